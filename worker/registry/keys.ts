@@ -1,0 +1,13 @@
+/** Where things lie in the bucket. The only place that knows. */
+
+export const MODELS_PREFIX = 'models/';
+export const BLOBS_PREFIX = 'blobs/sha256/';
+export const PUBLICATIONS_PREFIX = 'publications/';
+export const PRUNING_KEY = 'pruning.json';
+
+export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${sha256}`;
+export const pointerKey = (model: string): string => `${MODELS_PREFIX}${model}/pointer.json`;
+export const versionsPrefix = (model: string): string => `${MODELS_PREFIX}${model}/versions/`;
+export const manifestKey = (model: string, version: string): string =>
+  `${versionsPrefix(model)}${version}/manifest.json`;
+export const publicationKey = (id: string): string => `${PUBLICATIONS_PREFIX}${id}.json`;

@@ -1,0 +1,136 @@
+import type {
+  HeadResult,
+  ObjectDescription,
+  ObjectStore,
+  ReadResult,
+  WriteOptions,
+  WriteResult,
+} from './object_store.ts';
+
+/**
+ * The part of Workers' R2Bucket that is used here, so that the same code runs on a Worker's binding and on
+ * the one that wrangler's platform proxy gives to a script.
+ */
+export interface R2BucketBinding {
+  get(
+    key: string,
+    options?: { onlyIf?: { etagDoesNotMatch: string } },
+  ): Promise<(R2ObjectDescription & Partial<R2ObjectContent>) | null>;
+  head(key: string): Promise<R2ObjectDescription | null>;
+  put(
+    key: string,
+    value: Uint8Array,
+    options?: { onlyIf?: { etagMatches: string } | { etagDoesNotMatch: string }; sha256?: string },
+  ): Promise<R2ObjectDescription | null>;
+  delete(keys: string[]): Promise<void>;
+  list(options: { prefix: string; cursor?: string; delimiter?: string }): Promise<{
+    objects: R2ObjectDescription[];
+    delimitedPrefixes: string[];
+    truncated: boolean;
+    cursor?: string;
+  }>;
+}
+
+interface R2ObjectDescription {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly uploaded: Date;
+}
+
+interface R2ObjectContent {
+  readonly body: ReadableStream<Uint8Array>;
+  text(): Promise<string>;
+}
+
+/** R2 deletes at most this many objects in one call. */
+const DELETE_BATCH = 1000;
+
+/** The registry's store over an R2 bucket. */
+export class R2ObjectStore implements ObjectStore {
+  readonly #bucket: R2BucketBinding;
+
+  constructor(bucket: R2BucketBinding) {
+    this.#bucket = bucket;
+  }
+
+  async get(key: string, options: { unlessEtag?: string } = {}): Promise<ReadResult> {
+    const object = await this.#bucket.get(
+      key,
+      options.unlessEtag === undefined ? {} : { onlyIf: { etagDoesNotMatch: options.unlessEtag } },
+    );
+    if (object === null) return { kind: 'missing' };
+    const { body } = object;
+    // A condition that does not hold gives the object's description without its body.
+    if (body === undefined) return { kind: 'unchanged' };
+    const { etag, size } = object;
+    return {
+      kind: 'found',
+      object: { etag, size, stream: body, text: () => readText(object) },
+    };
+  }
+
+  async head(key: string): Promise<HeadResult> {
+    const description = await this.#bucket.head(key);
+    return description === null ? { kind: 'missing' } : { kind: 'found', description: describe(description) };
+  }
+
+  async put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+    const written = await this.#bucket.put(key, value, {
+      ...condition(options.condition),
+      ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),
+    });
+    if (written === null) return { kind: 'conflict' };
+    return { kind: 'written', etag: written.etag, uploaded: written.uploaded };
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += DELETE_BATCH) {
+      await this.#bucket.delete(keys.slice(start, start + DELETE_BATCH));
+    }
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectDescription> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+      yield* page.objects.map(describe);
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+  }
+
+  async *listFolders(prefix: string): AsyncIterable<string> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#bucket.list({
+        prefix,
+        delimiter: '/',
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const folder of page.delimitedPrefixes) yield folder.slice(prefix.length, -1);
+      cursor = page.truncated ? page.cursor : undefined;
+    } while (cursor !== undefined);
+  }
+}
+
+function readText(object: Partial<R2ObjectContent>): Promise<string> {
+  if (object.text === undefined) throw new Error('R2 gave an object with a body but no text()');
+  return object.text();
+}
+
+function describe({ key, etag, size, uploaded }: R2ObjectDescription): ObjectDescription {
+  return { key, etag, size, uploaded: new Date(uploaded) };
+}
+
+function condition(condition: WriteOptions['condition']): {
+  onlyIf?: { etagMatches: string } | { etagDoesNotMatch: string };
+} {
+  switch (condition.kind) {
+    case 'always':
+      return {};
+    case 'absent':
+      return { onlyIf: { etagDoesNotMatch: '*' } };
+    case 'matches':
+      return { onlyIf: { etagMatches: condition.etag } };
+  }
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+
+/** The dtypes of tensors that a model can take or give, by tfjs's names. */
+export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
+export type DataType = v.InferOutput<typeof DataTypeSchema>;
+
+/** A dimension's size; -1 where any is taken. */
+const DimensionSchema = v.pipe(v.number(), v.integer(), v.minValue(-1));
+
+/** One input or output of a signature. `shape` is null where even the rank is unknown. */
+export const TensorInfoSchema = v.object({
+  /** What the tensor is called in the graph, as TensorFlow Serving's metadata names it. */
+  name: v.string(),
+  dtype: DataTypeSchema,
+  shape: v.nullable(v.array(DimensionSchema)),
+  /** What the positions of the last dimension mean, for a classifier. */
+  classes: v.optional(v.array(v.string())),
+});
+export type TensorInfo = v.InferOutput<typeof TensorInfoSchema>;
+
+/** What a model can be asked: its inputs and outputs by their public names, and the method. */
+export const SignatureSchema = v.object({
+  method: v.picklist([
+    'tensorflow/serving/predict',
+    'tensorflow/serving/classify',
+    'tensorflow/serving/regress',
+  ]),
+  inputs: v.record(v.string(), TensorInfoSchema),
+  outputs: v.record(v.string(), TensorInfoSchema),
+});
+export type Signature = v.InferOutput<typeof SignatureSchema>;
+
+/** What a request means that names no signature. */
+export const DEFAULT_SIGNATURE = 'serving_default';

@@ -1,0 +1,77 @@
+import { parseDocument, serializeDocument } from './document.ts';
+import { MODELS_PREFIX, manifestKey, versionsPrefix } from './keys.ts';
+import { type Manifest, ManifestSchema, type ModelContent } from './manifest.ts';
+import { isName } from './names.ts';
+import type { ObjectStore } from './object_store.ts';
+import { compareVersions, parseVersion } from './version.ts';
+
+export type ManifestRead =
+  | { readonly kind: 'found'; readonly manifest: Manifest }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** Reads a version's manifest. One that names another model or version than its place is malformed. */
+export async function readManifest(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<ManifestRead> {
+  const read = await store.get(manifestKey(model, version));
+  if (read.kind !== 'found') return { kind: 'missing' };
+  const parsed = parseDocument(ManifestSchema, await read.object.text());
+  if (parsed.kind === 'malformed') return parsed;
+  const manifest = parsed.value;
+  if (manifest.model !== model || manifest.version !== version) {
+    return { kind: 'malformed', reason: `it is of ${manifest.model} ${manifest.version}` };
+  }
+  return { kind: 'found', manifest };
+}
+
+export type ManifestWrite =
+  | { readonly kind: 'written' }
+  | { readonly kind: 'same' }
+  | { readonly kind: 'different' };
+
+/** Writes a manifest where there is none. `same`: the version is there already with the same content. */
+export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<ManifestWrite> {
+  const { model, version } = manifest;
+  const result = await store.put(manifestKey(model, version), serializeDocument(manifest), {
+    condition: { kind: 'absent' },
+  });
+  if (result.kind === 'written') return { kind: 'written' };
+  const existing = await readManifest(store, model, version);
+  return existing.kind === 'found' && sameContent(existing.manifest.content, manifest.content)
+    ? { kind: 'same' }
+    : { kind: 'different' };
+}
+
+/** Whether two versions are the same model: everything but who published it and when. */
+export function sameContent(left: ModelContent, right: ModelContent): boolean {
+  return canonical(left) === canonical(right);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
+/** The published versions of a model, oldest first by their natural order. */
+export async function listVersions(store: ObjectStore, model: string): Promise<string[]> {
+  const versions: string[] = [];
+  for await (const folder of store.listFolders(versionsPrefix(model))) {
+    if (parseVersion(folder) === folder) versions.push(folder);
+  }
+  return versions.sort(compareVersions);
+}
+
+/** The models that have at least one version, by name. */
+export async function listModels(store: ObjectStore): Promise<string[]> {
+  const models: string[] = [];
+  for await (const folder of store.listFolders(MODELS_PREFIX)) {
+    if (isName(folder)) models.push(folder);
+  }
+  return models.sort();
+}

@@ -1,0 +1,17 @@
+/**
+ * Tensors as they enter and leave the runtime: flat values in row-major order and a shape.
+ * A bool is one byte, 0 or 1. A string is bytes, since TensorFlow's strings need not be UTF-8.
+ */
+export type TensorValue =
+  | { readonly dtype: 'float32'; readonly shape: readonly number[]; readonly values: Float32Array }
+  | { readonly dtype: 'int32'; readonly shape: readonly number[]; readonly values: Int32Array }
+  | { readonly dtype: 'bool'; readonly shape: readonly number[]; readonly values: Uint8Array }
+  | { readonly dtype: 'string'; readonly shape: readonly number[]; readonly values: readonly Uint8Array[] };
+
+/** Tensors by the public names that a signature gives them. */
+export type NamedTensors = ReadonlyMap<string, TensorValue>;
+
+/** How many elements a shape has. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}

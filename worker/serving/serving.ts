@@ -1,0 +1,90 @@
+import type { VersionSelector } from '../registry/pointer.ts';
+import type { Signature } from '../registry/signature.ts';
+import type { NamedTensors } from '../runtime/tensor.ts';
+
+/** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
+export interface Serving {
+  /**
+   * Computes an answer with the version that the target means, and with that version only. `compute` may be
+   * called twice: once speculatively with the version in hand while the pointer is checked, and again when
+   * the check finds another. It must have no effects of its own.
+   */
+  serve<Answer>(
+    target: ServingTarget,
+    compute: (servable: ServableView) => Answer | Promise<Answer>,
+    request: RequestScope,
+  ): Promise<ServeOutcome<Answer>>;
+
+  /** The signatures of the version that the target means, without loading it. */
+  describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
+
+  /** The states of the versions that this isolate knows, the one asked for loaded on the way. */
+  status(target: ServingTarget, request: RequestScope): Promise<StatusOutcome>;
+}
+
+export interface ServingTarget {
+  readonly model: string;
+  readonly selector: VersionSelector;
+}
+
+/** The lifetime of one request, as Workers' ExecutionContext gives it. */
+export interface RequestScope {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** A loaded version, as a computation sees it. */
+export interface ServableView {
+  readonly model: string;
+  readonly version: string;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /** Runs a signature of this version on inputs that fit it. */
+  execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult>;
+}
+
+export type ExecutionResult =
+  | { readonly kind: 'computed'; readonly outputs: NamedTensors }
+  /** The model could not compute these inputs. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Which version answered, and what the client should know about the choice. */
+export interface AnsweredBy {
+  readonly version: string;
+  readonly generation: number;
+  /** The version that the pointer names could not be served, and why; this is another one. */
+  readonly fallback?: { readonly wanted: string; readonly reason: string };
+  /** The pointer could not be read; the last one known was used. */
+  readonly stalePointer?: { readonly reason: string };
+}
+
+export type NotServed =
+  | { readonly kind: 'unknown model' }
+  | { readonly kind: 'unknown version'; readonly version: string }
+  | { readonly kind: 'unknown label'; readonly label: string }
+  /** It exists and cannot be served now. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly version?: string };
+
+export type ServeOutcome<Answer> =
+  | { readonly kind: 'served'; readonly answer: Answer; readonly by: AnsweredBy }
+  | NotServed;
+
+export type DescribeOutcome =
+  | {
+      readonly kind: 'described';
+      readonly signatures: Readonly<Record<string, Signature>>;
+      readonly by: AnsweredBy;
+    }
+  | NotServed;
+
+/** The states of TensorFlow Serving's status API. */
+export type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+
+export interface VersionStatus {
+  readonly version: string;
+  readonly state: ServableState;
+  /** Why the state is END, where a load failed. */
+  readonly error?: string;
+}
+
+export type StatusOutcome =
+  | { readonly kind: 'status'; readonly versions: readonly VersionStatus[]; readonly by: AnsweredBy }
+  | NotServed;
