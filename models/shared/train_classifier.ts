@@ -1,0 +1,50 @@
+import type { SeededRandom } from './seeded_random.ts';
+import { tf } from './tensorflow.ts';
+
+/** Examples for a classifier: one row of `inputs` (the batch is its first dimension) per label. */
+export interface LabelledExamples {
+  readonly inputs: tf.Tensor;
+  readonly labels: readonly number[];
+}
+
+/**
+ * One pass over the examples in a seeded order.
+ * It stands in for `model.fit`, whose shuffling cannot be seeded.
+ *
+ * @returns the loss, averaged over the examples as they were met
+ */
+export async function trainEpoch(
+  model: tf.LayersModel,
+  { inputs, labels }: LabelledExamples,
+  classCount: number,
+  batchSize: number,
+  random: SeededRandom,
+): Promise<number> {
+  let lossSum = 0;
+  const order = random.shuffled([...labels.keys()]);
+  for (let start = 0; start < order.length; start += batchSize) {
+    const indices = tf.tensor1d(order.slice(start, start + batchSize), 'int32');
+    const batch = tf.tidy(() => ({
+      inputs: inputs.gather(indices),
+      targets: tf.oneHot(tf.tensor1d([...labels], 'int32').gather(indices), classCount).toFloat(),
+    }));
+    const [loss] = [await model.trainOnBatch(batch.inputs, batch.targets)].flat();
+    lossSum += (loss ?? Number.NaN) * indices.size;
+    tf.dispose([indices, batch.inputs, batch.targets]);
+  }
+  return lossSum / order.length;
+}
+
+/** How many of the examples get the highest probability for their own label. */
+export function accuracy(
+  model: tf.LayersModel,
+  { inputs, labels }: LabelledExamples,
+): { correct: number; total: number } {
+  const predicted = tf.tidy(() => {
+    const probabilities = model.predict(inputs);
+    if (Array.isArray(probabilities)) throw new Error('a classifier has one output');
+    return probabilities.argMax(-1).dataSync();
+  });
+  const correct = labels.filter((label, index) => predicted[index] === label).length;
+  return { correct, total: labels.length };
+}
