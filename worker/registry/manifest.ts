@@ -21,14 +21,23 @@ export const BlobSchema = v.object({
 });
 export type Blob = v.InferOutput<typeof BlobSchema>;
 
+const ShapeSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
+
 /**
- * A request that a version answers before it is served. Tensors are in the columnar form of TensorFlow
- * Serving's JSON, by input name; `zeros` stands for zeros (or empty strings) of that shape.
+ * An input of a warmup request. `zeros` stands for zeros (or empty strings) of that shape; `values` are flat,
+ * in row-major order, numbers, booleans or UTF-8 strings as the signature's dtype says.
  */
 const WarmupTensorSchema = v.variant('kind', [
-  v.object({ kind: v.literal('zeros'), shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))) }),
-  v.object({ kind: v.literal('values'), value: v.unknown() }),
+  v.object({ kind: v.literal('zeros'), shape: ShapeSchema }),
+  v.object({
+    kind: v.literal('values'),
+    shape: ShapeSchema,
+    values: v.array(v.union([v.number(), v.boolean(), v.string()])),
+  }),
 ]);
+export type WarmupTensor = v.InferOutput<typeof WarmupTensorSchema>;
+
+/** A request that a version answers before it is served. */
 export const WarmupSchema = v.object({
   signature: v.string(),
   inputs: v.record(v.string(), WarmupTensorSchema),

@@ -60,13 +60,20 @@ export class R2ObjectStore implements ObjectStore {
       options.unlessEtag === undefined ? {} : { onlyIf: { etagDoesNotMatch: options.unlessEtag } },
     );
     if (object === null) return { kind: 'missing' };
-    const { body } = object;
-    // A condition that does not hold gives the object's description without its body.
-    if (body === undefined) return { kind: 'unchanged' };
+    // A condition that does not hold gives the object's description without its content. `body` is touched
+    // only by whoever wants the stream: through wrangler's platform proxy, touching it is reading it.
     const { etag, size } = object;
+    if (!hasContent(object)) return { kind: 'unchanged' };
     return {
       kind: 'found',
-      object: { etag, size, stream: body, text: () => readText(object) },
+      object: {
+        etag,
+        size,
+        get stream() {
+          return object.body;
+        },
+        text: () => object.text(),
+      },
     };
   }
 
@@ -113,9 +120,10 @@ export class R2ObjectStore implements ObjectStore {
   }
 }
 
-function readText(object: Partial<R2ObjectContent>): Promise<string> {
-  if (object.text === undefined) throw new Error('R2 gave an object with a body but no text()');
-  return object.text();
+function hasContent(
+  object: R2ObjectDescription & Partial<R2ObjectContent>,
+): object is R2ObjectDescription & R2ObjectContent {
+  return object.text !== undefined;
 }
 
 function describe({ key, etag, size, uploaded }: R2ObjectDescription): ObjectDescription {

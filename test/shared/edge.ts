@@ -1,0 +1,37 @@
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
+import { builtWorker } from './built_worker.ts';
+
+/** Several isolates of the built Worker over one bucket, in one workerd: the edge in small. */
+export interface Edge {
+  /** The base address of each isolate. */
+  readonly isolates: readonly URL[];
+  readonly store: ObjectStore;
+  stop(): Promise<void>;
+}
+
+export async function startEdge(options: {
+  readonly isolates: number;
+  readonly variables?: Readonly<Record<string, string>>;
+}): Promise<Edge> {
+  const modules = await builtWorker();
+  const names = Array.from({ length: options.isolates }, (_, index) => `isolate-${index}`);
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers: names.map((name) => ({
+        name,
+        modules: [...modules],
+        modulesRoot: '/',
+        compatibilityDate: '2026-11-01',
+        bindings: { ...options.variables },
+        r2Buckets: { MODELS: 'models' },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      })),
+    }),
+  );
+  await miniflare.ready;
+  const isolates = await Promise.all(names.map((name) => miniflare.unsafeGetDirectURL(name)));
+  const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
+  return { isolates, store: new R2ObjectStore(MODELS), stop: () => miniflare.dispose() };
+}

@@ -1,0 +1,9 @@
+/** The parts of Emscripten's module that tfjs's own declarations leave out. */
+import '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
+
+declare module '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js' {
+  interface BackendWasmModule {
+    cwrap(name: 'get_threads_count', returns: 'number', parameters: []): () => number;
+    cwrap(name: string, returns: null, parameters: string[]): (...parameters: number[]) => void;
+  }
+}

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { wasmBackend } from './backend.ts';
+import { loadGraphModel } from './graph_model.ts';
+import { loadLayersModel } from './layers_model.ts';
+import type { LoadedModel } from './loaded_model.ts';
+import { ModelJsonSchema } from './model_json.ts';
+import type { WeightFiles } from './weights/weight_stream.ts';
+
+export interface ModelFiles extends WeightFiles {
+  readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
+  /** The path of the file that holds topology and weights manifest. */
+  readonly topology: string;
+}
+
+/**
+ * Loads a model into the isolate's one WebAssembly heap.
+ *
+ * @throws if a file cannot be read or does not describe a model that this runtime can load; nothing stays
+ * allocated then.
+ */
+export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
+  const backend = await wasmBackend();
+  const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
+  return files.format === 'tfjs-graph-model'
+    ? loadGraphModel(backend, json, files)
+    : loadLayersModel(backend, json, files);
+}
+
+async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of pieces) text += decoder.decode(piece, { stream: true });
+  return text + decoder.decode();
+}

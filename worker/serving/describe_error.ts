@@ -1,0 +1,4 @@
+/** A fault in words, for a reason that is reported elsewhere. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

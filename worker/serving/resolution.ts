@@ -1,0 +1,49 @@
+import { type Pointer, selectVersion } from '../registry/pointer.ts';
+import type { PointerCheck } from './pointer_source.ts';
+import type { AnsweredBy, NotServed, ServingTarget } from './serving.ts';
+
+/** The version that a target means under a pointer. */
+export interface Resolution {
+  readonly kind: 'resolved';
+  readonly version: string;
+  /** 0 where there is no pointer to have one. */
+  readonly generation: number;
+  readonly pointer: Pointer | undefined;
+  /** Whether the pointer names the version; otherwise the client did. */
+  readonly named: boolean;
+  readonly stale: { readonly reason: string } | undefined;
+}
+
+/** Which version a target means, as far as the pointer can tell: a version that a client names may not exist. */
+export function resolve(target: ServingTarget, check: PointerCheck): Resolution | NotServed {
+  const { selector } = target;
+  if (check.kind === 'missing' || check.kind === 'unreadable') {
+    // A version can be asked for before anything points to it.
+    if (selector.kind === 'version') return resolved(selector.version, undefined, false);
+    return check.kind === 'missing'
+      ? { kind: 'unknown model' }
+      : { kind: 'unavailable', reason: check.reason };
+  }
+  const { pointer } = check;
+  const version = selectVersion(pointer, selector);
+  if (version === undefined) {
+    return { kind: 'unknown label', label: selector.kind === 'label' ? selector.label : '' };
+  }
+  if (pointer.retired.includes(version)) return { kind: 'unknown version', version };
+  const stale = check.kind === 'stale' ? { reason: check.reason } : undefined;
+  return resolved(version, pointer, selector.kind !== 'version', stale);
+}
+
+function resolved(
+  version: string,
+  pointer: Pointer | undefined,
+  named: boolean,
+  stale?: { readonly reason: string },
+): Resolution {
+  return { kind: 'resolved', version, generation: pointer?.generation ?? 0, pointer, named, stale };
+}
+
+/** What a client is told about the version that answered. */
+export function answeredBy({ generation, stale }: Resolution, version: string): AnsweredBy {
+  return { version, generation, ...(stale && { stalePointer: stale }) };
+}

@@ -1,0 +1,298 @@
+import type { Manifest } from '../registry/manifest.ts';
+import type { ObjectStore } from '../registry/object_store.ts';
+import { readManifest } from '../registry/version_store.ts';
+import { backoff } from './backoff.ts';
+import { describeError } from './describe_error.ts';
+import { LoadControl } from './load_control.ts';
+import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import type { Servable } from './servable.ts';
+import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
+import { sleep } from './timeout.ts';
+
+export type UseResult<Answer> =
+  | { readonly kind: 'used'; readonly answer: Answer }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface ServableManagerOptions {
+  readonly budgetBytes: number;
+  readonly now: () => number;
+  readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
+  readonly events: ServableEvents;
+}
+
+/** What happens to servables, for metrics and the log. */
+export interface ServableEvents {
+  loaded(model: string, version: string, milliseconds: number): void;
+  loadFailed(model: string, version: string, reason: string, retryInMs: number): void;
+  unloaded(model: string, version: string): void;
+}
+
+type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly servable: Servable }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+interface Loading {
+  readonly kind: 'loading';
+  readonly control: LoadControl;
+  readonly outcome: Promise<LoadOutcome>;
+  /** Reserved in the budget; 0 until the manifest was read and room was made. */
+  bytes: number;
+  /** What the load before this one ended with. */
+  readonly after: Failed | undefined;
+}
+interface Ready {
+  readonly kind: 'ready';
+  readonly servable: Servable;
+  readonly bytes: number;
+  lastUsed: number;
+}
+interface Failed {
+  readonly kind: 'failed';
+  readonly outcome: Exclude<LoadOutcome, { kind: 'loaded' }>;
+  readonly failures: number;
+  readonly retryAt: number;
+}
+
+/** A load that shows no sign of life for this long is taken over. Milliseconds. */
+const STALL_MS = 10_000;
+/** How often a request that waits for another's load looks whether that still lives. Milliseconds. */
+const WATCH_MS = 1_000;
+/** How long a load waits for busy servables to make room, and how often it looks. Milliseconds. */
+const ROOM_WAIT_MS = 10_000;
+const ROOM_POLL_MS = 5;
+/** How often a request tries to use a servable that is evicted each time before it can. */
+const USE_ATTEMPTS = 10;
+
+/** Loads and unloads servables within the memory budget; one load per version, however many want it. */
+export class ServableManager {
+  readonly #store: ObjectStore;
+  readonly #options: ServableManagerOptions;
+  readonly #entries = new Map<string, Loading | Ready | Failed>();
+  #uses = 0;
+
+  constructor(store: ObjectStore, options: ServableManagerOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** The servable if it is in memory. Whoever uses it does so at once, before anything can evict it. */
+  ready(model: string, version: string): Servable | undefined {
+    const entry = this.#entries.get(keyOf(model, version));
+    if (entry?.kind !== 'ready') return undefined;
+    entry.lastUsed = ++this.#uses;
+    return entry.servable;
+  }
+
+  /** Why the last load of this version failed, if no later one has succeeded; and whether to try again now. */
+  failure(model: string, version: string): { reason: string; retryDue: boolean } | undefined {
+    const entry = this.#entries.get(keyOf(model, version));
+    const failed = entry?.kind === 'loading' ? entry.after : entry;
+    if (failed?.kind !== 'failed') return undefined;
+    const { outcome, retryAt } = failed;
+    return {
+      reason: reasonOf(outcome),
+      retryDue: entry?.kind === 'failed' && this.#options.now() >= retryAt,
+    };
+  }
+
+  /**
+   * Computes with a version, loading it first where it is not in memory. A version whose last load failed is
+   * left alone until its backoff is over; `missing` counts as a failure only for a version that the pointer
+   * names, since one that a client made up may be published at any time.
+   */
+  async use<Answer>(
+    version: { readonly model: string; readonly version: string; readonly named: boolean },
+    computation: (servable: ServableView) => Answer | Promise<Answer>,
+    scope: RequestScope,
+  ): Promise<UseResult<Answer>> {
+    const key = keyOf(version.model, version.version);
+    for (let attempt = 0; attempt < USE_ATTEMPTS; attempt++) {
+      const servable = this.ready(version.model, version.version);
+      if (servable !== undefined) return { kind: 'used', answer: await servable.use(computation) };
+      const entry = this.#entries.get(key);
+      if (entry?.kind === 'failed' && this.#options.now() < entry.retryAt) return entry.outcome;
+      const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
+      const outcome = await this.#finished(key, loading);
+      if (outcome !== undefined && outcome.kind !== 'loaded') return outcome;
+    }
+    return { kind: 'failed', reason: 'the memory budget is too small for what is asked for at once' };
+  }
+
+  /** Loads a version on behalf of later requests. */
+  preload(model: string, version: string, scope: RequestScope): void {
+    const entry = this.#entries.get(keyOf(model, version));
+    if (entry?.kind === 'loading' || entry?.kind === 'ready') return;
+    this.#start({ model, version, named: true }, scope, entry);
+  }
+
+  /** The versions of a model that this isolate has to do with. */
+  states(model: string): VersionStatus[] {
+    const states: VersionStatus[] = [];
+    for (const [key, entry] of this.#entries) {
+      const [owner, version = ''] = key.split(SEPARATOR);
+      if (owner !== model) continue;
+      switch (entry.kind) {
+        case 'loading':
+          states.push({ version, state: 'LOADING' });
+          break;
+        case 'ready':
+          states.push({ version, state: 'AVAILABLE' });
+          break;
+        case 'failed':
+          states.push({ version, state: 'END', error: reasonOf(entry.outcome) });
+      }
+    }
+    return states;
+  }
+
+  /** What is in memory or about to be, by the budget's estimate. */
+  usage(): { servables: number; bytes: number } {
+    const budgeted = this.#budgeted();
+    return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  #start(
+    version: { readonly model: string; readonly version: string; readonly named: boolean },
+    scope: RequestScope,
+    after: Ready | Failed | undefined,
+  ): Loading {
+    const key = keyOf(version.model, version.version);
+    const control = new LoadControl(this.#options.now);
+    const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
+    const loading: Loading = {
+      kind: 'loading',
+      control,
+      outcome: promise,
+      bytes: 0,
+      after: after?.kind === 'failed' ? after : undefined,
+    };
+    this.#entries.set(key, loading);
+    const run = this.#load(version.model, version.version, loading).then((outcome) => {
+      this.#settle(key, version, loading, outcome);
+      resolve(outcome);
+    });
+    // The load belongs to every request that waits for it: it must not die with the one that began it.
+    scope.waitUntil(run);
+    return loading;
+  }
+
+  async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
+    try {
+      const read = await readManifest(this.#store, model, version);
+      if (read.kind === 'missing') return read;
+      if (read.kind === 'malformed') {
+        return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
+      }
+      loading.control.alive();
+      const bytes = estimateBytes(read.manifest.content);
+      const refusal = await this.#makeRoom(loading, bytes);
+      if (refusal !== undefined) return { kind: 'failed', reason: refusal };
+      return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
+    } catch (error) {
+      return { kind: 'failed', reason: describeError(error) };
+    }
+  }
+
+  #settle(
+    key: string,
+    { model, version, named }: { model: string; version: string; named: boolean },
+    loading: Loading,
+    outcome: LoadOutcome,
+  ): void {
+    if (this.#entries.get(key) !== loading) {
+      // Taken over in the meantime: what this one made is nobody's.
+      if (outcome.kind === 'loaded') outcome.servable.dispose();
+      return;
+    }
+    const { now, events } = this.#options;
+    if (outcome.kind === 'loaded') {
+      const { servable } = outcome;
+      this.#entries.set(key, { kind: 'ready', servable, bytes: loading.bytes, lastUsed: ++this.#uses });
+      events.loaded(model, version, now() - loading.control.began);
+    } else if (outcome.kind === 'missing' && !named) {
+      this.#entries.delete(key);
+    } else {
+      const failures = (loading.after?.failures ?? 0) + 1;
+      const retryInMs = backoff(failures);
+      this.#entries.set(key, { kind: 'failed', outcome, failures, retryAt: now() + retryInMs });
+      events.loadFailed(model, version, reasonOf(outcome), retryInMs);
+    }
+  }
+
+  /** Waits for a load; undefined when it was given up because nothing came of it. */
+  async #finished(key: string, loading: Loading): Promise<LoadOutcome | undefined> {
+    for (;;) {
+      const watch = sleep(WATCH_MS);
+      const outcome = await Promise.race([loading.outcome, watch.done]);
+      watch.cancel();
+      if (outcome !== undefined) return outcome;
+      if (loading.control.silentFor() < STALL_MS) continue;
+      if (this.#entries.get(key) === loading) {
+        this.#entries.delete(key);
+        loading.control.abandon();
+      }
+      return undefined;
+    }
+  }
+
+  /** Evicts what has to go and reserves the bytes; answers why where that cannot be. */
+  async #makeRoom(loading: Loading, bytes: number): Promise<string | undefined> {
+    const { budgetBytes, now } = this.#options;
+    const deadline = now() + ROOM_WAIT_MS;
+    for (;;) {
+      const plan = planRoom(this.#budgeted(), bytes, budgetBytes);
+      switch (plan.kind) {
+        case 'fits':
+          for (const key of plan.evict) this.#unload(key);
+          loading.bytes = bytes;
+          return undefined;
+        case 'never fits':
+          return `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`;
+        case 'wait':
+          if (now() >= deadline) return 'what is in memory stayed in use, so no room could be made';
+          loading.control.alive();
+          await sleep(ROOM_POLL_MS).done;
+      }
+    }
+  }
+
+  #budgeted(): BudgetedServable[] {
+    const budgeted: BudgetedServable[] = [];
+    for (const [key, entry] of this.#entries) {
+      if (entry.kind === 'ready') {
+        const { bytes, lastUsed, servable } = entry;
+        budgeted.push({ key, bytes, lastUsed, busy: servable.inUse });
+      } else if (entry.kind === 'loading' && entry.bytes > 0) {
+        budgeted.push({ key, bytes: entry.bytes, lastUsed: this.#uses, busy: true });
+      }
+    }
+    return budgeted;
+  }
+
+  #unload(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry?.kind !== 'ready') return;
+    this.#entries.delete(key);
+    entry.servable.dispose();
+    this.#options.events.unloaded(entry.servable.model, entry.servable.version);
+  }
+}
+
+const MISSING_REASON = 'it has no manifest';
+
+function reasonOf(outcome: Exclude<LoadOutcome, { kind: 'loaded' }>): string {
+  return outcome.kind === 'missing' ? MISSING_REASON : outcome.reason;
+}
+
+/** Stands in no name and in no version. */
+const SEPARATOR = '/';
+
+function keyOf(model: string, version: string): string {
+  return `${model}${SEPARATOR}${version}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(1);
+}
