@@ -8,6 +8,8 @@ export interface Edge {
   /** The base address of each isolate. */
   readonly isolates: readonly URL[];
   readonly store: ObjectStore;
+  /** What the isolates have logged so far, line by line. */
+  readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -17,8 +19,10 @@ export async function startEdge(options: {
 }): Promise<Edge> {
   const modules = await builtWorker();
   const names = Array.from({ length: options.isolates }, (_, index) => `isolate-${index}`);
+  const log: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      handleStructuredLogs: ({ message }) => log.push(message),
       workers: names.map((name) => ({
         name,
         modules: [...modules],
@@ -33,5 +37,5 @@ export async function startEdge(options: {
   await miniflare.ready;
   const isolates = await Promise.all(names.map((name) => miniflare.unsafeGetDirectURL(name)));
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
-  return { isolates, store: new R2ObjectStore(MODELS), stop: () => miniflare.dispose() };
+  return { isolates, store: new R2ObjectStore(MODELS), log, stop: () => miniflare.dispose() };
 }

@@ -25,7 +25,7 @@ const numeric = (minimum: number) =>
 const VariablesSchema = v.object({
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
   POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
-  MEMORY_BUDGET_MB: v.optional(numeric(1), '64'),
+  MEMORY_BUDGET_MB: v.optional(numeric(0.01), '64'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error']), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '16'),
 });

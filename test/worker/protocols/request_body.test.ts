@@ -64,6 +64,11 @@ describe('readBody', () => {
     expect(seen.cancelled).toBe(true);
   });
 
+  test('refuses a body that is longer than it announced and than the limit', async () => {
+    const { request } = streamed([TEXT, TEXT], { 'content-length': '5' });
+    expect(await readBody(request, 10)).toMatchObject({ kind: 'too large' });
+  });
+
   test('tells of a body that ends before its announced length', async () => {
     const { request } = streamed([TEXT], { 'content-length': '12' });
     expect(await readBody(request, 100)).toMatchObject({ kind: 'incomplete' });
