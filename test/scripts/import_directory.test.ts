@@ -1,54 +1,26 @@
-import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ModelImport, readTfjsDirectory } from '../../import/tfjs_directory.ts';
-import { type Files, GRAPH_MODEL, LAYERS_MODEL, writeFiles } from './support/model_directories.ts';
-import { temporaryFolder } from './support/temporary_folder.ts';
-
-const folder = await temporaryFolder();
-const weights = new Uint8Array(Float32Array.of(0.5, 2).buffer);
-const layerWeights = new Uint8Array(8 * 4);
-let made = 0;
-
-const nextFolder = (): string => join(folder, String(++made));
-
-async function importFiles(files: Files): Promise<ModelImport> {
-  return readTfjsDirectory(await writeFiles(nextFolder(), files));
-}
-
-const importGraph = (json: object, others: Files = {}): Promise<ModelImport> =>
-  importFiles({ 'model.json': { ...GRAPH_MODEL, ...json }, 'weights.bin': weights, ...others });
-
-const importLayers = (json: object, others: Files = {}): Promise<ModelImport> =>
-  importFiles({ 'model.json': { ...LAYERS_MODEL, ...json }, 'weights.bin': layerWeights, ...others });
-
-const withConfig = (config: object): object => ({
-  modelTopology: {
-    ...LAYERS_MODEL.modelTopology,
-    config: { ...LAYERS_MODEL.modelTopology.config, ...config },
-  },
-});
+import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import {
+  content,
+  GRAPH_WEIGHTS,
+  importFiles,
+  importGraph,
+  nextFolder,
+  problem,
+} from './support/importing.ts';
+import { GRAPH_MODEL, writeFiles } from './support/model_directories.ts';
 
 const withNode = (node: object): object => ({
   modelTopology: { ...GRAPH_MODEL.modelTopology, node: [...GRAPH_MODEL.modelTopology.node, node] },
 });
 
-const oneWeight = (spec: object, paths: readonly unknown[] = ['weights.bin']): object => ({
-  weightsManifest: [{ paths, weights: [{ name: 'a', shape: [1], dtype: 'float32', ...spec }] }],
-});
-
-function problem(result: ModelImport): string {
-  return result.kind === 'read' ? 'read' : `${result.kind}: ${result.message}`;
-}
-
-function content(result: ModelImport) {
-  if (result.kind !== 'read') throw new Error(result.message);
-  return result.content;
-}
-
 describe('a graph model', () => {
   test('is read whole', async () => {
-    const directory = await writeFiles(nextFolder(), { 'model.json': GRAPH_MODEL, 'weights.bin': weights });
+    const directory = await writeFiles(nextFolder(), {
+      'model.json': GRAPH_MODEL,
+      'weights.bin': GRAPH_WEIGHTS,
+    });
     const result = await readTfjsDirectory(directory);
     expect(content(result)).toMatchObject({
       format: 'tfjs-graph-model',
@@ -79,7 +51,7 @@ describe('a graph model', () => {
   test('may have files of other names, among JSON files that are no model', async () => {
     const files = {
       'half.json': GRAPH_MODEL,
-      'weights.bin': weights,
+      'weights.bin': GRAPH_WEIGHTS,
       'notes.json': { a: 1 },
       'broken.json': '{',
     };
@@ -90,7 +62,7 @@ describe('a graph model', () => {
     const directory = await writeFiles(nextFolder(), {
       'one.json': GRAPH_MODEL,
       'two.json': GRAPH_MODEL,
-      'weights.bin': weights,
+      'weights.bin': GRAPH_WEIGHTS,
     });
     expect(problem(await readTfjsDirectory(directory))).toMatch(/several models, one\.json and two\.json/);
     expect(content(await readTfjsDirectory(join(directory, 'two.json'))).topology).toBe('two.json');
@@ -188,153 +160,6 @@ describe('a graph model', () => {
   });
 });
 
-describe('weights', () => {
-  test.for([
-    [oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
-    [oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
-    [oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
-    [oneWeight({ dtype: 'complex64' }), /unsupported: .*weights\[0\] \("a"\): dtype complex64/],
-    [
-      oneWeight({ dtype: 'int32', quantization: { dtype: 'float16' } }),
-      /int32 cannot be quantised as float16/,
-    ],
-    [oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }), /strings cannot be quantised/],
-    [oneWeight({ quantization: { dtype: 'uint4', scale: 1, min: 0 } }), /quantization\.dtype/],
-    [oneWeight({ shape: [2 ** 40, 2 ** 40] }), /too large/],
-    [oneWeight({ shape: [-1] }), /shape\.0/],
-    [oneWeight({}, ['../1/weights.bin']), /paths\[0\]: "\.\.\/1\/weights\.bin" is not a path inside/],
-    [oneWeight({}, ['/etc/passwd']), /is not a path inside/],
-    [oneWeight({}, ['a/../../x']), /is not a path inside/],
-    [oneWeight({}, ['..\\x']), /is not a path inside/],
-    [oneWeight({}, ['C:/x']), /is not a path inside/],
-    [oneWeight({}, ['']), /is not a path inside/],
-    [oneWeight({}, ['weights.bin\0']), /is not a path inside/],
-    [oneWeight({}, ['nothing.bin']), /there is no file "nothing\.bin"/],
-    [oneWeight({}, ['x'.repeat(5000)]), /there is no file/],
-    [oneWeight({}, ['weights.bin/x']), /there is no file/],
-    [oneWeight({}, ['.']), /"\." is not a file/],
-    [oneWeight({}, ['model.json']), /is the topology itself/],
-    [
-      { weightsManifest: [...GRAPH_MODEL.weightsManifest, ...GRAPH_MODEL.weightsManifest] },
-      /two weights "a"/,
-    ],
-  ] as const)('are refused where they are unsound: %#', async ([json, expected]) => {
-    expect(problem(await importGraph({ ...json }))).toMatch(expected);
-  });
-
-  test('are counted as they lie in memory, those of the optimizer left out', async () => {
-    const result = await importFiles({
-      'model.json': {
-        ...GRAPH_MODEL,
-        weightsManifest: [
-          {
-            paths: ['1', './2'],
-            weights: [
-              { name: 'a', shape: [3], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1, min: 0 } },
-            ],
-          },
-          {
-            paths: ['3'],
-            weights: [
-              { name: 'b', shape: [1], dtype: 'float32' },
-              { name: 'words', shape: [2], dtype: 'string' },
-              { name: 'moment', shape: [2], dtype: 'float32', group: 'optimizer' },
-            ],
-          },
-        ],
-      },
-      '1': new Uint8Array(1),
-      '2': new Uint8Array(2),
-      '3': new Uint8Array(4 + (4 + 3) + (4 + 1) + 8),
-    });
-    expect(content(result).weightBytes).toBe(3 * 4 + 4 + 12);
-    expect(content(result).blobs.map(({ path }) => path)).toEqual(['model.json', '1', './2', '3']);
-  });
-
-  test('and nothing else outside of the directory are read through links', async () => {
-    const outside = await writeFiles(nextFolder(), {
-      'weights.bin': weights,
-      'golden.json': { examples: [] },
-    });
-    const directory = await writeFiles(nextFolder(), { 'model.json': GRAPH_MODEL });
-    await symlink(join(outside, 'weights.bin'), join(directory, 'weights.bin'));
-    expect(problem(await readTfjsDirectory(directory))).toMatch(
-      /"weights\.bin" is a link out of the model's directory/,
-    );
-
-    const linked = await writeFiles(nextFolder(), { 'model.json': GRAPH_MODEL, 'other.bin': weights });
-    await symlink('other.bin', join(linked, 'weights.bin'));
-    expect(content(await readTfjsDirectory(linked)).blobs).toHaveLength(2);
-    await symlink(join(outside, 'golden.json'), join(linked, 'golden.json'));
-    expect(problem(await readTfjsDirectory(linked))).toMatch(/"golden\.json" is a link out/);
-  });
-});
-
-describe('a layers model', () => {
-  test('is read whole', async () => {
-    const result = await importLayers({ userDefinedMetadata: { classes: ['no', 'yes'] } });
-    expect(content(result)).toMatchObject({
-      format: 'tfjs-layers-model',
-      signatures: {
-        serving_default: {
-          inputs: { features: { name: 'features', dtype: 'float32', shape: [-1, 3] } },
-          outputs: { scores: { name: 'scores', dtype: 'float32', shape: [-1, 2], classes: ['no', 'yes'] } },
-        },
-      },
-      weightBytes: 32,
-      warmup: [{ inputs: { features: { kind: 'zeros', shape: [1, 3] } } }],
-    });
-  });
-
-  const [features, scores] = LAYERS_MODEL.modelTopology.config.layers;
-  const scoresFrom = (...calls: unknown[]): object => ({
-    layers: [features, { ...scores, inbound_nodes: calls }],
-  });
-
-  test.for([
-    [{ modelTopology: { class_name: 'Model', config: 'x' } }, /malformed: .*tfjs-layers cannot make a model/],
-    [
-      withConfig({ layers: [features, { ...scores, class_name: 'Attention9' }] }),
-      /unsupported: .*Unknown layer/,
-    ],
-    [withConfig(scoresFrom([['scores', 0, 0, {}]])), /malformed: .*"scores" waits for itself/],
-    [withConfig(scoresFrom([['nobody', 0, 0, {}]])), /malformed: .*takes the output of "nobody"/],
-    [withConfig({ layers: [features, scores, scores] }), /malformed: .*two layers "scores"/],
-    [
-      withConfig({
-        ...scoresFrom([['features', 0, 0, {}]], [['features', 0, 0, {}]]),
-        output_layers: [
-          ['scores', 0, 0],
-          ['scores', 1, 0],
-        ],
-      }),
-      /unsupported: .*"scores" gives several outputs/,
-    ],
-    [{ weightsManifest: [] }, /malformed: .*weights/],
-    [
-      {
-        weightsManifest: [
-          { paths: ['weights.bin'], weights: [{ name: 'scores/kernel', shape: [8], dtype: 'float32' }] },
-        ],
-      },
-      /malformed: .*tfjs-layers/,
-    ],
-    [
-      { userDefinedMetadata: { classes: ['a'] } },
-      /malformed: .*classes has 1 names, output "scores" 2 columns/,
-    ],
-    [{ userDefinedMetadata: { classes: 'ab' } }, /malformed: .*classes is not a list of strings/],
-  ] as const)('is refused where it is unsound: %#', async ([json, expected]) => {
-    expect(problem(await importLayers(json))).toMatch(expected);
-  });
-
-  test('is refused where it is nested too deeply', async () => {
-    const config = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-    const text = `{"modelTopology": {"class_name": "Model", "config": ${config}}}`;
-    expect(problem(await importFiles({ 'model.json': text }))).toMatch(/malformed: .*call stack/);
-  });
-});
-
 describe('a directory without a tfjs model', () => {
   test.for([
     [{}, /unsupported: .*holds no tfjs model\. Supported: tfjs GraphModel and tfjs LayersModel/],
@@ -349,46 +174,6 @@ describe('a directory without a tfjs model', () => {
   });
 
   test('or that is not there is refused', async () => {
-    expect(problem(await readTfjsDirectory(join(folder, 'nothing')))).toMatch(/malformed: .*does not exist/);
-  });
-});
-
-describe('examples beside a model', () => {
-  test('become warmup requests and golden examples', async () => {
-    const golden = [{ inputs: { x: [1, 2] }, outputs: { y: [2.5, 3] }, tolerance: 0.001 }];
-    const result = await importGraph(
-      {},
-      {
-        'warmup.json': { examples: [{ signature_name: 'serving_default', inputs: { x: [1, 2, 5] } }] },
-        'golden.json': { examples: golden },
-      },
-    );
-    expect(content(result).golden).toEqual(golden);
-    expect(content(result).warmup).toEqual([
-      { signature: 'serving_default', inputs: { x: { kind: 'values', shape: [3], values: [1, 2, 5] } } },
-    ]);
-  });
-
-  test.for([
-    ['warmup.json', { examples: [{ inputs: {} }] }, /warmup\.json: examples\[0\]\.inputs: "x" is missing/],
-    ['warmup.json', { examples: [{ inputs: { x: [1], z: [1] } }] }, /inputs\["z"\]/],
-    [
-      'warmup.json',
-      { examples: [{ inputs: { x: [[1]] } }] },
-      /inputs\["x"\] has shape \[1,1\] and not \[\?\]/,
-    ],
-    ['warmup.json', { examples: [{ inputs: { x: ['1'] } }] }, /inputs\["x"\] has "1" in place of float32/],
-    ['warmup.json', { examples: [{ signature_name: 'other', inputs: { x: [1] } }] }, /no signature "other"/],
-    ['warmup.json', { examples: {} }, /warmup\.json: examples/],
-    ['golden.json', { examples: [{ inputs: { x: [1] } }] }, /golden\.json: examples\.0\.outputs/],
-    ['golden.json', { examples: [{ inputs: { x: [1] }, outputs: {} }] }, /examples\[0\]\.outputs is empty/],
-    ['golden.json', { examples: [{ inputs: { x: [1] }, outputs: { y: [1] }, tolerance: -1 }] }, /tolerance/],
-    [
-      'golden.json',
-      `{"examples": [{"inputs": {"x": ${'['.repeat(9)}${']'.repeat(9)}}, "outputs": {"y": 1}}]}`,
-      /more than 8 dimensions/,
-    ],
-  ] as const)('in %s are refused where they do not fit: %#', async ([name, file, expected]) => {
-    expect(problem(await importGraph({}, { [name]: file }))).toMatch(expected);
+    expect(problem(await readTfjsDirectory(nextFolder()))).toMatch(/malformed: .*does not exist/);
   });
 });
