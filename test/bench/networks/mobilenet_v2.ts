@@ -35,7 +35,10 @@ export const mobilenetV2 = randomNetwork({
       }
     }
     const last = builder.convolution('last', value, 1280, { kernel: [1, 1], activation: 'relu6' });
-    return builder.softmax('probabilities', builder.dense('scores', builder.spatialMean('pooled', last), 1000));
+    return builder.softmax(
+      'probabilities',
+      builder.dense('scores', builder.spatialMean('pooled', last), 1000),
+    );
   },
 });
 

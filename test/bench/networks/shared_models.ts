@@ -38,9 +38,7 @@ export function sharedModel({ folder, onnx, ...network }: Description): NetworkS
         ...network,
         files,
         weightBytes: weights.reduce((bytes, { shape }) => bytes + 4 * elementCount(shape), 0),
-        ...(onnx === undefined
-          ? {}
-          : { onnx: new Uint8Array(await readFile(path.join(DIRECTORY, onnx))) }),
+        ...(onnx === undefined ? {} : { onnx: new Uint8Array(await readFile(path.join(DIRECTORY, onnx))) }),
         input: { ...network.input, values: randomInput(7, network.input.shape) },
       };
     },

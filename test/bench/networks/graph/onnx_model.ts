@@ -1,73 +1,69 @@
-import { OnnxWriter } from './onnx_writer.ts';
+import { OnnxWriter, type Written } from './onnx_writer.ts';
 import type { Graph, Operation, Pair, Step, Value, Weight } from './operation.ts';
 
 /** A network as an ONNX file. Images are channels first between the convolutions, as ONNX has them. */
 export function writeOnnx({ input, output, steps }: Graph): Uint8Array {
   const writer = new OnnxWriter(input.name);
-  for (const step of steps) writeStep(writer, step);
+  for (const step of steps) writer.define(step.output, writeStep(writer, step));
   return writer.finish(input, output);
 }
 
-function writeStep(writer: OnnxWriter, { output, operation }: Step): void {
+const plain = (name: string): Written => ({ layout: 'plain', name });
+const channelsFirst = (name: string): Written => ({ layout: 'channels first', name });
+
+function writeStep(writer: OnnxWriter, { output, operation }: Step): Written {
   switch (operation.kind) {
     case 'convolution':
       return writeConvolution(writer, output, operation);
     case 'dense': {
       const { input, matrix, bias, activation } = operation;
       const sum = writer.node('Gemm', [writer.plain(input), writer.weight(matrix), writer.weight(bias)]);
-      return writer.define(output, writer.activation(sum, activation));
+      return plain(writer.activation(sum, activation));
     }
     case 'max pool': {
       const attributes = { kernel_shape: operation.size, strides: operation.size };
       const input = writer.channelsFirst(operation.input);
-      return writer.defineChannelsFirst(output, writer.node('MaxPool', [input], attributes));
+      return channelsFirst(writer.node('MaxPool', [input], attributes));
     }
     case 'spatial mean': {
       const mean = writer.node('GlobalAveragePool', [writer.channelsFirst(operation.input)]);
-      return writer.define(output, writer.node('Reshape', [mean, writer.integers(output.shape)]));
+      return plain(writer.node('Reshape', [mean, writer.integers(output.shape)]));
     }
     case 'reshape': {
       const inputs = [writer.plain(operation.input), writer.integers(output.shape)];
-      return writer.define(output, writer.node('Reshape', inputs));
+      return plain(writer.node('Reshape', inputs));
     }
     case 'transpose': {
       const attributes = { perm: operation.permutation };
-      return writer.define(
-        output,
-        writer.node('Transpose', [writer.plain(operation.input)], attributes),
-      );
+      return plain(writer.node('Transpose', [writer.plain(operation.input)], attributes));
     }
     case 'add': {
       const { left, right } = operation;
       if (writer.isChannelsFirst(left)) {
-        const sum = writer.node('Add', [writer.channelsFirst(left), writer.channelsFirst(right)]);
-        return writer.defineChannelsFirst(output, sum);
+        return channelsFirst(writer.node('Add', [writer.channelsFirst(left), writer.channelsFirst(right)]));
       }
-      return writer.define(output, writer.node('Add', [writer.plain(left), writer.plain(right)]));
+      return plain(writer.node('Add', [writer.plain(left), writer.plain(right)]));
     }
     case 'scale': {
       const inputs = [writer.plain(operation.input), writer.weight(operation.factor)];
-      return writer.define(output, writer.node('Mul', inputs));
+      return plain(writer.node('Mul', inputs));
     }
     case 'matrix multiply': {
       const right = writer.plain(operation.right);
       const turned = operation.transposeRight
         ? writer.node('Transpose', [right], { perm: lastTwoSwapped(operation.right.shape.length) })
         : right;
-      return writer.define(output, writer.node('MatMul', [writer.plain(operation.left), turned]));
+      return plain(writer.node('MatMul', [writer.plain(operation.left), turned]));
     }
     case 'softmax':
-      return writer.define(output, writer.node('Softmax', [writer.plain(operation.input)], { axis: -1 }));
+      return plain(writer.node('Softmax', [writer.plain(operation.input)], { axis: -1 }));
     case 'layer normalization': {
       const { input, gain, offset, epsilon } = operation;
       const inputs = [writer.plain(input), writer.weight(gain), writer.weight(offset)];
-      return writer.define(
-        output,
-        writer.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } }),
-      );
+      return plain(writer.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: epsilon } }));
     }
     case 'gelu':
-      return writer.define(output, writer.node('Gelu', [writer.plain(operation.input)]));
+      return plain(writer.node('Gelu', [writer.plain(operation.input)]));
   }
 }
 
@@ -75,7 +71,7 @@ function writeConvolution(
   writer: OnnxWriter,
   output: Value,
   operation: Extract<Operation, { kind: 'convolution' }>,
-): void {
+): Written {
   const { input, filter, bias, depthwise, strides, padding, activation } = operation;
   const kernel: Pair = [filter.shape[0] ?? 1, filter.shape[1] ?? 1];
   const pads = ([0, 1] as const).map((axis) => {
@@ -98,7 +94,7 @@ function writeConvolution(
     pads: [...pads.map(({ before }) => before), ...pads.map(({ after }) => after)],
     group: depthwise ? (filter.shape[2] ?? 1) : 1,
   });
-  writer.defineChannelsFirst(output, writer.activation(sum, activation));
+  return channelsFirst(writer.activation(sum, activation));
 }
 
 /** A filter as ONNX wants it: [out, in, height, width], or [channels, 1, height, width] for a depthwise one. */

@@ -11,6 +11,12 @@ import type { Activation, Value, Weight } from './operation.ts';
 
 type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
 
+/** `plain`: as the network has it. Images come in ONNX's own layout too. */
+export interface Written {
+  readonly layout: 'plain' | 'channels first';
+  readonly name: string;
+}
+
 const TO_CHANNELS_FIRST = { perm: [0, 3, 1, 2] };
 const TO_CHANNELS_LAST = { perm: [0, 2, 3, 1] };
 
@@ -53,12 +59,9 @@ export class OnnxWriter {
     return name;
   }
 
-  define(value: Value, name: string): void {
-    this.#plain.set(value.name, name);
-  }
-
-  defineChannelsFirst(value: Value, name: string): void {
-    this.#channelsFirst.set(value.name, name);
+  /** Says by which name and in which layout a value was written. */
+  define(value: Value, { layout, name }: Written): void {
+    (layout === 'plain' ? this.#plain : this.#channelsFirst).set(value.name, name);
   }
 
   isChannelsFirst(value: Value): boolean {

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import type { OpenNetwork } from '../engines/engine.ts';
+import type { Network } from '../networks/network.ts';
+import type { Settings } from '../settings.ts';
+import { type Outputs, type TimedRuns, TimedRunsSchema } from '../shared/timed_runs.ts';
+import { inRounds, type Rounds } from './rounds.ts';
+
+/** Milliseconds per inference of each engine that computes, timed in its own process. */
+export async function measureCompute(
+  network: Network,
+  engines: ReadonlyMap<string, OpenNetwork>,
+  { rounds, computeMs }: Settings,
+): Promise<Rounds> {
+  const subjects = new Map<string, { url: URL; runs: number }>();
+  for (const [engine, { compute }] of engines) {
+    if (compute === undefined) continue;
+    subjects.set(engine, { url: compute, runs: await calibrate(network, compute, computeMs) });
+  }
+  return inRounds(subjects, rounds, async ({ url, runs }) => {
+    const { milliseconds } = await compute(network, url, runs);
+    return milliseconds / runs;
+  });
+}
+
+/** How many runs take about as long as asked for. Growing towards it also warms the engine up. */
+async function calibrate(network: Network, url: URL, wantedMs: number): Promise<number> {
+  await compute(network, url, 2);
+  for (let runs = 1; ; ) {
+    const { milliseconds } = await compute(network, url, runs);
+    if (milliseconds >= wantedMs / 2) return Math.max(1, Math.round((runs * wantedMs) / milliseconds));
+    // A small network may take less than the clock can tell.
+    runs = Math.ceil(runs * Math.min(10, Math.max(2, wantedMs / Math.max(milliseconds, 1))));
+  }
+}
+
+export async function computeOnce(network: Network, url: URL): Promise<Outputs> {
+  const { outputs = {} } = await compute(network, url, 1, '&outputs=1');
+  return new Map(Object.entries(outputs).map(([name, values]) => [name, Float32Array.from(values)]));
+}
+
+async function compute(network: Network, url: URL, runs: number, options = ''): Promise<TimedRuns> {
+  const response = await fetch(`${url}?runs=${runs}${options}`, {
+    method: 'POST',
+    body: network.input.values,
+  });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return v.parse(TimedRunsSchema, await response.json());
+}

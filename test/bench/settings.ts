@@ -1,0 +1,79 @@
+/** How much is measured. Times in milliseconds. */
+export interface Settings {
+  readonly name: 'quick' | 'full';
+  /** Of which networks a figure is measured; all of them compute. */
+  readonly figures: Readonly<Record<Figure, readonly string[] | 'all'>>;
+  /** How often the engines are gone through in turn, per figure. */
+  readonly rounds: number;
+  /** How long one engine computes in one round. */
+  readonly computeMs: number;
+  /** How long one engine is asked over HTTP in one round, per number of clients. */
+  readonly loadMs: number;
+  /** The longest that a round of one engine may take; more clients than fit are left out. */
+  readonly longestLoadMs: number;
+  /** Predictions after which the heap is looked at; fewer where they take longer than allowed. */
+  readonly predictions: number;
+  readonly predictionsMs: number;
+  readonly coldStarts: number;
+  readonly flips: number;
+  readonly startups: number;
+  /** Loads and unloads. */
+  readonly cycles: number;
+}
+
+/** Figures that take long enough to be left out of a quick run. */
+export type Figure = 'serving' | 'heap' | 'flips' | 'coldStart' | 'cycles';
+
+export const QUICK: Settings = {
+  name: 'quick',
+  figures: {
+    serving: ['dense-small'],
+    heap: ['mobilenet-v2'],
+    flips: ['mobilenet-v2'],
+    coldStart: ['mobilenet-v2'],
+    cycles: ['dense-small'],
+  },
+  rounds: 3,
+  computeMs: 60,
+  loadMs: 150,
+  longestLoadMs: 600,
+  predictions: 1000,
+  predictionsMs: 2_000,
+  coldStarts: 2,
+  flips: 1,
+  startups: 2,
+  cycles: 1000,
+};
+
+export const FULL: Settings = {
+  name: 'full',
+  figures: {
+    serving: 'all',
+    heap: 'all',
+    flips: 'all',
+    coldStart: 'all',
+    // Small, so that a thousand of them take seconds.
+    cycles: ['dense-small', 'digits'],
+  },
+  rounds: 9,
+  computeMs: 250,
+  loadMs: 400,
+  longestLoadMs: 5_000,
+  predictions: 1000,
+  predictionsMs: 120_000,
+  coldStarts: 7,
+  flips: 4,
+  startups: 7,
+  cycles: 1000,
+};
+
+/** Everything about one network. */
+export function settingsFor(mode: Settings, only: string): Settings {
+  const { cycles } = FULL.figures;
+  return { ...mode, figures: { serving: [only], heap: [only], flips: [only], coldStart: [only], cycles } };
+}
+
+export function isMeasured({ figures }: Settings, figure: Figure, network: string): boolean {
+  const networks = figures[figure];
+  return networks === 'all' || networks.includes(network);
+}
