@@ -13,7 +13,7 @@ import { describeMachine } from './machine.ts';
 import { measureNetwork } from './measure_network.ts';
 import { NETWORKS } from './networks/all.ts';
 import { type NetworkResults, type Results, toJson } from './results.ts';
-import { FULL, QUICK, settingsFor } from './settings.ts';
+import { allFigures, FULL, QUICK } from './settings.ts';
 import { json } from './shared/encoding.ts';
 import { renderResults } from './table.ts';
 import { judge } from './targets.ts';
@@ -38,7 +38,7 @@ if (options.only !== undefined && !names.includes(options.only)) {
 
 const report = (message: string): void => console.error(message);
 const mode = options.quick ? QUICK : FULL;
-const settings = options.only === undefined ? mode : settingsFor(mode, options.only);
+const settings = options.only === undefined ? mode : allFigures(mode);
 const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-bench-'));
 const engines: Engine[] = [];
 try {

@@ -1,7 +1,6 @@
 import type { WorkerModule } from '../shared/built_worker.ts';
-import { BARE } from './engines/bare_worker.ts';
 import type { Engine, OpenNetwork } from './engines/engine.ts';
-import { OURS, OURS_FRESH } from './engines/ours.ts';
+import { OURS_FRESH } from './engines/ours.ts';
 import { startStage } from './engines/stage.ts';
 import { checkAgreement } from './figures/agreement.ts';
 import { measureColdStarts } from './figures/cold_start.ts';
@@ -11,7 +10,7 @@ import { measureFlips } from './figures/flip_stall.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
 import type { Requested } from './figures/load.ts';
 import { measureServing } from './figures/serving.ts';
-import { servingLayer } from './figures/serving_layer.ts';
+import { measureServingLayer } from './figures/serving_layer.ts';
 import type { Network } from './networks/network.ts';
 import type { NetworkResults } from './results.ts';
 import { type Figure, isMeasured, type Settings } from './settings.ts';
@@ -64,16 +63,14 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
     const agreement = await checkAgreement(network, computing, encoding);
     onProgress(`${name}: compute`);
     const compute = await measureCompute(network, opened, settings);
-    const served = await figure('serving', () => measureServing(network, opened, floors, encoding, settings));
-    const layer = served.serving && servingLayer(served.serving, compute, { ours: OURS, floor: BARE });
     return {
       name,
       description,
       weightBytes,
       agreement,
       compute,
-      ...served,
-      ...(layer && { servingLayer: layer }),
+      ...(await figure('serving', () => measureServing(network, opened, floors, encoding, settings))),
+      ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
       ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings.flips))),
       ...(await figure('cycles', () => measureCycles(network, stage, settings.cycles))),

@@ -6,8 +6,8 @@ import type { FlipFigures } from './figures/flip_stall.ts';
 import type { HeapFigures } from './figures/heap.ts';
 import type { Rounds } from './figures/rounds.ts';
 import type { ServingFigures } from './figures/serving.ts';
+import type { ServingLayerFigures } from './figures/serving_layer.ts';
 import type { Machine } from './machine.ts';
-import type { Summary } from './statistics.ts';
 
 /** Everything measured of one network. What was left out, by choice of the mode or of the network, is undefined. */
 export interface NetworkResults {
@@ -18,8 +18,7 @@ export interface NetworkResults {
   /** Milliseconds per inference. */
   readonly compute: Rounds;
   readonly serving?: ServingFigures;
-  /** Microseconds per request. */
-  readonly servingLayer?: Summary;
+  readonly servingLayer?: ServingLayerFigures;
   readonly heap?: ReadonlyMap<string, HeapFigures>;
   readonly flips?: FlipFigures;
   readonly coldStart?: ColdStartFigures;

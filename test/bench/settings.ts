@@ -3,10 +3,13 @@ export interface Settings {
   readonly name: 'quick' | 'full';
   /** Of which networks a figure is measured; all of them compute. */
   readonly figures: Readonly<Record<Figure, readonly string[] | 'all'>>;
-  /** How often the engines are gone through in turn, per figure. */
+  /** How often the engines are gone through in turn over HTTP. */
   readonly rounds: number;
-  /** How long one engine computes in one round. */
+  /** The same for computing, and how long one engine computes in one round: many short ones even out noise. */
+  readonly computeRounds: number;
   readonly computeMs: number;
+  /** How long it computes before the first round, until its code is compiled well. */
+  readonly warmupMs: number;
   /** How long one engine is asked over HTTP in one round, per number of clients. */
   readonly loadMs: number;
   /** The longest that a round of one engine may take; more clients than fit are left out. */
@@ -22,19 +25,22 @@ export interface Settings {
 }
 
 /** Figures that take long enough to be left out of a quick run. */
-export type Figure = 'serving' | 'heap' | 'flips' | 'coldStart' | 'cycles';
+export type Figure = 'serving' | 'servingLayer' | 'heap' | 'flips' | 'coldStart' | 'cycles';
 
 export const QUICK: Settings = {
   name: 'quick',
   figures: {
     serving: ['dense-small'],
+    servingLayer: ['dense-small'],
     heap: ['mobilenet-v2'],
     flips: ['mobilenet-v2'],
     coldStart: ['mobilenet-v2'],
     cycles: ['dense-small'],
   },
   rounds: 3,
-  computeMs: 60,
+  computeRounds: 9,
+  computeMs: 50,
+  warmupMs: 200,
   loadMs: 150,
   longestLoadMs: 600,
   predictions: 1000,
@@ -49,6 +55,7 @@ export const FULL: Settings = {
   name: 'full',
   figures: {
     serving: 'all',
+    servingLayer: 'all',
     heap: 'all',
     flips: 'all',
     coldStart: 'all',
@@ -56,7 +63,9 @@ export const FULL: Settings = {
     cycles: ['dense-small', 'digits'],
   },
   rounds: 9,
-  computeMs: 250,
+  computeRounds: 31,
+  computeMs: 150,
+  warmupMs: 1500,
   loadMs: 400,
   longestLoadMs: 5_000,
   predictions: 1000,
@@ -67,10 +76,9 @@ export const FULL: Settings = {
   cycles: 1000,
 };
 
-/** Everything about one network. */
-export function settingsFor(mode: Settings, only: string): Settings {
-  const { cycles } = FULL.figures;
-  return { ...mode, figures: { serving: [only], heap: [only], flips: [only], coldStart: [only], cycles } };
+/** A mode's repetitions with all of the figures, for when there is one network to measure. */
+export function allFigures(mode: Settings): Settings {
+  return { ...mode, figures: FULL.figures };
 }
 
 export function isMeasured({ figures }: Settings, figure: Figure, network: string): boolean {

@@ -25,11 +25,12 @@ export function renderResults(results: Results, targets: readonly Target[]): str
     group = `${row.network} ${row.figure}`;
     table.push([same ? '' : row.network, same ? '' : row.figure, row.engine, row.median, row.spread]);
   }
-  const judged = plainTable(['target', 'value', 'wanted', 'met'], [1, 2]);
-  for (const { name, value, target, met } of targets) {
+  const judged = plainTable(['target', 'value', 'p10 .. p90', 'wanted', 'met'], [1, 2, 3]);
+  for (const { name, value, target, met, spread } of targets) {
     judged.push([
       name,
       value === undefined ? '-' : number(value),
+      spread === undefined ? '' : `${number(spread.p10)} .. ${number(spread.p90)}`,
       target,
       met === undefined ? 'not measured' : met ? 'yes' : 'NO',
     ]);
@@ -68,7 +69,7 @@ function networkRows(results: NetworkResults): Row[] {
     }
   }
   if (servingLayer !== undefined)
-    result.push(summary('serving layer alone, us', 'edge-serving', servingLayer));
+    result.push(summary('serving layer alone, us', 'edge-serving', servingLayer.alone));
   for (const [engine, { empty, loaded, used, predictions }] of heap ?? []) {
     const over = (bytes: number) => number((bytes - empty) / 2 ** 20);
     result.push(

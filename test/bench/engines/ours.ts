@@ -8,6 +8,8 @@ export const OURS = 'edge-serving';
 export const OURS_FRESH = 'edge-serving-max-age-0';
 /** The product's runtime alone, in a Worker of the benchmark. */
 export const OUR_RUNTIME = 'our-runtime';
+/** The product's entry, called in a loop by a Worker of the benchmark. */
+export const SERVING_LAYER = 'serving-layer';
 const FIRST_VERSION = '1.0.0';
 
 export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
@@ -28,6 +30,7 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
     workers: [
       { name: OURS, modules: built, variables: ourVariables(1000) },
       { name: OUR_RUNTIME, modules: await bundleWorker('our_runtime') },
+      { name: SERVING_LAYER, modules: await bundleWorker('serving_layer'), variables: ourVariables(1000) },
     ],
     open: async (network, stage) => {
       await publishNetwork(stage.store, network, FIRST_VERSION);

@@ -9,27 +9,33 @@ import { inRounds, type Rounds } from './rounds.ts';
 export async function measureCompute(
   network: Network,
   engines: ReadonlyMap<string, OpenNetwork>,
-  { rounds, computeMs }: Settings,
+  { computeRounds, computeMs, warmupMs }: Settings,
 ): Promise<Rounds> {
   const subjects = new Map<string, { url: URL; runs: number }>();
   for (const [engine, { compute }] of engines) {
     if (compute === undefined) continue;
-    subjects.set(engine, { url: compute, runs: await calibrate(network, compute, computeMs) });
+    subjects.set(engine, { url: compute, runs: await calibrate(network, compute, { computeMs, warmupMs }) });
   }
-  return inRounds(subjects, rounds, async ({ url, runs }) => {
+  return inRounds(subjects, computeRounds, async ({ url, runs }) => {
     const { milliseconds } = await compute(network, url, runs);
     return milliseconds / runs;
   });
 }
 
-/** How many runs take about as long as asked for. Growing towards it also warms the engine up. */
-async function calibrate(network: Network, url: URL, wantedMs: number): Promise<number> {
-  await compute(network, url, 2);
+/** How many runs take as long as asked for, found out while the engine warms up. */
+async function calibrate(
+  network: Network,
+  url: URL,
+  { computeMs, warmupMs }: Pick<Settings, 'computeMs' | 'warmupMs'>,
+): Promise<number> {
+  let spent = 0;
   for (let runs = 1; ; ) {
     const { milliseconds } = await compute(network, url, runs);
-    if (milliseconds >= wantedMs / 2) return Math.max(1, Math.round((runs * wantedMs) / milliseconds));
-    // A small network may take less than the clock can tell.
-    runs = Math.ceil(runs * Math.min(10, Math.max(2, wantedMs / Math.max(milliseconds, 1))));
+    spent += milliseconds;
+    const wanted = Math.max(1, Math.round((runs * computeMs) / Math.max(milliseconds, 1)));
+    if (spent >= warmupMs && milliseconds >= Math.min(computeMs, warmupMs) / 4) return wanted;
+    // A small network may take less than the clock can tell: not too far at once.
+    runs = Math.min(wanted, 10 * runs);
   }
 }
 

@@ -1,31 +1,51 @@
-import { pairedDifference, type Summary, summarize } from '../statistics.ts';
-import type { Rounds } from './rounds.ts';
-import type { ServingFigures } from './serving.ts';
+import * as v from 'valibot';
+import { SERVING_LAYER } from '../engines/ours.ts';
+import type { Stage } from '../engines/stage.ts';
+import type { Network } from '../networks/network.ts';
+import type { Settings } from '../settings.ts';
+import type { Encoding } from '../shared/encoding.ts';
+import { type Summary, summarize } from '../statistics.ts';
 
-interface Names {
-  readonly ours: string;
-  /** The floor that does the same I/O. */
-  readonly floor: string;
+const SampleSchema = v.object({ handled: v.number(), floor: v.number(), compute: v.number() });
+type Sample = v.InferOutput<typeof SampleSchema>;
+
+/** Microseconds per request. */
+export interface ServingLayerFigures {
+  readonly alone: Summary;
+  readonly samples: readonly Sample[];
 }
 
+/** Requests per sample, with which the millisecond of workerd's clock is far below a microsecond each. */
+const RUNS = 2_000;
+
 /**
- * Microseconds per request that serving takes beside HTTP and computing. Workers compute and answer on one
- * thread, which eight clients keep busy: one second divided by the requests answered in it is what a request
- * costs. Of that, the bare Worker's cost (HTTP, and JSON parsed and written) and the median inference are
- * subtracted, round by round. What is left decodes, checks, finds the servable and encodes.
+ * What serving takes beside HTTP and computing: the product's entry is called in a loop inside its isolate,
+ * without HTTP. Subtracted are, sample by sample, what the same requests and answers cost when they are made,
+ * parsed and written by a handler that does nothing else, and what the network costs. What is left routes, finds
+ * model, version and servable, decodes, checks and encodes.
  */
-export function servingLayer(
-  { throughput }: ServingFigures,
-  compute: Rounds,
-  { ours, floor }: Names,
-): Summary | undefined {
-  const rounds = throughput.get(8);
-  const inferences = compute.get(ours);
-  if (rounds === undefined || inferences === undefined) return undefined;
-  const cost = (engine: string) => (rounds.get(engine) ?? []).map((perSecond) => 1e6 / perSecond);
-  const inference = 1000 * summarize(inferences).median;
-  return pairedDifference(
-    cost(ours).map((microseconds) => microseconds - inference),
-    cost(floor),
-  );
+export async function measureServingLayer(
+  network: Network,
+  stage: Stage,
+  encoding: Encoding,
+  { rounds, loadMs }: Settings,
+): Promise<ServingLayerFigures> {
+  const body = Buffer.from(encoding.encodeRequest(network));
+  const ask = async (runs: number): Promise<Sample> => {
+    const url = new URL(`/?runs=${runs}`, stage.url(SERVING_LAYER));
+    const response = await fetch(url, { method: 'POST', body });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+    return v.parse(SampleSchema, await response.json());
+  };
+  // The first calls find code that is not compiled yet.
+  await ask(1);
+  const { handled } = await ask(50);
+  const runs = Math.max(1, Math.min(RUNS, Math.round((2000 * loadMs) / handled)));
+  await ask(runs);
+  const samples: Sample[] = [];
+  for (let round = 0; round < rounds; round++) samples.push(await ask(runs));
+  return {
+    alone: summarize(samples.map(({ handled, floor, compute }) => handled - floor - compute)),
+    samples,
+  };
 }
