@@ -50,9 +50,9 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
     }
     const body = encoding.encodeRequest(network);
     const requested = (engine: string): Requested => {
-      const url = opened.get(engine)?.predict;
+      const { predict: url, processId } = opened.get(engine) ?? {};
       if (url === undefined) throw new Error(`${engine} does not serve ${name}`);
-      return { url, headers: encoding.headers, body };
+      return { url, headers: encoding.headers, body, processId };
     };
     const floors = engines.filter(({ isFloor }) => isFloor).map((engine) => engine.name);
     const computing = new Map([...opened].filter(([engine]) => !floors.includes(engine)));

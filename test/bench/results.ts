@@ -4,7 +4,7 @@ import type { ColdStartFigures } from './figures/cold_start.ts';
 import type { CycleFigures } from './figures/cycles.ts';
 import type { FlipFigures } from './figures/flip_stall.ts';
 import type { HeapFigures } from './figures/heap.ts';
-import type { Rounds } from './figures/rounds.ts';
+import type { TimedRounds } from './figures/rounds.ts';
 import type { ServingFigures } from './figures/serving.ts';
 import type { ServingLayerFigures } from './figures/serving_layer.ts';
 import type { Machine } from './machine.ts';
@@ -16,7 +16,7 @@ export interface NetworkResults {
   readonly weightBytes: number;
   readonly agreement: Agreement;
   /** Milliseconds per inference. */
-  readonly compute: Rounds;
+  readonly compute: TimedRounds;
   readonly serving?: ServingFigures;
   readonly servingLayer?: ServingLayerFigures;
   readonly heap?: ReadonlyMap<string, HeapFigures>;

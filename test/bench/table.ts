@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { COLD } from './figures/cold_start.ts';
-import type { Rounds } from './figures/rounds.ts';
+import { comparable, type Rounds } from './figures/rounds.ts';
 import type { NetworkResults, Results } from './results.ts';
 import { pairedDifference, type Summary, summarize } from './statistics.ts';
 import type { Target } from './targets.ts';
@@ -46,6 +46,7 @@ export function renderResults(results: Results, targets: readonly Target[]): str
     table.toString(),
     '',
     judged.toString(),
+    'Ratios go by processor time where the system tells it. How each figure comes about: test/bench/README.md.',
   ].join('\n');
 }
 
@@ -58,18 +59,24 @@ function networkRows(results: NetworkResults): Row[] {
     row(figure, engine, number(value.median), `${number(value.p10)} .. ${number(value.p90)}`);
   const rows = (figure: string, rounds: Rounds | undefined): Row[] =>
     [...(rounds ?? [])].map(([engine, values]) => summary(figure, engine, summarize(values)));
-  const result = rows('compute, ms', compute);
+  const result = [...rows('compute, ms', compute.wall), ...rows('compute, processor ms', compute.processor)];
   if (serving !== undefined) {
     result.push(...rows(`latency at 1 client, ms (${serving.encoding})`, serving.latency));
     for (const [clients, rounds] of serving.throughput) {
-      result.push(...rows(`requests/s at ${clients} (${serving.encoding})`, rounds));
+      result.push(
+        ...rows(`requests/s at ${clients} (${serving.encoding})`, rounds.wall),
+        ...rows(`requests/processor s at ${clients} (${serving.encoding})`, rounds.processor),
+      );
     }
     for (const [clients, share] of serving.clientShare) {
       result.push(row('cores taken by the clients, at most', `at ${clients}`, number(share)));
     }
   }
   if (servingLayer !== undefined)
-    result.push(summary('serving layer alone, us', 'edge-serving', servingLayer.alone));
+    result.push(
+      ...rows('a request in its isolate, us', comparable(servingLayer.loops)),
+      summary('serving layer alone, us', 'handled - floor - compute', servingLayer.alone),
+    );
   for (const [engine, { empty, loaded, used, predictions }] of heap ?? []) {
     const over = (bytes: number) => number((bytes - empty) / 2 ** 20);
     result.push(
@@ -97,11 +104,14 @@ function networkRows(results: NetworkResults): Row[] {
     );
   }
   if (coldStart !== undefined) {
-    result.push(...rows('first answer of a fresh isolate, ms', coldStart.firstAnswer));
+    result.push(
+      ...rows('first answer of a fresh isolate, ms', coldStart.firstAnswer.wall),
+      ...rows('first answer, processor ms', coldStart.firstAnswer.processor),
+    );
     const { read, hash } = COLD;
     const verify = pairedDifference(
-      coldStart.firstAnswer.get(hash) ?? [],
-      coldStart.firstAnswer.get(read) ?? [],
+      comparable(coldStart.firstAnswer).get(hash) ?? [],
+      comparable(coldStart.firstAnswer).get(read) ?? [],
     );
     result.push(summary('of that, ms', 'verify (read and hash - read)', verify));
     for (const [part, values] of coldStart.parts) {

@@ -4,8 +4,8 @@ import { OURS, OURS_FRESH } from './engines/ours.ts';
 import { PLAIN } from './engines/plain_worker.ts';
 import { COLD } from './figures/cold_start.ts';
 import { isFlat } from './figures/cycles.ts';
-import type { Rounds } from './figures/rounds.ts';
-import type { NetworkResults, Results } from './results.ts';
+import { comparable, type TimedRounds } from './figures/rounds.ts';
+import type { Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 
 /** A figure and what it should be. Ratios are of one run: figures of different runs do not compare. */
@@ -89,21 +89,22 @@ function target(name: string, bound: Bound, measured: number | Summary | undefin
   return { name, value, target: text, met, spread: { p10: measured.p10, p90: measured.p90 } };
 }
 
-function ratio(rounds: Rounds | undefined, left: string, right: string): Summary | undefined {
+function ratio(timed: TimedRounds | undefined, left: string, right: string): Summary | undefined {
+  const rounds = timed && comparable(timed);
   const [these, those] = [rounds?.get(left), rounds?.get(right)];
   return these === undefined || those === undefined ? undefined : pairedRatio(these, those);
 }
 
 /** To the fastest of several engines, by their medians. */
 function ratioToBest(
-  compute: NetworkResults['compute'] | undefined,
+  timed: TimedRounds | undefined,
   left: string,
   others: readonly string[],
 ): Summary | undefined {
   const measured = others.flatMap((name) => {
-    const rounds = compute?.get(name);
+    const rounds = timed && comparable(timed).get(name);
     return rounds === undefined ? [] : [{ name, median: summarize(rounds).median }];
   });
   const [best] = measured.sort((a, b) => a.median - b.median);
-  return best && ratio(compute, left, best.name);
+  return best && ratio(timed, left, best.name);
 }

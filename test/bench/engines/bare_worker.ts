@@ -12,7 +12,10 @@ export async function startBareWorkers(): Promise<Engine[]> {
     description,
     isFloor: true,
     workers,
-    open: async (_network, stage) => ({ predict: new URL('/predict', stage.url(name)) }),
+    open: async (_network, stage) => ({
+      predict: new URL('/predict', stage.url(name)),
+      processId: stage.processId,
+    }),
     stop: async () => undefined,
   });
   return [

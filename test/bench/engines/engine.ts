@@ -23,4 +23,6 @@ export interface OpenNetwork {
   readonly predict?: URL;
   /** Where the network is run in a loop in the engine's own process; undefined for a server without compute. */
   readonly compute?: URL;
+  /** The process that computes, where it is known. */
+  readonly processId?: number | undefined;
 }

@@ -67,6 +67,7 @@ export async function startNodeServer(
       return {
         predict: new URL(`http://127.0.0.1:${port}/predict/${network.name}`),
         compute: new URL(`http://127.0.0.1:${port}/compute/${network.name}`),
+        processId: child.pid,
       };
     },
     stop: async () => {

@@ -37,6 +37,7 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
       return {
         predict: new URL(predictPath(network), stage.url(OURS)),
         compute: new URL('/compute', stage.url(OUR_RUNTIME)),
+        processId: stage.processId,
       };
     },
     stop: async () => undefined,
@@ -50,7 +51,10 @@ export function startOursFresh(built: readonly WorkerModule[]): Engine {
     description: 'this product, POINTER_MAX_AGE_MS=0 (the default)',
     isFloor: false,
     workers: [{ name: OURS_FRESH, modules: built, variables: ourVariables(0) }],
-    open: async (network, stage) => ({ predict: new URL(predictPath(network), stage.url(OURS_FRESH)) }),
+    open: async (network, stage) => ({
+      predict: new URL(predictPath(network), stage.url(OURS_FRESH)),
+      processId: stage.processId,
+    }),
     stop: async () => undefined,
   };
 }

@@ -13,6 +13,7 @@ export async function startPlainWorker(): Promise<Engine> {
     open: async (_network, stage) => ({
       predict: new URL('/predict', stage.url(PLAIN)),
       compute: new URL('/compute', stage.url(PLAIN)),
+      processId: stage.processId,
     }),
     stop: async () => undefined,
   };

@@ -6,11 +6,11 @@ import { publishNetwork } from '../engines/publication.ts';
 import { startStage, type WorkerSpecification } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../shared/encoding.ts';
-import { inRounds, type Rounds } from './rounds.ts';
+import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
 
 /** Milliseconds until the first answer of isolates that answered nothing before, by what they do. */
 export interface ColdStartFigures {
-  readonly firstAnswer: Rounds;
+  readonly firstAnswer: TimedRounds;
   /** Inside an isolate: by part, one figure per isolate. */
   readonly parts: ReadonlyMap<string, readonly number[]>;
 }
@@ -69,11 +69,16 @@ export async function measureColdStarts(
       }
       return milliseconds;
     };
-    const subjects = new Map(Object.keys(kinds).map((kind) => [kind, kind]));
-    await inRounds(subjects, 1, ask);
-    const rounds = new Map(await inRounds(subjects, samples, ask));
-    rounds.delete('parts');
-    return { firstAnswer: rounds, parts };
+    const { processId } = stage;
+    const kindOnly = (names: readonly string[]) => new Map(names.map((kind) => [kind, { processId }]));
+    const askTimed = async (_: unknown, kind: string): Promise<Timed> => {
+      return { figure: await ask(kind), of: (milliseconds) => milliseconds };
+    };
+    const answering = kindOnly(Object.values(COLD));
+    await inTimedRounds(answering, 1, askTimed);
+    const firstAnswer = await inTimedRounds(answering, samples, askTimed);
+    await inTimedRounds(kindOnly(['parts']), samples + 1, askTimed);
+    return { firstAnswer, parts };
   } finally {
     await stage.stop();
   }

@@ -3,22 +3,26 @@ import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
 import type { Settings } from '../settings.ts';
 import { type Outputs, type TimedRuns, TimedRunsSchema } from '../shared/timed_runs.ts';
-import { inRounds, type Rounds } from './rounds.ts';
+import { inTimedRounds, type TimedRounds } from './rounds.ts';
 
-/** Milliseconds per inference of each engine that computes, timed in its own process. */
+/**
+ * Milliseconds per inference of each engine that computes, in its own process. Their processor time has the
+ * call in it that starts a round: less than a percent.
+ */
 export async function measureCompute(
   network: Network,
   engines: ReadonlyMap<string, OpenNetwork>,
   { computeRounds, computeMs, warmupMs }: Settings,
-): Promise<Rounds> {
-  const subjects = new Map<string, { url: URL; runs: number }>();
-  for (const [engine, { compute }] of engines) {
+): Promise<TimedRounds> {
+  const subjects = new Map<string, { url: URL; runs: number; processId: number | undefined }>();
+  for (const [engine, { compute, processId }] of engines) {
     if (compute === undefined) continue;
-    subjects.set(engine, { url: compute, runs: await calibrate(network, compute, { computeMs, warmupMs }) });
+    const runs = await calibrate(network, compute, { computeMs, warmupMs });
+    subjects.set(engine, { url: compute, runs, processId });
   }
-  return inRounds(subjects, computeRounds, async ({ url, runs }) => {
+  return inTimedRounds(subjects, computeRounds, async ({ url, runs }) => {
     const { milliseconds } = await compute(network, url, runs);
-    return milliseconds / runs;
+    return { figure: milliseconds / runs, of: (processorMs) => processorMs / runs };
   });
 }
 

@@ -4,6 +4,8 @@ export interface Requested {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The process that answers, where it is known. */
+  readonly processId: number | undefined;
 }
 
 export interface Load {
