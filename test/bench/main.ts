@@ -40,23 +40,32 @@ const report = (message: string): void => console.error(message);
 const mode = options.quick ? QUICK : FULL;
 const settings = options.only === undefined ? mode : allFigures(mode);
 const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-bench-'));
-const engines: Engine[] = [];
+const started: Engine[] = [];
 try {
   const results = await run();
   const targets = judge(results);
   console.log(renderResults(results, targets));
   if (options.json !== undefined) await writeFile(options.json, toJson({ ...results, targets }));
 } finally {
-  for (const engine of engines) await engine.stop();
+  for (const engine of started) await engine.stop();
   await rm(directory, { recursive: true, force: true });
 }
 
 async function run(): Promise<Results> {
   report('building the Worker and starting the engines');
-  const built = await builtWorker();
-  engines.push(await startOurs(built), startOursFresh(built), await startPlainWorker());
-  for (const server of NODE_SERVERS) engines.push(await startNodeServer(server, directory));
-  engines.push(...(await startBareWorkers()));
+  // Servers that started have to be stopped whatever becomes of the rest.
+  const starting = NODE_SERVERS.map(async (server) => {
+    const engine = await startNodeServer(server, directory);
+    started.push(engine);
+    return engine;
+  });
+  const [built, servers, plain, floors] = await Promise.all([
+    builtWorker(),
+    Promise.all(starting),
+    startPlainWorker(),
+    startBareWorkers(),
+  ]);
+  const engines = [await startOurs(built), startOursFresh(built), plain, ...servers, ...floors];
 
   const networks: NetworkResults[] = [];
   for (const source of NETWORKS) {

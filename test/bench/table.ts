@@ -29,10 +29,10 @@ export function renderResults(results: Results, targets: readonly Target[]): str
   for (const { name, value, target, met, spread } of targets) {
     judged.push([
       name,
-      value === undefined ? '-' : number(value),
+      value === null ? '-' : number(value),
       spread === undefined ? '' : `${number(spread.p10)} .. ${number(spread.p90)}`,
       target,
-      met === undefined ? 'not measured' : met ? 'yes' : 'NO',
+      met === null ? 'not measured' : met ? 'yes' : 'NO',
     ]);
   }
   return [

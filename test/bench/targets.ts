@@ -11,10 +11,10 @@ import { pairedRatio, type Summary, summarize } from './statistics.ts';
 /** A figure and what it should be. Ratios are of one run: figures of different runs do not compare. */
 export interface Target {
   readonly name: string;
-  /** Undefined where this run did not measure it. */
-  readonly value: number | undefined;
+  /** Null where this run did not measure it. */
+  readonly value: number | null;
   readonly target: string;
-  readonly met: boolean | undefined;
+  readonly met: boolean | null;
   /** Of the value over the rounds, where there are rounds: a target met within it may be met by luck. */
   readonly spread?: { readonly p10: number; readonly p90: number };
 }
@@ -82,7 +82,7 @@ export function judge(results: Results): Target[] {
 
 function target(name: string, bound: Bound, measured: number | Summary | undefined): Target {
   const text = 'atMost' in bound ? `<= ${bound.atMost}` : `>= ${bound.atLeast}`;
-  if (measured === undefined) return { name, value: undefined, target: text, met: undefined };
+  if (measured === undefined) return { name, value: null, target: text, met: null };
   const value = typeof measured === 'number' ? measured : measured.median;
   const met = 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
   if (typeof measured === 'number') return { name, value, target: text, met };

@@ -5,8 +5,16 @@ import type { WorkerModule } from '../../shared/built_worker.ts';
 
 const WORKERS = path.join(import.meta.dirname, '../workers');
 
-/** Bundles one of the benchmark's own Workers as wrangler would, WebAssembly left beside it as modules. */
-export async function bundleWorker(name: string): Promise<WorkerModule[]> {
+const bundles = new Map<string, Promise<WorkerModule[]>>();
+
+/** One of the benchmark's own Workers as wrangler would bundle it, WebAssembly left beside it as modules. */
+export function bundleWorker(name: string): Promise<WorkerModule[]> {
+  const bundle = bundles.get(name) ?? bundleEntry(name);
+  bundles.set(name, bundle);
+  return bundle;
+}
+
+async function bundleEntry(name: string): Promise<WorkerModule[]> {
   const wasm = new Map<string, WorkerModule>();
   const { outputFiles } = await build({
     entryPoints: [path.join(WORKERS, `${name}.ts`)],
