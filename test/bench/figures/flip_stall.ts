@@ -38,6 +38,7 @@ export async function measureFlips(
     load(requested, { clients: CLIENTS, milliseconds: (2 * flips + 1) * WINDOW_MS + 500 }),
     flip(),
   ]);
+  await expectVersion(requested, `2.0.${flips - 1}`);
   const steady: number[] = [];
   const flipping: number[] = [];
   for (const [index, latency] of latencies.entries()) {
@@ -49,4 +50,12 @@ export async function measureFlips(
   }
   const tail = (values: readonly number[]) => ({ p99: quantile(values, 0.99), max: quantile(values, 1) });
   return { flips, steady: tail(steady), flipping: tail(flipping) };
+}
+
+/** Flips that no isolate followed would stall nothing. */
+async function expectVersion({ url, headers, body }: Requested, version: string): Promise<void> {
+  const response = await fetch(url, { method: 'POST', headers: { ...headers }, body: Buffer.from(body) });
+  await response.arrayBuffer();
+  const answeredBy = response.headers.get('x-model-version');
+  if (answeredBy !== version) throw new Error(`after a flip to ${version}, ${answeredBy} answered`);
 }
