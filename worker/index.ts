@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
+import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { parseConfiguration } from './serving/configuration.ts';
@@ -15,7 +16,11 @@ function wire(env: Env) {
     serving: isolate.serving,
     maxRequestBytes: configuration.maxRequestBytes,
   });
-  return { isolate, answerTensorFlowServing };
+  const answerOpenInference = createOpenInferenceHandler({
+    serving: isolate.serving,
+    maxRequestBytes: configuration.maxRequestBytes,
+  });
+  return { isolate, answerTensorFlowServing, answerOpenInference };
 }
 let wired: ReturnType<typeof wire> | undefined;
 
@@ -36,6 +41,14 @@ app.all('/:api{[vV]1}/*', (context) => {
   const { pathname } = new URL(context.req.url);
   return wired.answerTensorFlowServing(context.req.raw, pathname, context.executionCtx);
 });
+
+for (const path of ['/v2', '/v2/*']) {
+  app.all(path, (context) => {
+    wired ??= wire(context.env);
+    const { pathname } = new URL(context.req.url);
+    return wired.answerOpenInference(context.req.raw, pathname, context.executionCtx);
+  });
+}
 
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}` }, 404));
 

@@ -2,7 +2,7 @@ import { isName } from '../registry/names.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve } from './resolution.ts';
@@ -95,11 +95,14 @@ export class ModelServer implements Serving {
     const { version } = resolution;
     const by = answeredBy(resolution, version);
     const ready = this.#manager.ready(target.model, version);
-    if (ready !== undefined) return { kind: 'described', signatures: ready.signatures, by };
+    if (ready !== undefined) {
+      return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
+    }
     try {
       const read = await readManifest(this.#store, target.model, version);
       if (read.kind === 'found') {
-        return { kind: 'described', signatures: read.manifest.content.signatures, by };
+        const { format, signatures } = read.manifest.content;
+        return { kind: 'described', format, signatures, by };
       }
       if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
       const reason =
@@ -131,6 +134,20 @@ export class ModelServer implements Serving {
       .filter((status) => selector.kind !== 'version' || status.version === version)
       .sort((left, right) => compareVersions(right.version, left.version));
     return { kind: 'status', versions, by: answeredBy(resolution, version) };
+  }
+
+  models(): Promise<readonly string[] | undefined> {
+    return listModels(this.#store).catch(() => undefined);
+  }
+
+  async versions(model: string): Promise<readonly string[] | undefined> {
+    if (!isName(model)) return [];
+    const retired = this.#source.known(model)?.retired ?? [];
+    try {
+      return (await listVersions(this.#store, model)).filter((version) => !retired.includes(version));
+    } catch {
+      return undefined;
+    }
   }
 
   async #resolve(target: ServingTarget): Promise<Resolution | NotServed> {

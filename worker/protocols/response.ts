@@ -1,0 +1,32 @@
+import type { AnsweredBy } from '../serving/serving.ts';
+
+/** A JSON answer; with the headers that name the version, where one was chosen. */
+export function jsonResponse(text: string, status = 200, by?: AnsweredBy): Response {
+  const headers = new Headers({ 'content-type': 'application/json' });
+  if (by !== undefined) setVersionHeaders(headers, by);
+  return new Response(text, { status, headers });
+}
+
+/** The form of an error in both protocols: an object with the sentence as its only member. */
+export function errorResponse(message: string, status: number, by?: AnsweredBy): Response {
+  return jsonResponse(JSON.stringify({ error: message }), status, by);
+}
+
+/** Says which version answered, and what the client should know about the choice. */
+export function setVersionHeaders(headers: Headers, by: AnsweredBy): void {
+  headers.set('x-model-version', headerText(by.version));
+  headers.set('x-model-generation', String(by.generation));
+  if (by.fallback !== undefined) {
+    headers.set('x-model-fallback', headerText(`${by.fallback.wanted}; ${by.fallback.reason}`));
+  }
+  if (by.stalePointer !== undefined) {
+    headers.set('x-model-stale-pointer', headerText(by.stalePointer.reason));
+  }
+}
+
+const HEADER_LENGTH = 200;
+
+/** Reasons quote what they found; only printable ASCII is the same in every client. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER_LENGTH);
+}
