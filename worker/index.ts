@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
 import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
+import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { parseConfiguration } from './serving/configuration.ts';
@@ -49,6 +50,9 @@ for (const path of ['/v2', '/v2/*']) {
     return wired.answerOpenInference(context.req.raw, pathname, context.executionCtx);
   });
 }
+
+app.get('/openapi.json', () => answerDocument());
+app.get('/docs', () => answerPage());
 
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}` }, 404));
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultsOf } from '../../shared/conformance.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishOpenInferenceModels } from '../../shared/open_inference_models.ts';
 import { bytesOfParts, readVectors, requestOf, type Vector } from '../../shared/vectors.ts';
@@ -24,6 +25,9 @@ async function check(vector: Vector): Promise<void> {
   const { status, json, contains, error, binary, contentType, version, text } = vector.expect;
   const answer = await answerTo(vector);
   expect(answer.response.status, answer.text).toBe(status);
+  const type = answer.response.headers.get('content-type');
+  const { method, path } = vector;
+  expect(faultsOf({ method, path, status, contentType: type, json: answer.json })).toEqual([]);
   if (json !== undefined) expect(answer.json).toEqual(json);
   if (contains !== undefined) {
     for (const [name, value] of Object.entries(contains)) {
@@ -34,7 +38,7 @@ async function check(vector: Vector): Promise<void> {
   if (error !== undefined) expect(answer.json).toEqual({ error: expect.stringContaining(error) });
   if (text !== undefined) expect(answer.text).toContain(text);
   expect(answer.binary.toString('hex')).toBe(bytesOfParts(binary ?? []).toString('hex'));
-  if (contentType !== undefined) expect(answer.response.headers.get('content-type')).toBe(contentType);
+  if (contentType !== undefined) expect(type).toBe(contentType);
   if (version !== undefined) {
     expect(answer.response.headers.get('x-model-version')).toBe(version);
     expect(Number(answer.response.headers.get('x-model-generation'))).toBeGreaterThan(0);

@@ -40,6 +40,7 @@ const SizeSchema = v.pipe(
   v.number("Unable to parse 'binary_data_size': expected a number"),
   v.integer("Unable to parse 'binary_data_size': expected a whole number"),
   v.minValue(0, "Unable to parse 'binary_data_size': expected an unsigned number"),
+  v.description('Bytes of this tensor behind the JSON; it has then no data'),
 );
 const flag = (name: string) => v.optional(v.boolean(`Unable to parse '${name}': expected a boolean`));
 const ParameterSchema = v.union(
@@ -54,10 +55,13 @@ export const RequestInputSchema = v.object({
   parameters: v.optional(
     v.objectWithRest(
       {
-        /** Bytes of this tensor behind the JSON; it has then no `data`. */
         binary_data_size: v.optional(SizeSchema),
-        /** `base64`: the strings of a BYTES tensor are base64 of its elements. */
-        content_type: v.optional(v.string("Unable to parse 'content_type': expected a string")),
+        content_type: v.optional(
+          v.pipe(
+            v.string("Unable to parse 'content_type': expected a string"),
+            v.description('base64: the strings of a BYTES tensor are base64 of its elements'),
+          ),
+        ),
       },
       ParameterSchema,
     ),
@@ -79,8 +83,12 @@ export const InferenceRequestSchema = v.object({
       {
         /** Whether outputs are answered in binary where they do not say otherwise. */
         binary_data_output: flag('binary_data_output'),
-        /** The signature to execute, of a model that has several. */
-        signature_name: v.optional(v.string("Unable to parse 'signature_name': expected a string")),
+        signature_name: v.optional(
+          v.pipe(
+            v.string("Unable to parse 'signature_name': expected a string"),
+            v.description('The signature to execute, of a model that has several'),
+          ),
+        ),
       },
       ParameterSchema,
     ),
@@ -90,17 +98,21 @@ export const InferenceRequestSchema = v.object({
 });
 export type InferenceRequest = v.InferOutput<typeof InferenceRequestSchema>;
 
-export const ResponseOutputSchema = v.object({
+export const ResponseOutputSchema = v.strictObject({
   name: v.string(),
   shape: ShapeSchema,
   datatype: v.picklist(['FP32', 'INT32', 'BOOL', 'BYTES']),
   parameters: v.optional(ParametersSchema),
-  /** One list in row-major order; absent where the tensor is behind the JSON. */
-  data: v.optional(v.array(v.nullable(v.union([v.number(), v.boolean(), v.string()])))),
+  data: v.optional(
+    v.pipe(
+      v.array(v.nullable(v.union([v.number(), v.boolean(), v.string()]))),
+      v.description('One list in row-major order; absent where the tensor is behind the JSON'),
+    ),
+  ),
 });
 export type ResponseOutput = v.InferOutput<typeof ResponseOutputSchema>;
 
-export const InferenceResponseSchema = v.object({
+export const InferenceResponseSchema = v.strictObject({
   model_name: v.string(),
   model_version: v.string(),
   id: v.optional(v.string()),
@@ -108,15 +120,17 @@ export const InferenceResponseSchema = v.object({
 });
 export type InferenceResponse = v.InferOutput<typeof InferenceResponseSchema>;
 
-const TensorMetadataSchema = v.object({
+const TensorMetadataSchema = v.strictObject({
   name: v.string(),
   datatype: v.picklist(['FP32', 'INT32', 'BOOL', 'BYTES']),
-  /** -1 stands for any size. */
-  shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))),
+  shape: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))),
+    v.description('-1 stands for any size'),
+  ),
 });
 export type TensorMetadata = v.InferOutput<typeof TensorMetadataSchema>;
 
-export const ModelMetadataSchema = v.object({
+export const ModelMetadataSchema = v.strictObject({
   name: v.string(),
   versions: v.optional(v.array(v.string())),
   platform: v.picklist(['tensorflowjs_graphmodel', 'tensorflowjs_layersmodel']),
@@ -125,13 +139,13 @@ export const ModelMetadataSchema = v.object({
 });
 export type ModelMetadata = v.InferOutput<typeof ModelMetadataSchema>;
 
-export const ServerMetadataSchema = v.object({
+export const ServerMetadataSchema = v.strictObject({
   name: v.string(),
   version: v.string(),
   extensions: v.array(v.string()),
 });
-export const LiveSchema = v.object({ live: v.literal(true) });
-export const ReadySchema = v.object({ live: v.literal(true), ready: v.literal(true) });
-export const ModelReadySchema = v.object({ name: v.string(), ready: v.literal(true) });
-export const ModelListSchema = v.object({ models: v.array(v.string()) });
-export const ErrorSchema = v.object({ error: v.string() });
+export const LiveSchema = v.strictObject({ live: v.literal(true) });
+export const ReadySchema = v.strictObject({ live: v.literal(true), ready: v.literal(true) });
+export const ModelReadySchema = v.strictObject({ name: v.string(), ready: v.literal(true) });
+export const ModelListSchema = v.strictObject({ models: v.array(v.string()) });
+export const ErrorSchema = v.strictObject({ error: v.string() });
