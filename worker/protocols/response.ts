@@ -30,3 +30,13 @@ const HEADER_LENGTH = 200;
 function headerText(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER_LENGTH);
 }
+
+/** The headers of ours that pages of other origins may read, where CORS lets them. */
+export const EXPOSED_HEADERS = [
+  'x-model-version',
+  'x-model-generation',
+  'x-model-fallback',
+  'x-model-stale-pointer',
+  'inference-header-content-length',
+  'server-timing',
+] as const;

@@ -70,9 +70,11 @@ export class ModelServer implements Serving {
     }
     // The check is I/O and the computation is not: while the one is on its way, the other is done with the
     // version in hand. Its answer counts only if the check confirms that version.
+    const endCheck = scope.phases?.begin('pointer');
     const checking = this.#source.check(target.model);
     const speculation = this.#speculate(target, compute);
     const resolution = resolve(target, await checking);
+    endCheck?.();
     if (speculation === undefined) return this.#serveResolved(target, resolution, compute, scope);
     if (resolution.kind !== 'resolved' || resolution.version !== speculation.wanted) {
       this.#options.events.speculation('repeated');
@@ -192,7 +194,9 @@ export class ModelServer implements Serving {
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
-      const used = await this.#manager.use({ model, version, named }, compute, scope);
+      const ready = this.#manager.ready(model, version) !== undefined;
+      const timed = ready ? compute : afterLoad(compute, scope);
+      const used = await this.#manager.use({ model, version, named }, timed, scope);
       if (used.kind === 'used') return this.#answered(target, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
       reason = used.kind === 'missing' ? 'it has no manifest' : used.reason;
@@ -247,6 +251,15 @@ export class ModelServer implements Serving {
 }
 
 type Compute<Answer> = (servable: ServableView) => Answer | Promise<Answer>;
+
+/** Notes how long it took until the computation could begin. */
+function afterLoad<Answer>(compute: Compute<Answer>, { phases }: RequestScope): Compute<Answer> {
+  const endLoad = phases?.begin('load');
+  return (servable) => {
+    endLoad?.();
+    return compute(servable);
+  };
+}
 
 interface Speculation<Answer> {
   /** What the pointer in hand means for the target. */

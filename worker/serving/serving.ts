@@ -2,6 +2,7 @@ import type { ModelContent } from '../registry/manifest.ts';
 import type { VersionSelector } from '../registry/pointer.ts';
 import type { Signature } from '../registry/signature.ts';
 import type { NamedTensors } from '../runtime/tensor.ts';
+import type { Phases } from './phases.ts';
 
 /** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
 export interface Serving {
@@ -37,6 +38,8 @@ export interface ServingTarget {
 /** The lifetime of one request, as Workers' ExecutionContext gives it. */
 export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
+  /** Where what was waited for is noted, if anybody wants to know. */
+  readonly phases?: Phases;
 }
 
 /** A loaded version, as a computation sees it. */

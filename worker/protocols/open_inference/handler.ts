@@ -88,7 +88,9 @@ async function answerInfer(
   scope: RequestScope,
 ): Promise<Response> {
   const { model } = target;
+  const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
+  endRead?.();
   if (body.kind === 'too large') return errorResponse(body.message, 413);
   if (body.kind === 'incomplete') return errorResponse(body.message, 400);
   const headerLength = request.headers.get('inference-header-content-length');
