@@ -1,10 +1,14 @@
 import type { AnsweredBy } from '../serving/serving.ts';
 
 /** A JSON answer; with the headers that name the version, where one was chosen. */
-export function jsonResponse(text: string, status = 200, by?: AnsweredBy): Response {
+export function jsonResponse(
+  json: string | Uint8Array<ArrayBuffer>,
+  status = 200,
+  by?: AnsweredBy,
+): Response {
   const headers = new Headers({ 'content-type': 'application/json' });
   if (by !== undefined) setVersionHeaders(headers, by);
-  return new Response(text, { status, headers });
+  return new Response(json, { status, headers });
 }
 
 /** The form of an error in both protocols: an object with the sentence as its only member. */

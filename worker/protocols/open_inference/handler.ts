@@ -91,8 +91,7 @@ async function answerInfer(
   const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
   endRead?.();
-  if (body.kind === 'too large') return errorResponse(body.message, 413);
-  if (body.kind === 'incomplete') return errorResponse(body.message, 400);
+  if (body.kind !== 'read') return errorResponse(body.message, body.kind === 'too large' ? 413 : 400);
   const headerLength = request.headers.get('inference-header-content-length');
   const parsed = parseInferenceRequest(body.bytes, headerLength, model);
   if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);
