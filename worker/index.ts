@@ -10,7 +10,7 @@ import { EXPOSED_HEADERS } from './protocols/response.ts';
 import { serverTiming } from './protocols/server_timing.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
-import { parseConfiguration } from './serving/configuration.ts';
+import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
 import { Phases } from './serving/phases.ts';
 import type { RequestScope } from './serving/serving.ts';
@@ -52,7 +52,10 @@ function pathOf(context: Context<Bindings>): string {
 
 const app = new Hono<Bindings>();
 
-app.get('/healthz', (context) => context.json({ status: 'ok' }));
+app.get('/healthz', (context) => {
+  wired ??= wire(context.env);
+  return context.json({ status: 'ok' });
+});
 app.get('/openapi.json', () => answerDocument());
 app.get('/docs', () => answerPage());
 
@@ -105,6 +108,7 @@ async function answerTimed(context: Context<Bindings>, answer: Answer): Promise<
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}` }, 404));
 
 app.onError((error, context) => {
+  if (error instanceof ConfigurationError) return context.json({ error: error.message }, 500);
   console.error(
     JSON.stringify({ event: 'fault', path: context.req.path, error: String(error), stack: error.stack }),
   );

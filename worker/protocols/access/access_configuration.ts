@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ConfigurationError } from '../../serving/configuration.ts';
 
 /** Who may ask, and from which pages. README's table of configuration says the same in words. */
 export interface AccessConfiguration {
@@ -14,24 +15,26 @@ const VariablesSchema = v.object({
 });
 
 /**
- * @throws an error that names the variable which is wrong. Keys that are set but hold none are a mistake that
+ * @throws ConfigurationError that names the variable which is wrong. Keys that are set but hold none are a mistake that
  * must not open the server.
  */
 export function parseAccessConfiguration(variables: unknown): AccessConfiguration {
   const parsed = v.safeParse(VariablesSchema, variables);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new Error(`configuration: ${v.getDotPath(issue) ?? 'variables'}: ${issue.message}`);
+    throw new ConfigurationError(`configuration: ${v.getDotPath(issue) ?? 'variables'}: ${issue.message}`);
   }
   const { PREDICT_API_KEYS, CORS_ORIGINS } = parsed.output;
   const apiKeys = listOf(PREDICT_API_KEYS);
   if (PREDICT_API_KEYS !== '' && apiKeys.length === 0) {
-    throw new Error('configuration: PREDICT_API_KEYS: is set and holds no key');
+    throw new ConfigurationError('configuration: PREDICT_API_KEYS: is set and holds no key');
   }
   const origins = listOf(CORS_ORIGINS);
   for (const origin of origins) {
     if (origin !== '*' && !isOrigin(origin)) {
-      throw new Error(`configuration: CORS_ORIGINS: ${origin} is no origin, such as https://example.com`);
+      throw new ConfigurationError(
+        `configuration: CORS_ORIGINS: ${origin} is no origin, such as https://example.com`,
+      );
     }
   }
   return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins };
