@@ -1,19 +1,36 @@
-import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import '@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
-import { registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { BoundedBackend } from './bounded_backend.ts';
+import { HeapLimit } from './heap_limit.ts';
 
-let backend: Promise<BackendWasm> | undefined;
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
+
+let limitBytes = DEFAULT_LIMIT_BYTES;
+let backend: Promise<BoundedBackend> | undefined;
+let running: BoundedBackend | undefined;
+const breakListeners: (() => void)[] = [];
+
+/** Sets how large the heap may become; before the backend is first used. */
+export function setHeapLimit(bytes: number): void {
+  limitBytes = bytes;
+}
+
+/** Calls back when the heap is given up. Whatever was loaded into it is gone then. */
+export function onBackendBroken(listener: () => void): void {
+  breakListeners.push(listener);
+}
 
 /**
- * The isolate's one wasm backend, made on first use.
+ * The isolate's one wasm backend, made on first use, and anew after it was given up.
  *
  * tfjs's public way in compiles bytes, which Workers forbid; this hands Emscripten's glue the module that was
  * compiled when the Worker was uploaded. Its kernels keep their functions in module scope, so there can be
- * only one instance.
+ * only one instance at a time.
  */
-export function wasmBackend(): Promise<BackendWasm> {
+export function wasmBackend(): Promise<BoundedBackend> {
   backend ??= createBackend().catch((error: unknown) => {
     backend = undefined;
     throw error;
@@ -21,11 +38,30 @@ export function wasmBackend(): Promise<BackendWasm> {
   return backend;
 }
 
-async function createBackend(): Promise<BackendWasm> {
+/** Whether memory was refused since this was asked last. */
+export function takeRefusal(): boolean {
+  return running?.limit.takeRefusal() ?? false;
+}
+
+/** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
+export function abandonBackend(): void {
+  running?.abandon();
+  running = undefined;
+  backend = undefined;
+  engine().reset();
+  removeBackend('wasm');
+  for (const listener of breakListeners) listener();
+}
+
+async function createBackend(): Promise<BoundedBackend> {
+  const limit = new HeapLimit(limitBytes);
   const wasm = await createModule({
     locateFile: (path) => path,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(simdModule, imports);
+      const { memory } = instance.exports;
+      if (!(memory instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
+      limit.attach(memory);
       done(instance);
       return instance.exports;
     },
@@ -39,9 +75,10 @@ async function createBackend(): Promise<BackendWasm> {
     disposeData: wasm.cwrap('dispose_data', null, ['number']),
     dispose: wasm.cwrap('dispose', null, []),
   };
-  const created = new BackendWasm(wasm);
+  const created = new BoundedBackend(wasm, limit);
   registerBackend('wasm', () => created, 2);
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
+  running = created;
   return created;
 }
