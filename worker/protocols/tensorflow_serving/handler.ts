@@ -52,7 +52,7 @@ async function answerPredict(
   const body = await readBody(request, maxRequestBytes);
   if (body.kind === 'too large') return errorResponse(body.message, 413);
   if (body.kind === 'incomplete') return errorResponse(body.message, 400);
-  const parsed = parsePredictRequest(new TextDecoder().decode(body.bytes));
+  const parsed = parsePredictRequest(body.bytes);
   if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);
   return computed(serving, target, parsed.request, scope);
 }

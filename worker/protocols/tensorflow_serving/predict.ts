@@ -1,4 +1,5 @@
 import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
+import { shortened } from '../codec/json_excerpt.ts';
 import { decodeInputs } from './decode.ts';
 import { encodeOutputs } from './encode.ts';
 import type { PredictRequest } from './parse.ts';
@@ -21,7 +22,7 @@ export function predict(
     ? servable.signatures[signatureName]
     : undefined;
   if (signature === undefined) {
-    return refused(`Serving signature name: "${signatureName}" not found in signature def`);
+    return refused(`Serving signature name: "${shortened(signatureName)}" not found in signature def`);
   }
   const decoded = decodeInputs(request, signature);
   if (decoded.kind === 'invalid') return refused(decoded.message);

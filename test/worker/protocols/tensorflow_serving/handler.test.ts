@@ -44,7 +44,7 @@ describe('predict', () => {
   });
 
   test('is computed at once where the execution is', () => {
-    const parsed = parsePredictRequest('{"inputs": [1]}');
+    const parsed = parsePredictRequest(new TextEncoder().encode('{"inputs": [1]}'));
     if (parsed.kind === 'invalid') throw new Error(parsed.message);
     const answer = predict(
       {
