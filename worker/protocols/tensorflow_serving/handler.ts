@@ -71,7 +71,7 @@ async function computed(
   }
   const { answer, by } = outcome;
   return answer.kind === 'predicted'
-    ? jsonResponse(answer.text, 200, by)
+    ? jsonResponse(answer.json, 200, by)
     : errorResponse(answer.message, 400, by);
 }
 

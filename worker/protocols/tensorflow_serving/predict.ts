@@ -5,7 +5,7 @@ import { encodeOutputs } from './encode.ts';
 import type { PredictRequest } from './parse.ts';
 
 export type PredictAnswer =
-  | { readonly kind: 'predicted'; readonly text: string }
+  | { readonly kind: 'predicted'; readonly json: Uint8Array<ArrayBuffer> }
   /** This version cannot answer this request; the message is the client's. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -34,7 +34,7 @@ export function predict(
     }
     const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
     const encoded = encodeOutputs(result.outputs, format);
-    return encoded.kind === 'invalid' ? refused(encoded.message) : { kind: 'predicted', text: encoded.text };
+    return encoded.kind === 'invalid' ? refused(encoded.message) : { kind: 'predicted', json: encoded.json };
   };
   const result = servable.execute(signature, decoded.inputs);
   return result instanceof Promise ? result.then(answer) : answer(result);

@@ -1,7 +1,11 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
 
 /** A JSON answer; with the headers that name the version, where one was chosen. */
-export function jsonResponse(text: string, status = 200, by?: AnsweredBy): Response {
+export function jsonResponse(
+  json: string | Uint8Array<ArrayBuffer>,
+  status = 200,
+  by?: AnsweredBy,
+): Response {
   const headers = new Headers({ 'content-type': 'application/json' });
   if (by !== undefined) {
     headers.set('x-model-version', headerText(by.version));
@@ -13,7 +17,7 @@ export function jsonResponse(text: string, status = 200, by?: AnsweredBy): Respo
       headers.set('x-model-stale-pointer', headerText(by.stalePointer.reason));
     }
   }
-  return new Response(text, { status, headers });
+  return new Response(json, { status, headers });
 }
 
 /** TensorFlow Serving's form of an error: an object with the sentence as its only member. */

@@ -55,7 +55,8 @@ describe('predict', () => {
       },
       parsed.request,
     );
-    expect(answer).toEqual({ kind: 'predicted', text: '{"outputs":[1.0]}' });
+    if (answer instanceof Promise || answer.kind === 'refused') throw new Error('is not computed');
+    expect(new TextDecoder().decode(answer.json)).toBe('{"outputs":[1.0]}');
   });
 
   test('says which version answered instead of which, and why', async () => {

@@ -65,7 +65,7 @@ test.each([
     fc.property(tensors, (outputs) => {
       const encoded = encodeOutputs(outputs, format);
       if (encoded.kind === 'invalid') throw new Error(encoded.message);
-      const request = encoded.text.replace(`{"${answerKey}":`, `{"${requestKey}":`);
+      const request = new TextDecoder().decode(encoded.json).replace(`{"${answerKey}":`, `{"${requestKey}":`);
       const parsed = parsePredictRequest(new TextEncoder().encode(request));
       if (parsed.kind === 'invalid') throw new Error(parsed.message);
       expect(decodeInputs(parsed.request, signatureOf(outputs))).toEqual({
