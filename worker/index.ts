@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
+import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { parseConfiguration } from './serving/configuration.ts';
@@ -11,11 +12,13 @@ function wire(env: Env) {
   const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, (entry) =>
     console.log(JSON.stringify(entry)),
   );
+  const requestMetrics = new RequestMetrics();
   const answerTensorFlowServing = createTensorFlowServingHandler({
     serving: isolate.serving,
     maxRequestBytes: configuration.maxRequestBytes,
+    record: (request) => requestMetrics.record(request),
   });
-  return { isolate, answerTensorFlowServing };
+  return { isolate, requestMetrics, answerTensorFlowServing };
 }
 let wired: ReturnType<typeof wire> | undefined;
 
@@ -26,7 +29,8 @@ app.get('/healthz', (context) => context.json({ status: 'ok' }));
 app.get('/monitoring/prometheus/metrics', async (context) => {
   wired ??= wire(context.env);
   const samples = await wired.isolate.samples();
-  return context.text(renderPrometheus(samples), 200, { 'content-type': 'text/plain; version=0.0.4' });
+  const text = wired.requestMetrics.render() + renderPrometheus(samples);
+  return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4' });
 });
 
 // Hono's patterns would split at `:predict` and decode what TensorFlow Serving decodes later: the protocol

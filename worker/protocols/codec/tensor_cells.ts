@@ -123,7 +123,7 @@ class FloatCells extends Cells<Float32Array> {
 }
 
 /** Whole numbers in int32's range, written without point and exponent (RapidJSON's IsInt). */
-class IntegerCells extends Cells<Int32Array> {
+export class IntegerCells extends Cells<Int32Array> {
   protected allocate(capacity: number): Int32Array {
     return new Int32Array(capacity);
   }
@@ -131,10 +131,14 @@ class IntegerCells extends Cells<Int32Array> {
   read(cursor: JsonCursor): boolean {
     const value = cursor.numbers.int32(cursor.at);
     if (value === undefined) return false;
-    if (this.count === this.values.length) this.grow();
-    this.values[this.count++] = value;
+    this.push(value);
     cursor.at = cursor.numbers.end;
     return true;
+  }
+
+  push(value: number): void {
+    if (this.count === this.values.length) this.grow();
+    this.values[this.count++] = value;
   }
 
   tensor(shape: readonly number[]): TensorValue {
