@@ -58,7 +58,11 @@ describe.each(Object.keys(SUITES))('%s', (name) => {
   });
 });
 
-const post = async (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+const post = async (
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+) => {
   const response = await fetch(new URL(path, isolate), { method: 'POST', body, headers });
   const answer: unknown = await response.json();
   return { status: response.status, answer };
