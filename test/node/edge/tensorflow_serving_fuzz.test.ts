@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanJson } from '../../../worker/protocols/codec/json_scan.ts';
 import { parseComputation } from '../../../worker/protocols/tensorflow_serving/computation.ts';
+import { decodeInputs } from '../../../worker/protocols/tensorflow_serving/decode.ts';
+import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
 import type { NamedTensors } from '../../../worker/runtime/tensor.ts';
 import type { ServableView } from '../../../worker/serving/serving.ts';
 import { readMetrics } from '../../shared/client.ts';
@@ -63,6 +65,20 @@ test(
   },
   60_000 + CASES * SECONDS_A_CASE * 1000,
 );
+
+test('floats are the same, read while the body is scanned or after', () => {
+  const { float } = ECHO_SIGNATURES;
+  if (float === undefined) throw new Error('there is no signature float');
+  fc.assert(
+    fc.property(computeRequest, ({ body }) => {
+      const parsed = parsePredictRequest(body);
+      if (parsed.kind === 'invalid' || parsed.request.floats === undefined) return;
+      const { floats: _, ...request } = parsed.request;
+      expect(decodeInputs(parsed.request, float)).toEqual(decodeInputs(request, float));
+    }),
+    { numRuns: CASES / 10 },
+  );
+});
 
 let edge: Edge;
 beforeAll(async () => {

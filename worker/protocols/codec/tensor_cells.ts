@@ -1,6 +1,6 @@
 import type { DataType } from '../../registry/signature.ts';
 import type { TensorValue } from '../../runtime/tensor.ts';
-import { CLOSE_LIST, COMMA, OPEN_OBJECT, QUOTE } from './ascii.ts';
+import { afterSpace, CLOSE_LIST, COMMA, OPEN_OBJECT, QUOTE } from './ascii.ts';
 import { decodeBase64 } from './base64.ts';
 import { JsonCursor } from './json_cursor.ts';
 import { beginsNumber, NO_NUMBER } from './json_number.ts';
@@ -217,8 +217,9 @@ const BASE64_KEY = new TextEncoder().encode('b64');
 /** The base64 of `{"b64": "..."}`, an object with just that member; undefined for every other value. */
 export function base64Text(bytes: Uint8Array, at: number): Uint8Array | undefined {
   if (bytes[at] !== OPEN_OBJECT) return undefined;
-  const look = new JsonCursor(bytes, at);
-  if (!look.enter() || !stringEquals(bytes, look.at, BASE64_KEY)) return undefined;
+  const name = afterSpace(bytes, at + 1);
+  if (bytes[name] !== QUOTE || !stringEquals(bytes, name, BASE64_KEY)) return undefined;
+  const look = new JsonCursor(bytes, name);
   look.toMemberValue();
   const text = look.at;
   if (bytes[text] !== QUOTE) return undefined;
