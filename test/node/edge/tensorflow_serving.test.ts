@@ -104,7 +104,7 @@ describe('bodies', () => {
   });
 
   test.each([
-    ['a bomb', gzipSync(new Uint8Array(64_000_000)), 'gzip', 413],
+    ['a bomb', gzipSync(new Uint8Array(20_000_000)), 'gzip', 413],
     ['broken', gzipSync(BODY).subarray(0, 20), 'gzip', 400],
     ['none', Buffer.from(BODY), 'gzip', 400],
     ['another encoding', Buffer.from(BODY), 'br', 415],
@@ -122,7 +122,6 @@ describe('bodies', () => {
     const half = size / 2 - 20;
     const nested = await post(PATH, `{"inputs": ${'['.repeat(half)}${']'.repeat(half)}}`);
     expect(nested).toEqual({ status: 400, answer: { error: expect.stringContaining('unexpected level') } });
-    expect((await post(PATH, '['.repeat(size + 1))).status).toBe(413);
   });
 });
 
