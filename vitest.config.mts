@@ -18,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          globalSetup: './test/shared/global_setup.ts',
           include: ['test/node/**/*.test.ts', 'test/scripts/**/*.test.ts', 'models/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

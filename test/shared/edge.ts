@@ -16,6 +16,8 @@ export interface Edge {
 export async function startEdge(options: {
   readonly isolates: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Binds RATE_LIMITER: so many requests per 60 seconds. */
+  readonly rateLimit?: number;
 }): Promise<Edge> {
   const modules = await builtWorker();
   const names = Array.from({ length: options.isolates }, (_, index) => `isolate-${index}`);
@@ -30,6 +32,11 @@ export async function startEdge(options: {
         compatibilityDate: '2026-11-01',
         bindings: { ...options.variables },
         r2Buckets: { MODELS: 'models' },
+        ...(options.rateLimit !== undefined && {
+          ratelimits: {
+            RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },
+          },
+        }),
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),
     }),

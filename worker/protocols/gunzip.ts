@@ -14,7 +14,7 @@ export function gunzipped(stream: ReadableStream<Uint8Array>): ReadableStream<Ui
 
 async function writePieces(
   stream: ReadableStream<Uint8Array>,
-  writable: WritableStream<BufferSource>,
+  writable: DecompressionStream['writable'],
 ): Promise<void> {
   const reader = stream.getReader();
   const writer = writable.getWriter();

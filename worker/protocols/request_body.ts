@@ -8,6 +8,9 @@ export type BodyOutcome =
   /** Its Content-Encoding is another than gzip. */
   | { readonly kind: 'unknown encoding'; readonly message: string };
 
+/** The HTTP status of a body that was not read. */
+export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encoding': 415 } as const;
+
 /**
  * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
  * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what

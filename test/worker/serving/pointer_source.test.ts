@@ -111,6 +111,18 @@ describe('PointerSource', () => {
     });
   });
 
+  test('survives a fault that is gone a moment later', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    let faults = 1;
+    const store = hookedObjectStore(bucket, {
+      before: () => {
+        if (faults-- > 0) throw new Error('the file vanished');
+      },
+    });
+    expect(await createSource(store).source.check(model)).toMatchObject(current('1.0.0'));
+  });
+
   test('knows nothing of a model whose pointer it never read', async () => {
     const { source } = createSource(
       hookedObjectStore(bucket, {

@@ -55,12 +55,18 @@ describe('loading', () => {
     const first = requestScope();
     // Nobody ever waits for what the first request wanted.
     void manager.use(named(model, '1.0.0'), () => 'never read', first);
+    let released = false;
+    const firstSettled = first.settled().then(() => {
+      released = true;
+    });
     const second = manager.use(named(model, '1.0.0'), () => 'second', requestScope());
+    await expect.poll(() => loads).toEqual(['1.0.0']);
+    // What keeps the load alive is that the first request was asked to wait for it.
+    expect(released).toBe(false);
     gate.resolve();
     expect(await second).toEqual({ kind: 'used', answer: 'second' });
     expect(loads).toEqual(['1.0.0']);
-    // What keeps it alive is that the first request was asked to wait for it.
-    await first.settled();
+    await firstSettled;
     expect(manager.ready(model, '1.0.0')).toBeDefined();
   });
 

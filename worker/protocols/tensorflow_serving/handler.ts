@@ -1,6 +1,6 @@
 import type { RequestScope, Serving, ServingTarget } from '../../serving/serving.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
-import { readBody } from '../request_body.ts';
+import { BODY_STATUS, readBody } from '../request_body.ts';
 import { type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
@@ -69,8 +69,6 @@ function isMethod(kind: Route['kind']): kind is Method {
   return kind === 'predict' || kind === 'classify' || kind === 'regress';
 }
 
-const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encoding': 415 } as const;
-
 /** A body that is no such request is refused before the model is looked up, as in TensorFlow Serving. */
 async function answerComputed(
   { serving, maxRequestBytes }: TensorFlowServingOptions,
@@ -79,7 +77,9 @@ async function answerComputed(
   target: ServingTarget,
   scope: RequestScope,
 ): Promise<Answer> {
+  const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
+  endRead?.();
   if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
   const computation = parseComputation(method, body.bytes, wantsStrictJson(request.url) ? 'null' : 'token');
   if (computation.kind === 'invalid') return errorAnswer(computation.message, 400);

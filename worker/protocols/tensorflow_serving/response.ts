@@ -1,4 +1,5 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
+import { errorResponse, jsonResponse } from '../response.ts';
 
 /** A response, and what metrics should know of it. */
 export interface Answer {
@@ -17,7 +18,7 @@ export function jsonAnswer(json: string | Uint8Array<ArrayBuffer>, by: AnsweredB
 
 /** TensorFlow Serving's form of an error: an object with the sentence as its only member. */
 export function errorAnswer(message: string, status: number, by?: AnsweredBy): Answer {
-  const response = jsonResponse(JSON.stringify({ error: message }), status, by);
+  const response = errorResponse(message, status, by);
   return { response, isKnownModel: by !== undefined, ...(by && { by }) };
 }
 
@@ -27,26 +28,4 @@ export function preflightAnswer(headers: Headers): Answer {
     return errorAnswer('Origin header is missing in CORS preflight', 400);
   }
   return { response: new Response(null, { status: 200 }), isKnownModel: false };
-}
-
-function jsonResponse(json: string | Uint8Array<ArrayBuffer>, status: number, by?: AnsweredBy): Response {
-  const headers = new Headers({ 'content-type': 'application/json' });
-  if (by !== undefined) {
-    headers.set('x-model-version', headerText(by.version));
-    headers.set('x-model-generation', String(by.generation));
-    if (by.fallback !== undefined) {
-      headers.set('x-model-fallback', headerText(`${by.fallback.wanted}; ${by.fallback.reason}`));
-    }
-    if (by.stalePointer !== undefined) {
-      headers.set('x-model-stale-pointer', headerText(by.stalePointer.reason));
-    }
-  }
-  return new Response(json, { status, headers });
-}
-
-const HEADER_LENGTH = 200;
-
-/** Reasons quote what they found; only printable ASCII is the same in every client. */
-function headerText(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER_LENGTH);
 }

@@ -88,7 +88,12 @@ export function fakeServing(
       calls.push('describe');
       const choice = chosen(target);
       if ('kind' in choice) return choice;
-      return { kind: 'described', signatures: SIGNATURES, by: by(choice.version) };
+      return {
+        kind: 'described',
+        format: 'tfjs-graph-model',
+        signatures: SIGNATURES,
+        by: by(choice.version),
+      };
     },
     async status(target) {
       calls.push('status');
@@ -97,5 +102,7 @@ export function fakeServing(
       const versions = Object.keys(ADDENDS).map((version) => ({ version, state: 'AVAILABLE' as const }));
       return { kind: 'status', versions, by: by(choice.version) };
     },
+    models: async () => ['broken', 'half_plus_two'],
+    versions: async () => Object.keys(ADDENDS),
   };
 }
