@@ -12,7 +12,7 @@ import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
 /** Real models made by others, kept beside the repository; see their README for what each should answer. */
 const MODELS = path.join(REPOSITORY, '../shared/models');
 const AVAILABLE = existsSync(MODELS);
-if (!AVAILABLE) console.warn(`SKIPPED: ${MODELS} is not there, so no real model is tested`);
+if (!AVAILABLE) process.emitWarning(`SKIPPED: ${MODELS} is not there, so no real model is tested`);
 
 const BUDGET_MB = 100;
 
