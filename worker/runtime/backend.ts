@@ -3,6 +3,8 @@ import '@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
 import { registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import kernelsModule from './kernels/dist/kernels.wasm';
+import { registerKernels } from './kernels/register_kernels.ts';
 
 let backend: Promise<BackendWasm> | undefined;
 
@@ -22,10 +24,12 @@ export function wasmBackend(): Promise<BackendWasm> {
 }
 
 async function createBackend(): Promise<BackendWasm> {
+  let memory: WebAssembly.ExportValue | undefined;
   const wasm = await createModule({
     locateFile: (path) => path,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(simdModule, imports);
+      memory = instance.exports.memory;
       done(instance);
       return instance.exports;
     },
@@ -43,5 +47,7 @@ async function createBackend(): Promise<BackendWasm> {
   registerBackend('wasm', () => created, 2);
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
+  if (!(memory instanceof WebAssembly.Memory)) throw new Error('the WebAssembly backend exports no memory');
+  registerKernels(created, kernelsModule, memory);
   return created;
 }
