@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,7 +32,7 @@ export const DIGEST_SECTION = 'sources';
 /** SHA-256 of everything that decides what is built. */
 export async function sourceDigest(): Promise<string> {
   const hash = createHash('sha256');
-  const compiler = await readFile(fileURLToPath(import.meta.resolve('assemblyscript/package.json')));
+  const compiler = await readFile(createRequire(import.meta.url).resolve('assemblyscript/package.json'));
   hash.update(compiler).update(JSON.stringify([OPTIONS, BUILDS.map(({ features }) => features)]));
   const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts')).sort();
   for (const name of names) {

@@ -48,6 +48,11 @@ export function registerBuilt({ backend, memory }: NodeBackend, build: 0 | 1 = 0
   return registerKernels(backend, compiled(BUILDS[build].output), memory);
 }
 
+const modules = new Map<string, WebAssembly.Module>();
+
+/** Compiled once: V8 optimises a module's functions as they are used. */
 export function compiled(file: string): WebAssembly.Module {
-  return new WebAssembly.Module(new Uint8Array(readFileSync(file)));
+  const module = modules.get(file) ?? new WebAssembly.Module(new Uint8Array(readFileSync(file)));
+  modules.set(file, module);
+  return module;
 }

@@ -1,4 +1,4 @@
-import { computeRows, NO_RESIDUAL } from './tile';
+import { computeRows, NO_RESIDUAL, rowsOfTile } from './tile';
 
 /** As for products, but larger: pointers, and copies at the edges, are made anew for each group. */
 const GROUP_BYTES: i32 = 512 * 1024;
@@ -89,8 +89,8 @@ export function conv2d(
     let image = x;
     let outY = 0;
     let outX = 0;
-    for (let row = 0; row < rows; row += 6) {
-      const here = min(6, rows - row);
+    for (let row = 0; row < rows; ) {
+      const here = rowsOfTile(rows - row);
       for (let index = 0; index < here; index++) {
         const left = outX * strideX - padLeft;
         const crosses = left < 0 || left + filterWidth > width;
@@ -134,6 +134,7 @@ export function conv2d(
         }
       }
       computeRows(here, pointers, segments, segmentLength, b, count, biasHere, y + <usize>row * yRow + column, yRow, outChannels - (panel << 3), distance, lower, upper);
+      row += here;
     }
   }
 }

@@ -1,7 +1,48 @@
+import {
+  ERF_HIGHEST,
+  ERF_LOWEST,
+  ERF_P0,
+  ERF_P1,
+  ERF_P2,
+  ERF_P3,
+  ERF_P4,
+  ERF_P5,
+  ERF_P6,
+  ERF_Q0,
+  ERF_Q1,
+  ERF_Q2,
+  ERF_Q3,
+  ERF_Q4,
+  EXPONENT_BIAS,
+  EXP_HIGHEST,
+  EXP_LOWEST,
+  EXP_MINUS_ONE_LOWEST,
+  EXP_P0,
+  EXP_P1,
+  EXP_P2,
+  EXP_P3,
+  EXP_P4,
+  EXP_P5,
+  LN_2_HIGH,
+  LN_2_LOW,
+  LOG2_E,
+  ONE,
+  ROUND,
+  TANH_HIGHEST,
+  TANH_LOWEST,
+  TANH_P0,
+  TANH_P1,
+  TANH_P2,
+  TANH_P3,
+  TANH_P4,
+  TANH_P5,
+  TANH_P6,
+  TANH_Q0,
+  TANH_Q1,
+  TANH_Q2,
+  TANH_Q3,
+} from './constants';
 import { multiplyAdd } from './vector';
-
-/** 1.5 * 2^23: adding it leaves a number rounded to an integer in the low bits. */
-const ROUND: f32 = 12582912;
 
 /**
  * 2^n for whole n from -150 to 128, in two factors, so that results below the normal range and infinity come out
@@ -10,11 +51,10 @@ const ROUND: f32 = 12582912;
 // @ts-ignore: decorator
 @inline
 function scaleByPower(x: v128, rounded: v128): v128 {
-  const power = i32x4.sub(rounded, i32x4.splat(reinterpret<i32>(ROUND)));
+  const power = i32x4.sub(rounded, ROUND);
   const half = i32x4.shr_s(power, 1);
-  const one = i32x4.splat(127);
-  const first = i32x4.shl(i32x4.add(half, one), 23);
-  const second = i32x4.shl(i32x4.add(i32x4.sub(power, half), one), 23);
+  const first = i32x4.shl(i32x4.add(half, EXPONENT_BIAS), 23);
+  const second = i32x4.shl(i32x4.add(i32x4.sub(power, half), EXPONENT_BIAS), 23);
   return f32x4.mul(f32x4.mul(x, first), second);
 }
 
@@ -22,49 +62,45 @@ function scaleByPower(x: v128, rounded: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function expMinusOneReduced(r: v128): v128 {
-  let p = f32x4.splat(1.9875691500e-4);
-  p = multiplyAdd(p, r, f32x4.splat(1.3981999507e-3));
-  p = multiplyAdd(p, r, f32x4.splat(8.3334519073e-3));
-  p = multiplyAdd(p, r, f32x4.splat(4.1665795894e-2));
-  p = multiplyAdd(p, r, f32x4.splat(1.6666665459e-1));
-  p = multiplyAdd(p, r, f32x4.splat(5.0000001201e-1));
+  let p = EXP_P0;
+  p = multiplyAdd(p, r, EXP_P1);
+  p = multiplyAdd(p, r, EXP_P2);
+  p = multiplyAdd(p, r, EXP_P3);
+  p = multiplyAdd(p, r, EXP_P4);
+  p = multiplyAdd(p, r, EXP_P5);
   return multiplyAdd(f32x4.mul(r, r), p, r);
 }
 
 // @ts-ignore: decorator
 @inline
 function reduced(x: v128, n: v128): v128 {
-  return multiplyAdd(n, f32x4.splat(2.12194440e-4), multiplyAdd(n, f32x4.splat(-0.693359375), x));
+  return multiplyAdd(n, LN_2_LOW, multiplyAdd(n, LN_2_HIGH, x));
 }
 
 // @ts-ignore: decorator
 @inline
 export function exponential(x: v128): v128 {
-  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-104)), f32x4.splat(89));
-  const round = f32x4.splat(ROUND);
-  const rounded = multiplyAdd(bounded, f32x4.splat(1.44269504089), round);
-  const n = f32x4.sub(rounded, round);
-  return scaleByPower(f32x4.add(expMinusOneReduced(reduced(bounded, n)), f32x4.splat(1)), rounded);
+  const bounded = f32x4.pmin(f32x4.pmax(x, EXP_LOWEST), EXP_HIGHEST);
+  const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
+  const n = f32x4.sub(rounded, ROUND);
+  return scaleByPower(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), rounded);
 }
 
 /** exp(x) - 1 for x up to 0, without the cancellation near 0. */
 // @ts-ignore: decorator
 @inline
 function expMinusOneNegative(x: v128): v128 {
-  const bounded = f32x4.pmax(x, f32x4.splat(-30));
-  const round = f32x4.splat(ROUND);
-  const one = f32x4.splat(1);
-  const rounded = multiplyAdd(bounded, f32x4.splat(1.44269504089), round);
-  const n = f32x4.sub(rounded, round);
-  const power = i32x4.shl(i32x4.add(i32x4.sub(rounded, i32x4.splat(reinterpret<i32>(ROUND))), i32x4.splat(127)), 23);
-  return multiplyAdd(expMinusOneReduced(reduced(bounded, n)), power, f32x4.sub(power, one));
+  const bounded = f32x4.pmax(x, EXP_MINUS_ONE_LOWEST);
+  const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
+  const n = f32x4.sub(rounded, ROUND);
+  const power = i32x4.shl(i32x4.add(i32x4.sub(rounded, ROUND), EXPONENT_BIAS), 23);
+  return multiplyAdd(expMinusOneReduced(reduced(bounded, n)), power, f32x4.sub(power, ONE));
 }
 
 // @ts-ignore: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(x))));
+  return f32x4.div(ONE, f32x4.add(ONE, exponential(f32x4.neg(x))));
 }
 
 // @ts-ignore: decorator
@@ -85,20 +121,19 @@ export function leakyRelu(x: v128, alpha: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function hyperbolicTangent(value: v128): v128 {
-  const limit: f32 = 7.90531110763549805;
-  const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-limit)), f32x4.splat(limit));
+  const x = f32x4.pmin(f32x4.pmax(value, TANH_LOWEST), TANH_HIGHEST);
   const square = f32x4.mul(x, x);
-  let p = f32x4.splat(-2.76076847742355e-16);
-  p = multiplyAdd(p, square, f32x4.splat(2.00018790482477e-13));
-  p = multiplyAdd(p, square, f32x4.splat(-8.60467152213735e-11));
-  p = multiplyAdd(p, square, f32x4.splat(5.12229709037114e-8));
-  p = multiplyAdd(p, square, f32x4.splat(1.48572235717979e-5));
-  p = multiplyAdd(p, square, f32x4.splat(6.37261928875436e-4));
-  p = multiplyAdd(p, square, f32x4.splat(4.89352455891786e-3));
-  let q = f32x4.splat(1.19825839466702e-6);
-  q = multiplyAdd(q, square, f32x4.splat(1.18534705686654e-4));
-  q = multiplyAdd(q, square, f32x4.splat(2.2684346324390e-3));
-  q = multiplyAdd(q, square, f32x4.splat(4.89352518554385e-3));
+  let p = TANH_P0;
+  p = multiplyAdd(p, square, TANH_P1);
+  p = multiplyAdd(p, square, TANH_P2);
+  p = multiplyAdd(p, square, TANH_P3);
+  p = multiplyAdd(p, square, TANH_P4);
+  p = multiplyAdd(p, square, TANH_P5);
+  p = multiplyAdd(p, square, TANH_P6);
+  let q = TANH_Q0;
+  q = multiplyAdd(q, square, TANH_Q1);
+  q = multiplyAdd(q, square, TANH_Q2);
+  q = multiplyAdd(q, square, TANH_Q3);
   return f32x4.div(f32x4.mul(x, p), q);
 }
 
@@ -106,19 +141,19 @@ export function hyperbolicTangent(value: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function errorFunction(value: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(value, f32x4.splat(-4)), f32x4.splat(4));
+  const x = f32x4.pmin(f32x4.pmax(value, ERF_LOWEST), ERF_HIGHEST);
   const square = f32x4.mul(x, x);
-  let p = f32x4.splat(-2.72614225801306e-10);
-  p = multiplyAdd(p, square, f32x4.splat(2.77068142495902e-8));
-  p = multiplyAdd(p, square, f32x4.splat(-2.10102402082508e-6));
-  p = multiplyAdd(p, square, f32x4.splat(-5.69250639462346e-5));
-  p = multiplyAdd(p, square, f32x4.splat(-7.34990630326855e-4));
-  p = multiplyAdd(p, square, f32x4.splat(-2.95459980854025e-3));
-  p = multiplyAdd(p, square, f32x4.splat(-1.60960333262415e-2));
-  let q = f32x4.splat(-1.45660718464996e-5);
-  q = multiplyAdd(q, square, f32x4.splat(-2.13374055278905e-4));
-  q = multiplyAdd(q, square, f32x4.splat(-1.68282697438203e-3));
-  q = multiplyAdd(q, square, f32x4.splat(-7.37332916720468e-3));
-  q = multiplyAdd(q, square, f32x4.splat(-1.42647390514189e-2));
+  let p = ERF_P0;
+  p = multiplyAdd(p, square, ERF_P1);
+  p = multiplyAdd(p, square, ERF_P2);
+  p = multiplyAdd(p, square, ERF_P3);
+  p = multiplyAdd(p, square, ERF_P4);
+  p = multiplyAdd(p, square, ERF_P5);
+  p = multiplyAdd(p, square, ERF_P6);
+  let q = ERF_Q0;
+  q = multiplyAdd(q, square, ERF_Q1);
+  q = multiplyAdd(q, square, ERF_Q2);
+  q = multiplyAdd(q, square, ERF_Q3);
+  q = multiplyAdd(q, square, ERF_Q4);
   return f32x4.div(f32x4.mul(x, p), q);
 }

@@ -1,4 +1,4 @@
-import { computeRows, NO_RESIDUAL } from './tile';
+import { computeRows, NO_RESIDUAL, rowsOfTile } from './tile';
 
 /** Bytes of packed panels that stay in the second level cache while the rows of A pass by. */
 const GROUP_BYTES: i32 = 256 * 1024;
@@ -41,14 +41,15 @@ export function gemm(
     const b = packed + <usize>panel * (<usize>k << 5);
     const column = <usize>panel << 5;
     const biasHere = bias != 0 ? bias + column : 0;
-    for (let row = 0; row < m; row += 6) {
-      const here = min(6, m - row);
+    for (let row = 0; row < m; ) {
+      const here = rowsOfTile(m - row);
       let pointer = a + <usize>row * aRow;
       for (let index = 0; index < here; index++) {
         store<usize>(scratch + (<usize>index << 2), pointer);
         pointer += aRow;
       }
       computeRows(here, scratch, 1, k, b, count, biasHere, c + <usize>row * cRow + column, cRow, n - (panel << 3), distance, lower, upper);
+      row += here;
     }
   }
 }

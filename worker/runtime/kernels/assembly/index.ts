@@ -7,3 +7,4 @@ export { unary } from './unary';
 export { binary } from './binary';
 export { layer_norm, softmax, sum_middle } from './reduce';
 export { pool2d } from './pool';
+export { scale_constants } from './constants';

@@ -7,21 +7,24 @@ export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
   const whole = rowBytes & ~15;
   const rest = width & 3;
   for (let row = 0; row < rows; row++) {
-    let largest = -f32.MAX_VALUE;
-    if (whole > 0) {
-      let lanes = v128.load(x);
-      for (let offset: usize = 16; offset < whole; offset += 16) lanes = f32x4.max(lanes, v128.load(x + offset));
-      largest = maximumOfLanes(lanes);
-    }
-    for (let offset = whole; offset < rowBytes; offset += 4) largest = max(largest, load<f32>(x + offset));
-    const shift = f32x4.splat(largest);
+    const shift = f32x4.splat(largestOfLine(x, width));
     let sums = f32x4.splat(0);
-    for (let offset: usize = 0; offset < whole; offset += 16) {
+    let otherSums = sums;
+    let offset: usize = 0;
+    for (; offset + 32 <= whole; offset += 32) {
+      const value = exponential(f32x4.sub(v128.load(x + offset), shift));
+      const other = exponential(f32x4.sub(v128.load(x + offset, 16), shift));
+      v128.store(y + offset, value);
+      v128.store(y + offset, other, 16);
+      sums = f32x4.add(sums, value);
+      otherSums = f32x4.add(otherSums, other);
+    }
+    if (offset < whole) {
       const value = exponential(f32x4.sub(v128.load(x + offset), shift));
       v128.store(y + offset, value);
       sums = f32x4.add(sums, value);
     }
-    let sum = sumOfLanes(sums);
+    let sum = sumOfLanes(f32x4.add(sums, otherSums));
     if (rest > 0) {
       const value = exponential(f32x4.sub(loadPartial(x + whole, rest), shift));
       storePartial(y + whole, value, rest);
@@ -37,6 +40,24 @@ export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
     x += rowBytes;
     y += rowBytes;
   }
+}
+
+/** NaN may be lost here: the exponential of its own element is NaN again. */
+function largestOfLine(x: usize, width: i32): f32 {
+  let lanes = f32x4.splat(-Infinity);
+  let others = lanes;
+  let index = 0;
+  for (; index + 8 <= width; index += 8) {
+    lanes = f32x4.pmax(lanes, v128.load(x));
+    others = f32x4.pmax(others, v128.load(x, 16));
+    x += 32;
+  }
+  let largest = maximumOfLanes(f32x4.pmax(lanes, others));
+  for (; index < width; index++) {
+    largest = max(largest, load<f32>(x));
+    x += 4;
+  }
+  return largest;
 }
 
 /**

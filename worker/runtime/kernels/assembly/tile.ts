@@ -4,6 +4,18 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo } from './vector';
 export const NO_RESIDUAL: usize = 1;
 
 /**
+ * How many of the rows that are left to take next: 6, or what makes two tiles of the last 8 or 9, since tiles of
+ * fewer than 4 rows wait for their additions.
+ */
+// @ts-ignore: decorator
+@inline
+export function rowsOfTile(left: i32): i32 {
+  if (left == 8) return 4;
+  if (left == 9) return 5;
+  return min(6, left);
+}
+
+/**
  * The heart of matrix products and convolutions: up to 6 rows of the result, panel after panel of 8 columns,
  * held in 12 accumulators (of the 15 vector registers that there are on x64).
  *
@@ -63,137 +75,9 @@ function rows(
       let a4 = ROWS > 4 ? load<usize>(pointer, 16) : 0;
       let a5 = ROWS > 5 ? load<usize>(pointer, 20) : 0;
       pointer += 24;
-      let k = segmentLength;
-      for (; k >= 4; k -= 4) {
-        let b0 = v128.load(b);
-        let b1 = v128.load(b, 16);
-        let a = v128.load32_splat(a0);
-        c00 = multiplyAdd(a, b0, c00);
-        c01 = multiplyAdd(a, b1, c01);
-        if (ROWS > 1) {
-          a = v128.load32_splat(a1);
-          c10 = multiplyAdd(a, b0, c10);
-          c11 = multiplyAdd(a, b1, c11);
-        }
-        if (ROWS > 2) {
-          a = v128.load32_splat(a2);
-          c20 = multiplyAdd(a, b0, c20);
-          c21 = multiplyAdd(a, b1, c21);
-        }
-        if (ROWS > 3) {
-          a = v128.load32_splat(a3);
-          c30 = multiplyAdd(a, b0, c30);
-          c31 = multiplyAdd(a, b1, c31);
-        }
-        if (ROWS > 4) {
-          a = v128.load32_splat(a4);
-          c40 = multiplyAdd(a, b0, c40);
-          c41 = multiplyAdd(a, b1, c41);
-        }
-        if (ROWS > 5) {
-          a = v128.load32_splat(a5);
-          c50 = multiplyAdd(a, b0, c50);
-          c51 = multiplyAdd(a, b1, c51);
-        }
-        b0 = v128.load(b, 32);
-        b1 = v128.load(b, 48);
-        a = v128.load32_splat(a0, 4);
-        c00 = multiplyAdd(a, b0, c00);
-        c01 = multiplyAdd(a, b1, c01);
-        if (ROWS > 1) {
-          a = v128.load32_splat(a1, 4);
-          c10 = multiplyAdd(a, b0, c10);
-          c11 = multiplyAdd(a, b1, c11);
-        }
-        if (ROWS > 2) {
-          a = v128.load32_splat(a2, 4);
-          c20 = multiplyAdd(a, b0, c20);
-          c21 = multiplyAdd(a, b1, c21);
-        }
-        if (ROWS > 3) {
-          a = v128.load32_splat(a3, 4);
-          c30 = multiplyAdd(a, b0, c30);
-          c31 = multiplyAdd(a, b1, c31);
-        }
-        if (ROWS > 4) {
-          a = v128.load32_splat(a4, 4);
-          c40 = multiplyAdd(a, b0, c40);
-          c41 = multiplyAdd(a, b1, c41);
-        }
-        if (ROWS > 5) {
-          a = v128.load32_splat(a5, 4);
-          c50 = multiplyAdd(a, b0, c50);
-          c51 = multiplyAdd(a, b1, c51);
-        }
-        b0 = v128.load(b, 64);
-        b1 = v128.load(b, 80);
-        a = v128.load32_splat(a0, 8);
-        c00 = multiplyAdd(a, b0, c00);
-        c01 = multiplyAdd(a, b1, c01);
-        if (ROWS > 1) {
-          a = v128.load32_splat(a1, 8);
-          c10 = multiplyAdd(a, b0, c10);
-          c11 = multiplyAdd(a, b1, c11);
-        }
-        if (ROWS > 2) {
-          a = v128.load32_splat(a2, 8);
-          c20 = multiplyAdd(a, b0, c20);
-          c21 = multiplyAdd(a, b1, c21);
-        }
-        if (ROWS > 3) {
-          a = v128.load32_splat(a3, 8);
-          c30 = multiplyAdd(a, b0, c30);
-          c31 = multiplyAdd(a, b1, c31);
-        }
-        if (ROWS > 4) {
-          a = v128.load32_splat(a4, 8);
-          c40 = multiplyAdd(a, b0, c40);
-          c41 = multiplyAdd(a, b1, c41);
-        }
-        if (ROWS > 5) {
-          a = v128.load32_splat(a5, 8);
-          c50 = multiplyAdd(a, b0, c50);
-          c51 = multiplyAdd(a, b1, c51);
-        }
-        b0 = v128.load(b, 96);
-        b1 = v128.load(b, 112);
-        a = v128.load32_splat(a0, 12);
-        c00 = multiplyAdd(a, b0, c00);
-        c01 = multiplyAdd(a, b1, c01);
-        a0 += 16;
-        if (ROWS > 1) {
-          a = v128.load32_splat(a1, 12);
-          c10 = multiplyAdd(a, b0, c10);
-          c11 = multiplyAdd(a, b1, c11);
-          a1 += 16;
-        }
-        if (ROWS > 2) {
-          a = v128.load32_splat(a2, 12);
-          c20 = multiplyAdd(a, b0, c20);
-          c21 = multiplyAdd(a, b1, c21);
-          a2 += 16;
-        }
-        if (ROWS > 3) {
-          a = v128.load32_splat(a3, 12);
-          c30 = multiplyAdd(a, b0, c30);
-          c31 = multiplyAdd(a, b1, c31);
-          a3 += 16;
-        }
-        if (ROWS > 4) {
-          a = v128.load32_splat(a4, 12);
-          c40 = multiplyAdd(a, b0, c40);
-          c41 = multiplyAdd(a, b1, c41);
-          a4 += 16;
-        }
-        if (ROWS > 5) {
-          a = v128.load32_splat(a5, 12);
-          c50 = multiplyAdd(a, b0, c50);
-          c51 = multiplyAdd(a, b1, c51);
-          a5 += 16;
-        }
-        b += 128;
-      }
-      for (; k > 0; k--) {
+      // Not unrolled: V8 would move the products of one row together and run out of registers.
+      const end = b + (<usize>segmentLength << 5);
+      do {
         const b0 = v128.load(b);
         const b1 = v128.load(b, 16);
         b += 32;
@@ -231,7 +115,7 @@ function rows(
           c51 = multiplyAdd(a, b1, c51);
           a5 += 4;
         }
-      }
+      } while (b != end);
     }
     let row = c;
     storeRow(row, c00, c01, columns, residual, lower, upper);
@@ -290,7 +174,10 @@ function storeRow(
   }
 }
 
-/** One row: limited by the latency of the additions, so four sums are kept apart until the end. */
+/**
+ * One row, four panels at a time: enough sums apart that the latency of an addition does not matter, and, since
+ * such a product reads each weight once and waits for memory, four streams to fetch ahead of.
+ */
 function oneRow(
   pointers: usize,
   segments: i32,
@@ -304,56 +191,63 @@ function oneRow(
   lower: f32,
   upper: f32,
 ): void {
+  const panelBytes = <usize>(segments * segmentLength) << 5;
   let b = packed;
-  for (let panel = 0; panel < panels; panel++) {
+  let panel = 0;
+  for (; panel + 4 <= panels; panel += 4) {
     let c00 = f32x4.splat(0);
-    let c01 = f32x4.splat(0);
+    let c01 = c00;
+    let c10 = c00;
+    let c11 = c00;
+    let c20 = c00;
+    let c21 = c00;
+    let c30 = c00;
+    let c31 = c00;
     if (bias != 0) {
-      c00 = loadUpTo(bias, columns);
-      c01 = loadUpTo(bias + 16, columns - 4);
-      bias += 32;
+      c00 = v128.load(bias);
+      c01 = v128.load(bias, 16);
+      c10 = v128.load(bias, 32);
+      c11 = v128.load(bias, 48);
+      c20 = v128.load(bias, 64);
+      c21 = v128.load(bias, 80);
+      c30 = loadUpTo(bias + 96, columns - 24);
+      c31 = loadUpTo(bias + 112, columns - 28);
+      bias += 128;
     }
-    let c10 = f32x4.splat(0);
-    let c11 = f32x4.splat(0);
-    let c20 = f32x4.splat(0);
-    let c21 = f32x4.splat(0);
-    let c30 = f32x4.splat(0);
-    let c31 = f32x4.splat(0);
+    let b1 = b + panelBytes;
+    let b2 = b1 + panelBytes;
+    let b3 = b2 + panelBytes;
     let pointer = pointers;
     for (let segment = 0; segment < segments; segment++) {
-      let a0 = load<usize>(pointer);
+      let a = load<usize>(pointer);
       pointer += 24;
-      let k = segmentLength;
-      for (; k >= 4; k -= 4) {
-        let a = v128.load32_splat(a0);
-        c00 = multiplyAdd(a, v128.load(b), c00);
-        c01 = multiplyAdd(a, v128.load(b, 16), c01);
-        a = v128.load32_splat(a0, 4);
-        c10 = multiplyAdd(a, v128.load(b, 32), c10);
-        c11 = multiplyAdd(a, v128.load(b, 48), c11);
-        a = v128.load32_splat(a0, 8);
-        c20 = multiplyAdd(a, v128.load(b, 64), c20);
-        c21 = multiplyAdd(a, v128.load(b, 80), c21);
-        a = v128.load32_splat(a0, 12);
-        c30 = multiplyAdd(a, v128.load(b, 96), c30);
-        c31 = multiplyAdd(a, v128.load(b, 112), c31);
-        a0 += 16;
-        b += 128;
-      }
-      for (; k > 0; k--) {
-        const a = v128.load32_splat(a0);
-        c00 = multiplyAdd(a, v128.load(b), c00);
-        c01 = multiplyAdd(a, v128.load(b, 16), c01);
-        a0 += 4;
+      const end = b + (<usize>segmentLength << 5);
+      do {
+        const value = v128.load32_splat(a);
+        c00 = multiplyAdd(value, v128.load(b), c00);
+        c01 = multiplyAdd(value, v128.load(b, 16), c01);
+        c10 = multiplyAdd(value, v128.load(b1), c10);
+        c11 = multiplyAdd(value, v128.load(b1, 16), c11);
+        c20 = multiplyAdd(value, v128.load(b2), c20);
+        c21 = multiplyAdd(value, v128.load(b2, 16), c21);
+        c30 = multiplyAdd(value, v128.load(b3), c30);
+        c31 = multiplyAdd(value, v128.load(b3, 16), c31);
+        a += 4;
         b += 32;
-      }
+        b1 += 32;
+        b2 += 32;
+        b3 += 32;
+      } while (b != end);
     }
-    c00 = f32x4.add(f32x4.add(c00, c10), f32x4.add(c20, c30));
-    c01 = f32x4.add(f32x4.add(c01, c11), f32x4.add(c21, c31));
     storeRow(c, c00, c01, columns, residual, lower, upper);
-    c += 32;
-    columns -= 8;
+    storeRow(c + 32, c10, c11, columns - 8, residual, lower, upper);
+    storeRow(c + 64, c20, c21, columns - 16, residual, lower, upper);
+    storeRow(c + 96, c30, c31, columns - 24, residual, lower, upper);
+    c += 128;
+    columns -= 32;
+    b = b3;
   }
+  rows(1, pointers, segments, segmentLength, b, panels - panel, bias, c, 0, columns, residual, lower, upper);
 }
 
 function twoRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {

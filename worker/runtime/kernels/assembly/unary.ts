@@ -1,3 +1,4 @@
+import { ONE } from './constants';
 import { clamp, loadPartial, storePartial } from './vector';
 import { elu, errorFunction, exponential, hyperbolicTangent, leakyRelu, sigmoid } from './functions';
 
@@ -27,10 +28,9 @@ const SELU_SCALE: f32 = 1.0507009873554805;
 // @ts-ignore: decorator
 @inline
 function compute(operation: i32, x: v128, a: v128, b: v128): v128 {
-  const one = f32x4.splat(1);
   if (operation == CLAMP) return clamp(x, a, b);
   if (operation == LEAKY_RELU) return leakyRelu(x, a);
-  if (operation == ELU) return elu(x, one);
+  if (operation == ELU) return elu(x, ONE);
   if (operation == SIGMOID) return sigmoid(x);
   if (operation == TANH) return hyperbolicTangent(x);
   if (operation == EXP) return exponential(x);
@@ -39,14 +39,14 @@ function compute(operation: i32, x: v128, a: v128, b: v128): v128 {
   if (operation == NEGATE) return f32x4.neg(x);
   if (operation == SQUARE) return f32x4.mul(x, x);
   if (operation == SQRT) return f32x4.sqrt(x);
-  if (operation == RECIPROCAL_SQRT) return f32x4.div(one, f32x4.sqrt(x));
-  if (operation == RECIPROCAL) return f32x4.div(one, x);
+  if (operation == RECIPROCAL_SQRT) return f32x4.div(ONE, f32x4.sqrt(x));
+  if (operation == RECIPROCAL) return f32x4.div(ONE, x);
   if (operation == SWISH) return f32x4.mul(x, sigmoid(x));
   if (operation == GELU) {
     const half = f32x4.mul(x, f32x4.splat(0.5));
-    return f32x4.mul(half, f32x4.add(one, errorFunction(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));
+    return f32x4.mul(half, f32x4.add(ONE, errorFunction(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));
   }
-  if (operation == HARD_SIGMOID) return clamp(f32x4.add(f32x4.mul(x, a), b), f32x4.splat(0), one);
+  if (operation == HARD_SIGMOID) return clamp(f32x4.add(f32x4.mul(x, a), b), f32x4.splat(0), ONE);
   if (operation == HARD_SWISH) {
     const gate = clamp(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0), f32x4.splat(6));
     return f32x4.mul(f32x4.mul(x, gate), f32x4.splat(0.16666667));
