@@ -19,8 +19,8 @@ export class Heap {
     return tensor ? this.address(tensor) : 0;
   }
 
-  output(shape: readonly number[]): TensorInfo {
-    return this.backend.makeOutput([...shape], 'float32');
+  output(shape: readonly number[], dtype: TensorInfo['dtype'] = 'float32'): TensorInfo {
+    return this.backend.makeOutput([...shape], dtype);
   }
 
   allocate(bytes: number): number {
@@ -37,12 +37,17 @@ export class Heap {
   /** Space that a kernel may use until it returns. Kept, since it is small. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
-      if (this.#scratch !== 0) this.free(this.#scratch);
-      this.#scratch = 0;
-      this.#scratchBytes = 0;
+      this.dispose();
       this.#scratch = this.allocate(bytes);
       this.#scratchBytes = bytes;
     }
     return this.#scratch;
+  }
+
+  /** Gives the scratch space back. */
+  dispose(): void {
+    if (this.#scratch !== 0) this.free(this.#scratch);
+    this.#scratch = 0;
+    this.#scratchBytes = 0;
   }
 }

@@ -112,6 +112,38 @@ export interface KernelFunctions {
     b2: number,
     b3: number,
   ): void;
+  copy(
+    x: number,
+    y: number,
+    size0: number,
+    size1: number,
+    size2: number,
+    size3: number,
+    size4: number,
+    x0: number,
+    x1: number,
+    x2: number,
+    x3: number,
+    x4: number,
+    y0: number,
+    y1: number,
+    y2: number,
+    y3: number,
+    y4: number,
+  ): void;
+  fill(y: number, count: number, value: number): void;
+  batch_norm(
+    x: number,
+    mean: number,
+    variance: number,
+    offset: number,
+    scale: number,
+    y: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    scratch: number,
+  ): void;
   softmax(x: number, y: number, rows: number, width: number): void;
   layer_norm(
     x: number,
@@ -138,6 +170,9 @@ const NAMES: Readonly<Record<keyof KernelFunctions, true>> = {
   pool2d: true,
   unary: true,
   binary: true,
+  copy: true,
+  fill: true,
+  batch_norm: true,
   softmax: true,
   layer_norm: true,
   sum_middle: true,

@@ -1,11 +1,13 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { concatenation, pack, pad, slice, stridedSlice, transpose } from './arrangement.ts';
 import { convolution, depthwiseConvolution } from './convolution.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './elementwise.ts';
 import { Heap } from './heap.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { instantiateKernels } from './kernel_functions.ts';
 import { matrixProduct } from './matrix_product.ts';
+import { batchNormalisation } from './normalisation.ts';
 import { BINARY, UNARY } from './operations.ts';
 import { PackedWeights } from './packed_weights.ts';
 import { averagePool, maxPool } from './pooling.ts';
@@ -56,6 +58,13 @@ export function registerKernels(
   replace('_FusedMatMul', matrixProduct);
   replace('MaxPool', maxPool);
   replace('AvgPool', averagePool);
+  replace('FusedBatchNorm', batchNormalisation);
+  replace('Concat', concatenation);
+  replace('Pack', pack);
+  replace('Slice', slice);
+  replace('StridedSlice', stridedSlice);
+  replace('PadV2', pad);
+  replace('Transpose', transpose);
   replace('Softmax', softmax);
   replace('Mean', mean);
   replace('Sum', sum);
@@ -92,6 +101,7 @@ export function registerKernels(
         registerKernel(original);
       }
       weights.dispose();
+      heap.dispose();
     },
   };
 }

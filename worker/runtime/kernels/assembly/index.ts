@@ -8,3 +8,4 @@ export { binary } from './binary';
 export { layer_norm, softmax, sum_middle } from './reduce';
 export { pool2d } from './pool';
 export { scale_constants } from './constants';
+export { batch_norm, copy, fill } from './copy';
