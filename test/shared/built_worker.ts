@@ -13,24 +13,33 @@ export interface WorkerModule {
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
-let built: Promise<WorkerModule[]> | undefined;
+/** Where a run of the tests keeps the build that all of its files share. */
+export const BUILD_DIRECTORY_VARIABLE = 'EDGE_SERVING_TEST_BUILD';
+
+let modules: Promise<WorkerModule[]> | undefined;
 
 /** The modules of the Worker as `wrangler deploy` would upload them, entry first. */
 export function builtWorker(): Promise<WorkerModule[]> {
-  built ??= build();
-  return built;
+  const directory = process.env[BUILD_DIRECTORY_VARIABLE];
+  modules ??= (directory === undefined ? buildWorker() : Promise.resolve(directory)).then(readModules);
+  return modules;
 }
 
-async function build(): Promise<WorkerModule[]> {
-  const outputDirectory = await mkdtemp(path.join(tmpdir(), 'edge-serving-build-'));
+/** Builds the Worker into a new directory, and answers which. */
+export async function buildWorker(): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-build-'));
   await promisify(execFile)(
     path.join(REPOSITORY, 'node_modules/.bin/wrangler'),
-    ['deploy', '--dry-run', '--outdir', outputDirectory],
+    ['deploy', '--dry-run', '--outdir', directory],
     { cwd: REPOSITORY },
   );
+  return directory;
+}
+
+async function readModules(directory: string): Promise<WorkerModule[]> {
   const modules: WorkerModule[] = [];
-  for (const name of (await readdir(outputDirectory)).sort()) {
-    const contents = await readFile(path.join(outputDirectory, name));
+  for (const name of (await readdir(directory)).sort()) {
+    const contents = await readFile(path.join(directory, name));
     if (name === 'index.js') {
       modules.unshift({ type: 'ESModule', path: name, contents: contents.toString() });
     }

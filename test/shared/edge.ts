@@ -8,17 +8,23 @@ export interface Edge {
   /** The base address of each isolate. */
   readonly isolates: readonly URL[];
   readonly store: ObjectStore;
+  /** What the isolates have logged so far, line by line. */
+  readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
 export async function startEdge(options: {
   readonly isolates: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Binds RATE_LIMITER: so many requests per 60 seconds. */
+  readonly rateLimit?: number;
 }): Promise<Edge> {
   const modules = await builtWorker();
   const names = Array.from({ length: options.isolates }, (_, index) => `isolate-${index}`);
+  const log: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      handleStructuredLogs: ({ message }) => log.push(message),
       workers: names.map((name) => ({
         name,
         modules: [...modules],
@@ -26,6 +32,11 @@ export async function startEdge(options: {
         compatibilityDate: '2026-11-01',
         bindings: { ...options.variables },
         r2Buckets: { MODELS: 'models' },
+        ...(options.rateLimit !== undefined && {
+          ratelimits: {
+            RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },
+          },
+        }),
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),
     }),
@@ -33,5 +44,5 @@ export async function startEdge(options: {
   await miniflare.ready;
   const isolates = await Promise.all(names.map((name) => miniflare.unsafeGetDirectURL(name)));
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
-  return { isolates, store: new R2ObjectStore(MODELS), stop: () => miniflare.dispose() };
+  return { isolates, store: new R2ObjectStore(MODELS), log, stop: () => miniflare.dispose() };
 }

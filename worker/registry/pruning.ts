@@ -101,8 +101,7 @@ async function deleteUnneededBlobs(
     }
     return { kind: 'deleted', blobs };
   } finally {
-    // After the deadline the lock may be another's by now.
-    if (Date.now() <= deadline) await releasePruningLock(store);
+    await releasePruningLock(store, id);
   }
 }
 

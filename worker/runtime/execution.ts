@@ -39,5 +39,12 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
 
 function asExecutionError(error: unknown): unknown {
   if (error instanceof WebAssembly.RuntimeError || error instanceof ExecutionError) return error;
-  return new ExecutionError(error instanceof Error ? error.message : String(error), { cause: error });
+  return new ExecutionError(withoutAdvice(error instanceof Error ? error.message : String(error)), {
+    cause: error,
+  });
+}
+
+/** tfjs sends whoever meets an unknown operation to its own issue tracker, which is of no help here. */
+function withoutAdvice(message: string): string {
+  return message.replace(/\.? File an issue at .*$/s, '');
 }

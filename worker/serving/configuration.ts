@@ -13,29 +13,33 @@ export interface ServingConfiguration {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** What an operator set cannot be meant; the message is for the operator and holds no secret. */
+export class ConfigurationError extends Error {}
+
 const numeric = (minimum: number) =>
   v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.trim(), v.nonEmpty())]),
-    v.transform(Number),
-    v.number(),
-    v.finite(),
-    v.minValue(minimum),
+    v.unknown(),
+    v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+    v.check((value) => Number.isFinite(value) && value >= minimum, `must be a number of at least ${minimum}`),
   );
 
 const VariablesSchema = v.object({
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
   POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
-  MEMORY_BUDGET_MB: v.optional(numeric(1), '64'),
-  ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error']), 'previous'),
+  MEMORY_BUDGET_MB: v.optional(numeric(0.01), '64'),
+  ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '16'),
 });
 
-/** @throws an error that names the variable which is wrong, and what it may be. */
-export function parseConfiguration(variables: unknown): ServingConfiguration {
+/** @throws ConfigurationError that names every variable which is wrong, and what it may be */
+export function parseConfiguration(variables: object): ServingConfiguration {
   const parsed = v.safeParse(VariablesSchema, variables);
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new Error(`configuration: ${v.getDotPath(issue) ?? 'variables'}: ${issue.message}`);
+    const faults = parsed.issues.map((issue) => {
+      const name = v.getDotPath(issue) ?? 'a variable';
+      return `${name} ${issue.message}, not ${JSON.stringify(Reflect.get(variables, name))}`;
+    });
+    throw new ConfigurationError(`configuration: ${faults.join('; ')}`);
   }
   const { output } = parsed;
   return {

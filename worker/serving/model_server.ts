@@ -2,7 +2,7 @@ import { isName } from '../registry/names.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve } from './resolution.ts';
@@ -70,9 +70,11 @@ export class ModelServer implements Serving {
     }
     // The check is I/O and the computation is not: while the one is on its way, the other is done with the
     // version in hand. Its answer counts only if the check confirms that version.
+    const endCheck = scope.phases?.begin('pointer');
     const checking = this.#source.check(target.model);
     const speculation = this.#speculate(target, compute);
     const resolution = resolve(target, await checking);
+    endCheck?.();
     if (speculation === undefined) return this.#serveResolved(target, resolution, compute, scope);
     if (resolution.kind !== 'resolved' || resolution.version !== speculation.wanted) {
       this.#options.events.speculation('repeated');
@@ -95,11 +97,14 @@ export class ModelServer implements Serving {
     const { version } = resolution;
     const by = answeredBy(resolution, version);
     const ready = this.#manager.ready(target.model, version);
-    if (ready !== undefined) return { kind: 'described', signatures: ready.signatures, by };
+    if (ready !== undefined) {
+      return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
+    }
     try {
       const read = await readManifest(this.#store, target.model, version);
       if (read.kind === 'found') {
-        return { kind: 'described', signatures: read.manifest.content.signatures, by };
+        const { format, signatures } = read.manifest.content;
+        return { kind: 'described', format, signatures, by };
       }
       if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
       const reason =
@@ -131,6 +136,20 @@ export class ModelServer implements Serving {
       .filter((status) => selector.kind !== 'version' || status.version === version)
       .sort((left, right) => compareVersions(right.version, left.version));
     return { kind: 'status', versions, by: answeredBy(resolution, version) };
+  }
+
+  models(): Promise<readonly string[] | undefined> {
+    return listModels(this.#store).catch(() => undefined);
+  }
+
+  async versions(model: string): Promise<readonly string[] | undefined> {
+    if (!isName(model)) return [];
+    const retired = this.#source.known(model)?.retired ?? [];
+    try {
+      return (await listVersions(this.#store, model)).filter((version) => !retired.includes(version));
+    } catch {
+      return undefined;
+    }
   }
 
   async #resolve(target: ServingTarget): Promise<Resolution | NotServed> {
@@ -175,7 +194,9 @@ export class ModelServer implements Serving {
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
-      const used = await this.#manager.use({ model, version, named }, compute, scope);
+      const ready = this.#manager.ready(model, version) !== undefined;
+      const timed = ready ? compute : afterLoad(compute, scope);
+      const used = await this.#manager.use({ model, version, named }, timed, scope);
       if (used.kind === 'used') return this.#answered(target, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
       reason = used.kind === 'missing' ? 'it has no manifest' : used.reason;
@@ -230,6 +251,15 @@ export class ModelServer implements Serving {
 }
 
 type Compute<Answer> = (servable: ServableView) => Answer | Promise<Answer>;
+
+/** Notes how long it took until the computation could begin. */
+function afterLoad<Answer>(compute: Compute<Answer>, { phases }: RequestScope): Compute<Answer> {
+  const endLoad = phases?.begin('load');
+  return (servable) => {
+    endLoad?.();
+    return compute(servable);
+  };
+}
 
 interface Speculation<Answer> {
   /** What the pointer in hand means for the target. */

@@ -2,6 +2,7 @@ import type { ObjectStore } from '../registry/object_store.ts';
 import type { Pointer } from '../registry/pointer.ts';
 import { readPointer } from '../registry/pointer_store.ts';
 import { describeError } from './describe_error.ts';
+import { retryOnce } from './retry_once.ts';
 import { within } from './timeout.ts';
 
 export type PointerCheck =
@@ -57,7 +58,10 @@ export class PointerSource {
     const before = this.#known.get(model);
     const began = this.#options.now();
     try {
-      const read = await within(this.#options.timeoutMs, readPointer(this.#store, model, before?.etag));
+      const read = await within(
+        this.#options.timeoutMs,
+        retryOnce(() => readPointer(this.#store, model, before?.etag)),
+      );
       switch (read.kind) {
         case 'found':
           return { kind: 'current', pointer: this.#learn(model, read.pointer, read.etag, began) };

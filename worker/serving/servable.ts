@@ -1,4 +1,4 @@
-import type { Manifest } from '../registry/manifest.ts';
+import type { Manifest, ModelContent } from '../registry/manifest.ts';
 import type { Signature } from '../registry/signature.ts';
 import { ExecutionError, type LoadedModel } from '../runtime/loaded_model.ts';
 import type { NamedTensors, TensorValue } from '../runtime/tensor.ts';
@@ -9,6 +9,7 @@ export class Servable implements ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
+  readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
   #users = 0;
 
@@ -16,6 +17,7 @@ export class Servable implements ServableView {
     this.model = manifest.model;
     this.version = manifest.version;
     this.signatures = manifest.content.signatures;
+    this.format = manifest.content.format;
     this.#loaded = loaded;
   }
 

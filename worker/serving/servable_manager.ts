@@ -5,6 +5,7 @@ import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { LoadControl } from './load_control.ts';
 import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
 import { sleep } from './timeout.ts';
@@ -180,7 +181,7 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const read = await readManifest(this.#store, model, version);
+      const read = await retryOnce(() => readManifest(this.#store, model, version));
       if (read.kind === 'missing') return read;
       if (read.kind === 'malformed') {
         return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };

@@ -1,6 +1,8 @@
+import type { ModelContent } from '../registry/manifest.ts';
 import type { VersionSelector } from '../registry/pointer.ts';
 import type { Signature } from '../registry/signature.ts';
 import type { NamedTensors } from '../runtime/tensor.ts';
+import type { Phases } from './phases.ts';
 
 /** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
 export interface Serving {
@@ -15,11 +17,17 @@ export interface Serving {
     request: RequestScope,
   ): Promise<ServeOutcome<Answer>>;
 
-  /** The signatures of the version that the target means, without loading it. */
+  /** The signatures and the format of the version that the target means, without loading it. */
   describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
 
   /** The states of the versions that this isolate knows, the one asked for loaded on the way. */
   status(target: ServingTarget, request: RequestScope): Promise<StatusOutcome>;
+
+  /** The models that have a version, by name; undefined when storage cannot be read. */
+  models(): Promise<readonly string[] | undefined>;
+
+  /** The versions of a model that can be asked for, oldest first; undefined when storage cannot be read. */
+  versions(model: string): Promise<readonly string[] | undefined>;
 }
 
 export interface ServingTarget {
@@ -30,6 +38,8 @@ export interface ServingTarget {
 /** The lifetime of one request, as Workers' ExecutionContext gives it. */
 export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
+  /** Where what was waited for is noted, if anybody wants to know. */
+  readonly phases?: Phases;
 }
 
 /** A loaded version, as a computation sees it. */
@@ -70,6 +80,7 @@ export type ServeOutcome<Answer> =
 export type DescribeOutcome =
   | {
       readonly kind: 'described';
+      readonly format: ModelContent['format'];
       readonly signatures: Readonly<Record<string, Signature>>;
       readonly by: AnsweredBy;
     }

@@ -3,6 +3,7 @@ import type { Blob, Manifest } from '../registry/manifest.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { loadModel } from '../runtime/load_model.ts';
 import type { LoadControl } from './load_control.ts';
+import { retryOnce } from './retry_once.ts';
 import { Servable } from './servable.ts';
 import { IntegrityError, verifiedPieces } from './verified_stream.ts';
 import { warmUp } from './warmup.ts';
@@ -43,7 +44,7 @@ export async function loadVersion(
 }
 
 async function* readBlob(store: ObjectStore, blob: Blob): AsyncGenerator<Uint8Array, void> {
-  const read = await openBlob(store, blob.sha256);
+  const read = await retryOnce(() => openBlob(store, blob.sha256));
   if (read.kind === 'missing') throw new IntegrityError(`the blob of ${blob.path} is missing`);
   yield* verifiedPieces(blob, read.stream);
 }

@@ -1,0 +1,20 @@
+/** Why a model cannot become a version. The message names the file and the place in it. */
+export interface ImportProblem {
+  /** `unsupported`: a sound model of a kind that cannot be served. `malformed`: not a sound model. */
+  readonly kind: 'unsupported' | 'malformed';
+  readonly message: string;
+}
+
+export type Imported<T> = { readonly kind: 'read'; readonly value: T } | ImportProblem;
+
+export function read<T>(value: T): { readonly kind: 'read'; readonly value: T } {
+  return { kind: 'read', value };
+}
+
+export function malformed(message: string): ImportProblem {
+  return { kind: 'malformed', message };
+}
+
+export function unsupported(message: string): ImportProblem {
+  return { kind: 'unsupported', message };
+}

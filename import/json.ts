@@ -1,0 +1,17 @@
+import * as v from 'valibot';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object out of JSON whose members nobody has looked at yet. */
+export const JsonObjectSchema = v.custom<JsonObject>(isJsonObject, 'is not an object');
+
+/**
+ * Whether a name may be a member of a stored document. These three mean something else in JavaScript, and
+ * parsers drop them without a word.
+ */
+export function isMemberName(name: string): boolean {
+  return name !== '__proto__' && name !== 'constructor' && name !== 'prototype';
+}

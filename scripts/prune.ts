@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { BLOBS_PREFIX } from '../worker/registry/keys.ts';
+import { pruneModel } from '../worker/registry/pruning.ts';
+import { newChangeRecord } from './shared/change_record.ts';
+import {
+  EXIT_DONE,
+  EXIT_FAILED,
+  parseCountArgument,
+  parseNameArgument,
+  registryCommand,
+  runRegistryCommand,
+  withChangeOptions,
+} from './shared/command_line.ts';
+import { formatBytes, plural } from './shared/format.ts';
+import { describePlace } from './shared/open_registry.ts';
+import { wait } from './shared/wait.ts';
+
+const command = withChangeOptions(
+  registryCommand(
+    'prune',
+    'Deletes old versions of a model that nothing points to, and the files that only they need.',
+  )
+    .argument('<model>', 'the model', parseNameArgument)
+    .requiredOption('--keep <count>', 'how many of the newest versions stay in any case', parseCountArgument)
+    .option('--dry-run', 'only say what would be deleted'),
+);
+
+const OptionsSchema = v.object({
+  keep: v.number(),
+  dryRun: v.optional(v.boolean(), false),
+  reason: v.optional(v.string()),
+  by: v.optional(v.string()),
+});
+
+await runRegistryCommand(command, async ({ store, place }, output) => {
+  const options = v.parse(OptionsSchema, command.opts());
+  const { keep, dryRun } = options;
+  const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
+  output.progress(
+    `${dryRun ? 'Looking for what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`,
+  );
+  const result = await pruneModel(store, model, { keep, dryRun, record: newChangeRecord(options), wait });
+  if (result.kind === 'refused') {
+    output.error(`${result.reason} (in ${describePlace(place)})`);
+    return EXIT_FAILED;
+  }
+  const { versions, kept } = result;
+  const blobs = result.blobs.map(({ key, size }) => ({
+    sha256: key.slice(BLOBS_PREFIX.length),
+    bytes: size,
+  }));
+  const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+  output.result(
+    versions.length === 0 && blobs.length === 0
+      ? `${model} has nothing to prune in ${describePlace(place)}.`
+      : [
+          `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
+          `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
+          `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytes)})`,
+          `Kept: ${kept.join(', ')}`,
+        ].join('\n'),
+    { model, registry: place, dryRun, versions, kept, blobs, bytes },
+  );
+  return EXIT_DONE;
+});

@@ -1,0 +1,77 @@
+import { Option } from 'commander';
+import * as v from 'valibot';
+import { VERSION_BUMPS } from '../worker/registry/version.ts';
+import { newChangeRecord } from './shared/change_record.ts';
+import {
+  EXIT_DONE,
+  EXIT_FAILED,
+  parseNameArgument,
+  parseVersionArgument,
+  registryCommand,
+  runRegistryCommand,
+  withChangeOptions,
+} from './shared/command_line.ts';
+import { describePlace } from './shared/open_registry.ts';
+import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
+import { publishModel } from './shared/publish_model.ts';
+import { publishJson, publishText } from './shared/publish_report.ts';
+import { wait } from './shared/wait.ts';
+
+const command = withChangeOptions(
+  registryCommand('publish', 'Publishes a tfjs model as a version and makes it current.')
+    .argument('<directory>', "the model's directory, or the JSON file in it")
+    .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
+    .option(
+      '--version <version>',
+      "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
+      parseVersionArgument,
+    )
+    .addOption(
+      new Option(
+        '--bump <part>',
+        'which part of the highest version to raise, whatever the directory is called',
+      )
+        .choices(VERSION_BUMPS)
+        .conflicts('version'),
+    )
+    .option('--label <label>', 'a label to move to the version', parseNameArgument)
+    .option('--no-flip', 'leave the current version as it is; --label still moves'),
+);
+
+const OptionsSchema = v.object({
+  model: v.string(),
+  version: v.optional(v.string()),
+  bump: v.optional(v.picklist(VERSION_BUMPS)),
+  label: v.optional(v.string()),
+  flip: v.boolean(),
+  reason: v.optional(v.string()),
+  by: v.optional(v.string()),
+});
+
+await runRegistryCommand(command, async ({ store, place }, output) => {
+  const options = v.parse(OptionsSchema, command.opts());
+  const [directory] = v.parse(v.tuple([v.string()]), command.args);
+  const { model, flip } = options;
+  output.progress(`Publishing ${model} to ${describePlace(place)}`);
+  const outcome = await publishModel(
+    store,
+    {
+      ...options,
+      path: resolveFromCaller(directory),
+      record: newChangeRecord(options),
+      tool: await toolVersion(),
+    },
+    {
+      onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
+      onWait: () => output.progress('Waiting for a prune to end'),
+      wait,
+    },
+  );
+  if (outcome.kind === 'refused') {
+    output.error(outcome.reason);
+    return EXIT_FAILED;
+  }
+  const report = { model, place, flip, label: options.label, outcome };
+  output.result(publishText(report), publishJson(report));
+  return EXIT_DONE;
+});

@@ -1,0 +1,138 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+import { isName, NAME_RULE } from '../../worker/registry/names.ts';
+import { parseVersion } from '../../worker/registry/version.ts';
+import { openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
+import { createOutput, type Output } from './output.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from './package_root.ts';
+
+/** Done, or nothing to do. */
+export const EXIT_DONE = 0;
+/** Refused, or a fault. */
+export const EXIT_FAILED = 1;
+/** The command line is wrong. */
+export const EXIT_USAGE = 2;
+
+/** A command that reads or changes a registry. */
+export function registryCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .helpOption('-h, --help', 'show this help')
+    .option('--json', 'print the result, or the error, as JSON on standard output')
+    .addOption(
+      new Option(
+        '--persist-to <directory>',
+        'local state folder, as of `wrangler dev` (default: .wrangler/state)',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--remote',
+        'the bucket of the account that wrangler is logged in to, not local state',
+      ).conflicts('persistTo'),
+    )
+    .configureHelp({ showGlobalOptions: false })
+    .allowExcessArguments(false);
+}
+
+/** The options of a command that changes a pointer: they go into its history. */
+export function withChangeOptions(command: Command): Command {
+  return command
+    .option('--reason <text>', 'why; kept in the history')
+    .option('--by <name>', 'who; kept in the history (default: the user of this machine)');
+}
+
+const RegistryOptionsSchema = v.object({
+  persistTo: v.optional(v.string()),
+  remote: v.optional(v.boolean(), false),
+});
+
+/** Runs a command against the registry that its options name. */
+export async function runRegistryCommand(
+  command: Command,
+  action: (registry: Registry, output: Output) => Promise<number>,
+): Promise<void> {
+  await runCommand(command, async (output) => {
+    const { persistTo, remote } = v.parse(RegistryOptionsSchema, command.opts());
+    const place: RegistryPlace = remote
+      ? { kind: 'remote' }
+      : {
+          kind: 'local',
+          directory: persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo),
+        };
+    if (remote) output.progress('Opening the REMOTE bucket of the account');
+    const registry = await openRegistry(place);
+    try {
+      return await action(registry, output);
+    } finally {
+      await registry.close();
+    }
+  });
+}
+
+/** Parses the command line, runs the action and ends the process with its exit code. */
+export async function runCommand(
+  command: Command,
+  action: (output: Output) => Promise<number>,
+): Promise<void> {
+  // Known before anything is parsed, so that a wrong command line is answered in the form asked for too.
+  const output = createOutput(process.argv.includes('--json'));
+  endProcess(parse(command, output) ?? (await perform(action, output)));
+}
+
+/** The exit code where there is nothing left to do. */
+function parse(command: Command, output: Output): number | undefined {
+  let complaint = '';
+  command.exitOverride().configureOutput({
+    writeErr: (text) => {
+      complaint += text;
+    },
+  });
+  try {
+    command.parse();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT_DONE;
+    output.error(`${complaint.trim().replace(/^error: /, '')}\nSee npm run ${command.name()} -- --help`);
+    return EXIT_USAGE;
+  }
+}
+
+async function perform(action: (output: Output) => Promise<number>, output: Output): Promise<number> {
+  try {
+    return await action(output);
+  } catch (error) {
+    output.error(error instanceof Error ? error.message : String(error));
+    return EXIT_FAILED;
+  }
+}
+
+/** What wrangler leaves running, a connection that never came about for one, must not keep a script alive. */
+function endProcess(code: number): void {
+  process.stdout.write('', () => process.exit(code));
+}
+
+export function parseNameArgument(text: string): string {
+  if (!isName(text)) throw new InvalidArgumentError(`A name is made of ${NAME_RULE}.`);
+  return text;
+}
+
+export function parseVersionArgument(text: string): string {
+  const version = parseVersion(text);
+  if (version === undefined) {
+    throw new InvalidArgumentError('A version is MAJOR.MINOR.PATCH, or a plain integer.');
+  }
+  return version;
+}
+
+export function parseCountArgument(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
+}
+
+export function parsePortArgument(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return port;
+}

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { PACKAGE_ROOT, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { wait } from './wait.ts';
+
+export interface DevServerOptions {
+  readonly ip: string;
+  readonly port: number;
+  /** The local state folder. */
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const POLL_MS = 100;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs `wrangler dev` until it ends.
+ *
+ * @param onReady called once, when the Worker answers its health check
+ * @returns the exit code of wrangler; 0 where a signal asked for its end
+ */
+export async function runDevServer(options: DevServerOptions, onReady: () => void): Promise<number> {
+  const child = startWrangler(options);
+  // A terminal sends Ctrl+C to both; what a supervisor sends arrives only here.
+  let stopping = false;
+  const forward = (signal: NodeJS.Signals): void => {
+    stopping = true;
+    child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  const ended = exitCode(child);
+  await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, onReady);
+  const code = await ended;
+  return stopping ? 0 : code;
+}
+
+function startWrangler({ ip, port, directory, environment }: DevServerOptions): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js'),
+      'dev',
+      '--local',
+      ...['--config', WRANGLER_CONFIGURATION],
+      ...['--ip', ip],
+      ...['--port', String(port)],
+      ...['--persist-to', directory],
+      ...['--log-level', 'log'],
+      '--show-interactive-dev-session=false',
+    ],
+    {
+      cwd: PACKAGE_ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // No questions, and nothing that needs the network: local development works without.
+      env: {
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
+        WRANGLER_WRITE_LOGS: 'false',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        ...environment,
+      },
+    },
+  );
+}
+
+async function exitCode(child: ChildProcess): Promise<number> {
+  const [code]: unknown[] = await once(child, 'exit');
+  return typeof code === 'number' ? code : 1;
+}
+
+async function whenHealthy(url: string, child: ChildProcess, onReady: () => void): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await isHealthy(url)) return onReady();
+    await wait(POLL_MS);
+  }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Where to reach a server that listens on this address. */
+export function serverUrl(ip: string, port: number): string {
+  const everywhere = ip === '0.0.0.0' || ip === '::' || ip === '*';
+  const host = everywhere ? 'localhost' : ip.includes(':') ? `[${ip}]` : ip;
+  return `http://${host}:${port}`;
+}
+
+/** Why nothing can listen on a port, in one sentence; undefined where something can. */
+export async function portFault(ip: string, port: number): Promise<string | undefined> {
+  for (const address of ip === 'localhost' ? ['127.0.0.1', '::1'] : [ip]) {
+    const code = await listenFault(address, port);
+    // Not every machine has IPv6.
+    if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
+    if (code === 'EADDRINUSE') {
+      return `port ${port} is in use; choose another one, with npm run dev -- --port ${port + 1}`;
+    }
+    return `nothing can listen on ${ip} port ${port}: ${code}`;
+  }
+  return undefined;
+}
+
+async function listenFault(address: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ host: address, port, exclusive: true });
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  } finally {
+    server.close();
+  }
+}

@@ -1,0 +1,39 @@
+const UNITS = ['kB', 'MB', 'GB'];
+
+/** @example formatBytes(2_619_461) // '2.6 MB' */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  let value = bytes;
+  let unit = '';
+  for (const next of UNITS) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value.toFixed(value < 9.95 ? 1 : 0)} ${unit}`;
+}
+
+/** @example formatTime('2026-11-22T12:00:00.000Z') // '2026-11-22 12:00:00Z' */
+export function formatTime(timestamp: string): string {
+  return timestamp.replace('T', ' ').replace(/\.\d+/, '');
+}
+
+/** Lines of cells, every column as wide as its widest. */
+export function formatTable(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+    }
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,79 @@
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import type { Pointer } from '../../worker/registry/pointer.ts';
+import { readPointer } from '../../worker/registry/pointer_store.ts';
+import { listModels, listVersions, readManifest } from '../../worker/registry/version_store.ts';
+
+export interface VersionStatus {
+  readonly version: string;
+  /** Bytes of its files together, those shared with other versions included. */
+  readonly bytes: number;
+  /** Bytes of its weights in memory. */
+  readonly weightBytes: number;
+  readonly format: string;
+  readonly files: number;
+  readonly publishedAt: string;
+  readonly publishedBy: string;
+}
+
+/** A version whose manifest cannot be read. */
+export interface UnreadableVersion {
+  readonly version: string;
+  readonly error: string;
+}
+
+export interface ModelStatus {
+  readonly model: string;
+  /** The document as stored; null where there is none, or none that can be read. */
+  readonly pointer: Pointer | null;
+  readonly pointerError?: string;
+  /** Oldest first. */
+  readonly versions: readonly (VersionStatus | UnreadableVersion)[];
+}
+
+/** What is published of a model; undefined where nothing is. */
+export async function modelStatus(store: ObjectStore, model: string): Promise<ModelStatus | undefined> {
+  const pointer = await readPointer(store, model);
+  const names = await listVersions(store, model);
+  if (pointer.kind === 'missing' && names.length === 0) return undefined;
+  const versions: (VersionStatus | UnreadableVersion)[] = [];
+  for (const version of names) {
+    const status = await versionStatus(store, model, version);
+    if (status !== undefined) versions.push(status);
+  }
+  return {
+    model,
+    pointer: pointer.kind === 'found' ? pointer.pointer : null,
+    ...(pointer.kind === 'malformed' ? { pointerError: pointer.reason } : {}),
+    versions,
+  };
+}
+
+export async function allModelStatuses(store: ObjectStore): Promise<ModelStatus[]> {
+  const statuses: ModelStatus[] = [];
+  for (const model of await listModels(store)) {
+    const status = await modelStatus(store, model);
+    if (status !== undefined) statuses.push(status);
+  }
+  return statuses;
+}
+
+/** Undefined where the version was deleted since it was listed. */
+async function versionStatus(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<VersionStatus | UnreadableVersion | undefined> {
+  const read = await readManifest(store, model, version);
+  if (read.kind === 'missing') return undefined;
+  if (read.kind === 'malformed') return { version, error: read.reason };
+  const { content, provenance } = read.manifest;
+  return {
+    version,
+    bytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: content.weightBytes,
+    format: content.format,
+    files: content.blobs.length,
+    publishedAt: provenance.publishedAt,
+    publishedBy: provenance.publishedBy,
+  };
+}

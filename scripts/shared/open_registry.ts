@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import * as v from 'valibot';
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
+import { WRANGLER_CONFIGURATION } from './package_root.ts';
+import { RetryingObjectStore } from './retrying_object_store.ts';
+import { wait } from './wait.ts';
+
+/** Which of the two registries: the one on this machine or the one that the world sees. */
+export type RegistryPlace =
+  | { readonly kind: 'local'; readonly directory: string }
+  | { readonly kind: 'remote' };
+
+export interface Registry {
+  readonly store: ObjectStore;
+  readonly place: PlaceDescription;
+  close(): Promise<void>;
+}
+
+/** For the output: what is being read or changed. */
+export type PlaceDescription =
+  | { readonly kind: 'local'; readonly directory: string }
+  | { readonly kind: 'remote'; readonly bucket: string };
+
+export function describePlace(place: PlaceDescription): string {
+  return place.kind === 'local'
+    ? `local state ${place.directory}`
+    : `the REMOTE bucket ${place.bucket} of the account`;
+}
+
+export const BUCKET_BINDING = 'MODELS';
+
+/** Opens the registry over wrangler's own access to R2. */
+export function openRegistry(place: RegistryPlace): Promise<Registry> {
+  return place.kind === 'local' ? openLocalRegistry(place.directory) : openRemoteRegistry();
+}
+
+/** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */
+export async function openLocalRegistry(directory: string): Promise<Registry> {
+  const { getPlatformProxy } = await loadWrangler();
+  const proxy = await getPlatformProxy<Bindings>({
+    configPath: WRANGLER_CONFIGURATION,
+    // wrangler's command line puts its state one level deeper than its programming interface.
+    persist: { path: join(directory, 'v3') },
+    remoteBindings: false,
+  });
+  return createRegistry(proxy, { kind: 'local', directory });
+}
+
+const REMOTE_TIMEOUT_MS = 60_000;
+
+/** What of wrangler.toml the remote registry needs. */
+const ConfigurationSchema = v.object({
+  name: v.string(),
+  account_id: v.optional(v.string()),
+  compatibility_date: v.string(),
+  r2_buckets: v.array(v.object({ binding: v.string(), bucket_name: v.optional(v.string()) })),
+});
+
+/**
+ * The registry in the bucket of the account that wrangler is logged in to. Its configuration is written to a
+ * temporary folder: a second environment in wrangler.toml would make every deployment ask which one is meant.
+ *
+ * @throws RemoteUnavailableError
+ */
+async function openRemoteRegistry(): Promise<Registry> {
+  // Otherwise wrangler would open a browser to log in, or ask for the account, in the middle of a script.
+  process.env.CI ??= 'true';
+  const { getPlatformProxy, unstable_readConfig } = await loadWrangler();
+  const configuration = v.parse(ConfigurationSchema, unstable_readConfig({ config: WRANGLER_CONFIGURATION }));
+  const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
+  if (bucket === undefined) throw new Error(`wrangler.toml binds no bucket as ${BUCKET_BINDING}`);
+  const folder = await mkdtemp(join(tmpdir(), 'edge-serving-'));
+  try {
+    const configPath = join(folder, 'wrangler.json');
+    await writeFile(
+      configPath,
+      JSON.stringify({
+        name: `${configuration.name}-registry`,
+        ...(configuration.account_id === undefined ? {} : { account_id: configuration.account_id }),
+        compatibility_date: configuration.compatibility_date,
+        r2_buckets: [{ binding: BUCKET_BINDING, bucket_name: bucket, remote: true }],
+      }),
+    );
+    return await withTimeout(
+      (async () => {
+        const proxy = await getPlatformProxy<Bindings>({ configPath, persist: false, remoteBindings: true });
+        const registry = createRegistry(proxy, { kind: 'remote', bucket });
+        // The connection stands before anybody has asked whether the bucket is there.
+        await registry.store.head('pointer.json');
+        return registry;
+      })(),
+    );
+  } catch (error) {
+    throw new RemoteUnavailableError(bucket, error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The account's bucket cannot be reached; the message says what to do. */
+export class RemoteUnavailableError extends Error {
+  constructor(bucket: string, cause: unknown) {
+    super(
+      `the REMOTE bucket ${bucket} cannot be opened: ${remoteFault(cause)}\n` +
+        'Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID if there are ' +
+        `several accounts); create the bucket with \`npx wrangler r2 bucket create ${bucket}\`.`,
+      { cause },
+    );
+  }
+}
+
+interface Bindings extends Record<string, unknown> {
+  [BUCKET_BINDING]: R2BucketBinding;
+}
+
+function createRegistry(
+  proxy: { readonly env: Bindings; dispose(): Promise<void> },
+  place: PlaceDescription,
+): Registry {
+  return {
+    store: new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait),
+    place,
+    close: () => proxy.dispose(),
+  };
+}
+
+/** wrangler takes a second to load, so only those who use it do. */
+async function loadWrangler(): Promise<typeof import('wrangler')> {
+  // What it would print lands on standard output, among the script's own.
+  process.env.WRANGLER_LOG ??= 'none';
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
+  return import('wrangler');
+}
+
+function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  const late = setTimeout(REMOTE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`);
+  });
+  return Promise.race([promise, late]);
+}
+
+function remoteFault(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.replace(
+    /^Failed to start the remote proxy session\. (Error reloading remote server: )?/,
+    '',
+  );
+}

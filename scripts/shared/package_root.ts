@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Where wrangler.toml and package.json are. */
+export const PACKAGE_ROOT = dirname(dirname(here));
+
+export const WRANGLER_CONFIGURATION = join(PACKAGE_ROOT, 'wrangler.toml');
+
+/** Where `wrangler dev` keeps local state unless told otherwise. */
+export const DEFAULT_STATE_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'state');
+
+const PackageSchema = v.object({ name: v.string(), version: v.string() });
+
+/** What goes into a manifest as the tool that wrote it. */
+export async function toolVersion(): Promise<string> {
+  const text = await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  const { name, version } = v.parse(PackageSchema, JSON.parse(text));
+  return `${name} ${version}`;
+}
+
+/**
+ * A path that the user typed, relative to where it was typed: npm runs scripts in the package's root and says
+ * in INIT_CWD where it was called.
+ */
+export function resolveFromCaller(path: string): string {
+  const typedIn = process.cwd() === PACKAGE_ROOT ? (process.env.INIT_CWD ?? PACKAGE_ROOT) : process.cwd();
+  return resolve(typedIn, path);
+}

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
+import {
+  type ChangeRecord,
+  labelTransition,
+  type PointerTransition,
+  publishTransition,
+} from '../../worker/registry/pointer_transitions.ts';
+import { publishVersion } from '../../worker/registry/publication.ts';
+import type { VersionBump } from '../../worker/registry/version.ts';
+import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
+import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
+import { requirePointer } from './read_pointer.ts';
+import { republishTransition } from './republish_transition.ts';
+
+export interface PublishRequest {
+  /** Of the model: a directory, or the JSON file in it. */
+  readonly path: string;
+  readonly model: string;
+  readonly version?: string | undefined;
+  readonly bump?: VersionBump | undefined;
+  readonly label?: string | undefined;
+  readonly flip: boolean;
+  readonly record: ChangeRecord;
+  /** What goes into the manifest as the tool that wrote it. */
+  readonly tool: string;
+}
+
+export interface PublishObserver {
+  readonly onRead?: () => void;
+  readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
+  /** A prune is under way; the publish goes on after it. */
+  readonly onWait?: () => void;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+export type PublishOutcome =
+  | {
+      readonly kind: 'published';
+      readonly version: string;
+      /** `same`: an earlier publish had written this manifest. */
+      readonly manifest: 'written' | 'same';
+      readonly uploaded: readonly Blob[];
+      readonly present: readonly Blob[];
+      /** What this publish changed in the pointer, if anything. */
+      readonly change: HistoryEntry | undefined;
+      /** Undefined where the model has none yet. */
+      readonly pointer: Pointer | undefined;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** How often a version that another publisher took first is given up for the next one. */
+const VERSION_ATTEMPTS = 20;
+
+/**
+ * Publishes a model directory as a version and makes it current, or moves only a label, or neither. Doing it
+ * again with the same content changes nothing; interrupted anywhere, doing it again completes it.
+ */
+export async function publishModel(
+  store: ObjectStore,
+  request: PublishRequest,
+  observer: PublishObserver,
+): Promise<PublishOutcome> {
+  const imported = await readTfjsDirectory(request.path);
+  if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
+  observer.onRead?.();
+  const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
+  for (let attempt = 1; ; attempt++) {
+    const step = await publishContent(store, request, imported, named, observer);
+    if (step.kind !== 'version taken') return step;
+    if (named === undefined && attempt < VERSION_ATTEMPTS) continue;
+    return { kind: 'refused', reason: await takenReason(store, request, step.version) };
+  }
+}
+
+async function publishContent(
+  store: ObjectStore,
+  request: PublishRequest,
+  { content, files }: { readonly content: ModelContent; readonly files: ReadonlyMap<string, string> },
+  named: string | undefined,
+  observer: PublishObserver,
+): Promise<PublishOutcome | { readonly kind: 'version taken'; readonly version: string }> {
+  const { model, record, label } = request;
+  const pointer = await requirePointer(store, model);
+  const version = named ?? (await findVersion(store, request, content, pointer));
+  if (pointer?.retired.includes(version)) {
+    return {
+      kind: 'refused',
+      reason: `${model} ${version} was pruned, and a pruned version does not come back; publish it under another version`,
+    };
+  }
+  if (pointer === undefined && label !== undefined && !request.flip) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so a label has nothing to stand beside`,
+    };
+  }
+  const existing = await readManifest(store, model, version);
+  if (existing.kind === 'malformed') {
+    return {
+      kind: 'refused',
+      reason: `the manifest of ${model} ${version} is malformed: ${existing.reason}`,
+    };
+  }
+  if (existing.kind === 'found' && !sameContent(existing.manifest.content, content)) {
+    return { kind: 'version taken', version };
+  }
+  const result = await publishVersion(
+    store,
+    createManifest(request, version, content),
+    pointerTransition(request, version, existing.kind === 'found'),
+    {
+      id: record.id,
+      read: (blob) => readBlob(files, blob),
+      wait: observer.wait,
+      ...(observer.onBlob === undefined ? {} : { onBlob: observer.onBlob }),
+      ...(observer.onWait === undefined ? {} : { onWait: observer.onWait }),
+    },
+  );
+  if (result.kind === 'version taken') return { kind: 'version taken', version };
+  const { flip, manifest, uploaded, present } = result;
+  if (flip?.kind === 'refused') {
+    return {
+      kind: 'refused',
+      reason: `${model} ${version} is published and nothing was flipped: ${flip.reason}`,
+    };
+  }
+  return {
+    kind: 'published',
+    version,
+    manifest,
+    uploaded,
+    present,
+    change: flip?.kind === 'changed' ? flip.change : undefined,
+    pointer: flip?.pointer ?? pointer,
+  };
+}
+
+function pointerTransition(
+  { record, label, flip }: PublishRequest,
+  version: string,
+  publishedBefore: boolean,
+): PointerTransition | undefined {
+  if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
+  return publishedBefore
+    ? republishTransition(version, record, label)
+    : publishTransition(version, record, label);
+}
+
+async function findVersion(
+  store: ObjectStore,
+  { model, bump }: PublishRequest,
+  content: ModelContent,
+  pointer: Pointer | undefined,
+): Promise<string> {
+  const published = await listVersions(store, model);
+  const same: string[] = [];
+  for (const version of published) {
+    const read = await readManifest(store, model, version);
+    if (read.kind === 'found' && sameContent(read.manifest.content, content)) same.push(version);
+  }
+  return versionOfContent(same, pointer) ?? versionAfter(published, pointer, bump ?? 'patch');
+}
+
+async function takenReason(store: ObjectStore, { model }: PublishRequest, version: string): Promise<string> {
+  const next = versionAfter(await listVersions(store, model), await requirePointer(store, model), 'patch');
+  return (
+    `${model} ${version} is published with other content, and a published version never changes; ` +
+    `publish this as another version, with --version ${next} or --bump patch`
+  );
+}
+
+function createManifest(
+  { model, record, tool }: PublishRequest,
+  version: string,
+  content: ModelContent,
+): Manifest {
+  return {
+    schema: 1,
+    model,
+    version,
+    content,
+    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat: content.format, tool },
+  };
+}
+
+/** Read only now, so that one file at a time is in memory; it may have changed since its digest was taken. */
+async function readBlob(files: ReadonlyMap<string, string>, { path, sha256 }: Blob): Promise<Uint8Array> {
+  const file = files.get(path);
+  if (file === undefined) throw new Error(`the import names no file for ${path}`);
+  const bytes = await readFile(file);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new Error(`${file} changed while it was being published; run this again`);
+  }
+  return bytes;
+}
+
+/** The name of the model's directory itself, whether it was given as `.`, by a link, or by a file in it. */
+async function directoryName(path: string): Promise<string> {
+  const real = await realpath(path);
+  return basename((await stat(real)).isDirectory() ? real : dirname(real));
+}

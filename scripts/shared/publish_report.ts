@@ -1,0 +1,85 @@
+import type { Blob } from '../../worker/registry/manifest.ts';
+import { formatBytes, plural } from './format.ts';
+import { describePlace, type PlaceDescription } from './open_registry.ts';
+import { describeChange, placeOptions } from './pointer_report.ts';
+import type { PublishOutcome } from './publish_model.ts';
+import { versionStanding } from './republish_transition.ts';
+
+export interface PublishReport {
+  readonly model: string;
+  readonly place: PlaceDescription;
+  /** Whether a flip was asked for. */
+  readonly flip: boolean;
+  readonly label: string | undefined;
+  readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
+}
+
+/** What a publish did, for people. */
+export function publishText(report: PublishReport): string {
+  const { model, place, outcome } = report;
+  const { version, manifest, uploaded, present, change } = outcome;
+  const lines = [
+    manifest === 'written'
+      ? `Published ${model} ${version} to ${describePlace(place)}.`
+      : `${model} ${version} is in ${describePlace(place)} already, with this content.`,
+    `Uploaded ${describeFiles(uploaded)}; there already ${describeFiles(present)}.`,
+  ];
+  if (change !== undefined) lines.push(describeChange(model, change));
+  lines.push(...adviceLines(report));
+  return lines.join('\n');
+}
+
+export function publishJson({ model, place, outcome }: PublishReport): object {
+  const { version, manifest, uploaded, present, change, pointer } = outcome;
+  return {
+    model,
+    version,
+    registry: place,
+    manifest,
+    uploaded,
+    present,
+    uploadedBytes: totalBytes(uploaded),
+    presentBytes: totalBytes(present),
+    change: change ?? null,
+    current: pointer?.current ?? null,
+    generation: pointer?.generation ?? null,
+  };
+}
+
+function adviceLines({ model, place, flip, outcome }: PublishReport): string[] {
+  const { version, change, pointer } = outcome;
+  const options = placeOptions(place);
+  const flipTo = `npm run rollback -- ${model} --to ${version}${options}`;
+  if (pointer === undefined)
+    return [`${model} has no current version; publish without --no-flip to make it one.`];
+  switch (versionStanding(pointer, version)) {
+    case 'current':
+      if (change === undefined) return ['It is current: nothing to do.'];
+      return pointer.previous === null ? [] : [`Roll back with: npm run rollback -- ${model}${options}`];
+    case 'was current':
+      return flip
+        ? [
+            `It was current before and ${pointer.current} was chosen since, so nothing was flipped.`,
+            `To go back to it: ${flipTo}`,
+          ]
+        : [`${pointer.current} stays current. To flip to it: ${flipTo}`];
+    case 'behind':
+    case 'ahead':
+      return flip
+        ? [
+            `It is lower than the current ${pointer.current}, so nothing was flipped.`,
+            `To flip to it: ${flipTo}`,
+          ]
+        : [`${pointer.current} stays current. To flip to it: ${flipTo}`];
+  }
+}
+
+function describeFiles(blobs: readonly Blob[]): string {
+  return blobs.length === 0
+    ? 'nothing'
+    : `${plural(blobs.length, 'file')} (${formatBytes(totalBytes(blobs))})`;
+}
+
+function totalBytes(blobs: readonly Blob[]): number {
+  return blobs.reduce((sum, { bytes }) => sum + bytes, 0);
+}

@@ -1,0 +1,53 @@
+import type { Pointer } from '../../worker/registry/pointer.ts';
+import { formatBytes, formatTable, formatTime } from './format.ts';
+import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
+import { describeMove } from './pointer_report.ts';
+
+/** A model, its versions newest first, and if asked for its history, for people. */
+export function modelText(status: ModelStatus, options: { readonly history: boolean }): string {
+  const { model, pointer, pointerError, versions } = status;
+  const lines = [
+    `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
+  ];
+  const rows = versions.toReversed().map((version) => versionRow(version, pointer));
+  lines.push(...formatTable(rows).map((line) => `  ${line}`));
+  if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
+  return lines.join('\n');
+}
+
+function pointerFault(error: string | undefined): string {
+  return error === undefined ? 'no version is current' : `the pointer is malformed: ${error}`;
+}
+
+function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer | null): string[] {
+  const roles = pointer === null ? '' : describeRoles(version.version, pointer);
+  if ('error' in version) return [version.version, roles, `its manifest is malformed: ${version.error}`];
+  return [
+    version.version,
+    roles,
+    formatBytes(version.bytes),
+    version.format,
+    `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
+  ];
+}
+
+function describeRoles(version: string, { current, previous, labels, retired }: Pointer): string {
+  const roles = Object.entries(labels)
+    .filter(([, labelled]) => labelled === version)
+    .map(([label]) => label);
+  if (version === previous) roles.unshift('previous');
+  if (version === current) roles.unshift('current');
+  if (retired.includes(version)) roles.unshift('pruned');
+  return roles.length === 0 ? '-' : roles.join(', ');
+}
+
+function historyLines({ history }: Pointer): string[] {
+  const rows = history.map((entry) => [
+    String(entry.generation),
+    formatTime(entry.at),
+    entry.action,
+    describeMove(entry),
+    `by ${entry.by}${entry.reason === undefined ? '' : `: ${entry.reason}`}`,
+  ]);
+  return formatTable(rows).map((line) => `    ${line}`);
+}

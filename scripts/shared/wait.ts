@@ -1,0 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
+export async function wait(milliseconds: number): Promise<void> {
+  await setTimeout(milliseconds);
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import {
+  EXIT_DONE,
+  EXIT_FAILED,
+  parseNameArgument,
+  registryCommand,
+  runRegistryCommand,
+} from './shared/command_line.ts';
+import { allModelStatuses, modelStatus } from './shared/model_status.ts';
+import { describePlace } from './shared/open_registry.ts';
+import { modelText } from './shared/status_report.ts';
+
+const command = registryCommand(
+  'status',
+  'Shows models, versions, what is current, and the history of it.',
+).argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument);
+
+await runRegistryCommand(command, async ({ store, place }, output) => {
+  const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
+  output.progress(`Reading ${describePlace(place)}`);
+  if (model === undefined) {
+    const models = await allModelStatuses(store);
+    const texts = models.map((status) => modelText(status, { history: false }));
+    output.result(
+      models.length === 0
+        ? `Nothing is published in ${describePlace(place)}.`
+        : [`In ${describePlace(place)}:`, ...texts].join('\n\n'),
+      { registry: place, models },
+    );
+    return EXIT_DONE;
+  }
+  const status = await modelStatus(store, model);
+  if (status === undefined) {
+    output.error(`there is no model ${model} in ${describePlace(place)}`);
+    return EXIT_FAILED;
+  }
+  output.result([`In ${describePlace(place)}:`, modelText(status, { history: true })].join('\n\n'), {
+    registry: place,
+    ...status,
+  });
+  return EXIT_DONE;
+});

@@ -1,0 +1,60 @@
+import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { Network } from '../networks/network.ts';
+import { bundleWorker } from './bundle_worker.ts';
+import type { Engine } from './engine.ts';
+import { publishNetwork } from './publication.ts';
+
+export const OURS = 'edge-serving';
+export const OURS_FRESH = 'edge-serving-max-age-0';
+/** The product's runtime alone, in a Worker of the benchmark. */
+export const OUR_RUNTIME = 'our-runtime';
+/** The product's entry, called in a loop by a Worker of the benchmark. */
+export const SERVING_LAYER = 'serving-layer';
+const FIRST_VERSION = '1.0.0';
+
+export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
+
+/** The product's configuration, as wrangler.toml has it but for the pointer's age. */
+export const ourVariables = (pointerMaxAgeMs: number): Readonly<Record<string, string>> => ({
+  POINTER_MAX_AGE_MS: String(pointerMaxAgeMs),
+  MEMORY_BUDGET_MB: '64',
+  MAX_REQUEST_MB: '16',
+});
+
+/** The built Worker, asking for the pointer once a second; and the runtime alone, for what computing costs. */
+export async function startOurs(built: readonly WorkerModule[]): Promise<Engine> {
+  return {
+    name: OURS,
+    description: 'this product: the built Worker in workerd, POINTER_MAX_AGE_MS=1000',
+    isFloor: false,
+    workers: [
+      { name: OURS, modules: built, variables: ourVariables(1000) },
+      { name: OUR_RUNTIME, modules: await bundleWorker('our_runtime') },
+      { name: SERVING_LAYER, modules: await bundleWorker('serving_layer'), variables: ourVariables(1000) },
+    ],
+    open: async (network, stage) => {
+      await publishNetwork(stage.store, network, FIRST_VERSION);
+      return {
+        predict: new URL(predictPath(network), stage.url(OURS)),
+        compute: new URL('/compute', stage.url(OUR_RUNTIME)),
+        processId: stage.processId,
+      };
+    },
+    stop: async () => undefined,
+  };
+}
+
+/** The built Worker asking for the pointer on every request, as it does by default. Opened after the other. */
+export function startOursFresh(built: readonly WorkerModule[]): Engine {
+  return {
+    name: OURS_FRESH,
+    description: 'this product, POINTER_MAX_AGE_MS=0 (the default)',
+    isFloor: false,
+    workers: [{ name: OURS_FRESH, modules: built, variables: ourVariables(0) }],
+    open: async (network, stage) => ({
+      predict: new URL(predictPath(network), stage.url(OURS_FRESH)),
+      processId: stage.processId,
+    }),
+    stop: async () => undefined,
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
+import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import { publishTransition } from '../../../worker/registry/pointer_transitions.ts';
+import { publishVersion } from '../../../worker/registry/publication.ts';
+import type { TensorInfo } from '../../../worker/registry/signature.ts';
+import type { Network } from '../networks/network.ts';
+import { TOPOLOGY_FILE } from '../shared/network_description.ts';
+
+/** Publishes a network as a version of the model of its name, and makes it current. */
+export async function publishNetwork(store: ObjectStore, network: Network, version: string): Promise<void> {
+  const at = new Date().toISOString();
+  const manifest: Manifest = {
+    schema: 1,
+    model: network.name,
+    version,
+    content: modelContent(network),
+    provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
+  };
+  const flip = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
+  const result = await publishVersion(store, manifest, flip, {
+    id: randomUUID(),
+    read: async ({ path }) => {
+      const bytes = network.files.get(path);
+      if (bytes === undefined) throw new Error(`${network.name} has no file ${path}`);
+      return bytes;
+    },
+    wait: (milliseconds) => setTimeout(milliseconds),
+  });
+  if (result.kind !== 'published' || result.flip?.kind !== 'changed') {
+    throw new Error(`${network.name} ${version} could not be published`);
+  }
+}
+
+function modelContent({ format, files, weightBytes, input, outputs }: Network): ModelContent {
+  const tensor = ({ name, shape }: Network['outputs'][number]): [string, TensorInfo] => [
+    name,
+    { name, dtype: 'float32', shape: [-1, ...shape.slice(1)] },
+  ];
+  return {
+    format,
+    topology: TOPOLOGY_FILE,
+    signatures: {
+      serving_default: {
+        method: 'tensorflow/serving/predict',
+        inputs: Object.fromEntries([tensor(input)]),
+        outputs: Object.fromEntries(outputs.map(tensor)),
+      },
+    },
+    blobs: [...files].map(([path, bytes]) => ({
+      path,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      bytes: bytes.length,
+    })),
+    weightBytes,
+    warmup: [],
+    golden: [],
+  };
+}

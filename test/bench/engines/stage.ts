@@ -1,0 +1,60 @@
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
+import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { Network } from '../networks/network.ts';
+import { childProcesses } from '../processor_time.ts';
+import { networkFiles } from './network_files.ts';
+
+export interface WorkerSpecification {
+  readonly name: string;
+  readonly modules: readonly WorkerModule[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A workerd with an isolate for each Worker and one bucket, in which a network's files lie. */
+export interface Stage {
+  readonly store: ObjectStore;
+  /** Of workerd, where the system tells. */
+  readonly processId: number | undefined;
+  /** Straight to the Worker's own socket: a proxy in between would be the bottleneck. */
+  url(worker: string): URL;
+  stop(): Promise<void>;
+}
+
+export async function startStage(network: Network, workers: readonly WorkerSpecification[]): Promise<Stage> {
+  const before = await childProcesses('workerd');
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers: workers.map(({ name, modules, variables }) => ({
+        name,
+        modules: [...modules],
+        modulesRoot: '/',
+        compatibilityDate: '2026-11-01',
+        bindings: { NETWORK: network.name, ...variables },
+        r2Buckets: { MODELS: 'models' },
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+      })),
+      // The product logs its events; the benchmark prints a table.
+      handleStructuredLogs: () => undefined,
+    }),
+  );
+  await miniflare.ready;
+  const processId = [...(await childProcesses('workerd'))].find((candidate) => !before.has(candidate));
+  const addresses = new Map<string, URL>();
+  for (const { name } of workers) addresses.set(name, await miniflare.unsafeGetDirectURL(name));
+  const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(workers[0]?.name);
+  for (const [file, bytes] of networkFiles(network)) {
+    await MODELS.put(`bench/${network.name}/${file}`, bytes);
+  }
+  return {
+    store: new R2ObjectStore(MODELS),
+    processId,
+    url: (worker) => {
+      const address = addresses.get(worker);
+      if (address === undefined) throw new Error(`there is no Worker ${worker} on this stage`);
+      return address;
+    },
+    stop: () => miniflare.dispose(),
+  };
+}

@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import type { WorkerModule } from '../../shared/built_worker.ts';
+import { bundleWorker } from '../engines/bundle_worker.ts';
+import { ourVariables, predictPath } from '../engines/ours.ts';
+import { publishNetwork } from '../engines/publication.ts';
+import { startStage, type WorkerSpecification } from '../engines/stage.ts';
+import type { Network } from '../networks/network.ts';
+import type { Encoding } from '../shared/encoding.ts';
+import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
+
+/** Milliseconds until the first answer of isolates that answered nothing before, by what they do. */
+export interface ColdStartFigures {
+  readonly firstAnswer: TimedRounds;
+  /** Inside an isolate: by part, one figure per isolate. */
+  readonly parts: ReadonlyMap<string, readonly number[]>;
+}
+
+const NumbersSchema = v.record(v.string(), v.number());
+export const COLD = { ours: 'ours', plain: 'plain', read: 'read', hash: 'read and hash' } as const;
+
+/**
+ * Every sample is another isolate of one workerd: a Worker of its own with the same modules. Its script is
+ * evaluated when workerd starts (startup time is a figure of its own) and V8 may share compiled WebAssembly
+ * among the isolates of a process, as in production.
+ */
+export async function measureColdStarts(
+  network: Network,
+  built: readonly WorkerModule[],
+  encoding: Encoding,
+  samples: number,
+): Promise<ColdStartFigures> {
+  const readAndHash = await bundleWorker('read_and_hash');
+  const kinds: Record<string, Omit<WorkerSpecification, 'name'> & { path: string }> = {
+    [COLD.ours]: { modules: built, variables: ourVariables(0), path: predictPath(network) },
+    [COLD.plain]: { modules: await bundleWorker('plain_tfjs'), path: '/predict' },
+    [COLD.read]: { modules: readAndHash, path: '/read' },
+    [COLD.hash]: { modules: readAndHash, path: '/hash' },
+    parts: { modules: await bundleWorker('cold_parts'), path: '/' },
+  };
+  const workerName = (kind: string, sample: number) => `${kind.replaceAll(' ', '-')}-${sample}`;
+  // One more of each: the first isolate of a kind also pays what the process pays once.
+  const workers = Object.entries(kinds).flatMap(([kind, { modules, variables }]) =>
+    Array.from({ length: samples + 1 }, (_, sample) => ({
+      name: workerName(kind, sample),
+      modules,
+      ...(variables ? { variables } : {}),
+    })),
+  );
+  const stage = await startStage(network, workers);
+  try {
+    await publishNetwork(stage.store, network, '1.0.0');
+    const request = Buffer.from(encoding.encodeRequest(network));
+    const parts = new Map<string, number[]>();
+    const next = new Map<string, number>();
+    const ask = async (kind: string): Promise<number> => {
+      const sample = next.get(kind) ?? 0;
+      next.set(kind, sample + 1);
+      const url = new URL(kinds[kind]?.path ?? '/', stage.url(workerName(kind, sample)));
+      const body = kind === 'parts' ? network.input.values : request;
+      const started = performance.now();
+      const response = await fetch(url, { method: 'POST', headers: { ...encoding.headers }, body });
+      const text = await response.text();
+      const milliseconds = performance.now() - started;
+      if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+      if (kind === 'parts' && sample > 0) {
+        for (const [part, value] of Object.entries(v.parse(NumbersSchema, JSON.parse(text)))) {
+          parts.set(part, [...(parts.get(part) ?? []), value]);
+        }
+      }
+      return milliseconds;
+    };
+    const { processId } = stage;
+    const kindOnly = (names: readonly string[]) => new Map(names.map((kind) => [kind, { processId }]));
+    const askTimed = async (_: unknown, kind: string): Promise<Timed> => {
+      return { figure: await ask(kind), of: (milliseconds) => milliseconds };
+    };
+    const answering = kindOnly(Object.values(COLD));
+    await inTimedRounds(answering, 1, askTimed);
+    const firstAnswer = await inTimedRounds(answering, samples, askTimed);
+    await inTimedRounds(kindOnly(['parts']), samples + 1, askTimed);
+    return { firstAnswer, parts };
+  } finally {
+    await stage.stop();
+  }
+}

@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { SERVING_LAYER } from '../engines/ours.ts';
+import type { Stage } from '../engines/stage.ts';
+import type { Network } from '../networks/network.ts';
+import type { Settings } from '../settings.ts';
+import type { Encoding } from '../shared/encoding.ts';
+import { type Summary, summarize } from '../statistics.ts';
+import { comparable, inTimedRounds, type TimedRounds } from './rounds.ts';
+
+/** Microseconds per request. */
+export interface ServingLayerFigures {
+  readonly alone: Summary;
+  /** What `alone` is made of. */
+  readonly loops: TimedRounds;
+}
+
+const LOOPS = ['handled', 'floor', 'compute'] as const;
+const LoopSchema = v.object({ milliseconds: v.number() });
+
+/**
+ * What serving takes beside HTTP and computing: the product's entry is called in a loop inside its isolate,
+ * without HTTP. Subtracted are, round by round, what the same requests and answers cost when they are made,
+ * parsed and written by a handler that does nothing else, and what the network costs. What is left routes, finds
+ * model, version and servable, decodes, checks and encodes. Of a large network it says nothing: there it is less
+ * than what computing differs by from round to round.
+ */
+export async function measureServingLayer(
+  network: Network,
+  stage: Stage,
+  encoding: Encoding,
+  { computeRounds, computeMs, warmupMs }: Settings,
+): Promise<ServingLayerFigures> {
+  const body = Buffer.from(encoding.encodeRequest(network));
+  const loop = async (what: string, runs: number): Promise<number> => {
+    const url = new URL(`/?what=${what}&runs=${runs}`, stage.url(SERVING_LAYER));
+    const response = await fetch(url, { method: 'POST', body });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+    return v.parse(LoopSchema, await response.json()).milliseconds;
+  };
+  // The first calls load the network and find code that is not compiled yet.
+  await loop('handled', 1);
+  const first = await loop('handled', 20);
+  const warmup = Math.ceil((20 * warmupMs) / Math.max(first, 1));
+  for (const what of LOOPS) await loop(what, warmup);
+  const warm = (await loop('handled', warmup)) / warmup;
+  const runs = Math.max(1, Math.round((2 * computeMs) / warm));
+  const { processId } = stage;
+  const loops = await inTimedRounds(
+    new Map(LOOPS.map((what) => [what, { processId }])),
+    computeRounds,
+    async (_, what) => {
+      const perRun = (milliseconds: number) => (1000 * milliseconds) / runs;
+      return { figure: perRun(await loop(what, runs)), of: perRun };
+    },
+  );
+  const [handled = [], floor = [], compute = []] = LOOPS.map((what) => comparable(loops).get(what));
+  const alone = handled.map((value, round) => value - (floor[round] ?? 0) - (compute[round] ?? 0));
+  return { alone: summarize(alone), loops };
+}

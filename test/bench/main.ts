@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Command } from 'commander';
+import { builtWorker } from '../shared/built_worker.ts';
+import { startBareWorkers } from './engines/bare_worker.ts';
+import type { Engine } from './engines/engine.ts';
+import { NODE_SERVERS, startNodeServer } from './engines/node_server.ts';
+import { startOurs, startOursFresh } from './engines/ours.ts';
+import { startPlainWorker } from './engines/plain_worker.ts';
+import { measureBundle } from './figures/bundle.ts';
+import { describeMachine } from './machine.ts';
+import { measureNetwork } from './measure_network.ts';
+import { NETWORKS } from './networks/all.ts';
+import { type NetworkResults, type Results, toJson } from './results.ts';
+import { allFigures, FULL, QUICK } from './settings.ts';
+import { json } from './shared/encoding.ts';
+import { renderResults } from './table.ts';
+import { judge } from './targets.ts';
+
+interface Options {
+  readonly json?: string;
+  readonly quick: boolean;
+  readonly only?: string;
+}
+
+const names = NETWORKS.map(({ name }) => name);
+const program = new Command('npm run bench --')
+  .description('Measures this product beside other ways to run a model, and prints one table.')
+  .option('--json <file>', 'write all figures and the targets there too')
+  .option('--quick', 'about a minute: few repetitions, and only what the targets need', false)
+  .option('--only <network>', `measure one network: ${names.join(', ')}`);
+program.parse();
+const options = program.opts<Options>();
+if (options.only !== undefined && !names.includes(options.only)) {
+  program.error(`there is no network ${options.only}; there are ${names.join(', ')}`);
+}
+
+const report = (message: string): void => console.error(message);
+const mode = options.quick ? QUICK : FULL;
+const settings = options.only === undefined ? mode : allFigures(mode);
+const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-bench-'));
+const started: Engine[] = [];
+try {
+  const results = await run();
+  const targets = judge(results);
+  console.log(renderResults(results, targets));
+  if (options.json !== undefined) await writeFile(options.json, toJson({ ...results, targets }));
+} finally {
+  for (const engine of started) await engine.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function run(): Promise<Results> {
+  report('building the Worker and starting the engines');
+  // Servers that started have to be stopped whatever becomes of the rest.
+  const starting = NODE_SERVERS.map(async (server) => {
+    const engine = await startNodeServer(server, directory);
+    started.push(engine);
+    return engine;
+  });
+  const [built, servers, plain, floors] = await Promise.all([
+    builtWorker(),
+    Promise.all(starting),
+    startPlainWorker(),
+    startBareWorkers(),
+  ]);
+  const engines = [await startOurs(built), startOursFresh(built), plain, ...servers, ...floors];
+
+  const networks: NetworkResults[] = [];
+  for (const source of NETWORKS) {
+    if (options.only !== undefined && source.name !== options.only) continue;
+    const network = await source.build();
+    if (network === undefined) {
+      report(`${source.name}: its files are not on this machine`);
+      continue;
+    }
+    networks.push(
+      await measureNetwork(network, { engines, built, encoding: json, settings, onProgress: report }),
+    );
+  }
+  report('bundle and startup');
+  return {
+    mode: settings.name,
+    at: new Date().toISOString(),
+    machine: describeMachine(),
+    engines: new Map(engines.map(({ name, description }) => [name, description])),
+    bundle: await measureBundle(built, settings.startups),
+    networks,
+  };
+}

@@ -1,0 +1,82 @@
+import type { WorkerModule } from '../shared/built_worker.ts';
+import type { Engine, OpenNetwork } from './engines/engine.ts';
+import { OURS_FRESH } from './engines/ours.ts';
+import { startStage } from './engines/stage.ts';
+import { checkAgreement } from './figures/agreement.ts';
+import { measureColdStarts } from './figures/cold_start.ts';
+import { measureCompute } from './figures/compute.ts';
+import { measureCycles } from './figures/cycles.ts';
+import { measureFlips } from './figures/flip_stall.ts';
+import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
+import type { Requested } from './figures/load.ts';
+import { measureServing } from './figures/serving.ts';
+import { measureServingLayer } from './figures/serving_layer.ts';
+import type { Network } from './networks/network.ts';
+import type { NetworkResults } from './results.ts';
+import { type Figure, isMeasured, type Settings } from './settings.ts';
+import type { Encoding } from './shared/encoding.ts';
+
+export interface Bench {
+  readonly engines: readonly Engine[];
+  /** The built Worker. */
+  readonly built: readonly WorkerModule[];
+  readonly encoding: Encoding;
+  readonly settings: Settings;
+  readonly onProgress: (message: string) => void;
+}
+
+/** Everything about one network, all engines side by side. */
+export async function measureNetwork(network: Network, bench: Bench): Promise<NetworkResults> {
+  const { engines, built, encoding, settings, onProgress } = bench;
+  const { name, description, weightBytes } = network;
+  const workers = engines.flatMap((engine) => engine.workers);
+  const stage = await startStage(network, workers);
+
+  /** Measures a figure, or leaves it out of the results. */
+  const figure = async <Key extends Figure>(
+    key: Key,
+    measure: () => Promise<NetworkResults[Key]>,
+  ): Promise<Partial<NetworkResults>> => {
+    if (!isMeasured(settings, key, name)) return {};
+    onProgress(`${name}: ${key}`);
+    return { [key]: await measure() };
+  };
+
+  try {
+    const opened = new Map<string, OpenNetwork>();
+    for (const engine of engines) {
+      const open = await engine.open(network, stage);
+      if (open !== undefined) opened.set(engine.name, open);
+    }
+    const body = encoding.encodeRequest(network);
+    const requested = (engine: string): Requested => {
+      const { predict: url, processId } = opened.get(engine) ?? {};
+      if (url === undefined) throw new Error(`${engine} does not serve ${name}`);
+      return { url, headers: encoding.headers, body, processId };
+    };
+    const floors = engines.filter(({ isFloor }) => isFloor).map((engine) => engine.name);
+    const computing = new Map([...opened].filter(([engine]) => !floors.includes(engine)));
+
+    // First, while nothing has been computed yet.
+    const loadedHeap = await heapAfterLoading(network, stage);
+    onProgress(`${name}: agreement`);
+    const agreement = await checkAgreement(network, computing, encoding);
+    onProgress(`${name}: compute`);
+    const compute = await measureCompute(network, opened, settings);
+    return {
+      name,
+      description,
+      weightBytes,
+      agreement,
+      compute,
+      ...(await figure('serving', () => measureServing(network, opened, floors, encoding, settings))),
+      ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
+      ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
+      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings.flips))),
+      ...(await figure('cycles', () => measureCycles(network, stage, settings.cycles))),
+      ...(await figure('coldStart', () => measureColdStarts(network, built, encoding, settings.coldStarts))),
+    };
+  } finally {
+    await stage.stop();
+  }
+}

@@ -1,0 +1,20 @@
+import { audio } from './audio.ts';
+import { basicPitch } from './basic_pitch.ts';
+import { denseSmall } from './dense_small.ts';
+import { denseWide } from './dense_wide.ts';
+import { digits } from './digits.ts';
+import { mobilenetV2 } from './mobilenet_v2.ts';
+import type { NetworkSource } from './network.ts';
+import { nsfwjs } from './nsfwjs.ts';
+import { transformer } from './transformer.ts';
+
+export const NETWORKS: readonly NetworkSource[] = [
+  denseSmall,
+  denseWide,
+  digits,
+  mobilenetV2,
+  transformer,
+  audio,
+  basicPitch,
+  nsfwjs,
+];

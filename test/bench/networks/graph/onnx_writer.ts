@@ -1,0 +1,122 @@
+import {
+  ATTRIBUTE_TYPE,
+  DATA_TYPE,
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxNode,
+  type OnnxTensor,
+  valueInfo,
+} from './onnx_schema.ts';
+import type { Activation, Value, Weight } from './operation.ts';
+
+type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
+
+/** `plain`: as the network has it. Images come in ONNX's own layout too. */
+export interface Written {
+  readonly layout: 'plain' | 'channels first';
+  readonly name: string;
+}
+
+const TO_CHANNELS_FIRST = { perm: [0, 3, 1, 2] };
+const TO_CHANNELS_LAST = { perm: [0, 2, 3, 1] };
+
+/** Collects an ONNX graph, and turns images between the two layouts where an operation needs the other one. */
+export class OnnxWriter {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #tensors = new Map<string, OnnxTensor>();
+  /** What a value of the network is called here, in the layout that the network has and in ONNX's. */
+  readonly #plain = new Map<string, string>();
+  readonly #channelsFirst = new Map<string, string>();
+
+  constructor(input: string) {
+    this.#plain.set(input, input);
+  }
+
+  /** Adds a node and names its one output. */
+  node(opType: string, input: readonly string[], attributes: Attributes = {}): string {
+    const output = `${opType}_${this.#nodes.length}`;
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
+    this.#nodes.push({ opType, input, output: [output], attribute });
+    return output;
+  }
+
+  activation(input: string, activation: Activation): string {
+    if (activation === 'none') return input;
+    if (activation === 'relu') return this.node('Relu', [input]);
+    return this.node('Clip', [input, this.#scalar('zero', 0), this.#scalar('six', 6)]);
+  }
+
+  weight({ name, shape, values }: Weight): string {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#tensors.set(name, { name, dims: shape, dataType: DATA_TYPE.float32, rawData: bytes });
+    return name;
+  }
+
+  integers(values: readonly number[]): string {
+    const name = `integers_${values.join('_')}`;
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    this.#tensors.set(name, { name, dims: [values.length], dataType: DATA_TYPE.int64, rawData });
+    return name;
+  }
+
+  /** Says by which name and in which layout a value was written. */
+  define(value: Value, { layout, name }: Written): void {
+    (layout === 'plain' ? this.#plain : this.#channelsFirst).set(value.name, name);
+  }
+
+  isChannelsFirst(value: Value): boolean {
+    return this.#channelsFirst.has(value.name);
+  }
+
+  plain(value: Value): string {
+    return this.#inLayout(value, this.#plain, this.#channelsFirst, TO_CHANNELS_LAST);
+  }
+
+  channelsFirst(value: Value): string {
+    return this.#inLayout(value, this.#channelsFirst, this.#plain, TO_CHANNELS_FIRST);
+  }
+
+  finish(input: Value, output: Value): Uint8Array {
+    const last = this.plain(output);
+    this.#nodes.push({ opType: 'Identity', input: [last], output: [output.name], attribute: [] });
+    return encodeModel({
+      irVersion: 10,
+      producerName: 'edge-serving-bench',
+      opsetImport: [{ domain: '', version: 20 }],
+      graph: {
+        name: 'network',
+        node: this.#nodes,
+        initializer: [...this.#tensors.values()],
+        input: [valueInfo(input.name, input.shape)],
+        output: [valueInfo(output.name, output.shape)],
+      },
+    });
+  }
+
+  #inLayout(
+    value: Value,
+    wanted: Map<string, string>,
+    other: ReadonlyMap<string, string>,
+    turn: Attributes,
+  ): string {
+    const there = wanted.get(value.name);
+    if (there !== undefined) return there;
+    const source = other.get(value.name);
+    if (source === undefined) throw new Error(`${value.name} is used before it is computed`);
+    const turned = this.node('Transpose', [source], turn);
+    wanted.set(value.name, turned);
+    return turned;
+  }
+
+  #scalar(name: string, value: number): string {
+    return this.weight({ name, shape: [], values: Float32Array.of(value) });
+  }
+}
+
+function attributeOf(name: string, value: Attributes[string]): OnnxAttribute {
+  if (typeof value === 'number') return { name, type: ATTRIBUTE_TYPE.integer, i: value };
+  if (typeof value === 'object' && 'float' in value) {
+    return { name, type: ATTRIBUTE_TYPE.float, f: value.float };
+  }
+  return { name, type: ATTRIBUTE_TYPE.integers, ints: value ?? [] };
+}

@@ -1,0 +1,21 @@
+import { seededRandom } from '../../../../models/shared/seeded_random.ts';
+import { elementCount } from '../../../../worker/runtime/tensor.ts';
+import type { WeightSource } from './graph_builder.ts';
+
+/** Normal weights, scaled so that activations keep their size from layer to layer (He et al. 2015). */
+export function randomWeights(seed: number): WeightSource {
+  const random = seededRandom(seed);
+  return (name, shape, fanIn) => {
+    const values = new Float32Array(elementCount(shape));
+    const mean = name.endsWith('/gamma') ? 1 : 0;
+    const deviation = name.endsWith('/kernel') ? Math.sqrt(2 / fanIn) : 0.05;
+    for (let index = 0; index < values.length; index++) values[index] = random.normal(mean, deviation);
+    return values;
+  };
+}
+
+/** Uniform values in [0, 1), as an image or a normalised record has them. */
+export function randomInput(seed: number, shape: readonly number[]): Float32Array<ArrayBuffer> {
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: elementCount(shape) }, () => random.uniform(0, 1));
+}

@@ -1,0 +1,33 @@
+/** A network with its files for every engine, and one input for it. */
+export interface Network {
+  readonly name: string;
+  readonly description: string;
+  readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
+  /** The tfjs files by their paths, model.json among them. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Bytes of the weights as float32 in memory. */
+  readonly weightBytes: number;
+  readonly onnx?: Uint8Array;
+  readonly input: NetworkInput;
+  readonly outputs: readonly NetworkOutput[];
+}
+
+export interface NetworkInput {
+  readonly name: string;
+  /** Where the ONNX file has another name. */
+  readonly onnxName: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+export interface NetworkOutput {
+  readonly name: string;
+  readonly onnxName: string;
+  readonly shape: readonly number[];
+}
+
+/** Where a network comes from. `build` gives undefined where its files are not on this machine. */
+export interface NetworkSource {
+  readonly name: string;
+  build(): Promise<Network | undefined>;
+}

@@ -1,0 +1,43 @@
+import type { Agreement } from './figures/agreement.ts';
+import type { BundleFigures } from './figures/bundle.ts';
+import type { ColdStartFigures } from './figures/cold_start.ts';
+import type { CycleFigures } from './figures/cycles.ts';
+import type { FlipFigures } from './figures/flip_stall.ts';
+import type { HeapFigures } from './figures/heap.ts';
+import type { TimedRounds } from './figures/rounds.ts';
+import type { ServingFigures } from './figures/serving.ts';
+import type { ServingLayerFigures } from './figures/serving_layer.ts';
+import type { Machine } from './machine.ts';
+
+/** Everything measured of one network. What was left out, by choice of the mode or of the network, is undefined. */
+export interface NetworkResults {
+  readonly name: string;
+  readonly description: string;
+  readonly weightBytes: number;
+  readonly agreement: Agreement;
+  /** Milliseconds per inference. */
+  readonly compute: TimedRounds;
+  readonly serving?: ServingFigures;
+  readonly servingLayer?: ServingLayerFigures;
+  readonly heap?: ReadonlyMap<string, HeapFigures>;
+  readonly flips?: FlipFigures;
+  readonly coldStart?: ColdStartFigures;
+  readonly cycles?: CycleFigures;
+}
+
+export interface Results {
+  readonly mode: 'quick' | 'full';
+  readonly at: string;
+  readonly machine: Machine;
+  /** What the engines are, by name. */
+  readonly engines: ReadonlyMap<string, string>;
+  readonly bundle?: BundleFigures;
+  readonly networks: readonly NetworkResults[];
+}
+
+/** Results as JSON: maps become objects. */
+export function toJson(results: object): string {
+  const plain = (_key: string, value: unknown): unknown =>
+    value instanceof Map ? Object.fromEntries(value) : value;
+  return `${JSON.stringify(results, plain, 2)}\n`;
+}

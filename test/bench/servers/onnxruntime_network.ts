@@ -1,0 +1,34 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { flatten, nest } from '../shared/nested_values.ts';
+import type { NetworkDescription } from '../shared/network_description.ts';
+import type { Run } from '../shared/timed_runs.ts';
+import type { LoadedNetwork } from './predict_server.ts';
+
+/** A network in an ONNX Runtime session. Both of its packages have the same interface, and a tensor each. */
+export function onnxruntimeNetwork(
+  { input, outputs }: NetworkDescription,
+  session: InferenceSession,
+  createTensor: (values: Float32Array, shape: readonly number[]) => Tensor,
+): LoadedNetwork {
+  const run: Run = async (values) => {
+    const results = await session.run({ [input.onnxName]: createTensor(values, input.shape) });
+    return new Map(
+      outputs.map(({ name, onnxName }) => {
+        const data = results[onnxName]?.data;
+        if (!(data instanceof Float32Array)) throw new Error(`there is no float32 output ${onnxName}`);
+        return [name, data];
+      }),
+    );
+  };
+  return {
+    run,
+    predict: async (instances) => {
+      const results = await run(flatten(instances, elementCount(input.shape)));
+      const rows = outputs.map(
+        ({ name, shape }) => [name, nest(results.get(name) ?? [], shape.slice(1))] as const,
+      );
+      return { predictions: [rows.length === 1 ? rows[0]?.[1] : Object.fromEntries(rows)] };
+    },
+  };
+}

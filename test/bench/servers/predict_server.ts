@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Nested } from '../shared/nested_values.ts';
+import {
+  DESCRIPTION_FILE,
+  type NetworkDescription,
+  parseDescription,
+} from '../shared/network_description.ts';
+import { answerCompute, type Run } from '../shared/timed_runs.ts';
+
+/** A network loaded in a server's engine. */
+export interface LoadedNetwork {
+  readonly run: Run;
+  /** A predict answer in TensorFlow Serving's row format for a batch of one. */
+  predict(instances: Nested): unknown;
+}
+
+type Load = (
+  network: NetworkDescription,
+  read: (file: string) => Promise<ArrayBuffer>,
+) => Promise<LoadedNetwork>;
+
+/**
+ * An engine behind Hono's Node server, started by the benchmark as a process of its own. The folder with the
+ * networks is its one argument; a network is loaded when it is first asked for.
+ */
+export function servePredictions(load: Load): void {
+  const [directory = '.'] = process.argv.slice(2);
+  const networks = new Map<string, Promise<LoadedNetwork>>();
+  const open = async (name: string): Promise<LoadedNetwork> => {
+    const read = async (file: string) => {
+      const bytes = await readFile(path.join(directory, name, file));
+      return new Uint8Array(bytes).buffer;
+    };
+    const description = new TextDecoder().decode(await read(DESCRIPTION_FILE));
+    return load(parseDescription(description), read);
+  };
+  const opened = (name: string): Promise<LoadedNetwork> => {
+    const network = networks.get(name) ?? open(name);
+    networks.set(name, network);
+    return network;
+  };
+
+  const app = new Hono();
+  app.post('/compute/:network', async (context) => {
+    const { run } = await opened(context.req.param('network'));
+    return answerCompute(run, context.req.raw);
+  });
+  app.post('/predict/:network', async (context) => {
+    const { instances } = await context.req.json<{ instances: Nested }>();
+    const network = await opened(context.req.param('network'));
+    return context.json(await network.predict(instances));
+  });
+  app.onError((error, context) => context.text(String(error.stack), 500));
+  serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }));
+  // The benchmark may be killed; its servers go with it.
+  process.on('disconnect', () => process.exit());
+}

@@ -1,0 +1,87 @@
+/** How much is measured. Times in milliseconds. */
+export interface Settings {
+  readonly name: 'quick' | 'full';
+  /** Of which networks a figure is measured; all of them compute. */
+  readonly figures: Readonly<Record<Figure, readonly string[] | 'all'>>;
+  /** How often the engines are gone through in turn over HTTP. */
+  readonly rounds: number;
+  /** The same for computing, and how long one engine computes in one round: many short ones even out noise. */
+  readonly computeRounds: number;
+  readonly computeMs: number;
+  /** How long it computes before the first round, until its code is compiled well. */
+  readonly warmupMs: number;
+  /** How long one engine is asked over HTTP in one round, per number of clients. */
+  readonly loadMs: number;
+  /** The longest that a round of one engine may take; more clients than fit are left out. */
+  readonly longestLoadMs: number;
+  /** Predictions after which the heap is looked at; fewer where they take longer than allowed. */
+  readonly predictions: number;
+  readonly predictionsMs: number;
+  readonly coldStarts: number;
+  readonly flips: number;
+  readonly startups: number;
+  /** Loads and unloads. */
+  readonly cycles: number;
+}
+
+/** Figures that take long enough to be left out of a quick run. */
+export type Figure = 'serving' | 'servingLayer' | 'heap' | 'flips' | 'coldStart' | 'cycles';
+
+export const QUICK: Settings = {
+  name: 'quick',
+  figures: {
+    serving: ['dense-small'],
+    servingLayer: ['dense-small'],
+    heap: ['mobilenet-v2'],
+    flips: ['mobilenet-v2'],
+    coldStart: ['mobilenet-v2'],
+    cycles: ['dense-small'],
+  },
+  rounds: 3,
+  computeRounds: 9,
+  computeMs: 40,
+  warmupMs: 150,
+  loadMs: 150,
+  longestLoadMs: 600,
+  predictions: 1000,
+  predictionsMs: 2_000,
+  coldStarts: 2,
+  flips: 1,
+  startups: 2,
+  cycles: 1000,
+};
+
+export const FULL: Settings = {
+  name: 'full',
+  figures: {
+    serving: 'all',
+    heap: 'all',
+    flips: 'all',
+    coldStart: 'all',
+    // Small ones: of large ones the difference of two large figures would say nothing, and a thousand loads take long.
+    servingLayer: ['dense-small', 'digits'],
+    cycles: ['dense-small', 'digits'],
+  },
+  rounds: 9,
+  computeRounds: 31,
+  computeMs: 150,
+  warmupMs: 1500,
+  loadMs: 400,
+  longestLoadMs: 5_000,
+  predictions: 1000,
+  predictionsMs: 120_000,
+  coldStarts: 7,
+  flips: 4,
+  startups: 7,
+  cycles: 1000,
+};
+
+/** A mode's repetitions with all of the figures, for when there is one network to measure. */
+export function allFigures(mode: Settings): Settings {
+  return { ...mode, figures: FULL.figures };
+}
+
+export function isMeasured({ figures }: Settings, figure: Figure, network: string): boolean {
+  const networks = figures[figure];
+  return networks === 'all' || networks.includes(network);
+}

@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+
+const TensorSchema = v.object({ name: v.string(), onnxName: v.string(), shape: v.array(v.number()) });
+
+/** What an engine needs to know of a network beside its files; lies with them as network.json. */
+export const NetworkDescriptionSchema = v.object({
+  name: v.string(),
+  format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
+  /** The tfjs files; the one with the topology is model.json. */
+  files: v.array(v.string()),
+  input: TensorSchema,
+  outputs: v.array(TensorSchema),
+});
+export type NetworkDescription = v.InferOutput<typeof NetworkDescriptionSchema>;
+
+export const DESCRIPTION_FILE = 'network.json';
+export const TOPOLOGY_FILE = 'model.json';
+export const ONNX_FILE = 'model.onnx';
+
+export const parseDescription = (text: string): NetworkDescription =>
+  v.parse(NetworkDescriptionSchema, JSON.parse(text));

@@ -1,0 +1,25 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/** Installs what the benchmark needs beside the product, where that is missing or older than the lock, and runs it. */
+const directory = import.meta.dirname;
+const installed = path.join(directory, 'node_modules/.package-lock.json');
+const lock = path.join(directory, 'package-lock.json');
+
+if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  console.error('installing what the benchmark compares with');
+  // onnxruntime-node's install script would only fetch what runs on graphics cards.
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+}
+
+const bench = spawn(process.execPath, [path.join(directory, 'main.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+const [code] = await once(bench, 'exit');
+process.exitCode = typeof code === 'number' ? code : 1;

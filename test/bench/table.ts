@@ -1,0 +1,158 @@
+import Table from 'cli-table3';
+import { COLD } from './figures/cold_start.ts';
+import { comparable, type Rounds } from './figures/rounds.ts';
+import type { NetworkResults, Results } from './results.ts';
+import { pairedDifference, type Summary, summarize } from './statistics.ts';
+import type { Target } from './targets.ts';
+
+interface Row {
+  readonly network: string;
+  readonly figure: string;
+  readonly engine: string;
+  readonly median: string;
+  readonly spread: string;
+}
+
+/** The whole of a run as text: where it ran, what was measured, and how that stands to the targets. */
+export function renderResults(results: Results, targets: readonly Target[]): string {
+  const { machine, engines, mode, at } = results;
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  const rows = [...results.networks.flatMap(networkRows), ...bundleRows(results)];
+  const table = plainTable(['network', 'figure', 'engine', 'median', 'p10 .. p90'], [3, 4]);
+  let group = '';
+  for (const row of rows) {
+    const same = group === `${row.network} ${row.figure}`;
+    group = `${row.network} ${row.figure}`;
+    table.push([same ? '' : row.network, same ? '' : row.figure, row.engine, row.median, row.spread]);
+  }
+  const judged = plainTable(['target', 'value', 'p10 .. p90', 'wanted', 'met'], [1, 2, 3]);
+  for (const { name, value, target, met, spread } of targets) {
+    judged.push([
+      name,
+      value === null ? '-' : number(value),
+      spread === undefined ? '' : `${number(spread.p10)} .. ${number(spread.p90)}`,
+      target,
+      met === null ? 'not measured' : met ? 'yes' : 'NO',
+    ]);
+  }
+  return [
+    `${machine.processor}, ${machine.cores} cores, ${machine.system}`,
+    versions.join(', '),
+    `${mode} run, ${at}`,
+    '',
+    ...[...engines].map(([name, description]) => `${name}: ${description}`),
+    ...results.networks.map(({ name, description }) => `${name}: ${description}`),
+    '',
+    table.toString(),
+    '',
+    judged.toString(),
+    'Ratios go by processor time where the system tells it. How each figure comes about: test/bench/README.md.',
+  ].join('\n');
+}
+
+function networkRows(results: NetworkResults): Row[] {
+  const { name, compute, serving, servingLayer, heap, flips, coldStart, cycles } = results;
+  const row = (figure: string, engine: string, median: string, spread = ''): Row => {
+    return { network: name, figure, engine, median, spread };
+  };
+  const summary = (figure: string, engine: string, value: Summary): Row =>
+    row(figure, engine, number(value.median), `${number(value.p10)} .. ${number(value.p90)}`);
+  const rows = (figure: string, rounds: Rounds | undefined): Row[] =>
+    [...(rounds ?? [])].map(([engine, values]) => summary(figure, engine, summarize(values)));
+  const result = [...rows('compute, ms', compute.wall), ...rows('compute, processor ms', compute.processor)];
+  if (serving !== undefined) {
+    result.push(...rows(`latency at 1 client, ms (${serving.encoding})`, serving.latency));
+    for (const [clients, rounds] of serving.throughput) {
+      result.push(
+        ...rows(`requests/s at ${clients} (${serving.encoding})`, rounds.wall),
+        ...rows(`requests/processor s at ${clients} (${serving.encoding})`, rounds.processor),
+      );
+    }
+    for (const [clients, share] of serving.clientShare) {
+      result.push(row('cores taken by the clients, at most', `at ${clients}`, number(share)));
+    }
+  }
+  if (servingLayer !== undefined)
+    result.push(
+      ...rows('a request in its isolate, us', comparable(servingLayer.loops)),
+      summary('serving layer alone, us', 'handled - floor - compute', servingLayer.alone),
+    );
+  for (const [engine, { empty, loaded, used, predictions }] of heap ?? []) {
+    const over = (bytes: number) => number((bytes - empty) / 2 ** 20);
+    result.push(
+      row('heap over empty, MiB', `${engine}, loaded`, over(loaded)),
+      row('heap over empty, MiB', `${engine}, ${predictions} predictions`, over(used)),
+    );
+  }
+  if (flips !== undefined) {
+    const { steady, flipping } = flips;
+    result.push(
+      row(
+        'answer p99, ms: steady',
+        'edge-serving-max-age-0',
+        number(steady.p99),
+        `max ${number(steady.max)}`,
+      ),
+    );
+    result.push(
+      row(
+        'answer p99, ms: around a flip',
+        'edge-serving-max-age-0',
+        number(flipping.p99),
+        `max ${number(flipping.max)}`,
+      ),
+    );
+  }
+  if (coldStart !== undefined) {
+    result.push(
+      ...rows('first answer of a fresh isolate, ms', coldStart.firstAnswer.wall),
+      ...rows('first answer, processor ms', coldStart.firstAnswer.processor),
+    );
+    const { read, hash } = COLD;
+    const verify = pairedDifference(
+      comparable(coldStart.firstAnswer).get(hash) ?? [],
+      comparable(coldStart.firstAnswer).get(read) ?? [],
+    );
+    result.push(summary('of that, ms', 'verify (read and hash - read)', verify));
+    for (const [part, values] of coldStart.parts) {
+      result.push(summary('of that, ms', part, summarize(values)));
+    }
+  }
+  for (const { cycles: count, heapBytes, tensors } of cycles ?? []) {
+    const after = `after ${count}`;
+    result.push(
+      row('heap, MiB, over loads and unloads', after, number(heapBytes / 2 ** 20), `${tensors} tensors`),
+    );
+  }
+  return result;
+}
+
+function bundleRows({ bundle }: Results): Row[] {
+  if (bundle === undefined) return [];
+  const { javascriptBytes, wasmBytes, gzipBytes, startup } = bundle;
+  const row = (figure: string, median: string, spread = ''): Row => {
+    return { network: 'bundle', figure, engine: 'edge-serving', median, spread };
+  };
+  const kib = (bytes: number) => number(bytes / 1024);
+  return [
+    row('JavaScript, KiB', kib(javascriptBytes)),
+    row('WebAssembly, KiB', kib(wasmBytes)),
+    row('both with gzip, KiB', kib(gzipBytes)),
+    row('startup, ms', number(startup.median), `${number(startup.p10)} .. ${number(startup.p90)}`),
+  ];
+}
+
+function plainTable(head: string[], right: readonly number[]): Table.Table {
+  const colAligns = head.map((_, column) =>
+    right.includes(column) ? ('right' as const) : ('left' as const),
+  );
+  return new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
+}
+
+/** Three digits that count. */
+function number(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 100) return value.toFixed(0);
+  if (size >= 10) return value.toFixed(1);
+  return size >= 1 ? value.toFixed(2) : value.toFixed(3);
+}

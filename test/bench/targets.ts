@@ -1,0 +1,110 @@
+import { BARE, BARE_WITH_READ } from './engines/bare_worker.ts';
+import { ONNX_NODE, ONNX_WEB, TFJS_NODE } from './engines/node_server.ts';
+import { OURS, OURS_FRESH } from './engines/ours.ts';
+import { PLAIN } from './engines/plain_worker.ts';
+import { COLD } from './figures/cold_start.ts';
+import { isFlat } from './figures/cycles.ts';
+import { comparable, type TimedRounds } from './figures/rounds.ts';
+import type { Results } from './results.ts';
+import { pairedRatio, type Summary, summarize } from './statistics.ts';
+
+/** A figure and what it should be. Ratios are of one run: figures of different runs do not compare. */
+export interface Target {
+  readonly name: string;
+  /** Null where this run did not measure it. */
+  readonly value: number | null;
+  readonly target: string;
+  readonly met: boolean | null;
+  /** Of the value over the rounds, where there are rounds: a target met within it may be met by luck. */
+  readonly spread?: { readonly p10: number; readonly p90: number };
+}
+
+type Bound = { readonly atMost: number } | { readonly atLeast: number };
+
+const MEBIBYTE = 2 ** 20;
+
+export function judge(results: Results): Target[] {
+  const network = (name: string) => results.networks.find((candidate) => candidate.name === name);
+  const small = network('dense-small');
+  const mobilenet = network('mobilenet-v2');
+  const heap = mobilenet?.heap?.get(OURS_FRESH);
+  const cycled = results.networks.flatMap(({ cycles }) => (cycles === undefined ? [] : [isFlat(cycles)]));
+  return [
+    target(
+      'MobileNetV2 compute, ours / tfjs-backend-wasm in a Worker',
+      { atMost: 0.5 },
+      ratio(mobilenet?.compute, OURS, PLAIN),
+    ),
+    target(
+      'MobileNetV2 compute, ours / onnxruntime-node, one thread',
+      { atMost: 1.5 },
+      ratio(mobilenet?.compute, OURS, ONNX_NODE),
+    ),
+    ...['transformer', 'audio', 'dense-wide'].map((name) =>
+      target(
+        `${name} compute, ours / the better of tfjs and onnxruntime-web`,
+        { atMost: 0.7 },
+        ratioToBest(network(name)?.compute, OURS, [PLAIN, TFJS_NODE, ONNX_WEB]),
+      ),
+    ),
+    target(
+      'dense 4-16-3, requests/s, ours (max age 1000) / bare Worker',
+      { atLeast: 0.85 },
+      ratio(small?.serving?.throughput.get(64), OURS, BARE),
+    ),
+    target(
+      'dense 4-16-3, requests/s, ours (max age 0) / bare Worker with one R2 read',
+      { atLeast: 0.85 },
+      ratio(small?.serving?.throughput.get(64), OURS_FRESH, BARE_WITH_READ),
+    ),
+    target(
+      'serving layer alone, microseconds per request (dense 4-16-3)',
+      { atMost: 10 },
+      small?.servingLayer?.alone,
+    ),
+    target(
+      `MobileNetV2 wasm heap over the empty backend after ${heap?.predictions ?? 1000} predictions, MiB`,
+      { atMost: 24 },
+      heap && (heap.used - heap.empty) / MEBIBYTE,
+    ),
+    target(
+      'MobileNetV2 cold start, ours / reading and hashing the same bytes',
+      { atMost: 2 },
+      ratio(mobilenet?.coldStart?.firstAnswer, COLD.ours, COLD.hash),
+    ),
+    target(
+      'networks whose heap or tensors grow over 1000 loads and unloads',
+      { atMost: 0 },
+      cycled.length === 0 ? undefined : cycled.filter((flat) => !flat).length,
+    ),
+  ];
+}
+
+function target(name: string, bound: Bound, measured: number | Summary | undefined): Target {
+  const text = 'atMost' in bound ? `<= ${bound.atMost}` : `>= ${bound.atLeast}`;
+  if (measured === undefined) return { name, value: null, target: text, met: null };
+  const value = typeof measured === 'number' ? measured : measured.median;
+  const met = 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
+  if (typeof measured === 'number') return { name, value, target: text, met };
+  return { name, value, target: text, met, spread: { p10: measured.p10, p90: measured.p90 } };
+}
+
+function ratio(timed: TimedRounds | undefined, left: string, right: string): Summary | undefined {
+  const rounds = timed && comparable(timed);
+  const [these, those] = [rounds?.get(left), rounds?.get(right)];
+  return these === undefined || those === undefined ? undefined : pairedRatio(these, those);
+}
+
+/** To the fastest of several engines, by their medians. */
+function ratioToBest(
+  timed: TimedRounds | undefined,
+  left: string,
+  others: readonly string[],
+): Summary | undefined {
+  const measured = others.flatMap((name) => {
+    const rounds = timed && comparable(timed).get(name);
+    return rounds === undefined ? [] : [{ name, median: summarize(rounds).median }];
+  });
+  const [best] = measured.sort((a, b) => a.median - b.median);
+  return best && ratio(timed, left, best.name);
+}

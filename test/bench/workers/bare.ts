@@ -1,0 +1,31 @@
+import { pointerKey } from '../../../worker/registry/keys.ts';
+import type { BenchEnvironment } from './environment.ts';
+
+interface BareEnvironment extends BenchEnvironment {
+  /** Whether every request asks the bucket for the model's pointer, if it has changed. */
+  readonly READS_POINTER: 'yes' | 'no';
+}
+
+/** What every JSON server does at least: parse the request, write an answer of the same size as the others'. */
+let answer: unknown;
+let etag: string | undefined;
+
+export default {
+  async fetch(request: Request, { MODELS, NETWORK, READS_POINTER }: BareEnvironment): Promise<Response> {
+    if (request.method === 'PUT') {
+      answer = await request.json();
+      return new Response();
+    }
+    const asking = READS_POINTER === 'yes' ? ask(MODELS, pointerKey(NETWORK)) : undefined;
+    await request.json();
+    const body = JSON.stringify(answer);
+    await asking;
+    return new Response(body, { headers: { 'content-type': 'application/json' } });
+  },
+};
+
+async function ask(bucket: R2Bucket, key: string): Promise<void> {
+  const object = await bucket.get(key, etag === undefined ? {} : { onlyIf: { etagDoesNotMatch: etag } });
+  if (object === null) throw new Error(`there is no ${key}`);
+  etag = object.etag;
+}

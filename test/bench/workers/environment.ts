@@ -1,0 +1,25 @@
+import {
+  DESCRIPTION_FILE,
+  type NetworkDescription,
+  parseDescription,
+} from '../shared/network_description.ts';
+
+/** What the benchmark's Workers are given. Each serves one network, whose files lie in the bucket. */
+export interface BenchEnvironment {
+  readonly MODELS: R2Bucket;
+  readonly NETWORK: string;
+}
+
+export async function openFile({ MODELS, NETWORK }: BenchEnvironment, file: string): Promise<R2ObjectBody> {
+  const object = await MODELS.get(`bench/${NETWORK}/${file}`);
+  if (object === null) throw new Error(`${NETWORK} has no file ${file}`);
+  return object;
+}
+
+export async function readFile(environment: BenchEnvironment, file: string): Promise<ArrayBuffer> {
+  return (await openFile(environment, file)).arrayBuffer();
+}
+
+export async function readDescription(environment: BenchEnvironment): Promise<NetworkDescription> {
+  return parseDescription(await (await openFile(environment, DESCRIPTION_FILE)).text());
+}

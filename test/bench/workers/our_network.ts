@@ -1,0 +1,44 @@
+import { loadModel } from '../../../worker/runtime/load_model.ts';
+import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
+import type { NamedTensors } from '../../../worker/runtime/tensor.ts';
+import { type NetworkDescription, TOPOLOGY_FILE } from '../shared/network_description.ts';
+import type { Outputs, Run } from '../shared/timed_runs.ts';
+import { type BenchEnvironment, readDescription, readFile } from './environment.ts';
+
+/** A network's files in memory, for the product's runtime to load. */
+export interface OurNetwork {
+  readonly network: NetworkDescription;
+  load(): Promise<LoadedModel>;
+  runOf(model: LoadedModel): Run;
+}
+
+export async function readOurNetwork(environment: BenchEnvironment): Promise<OurNetwork> {
+  const network = await readDescription(environment);
+  const { format, input, outputs } = network;
+  const files = new Map<string, Uint8Array>();
+  for (const file of network.files) files.set(file, new Uint8Array(await readFile(environment, file)));
+  const open = async function* (path: string): AsyncGenerator<Uint8Array, void> {
+    const bytes = files.get(path);
+    if (bytes === undefined) throw new Error(`${network.name} has no file ${path}`);
+    yield bytes;
+  };
+  const names = outputs.map(({ name }) => name);
+  return {
+    network,
+    load: () => loadModel({ format, topology: TOPOLOGY_FILE, open, onAbandon: () => undefined }),
+    runOf: (model) => (values) => {
+      const tensor = { dtype: 'float32', shape: input.shape, values } as const;
+      const result = model.execute(new Map([[input.name, tensor]]), names);
+      return result instanceof Promise ? result.then(toOutputs) : toOutputs(result);
+    },
+  };
+}
+
+function toOutputs(tensors: NamedTensors): Outputs {
+  const outputs = new Map<string, Float32Array>();
+  for (const [name, { dtype, values }] of tensors) {
+    if (dtype !== 'float32') throw new Error(`${name} is ${dtype}`);
+    outputs.set(name, values);
+  }
+  return outputs;
+}

@@ -1,0 +1,35 @@
+import { runtimeMemory } from '../../../worker/runtime/memory.ts';
+import { answerCompute, type Run } from '../shared/timed_runs.ts';
+import type { BenchEnvironment } from './environment.ts';
+import { type OurNetwork, readOurNetwork } from './our_network.ts';
+
+/** The product's runtime without its serving: what computing alone costs, and what loading leaves behind. */
+let read: Promise<OurNetwork> | undefined;
+let run: Promise<Run> | undefined;
+
+/** Loads, runs and unloads the model again and again; memory at the points named in `after`. */
+async function cycle({ load, runOf }: OurNetwork, request: Request): Promise<Response> {
+  const values = new Float32Array(await request.arrayBuffer());
+  const points = new URL(request.url).searchParams.get('after')?.split(',').map(Number) ?? [];
+  const memory = [];
+  for (let cycles = 1; cycles <= Math.max(...points); cycles++) {
+    const model = await load();
+    await runOf(model)(values);
+    model.dispose();
+    if (points.includes(cycles)) memory.push({ cycles, ...(await runtimeMemory()) });
+  }
+  return Response.json({ memory });
+}
+
+async function loadOnce({ load, runOf }: OurNetwork): Promise<Run> {
+  return runOf(await load());
+}
+
+export default {
+  async fetch(request: Request, environment: BenchEnvironment): Promise<Response> {
+    read ??= readOurNetwork(environment);
+    if (new URL(request.url).pathname === '/cycles') return cycle(await read, request);
+    run ??= loadOnce(await read);
+    return answerCompute(await run, request);
+  },
+};

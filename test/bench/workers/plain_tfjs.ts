@@ -1,0 +1,40 @@
+import { enableProdMode, memory } from '@tensorflow/tfjs-core';
+import type { Nested } from '../shared/nested_values.ts';
+import { loadTfjsNetwork } from '../shared/tfjs_network.ts';
+import { answerCompute } from '../shared/timed_runs.ts';
+import { type BenchEnvironment, readDescription, readFile } from './environment.ts';
+import { startPlainBackend } from './plain_backend.ts';
+
+enableProdMode();
+
+/** A Worker as tutorials show it: load the model on the first request, keep it, call it. */
+async function start(environment: BenchEnvironment) {
+  const backend = await startPlainBackend();
+  const emptyHeapBytes = backend.wasm.HEAPU8.length;
+  const network = await loadTfjsNetwork(await readDescription(environment), (file) =>
+    readFile(environment, file),
+  );
+  return { backend, network, emptyHeapBytes };
+}
+let started: ReturnType<typeof start> | undefined;
+
+export default {
+  async fetch(request: Request, environment: BenchEnvironment): Promise<Response> {
+    started ??= start(environment);
+    const { backend, network, emptyHeapBytes } = await started;
+    switch (new URL(request.url).pathname) {
+      case '/compute':
+        return answerCompute(network.run, request);
+      case '/memory':
+        return Response.json({
+          heapBytes: backend.wasm.HEAPU8.length,
+          emptyHeapBytes,
+          tensors: memory().numTensors,
+        });
+      default: {
+        const { instances } = await request.json<{ instances: Nested }>();
+        return Response.json(network.predict(instances));
+      }
+    }
+  },
+};

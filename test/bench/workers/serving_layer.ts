@@ -1,0 +1,54 @@
+import product from '../../../worker/index.ts';
+import { timeRuns } from '../shared/timed_runs.ts';
+import type { BenchEnvironment } from './environment.ts';
+import { readOurNetwork } from './our_network.ts';
+
+/** Three loops in one isolate, without HTTP; `what` says which one runs. */
+async function start(environment: BenchEnvironment) {
+  const { load, runOf, network } = await readOurNetwork(environment);
+  const values = new Float32Array(network.input.shape.reduce((count, size) => count * size, 1));
+  return { run: runOf(await load()), values, url: `http://bench/v1/models/${network.name}:predict` };
+}
+let started: ReturnType<typeof start> | undefined;
+
+export default {
+  async fetch(request: Request, environment: Env & BenchEnvironment, context: ExecutionContext) {
+    started ??= start(environment);
+    const { run, values, url } = await started;
+    const { searchParams } = new URL(request.url);
+    const runs = Number(searchParams.get('runs') ?? 1);
+    const body = await request.text();
+    const ask = () => new Request(url, { method: 'POST', body });
+    const handle = () => product.fetch(ask(), environment, context);
+    switch (searchParams.get('what')) {
+      // The product's own entry.
+      case 'handled':
+        return timed(runs, async () => {
+          await (await handle()).text();
+        });
+      // The same requests parsed and the same answers written by a handler that does nothing else.
+      case 'floor': {
+        const answered = await handle();
+        const answer: unknown = await answered.json();
+        if (!answered.ok)
+          throw new Error(`the product answered ${answered.status}: ${JSON.stringify(answer)}`);
+        const headers = [...answered.headers];
+        return timed(runs, async () => {
+          await ask().json();
+          await new Response(JSON.stringify(answer), { headers }).text();
+        });
+      }
+      // The network alone.
+      default: {
+        const { milliseconds } = await timeRuns(run, values, runs);
+        return Response.json({ milliseconds });
+      }
+    }
+  },
+};
+
+async function timed(runs: number, call: () => Promise<void>): Promise<Response> {
+  const began = performance.now();
+  for (let index = 0; index < runs; index++) await call();
+  return Response.json({ milliseconds: performance.now() - began });
+}

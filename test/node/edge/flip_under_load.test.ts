@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import { rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
+import { ask, readMetrics } from '../../shared/client.ts';
+import { type Edge, startEdge } from '../../shared/edge.ts';
+import { changeRecord, publishDirectory, SAMPLES, wait } from '../../shared/publish_directory.ts';
+
+const MODEL = 'half_plus_two';
+const CLIENTS_PER_ISOLATE = 2;
+/** What each version adds to x / 2. */
+const ADDED: Readonly<Record<string, number>> = { '1.0.0': 2, '1.1.0': 3 };
+
+interface LoadReport {
+  requests: number;
+  readonly versions: Set<string>;
+  readonly wrong: string[];
+}
+
+describe.each([
+  { policy: 'both versions in memory', flips: 200, variables: {}, servables: 2 },
+  { policy: 'room for one version only', flips: 60, variables: { MEMORY_BUDGET_MB: '0.1' }, servables: 1 },
+])('flips under load, $policy', ({ flips, variables, servables }) => {
+  let edge: Edge;
+
+  beforeAll(async () => {
+    edge = await startEdge({ isolates: 4, variables });
+    for (const version of Object.keys(ADDED)) {
+      await publishDirectory(edge.store, `${SAMPLES}/half_plus_two/${version}`, MODEL, version);
+    }
+  });
+  afterAll(() => edge.stop());
+
+  const memory = () =>
+    Promise.all(
+      edge.isolates.map(async (isolate) => {
+        const metrics = await readMetrics(isolate);
+        return {
+          heap: metrics.get('edge_serving_wasm_heap_bytes'),
+          tensors: metrics.get('edge_serving_tensors'),
+          servables: metrics.get('edge_serving_servables'),
+        };
+      }),
+    );
+
+  /** Flips so many times, each flip only after every client was answered since the last one. */
+  async function flipUnderLoad(count: number): Promise<LoadReport> {
+    const report: LoadReport = { requests: 0, versions: new Set(), wrong: [] };
+    let acknowledged = 0;
+    let running = true;
+    const answered = edge.isolates.flatMap(() => Array.from({ length: CLIENTS_PER_ISOLATE }, () => 0));
+
+    const client = async (index: number): Promise<void> => {
+      const isolate = edge.isolates[index % edge.isolates.length];
+      for (let request = 0; running; request++) {
+        const inputs = Array.from({ length: 1 + (request % 7) }, (_, position) => index + request + position);
+        const expected = acknowledged;
+        const answer = await ask(isolate, `/v1/models/${MODEL}:predict`, { instances: inputs });
+        const added = ADDED[answer.version ?? ''] ?? Number.NaN;
+        const right = { predictions: inputs.map((x) => x / 2 + added) };
+        if (answer.status !== 200 || JSON.stringify(answer.body) !== JSON.stringify(right)) {
+          report.wrong.push(`${answer.status} ${answer.version}: ${JSON.stringify(answer.body)}`);
+        }
+        if (answer.generation < expected) {
+          report.wrong.push(`generation ${answer.generation} after ${expected} was acknowledged`);
+        }
+        if (answer.fallback !== null) report.wrong.push(`fallback: ${answer.fallback}`);
+        report.versions.add(answer.version ?? '');
+        report.requests++;
+        answered[index] = (answered[index] ?? 0) + 1;
+      }
+    };
+
+    const flipper = async (): Promise<void> => {
+      try {
+        for (let flip = 0; flip < count; flip++) {
+          const before = [...answered];
+          while (running && answered.some((value, index) => value === before[index])) await wait(1);
+          const update = await updatePointer(
+            edge.store,
+            MODEL,
+            rollbackTransition(undefined, changeRecord()),
+            {
+              wait,
+            },
+          );
+          if (update.kind !== 'changed') throw new Error(`the flip was ${update.kind}`);
+          acknowledged = update.pointer.generation;
+        }
+      } finally {
+        running = false;
+      }
+    };
+
+    await Promise.all([flipper(), ...answered.map((_, index) => client(index))]);
+    return report;
+  }
+
+  test('fail no request, mix no versions, are seen at once and grow no memory', async () => {
+    await flipUnderLoad(6);
+    const before = await memory();
+    const report = await flipUnderLoad(flips);
+    expect(report.wrong).toEqual([]);
+    expect(report.versions).toEqual(new Set(Object.keys(ADDED)));
+    expect(report.requests).toBeGreaterThanOrEqual(flips * edge.isolates.length * CLIENTS_PER_ISOLATE);
+    expect(await memory()).toEqual(before);
+    expect(before.map((isolate) => isolate.servables)).toEqual(edge.isolates.map(() => servables));
+  });
+});

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { freePort } from './support/free_port.ts';
+import { runScript, startScript } from './support/run_script.ts';
+import { temporaryFolder } from './support/temporary_folder.ts';
+
+const folder = await temporaryFolder();
+
+async function predict(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/v1/models/half_plus_two:predict`, {
+    method: 'POST',
+    body: '{"instances":[1.0,2.0,5.0]}',
+  });
+  return response.json();
+}
+
+test('dev serves the sample models; what is published beside it is served at once; it ends when told to', async () => {
+  const port = await freePort();
+  const state = join(folder, 'state');
+  const child = startScript('dev.ts', ['--port', String(port), '--persist-to', state]);
+  const exit = once(child, 'exit');
+  try {
+    const url = `http://localhost:${port}`;
+    const curl = `curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`;
+    for await (const line of createInterface(child.stdout)) {
+      if (line.trim() === curl) break;
+    }
+    expect(child.exitCode).toBeNull();
+    expect(await predict(url)).toEqual({ predictions: [2.5, 3, 4.5] });
+    const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
+    const published = await runScript('publish.ts', [
+      next,
+      '--model',
+      'half_plus_two',
+      '--persist-to',
+      state,
+    ]);
+    expect(published.code).toBe(0);
+    expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await exit).toEqual([0, null]);
+});

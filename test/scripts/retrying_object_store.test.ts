@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newChangeRecord } from '../../scripts/shared/change_record.ts';
+import { RetryingObjectStore } from '../../scripts/shared/retrying_object_store.ts';
+import { PRUNING_KEY } from '../../worker/registry/keys.ts';
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { pruneModel } from '../../worker/registry/pruning.ts';
+import { acquirePruningLock, releasePruningLock } from '../../worker/registry/pruning_lock.ts';
+import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
+import { writeGraphModel } from './support/model_directories.ts';
+import { publish, wait } from './support/publishing.ts';
+import { temporaryFolder } from './support/temporary_folder.ts';
+import { temporaryRegistry } from './support/temporary_registry.ts';
+
+const folder = await temporaryFolder();
+const { store } = await temporaryRegistry();
+
+const bytes = new TextEncoder().encode('text');
+const always = { condition: { kind: 'always' } } as const;
+const absent = { condition: { kind: 'absent' } } as const;
+let keys = 0;
+const uniqueKey = (): string => `retrying/${++keys}/object`;
+
+interface Faulty {
+  readonly store: RetryingObjectStore;
+  tries(): number;
+}
+
+/** A store whose first operations fail, before they happen or after. */
+function faultyStore(faults: number, moment: 'before' | 'after' = 'before'): Faulty {
+  let tries = 0;
+  const hook = (): void => {
+    if (++tries <= faults) throw new Error('storage fault');
+  };
+  const faulty = hookedObjectStore(store, moment === 'before' ? { before: hook } : { after: hook });
+  return { store: new RetryingObjectStore(faulty, wait), tries: () => tries };
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+async function textOf(from: ObjectStore, key: string): Promise<string | undefined> {
+  const read = await from.get(key);
+  return read.kind === 'found' ? read.object.text() : undefined;
+}
+
+describe('is repeated after a fault', () => {
+  test('reading, looking and listing', async () => {
+    const key = uniqueKey();
+    await store.put(key, bytes, always);
+    expect(await textOf(faultyStore(6).store, key)).toBe('text');
+    expect(await faultyStore(6).store.head(key)).toMatchObject({ kind: 'found' });
+    const prefix = key.replace('/object', '/');
+    expect(await collect(faultyStore(6, 'after').store.list(prefix))).toMatchObject([{ key }]);
+    expect(await collect(faultyStore(6).store.listFolders('retrying/'))).toContain(String(keys));
+  });
+
+  test('reading whose content fails', async () => {
+    const key = uniqueKey();
+    await store.put(key, bytes, always);
+    let tries = 0;
+    const faulty: ObjectStore = {
+      ...hookedObjectStore(store, {}),
+      get: async (name, options) => {
+        const read = await store.get(name, options);
+        if (read.kind !== 'found' || ++tries > 2) return read;
+        return {
+          kind: 'found',
+          object: { ...read.object, text: () => Promise.reject(new Error('vanished')) },
+        };
+      },
+    };
+    expect(await textOf(new RetryingObjectStore(faulty, wait), key)).toBe('text');
+    expect(tries).toBe(3);
+  });
+
+  test('writing without a condition, and deleting', async () => {
+    const key = uniqueKey();
+    expect(await faultyStore(6).store.put(key, bytes, always)).toMatchObject({ kind: 'written' });
+    await faultyStore(6, 'after').store.delete([key]);
+    expect(await store.head(key)).toEqual({ kind: 'missing' });
+  });
+
+  test('creating, which finds itself there if it had happened', async () => {
+    const key = uniqueKey();
+    expect(await faultyStore(1).store.put(key, bytes, absent)).toMatchObject({ kind: 'written' });
+    expect(await faultyStore(1, 'after').store.put(uniqueKey(), bytes, absent)).toEqual({ kind: 'conflict' });
+  });
+
+  test('but not for ever', async () => {
+    const faulty = faultyStore(100);
+    await expect(faulty.store.head('x')).rejects.toThrow('storage fault');
+    expect(faulty.tries()).toBe(7);
+  });
+});
+
+describe('is not repeated after a fault', () => {
+  test('writing over a version that was read: the caller has to look again', async () => {
+    const key = uniqueKey();
+    const written = await store.put(key, bytes, always);
+    if (written.kind !== 'written') throw new Error('not written');
+    const faulty = faultyStore(1);
+    const condition = { kind: 'matches', etag: written.etag } as const;
+    await expect(faulty.store.put(key, bytes, { condition })).rejects.toThrow('storage fault');
+    expect(faulty.tries()).toBe(1);
+  });
+
+  test("deleting the lock of pruning: it may be another's by then", async () => {
+    const faulty = faultyStore(1);
+    await expect(faulty.store.delete([PRUNING_KEY])).rejects.toThrow('storage fault');
+    expect(faulty.tries()).toBe(1);
+  });
+
+  test('writing what does not have its digest', async () => {
+    const faulty = faultyStore(0, 'before');
+    const options = { ...always, sha256: '0'.repeat(64) };
+    await expect(faulty.store.put(uniqueKey(), bytes, options)).rejects.toThrow('10037');
+    expect(faulty.tries()).toBe(1);
+  });
+});
+
+describe('the lock of pruning', () => {
+  test('is not given back by a prune that does not hold it', async () => {
+    expect(await acquirePruningLock(store, 'one')).toMatchObject({ kind: 'acquired' });
+    await releasePruningLock(store, 'two');
+    expect(await acquirePruningLock(store, 'two')).toMatchObject({ kind: 'held' });
+    await releasePruningLock(store, 'one');
+    expect(await store.head(PRUNING_KEY)).toEqual({ kind: 'missing' });
+  });
+
+  test.for(['put', 'delete'] as const)(
+    'is not left behind where the answer to its %s is lost',
+    async (lost) => {
+      const model = `lock_${lost}`;
+      for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+        await publish(store, await writeGraphModel(join(folder, model, version)), model);
+      }
+      let faults = 0;
+      const faulty = hookedObjectStore(store, {
+        after: (operation, key) => {
+          if (operation === lost && key === PRUNING_KEY && ++faults === 1) throw new Error('answer lost');
+        },
+      });
+      const pruning = new RetryingObjectStore(faulty, wait);
+      const result = await pruneModel(pruning, model, {
+        keep: 0,
+        dryRun: false,
+        record: newChangeRecord({}),
+        wait,
+      });
+      expect(result).toMatchObject({ kind: 'pruned', versions: ['1.0.0'] });
+      expect(faults).toBeGreaterThan(0);
+      expect(await store.head(PRUNING_KEY)).toEqual({ kind: 'missing' });
+    },
+  );
+});

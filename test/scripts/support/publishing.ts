@@ -1,0 +1,42 @@
+import { newChangeRecord } from '../../../scripts/shared/change_record.ts';
+import {
+  type PublishOutcome,
+  type PublishRequest,
+  publishModel,
+} from '../../../scripts/shared/publish_model.ts';
+import { rollBackModel } from '../../../scripts/shared/roll_back_model.ts';
+import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import type { PointerUpdate } from '../../../worker/registry/pointer_store.ts';
+
+/** Waiting writers only let others run: nothing here takes time. */
+export const wait = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+type Published = Extract<PublishOutcome, { kind: 'published' }>;
+
+export function tryPublish(
+  store: ObjectStore,
+  path: string,
+  model: string,
+  request: Partial<PublishRequest> = {},
+): Promise<PublishOutcome> {
+  return publishModel(
+    store,
+    { path, model, flip: true, record: newChangeRecord({ by: 'test' }), tool: 'test 1', ...request },
+    { wait },
+  );
+}
+
+export async function publish(
+  store: ObjectStore,
+  path: string,
+  model: string,
+  request: Partial<PublishRequest> = {},
+): Promise<Published> {
+  const outcome = await tryPublish(store, path, model, request);
+  if (outcome.kind === 'refused') throw new Error(outcome.reason);
+  return outcome;
+}
+
+export function rollBack(store: ObjectStore, model: string, target?: string): Promise<PointerUpdate> {
+  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), wait);
+}

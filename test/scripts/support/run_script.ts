@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { PACKAGE_ROOT } from '../../../scripts/shared/package_root.ts';
+
+export interface ScriptResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ScriptOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a script of scripts/ as the process that npm would start. */
+export async function runScript(
+  name: string,
+  parameters: readonly string[],
+  options: ScriptOptions = {},
+): Promise<ScriptResult> {
+  const child = startScript(name, parameters, options);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
+}
+
+export function startScript(
+  name: string,
+  parameters: readonly string[],
+  { cwd = PACKAGE_ROOT, env = {} }: ScriptOptions = {},
+) {
+  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'scripts', name), ...parameters], {
+    cwd,
+    env: { ...process.env, INIT_CWD: cwd, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return child satisfies ChildProcess;
+}

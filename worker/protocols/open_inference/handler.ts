@@ -1,0 +1,136 @@
+import { parseVersion } from '../../registry/version.ts';
+import type { RequestScope, ServableView, Serving, ServingTarget } from '../../serving/serving.ts';
+import { readBody } from '../request_body.ts';
+import { errorResponse, jsonResponse } from '../response.ts';
+import { type InferAnswer, infer } from './infer.ts';
+import { modelMetadata, SERVER_METADATA } from './metadata.ts';
+import { notServed, type Refusal, unknownVersion } from './not_served.ts';
+import { parseInferenceRequest } from './parse_request.ts';
+import { inferenceResponse } from './response.ts';
+import { parseRoute, type Route } from './route.ts';
+import { selectSignature } from './select_signature.ts';
+
+export interface OpenInferenceOptions {
+  readonly serving: Serving;
+  /** A longer request body is refused with 413. */
+  readonly maxRequestBytes: number;
+}
+
+/** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
+export type OpenInferenceHandler = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
+
+/** Open Inference Protocol v2 over a Serving, with the extension for binary tensor data. */
+export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenInferenceHandler {
+  return async (request, path, scope) => {
+    const route = parseRoute(request.method, path);
+    switch (route.kind) {
+      case 'server metadata':
+        return documentResponse(SERVER_METADATA);
+      case 'live':
+        return documentResponse({ live: true });
+      case 'ready':
+        // Models are loaded when they are asked for: an isolate that runs is ready.
+        return documentResponse({ live: true, ready: true });
+      case 'list':
+        return answerList(options.serving);
+      case 'not found':
+        return errorResponse(`There is nothing at ${path}`, 404);
+      case 'wrong method': {
+        const response = errorResponse(`Method Not Allowed: ${request.method} ${path}`, 405);
+        response.headers.set('allow', route.allowed);
+        return response;
+      }
+      default:
+        return answerModel(options, request, route, scope);
+    }
+  };
+}
+
+async function answerList(serving: Serving): Promise<Response> {
+  const models = await serving.models();
+  return models === undefined
+    ? errorResponse('The models cannot be listed now: storage did not answer', 503)
+    : documentResponse({ models });
+}
+
+type ModelRoute = Extract<Route, { readonly model: string }>;
+
+function answerModel(
+  options: OpenInferenceOptions,
+  request: Request,
+  { kind, model, version }: ModelRoute,
+  scope: RequestScope,
+): Promise<Response> {
+  const target = targetOf(model, version);
+  // Versions are any text in the protocol; a text that is no version of ours is one that does not exist.
+  if (target === undefined) return Promise.resolve(refused(unknownVersion(model, version ?? '')));
+  switch (kind) {
+    case 'infer':
+      return answerInfer(options, request, target, scope);
+    case 'model ready':
+      return answerReady(options.serving, target, scope);
+    case 'model metadata':
+      return answerMetadata(options.serving, target, scope);
+  }
+}
+
+function targetOf(model: string, text: string | undefined): ServingTarget | undefined {
+  if (text === undefined) return { model, selector: { kind: 'current' } };
+  const version = parseVersion(text);
+  return version === undefined ? undefined : { model, selector: { kind: 'version', version } };
+}
+
+/** A body that is no inference request is refused before the model is looked up. */
+async function answerInfer(
+  { serving, maxRequestBytes }: OpenInferenceOptions,
+  request: Request,
+  target: ServingTarget,
+  scope: RequestScope,
+): Promise<Response> {
+  const { model } = target;
+  const endRead = scope.phases?.begin('body');
+  const body = await readBody(request, maxRequestBytes);
+  endRead?.();
+  if (body.kind !== 'read') return errorResponse(body.message, body.kind === 'too large' ? 413 : 400);
+  const headerLength = request.headers.get('inference-header-content-length');
+  const parsed = parseInferenceRequest(body.bytes, headerLength, model);
+  if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);
+
+  const compute = (servable: ServableView) => infer(servable, parsed);
+  const outcome = await serving.serve<InferAnswer>(target, compute, scope);
+  if (outcome.kind !== 'served') return refused(notServed(target, outcome));
+  const { answer, by } = outcome;
+  if (answer.kind === 'invalid') return errorResponse(answer.message, 400, by);
+  const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
+  return inferenceResponse(model, id, answer.outputs, by);
+}
+
+/** A model is ready if it can be served; asking for it loads it. */
+async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Response> {
+  const outcome = await serving.serve(target, () => undefined, scope);
+  if (outcome.kind !== 'served') return refused(notServed(target, outcome));
+  return jsonResponse(JSON.stringify({ name: target.model, ready: true }), 200, outcome.by);
+}
+
+async function answerMetadata(
+  serving: Serving,
+  target: ServingTarget,
+  scope: RequestScope,
+): Promise<Response> {
+  const { model } = target;
+  const outcome = await serving.describe(target, scope);
+  if (outcome.kind !== 'described') return refused(notServed(target, outcome));
+  const { by, format, signatures } = outcome;
+  const choice = selectSignature(signatures, undefined);
+  if (choice.kind === 'invalid') return errorResponse(choice.message, 400, by);
+  const document = modelMetadata(model, format, choice.signature, await serving.versions(model));
+  return jsonResponse(JSON.stringify(document), 200, by);
+}
+
+function documentResponse(document: object): Response {
+  return jsonResponse(JSON.stringify(document));
+}
+
+function refused({ status, message }: Refusal): Response {
+  return errorResponse(message, status);
+}

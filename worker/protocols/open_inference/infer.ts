@@ -1,0 +1,38 @@
+import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
+import { decodeInputs } from './decode_inputs.ts';
+import { type EncodedOutputs, encodeOutputs } from './encode_outputs.ts';
+import { type Invalid, invalid } from './outcome.ts';
+import type { ParsedRequest } from './parse_request.ts';
+import { deduceInput } from './raw_request.ts';
+import { wantedOutputs } from './requested_outputs.ts';
+import { selectSignature } from './select_signature.ts';
+
+export type InferAnswer =
+  | { readonly kind: 'inferred'; readonly outputs: EncodedOutputs }
+  /** This version cannot answer this request; the message is the client's. */
+  | Invalid;
+
+/**
+ * Computes an inference request with one version. Without effects, and synchronous where the execution is, so
+ * that it can run speculatively while the pointer is checked.
+ */
+export function infer(servable: ServableView, parsed: ParsedRequest): InferAnswer | Promise<InferAnswer> {
+  const { model, version } = servable;
+  const name = parsed.kind === 'raw' ? undefined : parsed.request.parameters?.signature_name;
+  const choice = selectSignature(servable.signatures, name);
+  if (choice.kind === 'invalid') return choice;
+  const { signature } = choice;
+  const wanted = wantedOutputs(parsed, signature, model);
+  if (!Array.isArray(wanted)) return wanted;
+  const inputs = parsed.kind === 'raw' ? deduceInput(parsed.bytes, signature, model) : parsed.inputs;
+  if ('message' in inputs) return inputs;
+  const decoded = decodeInputs('name' in inputs ? [inputs] : inputs, signature, model);
+  if (decoded.kind === 'invalid') return decoded;
+
+  const answer = (result: ExecutionResult): InferAnswer =>
+    result.kind === 'failed'
+      ? invalid(`Version ${version} of model ${model} could not compute these inputs: ${result.reason}`)
+      : { kind: 'inferred', outputs: encodeOutputs(result.outputs, wanted) };
+  const result = servable.execute(signature, decoded.inputs);
+  return result instanceof Promise ? result.then(answer) : answer(result);
+}

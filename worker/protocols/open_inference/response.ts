@@ -1,0 +1,36 @@
+import type { AnsweredBy } from '../../serving/serving.ts';
+import { jsonResponse, setVersionHeaders } from '../response.ts';
+import type { EncodedOutputs } from './encode_outputs.ts';
+
+/** An inference response: JSON, or JSON with binary data behind it where an output is binary. */
+export function inferenceResponse(
+  model: string,
+  id: string | undefined,
+  { json, binary }: EncodedOutputs,
+  by: AnsweredBy,
+): Response {
+  const head = JSON.stringify({
+    model_name: model,
+    model_version: by.version,
+    ...(id !== undefined && { id }),
+  });
+  const text = `${head.slice(0, -1)},"outputs":${json}}`;
+  if (binary.length === 0) return jsonResponse(text, 200, by);
+  const header = new TextEncoder().encode(text);
+  const headers = new Headers({
+    'content-type': 'application/octet-stream',
+    'inference-header-content-length': String(header.length),
+  });
+  setVersionHeaders(headers, by);
+  return new Response(joined([header, ...binary]), { headers });
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}

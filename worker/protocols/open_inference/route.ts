@@ -1,0 +1,61 @@
+export type Route =
+  | { readonly kind: 'server metadata' | 'live' | 'ready' | 'list' }
+  | {
+      readonly kind: 'model metadata' | 'model ready' | 'infer';
+      readonly model: string;
+      /** As the client wrote it, decoded; undefined for the current one. */
+      readonly version: string | undefined;
+    }
+  | { readonly kind: 'not found' }
+  | { readonly kind: 'wrong method'; readonly allowed: string };
+
+// Names are split off before they are decoded: an escaped slash is part of a name.
+const MODEL_PATH =
+  /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready))?$/;
+
+const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready' | 'list'>> = {
+  '/v2': 'server metadata',
+  // The protocol's own document of its API has the slash.
+  '/v2/': 'server metadata',
+  '/v2/health/live': 'live',
+  '/v2/health/ready': 'ready',
+  '/v2/models': 'list',
+};
+
+/**
+ * What a request asks for. Everything is case-sensitive, as the protocol says; HEAD counts as GET.
+ *
+ * @param path the pathname as it was sent, still percent-encoded and without the query
+ */
+export function parseRoute(method: string, path: string): Route {
+  const isGet = method === 'GET' || method === 'HEAD';
+  if (Object.hasOwn(SERVER_ROUTES, path)) {
+    const kind = SERVER_ROUTES[path];
+    if (kind !== undefined) return isGet ? { kind } : GET_ONLY;
+  }
+  const groups = MODEL_PATH.exec(path)?.groups;
+  const model = percentDecoded(groups?.model);
+  if (groups === undefined || model === undefined) return { kind: 'not found' };
+  const version = percentDecoded(groups.version);
+  if (version === undefined && groups.version !== undefined) return { kind: 'not found' };
+  switch (groups.action) {
+    case 'infer':
+      return method === 'POST' ? { kind: 'infer', model, version } : POST_ONLY;
+    case 'ready':
+      return isGet ? { kind: 'model ready', model, version } : GET_ONLY;
+    default:
+      return isGet ? { kind: 'model metadata', model, version } : GET_ONLY;
+  }
+}
+
+const GET_ONLY = { kind: 'wrong method', allowed: 'GET, HEAD' } as const;
+const POST_ONLY = { kind: 'wrong method', allowed: 'POST' } as const;
+
+function percentDecoded(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

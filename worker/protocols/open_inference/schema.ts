@@ -1,0 +1,151 @@
+import * as v from 'valibot';
+import { DATATYPES } from './datatype.ts';
+
+/*
+ * The documents of Open Inference Protocol v2. Requests are validated by these schemas, and the OpenAPI
+ * document is made of them. The messages carry the words of Triton's.
+ */
+
+/** Longer than any tensor's shape. */
+const MAX_RANK = 32;
+
+const NameSchema = v.pipe(v.string("Unable to parse 'name': expected a string"), v.nonEmpty());
+const DatatypeSchema = v.picklist(
+  DATATYPES,
+  (issue) => `Unable to parse 'datatype': ${issue.received} is none of ${DATATYPES.join(', ')}`,
+);
+
+const UNSIGNED = "Unable to parse 'shape': attempt to access JSON non-unsigned-integer as unsigned-integer";
+const ShapeSchema = v.pipe(
+  v.array(
+    v.pipe(v.number(UNSIGNED), v.integer(UNSIGNED), v.minValue(0, UNSIGNED)),
+    "Unable to parse 'shape': expected an array",
+  ),
+  v.maxLength(MAX_RANK, `Unable to parse 'shape': it has more than ${MAX_RANK} dimensions`),
+);
+
+/** Values in row-major order, as one list or as lists nested like the shape. Looked into element by element later. */
+export const TensorDataSchema = v.custom<readonly unknown[]>(
+  Array.isArray,
+  "Unable to parse 'data': attempt to access non-array as array",
+);
+
+const ParametersSchema = v.record(
+  v.string(),
+  v.union([v.string(), v.number(), v.boolean()], 'A parameter is a string, a number or a boolean'),
+  "Unable to parse 'parameters': expected an object",
+);
+
+const SizeSchema = v.pipe(
+  v.number("Unable to parse 'binary_data_size': expected a number"),
+  v.integer("Unable to parse 'binary_data_size': expected a whole number"),
+  v.minValue(0, "Unable to parse 'binary_data_size': expected an unsigned number"),
+  v.description('Bytes of this tensor behind the JSON; it has then no data'),
+);
+const flag = (name: string) => v.optional(v.boolean(`Unable to parse '${name}': expected a boolean`));
+const ParameterSchema = v.union(
+  [v.string(), v.number(), v.boolean()],
+  'A parameter is a string, a number or a boolean',
+);
+
+export const RequestInputSchema = v.object({
+  name: NameSchema,
+  shape: ShapeSchema,
+  datatype: DatatypeSchema,
+  parameters: v.optional(
+    v.objectWithRest(
+      {
+        binary_data_size: v.optional(SizeSchema),
+        content_type: v.optional(
+          v.pipe(
+            v.string("Unable to parse 'content_type': expected a string"),
+            v.description('base64: the strings of a BYTES tensor are base64 of its elements'),
+          ),
+        ),
+      },
+      ParameterSchema,
+    ),
+  ),
+  data: v.optional(TensorDataSchema),
+});
+export type RequestInput = v.InferOutput<typeof RequestInputSchema>;
+
+export const RequestedOutputSchema = v.object({
+  name: NameSchema,
+  parameters: v.optional(v.objectWithRest({ binary_data: flag('binary_data') }, ParameterSchema)),
+});
+export type RequestedOutput = v.InferOutput<typeof RequestedOutputSchema>;
+
+export const InferenceRequestSchema = v.object({
+  id: v.optional(v.string("Unable to parse 'id': expected a string")),
+  parameters: v.optional(
+    v.objectWithRest(
+      {
+        /** Whether outputs are answered in binary where they do not say otherwise. */
+        binary_data_output: flag('binary_data_output'),
+        signature_name: v.optional(
+          v.pipe(
+            v.string("Unable to parse 'signature_name': expected a string"),
+            v.description('The signature to execute, of a model that has several'),
+          ),
+        ),
+      },
+      ParameterSchema,
+    ),
+  ),
+  inputs: v.array(RequestInputSchema, "Unable to parse 'inputs': expected an array"),
+  outputs: v.optional(v.array(RequestedOutputSchema, "Unable to parse 'outputs': expected an array")),
+});
+export type InferenceRequest = v.InferOutput<typeof InferenceRequestSchema>;
+
+export const ResponseOutputSchema = v.strictObject({
+  name: v.string(),
+  shape: ShapeSchema,
+  datatype: v.picklist(['FP32', 'INT32', 'BOOL', 'BYTES']),
+  parameters: v.optional(ParametersSchema),
+  data: v.optional(
+    v.pipe(
+      v.array(v.nullable(v.union([v.number(), v.boolean(), v.string()]))),
+      v.description('One list in row-major order; absent where the tensor is behind the JSON'),
+    ),
+  ),
+});
+export type ResponseOutput = v.InferOutput<typeof ResponseOutputSchema>;
+
+export const InferenceResponseSchema = v.strictObject({
+  model_name: v.string(),
+  model_version: v.string(),
+  id: v.optional(v.string()),
+  outputs: v.array(ResponseOutputSchema),
+});
+export type InferenceResponse = v.InferOutput<typeof InferenceResponseSchema>;
+
+const TensorMetadataSchema = v.strictObject({
+  name: v.string(),
+  datatype: v.picklist(['FP32', 'INT32', 'BOOL', 'BYTES']),
+  shape: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))),
+    v.description('-1 stands for any size'),
+  ),
+});
+export type TensorMetadata = v.InferOutput<typeof TensorMetadataSchema>;
+
+export const ModelMetadataSchema = v.strictObject({
+  name: v.string(),
+  versions: v.optional(v.array(v.string())),
+  platform: v.picklist(['tensorflowjs_graphmodel', 'tensorflowjs_layersmodel']),
+  inputs: v.array(TensorMetadataSchema),
+  outputs: v.array(TensorMetadataSchema),
+});
+export type ModelMetadata = v.InferOutput<typeof ModelMetadataSchema>;
+
+export const ServerMetadataSchema = v.strictObject({
+  name: v.string(),
+  version: v.string(),
+  extensions: v.array(v.string()),
+});
+export const LiveSchema = v.strictObject({ live: v.literal(true) });
+export const ReadySchema = v.strictObject({ live: v.literal(true), ready: v.literal(true) });
+export const ModelReadySchema = v.strictObject({ name: v.string(), ready: v.literal(true) });
+export const ModelListSchema = v.strictObject({ models: v.array(v.string()) });
+export const ErrorSchema = v.strictObject({ error: v.string() });

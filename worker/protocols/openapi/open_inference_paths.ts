@@ -1,0 +1,122 @@
+import { jsonBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
+
+const tags = ['Open Inference Protocol v2'];
+const MODEL = pathParameter('model', 'The name of a model');
+
+const TARGETS = [
+  { suffix: '', id: '', words: 'the current version', parameters: [MODEL] },
+  {
+    suffix: '/versions/{version}',
+    id: 'Version',
+    words: 'a version',
+    parameters: [MODEL, pathParameter('version', 'MAJOR.MINOR.PATCH or an integer')],
+  },
+] as const;
+
+type Target = (typeof TARGETS)[number];
+
+const READ_ERRORS = [400, 401, 404, 405, 429, 503];
+
+/** Open Inference Protocol v2, for each way to say which version is meant. */
+export function openInferencePaths(): Paths {
+  return {
+    '/v2': { get: serverMetadata('serverMetadata') },
+    '/v2/': { get: serverMetadata('serverMetadataSlash') },
+    '/v2/health/live': {
+      get: {
+        operationId: 'live',
+        tags,
+        summary: 'Whether the server runs',
+        security: [],
+        responses: responses('Live', 'It runs', [405]),
+      },
+    },
+    '/v2/health/ready': {
+      get: {
+        operationId: 'ready',
+        tags,
+        summary: 'Whether the server can answer; models are loaded when they are asked for',
+        security: [],
+        responses: responses('Ready', 'It can', [405]),
+      },
+    },
+    '/v2/models': {
+      get: {
+        operationId: 'listModels',
+        tags,
+        summary: 'The models that have a version',
+        responses: responses('ModelList', 'Their names', [401, 405, 429, 503]),
+      },
+    },
+    ...Object.fromEntries(
+      TARGETS.flatMap((target) => {
+        const base = `/v2/models/{model}${target.suffix}`;
+        return [
+          [base, { get: modelMetadata(target) }],
+          [`${base}/ready`, { get: modelReady(target) }],
+          [`${base}/infer`, { post: infer(target) }],
+        ];
+      }),
+    ),
+  };
+}
+
+function serverMetadata(operationId: string): Operation {
+  return {
+    operationId,
+    tags,
+    summary: 'The server, and the extensions of the protocol that it has',
+    responses: responses('ServerMetadata', 'The server', [401, 405, 429]),
+  };
+}
+
+function modelMetadata({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `modelMetadata${id}`,
+    tags,
+    summary: `The inputs and outputs of ${words} of a model`,
+    parameters,
+    responses: responses('ModelMetadata', 'Those of its default signature', READ_ERRORS, { ofModel: true }),
+  };
+}
+
+function modelReady({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `modelReady${id}`,
+    tags,
+    summary: `Whether ${words} of a model can be served; asking loads it`,
+    parameters,
+    responses: responses('ModelReady', 'It can', READ_ERRORS, { ofModel: true }),
+  };
+}
+
+const INFER_DESCRIPTION =
+  'Tensors are written in JSON, or as binary data behind the JSON in the order in which it announces them with ' +
+  'binary_data_size: little-endian, row-major, an element of BYTES behind its length as uint32. The header ' +
+  'Inference-Header-Content-Length is then the length of the JSON; 0 says that the body is the data of the ' +
+  'only input and nothing else. The parameter signature_name chooses among the signatures of a model that has ' +
+  'several. In floats, null is NaN, and a number beyond all doubles (1e999) is infinity.';
+
+function infer({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `infer${id}`,
+    tags,
+    summary: `Infer with ${words} of a model`,
+    description: INFER_DESCRIPTION,
+    parameters: [
+      ...parameters,
+      {
+        name: 'Inference-Header-Content-Length',
+        in: 'header',
+        required: false,
+        description: 'How many bytes of the body are JSON, where binary data follows it',
+        schema: { type: 'integer', minimum: 0 },
+      },
+    ],
+    requestBody: jsonBody('InferenceRequest', true),
+    responses: responses('InferenceResponse', 'What the model computed', [...READ_ERRORS, 413], {
+      ofModel: true,
+      binary: true,
+    }),
+  };
+}

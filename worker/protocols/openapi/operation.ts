@@ -1,0 +1,78 @@
+import { type SchemaName, schemaReference } from './schemas.ts';
+
+/** What the document says of one method at one path. */
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, ResponseObject>>;
+  readonly security?: readonly object[];
+}
+
+export interface ResponseObject {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+export type PathItem = Readonly<Partial<Record<'get' | 'post', Operation>>>;
+export type Paths = Readonly<Record<string, PathItem>>;
+
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'The request is at fault; the sentence says where',
+  401: 'The server wants an API key',
+  404: 'There is no such model or version',
+  405: 'There is no such method here',
+  413: 'The body is larger than the server takes',
+  429: 'Too many requests',
+  501: 'The method is not implemented',
+  503: 'The model cannot be served now',
+};
+
+/** A JSON answer and the errors that may come instead of it. */
+export function responses(
+  schema: SchemaName,
+  description: string,
+  errors: readonly number[],
+  options: { readonly ofModel?: boolean; readonly binary?: boolean } = {},
+): Operation['responses'] {
+  const success: ResponseObject = {
+    description,
+    ...(options.ofModel && { headers: MODEL_HEADERS }),
+    content: {
+      'application/json': { schema: schemaReference(schema) },
+      ...(options.binary && { 'application/octet-stream': { schema: {} } }),
+    },
+  };
+  const failures = errors.map((status) => {
+    const content = { 'application/json': { schema: schemaReference('Error') } };
+    return [status, { description: ERRORS[status] ?? 'An error', content }] as const;
+  });
+  return { 200: success, ...Object.fromEntries(failures) };
+}
+
+const header = (description: string) => ({ description, schema: { type: 'string' } });
+
+const MODEL_HEADERS = {
+  'x-model-version': header('The version that answered'),
+  'x-model-generation': header("The generation of the model's pointer"),
+  'x-model-fallback': header('The version that should have answered, and why it could not'),
+  'x-model-stale-pointer': header('Why the pointer could not be read; the last one known was used'),
+};
+
+export function pathParameter(name: string, description: string): object {
+  return { name, in: 'path', required: true, description, schema: { type: 'string' } };
+}
+
+export function jsonBody(schema: SchemaName, binary = false): object {
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: schemaReference(schema) },
+      ...(binary && { 'application/octet-stream': { schema: {} } }),
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { jsonBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
+import type { SchemaName } from './schemas.ts';
+
+const tags = ['TensorFlow Serving'];
+const MODEL = pathParameter('model', 'The name of a model');
+
+const TARGETS = [
+  { suffix: '', id: '', words: 'the current version', parameters: [MODEL] },
+  {
+    suffix: '/versions/{version}',
+    id: 'Version',
+    words: 'a version',
+    parameters: [MODEL, pathParameter('version', 'MAJOR.MINOR.PATCH or an integer')],
+  },
+  {
+    suffix: '/labels/{label}',
+    id: 'Label',
+    words: 'the version of a label',
+    parameters: [MODEL, pathParameter('label', 'A label of the model')],
+  },
+] as const;
+
+type Target = (typeof TARGETS)[number];
+
+const READ_ERRORS = [400, 401, 404, 429, 503];
+const POST_ERRORS = [400, 401, 404, 413, 429, 501, 503];
+
+const METHODS: readonly (readonly [name: string, verb: string, SchemaName, SchemaName])[] = [
+  ['predict', 'Predict with', 'PredictRequest', 'PredictResponse'],
+  ['classify', 'Classify examples with', 'ExamplesRequest', 'ClassifyResponse'],
+  ['regress', 'Regress examples with', 'ExamplesRequest', 'RegressResponse'],
+];
+
+/** TensorFlow Serving's REST API, for each way to say which version is meant. */
+export function tensorFlowServingPaths(): Paths {
+  return Object.fromEntries(
+    TARGETS.flatMap((target) => {
+      const base = `/v1/models/{model}${target.suffix}`;
+      return [
+        [base, { get: status(target) }],
+        [`${base}/metadata`, { get: metadata(target) }],
+        ...METHODS.map(([name, verb, request, response]) => [
+          `${base}:${name}`,
+          { post: method(target, name, verb, request, response) },
+        ]),
+      ];
+    }),
+  );
+}
+
+function status({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `status${id}`,
+    tags,
+    summary: `The states of a model's versions, asked of ${words}`,
+    parameters,
+    responses: responses('ModelStatus', 'The versions that this isolate knows', READ_ERRORS, {
+      ofModel: true,
+    }),
+  };
+}
+
+function metadata({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `metadata${id}`,
+    tags,
+    summary: `The signatures of ${words}`,
+    parameters,
+    responses: responses('SignatureMetadata', 'The signatures', READ_ERRORS, { ofModel: true }),
+  };
+}
+
+function method(
+  { id, words, parameters }: Target,
+  name: string,
+  verb: string,
+  request: SchemaName,
+  response: SchemaName,
+): Operation {
+  return {
+    operationId: `${name}${id}`,
+    tags,
+    summary: `${verb} ${words} of a model`,
+    parameters,
+    requestBody: jsonBody(request),
+    responses: responses(response, 'What the model computed', POST_ERRORS, { ofModel: true }),
+  };
+}

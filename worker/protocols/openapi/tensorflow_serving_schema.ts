@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+
+/*
+ * The documents of TensorFlow Serving's REST API as OpenAPI tells them. Its requests are read by the protocol's
+ * own parser, which takes numbers that JSON does not have; these schemas are what both have in common.
+ */
+
+const SignatureNameSchema = v.optional(
+  v.pipe(v.string(), v.description('The signature to execute; serving_default where it is left out')),
+);
+
+export const PredictRequestSchema = v.pipe(
+  v.object({
+    signature_name: SignatureNameSchema,
+    instances: v.optional(
+      v.pipe(
+        v.array(v.unknown()),
+        v.description('Row format: a value, or an object of named inputs, for each example'),
+      ),
+    ),
+    inputs: v.optional(
+      v.pipe(
+        v.unknown(),
+        v.description('Columnar format: the only input, or an object with each input by its name'),
+      ),
+    ),
+  }),
+  v.description('Exactly one of instances and inputs. Strings of bytes are written {"b64": "..."}.'),
+);
+
+export const PredictResponseSchema = v.pipe(
+  v.union([v.object({ predictions: v.array(v.unknown()) }), v.object({ outputs: v.unknown() })]),
+  v.description(
+    'predictions answers instances, outputs answers inputs. Numbers may be NaN, Infinity and -Infinity.',
+  ),
+);
+
+export const ExamplesRequestSchema = v.object({
+  signature_name: SignatureNameSchema,
+  context: v.optional(
+    v.pipe(v.record(v.string(), v.unknown()), v.description('Features that all examples share')),
+  ),
+  examples: v.pipe(v.array(v.record(v.string(), v.unknown())), v.description('Features by their names')),
+});
+
+export const ClassifyResponseSchema = v.object({
+  results: v.pipe(
+    v.array(v.array(v.tuple([v.string(), v.number()]))),
+    v.description('For each example, its classes with their scores'),
+  ),
+});
+
+export const RegressResponseSchema = v.object({
+  results: v.pipe(v.array(v.number()), v.description('For each example, its value')),
+});
+
+export const ModelStatusSchema = v.object({
+  model_version_status: v.pipe(
+    v.array(
+      v.object({
+        version: v.string(),
+        state: v.picklist(['START', 'LOADING', 'AVAILABLE', 'UNLOADING', 'END']),
+        status: v.object({ error_code: v.string(), error_message: v.string() }),
+      }),
+    ),
+    v.description('Newest version first'),
+  ),
+});
+
+const TensorInfoSchema = v.object({
+  dtype: v.string(),
+  tensor_shape: v.object({
+    dim: v.array(v.object({ size: v.string(), name: v.string() })),
+    unknown_rank: v.boolean(),
+  }),
+  name: v.string(),
+});
+
+export const ModelMetadataSchema = v.object({
+  model_spec: v.object({ name: v.string(), signature_name: v.string(), version: v.string() }),
+  metadata: v.object({
+    signature_def: v.object({
+      signature_def: v.record(
+        v.string(),
+        v.object({
+          inputs: v.record(v.string(), TensorInfoSchema),
+          outputs: v.record(v.string(), TensorInfoSchema),
+          method_name: v.string(),
+        }),
+      ),
+    }),
+  }),
+});

@@ -1,0 +1,71 @@
+export type BodyOutcome =
+  | { readonly kind: 'read'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too large'; readonly message: string }
+  /** The connection ended before the body did. */
+  | { readonly kind: 'incomplete'; readonly message: string };
+
+/**
+ * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
+ * before a byte is read; one that announces nothing is counted as it streams, and left at the limit.
+ */
+export async function readBody(request: Request, limitBytes: number): Promise<BodyOutcome> {
+  const announced = announcedBytes(request.headers);
+  if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
+  if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
+  try {
+    return announced === undefined
+      ? await readStream(request.body, limitBytes)
+      : await readAnnounced(request, announced, limitBytes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kind: 'incomplete', message: `The request body could not be read: ${reason}` };
+  }
+}
+
+function announcedBytes(headers: Headers): number | undefined {
+  const text = headers.get('content-length');
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** HTTP holds a body to its announced length, so that it can be taken in one piece. */
+async function readAnnounced(request: Request, announced: number, limitBytes: number): Promise<BodyOutcome> {
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
+  if (bytes.length < announced) {
+    const message = `The request body ended after ${bytes.length} of ${announced} bytes`;
+    return { kind: 'incomplete', message };
+  }
+  return { kind: 'read', bytes };
+}
+
+async function readStream(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<BodyOutcome> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    if (length > limitBytes) {
+      // Not waited for: the answer does not depend on how the sender takes it.
+      reader.cancel().catch(() => undefined);
+      return tooLarge(`${length} bytes or more`, limitBytes);
+    }
+    chunks.push(next.value);
+  }
+  return { kind: 'read', bytes: joined(chunks, length) };
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [first] = chunks;
+  if (first !== undefined && chunks.length === 1) return first;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(size: string, limitBytes: number): BodyOutcome {
+  return { kind: 'too large', message: `The request body has ${size}; the limit is ${limitBytes} bytes` };
+}

@@ -1,0 +1,1 @@
+export { errorResponse, jsonResponse } from '../response.ts';
