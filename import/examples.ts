@@ -42,9 +42,12 @@ export function warmupRequests({ examples }: WarmupFile, signatures: Signatures)
   return read(requests);
 }
 
+/** Elements. */
+const LARGEST_ZEROS = 4_000_000;
+
 /**
  * A request of zeros for every signature, where its inputs' shapes are known but for the first dimension,
- * which is taken as a batch of one.
+ * which is taken as a batch of one, and small enough for an isolate.
  */
 export function zeroRequests(signatures: Signatures): Warmup[] {
   const requests: Warmup[] = [];
@@ -55,6 +58,8 @@ export function zeroRequests(signatures: Signatures): Warmup[] {
       entries.push([name, { kind: 'zeros', shape: shape.map((size) => (size === -1 ? 1 : size)) }]);
     }
     if (entries.length < Object.keys(inputs).length) continue;
+    if (entries.some(([, { shape }]) => shape.reduce((count, size) => count * size, 1) > LARGEST_ZEROS))
+      continue;
     requests.push({ signature, inputs: Object.fromEntries(entries) });
   }
   return requests;

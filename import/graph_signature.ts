@@ -5,6 +5,7 @@ import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_ten
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isMemberName, type JsonObject, JsonObjectSchema } from './json.ts';
+import { describeIssue } from './schema_problem.ts';
 import { TensorShapeSchema } from './tensor_shape.ts';
 
 const METHODS = [
@@ -36,7 +37,7 @@ export function graphSignature(nodes: GraphNodes, definition: JsonObject | undef
   const parsed = v.safeParse(SignatureDefSchema, definition ?? {});
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    return malformed(`signature.${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+    return malformed(describeIssue(issue, 'signature'));
   }
   const { inputs, outputs, methodName } = parsed.output;
   const inputInfos =
@@ -65,8 +66,7 @@ function readTensors(
     const parsed = v.safeParse(TensorInfoSchema, definition);
     if (!parsed.success) {
       const [issue] = parsed.issues;
-      const path = v.getDotPath(issue);
-      return malformed(`${place}${path === null ? '' : `.${path}`}: ${issue.message}`);
+      return malformed(describeIssue(issue, place));
     }
     const { name: tensor, dtype, tensorShape, resourceId } = parsed.output;
     // A table that the model's initialiser makes; tfjs feeds it, not the client.

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Imported, malformed, read } from './imported.ts';
 import { type JsonObject, JsonObjectSchema } from './json.ts';
+import { describeIssue } from './schema_problem.ts';
 
 const GraphNodeSchema = v.object({
   name: v.pipe(v.string(), v.nonEmpty('is empty')),
@@ -29,7 +30,7 @@ export function readGraph(topology: JsonObject, weights: ReadonlySet<string>): I
   const parsed = v.safeParse(GraphSchema, topology);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    return malformed(`${v.getDotPath(issue) ?? 'the graph'}: ${issue.message}`);
+    return malformed(describeIssue(issue));
   }
   const nodes = new Map<string, GraphNode>();
   for (const node of parsed.output.node) {

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type * as v from 'valibot';
-import { parseDocument } from '../worker/registry/document.ts';
+import * as v from 'valibot';
 import type { Blob, ModelContent } from '../worker/registry/manifest.ts';
 import { DEFAULT_SIGNATURE, type Signature } from '../worker/registry/signature.ts';
 import { withClasses } from './classes.ts';
@@ -19,6 +18,7 @@ import { isJsonObject, type JsonObject } from './json.ts';
 import { layersSignature } from './layers_model.ts';
 import { describeBlob, findModelFile, type ModelFile, readText } from './model_files.ts';
 import { type ModelJson, ModelJsonSchema, type WeightGroup } from './model_json.ts';
+import { describeIssue } from './schema_problem.ts';
 import { measureWeightGroup, repeatedWeight } from './weights.ts';
 
 /** What a version made of a model directory would consist of. */
@@ -41,7 +41,7 @@ export async function readTfjsDirectory(path: string): Promise<ModelImport> {
   const found = await findModelJson(path);
   if (found.kind !== 'read') return found;
   const { directory, topology } = found.value;
-  const json = await readJson(topology, ModelJsonSchema);
+  const json = await readModelJson(topology);
   if (json.kind !== 'read') return json;
   const model = await readModel(directory, topology, json.value);
   if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
@@ -176,18 +176,41 @@ async function readBeside<Schema extends v.GenericSchema, T>(
   if (!(await readdir(directory)).includes(name)) return read(undefined);
   const file = await findModelFile(directory, name);
   if (file.kind !== 'read') return { ...file, message: `${directory}: ${file.message}` };
-  const json = await readJson(file.value, schema);
-  if (json.kind !== 'read') return json;
-  const interpreted = interpret(json.value);
+  const json = await readJson(file.value);
+  const document = json.kind === 'read' ? validate(file.value, json.value, schema) : json;
+  if (document.kind !== 'read') return document;
+  const interpreted = interpret(document.value);
   return interpreted.kind === 'read'
     ? interpreted
     : { ...interpreted, message: `${file.value.absolutePath}: ${interpreted.message}` };
 }
 
-async function readJson<Schema extends v.GenericSchema>(
+async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {
+  const json = await readJson(file);
+  if (json.kind !== 'read') return json;
+  // Any JSON file can be given by its name, package.json for one.
+  if (!isJsonObject(json.value) || json.value.modelTopology === undefined) {
+    return malformed(`${file.absolutePath}: this is not a tfjs model: it has no modelTopology`);
+  }
+  return validate(file, json.value, ModelJsonSchema);
+}
+
+async function readJson(file: ModelFile): Promise<Imported<unknown>> {
+  const text = await readText(file);
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    return malformed(`${file.absolutePath}: is not JSON`);
+  }
+}
+
+function validate<Schema extends v.GenericSchema>(
   file: ModelFile,
+  json: unknown,
   schema: Schema,
-): Promise<Imported<v.InferOutput<Schema>>> {
-  const parsed = parseDocument(schema, await readText(file));
-  return parsed.kind === 'valid' ? read(parsed.value) : malformed(`${file.absolutePath}: ${parsed.reason}`);
+): Imported<v.InferOutput<Schema>> {
+  const parsed = v.safeParse(schema, json);
+  return parsed.success
+    ? read(parsed.output)
+    : malformed(`${file.absolutePath}: ${describeIssue(parsed.issues[0])}`);
 }

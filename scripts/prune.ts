@@ -13,6 +13,7 @@ import {
 } from './shared/command_line.ts';
 import { formatBytes, plural } from './shared/format.ts';
 import { describePlace } from './shared/open_registry.ts';
+import { describeRefusal } from './shared/refusal.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
@@ -32,7 +33,7 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, async ({ store, place }, output) => {
+await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const { keep, dryRun } = options;
   const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
@@ -41,7 +42,7 @@ await runRegistryCommand(command, async ({ store, place }, output) => {
   );
   const result = await pruneModel(store, model, { keep, dryRun, record: newChangeRecord(options), wait });
   if (result.kind === 'refused') {
-    output.error(`${result.reason} (in ${describePlace(place)})`);
+    output.error(await describeRefusal({ store, place }, model, result.reason));
     return EXIT_FAILED;
   }
   const { versions, kept } = result;

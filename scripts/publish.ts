@@ -29,7 +29,7 @@ const command = withChangeOptions(
     .addOption(
       new Option(
         '--bump <part>',
-        'which part of the highest version to raise, whatever the directory is called',
+        'which part of the highest version to raise, whatever the directory is called, unless a version has this content',
       )
         .choices(VERSION_BUMPS)
         .conflicts('version'),
@@ -48,7 +48,7 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, async ({ store, place }, output) => {
+await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [directory] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip } = options;

@@ -11,6 +11,7 @@ import {
 } from './shared/command_line.ts';
 import { describePlace } from './shared/open_registry.ts';
 import { describeChange } from './shared/pointer_report.ts';
+import { describeRefusal } from './shared/refusal.ts';
 import { rollBackModel } from './shared/roll_back_model.ts';
 import { wait } from './shared/wait.ts';
 
@@ -29,13 +30,13 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, async ({ store, place }, output) => {
+await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
   output.progress(`Rolling back ${model} in ${describePlace(place)}`);
   const update = await rollBackModel(store, model, options.to, newChangeRecord(options), wait);
   if (update.kind === 'refused') {
-    output.error(`${update.reason} (in ${describePlace(place)})`);
+    output.error(await describeRefusal({ store, place }, model, update.reason));
     return EXIT_FAILED;
   }
   const { current, generation } = update.pointer;

@@ -8,6 +8,7 @@ import {
 } from './shared/command_line.ts';
 import { allModelStatuses, modelStatus } from './shared/model_status.ts';
 import { describePlace } from './shared/open_registry.ts';
+import { missingModel } from './shared/refusal.ts';
 import { modelText } from './shared/status_report.ts';
 
 const command = registryCommand(
@@ -15,7 +16,7 @@ const command = registryCommand(
   'Shows models, versions, what is current, and the history of it.',
 ).argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument);
 
-await runRegistryCommand(command, async ({ store, place }, output) => {
+await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
   const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
   output.progress(`Reading ${describePlace(place)}`);
   if (model === undefined) {
@@ -31,7 +32,7 @@ await runRegistryCommand(command, async ({ store, place }, output) => {
   }
   const status = await modelStatus(store, model);
   if (status === undefined) {
-    output.error(`there is no model ${model} in ${describePlace(place)}`);
+    output.error(missingModel(model, place));
     return EXIT_FAILED;
   }
   output.result([`In ${describePlace(place)}:`, modelText(status, { history: true })].join('\n\n'), {

@@ -4,6 +4,7 @@ import { parseAccessConfiguration } from './protocols/access/access_configuratio
 import { createGuard } from './protocols/access/guard.ts';
 import { rateLimiterOf } from './protocols/access/rate_limit.ts';
 import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
+import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
 import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
 import { EXPOSED_HEADERS } from './protocols/response.ts';
@@ -22,9 +23,14 @@ function wire(env: Env) {
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
   const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log);
   const protocol = { serving: isolate.serving, maxRequestBytes: configuration.maxRequestBytes };
+  const requestMetrics = new RequestMetrics();
   return {
     isolate,
-    answerTensorFlowServing: createTensorFlowServingHandler(protocol),
+    requestMetrics,
+    answerTensorFlowServing: createTensorFlowServingHandler({
+      ...protocol,
+      record: (request) => requestMetrics.record(request),
+    }),
     answerOpenInference: createOpenInferenceHandler(protocol),
     guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
     cors: createCors(access.corsOrigins),
@@ -79,7 +85,8 @@ for (const path of [METRICS, TENSORFLOW_SERVING, OPEN_INFERENCE]) {
 app.get(METRICS, async (context) => {
   wired ??= wire(context.env);
   const samples = await wired.isolate.samples();
-  return context.text(renderPrometheus(samples), 200, { 'content-type': 'text/plain; version=0.0.4' });
+  const text = wired.requestMetrics.render() + renderPrometheus(samples);
+  return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4' });
 });
 
 app.all(TENSORFLOW_SERVING, (context) => {

@@ -2,9 +2,11 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as v from 'valibot';
 import { isName, NAME_RULE } from '../../worker/registry/names.ts';
 import { parseVersion } from '../../worker/registry/version.ts';
-import { openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
+import { COMMAND_HELP, EXIT_CODES_HELP } from './command_help.ts';
+import { hasLocalState, openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
 import { createOutput, type Output } from './output.ts';
-import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from './package_root.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from './package_root.ts';
+import { swallowedOptions } from './swallowed_options.ts';
 
 /** Done, or nothing to do. */
 export const EXIT_DONE = 0;
@@ -13,11 +15,19 @@ export const EXIT_FAILED = 1;
 /** The command line is wrong. */
 export const EXIT_USAGE = 2;
 
-/** A command that reads or changes a registry. */
-export function registryCommand(name: string, description: string): Command {
+/** A command of package.json's scripts. */
+export function newCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .helpOption('-h, --help', 'show this help')
+    .configureHelp(COMMAND_HELP)
+    .addHelpText('after', EXIT_CODES_HELP)
+    .allowExcessArguments(false);
+}
+
+/** A command that reads or changes a registry. */
+export function registryCommand(name: string, description: string): Command {
+  return newCommand(name, description)
     .option('--json', 'print the result, or the error, as JSON on standard output')
     .addOption(
       new Option(
@@ -30,9 +40,7 @@ export function registryCommand(name: string, description: string): Command {
         '--remote',
         'the bucket of the account that wrangler is logged in to, not local state',
       ).conflicts('persistTo'),
-    )
-    .configureHelp({ showGlobalOptions: false })
-    .allowExcessArguments(false);
+    );
 }
 
 /** The options of a command that changes a pointer: they go into its history. */
@@ -47,9 +55,10 @@ const RegistryOptionsSchema = v.object({
   remote: v.optional(v.boolean(), false),
 });
 
-/** Runs a command against the registry that its options name. */
+/** Runs a command against the registry that its options name; what only reads or undoes makes no local state. */
 export async function runRegistryCommand(
   command: Command,
+  { state }: { readonly state: 'must exist' | 'made where missing' },
   action: (registry: Registry, output: Output) => Promise<number>,
 ): Promise<void> {
   await runCommand(command, async (output) => {
@@ -60,6 +69,13 @@ export async function runRegistryCommand(
           kind: 'local',
           directory: persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo),
         };
+    if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
+      output.error(
+        `there is no local state folder ${showToCaller(place.directory)}\n` +
+          'npm run dev or npm run publish makes it.',
+      );
+      return EXIT_FAILED;
+    }
     if (remote) output.progress('Opening the REMOTE bucket of the account');
     const registry = await openRegistry(place);
     try {
@@ -90,13 +106,21 @@ function parse(command: Command, output: Output): number | undefined {
   });
   try {
     command.parse();
-    return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_DONE;
-    output.error(`${complaint.trim().replace(/^error: /, '')}\nSee npm run ${command.name()} -- --help`);
-    return EXIT_USAGE;
+    complaint = complaint.trim().replace(/^error: /, '');
   }
+  const swallowed = swallowedOptions(command, process.env);
+  if (complaint === '' && swallowed.length === 0) return undefined;
+  const lines = complaint === '' ? [`npm kept ${swallowed.join(' and ')} to itself`] : [complaint];
+  if (swallowed.length > 0) {
+    lines.push(
+      `Did you leave out \`--\` before the options? npm run ${command.name()} -- ${swallowed.join(' ')} ...`,
+    );
+  }
+  output.error([...lines, `See npm run ${command.name()} -- --help`].join('\n'));
+  return EXIT_USAGE;
 }
 
 async function perform(action: (output: Output) => Promise<number>, output: Output): Promise<number> {
@@ -135,4 +159,12 @@ export function parsePortArgument(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
   return port;
+}
+
+/** Of an option that may be given several times. */
+export function collectVariables(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[A-Za-z_]\w*:/.test(text)) {
+    throw new InvalidArgumentError('A variable is NAME:VALUE, the name made of letters, digits and _.');
+  }
+  return [...before, text];
 }

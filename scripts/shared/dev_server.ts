@@ -2,7 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { PACKAGE_ROOT, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { onParentExit } from './parent_process.ts';
+import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 import { wait } from './wait.ts';
 
 export interface DevServerOptions {
@@ -10,6 +14,8 @@ export interface DevServerOptions {
   readonly port: number;
   /** The local state folder. */
   readonly directory: string;
+  /** Variables of the Worker as `NAME:VALUE`, over those of wrangler.toml. */
+  readonly variables: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -20,7 +26,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * Runs `wrangler dev` until it ends.
  *
  * @param onReady called once, when the Worker answers its health check
- * @returns the exit code of wrangler; 0 where a signal asked for its end
+ * @returns the exit code of wrangler; 0 where a signal asked for its end, or the parent process ended
  */
 export async function runDevServer(options: DevServerOptions, onReady: () => void): Promise<number> {
   const child = startWrangler(options);
@@ -31,13 +37,27 @@ export async function runDevServer(options: DevServerOptions, onReady: () => voi
     child.kill(signal);
   };
   for (const signal of SIGNALS) process.on(signal, forward);
+  const unwatch = onParentExit(() => forward('SIGTERM'));
+  // Who read the output is gone, the parent most likely.
+  process.stdout.on('error', () => forward('SIGTERM'));
   const ended = exitCode(child);
-  await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, onReady);
+  const log = createRequestLogFilter();
+  showLog(child.stdout, log);
+  await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log, onReady);
   const code = await ended;
+  unwatch();
   return stopping ? 0 : code;
 }
 
-function startWrangler({ ip, port, directory, environment }: DevServerOptions): ChildProcess {
+function showLog(stream: Readable, log: RequestLogFilter): void {
+  createInterface(stream).on('line', (line) => {
+    if (log.shows(line)) process.stdout.write(`${line}\n`);
+  });
+}
+
+type Wrangler = ChildProcess & { readonly stdout: Readable };
+
+function startWrangler({ ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
   return spawn(
     process.execPath,
     [
@@ -48,18 +68,21 @@ function startWrangler({ ip, port, directory, environment }: DevServerOptions): 
       ...['--ip', ip],
       ...['--port', String(port)],
       ...['--persist-to', directory],
+      ...variables.flatMap((variable) => ['--var', variable]),
       ...['--log-level', 'log'],
       '--show-interactive-dev-session=false',
     ],
     {
       cwd: PACKAGE_ROOT,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       // No questions, and nothing that needs the network: local development works without.
       env: {
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_HIDE_BANNER: 'true',
         WRANGLER_WRITE_LOGS: 'false',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        // It writes into a pipe, at whose end may be a terminal.
+        ...(process.stdout.isTTY && environment.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}),
         ...environment,
       },
     },
@@ -67,23 +90,30 @@ function startWrangler({ ip, port, directory, environment }: DevServerOptions): 
 }
 
 async function exitCode(child: ChildProcess): Promise<number> {
-  const [code]: unknown[] = await once(child, 'exit');
+  const [code]: unknown[] = await once(child, 'close');
   return typeof code === 'number' ? code : 1;
 }
 
-async function whenHealthy(url: string, child: ChildProcess, onReady: () => void): Promise<void> {
+async function whenHealthy(
+  url: string,
+  child: ChildProcess,
+  log: RequestLogFilter,
+  onReady: () => void,
+): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
-    if (await isHealthy(url)) return onReady();
+    if (await isHealthy(url, log)) return onReady();
     await wait(POLL_MS);
   }
 }
 
-async function isHealthy(url: string): Promise<boolean> {
+async function isHealthy(url: string, log: RequestLogFilter): Promise<boolean> {
+  log.probeSent();
   try {
     const response = await fetch(url);
     await response.body?.cancel();
     return response.ok;
   } catch {
+    log.probeFailed();
     return false;
   }
 }

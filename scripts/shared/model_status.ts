@@ -30,6 +30,12 @@ export interface ModelStatus {
   readonly versions: readonly (VersionStatus | UnreadableVersion)[];
 }
 
+/** Whether anything is published of a model. */
+export async function modelExists(store: ObjectStore, model: string): Promise<boolean> {
+  if ((await readPointer(store, model)).kind !== 'missing') return true;
+  return (await listVersions(store, model)).length > 0;
+}
+
 /** What is published of a model; undefined where nothing is. */
 export async function modelStatus(store: ObjectStore, model: string): Promise<ModelStatus | undefined> {
   const pointer = await readPointer(store, model);

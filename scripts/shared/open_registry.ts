@@ -1,11 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
-import { WRANGLER_CONFIGURATION } from './package_root.ts';
+import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
+import { showToCaller, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { remoteFault } from './remote_fault.ts';
 import { RetryingObjectStore } from './retrying_object_store.ts';
 import { wait } from './wait.ts';
 
@@ -27,11 +29,20 @@ export type PlaceDescription =
 
 export function describePlace(place: PlaceDescription): string {
   return place.kind === 'local'
-    ? `local state ${place.directory}`
+    ? `local state ${showToCaller(place.directory)}`
     : `the REMOTE bucket ${place.bucket} of the account`;
 }
 
 export const BUCKET_BINDING = 'MODELS';
+
+/** wrangler's command line puts its state one level deeper than its programming interface. */
+const persistenceDirectory = (directory: string): string => join(directory, 'v3');
+
+/** Whether something has kept local state in a folder. To open it would make it. */
+export async function hasLocalState(directory: string): Promise<boolean> {
+  const found = await stat(persistenceDirectory(directory)).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
 
 /** Opens the registry over wrangler's own access to R2. */
 export function openRegistry(place: RegistryPlace): Promise<Registry> {
@@ -43,8 +54,7 @@ export async function openLocalRegistry(directory: string): Promise<Registry> {
   const { getPlatformProxy } = await loadWrangler();
   const proxy = await getPlatformProxy<Bindings>({
     configPath: WRANGLER_CONFIGURATION,
-    // wrangler's command line puts its state one level deeper than its programming interface.
-    persist: { path: join(directory, 'v3') },
+    persist: { path: persistenceDirectory(directory) },
     remoteBindings: false,
   });
   return createRegistry(proxy, { kind: 'local', directory });
@@ -104,12 +114,7 @@ async function openRemoteRegistry(): Promise<Registry> {
 /** The account's bucket cannot be reached; the message says what to do. */
 export class RemoteUnavailableError extends Error {
   constructor(bucket: string, cause: unknown) {
-    super(
-      `the REMOTE bucket ${bucket} cannot be opened: ${remoteFault(cause)}\n` +
-        'Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID if there are ' +
-        `several accounts); create the bucket with \`npx wrangler r2 bucket create ${bucket}\`.`,
-      { cause },
-    );
+    super(`the REMOTE bucket ${bucket} cannot be opened: ${remoteFault(bucket, cause)}`, { cause });
   }
 }
 
@@ -124,8 +129,19 @@ function createRegistry(
   return {
     store: new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait),
     place,
-    close: () => proxy.dispose(),
+    close: () => disposeWithinLimit(proxy),
   };
+}
+
+const DISPOSAL_LIMIT_MS = 5_000;
+
+/** What is left running ends with the process; where local state cannot be written, it never does by itself. */
+async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<void> {
+  try {
+    await withinTimeLimit('closing', DISPOSAL_LIMIT_MS, proxy.dispose());
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+  }
 }
 
 /** wrangler takes a second to load, so only those who use it do. */
@@ -138,15 +154,7 @@ async function loadWrangler(): Promise<typeof import('wrangler')> {
 
 function withTimeout<T>(promise: Promise<T>): Promise<T> {
   const late = setTimeout(REMOTE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`);
+    throw new Error(`ETIMEDOUT: no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`);
   });
   return Promise.race([promise, late]);
-}
-
-function remoteFault(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.replace(
-    /^Failed to start the remote proxy session\. (Error reloading remote server: )?/,
-    '',
-  );
 }

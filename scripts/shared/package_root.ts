@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 
@@ -22,11 +22,20 @@ export async function toolVersion(): Promise<string> {
   return `${name} ${version}`;
 }
 
-/**
- * A path that the user typed, relative to where it was typed: npm runs scripts in the package's root and says
- * in INIT_CWD where it was called.
- */
+/** A path that the user typed, as an absolute one. */
 export function resolveFromCaller(path: string): string {
-  const typedIn = process.cwd() === PACKAGE_ROOT ? (process.env.INIT_CWD ?? PACKAGE_ROOT) : process.cwd();
-  return resolve(typedIn, path);
+  return resolve(callerDirectory(), path);
+}
+
+/** A path as the user would type it: relative where it lies below the folder of the user, else absolute. */
+export function showToCaller(path: string): string {
+  const typed = relative(callerDirectory(), path);
+  if (typed === '') return '.';
+  const isOutside = typed === '..' || typed.startsWith(`..${sep}`) || isAbsolute(typed);
+  return isOutside ? path : typed;
+}
+
+/** Where the user is: npm runs scripts in the package's root and says in INIT_CWD where it was called. */
+function callerDirectory(): string {
+  return process.cwd() === PACKAGE_ROOT ? (process.env.INIT_CWD ?? PACKAGE_ROOT) : process.cwd();
 }

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../worker/registry/pointer.ts';
 import type { PlaceDescription } from './open_registry.ts';
-import { DEFAULT_STATE_DIRECTORY } from './package_root.ts';
+import { DEFAULT_STATE_DIRECTORY, showToCaller } from './package_root.ts';
 
 /** @example 'half_plus_two: 1.0.0 -> 1.1.0 (generation 2)' */
 export function describeChange(model: string, change: HistoryEntry): string {
@@ -18,5 +18,11 @@ export function describeMove({ action, from, to, label, versions }: HistoryEntry
 /** The options with which another command finds the same registry; they begin with a space. */
 export function placeOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
-  return place.directory === DEFAULT_STATE_DIRECTORY ? '' : ` --persist-to ${place.directory}`;
+  if (place.directory === DEFAULT_STATE_DIRECTORY) return '';
+  return ` --persist-to ${quote(showToCaller(place.directory))}`;
+}
+
+/** A word as a shell takes it whole. */
+function quote(word: string): string {
+  return /^[\w./:@%+=,\\-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -34,8 +34,8 @@ export interface PublishRequest {
 export interface PublishObserver {
   readonly onRead?: () => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
-  /** A prune is under way; the publish goes on after it. */
-  readonly onWait?: () => void;
+  /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
+  readonly onWait?: (until: Date) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -113,7 +113,11 @@ async function publishContent(
   const result = await publishVersion(
     store,
     createManifest(request, version, content),
-    pointerTransition(request, version, existing.kind === 'found'),
+    pointerTransition(
+      request,
+      version,
+      existing.kind === 'found' ? existing.manifest.provenance.publishedAt : undefined,
+    ),
     {
       id: record.id,
       read: (blob) => readBlob(files, blob),
@@ -144,12 +148,12 @@ async function publishContent(
 function pointerTransition(
   { record, label, flip }: PublishRequest,
   version: string,
-  publishedBefore: boolean,
+  publishedAt: string | undefined,
 ): PointerTransition | undefined {
   if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
-  return publishedBefore
-    ? republishTransition(version, record, label)
-    : publishTransition(version, record, label);
+  return publishedAt === undefined
+    ? publishTransition(version, record, label)
+    : republishTransition(version, publishedAt, record, label);
 }
 
 async function findVersion(

@@ -63,11 +63,10 @@ function adviceLines({ model, place, flip, outcome }: PublishReport): string[] {
             `To go back to it: ${flipTo}`,
           ]
         : [`${pointer.current} stays current. To flip to it: ${flipTo}`];
-    case 'behind':
-    case 'ahead':
+    case 'not in history':
       return flip
         ? [
-            `It is lower than the current ${pointer.current}, so nothing was flipped.`,
+            'It is older than the history, which cannot tell whether it was current before, so nothing was flipped.',
             `To flip to it: ${flipTo}`,
           ]
         : [`${pointer.current} stays current. To flip to it: ${flipTo}`];

@@ -5,31 +5,31 @@ import {
   type PointerTransition,
   publishTransition,
 } from '../../worker/registry/pointer_transitions.ts';
-import { compareVersions } from '../../worker/registry/version.ts';
 
 /** Where a published version stands to the current one. */
 export type VersionStanding =
   | 'current'
   /** It was current once; something else is by somebody's decision. */
   | 'was current'
-  /** Never current, and lower than what is. */
-  | 'behind'
-  /** Never current, and higher: its publish was interrupted before the flip, or asked for none. */
-  | 'ahead';
+  /** Never current as far as the history reaches back. */
+  | 'not in history';
 
 export function versionStanding(pointer: Pointer, version: string): VersionStanding {
   if (pointer.current === version) return 'current';
-  if (wasCurrent(pointer, version)) return 'was current';
-  return compareVersions(version, pointer.current) < 0 ? 'behind' : 'ahead';
+  return wasCurrent(pointer, version) ? 'was current' : 'not in history';
 }
 
 /**
- * The flip for a version that was published before. It completes a publish that never came to its flip. It
- * does not undo a rollback: whoever runs the same publish again, a pipeline most likely, means the version to
- * be there, not the decision to leave it to be reversed.
+ * The flip for a version that was published before. It completes a publish that never came to its flip,
+ * whether the version is higher or lower than the current one. It does not undo a rollback: whoever runs the
+ * same publish again, a pipeline most likely, means the version to be there, not the decision to leave it to
+ * be reversed.
+ *
+ * @param publishedAt of the version's manifest, ISO 8601
  */
 export function republishTransition(
   version: string,
+  publishedAt: string,
   record: ChangeRecord,
   label: string | undefined,
 ): PointerTransition {
@@ -37,7 +37,8 @@ export function republishTransition(
     const flip = publishTransition(version, record, label);
     if (pointer === undefined) return flip(pointer);
     const standing = versionStanding(pointer, version);
-    if (standing === 'ahead' || standing === 'current') return flip(pointer);
+    const neverCurrent = standing === 'not in history' && historyReachesBackTo(pointer, publishedAt);
+    if (standing === 'current' || neverCurrent) return flip(pointer);
     return label === undefined
       ? { kind: 'unchanged', pointer }
       : labelTransition(label, version, record)(pointer);
@@ -52,4 +53,11 @@ function wasCurrent(pointer: Pointer, version: string): boolean {
         (action === 'publish' || action === 'rollback') && (from === version || to === version),
     )
   );
+}
+
+/** Whether a version of that age could not have been current without the history telling: it forgets the oldest. */
+function historyReachesBackTo(pointer: Pointer, publishedAt: string): boolean {
+  if (pointer.generation <= pointer.history.length) return true;
+  const oldest = pointer.history.at(-1);
+  return oldest === undefined || Date.parse(publishedAt) > Date.parse(oldest.at);
 }

@@ -8,9 +8,27 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../../worker/registry/object_store.ts';
+import { DELETION_LIMIT_MS } from '../../worker/registry/pruning_lock.ts';
+import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
 
 const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 20;
+
+/** How long storage may take for a call, all its tries together. */
+export interface StorageTimeLimits {
+  /** Milliseconds for reading, looking, one page of a listing, or writing a document. */
+  readonly call: number;
+  /** Milliseconds for a deletion. A prune that gave one up must not have it repeated behind its back. */
+  readonly deletion: number;
+  /** The slowest upload that is waited for: what is added to `call` for the bytes written. */
+  readonly bytesPerSecond: number;
+}
+
+const STORAGE_TIME_LIMITS: StorageTimeLimits = {
+  call: 60_000,
+  deletion: DELETION_LIMIT_MS,
+  bytesPerSecond: 100_000,
+};
 
 /** Objects up to this length are read as a whole, so that a fault in their content is retried too. Bytes. */
 const DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -30,18 +48,29 @@ const DOCUMENT_BYTES = 4 * 1024 * 1024;
  * A write that must match an etag is not repeated. After a lost answer its own success would look like another
  * writer's, and to match the new etag instead would overwrite what nobody has looked at: updatePointer reads
  * the pointer again and decides anew.
+ *
+ * No call is waited for without end: local R2 never answers a write for which the disk has no room. Where one
+ * got no answer nothing is asked of the storage any more, so that a command ends instead of waiting for each
+ * of the calls with which it would tidy up.
  */
 export class RetryingObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
   readonly #wait: (milliseconds: number) => Promise<void>;
+  readonly #limits: StorageTimeLimits;
+  #unanswered: TimeLimitError | undefined;
 
-  constructor(store: ObjectStore, wait: (milliseconds: number) => Promise<void>) {
+  constructor(
+    store: ObjectStore,
+    wait: (milliseconds: number) => Promise<void>,
+    limits: StorageTimeLimits = STORAGE_TIME_LIMITS,
+  ) {
     this.#store = store;
     this.#wait = wait;
+    this.#limits = limits;
   }
 
   get(key: string, options?: { unlessEtag?: string }): Promise<ReadResult> {
-    return this.#retry(async () => {
+    return this.#answered(`reading ${key}`, this.#limits.call, ATTEMPTS, async () => {
       const read = await this.#store.get(key, options);
       if (read.kind !== 'found' || read.object.size > DOCUMENT_BYTES) return read;
       return { kind: 'found', object: documentBody(read.object, await read.object.text()) };
@@ -49,43 +78,81 @@ export class RetryingObjectStore implements ObjectStore {
   }
 
   head(key: string): Promise<HeadResult> {
-    return this.#retry(() => this.#store.head(key));
+    return this.#answered(`looking for ${key}`, this.#limits.call, ATTEMPTS, () => this.#store.head(key));
   }
 
   put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
-    const write = (): Promise<WriteResult> => this.#store.put(key, value, options);
-    return options.condition.kind === 'matches' ? write() : this.#retry(write);
+    const limit = this.#limits.call + (value.byteLength / this.#limits.bytesPerSecond) * 1000;
+    const attempts = options.condition.kind === 'matches' ? 1 : ATTEMPTS;
+    return this.#answered(`writing ${key}`, limit, attempts, () => this.#store.put(key, value, options));
   }
 
   delete(keys: readonly string[]): Promise<void> {
-    const remove = (): Promise<void> => this.#store.delete(keys);
-    return keys.includes(PRUNING_KEY) ? remove() : this.#retry(remove);
+    const attempts = keys.includes(PRUNING_KEY) ? 1 : ATTEMPTS;
+    const what = keys.length === 1 ? `deleting ${keys[0]}` : `deleting ${keys.length} objects`;
+    return this.#answered(what, this.#limits.deletion, attempts, () => this.#store.delete(keys));
   }
 
   async *list(prefix: string): AsyncIterable<ObjectDescription> {
-    yield* await this.#retry(() => collect(this.#store.list(prefix)));
+    yield* await this.#collect(prefix, () => this.#store.list(prefix));
   }
 
   async *listFolders(prefix: string): AsyncIterable<string> {
-    yield* await this.#retry(() => collect(this.#store.listFolders(prefix)));
+    yield* await this.#collect(prefix, () => this.#store.listFolders(prefix));
   }
 
-  async #retry<T>(operation: () => Promise<T>): Promise<T> {
+  /** The limit is for every item and not for the whole: an item may be the first of another page. */
+  #collect<T>(prefix: string, list: () => AsyncIterable<T>): Promise<T[]> {
+    return this.#retry(ATTEMPTS, async () => {
+      const items = list()[Symbol.asyncIterator]();
+      const collected: T[] = [];
+      for (;;) {
+        const item = await this.#limited(`listing ${prefix}`, this.#limits.call, () => items.next());
+        if (item.done === true) return collected;
+        collected.push(item.value);
+      }
+    });
+  }
+
+  #answered<T>(what: string, limit: number, attempts: number, operation: () => Promise<T>): Promise<T> {
+    return this.#limited(what, limit, () => this.#retry(attempts, operation));
+  }
+
+  async #limited<T>(what: string, limit: number, operation: () => Promise<T>): Promise<T> {
+    if (this.#unanswered !== undefined) throw this.#unanswered;
+    try {
+      return await withinTimeLimit(what, limit, operation());
+    } catch (error) {
+      if (error instanceof TimeLimitError) this.#unanswered ??= error;
+      throw error;
+    }
+  }
+
+  async #retry<T>(attempts: number, operation: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await operation();
       } catch (error) {
-        if (attempt === ATTEMPTS || isWrongDigest(error)) throw error;
+        if (attempt === attempts || isLasting(error)) throw error;
       }
       await this.#wait(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      // Nobody waits for it any more: to repeat it now would surprise whoever has gone on.
+      if (this.#unanswered !== undefined) throw this.#unanswered;
     }
   }
 }
 
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
+/** Where to try again would change nothing. */
+function isLasting(error: unknown): boolean {
+  return error instanceof TimeLimitError || isWrongDigest(error) || isUnwritable(error);
+}
+
+/** The disk is full or may not be written to, in the words of the system and of SQLite. */
+function isUnwritable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /no space left|ENOSPC|disk is full|SQLITE_FULL|read-?only|EROFS/i.test(error.message)
+  );
 }
 
 /** R2 says so of bytes that do not have the digest given; they will not have it the next time either. */

@@ -18,7 +18,7 @@ export async function rollBackModel(
   wait: (milliseconds: number) => Promise<void>,
 ): Promise<PointerUpdate> {
   const pointer = await requirePointer(store, model);
-  if (pointer === undefined) return { kind: 'refused', reason: `nothing of ${model} has been published yet` };
+  if (pointer === undefined) return { kind: 'refused', reason: `${model} has no current version yet` };
   const version = target ?? pointer.previous;
   if (version === null) {
     return { kind: 'refused', reason: `${model} has no version before ${pointer.current} to go back to` };

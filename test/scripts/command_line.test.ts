@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
@@ -22,6 +23,7 @@ describe.concurrent('a wrong command line', () => {
     ['prune.ts', ['m'], /required option '--keep <count>'/],
     ['prune.ts', ['m', '--keep', '-1'], /whole number/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],
+    ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
     const human = await runScript(script, parameters);
     expect(human).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
@@ -35,10 +37,40 @@ describe.concurrent('a wrong command line', () => {
   });
 
   test('is not the one that asks for help', async () => {
-    const { code, stdout } = await runScript('rollback.ts', ['--help']);
+    const { code, stdout } = await runScript('publish.ts', ['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('--to <version>');
+    expect(stdout).toContain('Usage: npm run publish -- <directory> --model <name> [options]\n');
+    expect(stdout).toMatch(/--model <name> .*\(required\)/);
+    expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
   });
+
+  test('may have lost its options to npm', async () => {
+    const published = await runScript('publish.ts', ['x', 'y'], { env: { npm_config_model: 'true' } });
+    expect(published).toMatchObject({ code: 2, stdout: '' });
+    expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you leave out `--` before/);
+    const remote = await runScript('status.ts', [], { env: { npm_config_remote: 'true' } });
+    expect(remote).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('npm kept --remote'),
+    });
+  });
+});
+
+test('what only reads or undoes makes no local state', async () => {
+  const before = await readdir(folder);
+  for (const [script, ...parameters] of [
+    ['status.ts'],
+    ['rollback.ts', 'm'],
+    ['prune.ts', 'm', '--keep', '1'],
+  ] as const) {
+    expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'there is no local state folder nowhere\nnpm run dev or npm run publish makes it.\n',
+    });
+  }
+  expect(await readdir(folder)).toEqual(before);
 });
 
 test('publish, status, rollback and prune work on one state folder, in words and in JSON', async () => {
@@ -54,7 +86,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     there,
   );
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('weights.bin uploaded') });
-  expect(first.stdout).toContain(`Published half 1.0.0 to local state ${state}.`);
+  expect(first.stdout).toContain('Published half 1.0.0 to local state state.');
 
   // As npm does it: in the package's root, the folder where it was called in INIT_CWD.
   const second = await runScript(
@@ -105,11 +137,13 @@ test('publish, status, rollback and prune work on one state folder, in words and
     generation: 3,
   });
 
-  const [one, all, prune, unknown] = await Promise.all([
+  const [one, all, prune, ...unknown] = await Promise.all([
     runScript('status.ts', ['half', '--persist-to', state, '--json']),
     runScript('status.ts', ['--persist-to', state, '--json']),
     runScript('prune.ts', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
     runScript('status.ts', ['other', '--persist-to', state]),
+    runScript('rollback.ts', ['other', '--persist-to', state]),
+    runScript('prune.ts', ['other', '--keep', '1', '--persist-to', state]),
   ]);
   const status = JSON.parse(one.stdout);
   expect(status).toMatchObject({
@@ -132,8 +166,10 @@ test('publish, status, rollback and prune work on one state folder, in words and
     blobs: [],
     bytes: 0,
   });
-  expect(unknown).toMatchObject({ code: 1, stdout: '' });
-  expect(unknown.stderr).toContain(`there is no model other in local state ${state}`);
+  for (const { code, stdout, stderr } of unknown) {
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().endsWith(`there is no model other in local state ${state}`)).toBe(true);
+  }
 });
 
 test('the remote bucket is refused in one go where nobody is logged in', async () => {

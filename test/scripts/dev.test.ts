@@ -20,16 +20,28 @@ async function predict(url: string): Promise<unknown> {
 test('dev serves the sample models; what is published beside it is served at once; it ends when told to', async () => {
   const port = await freePort();
   const state = join(folder, 'state');
-  const child = startScript('dev.ts', ['--port', String(port), '--persist-to', state]);
-  const exit = once(child, 'exit');
+  const child = startScript('dev.ts', [
+    ...['--port', String(port), '--persist-to', state],
+    ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_MAX_AGE_MS:0'],
+  ]);
+  const exit = once(child, 'close');
+  const output: string[] = [];
   try {
     const url = `http://localhost:${port}`;
     const curl = `curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`;
-    for await (const line of createInterface(child.stdout)) {
-      if (line.trim() === curl) break;
-    }
+    await new Promise<void>((resolve) => {
+      const lines = createInterface(child.stdout);
+      lines.on('close', resolve);
+      lines.on('line', (line) => {
+        output.push(line);
+        if (line.trim() === curl) resolve();
+      });
+    });
     expect(child.exitCode).toBeNull();
     expect(await predict(url)).toEqual({ predictions: [2.5, 3, 4.5] });
+    const large = JSON.stringify({ instances: Array.from({ length: 1000 }, () => 1.5) });
+    const refused = await fetch(`${url}/v1/models/half_plus_two:predict`, { method: 'POST', body: large });
+    expect(refused.status).toBe(413);
     const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
     const published = await runScript('publish.ts', [
       next,
@@ -44,4 +56,7 @@ test('dev serves the sample models; what is published beside it is served at onc
     child.kill('SIGTERM');
   }
   expect(await exit).toEqual([0, null]);
+  const requests = output.filter((line) => /\b(GET|POST) \//.test(line));
+  expect(requests.length).toBeGreaterThan(0);
+  for (const request of requests) expect(request).toContain('POST /v1/models/half_plus_two:predict');
 });

@@ -124,7 +124,12 @@ describe('a graph model', () => {
       /unsupported: .*inputs\["x"\].*DT_COMPLEX64/,
     ],
     [{ signature: { inputs: { x: { name: 'q:0', dtype: 1 } } } }, /malformed: .*"q:0" is not in the graph/],
-    [{ signature: { inputs: { x: { dtype: 1 } } } }, /malformed: .*inputs\["x"\]\.name/],
+    [{ signature: { inputs: { x: { dtype: 1 } } } }, /malformed: .*inputs\["x"\]\.name is missing/],
+    [{ weightsManifest: {} }, /malformed: .*model\.json: weightsManifest must be a list and is an object$/],
+    [
+      { modelTopology: { node: [{ name: 7, op: 'Mul' }], versions: {} } },
+      /node\.0\.name must be a text and is 7/,
+    ],
     [
       { signature: { inputs: { x: { name: 'x', dtype: 1, tensorShape: { dim: [{ size: '-7' }] } } } } },
       /malformed: .*size/,
@@ -155,7 +160,7 @@ describe('a graph model', () => {
       },
     });
     expect(problem(await readTfjsDirectory(directory))).toContain(
-      `${directory}/model.json: weightsManifest.0.weights.0.shape`,
+      `${directory}/model.json: weightsManifest.0.weights.0.shape is missing`,
     );
   });
 });
@@ -166,7 +171,8 @@ describe('a directory without a tfjs model', () => {
     [{ 'saved_model.pb': 'x' }, /unsupported: .*holds a TensorFlow SavedModel/],
     [{ 'model.onnx': 'x' }, /unsupported: .*holds an ONNX model/],
     [{ 'model.json': 'not JSON' }, /malformed: .*model\.json: is not JSON/],
-    [{ 'model.json': '[]' }, /malformed: .*model\.json/],
+    [{ 'model.json': '[]' }, /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/],
+    [{ 'model.json': '{}' }, /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/],
     [{ 'model.json': '['.repeat(1_000_000) }, /malformed: .*model\.json: is not JSON/],
     [{ 'model.json/x': 'y' }, /malformed: "model\.json" is not a file/],
   ] as const)('is refused: %#', async ([files, expected]) => {

@@ -5,6 +5,9 @@ import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { modelStatus } from '../../scripts/shared/model_status.ts';
 import { publishJson, publishText } from '../../scripts/shared/publish_report.ts';
 import { hasBlob } from '../../worker/registry/blob_store.ts';
+import { HISTORY_LENGTH } from '../../worker/registry/pointer.ts';
+import { updatePointer } from '../../worker/registry/pointer_store.ts';
+import { labelTransition } from '../../worker/registry/pointer_transitions.ts';
 import { pruneModel } from '../../worker/registry/pruning.ts';
 import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
 import { GRAPH_MODEL, writeGraphModel } from './support/model_directories.ts';
@@ -124,7 +127,7 @@ describe('the flip', () => {
   });
 
   test('is completed for a higher version that was never current', async () => {
-    const model = 'ahead';
+    const model = 'higher';
     await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
     const second = await writeGraphModel(join(folder, model, 'b'));
     await publish(store, second, model, { flip: false });
@@ -135,14 +138,34 @@ describe('the flip', () => {
     });
   });
 
-  test('is not made to a lower version that was never current', async () => {
-    const model = 'behind';
+  test('is completed for a lower version that was never current', async () => {
+    const model = 'lower';
     await publish(store, await writeGraphModel(join(folder, model, '2.0.0')), model);
     const lower = await writeGraphModel(join(folder, model, '1.0.0'));
     await publish(store, lower, model, { flip: false });
     const outcome = await publish(store, lower, model);
-    expect(outcome.pointer?.current).toBe('2.0.0');
-    expect(publishText({ model, place, flip: true, label: undefined, outcome })).toContain('--to 1.0.0');
+    expect(outcome).toMatchObject({
+      manifest: 'same',
+      change: { action: 'publish', from: '2.0.0', to: '1.0.0' },
+    });
+  });
+
+  test('is not made to a version older than the history, which may have been current', async () => {
+    const model = 'forgotten';
+    const first = await writeGraphModel(join(folder, model, '1.0.0'));
+    const published = newChangeRecord({ by: 'test' });
+    await publish(store, first, model, { record: { ...published, at: '2020-01-01T00:00:00.000Z' } });
+    await publish(store, await writeGraphModel(join(folder, model, '1.1.0')), model);
+    await publish(store, await writeGraphModel(join(folder, model, '1.2.0')), model);
+    for (let change = 0; change < HISTORY_LENGTH; change++) {
+      const version = change % 2 === 0 ? '1.1.0' : '1.2.0';
+      await updatePointer(store, model, labelTransition('stable', version, newChangeRecord({})), { wait });
+    }
+    const outcome = await publish(store, first, model);
+    expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.2.0' } });
+    expect(publishText({ model, place, flip: true, label: undefined, outcome })).toMatch(
+      /older than the history.*\n.*--to 1\.0\.0/,
+    );
   });
 
   test('is left out on request, also for a model that has none yet', async () => {

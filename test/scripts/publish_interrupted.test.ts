@@ -5,7 +5,7 @@ import { hasBlob } from '../../worker/registry/blob_store.ts';
 import { readManifest } from '../../worker/registry/version_store.ts';
 import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
-import { publish, tryPublish } from './support/publishing.ts';
+import { publish, rollBack, tryPublish } from './support/publishing.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
 import { temporaryRegistry } from './support/temporary_registry.ts';
 
@@ -70,6 +70,38 @@ describe('a publish that is killed', () => {
       expect(await serving(model)).toEqual({ current: '4', whole: true });
     },
   );
+});
+
+describe('a publish of a lower version that is killed', () => {
+  test.for(operations.map((operation, index) => [index + 1, operation] as const))(
+    'before its operation number %i, a %s, is completed by another',
+    async ([point]) => {
+      const model = `killed_lower_${point}`;
+      await publish(store, await nextModel(4), model);
+      const directory = await nextModel(3);
+      let done = 0;
+      const dying = hookedObjectStore(store, {
+        before: () => {
+          if (++done >= point) throw new Error('killed');
+        },
+      });
+      await expect(tryPublish(dying, directory, model)).rejects.toThrow('killed');
+      const again = await publish(store, directory, model);
+      expect(again).toMatchObject({ version: '3', pointer: { generation: 2, current: '3' } });
+    },
+  );
+
+  test('stays where it was left by a rollback', async () => {
+    const model = 'left_lower';
+    await publish(store, await nextModel(4), model);
+    const directory = await nextModel(3);
+    await publish(store, directory, model);
+    await rollBack(store, model);
+    expect(await publish(store, directory, model)).toMatchObject({
+      change: undefined,
+      pointer: { current: '4', previous: '3', generation: 3 },
+    });
+  });
 });
 
 describe('a publish that gets no answer', () => {

@@ -42,7 +42,7 @@ describe('rollback', () => {
 
   test('to what is not there is refused', async () => {
     const refusal = (reason: RegExp) => ({ kind: 'refused', reason: expect.stringMatching(reason) });
-    expect(await rollBack(store, 'nothing')).toEqual(refusal(/nothing of nothing has been published/));
+    expect(await rollBack(store, 'nothing')).toEqual(refusal(/nothing has no current version yet/));
     await publishVersions('once', ['1.0.0']);
     expect(await rollBack(store, 'once')).toEqual(refusal(/once has no version before 1\.0\.0/));
     expect(await rollBack(store, 'once', '3.0.0')).toEqual(refusal(/once 3\.0\.0 is not published/));

@@ -1,18 +1,32 @@
+import { gunzipped } from './gunzip.ts';
+
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'too large'; readonly message: string }
-  /** The connection ended before the body did. */
-  | { readonly kind: 'incomplete'; readonly message: string };
+  /** The connection or the compressed data ended before the body did, or the data is broken. */
+  | { readonly kind: 'incomplete'; readonly message: string }
+  /** Its Content-Encoding is another than gzip. */
+  | { readonly kind: 'unknown encoding'; readonly message: string };
+
+/** The HTTP status of a body that was not read. */
+export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encoding': 415 } as const;
 
 /**
  * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
- * before a byte is read; one that announces nothing is counted as it streams, and left at the limit.
+ * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what
+ * a gzip body expands to.
  */
 export async function readBody(request: Request, limitBytes: number): Promise<BodyOutcome> {
   const announced = announcedBytes(request.headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (!['', 'identity', 'gzip', 'x-gzip'].includes(encoding)) {
+    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
+    return { kind: 'unknown encoding', message };
+  }
   if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
   try {
+    if (encoding.endsWith('gzip')) return await readStream(gunzipped(request.body), limitBytes);
     return announced === undefined
       ? await readStream(request.body, limitBytes)
       : await readAnnounced(request, announced, limitBytes);

@@ -1,21 +1,38 @@
-import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import '@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
-import { registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { BoundedBackend } from './bounded_backend.ts';
+import { HeapLimit } from './heap_limit.ts';
 import kernelsModule from './kernels/dist/kernels.wasm';
-import { registerKernels } from './kernels/register_kernels.ts';
+import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
 
-let backend: Promise<BackendWasm> | undefined;
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
+
+let limitBytes = DEFAULT_LIMIT_BYTES;
+let backend: Promise<BoundedBackend> | undefined;
+let running: { readonly backend: BoundedBackend; readonly kernels: RegisteredKernels } | undefined;
+const breakListeners: (() => void)[] = [];
+
+/** Sets how large the heap may become; before the backend is first used. */
+export function setHeapLimit(bytes: number): void {
+  limitBytes = bytes;
+}
+
+/** Calls back when the heap is given up. Whatever was loaded into it is gone then. */
+export function onBackendBroken(listener: () => void): void {
+  breakListeners.push(listener);
+}
 
 /**
- * The isolate's one wasm backend, made on first use.
+ * The isolate's one wasm backend, made on first use, and anew after it was given up.
  *
  * tfjs's public way in compiles bytes, which Workers forbid; this hands Emscripten's glue the module that was
  * compiled when the Worker was uploaded. Its kernels keep their functions in module scope, so there can be
- * only one instance.
+ * only one instance at a time.
  */
-export function wasmBackend(): Promise<BackendWasm> {
+export function wasmBackend(): Promise<BoundedBackend> {
   backend ??= createBackend().catch((error: unknown) => {
     backend = undefined;
     throw error;
@@ -23,13 +40,33 @@ export function wasmBackend(): Promise<BackendWasm> {
   return backend;
 }
 
-async function createBackend(): Promise<BackendWasm> {
-  let memory: WebAssembly.ExportValue | undefined;
+/** Whether memory was refused since this was asked last. */
+export function takeRefusal(): boolean {
+  return running?.backend.limit.takeRefusal() ?? false;
+}
+
+/** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
+export function abandonBackend(): void {
+  running?.backend.abandon();
+  running?.kernels.abandon();
+  running = undefined;
+  backend = undefined;
+  engine().reset();
+  removeBackend('wasm');
+  for (const listener of breakListeners) listener();
+}
+
+async function createBackend(): Promise<BoundedBackend> {
+  const limit = new HeapLimit(limitBytes);
+  let memory: WebAssembly.Memory | undefined;
   const wasm = await createModule({
     locateFile: (path) => path,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(simdModule, imports);
-      memory = instance.exports.memory;
+      const exported = instance.exports.memory;
+      if (!(exported instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
+      memory = exported;
+      limit.attach(memory);
       done(instance);
       return instance.exports;
     },
@@ -43,11 +80,11 @@ async function createBackend(): Promise<BackendWasm> {
     disposeData: wasm.cwrap('dispose_data', null, ['number']),
     dispose: wasm.cwrap('dispose', null, []),
   };
-  const created = new BackendWasm(wasm);
+  const created = new BoundedBackend(wasm, limit);
   registerBackend('wasm', () => created, 2);
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
-  if (!(memory instanceof WebAssembly.Memory)) throw new Error('the WebAssembly backend exports no memory');
-  registerKernels(created, kernelsModule, memory);
+  if (memory === undefined) throw new Error('the WebAssembly backend was never instantiated');
+  running = { backend: created, kernels: registerKernels(created, kernelsModule, memory) };
   return created;
 }

@@ -1,17 +1,26 @@
 import { engine } from '@tensorflow/tfjs-core';
+import { abandonBackend, takeRefusal } from './backend.ts';
 import { ExecutionError } from './loaded_model.ts';
 
+/** The computation trapped: the heap with all that was loaded into it has been given up. */
+export class BrokenRuntimeError extends ExecutionError {}
+
 /**
- * Runs a computation of a model, telling apart what the model could not compute from a fault of the runtime:
- * a trap in WebAssembly leaves the heap in no state to go on with.
+ * Runs a computation of a model. What goes wrong in it is an ExecutionError, and what was computed while memory
+ * was refused counts as wrong too. After a trap in WebAssembly the backend is given up and made anew for the
+ * next load.
  *
- * @throws ExecutionError or, after a trap, WebAssembly.RuntimeError
+ * @throws ExecutionError
  */
 export function execute<Result>(computation: () => Result): Result {
   try {
-    return computation();
+    const result = computation();
+    refuseIfStarved();
+    return result;
   } catch (error) {
     throw asExecutionError(error);
+  } finally {
+    takeRefusal();
   }
 }
 
@@ -24,12 +33,19 @@ let asynchronous: Promise<unknown> = Promise.resolve();
 export function executeAsynchronously<Result>(computation: () => Promise<Result>): Promise<Result> {
   const run = async (): Promise<Result> => {
     engine().startScope('execution');
+    let broken = false;
     try {
-      return await computation();
+      const result = await computation();
+      refuseIfStarved();
+      return result;
     } catch (error) {
-      throw asExecutionError(error);
+      const failure = asExecutionError(error);
+      broken = failure instanceof BrokenRuntimeError;
+      throw failure;
     } finally {
-      engine().endScope();
+      takeRefusal();
+      // A backend that was given up took its scopes along.
+      if (!broken) engine().endScope();
     }
   };
   const result = asynchronous.then(run);
@@ -37,11 +53,18 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
   return result;
 }
 
-function asExecutionError(error: unknown): unknown {
-  if (error instanceof WebAssembly.RuntimeError || error instanceof ExecutionError) return error;
-  return new ExecutionError(withoutAdvice(error instanceof Error ? error.message : String(error)), {
-    cause: error,
-  });
+function refuseIfStarved(): void {
+  if (takeRefusal()) throw new ExecutionError('it needs more memory than the heap may have');
+}
+
+function asExecutionError(error: unknown): ExecutionError {
+  if (error instanceof ExecutionError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof WebAssembly.RuntimeError) {
+    abandonBackend();
+    return new BrokenRuntimeError(`it broke the WebAssembly runtime: ${message}`, { cause: error });
+  }
+  return new ExecutionError(withoutAdvice(message), { cause: error });
 }
 
 /** tfjs sends whoever meets an unknown operation to its own issue tracker, which is of no help here. */

@@ -7,6 +7,8 @@ export interface ServingConfiguration {
   /** How long to wait for the pointer before the last one known is used. */
   readonly pointerTimeoutMs: number;
   readonly memoryBudgetBytes: number;
+  /** How large the WebAssembly heap may become. What needs more is refused. */
+  readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
 }
@@ -27,8 +29,9 @@ const VariablesSchema = v.object({
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
   POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
   MEMORY_BUDGET_MB: v.optional(numeric(0.01), '64'),
+  HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
-  MAX_REQUEST_MB: v.optional(numeric(0.001), '16'),
+  MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
@@ -46,6 +49,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     pointerMaxAgeMs: output.POINTER_MAX_AGE_MS,
     pointerTimeoutMs: output.POINTER_TIMEOUT_MS,
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,
+    heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
   };

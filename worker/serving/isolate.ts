@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../registry/object_store.ts';
+import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
 import type { ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
@@ -20,6 +21,7 @@ export function createIsolate(
   configuration: ServingConfiguration,
   log: (entry: Record<string, unknown>) => void,
 ): Isolate {
+  setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
   const now = () => Date.now();
   const source = new PointerSource(store, {
@@ -51,6 +53,11 @@ export function createIsolate(
         log({ event: 'unloaded', model, version });
       },
     },
+  });
+  onBackendBroken(() => {
+    metrics.count('runtime_breaks_total');
+    log({ event: 'runtime broken', consequence: 'every version is loaded anew when it is asked for' });
+    manager.forget();
   });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,

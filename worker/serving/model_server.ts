@@ -5,7 +5,7 @@ import { compareVersions } from '../registry/version.ts';
 import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
 import type { PointerSource } from './pointer_source.ts';
-import { answeredBy, type Resolution, resolve } from './resolution.ts';
+import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
 import type { ServableManager } from './servable_manager.ts';
 import type {
   AnsweredBy,
@@ -39,7 +39,7 @@ export class ModelServer implements Serving {
   readonly #manager: ServableManager;
   readonly #options: ModelServerOptions;
   /** Per model, the last version that answered a request for the current one here. */
-  readonly #lastServed = new Map<string, string>();
+  readonly #lastServed = new Map<string, { version: string; generation: number }>();
 
   constructor(
     store: ObjectStore,
@@ -61,12 +61,14 @@ export class ModelServer implements Serving {
     if (!isName(target.model)) return { kind: 'unknown model' };
     const fresh = this.#source.fresh(target.model);
     if (fresh !== undefined) {
-      return this.#serveResolved(
-        target,
-        resolve(target, { kind: 'current', pointer: fresh }),
-        compute,
-        scope,
-      );
+      const resolution = resolve(target, { kind: 'current', pointer: fresh });
+      const outcome = await this.#serveResolved(target, resolution, compute, scope);
+      if (outcome.kind === 'served' && outcome.by.fallback === undefined) return outcome;
+      // What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked.
+      const checked = resolve(target, await this.#source.check(target.model));
+      return sameVersion(resolution, checked)
+        ? outcome
+        : this.#serveResolved(target, checked, compute, scope);
     }
     // The check is I/O and the computation is not: while the one is on its way, the other is done with the
     // version in hand. Its answer counts only if the check confirms that version.
@@ -219,7 +221,7 @@ export class ModelServer implements Serving {
   /** What may answer for a version that cannot: what served last in this isolate, then `previous`. */
   #standIns(model: string, { version, pointer }: Resolution): string[] {
     const candidates = new Set<string>();
-    for (const candidate of [this.#lastServed.get(model), pointer?.previous]) {
+    for (const candidate of [this.#lastServed.get(model)?.version, pointer?.previous]) {
       if (typeof candidate === 'string') candidates.add(candidate);
     }
     return [...candidates].filter(
@@ -239,7 +241,13 @@ export class ModelServer implements Serving {
     answer: Answer,
   ): ServeOutcome<Answer> {
     const { events } = this.#options;
-    if (selector.kind === 'current') this.#lastServed.set(model, version);
+    // A slow request of an older generation must not bring back what newer ones have left behind.
+    if (
+      selector.kind === 'current' &&
+      resolution.generation >= (this.#lastServed.get(model)?.generation ?? 0)
+    ) {
+      this.#lastServed.set(model, { version, generation: resolution.generation });
+    }
     if (fallback !== undefined) events.fallback(model, fallback.wanted, version);
     if (resolution.stale !== undefined) events.stalePointer(model);
     return {

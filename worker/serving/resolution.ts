@@ -47,3 +47,9 @@ function resolved(
 export function answeredBy({ generation, stale }: Resolution, version: string): AnsweredBy {
   return { version, generation, ...(stale && { stalePointer: stale }) };
 }
+
+/** Whether two resolutions of one target come to the same. */
+export function sameVersion(left: Resolution | NotServed, right: Resolution | NotServed): boolean {
+  if (left.kind !== 'resolved' || right.kind !== 'resolved') return left.kind === right.kind;
+  return left.version === right.version;
+}

@@ -3,17 +3,15 @@ import type { ObjectStore } from '../registry/object_store.ts';
 import { readManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
-import { LoadControl } from './load_control.ts';
+import { AbandonedError, LoadControl } from './load_control.ts';
+import { type FailedOutcome, type LoadOutcome, reasonOf } from './load_outcome.ts';
 import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
 import { sleep } from './timeout.ts';
 
-export type UseResult<Answer> =
-  | { readonly kind: 'used'; readonly answer: Answer }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string };
+export type UseResult<Answer> = { readonly kind: 'used'; readonly answer: Answer } | FailedOutcome;
 
 export interface ServableManagerOptions {
   readonly budgetBytes: number;
@@ -28,11 +26,6 @@ export interface ServableEvents {
   loadFailed(model: string, version: string, reason: string, retryInMs: number): void;
   unloaded(model: string, version: string): void;
 }
-
-type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly servable: Servable }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string };
 
 interface Loading {
   readonly kind: 'loading';
@@ -51,7 +44,7 @@ interface Ready {
 }
 interface Failed {
   readonly kind: 'failed';
-  readonly outcome: Exclude<LoadOutcome, { kind: 'loaded' }>;
+  readonly outcome: FailedOutcome;
   readonly failures: number;
   readonly retryAt: number;
 }
@@ -116,7 +109,7 @@ export class ServableManager {
       if (entry?.kind === 'failed' && this.#options.now() < entry.retryAt) return entry.outcome;
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
       const outcome = await this.#finished(key, loading);
-      if (outcome !== undefined && outcome.kind !== 'loaded') return outcome;
+      if (outcome?.kind === 'missing' || outcome?.kind === 'failed') return outcome;
     }
     return { kind: 'failed', reason: 'the memory budget is too small for what is asked for at once' };
   }
@@ -152,6 +145,17 @@ export class ServableManager {
   usage(): { servables: number; bytes: number } {
     const budgeted = this.#budgeted();
     return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  /**
+   * Forgets every servable without freeing it: the heap that they lay in is gone. Loads under way begin anew for
+   * those who wait for them.
+   */
+  forget(): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.kind === 'ready') this.#entries.delete(key);
+      if (entry.kind === 'loading') entry.control.abandon();
+    }
   }
 
   #start(
@@ -192,6 +196,7 @@ export class ServableManager {
       if (refusal !== undefined) return { kind: 'failed', reason: refusal };
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
     } catch (error) {
+      if (error instanceof AbandonedError) return { kind: 'abandoned' };
       return { kind: 'failed', reason: describeError(error) };
     }
   }
@@ -212,7 +217,7 @@ export class ServableManager {
       const { servable } = outcome;
       this.#entries.set(key, { kind: 'ready', servable, bytes: loading.bytes, lastUsed: ++this.#uses });
       events.loaded(model, version, now() - loading.control.began);
-    } else if (outcome.kind === 'missing' && !named) {
+    } else if (outcome.kind === 'abandoned' || (outcome.kind === 'missing' && !named)) {
       this.#entries.delete(key);
     } else {
       const failures = (loading.after?.failures ?? 0) + 1;
@@ -279,12 +284,6 @@ export class ServableManager {
     entry.servable.dispose();
     this.#options.events.unloaded(entry.servable.model, entry.servable.version);
   }
-}
-
-const MISSING_REASON = 'it has no manifest';
-
-function reasonOf(outcome: Exclude<LoadOutcome, { kind: 'loaded' }>): string {
-  return outcome.kind === 'missing' ? MISSING_REASON : outcome.reason;
 }
 
 /** Stands in no name and in no version. */

@@ -21,9 +21,15 @@ export async function warmUp(servable: ServableView, warmup: Warmup): Promise<vo
   if (result.kind === 'failed') throw new Error(`warmup of ${warmup.signature}: ${result.reason}`);
 }
 
+/** Beyond this many elements a warmup tensor would itself be what the isolate has no memory for. */
+const LARGEST_TENSOR = 8_000_000;
+
 function createTensor(dtype: DataType, tensor: WarmupTensor): TensorValue {
   const { shape } = tensor;
   const count = elementCount(shape);
+  if (count > LARGEST_TENSOR) {
+    throw new Error(`warmup: [${shape}] are more than ${LARGEST_TENSOR} elements`);
+  }
   const given = tensor.kind === 'values' ? tensor.values : undefined;
   if (given !== undefined && given.length !== count) {
     throw new Error(`warmup: ${given.length} values for shape [${shape}]`);

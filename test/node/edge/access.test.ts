@@ -126,8 +126,8 @@ describe('Server-Timing', () => {
       const header = response.headers.get('server-timing') ?? '';
       return [...header.matchAll(/(\w+);dur=\d+;desc="[^"]+"/g)].map(([, name]) => name);
     };
-    expect(await names(`${HALF}:predict`, PREDICT)).toEqual(['pointer', 'load', 'total']);
-    expect(await names(`${HALF}:predict`, PREDICT)).toEqual(['pointer', 'total']);
+    expect(await names(`${HALF}:predict`, PREDICT)).toEqual(['body', 'pointer', 'load', 'total']);
+    expect(await names(`${HALF}:predict`, PREDICT)).toEqual(['body', 'pointer', 'total']);
     expect(await names('/v2/models/half_plus_two/infer', INFER)).toEqual(['body', 'pointer', 'total']);
     expect(await names('/v2/models/half_plus_two/versions/9/ready', {})).toEqual(['pointer', 'total']);
   });

@@ -87,4 +87,57 @@ describe('readBody', () => {
       message: 'The request body could not be read: connection lost',
     });
   });
+
+  describe('of gzip', () => {
+    const gzip = async (bytes: Uint8Array) =>
+      new Uint8Array(
+        await new Response(
+          new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream('gzip')),
+        ).arrayBuffer(),
+      );
+    const post = (body: Uint8Array, encoding = 'gzip') =>
+      new Request('http://test/', {
+        method: 'POST',
+        headers: { 'content-encoding': encoding, 'content-length': String(body.length) },
+        body: body.slice(),
+      });
+
+    test.each(['gzip', 'GZIP', 'x-gzip'])('%s is decompressed', async (encoding) => {
+      expect(await readBody(post(await gzip(TEXT), encoding), 1000)).toEqual({ kind: 'read', bytes: TEXT });
+    });
+
+    test('is held to the limit by what it expands to', async () => {
+      const bomb = await gzip(new Uint8Array(50_000_000));
+      expect(bomb.length).toBeLessThan(60_000);
+      expect(await readBody(post(bomb), 100_000)).toMatchObject({ kind: 'too large' });
+      const exact = await gzip(new Uint8Array(100_000));
+      expect(await readBody(post(exact), 100_000)).toMatchObject({ kind: 'read' });
+      expect(await readBody(post(exact), 99_999)).toMatchObject({ kind: 'too large' });
+    });
+
+    test('may expand to much', async () => {
+      const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * index) & 255);
+      const outcome = await readBody(post(await gzip(bytes)), 3_000_000);
+      expect(outcome.kind === 'read' && outcome.bytes.length).toBe(bytes.length);
+      expect(outcome.kind === 'read' && outcome.bytes.every((byte, index) => byte === bytes[index])).toBe(
+        true,
+      );
+    });
+
+    test('that is broken, cut short or none is told of', async () => {
+      const whole = await gzip(TEXT);
+      const broken = whole.slice();
+      broken.fill(0xff, 12, 16);
+      for (const body of [broken, whole.slice(0, -5), whole.slice(0, 3), TEXT, new Uint8Array(0)]) {
+        expect(await readBody(post(body), 1000)).toMatchObject({ kind: 'incomplete' });
+      }
+    });
+
+    test('is all that is decompressed', async () => {
+      for (const encoding of ['br', 'deflate', 'gzip, gzip']) {
+        expect(await readBody(post(TEXT, encoding), 1000)).toMatchObject({ kind: 'unknown encoding' });
+      }
+      expect(await readBody(post(TEXT, 'identity'), 1000)).toEqual({ kind: 'read', bytes: TEXT });
+    });
+  });
 });

@@ -7,6 +7,7 @@ import {
   pruneTransition,
   rollbackTransition,
 } from '../../../worker/registry/pointer_transitions.ts';
+import { pruneModel } from '../../../worker/registry/pruning.ts';
 import { ModelServer } from '../../../worker/serving/model_server.ts';
 import { PointerSource } from '../../../worker/serving/pointer_source.ts';
 import { ServableManager } from '../../../worker/serving/servable_manager.ts';
@@ -121,6 +122,18 @@ describe('serve', () => {
     expect(reads).toBe(0);
     clock.now = 1_000;
     expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({ answer: '2.0.0' });
+  });
+
+  test('within the maximum age still finds its way when the version was pruned meanwhile', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    const { server } = createServer({ maxAgeMs: 60_000 });
+    await server.describe(target(model));
+    for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
+    await pruneModel(bucket, model, { keep: 0, dryRun: false, record: changeRecord(), wait });
+    const outcome = await server.serve(target(model), versionOf, requestScope());
+    expect(outcome).toMatchObject({ kind: 'served', answer: '3.0.0' });
+    expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
   });
 
   test('finds versions and labels, and says what it does not find', async () => {

@@ -16,7 +16,7 @@ export function renderPrometheus(samples: readonly MetricSample[]): string {
   return text;
 }
 
-function renderLabels(labels: Readonly<Record<string, string>>): string {
+export function renderLabels(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeValue(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

@@ -1,6 +1,6 @@
 import { parseVersion } from '../../registry/version.ts';
 import type { RequestScope, ServableView, Serving, ServingTarget } from '../../serving/serving.ts';
-import { readBody } from '../request_body.ts';
+import { BODY_STATUS, readBody } from '../request_body.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
 import { type InferAnswer, infer } from './infer.ts';
 import { modelMetadata, SERVER_METADATA } from './metadata.ts';
@@ -91,7 +91,7 @@ async function answerInfer(
   const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
   endRead?.();
-  if (body.kind !== 'read') return errorResponse(body.message, body.kind === 'too large' ? 413 : 400);
+  if (body.kind !== 'read') return errorResponse(body.message, BODY_STATUS[body.kind]);
   const headerLength = request.headers.get('inference-header-content-length');
   const parsed = parseInferenceRequest(body.bytes, headerLength, model);
   if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);

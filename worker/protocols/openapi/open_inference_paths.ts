@@ -114,7 +114,7 @@ function infer({ id, words, parameters }: Target): Operation {
       },
     ],
     requestBody: jsonBody('InferenceRequest', true),
-    responses: responses('InferenceResponse', 'What the model computed', [...READ_ERRORS, 413], {
+    responses: responses('InferenceResponse', 'What the model computed', [...READ_ERRORS, 413, 415], {
       ofModel: true,
       binary: true,
     }),

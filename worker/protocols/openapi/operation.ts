@@ -27,8 +27,8 @@ const ERRORS: Readonly<Record<number, string>> = {
   404: 'There is no such model or version',
   405: 'There is no such method here',
   413: 'The body is larger than the server takes',
+  415: 'The Content-Encoding is another than gzip',
   429: 'Too many requests',
-  501: 'The method is not implemented',
   503: 'The model cannot be served now',
 };
 

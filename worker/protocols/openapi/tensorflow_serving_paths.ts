@@ -20,10 +20,19 @@ const TARGETS = [
   },
 ] as const;
 
+/** JSON has no NaN: strict clients ask to be spared. */
+const STRICT_JSON = {
+  name: 'strict_json',
+  in: 'query',
+  required: false,
+  description: 'With true, NaN and infinities are answered as null instead of as tokens that JSON has not',
+  schema: { type: 'boolean', default: false },
+};
+
 type Target = (typeof TARGETS)[number];
 
 const READ_ERRORS = [400, 401, 404, 429, 503];
-const POST_ERRORS = [400, 401, 404, 413, 429, 501, 503];
+const POST_ERRORS = [400, 401, 404, 413, 415, 429, 503];
 
 const METHODS: readonly (readonly [name: string, verb: string, SchemaName, SchemaName])[] = [
   ['predict', 'Predict with', 'PredictRequest', 'PredictResponse'],
@@ -81,7 +90,7 @@ function method(
     operationId: `${name}${id}`,
     tags,
     summary: `${verb} ${words} of a model`,
-    parameters,
+    parameters: [...parameters, STRICT_JSON],
     requestBody: jsonBody(request),
     responses: responses(response, 'What the model computed', POST_ERRORS, { ofModel: true }),
   };

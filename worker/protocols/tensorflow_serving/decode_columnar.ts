@@ -1,44 +1,60 @@
 import type { Signature, TensorInfo } from '../../registry/signature.ts';
-import { elementCount, type TensorValue } from '../../runtime/tensor.ts';
-import { allocateCells, fillCells, tensorOf } from './cells.ts';
+import type { TensorValue } from '../../runtime/tensor.ts';
+import type { JsonCursor } from '../codec/json_cursor.ts';
+import { listFault, NO_FAULT } from '../codec/list_fault.ts';
+import { createCells } from '../codec/tensor_cells.ts';
+import { ListReader } from '../codec/tensor_list.ts';
 import { type DecodeOutcome, invalid } from './decode_outcome.ts';
-import { isNamedTensors } from './json_value.ts';
-import { leadingShape, listFault } from './nested_list.ts';
+import { isNamedTensors, NameTable } from './named_tensors.ts';
 
 /**
- * Decodes `inputs`: an object with a tensor for each input (keys of no input are ignored), or the only input
- * as it is.
+ * Decodes `inputs`, at which the cursor is: an object with a tensor for each input (keys of no input are
+ * ignored), or the only input as it is.
  */
-export function decodeColumnar(
-  inputs: unknown,
-  infos: Signature['inputs'],
-  elementLimit: number,
-): DecodeOutcome {
-  const entries = Object.entries(infos);
-  const named = isNamedTensors(inputs) ? inputs : undefined;
-  if (named === undefined && entries.length > 1) {
-    return invalid(
-      'inputs is a plain value/list, but expecting an object as multiple input tensors required as per tensorinfo_map',
-    );
-  }
+export function decodeColumnar(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutcome {
+  const inputs = Object.entries(infos);
   const decoded = new Map<string, TensorValue>();
-  for (const [name, info] of entries) {
-    if (named !== undefined && !Object.hasOwn(named, name)) {
-      return invalid(`Missing named input: ${name} in 'inputs' object.`);
+  if (!isNamedTensors(cursor)) {
+    const [only, ...others] = inputs;
+    if (only === undefined || others.length > 0) {
+      return invalid(
+        'inputs is a plain value/list, but expecting an object as multiple input tensors required as per tensorinfo_map',
+      );
     }
-    const tensor = decodeTensor(named === undefined ? inputs : named[name], info, elementLimit);
+    const tensor = decodeTensor(cursor, only[1]);
+    if (typeof tensor === 'string') return invalid(`input ${only[0]}: ${tensor}`);
+    return { kind: 'decoded', inputs: decoded.set(only[0], tensor) };
+  }
+
+  const values = memberOffsets(cursor, new NameTable(Object.keys(infos)));
+  for (const [index, [name, info]] of inputs.entries()) {
+    const value = values[index];
+    if (value === undefined) return invalid(`Missing named input: ${name} in 'inputs' object.`);
+    cursor.at = value;
+    const tensor = decodeTensor(cursor, info);
     if (typeof tensor === 'string') return invalid(`input ${name}: ${tensor}`);
     decoded.set(name, tensor);
   }
   return { kind: 'decoded', inputs: decoded };
 }
 
-/** The tensor, or why there is none. */
-function decodeTensor(value: unknown, info: TensorInfo, elementLimit: number): TensorValue | string {
-  const shape = leadingShape(value);
-  if (shape !== undefined) {
-    const cells = allocateCells(info.dtype, Math.min(elementCount(shape), elementLimit));
-    if (fillCells(cells, 0, value, shape)) return tensorOf(cells, shape);
+/** Where the value of each name begins, by its position in the table; of equal names the first counts. */
+function memberOffsets(cursor: JsonCursor, names: NameTable): (number | undefined)[] {
+  const values: (number | undefined)[] = [];
+  for (let isInside = cursor.enter(); isInside; isInside = cursor.next()) {
+    const index = names.find(cursor);
+    cursor.toMemberValue();
+    if (index !== undefined) values[index] ??= cursor.at;
+    cursor.skip();
   }
-  return listFault(value, info.dtype) ?? 'The list is no tensor';
+  return values;
+}
+
+/** The tensor, or why there is none. */
+function decodeTensor(cursor: JsonCursor, info: TensorInfo): TensorValue | string {
+  const start = cursor.at;
+  const reader = new ListReader(createCells(info.dtype, cursor.bytes.length - start));
+  if (reader.read(cursor)) return reader.cells.tensor(reader.shape);
+  cursor.at = start;
+  return listFault(cursor, info.dtype) ?? NO_FAULT;
 }

@@ -1,20 +1,23 @@
 import type { DataType, Signature } from '../../registry/signature.ts';
 import { elementCount, type TensorValue } from '../../runtime/tensor.ts';
-import { allocateCells, type Cells, fillCells, tensorOf } from './cells.ts';
+import { JsonCursor } from '../codec/json_cursor.ts';
+import { excerpt, shortened } from '../codec/json_excerpt.ts';
+import { stringText } from '../codec/json_string.ts';
+import { listFault, NO_FAULT, shapeText } from '../codec/list_fault.ts';
+import { createCells } from '../codec/tensor_cells.ts';
+import { ListReader, leadingShape, MAX_RANK } from '../codec/tensor_list.ts';
 import { type DecodeOutcome, invalid } from './decode_outcome.ts';
-import { excerpt, isNamedTensors } from './json_value.ts';
-import { leadingShape, listFault, MAX_RANK, shapeText } from './nested_list.ts';
+import { isNamedTensors, NameTable } from './named_tensors.ts';
 
 /**
- * Decodes `instances`, whose elements are all objects with a value for every input, or all values of the only
- * input; the first says which. The elements of an input must be of one shape, to which the batch is prepended.
+ * Decodes `instances`, at which the cursor is: a list that is not empty, whose elements are all objects with a
+ * value for every input, or all values of the only input; the first says which. The elements of an input must
+ * be of one shape, to which the batch is prepended.
  */
-export function decodeRow(
-  instances: readonly unknown[],
-  infos: Signature['inputs'],
-  elementLimit: number,
-): DecodeOutcome {
-  if (isNamedTensors(instances[0])) return decodeNamed(instances, infos, elementLimit);
+export function decodeRow(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutcome {
+  const first = new JsonCursor(cursor.bytes, cursor.at);
+  first.enter();
+  if (isNamedTensors(first)) return decodeNamed(cursor, infos);
   const [only, ...others] = Object.entries(infos);
   if (only === undefined || others.length > 0) {
     return invalid(
@@ -22,126 +25,122 @@ export function decodeRow(
     );
   }
   const [name, info] = only;
-  return decodePlain(instances, name, info.dtype, elementLimit);
+  return decodePlain(cursor, name, info.dtype);
 }
 
-function decodePlain(
-  instances: readonly unknown[],
-  name: string,
-  dtype: DataType,
-  elementLimit: number,
-): DecodeOutcome {
-  const shape = leadingShape(instances);
-  if (shape !== undefined) {
-    const cells = allocateCells(dtype, Math.min(elementCount(shape), elementLimit));
-    if (fillCells(cells, 0, instances, shape)) {
-      return { kind: 'decoded', inputs: new Map([[name, tensorOf(cells, shape)]]) };
-    }
+function decodePlain(cursor: JsonCursor, name: string, dtype: DataType): DecodeOutcome {
+  const start = cursor.at;
+  const reader = new ListReader(createCells(dtype, cursor.bytes.length - start));
+  if (reader.read(cursor)) {
+    return { kind: 'decoded', inputs: new Map([[name, reader.cells.tensor(reader.shape)]]) };
   }
-  return invalid(plainFault(instances, dtype));
+  cursor.at = start;
+  return invalid(plainFault(cursor, dtype));
 }
 
 /** Finds the first element that kept the list from being a tensor. */
-function plainFault(instances: readonly unknown[], dtype: DataType): string {
-  const expected = leadingShape(instances[0]);
-  for (const [index, element] of instances.entries()) {
-    if (isNamedTensors(element)) {
-      return `Expecting value/list but got object at item ${index} of input list`;
-    }
-    const fault = elementFault(element, dtype, expected);
+function plainFault(cursor: JsonCursor, dtype: DataType): string {
+  cursor.enter();
+  const expected = leadingShape(cursor);
+  if (expected?.length === MAX_RANK) return `'instances' is nested deeper than ${MAX_RANK} lists`;
+  let index = 0;
+  do {
+    if (isNamedTensors(cursor)) return `Expecting value/list but got object at item ${index} of input list`;
+    const fault = elementFault(cursor, dtype, expected);
     if (fault !== undefined)
       return `Failed to process element: ${index} of 'instances' list. Error: ${fault}`;
-  }
-  return `'instances' is nested deeper than ${MAX_RANK} lists`;
+    index += 1;
+  } while (cursor.next());
+  return NO_FAULT;
 }
 
 interface Column {
-  readonly shape: readonly number[];
-  readonly size: number;
-  readonly cells: Cells;
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly reader: ListReader;
+  /** How many instances had it so far. */
+  rows: number;
 }
 
-function decodeNamed(
-  instances: readonly unknown[],
-  infos: Signature['inputs'],
-  elementLimit: number,
-): DecodeOutcome {
-  const columns = new Map<string, Column>();
-  const inputCount = Object.keys(infos).length;
-  for (const [index, element] of instances.entries()) {
-    if (!isNamedTensors(element)) {
-      return invalid(`Expecting object but got list at item ${index} of input list`);
-    }
-    const names = Object.keys(element);
-    for (const name of names) {
-      const info = Object.hasOwn(infos, name) ? infos[name] : undefined;
-      if (info === undefined) return elementInvalid(index, name, noInput(name));
-      const value = element[name];
-      let column = columns.get(name);
-      if (column === undefined) {
-        column = newColumn(value, info.dtype, instances.length, elementLimit);
-        if (column !== undefined) columns.set(name, column);
-      }
-      if (column === undefined || !fillCells(column.cells, index * column.size, value, column.shape)) {
-        const fault = elementFault(value, info.dtype, column?.shape) ?? `${INVALID}The list is no tensor`;
-        return elementInvalid(index, name, fault);
-      }
-    }
-    // Every name is an input's and none comes twice, so that the same number is the same set.
-    if (names.length !== inputCount) {
-      const rule = `keys must be equal to: ${Object.keys(infos).sort().join(',')}`;
-      const object = `JSON object: ${excerpt(element)}`;
-      return invalid(`Failed to process element: ${index} of 'instances' list. ${object} ${rule}`);
-    }
-  }
-  return { kind: 'decoded', inputs: batched(columns, instances.length) };
-}
+function decodeNamed(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutcome {
+  const spanBytes = cursor.bytes.length - cursor.at;
+  const names = new NameTable(Object.keys(infos));
+  const columns = Object.entries(infos).map(
+    ([name, { dtype }]): Column => ({
+      name,
+      dtype,
+      reader: new ListReader(createCells(dtype, spanBytes)),
+      rows: 0,
+    }),
+  );
+  let index = 0;
+  cursor.enter();
+  do {
+    const fault = readInstance(cursor, names, columns, index);
+    if (fault !== undefined) return invalid(fault);
+    index += 1;
+  } while (cursor.next());
 
-/** Room for one input's values in all instances; undefined where the first is nested too deeply. */
-function newColumn(
-  value: unknown,
-  dtype: DataType,
-  instanceCount: number,
-  elementLimit: number,
-): Column | undefined {
-  const shape = leadingShape(value);
-  if (shape === undefined) return undefined;
-  const size = elementCount(shape);
-  const cells = allocateCells(dtype, Math.min(size * instanceCount, elementLimit));
-  return { shape, size, cells };
-}
-
-function batched(columns: ReadonlyMap<string, Column>, instanceCount: number): Map<string, TensorValue> {
   const inputs = new Map<string, TensorValue>();
-  for (const [name, { cells, shape }] of columns)
-    inputs.set(name, tensorOf(cells, [instanceCount, ...shape]));
-  return inputs;
+  for (const { name, reader } of columns) {
+    inputs.set(name, reader.cells.tensor([index, ...reader.shape]));
+  }
+  return { kind: 'decoded', inputs };
+}
+
+/** Reads an object's values into the columns; why it cannot, where it cannot. */
+function readInstance(
+  cursor: JsonCursor,
+  names: NameTable,
+  columns: readonly Column[],
+  index: number,
+): string | undefined {
+  if (!isNamedTensors(cursor)) return `Expecting object but got list at item ${index} of input list`;
+  const start = cursor.at;
+  let found = 0;
+  for (let isInside = cursor.enter(); isInside; isInside = cursor.next()) {
+    const name = cursor.at;
+    const column = columns[names.find(cursor) ?? columns.length];
+    cursor.toMemberValue();
+    const value = cursor.at;
+    const failed = (fault: string) => {
+      const key = shortened(stringText(cursor.bytes, name));
+      return `Failed to process element: ${index} key: ${key} of 'instances' list. Error: ${fault}`;
+    };
+    if (column === undefined) {
+      const key = shortened(stringText(cursor.bytes, name));
+      return failed(`${INVALID}JSON object: does not have named input: ${key}`);
+    }
+    if (column.rows > index) return failed(`${INVALID}The key occurs twice`);
+    column.rows = index + 1;
+    found += 1;
+    if (column.reader.read(cursor)) continue;
+    cursor.at = value;
+    const { shape } = column.reader;
+    return failed(elementFault(cursor, column.dtype, index === 0 ? undefined : shape) ?? NO_FAULT);
+  }
+  if (found === columns.length) return undefined;
+  const keys = columns.map(({ name }) => name).sort();
+  const object = `JSON object: ${excerpt(cursor.bytes, start)}`;
+  return `Failed to process element: ${index} of 'instances' list. ${object} keys must be equal to: ${keys.join(',')}`;
 }
 
 /** Nested errors carry their code, as TensorFlow's Status::ToString prints it. */
 const INVALID = 'INVALID_ARGUMENT: ';
 
-function noInput(name: string): string {
-  return `${INVALID}JSON object: does not have named input: ${name}`;
-}
-
-/** Why an element is no tensor, or not of the first element's shape. */
+/** Why the element at the cursor is no tensor, or not of the first's shape. The cursor is behind it then. */
 function elementFault(
-  value: unknown,
+  cursor: JsonCursor,
   dtype: DataType,
   expected: readonly number[] | undefined,
 ): string | undefined {
-  const fault = listFault(value, dtype);
+  const shape = leadingShape(cursor);
+  const fault = listFault(cursor, dtype);
   if (fault !== undefined) return INVALID + fault;
-  const shape = leadingShape(value);
   if (shape === undefined || expected === undefined) return undefined;
   const size = elementCount(shape);
   const expectedSize = elementCount(expected);
   if (size !== expectedSize) return `${INVALID}Expecting tensor size: ${expectedSize} but got: ${size}`;
   if (shapeText(shape) === shapeText(expected)) return undefined;
   return `${INVALID}Expecting shape ${shapeText(expected)} but got: ${shapeText(shape)}`;
-}
-
-function elementInvalid(index: number, name: string, fault: string): DecodeOutcome {
-  return invalid(`Failed to process element: ${index} key: ${name} of 'instances' list. Error: ${fault}`);
 }

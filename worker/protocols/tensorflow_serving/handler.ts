@@ -1,17 +1,19 @@
-import type { RequestScope, ServableView, Serving, ServingTarget } from '../../serving/serving.ts';
-import { readBody } from '../request_body.ts';
+import type { RequestScope, Serving, ServingTarget } from '../../serving/serving.ts';
+import type { RequestRecord } from '../monitoring/request_metrics.ts';
+import { BODY_STATUS, readBody } from '../request_body.ts';
+import { type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
-import { type PredictRequest, parsePredictRequest } from './parse.ts';
-import { type PredictAnswer, predict } from './predict.ts';
-import { errorResponse, jsonResponse } from './response.ts';
-import { parseRoute } from './route.ts';
+import { type Answer, errorAnswer, jsonAnswer, preflightAnswer } from './response.ts';
+import { parseRoute, type Route } from './route.ts';
 import { statusDocument } from './status_document.ts';
 
 export interface TensorFlowServingOptions {
   readonly serving: Serving;
   /** A longer request body is refused with 413. */
   readonly maxRequestBytes: number;
+  /** Is told of every request that was answered. */
+  readonly record?: (request: RequestRecord) => void;
 }
 
 /** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
@@ -23,86 +25,98 @@ export type TensorFlowServingHandler = (
 
 /** TensorFlow Serving's REST API, version 1, over a Serving. */
 export function createTensorFlowServingHandler(options: TensorFlowServingOptions): TensorFlowServingHandler {
-  return (request, path, scope) => {
+  return async (request, path, scope) => {
+    const start = performance.now();
+    // Whether the origin may read answers is the caller's matter: no header here says that it may.
+    if (request.method === 'OPTIONS') return preflightAnswer(request.headers).response;
     const route = parseRoute(request.method, path);
-    switch (route.kind) {
-      case 'predict':
-        return answerPredict(options, request, route.target, scope);
-      case 'status':
-        return answerStatus(options.serving, route.target, scope);
-      case 'metadata':
-        return answerMetadata(options.serving, route.target, scope);
-      case 'classify':
-      case 'regress':
-        return Promise.resolve(errorResponse(`The method ${route.kind} is not implemented.`, 501));
-      case 'malformed':
-      case 'missing model name':
-        return Promise.resolve(errorResponse(route.message, 400));
-    }
+    const answer = await answerRoute(options, request, route, scope);
+    options.record?.({
+      model: 'target' in route ? route.target.model : '',
+      isKnownModel: answer.isKnownModel,
+      version: answer.by?.version ?? '',
+      api: isMethod(route.kind) ? route.kind : '',
+      httpStatus: answer.response.status,
+      milliseconds: performance.now() - start,
+      ...(answer.examples !== undefined && { examples: answer.examples }),
+    });
+    return answer.response;
   };
 }
 
-/** A body that is no predict request is refused before the model is looked up, as in TensorFlow Serving. */
-async function answerPredict(
+function answerRoute(
+  options: TensorFlowServingOptions,
+  request: Request,
+  route: Route,
+  scope: RequestScope,
+): Answer | Promise<Answer> {
+  switch (route.kind) {
+    case 'predict':
+    case 'classify':
+    case 'regress':
+      return answerComputed(options, request, route.kind, route.target, scope);
+    case 'status':
+      return answerStatus(options.serving, route.target, scope);
+    case 'metadata':
+      return answerMetadata(options.serving, route.target, scope);
+    case 'malformed':
+    case 'missing model name':
+      return errorAnswer(route.message, 400);
+  }
+}
+
+function isMethod(kind: Route['kind']): kind is Method {
+  return kind === 'predict' || kind === 'classify' || kind === 'regress';
+}
+
+/** A body that is no such request is refused before the model is looked up, as in TensorFlow Serving. */
+async function answerComputed(
   { serving, maxRequestBytes }: TensorFlowServingOptions,
   request: Request,
+  method: Method,
   target: ServingTarget,
   scope: RequestScope,
-): Promise<Response> {
+): Promise<Answer> {
+  const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
-  if (body.kind === 'too large') return errorResponse(body.message, 413);
-  if (body.kind === 'incomplete') return errorResponse(body.message, 400);
-  const parsed = parsePredictRequest(new TextDecoder().decode(body.bytes));
-  if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);
-  return computed(serving, target, parsed.request, scope);
-}
-
-async function computed(
-  serving: Serving,
-  target: ServingTarget,
-  request: PredictRequest,
-  scope: RequestScope,
-): Promise<Response> {
-  const compute = (servable: ServableView) => predict(servable, request);
-  const outcome = await serving.serve<PredictAnswer>(target, compute, scope);
-  if (outcome.kind !== 'served') {
-    const { status, message } = notServed(target, outcome);
-    return errorResponse(message, status);
-  }
+  endRead?.();
+  if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
+  const computation = parseComputation(method, body.bytes, wantsStrictJson(request.url) ? 'null' : 'token');
+  if (computation.kind === 'invalid') return errorAnswer(computation.message, 400);
+  const outcome = await serving.serve(target, computation.compute, scope);
+  if (outcome.kind !== 'served') return refusal(notServed(target, outcome), outcome.kind);
   const { answer, by } = outcome;
-  return answer.kind === 'predicted'
-    ? jsonResponse(answer.text, 200, by)
-    : errorResponse(answer.message, 400, by);
+  return answer.kind === 'computed'
+    ? { ...jsonAnswer(answer.json, by), examples: answer.examples }
+    : errorAnswer(answer.message, 400, by);
 }
 
-async function answerMetadata(
-  serving: Serving,
-  target: ServingTarget,
-  scope: RequestScope,
-): Promise<Response> {
+/** `?strict_json=true`: NaN and infinities, which JSON has not, are answered as null. */
+function wantsStrictJson(url: string): boolean {
+  return new URL(url).searchParams.get('strict_json') === 'true';
+}
+
+async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const outcome = await serving.describe(target, scope);
-  if (outcome.kind !== 'described') {
-    const { status, message } = notServed(target, outcome);
-    return errorResponse(message, status);
-  }
+  if (outcome.kind !== 'described') return refusal(notServed(target, outcome), outcome.kind);
   const document = metadataDocument(target.model, outcome.by.version, outcome.signatures);
-  return jsonResponse(JSON.stringify(document), 200, outcome.by);
+  return jsonAnswer(JSON.stringify(document), outcome.by);
 }
 
-async function answerStatus(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Response> {
+async function answerStatus(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const { selector } = target;
   const outcome = await serving.status(target, scope);
-  if (outcome.kind !== 'status') {
-    const { status, message } = statusNotServed(target, outcome);
-    return errorResponse(message, status);
-  }
+  if (outcome.kind !== 'status') return refusal(statusNotServed(target, outcome), outcome.kind);
   const versions =
     selector.kind === 'version'
       ? outcome.versions.filter(({ version }) => version === selector.version)
       : outcome.versions;
   if (versions.length === 0) {
-    const { status, message } = statusNotServed(target, { kind: 'unknown model' });
-    return errorResponse(message, status);
+    return refusal(statusNotServed(target, { kind: 'unknown model' }), 'unknown version');
   }
-  return jsonResponse(JSON.stringify(statusDocument(versions)), 200, outcome.by);
+  return jsonAnswer(JSON.stringify(statusDocument(versions)), outcome.by);
+}
+
+function refusal({ status, message }: { status: number; message: string }, kind: string): Answer {
+  return { ...errorAnswer(message, status), isKnownModel: kind !== 'unknown model' };
 }

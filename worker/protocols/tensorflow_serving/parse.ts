@@ -1,18 +1,22 @@
-import { DEFAULT_SIGNATURE } from '../../registry/signature.ts';
-import { jsonExtent } from './json_fault.ts';
-import { excerpt, isJsonObject, type JsonObject } from './json_value.ts';
+import type { TensorValue } from '../../runtime/tensor.ts';
+import { OPEN_LIST } from '../codec/ascii.ts';
+import { JsonCursor } from '../codec/json_cursor.ts';
+import type { ValueOffset } from '../codec/json_scan.ts';
+import { isEmptyList, readUnscannedFloats } from '../codec/tensor_list.ts';
+import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
 
-/** A predict request as JSON holds it, before it is held against a signature. */
+/** A predict request whose JSON is known to be whole, before it is held against a signature. */
 export interface PredictRequest {
+  readonly bytes: Uint8Array;
   readonly signatureName: string;
   readonly tensors: RequestTensors;
-  /** No more values than this can be in it; lists that seem to hold more are ragged. */
-  readonly elementLimit: number;
+  /** The tensor as which a list of numbers was read on the way: float32 is what most models take. */
+  readonly floats?: TensorValue;
 }
 
 export type RequestTensors =
-  | { readonly kind: 'row'; readonly instances: readonly unknown[] }
-  | { readonly kind: 'columnar'; readonly inputs: unknown }
+  | { readonly kind: 'row'; readonly instances: ValueOffset }
+  | { readonly kind: 'columnar'; readonly inputs: ValueOffset }
   /** Reported only after model and signature were found, as TensorFlow Serving orders its errors. */
   | { readonly kind: 'missing'; readonly message: string };
 
@@ -20,79 +24,41 @@ export type ParseOutcome =
   | { readonly kind: 'parsed'; readonly request: PredictRequest }
   | { readonly kind: 'invalid'; readonly message: string };
 
-/**
- * Parses the text of a predict request, with TensorFlow Serving's errors (json_tensor.cc).
- * As in TensorFlow Serving, text that follows the top-level object is ignored.
- *
- * JSON.parse keeps less than TensorFlow Serving reads: 1.0 and 1 are the same, integers beyond 2^53 are
- * rounded, and NaN and Infinity are no values.
- */
-export function parsePredictRequest(text: string): ParseOutcome {
-  if (text === '') return invalid('JSON Parse error: The document is empty');
-  const document = parseJson(text);
-  if (document.kind === 'invalid') return document;
-  const root = document.value;
-  if (!isJsonObject(root)) return invalid(`JSON Value: ${excerpt(root)} Is not object`);
+/** A larger body is scanned first: the floats would be beside it and the tensor of another dtype. */
+const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
-  const signatureName = member(root, 'signature_name');
-  if (signatureName !== undefined && typeof signatureName !== 'string') {
-    const rule = "not formatted correctly. 'signature_name' key must be a string value.";
-    return invalid(`JSON Value: ${excerpt(root)} ${rule}`);
-  }
-  return {
-    kind: 'parsed',
-    request: {
-      signatureName: signatureName || DEFAULT_SIGNATURE,
-      tensors: requestTensors(root),
-      // A value has a character at least, and a comma stands between two.
-      elementLimit: Math.ceil(text.length / 2),
-    },
-  };
+/** Parses the body of a predict request, with TensorFlow Serving's errors (json_tensor.cc). */
+export function parsePredictRequest(bytes: Uint8Array): ParseOutcome {
+  let floats: TensorValue | undefined;
+  const outcome = parseDocument(bytes, ['instances', 'inputs'], (name, value) => {
+    if (name === 'signature_name' || bytes.length > MOST_BYTES_AT_ONCE) return undefined;
+    const read = readUnscannedFloats(bytes, value);
+    floats = read?.tensor;
+    return read?.end;
+  });
+  if (outcome.kind === 'invalid') return outcome;
+  const { document } = outcome;
+  const { signatureName } = document;
+  const request = { bytes, signatureName, tensors: requestTensors(document), ...(floats && { floats }) };
+  return { kind: 'parsed', request };
 }
 
-type JsonOutcome =
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'invalid'; readonly message: string };
-
-function parseJson(text: string): JsonOutcome {
-  try {
-    return { kind: 'json', value: JSON.parse(text) };
-  } catch {
-    const extent = jsonExtent(text);
-    if (extent.kind === 'whole') return { kind: 'json', value: JSON.parse(text.slice(0, extent.end)) };
-    // Offsets are in bytes, as the client sent them.
-    const offset = new TextEncoder().encode(text.slice(0, extent.offset)).length;
-    return invalid(`JSON Parse error: ${extent.reason} at offset: ${offset}`);
-  }
-}
-
-function requestTensors(root: JsonObject): RequestTensors {
-  const instances = member(root, 'instances');
-  const inputs = member(root, 'inputs');
+function requestTensors(document: RequestDocument): RequestTensors {
+  const { bytes, members } = document;
+  const instances = members.get('instances');
+  const inputs = members.get('inputs');
+  const missing = (rule: string): RequestTensors => ({
+    kind: 'missing',
+    message: formatFault(document, rule),
+  });
   if (instances !== undefined) {
     if (inputs !== undefined) {
-      return missing(
-        root,
-        "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ",
-      );
+      return missing("Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ");
     }
-    if (!Array.isArray(instances)) return missing(root, "Expecting 'instances' to be an list/array");
-    if (instances.length === 0) return missing(root, "No values in 'instances' array");
+    if (bytes[instances] !== OPEN_LIST) return missing("Expecting 'instances' to be an list/array");
+    if (isEmptyList(new JsonCursor(bytes, instances))) return missing("No values in 'instances' array");
     return { kind: 'row', instances };
   }
   if (inputs !== undefined) return { kind: 'columnar', inputs };
   return { kind: 'missing', message: "Missing 'inputs' or 'instances' key" };
-}
-
-/** A member of the object's own; JSON has no undefined values. */
-function member(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-function missing(root: JsonObject, rule: string): RequestTensors {
-  return { kind: 'missing', message: `JSON Value: ${excerpt(root)} ${rule}` };
-}
-
-function invalid(message: string): { readonly kind: 'invalid'; readonly message: string } {
-  return { kind: 'invalid', message };
 }

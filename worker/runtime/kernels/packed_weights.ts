@@ -76,6 +76,12 @@ export class PackedWeights {
     this.#heap.backend.disposeData = this.#disposeData;
   }
 
+  /** Lets the backend be without touching its memory. */
+  abandon(): void {
+    this.#entries.clear();
+    this.#heap.backend.disposeData = this.#disposeData;
+  }
+
   #pack(address: number, { k, n, transposed }: MatrixLayout): number {
     const packed = this.#heap.allocate(this.#functions.packed_bytes(k, n));
     if (transposed) this.#functions.pack_b_transposed(address, packed, k, n, k);

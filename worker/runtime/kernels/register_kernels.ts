@@ -14,8 +14,10 @@ import { averagePool, maxPool } from './pooling.ts';
 import { mean, softmax, sum } from './reduction.ts';
 
 export interface RegisteredKernels extends KernelContext {
-  /** Puts tfjs's own kernels back. */
+  /** Puts tfjs's own kernels back, and the weights as they were. */
   unregister(): void;
+  /** Puts tfjs's own kernels back without touching the memory, which a trap has left in no known state. */
+  abandon(): void;
 }
 
 /**
@@ -93,15 +95,23 @@ export function registerKernels(
   replace('Rsqrt', unary(UNARY.reciprocalSquareRoot));
   replace('Reciprocal', unary(UNARY.reciprocal));
 
+  function restoreOriginals(): void {
+    for (const original of originals) {
+      unregisterKernel(original.kernelName, 'wasm');
+      registerKernel(original);
+    }
+  }
+
   return {
     ...context,
     unregister() {
-      for (const original of originals) {
-        unregisterKernel(original.kernelName, 'wasm');
-        registerKernel(original);
-      }
+      restoreOriginals();
       weights.dispose();
       heap.dispose();
+    },
+    abandon() {
+      restoreOriginals();
+      weights.abandon();
     },
   };
 }

@@ -13,7 +13,7 @@ function signature(inputs: Record<string, DataType | [DataType, number[]]>): Sig
 }
 
 function decode(text: string, inputs: Parameters<typeof signature>[0]) {
-  const parsed = parsePredictRequest(text);
+  const parsed = parsePredictRequest(bytes(text));
   if (parsed.kind === 'invalid') throw new Error(parsed.message);
   return decodeInputs(parsed.request, signature(inputs));
 }

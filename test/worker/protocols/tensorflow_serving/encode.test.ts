@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encodeOutputs } from '../../../../worker/protocols/tensorflow_serving/encode.ts';
+import { encodeOutputs as encodeJson } from '../../../../worker/protocols/tensorflow_serving/encode.ts';
 import type { TensorValue } from '../../../../worker/runtime/tensor.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -18,6 +18,11 @@ const strings = (shape: number[], ...values: string[]): TensorValue => ({
   shape,
   values: values.map(bytes),
 });
+
+function encodeOutputs(...parameters: Parameters<typeof encodeJson>) {
+  const outcome = encodeJson(...parameters);
+  return outcome.kind === 'invalid' ? outcome : text(new TextDecoder().decode(outcome.json));
+}
 
 const text = (text: string) => ({ kind: 'encoded', text });
 const fault = (message: string) => ({ kind: 'invalid', message });
@@ -72,6 +77,13 @@ describe('one output', () => {
     const outputs = new Map([['y', floats([], 42)]]);
     expect(encodeOutputs(outputs, 'columnar')).toEqual(text('{"outputs":42.0}'));
     expect(encodeOutputs(outputs, 'row')).toEqual(fault('Tensor name: y has no shape information '));
+  });
+
+  test('NaN and infinities are null where strict JSON is asked for', () => {
+    const tensor = floats([4], Number.NaN, Number.POSITIVE_INFINITY, 3, Number.NEGATIVE_INFINITY);
+    expect(encodeOutputs(new Map([['y', tensor]]), 'row', 'null')).toEqual(
+      text('{"predictions":[null,null,3.0,null]}'),
+    );
   });
 
   test('a long list keeps every value', () => {

@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { RequestRecord } from '../../../../worker/protocols/monitoring/request_metrics.ts';
+import { parseComputation } from '../../../../worker/protocols/tensorflow_serving/computation.ts';
 import { createTensorFlowServingHandler } from '../../../../worker/protocols/tensorflow_serving/handler.ts';
 import { metadataDocument } from '../../../../worker/protocols/tensorflow_serving/metadata_document.ts';
-import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
-import { predict } from '../../../../worker/protocols/tensorflow_serving/predict.ts';
 import { fakeServing, SIGNATURES } from './fake_serving.ts';
 
 const SCOPE = { waitUntil: () => undefined };
 const MAX_REQUEST_BYTES = 1000;
 
-async function ask(method: string, path: string, body?: string, serving = fakeServing()) {
+async function ask(method: string, path: string, body?: string, serving = fakeServing(), query = '') {
   const handler = createTensorFlowServingHandler({ serving, maxRequestBytes: MAX_REQUEST_BYTES });
-  const request = new Request(`http://test${path}`, body === undefined ? { method } : { method, body });
+  const request = new Request(
+    `http://test${path}${query}`,
+    body === undefined ? { method } : { method, body },
+  );
   const response = await handler(request, path, SCOPE);
   expect(response.headers.get('content-type')).toBe('application/json');
   return { status: response.status, headers: response.headers, text: await response.text(), serving };
@@ -34,6 +37,15 @@ describe('predict', () => {
     expect(answer.headers.has('x-model-stale-pointer')).toBe(false);
   });
 
+  test('writes NaN and infinities as null where strict JSON is asked for', async () => {
+    const body = '{"instances": [NaN, Infinity, 1]}';
+    const path = '/v1/models/half_plus_two:predict';
+    expect((await ask('POST', path, body)).text).toBe('{"predictions":[NaN,Infinity,3.5]}');
+    expect((await ask('POST', path, body, fakeServing(), '?strict_json=true')).text).toBe(
+      '{"predictions":[null,null,3.5]}',
+    );
+  });
+
   test('waits for an execution that takes time', async () => {
     const outputs = new Map([['y', { dtype: 'int32' as const, shape: [1], values: Int32Array.of(4) }]]);
     const serving = fakeServing({ execute: () => Promise.resolve({ kind: 'computed', outputs }) });
@@ -44,18 +56,17 @@ describe('predict', () => {
   });
 
   test('is computed at once where the execution is', () => {
-    const parsed = parsePredictRequest('{"inputs": [1]}');
-    if (parsed.kind === 'invalid') throw new Error(parsed.message);
-    const answer = predict(
-      {
-        model: 'm',
-        version: '1',
-        signatures: SIGNATURES,
-        execute: (_, outputs) => ({ kind: 'computed', outputs }),
-      },
-      parsed.request,
-    );
-    expect(answer).toEqual({ kind: 'predicted', text: '{"outputs":[1.0]}' });
+    const body = new TextEncoder().encode('{"inputs": [1]}');
+    const computation = parseComputation('predict', body, 'token');
+    if (computation.kind === 'invalid') throw new Error(computation.message);
+    const answer = computation.compute({
+      model: 'm',
+      version: '1',
+      signatures: SIGNATURES,
+      execute: (_, outputs) => ({ kind: 'computed', outputs }),
+    });
+    if (answer instanceof Promise || answer.kind === 'refused') throw new Error('is not computed');
+    expect(new TextDecoder().decode(answer.json)).toBe('{"outputs":[1.0]}');
   });
 
   test('says which version answered instead of which, and why', async () => {
@@ -136,8 +147,6 @@ describe('errors', () => {
       400,
       'Unrecognized servable version label: canary',
     ],
-    ['POST', '/v1/models/half_plus_two:classify', '{}', 501, 'The method classify is not implemented.'],
-    ['POST', '/v1/models/half_plus_two:regress', '{}', 501, 'The method regress is not implemented.'],
   ])('%s %s %s', async (method, path, body, status, message) => {
     const answer = await ask(method, path, body);
     expect({ status: answer.status, body: JSON.parse(answer.text) }).toEqual({
@@ -214,6 +223,58 @@ describe('errors', () => {
       }),
     );
   });
+});
+
+describe('OPTIONS', () => {
+  const options = async (headers: Record<string, string>) => {
+    const handler = createTensorFlowServingHandler({ serving: fakeServing(), maxRequestBytes: 1 });
+    return handler(new Request('http://test/v1/x', { method: 'OPTIONS', headers }), '/v1/x', SCOPE);
+  };
+
+  test('is answered for any path and origin, and allows nothing', async () => {
+    const response = await options({ origin: 'https://example.com' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('is refused without an origin', async () => {
+    for (const headers of [{}, { origin: 'null' }]) {
+      const response = await options(headers);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: 'Origin header is missing in CORS preflight' });
+    }
+  });
+});
+
+test('tells of every request what metrics are made of', async () => {
+  const records: RequestRecord[] = [];
+  const handler = createTensorFlowServingHandler({
+    serving: fakeServing(),
+    maxRequestBytes: 100,
+    record: (record) => records.push(record),
+  });
+  const send = (path: string, body?: string) =>
+    handler(
+      new Request(`http://test${path}`, body === undefined ? {} : { method: 'POST', body }),
+      path,
+      SCOPE,
+    );
+  await send('/v1/models/half_plus_two:predict', '{"instances": [1, 2]}');
+  await send('/v1/models/half_plus_two:predict', '{"instances": ["x"]}');
+  await send('/v1/models/half_plus_two:predict', 'x');
+  await send('/v1/models/foo:predict', '{"instances": [1]}');
+  await send('/v1/models/half_plus_two/versions/9:regress', '{"examples": [{"x": 1.0}]}');
+  await send('/v1/models/half_plus_two');
+  await send('/v1/nothing');
+  expect(records.map(({ milliseconds: _, ...record }) => Object.values(record))).toEqual([
+    ['half_plus_two', true, '2', 'predict', 200, 2],
+    ['half_plus_two', true, '2', 'predict', 400],
+    ['half_plus_two', false, '', 'predict', 400],
+    ['foo', false, '', 'predict', 404],
+    ['half_plus_two', true, '', 'regress', 404],
+    ['half_plus_two', true, '2', '', 200],
+    ['', false, '', '', 400],
+  ]);
 });
 
 describe('status', () => {

@@ -65,8 +65,8 @@ test.each([
     fc.property(tensors, (outputs) => {
       const encoded = encodeOutputs(outputs, format);
       if (encoded.kind === 'invalid') throw new Error(encoded.message);
-      const request = encoded.text.replace(`{"${answerKey}":`, `{"${requestKey}":`);
-      const parsed = parsePredictRequest(request);
+      const request = new TextDecoder().decode(encoded.json).replace(`{"${answerKey}":`, `{"${requestKey}":`);
+      const parsed = parsePredictRequest(new TextEncoder().encode(request));
       if (parsed.kind === 'invalid') throw new Error(parsed.message);
       expect(decodeInputs(parsed.request, signatureOf(outputs))).toEqual({
         kind: 'decoded',
@@ -107,7 +107,7 @@ test('no JSON makes an exception, and what is refused says why', () => {
   );
   fc.assert(
     fc.property(request, anySignature, (value, signature) => {
-      const parsed = parsePredictRequest(JSON.stringify(value));
+      const parsed = parsePredictRequest(new TextEncoder().encode(JSON.stringify(value)));
       const outcome = parsed.kind === 'parsed' ? decodeInputs(parsed.request, signature) : parsed;
       if (outcome.kind === 'invalid') {
         expect(outcome.message).not.toBe('');

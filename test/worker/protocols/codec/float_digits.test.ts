@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { float32Text } from '../../../../worker/protocols/tensorflow_serving/float_text.ts';
+import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/protocols/codec/float_digits.ts';
+
+function float32Text(value: number): string {
+  const target = new Uint8Array(LONGEST_FLOAT + 3).fill(0x7a);
+  const end = writeFloat32(target, 1, value);
+  expect(end).toBeLessThanOrEqual(1 + LONGEST_FLOAT);
+  expect([target[0], target[end]]).toEqual([0x7a, 0x7a]);
+  return new TextDecoder().decode(target.subarray(1, end));
+}
 
 test.each([
   [9000000, '9e+06'],
@@ -93,14 +101,33 @@ const usualFloat = fc.oneof(
   fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((value) => value / 512),
 );
 
+const bits = new DataView(new ArrayBuffer(4));
+/** All float32 alike, most of them very large or very small. */
+const anyBits = fc.integer().map((integer) => {
+  bits.setInt32(0, integer);
+  return bits.getFloat32(0);
+});
+/** A power of ten or a few digits, and the float32 next to it: where exponents and rounding change. */
+const roundNumber = fc
+  .tuple(
+    fc.integer({ min: 1, max: 2_000_000 }),
+    fc.integer({ min: -46, max: 33 }),
+    fc.integer({ min: -2, max: 2 }),
+  )
+  .map(([digits, exponent, steps]) => {
+    bits.setFloat32(0, Number(`${digits}e${exponent}`));
+    bits.setInt32(0, bits.getInt32(0) + steps);
+    return bits.getFloat32(0);
+  });
+
 test('prints as C prints, and reads back as the same float32', () => {
   fc.assert(
-    fc.property(fc.oneof(anyFloat, usualFloat), (value) => {
-      fc.pre(value !== 0);
+    fc.property(fc.oneof(anyFloat, usualFloat, anyBits, roundNumber), (value) => {
+      fc.pre(value !== 0 && Number.isFinite(value));
       const text = float32Text(value);
       expect(text).toBe(expected(value));
       expect(Math.fround(Number(text))).toBe(value);
     }),
-    { numRuns: 2000 },
+    { numRuns: 10_000 },
   );
 });

@@ -1,0 +1,110 @@
+import { base64Length, writeBase64 } from './base64.ts';
+import { digitCount, LONGEST_FLOAT, writeDigits, writeFloat32 } from './float_digits.ts';
+
+const ENCODER = new TextEncoder();
+// A leading U+FEFF is part of the string, not a mark to drop.
+const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const LONGEST_INTEGER = 11;
+const SMALLEST_INT32 = -(2 ** 31);
+
+/** How NaN and infinities are written: as JavaScript's tokens, which JSON has not, or as null. */
+export type NotFinite = 'token' | 'null';
+
+/** Writes JSON into bytes that grow as they are needed. */
+export class ByteWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  /** What was written. The writer is not to be used any more. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  text(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#length += ENCODER.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** Float32 values from `start` to before `end`, with commas between them. */
+  floats(values: ArrayLike<number>, start: number, end: number, notFinite: NotFinite): void {
+    for (let block = start; block < end; block += BLOCK_LENGTH) {
+      this.#reserve(BLOCK_LENGTH * (LONGEST_FLOAT + 1));
+      const bytes = this.#bytes;
+      let at = this.#length;
+      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
+      for (let index = block; index < blockEnd; index++) {
+        if (index > start) bytes[at++] = COMMA;
+        const value = values[index] ?? Number.NaN;
+        if (notFinite === 'null' && !Number.isFinite(value)) {
+          bytes.set(NULL, at);
+          at += NULL.length;
+        } else at = writeFloat32(bytes, at, value);
+      }
+      this.#length = at;
+    }
+  }
+
+  /** Int32 values from `start` to before `end`, with commas between them. */
+  integers(values: ArrayLike<number>, start: number, end: number): void {
+    for (let block = start; block < end; block += BLOCK_LENGTH) {
+      this.#reserve(BLOCK_LENGTH * (LONGEST_INTEGER + 1));
+      const bytes = this.#bytes;
+      let at = this.#length;
+      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
+      for (let index = block; index < blockEnd; index++) {
+        if (index > start) bytes[at++] = COMMA;
+        const value = values[index] ?? 0;
+        if (value === SMALLEST_INT32) {
+          bytes.set(SMALLEST_TEXT, at);
+          at += SMALLEST_TEXT.length;
+          continue;
+        }
+        if (value < 0) bytes[at++] = MINUS;
+        const magnitude = Math.abs(value);
+        at = writeDigits(bytes, at, magnitude, digitCount(magnitude));
+      }
+      this.#length = at;
+    }
+  }
+
+  /** Bytes as the JSON string whose UTF-8 they are; what is none becomes U+FFFD. */
+  string(value: Uint8Array): void {
+    this.text(JSON.stringify(DECODER.decode(value)));
+  }
+
+  /** Bytes as `{"b64": "..."}`. */
+  base64(value: Uint8Array): void {
+    this.text('{"b64":"');
+    const length = base64Length(value.length);
+    this.#reserve(length);
+    writeBase64(this.#bytes, this.#length, value);
+    this.#length += length;
+    this.text('"}');
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
+
+/** Room is made for so many numbers at once. */
+const BLOCK_LENGTH = 512;
+
+const NULL = ENCODER.encode('null');
+const SMALLEST_TEXT = ENCODER.encode(String(SMALLEST_INT32));

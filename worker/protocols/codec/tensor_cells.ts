@@ -1,0 +1,229 @@
+import type { DataType } from '../../registry/signature.ts';
+import type { TensorValue } from '../../runtime/tensor.ts';
+import { afterSpace, CLOSE_LIST, COMMA, OPEN_OBJECT, QUOTE } from './ascii.ts';
+import { decodeBase64 } from './base64.ts';
+import { JsonCursor } from './json_cursor.ts';
+import { beginsNumber, NO_NUMBER } from './json_number.ts';
+import { scannedStringEnd, stringBytes, stringEquals } from './json_string.ts';
+
+/** The values of a tensor while they are read, in row-major order. */
+export interface TensorCells {
+  readonly count: number;
+  /** Reads the scalar at the cursor. False, and nothing is read, where it is not of the dtype. */
+  read(cursor: JsonCursor): boolean;
+  /** Reads the scalars from the cursor to the end of their list. How many, or NO_SCALAR where one is none. */
+  readRun(cursor: JsonCursor): number;
+  tensor(shape: readonly number[]): TensorValue;
+}
+
+export const NO_SCALAR = -1;
+
+/**
+ * Strings are objects to the engine, of a hundred bytes at least, however short they are: so many of them fit
+ * beside everything else that an isolate has.
+ */
+export const MOST_STRINGS = 200_000;
+
+/** @param spanBytes how long the text is that the values are read from */
+export function createCells(dtype: DataType, spanBytes: number): TensorCells {
+  // A value has a character at least, and a comma stands between two.
+  const most = Math.ceil(spanBytes / 2) + 1;
+  switch (dtype) {
+    case 'float32':
+      return new FloatCells(most);
+    case 'int32':
+      return new IntegerCells(most);
+    case 'bool':
+      return new BooleanCells(most);
+    case 'string':
+      return new StringCells();
+  }
+}
+
+const FIRST_CAPACITY = 1024;
+
+abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> implements TensorCells {
+  count = 0;
+  protected values: Values;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.values = this.allocate(Math.min(most, FIRST_CAPACITY));
+  }
+
+  protected abstract allocate(capacity: number): Values;
+  abstract read(cursor: JsonCursor): boolean;
+  abstract tensor(shape: readonly number[]): TensorValue;
+
+  protected grow(): Values {
+    const grown = this.allocate(Math.max(1, Math.min(this.#most, this.values.length * 2)));
+    grown.set(this.values);
+    this.values = grown;
+    return grown;
+  }
+
+  protected used(): Values {
+    const used = this.values.subarray(0, this.count);
+    // Of the same class as values.
+    return used as Values;
+  }
+
+  readRun(cursor: JsonCursor): number {
+    const before = this.count;
+    do {
+      if (!this.read(cursor)) return NO_SCALAR;
+    } while (cursor.next());
+    return this.count - before;
+  }
+}
+
+/** Any number: out of float32's range it becomes an infinity or zero, as in TensorFlow Serving. */
+class FloatCells extends Cells<Float32Array> {
+  protected allocate(capacity: number): Float32Array {
+    return new Float32Array(capacity);
+  }
+
+  read(cursor: JsonCursor): boolean {
+    if (!beginsNumber(cursor.bytes[cursor.at])) return false;
+    if (this.count === this.values.length) this.grow();
+    this.values[this.count++] = cursor.numbers.float32(cursor.at);
+    cursor.at = cursor.numbers.end;
+    return cursor.at !== NO_NUMBER;
+  }
+
+  /** Nearly all of a large request is read here. */
+  override readRun(cursor: JsonCursor): number {
+    const { bytes, numbers } = cursor;
+    const before = this.count;
+    let { values, count } = this;
+    let at = cursor.at;
+    while (beginsNumber(bytes[at])) {
+      if (count === values.length) values = this.grow();
+      values[count++] = numbers.float32(at);
+      at = numbers.end;
+      if (at === NO_NUMBER) return NO_SCALAR;
+      if (bytes[at] === COMMA && beginsNumber(bytes[at + 1])) {
+        at += 1;
+        continue;
+      }
+      cursor.at = at;
+      if (!cursor.next()) {
+        this.count = count;
+        return bytes[cursor.at - 1] === CLOSE_LIST ? count - before : NO_SCALAR;
+      }
+      at = cursor.at;
+    }
+    return NO_SCALAR;
+  }
+
+  tensor(shape: readonly number[]): TensorValue {
+    return { dtype: 'float32', shape, values: this.used() };
+  }
+}
+
+/** Whole numbers in int32's range, written without point and exponent (RapidJSON's IsInt). */
+export class IntegerCells extends Cells<Int32Array> {
+  protected allocate(capacity: number): Int32Array {
+    return new Int32Array(capacity);
+  }
+
+  read(cursor: JsonCursor): boolean {
+    const value = cursor.numbers.int32(cursor.at);
+    if (value === undefined) return false;
+    this.push(value);
+    cursor.at = cursor.numbers.end;
+    return true;
+  }
+
+  push(value: number): void {
+    if (this.count === this.values.length) this.grow();
+    this.values[this.count++] = value;
+  }
+
+  tensor(shape: readonly number[]): TensorValue {
+    return { dtype: 'int32', shape, values: this.used() };
+  }
+}
+
+class BooleanCells extends Cells<Uint8Array> {
+  protected allocate(capacity: number): Uint8Array {
+    return new Uint8Array(capacity);
+  }
+
+  read(cursor: JsonCursor): boolean {
+    const kind = cursor.kind();
+    if (kind !== 'true' && kind !== 'false') return false;
+    if (this.count === this.values.length) this.grow();
+    this.values[this.count++] = kind === 'true' ? 1 : 0;
+    cursor.at += kind.length;
+    return true;
+  }
+
+  tensor(shape: readonly number[]): TensorValue {
+    return { dtype: 'bool', shape, values: this.used() };
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Strings, and `{"b64": "..."}` for bytes. */
+class StringCells implements TensorCells {
+  readonly #values: Uint8Array[] = [];
+
+  get count(): number {
+    return this.#values.length;
+  }
+
+  read(cursor: JsonCursor): boolean {
+    if (this.#values.length === MOST_STRINGS) return false;
+    const value = readString(cursor);
+    if (value === undefined) return false;
+    this.#values.push(value);
+    return true;
+  }
+
+  readRun(cursor: JsonCursor): number {
+    const before = this.#values.length;
+    do {
+      if (!this.read(cursor)) return NO_SCALAR;
+    } while (cursor.next());
+    return this.#values.length - before;
+  }
+
+  tensor(shape: readonly number[]): TensorValue {
+    return { dtype: 'string', shape, values: this.#values };
+  }
+}
+
+/** The bytes of a string or a base64 object; undefined, and nothing is read, for every other value. */
+export function readString(cursor: JsonCursor): Uint8Array | undefined {
+  const { bytes, at } = cursor;
+  if (bytes[at] === QUOTE) {
+    const end = scannedStringEnd(bytes, at);
+    cursor.at = end;
+    return end - at === 2 ? NO_BYTES : stringBytes(bytes, at, end);
+  }
+  if (bytes[at] !== OPEN_OBJECT) return undefined;
+  const text = base64Text(bytes, at);
+  const decoded = text && decodeBase64(text);
+  if (decoded === undefined) return undefined;
+  cursor.skip();
+  return decoded;
+}
+
+const BASE64_KEY = new TextEncoder().encode('b64');
+
+/** The base64 of `{"b64": "..."}`, an object with just that member; undefined for every other value. */
+export function base64Text(bytes: Uint8Array, at: number): Uint8Array | undefined {
+  if (bytes[at] !== OPEN_OBJECT) return undefined;
+  const name = afterSpace(bytes, at + 1);
+  if (bytes[name] !== QUOTE || !stringEquals(bytes, name, BASE64_KEY)) return undefined;
+  const look = new JsonCursor(bytes, name);
+  look.toMemberValue();
+  const text = look.at;
+  if (bytes[text] !== QUOTE) return undefined;
+  look.skip();
+  const end = look.at;
+  return look.next() ? undefined : stringBytes(bytes, text, end);
+}

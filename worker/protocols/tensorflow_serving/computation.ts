@@ -1,0 +1,131 @@
+import type { Signature } from '../../registry/signature.ts';
+import { elementCount, type NamedTensors } from '../../runtime/tensor.ts';
+import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
+import type { NotFinite } from '../codec/byte_writer.ts';
+import { shortened } from '../codec/json_excerpt.ts';
+import { decodeInputs } from './decode.ts';
+import { decodeExamples } from './decode_examples.ts';
+import type { DecodeOutcome } from './decode_outcome.ts';
+import { type EncodeOutcome, encodeOutputs } from './encode.ts';
+import { encodeClassifications, encodeRegressions } from './example_results.ts';
+import { type ExampleRequest, parseExampleRequest } from './examples.ts';
+import { type PredictRequest, parsePredictRequest } from './parse.ts';
+
+export type Method = 'predict' | 'classify' | 'regress';
+
+export type ComputedAnswer =
+  /** `examples` is the size of the batch. */
+  | { readonly kind: 'computed'; readonly json: Uint8Array<ArrayBuffer>; readonly examples: number }
+  /** This version cannot answer this request; the message is the client's. */
+  | { readonly kind: 'refused'; readonly message: string };
+
+/**
+ * Computes a request with one version. Without effects, and synchronous where the execution is, so that it can
+ * run speculatively while the pointer is checked.
+ */
+export type Computation = (servable: ServableView) => ComputedAnswer | Promise<ComputedAnswer>;
+
+export type ComputationOutcome =
+  | { readonly kind: 'computation'; readonly compute: Computation }
+  /** The body is no such request, whatever the model. */
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** Parses a request's body as far as that is possible without a model. */
+export function parseComputation(
+  method: Method,
+  bytes: Uint8Array,
+  notFinite: NotFinite,
+): ComputationOutcome {
+  if (method === 'predict') {
+    const parsed = parsePredictRequest(bytes);
+    if (parsed.kind === 'invalid') return parsed;
+    return { kind: 'computation', compute: (servable) => predict(servable, parsed.request, notFinite) };
+  }
+  const parsed = parseExampleRequest(bytes);
+  if (parsed.kind === 'invalid') return parsed;
+  const { request } = parsed;
+  return {
+    kind: 'computation',
+    compute: (servable) => computeExamples(method, servable, request, notFinite),
+  };
+}
+
+function predict(
+  servable: ServableView,
+  request: PredictRequest,
+  notFinite: NotFinite,
+): ReturnType<Computation> {
+  const signature = findSignature(servable, request.signatureName);
+  if (signature === undefined) {
+    const name = shortened(request.signatureName);
+    return refused(`Serving signature name: "${name}" not found in signature def`);
+  }
+  const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
+  return executed(servable, signature, decodeInputs(request, signature), (outputs) =>
+    encodeOutputs(outputs, format, notFinite),
+  );
+}
+
+/** tfjs models come with one signature to predict; it also serves where its tensors fit. */
+const METHODS = {
+  classify: { name: 'tensorflow/serving/classify', noun: 'classification' },
+  regress: { name: 'tensorflow/serving/regress', noun: 'regression' },
+} as const;
+
+function computeExamples(
+  method: 'classify' | 'regress',
+  servable: ServableView,
+  request: ExampleRequest,
+  notFinite: NotFinite,
+): ReturnType<Computation> {
+  const signature = findSignature(servable, request.signatureName);
+  if (signature === undefined) {
+    return refused(`No signature was found with the name: ${shortened(request.signatureName)}`);
+  }
+  const { name, noun } = METHODS[method];
+  if (signature.method !== name && signature.method !== 'tensorflow/serving/predict') {
+    const was = `Was: ${signature.method}`;
+    return refused(`Expected ${noun} signature method_name to be ${name}. ${was}`);
+  }
+  const decoded = decodeExamples(request, signature);
+  const batch = decoded.kind === 'decoded' ? batchOf(decoded.inputs) : 0;
+  return executed(servable, signature, decoded, (outputs) =>
+    method === 'classify'
+      ? encodeClassifications(outputs, signature.outputs, batch, notFinite)
+      : encodeRegressions(outputs, batch, notFinite),
+  );
+}
+
+function executed(
+  servable: ServableView,
+  signature: Signature,
+  decoded: DecodeOutcome,
+  encode: (outputs: NamedTensors) => EncodeOutcome,
+): ReturnType<Computation> {
+  if (decoded.kind === 'invalid') return refused(decoded.message);
+  const { inputs } = decoded;
+  const answer = (result: ExecutionResult): ComputedAnswer => {
+    if (result.kind === 'failed') {
+      const { model, version } = servable;
+      return refused(`Version ${version} of model ${model} could not compute these inputs: ${result.reason}`);
+    }
+    const encoded = encode(result.outputs);
+    if (encoded.kind === 'invalid') return refused(encoded.message);
+    return { kind: 'computed', json: encoded.json, examples: batchOf(inputs) };
+  };
+  const result = servable.execute(signature, inputs);
+  return result instanceof Promise ? result.then(answer) : answer(result);
+}
+
+function batchOf(inputs: NamedTensors): number {
+  const [first] = inputs.values();
+  return elementCount(first?.shape.slice(0, 1) ?? []);
+}
+
+function findSignature({ signatures }: ServableView, name: string): Signature | undefined {
+  return Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+}
+
+function refused(message: string): ComputedAnswer {
+  return { kind: 'refused', message };
+}

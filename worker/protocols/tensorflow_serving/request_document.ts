@@ -1,0 +1,53 @@
+import { DEFAULT_SIGNATURE } from '../../registry/signature.ts';
+import { OPEN_OBJECT, QUOTE } from '../codec/ascii.ts';
+import { excerpt } from '../codec/json_excerpt.ts';
+import { scanJson, type ValueOffset } from '../codec/json_scan.ts';
+import { stringText } from '../codec/json_string.ts';
+
+/** A request's body as one JSON object, with the members that its API reads. */
+export interface RequestDocument {
+  readonly bytes: Uint8Array;
+  readonly root: ValueOffset;
+  readonly signatureName: string;
+  readonly members: ReadonlyMap<string, ValueOffset>;
+}
+
+export type DocumentOutcome =
+  | { readonly kind: 'document'; readonly document: RequestDocument }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/**
+ * Checks that a body is a JSON object whose `signature_name` is a string, with TensorFlow Serving's errors
+ * (json_tensor.cc). Text that follows the object is ignored there and here; of equal keys the first counts.
+ *
+ * @param readMember may read a member's value while the body is scanned, and tell where it ends
+ */
+export function parseDocument(
+  bytes: Uint8Array,
+  wanted: readonly string[],
+  readMember?: (name: string, value: ValueOffset) => number | undefined,
+): DocumentOutcome {
+  if (bytes.length === 0) return invalid('JSON Parse error: The document is empty');
+  const scan = scanJson(bytes, ['signature_name', ...wanted], readMember);
+  if (scan.kind === 'malformed') {
+    return invalid(`JSON Parse error: ${scan.reason} at offset: ${scan.offset}`);
+  }
+  const { root, members } = scan;
+  if (bytes[root] !== OPEN_OBJECT) return invalid(`JSON Value: ${excerpt(bytes, root)} Is not object`);
+  const name = members.get('signature_name');
+  if (name !== undefined && bytes[name] !== QUOTE) {
+    const rule = "not formatted correctly. 'signature_name' key must be a string value.";
+    return invalid(`JSON Value: ${excerpt(bytes, root)} ${rule}`);
+  }
+  const signatureName = (name !== undefined && stringText(bytes, name)) || DEFAULT_SIGNATURE;
+  return { kind: 'document', document: { bytes, root, signatureName, members } };
+}
+
+/** A fault of the whole request, with an excerpt of it. */
+export function formatFault({ bytes, root }: RequestDocument, rule: string): string {
+  return `JSON Value: ${excerpt(bytes, root)} ${rule}`;
+}
+
+function invalid(message: string): DocumentOutcome {
+  return { kind: 'invalid', message };
+}

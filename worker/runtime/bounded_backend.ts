@@ -1,0 +1,59 @@
+import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
+import type { backend_util, DataType } from '@tensorflow/tfjs-core';
+import type { HeapLimit } from './heap_limit.ts';
+import { ExecutionError } from './loaded_model.ts';
+import { elementCount } from './tensor.ts';
+
+const BYTES_PER_ELEMENT: Readonly<Partial<Record<DataType, number>>> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  complex64: 8,
+};
+
+/** tfjs's backend, but it says so when memory is out, and can be left behind after a trap. */
+export class BoundedBackend extends BackendWasm {
+  readonly limit: HeapLimit;
+  #abandoned = false;
+
+  constructor(wasm: BackendWasmModule, limit: HeapLimit) {
+    super(wasm);
+    this.limit = limit;
+  }
+
+  /** Every tensor's memory comes from here. tfjs neither looks at sizes beyond 32 bits nor at a malloc of 0. */
+  override move(
+    dataId: object,
+    values: backend_util.BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const bytes = elementCount(shape) * (BYTES_PER_ELEMENT[dtype] ?? 0);
+    if (bytes > this.limit.bytes) throw this.#outOfMemory(shape, dtype);
+    super.move(dataId, values, shape, dtype, refCount);
+    if (bytes > 0 && this.getMemoryOffset(dataId) === 0) {
+      this.disposeData(dataId, true);
+      throw this.#outOfMemory(shape, dtype);
+    }
+  }
+
+  #outOfMemory(shape: number[], dtype: DataType): ExecutionError {
+    this.limit.refuse();
+    return new ExecutionError(`there is no memory for a tensor of ${dtype} [${shape}]`);
+  }
+
+  /** Touches the heap no more: after a trap nothing can be said of what is in it. */
+  abandon(): void {
+    this.#abandoned = true;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    return this.#abandoned || super.disposeData(dataId, force);
+  }
+
+  override dispose(): void {
+    if (!this.#abandoned) super.dispose();
+  }
+}
