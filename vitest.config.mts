@@ -9,6 +9,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'worker',
+          globalSetup: './test/shared/build_kernels.ts',
           include: ['test/worker/**/*.test.ts'],
           // tfjs is hundreds of modules, loaded one by one before the first test that needs it.
           testTimeout: 60_000,
@@ -18,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          globalSetup: './test/shared/global_setup.ts',
+          globalSetup: ['./test/shared/build_kernels.ts', './test/shared/global_setup.ts'],
           include: ['test/node/**/*.test.ts', 'test/scripts/**/*.test.ts', 'models/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

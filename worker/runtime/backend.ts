@@ -4,13 +4,15 @@ import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm
 import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { BoundedBackend } from './bounded_backend.ts';
 import { HeapLimit } from './heap_limit.ts';
+import kernelsModule from './kernels/dist/kernels.wasm';
+import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
 
 let limitBytes = DEFAULT_LIMIT_BYTES;
 let backend: Promise<BoundedBackend> | undefined;
-let running: BoundedBackend | undefined;
+let running: { readonly backend: BoundedBackend; readonly kernels: RegisteredKernels } | undefined;
 const breakListeners: (() => void)[] = [];
 
 /** Sets how large the heap may become; before the backend is first used. */
@@ -40,12 +42,13 @@ export function wasmBackend(): Promise<BoundedBackend> {
 
 /** Whether memory was refused since this was asked last. */
 export function takeRefusal(): boolean {
-  return running?.limit.takeRefusal() ?? false;
+  return running?.backend.limit.takeRefusal() ?? false;
 }
 
 /** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
 export function abandonBackend(): void {
-  running?.abandon();
+  running?.backend.abandon();
+  running?.kernels.abandon();
   running = undefined;
   backend = undefined;
   engine().reset();
@@ -55,12 +58,14 @@ export function abandonBackend(): void {
 
 async function createBackend(): Promise<BoundedBackend> {
   const limit = new HeapLimit(limitBytes);
+  let memory: WebAssembly.Memory | undefined;
   const wasm = await createModule({
     locateFile: (path) => path,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(simdModule, imports);
-      const { memory } = instance.exports;
-      if (!(memory instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
+      const exported = instance.exports.memory;
+      if (!(exported instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
+      memory = exported;
       limit.attach(memory);
       done(instance);
       return instance.exports;
@@ -79,6 +84,7 @@ async function createBackend(): Promise<BoundedBackend> {
   registerBackend('wasm', () => created, 2);
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
-  running = created;
+  if (memory === undefined) throw new Error('the WebAssembly backend was never instantiated');
+  running = { backend: created, kernels: registerKernels(created, kernelsModule, memory) };
   return created;
 }

@@ -1,0 +1,205 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compareKernels, randomTensor, shapeSize } from './comparison.ts';
+import { createNodeBackend, type NodeBackend } from './node_backend.ts';
+
+let node: NodeBackend;
+beforeAll(async () => {
+  node = await createNodeBackend();
+});
+
+const ACTIVATIONS = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
+
+const window = {
+  batch: shapeSize(2),
+  height: shapeSize(9),
+  width: shapeSize(12),
+  filterHeight: shapeSize(5),
+  filterWidth: shapeSize(5),
+  strideY: shapeSize(3),
+  strideX: shapeSize(3),
+  pad: fc.oneof(
+    fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+    fc.tuple(fc.nat(3), fc.nat(3), fc.nat(3), fc.nat(3)),
+  ),
+  // tfjs computes either strides or dilations.
+  dilated: fc.boolean(),
+  dilationY: shapeSize(3),
+  dilationX: shapeSize(3),
+  bias: fc.boolean(),
+  activation: fc.constantFrom(...ACTIVATIONS),
+  seed: fc.nat(1000),
+};
+
+interface Window {
+  readonly height: number;
+  readonly width: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly pad: 'same' | 'valid' | [number, number, number, number];
+  readonly dilated: boolean;
+  readonly dilationY: number;
+  readonly dilationX: number;
+}
+
+function spatial(options: Window) {
+  const { height, width, filterHeight, filterWidth, strideY, strideX, pad, dilated } = options;
+  const strides: [number, number] = dilated ? [1, 1] : [strideY, strideX];
+  const dilations: [number, number] = dilated ? [options.dilationY, options.dilationX] : [1, 1];
+  const explicit: tf.backend_util.ExplicitPadding | undefined =
+    typeof pad === 'string'
+      ? undefined
+      : [
+          [0, 0],
+          [pad[0], pad[1]],
+          [pad[2], pad[3]],
+          [0, 0],
+        ];
+  const [top, bottom, left, right] = typeof pad === 'string' ? [0, 0, 0, 0] : pad;
+  const fits =
+    pad === 'same' ||
+    ((filterHeight - 1) * dilations[0] < height + top + bottom &&
+      (filterWidth - 1) * dilations[1] < width + left + right);
+  return { strides, dilations, pad: explicit ?? (pad === 'same' ? 'same' : 'valid'), fits } as const;
+}
+
+describe('convolution', () => {
+  test('of any size, stride, padding and dilation is what tfjs computes', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ ...window, channels: fc.constantFrom(1, 2, 3, 4, 5, 8, 33), outChannels: shapeSize(20) }),
+        (options) => {
+          const { batch, height, width, channels, outChannels, filterHeight, filterWidth, activation, seed } =
+            options;
+          const { strides, dilations, pad, fits } = spatial(options);
+          fc.pre(fits);
+          const x = randomTensor([batch, height, width, channels], seed);
+          const filter = randomTensor([filterHeight, filterWidth, channels, outChannels], seed + 1);
+          const bias = randomTensor([outChannels], seed + 2);
+          const slopes = randomTensor([outChannels], seed + 3);
+          compareKernels(node, [x, filter, bias, slopes], (x, filter, bias, slopes) =>
+            tf.fused.conv2d({
+              x: x as tf.Tensor4D,
+              filter: filter as tf.Tensor4D,
+              strides,
+              dilations,
+              pad,
+              activation,
+              leakyreluAlpha: 0.3,
+              ...(options.bias || activation !== 'linear' ? (bias ? { bias } : {}) : {}),
+              ...(activation === 'prelu' ? { preluActivationWeights: slopes } : {}),
+            }),
+          );
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('of one pixel by one, with edges in every direction, is what tfjs computes', () => {
+    fc.assert(
+      fc.property(
+        shapeSize(14),
+        shapeSize(70),
+        shapeSize(40),
+        shapeSize(2),
+        fc.nat(99),
+        (rows, k, n, stride, seed) => {
+          const x = randomTensor([1, rows, 1, k], seed);
+          const filter = randomTensor([1, 1, k, n], seed + 1);
+          compareKernels(node, [x, filter], (x, filter) =>
+            tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [stride, 1], 'same'),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test('in one dimension is what tfjs computes', () => {
+    const x = randomTensor([1, 50, 6], 1);
+    const filter = randomTensor([9, 6, 17], 2);
+    compareKernels(node, [x, filter], (x, filter) =>
+      tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, 4, 'same'),
+    );
+  });
+
+  test('with so many channels that the filter is taken in groups is what tfjs computes', () => {
+    const x = randomTensor([1, 4, 4, 600], 1);
+    const filter = randomTensor([3, 3, 600, 40], 2);
+    compareKernels(node, [x, filter], (x, filter) =>
+      tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
+    );
+  });
+
+  test('of groups goes to the kernel that was replaced', () => {
+    const x = randomTensor([1, 4, 4, 4], 1);
+    const filter = randomTensor([3, 3, 2, 6], 2);
+    const grouped = () => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+    expect(grouped).toThrow();
+  });
+});
+
+describe('depthwise convolution', () => {
+  test('of any size, stride, padding and dilation is what tfjs computes', () => {
+    fc.assert(
+      fc.property(fc.record({ ...window, channels: shapeSize(19) }), (options) => {
+        const { batch, height, width, channels, filterHeight, filterWidth, activation, seed } = options;
+        const { strides, dilations, pad, fits } = spatial(options);
+        fc.pre(fits);
+        const x = randomTensor([batch, height, width, channels], seed);
+        const filter = randomTensor([filterHeight, filterWidth, channels, 1], seed + 1);
+        const bias = randomTensor([channels], seed + 2);
+        const slopes = randomTensor([channels], seed + 3);
+        compareKernels(node, [x, filter, bias, slopes], (x, filter, bias, slopes) =>
+          tf.fused.depthwiseConv2d({
+            x: x as tf.Tensor4D,
+            filter: filter as tf.Tensor4D,
+            strides,
+            dilations,
+            // Its declaration leaves out the explicit padding that it takes.
+            pad: pad as 'same' | 'valid',
+            activation,
+            leakyreluAlpha: 0.3,
+            ...(options.bias || activation !== 'linear' ? (bias ? { bias } : {}) : {}),
+            ...(activation === 'prelu' ? { preluActivationWeights: slopes } : {}),
+          }),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test.each([1, 2])('three wide with stride %i, which has its own loop, is what tfjs computes', (stride) => {
+    fc.assert(
+      fc.property(
+        shapeSize(12),
+        shapeSize(17),
+        fc.integer({ min: 4, max: 13 }),
+        fc.nat(99),
+        (height, width, channels, seed) => {
+          const x = randomTensor([1, height, width, channels], seed);
+          const filter = randomTensor([3, 3, channels, 1], seed + 1);
+          compareKernels(node, [x, filter], (x, filter) =>
+            tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, 'same'),
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test.each([
+    [1, 6],
+    [3, 2],
+  ])('of %i channels with %i filters each is what tfjs computes', (channels, filters) => {
+    const x = randomTensor([1, 7, 8, channels], 1);
+    const filter = randomTensor([3, 3, channels, filters], 2);
+    compareKernels(node, [x, filter], (x, filter) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
+    );
+  });
+});

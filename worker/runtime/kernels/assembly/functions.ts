@@ -1,0 +1,159 @@
+import {
+  ERF_HIGHEST,
+  ERF_LOWEST,
+  ERF_P0,
+  ERF_P1,
+  ERF_P2,
+  ERF_P3,
+  ERF_P4,
+  ERF_P5,
+  ERF_P6,
+  ERF_Q0,
+  ERF_Q1,
+  ERF_Q2,
+  ERF_Q3,
+  ERF_Q4,
+  EXPONENT_BIAS,
+  EXP_HIGHEST,
+  EXP_LOWEST,
+  EXP_MINUS_ONE_LOWEST,
+  EXP_P0,
+  EXP_P1,
+  EXP_P2,
+  EXP_P3,
+  EXP_P4,
+  EXP_P5,
+  LN_2_HIGH,
+  LN_2_LOW,
+  LOG2_E,
+  ONE,
+  ROUND,
+  TANH_HIGHEST,
+  TANH_LOWEST,
+  TANH_P0,
+  TANH_P1,
+  TANH_P2,
+  TANH_P3,
+  TANH_P4,
+  TANH_P5,
+  TANH_P6,
+  TANH_Q0,
+  TANH_Q1,
+  TANH_Q2,
+  TANH_Q3,
+} from './constants';
+import { multiplyAdd } from './vector';
+
+/**
+ * 2^n for whole n from -150 to 128, in two factors, so that results below the normal range and infinity come out
+ * right. `rounded` is n + ROUND.
+ */
+// @ts-ignore: decorator
+@inline
+function scaleByPower(x: v128, rounded: v128): v128 {
+  const power = i32x4.sub(rounded, ROUND);
+  const half = i32x4.shr_s(power, 1);
+  const first = i32x4.shl(i32x4.add(half, EXPONENT_BIAS), 23);
+  const second = i32x4.shl(i32x4.add(i32x4.sub(power, half), EXPONENT_BIAS), 23);
+  return f32x4.mul(f32x4.mul(x, first), second);
+}
+
+/** exp(r) - 1 for |r| up to ln(2) / 2. Coefficients: Cephes, expf. */
+// @ts-ignore: decorator
+@inline
+function expMinusOneReduced(r: v128): v128 {
+  let p = EXP_P0;
+  p = multiplyAdd(p, r, EXP_P1);
+  p = multiplyAdd(p, r, EXP_P2);
+  p = multiplyAdd(p, r, EXP_P3);
+  p = multiplyAdd(p, r, EXP_P4);
+  p = multiplyAdd(p, r, EXP_P5);
+  return multiplyAdd(f32x4.mul(r, r), p, r);
+}
+
+// @ts-ignore: decorator
+@inline
+function reduced(x: v128, n: v128): v128 {
+  return multiplyAdd(n, LN_2_LOW, multiplyAdd(n, LN_2_HIGH, x));
+}
+
+// @ts-ignore: decorator
+@inline
+export function exponential(x: v128): v128 {
+  const bounded = f32x4.pmin(f32x4.pmax(x, EXP_LOWEST), EXP_HIGHEST);
+  const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
+  const n = f32x4.sub(rounded, ROUND);
+  return scaleByPower(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), rounded);
+}
+
+/** exp(x) - 1 for x up to 0, without the cancellation near 0. */
+// @ts-ignore: decorator
+@inline
+function expMinusOneNegative(x: v128): v128 {
+  const bounded = f32x4.pmax(x, EXP_MINUS_ONE_LOWEST);
+  const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
+  const n = f32x4.sub(rounded, ROUND);
+  const power = i32x4.shl(i32x4.add(i32x4.sub(rounded, ROUND), EXPONENT_BIAS), 23);
+  return multiplyAdd(expMinusOneReduced(reduced(bounded, n)), power, f32x4.sub(power, ONE));
+}
+
+// @ts-ignore: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  return f32x4.div(ONE, f32x4.add(ONE, exponential(f32x4.neg(x))));
+}
+
+// @ts-ignore: decorator
+@inline
+export function elu(x: v128, alpha: v128): v128 {
+  const zero = f32x4.splat(0);
+  const negative = f32x4.mul(alpha, expMinusOneNegative(f32x4.pmin(x, zero)));
+  return v128.bitselect(negative, x, f32x4.le(x, zero));
+}
+
+// @ts-ignore: decorator
+@inline
+export function leakyRelu(x: v128, alpha: v128): v128 {
+  return v128.bitselect(f32x4.mul(x, alpha), x, f32x4.lt(x, f32x4.splat(0)));
+}
+
+/** A rational function that is within a few units in the last place. Coefficients: Eigen, ptanh_float. */
+// @ts-ignore: decorator
+@inline
+export function hyperbolicTangent(value: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(value, TANH_LOWEST), TANH_HIGHEST);
+  const square = f32x4.mul(x, x);
+  let p = TANH_P0;
+  p = multiplyAdd(p, square, TANH_P1);
+  p = multiplyAdd(p, square, TANH_P2);
+  p = multiplyAdd(p, square, TANH_P3);
+  p = multiplyAdd(p, square, TANH_P4);
+  p = multiplyAdd(p, square, TANH_P5);
+  p = multiplyAdd(p, square, TANH_P6);
+  let q = TANH_Q0;
+  q = multiplyAdd(q, square, TANH_Q1);
+  q = multiplyAdd(q, square, TANH_Q2);
+  q = multiplyAdd(q, square, TANH_Q3);
+  return f32x4.div(f32x4.mul(x, p), q);
+}
+
+/** Coefficients: Eigen, erf for float. */
+// @ts-ignore: decorator
+@inline
+export function errorFunction(value: v128): v128 {
+  const x = f32x4.pmin(f32x4.pmax(value, ERF_LOWEST), ERF_HIGHEST);
+  const square = f32x4.mul(x, x);
+  let p = ERF_P0;
+  p = multiplyAdd(p, square, ERF_P1);
+  p = multiplyAdd(p, square, ERF_P2);
+  p = multiplyAdd(p, square, ERF_P3);
+  p = multiplyAdd(p, square, ERF_P4);
+  p = multiplyAdd(p, square, ERF_P5);
+  p = multiplyAdd(p, square, ERF_P6);
+  let q = ERF_Q0;
+  q = multiplyAdd(q, square, ERF_Q1);
+  q = multiplyAdd(q, square, ERF_Q2);
+  q = multiplyAdd(q, square, ERF_Q3);
+  q = multiplyAdd(q, square, ERF_Q4);
+  return f32x4.div(f32x4.mul(x, p), q);
+}

@@ -1,0 +1,11 @@
+/** What the wasm module exports: functions of addresses, in bytes, and sizes, in elements. Nothing is allocated. */
+export { pack_b, pack_b_transposed, packed_bytes, transpose, unpack_b } from './pack';
+export { gemm } from './gemm';
+export { conv2d, conv2d_scratch_bytes } from './conv';
+export { depthwise_conv2d } from './depthwise';
+export { unary } from './unary';
+export { binary } from './binary';
+export { layer_norm, softmax, sum_middle } from './reduce';
+export { pool2d } from './pool';
+export { scale_constants } from './constants';
+export { batch_norm, copy, fill } from './copy';

@@ -1,0 +1,167 @@
+import {
+  backend_util,
+  type Conv2DAttrs,
+  type Conv2DInputs,
+  type DepthwiseConv2dNativeAttrs,
+  type FusedConv2DAttrs,
+  type FusedConv2DInputs,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { type Activation, fusedActivation } from './activation.ts';
+import { elementCount, isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from './kernel.ts';
+
+type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
+
+/** Fused or not: what is absent is linear and without bias. */
+type ConvolutionInputs = Conv2DInputs & Partial<FusedConv2DInputs>;
+type ConvolutionAttributes = Conv2DAttrs & Partial<FusedConv2DAttrs>;
+type DepthwiseAttributes = DepthwiseConv2dNativeAttrs & Partial<FusedConv2DAttrs>;
+
+/** A call that is covered. */
+interface ConvolutionCall {
+  readonly x: TensorInfo;
+  readonly filter: TensorInfo;
+  readonly bias: TensorInfo | undefined;
+  readonly info: ConvolutionInfo;
+  readonly activation: Activation;
+}
+
+/** Conv2D and FusedConv2D. */
+export const convolution: Kernel<ConvolutionInputs, ConvolutionAttributes> = (
+  context,
+  inputs,
+  attributes,
+) => {
+  const call = prepare(context, inputs, attributes, false);
+  if (call === undefined) return undefined;
+  // Filters of groups see some of the channels only.
+  if (call.filter.shape[2] !== call.info.inChannels) return undefined;
+  return denseConvolution(context, call);
+};
+
+/** DepthwiseConv2dNative and FusedDepthwiseConv2D. */
+export const depthwiseConvolution: Kernel<ConvolutionInputs, DepthwiseAttributes> = (
+  context,
+  inputs,
+  attributes,
+) => {
+  const call = prepare(context, inputs, attributes, true);
+  if (call === undefined) return undefined;
+  const { x, filter, bias, info, activation } = call;
+  // Of a single channel, several filters are what a convolution has.
+  if (info.inChannels === 1) return denseConvolution(context, call);
+  if (info.outChannels !== info.inChannels) return undefined;
+  const { functions, heap } = context;
+  const result = heap.output(info.outShape);
+  functions.depthwise_conv2d(
+    heap.address(x),
+    heap.address(filter),
+    heap.addressOrNone(bias),
+    heap.address(result),
+    info.batchSize,
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.outHeight,
+    info.outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+    activation.lower,
+    activation.upper,
+  );
+  activation.afterwards?.(result);
+  return result;
+};
+
+function prepare(
+  { functions, heap }: KernelContext,
+  { x, filter, bias, preluActivationWeights }: ConvolutionInputs,
+  attributes: ConvolutionAttributes,
+  depthwise: boolean,
+): ConvolutionCall | undefined {
+  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attributes;
+  if (
+    !isCovered(x) ||
+    !isCovered(filter) ||
+    !isFourDimensional(x.shape) ||
+    !isFourDimensional(filter.shape)
+  ) {
+    return undefined;
+  }
+  if (dataFormat === 'NCHW') return undefined;
+  const info = backend_util.computeConv2DInfo(
+    x.shape,
+    filter.shape,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+  if (elementCount(info.outShape) === 0 || !isVectorOrAbsent(bias, info.outChannels)) return undefined;
+  const activation = fusedActivation(functions, heap, attributes, preluActivationWeights);
+  return activation && { x, filter, bias, info, activation };
+}
+
+function denseConvolution(
+  { functions, heap, weights }: KernelContext,
+  { x, filter, bias, info, activation }: ConvolutionCall,
+): TensorInfo {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } =
+    info;
+  const { lower, upper } = activation;
+  const result = heap.output(info.outShape);
+  const k = filterHeight * filterWidth * inChannels;
+  const pointwise =
+    filterHeight * filterWidth * strideHeight * strideWidth === 1 &&
+    padInfo.top + padInfo.left + padInfo.bottom + padInfo.right === 0;
+  weights.use(filter, { k, n: outChannels, transposed: false }, (packed) => {
+    const from = heap.address(x);
+    const to = heap.address(result);
+    const biases = heap.addressOrNone(bias);
+    if (pointwise) {
+      const m = batchSize * outHeight * outWidth;
+      const scratch = heap.scratch(64);
+      functions.gemm(from, k, packed, biases, 0, to, outChannels, m, k, outChannels, lower, upper, scratch);
+      return;
+    }
+    functions.conv2d(
+      from,
+      packed,
+      biases,
+      0,
+      to,
+      batchSize,
+      inHeight,
+      inWidth,
+      inChannels,
+      outHeight,
+      outWidth,
+      outChannels,
+      filterHeight,
+      filterWidth,
+      strideHeight,
+      strideWidth,
+      dilationHeight,
+      dilationWidth,
+      padInfo.top,
+      padInfo.left,
+      lower,
+      upper,
+      heap.scratch(functions.conv2d_scratch_bytes(inChannels, filterHeight, filterWidth)),
+    );
+  });
+  activation.afterwards?.(result);
+  return result;
+}
+
+function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
+  return shape.length === 4;
+}

@@ -1,0 +1,53 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** tfjs's memory, as kernels use it: addresses of tensors, outputs, and scratch space. */
+export class Heap {
+  readonly backend: BackendWasm;
+  #scratch = 0;
+  #scratchBytes = 0;
+
+  constructor(backend: BackendWasm) {
+    this.backend = backend;
+  }
+
+  address({ dataId }: TensorInfo): number {
+    return this.backend.dataIdMap.get(dataId).memoryOffset;
+  }
+
+  addressOrNone(tensor: TensorInfo | undefined | null): number {
+    return tensor ? this.address(tensor) : 0;
+  }
+
+  output(shape: readonly number[], dtype: TensorInfo['dtype'] = 'float32'): TensorInfo {
+    return this.backend.makeOutput([...shape], dtype);
+  }
+
+  allocate(bytes: number): number {
+    // Emscripten's address is a signed number, and 0 where the heap cannot grow.
+    const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
+    if (address === 0) throw new Error(`no memory for ${bytes} bytes`);
+    return address;
+  }
+
+  free(address: number): void {
+    this.backend.wasm._free(address);
+  }
+
+  /** Space that a kernel may use until it returns. Kept, since it is small. */
+  scratch(bytes: number): number {
+    if (bytes > this.#scratchBytes) {
+      this.dispose();
+      this.#scratch = this.allocate(bytes);
+      this.#scratchBytes = bytes;
+    }
+    return this.#scratch;
+  }
+
+  /** Gives the scratch space back. */
+  dispose(): void {
+    if (this.#scratch !== 0) this.free(this.#scratch);
+    this.#scratch = 0;
+    this.#scratchBytes = 0;
+  }
+}

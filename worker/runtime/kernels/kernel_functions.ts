@@ -1,0 +1,190 @@
+import type { BinaryOperation, UnaryOperation } from './operations.ts';
+
+/**
+ * The functions of the WebAssembly module: pure functions of the memory that it shares with tfjs. Addresses and
+ * scratch sizes are in bytes, everything else in elements, all data float32. An optional address is 0 for none.
+ * The sources in assembly/ say what each computes.
+ */
+export interface KernelFunctions {
+  packed_bytes(k: number, n: number): number;
+  pack_b(b: number, packed: number, k: number, n: number, stride: number): void;
+  pack_b_transposed(b: number, packed: number, k: number, n: number, stride: number): void;
+  unpack_b(packed: number, b: number, k: number, n: number): void;
+  transpose(x: number, y: number, rows: number, columns: number): void;
+  gemm(
+    a: number,
+    lda: number,
+    packed: number,
+    bias: number,
+    residual: number,
+    c: number,
+    ldc: number,
+    m: number,
+    k: number,
+    n: number,
+    lower: number,
+    upper: number,
+    scratch: number,
+  ): void;
+  conv2d_scratch_bytes(channels: number, filterHeight: number, filterWidth: number): number;
+  conv2d(
+    x: number,
+    packed: number,
+    bias: number,
+    residual: number,
+    y: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    outChannels: number,
+    filterHeight: number,
+    filterWidth: number,
+    strideY: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+    padTop: number,
+    padLeft: number,
+    lower: number,
+    upper: number,
+    scratch: number,
+  ): void;
+  depthwise_conv2d(
+    x: number,
+    filter: number,
+    bias: number,
+    y: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    filterHeight: number,
+    filterWidth: number,
+    strideY: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+    padTop: number,
+    padLeft: number,
+    lower: number,
+    upper: number,
+  ): void;
+  pool2d(
+    x: number,
+    y: number,
+    average: 0 | 1,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    filterHeight: number,
+    filterWidth: number,
+    strideY: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  unary(operation: UnaryOperation, x: number, y: number, count: number, alpha: number, beta: number): void;
+  binary(
+    operation: BinaryOperation,
+    a: number,
+    b: number,
+    c: number,
+    size0: number,
+    size1: number,
+    size2: number,
+    size3: number,
+    a0: number,
+    a1: number,
+    a2: number,
+    a3: number,
+    b0: number,
+    b1: number,
+    b2: number,
+    b3: number,
+  ): void;
+  copy(
+    x: number,
+    y: number,
+    size0: number,
+    size1: number,
+    size2: number,
+    size3: number,
+    size4: number,
+    x0: number,
+    x1: number,
+    x2: number,
+    x3: number,
+    x4: number,
+    y0: number,
+    y1: number,
+    y2: number,
+    y3: number,
+    y4: number,
+  ): void;
+  fill(y: number, count: number, value: number): void;
+  batch_norm(
+    x: number,
+    mean: number,
+    variance: number,
+    offset: number,
+    scale: number,
+    y: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    scratch: number,
+  ): void;
+  softmax(x: number, y: number, rows: number, width: number): void;
+  layer_norm(
+    x: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    rows: number,
+    width: number,
+    epsilon: number,
+  ): void;
+  sum_middle(x: number, y: number, outer: number, reduced: number, inner: number, scale: number): void;
+}
+
+const NAMES: Readonly<Record<keyof KernelFunctions, true>> = {
+  packed_bytes: true,
+  pack_b: true,
+  pack_b_transposed: true,
+  unpack_b: true,
+  transpose: true,
+  gemm: true,
+  conv2d_scratch_bytes: true,
+  conv2d: true,
+  depthwise_conv2d: true,
+  pool2d: true,
+  unary: true,
+  binary: true,
+  copy: true,
+  fill: true,
+  batch_norm: true,
+  softmax: true,
+  layer_norm: true,
+  sum_middle: true,
+};
+
+/** Instantiates the kernels on a memory. The module has no data and no state of its own. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  if (!hasKernelFunctions(exports)) throw new Error('the kernels were built from other sources');
+  return exports;
+}
+
+function hasKernelFunctions(exports: object): exports is KernelFunctions {
+  return Object.keys(NAMES).every((name) => typeof Reflect.get(exports, name) === 'function');
+}

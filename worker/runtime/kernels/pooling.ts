@@ -1,0 +1,38 @@
+import { backend_util, type MaxPoolAttrs, type MaxPoolInputs } from '@tensorflow/tfjs-core';
+import { elementCount, isCovered, type Kernel } from './kernel.ts';
+
+export const maxPool = pooling(0);
+export const averagePool = pooling(1);
+
+function pooling(average: 0 | 1): Kernel<MaxPoolInputs, MaxPoolAttrs> {
+  return ({ functions, heap }, { x }, { filterSize, strides, pad, dimRoundingMode }) => {
+    if (!isCovered(x) || !isFourDimensional(x.shape)) return undefined;
+    const info = backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
+    if (elementCount(info.outShape) === 0) return undefined;
+    const result = heap.output(info.outShape);
+    functions.pool2d(
+      heap.address(x),
+      heap.address(result),
+      average,
+      info.batchSize,
+      info.inHeight,
+      info.inWidth,
+      info.inChannels,
+      info.outHeight,
+      info.outWidth,
+      info.filterHeight,
+      info.filterWidth,
+      info.strideHeight,
+      info.strideWidth,
+      info.dilationHeight,
+      info.dilationWidth,
+      info.padInfo.top,
+      info.padInfo.left,
+    );
+    return result;
+  };
+}
+
+function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
+  return shape.length === 4;
+}
