@@ -47,7 +47,8 @@ describe('the sample models', () => {
   });
 });
 
-if (!existsSync(OTHERS)) process.emitWarning(`SKIPPED: importing the models of others; there is no ${OTHERS}`);
+if (!existsSync(OTHERS))
+  process.emitWarning(`SKIPPED: importing the models of others; there is no ${OTHERS}`);
 
 describe.skipIf(!existsSync(OTHERS))('the models of others', () => {
   const paths = existsSync(OTHERS) ? findModels(OTHERS) : [];
