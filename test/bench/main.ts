@@ -9,9 +9,11 @@ import { NODE_SERVERS, startNodeServer } from './engines/node_server.ts';
 import { startOurs, startOursFresh } from './engines/ours.ts';
 import { startPlainWorker } from './engines/plain_worker.ts';
 import { measureBundle } from './figures/bundle.ts';
+import { measureCodec } from './figures/codec.ts';
 import { describeMachine } from './machine.ts';
 import { measureNetwork } from './measure_network.ts';
 import { NETWORKS } from './networks/all.ts';
+import { mobilenetV2 } from './networks/mobilenet_v2.ts';
 import { type NetworkResults, type Results, toJson } from './results.ts';
 import { allFigures, FULL, QUICK } from './settings.ts';
 import { json } from './shared/encoding.ts';
@@ -79,6 +81,9 @@ async function run(): Promise<Results> {
       await measureNetwork(network, { engines, built, encoding: json, settings, onProgress: report }),
     );
   }
+  report('codec');
+  const image = (await mobilenetV2.build())?.input;
+  const codec = image && (await measureCodec(image, settings));
   report('bundle and startup');
   return {
     mode: settings.name,
@@ -86,6 +91,7 @@ async function run(): Promise<Results> {
     machine: describeMachine(),
     engines: new Map(engines.map(({ name, description }) => [name, description])),
     bundle: await measureBundle(built, settings.startups),
+    ...(codec && { codec }),
     networks,
   };
 }

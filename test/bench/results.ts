@@ -1,5 +1,6 @@
 import type { Agreement } from './figures/agreement.ts';
 import type { BundleFigures } from './figures/bundle.ts';
+import type { CodecFigures } from './figures/codec.ts';
 import type { ColdStartFigures } from './figures/cold_start.ts';
 import type { CycleFigures } from './figures/cycles.ts';
 import type { FlipFigures } from './figures/flip_stall.ts';
@@ -32,6 +33,7 @@ export interface Results {
   /** What the engines are, by name. */
   readonly engines: ReadonlyMap<string, string>;
   readonly bundle?: BundleFigures;
+  readonly codec?: CodecFigures;
   readonly networks: readonly NetworkResults[];
 }
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { DirectionFigures } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
 import { comparable, type Rounds } from './figures/rounds.ts';
 import type { NetworkResults, Results } from './results.ts';
@@ -17,7 +18,7 @@ interface Row {
 export function renderResults(results: Results, targets: readonly Target[]): string {
   const { machine, engines, mode, at } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const rows = [...results.networks.flatMap(networkRows), ...bundleRows(results)];
+  const rows = [...results.networks.flatMap(networkRows), ...codecRows(results), ...bundleRows(results)];
   const table = plainTable(['network', 'figure', 'engine', 'median', 'p10 .. p90'], [3, 4]);
   let group = '';
   for (const row of rows) {
@@ -125,6 +126,28 @@ function networkRows(results: NetworkResults): Row[] {
     );
   }
   return result;
+}
+
+function codecRows({ codec }: Results): Row[] {
+  if (codec === undefined) return [];
+  const { shape, decode, encode, both } = codec;
+  const row = (figure: string, engine: string, { median, p10, p90 }: Summary, scale = 1): Row => {
+    const spread = `${number(p10 / scale)} .. ${number(p90 / scale)}`;
+    return { network: `JSON, ${shape.join(' x ')}`, figure, engine, median: number(median / scale), spread };
+  };
+  const times = (figure: string, rounds: Rounds): Row[] =>
+    [...rounds].map(([engine, values]) => row(figure, engine, summarize(values)));
+  const rates = (figure: string, { bytes, bytesPerSecond }: DirectionFigures): Row[] =>
+    [...bytesPerSecond].map(([engine, rate]) =>
+      row(`${figure}, MB/s`, `${engine}, ${number((bytes.get(engine) ?? 0) / 1e6)} MB`, rate, 1e6),
+    );
+  return [
+    ...times('decode, ms', comparable(decode.milliseconds)),
+    ...rates('decode', decode),
+    ...times('encode, ms', comparable(encode.milliseconds)),
+    ...rates('encode', encode),
+    ...times('decode and encode, ms', both),
+  ];
 }
 
 function bundleRows({ bundle }: Results): Row[] {

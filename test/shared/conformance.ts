@@ -11,7 +11,11 @@ ajv.addSchema(DOCUMENT, DOCUMENT_ID);
 const TEMPLATES = Object.keys(DOCUMENT.paths)
   .map((template) => ({
     template,
-    pattern: new RegExp(`^${template.replace(/\{\w+\}/g, '[^/:]+')}$`),
+    // TensorFlow Serving takes paths in any case, which OpenAPI cannot say.
+    pattern: new RegExp(
+      `^${template.replace(/\{\w+\}/g, '[^/:]+')}$`,
+      template.startsWith('/v1/') ? 'i' : '',
+    ),
     parameters: template.split('{').length,
   }))
   .sort((left, right) => left.parameters - right.parameters);
@@ -45,6 +49,36 @@ export function faultsOf({ method, path, status, contentType, json }: AnswerToCh
   if (response.content?.[type] === undefined) return [`${operation.operationId} does not answer ${type}`];
   const place = ['paths', found.template, verb, 'responses', String(status), 'content', JSON_TYPE, 'schema'];
   return validate(`#/${place.map(pointerToken).join('/')}`, json);
+}
+
+export interface TextToCheck extends Omit<AnswerToCheck, 'json'> {
+  /** The body. */
+  readonly text: string;
+}
+
+const COMPUTED_PATH = /^\/v1\/models\/.*:(?:predict|classify|regress)$/i;
+/** Strings, so that they are left as they are; or the tokens that TensorFlow Serving writes for floats. */
+const STRING_OR_TOKEN = /"(?:[^"\\]|\\.)*"|(?<=[[:,])(?:NaN|-?Infinity)(?=[\],}])/g;
+
+/**
+ * The same of an answer of TensorFlow Serving's API as it came; `path` with its query. What a model computed may
+ * have NaN, Infinity and -Infinity where JSON has a number, unless strict JSON was asked for.
+ */
+export function faultsOfText({ method, path, status, contentType, text }: TextToCheck): string[] {
+  const { pathname, searchParams } = new URL(path, 'http://edge');
+  // The answer to a preflight is a matter of headers: it has no body and is not in the document.
+  if (method === 'OPTIONS' && status === 200) return text === '' ? [] : ['OPTIONS is answered by a body'];
+  const isComputed = method === 'POST' && status === 200 && COMPUTED_PATH.test(pathname);
+  const mayHaveTokens = isComputed && searchParams.get('strict_json') !== 'true';
+  let json: unknown;
+  try {
+    json = JSON.parse(
+      mayHaveTokens ? text.replace(STRING_OR_TOKEN, (found) => (found.startsWith('"') ? found : '0')) : text,
+    );
+  } catch (error) {
+    return [`not JSON: ${String(error)}`];
+  }
+  return faultsOf({ method, path: pathname, status, contentType, json });
 }
 
 const JSON_TYPE = 'application/json';

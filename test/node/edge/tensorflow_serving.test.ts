@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updatePointer } from '../../../worker/registry/pointer_store.ts';
 import { labelTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { readMetrics } from '../../shared/client.ts';
+import { faultsOfText } from '../../shared/conformance.ts';
 import { withEchoSignatures, writeEchoModel } from '../../shared/echo_model.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { changeRecord, publishDirectory, SAMPLES, wait } from '../../shared/publish_directory.ts';
@@ -34,6 +35,18 @@ beforeAll(async () => {
 });
 afterAll(() => edge.stop());
 
+/** Asks the Worker; whatever it answers has to be as the OpenAPI document says. */
+async function ask(path: string, init: RequestInit & { readonly method: string }) {
+  const response = await fetch(new URL(path, isolate), init);
+  const text = await response.text();
+  const { status, headers } = response;
+  const contentType = headers.get('content-type');
+  expect(faultsOfText({ method: init.method, path, status, contentType, text }), text.slice(0, 300)).toEqual(
+    [],
+  );
+  return { status, headers, text };
+}
+
 const SUITES: Readonly<Record<string, readonly Vector[]>> = {
   'requests as JSON': JSON_REQUESTS,
   'answers as JSON': JSON_ANSWERS,
@@ -45,16 +58,15 @@ describe.each(Object.keys(SUITES))('%s', (name) => {
   test.each(SUITES[name] ?? [])('$shows', async (vector) => {
     const { path, body } = vector;
     const method = vector.method ?? (body === undefined ? 'GET' : 'POST');
-    const response = await fetch(new URL(path, isolate), { method, ...(body !== undefined && { body }) });
-    const text = await response.text();
-    expect([response.status, text.slice(0, 300)]).toEqual([vector.status, expect.any(String)]);
-    expect(response.headers.get('content-type')).toBe('application/json');
+    const { status, headers, text } = await ask(path, { method, ...(body !== undefined && { body }) });
+    expect([status, text.slice(0, 300)]).toEqual([vector.status, expect.any(String)]);
+    expect(headers.get('content-type')).toBe('application/json');
     if (vector.text !== undefined) expect(text).toBe(vector.text);
     if (vector.json !== undefined) expect(JSON.parse(text)).toEqual(vector.json);
     if (vector.words !== undefined) {
       expect(JSON.parse(text)).toEqual({ error: expect.stringContaining(vector.words) });
     }
-    if (vector.status === 200) expect(response.headers.get('x-model-version')).toMatch(/^(123|1)$/);
+    if (vector.status === 200) expect(headers.get('x-model-version')).toMatch(/^(123|1)$/);
   });
 });
 
@@ -63,9 +75,9 @@ const post = async (
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
 ) => {
-  const response = await fetch(new URL(path, isolate), { method: 'POST', body, headers });
-  const answer: unknown = await response.json();
-  return { status: response.status, answer };
+  const { status, text } = await ask(path, { method: 'POST', body, headers });
+  const answer: unknown = JSON.parse(text);
+  return { status, answer };
 };
 
 describe('sample models', () => {
@@ -126,12 +138,12 @@ describe('bodies', () => {
 });
 
 test('OPTIONS is answered as TensorFlow Serving answers it', async () => {
-  const response = await fetch(new URL('/v1/models/echo:predict', isolate), {
+  const { status, headers, text } = await ask('/v1/models/echo:predict', {
     method: 'OPTIONS',
     headers: { origin: 'https://example.com' },
   });
-  expect([response.status, await response.text()]).toEqual([200, '']);
-  expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  expect([status, text]).toEqual([200, '']);
+  expect(headers.get('access-control-allow-origin')).toBeNull();
 });
 
 test('metrics count requests and examples by model, version and status', async () => {

@@ -7,6 +7,7 @@ import { parsePredictRequest } from '../../../worker/protocols/tensorflow_servin
 import type { NamedTensors } from '../../../worker/runtime/tensor.ts';
 import type { ServableView } from '../../../worker/serving/serving.ts';
 import { readMetrics } from '../../shared/client.ts';
+import { faultsOfText } from '../../shared/conformance.ts';
 import { ECHO_SIGNATURES, withEchoSignatures, writeEchoModel } from '../../shared/echo_model.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishDirectory } from '../../shared/publish_directory.ts';
@@ -94,7 +95,11 @@ test(
     const ask = async (path: string, method: string, body: Uint8Array) => {
       const init = method === 'POST' ? { method, body: body.slice() } : { method };
       const response = await fetch(new URL(path, isolate), init);
-      return { status: response.status, text: await response.text() };
+      const { status, headers } = response;
+      const text = await response.text();
+      const contentType = headers.get('content-type');
+      expect(faultsOfText({ method, path, status, contentType, text }), text).toEqual([]);
+      return { status, text };
     };
     const selector = fc.constantFrom('', '', '', '/versions/1', '/versions/9', '/labels/none', '/x', '%zz');
     const suffix = fc.option(fc.constantFrom('', '/metadata', ':x', ':predict'), { freq: 5 });

@@ -43,15 +43,18 @@ export const ExamplesRequestSchema = v.object({
   examples: v.pipe(v.array(v.record(v.string(), v.unknown())), v.description('Features by their names')),
 });
 
+/** A number; null is what strict JSON has for one that is not finite. */
+const ScoreSchema = v.nullable(v.number());
+
 export const ClassifyResponseSchema = v.object({
   results: v.pipe(
-    v.array(v.array(v.tuple([v.string(), v.number()]))),
+    v.array(v.array(v.tuple([v.string(), ScoreSchema]))),
     v.description('For each example, its classes with their scores'),
   ),
 });
 
 export const RegressResponseSchema = v.object({
-  results: v.pipe(v.array(v.number()), v.description('For each example, its value')),
+  results: v.pipe(v.array(ScoreSchema), v.description('For each example, its value')),
 });
 
 export const ModelStatusSchema = v.object({

@@ -1,0 +1,70 @@
+import { decodeInputs } from '../../../worker/protocols/tensorflow_serving/decode.ts';
+import { encodeOutputs } from '../../../worker/protocols/tensorflow_serving/encode.ts';
+import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
+import type { Signature, TensorInfo } from '../../../worker/registry/signature.ts';
+import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { nest } from './nested_values.ts';
+
+/** One way between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */
+export interface JsonCodec {
+  /** The values of a predict request's body. */
+  decode(body: Uint8Array): Float32Array;
+  /** The body of a predict answer. */
+  encode(values: Float32Array): Uint8Array;
+}
+
+/** What the Worker does between a body and a model, and between a model and an answer. */
+export function ourCodec(shape: readonly number[]): JsonCodec {
+  const info: TensorInfo = { name: 'image:0', dtype: 'float32', shape: [-1, ...shape.slice(1)] };
+  const signature: Signature = {
+    method: 'tensorflow/serving/predict',
+    inputs: { image: info },
+    outputs: { image: info },
+  };
+  return {
+    decode: (body) => {
+      const parsed = parsePredictRequest(body);
+      if (parsed.kind === 'invalid') throw new Error(parsed.message);
+      const decoded = decodeInputs(parsed.request, signature);
+      if (decoded.kind === 'invalid') throw new Error(decoded.message);
+      const tensor = decoded.inputs.get('image');
+      if (tensor?.dtype !== 'float32') throw new Error('the request has no floats');
+      return tensor.values;
+    },
+    encode: (values) => {
+      const outputs = new Map([['image', { dtype: 'float32', shape, values } as const]]);
+      const encoded = encodeOutputs(outputs, 'row', 'token');
+      if (encoded.kind === 'invalid') throw new Error(encoded.message);
+      return encoded.json;
+    },
+  };
+}
+
+/** What a server does that leaves JSON to the platform. It checks how many values there are, not their shape. */
+export function platformCodec(shape: readonly number[]): JsonCodec {
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  const length = elementCount(shape);
+  return {
+    decode: (body) => {
+      const request: unknown = JSON.parse(decoder.decode(body));
+      const values = new Float32Array(length);
+      const count = fill(values, 0, Reflect.get(Object(request), 'instances'));
+      if (count !== length) throw new Error(`${count} values where ${length} were expected`);
+      return values;
+    },
+    encode: (values) => encoder.encode(JSON.stringify({ predictions: nest(values, shape) })),
+  };
+}
+
+/** Writes the numbers of nested lists in order; gives where the next one would be. */
+function fill(values: Float32Array, start: number, member: unknown): number {
+  if (typeof member === 'number') {
+    values[start] = member;
+    return start + 1;
+  }
+  if (!Array.isArray(member)) throw new Error('neither a number nor a list');
+  let at = start;
+  for (const inner of member) at = fill(values, at, inner);
+  return at;
+}
