@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { RetryingObjectStore } from '../../scripts/shared/retrying_object_store.ts';
-import { PRUNING_KEY } from '../../worker/registry/keys.ts';
+import { BLOBS_PREFIX, PRUNING_KEY } from '../../worker/registry/keys.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import { pruneModel } from '../../worker/registry/pruning.ts';
 import { acquirePruningLock, releasePruningLock } from '../../worker/registry/pruning_lock.ts';
 import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
-import { publish, wait } from './support/publishing.ts';
+import { publish, tryPublish, wait } from './support/publishing.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
 import { temporaryRegistry } from './support/temporary_registry.ts';
 
@@ -120,6 +120,88 @@ describe('is not repeated after a fault', () => {
     await expect(faulty.store.put(uniqueKey(), bytes, options)).rejects.toThrow('10037');
     expect(faulty.tries()).toBe(1);
   });
+});
+
+describe('a storage that never answers', () => {
+  const limits = { call: 20, deletion: 10, bytesPerSecond: 1000 };
+  const document = { condition: { kind: 'matches', etag: 'none' } } as const;
+
+  function silentStore(): Faulty {
+    let tries = 0;
+    const hook = (): Promise<void> => {
+      tries++;
+      return new Promise(() => {});
+    };
+    const silent = hookedObjectStore(store, { before: hook });
+    return { store: new RetryingObjectStore(silent, wait, limits), tries: () => tries };
+  }
+
+  test.for([
+    ['reading', (silent: ObjectStore) => silent.get('key'), 0.02],
+    ['looking for', (silent: ObjectStore) => silent.head('key'), 0.02],
+    ['writing', (silent: ObjectStore) => silent.put('key', new Uint8Array(100), absent), 0.12],
+    ['writing', (silent: ObjectStore) => silent.put('key', new Uint8Array(0), document), 0.02],
+    ['deleting', (silent: ObjectStore) => silent.delete(['key']), 0.01],
+    ['listing', (silent: ObjectStore) => collect(silent.list('key')), 0.02],
+    ['listing', (silent: ObjectStore) => collect(silent.listFolders('key')), 0.02],
+  ] as const)('is not waited for without end: %s', async ([what, call, seconds]) => {
+    const silent = silentStore();
+    const rounded = Math.round(seconds * 10) / 10;
+    await expect(call(silent.store)).rejects.toThrow(`no answer to ${what} key within ${rounded} seconds`);
+    expect(silent.tries()).toBe(1);
+  });
+
+  test('is asked nothing more', async () => {
+    const silent = silentStore();
+    await expect(silent.store.head('first')).rejects.toThrow('no answer to looking for first');
+    await expect(silent.store.delete(['second'])).rejects.toThrow('no answer to looking for first');
+    expect(silent.tries()).toBe(1);
+  });
+
+  test('ends a publish, and so the command', async () => {
+    const silent = hookedObjectStore(store, {
+      before: (operation, key) =>
+        operation === 'put' && key.startsWith(BLOBS_PREFIX) ? new Promise(() => {}) : undefined,
+    });
+    const impatient = new RetryingObjectStore(silent, wait, { ...limits, call: 2000 });
+    const directory = await writeGraphModel(join(folder, 'silent', '1.0.0'));
+    await expect(tryPublish(impatient, directory, 'silent')).rejects.toThrow('no answer to writing blobs/');
+  });
+
+  test('that began to repeat a call does not go on with it unasked', async () => {
+    let tries = 0;
+    const faulty = hookedObjectStore(store, {
+      before: () => {
+        tries++;
+        throw new Error('storage fault');
+      },
+    });
+    const pause = Promise.withResolvers<void>();
+    const waiting = new RetryingObjectStore(faulty, () => pause.promise, limits);
+    await expect(waiting.delete(['key'])).rejects.toThrow('no answer');
+    pause.resolve();
+    await wait();
+    expect(tries).toBe(1);
+  });
+});
+
+test.for([
+  'No space left on device (os error 28)',
+  'ENOSPC: write',
+  'database or disk is full: SQLITE_FULL',
+  'Read-only file system',
+  'EROFS: open',
+  'attempt to write a readonly database',
+])('nothing is repeated where it cannot be written: %s', async (message) => {
+  let tries = 0;
+  const full = hookedObjectStore(store, {
+    before: () => {
+      tries++;
+      throw new Error(message);
+    },
+  });
+  await expect(new RetryingObjectStore(full, wait).put(uniqueKey(), bytes, always)).rejects.toThrow(message);
+  expect(tries).toBe(1);
 });
 
 describe('the lock of pruning', () => {

@@ -7,8 +7,10 @@ import {
   pruneTransition,
   type TransitionResult,
 } from './pointer_transitions.ts';
-import { acquirePruningLock, PRUNING_LIMIT_MS, releasePruningLock } from './pruning_lock.ts';
+import { acquirePruningLock, DELETION_LIMIT_MS, type PruningLease } from './pruning_lock.ts';
 import { readPublications } from './publication.ts';
+import type { Clock } from './stopwatch.ts';
+import { withinTimeLimit } from './time_limit.ts';
 import { listModels, listVersions, readManifest } from './version_store.ts';
 
 export interface PruneOptions {
@@ -17,6 +19,10 @@ export interface PruneOptions {
   readonly dryRun: boolean;
   readonly record: ChangeRecord;
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** By which the prune knows how old its lock is; this process's own where none is given. */
+  readonly clock?: Clock;
+  /** The longest that one deletion of blobs may take, at most DELETION_LIMIT_MS; milliseconds. */
+  readonly deletionLimit?: number;
 }
 
 export type PruneResult =
@@ -34,6 +40,8 @@ export type PruneResult =
  * The order is what makes it safe beside a rollback and a publish: versions are retired in the pointer first,
  * so nothing can flip to them any more; then their manifests go; then, under the lock that publishers wait
  * for and after reading what publishers have announced, the blobs. Killed anywhere, running it again finishes.
+ *
+ * @throws PruningLeaseLostError when the lock could not be renewed, so that deleting more would not be safe
  */
 export async function pruneModel(
   store: ObjectStore,
@@ -64,10 +72,10 @@ export async function pruneModel(
   const kept = published.filter((version) => !retired.includes(version));
   if (options.dryRun) {
     const gone = new Set(versions.map((version) => manifestKey(model, version)));
-    return { kind: 'pruned', versions, kept, blobs: await unneededBlobs(store, gone, new Date()) };
+    return { kind: 'pruned', versions, kept, blobs: await unneededBlobs(store, gone) };
   }
   await store.delete(versions.map((version) => manifestKey(model, version)));
-  const deletion = await deleteUnneededBlobs(store, options.record.id);
+  const deletion = await deleteUnneededBlobs(store, options);
   return deletion.kind === 'refused' ? deletion : { kind: 'pruned', versions, kept, blobs: deletion.blobs };
 }
 
@@ -83,42 +91,71 @@ async function dryRun(
 
 async function deleteUnneededBlobs(
   store: ObjectStore,
-  id: string,
+  options: PruneOptions,
 ): Promise<{ kind: 'deleted'; blobs: readonly ObjectDescription[] } | { kind: 'refused'; reason: string }> {
-  const deadline = Date.now() + PRUNING_LIMIT_MS;
-  const lock = await acquirePruningLock(store, id);
+  const lock = await acquirePruningLock(store, options.record.id, options.clock);
   if (lock.kind === 'held') {
-    const since = lock.since.toISOString();
-    return { kind: 'refused', reason: `another prune is under way since ${since}; run this again after it` };
+    const until = lock.until.toISOString();
+    return {
+      kind: 'refused',
+      reason: `another prune holds the lock until ${until}, and longer if it is still at work; run this again then`,
+    };
   }
+  const { lease } = lock;
+  let blobs: readonly ObjectDescription[];
   try {
-    const blobs = await unneededBlobs(store, new Set(), lock.uploaded);
-    for (let start = 0; start < blobs.length; start += DELETE_BATCH) {
-      if (Date.now() > deadline) {
-        throw new Error('the prune took so long that others may believe it dead; run it again to finish');
-      }
-      await store.delete(blobs.slice(start, start + DELETE_BATCH).map(({ key }) => key));
-    }
-    return { kind: 'deleted', blobs };
-  } finally {
-    await releasePruningLock(store, id);
+    blobs = await unneededBlobs(store, new Set(), lease);
+  } catch (error) {
+    // If even this fails the lock expires soon; why nothing can be deleted is what has to be told.
+    await lease.release().catch(() => undefined);
+    throw error;
+  }
+  const limit = Math.min(options.deletionLimit ?? DELETION_LIMIT_MS, DELETION_LIMIT_MS);
+  for (let start = 0; start < blobs.length; start += DELETE_BATCH) {
+    await lease.keep();
+    await deleteBlobs(store, blobs.slice(start, start + DELETE_BATCH), limit, lease);
+  }
+  await lease.release();
+  return { kind: 'deleted', blobs };
+}
+
+/** A deletion that failed may yet happen: the lock is not given back, and its lease goes on protecting others. */
+async function deleteBlobs(
+  store: ObjectStore,
+  blobs: readonly ObjectDescription[],
+  limit: number,
+  lease: PruningLease,
+): Promise<void> {
+  const keys = blobs.map(({ key }) => key);
+  try {
+    await withinTimeLimit(`deleting ${keys.length} files`, limit, store.delete(keys));
+  } catch (error) {
+    const fault = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${fault}; the lock of this prune holds until ${lease.until.toISOString()}: run it again then to finish`,
+      { cause: error },
+    );
   }
 }
 
 const DELETE_BATCH = 100;
 
-/** The blobs that no publish under way and no manifest needs, but for the manifests at the keys in `gone`. */
+/**
+ * The blobs that no publish under way and no manifest needs, but for the manifests at the keys in `gone`.
+ * A lease is kept alive while they are found; without one it is only a forecast.
+ */
 async function unneededBlobs(
   store: ObjectStore,
   gone: ReadonlySet<string>,
-  now: Date,
+  lease?: PruningLease,
 ): Promise<ObjectDescription[]> {
   // Announcements before manifests: what is announced no more by then has its manifest.
-  const needed = new Set((await readPublications(store, now)).blobs);
+  const needed = new Set((await readPublications(store, lease?.uploaded ?? new Date())).blobs);
   for (const model of await listModels(store)) {
     for (const version of await listVersions(store, model)) {
       const key = manifestKey(model, version);
       if (gone.has(key)) continue;
+      await lease?.keep();
       const read = await readManifest(store, model, version);
       // A manifest that cannot be read could need anything: deleting nothing is the only safe answer.
       if (read.kind === 'malformed') {

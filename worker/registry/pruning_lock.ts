@@ -2,42 +2,175 @@ import * as v from 'valibot';
 import { parseDocument, serializeDocument } from './document.ts';
 import { PRUNING_KEY } from './keys.ts';
 import type { ObjectStore, WriteCondition } from './object_store.ts';
+import { type Clock, elapsed, type Moment, readClock } from './stopwatch.ts';
 
-/** A prune stops deleting after this long; milliseconds since it took the lock. */
-export const PRUNING_LIMIT_MS = 10 * 60 * 1000;
+/**
+ * The lock that lets one prune at a time delete blobs is a lease, so that a prune that was killed is in
+ * nobody's way for long. Why nobody believes it expired while its holder still deletes:
+ * - it expires PRUNING_LEASE_MS after it was written, by the storage's clock;
+ * - its holder counts from before it sent that write, and begins no deletion after LEASE_USE_MS;
+ * - it gives a deletion up after DELETION_LIMIT_MS, which is still before the lease expires.
+ * What remains is a deletion that storage carries out after its sender gave it up: a lock whose deletion
+ * failed is left to expire, so that one has at least the rest of the lease to happen in.
+ */
+export const PRUNING_LEASE_MS = 60_000;
 
-/** A lock older than this is of a prune that was killed. Well past the limit, whatever the clocks say. */
-export const PRUNING_LOCK_EXPIRY_MS = 15 * 60 * 1000;
+/** The holder begins nothing that needs the lock when its last renewal is older. */
+export const LEASE_USE_MS = 40_000;
 
-const PruningLockSchema = v.object({ schema: v.literal(1), id: v.string() });
+/** The longest that a holder waits for one deletion. */
+export const DELETION_LIMIT_MS = 10_000;
 
-/** Whether a prune may be deleting blobs. `now` is by the storage's clock. */
-export async function pruningUnderWay(store: ObjectStore, now: Date): Promise<boolean> {
+/** A renewal is due. R2 takes one write a second to the same key, so not before every deletion. */
+const RENEWAL_DUE_MS = 15_000;
+
+/** `renewal` makes every body, and with it every etag, another: an etag is the digest of the content. */
+const PruningLockSchema = v.object({
+  schema: v.literal(1),
+  id: v.string(),
+  renewal: v.optional(v.number(), 0),
+});
+
+/**
+ * Until when a prune may be deleting blobs unless it renews its lock; undefined where none may.
+ *
+ * @param now by the storage's clock; never later than it really is there
+ */
+export async function pruningUntil(store: ObjectStore, now: Date): Promise<Date | undefined> {
   const lock = await store.head(PRUNING_KEY);
-  return lock.kind === 'found' && !expired(lock.description.uploaded, now);
+  if (lock.kind === 'missing') return undefined;
+  const until = leaseEnd(lock.description.uploaded);
+  return now > until ? undefined : until;
 }
 
 export type PruningLock =
-  | { readonly kind: 'acquired'; readonly uploaded: Date }
-  | { readonly kind: 'held'; readonly since: Date };
+  | { readonly kind: 'acquired'; readonly lease: PruningLease }
+  | { readonly kind: 'held'; readonly until: Date };
 
 /**
- * Takes the lock that lets one prune at a time delete blobs; takes over one whose holder was killed.
+ * Takes the lock; takes over one whose holder was killed and has let it expire.
  *
  * @param id unique to the prune: a lock with this id is this prune's own, whatever became of the answer
  */
-export async function acquirePruningLock(store: ObjectStore, id: string): Promise<PruningLock> {
-  const created = await writeLock(store, id, { kind: 'absent' });
-  if (created !== undefined) return { kind: 'acquired', uploaded: created };
-  const lock = await store.head(PRUNING_KEY);
-  if (lock.kind === 'missing') return acquirePruningLock(store, id);
-  if (!expired(lock.description.uploaded, new Date())) {
-    return { kind: 'held', since: lock.description.uploaded };
+export async function acquirePruningLock(
+  store: ObjectStore,
+  id: string,
+  clock: Clock = readClock,
+): Promise<PruningLock> {
+  for (;;) {
+    let started = clock();
+    let written = await writeLock(store, { id, renewal: 0 }, { kind: 'absent' });
+    if (written === undefined) {
+      const lock = await store.head(PRUNING_KEY);
+      if (lock.kind === 'missing') continue;
+      const { uploaded, etag } = lock.description;
+      if ((await storageTime(store)) <= leaseEnd(uploaded))
+        return { kind: 'held', until: leaseEnd(uploaded) };
+      started = clock();
+      written = await writeLock(store, { id, renewal: 0 }, { kind: 'matches', etag });
+      // Another prune was quicker to take it over.
+      if (written === undefined) continue;
+    }
+    return { kind: 'acquired', lease: new PruningLease(store, id, clock, { ...written, started }) };
   }
-  const taken = await writeLock(store, id, { kind: 'matches', etag: lock.description.etag });
-  return taken === undefined
-    ? { kind: 'held', since: lock.description.uploaded }
-    : { kind: 'acquired', uploaded: taken };
+}
+
+/** The lock is not this prune's any more, or it can no longer be sure of it. */
+export class PruningLeaseLostError extends Error {
+  constructor(until: Date, cause?: unknown) {
+    super(
+      'the prune could not renew its lock in time, so it deletes nothing more; ' +
+        `its lock holds until ${until.toISOString()}: run it again then to finish`,
+      { cause },
+    );
+  }
+}
+
+interface WrittenLock {
+  readonly etag: string;
+  readonly uploaded: Date;
+}
+
+const RENEWAL_ATTEMPTS = 3;
+
+/** The lock in the hands of the prune that holds it. */
+export class PruningLease {
+  readonly #store: ObjectStore;
+  readonly #id: string;
+  readonly #clock: Clock;
+  #written: WrittenLock & { readonly started: Moment };
+  #renewals = 0;
+
+  constructor(
+    store: ObjectStore,
+    id: string,
+    clock: Clock,
+    written: WrittenLock & { readonly started: Moment },
+  ) {
+    this.#store = store;
+    this.#id = id;
+    this.#clock = clock;
+    this.#written = written;
+  }
+
+  /** When it was taken or last renewed, by the storage's clock. */
+  get uploaded(): Date {
+    return this.#written.uploaded;
+  }
+
+  /** When it expires if it is not renewed, by the storage's clock. */
+  get until(): Date {
+    return leaseEnd(this.#written.uploaded);
+  }
+
+  /**
+   * Renews the lease where that is due. After it the lease may be relied on for DELETION_LIMIT_MS.
+   *
+   * @throws PruningLeaseLostError
+   */
+  async keep(): Promise<void> {
+    if (elapsed(this.#written.started, this.#clock()) >= RENEWAL_DUE_MS) await this.#renew();
+    this.#check();
+  }
+
+  async #renew(): Promise<void> {
+    // Where it is too old, others may have come and gone: renewing would only hide that.
+    this.#check();
+    const renewal = this.#renewals + 1;
+    const started = this.#clock();
+    const written = await this.#writeRenewal(renewal);
+    // The write may have taken so long that the lease had expired by the time it happened.
+    this.#check();
+    if (written === undefined) throw new PruningLeaseLostError(this.until);
+    this.#written = { ...written, started };
+    this.#renewals = renewal;
+  }
+
+  async #writeRenewal(renewal: number): Promise<WrittenLock | undefined> {
+    const condition = { kind: 'matches', etag: this.#written.etag } as const;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await writeLock(this.#store, { id: this.#id, renewal }, condition);
+      } catch (error) {
+        if (attempt === RENEWAL_ATTEMPTS) throw new PruningLeaseLostError(this.until, error);
+      }
+    }
+  }
+
+  #check(): void {
+    if (elapsed(this.#written.started, this.#clock()) > LEASE_USE_MS) {
+      throw new PruningLeaseLostError(this.until);
+    }
+  }
+
+  /** Gives the lock back; one that is so old that it may be another's soon is left to expire. */
+  release(): Promise<void> {
+    return releasePruningLock(
+      this.#store,
+      this.#id,
+      () => elapsed(this.#written.started, this.#clock()) <= LEASE_USE_MS,
+    );
+  }
 }
 
 const RELEASE_ATTEMPTS = 3;
@@ -46,8 +179,12 @@ const RELEASE_ATTEMPTS = 3;
  * Gives back the lock if it is this prune's own. A deletion whose answer was lost is not simply repeated: by
  * then the lock may be another's.
  */
-export async function releasePruningLock(store: ObjectStore, id: string): Promise<void> {
-  for (let attempt = 1; await holdsLock(store, id); attempt++) {
+export async function releasePruningLock(
+  store: ObjectStore,
+  id: string,
+  mayDelete: () => boolean = () => true,
+): Promise<void> {
+  for (let attempt = 1; (await readLock(store))?.id === id && mayDelete(); attempt++) {
     try {
       return await store.delete([PRUNING_KEY]);
     } catch (error) {
@@ -62,31 +199,43 @@ export async function releasePruningLock(store: ObjectStore, id: string): Promis
  */
 async function writeLock(
   store: ObjectStore,
-  id: string,
+  lock: { readonly id: string; readonly renewal: number },
   condition: WriteCondition,
-): Promise<Date | undefined> {
+): Promise<WrittenLock | undefined> {
   let fault: unknown;
   try {
-    const written = await store.put(PRUNING_KEY, serializeDocument({ schema: 1, id }), { condition });
-    if (written.kind === 'written') return written.uploaded;
+    const written = await store.put(PRUNING_KEY, serializeDocument({ schema: 1, ...lock }), { condition });
+    if (written.kind === 'written') return written;
   } catch (error) {
     fault = error;
   }
-  if (await holdsLock(store, id)) {
-    const lock = await store.head(PRUNING_KEY);
-    if (lock.kind === 'found') return lock.description.uploaded;
+  const there = await readLock(store);
+  if (there?.id === lock.id && there.renewal === lock.renewal) {
+    const head = await store.head(PRUNING_KEY);
+    if (head.kind === 'found') return head.description;
   }
   if (fault !== undefined) throw fault;
   return undefined;
 }
 
-async function holdsLock(store: ObjectStore, id: string): Promise<boolean> {
+async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof PruningLockSchema> | undefined> {
   const read = await store.get(PRUNING_KEY);
-  if (read.kind !== 'found') return false;
+  if (read.kind !== 'found') return undefined;
   const lock = parseDocument(PruningLockSchema, await read.object.text());
-  return lock.kind === 'valid' && lock.value.id === id;
+  return lock.kind === 'valid' ? lock.value : undefined;
 }
 
-function expired(uploaded: Date, now: Date): boolean {
-  return now.getTime() - uploaded.getTime() > PRUNING_LOCK_EXPIRY_MS;
+const STORAGE_CLOCK_KEY = `${PRUNING_KEY}.clock`;
+
+/** What time it is by the storage's clock, which tells it only of what it writes; this machine's may be wrong. */
+async function storageTime(store: ObjectStore): Promise<Date> {
+  const condition = { kind: 'always' } as const;
+  const written = await store.put(STORAGE_CLOCK_KEY, serializeDocument({ schema: 1 }), { condition });
+  if (written.kind === 'conflict') throw new Error(`${STORAGE_CLOCK_KEY} could not be written`);
+  await store.delete([STORAGE_CLOCK_KEY]);
+  return written.uploaded;
+}
+
+function leaseEnd(uploaded: Date): Date {
+  return new Date(uploaded.getTime() + PRUNING_LEASE_MS);
 }

@@ -6,7 +6,7 @@ import { type Blob, type Manifest, Sha256Schema } from './manifest.ts';
 import type { ObjectStore } from './object_store.ts';
 import { type PointerUpdate, updatePointer } from './pointer_store.ts';
 import type { PointerTransition } from './pointer_transitions.ts';
-import { pruningUnderWay } from './pruning_lock.ts';
+import { pruningUntil } from './pruning_lock.ts';
 import { writeManifest } from './version_store.ts';
 
 /**
@@ -29,8 +29,8 @@ export interface PublicationOptions {
   readonly read: (blob: Blob) => Promise<Uint8Array>;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Called once when the publish has to wait for a prune. */
-  readonly onWait?: () => void;
+  /** Called once when the publish has to wait for a prune: until then, or longer if the prune renews its lock. */
+  readonly onWait?: (until: Date) => void;
 }
 
 export type PublicationResult =
@@ -97,12 +97,14 @@ async function waitForPruning(
   announced: Date,
   options: PublicationOptions,
 ): Promise<void> {
-  let told = false;
-  const started = Date.now();
-  // The storage's clock told when the announcement was written; this process's only how long it waited.
-  while (await pruningUnderWay(store, new Date(announced.getTime() + Date.now() - started))) {
-    if (!told) options.onWait?.();
-    told = true;
+  const started = performance.now();
+  // The storage's clock told when the announcement was written; this process's only how long it waited. Of its
+  // two, the one that never runs ahead: believing a lock expired too early is what must not happen.
+  const storageTime = (): Date => new Date(announced.getTime() + performance.now() - started);
+  for (let told = false; ; told = true) {
+    const until = await pruningUntil(store, storageTime());
+    if (until === undefined) return;
+    if (!told) options.onWait?.(until);
     await options.wait(PRUNING_POLL_MS);
   }
 }
