@@ -63,7 +63,8 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     },
     {
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
-      onWait: () => output.progress('Waiting for a prune to end'),
+      onWait: (until) =>
+        output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
       wait,
     },
   );
