@@ -45,6 +45,23 @@ export function takeRefusal(): boolean {
   return running?.backend.limit.takeRefusal() ?? false;
 }
 
+let complaint: string | undefined;
+
+/**
+ * What XNNPACK would not do since this was asked last. tfjs prints that and goes on with what lies in the heap
+ * where the result should be.
+ */
+export function takeComplaint(): string | undefined {
+  const taken = complaint;
+  complaint = undefined;
+  return taken;
+}
+
+function hear(text: string): void {
+  if (text.includes('XNN status')) complaint = text.trim();
+  else console.warn(JSON.stringify({ event: 'runtime message', text }));
+}
+
 /** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
 export function abandonBackend(): void {
   running?.backend.abandon();
@@ -61,6 +78,8 @@ async function createBackend(): Promise<BoundedBackend> {
   let memory: WebAssembly.Memory | undefined;
   const wasm = await createModule({
     locateFile: (path) => path,
+    print: hear,
+    printErr: hear,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(simdModule, imports);
       const exported = instance.exports.memory;

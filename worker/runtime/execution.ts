@@ -1,5 +1,5 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { abandonBackend, takeRefusal } from './backend.ts';
+import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
 import { ExecutionError } from './loaded_model.ts';
 
 /** The computation trapped: the heap with all that was loaded into it has been given up. */
@@ -15,12 +15,12 @@ export class BrokenRuntimeError extends ExecutionError {}
 export function execute<Result>(computation: () => Result): Result {
   try {
     const result = computation();
-    refuseIfStarved();
+    refuseIfUncomputed();
     return result;
   } catch (error) {
     throw asExecutionError(error);
   } finally {
-    takeRefusal();
+    forgetRefusals();
   }
 }
 
@@ -36,14 +36,14 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
     let broken = false;
     try {
       const result = await computation();
-      refuseIfStarved();
+      refuseIfUncomputed();
       return result;
     } catch (error) {
       const failure = asExecutionError(error);
       broken = failure instanceof BrokenRuntimeError;
       throw failure;
     } finally {
-      takeRefusal();
+      forgetRefusals();
       // A backend that was given up took its scopes along.
       if (!broken) engine().endScope();
     }
@@ -53,8 +53,16 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
   return result;
 }
 
-function refuseIfStarved(): void {
+/** What was refused to one computation says nothing of the next. */
+function forgetRefusals(): void {
+  takeRefusal();
+  takeComplaint();
+}
+
+function refuseIfUncomputed(): void {
+  const complaint = takeComplaint();
   if (takeRefusal()) throw new ExecutionError('it needs more memory than the heap may have');
+  if (complaint !== undefined) throw new ExecutionError(`a kernel does not take these tensors: ${complaint}`);
 }
 
 function asExecutionError(error: unknown): ExecutionError {

@@ -75,6 +75,36 @@ describe('a request for more memory than there is', () => {
   );
 });
 
+describe('what a kernel does not take', () => {
+  test('is refused: nobody is answered with what lies in the heap', async () => {
+    const directory = await writeGraph(
+      [{ name: 'x', dtype: 'DT_FLOAT' }],
+      [
+        { name: 'y', op: 'Mul', input: ['x', 'x'], attr: float },
+        { name: 'softmax', op: 'Softmax', input: ['x'], attr: float },
+      ],
+      [
+        { name: 'y', dtype: 'DT_FLOAT' },
+        { name: 'softmax', dtype: 'DT_FLOAT' },
+      ],
+    );
+    await publishDirectory(edge.store, directory, 'any_rank', '1');
+    const predict = (inputs: unknown) => ask(edge.isolates[0], '/v1/models/any_rank:predict', { inputs });
+    expect(await predict([3])).toMatchObject({ status: 200, body: { outputs: { y: [9], softmax: [1] } } });
+    let deep: unknown = 3;
+    for (let rank = 1; rank <= 9; rank++) {
+      deep = [deep];
+      const answer = await predict(deep);
+      if (answer.status === 200) {
+        const flat = JSON.stringify(answer.body).match(/-?\d[\d.e+-]*/g);
+        expect(flat, `rank ${rank}`).toEqual(['1', '9']);
+      } else {
+        expect(answer, `rank ${rank}`).toMatchObject({ status: 400 });
+      }
+    }
+  });
+});
+
 describe('a computation that traps', () => {
   const divide = (divisor: number) =>
     ask(edge.isolates[0], '/v1/models/remainder:predict', { inputs: { dividend: [7], divisor: [divisor] } });

@@ -19,6 +19,9 @@ export function randomTensor(shape: number[], seed: number, scale = 1): tf.Tenso
   return tf.tensor(randomValues(tf.util.sizeFromShape(shape), seed, scale), shape, 'float32');
 }
 
+/** What sums of terms of about 1 leave where they cancel, however small all of a result comes out. */
+const ROUNDING = 1e-6;
+
 /**
  * Equal within 1e-5 of the value or, near zero, of the largest value of the result: what a sum of terms of
  * that size leaves where they cancel.
@@ -35,7 +38,8 @@ export function expectClose(actual: tf.Tensor, expected: tf.Tensor): void {
   for (let index = 0; index < wanted.length; index += 1) {
     const [value = Number.NaN, want = Number.NaN] = [values[index], wanted[index]];
     if (Object.is(value, want) || value === want) continue;
-    if (!(Math.abs(value - want) <= 1e-5 * Math.max(Math.abs(want), 0.1 * largest, 1e-30))) {
+    const tolerance = Math.max(ROUNDING, 1e-5 * Math.max(Math.abs(want), 0.1 * largest));
+    if (!(Math.abs(value - want) <= tolerance)) {
       expect.fail(`element ${index} is ${value}, not ${want}; the largest is ${largest}`);
     }
   }

@@ -2,7 +2,7 @@ import type { DataType } from '../../registry/signature.ts';
 import type { TensorValue } from '../../runtime/tensor.ts';
 import { float16ToNumber } from '../../runtime/weights/float16.ts';
 import { type Datatype, ELEMENT_BYTES, integerRange } from './datatype.ts';
-import { LARGEST_FLOAT32 } from './list_writer.ts';
+import { overflowsFloat32 } from './list_writer.ts';
 
 /**
  * A tensor made of binary data: little-endian, row-major, without padding; an element of BYTES is its length
@@ -46,7 +46,7 @@ function readFloats(bytes: Uint8Array, datatype: Datatype): Float32Array | strin
       return Float32Array.from(aligned(bytes, Uint16Array), float16ToNumber);
     case 'FP64': {
       const doubles = aligned(bytes, Float64Array);
-      const fault = doubles.findIndex((value) => Math.abs(value) > LARGEST_FLOAT32 && Number.isFinite(value));
+      const fault = doubles.findIndex(overflowsFloat32);
       return fault === -1
         ? Float32Array.from(doubles)
         : `element ${fault}, ${doubles[fault]}, is beyond FP32, which the model takes`;

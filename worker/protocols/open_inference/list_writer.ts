@@ -53,14 +53,20 @@ export function createListWriter(
  */
 const NONE = -1;
 
-export const LARGEST_FLOAT32 = 3.4028234663852886e38;
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+
+/** Whether a finite number is none as a float32. The largest float32 may be written with fewer digits than it has. */
+export function overflowsFloat32(value: number): boolean {
+  if (value <= LARGEST_FLOAT32 && value >= -LARGEST_FLOAT32) return false;
+  return Number.isFinite(value) && !Number.isFinite(Math.fround(value));
+}
 
 /** null is NaN, for which JSON has no number. Infinity can only be meant: JSON has larger numbers, 1e999. */
 function writeFloats(values: Float32Array, list: readonly unknown[], offset: number): number {
   for (let index = 0; index < list.length; index++) {
     const item = list[index];
     if (typeof item === 'number') {
-      if ((item > LARGEST_FLOAT32 || item < -LARGEST_FLOAT32) && Number.isFinite(item)) return index;
+      if (overflowsFloat32(item)) return index;
       values[offset + index] = item;
     } else if (item === null) {
       values[offset + index] = Number.NaN;
@@ -100,7 +106,7 @@ const ENCODER = new TextEncoder();
 function writeStrings(values: Uint8Array[], list: readonly unknown[], base64: boolean): number {
   for (let index = 0; index < list.length; index++) {
     const item = list[index];
-    if (typeof item !== 'string') return index;
+    if (typeof item !== 'string' || !item.isWellFormed()) return index;
     const bytes = base64 ? base64Bytes(item) : ENCODER.encode(item);
     if (bytes === undefined) return index;
     values.push(bytes);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MOST_STRINGS } from '../codec/tensor_cells.ts';
 import { type Datatype, ELEMENT_BYTES } from './datatype.ts';
 import { type Invalid, invalid } from './outcome.ts';
 import { parseRequestJson } from './request_json.ts';
@@ -59,6 +60,8 @@ export function parseInferenceRequest(
     const { name, shape } = claiming;
     return invalid(`input '${name}': shape [${shape}] does not match true shape of 'data' field`);
   }
+  const strings = inputs.reduce((sum, { datatype, count }) => (datatype === 'BYTES' ? sum + count : sum), 0);
+  if (strings > MOST_STRINGS) return invalid(`A request may have ${MOST_STRINGS} strings at most`);
   return { kind: 'tensors', request, inputs };
 }
 

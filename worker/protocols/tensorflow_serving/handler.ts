@@ -117,6 +117,7 @@ async function answerStatus(serving: Serving, target: ServingTarget, scope: Requ
   return jsonAnswer(JSON.stringify(statusDocument(versions)), outcome.by);
 }
 
+/** Only a label can be unknown of a model that is there for sure: versions can be asked for of any name. */
 function refusal({ status, message }: { status: number; message: string }, kind: string): Answer {
-  return { ...errorAnswer(message, status), isKnownModel: kind !== 'unknown model' };
+  return { ...errorAnswer(message, status), isKnownModel: kind === 'unknown label' };
 }

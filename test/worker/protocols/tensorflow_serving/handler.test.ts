@@ -271,7 +271,7 @@ test('tells of every request what metrics are made of', async () => {
     ['half_plus_two', true, '2', 'predict', 400],
     ['half_plus_two', false, '', 'predict', 400],
     ['foo', false, '', 'predict', 404],
-    ['half_plus_two', true, '', 'regress', 404],
+    ['half_plus_two', false, '', 'regress', 404],
     ['half_plus_two', true, '2', '', 200],
     ['', false, '', '', 400],
   ]);
