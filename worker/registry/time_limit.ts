@@ -11,17 +11,20 @@ export async function withinTimeLimit<T>(
   limitMilliseconds: number,
   operation: Promise<T>,
 ): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  return within(limitMilliseconds, operation, () => {
     const seconds = Math.round(limitMilliseconds / 100) / 10;
-    late.reject(
-      new TimeLimitError(
-        `the storage gave no answer to ${what} within ${seconds} seconds, as where the disk is full or the connection lost`,
-      ),
+    return new TimeLimitError(
+      `the storage gave no answer to ${what} within ${seconds} seconds, as where the disk is full or the connection lost`,
     );
-  }, limitMilliseconds);
+  });
+}
+
+/** The promise's outcome, or a rejection when it takes longer than this. What it does goes on regardless. */
+export async function within<T>(milliseconds: number, promise: Promise<T>, late: () => Error): Promise<T> {
+  const { promise: lateness, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late()), milliseconds);
   try {
-    return await Promise.race([operation, late.promise]);
+    return await Promise.race([promise, lateness]);
   } finally {
     clearTimeout(timer);
   }

@@ -4,6 +4,7 @@ import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
 import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
+import { reasonOf } from './load_outcome.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
 import type { ServableManager } from './servable_manager.ts';
@@ -109,8 +110,7 @@ export class ModelServer implements Serving {
         return { kind: 'described', format, signatures, by };
       }
       if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
-      const reason =
-        read.kind === 'missing' ? 'it has no manifest' : `its manifest is malformed: ${read.reason}`;
+      const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is malformed: ${read.reason}`;
       return { kind: 'unavailable', version, reason };
     } catch (error) {
       return {
@@ -201,7 +201,7 @@ export class ModelServer implements Serving {
       const used = await this.#manager.use({ model, version, named }, timed, scope);
       if (used.kind === 'used') return this.#answered(target, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
-      reason = used.kind === 'missing' ? 'it has no manifest' : used.reason;
+      reason = reasonOf(used);
     } else {
       this.#retryIfDue(model, version, scope);
     }

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '../registry/object_store.ts';
 import type { Pointer } from '../registry/pointer.ts';
 import { readPointer } from '../registry/pointer_store.ts';
+import { within } from '../registry/time_limit.ts';
 import { describeError } from './describe_error.ts';
 import { retryOnce } from './retry_once.ts';
-import { within } from './timeout.ts';
 
 export type PointerCheck =
   | { readonly kind: 'current'; readonly pointer: Pointer }
@@ -61,6 +61,7 @@ export class PointerSource {
       const read = await within(
         this.#options.timeoutMs,
         retryOnce(() => readPointer(this.#store, model, before?.etag)),
+        () => new Error(`no answer within ${this.#options.timeoutMs} ms`),
       );
       switch (read.kind) {
         case 'found':

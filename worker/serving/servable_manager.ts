@@ -9,7 +9,7 @@ import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
-import { sleep } from './timeout.ts';
+import { sleep } from './sleep.ts';
 
 export type UseResult<Answer> = { readonly kind: 'used'; readonly answer: Answer } | FailedOutcome;
 
