@@ -1,0 +1,101 @@
+/**
+ * A TensorFlow graph on its way into tfjs's form, whatever file it was read from. Readers of formats make one,
+ * the simplifier makes another of it, the writer puts it on disk. Values are asked for one tensor at a time.
+ */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  /** Functions that control flow calls. Those that could be inlined have been. */
+  readonly functions: readonly GraphFunction[];
+  /** The value of every `Const` node, of the graph and of its functions, by the name of the node. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** By name; a graph without any cannot be asked. */
+  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  /** Fills hash tables before the first request; its constants are among the weights. */
+  readonly initializer?: GraphInitializer;
+  /** GraphDef's `versions.producer`. */
+  readonly producer: number;
+}
+
+/** A NodeDef as protocol buffers' JSON mapping writes it, which is what tfjs reads. */
+export interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  /** `name`, `name:index`, or `^name` for a control dependency. */
+  readonly input: readonly string[];
+  readonly attr: Readonly<Record<string, NodeAttribute>>;
+}
+
+/** An AttrValue in JSON: 64-bit integers as strings, bytes as base64, enumerations by name. */
+export interface NodeAttribute {
+  readonly b?: boolean;
+  readonly i?: string;
+  readonly f?: number;
+  readonly s?: string;
+  readonly type?: string;
+  readonly shape?: AttributeShape;
+  readonly func?: { readonly name: string };
+  readonly list?: {
+    readonly b?: readonly boolean[];
+    readonly i?: readonly string[];
+    readonly f?: readonly number[];
+    readonly s?: readonly string[];
+    readonly type?: readonly string[];
+    readonly shape?: readonly AttributeShape[];
+    readonly func?: readonly { readonly name: string }[];
+  };
+}
+
+/** A TensorShapeProto in JSON; sizes are -1 where any is taken. */
+export interface AttributeShape {
+  readonly dim?: readonly { readonly size: string }[];
+  readonly unknownRank?: boolean;
+}
+
+/** A FunctionDef: nodes that see their arguments by name. */
+export interface GraphFunction {
+  readonly name: string;
+  readonly inputs: readonly { readonly name: string; readonly type: string }[];
+  readonly outputs: readonly { readonly name: string; readonly type: string }[];
+  readonly nodes: readonly GraphNode[];
+  /** Which tensor each output is: `node:output:index`, as in FunctionDef's `ret`. */
+  readonly results: Readonly<Record<string, string>>;
+}
+
+export type WeightDataType = 'float32' | 'int32' | 'bool' | 'string';
+
+/** A constant whose bytes lie elsewhere until they are asked for. */
+export interface Weight {
+  readonly dtype: WeightDataType;
+  readonly shape: readonly number[];
+  /** Of what `read` gives. */
+  readonly byteLength: number;
+  /**
+   * The values in row-major order, little-endian, as tfjs's files of weights hold them: strings each after
+   * their length in four bytes. Read anew at every call, so that nobody holds more than they work on.
+   */
+  read(): Promise<Uint8Array>;
+}
+
+/** A SignatureDef: public names, and what they are in the graph. */
+export interface GraphSignature {
+  readonly method:
+    | 'tensorflow/serving/predict'
+    | 'tensorflow/serving/classify'
+    | 'tensorflow/serving/regress';
+  readonly inputs: Readonly<Record<string, GraphTensor>>;
+  readonly outputs: Readonly<Record<string, GraphTensor>>;
+}
+
+export interface GraphTensor {
+  /** `node:index`. */
+  readonly name: string;
+  readonly dtype: WeightDataType;
+  /** -1 where any size is taken; null where even the rank is unknown. */
+  readonly shape: readonly number[] | null;
+}
+
+export interface GraphInitializer {
+  readonly nodes: readonly GraphNode[];
+  /** tfjs's `initializerSignature`: the tables it fills, by the input of the graph that stands for each. */
+  readonly outputs: Readonly<Record<string, { readonly name: string; readonly resourceId: string }>>;
+}
