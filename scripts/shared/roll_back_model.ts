@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
-import { type PointerUpdate, updatePointer } from '../../worker/registry/pointer_store.ts';
+import { pointToVersion } from '../../worker/registry/point_to_version.ts';
+import type { PointerUpdate } from '../../worker/registry/pointer_store.ts';
 import { type ChangeRecord, rollbackTransition } from '../../worker/registry/pointer_transitions.ts';
-import { readManifest } from '../../worker/registry/version_store.ts';
 import { requirePointer } from './read_pointer.ts';
 
 /**
@@ -23,15 +23,5 @@ export async function rollBackModel(
   if (version === null) {
     return { kind: 'refused', reason: `${model} has no version before ${pointer.current} to go back to` };
   }
-  const manifest = await readManifest(store, model, version);
-  if (manifest.kind === 'missing' && !pointer.retired.includes(version)) {
-    return { kind: 'refused', reason: `${model} ${version} is not published` };
-  }
-  if (manifest.kind === 'malformed') {
-    return {
-      kind: 'refused',
-      reason: `the manifest of ${model} ${version} is malformed: ${manifest.reason}`,
-    };
-  }
-  return updatePointer(store, model, rollbackTransition(version, record), { wait });
+  return pointToVersion(store, model, version, rollbackTransition(version, record), { wait });
 }
