@@ -11,6 +11,7 @@ import { EXPOSED_HEADERS } from './protocols/response.ts';
 import { serverTiming } from './protocols/server_timing.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { canaryEventsOf } from './serving/canary_events.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
 import { Phases } from './serving/phases.ts';
@@ -21,11 +22,12 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log);
+  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log, canaryEventsOf(env));
   const protocol = { serving: isolate.serving, maxRequestBytes: configuration.maxRequestBytes };
   const requestMetrics = new RequestMetrics();
   return {
     isolate,
+    routingKeyHeader: configuration.routingKeyHeader,
     requestMetrics,
     answerTensorFlowServing: createTensorFlowServingHandler({
       ...protocol,
@@ -91,22 +93,27 @@ app.get(METRICS, async (context) => {
 
 app.all(TENSORFLOW_SERVING, (context) => {
   wired ??= wire(context.env);
-  return answerTimed(context, wired.answerTensorFlowServing);
+  return answerTimed(context, wired.answerTensorFlowServing, wired.routingKeyHeader);
 });
 
 app.all(OPEN_INFERENCE, (context) => {
   wired ??= wire(context.env);
-  return answerTimed(context, wired.answerOpenInference);
+  return answerTimed(context, wired.answerOpenInference, wired.routingKeyHeader);
 });
 
 type Answer = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
 
 /** Says in the answer what it waited for. */
-async function answerTimed(context: Context<Bindings>, answer: Answer): Promise<Response> {
+async function answerTimed(
+  context: Context<Bindings>,
+  answer: Answer,
+  routingKeyHeader: string,
+): Promise<Response> {
   const phases = new Phases(() => Date.now());
   const endTotal = phases.begin('total');
   const waitUntil = (promise: Promise<unknown>) => context.executionCtx.waitUntil(promise);
-  const response = await answer(context.req.raw, pathOf(context), { waitUntil, phases });
+  const routingKey = () => context.req.raw.headers.get(routingKeyHeader) ?? undefined;
+  const response = await answer(context.req.raw, pathOf(context), { waitUntil, phases, routingKey });
   endTotal();
   response.headers.set('server-timing', serverTiming(phases));
   return response;

@@ -5,8 +5,11 @@ import type { ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
 import { PointerSource } from './pointer_source.ts';
+import { Rollout } from './rollout.ts';
+import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
+import { sleep } from './sleep.ts';
 import { loadVersion } from './version_loader.ts';
 
 /** Everything that one isolate keeps between requests. */
@@ -20,6 +23,7 @@ export function createIsolate(
   store: ObjectStore,
   configuration: ServingConfiguration,
   log: (entry: Record<string, unknown>) => void,
+  recordCanaryAbort?: RecordCanaryAbort,
 ): Isolate {
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
@@ -30,13 +34,17 @@ export function createIsolate(
     now,
     onPointer: (model, pointer, before) => {
       if (before === undefined) return;
-      metrics.count('flips_total', { model });
       const { current: version, generation } = pointer;
+      if (version !== before.current) metrics.count('flips_total', { model });
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
+    serves: (model, version) => {
+      const pointer = source.known(model);
+      return pointer?.current === version || pointer?.canary?.version === version;
+    },
     now,
     load: (manifest, control) => loadVersion(store, manifest, control),
     events: {
@@ -59,8 +67,16 @@ export function createIsolate(
     log({ event: 'runtime broken', consequence: 'every version is loaded anew when it is asked for' });
     manager.forget();
   });
+  const rollout = new Rollout(manager, {
+    canary: { maxFailures: configuration.canaryMaxFailures, minRequests: configuration.canaryMinRequests },
+    now,
+    random: Math.random,
+    afterAnswer: () => sleep(0).done,
+    events: reportRollout(metrics, log, recordCanaryAbort),
+  });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,
+    rollout,
     events: {
       speculation: (outcome) => metrics.count('speculations_total', { outcome }),
       fallback: (model, wanted, version) => metrics.count('fallbacks_total', { model, wanted, version }),
