@@ -155,6 +155,12 @@ export function parseCountArgument(text: string): number {
   return Number(text);
 }
 
+export function parseShareArgument(text: string): number {
+  const share = /^\d{1,3}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(share <= 100)) throw new InvalidArgumentError('A share is a number from 0 to 100, in percent.');
+  return share;
+}
+
 export function parsePortArgument(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
