@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
@@ -13,9 +14,14 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
+/** As in wrangler.toml. */
+const BUCKET = 'edge-serving-models';
+
 export async function startEdge(options: {
   readonly isolates: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** A state folder, as the scripts take it with --persist-to; without one the bucket is in memory. */
+  readonly state?: string;
   /** Binds RATE_LIMITER: so many requests per 60 seconds. */
   readonly rateLimit?: number;
 }): Promise<Edge> {
@@ -24,6 +30,7 @@ export async function startEdge(options: {
   const log: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      ...(options.state !== undefined && { resourcePersistencePath: path.join(options.state, 'v3') }),
       handleStructuredLogs: ({ message }) => log.push(message),
       workers: names.map((name) => ({
         name,
@@ -31,7 +38,7 @@ export async function startEdge(options: {
         modulesRoot: '/',
         compatibilityDate: '2026-11-01',
         bindings: { ...options.variables },
-        r2Buckets: { MODELS: 'models' },
+        r2Buckets: { MODELS: BUCKET },
         ...(options.rateLimit !== undefined && {
           ratelimits: {
             RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },
