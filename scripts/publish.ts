@@ -35,6 +35,12 @@ const command = withChangeOptions(
         .conflicts('version'),
     )
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
+    .addOption(
+      new Option(
+        '--stage',
+        'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
+      ).conflicts('label'),
+    )
     .option('--no-flip', 'leave the current version as it is; --label still moves'),
 );
 
@@ -43,6 +49,7 @@ const OptionsSchema = v.object({
   version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
+  stage: v.optional(v.boolean(), false),
   flip: v.boolean(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
@@ -51,7 +58,7 @@ const OptionsSchema = v.object({
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [directory] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip } = options;
+  const { model, flip, stage } = options;
   output.progress(`Publishing ${model} to ${describePlace(place)}`);
   const outcome = await publishModel(
     store,
@@ -72,7 +79,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     output.error(outcome.reason);
     return EXIT_FAILED;
   }
-  const report = { model, place, flip, label: options.label, outcome };
+  const report = { model, place, flip, stage, label: options.label, outcome };
   output.result(publishText(report), publishJson(report));
   return EXIT_DONE;
 });

@@ -12,6 +12,7 @@ import { serverTiming } from './protocols/server_timing.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { canaryEventsOf } from './serving/canary_events.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
 import { Phases } from './serving/phases.ts';
@@ -22,11 +23,18 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), pointerReplicaOf(env), configuration, log);
+  const isolate = createIsolate({
+    store: new R2ObjectStore(env.MODELS),
+    replica: pointerReplicaOf(env),
+    configuration,
+    log,
+    recordCanaryAbort: canaryEventsOf(env),
+  });
   const protocol = { serving: isolate.serving, maxRequestBytes: configuration.maxRequestBytes };
   const requestMetrics = new RequestMetrics();
   return {
     isolate,
+    routingKeyHeader: configuration.routingKeyHeader,
     requestMetrics,
     answerTensorFlowServing: createTensorFlowServingHandler({
       ...protocol,
@@ -92,22 +100,27 @@ app.get(METRICS, async (context) => {
 
 app.all(TENSORFLOW_SERVING, (context) => {
   wired ??= wire(context.env);
-  return answerTimed(context, wired.answerTensorFlowServing);
+  return answerTimed(context, wired.answerTensorFlowServing, wired.routingKeyHeader);
 });
 
 app.all(OPEN_INFERENCE, (context) => {
   wired ??= wire(context.env);
-  return answerTimed(context, wired.answerOpenInference);
+  return answerTimed(context, wired.answerOpenInference, wired.routingKeyHeader);
 });
 
 type Answer = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
 
 /** Says in the answer what it waited for. */
-async function answerTimed(context: Context<Bindings>, answer: Answer): Promise<Response> {
+async function answerTimed(
+  context: Context<Bindings>,
+  answer: Answer,
+  routingKeyHeader: string,
+): Promise<Response> {
   const phases = new Phases(() => Date.now());
   const endTotal = phases.begin('total');
   const waitUntil = (promise: Promise<unknown>) => context.executionCtx.waitUntil(promise);
-  const response = await answer(context.req.raw, pathOf(context), { waitUntil, phases });
+  const routingKey = () => context.req.raw.headers.get(routingKeyHeader) ?? undefined;
+  const response = await answer(context.req.raw, pathOf(context), { waitUntil, phases, routingKey });
   endTotal();
   response.headers.set('server-timing', serverTiming(phases));
   return response;

@@ -12,6 +12,7 @@ import {
   publishTransition,
 } from '../../worker/registry/pointer_transitions.ts';
 import { publishVersion } from '../../worker/registry/publication.ts';
+import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
@@ -26,6 +27,8 @@ export interface PublishRequest {
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
+  /** Stages it instead of making it current. */
+  readonly stage?: boolean;
   readonly record: ChangeRecord;
   /** What goes into the manifest as the tool that wrote it. */
   readonly tool: string;
@@ -100,6 +103,12 @@ async function publishContent(
       reason: `${model} has no current version yet, so a label has nothing to stand beside`,
     };
   }
+  if (pointer === undefined && request.stage) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so nothing could serve while this one is staged; publish it without --stage`,
+    };
+  }
   const existing = await readManifest(store, model, version);
   if (existing.kind === 'malformed') {
     return {
@@ -146,10 +155,11 @@ async function publishContent(
 }
 
 function pointerTransition(
-  { record, label, flip }: PublishRequest,
+  { record, label, flip, stage }: PublishRequest,
   version: string,
   publishedAt: string | undefined,
 ): PointerTransition | undefined {
+  if (stage) return stageTransition(version, record);
   if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
   return publishedAt === undefined
     ? publishTransition(version, record, label)

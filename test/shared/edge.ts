@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { pointerReplicaOf } from '../../worker/registry/kv_pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
@@ -17,9 +18,14 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
+/** As in wrangler.toml. */
+const BUCKET = 'edge-serving-models';
+
 export async function startEdge(options: {
   readonly isolates: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** A state folder, as the scripts take it with --persist-to; without one the bucket is in memory. */
+  readonly state?: string;
   /** Binds RATE_LIMITER: so many requests per 60 seconds. */
   readonly rateLimit?: number;
   /** Binds POINTERS. */
@@ -30,6 +36,7 @@ export async function startEdge(options: {
   const log: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      ...(options.state !== undefined && { resourcePersistencePath: path.join(options.state, 'v3') }),
       handleStructuredLogs: ({ message }) => log.push(message),
       workers: names.map((name) => ({
         name,
@@ -37,7 +44,7 @@ export async function startEdge(options: {
         modulesRoot: '/',
         compatibilityDate: '2026-11-01',
         bindings: { ...options.variables },
-        r2Buckets: { MODELS: 'models' },
+        r2Buckets: { MODELS: BUCKET },
         ...(options.replica && { kvNamespaces: { POINTERS: 'pointers' } }),
         ...(options.rateLimit !== undefined && {
           ratelimits: {

@@ -13,6 +13,12 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** The header whose value keeps a client with one version while a canary has a share. */
+  readonly routingKeyHeader: string;
+  /** The largest share of its requests that a canary may fail, 0 to 1. */
+  readonly canaryMaxFailures: number;
+  /** On fewer requests no canary is given up. */
+  readonly canaryMinRequests: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,12 +26,20 @@ const MEBIBYTE = 1024 * 1024;
 /** What an operator set cannot be meant; the message is for the operator and holds no secret. */
 export class ConfigurationError extends Error {}
 
+const toNumber = v.pipe(
+  v.unknown(),
+  v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+);
 const numeric = (minimum: number) =>
   v.pipe(
-    v.unknown(),
-    v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+    toNumber,
     v.check((value) => Number.isFinite(value) && value >= minimum, `must be a number of at least ${minimum}`),
   );
+const share = v.pipe(
+  toNumber,
+  v.check((value) => value >= 0 && value <= 1, 'must be a number from 0 to 1'),
+);
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 const VariablesSchema = v.object({
   POINTER_SOURCE: v.optional(v.picklist(['r2', 'kv'], 'must be "r2" or "kv"'), 'r2'),
@@ -35,6 +49,12 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  ROUTING_KEY_HEADER: v.optional(
+    v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
+    'x-routing-key',
+  ),
+  CANARY_MAX_FAILURES: v.optional(share, '0.05'),
+  CANARY_MIN_REQUESTS: v.optional(numeric(1), '20'),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
@@ -56,5 +76,8 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
+    routingKeyHeader: output.ROUTING_KEY_HEADER,
+    canaryMaxFailures: output.CANARY_MAX_FAILURES,
+    canaryMinRequests: output.CANARY_MIN_REQUESTS,
   };
 }

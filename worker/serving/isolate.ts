@@ -6,8 +6,11 @@ import { ConfigurationError, type ServingConfiguration } from './configuration.t
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
 import { PointerSource, pointerReader } from './pointer_source.ts';
+import { Rollout } from './rollout.ts';
+import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
+import { sleep } from './sleep.ts';
 import { loadVersion } from './version_loader.ts';
 
 /** Everything that one isolate keeps between requests. */
@@ -16,18 +19,23 @@ export interface Isolate {
   samples(): Promise<MetricSample[]>;
 }
 
+export interface IsolateOptions {
+  readonly store: ObjectStore;
+  /** Of the pointers, where the operator has bound one. */
+  readonly replica: PointerReplica | undefined;
+  readonly configuration: ServingConfiguration;
+  readonly log: (entry: Record<string, unknown>) => void;
+  /** Called when this isolate gives up on a canary. */
+  readonly recordCanaryAbort: RecordCanaryAbort | undefined;
+}
+
 /**
  * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
  *
- * @param replica where the operator has bound one
  * @throws ConfigurationError
  */
-export function createIsolate(
-  store: ObjectStore,
-  replica: PointerReplica | undefined,
-  configuration: ServingConfiguration,
-  log: (entry: Record<string, unknown>) => void,
-): Isolate {
+export function createIsolate(options: IsolateOptions): Isolate {
+  const { store, replica, configuration, log, recordCanaryAbort } = options;
   const fromReplica = configuration.pointerSource === 'kv';
   if (fromReplica && replica === undefined) {
     throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
@@ -41,13 +49,17 @@ export function createIsolate(
     now,
     onPointer: (model, pointer, before) => {
       if (before === undefined) return;
-      metrics.count('flips_total', { model });
       const { current: version, generation } = pointer;
+      if (version !== before.current) metrics.count('flips_total', { model });
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
+    serves: (model, version) => {
+      const pointer = source.known(model);
+      return pointer?.current === version || pointer?.canary?.version === version;
+    },
     now,
     load: (manifest, control) => loadVersion(store, manifest, control),
     events: {
@@ -70,8 +82,16 @@ export function createIsolate(
     log({ event: 'runtime broken', consequence: 'every version is loaded anew when it is asked for' });
     manager.forget();
   });
+  const rollout = new Rollout(manager, {
+    canary: { maxFailures: configuration.canaryMaxFailures, minRequests: configuration.canaryMinRequests },
+    now,
+    random: Math.random,
+    afterAnswer: () => sleep(0).done,
+    events: reportRollout(metrics, log, recordCanaryAbort),
+  });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,
+    rollout,
     events: {
       speculation: (outcome) => metrics.count('speculations_total', { outcome }),
       fallback: (model, wanted, version) => metrics.count('fallbacks_total', { model, wanted, version }),
