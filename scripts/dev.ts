@@ -63,31 +63,39 @@ await runCommand(command, async (output) => {
     await registry.close();
   }
   output.progress('Starting wrangler dev');
-  const servers: DevServerOptions[] = [{ ip, port, directory, variables, environment }];
-  // Good for this run only: nothing that is worth stealing is stored anywhere.
-  const { token, entry } = createToken('dev', ['publish', 'flip']);
+  const shared = { ip, directory, environment };
+  const servers: DevServerOptions[] = [
+    {
+      ...shared,
+      port,
+      variables,
+      onReady: () => {
+        const url = serverUrl(ip, port);
+        const text = [
+          `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
+          `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
+        ];
+        output.result(text.join('\n'), { url, registry: registry.place });
+      },
+    },
+  ];
   if (managementPort !== undefined) {
+    // Good for this run only: nothing that is worth stealing is stored anywhere.
+    const { token, entry } = createToken('dev', ['publish', 'flip']);
     servers.push({
+      ...shared,
       worker: 'management',
-      ...{ ip, port: managementPort, directory, environment },
+      port: managementPort,
       variables: [`MANAGEMENT_TOKENS:${entry}`],
+      onReady: () => {
+        const url = serverUrl(ip, managementPort);
+        const text = [
+          `Managing it on ${url}, with a token for this run. Try:`,
+          `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/models`,
+        ];
+        output.result(text.join('\n'), { url, token });
+      },
     });
   }
-  return runDevServers(servers, () => {
-    const url = serverUrl(ip, port);
-    const managementUrl = managementPort === undefined ? undefined : serverUrl(ip, managementPort);
-    output.result(
-      [
-        `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
-        `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
-        ...(managementUrl === undefined
-          ? []
-          : [
-              'Managing it, with a token for this run:',
-              `  curl -H 'Authorization: Bearer ${token}' ${managementUrl}/api/v1/models`,
-            ]),
-      ].join('\n'),
-      { url, managementUrl, registry: registry.place },
-    );
-  });
+  return runDevServers(servers);
 });

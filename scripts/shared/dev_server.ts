@@ -19,6 +19,8 @@ export interface DevServerOptions {
   /** Variables of the Worker as `NAME:VALUE`, over those of wrangler.toml. */
   readonly variables: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Called once, when the Worker answers its health check. */
+  readonly onReady: () => void;
 }
 
 const POLL_MS = 100;
@@ -27,18 +29,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs `wrangler dev` for each of the Workers until one of them ends; then the others end too.
  *
- * @param onReady called once, when all Workers answer their health checks
  * @returns the exit code of the first that ended; 0 where a signal asked for its end, or the parent process ended
  */
-export async function runDevServers(
-  servers: readonly DevServerOptions[],
-  onReady: () => void,
-): Promise<number> {
-  const children = servers.map((options) => ({ options, child: startWrangler(options) }));
+export async function runDevServers(servers: readonly DevServerOptions[]): Promise<number> {
+  const children: Wrangler[] = [];
   // A terminal sends Ctrl+C to all; what a supervisor sends arrives only here.
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {
-    for (const { child } of children) child.kill(signal);
+    for (const child of children) child.kill(signal);
   };
   const forward = (signal: NodeJS.Signals): void => {
     stopping = true;
@@ -48,13 +46,19 @@ export async function runDevServers(
   const unwatch = onParentExit(() => forward('SIGTERM'));
   // Who read the output is gone, the parent most likely.
   process.stdout.on('error', () => forward('SIGTERM'));
-  const exits = children.map(({ child }) => exitCode(child));
-  const healthy = children.map(({ options, child }) => {
+  const exits: Promise<number>[] = [];
+  let healthy = true;
+  for (const options of servers) {
+    // One after the other: two that look for free ports at the same moment find the same one.
+    if (stopping || !healthy) break;
+    const child = startWrangler(options);
+    children.push(child);
+    exits.push(exitCode(child));
     const log = createRequestLogFilter();
     showLog(child.stdout, log);
-    return whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
-  });
-  if ((await Promise.all(healthy)).every((isHealthy) => isHealthy)) onReady();
+    healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
+    if (healthy && !stopping) options.onReady();
+  }
   const code = await Promise.race(exits);
   end('SIGTERM');
   await Promise.all(exits);
