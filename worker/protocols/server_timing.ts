@@ -1,4 +1,5 @@
 import type { Phases } from '../serving/phases.ts';
+import type { HeaderFields } from './response.ts';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   body: 'reading the request',
@@ -7,10 +8,19 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   total: 'until the last wait ended',
 };
 
+/** What an answer says of what it waited for, where that was noted. */
+export function timingHeader(phases: Phases | undefined): HeaderFields {
+  return phases === undefined ? {} : { 'server-timing': serverTiming(phases) };
+}
+
 /** The header Server-Timing (W3C): each phase in milliseconds. */
-export function serverTiming(phases: Phases): string {
-  return Array.from(phases.durations(), ([name, milliseconds]) => {
+function serverTiming(phases: Phases): string {
+  let text = '';
+  for (const [name, milliseconds] of phases.durations()) {
     const description = DESCRIPTIONS[name];
-    return `${name};dur=${milliseconds}${description === undefined ? '' : `;desc="${description}"`}`;
-  }).join(', ');
+    if (text !== '') text += ', ';
+    text += `${name};dur=${milliseconds}`;
+    if (description !== undefined) text += `;desc="${description}"`;
+  }
+  return text;
 }

@@ -8,6 +8,7 @@ const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const LONGEST_INTEGER = 11;
+const SHORT_TEXT = 64;
 const SMALLEST_INT32 = -(2 ** 31);
 
 /** How NaN and infinities are written: as JavaScript's tokens, which JSON has not, or as null. */
@@ -34,7 +35,22 @@ export class ByteWriter {
 
   text(text: string): void {
     this.#reserve(text.length * 3);
+    // Short texts are names and punctuation: going by their characters is faster than the platform's encoder.
+    if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     this.#length += ENCODER.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** Writes a text of ASCII characters; false, and nothing counts as written, for any other. */
+  #ascii(text: string): boolean {
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** Float32 values from `start` to before `end`, with commas between them. */

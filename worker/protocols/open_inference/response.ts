@@ -1,5 +1,5 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
-import { jsonResponse, setVersionHeaders } from '../response.ts';
+import { type HeaderFields, jsonResponse, setVersionHeaders } from '../response.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
 /** An inference response: JSON, or JSON with binary data behind it where an output is binary. */
@@ -17,10 +17,10 @@ export function inferenceResponse(
   const text = `${head.slice(0, -1)},"outputs":${json}}`;
   if (binary.length === 0) return jsonResponse(text, 200, by);
   const header = new TextEncoder().encode(text);
-  const headers = new Headers({
+  const headers: HeaderFields = {
     'content-type': 'application/octet-stream',
     'inference-header-content-length': String(header.length),
-  });
+  };
   setVersionHeaders(headers, by);
   return new Response(joined([header, ...binary]), { headers });
 }
