@@ -19,9 +19,10 @@ export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encodin
  * a gzip body expands to.
  */
 export async function readBody(request: Request, limitBytes: number): Promise<BodyOutcome> {
-  const announced = announcedBytes(request.headers);
+  const { headers } = request;
+  const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (!ENCODINGS.includes(encoding)) {
     const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
     return { kind: 'unknown encoding', message };

@@ -1,20 +1,28 @@
 import type { AnsweredBy } from '../serving/serving.ts';
 import { remembered } from './remembered.ts';
 
-/** Headers by their names. Made into the platform's only once, with the response: each call there costs. */
-export type HeaderFields = Record<string, string>;
-
 /** A JSON answer; with the headers that name the version, where one was chosen. */
 export function jsonResponse(
   json: string | Uint8Array<ArrayBuffer>,
   status = 200,
   by?: AnsweredBy,
-  more?: HeaderFields,
 ): Response {
-  const headers: HeaderFields = { 'content-type': 'application/json' };
-  if (by !== undefined) setVersionHeaders(headers, by);
-  return new Response(json, { status, headers: more === undefined ? headers : { ...headers, ...more } });
+  const lines = `content-type: application/json${by === undefined ? '' : versionHeaders(by)}`;
+  return new Response(json, { status, headers: headersOf(lines) });
 }
+
+/**
+ * Headers written one to a line, as the platform's object; a response that is made with it has a copy. Most answers
+ * have the same, and making them costs as much as everything else that is done for a small request.
+ */
+export const headersOf = remembered((lines) => {
+  const headers = new Headers();
+  for (const line of lines.split('\n')) {
+    const colon = line.indexOf(': ');
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return headers;
+});
 
 /** The form of an error in both protocols: an object with the sentence as its only member. */
 export function errorResponse(message: string, status: number, by?: AnsweredBy): Response {
@@ -25,16 +33,14 @@ export function errorText(message: string): string {
   return JSON.stringify({ error: message });
 }
 
-/** Says which version answered, and what the client should know about the choice. */
-export function setVersionHeaders(headers: HeaderFields, by: AnsweredBy): void {
-  headers['x-model-version'] = headerText(by.version);
-  headers['x-model-generation'] = String(by.generation);
-  if (by.fallback !== undefined) {
-    headers['x-model-fallback'] = headerText(`${by.fallback.wanted}; ${by.fallback.reason}`);
+/** Lines that say which version answered, and what the client should know about the choice. */
+export function versionHeaders({ version, generation, fallback, stalePointer }: AnsweredBy): string {
+  let lines = `\nx-model-version: ${headerText(version)}\nx-model-generation: ${generation}`;
+  if (fallback !== undefined) {
+    lines += `\nx-model-fallback: ${headerText(`${fallback.wanted}; ${fallback.reason}`)}`;
   }
-  if (by.stalePointer !== undefined) {
-    headers['x-model-stale-pointer'] = headerText(by.stalePointer.reason);
-  }
+  if (stalePointer !== undefined) lines += `\nx-model-stale-pointer: ${headerText(stalePointer.reason)}`;
+  return lines;
 }
 
 const HEADER_LENGTH = 200;

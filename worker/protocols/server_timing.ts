@@ -1,5 +1,4 @@
 import type { Phases } from '../serving/phases.ts';
-import type { HeaderFields } from './response.ts';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   body: 'reading the request',
@@ -8,9 +7,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   total: 'until the last wait ended',
 };
 
-/** What an answer says of what it waited for, where that was noted. */
-export function timingHeader(phases: Phases | undefined): HeaderFields {
-  return phases === undefined ? {} : { 'server-timing': serverTiming(phases) };
+/** Says in an answer what it waited for, where that was noted. */
+export function setServerTiming({ headers }: Response, phases: Phases | undefined): void {
+  if (phases !== undefined) headers.set('server-timing', serverTiming(phases));
 }
 
 /** The header Server-Timing (W3C): each phase in milliseconds. */

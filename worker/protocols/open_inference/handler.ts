@@ -9,7 +9,7 @@ import type {
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
-import { timingHeader } from '../server_timing.ts';
+import { setServerTiming } from '../server_timing.ts';
 import { type InferAnswer, infer } from './infer.ts';
 import { modelMetadata, SERVER_METADATA } from './metadata.ts';
 import { notServed, type Refusal, unknownVersion } from './not_served.ts';
@@ -40,7 +40,7 @@ export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenI
         ? await answerModel(options, request, route, scope)
         : { response: await answerServer(options.serving, request.method, path, route) };
     endTotal?.();
-    for (const [name, value] of Object.entries(timingHeader(scope.phases))) response.headers.set(name, value);
+    setServerTiming(response, scope.phases);
     if ('model' in route) {
       options.record?.({
         model: route.model,

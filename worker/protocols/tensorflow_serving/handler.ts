@@ -2,7 +2,7 @@ import type { RequestScope, Serving, ServingTarget } from '../../serving/serving
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
-import { timingHeader } from '../server_timing.ts';
+import { setServerTiming } from '../server_timing.ts';
 import { type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
@@ -33,7 +33,9 @@ export function createTensorFlowServingHandler(options: TensorFlowServingOptions
     const endTotal = scope.phases?.begin('total');
     const respond = (answer: Answer): Response => {
       endTotal?.();
-      return responseOf(answer, timingHeader(scope.phases));
+      const response = responseOf(answer);
+      setServerTiming(response, scope.phases);
+      return response;
     };
     // Whether the origin may read answers is the caller's matter: no header here says that it may.
     if (method === 'OPTIONS') return respond(preflightAnswer(request.headers));

@@ -1,5 +1,5 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
-import { errorText, type HeaderFields, jsonResponse } from '../response.ts';
+import { errorText, jsonResponse } from '../response.ts';
 
 /** A response before the platform's object is made of it, and what metrics should know of it. */
 export interface Answer {
@@ -36,7 +36,6 @@ export function preflightAnswer(headers: Headers): Answer {
 }
 
 /** The response, with the headers that name the version where one was chosen. */
-export function responseOf({ status, json, by }: Answer, more: HeaderFields): Response {
-  if (json === null) return new Response(null, { status, headers: more });
-  return jsonResponse(json, status, by, more);
+export function responseOf({ status, json, by }: Answer): Response {
+  return json === null ? new Response(null, { status }) : jsonResponse(json, status, by);
 }
