@@ -31,15 +31,13 @@ async function* readAhead(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint
   let reading = read(new ArrayBuffer(PIECE_BYTES));
   let isDone = false;
   try {
-    for (;;) {
+    while (!isDone) {
       const { done, value } = await reading;
       isDone = done;
-      if (value !== undefined && value.length > 0) {
-        if (!done) reading = read(spare);
-        yield value;
-        spare = value.buffer;
-      }
-      if (isDone) return;
+      if (!done) reading = read(spare);
+      if (value === undefined) continue;
+      if (value.length > 0) yield value;
+      spare = value.buffer;
     }
   } finally {
     // Not waited for: whoever gave up does not depend on how the sender takes it.
