@@ -1,12 +1,16 @@
 import * as v from 'valibot';
-import { GoldenExampleSchema, type Warmup, type WarmupTensor } from '../worker/registry/manifest.ts';
+import {
+  type GoldenExample,
+  GoldenExampleSchema,
+  type Warmup,
+  type WarmupTensor,
+} from '../worker/registry/manifest.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../worker/registry/signature.ts';
 import { type Imported, malformed, read } from './imported.ts';
 import { type JsonObject, JsonObjectSchema } from './json.ts';
 import { type FlatTensor, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
-type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
 const examplesSchema = <Example extends v.GenericSchema>(example: Example) =>
   v.object({ examples: v.array(example) });
@@ -16,12 +20,15 @@ export const WarmupFileSchema = examplesSchema(
 );
 export type WarmupFile = v.InferOutput<typeof WarmupFileSchema>;
 
+const ToleranceSchema = v.pipe(v.number(), v.minValue(0));
+
 export const GoldenFileSchema = examplesSchema(
   v.object({
     ...GoldenExampleSchema.entries,
     inputs: JsonObjectSchema,
     outputs: JsonObjectSchema,
-    tolerance: v.optional(v.pipe(v.number(), v.minValue(0))),
+    tolerance: v.optional(ToleranceSchema),
+    tolerances: v.optional(v.record(v.string(), ToleranceSchema)),
   }),
 );
 export type GoldenFile = v.InferOutput<typeof GoldenFileSchema>;

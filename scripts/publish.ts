@@ -5,6 +5,7 @@ import { newChangeRecord } from './shared/change_record.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
+  parseCountArgument,
   parseNameArgument,
   parseVersionArgument,
   registryCommand,
@@ -14,11 +15,12 @@ import {
 import { describePlace } from './shared/open_registry.ts';
 import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
-import { publishJson, publishText } from './shared/publish_report.ts';
+import { dryRunJson, dryRunText, publishJson, publishText } from './shared/publish_report.ts';
+import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Publishes a tfjs model as a version and makes it current.')
+  registryCommand('publish', 'Rehearses a tfjs model, publishes it as a version and makes it current.')
     .argument('<directory>', "the model's directory, or the JSON file in it")
     .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
     .option(
@@ -35,7 +37,11 @@ const command = withChangeOptions(
         .conflicts('version'),
     )
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
-    .option('--no-flip', 'leave the current version as it is; --label still moves'),
+    .option('--no-flip', 'leave the current version as it is; --label still moves')
+    .option('--dry-run', 'only check and rehearse it; upload nothing')
+    .option('--allow-breaking', 'even if clients of the current version would break')
+    .option('--skip-rehearsal', 'publish without trying it out')
+    .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
 );
 
 const OptionsSchema = v.object({
@@ -44,6 +50,10 @@ const OptionsSchema = v.object({
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
   flip: v.boolean(),
+  dryRun: v.optional(v.boolean(), false),
+  allowBreaking: v.optional(v.boolean(), false),
+  skipRehearsal: v.optional(v.boolean(), false),
+  rehearsalLimit: v.number(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
 });
@@ -52,16 +62,25 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
   const options = v.parse(OptionsSchema, command.opts());
   const [directory] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip } = options;
-  output.progress(`Publishing ${model} to ${describePlace(place)}`);
+  output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
+  const record = newChangeRecord(options);
   const outcome = await publishModel(
     store,
     {
       ...options,
       path: resolveFromCaller(directory),
-      record: newChangeRecord(options),
+      record,
       tool: await toolVersion(),
     },
     {
+      rehearse: options.skipRehearsal
+        ? skipRehearsal(record.at)
+        : createRehearsal({
+            store,
+            limitMs: options.rehearsalLimit * 1000,
+            at: record.at,
+            onProgress: output.progress,
+          }),
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
@@ -71,6 +90,10 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
   if (outcome.kind === 'refused') {
     output.error(outcome.reason);
     return EXIT_FAILED;
+  }
+  if (outcome.kind === 'checked') {
+    output.result(dryRunText(model, outcome), dryRunJson(model, place, outcome));
+    return EXIT_DONE;
   }
   const report = { model, place, flip, label: options.label, outcome };
   output.result(publishText(report), publishJson(report));

@@ -1,11 +1,12 @@
 import type { Manifest } from '../registry/manifest.ts';
+import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { readManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
 import { type FailedOutcome, type LoadOutcome, reasonOf } from './load_outcome.ts';
-import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
@@ -191,7 +192,7 @@ export class ServableManager {
         return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
       }
       loading.control.alive();
-      const bytes = estimateBytes(read.manifest.content);
+      const bytes = memoryNeed(read.manifest);
       const refusal = await this.#makeRoom(loading, bytes);
       if (refusal !== undefined) return { kind: 'failed', reason: refusal };
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };

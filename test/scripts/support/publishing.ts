@@ -33,7 +33,8 @@ export async function publish(
   request: Partial<PublishRequest> = {},
 ): Promise<Published> {
   const outcome = await tryPublish(store, path, model, request);
-  if (outcome.kind === 'refused') throw new Error(outcome.reason);
+  if (outcome.kind !== 'published')
+    throw new Error(outcome.kind === 'refused' ? outcome.reason : outcome.kind);
   return outcome;
 }
 
