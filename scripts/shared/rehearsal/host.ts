@@ -2,7 +2,8 @@
  * The process in which a version is rehearsed: it runs workerd and ends it when the command that started it
  * closes the channel between them, which is also what happens when that command is killed.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import * as v from 'valibot';
@@ -20,10 +21,14 @@ async function end(): Promise<void> {
   try {
     await miniflare?.dispose();
   } finally {
-    // Made for this process, and what Miniflare keeps is in it.
-    if (isStageFolder(tmpdir())) await rm(tmpdir(), { recursive: true, force: true });
+    removeFolder();
     process.exit(0);
   }
+}
+
+/** Made for this process, and what Miniflare keeps is in it. */
+function removeFolder(): void {
+  if (isStageFolder(tmpdir())) rmSync(tmpdir(), { recursive: true, force: true, maxRetries: 10 });
 }
 
 async function start(request: StageRequest): Promise<string[]> {
@@ -67,9 +72,13 @@ async function putVersion(
 }
 
 function answer(message: StageAnswer): void {
-  process.send?.(message);
+  // Whoever asked may be gone.
+  if (process.connected) process.send?.(message);
 }
 
+// Miniflare tidies up when the process ends, and what it finds broken then must not keep the rest from it.
+process.on('uncaughtException', () => void end());
+process.on('exit', removeFolder);
 process.on('disconnect', () => void end());
 process.once('message', (message) => {
   start(v.parse(StageRequestSchema, message)).then(

@@ -89,5 +89,5 @@ async function closeHost(host: ChildProcess, folder: string): Promise<void> {
     if (host.connected) host.disconnect();
     await within(CLOSE_LIMIT_MS, ended, () => new Error('late')).catch(() => host.kill('SIGKILL'));
   }
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
