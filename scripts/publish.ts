@@ -17,6 +17,9 @@ import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
 import { dryRunJson, dryRunText, publishJson, publishText } from './shared/publish_report.ts';
 import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
+import { readWorkerConfiguration } from './shared/rehearsal/worker_configuration.ts';
+import { signatureFault } from './shared/required_signature.ts';
+import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
@@ -41,6 +44,7 @@ const command = withChangeOptions(
     .option('--dry-run', 'only check and rehearse it; upload nothing')
     .option('--allow-breaking', 'even if clients of the current version would break')
     .option('--skip-rehearsal', 'publish without trying it out')
+    .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
     .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
 );
 
@@ -53,6 +57,7 @@ const OptionsSchema = v.object({
   dryRun: v.optional(v.boolean(), false),
   allowBreaking: v.optional(v.boolean(), false),
   skipRehearsal: v.optional(v.boolean(), false),
+  sign: v.optional(v.string()),
   rehearsalLimit: v.number(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
@@ -64,6 +69,12 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
   const { model, flip } = options;
   output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
   const record = newChangeRecord(options);
+  const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
+  const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
+  if (unsignable !== undefined) {
+    output.error(unsignable);
+    return EXIT_FAILED;
+  }
   const outcome = await publishModel(
     store,
     {
@@ -71,6 +82,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
       path: resolveFromCaller(directory),
       record,
       tool: await toolVersion(),
+      signer,
     },
     {
       rehearse: options.skipRehearsal

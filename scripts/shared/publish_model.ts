@@ -20,6 +20,7 @@ import { namedVersion, versionAfter, versionOfContent } from './choose_version.t
 import { requirePointer } from './read_pointer.ts';
 import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
+import type { Signer } from './signing_key.ts';
 
 export interface PublishRequest {
   /** Of the model: a directory, or the JSON file in it. */
@@ -36,6 +37,8 @@ export interface PublishRequest {
   readonly record: ChangeRecord;
   /** What goes into the manifest as the tool that wrote it. */
   readonly tool: string;
+  /** Signs the manifest as the last thing before it is written. */
+  readonly signer?: Signer | undefined;
 }
 
 export interface PublishObserver {
@@ -138,6 +141,10 @@ async function publishContent(
     return { kind: 'version taken', version };
   }
   const published = existing.kind === 'found' ? existing.manifest : undefined;
+  if (published !== undefined && request.signer !== undefined) {
+    const fault = otherSignature(published, request.signer);
+    if (fault !== undefined) return { kind: 'refused', reason: fault };
+  }
   const transition = pointerTransition(request, version, published?.provenance.publishedAt);
   const unrehearsed = createManifest(request, version, content);
   const checked = await check(store, request, { manifest: unrehearsed, files }, published, {
@@ -148,10 +155,9 @@ async function publishContent(
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
   if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
-  const rehearsal = checks.rehearsal?.rehearsal;
   const result = await publishVersion(
     store,
-    rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal },
+    await completeManifest(unrehearsed, checks, request.signer),
     transition,
     {
       id: record.id,
@@ -274,6 +280,25 @@ function createManifest(
     content,
     provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat: content.format, tool },
   };
+}
+
+async function completeManifest(
+  unrehearsed: Manifest,
+  { rehearsal }: Checks,
+  signer: Signer | undefined,
+): Promise<Manifest> {
+  const manifest = rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal: rehearsal.rehearsal };
+  return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
+}
+
+/** Why a version that is published cannot be signed with this key; undefined where it is. */
+function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
+  if (signature?.key === keyId) return undefined;
+  const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
+  return (
+    `${model} ${version} is published ${how}, and a published version never changes; ` +
+    'publish this as another version, with --version'
+  );
 }
 
 /** Read only now, so that one file at a time is in memory; it may have changed since its digest was taken. */

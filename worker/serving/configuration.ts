@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
@@ -11,6 +12,8 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
+  readonly publicKeys: readonly PublicKey[];
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -25,6 +28,17 @@ const numeric = (minimum: number) =>
     v.check((value) => Number.isFinite(value) && value >= minimum, `must be a number of at least ${minimum}`),
   );
 
+/** Set but empty is a mistake that must not open the door to what is unsigned. */
+const PublicKeysSchema = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((key) => parsePublicKey(key.trim()))),
+  v.check(
+    (keys) => !keys.includes(undefined),
+    'must be Ed25519 public keys in base64 as npm run keygen prints them, separated by commas',
+  ),
+  v.transform((keys) => keys.filter((key) => key !== undefined)),
+);
+
 const VariablesSchema = v.object({
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
   POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
@@ -32,6 +46,7 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
@@ -40,6 +55,8 @@ export function parseConfiguration(variables: object): ServingConfiguration {
   if (!parsed.success) {
     const faults = parsed.issues.map((issue) => {
       const name = v.getDotPath(issue) ?? 'a variable';
+      // Somebody may have put a private key there.
+      if (name === 'MANIFEST_PUBLIC_KEYS') return `${name} ${issue.message}`;
       return `${name} ${issue.message}, not ${JSON.stringify(Reflect.get(variables, name))}`;
     });
     throw new ConfigurationError(`configuration: ${faults.join('; ')}`);
@@ -51,6 +68,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
+    publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
   };
 }

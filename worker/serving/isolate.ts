@@ -37,6 +37,7 @@ export function createIsolate(
   });
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
+    publicKeys: configuration.publicKeys,
     now,
     load: (manifest, control) => loadVersion(store, manifest, control),
     events: {

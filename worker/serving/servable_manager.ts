@@ -1,7 +1,8 @@
 import type { Manifest } from '../registry/manifest.ts';
+import type { PublicKey } from '../registry/manifest_signature.ts';
 import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { readTrustedManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
@@ -16,6 +17,8 @@ export type UseResult<Answer> = { readonly kind: 'used'; readonly answer: Answer
 
 export interface ServableManagerOptions {
   readonly budgetBytes: number;
+  /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
+  readonly publicKeys?: readonly PublicKey[];
   readonly now: () => number;
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
   readonly events: ServableEvents;
@@ -186,8 +189,12 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const read = await retryOnce(() => readManifest(this.#store, model, version));
+      const { publicKeys = [] } = this.#options;
+      const read = await retryOnce(() => readTrustedManifest(this.#store, model, version, publicKeys));
       if (read.kind === 'missing') return read;
+      if (read.kind === 'untrusted') {
+        return { kind: 'failed', reason: `its manifest is not to be trusted: ${read.reason}` };
+      }
       if (read.kind === 'malformed') {
         return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
       }
