@@ -215,7 +215,7 @@ async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<
 }
 
 /** wrangler takes a second to load, so only those who use it do. */
-async function loadWrangler(): Promise<typeof import('wrangler')> {
+export async function loadWrangler(): Promise<typeof import('wrangler')> {
   // What it would print lands on standard output, among the script's own.
   process.env.WRANGLER_LOG ??= 'none';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';

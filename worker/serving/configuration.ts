@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
@@ -19,6 +20,8 @@ export interface ServingConfiguration {
   readonly canaryMaxFailures: number;
   /** On fewer requests no canary is given up. */
   readonly canaryMinRequests: number;
+  /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
+  readonly publicKeys: readonly PublicKey[];
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -41,6 +44,17 @@ const share = v.pipe(
 );
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
+/** Set but empty is a mistake that must not open the door to what is unsigned. */
+const PublicKeysSchema = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((key) => parsePublicKey(key.trim()))),
+  v.check(
+    (keys) => !keys.includes(undefined),
+    'must be Ed25519 public keys in base64 as npm run keygen prints them, separated by commas',
+  ),
+  v.transform((keys) => keys.filter((key) => key !== undefined)),
+);
+
 const VariablesSchema = v.object({
   POINTER_SOURCE: v.optional(v.picklist(['r2', 'kv'], 'must be "r2" or "kv"'), 'r2'),
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
@@ -55,6 +69,7 @@ const VariablesSchema = v.object({
   ),
   CANARY_MAX_FAILURES: v.optional(share, '0.05'),
   CANARY_MIN_REQUESTS: v.optional(numeric(1), '20'),
+  MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
@@ -63,6 +78,8 @@ export function parseConfiguration(variables: object): ServingConfiguration {
   if (!parsed.success) {
     const faults = parsed.issues.map((issue) => {
       const name = v.getDotPath(issue) ?? 'a variable';
+      // Somebody may have put a private key there.
+      if (name === 'MANIFEST_PUBLIC_KEYS') return `${name} ${issue.message}`;
       return `${name} ${issue.message}, not ${JSON.stringify(Reflect.get(variables, name))}`;
     });
     throw new ConfigurationError(`configuration: ${faults.join('; ')}`);
@@ -75,6 +92,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
+    publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
     routingKeyHeader: output.ROUTING_KEY_HEADER,
     canaryMaxFailures: output.CANARY_MAX_FAILURES,

@@ -60,6 +60,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
       const pointer = source.known(model);
       return pointer?.current === version || pointer?.canary?.version === version;
     },
+    publicKeys: configuration.publicKeys,
     now,
     load: (manifest, control) => loadVersion(store, manifest, control),
     events: {

@@ -1,11 +1,13 @@
 import type { Manifest } from '../registry/manifest.ts';
+import type { PublicKey } from '../registry/manifest_signature.ts';
+import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { readTrustedManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
 import { type FailedOutcome, type LoadOutcome, reasonOf } from './load_outcome.ts';
-import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
@@ -27,6 +29,8 @@ export interface ServableManagerOptions {
   readonly budgetBytes: number;
   /** Whether a version answers requests that name none, so that no candidate may take its place. */
   readonly serves?: (model: string, version: string) => boolean;
+  /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
+  readonly publicKeys?: readonly PublicKey[];
   readonly now: () => number;
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
   readonly events: ServableEvents;
@@ -222,13 +226,17 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const read = await retryOnce(() => readManifest(this.#store, model, version));
+      const { publicKeys = [] } = this.#options;
+      const read = await retryOnce(() => readTrustedManifest(this.#store, model, version, publicKeys));
       if (read.kind === 'missing') return read;
+      if (read.kind === 'untrusted') {
+        return { kind: 'failed', reason: `its manifest is not to be trusted: ${read.reason}` };
+      }
       if (read.kind === 'malformed') {
         return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
       }
       loading.control.alive();
-      const bytes = estimateBytes(read.manifest.content);
+      const bytes = memoryNeed(read.manifest);
       const refusal = await this.#makeRoom(loading, bytes);
       if (refusal !== undefined) return refusal;
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
