@@ -26,6 +26,8 @@ export async function startEdge(options: {
   readonly variables?: Readonly<Record<string, string>>;
   /** A state folder, as the scripts take it with --persist-to; without one the bucket is in memory. */
   readonly state?: string;
+  /** Binds CANARY_EVENTS, to a dataset that takes whatever it is given. */
+  readonly canaryEvents?: boolean;
   /** Binds RATE_LIMITER: so many requests per 60 seconds. */
   readonly rateLimit?: number;
   /** Binds POINTERS. */
@@ -46,6 +48,7 @@ export async function startEdge(options: {
         bindings: { ...options.variables },
         r2Buckets: { MODELS: BUCKET },
         ...(options.replica && { kvNamespaces: { POINTERS: 'pointers' } }),
+        ...(options.canaryEvents && { analyticsEngineDatasets: { CANARY_EVENTS: { dataset: 'canaries' } } }),
         ...(options.rateLimit !== undefined && {
           ratelimits: {
             RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },

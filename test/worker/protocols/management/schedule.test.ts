@@ -5,7 +5,7 @@ import { readPointer, updatePointer } from '../../../../worker/registry/pointer_
 import { canaryTransition } from '../../../../worker/registry/rollout_transitions.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../shared/published_models.ts';
 
-const ANALYTICS = { accountId: 'a'.repeat(32), apiToken: 'secret', dataset: 'canary_events' };
+const ANALYTICS = { accountId: 'a'.repeat(32), apiToken: 'secret', dataset: 'edge_serving_canaries' };
 
 interface Row {
   readonly model: string;
@@ -57,7 +57,7 @@ test('ends a canary that isolates have given up on, and says why in the history'
   const abort = { model, version: '1.1.0', generation: String(generation), reason: 'it gave NaN' };
   const { asked, logged } = await run(rows(abort, abort));
   expect(asked).toMatchObject([
-    { authorization: 'Bearer secret', body: expect.stringContaining('canary_events') },
+    { authorization: 'Bearer secret', body: expect.stringContaining('edge_serving_canaries') },
   ]);
   const read = await readPointer(bucket, model);
   expect(read).toMatchObject({
