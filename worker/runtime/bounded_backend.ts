@@ -44,6 +44,10 @@ export class BoundedBackend extends BackendWasm {
     return new ExecutionError(`there is no memory for a tensor of ${dtype} [${shape}]`);
   }
 
+  get isAbandoned(): boolean {
+    return this.#abandoned;
+  }
+
   /** Touches the heap no more: after a trap nothing can be said of what is in it. */
   abandon(): void {
     this.#abandoned = true;

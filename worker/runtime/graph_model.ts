@@ -1,11 +1,13 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
-import { type io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { execute, executeAsynchronously } from './execution.ts';
+import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import { currentRuntime } from './backend.ts';
+import { executeAsynchronously } from './execution.ts';
 import { needsAsynchronousExecution } from './graph_operations.ts';
 import { ExecutionError, type LoadedModel } from './loaded_model.ts';
 import type { ModelJson } from './model_json.ts';
+import { PlannedModel } from './plan/planned_model.ts';
 import type { NamedTensors } from './tensor.ts';
 import { toTensor, toTensorValue } from './tensor_transfer.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
@@ -15,6 +17,7 @@ export async function loadGraphModel(
   backend: BackendWasm,
   json: ModelJson,
   files: WeightFiles,
+  onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const model = createModel(json);
   const weights = new Map<string, Tensor[]>();
@@ -32,11 +35,25 @@ export async function loadGraphModel(
     disposeWeights();
     throw error;
   }
-  const asynchronous = needsAsynchronousExecution(json.modelTopology);
+  if (needsAsynchronousExecution(json.modelTopology)) {
+    return {
+      execute: (inputs, outputs) => computeAsynchronously(model, inputs, outputs),
+      planState: () => ({ kind: 'not planned', reason: 'it has control flow' }),
+      dispose: () => model.dispose(),
+    };
+  }
+  const planned = new PlannedModel(
+    currentRuntime(),
+    (inputs, outputs) => [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
+    onUnplanned,
+  );
   return {
-    execute: (inputs, outputs) =>
-      asynchronous ? computeAsynchronously(model, inputs, outputs) : compute(model, inputs, outputs),
-    dispose: () => model.dispose(),
+    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    planState: () => planned.state(),
+    dispose: () => {
+      planned.dispose();
+      model.dispose();
+    },
   };
 }
 
@@ -63,20 +80,6 @@ function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<stri
     if (executor instanceof GraphExecutor) executor.weightMap = weights;
     else if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
   }
-}
-
-function compute(
-  model: GraphModel<io.IOHandlerSync>,
-  inputs: NamedTensors,
-  outputs: readonly string[],
-): NamedTensors {
-  return execute(() => {
-    let values: NamedTensors = new Map();
-    tidy(() => {
-      values = readOutputs(outputs, model.execute(createInputs(inputs), [...outputs]));
-    });
-    return values;
-  });
 }
 
 function computeAsynchronously(

@@ -4,6 +4,7 @@ import { runtimeMemory } from '../runtime/memory.ts';
 import type { ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
+import { boundedReason, planSamples } from './plan_metrics.ts';
 import { PointerSource } from './pointer_source.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
@@ -38,7 +39,11 @@ export function createIsolate(
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
     now,
-    load: (manifest, control) => loadVersion(store, manifest, control),
+    load: (manifest, control) =>
+      loadVersion(store, manifest, control, (reason) => {
+        const { model, version } = manifest;
+        log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
+      }),
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });
@@ -79,6 +84,7 @@ export function createIsolate(
         gauge('tensors', tensors),
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
+        ...planSamples(manager.servables()),
       ];
     },
   };

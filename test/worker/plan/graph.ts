@@ -1,0 +1,113 @@
+import { loadModel } from '../../../worker/runtime/load_model.ts';
+import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/runtime/tensor.ts';
+
+type Values = readonly number[];
+type Dtype = 'float32' | 'int32' | 'bool';
+
+/** A graph in the terms of tfjs's GraphModel, small enough to be written in a test. */
+export interface TestGraph {
+  readonly inputs: Readonly<Record<string, Dtype | 'string'>>;
+  readonly weights?: Readonly<
+    Record<string, { readonly dtype: Dtype; readonly shape: readonly number[]; readonly values: Values }>
+  >;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly op: string;
+    readonly input: readonly string[];
+    readonly attr?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export interface TestModel {
+  readonly model: LoadedModel;
+  /** Why shapes were not planned. */
+  readonly refusals: string[];
+}
+
+const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
+
+export function loadGraph({ inputs, weights = {}, nodes }: TestGraph): Promise<TestModel> {
+  const parts = Object.values(weights).map(({ dtype, values }) => {
+    if (dtype === 'bool') return Uint8Array.from(values);
+    return new Uint8Array((dtype === 'int32' ? Int32Array : Float32Array).from(values).buffer);
+  });
+  return loadFiles(
+    'tfjs-graph-model',
+    {
+      modelTopology: {
+        node: [
+          ...Object.entries(inputs).map(([name, dtype]) => ({
+            name,
+            op: 'Placeholder',
+            attr: { dtype: { type: TYPES[dtype] }, shape: { shape: { unknownRank: true } } },
+          })),
+          ...Object.entries(weights).map(([name, { dtype }]) => ({
+            name,
+            op: 'Const',
+            attr: { dtype: { type: TYPES[dtype] } },
+          })),
+          ...nodes.map((node) => ({ ...node, attr: { T: { type: 'DT_FLOAT' }, ...node.attr } })),
+        ],
+        library: {},
+        versions: { producer: 1 },
+      },
+      weightsManifest: [
+        {
+          paths: ['weights.bin'],
+          weights: Object.entries(weights).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+        },
+      ],
+    },
+    parts,
+  );
+}
+
+/** Loads a model of these parts; the weights' bytes follow each other in one file. */
+export async function loadFiles(
+  format: 'tfjs-graph-model' | 'tfjs-layers-model',
+  json: unknown,
+  weights: readonly Uint8Array[],
+): Promise<TestModel> {
+  const refusals: string[] = [];
+  const model = await loadModel({
+    format,
+    topology: 'model.json',
+    open: async function* (path) {
+      if (path === 'model.json') yield new TextEncoder().encode(JSON.stringify(json));
+      else yield* weights;
+    },
+    onAbandon: () => undefined,
+    onUnplanned: (reason) => refusals.push(reason),
+  });
+  return { model, refusals };
+}
+
+export const float = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'float32',
+  shape,
+  values: Float32Array.from(values),
+});
+
+export const int = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'int32',
+  shape,
+  values: Int32Array.from(values),
+});
+
+/** Values that differ with the seed. */
+export const varied = (shape: readonly number[], seed: number): TensorValue =>
+  float(
+    shape,
+    Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index * 1.7 + seed * 2.3)),
+  );
+
+/** Answers as plain lists. */
+export async function answer(
+  { model }: TestModel,
+  inputs: Readonly<Record<string, TensorValue>>,
+  outputs: readonly string[],
+): Promise<Record<string, unknown[]>> {
+  const result: NamedTensors = await model.execute(new Map(Object.entries(inputs)), outputs);
+  return Object.fromEntries([...result].map(([name, { values }]) => [name, [...values]]));
+}
