@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { loadModel } from '../../../worker/runtime/load_model.ts';
 import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/runtime/tensor.ts';
@@ -95,6 +96,24 @@ export const int = (shape: readonly number[], values: Values): TensorValue => ({
   values: Int32Array.from(values),
 });
 
+export const bool = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'bool',
+  shape,
+  values: Uint8Array.from(values),
+});
+
+export const text = (shape: readonly number[], values: readonly string[]): TensorValue => ({
+  dtype: 'string',
+  shape,
+  values: values.map((value) => new TextEncoder().encode(value)),
+});
+
+export const weight = (shape: readonly number[]) => ({
+  dtype: 'float32' as const,
+  shape,
+  values: Array.from({ length: elementCount(shape) }, (_, index) => Math.cos(index * 0.9) / 2),
+});
+
 /** Values that differ with the seed. */
 export const varied = (shape: readonly number[], seed: number): TensorValue =>
   float(
@@ -110,4 +129,25 @@ export async function answer(
 ): Promise<Record<string, unknown[]>> {
   const result: NamedTensors = await model.execute(new Map(Object.entries(inputs)), outputs);
   return Object.fromEntries([...result].map(([name, { values }]) => [name, [...values]]));
+}
+
+/**
+ * Asks one model for each of these in turn, and a fresh one for each, which computes it on tfjs's executor: the
+ * answers must be the same.
+ */
+export async function expectSameAnswers(
+  graph: TestGraph,
+  requests: readonly Readonly<Record<string, TensorValue>>[],
+  outputs: readonly string[],
+): Promise<{ refusals: readonly string[]; state: unknown }> {
+  const asked = await loadGraph(graph);
+  for (const inputs of requests) {
+    const fresh = await loadGraph(graph);
+    const expected = await answer(fresh, inputs, outputs);
+    fresh.model.dispose();
+    expect(await answer(asked, inputs, outputs)).toEqual(expected);
+  }
+  const state = asked.model.planState();
+  asked.model.dispose();
+  return { refusals: asked.refusals, state };
 }
