@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { wasmBackend } from './backend.ts';
+import { currentRuntime, wasmBackend } from './backend.ts';
 import { loadGraphModel } from './graph_model.ts';
 import { loadLayersModel } from './layers_model.ts';
 import type { LoadedModel } from './loaded_model.ts';
@@ -24,6 +24,8 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   const backend = await wasmBackend();
   const { onUnplanned = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
+  // Weights stay where they are put, the arena does not.
+  currentRuntime().arena.free();
   return files.format === 'tfjs-graph-model'
     ? loadGraphModel(backend, json, files, onUnplanned)
     : loadLayersModel(backend, json, files, onUnplanned);

@@ -23,3 +23,6 @@ export type PlanState =
 
 /** The model could not compute the inputs it was given. */
 export class ExecutionError extends Error {}
+
+/** It would have needed more memory than there is. */
+export class OutOfMemoryError extends ExecutionError {}

@@ -38,7 +38,7 @@ export class Arena {
    */
   address(): number | undefined {
     if (this.#allocated === undefined || this.#allocated.bytes < this.#needed) {
-      this.#free();
+      this.free();
       const address = this.#memory.tryAllocate(this.#needed + ALIGNMENT);
       if (address === undefined) return undefined;
       const start = Math.ceil(address / ALIGNMENT) * ALIGNMENT;
@@ -50,10 +50,11 @@ export class Arena {
   release(plan: object): void {
     this.#needs.delete(plan);
     this.#needed = Math.max(0, ...this.#needs.values());
-    if (this.#needed < this.bytes) this.#free();
+    if (this.#needed < this.bytes) this.free();
   }
 
-  #free(): void {
+  /** Gives the memory to whoever needs it more; the next plan to run asks for it anew. */
+  free(): void {
     if (this.#allocated !== undefined) this.#memory.free(this.#allocated.address);
     this.#allocated = undefined;
   }

@@ -7,16 +7,18 @@ export function fingerprint(inputs: NamedTensors): number {
     if (value.dtype === 'string') continue;
     const { buffer, byteOffset, byteLength } = value.values;
     const words = byteLength >> 2;
-    // A view of words needs an aligned start.
+    // Unlike a view of words, it need not begin at a multiple of 4.
     const view = new DataView(buffer, byteOffset, byteLength);
-    for (let index = 0; index < words; index++) {
-      hash = Math.imul(hash ^ view.getInt32(index * 4, true), 0x01000193);
-    }
-    for (let index = words * 4; index < byteLength; index++) {
-      hash = Math.imul(hash ^ view.getUint8(index), 0x01000193);
-    }
+    for (let index = 0; index < words; index++) hash = mix(hash, view.getInt32(index * 4, true));
+    for (let index = words * 4; index < byteLength; index++) hash = mix(hash, view.getUint8(index));
   }
   return hash;
+}
+
+/** A product alone carries bits upwards only, where a difference in the sign would be lost. */
+function mix(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1);
+  return product ^ (product >>> 15);
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { Runtime } from '../backend.ts';
-import { takeRefusal } from '../backend.ts';
+import { type Runtime, takeRefusal } from '../backend.ts';
 import { BrokenRuntimeError, execute } from '../execution.ts';
-import { ExecutionError, type PlanState } from '../loaded_model.ts';
+import { ExecutionError, OutOfMemoryError, type PlanState } from '../loaded_model.ts';
 import type { NamedTensors } from '../tensor.ts';
 import { agree } from './agreement.ts';
 import { fingerprint, otherValues } from './other_values.ts';
@@ -80,7 +79,14 @@ export class PlannedModel {
   }
 
   #compute(inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
-    return computeUnplanned(this.#executor, inputs, outputs);
+    try {
+      return computeUnplanned(this.#executor, inputs, outputs);
+    } catch (error) {
+      const { arena } = this.#runtime;
+      if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
+      arena.free();
+      return computeUnplanned(this.#executor, inputs, outputs);
+    }
   }
 
   #begin(inputs: NamedTensors, outputs: readonly string[]): NamedTensors {

@@ -95,7 +95,7 @@ export class Recorder {
    * @returns why it cannot be replayed
    */
   finish(): { readonly kind: 'recorded'; readonly recording: Recording } | ObstacleFound {
-    const kept = this.#created.some(
+    const kept = [...this.#created, ...this.#buffers.keys()].some(
       (dataId) => this.#backend.refCount(dataId) > (this.#constants.has(dataId) ? 1 : 0),
     );
     if (kept) this.#note('it keeps state from one run to the next');
