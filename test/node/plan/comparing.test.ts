@@ -17,20 +17,22 @@ describe('two answers', () => {
     fc.assert(
       fc.property(fc.float32Array(), (values) => {
         const value = { dtype: 'float32' as const, shape: [values.length], values };
-        expect(agree(one(value), one({ ...value, values: values.slice() }))).toBe(true);
+        expect(agree(one(value), one({ ...value, values: values.slice() }), 0)).toBe(true);
       }),
     );
-    expect(agree(one(floats([Number.NaN, 0])), one(floats([Number.NaN, -0])))).toBe(true);
+    expect(agree(one(floats([Number.NaN, 0])), one(floats([Number.NaN, -0])), 0)).toBe(true);
   });
 
   test('disagree over a value, a shape, a dtype or a name', () => {
     const value = floats([1, 2]);
-    expect(agree(one(value), one(floats([1, 2 + 2 ** -22])))).toBe(false);
-    expect(agree(one(value), one(floats([1, Number.NaN])))).toBe(false);
-    expect(agree(one(value), one(floats([1, 2], [2, 1])))).toBe(false);
-    expect(agree(one(value), one({ dtype: 'int32', shape: [2], values: Int32Array.of(1, 2) }))).toBe(false);
-    expect(agree(one(value), new Map([['y', value]]))).toBe(false);
-    expect(agree(one(value), new Map())).toBe(false);
+    expect(agree(one(value), one(floats([1, 2 + 2 ** -22])), 0)).toBe(false);
+    expect(agree(one(value), one(floats([1, Number.NaN])), 0)).toBe(false);
+    expect(agree(one(value), one(floats([1, 2], [2, 1])), 0)).toBe(false);
+    expect(agree(one(value), one({ dtype: 'int32', shape: [2], values: Int32Array.of(1, 2) }), 0)).toBe(
+      false,
+    );
+    expect(agree(one(value), new Map([['y', value]]), 0)).toBe(false);
+    expect(agree(one(value), new Map(), 0)).toBe(false);
   });
 });
 

@@ -1,8 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { Heap } from '../kernels/heap.ts';
 import type { KernelFunctions } from '../kernels/kernel_functions.ts';
 import type { NamedTensors, TensorValue } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
+import { FoldedWeights } from './folded_weights.ts';
+import { type Fold, fuseSteps } from './fuse_steps.ts';
 import { readValues, writeValues } from './heap_values.ts';
 import { createKernelRun } from './kernel_run.ts';
 import { lifetimes, neededSteps } from './lifetimes.ts';
@@ -37,6 +40,7 @@ export type PlanResult =
 export interface PlanRuntime {
   readonly backend: BackendWasm;
   readonly functions: KernelFunctions;
+  readonly heap: Heap;
   readonly arena: Arena;
 }
 
@@ -54,6 +58,7 @@ export class Plan {
   readonly #outputs: readonly PlanOutput[];
   readonly #recording: Recording;
   readonly #layout: ArenaLayout;
+  readonly #folded: FoldedWeights;
   readonly #runs: (() => boolean)[];
   readonly #moving: ArenaArgument[] = [];
   /** Where the arena was when the addresses were last set. */
@@ -64,13 +69,17 @@ export class Plan {
     recording: Recording,
     inputs: readonly PlanInput[],
     outputs: readonly PlanOutput[],
+    mayFold: boolean,
   ) {
     this.#runtime = runtime;
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#recording = recording;
     const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
-    const steps = neededSteps(recording.steps, results);
+    const needed = neededSteps(recording.steps, results);
+    this.#folded = new FoldedWeights(runtime.heap);
+    const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
+    const steps = fuseSteps(needed, results, recording.bufferBytes, fold);
     const lives = lifetimes(
       steps,
       inputs.map(({ buffer }) => buffer),
@@ -85,6 +94,11 @@ export class Plan {
 
   get steps(): number {
     return this.#runs.length;
+  }
+
+  /** Whether it has copies of weights of its own, and its sums are in another order than the executor's. */
+  get isFolded(): boolean {
+    return this.#folded.count > 0;
   }
 
   /** Computes inputs of the shapes that it was recorded with. */
@@ -114,6 +128,7 @@ export class Plan {
   /** Gives back what it holds. Not to be called once the backend was given up. */
   dispose(): void {
     this.#runtime.arena.release(this);
+    this.#folded.dispose();
     this.#recording.constants.release();
   }
 

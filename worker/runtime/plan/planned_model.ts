@@ -4,8 +4,8 @@ import { ExecutionError, OutOfMemoryError, type PlanState } from '../loaded_mode
 import type { NamedTensors } from '../tensor.ts';
 import { agree } from './agreement.ts';
 import { fingerprint, otherValues } from './other_values.ts';
-import type { Plan } from './plan.ts';
-import { computeUnplanned, type Executor, recordPlan } from './record_plan.ts';
+import type { Plan, PlanResult } from './plan.ts';
+import { computeUnplanned, type Executor, type PlanDraft, recordPlan } from './record_plan.ts';
 import { RequestShape } from './request_shape.ts';
 
 /** How many shapes a model has plans for. */
@@ -15,10 +15,21 @@ const MOST_REFUSALS = 2;
 /** How often a shape has to be asked for in a row before it takes the place of another's plan. */
 const ASKED_BEFORE_REPLACING = 3;
 
+/** How far sums in another order may be off, of a value or of a tenth of the largest. */
+const FOLDED_TOLERANCE = 1e-4;
+
+const CHANGED = 'the shape of what a kernel answers depends on values';
+
+interface Draft {
+  readonly kind: 'recorded';
+  readonly draft: PlanDraft;
+  readonly recordedWith: number;
+}
+
 interface Entry {
   readonly shape: RequestShape;
   state: /** It answers nothing until it has computed other values as the executor does. */
-    | { readonly kind: 'recorded'; readonly plan: Plan; readonly recordedWith: number }
+    | Draft
     | { readonly kind: 'proven'; readonly plan: Plan }
     | { readonly kind: 'refused'; readonly reason: string };
 }
@@ -94,11 +105,14 @@ export class PlannedModel {
     if (!this.#isWorthRecording(shape, inputs, outputs)) return this.#compute(inputs, outputs);
     const { values, result } = recordPlan(this.#runtime, this.#executor, inputs, outputs);
     const recordedWith = fingerprint(inputs);
-    const state =
-      result.kind === 'plan' ? ({ kind: 'recorded', plan: result.plan, recordedWith } as const) : undefined;
-    const entry: Entry = { shape, state: state ?? { kind: 'refused', reason: '' } };
-    this.#entries.unshift(entry);
-    if (result.kind === 'obstacle') this.#refuse(entry, result.reason);
+    if (result.kind === 'obstacle') this.#onRefused(result.reason);
+    this.#entries.unshift({
+      shape,
+      state:
+        result.kind === 'obstacle'
+          ? { kind: 'refused', reason: result.reason }
+          : { kind: 'recorded', draft: result.draft, recordedWith },
+    });
     const plans = this.#entries.filter((each) => each.state.kind !== 'refused');
     for (const least of plans.slice(MOST_PLANS)) {
       this.#drop(least);
@@ -118,37 +132,31 @@ export class PlannedModel {
   }
 
   #replay(entry: Entry, plan: Plan, inputs: NamedTensors): NamedTensors | undefined {
+    const result = this.#run(plan, inputs);
+    if (result.kind === 'computed') return result.outputs;
+    // Without memory for the arena, the executor may still find room for one tensor after the other.
+    if (result.kind === 'changed') this.#refuse(entry, CHANGED);
+    return undefined;
+  }
+
+  #run(plan: Plan, inputs: NamedTensors): PlanResult {
     return execute(() => {
       const result = plan.run(inputs);
-      switch (result.kind) {
-        case 'computed':
-          return result.outputs;
-        case 'changed':
-          this.#refuse(entry, 'the shape of what a kernel answers depends on values');
-          return undefined;
-        case 'no memory':
-          // The executor may well find room for one tensor after the other.
-          takeRefusal();
-          return undefined;
-      }
+      if (result.kind === 'no memory') takeRefusal();
+      return result;
     });
   }
 
-  #prove(
-    entry: Entry,
-    { plan, recordedWith }: { readonly plan: Plan; readonly recordedWith: number },
-    inputs: NamedTensors,
-    outputs: readonly string[],
-  ): NamedTensors {
+  #prove(entry: Entry, draft: Draft, inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
     const values = this.#compute(inputs, outputs);
-    if (fingerprint(inputs) !== recordedWith) {
-      this.#compare(entry, plan, inputs, values);
+    if (fingerprint(inputs) !== draft.recordedWith) {
+      this.#compare(entry, draft, inputs, values);
       return values;
     }
     const others = otherValues(inputs);
     if (others === undefined) return values;
     try {
-      this.#compare(entry, plan, others, this.#compute(others, outputs));
+      this.#compare(entry, draft, others, this.#compute(others, outputs));
     } catch (error) {
       // Values that nobody asked for may be none that it can compute.
       if (error instanceof BrokenRuntimeError || !(error instanceof ExecutionError)) throw error;
@@ -156,11 +164,19 @@ export class PlannedModel {
     return values;
   }
 
-  #compare(entry: Entry, plan: Plan, inputs: NamedTensors, expected: NamedTensors): void {
-    const replayed = this.#replay(entry, plan, inputs);
-    if (replayed === undefined) return;
-    if (agree(replayed, expected)) entry.state = { kind: 'proven', plan };
-    else this.#refuse(entry, 'its plan computed other values than the executor');
+  #compare(entry: Entry, { draft }: Draft, inputs: NamedTensors, expected: NamedTensors): void {
+    // One shape's plan may have copies of weights of its own; more of them would be too many.
+    const mayFold = this.#entries.every(({ state }) => state.kind !== 'proven' || !state.plan.isFolded);
+    const plan = draft.create(mayFold);
+    // It does without what it got no memory for.
+    takeRefusal();
+    entry.state = { kind: 'proven', plan };
+    let obstacle: string | undefined = 'its plan could not be run';
+    try {
+      obstacle = whyNotEqual(this.#run(plan, inputs), expected, plan);
+    } finally {
+      if (obstacle !== undefined) this.#refuse(entry, obstacle);
+    }
   }
 
   #refuse(entry: Entry, reason: string): void {
@@ -170,6 +186,22 @@ export class PlannedModel {
   }
 
   #drop({ state }: Entry): void {
-    if (state.kind !== 'refused') state.plan.dispose();
+    if (this.#runtime.backend.isAbandoned) return;
+    if (state.kind === 'proven') state.plan.dispose();
+    else if (state.kind === 'recorded') state.draft.dispose();
+  }
+}
+
+/** Why a plan may not answer in the executor's place. */
+function whyNotEqual(result: PlanResult, expected: NamedTensors, plan: Plan): string | undefined {
+  switch (result.kind) {
+    case 'changed':
+      return CHANGED;
+    case 'no memory':
+      return 'there is no memory for its arena';
+    case 'computed':
+      return agree(result.outputs, expected, plan.isFolded ? FOLDED_TOLERANCE : 0)
+        ? undefined
+        : 'its plan computed other values than the executor';
   }
 }

@@ -13,11 +13,18 @@ export type Executor = (
   outputs: readonly string[],
 ) => readonly (Tensor | undefined)[];
 
+/** What was recorded. It becomes a plan when there is a use for one, or is given up. */
+export interface PlanDraft {
+  /** @param mayFold whether it may have copies of weights of its own */
+  create(mayFold: boolean): Plan;
+  dispose(): void;
+}
+
 export interface Recorded {
   /** What the executor answered while it was watched. */
   readonly values: NamedTensors;
   readonly result:
-    | { readonly kind: 'plan'; readonly plan: Plan }
+    | { readonly kind: 'recording'; readonly draft: PlanDraft }
     /** Why it cannot be replayed. */
     | { readonly kind: 'obstacle'; readonly reason: string };
 }
@@ -77,9 +84,14 @@ export function recordPlan(
     const finished = recorder.finish();
     if (finished.kind === 'obstacle') return { values, result: finished };
     const { kernels, backend, arena } = runtime;
-    const { functions } = kernels;
-    const plan = new Plan({ backend, functions, arena }, finished.recording, planInputs, planOutputs);
-    return { values, result: { kind: 'plan', plan } };
+    const { functions, heap } = kernels;
+    const { recording } = finished;
+    const draft: PlanDraft = {
+      create: (mayFold) =>
+        new Plan({ backend, functions, heap, arena }, recording, planInputs, planOutputs, mayFold),
+      dispose: () => recording.constants.release(),
+    };
+    return { values, result: { kind: 'recording', draft } };
   } catch (error) {
     recorder.abandon();
     throw error;
