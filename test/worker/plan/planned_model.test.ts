@@ -171,6 +171,54 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(filters, requests([18], 6), ['y'])).toEqual(PLANNED);
   });
 
+  test('where batch norm and a clamp follow convolutions', async () => {
+    const attr = {
+      strides: { list: { i: ['1', '1', '1', '1'] } },
+      dilations: { list: { i: ['1', '1', '1', '1'] } },
+      padding: { s: btoa('SAME') },
+      data_format: { s: btoa('NHWC') },
+    };
+    const normalised = (from: string, name: string, channels: number) => ({
+      weights: Object.fromEntries(
+        ['scale', 'offset', 'mean', 'variance'].map((part, index) => [
+          `${name}/${part}`,
+          {
+            ...weight([channels]),
+            values: Array.from({ length: channels }, (_, i) => 0.2 + index / 3 + i / 9),
+          },
+        ]),
+      ),
+      nodes: [
+        {
+          name: `${name}/norm`,
+          op: 'FusedBatchNormV3',
+          input: [from, ...['scale', 'offset', 'mean', 'variance'].map((part) => `${name}/${part}`)],
+          attr: { epsilon: { f: 0.001 }, data_format: { s: btoa('NHWC') }, is_training: { b: false } },
+        },
+        { name, op: 'Relu6', input: [`${name}/norm`] },
+      ],
+    });
+    const parts = [normalised('wide', 'a', 11), normalised('deep', 'b', 11), normalised('narrow', 'c', 3)];
+    const convolutions = graph(
+      [
+        { name: 'wide', op: 'Conv2D', input: ['x', 'wideFilter'], attr },
+        ...(parts[0]?.nodes ?? []),
+        { name: 'deep', op: 'DepthwiseConv2dNative', input: ['a', 'deepFilter'], attr },
+        ...(parts[1]?.nodes ?? []),
+        { name: 'narrow', op: 'Conv2D', input: ['b', 'narrowFilter'], attr },
+        ...(parts[2]?.nodes ?? []),
+      ],
+      {
+        wideFilter: weight([3, 3, 2, 11]),
+        deepFilter: weight([3, 3, 11, 1]),
+        narrowFilter: weight([1, 1, 11, 3]),
+        ...Object.assign({}, ...parts.map(({ weights }) => weights)),
+      },
+    );
+    const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 5, 2], seed) }));
+    expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
+  });
+
   test('when batch sizes take turns, more of them than there are plans', async () => {
     const sizes = [1, 2, 3, 4, 5, 6];
     const turns = Array.from({ length: 30 }, (_, turn) => ({

@@ -1,26 +1,44 @@
 import { UNARY } from '../kernels/operations.ts';
 import type { BufferId, FunctionStep, Place, Step } from './step.ts';
 
-/** Where a product has what can be changed about it. The weights are packed, or as they are: one filter per channel. */
-const PRODUCTS = {
-  gemm: { weights: 2, bias: 3, residual: 4, result: 5, lower: 10, upper: 11 },
-  conv2d: { weights: 1, bias: 2, residual: 3, result: 4, lower: 20, upper: 21 },
-  depthwise_conv2d: { weights: 1, bias: 2, residual: undefined, result: 3, lower: 18, upper: 19 },
+/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
+export const POSITIONS = {
+  gemm: { packed: 2, bias: 3, residual: 4, c: 5, ldc: 6, k: 8, n: 9, lower: 10, upper: 11 },
+  conv2d: {
+    packed: 1,
+    bias: 2,
+    residual: 3,
+    y: 4,
+    channels: 8,
+    outChannels: 11,
+    filterHeight: 12,
+    filterWidth: 13,
+    lower: 20,
+    upper: 21,
+  },
+  depthwise_conv2d: {
+    filter: 1,
+    bias: 2,
+    y: 3,
+    channels: 7,
+    filterHeight: 10,
+    filterWidth: 11,
+    lower: 18,
+    upper: 19,
+  },
+  unary: { operation: 0, x: 1, y: 2, count: 3, alpha: 4, beta: 5 },
+  batch_norm: { x: 0, mean: 1, variance: 2, offset: 3, scale: 4, y: 5, rows: 6, channels: 7, epsilon: 8 },
 } as const;
-type ProductName = keyof typeof PRODUCTS;
 
-const NORMALISATION = {
-  x: 0,
-  mean: 1,
-  variance: 2,
-  offset: 3,
-  scale: 4,
-  y: 5,
-  rows: 6,
-  channels: 7,
-  epsilon: 8,
+const { gemm, conv2d, depthwise_conv2d: depthwise, unary, batch_norm: norm } = POSITIONS;
+
+/** What can be changed about a product. Its weights are packed, or as they are: one filter per channel. */
+const PRODUCTS = {
+  gemm: { ...gemm, weights: gemm.packed, result: gemm.c },
+  conv2d: { ...conv2d, weights: conv2d.packed, result: conv2d.y },
+  depthwise_conv2d: { ...depthwise, weights: depthwise.filter, result: depthwise.y, residual: undefined },
 };
-const UNARY_ARGUMENTS = { operation: 0, x: 1, y: 2, count: 3, alpha: 4, beta: 5 };
+type ProductName = keyof typeof PRODUCTS;
 
 /** A batch normalisation whose parameters are constants, by their addresses; 0 for none. */
 export interface BatchNormalisation {
@@ -61,7 +79,7 @@ export function fuseSteps(
   fold: Fold,
 ): Step[] {
   const uses = countUses(steps, outputs);
-  const fused: (Step | undefined)[] = [];
+  const fused: Step[] = [];
   /** Where a buffer was written. */
   const writers = new Map<BufferId, number>();
   for (const step of steps) {
@@ -86,7 +104,7 @@ export function fuseSteps(
     for (const buffer of step.writes) writers.set(buffer, fused.length);
     fused.push(step);
   }
-  return fused.filter((step) => step !== undefined);
+  return fused;
 }
 
 function countUses(steps: readonly Step[], outputs: Iterable<BufferId>) {
@@ -106,10 +124,10 @@ function countUses(steps: readonly Step[], outputs: Iterable<BufferId>) {
 /** A step that takes each value of one buffer to the same place of another, if it is such a one. */
 function movedValue(step: FunctionStep): { from: BufferId; to: BufferId; bytes: number } | undefined {
   let positions: { readonly x: number; readonly y: number; readonly count: number };
-  if (isClamp(step)) positions = { ...UNARY_ARGUMENTS, count: numberAt(step, UNARY_ARGUMENTS.count) };
+  if (isClamp(step)) positions = { ...unary, count: numberAt(step, unary.count) };
   else if (step.name === 'batch_norm') {
-    const count = numberAt(step, NORMALISATION.rows) * numberAt(step, NORMALISATION.channels);
-    positions = { ...NORMALISATION, count };
+    const count = numberAt(step, norm.rows) * numberAt(step, norm.channels);
+    positions = { ...norm, count };
   } else return undefined;
   const from = step.arguments[positions.x];
   const to = step.arguments[positions.y];
@@ -119,13 +137,13 @@ function movedValue(step: FunctionStep): { from: BufferId; to: BufferId; bytes: 
 
 function withClamp(before: FunctionStep, clamp: FunctionStep): FunctionStep | undefined {
   const positions = isClamp(before)
-    ? { lower: UNARY_ARGUMENTS.alpha, upper: UNARY_ARGUMENTS.beta }
+    ? { lower: unary.alpha, upper: unary.beta }
     : isProduct(before.name)
       ? PRODUCTS[before.name]
       : undefined;
   if (positions === undefined) return undefined;
-  const lower = numberAt(clamp, UNARY_ARGUMENTS.alpha);
-  const upper = numberAt(clamp, UNARY_ARGUMENTS.beta);
+  const lower = numberAt(clamp, unary.alpha);
+  const upper = numberAt(clamp, unary.beta);
   const bound = (position: number): number => Math.min(Math.max(numberAt(before, position), lower), upper);
   return withArguments(before, {
     [positions.lower]: bound(positions.lower),
@@ -136,9 +154,8 @@ function withClamp(before: FunctionStep, clamp: FunctionStep): FunctionStep | un
 function withNormalisation(before: FunctionStep, step: FunctionStep, fold: Fold): FunctionStep | undefined {
   if (!isProduct(before.name)) return undefined;
   const positions = PRODUCTS[before.name];
-  const values = Object.values(NORMALISATION)
-    .filter((position) => position !== NORMALISATION.x && position !== NORMALISATION.y)
-    .map((position) => step.arguments[position]);
+  const { x, y, ...parameters } = norm;
+  const values = Object.values(parameters).map((position) => step.arguments[position]);
   const weights = before.arguments[positions.weights];
   const bias = before.arguments[positions.bias];
   const residual = positions.residual === undefined ? 0 : before.arguments[positions.residual];
@@ -149,17 +166,17 @@ function withNormalisation(before: FunctionStep, step: FunctionStep, fold: Fold)
     return undefined;
   if (!values.every((value) => typeof value === 'number')) return undefined;
   const size = weightSize(before);
-  const channels = numberAt(step, NORMALISATION.channels);
+  const channels = numberAt(step, norm.channels);
   if (size.columns !== channels) return undefined;
   const folded = fold(
     { weights, bias, ...size, packed: before.name !== 'depthwise_conv2d' },
     {
-      mean: numberAt(step, NORMALISATION.mean),
-      variance: numberAt(step, NORMALISATION.variance),
-      offset: numberAt(step, NORMALISATION.offset),
-      scale: numberAt(step, NORMALISATION.scale),
+      mean: numberAt(step, norm.mean),
+      variance: numberAt(step, norm.variance),
+      offset: numberAt(step, norm.offset),
+      scale: numberAt(step, norm.scale),
       channels,
-      epsilon: numberAt(step, NORMALISATION.epsilon),
+      epsilon: numberAt(step, norm.epsilon),
     },
   );
   return (
@@ -173,11 +190,17 @@ function weightSize(step: FunctionStep): { rows: number; columns: number } {
   switch (step.name) {
     case 'gemm':
       // Columns that are not next to each other are a part of something larger.
-      return { rows: at(8), columns: at(6) === at(9) ? at(9) : -1 };
+      return { rows: at(gemm.k), columns: at(gemm.ldc) === at(gemm.n) ? at(gemm.n) : -1 };
     case 'conv2d':
-      return { rows: at(8) * at(12) * at(13), columns: at(11) };
+      return {
+        rows: at(conv2d.channels) * at(conv2d.filterHeight) * at(conv2d.filterWidth),
+        columns: at(conv2d.outChannels),
+      };
     default:
-      return { rows: at(10) * at(11), columns: at(7) };
+      return {
+        rows: at(depthwise.filterHeight) * at(depthwise.filterWidth),
+        columns: at(depthwise.channels),
+      };
   }
 }
 
@@ -194,12 +217,12 @@ function writingTo(step: FunctionStep, position: number, from: BufferId, to: Buf
 }
 
 function resultPosition(name: FunctionStep['name']): number | undefined {
-  if (name === 'unary') return UNARY_ARGUMENTS.y;
+  if (name === 'unary') return unary.y;
   return isProduct(name) ? PRODUCTS[name].result : undefined;
 }
 
 function isClamp(step: FunctionStep): boolean {
-  return step.name === 'unary' && step.arguments[UNARY_ARGUMENTS.operation] === UNARY.clamp;
+  return step.name === 'unary' && step.arguments[unary.operation] === UNARY.clamp;
 }
 
 function isProduct(name: FunctionStep['name']): name is ProductName {
