@@ -6,6 +6,7 @@ import { BoundedBackend } from './bounded_backend.ts';
 import { HeapLimit } from './heap_limit.ts';
 import kernelsModule from './kernels/dist/kernels.wasm';
 import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
+import { cancelRecording } from './plan/active_recording.ts';
 import { Arena } from './plan/arena.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -78,6 +79,7 @@ function hear(text: string): void {
 
 /** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
 export function abandonBackend(): void {
+  cancelRecording();
   running?.backend.abandon();
   running?.kernels.abandon();
   running = undefined;

@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
 import { ExecutionError, OutOfMemoryError } from './loaded_model.ts';
+import { outsideRecording } from './plan/active_recording.ts';
 
 /** The computation trapped: the heap with all that was loaded into it has been given up. */
 export class BrokenRuntimeError extends ExecutionError {}
@@ -14,7 +15,7 @@ export class BrokenRuntimeError extends ExecutionError {}
  */
 export function execute<Result>(computation: () => Result): Result {
   try {
-    const result = computation();
+    const result = outsideRecording(computation);
     refuseIfUncomputed();
     return result;
   } catch (error) {

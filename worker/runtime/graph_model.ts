@@ -1,15 +1,13 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
-import type { io, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { currentRuntime } from './backend.ts';
-import { executeAsynchronously } from './execution.ts';
 import { needsAsynchronousExecution } from './graph_operations.ts';
-import { ExecutionError, type LoadedModel } from './loaded_model.ts';
+import type { LoadedModel } from './loaded_model.ts';
 import type { ModelJson } from './model_json.ts';
 import { PlannedModel } from './plan/planned_model.ts';
-import type { NamedTensors } from './tensor.ts';
-import { toTensor, toTensorValue } from './tensor_transfer.ts';
+import { asynchronousComputation, synchronousComputation } from './plan/record_plan.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
 /** Loads a tfjs GraphModel, its weights streamed into the heap. */
@@ -35,18 +33,15 @@ export async function loadGraphModel(
     disposeWeights();
     throw error;
   }
-  if (needsAsynchronousExecution(json.modelTopology)) {
-    return {
-      execute: (inputs, outputs) => computeAsynchronously(model, inputs, outputs),
-      planState: () => ({ kind: 'not planned', reason: 'it has control flow' }),
-      dispose: () => model.dispose(),
-    };
-  }
-  const planned = new PlannedModel(
-    currentRuntime(),
-    (inputs, outputs) => [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
-    onUnplanned,
-  );
+  const runtime = currentRuntime();
+  const computation = needsAsynchronousExecution(json.modelTopology)
+    ? asynchronousComputation(runtime, async (inputs, outputs) =>
+        [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
+      )
+    : synchronousComputation(runtime, (inputs, outputs) =>
+        [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
+      );
+  const planned = new PlannedModel(runtime, computation, onUnplanned);
   return {
     execute: (inputs, outputs) => planned.execute(inputs, outputs),
     planState: () => planned.state(),
@@ -80,29 +75,4 @@ function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<stri
     if (executor instanceof GraphExecutor) executor.weightMap = weights;
     else if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
   }
-}
-
-function computeAsynchronously(
-  model: GraphModel<io.IOHandlerSync>,
-  inputs: NamedTensors,
-  outputs: readonly string[],
-): Promise<NamedTensors> {
-  return executeAsynchronously(async () =>
-    readOutputs(outputs, await model.executeAsync(createInputs(inputs), [...outputs])),
-  );
-}
-
-function createInputs(inputs: NamedTensors): NamedTensorMap {
-  return Object.fromEntries([...inputs].map(([name, value]) => [name, toTensor(value)]));
-}
-
-function readOutputs(names: readonly string[], results: Tensor | Tensor[]): NamedTensors {
-  const tensors = Array.isArray(results) ? results : [results];
-  return new Map(
-    names.map((name, index) => {
-      const result = tensors[index];
-      if (result === undefined) throw new ExecutionError(`the model gave no output ${name}`);
-      return [name, toTensorValue(result)];
-    }),
-  );
 }

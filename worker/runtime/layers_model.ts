@@ -8,6 +8,7 @@ import { currentRuntime } from './backend.ts';
 import { ExecutionError, type LoadedModel } from './loaded_model.ts';
 import { JsonObjectSchema, type ModelJson } from './model_json.ts';
 import { PlannedModel } from './plan/planned_model.ts';
+import { synchronousComputation } from './plan/record_plan.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
 /** Loads a tfjs LayersModel. Each weight takes the place of its variable's zeros as soon as it is whole. */
@@ -40,11 +41,9 @@ export async function loadLayersModel(
     disposeModel();
     throw error;
   }
-  const planned = new PlannedModel(
-    currentRuntime(),
-    (inputs, outputs) => apply(model, inputs, outputs),
-    onUnplanned,
-  );
+  const runtime = currentRuntime();
+  const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
+  const planned = new PlannedModel(runtime, computation, onUnplanned);
   return {
     execute: (inputs, outputs) => planned.execute(inputs, outputs),
     planState: () => planned.state(),

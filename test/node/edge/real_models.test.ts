@@ -176,15 +176,12 @@ describe.skipIf(!AVAILABLE)('real models', () => {
     };
     await expectAnswer();
     const tensors = (await readMetrics(isolate)).get('edge_serving_tensors');
-    // Recorded, proven, and answered by a plan, where there is one.
+    // Recorded, proven, and answered by a plan.
     for (let time = 0; time < 3; time++) await expectAnswer();
     const metrics = await readMetrics(isolate);
     expect(metrics.get('edge_serving_tensors')).toBe(tensors);
-    console.log(
-      name,
-      [...metrics].filter(([key]) => key.includes('planned') && key.includes(model)),
-      metrics.get('edge_serving_wasm_heap_bytes'),
-    );
+    const labels = `{model="${model}",version="1"}`;
+    expect(metrics.get(`edge_serving_planned_shapes${labels}`), 'shapes that plans compute').toBe(1);
     expect(await tensorsWithHeavyAlone(), 'what unloading leaves behind').toBe(tensorsOfHeavy);
   });
 });

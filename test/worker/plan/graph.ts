@@ -18,6 +18,8 @@ export interface TestGraph {
     readonly input: readonly string[];
     readonly attr?: Readonly<Record<string, unknown>>;
   }[];
+  /** Functions that nodes call by name, as TensorFlow's GraphDef has them. */
+  readonly functions?: readonly unknown[];
 }
 
 export interface TestModel {
@@ -28,7 +30,7 @@ export interface TestModel {
 
 const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
 
-export function loadGraph({ inputs, weights = {}, nodes }: TestGraph): Promise<TestModel> {
+export function loadGraph({ inputs, weights = {}, nodes, functions = [] }: TestGraph): Promise<TestModel> {
   const parts = Object.values(weights).map(({ dtype, values }) => {
     if (dtype === 'bool') return Uint8Array.from(values);
     return new Uint8Array((dtype === 'int32' ? Int32Array : Float32Array).from(values).buffer);
@@ -50,7 +52,7 @@ export function loadGraph({ inputs, weights = {}, nodes }: TestGraph): Promise<T
           })),
           ...nodes.map((node) => ({ ...node, attr: { T: { type: 'DT_FLOAT' }, ...node.attr } })),
         ],
-        library: {},
+        library: { function: functions },
         versions: { producer: 1 },
       },
       weightsManifest: [

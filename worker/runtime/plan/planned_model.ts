@@ -5,7 +5,7 @@ import type { NamedTensors } from '../tensor.ts';
 import { agree } from './agreement.ts';
 import { fingerprint, otherValues } from './other_values.ts';
 import type { Plan, PlanResult } from './plan.ts';
-import { computeUnplanned, type Executor, type PlanDraft, recordPlan } from './record_plan.ts';
+import type { Computation, PlanDraft, Recorded } from './record_plan.ts';
 import { RequestShape } from './request_shape.ts';
 
 /** How many shapes a model has plans for. */
@@ -34,26 +34,29 @@ interface Entry {
     | { readonly kind: 'refused'; readonly reason: string };
 }
 
+type Answer = NamedTensors | Promise<NamedTensors>;
+
 /**
  * A model that is computed by plans where it can be. The first request of a shape is computed by the executor and
  * recorded; the next one with other values by both, to compare; from then on the plan answers.
  */
 export class PlannedModel {
   readonly #runtime: Runtime;
-  readonly #executor: Executor;
+  readonly #computation: Computation;
   readonly #onRefused: (reason: string) => void;
   /** The one used last comes first. */
   readonly #entries: Entry[] = [];
+  #isDisposed = false;
   #candidate: { readonly shape: RequestShape; asked: number } | undefined;
 
-  constructor(runtime: Runtime, executor: Executor, onRefused: (reason: string) => void) {
+  constructor(runtime: Runtime, computation: Computation, onRefused: (reason: string) => void) {
     this.#runtime = runtime;
-    this.#executor = executor;
+    this.#computation = computation;
     this.#onRefused = onRefused;
   }
 
-  /** @throws ExecutionError */
-  execute(inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
+  /** Synchronous where a plan answers, or the computation is. Throws, or rejects with, ExecutionError. */
+  execute(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const entry = this.#find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
     if (entry === undefined) return this.#begin(inputs, outputs);
@@ -76,6 +79,7 @@ export class PlannedModel {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const entry of this.#entries.splice(0)) this.#drop(entry);
   }
 
@@ -89,22 +93,37 @@ export class PlannedModel {
     return entry;
   }
 
-  #compute(inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
-    try {
-      return computeUnplanned(this.#executor, inputs, outputs);
-    } catch (error) {
+  #compute(inputs: NamedTensors, outputs: readonly string[]): Answer {
+    const withoutArena = (error: unknown): Answer => {
       const { arena } = this.#runtime;
       if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
       arena.free();
-      return computeUnplanned(this.#executor, inputs, outputs);
+      return this.#computation.compute(inputs, outputs);
+    };
+    try {
+      const computed = this.#computation.compute(inputs, outputs);
+      return computed instanceof Promise ? computed.catch(withoutArena) : computed;
+    } catch (error) {
+      return withoutArena(error);
     }
   }
 
-  #begin(inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
+  #begin(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const shape = new RequestShape(inputs, outputs);
     if (!this.#isWorthRecording(shape, inputs, outputs)) return this.#compute(inputs, outputs);
-    const { values, result } = recordPlan(this.#runtime, this.#executor, inputs, outputs);
-    const recordedWith = fingerprint(inputs);
+    return andThen(this.#computation.record(inputs, outputs), (recorded) => {
+      // Another request may have been faster, where recording waits.
+      if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
+      else this.#add(shape, fingerprint(inputs), recorded);
+      return recorded.values;
+    });
+  }
+
+  #discard({ result }: Recorded): void {
+    if (result.kind === 'recording' && !this.#runtime.backend.isAbandoned) result.draft.dispose();
+  }
+
+  #add(shape: RequestShape, recordedWith: number, { result }: Recorded): void {
     if (result.kind === 'obstacle') this.#onRefused(result.reason);
     this.#entries.unshift({
       shape,
@@ -118,7 +137,6 @@ export class PlannedModel {
       this.#drop(least);
       this.#entries.splice(this.#entries.indexOf(least), 1);
     }
-    return values;
   }
 
   /** Requests of ever other shapes are not worth a recording each. */
@@ -147,27 +165,45 @@ export class PlannedModel {
     });
   }
 
-  #prove(entry: Entry, draft: Draft, inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
-    const values = this.#compute(inputs, outputs);
-    if (fingerprint(inputs) !== draft.recordedWith) {
-      this.#compare(entry, draft, inputs, values);
-      return values;
-    }
-    const others = otherValues(inputs);
-    if (others === undefined) return values;
-    try {
-      this.#compare(entry, draft, others, this.#compute(others, outputs));
-    } catch (error) {
-      // Values that nobody asked for may be none that it can compute.
-      if (error instanceof BrokenRuntimeError || !(error instanceof ExecutionError)) throw error;
-    }
-    return values;
+  #prove(entry: Entry, draft: Draft, inputs: NamedTensors, outputs: readonly string[]): Answer {
+    return andThen(this.#compute(inputs, outputs), (values) => {
+      if (fingerprint(inputs) !== draft.recordedWith) {
+        this.#compare(entry, draft, inputs, values);
+        return values;
+      }
+      const others = otherValues(inputs);
+      return others === undefined
+        ? values
+        : andThen(this.#proveWith(entry, draft, others, outputs), () => values);
+    });
   }
 
-  #compare(entry: Entry, { draft }: Draft, inputs: NamedTensors, expected: NamedTensors): void {
+  /** The same with values that nobody asked for: they may be none that it can compute. */
+  #proveWith(
+    entry: Entry,
+    draft: Draft,
+    inputs: NamedTensors,
+    outputs: readonly string[],
+  ): void | Promise<void> {
+    const forgive = (error: unknown): void => {
+      if (error instanceof BrokenRuntimeError || !(error instanceof ExecutionError)) throw error;
+    };
+    try {
+      const compared = andThen(this.#compute(inputs, outputs), (values) =>
+        this.#compare(entry, draft, inputs, values),
+      );
+      return compared instanceof Promise ? compared.catch(forgive) : compared;
+    } catch (error) {
+      forgive(error);
+    }
+  }
+
+  #compare(entry: Entry, recorded: Draft, inputs: NamedTensors, expected: NamedTensors): void {
+    // While it was computed, another request may have come to a conclusion, or a third shape taken its place.
+    if (entry.state !== recorded || !this.#entries.includes(entry)) return;
     // One shape's plan may have copies of weights of its own; more of them would be too many.
     const mayFold = this.#entries.every(({ state }) => state.kind !== 'proven' || !state.plan.isFolded);
-    const plan = draft.create(mayFold);
+    const plan = recorded.draft.create(mayFold);
     // It does without what it got no memory for.
     takeRefusal();
     entry.state = { kind: 'proven', plan };
@@ -204,4 +240,8 @@ function whyNotEqual(result: PlanResult, expected: NamedTensors, plan: Plan): st
         ? undefined
         : 'its plan computed other values than the executor';
   }
+}
+
+function andThen<A, B>(value: A | Promise<A>, then: (value: A) => B | Promise<B>): B | Promise<B> {
+  return value instanceof Promise ? value.then(then) : then(value);
 }

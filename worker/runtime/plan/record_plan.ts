@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Runtime } from '../backend.ts';
-import { execute } from '../execution.ts';
+import { execute, executeAsynchronously } from '../execution.ts';
 import { ExecutionError } from '../loaded_model.ts';
 import type { NamedTensors, TensorValue } from '../tensor.ts';
 import { toTensor, toTensorValue } from '../tensor_transfer.ts';
@@ -8,10 +8,13 @@ import { Plan, type PlanInput, type PlanOutput } from './plan.ts';
 import { Recorder } from './recorder.ts';
 
 /** tfjs's own way through a model: tensors in by their names, outputs in the order of the names asked for. */
-export type Executor = (
+export type Executor = (inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) => Results;
+/** The same where it has to wait in between. */
+export type AsynchronousExecutor = (
   inputs: ReadonlyMap<string, Tensor>,
   outputs: readonly string[],
-) => readonly (Tensor | undefined)[];
+) => Promise<Results>;
+type Results = readonly (Tensor | undefined)[];
 
 /** What was recorded. It becomes a plan when there is a use for one, or is given up. */
 export interface PlanDraft {
@@ -29,72 +32,120 @@ export interface Recorded {
     | { readonly kind: 'obstacle'; readonly reason: string };
 }
 
-/** @throws ExecutionError */
-export function computeUnplanned(
-  executor: Executor,
-  inputs: NamedTensors,
-  names: readonly string[],
-): NamedTensors {
-  return execute(() => {
-    const values = new Map<string, TensorValue>();
-    tidy(() => {
-      const results = executor(createTensors(inputs), names);
-      for (const [name, tensor] of named(names, results)) values.set(name, toTensorValue(tensor));
-    });
-    return values;
-  });
+/** How a model is computed without a plan. Both throw, or reject with, ExecutionError. */
+export interface Computation {
+  compute(inputs: NamedTensors, names: readonly string[]): NamedTensors | Promise<NamedTensors>;
+  /** Computes as ever, and watches. */
+  record(inputs: NamedTensors, names: readonly string[]): Recorded | Promise<Recorded>;
 }
 
-/**
- * Computes as ever, and makes a plan of it.
- *
- * @throws ExecutionError
- */
-export function recordPlan(
-  runtime: Runtime,
-  executor: Executor,
-  inputs: NamedTensors,
-  names: readonly string[],
-): Recorded {
-  const recorder = new Recorder(runtime.backend, runtime.kernels);
-  const planInputs: PlanInput[] = [];
-  const planOutputs: PlanOutput[] = [];
-  const values = new Map<string, TensorValue>();
-  try {
-    execute(() => {
-      tidy(() => {
-        recorder.start();
-        let results: readonly (Tensor | undefined)[];
-        try {
-          const tensors = createTensors(inputs);
-          for (const [name, tensor] of tensors) {
-            planInputs.push({ name, buffer: recorder.addInput(tensor, name) });
+export function synchronousComputation(runtime: Runtime, executor: Executor): Computation {
+  return {
+    compute: (inputs, names) =>
+      execute(() => {
+        const values = new Map<string, TensorValue>();
+        tidy(() => {
+          const results = executor(createTensors(inputs), names);
+          for (const [name, tensor] of named(names, results)) values.set(name, toTensorValue(tensor));
+        });
+        return values;
+      }),
+    record: (inputs, names) => {
+      const session = new RecordingSession(runtime, false);
+      try {
+        execute(() => {
+          tidy(() => {
+            let results: Results;
+            try {
+              results = executor(session.start(inputs), names);
+            } finally {
+              session.recorder.stop();
+            }
+            session.collect(names, results);
+          });
+        });
+        return session.finish();
+      } catch (error) {
+        session.recorder.abandon();
+        throw error;
+      }
+    },
+  };
+}
+
+export function asynchronousComputation(runtime: Runtime, executor: AsynchronousExecutor): Computation {
+  return {
+    compute: (inputs, names) =>
+      executeAsynchronously(async () => {
+        const results = await executor(createTensors(inputs), names);
+        return new Map(named(names, results).map(([name, tensor]) => [name, toTensorValue(tensor)]));
+      }),
+    record: async (inputs, names) => {
+      const session = new RecordingSession(runtime, true);
+      try {
+        await executeAsynchronously(async () => {
+          let results: Results;
+          try {
+            results = await executor(session.start(inputs), names);
+          } finally {
+            session.recorder.stop();
           }
-          results = executor(tensors, names);
-        } finally {
-          recorder.stop();
-        }
-        for (const [name, tensor] of named(names, results)) {
-          const value = toTensorValue(tensor);
-          values.set(name, value);
-          planOutputs.push(planOutput(name, value, recorder.bufferOf(tensor)));
-        }
-      });
-    });
-    const finished = recorder.finish();
+          session.collect(names, results);
+        });
+        return session.finish();
+      } catch (error) {
+        session.recorder.abandon();
+        throw error;
+      }
+    },
+  };
+}
+
+/** One computation while it is recorded. */
+class RecordingSession {
+  readonly recorder: Recorder;
+  readonly #runtime: Runtime;
+  readonly #inputs: PlanInput[] = [];
+  readonly #outputs: PlanOutput[] = [];
+  readonly #values = new Map<string, TensorValue>();
+
+  constructor(runtime: Runtime, waits: boolean) {
+    this.#runtime = runtime;
+    this.recorder = new Recorder(runtime.backend, runtime.kernels, waits);
+  }
+
+  start(inputs: NamedTensors): Map<string, Tensor> {
+    this.recorder.start();
+    const tensors = createTensors(inputs);
+    for (const [name, tensor] of tensors) {
+      this.#inputs.push({ name, buffer: this.recorder.addInput(tensor, name) });
+    }
+    return tensors;
+  }
+
+  /** Reads the outputs, before they are disposed. */
+  collect(names: readonly string[], results: Results): void {
+    for (const [name, tensor] of named(names, results)) {
+      const value = toTensorValue(tensor);
+      this.#values.set(name, value);
+      this.#outputs.push(planOutput(name, value, this.recorder.bufferOf(tensor)));
+    }
+  }
+
+  /** Once everything is disposed. */
+  finish(): Recorded {
+    const values = this.#values;
+    const finished = this.recorder.finish();
     if (finished.kind === 'obstacle') return { values, result: finished };
-    const { kernels, backend, arena } = runtime;
+    const { kernels, backend, arena } = this.#runtime;
     const { functions, heap } = kernels;
     const { recording } = finished;
     const draft: PlanDraft = {
       create: (mayFold) =>
-        new Plan({ backend, functions, heap, arena }, recording, planInputs, planOutputs, mayFold),
+        new Plan({ backend, functions, heap, arena }, recording, this.#inputs, this.#outputs, mayFold),
       dispose: () => recording.constants.release(),
     };
     return { values, result: { kind: 'recording', draft } };
-  } catch (error) {
-    recorder.abandon();
-    throw error;
   }
 }
 
@@ -102,7 +153,7 @@ function createTensors(inputs: NamedTensors): Map<string, Tensor> {
   return new Map([...inputs].map(([name, value]) => [name, toTensor(value)]));
 }
 
-function named(names: readonly string[], results: readonly (Tensor | undefined)[]): [string, Tensor][] {
+function named(names: readonly string[], results: Results): [string, Tensor][] {
   return names.map((name, index) => {
     const result = results[index];
     if (result === undefined) throw new ExecutionError(`the model gave no output ${name}`);

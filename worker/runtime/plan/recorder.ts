@@ -2,8 +2,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../kernels/kernel.ts';
 import type { RegisteredKernels } from '../kernels/register_kernels.ts';
+import { setActiveRecording } from './active_recording.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
-import { wrapKernels, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
+import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
 import type { BufferId, KernelInput, KernelOutput, Step } from './step.ts';
 
 type DataId = TensorInfo['dataId'];
@@ -34,6 +35,7 @@ export interface Recording {
 export class Recorder {
   readonly #backend: BackendWasm;
   readonly #kernels: RegisteredKernels;
+  readonly #waits: boolean;
   readonly #context: RecordingContext;
   readonly #buffers = new Map<DataId, BufferId>();
   /** What computed a tensor, to say so. */
@@ -46,7 +48,9 @@ export class Recorder {
   #depth = 0;
   #obstacle: string | undefined;
 
-  constructor(backend: BackendWasm, kernels: RegisteredKernels) {
+  /** @param waits whether the computation waits in between, when tensors are made that are not its own */
+  constructor(backend: BackendWasm, kernels: RegisteredKernels, waits: boolean) {
+    this.#waits = waits;
     this.#backend = backend;
     this.#kernels = kernels;
     this.#constants = new HeldConstants(backend);
@@ -59,22 +63,15 @@ export class Recorder {
     });
   }
 
-  /** Begins to watch. Nothing but the model's computation may come between this and `stop`. */
+  /** Begins to watch. What computes in between has to interrupt it: see active_recording.ts. */
   start(): void {
-    const restore = [
-      wrapKernels((config, call) => this.#run(config, call)),
-      wrapReads(this.#backend, (dataId) => this.#noteRead(dataId)),
-      wrapTensorCreation(this.#backend, (dataId) => this.#created.push(dataId)),
-      wrapChance(() => this.#note('it draws random numbers or asks for the time')),
-    ];
-    this.#restore = () => {
-      for (const each of restore.reverse()) each();
-    };
+    setActiveRecording({ suspend: () => this.#unwatch(), resume: () => this.#watch() });
+    this.#watch();
   }
 
   stop(): void {
-    this.#restore?.();
-    this.#restore = undefined;
+    setActiveRecording(undefined);
+    this.#unwatch();
     this.#context.dispose();
   }
 
@@ -95,7 +92,8 @@ export class Recorder {
    * @returns why it cannot be replayed
    */
   finish(): { readonly kind: 'recorded'; readonly recording: Recording } | ObstacleFound {
-    const kept = [...this.#created, ...this.#buffers.keys()].some(
+    const own = this.#waits ? [] : this.#created;
+    const kept = [...own, ...this.#buffers.keys()].some(
       (dataId) => this.#backend.refCount(dataId) > (this.#constants.has(dataId) ? 1 : 0),
     );
     if (kept) this.#note('it keeps state from one run to the next');
@@ -116,6 +114,23 @@ export class Recorder {
   /** Forgets what was recorded of a computation that failed. */
   abandon(): void {
     this.#constants.release();
+  }
+
+  #watch(): void {
+    const restore = [
+      wrapKernels((config, call) => this.#run(config, call)),
+      wrapReads(this.#backend, (dataId) => this.#noteRead(dataId)),
+      wrapTensorCreation(this.#backend, (dataId) => this.#created.push(dataId)),
+      wrapRandomness(() => this.#note('it draws random numbers')),
+    ];
+    this.#restore = () => {
+      for (const each of restore.reverse()) each();
+    };
+  }
+
+  #unwatch(): void {
+    this.#restore?.();
+    this.#restore = undefined;
   }
 
   #placeOf(tensor: TensorInfo): BufferId {
@@ -240,22 +255,4 @@ export class HeldConstants {
     }
     this.#held.clear();
   }
-}
-
-/** Calls `note` whenever a random number or the time is asked for. */
-function wrapChance(note: () => void): () => void {
-  const { random } = Math;
-  const { now } = Date;
-  Math.random = () => {
-    note();
-    return random();
-  };
-  Date.now = () => {
-    note();
-    return now();
-  };
-  return () => {
-    Math.random = random;
-    Date.now = now;
-  };
 }

@@ -52,3 +52,15 @@ export function wrapTensorCreation(
     backend.move = move;
   };
 }
+
+/** Calls `note` whenever a random number is drawn. */
+export function wrapRandomness(note: () => void): () => void {
+  const { random } = Math;
+  Math.random = () => {
+    note();
+    return random();
+  };
+  return () => {
+    Math.random = random;
+  };
+}
