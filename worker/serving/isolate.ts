@@ -5,6 +5,7 @@ import { runtimeMemory } from '../runtime/memory.ts';
 import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
+import { boundedReason, planSamples } from './plan_metrics.ts';
 import { PointerSource, pointerReader } from './pointer_source.ts';
 import { Rollout } from './rollout.ts';
 import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
@@ -62,7 +63,11 @@ export function createIsolate(options: IsolateOptions): Isolate {
     },
     publicKeys: configuration.publicKeys,
     now,
-    load: (manifest, control) => loadVersion(store, manifest, control),
+    load: (manifest, control) =>
+      loadVersion(store, manifest, control, (reason) => {
+        const { model, version } = manifest;
+        log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
+      }),
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });
@@ -111,6 +116,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         gauge('tensors', tensors),
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
+        ...planSamples(manager.servables()),
       ];
     },
   };

@@ -191,6 +191,11 @@ export class ServableManager {
     return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
+  /** The servables in memory. */
+  servables(): Servable[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.kind === 'ready' ? [entry.servable] : []));
+  }
+
   /**
    * Forgets every servable without freeing it: the heap that they lay in is gone. Loads under way begin anew for
    * those who wait for them.

@@ -12,6 +12,7 @@ import { warmUp } from './warmup.ts';
  * Makes a servable of a published version: streams its files through verification into the runtime, then lets
  * it answer its warmup requests. Nothing stays allocated when it throws.
  *
+ * @param onUnplanned told why a shape is not computed by a plan
  * @throws if a blob is missing or is not what the manifest says, if the runtime cannot load the model, or if a
  * warmup request fails
  */
@@ -19,6 +20,7 @@ export async function loadVersion(
   store: ObjectStore,
   manifest: Manifest,
   control: LoadControl,
+  onUnplanned: (reason: string) => void = () => undefined,
 ): Promise<Servable> {
   const { content } = manifest;
   const blobs = new Map(content.blobs.map((blob) => [blob.path, blob]));
@@ -32,6 +34,7 @@ export async function loadVersion(
     topology: content.topology,
     open,
     onAbandon: control.onAbandon,
+    onUnplanned,
   });
   const servable = new Servable(manifest, loaded);
   try {
