@@ -1,10 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Signature, TensorInfo } from '../worker/registry/signature.ts';
 import { kerasDataType } from './data_type.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject, isMemberName, type JsonObject } from './json.ts';
 import { findUnbuildableLayers } from './layer_graph.ts';
+import type { Signature, TensorInfo } from './model_content.ts';
 import type { WeightSpec } from './model_json.ts';
 
 /**

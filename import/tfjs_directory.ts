@@ -1,7 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import * as v from 'valibot';
-import type { Blob, ModelContent } from '../worker/registry/manifest.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../worker/registry/signature.ts';
 import { withClasses } from './classes.ts';
 import {
   GoldenFileSchema,
@@ -16,6 +14,7 @@ import { readGraph } from './graph_topology.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { layersSignature } from './layers_model.ts';
+import { type Blob, DEFAULT_SIGNATURE, type ModelContent, type Signature } from './model_content.ts';
 import { describeBlob, findModelFile, type ModelFile, readText } from './model_files.ts';
 import { type ModelJson, ModelJsonSchema, type WeightGroup } from './model_json.ts';
 import { describeIssue } from './schema_problem.ts';
