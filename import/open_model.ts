@@ -1,0 +1,36 @@
+import { detectFormat } from './detect_format.ts';
+import { SUPPORTED_FORMATS } from './formats.ts';
+import { unsupported } from './imported.ts';
+import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
+
+export interface OpenModelOptions {
+  /**
+   * An empty directory for the converted model. What is returned names files in it: whoever made it removes
+   * it, when these have been read.
+   */
+  readonly temporaryDirectory: string;
+  /** Told what is being done, where it takes long. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/**
+ * Reads a model of any supported format as what a version would consist of. tfjs directories are read where
+ * they are; everything else is converted into the temporary directory and read from there. Examples and the
+ * names of classes are taken from beside the model itself.
+ *
+ * @throws only for faults of the file system
+ */
+export async function openModel(path: string, _options: OpenModelOptions): Promise<ModelImport> {
+  const detected = await detectFormat(path);
+  if (detected.kind !== 'read') return detected;
+  const model = detected.value;
+  switch (model.kind) {
+    case 'tfjs':
+      return readTfjsDirectory(model.path);
+    case 'keras-h5':
+    case 'keras-archive':
+    case 'saved-model':
+    case 'graph-def':
+      return unsupported(`${path}: ${model.kind} cannot be read yet. ${SUPPORTED_FORMATS}`);
+  }
+}
