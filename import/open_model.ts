@@ -1,6 +1,6 @@
-import { detectFormat } from './detect_format.ts';
-import { SUPPORTED_FORMATS } from './formats.ts';
-import { unsupported } from './imported.ts';
+import { type DetectedModel, detectFormat } from './detect_format.ts';
+import { type SourceFormat, SUPPORTED_FORMATS } from './formats.ts';
+import { type Imported, read, unsupported } from './imported.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
 
 export interface OpenModelOptions {
@@ -20,17 +20,31 @@ export interface OpenModelOptions {
  *
  * @throws only for faults of the file system
  */
-export async function openModel(path: string, _options: OpenModelOptions): Promise<ModelImport> {
+export async function openModel(path: string, options: OpenModelOptions): Promise<ModelImport> {
   const detected = await detectFormat(path);
   if (detected.kind !== 'read') return detected;
   const model = detected.value;
+  const converted = await convertToTfjs(model, options);
+  if (converted.kind !== 'read') return { ...converted, message: `${path}: ${converted.message}` };
+  if (converted.value === undefined) return readTfjsDirectory(model.path);
+  return readTfjsDirectory(options.temporaryDirectory, {
+    examplesIn: model.directory,
+    sourceFormat: converted.value,
+  });
+}
+
+/** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
+async function convertToTfjs(
+  model: DetectedModel,
+  _options: OpenModelOptions,
+): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
     case 'tfjs':
-      return readTfjsDirectory(model.path);
+      return read(undefined);
     case 'keras-h5':
     case 'keras-archive':
     case 'saved-model':
     case 'graph-def':
-      return unsupported(`${path}: ${model.kind} cannot be read yet. ${SUPPORTED_FORMATS}`);
+      return unsupported(`${model.kind} cannot be read yet. ${SUPPORTED_FORMATS}`);
   }
 }
