@@ -1,6 +1,7 @@
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import { type SourceFormat, SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, read, unsupported } from './imported.ts';
+import { convertH5 } from './keras/convert_keras.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
 
 export interface OpenModelOptions {
@@ -36,12 +37,13 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
 /** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
 async function convertToTfjs(
   model: DetectedModel,
-  _options: OpenModelOptions,
+  options: OpenModelOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
     case 'tfjs':
       return read(undefined);
     case 'keras-h5':
+      return convertH5(model.path, options.temporaryDirectory, options);
     case 'keras-archive':
     case 'saved-model':
     case 'graph-def':
