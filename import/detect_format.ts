@@ -5,6 +5,7 @@ import { type FileKind, fileKind } from './file_kind.ts';
 import { isTfjsModelFile } from './find_model_json.ts';
 import { SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
+import { isKerasArchive } from './keras/convert_archive.ts';
 
 /** A model of a format that can be read. Paths are absolute. */
 export interface DetectedModel {
@@ -22,6 +23,7 @@ const OTHER_KINDS: Partial<Record<FileKind, string>> = {
   'saved-model': 'a SavedModel whose file has to be called saved_model.pb',
   onnx: 'an ONNX model',
   tflite: 'a TensorFlow Lite model',
+  zip: 'a zip archive that is no Keras model: it lacks config.json or model.weights.h5',
 };
 
 const SAVED_MODEL_FILE = 'saved_model.pb';
@@ -47,20 +49,20 @@ async function detectFile(file: string, shown: string): Promise<Imported<Detecte
   const directory = dirname(file);
   if (basename(file) === SAVED_MODEL_FILE) return read({ kind: 'saved-model', path: directory, directory });
   const kind = await fileKind(file);
-  const model = modelOfKind(kind, file);
+  const model = await modelOfKind(kind, file);
   if (model !== undefined) return read(model);
   // A reader of tfjs's files says best what such a file lacks.
   if (kind === 'json') return read({ kind: 'tfjs', path: file, directory });
   return refuse(`${shown} is ${OTHER_KINDS[kind] ?? 'no model of a format that can be read'}`);
 }
 
-function modelOfKind(kind: FileKind, path: string): DetectedModel | undefined {
+async function modelOfKind(kind: FileKind, path: string): Promise<DetectedModel | undefined> {
   const directory = dirname(path);
   switch (kind) {
     case 'hdf5':
       return { kind: 'keras-h5', path, directory };
     case 'zip':
-      return { kind: 'keras-archive', path, directory };
+      return (await isKerasArchive(path)) ? { kind: 'keras-archive', path, directory } : undefined;
     case 'graph-def':
       return { kind: 'graph-def', path, directory };
     default:
@@ -83,7 +85,7 @@ async function detectInDirectory(directory: string, shown: string): Promise<Impo
     const description = await stat(path).catch(() => undefined);
     if (description?.isFile() !== true || isAnnex(name)) continue;
     const kind = await fileKind(path);
-    const model = modelOfKind(kind, path);
+    const model = await modelOfKind(kind, path);
     const other = OTHER_KINDS[kind];
     if (model !== undefined) models.push(model);
     else if (kind === 'json') {

@@ -1,6 +1,7 @@
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import { type SourceFormat, SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, read, unsupported } from './imported.ts';
+import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
 
@@ -45,6 +46,7 @@ async function convertToTfjs(
     case 'keras-h5':
       return convertH5(model.path, options.temporaryDirectory, options);
     case 'keras-archive':
+      return convertArchive(model.path, options.temporaryDirectory, options);
     case 'saved-model':
     case 'graph-def':
       return unsupported(`${model.kind} cannot be read yet. ${SUPPORTED_FORMATS}`);
