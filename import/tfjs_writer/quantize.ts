@@ -1,3 +1,4 @@
+import { float32Values } from '../graph/float32_values.ts';
 import type { Quantization, Weight } from '../graph/graph.ts';
 import { FLOAT16_LIMIT, numberToFloat16 } from './float16.ts';
 
@@ -65,10 +66,4 @@ function quantizeAffine(values: Float32Array, smallest: number, largest: number)
     levels[index] = Math.min(LEVELS, Math.max(0, Math.round((value - min) / scale)));
   }
   return { bytes: levels, quantization: { dtype: 'uint8', scale, min } };
-}
-
-/** The bytes as numbers; copied only where they do not lie as a Float32Array needs them. */
-function float32Values(bytes: Uint8Array): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Float32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 4));
 }
