@@ -6,7 +6,8 @@ import { isMemberName, type JsonObject } from './json.ts';
 import { findUnbuildableLayers } from './layer_graph.ts';
 import type { Signature, TensorInfo } from './model_content.ts';
 import type { WeightSpec } from './model_json.ts';
-import { createLayersModel, loadTensorFlow } from './tfjs_layers.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+import { createLayersModel, loadLayers } from './tfjs_layers.ts';
 
 /**
  * The signature of a LayersModel, read off the model that tfjs-layers makes of the topology. On the way tfjs
@@ -20,12 +21,12 @@ export async function layersSignature(
 ): Promise<Imported<Signature>> {
   const fault = findUnbuildableLayers(topology);
   if (fault !== undefined) return malformed(fault);
-  const tensorflow = await loadTensorFlow();
-  const { keep, dispose, zeros } = tensorflow.core;
+  const layers = await loadLayers();
+  const { keep, dispose, zeros } = (await loadTensorFlow()).core;
   const values: Record<string, Tensor> = {};
   let model: LayersModel | undefined;
   try {
-    model = await createLayersModel(tensorflow, topology);
+    model = await createLayersModel(layers, topology);
     for (const { name, shape, dtype, group } of weights) {
       if (dtype === 'string') return malformed(`weight "${name}": no layer has weights of strings`);
       if (group !== 'optimizer') values[name] = keep(zeros(shape, dtype === 'float32' ? dtype : 'int32'));

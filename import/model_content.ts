@@ -1,18 +1,20 @@
 import * as v from 'valibot';
 
 /** The dtypes of tensors that a model can take or give, by tfjs's names. */
-export type DataType = 'float32' | 'int32' | 'bool' | 'string';
+export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
+export type DataType = v.InferOutput<typeof DataTypeSchema>;
 
 /** One input or output of a signature. */
-export interface TensorInfo {
+export const TensorInfoSchema = v.object({
   /** What the tensor is called in the graph. */
-  readonly name: string;
-  readonly dtype: DataType;
+  name: v.pipe(v.string(), v.nonEmpty('is empty')),
+  dtype: DataTypeSchema,
   /** -1 where any size is taken; null where even the rank is unknown. */
-  readonly shape: number[] | null;
+  shape: v.nullable(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(-1)))),
   /** What the positions of the last dimension mean, for a classifier. */
-  readonly classes?: string[] | undefined;
-}
+  classes: v.optional(v.array(v.string())),
+});
+export type TensorInfo = v.InferOutput<typeof TensorInfoSchema>;
 
 export const METHODS = [
   'tensorflow/serving/predict',
@@ -21,11 +23,12 @@ export const METHODS = [
 ] as const;
 
 /** What a model can be asked: its inputs and outputs by their public names, and the method. */
-export interface Signature {
-  readonly method: (typeof METHODS)[number];
-  readonly inputs: Record<string, TensorInfo>;
-  readonly outputs: Record<string, TensorInfo>;
-}
+export const SignatureSchema = v.object({
+  method: v.picklist(METHODS),
+  inputs: v.record(v.string(), TensorInfoSchema),
+  outputs: v.record(v.string(), TensorInfoSchema),
+});
+export type Signature = v.InferOutput<typeof SignatureSchema>;
 
 /** The signature that is meant where none is named. */
 export const DEFAULT_SIGNATURE = 'serving_default';

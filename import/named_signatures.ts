@@ -2,23 +2,10 @@ import * as v from 'valibot';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isMemberName, type JsonObject } from './json.ts';
-import { METHODS, type Signature, type TensorInfo } from './model_content.ts';
+import { type Signature, SignatureSchema, type TensorInfo } from './model_content.ts';
 import { describeIssue } from './schema_problem.ts';
 
-const TensorSchema = v.object({
-  name: v.pipe(v.string(), v.nonEmpty('is empty')),
-  dtype: v.picklist(['float32', 'int32', 'bool', 'string']),
-  shape: v.nullable(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(-1)))),
-});
-
-const SignaturesSchema = v.record(
-  v.string(),
-  v.object({
-    method: v.picklist(METHODS),
-    inputs: v.record(v.string(), TensorSchema),
-    outputs: v.record(v.string(), TensorSchema),
-  }),
-);
+const SignaturesSchema = v.record(v.string(), SignatureSchema);
 
 /**
  * tfjs's model.json has room for one signature. Where a model has several, all of them are in

@@ -1,9 +1,15 @@
+import { convertGraph } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
-import { type SourceFormat, SUPPORTED_FORMATS } from './formats.ts';
+import type { SourceFormat } from './formats.ts';
+import type { Graph } from './graph/graph.ts';
+import { WeightError } from './graph/weight_problem.ts';
+import { readGraphDef } from './graph_def/read_graph_def.ts';
 import { type Imported, read, unsupported } from './imported.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
+import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
+import type { QuantizationMode } from './tfjs_writer/quantize.ts';
 
 export interface OpenModelOptions {
   /**
@@ -11,6 +17,8 @@ export interface OpenModelOptions {
    * it, when these have been read.
    */
   readonly temporaryDirectory: string;
+  /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
+  readonly quantize?: QuantizationMode;
   /** Told what is being done, where it takes long. */
   readonly onProgress?: (text: string) => void;
 }
@@ -26,6 +34,9 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   const detected = await detectFormat(path);
   if (detected.kind !== 'read') return detected;
   const model = detected.value;
+  if (model.kind === 'tfjs' && options.quantize !== undefined) {
+    return unsupported(`${path} is in tfjs's form already: quantise when you convert what it was made of`);
+  }
   const converted = await convertToTfjs(model, options);
   if (converted.kind !== 'read') return { ...converted, message: `${path}: ${converted.message}` };
   if (converted.value === undefined) return readTfjsDirectory(model.path);
@@ -35,8 +46,21 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   });
 }
 
-/** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
 async function convertToTfjs(
+  model: DetectedModel,
+  options: OpenModelOptions,
+): Promise<Imported<SourceFormat | undefined>> {
+  try {
+    return await convertFormat(model, options);
+  } catch (error) {
+    // Values are looked at only when they are written.
+    if (error instanceof WeightError) return error.problem;
+    throw error;
+  }
+}
+
+/** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
+async function convertFormat(
   model: DetectedModel,
   options: OpenModelOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
@@ -48,7 +72,19 @@ async function convertToTfjs(
     case 'keras-archive':
       return convertArchive(model.path, options.temporaryDirectory, options);
     case 'saved-model':
+      return fromGraph(await readSavedModel(model.path), 'saved-model', options);
     case 'graph-def':
-      return unsupported(`${model.kind} cannot be read yet. ${SUPPORTED_FORMATS}`);
+      return fromGraph(await readGraphDef(model.path), 'graph-def', options);
   }
+}
+
+async function fromGraph(
+  graph: Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>,
+  format: SourceFormat,
+  options: OpenModelOptions,
+): Promise<Imported<SourceFormat>> {
+  if (graph.kind !== 'read') return graph;
+  for (const note of graph.value.notes) options.onProgress?.(note);
+  const written = await convertGraph(graph.value.graph, options.temporaryDirectory, options);
+  return written.kind === 'read' ? read(format) : written;
 }

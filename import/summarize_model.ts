@@ -59,7 +59,8 @@ function graphOperations({ modelTopology }: ModelJson): string[] {
     modelTopology.node,
     ...functions.map((member) => (isJsonObject(member) ? member.nodeDef : undefined)),
   ];
-  return objects(lists.flat()).flatMap(({ op }) => (typeof op === 'string' ? [op] : []));
+  // Constants are the weights, which are counted as such.
+  return objects(lists.flat()).flatMap(({ op }) => (typeof op === 'string' && op !== 'Const' ? [op] : []));
 }
 
 /** Of the model and of the models and wrapped layers in it, but not of the models themselves. */

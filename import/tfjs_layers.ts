@@ -1,24 +1,15 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { loadTensorFlow } from './tensorflow.ts';
 
-interface TensorFlow {
-  readonly core: typeof import('@tensorflow/tfjs-core');
-  readonly layers: typeof import('@tensorflow/tfjs-layers');
-}
+type Layers = typeof import('@tensorflow/tfjs-layers');
 
-let loading: Promise<TensorFlow> | undefined;
-
-/** Loaded only when a model of layers comes: it takes a while. */
-export function loadTensorFlow(): Promise<TensorFlow> {
-  loading ??= (async () => {
-    const core = await import('@tensorflow/tfjs-core');
-    // Production mode silences the advice to install tfjs-node, which is of no use here.
-    core.enableProdMode();
-    await import('@tensorflow/tfjs-backend-cpu');
-    await core.setBackend('cpu');
-    return { core, layers: await import('@tensorflow/tfjs-layers') };
-  })();
-  return loading;
+/** tfjs-layers, over tfjs on its CPU backend. */
+export async function loadLayers(): Promise<Layers> {
+  const { core } = await loadTensorFlow();
+  const layers = await import('@tensorflow/tfjs-layers');
+  await core.setBackend('cpu');
+  return layers;
 }
 
 /**
@@ -26,7 +17,7 @@ export function loadTensorFlow(): Promise<TensorFlow> {
  *
  * @throws tfjs-layers' errors about the topology
  */
-export async function createLayersModel({ layers }: TensorFlow, topology: JsonObject): Promise<LayersModel> {
+export async function createLayersModel(layers: Layers, topology: JsonObject): Promise<LayersModel> {
   const model = await layers.loadLayersModel({
     load: async () => ({ modelTopology: withZeroInitializers(topology) }),
   });

@@ -1,6 +1,8 @@
 import type { SourceFormat } from '../formats.ts';
 import { Hdf5Fault, Hdf5File } from '../hdf5/hdf5_file.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../imported.ts';
+import { occasionally } from '../occasional_progress.ts';
+import type { QuantizationMode } from '../tfjs_writer/quantize.ts';
 import { writeLayersModel } from '../tfjs_writer/write_layers_model.ts';
 import type { ConvertedConfiguration } from './conversion.ts';
 import { convertConfiguration } from './convert_configuration.ts';
@@ -11,6 +13,7 @@ import { findH5Weights } from './h5_weights.ts';
 import { namedWeights } from './keras_weights.ts';
 
 export interface ConvertKerasOptions {
+  readonly quantize?: QuantizationMode;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -88,7 +91,7 @@ export async function writeModel(
   file: Hdf5File,
   { model, sources }: ConvertedConfiguration,
   directory: string,
-  { onProgress }: ConvertKerasOptions,
+  { quantize, onProgress }: ConvertKerasOptions,
   find: (layers: readonly ExpectedLayer[]) => Promise<Imported<FoundWeight[]>>,
 ): Promise<Imported<undefined>> {
   const expected = await expectedWeights(model);
@@ -96,9 +99,11 @@ export async function writeModel(
   const found = await find(expected.value);
   if (found.kind !== 'read') return found;
   const count = found.value.length;
+  const progress = occasionally(onProgress);
   await writeLayersModel({ model_config: model }, namedWeights(file, found.value, sources), directory, {
     generatedBy: 'Keras',
-    onProgress: ({ weights }) => onProgress?.(`Converting weights: ${weights} of ${count}`),
+    ...(quantize === undefined ? {} : { quantize }),
+    onProgress: ({ weights }) => progress(`Converting weights: ${weights} of ${count}`),
   });
   return read(undefined);
 }

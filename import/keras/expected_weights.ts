@@ -3,7 +3,7 @@ import { type Imported, malformed, read } from '../imported.ts';
 import type { JsonObject } from '../json.ts';
 import { findUnbuildableLayers } from '../layer_graph.ts';
 import { modelFault } from '../layers_model.ts';
-import { createLayersModel, loadTensorFlow } from '../tfjs_layers.ts';
+import { createLayersModel, loadLayers } from '../tfjs_layers.ts';
 
 /** A weight that tfjs-layers waits for. */
 export interface ExpectedWeight {
@@ -25,10 +25,10 @@ type Layer = LayersModel['layers'][number];
 export async function expectedWeights(model: JsonObject): Promise<Imported<readonly ExpectedLayer[]>> {
   const fault = findUnbuildableLayers(model);
   if (fault !== undefined) return malformed(fault);
-  const tensorflow = await loadTensorFlow();
+  const layers = await loadLayers();
   let made: LayersModel | undefined;
   try {
-    made = await createLayersModel(tensorflow, model);
+    made = await createLayersModel(layers, model);
     return read(made.layers.map(describeLayer));
   } catch (error) {
     return modelFault(error);
