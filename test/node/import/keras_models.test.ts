@@ -1,5 +1,3 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   input,
   type LayersModel,
@@ -10,10 +8,10 @@ import {
   setBackend,
 } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openModel } from '../../../import/open_model.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { archiveVariables, asKeras2, asKeras3, h5Weights } from '../../shared/keras/as_keras.ts';
 import type { PlainTensor } from '../../shared/keras/hdf5_writer.ts';
+import { importBytes } from '../../shared/keras/import_bytes.ts';
 import { writeKerasArchive, writeKerasH5 } from '../../shared/keras/keras_files.ts';
 import { loadDirectory, runLayers, worstDifference } from '../../shared/keras/run_layers.ts';
 
@@ -149,13 +147,10 @@ function inputsOf({ inputs, below }: ModelCase): PlainTensor[] {
   }));
 }
 
-async function importBytes(name: string, bytes: Uint8Array): Promise<LayersModel> {
-  const directory = await mkdtemp(join(folder, 'model-'));
-  const temporaryDirectory = await mkdtemp(join(folder, 'converted-'));
-  await writeFile(join(directory, name), bytes);
-  const imported = await openModel(join(directory, name), { temporaryDirectory });
+async function importModel(name: string, bytes: Uint8Array): Promise<LayersModel> {
+  const { imported, converted } = await importBytes(folder, name, bytes);
   if (imported.kind !== 'read') throw new Error(imported.message);
-  return loadDirectory(temporaryDirectory);
+  return loadDirectory(converted);
 }
 
 beforeAll(() => setBackend('cpu'));
@@ -164,7 +159,7 @@ describe.each(CASES)('$name', (modelCase) => {
   test('in a Keras 2 .h5 file answers the same', async () => {
     const made = randomise(modelCase.make());
     const bytes = await writeKerasH5(asKeras2(made), h5Weights(made));
-    const imported = await importBytes('model.h5', bytes);
+    const imported = await importModel('model.h5', bytes);
     const inputs = inputsOf(modelCase);
     expect(worstDifference(runLayers(imported, inputs), runLayers(made, inputs))).toBeLessThan(1e-5);
   });
@@ -172,7 +167,7 @@ describe.each(CASES)('$name', (modelCase) => {
   test('in a Keras 2 .h5 file whose weights have other names answers the same', async () => {
     const made = randomise(modelCase.make());
     const bytes = await writeKerasH5(asKeras2(made), h5Weights(made, false));
-    const imported = await importBytes('whatever', bytes);
+    const imported = await importModel('whatever', bytes);
     const inputs = inputsOf(modelCase);
     expect(worstDifference(runLayers(imported, inputs), runLayers(made, inputs))).toBeLessThan(1e-5);
   });
@@ -180,7 +175,7 @@ describe.each(CASES)('$name', (modelCase) => {
   test('in a Keras 3 archive answers the same', async () => {
     const made = randomise(modelCase.make());
     const bytes = await writeKerasArchive(asKeras3(made), archiveVariables(made));
-    const imported = await importBytes('model.keras', bytes);
+    const imported = await importModel('model.keras', bytes);
     const inputs = inputsOf(modelCase);
     expect(worstDifference(runLayers(imported, inputs), runLayers(made, inputs))).toBeLessThan(1e-5);
   });
