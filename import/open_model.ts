@@ -38,7 +38,11 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
     return unsupported(`${path} is in tfjs's form already: quantise when you convert what it was made of`);
   }
   const converted = await convertToTfjs(model, options);
-  if (converted.kind !== 'read') return { ...converted, message: `${path}: ${converted.message}` };
+  if (converted.kind !== 'read') {
+    // Some readers say already which of a model's files they mean.
+    const named = converted.message.startsWith(model.path);
+    return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
+  }
   if (converted.value === undefined) return readTfjsDirectory(model.path);
   return readTfjsDirectory(options.temporaryDirectory, {
     examplesIn: model.directory,
