@@ -10,6 +10,7 @@ import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
 import { EXPOSED_HEADERS } from './protocols/response.ts';
 import { serverTiming } from './protocols/server_timing.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
+import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
@@ -21,7 +22,7 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log);
+  const isolate = createIsolate(new R2ObjectStore(env.MODELS), pointerReplicaOf(env), configuration, log);
   const protocol = { serving: isolate.serving, maxRequestBytes: configuration.maxRequestBytes };
   const requestMetrics = new RequestMetrics();
   return {

@@ -55,10 +55,16 @@ const RegistryOptionsSchema = v.object({
   remote: v.optional(v.boolean(), false),
 });
 
+export interface RegistryAccess {
+  readonly state: 'must exist' | 'made where missing';
+  /** What only reads leaves the replica of the pointers as it is, too. */
+  readonly access?: 'read' | 'change';
+}
+
 /** Runs a command against the registry that its options name; what only reads or undoes makes no local state. */
 export async function runRegistryCommand(
   command: Command,
-  { state }: { readonly state: 'must exist' | 'made where missing' },
+  { state, access = 'change' }: RegistryAccess,
   action: (registry: Registry, output: Output) => Promise<number>,
 ): Promise<void> {
   await runCommand(command, async (output) => {
@@ -79,7 +85,10 @@ export async function runRegistryCommand(
     if (remote) output.progress('Opening the REMOTE bucket of the account');
     const registry = await openRegistry(place);
     try {
-      return await action(registry, output);
+      const code = await action(registry, output);
+      if (access === 'change') await registry.repairReplica();
+      for (const warning of registry.warnings) output.warning(warning);
+      return code;
     } finally {
       await registry.close();
     }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { PACKAGE_ROOT, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { PACKAGE_ROOT, wranglerConfiguration } from './package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 import { wait } from './wait.ts';
@@ -64,7 +64,7 @@ function startWrangler({ ip, port, directory, variables, environment }: DevServe
       join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js'),
       'dev',
       '--local',
-      ...['--config', WRANGLER_CONFIGURATION],
+      ...['--config', wranglerConfiguration()],
       ...['--ip', ip],
       ...['--port', String(port)],
       ...['--persist-to', directory],

@@ -3,6 +3,8 @@ import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.t
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
+  /** Where pointers are read: in the bucket, or in their replica. */
+  readonly pointerSource: 'r2' | 'kv';
   /** How long a pointer that was read may be used again. 0: every request asks. */
   readonly pointerMaxAgeMs: number;
   /** How long to wait for the pointer before the last one known is used. */
@@ -40,6 +42,7 @@ const PublicKeysSchema = v.pipe(
 );
 
 const VariablesSchema = v.object({
+  POINTER_SOURCE: v.optional(v.picklist(['r2', 'kv'], 'must be "r2" or "kv"'), 'r2'),
   POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
   POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
   MEMORY_BUDGET_MB: v.optional(numeric(0.01), '64'),
@@ -63,6 +66,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
   }
   const { output } = parsed;
   return {
+    pointerSource: output.POINTER_SOURCE,
     pointerMaxAgeMs: output.POINTER_MAX_AGE_MS,
     pointerTimeoutMs: output.POINTER_TIMEOUT_MS,
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,

@@ -1,10 +1,11 @@
 import type { ObjectStore } from '../registry/object_store.ts';
+import type { PointerReplica } from '../registry/pointer_replica.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
-import type { ServingConfiguration } from './configuration.ts';
+import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
-import { PointerSource } from './pointer_source.ts';
+import { PointerSource, pointerReader } from './pointer_source.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
 import { loadVersion } from './version_loader.ts';
@@ -15,16 +16,26 @@ export interface Isolate {
   samples(): Promise<MetricSample[]>;
 }
 
-/** Puts an isolate together: source, manager and server, with their events led to the log and the metrics. */
+/**
+ * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
+ *
+ * @param replica where the operator has bound one
+ * @throws ConfigurationError
+ */
 export function createIsolate(
   store: ObjectStore,
+  replica: PointerReplica | undefined,
   configuration: ServingConfiguration,
   log: (entry: Record<string, unknown>) => void,
 ): Isolate {
+  const fromReplica = configuration.pointerSource === 'kv';
+  if (fromReplica && replica === undefined) {
+    throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
+  }
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
   const now = () => Date.now();
-  const source = new PointerSource(store, {
+  const source = new PointerSource(pointerReader(store, fromReplica ? replica : undefined), {
     maxAgeMs: configuration.pointerMaxAgeMs,
     timeoutMs: configuration.pointerTimeoutMs,
     now,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { loadWrangler } from '../open_registry.ts';
-import { WRANGLER_CONFIGURATION } from '../package_root.ts';
+import { wranglerConfiguration } from '../package_root.ts';
 
 /** What of wrangler.toml decides how a version does. */
 const ConfigurationSchema = v.object({
@@ -18,7 +18,7 @@ export interface WorkerConfiguration {
 
 export async function readWorkerConfiguration(): Promise<WorkerConfiguration> {
   const { unstable_readConfig } = await loadWrangler();
-  const read = v.parse(ConfigurationSchema, unstable_readConfig({ config: WRANGLER_CONFIGURATION }));
+  const read = v.parse(ConfigurationSchema, unstable_readConfig({ config: wranglerConfiguration() }));
   return {
     compatibilityDate: read.compatibility_date,
     compatibilityFlags: read.compatibility_flags,
