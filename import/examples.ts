@@ -1,12 +1,18 @@
 import * as v from 'valibot';
-import { GoldenExampleSchema, type Warmup, type WarmupTensor } from '../worker/registry/manifest.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../worker/registry/signature.ts';
 import { type Imported, malformed, read } from './imported.ts';
 import { type JsonObject, JsonObjectSchema } from './json.ts';
+import {
+  DEFAULT_SIGNATURE,
+  type GoldenExample,
+  GoldenExampleSchema,
+  type Signature,
+  type TensorInfo,
+  type Warmup,
+  type WarmupTensor,
+} from './model_content.ts';
 import { type FlatTensor, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
-type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
 const examplesSchema = <Example extends v.GenericSchema>(example: Example) =>
   v.object({ examples: v.array(example) });

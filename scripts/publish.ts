@@ -18,8 +18,8 @@ import { publishJson, publishText } from './shared/publish_report.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Publishes a tfjs model as a version and makes it current.')
-    .argument('<directory>', "the model's directory, or the JSON file in it")
+  registryCommand('publish', 'Publishes a model as a version and makes it current.')
+    .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
     .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
     .option(
       '--version <version>',
@@ -50,18 +50,19 @@ const OptionsSchema = v.object({
 
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
-  const [directory] = v.parse(v.tuple([v.string()]), command.args);
+  const [path] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip } = options;
   output.progress(`Publishing ${model} to ${describePlace(place)}`);
   const outcome = await publishModel(
     store,
     {
       ...options,
-      path: resolveFromCaller(directory),
+      path: resolveFromCaller(path),
       record: newChangeRecord(options),
       tool: await toolVersion(),
     },
     {
+      onConvert: output.progress,
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),

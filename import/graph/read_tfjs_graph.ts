@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { DEFAULT_SIGNATURE, SignatureSchema } from '../../worker/registry/signature.ts';
 import { findModelJson } from '../find_model_json.ts';
 import { graphSignature } from '../graph_signature.ts';
 import { readGraph as checkGraph, nodeName } from '../graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../json.ts';
+import { DEFAULT_SIGNATURE, SignatureSchema } from '../model_content.ts';
 import { findModelFile, readText } from '../model_files.ts';
 import { type ModelJson, ModelJsonSchema } from '../model_json.ts';
 import { describeIssue } from '../schema_problem.ts';

@@ -1,7 +1,7 @@
-import { DEFAULT_SIGNATURE } from '../../worker/registry/signature.ts';
 import type { Graph, GraphInitializer, GraphSignature, GraphTensor, WeightDataType } from '../graph/graph.ts';
 import { nodeName } from '../graph_topology.ts';
 import type { JsonObject } from '../json.ts';
+import { DEFAULT_SIGNATURE } from '../model_content.ts';
 
 const TYPES: Readonly<Record<WeightDataType, string>> = {
   float32: 'DT_FLOAT',
