@@ -9,7 +9,9 @@ import type {
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 import { conditionalConstants } from './conditional_constants.ts';
+import { danglingInput } from './dangling_input.ts';
 import { feedableInputs } from './feedable_inputs.ts';
+import { findCycle } from './find_cycle.ts';
 import { nodesByName, reach } from './reach.ts';
 import { isControl, parseTensorName, type SourceFunction, type SourceNode } from './source_graph.ts';
 import { isTable, shapeLookups } from './table_lookups.ts';
@@ -44,7 +46,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
   );
   if (empty !== undefined) return unsupported(`nothing fills the table "${empty.name}"`);
   const weights = new Map<string, Weight>();
-  const strip = (kept: readonly SourceNode[]): Imported<GraphNode[]> => {
+  const strip = (kept: readonly SourceNode[], known?: ReadonlySet<string>): Imported<GraphNode[]> => {
     const stripped: GraphNode[] = [];
     for (const { value, ...node } of kept) {
       if (node.op === 'Const') {
@@ -58,7 +60,10 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
       }
       stripped.push({ ...node, input: node.input.filter((input) => !isControl(input)) });
     }
-    return read(stripped);
+    const dangling = danglingInput(stripped, known);
+    if (dangling !== undefined) return malformed(dangling);
+    const cycle = findCycle(stripped);
+    return cycle === undefined ? read(stripped) : malformed(`node "${cycle}" is computed from itself`);
   };
 
   const main = strip(nodes.filter(({ name }) => reached.has(name)));
@@ -66,7 +71,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
   const functions: GraphFunction[] = [];
   for (const source of parts.functions) {
     const { name, inputs, outputs, results, nodes: inner } = qualifyConstants(source);
-    const body = strip(usedNodes(shapeLookups(inner), results));
+    const body = strip(usedNodes(shapeLookups(inner), results), new Set(inputs.map((input) => input.name)));
     if (body.kind !== 'read') return { ...body, message: `function "${name}": ${body.message}` };
     const ret = Object.fromEntries(outputs.map((output, index) => [output.name, results[index] ?? '']));
     functions.push({ name, inputs, outputs, nodes: body.value, results: ret });

@@ -186,6 +186,14 @@ test.for<[string, SavedModelDefinition, RegExp]>([
     /variable "v" has no value/,
   ],
   [
+    'a node that is computed from itself',
+    {
+      nodes: [node('y', 'Neg', ['z'], { T: type(FLOAT) }), node('z', 'Neg', ['y', '^y'], { T: type(FLOAT) })],
+      signatures: { serving_default: y },
+    },
+    /node "[yz]" is computed from itself/,
+  ],
+  [
     'a function that calls itself',
     {
       nodes: [node('y', 'PartitionedCall', [], { f: func('again') })],
