@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { convertModel } from '../import/convert_model.ts';
+import { convertModel } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
 import { formatBytes, formatTable } from './shared/format.ts';
 import { signatureLines } from './shared/model_report.ts';
