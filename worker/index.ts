@@ -21,7 +21,8 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log);
+  const cache = configuration.cachesBlobs ? platformCache() : undefined;
+  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log, cache);
   const requestMetrics = new RequestMetrics();
   const protocol = {
     serving: isolate.serving,
@@ -38,6 +39,11 @@ function wire(env: Env) {
     guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
     cors: createCors(access.corsOrigins),
   };
+}
+
+/** Undefined where the runtime has none. */
+function platformCache(): Cache | undefined {
+  return typeof caches === 'undefined' ? undefined : caches.default;
 }
 
 function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | undefined {

@@ -8,6 +8,8 @@ export interface Edge {
   /** The base address of each isolate. */
   readonly isolates: readonly URL[];
   readonly store: ObjectStore;
+  /** Puts a text into the cache that the isolates share. */
+  cache(url: string, text: string): Promise<void>;
   /** What the isolates have logged so far, line by line. */
   readonly log: readonly string[];
   stop(): Promise<void>;
@@ -44,5 +46,20 @@ export async function startEdge(options: {
   await miniflare.ready;
   const isolates = await Promise.all(names.map((name) => miniflare.unsafeGetDirectURL(name)));
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
-  return { isolates, store: new R2ObjectStore(MODELS), log, stop: () => miniflare.dispose() };
+  return {
+    isolates,
+    store: new R2ObjectStore(MODELS),
+    log,
+    cache: async (url, text) => {
+      const cache: unknown = Reflect.get(await miniflare.getCaches(), 'default');
+      if (!isCache(cache)) throw new Error('there is no cache');
+      await cache.put(url, new Response(text, { headers: { 'cache-control': 'max-age=1000' } }));
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** Miniflare's declaration of its caches lacks this one. */
+function isCache(value: unknown): value is { put(url: string, response: Response): Promise<void> } {
+  return typeof value === 'object' && value !== null && 'put' in value;
 }

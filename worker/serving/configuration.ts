@@ -11,6 +11,8 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** Whether blobs are kept in the platform's cache, nearer than storage. */
+  readonly cachesBlobs: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -32,6 +34,7 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  BLOB_CACHE: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'on'),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
@@ -52,5 +55,6 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
+    cachesBlobs: output.BLOB_CACHE === 'on',
   };
 }

@@ -1,6 +1,8 @@
+import { type CacheBinding, PlatformBlobCache } from '../registry/blob_cache.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
+import type { CacheOutcome } from './blob_reader.ts';
 import type { ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
@@ -15,11 +17,16 @@ export interface Isolate {
   samples(): Promise<MetricSample[]>;
 }
 
-/** Puts an isolate together: source, manager and server, with their events led to the log and the metrics. */
+/**
+ * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
+ *
+ * @param cache the platform's, where it has one
+ */
 export function createIsolate(
   store: ObjectStore,
   configuration: ServingConfiguration,
   log: (entry: Record<string, unknown>) => void,
+  cache?: CacheBinding,
 ): Isolate {
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
@@ -35,10 +42,15 @@ export function createIsolate(
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
+  const blobs = {
+    store,
+    cache: cache && new PlatformBlobCache(cache, (reason) => log({ event: 'blob cache of no use', reason })),
+    onCache: (outcome: CacheOutcome) => metrics.count('blob_cache_reads_total', { outcome }),
+  };
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
     now,
-    load: (manifest, control) => loadVersion(store, manifest, control),
+    load: (manifest, control) => loadVersion(blobs, manifest, control),
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });

@@ -164,7 +164,7 @@ export class ServableManager {
     after: Ready | Failed | undefined,
   ): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now);
+    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise));
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
