@@ -10,7 +10,9 @@ import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
 import { pathOfUrl, protocolOf } from './protocols/request_path.ts';
 import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
+import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { canaryEventsOf } from './serving/canary_events.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
 import { Phases } from './serving/phases.ts';
@@ -21,8 +23,14 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const cache = configuration.cachesBlobs ? platformCache() : undefined;
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log, cache);
+  const isolate = createIsolate({
+    store: new R2ObjectStore(env.MODELS),
+    replica: pointerReplicaOf(env),
+    cache: configuration.cachesBlobs ? platformCache() : undefined,
+    configuration,
+    log,
+    recordCanaryAbort: canaryEventsOf(env),
+  });
   const requestMetrics = new RequestMetrics();
   const protocol = {
     serving: isolate.serving,
@@ -31,6 +39,7 @@ function wire(env: Env) {
   };
   return {
     isolate,
+    routingKeyHeader: configuration.routingKeyHeader,
     requestMetrics,
     answers: {
       'tensorflow serving': createTensorFlowServingHandler(protocol),
@@ -107,7 +116,7 @@ for (const [pattern, protocol] of PATTERNS) {
 
 /** Answers what the guard lets through. */
 async function answerProtocol(
-  { guard, answers }: Wired,
+  { guard, answers, routingKeyHeader }: Wired,
   protocol: Protocol,
   request: Request,
   path: string,
@@ -118,6 +127,7 @@ async function answerProtocol(
   const scope: RequestScope = {
     waitUntil: (promise) => context.waitUntil(promise),
     phases: new Phases(() => Date.now()),
+    routingKey: () => request.headers.get(routingKeyHeader) ?? undefined,
   };
   return answers[protocol](request, path, scope);
 }

@@ -9,7 +9,12 @@ export type LoadOutcome =
 
 export type FailedOutcome =
   | { readonly kind: 'missing' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** It had no room beside what serves; in the place of that it may have. */
+      readonly noRoomBeside?: true;
+    };
 
 /** Why a version could not be loaded. */
 export function reasonOf(outcome: FailedOutcome): string {

@@ -10,6 +10,7 @@ import { warmUp } from './warmup.ts';
  * it answer its warmup requests. Nothing stays allocated when it throws. What a cache gave and was not what the
  * manifest says is read from storage instead.
  *
+ * @param onUnplanned told why a shape is not computed by a plan
  * @throws if a blob is missing or is not what the manifest says, if the runtime cannot load the model, or if a
  * warmup request fails
  */
@@ -17,20 +18,27 @@ export async function loadVersion(
   source: BlobSource,
   manifest: Manifest,
   control: LoadControl,
+  onUnplanned: (reason: string) => void = () => undefined,
 ): Promise<Servable> {
   const reader = new BlobReader(source, manifest.content.blobs);
   try {
-    const servable = await loadFrom(reader, manifest, control);
+    const servable = await loadFrom(reader, manifest, control, onUnplanned);
     // Nobody waits for that, and no load is less for it.
     control.waitUntil(reader.keepMissed());
     return servable;
   } catch (error) {
     if (!reader.wasMisled) throw error;
-    return await loadFrom(new BlobReader({ store: source.store }, manifest.content.blobs), manifest, control);
+    const storage = new BlobReader({ store: source.store }, manifest.content.blobs);
+    return await loadFrom(storage, manifest, control, onUnplanned);
   }
 }
 
-async function loadFrom(reader: BlobReader, manifest: Manifest, control: LoadControl): Promise<Servable> {
+async function loadFrom(
+  reader: BlobReader,
+  manifest: Manifest,
+  control: LoadControl,
+  onUnplanned: (reason: string) => void,
+): Promise<Servable> {
   const { format, topology, blobs, warmup } = manifest.content;
   try {
     // The backend is made meanwhile.
@@ -40,6 +48,7 @@ async function loadFrom(reader: BlobReader, manifest: Manifest, control: LoadCon
       topology,
       open: (path) => control.watch(reader.read(path)),
       onAbandon: control.onAbandon,
+      onUnplanned,
     });
     const servable = new Servable(manifest, loaded);
     try {

@@ -8,8 +8,13 @@ import type { TensorInfo } from '../../../worker/registry/signature.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../shared/network_description.ts';
 
-/** Publishes a network as a version of the model of its name, and makes it current. */
-export async function publishNetwork(store: ObjectStore, network: Network, version: string): Promise<void> {
+/** Publishes a network as a version of the model of its name, and makes it current unless told otherwise. */
+export async function publishNetwork(
+  store: ObjectStore,
+  network: Network,
+  version: string,
+  options: { readonly flip: boolean } = { flip: true },
+): Promise<void> {
   const at = new Date().toISOString();
   const manifest: Manifest = {
     schema: 1,
@@ -18,7 +23,7 @@ export async function publishNetwork(store: ObjectStore, network: Network, versi
     content: modelContent(network),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
   };
-  const flip = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
+  const flip = options.flip ? publishTransition(version, { id: randomUUID(), at, by: 'bench' }) : undefined;
   const result = await publishVersion(store, manifest, flip, {
     id: randomUUID(),
     read: async ({ path }) => {
@@ -28,7 +33,7 @@ export async function publishNetwork(store: ObjectStore, network: Network, versi
     },
     wait: (milliseconds) => setTimeout(milliseconds),
   });
-  if (result.kind !== 'published' || result.flip?.kind !== 'changed') {
+  if (result.kind !== 'published' || (options.flip && result.flip?.kind !== 'changed')) {
     throw new Error(`${network.name} ${version} could not be published`);
   }
 }

@@ -4,7 +4,8 @@ import { writeBlob } from '../../../worker/registry/blob_store.ts';
 import type { Blob } from '../../../worker/registry/manifest.ts';
 import { BlobReader, type CacheOutcome } from '../../../worker/serving/blob_reader.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
-import { bucket, sha256 } from '../shared/published_models.ts';
+import { sha256 } from '../../shared/sha256.ts';
+import { bucket } from '../shared/published_models.ts';
 
 const ENCODER = new TextEncoder();
 
