@@ -23,8 +23,8 @@ import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Rehearses a tfjs model, publishes it as a version and makes it current.')
-    .argument('<directory>', "the model's directory, or the JSON file in it")
+  registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
+    .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
     .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
     .option(
       '--version <version>',
@@ -72,7 +72,7 @@ const OptionsSchema = v.object({
 
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
-  const [directory] = v.parse(v.tuple([v.string()]), command.args);
+  const [path] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip, stage } = options;
   output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
   const record = newChangeRecord(options);
@@ -86,7 +86,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     store,
     {
       ...options,
-      path: resolveFromCaller(directory),
+      path: resolveFromCaller(path),
       record,
       tool: await toolVersion(),
       signer,
@@ -100,6 +100,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
             at: record.at,
             onProgress: output.progress,
           }),
+      onConvert: output.progress,
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),

@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { generateSigningKey } from '../../scripts/shared/signing_key.ts';
 import * as models from './support/failing_models.ts';
 import { GRAPH_MODEL } from './support/model_directories.ts';
 import { publish } from './support/publishing.ts';
@@ -20,9 +22,11 @@ async function expectRefused(
   expected: RegExp,
   options: readonly string[] = [],
   model = 'refused',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const before = await snapshot(store);
-  const { code, stdout } = await publishScript(directory, model, '--json', ...options);
+  const parameters = [directory, '--model', model, '--persist-to', state, '--json', ...options];
+  const { code, stdout } = await runScript('publish.ts', parameters, { env });
   expect(JSON.parse(stdout)).toEqual({ error: expect.stringMatching(expected) });
   expect(stdout).not.toMatch(/\\n| {2}at /);
   expect(code).toBe(1);
@@ -77,6 +81,32 @@ describe('refused before anything is uploaded is a model that', () => {
 
   test('needs a larger heap than there may be', async () => {
     await expectRefused(await models.largeActivations(), /^refused 1\.0\.0 cannot be loaded: .*memory/);
+  });
+
+  test('is not signed where the Worker demands that', async () => {
+    const configuration = join(folder, 'wrangler.json');
+    const { publicText } = generateSigningKey();
+    await writeFile(
+      configuration,
+      JSON.stringify({
+        name: 'edge',
+        compatibility_date: '2026-11-01',
+        r2_buckets: [{ binding: 'MODELS', bucket_name: 'edge-serving-models' }],
+        vars: { MANIFEST_PUBLIC_KEYS: publicText },
+      }),
+    );
+    const directory = await models.half(join(folder, 'unsigned'));
+    const demands = { EDGE_SERVING_CONFIG: configuration };
+    await expectRefused(
+      directory,
+      /demands a signature; publish with --sign KEYFILE$/,
+      [],
+      'signed',
+      demands,
+    );
+    await writeFile(join(folder, 'other.pem'), generateSigningKey().privatePem);
+    const sign = ['--sign', join(folder, 'other.pem')];
+    await expectRefused(directory, /key [0-9a-f]{16}, which is not among/, sign, 'signed', demands);
   });
 
   test('would break clients of the current version, unless that is allowed or announced', async () => {

@@ -1,9 +1,8 @@
 import { isName } from '../registry/names.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { type Trial, versionsInUse } from '../registry/pointer.ts';
-import { compareVersions } from '../registry/version.ts';
-import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
-import { describeError } from './describe_error.ts';
+import type { Trial } from '../registry/pointer.ts';
+import { listModels, listVersions } from '../registry/version_store.ts';
+import { describeVersion, versionStates } from './describe_version.ts';
 import { reasonOf } from './load_outcome.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
@@ -19,7 +18,6 @@ import type {
   Serving,
   ServingTarget,
   StatusOutcome,
-  VersionStatus,
 } from './serving.ts';
 
 export interface ModelServerOptions {
@@ -98,28 +96,7 @@ export class ModelServer implements Serving {
   async describe(target: ServingTarget): Promise<DescribeOutcome> {
     const resolution = await this.#resolve(target);
     if (resolution.kind !== 'resolved') return resolution;
-    const { version } = resolution;
-    const by = answeredBy(resolution, version);
-    const ready = this.#manager.ready(target.model, version);
-    if (ready !== undefined) {
-      return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
-    }
-    try {
-      const read = await readManifest(this.#store, target.model, version);
-      if (read.kind === 'found') {
-        const { format, signatures } = read.manifest.content;
-        return { kind: 'described', format, signatures, by };
-      }
-      if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
-      const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is malformed: ${read.reason}`;
-      return { kind: 'unavailable', version, reason };
-    } catch (error) {
-      return {
-        kind: 'unavailable',
-        version,
-        reason: `its manifest could not be read: ${describeError(error)}`,
-      };
-    }
+    return describeVersion(this.#store, this.#manager, target.model, resolution);
   }
 
   async status(target: ServingTarget, scope: RequestScope): Promise<StatusOutcome> {
@@ -127,18 +104,12 @@ export class ModelServer implements Serving {
     if (resolution.kind !== 'resolved') return resolution;
     const { version, named, pointer } = resolution;
     const { model, selector } = target;
-    if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
     // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
     const used = await this.#manager.use({ model, version, named }, () => undefined, scope);
     if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
-    const states = new Map<string, VersionStatus>();
-    for (const named of pointer === undefined ? [version] : versionsInUse(pointer)) {
-      states.set(named, { version: named, state: 'START' });
-    }
-    for (const status of this.#manager.states(model)) states.set(status.version, status);
-    const versions = [...states.values()]
-      .filter((status) => selector.kind !== 'version' || status.version === version)
-      .sort((left, right) => compareVersions(right.version, left.version));
+    if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
+    const states = versionStates(resolution, this.#manager.states(model));
+    const versions = states.filter((status) => selector.kind !== 'version' || status.version === version);
     return { kind: 'status', versions, by: answeredBy(resolution, version) };
   }
 

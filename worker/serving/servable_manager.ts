@@ -6,10 +6,18 @@ import { readTrustedManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
-import { type FailedOutcome, type LoadOutcome, reasonOf } from './load_outcome.ts';
+import {
+  type FailedOutcome,
+  isOvercome,
+  type LoadOutcome,
+  megabytes,
+  noRoomBeside,
+  reasonOf,
+} from './load_outcome.ts';
 import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
+import type { Failed, Loading, Ready, ServableEntry } from './servable_entry.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
 import { sleep } from './sleep.ts';
 
@@ -43,29 +51,6 @@ export interface ServableEvents {
   unloaded(model: string, version: string): void;
 }
 
-interface Loading {
-  readonly kind: 'loading';
-  readonly control: LoadControl;
-  readonly outcome: Promise<LoadOutcome>;
-  /** Reserved in the budget; 0 until the manifest was read and room was made. */
-  bytes: number;
-  /** What the load before this one ended with. */
-  readonly after: Failed | undefined;
-  readonly beside: boolean;
-}
-interface Ready {
-  readonly kind: 'ready';
-  readonly servable: Servable;
-  readonly bytes: number;
-  lastUsed: number;
-}
-interface Failed {
-  readonly kind: 'failed';
-  readonly outcome: FailedOutcome;
-  readonly failures: number;
-  readonly retryAt: number;
-}
-
 /** A load that shows no sign of life for this long is taken over. Milliseconds. */
 const STALL_MS = 10_000;
 /** How often a request that waits for another's load looks whether that still lives. Milliseconds. */
@@ -80,7 +65,7 @@ const USE_ATTEMPTS = 10;
 export class ServableManager {
   readonly #store: ObjectStore;
   readonly #options: ServableManagerOptions;
-  readonly #entries = new Map<string, Loading | Ready | Failed>();
+  readonly #entries = new Map<string, ServableEntry>();
   #uses = 0;
 
   constructor(store: ObjectStore, options: ServableManagerOptions) {
@@ -349,24 +334,4 @@ const SEPARATOR = '/';
 
 function keyOf(model: string, version: string): string {
   return `${model}${SEPARATOR}${version}`;
-}
-
-/** A candidate does not wait for room: what serves will stay. */
-function noRoomBeside(bytes: number, budgetBytes: number): FailedOutcome {
-  return {
-    kind: 'failed',
-    reason:
-      `it needs about ${megabytes(bytes)} MB beside what serves, ` +
-      `and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
-    noRoomBeside: true,
-  };
-}
-
-/** Whether a failure is none to who may take the place of what serves. */
-function isOvercome(outcome: FailedOutcome, beside: boolean): boolean {
-  return !beside && outcome.kind === 'failed' && outcome.noRoomBeside === true;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(1);
 }

@@ -7,6 +7,9 @@ import { PACKAGE_ROOT } from '../package_root.ts';
 
 const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
 
+/** What bindings and variables there are elsewhere changes no module. */
+const BUILD_CONFIGURATION = join(PACKAGE_ROOT, 'wrangler.toml');
+
 /** Everything that a build is made of, besides the sources under worker/. */
 const BUILD_FILES = ['wrangler.toml', 'package-lock.json', 'tsconfig.json'];
 
@@ -65,10 +68,14 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
 async function build(directory: string): Promise<void> {
   const wrangler = join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
   try {
-    await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', directory], {
-      cwd: PACKAGE_ROOT,
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
-    });
+    await promisify(execFile)(
+      process.execPath,
+      [wrangler, 'deploy', '--dry-run', '--outdir', directory, '--config', BUILD_CONFIGURATION],
+      {
+        cwd: PACKAGE_ROOT,
+        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
+      },
+    );
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
     throw new Error(`the Worker could not be built: ${output || String(error)}`, { cause: error });

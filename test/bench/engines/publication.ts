@@ -8,19 +8,23 @@ import type { TensorInfo } from '../../../worker/registry/signature.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../shared/network_description.ts';
 
-/** Publishes a network as a version of the model of its name, and makes it current unless told otherwise. */
+/**
+ * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. With
+ * `warmup` it answers zeros before it serves, as `npm run publish` would have it; without, what a load costs can be
+ * told from what the first answer costs.
+ */
 export async function publishNetwork(
   store: ObjectStore,
   network: Network,
   version: string,
-  options: { readonly flip: boolean } = { flip: true },
+  options: { readonly flip: boolean; readonly warmup: boolean } = { flip: true, warmup: false },
 ): Promise<void> {
   const at = new Date().toISOString();
   const manifest: Manifest = {
     schema: 1,
     model: network.name,
     version,
-    content: modelContent(network),
+    content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
   };
   const flip = options.flip ? publishTransition(version, { id: randomUUID(), at, by: 'bench' }) : undefined;
@@ -38,7 +42,10 @@ export async function publishNetwork(
   }
 }
 
-function modelContent({ format, files, weightBytes, input, outputs }: Network): ModelContent {
+function modelContent(
+  { format, files, weightBytes, input, outputs }: Network,
+  warmsUp: boolean,
+): ModelContent {
   const tensor = ({ name, shape }: Network['outputs'][number]): [string, TensorInfo] => [
     name,
     { name, dtype: 'float32', shape: [-1, ...shape.slice(1)] },
@@ -59,7 +66,14 @@ function modelContent({ format, files, weightBytes, input, outputs }: Network): 
       bytes: bytes.length,
     })),
     weightBytes,
-    warmup: [],
+    warmup: warmsUp
+      ? [
+          {
+            signature: 'serving_default',
+            inputs: { [input.name]: { kind: 'zeros', shape: [...input.shape] } },
+          },
+        ]
+      : [],
     golden: [],
   };
 }

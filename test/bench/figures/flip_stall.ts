@@ -42,7 +42,7 @@ export interface FlipFigures {
 const CLIENTS = 2;
 /** How long after a flip its effect is looked for; the steady windows are as long and lie in between. */
 const WINDOW_MS = 300;
-const POLL_MS = 10;
+const POLL_MS = 50;
 
 interface Window {
   readonly phase: FlipPhase;
@@ -81,7 +81,7 @@ export async function measureFlips(
     for (let index = 0; index < stagedFlips / 2; index++) {
       await during('steady', async () => undefined);
       const version = `2.0.${index}`;
-      await publishNetwork(stage.store, network, version, { flip: false });
+      await publishNetwork(stage.store, network, version, { flip: false, warmup: true });
       const loads = await loadsOf(requested.url);
       await during('loading what is staged', async () => {
         await apply(stageTransition(version, changeRecord()))();
@@ -96,7 +96,7 @@ export async function measureFlips(
       // The last write of a publish is the flip.
       const loads = await loadsOf(requested.url);
       await during('unstaged flip', async () => {
-        await publishNetwork(stage.store, network, `3.0.${index}`);
+        await publishNetwork(stage.store, network, `3.0.${index}`, { flip: true, warmup: true });
         await untilLoaded(loads + 1);
       });
     }

@@ -55,6 +55,7 @@ export function createRolloutServer(
         return values instanceof Promise ? values.then(output) : output(values);
       },
       dispose: () => happened.push(`unloaded ${version}`),
+      planState: () => ({ kind: 'planned', shapes: 0 }),
     });
   };
   const manager = new ServableManager(bucket, {

@@ -62,7 +62,7 @@ export class PlannedModel {
     if (entry === undefined) return this.#begin(inputs, outputs);
     switch (entry.state.kind) {
       case 'proven':
-        return this.#replay(entry, entry.state.plan, inputs) ?? this.#compute(inputs, outputs);
+        return this.#answer(entry, entry.state.plan, inputs, outputs);
       case 'recorded':
         return this.#prove(entry, entry.state, inputs, outputs);
       case 'refused':
@@ -94,29 +94,39 @@ export class PlannedModel {
   }
 
   #compute(inputs: NamedTensors, outputs: readonly string[]): Answer {
-    const withoutArena = (error: unknown): Answer => {
-      const { arena } = this.#runtime;
-      if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
-      arena.free();
-      return this.#computation.compute(inputs, outputs);
-    };
-    try {
-      const computed = this.#computation.compute(inputs, outputs);
-      return computed instanceof Promise ? computed.catch(withoutArena) : computed;
-    } catch (error) {
-      return withoutArena(error);
-    }
+    return this.#orWithoutArena(
+      () => this.#computation.compute(inputs, outputs),
+      () => this.#computation.compute(inputs, outputs),
+    );
   }
 
   #begin(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const shape = new RequestShape(inputs, outputs);
     if (!this.#isWorthRecording(shape, inputs, outputs)) return this.#compute(inputs, outputs);
-    return andThen(this.#computation.record(inputs, outputs), (recorded) => {
-      // Another request may have been faster, where recording waits.
-      if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
-      else this.#add(shape, fingerprint(inputs), recorded);
-      return recorded.values;
-    });
+    const record = () =>
+      andThen(this.#computation.record(inputs, outputs), (recorded) => {
+        // Another request may have been faster, where recording waits.
+        if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
+        else this.#add(shape, fingerprint(inputs), recorded);
+        return recorded.values;
+      });
+    return this.#orWithoutArena(record, () => this.#computation.compute(inputs, outputs));
+  }
+
+  /** Where memory is out, what the arena takes may be what was missing. */
+  #orWithoutArena(first: () => Answer, then: () => Answer): Answer {
+    const again = (error: unknown): Answer => {
+      const { arena } = this.#runtime;
+      if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
+      arena.free();
+      return then();
+    };
+    try {
+      const answer = first();
+      return answer instanceof Promise ? answer.catch(again) : answer;
+    } catch (error) {
+      return again(error);
+    }
   }
 
   #discard({ result }: Recorded): void {
@@ -149,12 +159,15 @@ export class PlannedModel {
     return this.#candidate.asked >= ASKED_BEFORE_REPLACING;
   }
 
-  #replay(entry: Entry, plan: Plan, inputs: NamedTensors): NamedTensors | undefined {
-    const result = this.#run(plan, inputs);
-    if (result.kind === 'computed') return result.outputs;
-    // Without memory for the arena, the executor may still find room for one tensor after the other.
-    if (result.kind === 'changed') this.#refuse(entry, CHANGED);
-    return undefined;
+  #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
+    const compute = () => this.#computation.compute(inputs, outputs);
+    return this.#orWithoutArena(() => {
+      const result = this.#run(plan, inputs);
+      if (result.kind === 'computed') return result.outputs;
+      // Without memory for the arena, the executor may still find room for one tensor after the other.
+      if (result.kind === 'changed') this.#refuse(entry, CHANGED);
+      return compute();
+    }, compute);
   }
 
   #run(plan: Plan, inputs: NamedTensors): PlanResult {
