@@ -26,6 +26,7 @@ function wire(env: Env) {
   const isolate = createIsolate({
     store: new R2ObjectStore(env.MODELS),
     replica: pointerReplicaOf(env),
+    cache: configuration.cachesBlobs ? platformCache() : undefined,
     configuration,
     log,
     recordCanaryAbort: canaryEventsOf(env),
@@ -47,6 +48,11 @@ function wire(env: Env) {
     guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
     cors: createCors(access.corsOrigins),
   };
+}
+
+/** Undefined where the runtime has none. */
+function platformCache(): Cache | undefined {
+  return typeof caches === 'undefined' ? undefined : caches.default;
 }
 
 function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | undefined {

@@ -14,6 +14,8 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** Whether blobs are kept in the platform's cache, nearer than storage. */
+  readonly cachesBlobs: boolean;
   /** The header whose value keeps a client with one version while a canary has a share. */
   readonly routingKeyHeader: string;
   /** The largest share of its requests that a canary may fail, 0 to 1. */
@@ -63,6 +65,7 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  BLOB_CACHE: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'on'),
   ROUTING_KEY_HEADER: v.optional(
     v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
     'x-routing-key',
@@ -94,6 +97,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     onLoadFailure: output.ON_LOAD_FAILURE,
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
+    cachesBlobs: output.BLOB_CACHE === 'on',
     routingKeyHeader: output.ROUTING_KEY_HEADER,
     canaryMaxFailures: output.CANARY_MAX_FAILURES,
     canaryMinRequests: output.CANARY_MIN_REQUESTS,

@@ -1,7 +1,9 @@
+import { type CacheBinding, PlatformBlobCache } from '../registry/blob_cache.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import type { PointerReplica } from '../registry/pointer_replica.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
+import type { CacheOutcome } from './blob_reader.ts';
 import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
@@ -24,6 +26,8 @@ export interface IsolateOptions {
   readonly store: ObjectStore;
   /** Of the pointers, where the operator has bound one. */
   readonly replica: PointerReplica | undefined;
+  /** The platform's, where it has one and blobs are to be kept there. */
+  readonly cache: CacheBinding | undefined;
   readonly configuration: ServingConfiguration;
   readonly log: (entry: Record<string, unknown>) => void;
   /** Called when this isolate gives up on a canary. */
@@ -36,7 +40,7 @@ export interface IsolateOptions {
  * @throws ConfigurationError
  */
 export function createIsolate(options: IsolateOptions): Isolate {
-  const { store, replica, configuration, log, recordCanaryAbort } = options;
+  const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
   const fromReplica = configuration.pointerSource === 'kv';
   if (fromReplica && replica === undefined) {
     throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
@@ -55,6 +59,11 @@ export function createIsolate(options: IsolateOptions): Isolate {
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
+  const blobs = {
+    store,
+    cache: cache && new PlatformBlobCache(cache, (reason) => log({ event: 'blob cache of no use', reason })),
+    onCache: (outcome: CacheOutcome) => metrics.count('blob_cache_reads_total', { outcome }),
+  };
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
     serves: (model, version) => {
@@ -64,7 +73,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
     publicKeys: configuration.publicKeys,
     now,
     load: (manifest, control) =>
-      loadVersion(store, manifest, control, (reason) => {
+      loadVersion(blobs, manifest, control, (reason) => {
         const { model, version } = manifest;
         log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
       }),
