@@ -1,4 +1,4 @@
-import { convertGraph } from './convert_graph.ts';
+import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import type { SourceFormat } from './formats.ts';
 import type { Graph } from './graph/graph.ts';
@@ -24,9 +24,9 @@ export interface OpenModelOptions {
 }
 
 /**
- * Reads a model of any supported format as what a version would consist of. tfjs directories are read where
- * they are; everything else is converted into the temporary directory and read from there. Examples and the
- * names of classes are taken from beside the model itself.
+ * Reads a model of any supported format as what a version would consist of. What is in tfjs's form already, and
+ * as simple as can be, is read where it is; everything else is written into the temporary directory and read
+ * from there. Examples and the names of classes are taken from beside the model itself.
  *
  * @throws only for faults of the file system
  */
@@ -38,7 +38,11 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
     return unsupported(`${path} is in tfjs's form already: quantise when you convert what it was made of`);
   }
   const converted = await convertToTfjs(model, options);
-  if (converted.kind !== 'read') return { ...converted, message: `${path}: ${converted.message}` };
+  if (converted.kind !== 'read') {
+    // Some readers say already which of a model's files they mean.
+    const named = converted.message.startsWith(model.path);
+    return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
+  }
   if (converted.value === undefined) return readTfjsDirectory(model.path);
   return readTfjsDirectory(options.temporaryDirectory, {
     examplesIn: model.directory,
@@ -59,14 +63,17 @@ async function convertToTfjs(
   }
 }
 
-/** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
+/** Writes a model into the temporary directory in tfjs's form; undefined where there is nothing to change in it. */
 async function convertFormat(
   model: DetectedModel,
   options: OpenModelOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
-    case 'tfjs':
-      return read(undefined);
+    case 'tfjs': {
+      const simplified = await simplifyGraphModel(model.path, options.temporaryDirectory, options);
+      if (simplified.kind !== 'read') return simplified;
+      return read(simplified.value ? 'tfjs-graph-model' : undefined);
+    }
     case 'keras-h5':
       return convertH5(model.path, options.temporaryDirectory, options);
     case 'keras-archive':

@@ -1,5 +1,4 @@
 import type { GraphSignature } from '../graph/graph.ts';
-import type { JsonObject } from '../json.ts';
 import type { Computation, ComputedTensor } from './computation.ts';
 
 /** How far the answers of a changed model are from those of the original, over all examples. */
@@ -15,7 +14,7 @@ export interface OutputDifference {
 
 interface Example {
   readonly signature_name?: string | undefined;
-  readonly inputs: JsonObject;
+  readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -50,17 +49,15 @@ export async function compareAnswers(
 }
 
 /** A line per output. */
-export function describeDifferences(differences: readonly OutputDifference[]): string {
-  return differences
-    .map(({ signature, output, largestAbsolute, largestRelative, changedClasses }) => {
-      const classes =
-        changedClasses === undefined
-          ? ''
-          : `, ${changedClasses.changed} of ${changedClasses.of} classes changed`;
-      const percent = (100 * largestRelative).toPrecision(2);
-      return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${percent} % of the largest value)${classes}`;
-    })
-    .join('\n');
+export function describeDifferences(differences: readonly OutputDifference[]): string[] {
+  return differences.map(({ signature, output, largestAbsolute, largestRelative, changedClasses }) => {
+    const classes =
+      changedClasses === undefined
+        ? ''
+        : `, ${changedClasses.changed} of ${changedClasses.of} classes changed`;
+    const percent = (100 * largestRelative).toPrecision(2);
+    return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${percent} % of the largest value)${classes}`;
+  });
 }
 
 type Compared = Omit<OutputDifference, 'signature' | 'output'>;

@@ -123,7 +123,8 @@ function convertMember(
   if (isModelClass(layer.className)) {
     const model = convertModel(layer, context, place);
     if (model === undefined) return undefined;
-    const json = withName(model.model, name);
+    const frozen = layer.config.trainable === false ? { trainable: false } : {};
+    const json = withMembers(model.model, { name, ...frozen });
     return {
       kerasName,
       chain: [{ name, json }],
@@ -146,8 +147,14 @@ function convertMember(
       name: own,
       json: {
         class_name: className,
-        // The shape of what comes in belongs to the first.
-        config: { ...config, name: own, ...(index === 0 ? input : {}) },
+        config: {
+          ...config,
+          name: own,
+          // The shape of what comes in belongs to the first.
+          ...(index === 0 ? input : {}),
+          // Files list the weights of frozen layers after those of others.
+          ...(layer.config.trainable === false ? { trainable: false } : {}),
+        },
       },
     };
   });
@@ -176,8 +183,8 @@ function convertPlain(
   return convertLayer(layer, context.kerasMajor);
 }
 
-function withName(model: JsonObject, name: string): JsonObject {
-  return { ...model, config: { ...(isJsonObject(model.config) ? model.config : {}), name } };
+function withMembers(model: JsonObject, members: JsonObject): JsonObject {
+  return { ...model, config: { ...(isJsonObject(model.config) ? model.config : {}), ...members } };
 }
 
 /** A layer that begins a Sequential may say itself what it takes. */

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { type Activation, HARD_SIGMOID_FACTOR, readActivation } from './activations.ts';
 import { type KerasObject, unwrap } from './keras_object.ts';
@@ -36,7 +37,9 @@ export function convertLayer(layer: KerasObject, kerasMajor: number): LayerConve
   if (IDENTITIES.has(className)) {
     return { kind: 'converted', chain: [identity()], weighted: 0 };
   }
-  return convertKnown(className, plainConfig(layer.config), kerasMajor);
+  const config = plainConfig(layer.config);
+  const known = className === 'Reshape' ? withTargetShape(config, layer.json) : config;
+  return convertKnown(className, known, kerasMajor);
 }
 
 function unknownReason({ className: given, module, registeredName }: KerasObject, className: string) {
@@ -111,15 +114,30 @@ function convertGlobalPooling(className: string, config: JsonObject, kerasMajor:
   const { keepdims, ...rest } = config;
   const converted = fromRule(className, rest, kerasMajor);
   if (converted.kind === 'refused' || keepdims !== true) return converted;
-  const shape = className.endsWith('1D')
-    ? [1, -1]
-    : rest.data_format === 'channels_first'
-      ? [-1, 1, 1]
-      : [1, 1, -1];
-  return {
-    ...converted,
-    chain: [...converted.chain, { className: 'Reshape', config: { target_shape: shape } }],
-  };
+  // tfjs's Reshape would forget how many channels there are, and repeating once does not.
+  const once: TfjsLayer = { className: 'RepeatVector', config: { n: 1 } };
+  const chain = [...converted.chain, once];
+  if (!className.endsWith('1D')) {
+    const each = { class_name: 'RepeatVector', config: { n: 1, name: 'once' } };
+    chain.push({ className: 'TimeDistributed', config: { layer: each } });
+    if (rest.data_format === 'channels_first') {
+      chain.push({ className: 'Permute', config: { dims: [3, 1, 2] } });
+    }
+  }
+  return { ...converted, chain };
+}
+
+/** Works out the size that is left open, where Keras says what the layer takes: tfjs would leave it open. */
+function withTargetShape(config: JsonObject, { build_config: built }: JsonObject): JsonObject {
+  const target = config.target_shape;
+  const taken = isJsonObject(built) ? unwrap(built.input_shape) : undefined;
+  if (!Array.isArray(target) || !Array.isArray(taken)) return config;
+  const sizes = v.safeParse(v.array(v.number()), taken.slice(1));
+  const wanted = v.safeParse(v.array(v.number()), target);
+  if (!sizes.success || !wanted.success) return config;
+  const product = (shape: readonly number[]) => shape.reduce((count, size) => count * size, 1);
+  const left = product(sizes.output) / product(wanted.output.filter((size) => size !== -1));
+  return { ...config, target_shape: wanted.output.map((size) => (size === -1 ? left : size)) };
 }
 
 function fromRule(className: string, config: JsonObject, kerasMajor: number): LayerConversion {

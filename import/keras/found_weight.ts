@@ -22,18 +22,20 @@ export interface FoundWeight {
  * Keras gives them, else in order. Shapes have to agree.
  *
  * @param place what the weights are of, for the message
+ * @param kerasNames of layers that tfjs knows by other names
  */
 export function pairWeights(
   expected: readonly ExpectedWeight[],
   stored: readonly StoredWeight[],
   place: string,
+  kerasNames: ReadonlyMap<string, string> = new Map(),
 ): Imported<FoundWeight[]> {
   if (expected.length !== stored.length) {
     return malformed(
       `${place} has ${expected.length} weights${listNames(expected)}, and the file has ${stored.length}${listNames(stored)}`,
     );
   }
-  const ordered = byName(expected, stored) ?? stored;
+  const ordered = byName(expected, stored, kerasNames) ?? stored;
   const found: FoundWeight[] = [];
   for (const [index, { name, shape }] of expected.entries()) {
     const candidate = ordered[index];
@@ -59,11 +61,12 @@ function listNames(weights: readonly { readonly name: string }[]): string {
 function byName(
   expected: readonly ExpectedWeight[],
   stored: readonly StoredWeight[],
+  kerasNames: ReadonlyMap<string, string>,
 ): StoredWeight[] | undefined {
   const parts = stored.map((weight) => ({ weight, words: weight.name.replace(/:\d+$/, '').split('/') }));
   const ordered: StoredWeight[] = [];
   for (const { name } of expected) {
-    const words = name.split('/');
+    const words = name.split('/').map((word) => kerasNames.get(word) ?? word);
     const [match, ...others] = parts.filter(
       (candidate) =>
         candidate.words.at(-1) === words.at(-1) &&

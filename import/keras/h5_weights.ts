@@ -21,6 +21,7 @@ export async function findH5Weights(
 ): Promise<Imported<FoundWeight[]>> {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const groups = new Set(await listAttribute(file, root, 'layer_names'));
+  const kerasNames = new Map(namesOf(sources));
   const found: FoundWeight[] = [];
   for (const { name, kerasName } of sources) {
     const weights = byName.get(name)?.weights ?? [];
@@ -36,11 +37,19 @@ export async function findH5Weights(
       if (dataset === undefined) return malformed(`there is no dataset ${path}`);
       stored.push({ path, name: weight, dataset });
     }
-    const paired = pairWeights(weights, stored, `layer "${kerasName}"`);
+    const paired = pairWeights(weights, stored, `layer "${kerasName}"`, kerasNames);
     if (paired.kind !== 'read') return paired;
     found.push(...paired.value);
   }
   return read(found);
+}
+
+/** Keras's names of all layers, by tfjs's. */
+function* namesOf(sources: readonly WeightSource[]): Iterable<[string, string]> {
+  for (const { name, kerasName, members } of sources) {
+    yield [name, kerasName];
+    if (members !== undefined) yield* namesOf(members);
+  }
 }
 
 /** A list in an attribute, or in as many as it took: `names0`, `names1` and so on. */

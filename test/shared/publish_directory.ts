@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import { openModel } from '../../import/open_model.ts';
+import { withTemporaryDirectory } from '../../scripts/shared/temporary_directory.ts';
 import type { ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import { type ChangeRecord, publishTransition } from '../../worker/registry/pointer_transitions.ts';
@@ -27,7 +28,23 @@ export async function publishDirectory(
   version: string,
   options: { readonly flip?: boolean; readonly change?: (content: ModelContent) => ModelContent } = {},
 ): Promise<PublicationResult> {
-  const imported = await readTfjsDirectory(directory);
+  return withTemporaryDirectory((temporaryDirectory) =>
+    publishOpened(store, directory, model, version, { ...options, temporaryDirectory }),
+  );
+}
+
+async function publishOpened(
+  store: ObjectStore,
+  directory: string,
+  model: string,
+  version: string,
+  options: {
+    readonly flip?: boolean;
+    readonly change?: (content: ModelContent) => ModelContent;
+    readonly temporaryDirectory: string;
+  },
+): Promise<PublicationResult> {
+  const imported = await openModel(directory, options);
   if (imported.kind !== 'read') throw new Error(imported.message);
   const content = options.change?.(imported.content) ?? imported.content;
   return publishVersion(

@@ -67,7 +67,7 @@ describe('the accuracy of a changed model', () => {
     expect(difference?.changedClasses).toEqual({ changed: 1, of: 3 });
     expect(difference?.largestAbsolute).toBeGreaterThan(0);
     expect(difference?.largestAbsolute).toBeLessThan(2 / 255);
-    expect(describeDifferences(difference === undefined ? [] : [difference])).toMatch(
+    expect(describeDifferences(difference === undefined ? [] : [difference]).join()).toMatch(
       /^serving_default scores: off by at most 0\.00\d+ \(0\.\d+ % of the largest value\), 1 of 3 classes changed$/,
     );
     original.dispose();
