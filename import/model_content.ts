@@ -11,6 +11,8 @@ export const TensorInfoSchema = v.object({
   dtype: DataTypeSchema,
   /** -1 where any size is taken; null where even the rank is unknown. */
   shape: v.nullable(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(-1)))),
+  /** Of an input: whatever the shape says, the graph answers any. */
+  anyShape: v.exactOptional(v.boolean()),
   /** What the positions of the last dimension mean, for a classifier. */
   classes: v.optional(v.array(v.string())),
 });

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import * as v from 'valibot';
 import { describeDifferences, type OutputDifference } from '../import/accuracy/compare_answers.ts';
 import { quantizationAccuracy } from '../import/accuracy/quantization_accuracy.ts';
-import { convertModel } from '../import/convert_model.ts';
+import { convertModel } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
 import { formatBytes, formatTable } from './shared/format.ts';
 import { signatureLines } from './shared/model_report.ts';

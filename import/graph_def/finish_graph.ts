@@ -8,6 +8,7 @@ import type {
 } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import type { StoredWeight } from '../tensor_values/stored_weight.ts';
+import { anyShapes } from './any_shape.ts';
 import { conditionalConstants } from './conditional_constants.ts';
 import { danglingInput } from './dangling_input.ts';
 import { feedableInputs } from './feedable_inputs.ts';
@@ -30,10 +31,8 @@ export interface GraphParts {
 
 /** Puts a graph together of what its signatures need: values come from weights, order from nothing but data. */
 export function finishGraph(parts: GraphParts): Imported<Graph> {
-  const { nodes, signatures } = feedableInputs(
-    conditionalConstants(shapeLookups(parts.nodes)),
-    parts.signatures,
-  );
+  const feedable = feedableInputs(conditionalConstants(shapeLookups(parts.nodes)), parts.signatures);
+  const { nodes, signatures } = anyShapes(feedable.nodes, feedable.signatures);
   const reached = new Set<string>();
   for (const { inputs, outputs } of Object.values(signatures)) {
     const fed = new Set(Object.values(inputs).map(({ name }) => parseTensorName(name).node));

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { openModel } from '../../import/open_model.ts';
-import type { ModelImport } from '../../import/tfjs_directory.ts';
+import { type ModelImport, openModel } from '../../import/index.ts';
 import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';

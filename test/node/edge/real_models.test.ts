@@ -7,7 +7,7 @@ import { readManifest } from '../../../worker/registry/version_store.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 import { ask, readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
-import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
+import { publishDirectory, publishModel, SAMPLES } from '../../shared/publish_directory.ts';
 
 /** Real models made by others, kept beside the repository; see their README for what each should answer. */
 const MODELS = path.join(REPOSITORY, '../shared/models');
@@ -145,7 +145,7 @@ describe.skipIf(!AVAILABLE)('real models', () => {
 
   test.each(cases)('$name answers what it should', async ({ path: directory, inputs, outputs, name }) => {
     const model = name.replaceAll(/[^A-Za-z0-9_]+/g, '_');
-    await publishDirectory(edge.store, directory, model, '1');
+    await publishModel(edge.store, directory, model, '1');
     const read = await readManifest(edge.store, model, '1');
     if (read.kind !== 'found') throw new Error(`the manifest is ${read.kind}`);
     const signature = read.manifest.content.signatures.serving_default;

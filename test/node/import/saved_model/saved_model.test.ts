@@ -52,6 +52,11 @@ test('partitioned variables are put together from the slices of several shards',
   expect(notes).toEqual([]);
 });
 
+test('only graphs that work element by element take any shape', async () => {
+  const { graph } = await readModel(PARTITIONED);
+  expect(graph.signatures.serving_default?.inputs.x).not.toHaveProperty('anyShape');
+});
+
 test('attributes that the file leaves out are as the operation is defined', async () => {
   const { graph } = await readModel(PARTITIONED);
   expect(graph.nodes.find(({ op }) => op === 'MatMul')?.attr).toMatchObject({ transpose_a: { b: false } });
