@@ -2,7 +2,7 @@ import { isName } from '../registry/names.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
-import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
+import { listModels, listVersions } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
 import { reasonOf } from './load_outcome.ts';
 import type { PointerSource } from './pointer_source.ts';
@@ -104,13 +104,14 @@ export class ModelServer implements Serving {
       return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
     }
     try {
-      const read = await readManifest(this.#store, target.model, version);
+      const read = await this.#manager.readManifest(target.model, version);
       if (read.kind === 'found') {
         const { format, signatures } = read.manifest.content;
         return { kind: 'described', format, signatures, by };
       }
       if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
-      const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is malformed: ${read.reason}`;
+      const reason =
+        read.kind === 'missing' ? reasonOf(read) : `its manifest is ${read.kind}: ${read.reason}`;
       return { kind: 'unavailable', version, reason };
     } catch (error) {
       return {
