@@ -1,13 +1,15 @@
 import * as v from 'valibot';
-import {
-  type GoldenExample,
-  GoldenExampleSchema,
-  type Warmup,
-  type WarmupTensor,
-} from '../worker/registry/manifest.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../worker/registry/signature.ts';
 import { type Imported, malformed, read } from './imported.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from './json.ts';
+import {
+  DEFAULT_SIGNATURE,
+  type GoldenExample,
+  GoldenExampleSchema,
+  type Signature,
+  type TensorInfo,
+  type Warmup,
+  type WarmupTensor,
+} from './model_content.ts';
 import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;

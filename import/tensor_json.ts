@@ -1,6 +1,6 @@
-import type { DataType, TensorInfo } from '../worker/registry/signature.ts';
 import { type Imported, malformed, read } from './imported.ts';
 import { isJsonObject } from './json.ts';
+import type { DataType, TensorInfo } from './model_content.ts';
 
 export interface FlatTensor {
   readonly shape: number[];

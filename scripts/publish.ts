@@ -23,8 +23,8 @@ import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Rehearses a tfjs model, publishes it as a version and makes it current.')
-    .argument('<directory>', "the model's directory, or the JSON file in it")
+  registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
+    .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
     .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
     .option(
       '--version <version>',
@@ -40,6 +40,12 @@ const command = withChangeOptions(
         .conflicts('version'),
     )
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
+    .addOption(
+      new Option(
+        '--stage',
+        'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
+      ).conflicts('label'),
+    )
     .option('--no-flip', 'leave the current version as it is; --label still moves')
     .option('--dry-run', 'only check and rehearse it; upload nothing')
     .option('--allow-breaking', 'even if clients of the current version would break')
@@ -53,6 +59,7 @@ const OptionsSchema = v.object({
   version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
+  stage: v.optional(v.boolean(), false),
   flip: v.boolean(),
   dryRun: v.optional(v.boolean(), false),
   allowBreaking: v.optional(v.boolean(), false),
@@ -65,8 +72,8 @@ const OptionsSchema = v.object({
 
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
-  const [directory] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip } = options;
+  const [path] = v.parse(v.tuple([v.string()]), command.args);
+  const { model, flip, stage } = options;
   output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
   const record = newChangeRecord(options);
   const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
@@ -79,7 +86,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     store,
     {
       ...options,
-      path: resolveFromCaller(directory),
+      path: resolveFromCaller(path),
       record,
       tool: await toolVersion(),
       signer,
@@ -93,6 +100,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
             at: record.at,
             onProgress: output.progress,
           }),
+      onConvert: output.progress,
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
@@ -107,7 +115,7 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     output.result(dryRunText(model, outcome), dryRunJson(model, place, outcome));
     return EXIT_DONE;
   }
-  const report = { model, place, flip, label: options.label, outcome };
+  const report = { model, place, flip, stage, label: options.label, outcome };
   output.result(publishText(report), publishJson(report));
   return EXIT_DONE;
 });

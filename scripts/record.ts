@@ -2,19 +2,20 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { GOLDEN_FILE } from '../import/find_model_json.ts';
-import { readTfjsDirectory } from '../import/tfjs_directory.ts';
+import { GOLDEN_FILE } from '../import/beside.ts';
+import { openModel } from '../import/open_model.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './shared/command_line.ts';
 import { plural } from './shared/format.ts';
 import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
 import { recordExamples } from './shared/rehearsal/record_examples.ts';
+import { withTemporaryDirectory } from './shared/temporary_directory.ts';
 import { writeWholeFile } from './shared/write_whole_file.ts';
 
 const command = newCommand(
   'record',
   'Runs a model in a local workerd and keeps its answers beside it as golden.json, for publish to compare.',
 )
-  .argument('<directory>', "the model's directory, or the JSON file in it")
+  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .option(
     '--input <file>',
     "a request in TensorFlow Serving's JSON; may be given several times (default: made from the signature)",
@@ -54,16 +55,18 @@ await runCommand(command, async (output) => {
   };
   const isThere = `${showToCaller(target)} is there already; --force overwrites it`;
   if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
-  const imported = await readTfjsDirectory(path);
-  if (imported.kind !== 'read') return fail(imported.message);
-  const outcome = await recordExamples({
-    content: imported.content,
-    files: imported.files,
-    requests: options.input.map(resolveFromCaller),
-    seed: options.seed,
-    tolerance: options.tolerance,
-    limitMs: options.rehearsalLimit * 1000,
-    onProgress: output.progress,
+  const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
+    const imported = await openModel(path, { temporaryDirectory, onProgress: output.progress });
+    if (imported.kind !== 'read') return { kind: 'refused' as const, reason: imported.message };
+    return recordExamples({
+      content: imported.content,
+      files: imported.files,
+      requests: options.input.map(resolveFromCaller),
+      seed: options.seed,
+      tolerance: options.tolerance,
+      limitMs: options.rehearsalLimit * 1000,
+      onProgress: output.progress,
+    });
   });
   if (outcome.kind === 'refused') return fail(outcome.reason);
   const { examples } = outcome;

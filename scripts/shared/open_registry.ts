@@ -13,15 +13,17 @@ import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from '../../worker/registry/replicating_object_store.ts';
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
+import { HttpObjectStore, type ManagementService, requireManagement } from './http_object_store.ts';
 import { showToCaller, wranglerConfiguration } from './package_root.ts';
 import { remoteFault } from './remote_fault.ts';
 import { RetryingObjectStore } from './retrying_object_store.ts';
 import { wait } from './wait.ts';
 
-/** Which of the two registries: the one on this machine or the one that the world sees. */
+/** Which registry: the one on this machine, the one that the world sees, or that one through a management Worker. */
 export type RegistryPlace =
   | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote' };
+  | { readonly kind: 'remote' }
+  | { readonly kind: 'management'; readonly service: ManagementService };
 
 export interface Registry {
   readonly store: ObjectStore;
@@ -38,12 +40,18 @@ export interface Registry {
 /** For the output: what is being read or changed. */
 export type PlaceDescription =
   | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote'; readonly bucket: string };
+  | { readonly kind: 'remote'; readonly bucket: string }
+  | { readonly kind: 'management'; readonly url: string };
 
 export function describePlace(place: PlaceDescription): string {
-  return place.kind === 'local'
-    ? `local state ${showToCaller(place.directory)}`
-    : `the REMOTE bucket ${place.bucket} of the account`;
+  switch (place.kind) {
+    case 'local':
+      return `local state ${showToCaller(place.directory)}`;
+    case 'remote':
+      return `the REMOTE bucket ${place.bucket} of the account`;
+    case 'management':
+      return `the registry at ${place.url}`;
+  }
 }
 
 export const BUCKET_BINDING = 'MODELS';
@@ -57,9 +65,29 @@ export async function hasLocalState(directory: string): Promise<boolean> {
   return found?.isDirectory() ?? false;
 }
 
-/** Opens the registry over wrangler's own access to R2. */
+/** Opens the registry, over wrangler's own access to R2 or over HTTP. */
 export function openRegistry(place: RegistryPlace): Promise<Registry> {
-  return place.kind === 'local' ? openLocalRegistry(place.directory) : openRemoteRegistry();
+  switch (place.kind) {
+    case 'local':
+      return openLocalRegistry(place.directory);
+    case 'remote':
+      return openRemoteRegistry();
+    case 'management':
+      return openManagedRegistry(place.service);
+  }
+}
+
+/** The management Worker keeps the replica itself. */
+async function openManagedRegistry(service: ManagementService): Promise<Registry> {
+  await requireManagement(service);
+  return {
+    store: new RetryingObjectStore(new HttpObjectStore(service), wait),
+    place: { kind: 'management', url: service.url.href },
+    replica: undefined,
+    repairReplica: async () => {},
+    warnings: [],
+    close: async () => {},
+  };
 }
 
 /** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */

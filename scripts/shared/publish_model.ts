@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import { type ModelImport, openModel } from '../../import/index.ts';
 import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
@@ -13,6 +13,7 @@ import {
   publishTransition,
 } from '../../worker/registry/pointer_transitions.ts';
 import { publishVersion } from '../../worker/registry/publication.ts';
+import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
 import { checkCompatibility } from './check_compatibility.ts';
@@ -21,15 +22,18 @@ import { requirePointer } from './read_pointer.ts';
 import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
 import type { Signer } from './signing_key.ts';
+import { withTemporaryDirectory } from './temporary_directory.ts';
 
 export interface PublishRequest {
-  /** Of the model: a directory, or the JSON file in it. */
+  /** Of the model, in any format that can be imported: a directory or a file. */
   readonly path: string;
   readonly model: string;
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
+  /** Stages it instead of making it current. */
+  readonly stage?: boolean;
   /** Whether it may break clients of the current version whatever its number is. */
   readonly allowBreaking?: boolean;
   /** Ends before anything is written. */
@@ -45,6 +49,8 @@ export interface PublishObserver {
   /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
   readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
+  /** What a conversion is doing, where one is needed. */
+  readonly onConvert?: (text: string) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
@@ -87,7 +93,7 @@ export type PublishOutcome =
 const VERSION_ATTEMPTS = 20;
 
 /**
- * Publishes a model directory as a version and makes it current, or moves only a label, or neither. Doing it
+ * Publishes a model as a version and makes it current, or moves only a label, or neither. Doing it
  * again with the same content changes nothing; interrupted anywhere, doing it again completes it.
  */
 export async function publishModel(
@@ -95,7 +101,23 @@ export async function publishModel(
   request: PublishRequest,
   observer: PublishObserver,
 ): Promise<PublishOutcome> {
-  const imported = await readTfjsDirectory(request.path);
+  return withTemporaryDirectory(async (temporaryDirectory) => {
+    const imported = await openModel(request.path, {
+      temporaryDirectory,
+      ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
+    });
+    return publishImport(store, request, imported, observer);
+  });
+}
+
+type ReadImport = Extract<ModelImport, { kind: 'read' }>;
+
+async function publishImport(
+  store: ObjectStore,
+  request: PublishRequest,
+  imported: ModelImport,
+  observer: PublishObserver,
+): Promise<PublishOutcome> {
   if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
   observer.onRead?.();
   const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
@@ -111,7 +133,7 @@ export async function publishModel(
 async function publishContent(
   store: ObjectStore,
   request: PublishRequest,
-  { content, files }: { readonly content: ModelContent; readonly files: ReadonlyMap<string, string> },
+  { content, files, sourceFormat }: ReadImport,
   named: string | undefined,
   observer: PublishObserver,
 ): Promise<PublishOutcome | { readonly kind: 'version taken'; readonly version: string }> {
@@ -130,6 +152,12 @@ async function publishContent(
       reason: `${model} has no current version yet, so a label has nothing to stand beside`,
     };
   }
+  if (pointer === undefined && request.stage) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so nothing could serve while this one is staged; publish it without --stage`,
+    };
+  }
   const existing = await readManifest(store, model, version);
   if (existing.kind === 'malformed') {
     return {
@@ -146,7 +174,7 @@ async function publishContent(
     if (fault !== undefined) return { kind: 'refused', reason: fault };
   }
   const transition = pointerTransition(request, version, published?.provenance.publishedAt);
-  const unrehearsed = createManifest(request, version, content);
+  const unrehearsed = createManifest(request, version, content, sourceFormat);
   const checked = await check(store, request, { manifest: unrehearsed, files }, published, {
     current: pointer?.current,
     changes: transition?.(pointer).kind === 'changed',
@@ -235,10 +263,11 @@ function once(rehearse: Rehearse): Rehearse {
 }
 
 function pointerTransition(
-  { record, label, flip }: PublishRequest,
+  { record, label, flip, stage }: PublishRequest,
   version: string,
   publishedAt: string | undefined,
 ): PointerTransition | undefined {
+  if (stage) return stageTransition(version, record);
   if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
   return publishedAt === undefined
     ? publishTransition(version, record, label)
@@ -272,13 +301,14 @@ function createManifest(
   { model, record, tool }: PublishRequest,
   version: string,
   content: ModelContent,
+  sourceFormat: string,
 ): Manifest {
   return {
     schema: 1,
     model,
     version,
     content,
-    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat: content.format, tool },
+    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
   };
 }
 

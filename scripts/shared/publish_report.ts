@@ -11,6 +11,8 @@ export interface PublishReport {
   readonly place: PlaceDescription;
   /** Whether a flip was asked for. */
   readonly flip: boolean;
+  /** Whether it was to be staged instead. */
+  readonly stage?: boolean;
   readonly label: string | undefined;
   readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
 }
@@ -80,9 +82,15 @@ export function publishJson({ model, place, outcome }: PublishReport): object {
   };
 }
 
-function adviceLines({ model, place, flip, outcome }: PublishReport): string[] {
+function adviceLines({ model, place, flip, stage, outcome }: PublishReport): string[] {
   const { version, change, pointer } = outcome;
   const options = placeOptions(place);
+  if (stage && pointer?.next?.version === version) {
+    return [
+      ...(change === undefined ? ['It is staged already.'] : []),
+      `Flip to it with: npm run promote -- ${model}${options}`,
+    ];
+  }
   const flipTo = `npm run rollback -- ${model} --to ${version}${options}`;
   if (pointer === undefined)
     return [`${model} has no current version; publish without --no-flip to make it one.`];

@@ -1,5 +1,5 @@
 import type { Pointer } from '../../worker/registry/pointer.ts';
-import { formatBytes, formatTable, formatTime } from './format.ts';
+import { formatAge, formatBytes, formatTable, formatTime } from './format.ts';
 import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
 import { describeMove } from './pointer_report.ts';
 
@@ -37,10 +37,16 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
   ];
 }
 
-function describeRoles(version: string, { current, previous, labels, retired }: Pointer): string {
+function describeRoles(version: string, pointer: Pointer): string {
+  const { current, previous, next, canary, shadow, labels, retired } = pointer;
   const roles = Object.entries(labels)
     .filter(([, labelled]) => labelled === version)
     .map(([label]) => label);
+  if (version === shadow?.version) roles.unshift(`shadow at ${shadow.percent} %`);
+  if (version === canary?.version) roles.unshift(`canary at ${canary.percent} %`);
+  if (version === next?.version) {
+    roles.unshift(`staged ${formatAge(Date.now() - Date.parse(next.stagedAt))}`);
+  }
   if (version === previous) roles.unshift('previous');
   if (version === current) roles.unshift('current');
   if (retired.includes(version)) roles.unshift('pruned');

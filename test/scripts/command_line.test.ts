@@ -39,7 +39,7 @@ describe.concurrent('a wrong command line', () => {
   test('is not the one that asks for help', async () => {
     const { code, stdout } = await runScript('publish.ts', ['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Usage: npm run publish -- <directory> --model <name> [options]\n');
+    expect(stdout).toContain('Usage: npm run publish -- <model> --model <name> [options]\n');
     expect(stdout).toMatch(/--model <name> .*\(required\)/);
     expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
   });

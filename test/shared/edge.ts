@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { pointerReplicaOf } from '../../worker/registry/kv_pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
@@ -12,14 +13,23 @@ export interface Edge {
   readonly store: ObjectStore;
   /** Where the pointers' replica is, if one was asked for. */
   readonly replica: PointerReplica | undefined;
+  /** Puts a text into the cache that the isolates share. */
+  cache(url: string, text: string): Promise<void>;
   /** What the isolates have logged so far, line by line. */
   readonly log: readonly string[];
   stop(): Promise<void>;
 }
 
+/** As in wrangler.toml. */
+const BUCKET = 'edge-serving-models';
+
 export async function startEdge(options: {
   readonly isolates: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** A state folder, as the scripts take it with --persist-to; without one the bucket is in memory. */
+  readonly state?: string;
+  /** Binds CANARY_EVENTS, to a dataset that takes whatever it is given. */
+  readonly canaryEvents?: boolean;
   /** Binds RATE_LIMITER: so many requests per 60 seconds. */
   readonly rateLimit?: number;
   /** Binds POINTERS. */
@@ -30,6 +40,7 @@ export async function startEdge(options: {
   const log: string[] = [];
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      ...(options.state !== undefined && { resourcePersistencePath: path.join(options.state, 'v3') }),
       handleStructuredLogs: ({ message }) => log.push(message),
       workers: names.map((name) => ({
         name,
@@ -37,8 +48,9 @@ export async function startEdge(options: {
         modulesRoot: '/',
         compatibilityDate: '2026-11-01',
         bindings: { ...options.variables },
-        r2Buckets: { MODELS: 'models' },
+        r2Buckets: { MODELS: BUCKET },
         ...(options.replica && { kvNamespaces: { POINTERS: 'pointers' } }),
+        ...(options.canaryEvents && { analyticsEngineDatasets: { CANARY_EVENTS: { dataset: 'canaries' } } }),
         ...(options.rateLimit !== undefined && {
           ratelimits: {
             RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },
@@ -56,6 +68,16 @@ export async function startEdge(options: {
     store: new R2ObjectStore(bindings.MODELS),
     replica: pointerReplicaOf(bindings),
     log,
+    cache: async (url, text) => {
+      const cache: unknown = Reflect.get(await miniflare.getCaches(), 'default');
+      if (!isCache(cache)) throw new Error('there is no cache');
+      await cache.put(url, new Response(text, { headers: { 'cache-control': 'max-age=1000' } }));
+    },
     stop: () => miniflare.dispose(),
   };
+}
+
+/** Miniflare's declaration of its caches lacks this one. */
+function isCache(value: unknown): value is { put(url: string, response: Response): Promise<void> } {
+  return typeof value === 'object' && value !== null && 'put' in value;
 }

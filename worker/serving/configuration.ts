@@ -14,6 +14,14 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** Whether blobs are kept in the platform's cache, nearer than storage. */
+  readonly cachesBlobs: boolean;
+  /** The header whose value keeps a client with one version while a canary has a share. */
+  readonly routingKeyHeader: string;
+  /** The largest share of its requests that a canary may fail, 0 to 1. */
+  readonly canaryMaxFailures: number;
+  /** On fewer requests no canary is given up. */
+  readonly canaryMinRequests: number;
   /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
   readonly publicKeys: readonly PublicKey[];
 }
@@ -23,12 +31,20 @@ const MEBIBYTE = 1024 * 1024;
 /** What an operator set cannot be meant; the message is for the operator and holds no secret. */
 export class ConfigurationError extends Error {}
 
+const toNumber = v.pipe(
+  v.unknown(),
+  v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+);
 const numeric = (minimum: number) =>
   v.pipe(
-    v.unknown(),
-    v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+    toNumber,
     v.check((value) => Number.isFinite(value) && value >= minimum, `must be a number of at least ${minimum}`),
   );
+const share = v.pipe(
+  toNumber,
+  v.check((value) => value >= 0 && value <= 1, 'must be a number from 0 to 1'),
+);
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /** Set but empty is a mistake that must not open the door to what is unsigned. */
 const PublicKeysSchema = v.pipe(
@@ -49,6 +65,13 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  BLOB_CACHE: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'on'),
+  ROUTING_KEY_HEADER: v.optional(
+    v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
+    'x-routing-key',
+  ),
+  CANARY_MAX_FAILURES: v.optional(share, '0.05'),
+  CANARY_MIN_REQUESTS: v.optional(numeric(1), '20'),
   MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
 });
 
@@ -74,5 +97,9 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     onLoadFailure: output.ON_LOAD_FAILURE,
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
+    cachesBlobs: output.BLOB_CACHE === 'on',
+    routingKeyHeader: output.ROUTING_KEY_HEADER,
+    canaryMaxFailures: output.CANARY_MAX_FAILURES,
+    canaryMinRequests: output.CANARY_MIN_REQUESTS,
   };
 }

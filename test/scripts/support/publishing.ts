@@ -5,7 +5,7 @@ import {
   publishModel,
 } from '../../../scripts/shared/publish_model.ts';
 import type { Rehearse } from '../../../scripts/shared/rehearsal/rehearse.ts';
-import { rollBackModel } from '../../../scripts/shared/roll_back_model.ts';
+import { rollBackModel } from '../../../worker/registry/flip_model.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import type { PointerUpdate } from '../../../worker/registry/pointer_store.ts';
 
@@ -42,5 +42,5 @@ export async function publish(
 }
 
 export function rollBack(store: ObjectStore, model: string, target?: string): Promise<PointerUpdate> {
-  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), wait);
+  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), { wait });
 }
