@@ -1,4 +1,4 @@
-import { convertGraph } from './convert_graph.ts';
+import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import type { SourceFormat } from './formats.ts';
 import type { Graph } from './graph/graph.ts';
@@ -24,9 +24,9 @@ export interface OpenModelOptions {
 }
 
 /**
- * Reads a model of any supported format as what a version would consist of. tfjs directories are read where
- * they are; everything else is converted into the temporary directory and read from there. Examples and the
- * names of classes are taken from beside the model itself.
+ * Reads a model of any supported format as what a version would consist of. What is in tfjs's form already, and
+ * as simple as can be, is read where it is; everything else is written into the temporary directory and read
+ * from there. Examples and the names of classes are taken from beside the model itself.
  *
  * @throws only for faults of the file system
  */
@@ -63,14 +63,17 @@ async function convertToTfjs(
   }
 }
 
-/** Writes a model into the temporary directory in tfjs's form; undefined where it is in that form already. */
+/** Writes a model into the temporary directory in tfjs's form; undefined where there is nothing to change in it. */
 async function convertFormat(
   model: DetectedModel,
   options: OpenModelOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
-    case 'tfjs':
-      return read(undefined);
+    case 'tfjs': {
+      const simplified = await simplifyGraphModel(model.path, options.temporaryDirectory, options);
+      if (simplified.kind !== 'read') return simplified;
+      return read(simplified.value ? 'tfjs-graph-model' : undefined);
+    }
     case 'keras-h5':
       return convertH5(model.path, options.temporaryDirectory, options);
     case 'keras-archive':

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
 import { findModelJson } from '../find_model_json.ts';
 import { graphSignature } from '../graph_signature.ts';
-import { readGraph as checkGraph, nodeName } from '../graph_topology.ts';
+import { readGraph as checkGraph } from '../graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../json.ts';
-import { DEFAULT_SIGNATURE, SignatureSchema } from '../model_content.ts';
+import { DEFAULT_SIGNATURE } from '../model_content.ts';
 import { findModelFile, readText } from '../model_files.ts';
 import { type ModelJson, ModelJsonSchema } from '../model_json.ts';
+import { namedSignatures } from '../named_signatures.ts';
 import { describeIssue } from '../schema_problem.ts';
 import { measureWeightGroup, repeatedWeight } from '../weights.ts';
 import type { Graph, GraphInitializer, GraphSignature, Weight } from './graph.ts';
@@ -104,9 +105,9 @@ function readModel(
     return malformed(describeIssue(issue, 'modelTopology'));
   }
   const { node, library, versions } = parsed.output;
-  const { signature: inMetadata, signatures: all, ...metadata } = json.userDefinedMetadata ?? {};
+  const { signature: inMetadata, signatures: _all, ...metadata } = json.userDefinedMetadata ?? {};
   const definition = isJsonObject(inMetadata) ? inMetadata : (json.signature ?? undefined);
-  const signatures = readSignatures(json, weights, definition, all);
+  const signatures = readSignatures(json, weights, definition);
   if (signatures.kind !== 'read') return signatures;
   const initializer = readInitializer(json, definition);
   if (initializer.kind !== 'read') return initializer;
@@ -127,24 +128,15 @@ function readModel(
 
 /** Those of our own table where the file has it, else the one that tfjs works by. */
 function readSignatures(
-  { modelTopology }: ModelJson,
+  { modelTopology, userDefinedMetadata: metadata }: ModelJson,
   weights: ReadonlyMap<string, Weight>,
   definition: JsonObject | undefined,
-  table: unknown,
 ): Imported<Record<string, GraphSignature>> {
   const nodes = checkGraph(modelTopology, new Set(weights.keys()));
   if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
-  if (table !== undefined) {
-    const parsed = v.safeParse(v.record(v.string(), SignatureSchema), table);
-    if (!parsed.success) return malformed(describeIssue(parsed.issues[0], 'userDefinedMetadata.signatures'));
-    const tensors = Object.values(parsed.output).flatMap(({ inputs, outputs }) =>
-      [...Object.values(inputs), ...Object.values(outputs)].map(({ name }) => name),
-    );
-    const missing = tensors.find((tensor) => !nodes.value.has(nodeName(tensor)));
-    return missing === undefined
-      ? read(parsed.output)
-      : malformed(`userDefinedMetadata.signatures: "${missing}" is not in the graph`);
-  }
+  const named = namedSignatures(metadata ?? undefined, nodes.value);
+  if (named.kind !== 'read') return named;
+  if (named.value !== undefined) return read(named.value);
   const signature = graphSignature(nodes.value, definition);
   return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
 }

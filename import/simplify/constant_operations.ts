@@ -24,7 +24,7 @@ const productOf =
   async (inputs) => {
     const sizes = inputs[index];
     if (sizes === undefined || sizes.dtype !== 'int32' || count(sizes) > 8) return Number.POSITIVE_INFINITY;
-    const bytes = (await sizes.read()).slice();
+    const bytes = new Uint8Array(await sizes.read());
     const product = new Int32Array(bytes.buffer).reduce((result, size) => result * Math.abs(size), 1);
     return product * (await factor(inputs));
   };

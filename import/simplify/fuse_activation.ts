@@ -31,6 +31,8 @@ function readActivation(rewrite: GraphRewrite, node: GraphNode, linear: Linear):
     case 'Sigmoid':
       return { op: node.op };
     case 'LeakyRelu':
+      // tfjs reads no slope for a fused depthwise convolution, and computes with none.
+      if (linear.operation === 'DepthwiseConv2dNative') return undefined;
       return { op: node.op, slope: node.attr.alpha?.f ?? LEAKY_RELU_SLOPE };
     case 'Prelu': {
       const [, slopes] = node.input;

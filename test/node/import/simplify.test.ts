@@ -47,7 +47,7 @@ describe('a simplified graph', () => {
         expect(await largestDifference(graph, simplified.graph, input(shape))).toBeLessThan(TOLERANCE);
         expect((await simplify(simplified.graph)).changed).toBe(false);
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     ));
 });
 
@@ -57,6 +57,6 @@ describe.each(Object.entries(PASSES))('%s', (_name, pass) => {
       fc.asyncProperty(randomGraphs, async ({ graph, shape }) => {
         expect(await largestDifference(graph, await pass(graph), input(shape))).toBeLessThan(TOLERANCE);
       }),
-      { numRuns: 30 },
+      { numRuns: 40 },
     ));
 });

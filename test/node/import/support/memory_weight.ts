@@ -10,5 +10,7 @@ export function int32Weight(shape: readonly number[], values: readonly number[])
 }
 
 export function bytesWeight(dtype: Weight['dtype'], shape: readonly number[], bytes: Uint8Array): Weight {
-  return { dtype, shape, byteLength: bytes.length, read: async () => bytes };
+  // As a reader of files may give them: a part of something larger that begins anywhere.
+  const within = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
+  return { dtype, shape, byteLength: bytes.length, read: async () => within };
 }
