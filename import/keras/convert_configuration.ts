@@ -123,7 +123,10 @@ function convertMember(
   }
   const calls = readInboundNodes(layer.json.inbound_nodes);
   if (typeof calls === 'string') {
-    problems.add(`layer ${layer.className} ${calls}`, place);
+    // What cannot be converted at all need not be called in a way that can be understood.
+    const converted = isModelClass(layer.className) ? undefined : convertPlain(layer, context, place);
+    const reasons = converted?.kind === 'refused' ? converted.reasons : [`layer ${layer.className} ${calls}`];
+    for (const reason of reasons) problems.add(reason, place);
     return undefined;
   }
   const source = { name, kerasName, kerasClass: layer.className };

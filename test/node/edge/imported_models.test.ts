@@ -109,15 +109,16 @@ describe.skipIf(!haveSharedModels())("TensorFlow Serving's own test models", () 
     async (name) => {
       await publish(join(SHARED_MODELS, 'tensorflow-serving', name, '00000123'), name);
       const model = `/v1/models/${name}`;
-      expect(await answer(`${model}/versions/123:predict`, { instances: [1, 2, 5].map((x) => [x]) })).toEqual(
-        {
-          predictions: [[2.5], [3], [4.5]],
-        },
-      );
+      expect(await answer(`${model}/versions/123:predict`, { instances: [1, 2, 5] })).toEqual({
+        predictions: [2.5, 3, 4.5],
+      });
+      // A number without a fraction would be an int64 feature.
       const signature = (signature_name: string, x: number) => ({ signature_name, examples: [{ x }] });
-      expect(await answer(`${model}:regress`, signature('regress_x_to_y', 80))).toEqual({ results: [42] });
-      expect(await answer(`${model}:classify`, signature('classify_x_to_y', 20))).toEqual({
-        results: [[['', 12]]],
+      expect(await answer(`${model}:regress`, signature('regress_x_to_y', 80.5))).toEqual({
+        results: [42.25],
+      });
+      expect(await answer(`${model}:classify`, signature('classify_x_to_y', 20.5))).toEqual({
+        results: [[['', 12.25]]],
       });
     },
   );
