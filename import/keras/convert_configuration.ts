@@ -3,6 +3,7 @@ import type { ConversionContext, ConvertedConfiguration, MemberConversion } from
 import { convertInput } from './convert_input.ts';
 import { convertLayer } from './convert_layer.ts';
 import { convertWrapper, isWrapperClass } from './convert_wrapper.ts';
+import { implicitMasks } from './implicit_masks.ts';
 import { type LayerCall, readInboundNodes, readSources, type TensorSource } from './inbound_nodes.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from './keras_object.ts';
 import { Problems } from './problems.ts';
@@ -66,16 +67,22 @@ function convertModel(
   const names = layers.map((layer: unknown) => nameOf(layer));
   const unique = new Map(names.map((name) => [name, uniqueName(name, context.names, place)]));
   const members: ConvertedMember[] = [];
-  for (const [index, layer] of layers.entries()) {
+  const objects = layers.map(readKerasObject);
+  const masks = implicitMasks(objects.filter((object) => object !== undefined));
+  for (const [index, object] of objects.entries()) {
     const kerasName = names[index] ?? '';
-    const object = readKerasObject(layer);
+    if (masks.has(kerasName)) continue;
     if (object === undefined || kerasName === '') problems.add('no layer', [`number ${index}`, ...place]);
     else {
       const member = convertMember(object, kerasName, unique.get(kerasName) ?? kerasName, context, [
         kerasName,
         ...place,
       ]);
-      if (member !== undefined) members.push(member);
+      if (member === undefined) continue;
+      members.push(member);
+      if (member.calls.some((call) => call.masks.some(([layer]) => !masks.has(layer)))) {
+        problems.add('a mask of its own, which tfjs would not look at', [kerasName, ...place]);
+      }
     }
   }
   const name = typeof model.config.name === 'string' ? model.config.name : 'model';
@@ -116,7 +123,10 @@ function convertMember(
   }
   const calls = readInboundNodes(layer.json.inbound_nodes);
   if (typeof calls === 'string') {
-    problems.add(`layer ${layer.className} ${calls}`, place);
+    // What cannot be converted at all need not be called in a way that can be understood.
+    const converted = isModelClass(layer.className) ? undefined : convertPlain(layer, context, place);
+    const reasons = converted?.kind === 'refused' ? converted.reasons : [`layer ${layer.className} ${calls}`];
+    for (const reason of reasons) problems.add(reason, place);
     return undefined;
   }
   const source = { name, kerasName, kerasClass: layer.className };

@@ -6,11 +6,9 @@ export type TensorSource = readonly [layer: string, call: number, output: number
 /** A call of a layer on tensors, with the arguments besides. */
 export interface LayerCall {
   readonly inputs: readonly TensorSource[];
-  readonly arguments: JsonObject;
+  /** What is given as a mask: tfjs takes only those that layers make themselves. */
+  readonly masks: readonly TensorSource[];
 }
-
-/** Arguments that inference does not look at, or that tfjs finds out itself. */
-const PASSED_OVER: ReadonlySet<string> = new Set(['training', 'mask']);
 
 /**
  * The calls of a layer in a Functional model, from either form that Keras writes: lists of
@@ -18,12 +16,16 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['training', 'mask']);
  *
  * @returns a text that says what cannot be understood
  */
-export function readInboundNodes(nodes: unknown): readonly LayerCall[] | string {
+export function readInboundNodes(
+  nodes: unknown,
+  allowed: 'tensors alone' | 'values beside tensors' = 'tensors alone',
+): readonly LayerCall[] | string {
   if (nodes === undefined || nodes === null) return [];
   if (!Array.isArray(nodes)) return 'inbound_nodes is no list';
   const calls: LayerCall[] = [];
   for (const node of nodes) {
-    const call = isJsonObject(node) && !('class_name' in node) ? readCall(node) : readListedCall(node);
+    const call =
+      isJsonObject(node) && !('class_name' in node) ? readCall(node, allowed) : readListedCall(node);
     if (typeof call === 'string') return call;
     // Keras 3 lists no call for inputs, Keras 2 calls without tensors.
     if (call.inputs.length > 0) calls.push(call);
@@ -32,24 +34,24 @@ export function readInboundNodes(nodes: unknown): readonly LayerCall[] | string 
 }
 
 /** Keras 3's form. */
-function readCall({ args, kwargs }: JsonObject): LayerCall | string {
+function readCall({ args, kwargs }: JsonObject, allowed: string): LayerCall | string {
+  if (allowed !== 'tensors alone') return { inputs: [...tensorsIn(args), ...tensorsIn(kwargs)], masks: [] };
   const inputs = tensorsIn(args);
-  const rest: Record<string, unknown> = {};
+  const masks: TensorSource[] = [];
   for (const [name, value] of Object.entries(isJsonObject(kwargs) ? kwargs : {})) {
-    if (PASSED_OVER.has(name) || value === null) continue;
+    if (name === 'training' || value === null) continue;
     const tensors = tensorsIn(value);
+    if (name === 'mask') masks.push(...tensors);
+    else if (tensors.length === 0) return `called with ${name}`;
     // What is given by name is the first input, or follows it.
-    if (tensors.length === 0) rest[name] = value;
     else if (name === 'initial_state' || name === 'inputs') inputs.push(...tensors);
     else return `called with a tensor as ${name}`;
   }
-  const plain = Object.keys(rest);
-  if (plain.length > 0) return `called with ${plain.join(', ')}`;
   const values = (Array.isArray(args) ? args : []).filter(
     (value: unknown) => value !== null && tensorsIn(value).length === 0,
   );
   if (values.length > 0) return 'called with values that are no tensors';
-  return { inputs, arguments: {} };
+  return { inputs, masks };
 }
 
 /** All Keras tensors in a structure, in order. */
@@ -69,14 +71,19 @@ function readListedCall(node: unknown): LayerCall | string {
   if (!Array.isArray(node)) return 'inbound_nodes are not understood';
   const sources: readonly unknown[] = typeof node[0] === 'string' ? [node] : node;
   const inputs: TensorSource[] = [];
+  const masks: TensorSource[] = [];
   for (const source of sources) {
     const tensor = readSource(source);
     if (tensor === undefined) return 'inbound_nodes are not understood';
     inputs.push(tensor);
     const named: unknown = Array.isArray(source) ? source[3] : undefined;
     for (const [name, value] of Object.entries(isJsonObject(named) ? named : {})) {
-      if (PASSED_OVER.has(name) || value === null) continue;
-      if (name === 'initial_state') {
+      if (name === 'training' || value === null) continue;
+      if (name === 'mask') {
+        const mask = readSource(value);
+        if (mask === undefined) return 'called with a mask that is not understood';
+        masks.push(mask);
+      } else if (name === 'initial_state') {
         const states = Array.isArray(value) ? value.map(readSource) : [];
         for (const state of states) {
           if (state === undefined) return 'called with an initial_state that is not understood';
@@ -85,7 +92,7 @@ function readListedCall(node: unknown): LayerCall | string {
       } else return `called with ${name}`;
     }
   }
-  return { inputs, arguments: {} };
+  return { inputs, masks };
 }
 
 export function readSource(value: unknown): TensorSource | undefined {

@@ -140,6 +140,62 @@ describe('what Keras 3 calls by names of its own', () => {
   });
 });
 
+describe('masks that Keras 3 writes down as operations', () => {
+  const tensor = (name: string) => ({
+    class_name: '__keras_tensor__',
+    config: { shape: [null, 3], dtype: 'float32', keras_history: [name, 0, 0] },
+  });
+  const member = (object: object, name: string, args: readonly unknown[], kwargs = {}) => ({
+    ...object,
+    name,
+    inbound_nodes: args.length === 0 ? [] : [{ args, kwargs }],
+  });
+  const model = (masked: string, maskZero: boolean) => ({
+    module: 'keras',
+    class_name: 'Functional',
+    config: {
+      name: 'text',
+      layers: [
+        member(layer('InputLayer', { name: 'x', batch_shape: [null, 3], dtype: 'float32' }), 'x', []),
+        member(layer('InputLayer', { name: 'z', batch_shape: [null, 3], dtype: 'float32' }), 'z', []),
+        member(layer('Embedding', { name: 'e', input_dim: 3, output_dim: 1, mask_zero: maskZero }), 'e', [
+          tensor('x'),
+        ]),
+        member({ ...layer('NotEqual', { name: 'n' }), module: 'keras.src.ops.numpy' }, 'n', [
+          tensor(masked),
+          0,
+        ]),
+        member(
+          layer('SimpleRNN', { name: 'r', units: 1, activation: 'linear', use_bias: false }),
+          'r',
+          [tensor('e')],
+          { mask: tensor('n'), training: false },
+        ),
+        member(layer('Add', { name: 's' }), 's', [[tensor('r'), tensor('r')]]),
+      ],
+      input_layers: [['x', 0, 0]],
+      output_layers: [['s', 0, 0]],
+    },
+    registered_name: null,
+  });
+  const variables = {
+    'layers/embedding/vars/0': { shape: [3, 1], values: [100, 1, 2] },
+    'layers/simple_rnn/cell/vars/0': { shape: [1, 1], values: [1] },
+    'layers/simple_rnn/cell/vars/1': { shape: [1, 1], values: [10] },
+  };
+  const words = { shape: [1, 3], values: [1, 2, 0] };
+
+  test('are those that the layers make themselves', async () => {
+    // 10 * 1 + 2, twice; the word 0 is passed over.
+    expectClose(await ask(folder, model('x', true), variables, words), [24]);
+  });
+
+  test('and any other is refused', async () => {
+    expect(await ask(folder, model('z', true), variables, words)).toMatch(/a mask of its own.*: "r"/);
+    expect(await ask(folder, model('x', false), variables, words)).toMatch(/operation NotEqual.*: "n"/);
+  });
+});
+
 describe('what cannot be converted', () => {
   test('is named all at once, with where it stands', async () => {
     const inner = sequential3(
