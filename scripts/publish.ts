@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
+import type { OutputDifference } from '../import/accuracy/compare_answers.ts';
 import { VERSION_BUMPS } from '../worker/registry/version.ts';
 import { newChangeRecord } from './shared/change_record.ts';
 import {
@@ -15,6 +16,7 @@ import { describePlace } from './shared/open_registry.ts';
 import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
 import { publishJson, publishText } from './shared/publish_report.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
@@ -34,6 +36,7 @@ const command = withChangeOptions(
         .choices(VERSION_BUMPS)
         .conflicts('version'),
     )
+    .addOption(quantizeOption())
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
     .option('--no-flip', 'leave the current version as it is; --label still moves'),
 );
@@ -43,6 +46,7 @@ const OptionsSchema = v.object({
   version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
+  quantize: v.optional(v.picklist(QUANTIZATIONS)),
   flip: v.boolean(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
@@ -51,7 +55,8 @@ const OptionsSchema = v.object({
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [path] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip } = options;
+  const { model, flip, quantize } = options;
+  let accuracy: readonly OutputDifference[] = [];
   output.progress(`Publishing ${model} to ${describePlace(place)}`);
   const outcome = await publishModel(
     store,
@@ -63,6 +68,9 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     },
     {
       onConvert: output.progress,
+      onQuantized: (measured) => {
+        accuracy = measured;
+      },
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
@@ -74,6 +82,10 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     return EXIT_FAILED;
   }
   const report = { model, place, flip, label: options.label, outcome };
-  output.result(publishText(report), publishJson(report));
+  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
+  output.result([publishText(report), ...costs].join('\n'), {
+    ...publishJson(report),
+    ...(quantize === undefined ? {} : { accuracy }),
+  });
   return EXIT_DONE;
 });

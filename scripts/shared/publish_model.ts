@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { OutputDifference } from '../../import/accuracy/compare_answers.ts';
+import { quantizationAccuracy } from '../../import/accuracy/quantization_accuracy.ts';
 import { openModel } from '../../import/open_model.ts';
 import type { ModelImport } from '../../import/tfjs_directory.ts';
+import type { QuantizationMode } from '../../import/tfjs_writer/quantize.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
@@ -28,6 +31,8 @@ export interface PublishRequest {
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
+  /** Makes the files of weights smaller, where the model is converted. */
+  readonly quantize?: QuantizationMode | undefined;
   readonly record: ChangeRecord;
   /** What goes into the manifest as the tool that wrote it. */
   readonly tool: string;
@@ -37,6 +42,8 @@ export interface PublishObserver {
   readonly onRead?: () => void;
   /** What a conversion is doing, where one is needed. */
   readonly onConvert?: (text: string) => void;
+  /** How far the answers of a quantised model are from the original's, before anything is uploaded. */
+  readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
@@ -73,8 +80,14 @@ export async function publishModel(
   return withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(request.path, {
       temporaryDirectory,
+      ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
       ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
     });
+    if (request.quantize !== undefined && imported.kind === 'read') {
+      const accuracy = await quantizationAccuracy(request.path, imported, { temporaryDirectory });
+      if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
+      observer.onQuantized?.(accuracy.value);
+    }
     return publishImport(store, request, imported, observer);
   });
 }
