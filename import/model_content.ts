@@ -11,6 +11,8 @@ export const TensorInfoSchema = v.object({
   dtype: DataTypeSchema,
   /** -1 where any size is taken; null where even the rank is unknown. */
   shape: v.nullable(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(-1)))),
+  /** Of an input: whatever the shape says, the graph answers any. */
+  anyShape: v.exactOptional(v.boolean()),
   /** What the positions of the last dimension mean, for a classifier. */
   classes: v.optional(v.array(v.string())),
 });
@@ -58,7 +60,10 @@ export const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
   outputs: v.record(v.string(), v.unknown()),
+  /** How far a number may be off, for all outputs; times the golden number's size where that is above 1. */
   tolerance: v.optional(v.number()),
+  /** The same for single outputs, by name. */
+  tolerances: v.optional(v.record(v.string(), v.number())),
 });
 export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import type { OutputDifference } from '../import/accuracy/compare_answers.ts';
-import { quantizationAccuracy } from '../import/accuracy/quantization_accuracy.ts';
-import { convertModel } from '../import/convert_model.ts';
+import { convertModel, type OutputDifference, quantizationAccuracy } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
 import { formatBytes, formatTable } from './shared/format.ts';
 import { signatureLines } from './shared/model_report.ts';

@@ -106,6 +106,8 @@ export interface GraphTensor {
   readonly dtype: WeightDataType;
   /** -1 where any size is taken; null where even the rank is unknown. */
   readonly shape: readonly number[] | null;
+  /** Of an input: whatever the shape says, the graph answers any. */
+  readonly anyShape?: boolean;
 }
 
 export interface GraphInitializer {

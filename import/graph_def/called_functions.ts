@@ -10,16 +10,15 @@ import type { SourceFunction, SourceNode } from './source_graph.ts';
 export function calledFunctions(
   nodes: readonly SourceNode[],
   functions: ReadonlyMap<string, SourceFunction>,
-  place: string,
 ): Imported<SourceFunction[]> {
   const called = new Map<string, SourceFunction>();
   const pending = functionNames(nodes);
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (called.has(name)) continue;
     const definition = functions.get(name);
-    if (definition === undefined) return malformed(`${place}: function "${name}" is called and is not there`);
-    const inlined = inlineCalls(definition.nodes, functions, `${place}: function "${name}"`);
-    if (inlined.kind !== 'read') return inlined;
+    if (definition === undefined) return malformed(`function "${name}" is called and is not there`);
+    const inlined = inlineCalls(definition.nodes, functions);
+    if (inlined.kind !== 'read') return { ...inlined, message: `function "${name}": ${inlined.message}` };
     called.set(name, { ...definition, nodes: inlined.value });
     pending.push(...functionNames(inlined.value));
   }

@@ -14,6 +14,8 @@ import { elementCount, type StoredWeight, tensorShape } from '../tensor_values/s
 import { packedBytes, packStrings } from '../tensor_values/string_values.ts';
 import { readStringList } from './string_list.ts';
 
+/** Values of a constant that are listed one by one. */
+const MOST_LISTED = 2 ** 24;
 /** Elements of a constant whose file says only the first and that all others are like the last. */
 const MOST_REPEATED = 2 ** 26;
 
@@ -50,7 +52,7 @@ export function constantWeight(bytes: Uint8Array, place: string): Imported<Store
 }
 
 function readNumbers(bytes: Uint8Array, type: ElementType, count: number, place: string): Uint8Array {
-  const decoded = decodeMessage('TensorProto', bytes, TensorMessageSchema, place);
+  const decoded = decodeMessage('TensorProto', bytes, TensorMessageSchema, place, MOST_LISTED);
   if (decoded.kind !== 'read') throw new WeightError(decoded);
   const { tensorContent } = decoded.value;
   if (tensorContent.length > 0) {
@@ -102,7 +104,7 @@ function fromBits(type: ElementType, bits: number): number {
 }
 
 function readStrings(bytes: Uint8Array, count: number, place: string): Imported<Uint8Array[]> {
-  const decoded = decodeMessage('TensorProto', bytes, TensorMessageSchema, place);
+  const decoded = decodeMessage('TensorProto', bytes, TensorMessageSchema, place, MOST_LISTED);
   if (decoded.kind !== 'read') return decoded;
   const { stringVal, tensorContent } = decoded.value;
   if (tensorContent.length > 0) return readStringList(tensorContent, count, place);

@@ -11,6 +11,7 @@ import type {
   ShapeMessage,
 } from '../protobuf/graph_messages.ts';
 import { constantWeight } from './constant_weight.ts';
+import { danglingInput } from './dangling_input.ts';
 import { OperationOutputs } from './operation_outputs.ts';
 import { formatTensorName, type SourceFunction, type SourceGraph, type SourceNode } from './source_graph.ts';
 
@@ -30,7 +31,7 @@ export function decodeGraph(
   const defaults = attributeDefaults(definitions);
   const nodes = decodeNodes(message.node, defaults, place);
   if (nodes.kind !== 'read') return nodes;
-  const dangling = danglingInput(nodes.value, new Set());
+  const dangling = danglingInput(nodes.value);
   if (dangling !== undefined) return malformed(`${place}: ${dangling}`);
   const functions = new Map<string, SourceFunction>();
   for (const definition of message.library?.function ?? []) {
@@ -159,18 +160,6 @@ function decodeFunction(
 /** A call's outputs are one list, called `output` whatever its definition is. */
 const callOutputs = ({ op }: SourceNode): boolean =>
   op === 'StatefulPartitionedCall' || op === 'PartitionedCall';
-
-function danglingInput(nodes: readonly SourceNode[], known: ReadonlySet<string>): string | undefined {
-  const names = new Set(nodes.map(({ name }) => name));
-  for (const { name, input } of nodes) {
-    const missing = input.find((tensor) => {
-      const bare = tensor.replace(/^\^/, '').replace(/:\d{1,9}$/, '');
-      return !names.has(bare) && !known.has(bare);
-    });
-    if (missing !== undefined) return `node "${name}" takes "${missing}", which is not there`;
-  }
-  return undefined;
-}
 
 function decodeAttribute({ s, i, f, b, type, shape, func, list }: AttributeMessage): NodeAttribute {
   if (s !== undefined) return { s: base64(s) };

@@ -7,8 +7,10 @@ import {
   type SourceNode,
 } from './source_graph.ts';
 
-/** Nodes of a graph without its calls: functions that call others twice each grow without measure. */
-const MOST_NODES = 500_000;
+/** Of a graph without its calls: functions that call others twice each grow without measure. */
+const MOST_NODES = 200_000;
+/** Characters of all names; those of calls within calls become ever longer. */
+const LONGEST_NAMES = 2 ** 27;
 const DEEPEST_CALL = 100;
 
 type Functions = ReadonlyMap<string, SourceFunction>;
@@ -16,33 +18,28 @@ type Functions = ReadonlyMap<string, SourceFunction>;
 /**
  * Replaces every call of a function by the function's nodes. In place of the call stays a node of its name that
  * hands on the results, so that nobody else has to change.
- *
- * @param place what a problem's message begins with
  */
-export function inlineCalls(
-  nodes: readonly SourceNode[],
-  functions: Functions,
-  place: string,
-): Imported<SourceNode[]> {
+export function inlineCalls(nodes: readonly SourceNode[], functions: Functions): Imported<SourceNode[]> {
   const names = new Set(nodes.map(({ name }) => name));
   const inlined: SourceNode[] = [];
+  let characters = 0;
 
   const expand = (node: SourceNode, stack: readonly string[]): Imported<undefined> => {
     const name = calledFunction(node, functions);
     if (name === undefined) {
       inlined.push(node);
-      return inlined.length > MOST_NODES
-        ? unsupported(`${place}: its functions make more than ${MOST_NODES} nodes of it`)
+      for (const text of [node.name, ...node.input]) characters += text.length;
+      return inlined.length > MOST_NODES || characters > LONGEST_NAMES
+        ? unsupported(`its functions make more than ${MOST_NODES} nodes of it, or too long names`)
         : read(undefined);
     }
     const called = functions.get(name);
-    if (called === undefined)
-      return malformed(`${place}: node "${node.name}" calls "${name}", which is not there`);
-    if (stack.includes(name)) return unsupported(`${place}: function "${name}" calls itself`);
-    if (stack.length >= DEEPEST_CALL) return unsupported(`${place}: functions call others too deeply`);
+    if (called === undefined) return malformed(`node "${node.name}" calls "${name}", which is not there`);
+    if (stack.includes(name)) return unsupported(`function "${name}" calls itself`);
+    if (stack.length >= DEEPEST_CALL) return unsupported(`functions call others too deeply`);
     const body = bodyOf(node, called, unusedPrefix(node.name, called, names));
     if (body === undefined) {
-      return malformed(`${place}: node "${node.name}" calls "${name}" with other arguments than it takes`);
+      return malformed(`node "${node.name}" calls "${name}" with other arguments than it takes`);
     }
     for (const inner of body) names.add(inner.name);
     for (const inner of body) {

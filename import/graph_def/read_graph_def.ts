@@ -48,10 +48,10 @@ export async function readGraphDef(
   const source = decodeGraph(message.value, [], path);
   if (source.kind !== 'read') return source;
   const { functions, producer } = source.value;
-  const nodes = inlineCalls(source.value.nodes, functions, path);
-  if (nodes.kind !== 'read') return nodes;
-  const called = calledFunctions(nodes.value, functions, path);
-  if (called.kind !== 'read') return called;
+  const nodes = inlineCalls(source.value.nodes, functions);
+  if (nodes.kind !== 'read') return { ...nodes, message: `${path}: ${nodes.message}` };
+  const called = calledFunctions(nodes.value, functions);
+  if (called.kind !== 'read') return { ...called, message: `${path}: ${called.message}` };
   const signature = graphSignature(nodes.value, options);
   if (signature.kind !== 'read') return { ...signature, message: `${path}: ${signature.message}` };
   const graph = finishGraph({
@@ -61,10 +61,7 @@ export async function readGraphDef(
     producer,
   });
   if (graph.kind !== 'read') return { ...graph, message: `${path}: ${graph.message}` };
-  const notes = [...narrowedTypes(graph.value)].map(
-    ([type, count]) => `${count} tensors of type ${type} are narrowed to what tfjs has in its place`,
-  );
-  return read({ graph: graph.value, notes });
+  return read({ graph: graph.value, notes: narrowedTypes(graph.value) });
 }
 
 function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<GraphSignature> {

@@ -17,17 +17,15 @@ export type VariableValue =
  * Finds what the variables of a graph are assigned when a node runs, without running it: the operation that
  * restores them from the bundle, or the one that initialises what is not restored. This is how TensorFlow
  * Serving's loader fills them, for TensorFlow 1 and 2 alike, whatever a tensor of the bundle is called.
+ *
+ * @param run all nodes that run then, calls inlined
  */
 export async function assignedVariables(
-  graph: SourceGraph,
-  nodeName: string,
-  place: string,
+  run: readonly SourceNode[],
 ): Promise<Imported<Map<string, VariableValue>>> {
-  const inlined = runNodes(graph, nodeName, place);
-  if (inlined.kind !== 'read') return inlined;
-  const nodes = nodesByName(inlined.value);
+  const nodes = nodesByName(run);
   const values = new Map<string, VariableValue>();
-  for (const node of inlined.value) {
+  for (const node of run) {
     if (node.op !== 'Assign' && node.op !== 'AssignVariableOp') continue;
     const [reference = '', value = ''] = dataInputs(node);
     const variable = origin(nodes, reference)?.node;
@@ -40,13 +38,12 @@ export async function assignedVariables(
 }
 
 /** The nodes that run when one does, calls inlined. */
-export function runNodes(graph: SourceGraph, nodeName: string, place: string): Imported<SourceNode[]> {
+export function runNodes(graph: SourceGraph, nodeName: string): Imported<SourceNode[]> {
   const { node } = parseTensorName(nodeName);
   const reached = reach(nodesByName(graph.nodes), [node], { through: 'all' });
   return inlineCalls(
     graph.nodes.filter(({ name }) => reached.has(name)),
     graph.functions,
-    place,
   );
 }
 

@@ -12,6 +12,8 @@ import { readTable } from './table.ts';
 /** Bytes, some compressed; the index of a model of a hundred thousand variables has ten million. */
 const MOST_INDEX_BYTES = 2 ** 25;
 const MOST_SHARDS = 99_999;
+/** Of one variable. */
+const MOST_SLICES = 4096;
 
 /** A tensor of a bundle, or where the parts of one lie. */
 export interface BundleEntry {
@@ -72,6 +74,8 @@ export class Bundle {
     }
     const shard = await findModelFile(this.#directory, this.#shardPath(shardId));
     if (shard.kind !== 'read') return { ...shard, message: `${place}: ${shard.message}` };
+    if (decoded.value.slices.length > MOST_SLICES)
+      return unsupported(`${place}: it has more than ${MOST_SLICES} slices`);
     const slices = decoded.value.slices.map(({ extent }) =>
       extent.map(({ start, length }) =>
         length === undefined ? { start: Number(start) } : { start: Number(start), length: Number(length) },

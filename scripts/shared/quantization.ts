@@ -1,6 +1,5 @@
 import { Option } from 'commander';
-import { describeDifferences, type OutputDifference } from '../../import/accuracy/compare_answers.ts';
-import type { QuantizationMode } from '../../import/tfjs_writer/quantize.ts';
+import { describeDifferences, type OutputDifference, type QuantizationMode } from '../../import/index.ts';
 
 export const QUANTIZATIONS = ['float16', 'uint8'] as const satisfies readonly QuantizationMode[];
 

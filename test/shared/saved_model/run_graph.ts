@@ -1,13 +1,18 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { GraphModel, type io, type Tensor, tensor } from '@tensorflow/tfjs';
-import type { Graph, GraphSignature, Weight } from '../../../import/graph/graph.ts';
+import { enableProdMode, GraphModel, type io, type Tensor, tensor } from '@tensorflow/tfjs';
+import type { Graph } from '../../../import/graph/graph.ts';
+import { graphDefinition, initializerDefinition } from '../../../import/tfjs_writer/graph_json.ts';
+import { initializerSignature, signatureDefinition } from '../../../import/tfjs_writer/signature_json.ts';
+import { needsAsynchronousExecution } from '../../../worker/runtime/graph_operations.ts';
+
+enableProdMode();
 
 export interface PlainTensor {
   readonly shape: readonly number[];
   readonly values: readonly (number | string | boolean)[];
 }
 
-/** Runs a graph with plain tfjs: the signature's inputs by their public names, and its outputs so. */
+/** Runs a graph in plain tfjs as the server does: by the tensors of one signature's inputs and outputs. */
 export async function runGraph(
   graph: Graph,
   signatureName: string,
@@ -15,7 +20,8 @@ export async function runGraph(
 ): Promise<Record<string, PlainTensor>> {
   const signature = graph.signatures[signatureName];
   if (signature === undefined) throw new Error(`there is no signature ${signatureName}`);
-  const model = await loadGraph(graph);
+  const model = new GraphModel<io.IOHandler>({ load: async () => artifacts(graph) });
+  await model.load();
   const feeds: Record<string, Tensor> = {};
   for (const [name, { dtype, name: node }] of Object.entries(signature.inputs)) {
     const input = inputs[name];
@@ -23,10 +29,10 @@ export async function runGraph(
     feeds[node] = tensor([...input.values] as number[], [...input.shape], dtype);
   }
   const outputs = Object.entries(signature.outputs);
-  const results = await model.executeAsync(
-    feeds,
-    outputs.map(([, { name }]) => name),
-  );
+  const names = outputs.map(([, { name }]) => name);
+  const results = needsAsynchronousExecution({ node: graph.nodes })
+    ? await model.executeAsync(feeds, names)
+    : model.execute(feeds, names);
   const tensors = Array.isArray(results) ? results : [results];
   return Object.fromEntries(
     outputs.map(([name], index) => {
@@ -36,38 +42,20 @@ export async function runGraph(
   );
 }
 
-async function loadGraph(graph: Graph): Promise<GraphModel<io.IOHandler>> {
+async function artifacts(graph: Graph): Promise<io.ModelArtifacts> {
   const weights = [...graph.weights];
   const parts = await Promise.all(weights.map(([, weight]) => weight.read()));
-  const { initializer } = graph;
-  const artifacts: io.ModelArtifacts = {
-    modelTopology: {
-      node: graph.nodes,
-      library: {
-        function: graph.functions.map(({ name, inputs, outputs, nodes, results }) => ({
-          signature: { name, inputArg: inputs, outputArg: outputs },
-          nodeDef: nodes,
-          ret: results,
-        })),
-      },
-      versions: { producer: graph.producer },
-    },
-    weightSpecs: weights.map(([name, { dtype, shape }]: [string, Weight]) => ({
-      name,
-      dtype,
-      shape: [...shape],
-    })),
+  const { initializer, producer } = graph;
+  return {
+    modelTopology: graphDefinition(graph),
+    signature: signatureDefinition(graph),
+    weightSpecs: weights.map(([name, { dtype, shape }]) => ({ name, dtype, shape: [...shape] })),
     weightData: new Uint8Array(Buffer.concat(parts)).buffer,
     ...(initializer
       ? {
-          modelInitializer: { node: initializer.nodes, versions: { producer: graph.producer } },
-          initializerSignature: { outputs: {} },
+          modelInitializer: initializerDefinition(initializer, producer),
+          initializerSignature: initializerSignature(initializer),
         }
       : {}),
   };
-  const model = new GraphModel<io.IOHandler>({ load: async () => artifacts });
-  await model.load();
-  return model;
 }
-
-export type { GraphSignature };

@@ -91,6 +91,16 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
     expect(classified.scores?.values).toEqual([12]);
   });
 
+  test.for(['saved_model_half_plus_two_cpu', 'saved_model_half_plus_two_tf2_cpu'])(
+    '%s answers a list of any length, as TensorFlow Serving shows it off',
+    async (name) => {
+      const { graph } = await readModel(`${SERVING}/${name}/00000123`);
+      expect(graph.signatures.serving_default?.inputs.x).toMatchObject({ anyShape: true });
+      const answer = await runGraph(graph, 'serving_default', { x: { shape: [3], values: [1, 2, 5] } });
+      expect(answer).toEqual({ y: { shape: [3], values: [2.5, 3, 4.5] } });
+    },
+  );
+
   test('a model that counts its requests is refused', async () => {
     const model = await readSavedModel(path.join(SHARED_MODELS, SERVING, 'saved_model_counter/00000123'));
     expect(model).toMatchObject({
