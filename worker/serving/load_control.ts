@@ -1,3 +1,8 @@
+import { sleep } from './sleep.ts';
+
+/** After so many bytes a load that may take its time lets requests come first. */
+const PAUSE_BYTES = 64 * 1024;
+
 /** A load was given up because nothing came of it; another has taken its place. */
 export class AbandonedError extends Error {}
 
@@ -7,13 +12,16 @@ export class AbandonedError extends Error {}
  */
 export class LoadControl {
   readonly #now: () => number;
+  readonly #pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
   #aliveAt: number;
   #abandoned = false;
 
-  constructor(now: () => number) {
+  /** `pauses`: it is of a candidate, and holds up what serves as little as it can. */
+  constructor(now: () => number, { pauses = false } = {}) {
     this.#now = now;
+    this.#pauses = pauses;
     this.began = now();
     this.#aliveAt = this.began;
   }
@@ -24,8 +32,14 @@ export class LoadControl {
   };
 
   /** Notes every piece that passes, and stops the load once it was abandoned. */
-  async *watch<Piece>(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece, void> {
+  async *watch(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    let unpaused = 0;
     for await (const piece of pieces) {
+      unpaused += piece.length;
+      if (this.#pauses && unpaused >= PAUSE_BYTES) {
+        unpaused = 0;
+        await sleep(0).done;
+      }
       if (this.#abandoned) throw new AbandonedError('the load was taken over by another request');
       this.alive();
       yield piece;

@@ -185,7 +185,7 @@ export class ServableManager {
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now);
+    const control = new LoadControl(this.#options.now, { pauses: version.beside === true });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
