@@ -199,7 +199,9 @@ export class ServableManager {
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise));
+    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
+      pauses: version.beside === true,
+    });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
