@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_ARGUMENTS } from '../../../worker/runtime/kernels/kernel_functions.ts';
+import { EXPANSION_POSITIONS } from '../../../worker/runtime/plan/fuse_expansions.ts';
 import { type Fold, fuseSteps, POSITIONS } from '../../../worker/runtime/plan/fuse_steps.ts';
 import type { FunctionStep, Place, Step } from '../../../worker/runtime/plan/step.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
@@ -110,7 +111,7 @@ function parameterNames(): Map<string, string[]> {
 
 describe('the positions of arguments', () => {
   const ADDRESSES =
-    /^(a|b|c|x|y|packed|bias|residual|filter|mean|variance|offset|scale|gamma|beta|scratch|result)$/;
+    /^(a|b|c|x|y|packed|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|scratch|result)$/;
   /** Numbers that are called as addresses are elsewhere. */
   const NUMBERS = new Set(['unary.beta', 'sum_middle.scale']);
 
@@ -127,10 +128,13 @@ describe('the positions of arguments', () => {
     expect(positions.map((position) => parameters[position]).sort()).toEqual(called.sort());
   });
 
-  test.each(Object.entries(POSITIONS))('of %s that are fused are those so called', (name, positions) => {
-    const parameters = parameterNames().get(name) ?? [];
-    for (const [parameter, position] of Object.entries(positions)) {
-      expect(parameters[position], parameter).toBe(parameter);
-    }
-  });
+  test.each([...Object.entries(POSITIONS), ...Object.entries(EXPANSION_POSITIONS)])(
+    'of %s that are fused are those so called',
+    (name, positions) => {
+      const parameters = parameterNames().get(name) ?? [];
+      for (const [parameter, position] of Object.entries(positions)) {
+        expect(parameters[position], parameter).toBe(parameter);
+      }
+    },
+  );
 });

@@ -219,6 +219,26 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
   });
 
+  test('where an expansion is too large to be kept whole', async () => {
+    const attr = {
+      strides: { list: { i: ['1', '1', '1', '1'] } },
+      dilations: { list: { i: ['1', '1', '1', '1'] } },
+      padding: { s: btoa('SAME') },
+      data_format: { s: btoa('NHWC') },
+    };
+    const strided = { ...attr, strides: { list: { i: ['1', '2', '2', '1'] } } };
+    const expansion = graph(
+      [
+        { name: 'wide', op: 'Conv2D', input: ['x', 'filter'], attr },
+        { name: 'relu', op: 'Relu6', input: ['wide'] },
+        { name: 'y', op: 'DepthwiseConv2dNative', input: ['relu', 'taps'], attr: strided },
+      ],
+      { filter: weight([1, 1, 3, 72]), taps: weight([3, 3, 72, 1]) },
+    );
+    expect(await expectSameAnswers(expansion, requests([1, 64, 64, 3]), ['y'])).toEqual(PLANNED);
+    expect(await expectSameAnswers(expansion, requests([1, 64, 64, 3]), ['relu', 'y'])).toEqual(PLANNED);
+  });
+
   test('when batch sizes take turns, more of them than there are plans', async () => {
     const sizes = [1, 2, 3, 4, 5, 6];
     const turns = Array.from({ length: 30 }, (_, turn) => ({

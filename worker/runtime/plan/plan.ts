@@ -5,6 +5,7 @@ import type { NamedTensors, TensorValue } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
 import { FoldedWeights } from './folded_weights.ts';
+import { fuseExpansions } from './fuse_expansions.ts';
 import { type Fold, fuseSteps } from './fuse_steps.ts';
 import { readValues, writeValues } from './heap_values.ts';
 import { createKernelRun } from './kernel_run.ts';
@@ -79,15 +80,20 @@ export class Plan {
     const needed = neededSteps(recording.steps, results);
     this.#folded = new FoldedWeights(runtime.heap);
     const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
-    const steps = fuseSteps(needed, results, recording.bufferBytes, fold);
+    const bytes = [...recording.bufferBytes];
+    const steps = fuseExpansions(
+      fuseSteps(needed, results, bytes, fold),
+      results,
+      bytes,
+      runtime.functions.expand_depthwise_scratch_bytes,
+      (size) => bytes.push(size) - 1,
+    );
     const lives = lifetimes(
       steps,
       inputs.map(({ buffer }) => buffer),
       results,
     );
-    this.#layout = layOutArena(
-      [...lives].map(([id, life]) => ({ id, bytes: recording.bufferBytes[id] ?? 0, ...life })),
-    );
+    this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
     this.#runs = steps.map((step) => this.#createRun(step));
     runtime.arena.reserve(this, this.#layout.bytes);
   }

@@ -1,0 +1,140 @@
+import type { KernelFunctions } from '../kernels/kernel_functions.ts';
+import type { BufferId, FunctionStep, Place, Step } from './step.ts';
+
+/** Below this the values in between stay in the cache anyway. Bytes. */
+const WORTH_FUSING = 1024 * 1024;
+
+const GEMM = {
+  a: 0,
+  lda: 1,
+  packed: 2,
+  bias: 3,
+  residual: 4,
+  c: 5,
+  ldc: 6,
+  m: 7,
+  k: 8,
+  n: 9,
+  lower: 10,
+  upper: 11,
+};
+const DEPTHWISE = {
+  x: 0,
+  filter: 1,
+  bias: 2,
+  y: 3,
+  batch: 4,
+  height: 5,
+  width: 6,
+  channels: 7,
+  outHeight: 8,
+};
+const WINDOW = { filterHeight: 10, dilationY: 14, lower: 18 };
+
+/** Positions of arguments by the names that kernel_functions.ts gives them. */
+export const EXPANSION_POSITIONS = { gemm: GEMM, depthwise_conv2d: { ...DEPTHWISE, ...WINDOW } };
+
+/**
+ * Lets a pointwise convolution and the depthwise one behind it run in strips, so that what comes in between is never
+ * whole in memory. Bit for bit the same. Only where nobody else sees it and it is large.
+ *
+ * @param createBuffer makes a buffer of so many bytes
+ */
+export function fuseExpansions(
+  steps: readonly Step[],
+  outputs: Iterable<BufferId>,
+  bufferBytes: readonly number[],
+  scratchBytes: KernelFunctions['expand_depthwise_scratch_bytes'],
+  createBuffer: (bytes: number) => BufferId,
+): Step[] {
+  const seen = new Set(outputs);
+  const fused: Step[] = [];
+  steps.forEach((step, index) => {
+    const before = fused.at(-1);
+    const between = before && expansionOf(before, step);
+    const isPrivate =
+      between !== undefined &&
+      !seen.has(between) &&
+      steps.every(
+        ({ reads, writes }, other) =>
+          other === index || other === index - 1 || ![...reads, ...writes].includes(between),
+      );
+    if (
+      !isPrivate ||
+      before?.kind !== 'function' ||
+      step.kind !== 'function' ||
+      (bufferBytes[between] ?? 0) < WORTH_FUSING
+    ) {
+      fused.push(step);
+      return;
+    }
+    const bytes = scratchBytes(
+      numberAt(step, DEPTHWISE.width),
+      numberAt(step, DEPTHWISE.channels),
+      numberAt(step, WINDOW.filterHeight),
+      numberAt(step, WINDOW.dilationY),
+    );
+    fused[fused.length - 1] = together(before, step, between, createBuffer(bytes));
+  });
+  return fused;
+}
+
+/** The buffer between two steps that are an expansion and a depthwise convolution of all of it. */
+function expansionOf(before: Step, step: Step): BufferId | undefined {
+  if (before.kind !== 'function' || step.kind !== 'function') return undefined;
+  if (before.name !== 'gemm' || step.name !== 'depthwise_conv2d') return undefined;
+  const from = before.arguments[GEMM.c];
+  const to = step.arguments[DEPTHWISE.x];
+  if (typeof from !== 'object' || typeof to !== 'object') return undefined;
+  const pixels =
+    numberAt(step, DEPTHWISE.batch) * numberAt(step, DEPTHWISE.height) * numberAt(step, DEPTHWISE.width);
+  const isWhole =
+    from.buffer === to.buffer &&
+    from.offset === 0 &&
+    to.offset === 0 &&
+    before.arguments[GEMM.residual] === 0 &&
+    before.arguments[GEMM.lda] === before.arguments[GEMM.k] &&
+    before.arguments[GEMM.ldc] === before.arguments[GEMM.n] &&
+    numberAt(before, GEMM.n) === numberAt(step, DEPTHWISE.channels) &&
+    numberAt(before, GEMM.m) === pixels;
+  return isWhole ? from.buffer : undefined;
+}
+
+function together(
+  expansion: FunctionStep,
+  depthwise: FunctionStep,
+  between: BufferId,
+  scratch: BufferId,
+): FunctionStep {
+  const of = (step: FunctionStep, position: number): number | Place => step.arguments[position] ?? 0;
+  const others = ({ reads }: FunctionStep) => reads.filter((buffer) => buffer !== between);
+  return {
+    kind: 'function',
+    name: 'expand_depthwise',
+    reads: [...others(expansion), ...others(depthwise)],
+    writes: [...depthwise.writes, scratch],
+    arguments: [
+      of(expansion, GEMM.a),
+      of(expansion, GEMM.packed),
+      of(expansion, GEMM.bias),
+      of(depthwise, DEPTHWISE.filter),
+      of(depthwise, DEPTHWISE.bias),
+      of(depthwise, DEPTHWISE.y),
+      of(depthwise, DEPTHWISE.batch),
+      of(depthwise, DEPTHWISE.height),
+      of(depthwise, DEPTHWISE.width),
+      of(expansion, GEMM.k),
+      of(depthwise, DEPTHWISE.channels),
+      ...depthwise.arguments.slice(DEPTHWISE.outHeight, WINDOW.lower),
+      of(expansion, GEMM.lower),
+      of(expansion, GEMM.upper),
+      ...depthwise.arguments.slice(WINDOW.lower),
+      { buffer: scratch, offset: 0 },
+    ],
+  };
+}
+
+function numberAt(step: FunctionStep, position: number): number {
+  const value = step.arguments[position];
+  return typeof value === 'number' ? value : Number.NaN;
+}
