@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Signature, TensorInfo } from '../worker/registry/signature.ts';
 import { type Imported, malformed, read } from './imported.ts';
 import type { JsonObject } from './json.ts';
+import type { Signature, TensorInfo } from './model_content.ts';
 
 const ClassesSchema = v.array(v.string());
 

@@ -1,24 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { isExampleFile } from './beside.ts';
+import { SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject } from './json.ts';
 import { findModelFile, type ModelFile } from './model_files.ts';
-
-export const SUPPORTED_FORMATS =
-  'tfjs GraphModel and tfjs LayersModel: a directory with model.json (or one other JSON file with a "modelTopology") and the files of weights that it names';
-
-/** Examples for a model lie beside it and are no model. */
-export const WARMUP_FILE = 'warmup.json';
-export const GOLDEN_FILE = 'golden.json';
-
-/** What people are likely to have instead, by the name of a file that only it has. */
-const OTHER_FORMATS: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/^saved_model\.pb(txt)?$/, 'a TensorFlow SavedModel'],
-  [/\.(h5|hdf5|keras)$/, 'a Keras model'],
-  [/\.onnx$/, 'an ONNX model'],
-  [/\.tflite$/, 'a TensorFlow Lite model'],
-  [/\.pb$/, 'a frozen TensorFlow graph'],
-];
 
 export interface FoundModel {
   /** Absolute. */
@@ -34,20 +20,16 @@ export async function findModelJson(path: string): Promise<Imported<FoundModel>>
   const absolute = resolve(path);
   const kind = await pathKind(absolute);
   if (kind === 'missing') return malformed(`${path} does not exist`);
-  if (kind === 'file') {
-    const other = otherFormat([basename(absolute)]);
-    if (other !== undefined) return notTfjs(`${path} is ${other}`);
-    return found(dirname(absolute), basename(absolute));
-  }
+  if (kind === 'file') return found(dirname(absolute), basename(absolute));
   const names = await readdir(absolute);
   if (names.includes('model.json')) return found(absolute, 'model.json');
   const candidates: string[] = [];
   for (const name of names.sort()) {
-    if (await hasTopology(absolute, name)) candidates.push(name);
+    if (await isTfjsModelFile(absolute, name)) candidates.push(name);
   }
   const [only, another] = candidates;
   if (only === undefined) {
-    return notTfjs(`${path} holds ${otherFormat(names) ?? 'no tfjs model'}`);
+    return unsupported(`${path} holds no tfjs model. ${SUPPORTED_FORMATS}`);
   }
   if (another !== undefined) {
     return malformed(
@@ -70,8 +52,9 @@ async function pathKind(path: string): Promise<'file' | 'directory' | 'missing'>
   }
 }
 
-async function hasTopology(directory: string, name: string): Promise<boolean> {
-  if (!name.endsWith('.json') || name === WARMUP_FILE || name === GOLDEN_FILE) return false;
+/** Whether a file is JSON with a topology. */
+export async function isTfjsModelFile(directory: string, name: string): Promise<boolean> {
+  if (!name.endsWith('.json') || isExampleFile(name)) return false;
   const file = await findModelFile(directory, name);
   if (file.kind !== 'read') return false;
   try {
@@ -80,12 +63,4 @@ async function hasTopology(directory: string, name: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function otherFormat(names: readonly string[]): string | undefined {
-  return OTHER_FORMATS.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
-}
-
-function notTfjs(message: string): Imported<never> {
-  return unsupported(`${message}. Supported: ${SUPPORTED_FORMATS}`);
 }

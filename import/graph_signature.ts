@@ -1,18 +1,12 @@
 import * as v from 'valibot';
-import type { Signature, TensorInfo } from '../worker/registry/signature.ts';
 import { graphDataType, graphTypeName } from './data_type.ts';
 import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_tensors.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isMemberName, type JsonObject, JsonObjectSchema } from './json.ts';
+import { METHODS, type Signature, type TensorInfo } from './model_content.ts';
 import { describeIssue } from './schema_problem.ts';
 import { TensorShapeSchema } from './tensor_shape.ts';
-
-const METHODS = [
-  'tensorflow/serving/predict',
-  'tensorflow/serving/classify',
-  'tensorflow/serving/regress',
-] as const;
 
 const SignatureDefSchema = v.object({
   inputs: v.nullish(JsonObjectSchema, {}),

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { TensorInfo } from '../worker/registry/signature.ts';
 import { graphDataType, graphTypeName } from './data_type.ts';
 import { type GraphNode, type GraphNodes, nodeName } from './graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject, isMemberName } from './json.ts';
+import type { TensorInfo } from './model_content.ts';
 import { TensorShapeSchema } from './tensor_shape.ts';
 
 /** A graph's placeholders, which are its inputs where no signature says otherwise. */

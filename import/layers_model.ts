@@ -1,17 +1,20 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Signature, TensorInfo } from '../worker/registry/signature.ts';
 import { kerasDataType } from './data_type.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
-import { isJsonObject, isMemberName, type JsonObject } from './json.ts';
+import { isMemberName, type JsonObject } from './json.ts';
 import { findUnbuildableLayers } from './layer_graph.ts';
+import type { Signature, TensorInfo } from './model_content.ts';
 import type { WeightSpec } from './model_json.ts';
+import { withoutValues } from './shapes_backend.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+import { createLayersModel, loadLayers } from './tfjs_layers.ts';
 
 /**
  * The signature of a LayersModel, read off the model that tfjs-layers makes of the topology. On the way tfjs
  * checks that it knows the layers, and that the weights are those that the layers need.
  *
- * Nothing is initialised at random and no file of weights is read: all values are zeros.
+ * Nothing is initialised at random, no file of weights is read and no value is kept.
  */
 export async function layersSignature(
   topology: JsonObject,
@@ -19,20 +22,24 @@ export async function layersSignature(
 ): Promise<Imported<Signature>> {
   const fault = findUnbuildableLayers(topology);
   if (fault !== undefined) return malformed(fault);
-  const tensorflow = await loadTensorFlow();
-  const { keep, dispose, zeros } = tensorflow.core;
+  const layers = await loadLayers();
+  return withoutValues(() => readLayers(layers, topology, weights));
+}
+
+async function readLayers(
+  layers: Awaited<ReturnType<typeof loadLayers>>,
+  topology: JsonObject,
+  weights: readonly WeightSpec[],
+): Promise<Imported<Signature>> {
+  const { keep, dispose, zeros } = (await loadTensorFlow()).core;
   const values: Record<string, Tensor> = {};
   let model: LayersModel | undefined;
   try {
-    model = await tensorflow.layers.loadLayersModel({
-      load: async () => ({ modelTopology: withZeroInitializers(topology) }),
-    });
+    model = await createLayersModel(layers, topology);
     for (const { name, shape, dtype, group } of weights) {
       if (dtype === 'string') return malformed(`weight "${name}": no layer has weights of strings`);
       if (group !== 'optimizer') values[name] = keep(zeros(shape, dtype === 'float32' ? dtype : 'int32'));
     }
-    // A Sequential has its inputs and outputs only once it is built, which tfjs otherwise does at the first call.
-    if (model instanceof tensorflow.layers.Sequential) model.build();
     model.loadWeights(values, true);
     return readSignature(model);
   } catch (error) {
@@ -76,39 +83,10 @@ function readTensors(
   return read(infos);
 }
 
-/** The topology with every initialiser one of zeros: the others take long, for values that nobody wants. */
-function withZeroInitializers(topology: JsonObject): JsonObject {
-  const replaced: unknown = JSON.parse(JSON.stringify(topology), (key, value: unknown) =>
-    /_?initializer$/i.test(key) && value !== null ? { class_name: 'Zeros', config: {} } : value,
-  );
-  if (!isJsonObject(replaced)) throw new Error('a topology that is not an object');
-  return replaced;
-}
-
 /** tfjs-layers throws one kind of error for all that it cannot read; its first sentence says what. */
-function modelFault(error: unknown): Imported<never> {
+export function modelFault(error: unknown): Imported<never> {
   if (!(error instanceof Error)) throw error;
   const [sentence = ''] = error.message.trim().split(/\.\s|\n/);
   const message = `tfjs-layers cannot make a model of the topology: ${sentence}`;
   return /^Unknown /.test(sentence) ? unsupported(message) : malformed(message);
-}
-
-interface TensorFlow {
-  readonly core: typeof import('@tensorflow/tfjs-core');
-  readonly layers: typeof import('@tensorflow/tfjs-layers');
-}
-
-let loading: Promise<TensorFlow> | undefined;
-
-/** Loaded only when a LayersModel comes: it takes a while. */
-function loadTensorFlow(): Promise<TensorFlow> {
-  loading ??= (async () => {
-    const core = await import('@tensorflow/tfjs-core');
-    // Production mode silences the advice to install tfjs-node, which is of no use here.
-    core.enableProdMode();
-    await import('@tensorflow/tfjs-backend-cpu');
-    await core.setBackend('cpu');
-    return { core, layers: await import('@tensorflow/tfjs-layers') };
-  })();
-  return loading;
 }

@@ -1,30 +1,25 @@
-import { readdir } from 'node:fs/promises';
-import * as v from 'valibot';
-import type { Blob, ModelContent } from '../worker/registry/manifest.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../worker/registry/signature.ts';
+import { readBeside } from './beside.ts';
 import { withClasses } from './classes.ts';
-import {
-  GoldenFileSchema,
-  goldenExamples,
-  WarmupFileSchema,
-  warmupRequests,
-  zeroRequests,
-} from './examples.ts';
-import { findModelJson, GOLDEN_FILE, SUPPORTED_FORMATS, WARMUP_FILE } from './find_model_json.ts';
+import { findModelJson } from './find_model_json.ts';
+import { type SourceFormat, SUPPORTED_FORMATS } from './formats.ts';
 import { graphSignature } from './graph_signature.ts';
 import { readGraph } from './graph_topology.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { readJson, validate } from './json_files.ts';
 import { layersSignature } from './layers_model.ts';
-import { describeBlob, findModelFile, type ModelFile, readText } from './model_files.ts';
+import { type Blob, DEFAULT_SIGNATURE, type ModelContent, type Signature } from './model_content.ts';
+import { describeBlob, findModelFile, type ModelFile } from './model_files.ts';
 import { type ModelJson, ModelJsonSchema, type WeightGroup } from './model_json.ts';
-import { describeIssue } from './schema_problem.ts';
+import { namedSignatures } from './named_signatures.ts';
 import { measureWeightGroup, repeatedWeight } from './weights.ts';
 
 /** What a version made of a model directory would consist of. */
 export type ModelImport =
   | {
       readonly kind: 'read';
+      /** What it was made of. */
+      readonly sourceFormat: SourceFormat;
       readonly content: ModelContent;
       /** Where the bytes of every blob are: absolute paths by the blobs' paths. */
       readonly files: ReadonlyMap<string, string>;
@@ -35,9 +30,14 @@ export type ModelImport =
  * Reads a tfjs GraphModel or LayersModel: a directory with model.json, one with a JSON file of another name
  * that has a topology, or that file itself. Reads all files of weights once, for their digests.
  *
+ * @param options.examplesIn the directory in which examples lie, where that is not the model's own
+ * @param options.sourceFormat what the model was converted from, where it was
  * @throws only for faults of the file system
  */
-export async function readTfjsDirectory(path: string): Promise<ModelImport> {
+export async function readTfjsDirectory(
+  path: string,
+  options: { readonly examplesIn?: string; readonly sourceFormat?: SourceFormat } = {},
+): Promise<ModelImport> {
   const found = await findModelJson(path);
   if (found.kind !== 'read') return found;
   const { directory, topology } = found.value;
@@ -45,28 +45,20 @@ export async function readTfjsDirectory(path: string): Promise<ModelImport> {
   if (json.kind !== 'read') return json;
   const model = await readModel(directory, topology, json.value);
   if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
-  const { format, weightBytes, signature, shards } = model.value;
-  const signatures = { [DEFAULT_SIGNATURE]: signature };
-  const warmup = await readBeside(directory, WARMUP_FILE, WarmupFileSchema, (file) =>
-    warmupRequests(file, signatures),
-  );
-  if (warmup.kind !== 'read') return warmup;
-  const golden = await readBeside(directory, GOLDEN_FILE, GoldenFileSchema, (file) =>
-    goldenExamples(file, signatures),
-  );
-  if (golden.kind !== 'read') return golden;
+  const { format, weightBytes, signatures, shards } = model.value;
+  const beside = await readBeside(options.examplesIn ?? directory, signatures);
+  if (beside.kind !== 'read') return beside;
   const blobs: Blob[] = [];
   for (const file of [topology, ...shards]) blobs.push(await describeBlob(file));
   return {
     kind: 'read',
+    sourceFormat: options.sourceFormat ?? format,
     content: {
       format,
       topology: topology.path,
-      signatures,
       blobs,
       weightBytes,
-      warmup: warmup.value ?? zeroRequests(signatures),
-      golden: golden.value ?? [],
+      ...beside.value,
     },
     files: new Map([topology, ...shards].map((file) => [file.path, file.absolutePath])),
   };
@@ -75,7 +67,7 @@ export async function readTfjsDirectory(path: string): Promise<ModelImport> {
 interface ReadModel {
   readonly format: ModelContent['format'];
   readonly weightBytes: number;
-  readonly signature: Signature;
+  readonly signatures: Record<string, Signature>;
   readonly shards: readonly ModelFile[];
 }
 
@@ -89,17 +81,27 @@ async function readModel(
   const groups = json.weightsManifest ?? [];
   const weights = await readWeights(directory, topology, groups);
   if (weights.kind !== 'read') return weights;
-  const signature =
+  const signatures =
     format.value === 'tfjs-graph-model'
-      ? readGraphSignature(json, groups)
-      : await layersSignature(
-          json.modelTopology,
-          groups.flatMap((group) => group.weights),
+      ? readGraphSignatures(json, groups)
+      : onlySignature(
+          await layersSignature(
+            json.modelTopology,
+            groups.flatMap((group) => group.weights),
+          ),
         );
-  if (signature.kind !== 'read') return signature;
-  const classified = withClasses(signature.value, json.userDefinedMetadata ?? undefined);
-  if (classified.kind !== 'read') return classified;
-  return read({ format: format.value, signature: classified.value, ...weights.value });
+  if (signatures.kind !== 'read') return signatures;
+  const classified: Record<string, Signature> = {};
+  for (const [name, signature] of Object.entries(signatures.value)) {
+    const named = withClasses(signature, json.userDefinedMetadata ?? undefined);
+    if (named.kind !== 'read') return named;
+    classified[name] = named.value;
+  }
+  return read({ format: format.value, signatures: classified, ...weights.value });
+}
+
+function onlySignature(signature: Imported<Signature>): Imported<Record<string, Signature>> {
+  return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
 }
 
 function modelFormat({ format, modelTopology }: ModelJson): Imported<ModelContent['format']> {
@@ -117,7 +119,7 @@ function modelFormat({ format, modelTopology }: ModelJson): Imported<ModelConten
         : malformed('modelTopology: a layers model has a configuration');
     default:
       return unsupported(
-        `${stated === undefined ? 'no known format' : `format "${stated}"`}. Supported: ${SUPPORTED_FORMATS}`,
+        `${stated === undefined ? 'no known format' : `format "${stated}"`}. ${SUPPORTED_FORMATS}`,
       );
   }
 }
@@ -148,7 +150,10 @@ async function readWeights(
   return read({ weightBytes, shards: [...shards.values()] });
 }
 
-function readGraphSignature(json: ModelJson, groups: readonly WeightGroup[]): Imported<Signature> {
+function readGraphSignatures(
+  json: ModelJson,
+  groups: readonly WeightGroup[],
+): Imported<Record<string, Signature>> {
   const names = new Set(groups.flatMap(({ weights }) => weights.map(({ name }) => name)));
   const nodes = readGraph(json.modelTopology, names);
   if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
@@ -157,32 +162,16 @@ function readGraphSignature(json: ModelJson, groups: readonly WeightGroup[]): Im
     const checked = readGraph({ versions: {}, ...initializer }, names);
     if (checked.kind !== 'read') return { ...checked, message: `modelInitializer: ${checked.message}` };
   }
-  return graphSignature(nodes.value, signatureDefinition(json));
+  const named = namedSignatures(json.userDefinedMetadata ?? undefined, nodes.value);
+  if (named.kind !== 'read') return named;
+  if (named.value !== undefined) return read(named.value);
+  return onlySignature(graphSignature(nodes.value, signatureDefinition(json)));
 }
 
 /** The one in the metadata wins, as in tfjs-converter's GraphModel. */
 function signatureDefinition({ userDefinedMetadata, signature }: ModelJson): JsonObject | undefined {
   const inMetadata = userDefinedMetadata?.signature;
   return isJsonObject(inMetadata) ? inMetadata : (signature ?? undefined);
-}
-
-/** A file that may lie beside the model; undefined where there is none. */
-async function readBeside<Schema extends v.GenericSchema, T>(
-  directory: string,
-  name: string,
-  schema: Schema,
-  interpret: (file: v.InferOutput<Schema>) => Imported<T>,
-): Promise<Imported<T | undefined>> {
-  if (!(await readdir(directory)).includes(name)) return read(undefined);
-  const file = await findModelFile(directory, name);
-  if (file.kind !== 'read') return { ...file, message: `${directory}: ${file.message}` };
-  const json = await readJson(file.value);
-  const document = json.kind === 'read' ? validate(file.value, json.value, schema) : json;
-  if (document.kind !== 'read') return document;
-  const interpreted = interpret(document.value);
-  return interpreted.kind === 'read'
-    ? interpreted
-    : { ...interpreted, message: `${file.value.absolutePath}: ${interpreted.message}` };
 }
 
 async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {
@@ -193,24 +182,4 @@ async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {
     return malformed(`${file.absolutePath}: this is not a tfjs model: it has no modelTopology`);
   }
   return validate(file, json.value, ModelJsonSchema);
-}
-
-async function readJson(file: ModelFile): Promise<Imported<unknown>> {
-  const text = await readText(file);
-  try {
-    return read(JSON.parse(text));
-  } catch {
-    return malformed(`${file.absolutePath}: is not JSON`);
-  }
-}
-
-function validate<Schema extends v.GenericSchema>(
-  file: ModelFile,
-  json: unknown,
-  schema: Schema,
-): Imported<v.InferOutput<Schema>> {
-  const parsed = v.safeParse(schema, json);
-  return parsed.success
-    ? read(parsed.output)
-    : malformed(`${file.absolutePath}: ${describeIssue(parsed.issues[0])}`);
 }

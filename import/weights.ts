@@ -1,3 +1,4 @@
+import { elementCount } from './element_count.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import type { WeightGroup, WeightSpec } from './model_json.ts';
 
@@ -78,8 +79,4 @@ function measureWeight({ dtype, quantization, shape }: WeightSpec): Imported<Wei
     return malformed(`${dtype} cannot be quantised as ${quantization.dtype}`);
   }
   return read({ stored: QUANTIZED_BYTES[quantization.dtype] * count, memory: elementBytes * count });
-}
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
 }

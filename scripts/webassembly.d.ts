@@ -9,6 +9,7 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { initial: number });
     readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
   }
   type Imports = Record<string, Record<string, unknown>>;
   class Instance {

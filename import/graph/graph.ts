@@ -74,6 +74,20 @@ export interface Weight {
    * their length in four bytes. Read anew at every call, so that nobody holds more than they work on.
    */
   read(): Promise<Uint8Array>;
+  /** The form that it was found in, where that is smaller: a writer keeps it as it is. */
+  readonly quantized?: QuantizedWeight;
+}
+
+/** How tfjs makes numbers of quantised ones: level * scale + min, or half-precision floats. */
+export type Quantization =
+  | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
+  | { readonly dtype: 'float16' };
+
+export interface QuantizedWeight {
+  readonly quantization: Quantization;
+  /** Of what `read` gives: the quantised values. */
+  readonly byteLength: number;
+  read(): Promise<Uint8Array>;
 }
 
 /** A SignatureDef: public names, and what they are in the graph. */
@@ -92,6 +106,8 @@ export interface GraphTensor {
   readonly dtype: WeightDataType;
   /** -1 where any size is taken; null where even the rank is unknown. */
   readonly shape: readonly number[] | null;
+  /** Of an input: whatever the shape says, the graph answers any. */
+  readonly anyShape?: boolean;
 }
 
 export interface GraphInitializer {

@@ -44,6 +44,7 @@ function endedRoles({ to, ended = {} }: HistoryEntry): string[] {
 /** The options with which another command finds the same registry; they begin with a space. */
 export function placeOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
+  if (place.kind === 'management') return ` --url ${place.url}`;
   if (place.directory === DEFAULT_STATE_DIRECTORY) return '';
   return ` --persist-to ${quote(showToCaller(place.directory))}`;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import { type ModelImport, openModel } from '../../import/index.ts';
+import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
@@ -15,12 +16,16 @@ import { publishVersion } from '../../worker/registry/publication.ts';
 import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
+import { checkCompatibility } from './check_compatibility.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
 import { requirePointer } from './read_pointer.ts';
+import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
+import type { Signer } from './signing_key.ts';
+import { withTemporaryDirectory } from './temporary_directory.ts';
 
 export interface PublishRequest {
-  /** Of the model: a directory, or the JSON file in it. */
+  /** Of the model, in any format that can be imported: a directory or a file. */
   readonly path: string;
   readonly model: string;
   readonly version?: string | undefined;
@@ -29,23 +34,43 @@ export interface PublishRequest {
   readonly flip: boolean;
   /** Stages it instead of making it current. */
   readonly stage?: boolean;
+  /** Whether it may break clients of the current version whatever its number is. */
+  readonly allowBreaking?: boolean;
+  /** Ends before anything is written. */
+  readonly dryRun?: boolean;
   readonly record: ChangeRecord;
   /** What goes into the manifest as the tool that wrote it. */
   readonly tool: string;
+  /** Signs the manifest as the last thing before it is written. */
+  readonly signer?: Signer | undefined;
 }
 
 export interface PublishObserver {
+  /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
+  readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
+  /** What a conversion is doing, where one is needed. */
+  readonly onConvert?: (text: string) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
+type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
+
+/** What was found out about a version before anything was written. */
+export interface Checks {
+  /** Undefined where there was nothing to try out: the version had been rehearsed when it was published. */
+  readonly rehearsal: DoneRehearsal | undefined;
+  readonly differences: readonly SignatureDifference[];
+}
+
 export type PublishOutcome =
   | {
       readonly kind: 'published';
       readonly version: string;
+      readonly checks: Checks;
       /** `same`: an earlier publish had written this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
@@ -55,13 +80,20 @@ export type PublishOutcome =
       /** Undefined where the model has none yet. */
       readonly pointer: Pointer | undefined;
     }
+  | {
+      readonly kind: 'checked';
+      readonly version: string;
+      readonly checks: Checks;
+      /** Whether an earlier publish had written this manifest. */
+      readonly isPublished: boolean;
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** How often a version that another publisher took first is given up for the next one. */
 const VERSION_ATTEMPTS = 20;
 
 /**
- * Publishes a model directory as a version and makes it current, or moves only a label, or neither. Doing it
+ * Publishes a model as a version and makes it current, or moves only a label, or neither. Doing it
  * again with the same content changes nothing; interrupted anywhere, doing it again completes it.
  */
 export async function publishModel(
@@ -69,12 +101,29 @@ export async function publishModel(
   request: PublishRequest,
   observer: PublishObserver,
 ): Promise<PublishOutcome> {
-  const imported = await readTfjsDirectory(request.path);
+  return withTemporaryDirectory(async (temporaryDirectory) => {
+    const imported = await openModel(request.path, {
+      temporaryDirectory,
+      ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
+    });
+    return publishImport(store, request, imported, observer);
+  });
+}
+
+type ReadImport = Extract<ModelImport, { kind: 'read' }>;
+
+async function publishImport(
+  store: ObjectStore,
+  request: PublishRequest,
+  imported: ModelImport,
+  observer: PublishObserver,
+): Promise<PublishOutcome> {
   if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
   observer.onRead?.();
   const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
+  const rehearse = observer.rehearse && once(observer.rehearse);
   for (let attempt = 1; ; attempt++) {
-    const step = await publishContent(store, request, imported, named, observer);
+    const step = await publishContent(store, request, imported, named, { ...observer, rehearse });
     if (step.kind !== 'version taken') return step;
     if (named === undefined && attempt < VERSION_ATTEMPTS) continue;
     return { kind: 'refused', reason: await takenReason(store, request, step.version) };
@@ -84,7 +133,7 @@ export async function publishModel(
 async function publishContent(
   store: ObjectStore,
   request: PublishRequest,
-  { content, files }: { readonly content: ModelContent; readonly files: ReadonlyMap<string, string> },
+  { content, files, sourceFormat }: ReadImport,
   named: string | undefined,
   observer: PublishObserver,
 ): Promise<PublishOutcome | { readonly kind: 'version taken'; readonly version: string }> {
@@ -119,14 +168,25 @@ async function publishContent(
   if (existing.kind === 'found' && !sameContent(existing.manifest.content, content)) {
     return { kind: 'version taken', version };
   }
+  const published = existing.kind === 'found' ? existing.manifest : undefined;
+  if (published !== undefined && request.signer !== undefined) {
+    const fault = otherSignature(published, request.signer);
+    if (fault !== undefined) return { kind: 'refused', reason: fault };
+  }
+  const transition = pointerTransition(request, version, published?.provenance.publishedAt);
+  const unrehearsed = createManifest(request, version, content, sourceFormat);
+  const checked = await check(store, request, { manifest: unrehearsed, files }, published, {
+    current: pointer?.current,
+    changes: transition?.(pointer).kind === 'changed',
+    rehearse: observer.rehearse,
+  });
+  if (checked.kind === 'refused') return checked;
+  const { checks } = checked;
+  if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
   const result = await publishVersion(
     store,
-    createManifest(request, version, content),
-    pointerTransition(
-      request,
-      version,
-      existing.kind === 'found' ? existing.manifest.provenance.publishedAt : undefined,
-    ),
+    await completeManifest(unrehearsed, checks, request.signer),
+    transition,
     {
       id: record.id,
       read: (blob) => readBlob(files, blob),
@@ -146,11 +206,59 @@ async function publishContent(
   return {
     kind: 'published',
     version,
+    checks,
     manifest,
     uploaded,
     present,
     change: flip?.kind === 'changed' ? flip.change : undefined,
     pointer: flip?.pointer ?? pointer,
+  };
+}
+
+/**
+ * Finds out whether a version can be served in the place of the current one. One that is published already is
+ * looked at again only where a flip or a label would bring it to clients, and tried out only if it never was.
+ */
+async function check(
+  store: ObjectStore,
+  { model, allowBreaking = false }: PublishRequest,
+  candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
+  published: Manifest | undefined,
+  {
+    current,
+    changes,
+    rehearse,
+  }: {
+    readonly current: string | undefined;
+    readonly changes: boolean;
+    readonly rehearse: Rehearse | undefined;
+  },
+): Promise<
+  { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
+> {
+  if (published !== undefined && !changes) {
+    return { kind: 'fine', checks: { rehearsal: undefined, differences: [] } };
+  }
+  const { version, content } = candidate.manifest;
+  const { differences, refusal } = await checkCompatibility(
+    store,
+    { model, version, content },
+    current,
+    allowBreaking,
+  );
+  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
+  const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
+  if (rehearsal?.kind === 'refused') return rehearsal;
+  return { kind: 'fine', checks: { rehearsal, differences } };
+}
+
+/** Rehearsed once, whatever number it is published under in the end. */
+function once(rehearse: Rehearse): Rehearse {
+  let outcome: Promise<RehearsalOutcome> | undefined;
+  return (candidate, current) => {
+    outcome ??= rehearse(candidate, current);
+    return outcome;
   };
 }
 
@@ -193,14 +301,34 @@ function createManifest(
   { model, record, tool }: PublishRequest,
   version: string,
   content: ModelContent,
+  sourceFormat: string,
 ): Manifest {
   return {
     schema: 1,
     model,
     version,
     content,
-    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat: content.format, tool },
+    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
   };
+}
+
+async function completeManifest(
+  unrehearsed: Manifest,
+  { rehearsal }: Checks,
+  signer: Signer | undefined,
+): Promise<Manifest> {
+  const manifest = rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal: rehearsal.rehearsal };
+  return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
+}
+
+/** Why a version that is published cannot be signed with this key; undefined where it is. */
+function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
+  if (signature?.key === keyId) return undefined;
+  const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
+  return (
+    `${model} ${version} is published ${how}, and a published version never changes; ` +
+    'publish this as another version, with --version'
+  );
 }
 
 /** Read only now, so that one file at a time is in memory; it may have changed since its digest was taken. */

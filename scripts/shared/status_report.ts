@@ -9,6 +9,7 @@ export function modelText(status: ModelStatus, options: { readonly history: bool
   const lines = [
     `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
   ];
+  if (status.replica?.kind === 'behind') lines.push(`  ${replicaFault(status.replica.generation)}`);
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
   if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
@@ -17,6 +18,11 @@ export function modelText(status: ModelStatus, options: { readonly history: bool
 
 function pointerFault(error: string | undefined): string {
   return error === undefined ? 'no version is current' : `the pointer is malformed: ${error}`;
+}
+
+function replicaFault(generation: number | null): string {
+  const state = generation === null ? 'is missing or malformed' : `is at generation ${generation}`;
+  return `the replica in KV ${state}; the next command that changes the model repairs it`;
 }
 
 function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer | null): string[] {

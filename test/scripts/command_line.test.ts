@@ -46,7 +46,7 @@ describe.concurrent('a wrong command line', () => {
   test('is not the one that asks for help', async () => {
     const { code, stdout } = await runScript('publish.ts', ['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Usage: npm run publish -- <directory> --model <name> [options]\n');
+    expect(stdout).toContain('Usage: npm run publish -- <model> --model <name> [options]\n');
     expect(stdout).toMatch(/--model <name> .*\(required\)/);
     expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
   });
@@ -92,7 +92,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
 
   const first = await runScript(
     'publish.ts',
-    ['half/1.0.0', '--model', 'half', '--persist-to', 'state'],
+    ['half/1.0.0', '--model', 'half', '--persist-to', 'state', '--skip-rehearsal'],
     there,
   );
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('weights.bin uploaded') });
@@ -111,6 +111,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
       'retrained',
       '--by',
       'ci',
+      '--skip-rehearsal',
       '--json',
     ],
     { cwd: PACKAGE_ROOT, env: { INIT_CWD: folder } },
@@ -135,6 +136,8 @@ test('publish, status, rollback and prune work on one state folder, in words and
     change,
     current: '1.1.0',
     generation: 2,
+    rehearsal: { kind: 'skipped' },
+    differences: [],
   });
 
   const rollback = await runScript('rollback.ts', ['half', '--persist-to', state, '--json']);

@@ -13,6 +13,8 @@ export const TensorInfoSchema = v.object({
   name: v.string(),
   dtype: DataTypeSchema,
   shape: v.nullable(v.array(DimensionSchema)),
+  /** Of an input: whatever the shape says, the graph answers any, as TensorFlow Serving does. */
+  anyShape: v.exactOptional(v.boolean()),
   /** What the positions of the last dimension mean, for a classifier. */
   classes: v.optional(v.array(v.string())),
 });

@@ -1,10 +1,14 @@
+import { type CacheBinding, PlatformBlobCache } from '../registry/blob_cache.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
+import type { PointerReplica } from '../registry/pointer_replica.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
-import type { ServingConfiguration } from './configuration.ts';
+import type { CacheOutcome } from './blob_reader.ts';
+import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
-import { PointerSource } from './pointer_source.ts';
+import { boundedReason, planSamples } from './plan_metrics.ts';
+import { PointerSource, pointerReader } from './pointer_source.ts';
 import { Rollout } from './rollout.ts';
 import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
 import { ServableManager } from './servable_manager.ts';
@@ -18,17 +22,33 @@ export interface Isolate {
   samples(): Promise<MetricSample[]>;
 }
 
-/** Puts an isolate together: source, manager and server, with their events led to the log and the metrics. */
-export function createIsolate(
-  store: ObjectStore,
-  configuration: ServingConfiguration,
-  log: (entry: Record<string, unknown>) => void,
-  recordCanaryAbort?: RecordCanaryAbort,
-): Isolate {
+export interface IsolateOptions {
+  readonly store: ObjectStore;
+  /** Of the pointers, where the operator has bound one. */
+  readonly replica: PointerReplica | undefined;
+  /** The platform's, where it has one and blobs are to be kept there. */
+  readonly cache: CacheBinding | undefined;
+  readonly configuration: ServingConfiguration;
+  readonly log: (entry: Record<string, unknown>) => void;
+  /** Called when this isolate gives up on a canary. */
+  readonly recordCanaryAbort: RecordCanaryAbort | undefined;
+}
+
+/**
+ * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
+ *
+ * @throws ConfigurationError
+ */
+export function createIsolate(options: IsolateOptions): Isolate {
+  const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
+  const fromReplica = configuration.pointerSource === 'kv';
+  if (fromReplica && replica === undefined) {
+    throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
+  }
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
   const now = () => Date.now();
-  const source = new PointerSource(store, {
+  const source = new PointerSource(pointerReader(store, fromReplica ? replica : undefined), {
     maxAgeMs: configuration.pointerMaxAgeMs,
     timeoutMs: configuration.pointerTimeoutMs,
     now,
@@ -39,14 +59,24 @@ export function createIsolate(
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
+  const blobs = {
+    store,
+    cache: cache && new PlatformBlobCache(cache, (reason) => log({ event: 'blob cache of no use', reason })),
+    onCache: (outcome: CacheOutcome) => metrics.count('blob_cache_reads_total', { outcome }),
+  };
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
     serves: (model, version) => {
       const pointer = source.known(model);
       return pointer?.current === version || pointer?.canary?.version === version;
     },
+    publicKeys: configuration.publicKeys,
     now,
-    load: (manifest, control) => loadVersion(store, manifest, control),
+    load: (manifest, control) =>
+      loadVersion(blobs, manifest, control, (reason) => {
+        const { model, version } = manifest;
+        log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
+      }),
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });
@@ -95,6 +125,7 @@ export function createIsolate(
         gauge('tensors', tensors),
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
+        ...planSamples(manager.servables()),
       ];
     },
   };

@@ -15,12 +15,15 @@ export class LoadControl {
   readonly #pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
+  /** Lets work go on that nobody waits for. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
   #aliveAt: number;
   #abandoned = false;
 
   /** `pauses`: it is of a candidate, and holds up what serves as little as it can. */
-  constructor(now: () => number, { pauses = false } = {}) {
+  constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void, { pauses = false } = {}) {
     this.#now = now;
+    this.waitUntil = waitUntil;
     this.#pauses = pauses;
     this.began = now();
     this.#aliveAt = this.began;

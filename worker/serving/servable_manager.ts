@@ -1,6 +1,8 @@
 import type { Manifest } from '../registry/manifest.ts';
+import type { PublicKey } from '../registry/manifest_signature.ts';
+import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { readTrustedManifest, type TrustedManifestRead } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
@@ -12,7 +14,7 @@ import {
   noRoomBeside,
   reasonOf,
 } from './load_outcome.ts';
-import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
 import type { Failed, Loading, Ready, ServableEntry } from './servable_entry.ts';
@@ -35,6 +37,8 @@ export interface ServableManagerOptions {
   readonly budgetBytes: number;
   /** Whether a version answers requests that name none, so that no candidate may take its place. */
   readonly serves?: (model: string, version: string) => boolean;
+  /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
+  readonly publicKeys?: readonly PublicKey[];
   readonly now: () => number;
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
   readonly events: ServableEvents;
@@ -146,6 +150,11 @@ export class ServableManager {
     this.#start({ model, version, named: true, beside }, scope, entry);
   }
 
+  /** A version's manifest, if it is to be trusted. */
+  readManifest(model: string, version: string): Promise<TrustedManifestRead> {
+    return readTrustedManifest(this.#store, model, version, this.#options.publicKeys ?? []);
+  }
+
   /** The versions of a model that this isolate has to do with. */
   states(model: string): VersionStatus[] {
     const states: VersionStatus[] = [];
@@ -172,6 +181,11 @@ export class ServableManager {
     return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
+  /** The servables in memory. */
+  servables(): Servable[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.kind === 'ready' ? [entry.servable] : []));
+  }
+
   /**
    * Forgets every servable without freeing it: the heap that they lay in is gone. Loads under way begin anew for
    * those who wait for them.
@@ -185,7 +199,9 @@ export class ServableManager {
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now, { pauses: version.beside === true });
+    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
+      pauses: version.beside === true,
+    });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
@@ -207,13 +223,13 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const read = await retryOnce(() => readManifest(this.#store, model, version));
+      const read = await retryOnce(() => this.readManifest(model, version));
       if (read.kind === 'missing') return read;
-      if (read.kind === 'malformed') {
-        return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
+      if (read.kind !== 'found') {
+        return { kind: 'failed', reason: `its manifest is ${read.kind}: ${read.reason}` };
       }
       loading.control.alive();
-      const bytes = estimateBytes(read.manifest.content);
+      const bytes = memoryNeed(read.manifest);
       const refusal = await this.#makeRoom(loading, bytes);
       if (refusal !== undefined) return refusal;
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };

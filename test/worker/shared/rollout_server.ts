@@ -5,7 +5,7 @@ import type { Signature } from '../../../worker/registry/signature.ts';
 import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
 import type { NamedTensors, TensorValue } from '../../../worker/runtime/tensor.ts';
 import { ModelServer } from '../../../worker/serving/model_server.ts';
-import { PointerSource } from '../../../worker/serving/pointer_source.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
 import { Rollout } from '../../../worker/serving/rollout.ts';
 import { Servable } from '../../../worker/serving/servable.ts';
 import { ServableManager } from '../../../worker/serving/servable_manager.ts';
@@ -37,7 +37,12 @@ export function createRolloutServer(
   const happened: string[] = [];
   const loads: string[] = [];
   const executed: string[] = [];
-  const source = new PointerSource(bucket, { maxAgeMs: 0, timeoutMs: 5_000, now, onPointer: () => {} });
+  const source = new PointerSource(pointerReader(bucket), {
+    maxAgeMs: 0,
+    timeoutMs: 5_000,
+    now,
+    onPointer: () => {},
+  });
   const load = async (manifest: Manifest): Promise<Servable> => {
     const { version } = manifest;
     loads.push(version);
@@ -50,6 +55,7 @@ export function createRolloutServer(
         return values instanceof Promise ? values.then(output) : output(values);
       },
       dispose: () => happened.push(`unloaded ${version}`),
+      planState: () => ({ kind: 'planned', shapes: 0 }),
     });
   };
   const manager = new ServableManager(bucket, {

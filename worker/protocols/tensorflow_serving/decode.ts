@@ -47,7 +47,7 @@ export function shapeFault(tensors: NamedTensors, signature: Signature): DecodeO
 }
 
 function fits(tensor: TensorValue, info: TensorInfo): boolean {
-  if (info.shape === null) return true;
+  if (info.shape === null || info.anyShape) return true;
   return (
     info.shape.length === tensor.shape.length &&
     info.shape.every((size, axis) => size === -1 || size === tensor.shape[axis])

@@ -7,7 +7,7 @@ import type { PackedWeights } from './packed_weights.ts';
 export interface KernelContext {
   readonly functions: KernelFunctions;
   readonly heap: Heap;
-  readonly weights: PackedWeights;
+  readonly weights: Pick<PackedWeights, 'use'>;
 }
 
 /**
@@ -35,4 +35,8 @@ export function isVectorOrAbsent(tensor: TensorInfo | undefined | null, size: nu
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+export function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
+  return shape.length === 4;
 }

@@ -47,6 +47,22 @@ const strings = (shape: number[], ...values: string[]) => ({
   values: values.map(bytes),
 });
 
+test('an input of any shape is not compared with its signature', () => {
+  const parsed = parsePredictRequest(bytes('{"instances": [1, 2]}'));
+  if (parsed.kind === 'invalid') throw new Error(parsed.message);
+  const x = { name: 'x:0', dtype: 'float32' as const, shape: [-1, 1] };
+  const taking = (anyShape: boolean): Signature => ({
+    method: 'tensorflow/serving/predict',
+    inputs: { x: { ...x, anyShape } },
+    outputs: {},
+  });
+  expect(decodeInputs(parsed.request, taking(false))).toMatchObject({ kind: 'invalid' });
+  expect(decodeInputs(parsed.request, taking(true))).toEqual({
+    kind: 'decoded',
+    inputs: new Map([['x', floats([2], 1, 2)]]),
+  });
+});
+
 describe('by row', () => {
   test.each<[string, DataType, unknown]>([
     ['[[1,2],[3,4],[5,6]]', 'int32', ints([3, 2], 1, 2, 3, 4, 5, 6)],

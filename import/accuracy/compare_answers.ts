@@ -1,0 +1,116 @@
+import type { GraphSignature } from '../graph/graph.ts';
+import type { Computation, ComputedTensor } from './computation.ts';
+
+/** How far the answers of a changed model are from those of the original, over all examples. */
+export interface OutputDifference {
+  readonly signature: string;
+  readonly output: string;
+  readonly largestAbsolute: number;
+  /** As a part of the largest value of the original's output in the same example. */
+  readonly largestRelative: number;
+  /** How many rows have their largest value elsewhere; undefined for outputs that choose nothing. */
+  readonly changedClasses?: { readonly changed: number; readonly of: number };
+}
+
+interface Example {
+  readonly signature_name?: string | undefined;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Asks two forms of one model the same and compares what they answer.
+ *
+ * @param examples golden examples; only what they ask counts, not what they expect
+ * @throws if an example does not fit its signature, or a model cannot compute it
+ */
+export async function compareAnswers(
+  original: Computation,
+  changed: Computation,
+  signatures: Readonly<Record<string, GraphSignature>>,
+  examples: readonly Example[],
+): Promise<OutputDifference[]> {
+  const differences = new Map<string, OutputDifference>();
+  for (const { signature_name: name = 'serving_default', inputs } of examples) {
+    const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+    if (signature === undefined) throw new Error(`there is no signature "${name}"`);
+    const expected = await original.run(signature, inputs);
+    const found = await changed.run(signature, inputs);
+    for (const [output, tensor] of expected) {
+      const other = found.get(output);
+      if (other === undefined) throw new Error(`the changed model gave no output "${output}"`);
+      const key = JSON.stringify([name, output]);
+      differences.set(
+        key,
+        merge(differences.get(key), { signature: name, output, ...compare(tensor, other) }),
+      );
+    }
+  }
+  return [...differences.values()];
+}
+
+/** A line per output. */
+export function describeDifferences(differences: readonly OutputDifference[]): string[] {
+  return differences.map(({ signature, output, largestAbsolute, largestRelative, changedClasses }) => {
+    const classes =
+      changedClasses === undefined
+        ? ''
+        : `, ${changedClasses.changed} of ${changedClasses.of} classes changed`;
+    const percent = (100 * largestRelative).toPrecision(2);
+    return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${percent} % of the largest value)${classes}`;
+  });
+}
+
+type Compared = Omit<OutputDifference, 'signature' | 'output'>;
+
+function compare(expected: ComputedTensor, found: ComputedTensor): Compared {
+  if (String(expected.shape) !== String(found.shape)) {
+    throw new Error(`the shape of an output changed from [${expected.shape}] to [${found.shape}]`);
+  }
+  let [largest, scale] = [0, 0];
+  for (let index = 0; index < expected.values.length; index++) {
+    const [left, right] = [expected.values[index] ?? Number.NaN, found.values[index] ?? Number.NaN];
+    if (!Object.is(left, right)) largest = Math.max(largest, Math.abs(left - right));
+    scale = Math.max(scale, Math.abs(left));
+  }
+  return {
+    largestAbsolute: largest,
+    largestRelative: largest === 0 ? 0 : largest / scale,
+    ...countChangedClasses(expected, found),
+  };
+}
+
+function countChangedClasses(
+  expected: ComputedTensor,
+  found: ComputedTensor,
+): Pick<Compared, 'changedClasses'> {
+  const width = expected.shape.at(-1) ?? 1;
+  if (expected.shape.length < 2 || width < 2) return {};
+  const rows = expected.values.length / width;
+  let changed = 0;
+  for (let row = 0; row < rows; row++) {
+    if (largestAt(expected.values, row * width, width) !== largestAt(found.values, row * width, width))
+      changed++;
+  }
+  return { changedClasses: { changed, of: rows } };
+}
+
+function largestAt(values: ArrayLike<number>, start: number, width: number): number {
+  let best = 0;
+  for (let index = 1; index < width; index++) {
+    if ((values[start + index] ?? 0) > (values[start + best] ?? 0)) best = index;
+  }
+  return best;
+}
+
+function merge(before: OutputDifference | undefined, now: OutputDifference): OutputDifference {
+  if (before === undefined) return now;
+  const [first, second] = [before.changedClasses, now.changedClasses];
+  return {
+    ...now,
+    largestAbsolute: Math.max(before.largestAbsolute, now.largestAbsolute),
+    largestRelative: Math.max(before.largestRelative, now.largestRelative),
+    ...(first === undefined || second === undefined
+      ? {}
+      : { changedClasses: { changed: first.changed + second.changed, of: first.of + second.of } }),
+  };
+}

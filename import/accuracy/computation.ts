@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { GraphSignature } from '../graph/graph.ts';
+import type { JsonObject } from '../json.ts';
+import { type FlatTensor, readTensorJson } from '../tensor_json.ts';
+import { loadTensorFlow } from '../tensorflow.ts';
+
+/** A model that can be asked on this machine, on tfjs's CPU backend. */
+export interface Computation {
+  /** The outputs of a signature by their public names, as flat numbers. */
+  run(signature: GraphSignature, inputs: JsonObject): Promise<ReadonlyMap<string, ComputedTensor>>;
+  dispose(): void;
+}
+
+export interface ComputedTensor {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * Loads a tfjs model whose files have been checked, all of its weights in memory.
+ *
+ * @param topology the model's JSON file; its weights lie beside it
+ */
+export async function openComputation(topology: string): Promise<Computation> {
+  const { core, createGraphModel } = await loadTensorFlow();
+  await core.setBackend('cpu');
+  const artifacts = await readArtifacts(core.io, topology);
+  const compute =
+    'node' in Object(artifacts.modelTopology)
+      ? graphComputation(createGraphModel(artifacts))
+      : layersComputation(
+          await (await import('@tensorflow/tfjs-layers')).loadLayersModel({ load: async () => artifacts }),
+        );
+  return {
+    run: async (signature, inputs) => {
+      await core.setBackend('cpu');
+      const tensors = createInputs(core, signature, inputs);
+      const results = await compute.run(
+        tensors,
+        Object.values(signature.outputs).map(({ name }) => name),
+      );
+      const computed = Object.keys(signature.outputs).map((name, index): [string, ComputedTensor] => {
+        const result = results[index];
+        if (result === undefined) throw new Error(`the model gave no output "${name}"`);
+        return [name, { shape: result.shape, values: Float64Array.from(result.dataSync()) }];
+      });
+      core.dispose([...results.filter((result) => result !== undefined), ...Object.values(tensors)]);
+      return new Map(computed);
+    },
+    dispose: compute.dispose,
+  };
+}
+
+interface NamedComputation {
+  /** The tensors of these names, given tensors by name. */
+  run(inputs: Record<string, Tensor>, outputs: readonly string[]): Promise<(Tensor | undefined)[]>;
+  dispose(): void;
+}
+
+function graphComputation(model: GraphModel<io.IOHandlerSync>): NamedComputation {
+  return {
+    run: async (inputs, outputs) => {
+      const results = await execute(model, inputs, [...outputs]);
+      return Array.isArray(results) ? results : [results];
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+async function execute(
+  model: GraphModel<io.IOHandlerSync>,
+  inputs: Record<string, Tensor>,
+  outputs: string[],
+): Promise<Tensor | Tensor[]> {
+  try {
+    return model.execute(inputs, outputs);
+  } catch (error) {
+    // So tfjs says that there is control flow.
+    if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
+    return model.executeAsync(inputs, outputs);
+  }
+}
+
+function layersComputation(model: LayersModel): NamedComputation {
+  return {
+    run: async (inputs, outputs) => {
+      const given = model.inputNames.flatMap((name) => inputs[name] ?? []);
+      const results = model.predict(given);
+      const list = Array.isArray(results) ? results : [results];
+      return outputs.map((name) => list[model.outputNames.indexOf(name)]);
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+function createInputs(
+  core: typeof import('@tensorflow/tfjs-core'),
+  signature: GraphSignature,
+  inputs: JsonObject,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(signature.inputs).map(([publicName, info]) => {
+      const read = readTensorJson(inputs[publicName], {
+        ...info,
+        shape: info.shape === null ? null : [...info.shape],
+      });
+      if (read.kind !== 'read') throw new Error(`input "${publicName}" ${read.message}`);
+      return [info.name, createTensor(core, read.value, info.dtype)];
+    }),
+  );
+}
+
+function createTensor(
+  core: typeof import('@tensorflow/tfjs-core'),
+  { values, shape }: FlatTensor,
+  dtype: 'float32' | 'int32' | 'bool' | 'string',
+): Tensor {
+  return dtype === 'string'
+    ? core.tensor(values.map(String), shape, 'string')
+    : core.tensor(values.map(Number), shape, dtype);
+}
+
+async function readArtifacts(
+  { getModelArtifactsForJSON }: typeof io,
+  topology: string,
+): Promise<io.ModelArtifacts> {
+  const json: io.ModelJSON = JSON.parse(await readFile(topology, 'utf8'));
+  return getModelArtifactsForJSON(json, async (manifest) => {
+    const paths = manifest.flatMap((group) => group.paths);
+    const files = await Promise.all(paths.map((path) => readFile(join(dirname(topology), path))));
+    return [manifest.flatMap(({ weights }) => weights), new Uint8Array(Buffer.concat(files)).buffer];
+  });
+}

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Imported, read } from '../imported.ts';
+import { openModel } from '../open_model.ts';
+import type { ModelImport } from '../tfjs_directory.ts';
+import { compareAnswers, type OutputDifference } from './compare_answers.ts';
+import { openComputation } from './computation.ts';
+
+type ReadImport = Extract<ModelImport, { kind: 'read' }>;
+
+/**
+ * How far the answers of a quantised model are from those of what it was made of, on the model's golden examples;
+ * none where there are no examples. The original is converted a second time for that, and both are computed here.
+ *
+ * @param path of the original
+ * @param temporaryDirectory where there is room for the original in tfjs's form
+ */
+export async function quantizationAccuracy(
+  path: string,
+  quantized: ReadImport,
+  {
+    temporaryDirectory,
+    onProgress,
+  }: { readonly temporaryDirectory: string; readonly onProgress?: (text: string) => void },
+): Promise<Imported<OutputDifference[]>> {
+  const { golden, signatures } = quantized.content;
+  if (golden.length === 0) return read([]);
+  const directory = join(temporaryDirectory, 'original');
+  await mkdir(directory);
+  const original = await openModel(path, { temporaryDirectory: directory });
+  if (original.kind !== 'read') return original;
+  onProgress?.('Comparing the answers on the golden examples');
+  const before = await openComputation(topologyFile(original));
+  const after = await openComputation(topologyFile(quantized));
+  const differences = await compareAnswers(before, after, signatures, golden);
+  before.dispose();
+  after.dispose();
+  return read(differences);
+}
+
+function topologyFile({ content, files }: ReadImport): string {
+  const file = files.get(content.topology);
+  if (file === undefined) throw new Error(`the import names no file for ${content.topology}`);
+  return file;
+}

@@ -1,0 +1,79 @@
+import type { Graph } from './graph/graph.ts';
+import { readTfjsGraph } from './graph/read_tfjs_graph.ts';
+import { type Imported, read, unsupported } from './imported.ts';
+import { occasionally } from './occasional_progress.ts';
+import { type Simplified, simplify } from './simplify/simplify.ts';
+import type { QuantizationMode } from './tfjs_writer/quantize.ts';
+import { type WriteModelOptions, writeGraphModel } from './tfjs_writer/write_graph_model.ts';
+import { describeUnsupportedOperations, findUnsupportedOperations } from './unsupported_operations.ts';
+
+export interface ConvertGraphOptions {
+  readonly quantize?: QuantizationMode;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Simplifies a graph and writes it into a directory as a tfjs GraphModel, if all of it can be executed. */
+export async function convertGraph(
+  graph: Graph,
+  directory: string,
+  options: ConvertGraphOptions,
+): Promise<Imported<undefined>> {
+  const simplified = await simplifyGraph(graph, options);
+  if (simplified.kind !== 'read') return simplified;
+  await writeSimplified(simplified.value.graph, directory, { ...options, generatedBy: 'TensorFlow' });
+  return read(undefined);
+}
+
+/**
+ * Rewrites a tfjs GraphModel simplified, if anything can be simplified.
+ *
+ * @param path the model's JSON file
+ * @returns whether the directory has the model now. Files that are no sound graph model are not rewritten
+ * either: who reads them next says what is wrong
+ */
+export async function simplifyGraphModel(
+  path: string,
+  directory: string,
+  options: ConvertGraphOptions,
+): Promise<Imported<boolean>> {
+  const model = await readTfjsGraph(path);
+  if (model.kind !== 'read') return read(false);
+  const { graph, metadata, generatedBy } = model.value;
+  const simplified = await simplifyGraph(graph, options);
+  if (simplified.kind !== 'read') return simplified;
+  if (!simplified.value.changed) return read(false);
+  await writeSimplified(simplified.value.graph, directory, {
+    ...options,
+    metadata,
+    ...(generatedBy === undefined ? {} : { generatedBy }),
+  });
+  return read(true);
+}
+
+async function simplifyGraph(
+  graph: Graph,
+  { onProgress }: ConvertGraphOptions,
+): Promise<Imported<Simplified>> {
+  const simplified = await simplify(graph);
+  const { nodesBefore, nodesAfter } = simplified;
+  if (nodesAfter < nodesBefore) onProgress?.(`Simplified ${nodesBefore} operations to ${nodesAfter}`);
+  const missing = findUnsupportedOperations(simplified.graph);
+  return missing.length === 0
+    ? read(simplified)
+    : unsupported(
+        `the server cannot execute all of its operations:\n${describeUnsupportedOperations(missing)}`,
+      );
+}
+
+async function writeSimplified(
+  graph: Graph,
+  directory: string,
+  { onProgress, ...options }: ConvertGraphOptions & Pick<WriteModelOptions, 'generatedBy' | 'metadata'>,
+): Promise<void> {
+  const count = graph.weights.size;
+  const progress = occasionally(onProgress);
+  await writeGraphModel(graph, directory, {
+    ...options,
+    onProgress: ({ weights }) => progress(`Converting weights: ${weights} of ${count}`),
+  });
+}

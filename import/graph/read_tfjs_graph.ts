@@ -1,0 +1,170 @@
+import * as v from 'valibot';
+import { findModelJson } from '../find_model_json.ts';
+import { graphSignature } from '../graph_signature.ts';
+import { readGraph as checkGraph } from '../graph_topology.ts';
+import { type Imported, malformed, read, unsupported } from '../imported.ts';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from '../json.ts';
+import { DEFAULT_SIGNATURE } from '../model_content.ts';
+import { findModelFile, readText } from '../model_files.ts';
+import { type ModelJson, ModelJsonSchema } from '../model_json.ts';
+import { namedSignatures } from '../named_signatures.ts';
+import { describeIssue } from '../schema_problem.ts';
+import { measureWeightGroup, repeatedWeight } from '../weights.ts';
+import type { Graph, GraphInitializer, GraphSignature, Weight } from './graph.ts';
+import { FunctionSchema, NodeSchema } from './node_json.ts';
+import { groupWeights } from './weight_files.ts';
+
+/** A tfjs GraphModel as a graph, and what its file says besides. */
+export interface TfjsGraph {
+  readonly graph: Graph;
+  readonly generatedBy?: string;
+  /** `userDefinedMetadata` without signatures, which the graph has. */
+  readonly metadata: JsonObject;
+}
+
+const FileSchema = v.object({
+  ...ModelJsonSchema.entries,
+  generatedBy: v.nullish(v.string()),
+  initializerSignature: v.nullish(v.object({ outputs: v.nullish(JsonObjectSchema, {}) })),
+});
+
+const TopologySchema = v.object({
+  node: v.array(NodeSchema),
+  library: v.nullish(v.object({ function: v.nullish(v.array(FunctionSchema), []) })),
+  versions: v.object({
+    producer: v.nullish(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), 0),
+  }),
+});
+
+const TableSchema = v.object({ name: v.string(), resourceId: v.union([v.string(), v.number()]) });
+
+/**
+ * Reads a tfjs GraphModel: a directory with model.json, or the JSON file itself. Values of weights stay in their
+ * files until they are asked for. A LayersModel is `unsupported`: it is no graph.
+ *
+ * @throws only for faults of the file system
+ */
+export async function readTfjsGraph(path: string): Promise<Imported<TfjsGraph>> {
+  const found = await findModelJson(path);
+  if (found.kind !== 'read') return found;
+  const { directory, topology } = found.value;
+  const place = topology.absolutePath;
+  const json = parseFile(await readText(topology));
+  if (json.kind !== 'read') return { ...json, message: `${place}: ${json.message}` };
+  const weights = await readWeights(directory, json.value);
+  const model = weights.kind === 'read' ? readModel(json.value, weights.value) : weights;
+  return model.kind === 'read' ? model : { ...model, message: `${place}: ${model.message}` };
+}
+
+function parseFile(text: string): Imported<v.InferOutput<typeof FileSchema>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return malformed('is not JSON');
+  }
+  const parsed = v.safeParse(FileSchema, json);
+  if (!parsed.success) return malformed(describeIssue(parsed.issues[0]));
+  return Array.isArray(parsed.output.modelTopology.node)
+    ? read(parsed.output)
+    : unsupported('is not a graph model');
+}
+
+async function readWeights(
+  directory: string,
+  { weightsManifest }: ModelJson,
+): Promise<Imported<Map<string, Weight>>> {
+  const groups = weightsManifest ?? [];
+  const repeated = repeatedWeight(groups);
+  if (repeated !== undefined) return malformed(`weightsManifest: there are two weights "${repeated}"`);
+  const weights = new Map<string, Weight>();
+  for (const [index, group] of groups.entries()) {
+    const files = [];
+    for (const path of group.paths) {
+      const file = await findModelFile(directory, path);
+      if (file.kind !== 'read') return file;
+      files.push(file.value);
+    }
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    const measured = measureWeightGroup(group, bytes);
+    const members = measured.kind === 'read' ? await groupWeights(group, files) : measured;
+    if (members.kind !== 'read')
+      return { ...members, message: `weightsManifest[${index}]: ${members.message}` };
+    for (const [name, weight] of members.value) weights.set(name, weight);
+  }
+  return read(weights);
+}
+
+function readModel(
+  json: v.InferOutput<typeof FileSchema>,
+  weights: ReadonlyMap<string, Weight>,
+): Imported<TfjsGraph> {
+  const parsed = v.safeParse(TopologySchema, json.modelTopology);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return malformed(describeIssue(issue, 'modelTopology'));
+  }
+  const { node, library, versions } = parsed.output;
+  const { signature: inMetadata, signatures: _all, ...metadata } = json.userDefinedMetadata ?? {};
+  const definition = isJsonObject(inMetadata) ? inMetadata : (json.signature ?? undefined);
+  const signatures = readSignatures(json, weights, definition);
+  if (signatures.kind !== 'read') return signatures;
+  const initializer = readInitializer(json, definition);
+  if (initializer.kind !== 'read') return initializer;
+  const { generatedBy } = json;
+  return read({
+    graph: {
+      nodes: node,
+      functions: library?.function ?? [],
+      weights,
+      signatures: signatures.value,
+      ...(initializer.value === undefined ? {} : { initializer: initializer.value }),
+      producer: versions.producer,
+    },
+    metadata,
+    ...(generatedBy == null ? {} : { generatedBy }),
+  });
+}
+
+/** Those of our own table where the file has it, else the one that tfjs works by. */
+function readSignatures(
+  { modelTopology, userDefinedMetadata: metadata }: ModelJson,
+  weights: ReadonlyMap<string, Weight>,
+  definition: JsonObject | undefined,
+): Imported<Record<string, GraphSignature>> {
+  const nodes = checkGraph(modelTopology, new Set(weights.keys()));
+  if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
+  const named = namedSignatures(metadata ?? undefined, nodes.value);
+  if (named.kind !== 'read') return named;
+  if (named.value !== undefined) return read(named.value);
+  const signature = graphSignature(nodes.value, definition);
+  return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
+}
+
+function readInitializer(
+  { modelInitializer, initializerSignature }: v.InferOutput<typeof FileSchema>,
+  definition: JsonObject | undefined,
+): Imported<GraphInitializer | undefined> {
+  if (modelInitializer?.node == null) return read(undefined);
+  const nodes = v.safeParse(v.array(NodeSchema), modelInitializer.node);
+  if (!nodes.success) return malformed(describeIssue(nodes.issues[0], 'modelInitializer.node'));
+  const filled = new Map<string, string>();
+  for (const output of Object.values(initializerSignature?.outputs ?? {})) {
+    const table = v.safeParse(TableSchema, output);
+    if (!table.success) return malformed(describeIssue(table.issues[0], 'initializerSignature.outputs'));
+    filled.set(String(table.output.resourceId), table.output.name);
+  }
+  const outputs: Record<string, { name: string; resourceId: string }> = {};
+  const inputs = isJsonObject(definition?.inputs) ? Object.values(definition.inputs) : [];
+  for (const input of inputs) {
+    const table = v.safeParse(TableSchema, input);
+    if (!table.success) continue;
+    const resourceId = String(table.output.resourceId);
+    const name = filled.get(resourceId);
+    if (name !== undefined) outputs[table.output.name] = { name, resourceId };
+  }
+  const used = new Set(Object.values(outputs).map(({ resourceId }) => resourceId));
+  return [...filled.keys()].every((resourceId) => used.has(resourceId))
+    ? read({ nodes: nodes.output, outputs })
+    : unsupported('the initialiser makes tables that no input of the signature stands for');
+}

@@ -1,0 +1,136 @@
+import { open } from 'node:fs/promises';
+import { elementCount } from '../element_count.ts';
+import { type Imported, malformed, read, unsupported } from '../imported.ts';
+import type { ModelFile } from '../model_files.ts';
+import type { WeightGroup, WeightSpec } from '../model_json.ts';
+import { dequantize } from './dequantize.ts';
+import type { Quantization, Weight, WeightDataType } from './graph.ts';
+
+const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+const STRING_LENGTH_BYTES = 4;
+
+/**
+ * The weights of a group of tfjs's manifest, whose values stay in the group's files until they are read. What
+ * training left behind is left out.
+ *
+ * @param files the group's files, which hold its weights one after the other
+ */
+export async function groupWeights(
+  group: WeightGroup,
+  files: readonly ModelFile[],
+): Promise<Imported<[name: string, weight: Weight][]>> {
+  const source = new JoinedFiles(files);
+  const weights: [string, Weight][] = [];
+  let offset = 0;
+  for (const spec of group.weights) {
+    const weight = await readSpec(source, offset, spec);
+    if (weight.kind !== 'read') return { ...weight, message: `weight "${spec.name}": ${weight.message}` };
+    offset += weight.value.quantized?.byteLength ?? weight.value.byteLength;
+    if (spec.group !== 'optimizer') weights.push([spec.name, weight.value]);
+  }
+  return read(weights);
+}
+
+async function readSpec(
+  source: JoinedFiles,
+  offset: number,
+  { shape, dtype, quantization }: WeightSpec,
+): Promise<Imported<Weight>> {
+  if (!isWeightDataType(dtype)) return unsupported(`dtype ${dtype}`);
+  const count = elementCount(shape);
+  if (!Number.isSafeInteger(count)) return malformed(`shape [${shape}] is too large`);
+  const ends = (bytes: number) => offset + bytes <= source.bytes;
+  if (dtype === 'string') {
+    const byteLength = await source.stringBytes(offset, count);
+    if (byteLength === undefined) return malformed('its files end within it');
+    return read({ dtype, shape, byteLength, read: () => source.read(offset, byteLength) });
+  }
+  const byteLength = ELEMENT_BYTES[dtype] * count;
+  if (quantization === undefined) {
+    if (!ends(byteLength)) return malformed('its files end within it');
+    return read({ dtype, shape, byteLength, read: () => source.read(offset, byteLength) });
+  }
+  if (dtype === 'bool' || (dtype === 'int32' && quantization.dtype === 'float16')) {
+    return malformed(`${dtype} cannot be quantised as ${quantization.dtype}`);
+  }
+  const stored = ELEMENT_BYTES[quantization.dtype] * count;
+  if (!ends(stored)) return malformed('its files end within it');
+  const readStored = () => source.read(offset, stored);
+  return read({
+    dtype,
+    shape,
+    byteLength,
+    read: async () => dequantize(await readStored(), dtype, quantization),
+    quantized: { quantization: plain(quantization), byteLength: stored, read: readStored },
+  });
+}
+
+/** Without what the manifest says besides, so that what is written depends on nothing else. */
+function plain(quantization: Quantization): Quantization {
+  return quantization.dtype === 'float16'
+    ? { dtype: 'float16' }
+    : { dtype: quantization.dtype, scale: quantization.scale, min: quantization.min };
+}
+
+function isWeightDataType(dtype: string): dtype is WeightDataType {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool' || dtype === 'string';
+}
+
+/** Read at once while looking for the ends of strings. */
+const WINDOW_BYTES = 64 * 1024;
+
+/** Files read as if they were one. */
+class JoinedFiles {
+  readonly #files: readonly ModelFile[];
+  readonly bytes: number;
+
+  constructor(files: readonly ModelFile[]) {
+    this.#files = files;
+    this.bytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** @throws if a file has become shorter since it was found */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const result = new Uint8Array(length);
+    let start = 0;
+    for (const { absolutePath, bytes } of this.#files) {
+      const from = Math.max(offset, start);
+      const to = Math.min(offset + length, start + bytes);
+      if (from < to) await readInto(absolutePath, from - start, result.subarray(from - offset, to - offset));
+      start += bytes;
+    }
+    return result;
+  }
+
+  /** How many bytes so many strings take, each behind its length; undefined where they do not end. */
+  async stringBytes(offset: number, count: number): Promise<number | undefined> {
+    let window = new Uint8Array();
+    let windowStart = offset;
+    let position = offset;
+    for (let index = 0; index < count; index++) {
+      if (position + STRING_LENGTH_BYTES > this.bytes) return undefined;
+      if (position + STRING_LENGTH_BYTES > windowStart + window.length) {
+        windowStart = position;
+        window = Uint8Array.from(await this.read(position, Math.min(WINDOW_BYTES, this.bytes - position)));
+      }
+      const length = new DataView(window.buffer).getUint32(position - windowStart, true);
+      position += STRING_LENGTH_BYTES + length;
+      if (position > this.bytes) return undefined;
+    }
+    return position - offset;
+  }
+}
+
+async function readInto(path: string, offset: number, target: Uint8Array): Promise<void> {
+  const file = await open(path);
+  try {
+    let done = 0;
+    while (done < target.length) {
+      const { bytesRead } = await file.read(target, done, target.length - done, offset + done);
+      if (bytesRead === 0) throw new Error(`${path} ended early; it changed while it was being read`);
+      done += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}

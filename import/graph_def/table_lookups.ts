@@ -1,0 +1,30 @@
+import { dataInputs, type SourceNode } from './source_graph.ts';
+
+export const isTable = (op: string): boolean => op === 'HashTable' || op === 'HashTableV2';
+
+/**
+ * Looks keys up as TensorFlow does, in whatever shape they are: tfjs gives a list of values for any shape.
+ */
+export function shapeLookups(nodes: readonly SourceNode[]): SourceNode[] {
+  return nodes.flatMap((node) => {
+    if (node.op !== 'LookupTableFind' && node.op !== 'LookupTableFindV2') return [node];
+    const [, keys = ''] = dataInputs(node);
+    const found = `${node.name}/values`;
+    const shape = `${node.name}/shape`;
+    return [
+      { ...node, name: found },
+      {
+        name: shape,
+        op: 'Shape',
+        input: [keys],
+        attr: { T: node.attr.Tin ?? {}, out_type: { type: 'DT_INT32' } },
+      },
+      {
+        name: node.name,
+        op: 'Reshape',
+        input: [found, shape],
+        attr: { T: node.attr.Tout ?? {}, Tshape: { type: 'DT_INT32' } },
+      },
+    ];
+  });
+}

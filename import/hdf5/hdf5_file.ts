@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import type { Hdf5Answers, Hdf5Dataset, Hdf5Opened, Hdf5Question, Hdf5Reply } from './messages.ts';
+
+/** What is wrong with an HDF5 file, and where in it. */
+export class Hdf5Fault extends Error {}
+
+/** Milliseconds that one question may take, before the file is taken for one that keeps the library busy for ever. */
+const TIME_LIMIT = 60_000;
+/** MB of JavaScript objects; tensors and the library's memory are none. */
+const OBJECT_MEMORY = 256;
+
+interface Waiting {
+  readonly answer: (reply: Hdf5Reply) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/**
+ * An HDF5 file, read by a thread of its own. Whatever the file does to the library, a trap, a loop, memory without
+ * end, comes out as a fault.
+ */
+export class Hdf5File {
+  readonly #thread: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #timeLimit: number;
+  #asked = 0;
+  #end: Error | undefined;
+
+  private constructor(thread: Worker, timeLimit: number) {
+    this.#thread = thread;
+    this.#timeLimit = timeLimit;
+    thread.on('message', (reply: Hdf5Reply) => this.#waiting.get(reply.id)?.answer(reply));
+    thread.on('error', (error) => this.#stop(new Hdf5Fault(`HDF5 gave up on it: ${error.message}`)));
+    thread.on('exit', () => this.#stop(new Hdf5Fault('HDF5 gave up on it')));
+  }
+
+  /**
+   * @param options.timeLimit milliseconds that a question may take
+   * @throws {Hdf5Fault} if it cannot be opened
+   */
+  static async open(path: string, options: { readonly timeLimit?: number } = {}): Promise<Hdf5File> {
+    const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+      workerData: { path },
+      // The library writes what it tries in vain there.
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: OBJECT_MEMORY },
+    });
+    thread.stderr.resume();
+    const limit = options.timeLimit ?? TIME_LIMIT;
+    const opened = await new Promise<Hdf5Opened>((resolve) => {
+      const timer = setTimeout(
+        () => resolve({ kind: 'not opened', message: 'HDF5 takes too long over it' }),
+        limit,
+      );
+      const settle = (result: Hdf5Opened) => {
+        clearTimeout(timer);
+        resolve(result);
+      };
+      thread.once('message', settle);
+      thread.once('error', ({ message }) => settle({ kind: 'not opened', message }));
+      thread.once('exit', () => settle({ kind: 'not opened', message: 'HDF5 gave up on it' }));
+    });
+    if (opened.kind === 'opened') return new Hdf5File(thread, limit);
+    await thread.terminate();
+    throw new Hdf5Fault(opened.message);
+  }
+
+  /** An attribute of text or texts; undefined where there is none. */
+  attribute(path: string, name: string): Promise<string | readonly string[] | undefined> {
+    return this.#ask({ kind: 'attribute', path, name });
+  }
+
+  /** The names in a group; undefined where there is no such group. */
+  members(path: string): Promise<readonly string[] | undefined> {
+    return this.#ask({ kind: 'members', path });
+  }
+
+  /** What a dataset is, without its values; undefined where there is none. */
+  dataset(path: string): Promise<Hdf5Dataset | undefined> {
+    return this.#ask({ kind: 'dataset', path });
+  }
+
+  /** The values of a dataset: little-endian float32, int32, or bytes for bool, in row-major order. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#ask({ kind: 'read', path });
+  }
+
+  async close(): Promise<void> {
+    this.#stop(new Hdf5Fault('the file was closed'));
+    await this.#thread.terminate();
+  }
+
+  #ask<Kind extends Hdf5Question['kind']>(
+    question: Hdf5Question & { readonly kind: Kind },
+  ): Promise<Hdf5Answers[Kind]>;
+  #ask(question: Hdf5Question): Promise<Hdf5Answers[Hdf5Question['kind']]> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
+    const id = ++this.#asked;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#stop(new Hdf5Fault(`${question.path}: HDF5 takes too long over it`));
+        void this.#thread.terminate();
+      }, this.#timeLimit);
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+        then();
+      };
+      this.#waiting.set(id, {
+        answer: (reply) =>
+          settle(() =>
+            reply.kind === 'answer' ? resolve(reply.value) : reject(new Hdf5Fault(reply.message)),
+          ),
+        fail: (error) => settle(() => reject(error)),
+      });
+      this.#thread.postMessage({ id, question });
+    });
+  }
+
+  #stop(error: Error): void {
+    this.#end ??= error;
+    for (const { fail } of this.#waiting.values()) fail(this.#end);
+  }
+}

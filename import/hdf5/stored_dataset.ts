@@ -1,0 +1,76 @@
+import type { Metadata } from 'h5wasm';
+import type { Hdf5Dataset, Hdf5DataType } from './messages.ts';
+
+/** How a dataset lies in the file, and what it is read as. */
+export interface StoredDataset {
+  readonly dataset: Hdf5Dataset;
+  readonly elementBytes: number;
+  readonly stored: StoredType;
+}
+
+export type StoredType = 'float' | 'integer' | 'unsigned integer';
+
+const INTEGER = 0;
+const FLOAT = 1;
+const ENUMERATION = 8;
+
+/** What HDF5 can undo itself: deflate, shuffle and Fletcher's checksum. */
+const FILTERS: ReadonlySet<number> = new Set([1, 2, 3]);
+/** Deflate makes nothing smaller than by this factor. */
+const MOST_DEFLATED = 1032;
+/** Bytes. The library unpacks a chunk whole. */
+const LARGEST_CHUNK = 64 * 1024 * 1024;
+/** Bytes. No isolate could hold more than a fraction. */
+const LARGEST_TENSOR = 2 ** 31;
+const HIGHEST_RANK = 8;
+
+/**
+ * Checks that a dataset is a tensor which the file can hold.
+ *
+ * @throws an error that names the dataset
+ */
+export function describeStorage(
+  path: string,
+  metadata: Metadata,
+  filters: readonly { readonly id: number; readonly name: string }[],
+  fileBytes: number,
+): StoredDataset {
+  const { shape, size, chunks, virtual_sources: sources } = metadata;
+  if (sources !== undefined) throw new Error(`${path} lies in other files, which are not followed`);
+  const type = storedType(path, metadata);
+  if (shape === null) throw new Error(`${path} is an empty dataset`);
+  if (shape.length > HIGHEST_RANK) throw new Error(`${path} has more than ${HIGHEST_RANK} dimensions`);
+  const count = shape.reduce((product, dimension) => product * dimension, 1);
+  const unknown = filters.find(({ id }) => !FILTERS.has(id));
+  if (unknown !== undefined)
+    throw new Error(`${path} is compressed by ${unknown.name}, which cannot be undone here`);
+  const deflated = filters.some(({ id }) => id === 1);
+  if (!(count * size <= fileBytes * (deflated ? MOST_DEFLATED : 1)) || !(count * size <= LARGEST_TENSOR)) {
+    throw new Error(
+      `${path} says it holds ${count * size} bytes, shape [${shape}], which the file of ${fileBytes} bytes cannot`,
+    );
+  }
+  const chunk = (chunks ?? []).reduce((product, dimension) => product * dimension, size);
+  if (chunks !== null && !(chunk <= LARGEST_CHUNK)) throw new Error(`${path} has chunks of ${chunk} bytes`);
+  const valueBytes = type.dtype === 'bool' ? 1 : 4;
+  return {
+    dataset: { dtype: type.dtype, shape: [...shape], byteLength: count * valueBytes },
+    elementBytes: size,
+    stored: type.stored,
+  };
+}
+
+function storedType(
+  path: string,
+  { type, size, signed, enum_type: enumeration }: Metadata,
+): { dtype: Hdf5DataType; stored: StoredType } {
+  if (type === FLOAT && [2, 4, 8].includes(size)) return { dtype: 'float32', stored: 'float' };
+  const integer = signed ? 'integer' : 'unsigned integer';
+  if (type === INTEGER && [1, 2, 4, 8].includes(size)) return { dtype: 'int32', stored: integer };
+  // As h5py writes booleans.
+  const names = Object.keys(enumeration?.members ?? {}).sort();
+  if (type === ENUMERATION && size === 1 && names.join() === 'FALSE,TRUE') {
+    return { dtype: 'bool', stored: integer };
+  }
+  throw new Error(`${path} is no tensor of numbers`);
+}

@@ -1,0 +1,65 @@
+import type { StoredDataset } from './stored_dataset.ts';
+
+/**
+ * Converts elements of a dataset, little-endian as they come, to those of the type it is read as.
+ *
+ * @param target as many bytes as the elements take then
+ * @throws where an integer is none of 32 bits
+ */
+export function convertElements(
+  piece: Uint8Array,
+  { dataset, elementBytes, stored }: StoredDataset,
+  target: Uint8Array,
+  path: string,
+): void {
+  const sameForm = dataset.dtype === 'bool' || (elementBytes === 4 && stored !== 'unsigned integer');
+  if (sameForm) {
+    target.set(piece);
+    return;
+  }
+  // A copy of its own, which begins where elements of any size may.
+  const elements = typedElements(new Uint8Array(piece), elementBytes, stored);
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+  for (let index = 0; index < elements.length; index++) {
+    const value = Number(elements[index]);
+    if (dataset.dtype === 'float32') {
+      view.setFloat32(index * 4, value, true);
+    } else {
+      if (value !== (value | 0)) throw new Error(`${path} holds ${value}, which 32 bits do not`);
+      view.setInt32(index * 4, value, true);
+    }
+  }
+}
+
+function typedElements(
+  { buffer }: Uint8Array<ArrayBuffer>,
+  elementBytes: number,
+  stored: StoredDataset['stored'],
+): ArrayLike<number | bigint> {
+  if (stored === 'float') {
+    return elementBytes === 2 ? halves(new Uint16Array(buffer)) : new Float64Array(buffer);
+  }
+  const signed = stored === 'integer';
+  switch (elementBytes) {
+    case 1:
+      return signed ? new Int8Array(buffer) : new Uint8Array(buffer);
+    case 2:
+      return signed ? new Int16Array(buffer) : new Uint16Array(buffer);
+    case 4:
+      return new Uint32Array(buffer);
+    default:
+      return signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer);
+  }
+}
+
+/** IEEE 754's half precision. */
+function halves(bits: Uint16Array): Float32Array {
+  return Float32Array.from(bits, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * A thread of its own for the HDF5 library, which is C: what a hostile file does to it ends with the thread. The
+ * library sees a file system with one file in it, so that links to others lead nowhere.
+ */
+import { fstatSync, openSync, readSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import * as v from 'valibot';
+import { boundMemory } from './bounded_memory.ts';
+import type { Hdf5Answers, Hdf5Question, Hdf5Reply, Hdf5Request } from './messages.ts';
+import { Hdf5Reader } from './reader.ts';
+
+if (parentPort === null) throw new Error('this is the main file of a thread');
+const port = parentPort;
+const { path } = v.parse(v.object({ path: v.string() }), workerData);
+
+boundMemory();
+const file = openSync(path, 'r');
+try {
+  const reader = await Hdf5Reader.open({
+    size: fstatSync(file).size,
+    read: (target, offset) => readSync(file, target, 0, target.length, offset),
+  });
+  port.on('message', (request: Hdf5Request) => answer(reader, request));
+  port.postMessage({ kind: 'opened' });
+} catch (error) {
+  port.postMessage({ kind: 'not opened', message: messageOf(error) });
+}
+
+function answer(reader: Hdf5Reader, { id, question }: Hdf5Request): void {
+  try {
+    const value = ask(reader, question);
+    const reply: Hdf5Reply = { id, kind: 'answer', value };
+    port.postMessage(reply, value instanceof Uint8Array ? [value.buffer] : []);
+  } catch (error) {
+    port.postMessage({ id, kind: 'fault', message: messageOf(error) } satisfies Hdf5Reply);
+  }
+}
+
+function ask(reader: Hdf5Reader, question: Hdf5Question): Hdf5Answers[Hdf5Question['kind']] {
+  switch (question.kind) {
+    case 'attribute':
+      return reader.attribute(question.path, question.name);
+    case 'members':
+      return reader.members(question.path);
+    case 'dataset':
+      return reader.dataset(question.path);
+    case 'read':
+      return reader.read(question.path);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

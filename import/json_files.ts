@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import { type Imported, malformed, read } from './imported.ts';
+import { type ModelFile, readText } from './model_files.ts';
+import { describeIssue } from './schema_problem.ts';
+
+export async function readJson(file: ModelFile): Promise<Imported<unknown>> {
+  const text = await readText(file);
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    return malformed(`${file.absolutePath}: is not JSON`);
+  }
+}
+
+export function validate<Schema extends v.GenericSchema>(
+  file: ModelFile,
+  json: unknown,
+  schema: Schema,
+): Imported<v.InferOutput<Schema>> {
+  const parsed = v.safeParse(schema, json);
+  return parsed.success
+    ? read(parsed.output)
+    : malformed(`${file.absolutePath}: ${describeIssue(parsed.issues[0])}`);
+}

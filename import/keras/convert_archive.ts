@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { ArchiveFault, ZipArchive } from '../archive/zip_archive.ts';
+import type { SourceFormat } from '../formats.ts';
+import { type Imported, malformed, read } from '../imported.ts';
+import { findArchiveWeights } from './archive_weights.ts';
+import { type ConvertKerasOptions, parseConfiguration, withHdf5, writeModel } from './convert_keras.ts';
+
+export const CONFIGURATION_ENTRY = 'config.json';
+export const METADATA_ENTRY = 'metadata.json';
+export const WEIGHTS_ENTRY = 'model.weights.h5';
+
+/** Bytes. */
+const LARGEST_CONFIGURATION = 64 * 1024 * 1024;
+const LARGEST_METADATA = 1024 * 1024;
+const LARGEST_WEIGHTS = 4 * 1024 ** 3;
+
+const MetadataSchema = v.object({ keras_version: v.string() });
+
+/** Whether a zip file holds a Keras model. An archive that is not sound is taken for one, so that it is told what is wrong. */
+export async function isKerasArchive(path: string): Promise<boolean> {
+  try {
+    const archive = await ZipArchive.open(path);
+    await archive.close();
+    return archive.has(CONFIGURATION_ENTRY) && archive.has(WEIGHTS_ENTRY);
+  } catch (error) {
+    if (error instanceof ArchiveFault) return true;
+    throw error;
+  }
+}
+
+/**
+ * Writes the model in a `.keras` archive into a directory as a tfjs LayersModel. The weights are unpacked into a
+ * file in that directory meanwhile.
+ *
+ * @throws only for faults of the file system
+ */
+export async function convertArchive(
+  path: string,
+  directory: string,
+  options: ConvertKerasOptions = {},
+): Promise<Imported<SourceFormat>> {
+  const weights = join(directory, `${WEIGHTS_ENTRY}.unpacked`);
+  let archive: ZipArchive | undefined;
+  try {
+    archive = await ZipArchive.open(path);
+    const version = await readVersion(archive);
+    if (version.kind !== 'read') return version;
+    const text = await archive.text(CONFIGURATION_ENTRY, LARGEST_CONFIGURATION);
+    const model = parseConfiguration(text, version.value);
+    if (model.kind !== 'read') return { ...model, message: `${CONFIGURATION_ENTRY}: ${model.message}` };
+    options.onProgress?.('Unpacking the weights');
+    await archive.extract(WEIGHTS_ENTRY, weights, LARGEST_WEIGHTS);
+    const written = await withHdf5(weights, (file) =>
+      writeModel(file, model.value, directory, options, (layers) =>
+        findArchiveWeights(file, '', model.value.sources, layers),
+      ),
+    );
+    if (written.kind === 'read') return read('keras-v3');
+    return { ...written, message: `${WEIGHTS_ENTRY}: ${written.message}` };
+  } catch (error) {
+    if (error instanceof ArchiveFault) return malformed(error.message);
+    throw error;
+  } finally {
+    await archive?.close();
+    await rm(weights, { force: true });
+  }
+}
+
+async function readVersion(archive: ZipArchive): Promise<Imported<string>> {
+  const text = await archive.text(METADATA_ENTRY, LARGEST_METADATA);
+  try {
+    return read(v.parse(MetadataSchema, JSON.parse(text)).keras_version);
+  } catch {
+    return malformed(`${METADATA_ENTRY} does not tell the version of Keras`);
+  }
+}

@@ -1,0 +1,262 @@
+import { isJsonObject, isMemberName, type JsonObject } from '../json.ts';
+import type { ConversionContext, ConvertedConfiguration, MemberConversion } from './conversion.ts';
+import { convertInput } from './convert_input.ts';
+import { convertLayer } from './convert_layer.ts';
+import { convertWrapper, isWrapperClass } from './convert_wrapper.ts';
+import { type LayerCall, readInboundNodes, readSources, type TensorSource } from './inbound_nodes.ts';
+import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from './keras_object.ts';
+import { Problems } from './problems.ts';
+import type { WeightSource } from './weight_source.ts';
+
+/** Deeper than anybody nests models, and not too deep for the stack. */
+const DEEPEST = 32;
+
+/** A layer of the enclosing model in tfjs's form. */
+interface ConvertedMember {
+  readonly kerasName: string;
+  /** One after the other; the last goes by the name that others know. */
+  readonly chain: readonly { readonly name: string; readonly json: JsonObject }[];
+  readonly calls: readonly LayerCall[];
+  readonly source: WeightSource | undefined;
+  /** A model, whose first call tfjs counts as its second. */
+  readonly isModel: boolean;
+}
+
+/**
+ * Converts the configuration of a Sequential or Functional model to what tfjs-layers reads.
+ *
+ * @returns a text that names all layers that stand in the way
+ */
+export function convertConfiguration(
+  configuration: unknown,
+  kerasMajor: number,
+): ConvertedConfiguration | string {
+  const model = readKerasObject(configuration);
+  if (model === undefined) return 'the configuration is not that of a model';
+  if (!isModelClass(model.className) || !Array.isArray(model.config.layers)) {
+    return `the model is a ${model.className}, a class of its own, which is Python code; export the model as a SavedModel and publish that`;
+  }
+  const context: ConversionContext = {
+    kerasMajor,
+    problems: new Problems(),
+    names: new Set<string>(),
+    convertModel: (inner, place) => convertModel(inner, context, place),
+  };
+  const converted = convertModel(model, context, []);
+  return context.problems.describe() ?? converted ?? 'the configuration cannot be understood';
+}
+
+function convertModel(
+  model: KerasObject,
+  context: ConversionContext,
+  place: readonly string[],
+): ConvertedConfiguration | undefined {
+  const { problems } = context;
+  if (place.length > DEEPEST) {
+    problems.add('models nested too deeply', place.slice(0, 1));
+    return undefined;
+  }
+  const layers = Array.isArray(model.config.layers) ? model.config.layers : [];
+  if (!isModelClass(model.className) || layers.length === 0) {
+    problems.add(`model ${model.className} without layers`, place);
+    return undefined;
+  }
+  const isSequential = model.className === 'Sequential';
+  // Names of this model first, so that those of nested ones give way.
+  const names = layers.map((layer: unknown) => nameOf(layer));
+  const unique = new Map(names.map((name) => [name, uniqueName(name, context.names, place)]));
+  const members: ConvertedMember[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const kerasName = names[index] ?? '';
+    const object = readKerasObject(layer);
+    if (object === undefined || kerasName === '') problems.add('no layer', [`number ${index}`, ...place]);
+    else {
+      const member = convertMember(object, kerasName, unique.get(kerasName) ?? kerasName, context, [
+        kerasName,
+        ...place,
+      ]);
+      if (member !== undefined) members.push(member);
+    }
+  }
+  const name = typeof model.config.name === 'string' ? model.config.name : 'model';
+  const sources = members.flatMap(({ source }) => (source === undefined ? [] : [source]));
+  const config = isSequential
+    ? { name, layers: sequentialLayers(model, members) }
+    : functionalConfig(name, model.config, members, context, place);
+  if (config === undefined) return undefined;
+  return { model: { class_name: isSequential ? 'Sequential' : 'Model', config }, sources };
+}
+
+function nameOf(layer: unknown): string {
+  const object = readKerasObject(layer);
+  return object === undefined ? '' : (layerName(object) ?? '');
+}
+
+/** tfjs finds weights by the names of layers, whatever model these are in. */
+function uniqueName(name: string, taken: Set<string>, place: readonly string[]): string {
+  let unique = name;
+  for (let count = 1; taken.has(unique); count++) {
+    unique = `${place[0] ?? 'model'}_${name}${count === 1 ? '' : `_${count}`}`;
+  }
+  taken.add(unique);
+  return unique;
+}
+
+function convertMember(
+  layer: KerasObject,
+  kerasName: string,
+  name: string,
+  context: ConversionContext,
+  place: readonly string[],
+): ConvertedMember | undefined {
+  const { problems } = context;
+  if (!isMemberName(kerasName)) {
+    problems.add('a name that no layer can have', place);
+    return undefined;
+  }
+  const calls = readInboundNodes(layer.json.inbound_nodes);
+  if (typeof calls === 'string') {
+    problems.add(`layer ${layer.className} ${calls}`, place);
+    return undefined;
+  }
+  const source = { name, kerasName, kerasClass: layer.className };
+  if (isModelClass(layer.className)) {
+    const model = convertModel(layer, context, place);
+    if (model === undefined) return undefined;
+    const frozen = layer.config.trainable === false ? { trainable: false } : {};
+    const json = withMembers(model.model, { name, ...frozen });
+    return {
+      kerasName,
+      chain: [{ name, json }],
+      calls,
+      source: { ...source, members: model.sources, groups: [] },
+      isModel: true,
+    };
+  }
+  const converted = convertPlain(layer, context, place);
+  if (converted.kind === 'refused') {
+    for (const reason of converted.reasons) problems.add(reason, place);
+    return undefined;
+  }
+  const { chain, weighted, adjustment, members, groups = [''] } = converted;
+  const last = chain.length - 1;
+  const input = inputOf(layer.config);
+  const named = chain.map(({ className, config }, index) => {
+    const own = index === last ? name : uniqueName(`${name}_${index + 1}`, context.names, place);
+    return {
+      name: own,
+      json: {
+        class_name: className,
+        config: {
+          ...config,
+          name: own,
+          // The shape of what comes in belongs to the first.
+          ...(index === 0 ? input : {}),
+          // Files list the weights of frozen layers after those of others.
+          ...(layer.config.trainable === false ? { trainable: false } : {}),
+        },
+      },
+    };
+  });
+  return {
+    kerasName,
+    chain: named,
+    calls,
+    source: {
+      ...source,
+      name: named[weighted]?.name ?? name,
+      groups,
+      ...(adjustment === undefined ? {} : { adjustment }),
+      ...(members === undefined ? {} : { members }),
+    },
+    isModel: false,
+  };
+}
+
+function convertPlain(
+  layer: KerasObject,
+  context: ConversionContext,
+  place: readonly string[],
+): MemberConversion {
+  if (layer.className === 'InputLayer') return convertInput(layer);
+  if (isWrapperClass(layer.className)) return convertWrapper(layer, context, place);
+  return convertLayer(layer, context.kerasMajor);
+}
+
+function withMembers(model: JsonObject, members: JsonObject): JsonObject {
+  return { ...model, config: { ...(isJsonObject(model.config) ? model.config : {}), ...members } };
+}
+
+/** A layer that begins a Sequential may say itself what it takes. */
+function inputOf(config: JsonObject): JsonObject {
+  const shape = unwrap(config.batch_input_shape ?? config.batch_shape);
+  return Array.isArray(shape) ? { batch_input_shape: shape } : {};
+}
+
+function sequentialLayers({ json, config }: KerasObject, members: readonly ConvertedMember[]): JsonObject[] {
+  const layers = members.flatMap(({ chain }) => chain.map(({ json }) => json));
+  const [first, ...rest] = layers;
+  if (first === undefined || !isJsonObject(first.config)) return layers;
+  const begins =
+    first.class_name === 'InputLayer' ||
+    'batch_input_shape' in first.config ||
+    isModelClass(String(first.class_name));
+  if (begins) return layers;
+  const built = isJsonObject(json.build_config) ? json.build_config.input_shape : undefined;
+  const shape = unwrap(config.build_input_shape ?? built);
+  if (!Array.isArray(shape)) return layers;
+  return [{ ...first, config: { ...first.config, batch_input_shape: shape } }, ...rest];
+}
+
+function functionalConfig(
+  name: string,
+  config: JsonObject,
+  members: readonly ConvertedMember[],
+  { problems }: ConversionContext,
+  place: readonly string[],
+): JsonObject | undefined {
+  const inputs = readSources(config.input_layers);
+  const outputs = readSources(config.output_layers);
+  if (inputs === undefined || outputs === undefined || inputs.length === 0 || outputs.length === 0) {
+    problems.add('a model without a list of inputs and outputs', place);
+    return undefined;
+  }
+  const resolve = sourceResolver(members, [
+    ...members.flatMap(({ calls }) => calls.flatMap((call) => call.inputs)),
+    ...outputs,
+  ]);
+  return {
+    name,
+    layers: members.flatMap(({ chain, calls }) =>
+      chain.map(({ name: own, json }, index) => {
+        const before = chain[index - 1]?.name;
+        const nodes =
+          before === undefined
+            ? calls.map((call) => call.inputs.map((source) => [...resolve(source), {}]))
+            : calls.map((_, call) => [[before, call, 0, {}]]);
+        return { ...json, name: own, inbound_nodes: nodes };
+      }),
+    ),
+    input_layers: inputs.map(resolve),
+    output_layers: outputs.map(resolve),
+  };
+}
+
+/**
+ * Translates references to tensors. tfjs counts the making of a model as its first call, and Keras 3 does not
+ * for a Sequential: where somebody refers to that first call, all calls move by one.
+ */
+function sourceResolver(
+  members: readonly ConvertedMember[],
+  sources: readonly TensorSource[],
+): (source: TensorSource) => TensorSource {
+  const byName = new Map(members.map((member) => [member.kerasName, member]));
+  const shifted = new Set(
+    sources.filter(([layer, call]) => call === 0 && byName.get(layer)?.isModel).map(([layer]) => layer),
+  );
+  return ([layer, call, output]) => [
+    byName.get(layer)?.chain.at(-1)?.name ?? layer,
+    shifted.has(layer) ? call + 1 : call,
+    output,
+  ];
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../json.ts';
+import { inputDataType, type LayerConversion } from './convert_layer.ts';
+import { unwrap } from './keras_object.ts';
+
+/** Converts an InputLayer; Keras 2 calls its shape `batch_input_shape`, Keras 3 `batch_shape`. */
+export function convertInput({ config }: { readonly config: JsonObject }): LayerConversion {
+  const shape = unwrap(config.batch_input_shape ?? config.batch_shape);
+  const reasons: string[] = [];
+  if (!isShape(shape)) reasons.push('an input without a shape');
+  if (config.sparse === true) reasons.push('a sparse input');
+  if (config.ragged === true) reasons.push('a ragged input');
+  const dtype = inputDataType(config.dtype);
+  if (dtype === 'string') reasons.push('an input of strings, which no layer of tfjs takes');
+  if (reasons.length > 0) return { kind: 'refused', reasons };
+  return {
+    kind: 'converted',
+    chain: [{ className: 'InputLayer', config: { batch_input_shape: shape, dtype, sparse: false } }],
+    weighted: 0,
+  };
+}
+
+function isShape(shape: unknown): boolean {
+  return (
+    Array.isArray(shape) &&
+    shape.every(
+      (size: unknown) =>
+        size === null || (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0),
+    )
+  );
+}

@@ -1,0 +1,114 @@
+import { isJsonObject, type JsonObject } from '../json.ts';
+
+/** A tensor by what gives it: which call of which layer, and which of its outputs. */
+export type TensorSource = readonly [layer: string, call: number, output: number];
+
+/** A call of a layer on tensors, with the arguments besides. */
+export interface LayerCall {
+  readonly inputs: readonly TensorSource[];
+  readonly arguments: JsonObject;
+}
+
+/** Arguments that inference does not look at, or that tfjs finds out itself. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['training', 'mask']);
+
+/**
+ * The calls of a layer in a Functional model, from either form that Keras writes: lists of
+ * `[layer, call, output, arguments]`, or Keras 3's `args` and `kwargs` with tensors in them.
+ *
+ * @returns a text that says what cannot be understood
+ */
+export function readInboundNodes(nodes: unknown): readonly LayerCall[] | string {
+  if (nodes === undefined || nodes === null) return [];
+  if (!Array.isArray(nodes)) return 'inbound_nodes is no list';
+  const calls: LayerCall[] = [];
+  for (const node of nodes) {
+    const call = isJsonObject(node) && !('class_name' in node) ? readCall(node) : readListedCall(node);
+    if (typeof call === 'string') return call;
+    // Keras 3 lists no call for inputs, Keras 2 calls without tensors.
+    if (call.inputs.length > 0) calls.push(call);
+  }
+  return calls;
+}
+
+/** Keras 3's form. */
+function readCall({ args, kwargs }: JsonObject): LayerCall | string {
+  const inputs = tensorsIn(args);
+  const rest: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(isJsonObject(kwargs) ? kwargs : {})) {
+    if (PASSED_OVER.has(name) || value === null) continue;
+    const tensors = tensorsIn(value);
+    // What is given by name is the first input, or follows it.
+    if (tensors.length === 0) rest[name] = value;
+    else if (name === 'initial_state' || name === 'inputs') inputs.push(...tensors);
+    else return `called with a tensor as ${name}`;
+  }
+  const plain = Object.keys(rest);
+  if (plain.length > 0) return `called with ${plain.join(', ')}`;
+  const values = (Array.isArray(args) ? args : []).filter(
+    (value: unknown) => value !== null && tensorsIn(value).length === 0,
+  );
+  if (values.length > 0) return 'called with values that are no tensors';
+  return { inputs, arguments: {} };
+}
+
+/** All Keras tensors in a structure, in order. */
+export function tensorsIn(value: unknown): TensorSource[] {
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (!isJsonObject(value)) return [];
+  if (value.class_name === '__keras_tensor__' && isJsonObject(value.config)) {
+    const source = readSource(value.config.keras_history);
+    return source === undefined ? [] : [source];
+  }
+  if (value.class_name === '__tuple__') return tensorsIn(value.items);
+  return value.class_name === undefined ? Object.values(value).flatMap(tensorsIn) : [];
+}
+
+/** Keras 2's form: a list of sources, or a single one without the list around it. */
+function readListedCall(node: unknown): LayerCall | string {
+  if (!Array.isArray(node)) return 'inbound_nodes are not understood';
+  const sources: readonly unknown[] = typeof node[0] === 'string' ? [node] : node;
+  const inputs: TensorSource[] = [];
+  for (const source of sources) {
+    const tensor = readSource(source);
+    if (tensor === undefined) return 'inbound_nodes are not understood';
+    inputs.push(tensor);
+    const named: unknown = Array.isArray(source) ? source[3] : undefined;
+    for (const [name, value] of Object.entries(isJsonObject(named) ? named : {})) {
+      if (PASSED_OVER.has(name) || value === null) continue;
+      if (name === 'initial_state') {
+        const states = Array.isArray(value) ? value.map(readSource) : [];
+        for (const state of states) {
+          if (state === undefined) return 'called with an initial_state that is not understood';
+          inputs.push(state);
+        }
+      } else return `called with ${name}`;
+    }
+  }
+  return { inputs, arguments: {} };
+}
+
+export function readSource(value: unknown): TensorSource | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [layer, call, output]: unknown[] = value;
+  if (typeof layer !== 'string' || typeof call !== 'number' || typeof output !== 'number') return undefined;
+  return [layer, call, output];
+}
+
+/**
+ * The tensors that a Functional model takes or gives: a list of them, a single one, or a dictionary, whose
+ * order then counts.
+ */
+export function readSources(value: unknown): readonly TensorSource[] | undefined {
+  const single = readSource(value);
+  if (single !== undefined) return [single];
+  const members = Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : undefined;
+  if (members === undefined) return undefined;
+  const sources: TensorSource[] = [];
+  for (const member of members) {
+    const inner = readSources(member);
+    if (inner === undefined) return undefined;
+    sources.push(...inner);
+  }
+  return sources;
+}

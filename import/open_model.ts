@@ -1,0 +1,97 @@
+import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
+import { type DetectedModel, detectFormat } from './detect_format.ts';
+import type { SourceFormat } from './formats.ts';
+import type { Graph } from './graph/graph.ts';
+import { WeightError } from './graph/weight_problem.ts';
+import { readGraphDef } from './graph_def/read_graph_def.ts';
+import { type Imported, read, unsupported } from './imported.ts';
+import { convertArchive } from './keras/convert_archive.ts';
+import { convertH5 } from './keras/convert_keras.ts';
+import { readSavedModel } from './saved_model/read_saved_model.ts';
+import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
+import type { QuantizationMode } from './tfjs_writer/quantize.ts';
+
+export interface OpenModelOptions {
+  /**
+   * An empty directory for the converted model. What is returned names files in it: whoever made it removes
+   * it, when these have been read.
+   */
+  readonly temporaryDirectory: string;
+  /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
+  readonly quantize?: QuantizationMode;
+  /** Told what is being done, where it takes long. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/**
+ * Reads a model of any supported format as what a version would consist of. What is in tfjs's form already, and
+ * as simple as can be, is read where it is; everything else is written into the temporary directory and read
+ * from there. Examples and the names of classes are taken from beside the model itself.
+ *
+ * @throws only for faults of the file system
+ */
+export async function openModel(path: string, options: OpenModelOptions): Promise<ModelImport> {
+  const detected = await detectFormat(path);
+  if (detected.kind !== 'read') return detected;
+  const model = detected.value;
+  if (model.kind === 'tfjs' && options.quantize !== undefined) {
+    return unsupported(`${path} is in tfjs's form already: quantise when you convert what it was made of`);
+  }
+  const converted = await convertToTfjs(model, options);
+  if (converted.kind !== 'read') {
+    // Some readers say already which of a model's files they mean.
+    const named = converted.message.startsWith(model.path);
+    return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
+  }
+  if (converted.value === undefined) return readTfjsDirectory(model.path);
+  return readTfjsDirectory(options.temporaryDirectory, {
+    examplesIn: model.directory,
+    sourceFormat: converted.value,
+  });
+}
+
+async function convertToTfjs(
+  model: DetectedModel,
+  options: OpenModelOptions,
+): Promise<Imported<SourceFormat | undefined>> {
+  try {
+    return await convertFormat(model, options);
+  } catch (error) {
+    // Values are looked at only when they are written.
+    if (error instanceof WeightError) return error.problem;
+    throw error;
+  }
+}
+
+/** Writes a model into the temporary directory in tfjs's form; undefined where there is nothing to change in it. */
+async function convertFormat(
+  model: DetectedModel,
+  options: OpenModelOptions,
+): Promise<Imported<SourceFormat | undefined>> {
+  switch (model.kind) {
+    case 'tfjs': {
+      const simplified = await simplifyGraphModel(model.path, options.temporaryDirectory, options);
+      if (simplified.kind !== 'read') return simplified;
+      return read(simplified.value ? 'tfjs-graph-model' : undefined);
+    }
+    case 'keras-h5':
+      return convertH5(model.path, options.temporaryDirectory, options);
+    case 'keras-archive':
+      return convertArchive(model.path, options.temporaryDirectory, options);
+    case 'saved-model':
+      return fromGraph(await readSavedModel(model.path), 'saved-model', options);
+    case 'graph-def':
+      return fromGraph(await readGraphDef(model.path), 'graph-def', options);
+  }
+}
+
+async function fromGraph(
+  graph: Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>,
+  format: SourceFormat,
+  options: OpenModelOptions,
+): Promise<Imported<SourceFormat>> {
+  if (graph.kind !== 'read') return graph;
+  for (const note of graph.value.notes) options.onProgress?.(note);
+  const written = await convertGraph(graph.value.graph, options.temporaryDirectory, options);
+  return written.kind === 'read' ? read(format) : written;
+}

@@ -1,0 +1,71 @@
+import { type Imported, malformed, read, unsupported } from '../imported.ts';
+import { decodeMessage } from '../protobuf/decode_message.ts';
+import {
+  type AssetMessage,
+  AssetMessageSchema,
+  type MetaGraphMessage,
+  SavedModelMessageSchema,
+  type SignatureMessage,
+} from '../protobuf/saved_model_messages.ts';
+
+export const SAVED_MODEL_FILE = 'saved_model.pb';
+const SERVE = 'serve';
+/** Tags of graphs for other machines than one with plain kernels. */
+const UNSUITED = ['train', 'tpu', 'gpu', 'eval'];
+
+/** The meta graph that is for serving; of several the one with the fewest other tags. */
+export function chooseMetaGraph(bytes: Uint8Array): Imported<MetaGraphMessage> {
+  const decoded = decodeMessage('SavedModel', bytes, SavedModelMessageSchema, SAVED_MODEL_FILE);
+  if (decoded.kind !== 'read') return decoded;
+  const { metaGraphs } = decoded.value;
+  if (metaGraphs.length === 0) return malformed(`${SAVED_MODEL_FILE}: there is no graph in it`);
+  const tagsOf = ({ metaInfoDef }: MetaGraphMessage): readonly string[] => metaInfoDef?.tags ?? [];
+  const unsuited = (graph: MetaGraphMessage) => tagsOf(graph).filter((tag) => UNSUITED.includes(tag)).length;
+  const [best] = metaGraphs
+    .filter((graph) => tagsOf(graph).includes(SERVE))
+    .sort((a, b) => unsuited(a) - unsuited(b) || tagsOf(a).length - tagsOf(b).length);
+  if (best !== undefined) return read(best);
+  const tags = metaGraphs.map((graph) => `[${tagsOf(graph).join(', ')}]`).join(', ');
+  return unsupported(`${SAVED_MODEL_FILE}: no graph has the tag "${SERVE}"; there are ${tags}`);
+}
+
+/** The node that initialises what the checkpoint does not restore, by the three ways of saying so. */
+export function initialiserName({ signatureDef, collectionDef }: MetaGraphMessage): string | undefined {
+  const signature = signatureDef.find(({ key }) => key === INITIALISER_SIGNATURE)?.value;
+  const [output] = signature?.outputs ?? [];
+  if (output?.value) return output.value.name;
+  for (const name of ['saved_model_main_op', 'legacy_init_op']) {
+    const [node] = collectionDef.find(({ key }) => key === name)?.value?.nodeList?.value ?? [];
+    if (node !== undefined) return node;
+  }
+  return undefined;
+}
+
+const INITIALISER_SIGNATURE = '__saved_model_init_op';
+
+/** Signatures that clients can ask, by name. */
+export function publicSignatures({ signatureDef }: MetaGraphMessage): Map<string, SignatureMessage> {
+  const signatures = new Map<string, SignatureMessage>();
+  for (const { key, value } of signatureDef) {
+    if (value !== null && !key.startsWith('__saved_model_')) signatures.set(key, value);
+  }
+  return signatures;
+}
+
+/** The files in `assets/` by the node that is their path in the graph. */
+export function assetFiles({ assetFileDef, collectionDef }: MetaGraphMessage): Imported<Map<string, string>> {
+  const assets = new Map<string, string>();
+  const add = ({ tensorInfo, filename }: AssetMessage) => {
+    if (tensorInfo !== null) assets.set(tensorInfo.name.replace(/:0$/, ''), filename);
+  };
+  // Where TensorFlow 1 had them before the graph had a place for them.
+  const collected = collectionDef.find(({ key }) => key === 'saved_model_assets')?.value?.anyList?.value;
+  for (const { value } of collected ?? []) {
+    const place = `${SAVED_MODEL_FILE}: saved_model_assets`;
+    const asset = decodeMessage('AssetFileDef', value, AssetMessageSchema, place);
+    if (asset.kind !== 'read') return asset;
+    add(asset.value);
+  }
+  for (const asset of assetFileDef) add(asset);
+  return read(assets);
+}

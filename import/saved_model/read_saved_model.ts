@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { Graph } from '../graph/graph.ts';
+import { decodeGraph } from '../graph_def/decode_graph.ts';
+import type { SourceGraph, SourceNode } from '../graph_def/source_graph.ts';
+import { type Imported, malformed, read, unsupported } from '../imported.ts';
+import { findModelFile, readText } from '../model_files.ts';
+import type { MetaGraphMessage } from '../protobuf/saved_model_messages.ts';
+import { openBundle } from '../tensor_bundle/bundle.ts';
+import { assetFiles, chooseMetaGraph, initialiserName, SAVED_MODEL_FILE } from './meta_graph.ts';
+import type { Variables } from './resolve_variables.ts';
+import { assignedVariables, runNodes } from './restored_variables.ts';
+import { servingGraph } from './serving_graph.ts';
+import { isVariable } from './variable_operations.ts';
+
+export interface ReadSavedModel {
+  readonly graph: Graph;
+  /** What is not as it was in the SavedModel: sentences for whoever publishes it. */
+  readonly notes: readonly string[];
+}
+
+/** Bytes; protocol buffers end at 2 GB. */
+const LARGEST_FILE = 2 ** 31 - 1;
+/** Bytes of a file with a table's entries. */
+const LARGEST_ASSET = 2 ** 27;
+const VARIABLES = 'variables/variables';
+
+/**
+ * Reads a SavedModel directory of TensorFlow 1 or 2. Variables' values stay in their files until they are asked
+ * for; checksums are verified then, and a weight's `read` throws a WeightError where one is wrong.
+ */
+export async function readSavedModel(directory: string): Promise<Imported<ReadSavedModel>> {
+  const imported = await readDirectory(directory);
+  return imported.kind === 'read' ? imported : { ...imported, message: `${directory}: ${imported.message}` };
+}
+
+async function readDirectory(directory: string): Promise<Imported<ReadSavedModel>> {
+  const file = await findModelFile(directory, SAVED_MODEL_FILE);
+  if (file.kind !== 'read') return file;
+  if (file.value.bytes > LARGEST_FILE) return unsupported(`${SAVED_MODEL_FILE}: is larger than 2 GB`);
+  const meta = chooseMetaGraph(await readFile(file.value.absolutePath));
+  if (meta.kind !== 'read') return meta;
+  const graph = sourceGraph(meta.value);
+  if (graph.kind !== 'read') return graph;
+  const initialiser = nodesOf(graph.value, initialiserName(meta.value));
+  if (initialiser.kind !== 'read') return initialiser;
+  const variables = await readVariables(directory, meta.value, graph.value, initialiser.value);
+  if (variables.kind !== 'read') return variables;
+  const assets = assetFiles(meta.value);
+  if (assets.kind !== 'read') return assets;
+  return servingGraph({
+    meta: meta.value,
+    graph: graph.value,
+    variables: variables.value,
+    initialiser: initialiser.value,
+    readAsset: (node) => readAsset(directory, assets.value.get(node), node),
+  });
+}
+
+function sourceGraph({ graphDef, metaInfoDef }: MetaGraphMessage): Imported<SourceGraph> {
+  if (graphDef === null) return malformed(`${SAVED_MODEL_FILE}: there is no graph in it`);
+  return decodeGraph(graphDef, metaInfoDef?.strippedOpList?.op ?? [], SAVED_MODEL_FILE);
+}
+
+/** The nodes that run when this one does, which may be missing. */
+function nodesOf(graph: SourceGraph, name: string | undefined): Imported<SourceNode[]> {
+  if (name === undefined || name === '') return read([]);
+  const nodes = runNodes(graph, name);
+  return nodes.kind === 'read' ? nodes : { ...nodes, message: `${SAVED_MODEL_FILE}: ${nodes.message}` };
+}
+
+async function readVariables(
+  directory: string,
+  { saverDef }: MetaGraphMessage,
+  graph: SourceGraph,
+  initialiser: readonly SourceNode[],
+): Promise<Imported<Variables>> {
+  const functionNodes = [...graph.functions.values()].flatMap(({ nodes }) => nodes);
+  const hasVariables = graph.nodes.some(isVariable) || functionNodes.some(isVariable);
+  if (!hasVariables) return read({ values: new Map(), bundle: undefined });
+  const restorer = nodesOf(graph, saverDef?.restoreOpName);
+  if (restorer.kind !== 'read') return restorer;
+  const restored = await assignedVariables(restorer.value);
+  if (restored.kind !== 'read') return { ...restored, message: `${SAVED_MODEL_FILE}: ${restored.message}` };
+  const initialised = await assignedVariables(initialiser);
+  if (initialised.kind !== 'read')
+    return { ...initialised, message: `${SAVED_MODEL_FILE}: ${initialised.message}` };
+  // Initialising comes after restoring.
+  const values = new Map([...restored.value, ...initialised.value]);
+  if (![...values.values()].some(({ kind }) => kind === 'restored'))
+    return read({ values, bundle: undefined });
+  const bundle = await openBundle(directory, VARIABLES);
+  return bundle.kind === 'read' ? read({ values, bundle: bundle.value }) : bundle;
+}
+
+async function readAsset(
+  directory: string,
+  file: string | undefined,
+  node: string,
+): Promise<Imported<string>> {
+  if (file === undefined) return unsupported(`the file at "${node}" is not among the model's assets`);
+  const found = await findModelFile(directory, `assets/${file}`);
+  if (found.kind !== 'read') return found;
+  if (found.value.bytes > LARGEST_ASSET) return unsupported(`"${found.value.path}" is larger than 128 MB`);
+  return read(await readText(found.value));
+}

@@ -1,0 +1,103 @@
+import { constantNode } from '../graph_def/constant_node.ts';
+import type { SourceNode } from '../graph_def/source_graph.ts';
+import { type Imported, read, unsupported } from '../imported.ts';
+import type { Bundle } from '../tensor_bundle/bundle.ts';
+import { bundleWeight } from '../tensor_bundle/bundle_weight.ts';
+import type { VariableValue } from './restored_variables.ts';
+import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations.ts';
+
+/** Where the values of variables come from. */
+export interface Variables {
+  readonly values: ReadonlyMap<string, VariableValue>;
+  readonly bundle: Bundle | undefined;
+}
+
+/**
+ * Makes a constant of every variable, of its name. What reads a variable then just hands its value on, so that
+ * handles may go through calls and loops as they did.
+ */
+export async function resolveVariables(
+  nodes: readonly SourceNode[],
+  variables: Variables,
+): Promise<Imported<SourceNode[]>> {
+  const resolved: SourceNode[] = [];
+  for (const node of nodes) {
+    if (isVariable(node)) {
+      const constant = await variableConstant(node, variables);
+      if (constant.kind !== 'read') return constant;
+      resolved.push(constant.value);
+    } else if (node.op === 'ResourceGather') {
+      resolved.push(...gatherOfValue(node));
+    } else {
+      resolved.push(valueOperation(node));
+    }
+  }
+  return read(resolved);
+}
+
+async function variableConstant(
+  node: SourceNode,
+  { values, bundle }: Variables,
+): Promise<Imported<SourceNode>> {
+  const value = values.get(variableKey(node)) ?? sameName(node, bundle);
+  if (value === undefined) {
+    return unsupported(`variable "${node.name}" has no value: nothing restores or initialises it`);
+  }
+  switch (value.kind) {
+    case 'constant':
+      return read({ ...value.node, name: node.name, input: [] });
+    case 'computed':
+      return unsupported(
+        `variable "${node.name}" is computed by "${value.by}" when the model is loaded; only variables that the checkpoint or a constant fills can be served`,
+      );
+    default: {
+      if (bundle === undefined) {
+        return unsupported(`variable "${node.name}" is in variables/variables.index, which is not there`);
+      }
+      const weight = await bundleWeight(bundle, value.tensor, value.shapeAndSlice);
+      return weight.kind === 'read' ? read(constantNode(node.name, weight.value)) : weight;
+    }
+  }
+}
+
+function sameName(node: SourceNode, bundle: Bundle | undefined): VariableValue | undefined {
+  const tensor = variableKey(node);
+  return bundle?.has(Buffer.from(tensor).toString('latin1'))
+    ? { kind: 'restored', tensor, shapeAndSlice: '' }
+    : undefined;
+}
+
+function valueOperation(node: SourceNode): SourceNode {
+  const op = VALUE_OPERATIONS.get(node.op);
+  if (op === undefined) return node;
+  if (node.op !== 'ReadVariableOp') return { ...node, op };
+  return { ...node, op, attr: { T: node.attr.dtype ?? {} } };
+}
+
+/** GatherV2 takes the axis as an input; ResourceGather's is that behind the batch's dimensions. */
+function gatherOfValue(node: SourceNode): SourceNode[] {
+  const axis = `${node.name}/axis`;
+  const batchDimensions = node.attr.batch_dims?.i ?? '0';
+  const bytes = new Uint8Array(Int32Array.of(Number(batchDimensions)).buffer);
+  const [variable = '', indices = '', ...order] = node.input;
+  return [
+    constantNode(axis, {
+      dtype: 'int32',
+      shape: [],
+      storedType: 'DT_INT32',
+      byteLength: 4,
+      read: async () => bytes,
+    }),
+    {
+      name: node.name,
+      op: 'GatherV2',
+      input: [variable, indices, axis, ...order],
+      attr: {
+        Tparams: node.attr.dtype ?? {},
+        Tindices: node.attr.Tindices ?? {},
+        Taxis: { type: 'DT_INT32' },
+        batch_dims: { i: batchDimensions },
+      },
+    },
+  ];
+}

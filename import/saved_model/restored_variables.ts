@@ -1,0 +1,66 @@
+import { inlineCalls } from '../graph_def/inline_calls.ts';
+import { type NodesByName, nodesByName, origin, reach } from '../graph_def/reach.ts';
+import { dataInputs, parseTensorName, type SourceGraph, type SourceNode } from '../graph_def/source_graph.ts';
+import { type Imported, read } from '../imported.ts';
+import { readStringConstant } from './string_constant.ts';
+import { isVariable, variableKey } from './variable_operations.ts';
+
+/** What a variable holds before the first request. */
+export type VariableValue =
+  /** A tensor of the bundle, or the part of one that RestoreV2's `shape_and_slices` says. */
+  | { readonly kind: 'restored'; readonly tensor: string; readonly shapeAndSlice: string }
+  | { readonly kind: 'constant'; readonly node: SourceNode }
+  /** Computed from something by this node. */
+  | { readonly kind: 'computed'; readonly by: string };
+
+/**
+ * Finds what the variables of a graph are assigned when a node runs, without running it: the operation that
+ * restores them from the bundle, or the one that initialises what is not restored. This is how TensorFlow
+ * Serving's loader fills them, for TensorFlow 1 and 2 alike, whatever a tensor of the bundle is called.
+ *
+ * @param run all nodes that run then, calls inlined
+ */
+export async function assignedVariables(
+  run: readonly SourceNode[],
+): Promise<Imported<Map<string, VariableValue>>> {
+  const nodes = nodesByName(run);
+  const values = new Map<string, VariableValue>();
+  for (const node of run) {
+    if (node.op !== 'Assign' && node.op !== 'AssignVariableOp') continue;
+    const [reference = '', value = ''] = dataInputs(node);
+    const variable = origin(nodes, reference)?.node;
+    if (variable === undefined || !isVariable(variable)) continue;
+    const assigned = await assignedValue(nodes, value, node.name);
+    if (assigned.kind !== 'read') return assigned;
+    values.set(variableKey(variable), assigned.value);
+  }
+  return read(values);
+}
+
+/** The nodes that run when one does, calls inlined. */
+export function runNodes(graph: SourceGraph, nodeName: string): Imported<SourceNode[]> {
+  const { node } = parseTensorName(nodeName);
+  const reached = reach(nodesByName(graph.nodes), [node], { through: 'all' });
+  return inlineCalls(
+    graph.nodes.filter(({ name }) => reached.has(name)),
+    graph.functions,
+  );
+}
+
+async function assignedValue(
+  nodes: NodesByName<SourceNode>,
+  tensor: string,
+  by: string,
+): Promise<Imported<VariableValue>> {
+  const source = origin(nodes, tensor);
+  if (source?.node.op === 'Const') return read({ kind: 'constant', node: source.node });
+  if (source?.node.op !== 'RestoreV2') return read({ kind: 'computed', by });
+  const [, names = '', slices = ''] = dataInputs(source.node);
+  const name = await readStringConstant(nodes, names);
+  if (name.kind !== 'read') return name;
+  const slice = await readStringConstant(nodes, slices);
+  if (slice.kind !== 'read') return slice;
+  const restored = name.value[source.index];
+  if (restored === undefined) return read({ kind: 'computed', by });
+  return read({ kind: 'restored', tensor: restored, shapeAndSlice: slice.value[source.index] ?? '' });
+}

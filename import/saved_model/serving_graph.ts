@@ -1,0 +1,173 @@
+import type { Graph, GraphSignature } from '../graph/graph.ts';
+import { calledFunctions } from '../graph_def/called_functions.ts';
+import { finishGraph, narrowedTypes } from '../graph_def/finish_graph.ts';
+import { inlineCalls } from '../graph_def/inline_calls.ts';
+import { nodesByName, reach } from '../graph_def/reach.ts';
+import type { SourceFunction, SourceGraph, SourceNode } from '../graph_def/source_graph.ts';
+import { type Imported, malformed, read, unsupported } from '../imported.ts';
+import { isMemberName } from '../json.ts';
+import type { MetaGraphMessage, SignatureMessage } from '../protobuf/saved_model_messages.ts';
+import { fillTables } from './hash_tables.ts';
+import { publicSignatures, SAVED_MODEL_FILE } from './meta_graph.ts';
+import { cutExampleParsers, type ParsedFeature } from './parsed_examples.ts';
+import { resolveVariables, type Variables } from './resolve_variables.ts';
+import { readSignature, signatureNodes } from './signatures.ts';
+import { changesState } from './variable_operations.ts';
+
+export interface SavedModelParts {
+  readonly meta: MetaGraphMessage;
+  readonly graph: SourceGraph;
+  readonly variables: Variables;
+  /** The nodes that initialise the model, without calls. */
+  readonly initialiser: readonly SourceNode[];
+  /** The text of the file that a node is the path of. */
+  readonly readAsset: (node: string) => Promise<Imported<string>>;
+}
+
+type Signatures = ReadonlyMap<string, SignatureMessage>;
+
+/** What answers the signatures: calls inlined, variables constants, examples parsed elsewhere, tables filled. */
+export async function servingGraph(
+  parts: SavedModelParts,
+): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
+  const served = await readParts(parts);
+  return served.kind === 'read' || served.message.startsWith('variables/')
+    ? served
+    : { ...served, message: `${SAVED_MODEL_FILE}: ${served.message}` };
+}
+
+async function readParts({
+  meta,
+  graph,
+  variables,
+  initialiser,
+  readAsset,
+}: SavedModelParts): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
+  const messages = publicSignatures(meta);
+  if (messages.size === 0) return unsupported('it has no signature');
+  const code = await valueCode(graph, messages, variables);
+  if (code.kind !== 'read') return code;
+  const cut = await cutExampleParsers(code.value.nodes);
+  if (cut.kind !== 'read') return cut;
+  const { nodes, features } = cut.value;
+  const signatures = readSignatures(messages, nodes, features);
+  if (signatures.kind !== 'read') return signatures;
+  const tables = await fillTables(nodes, initialiser, readAsset);
+  if (tables.kind !== 'read') return tables;
+  const filling = await resolveVariables(tables.value?.nodes ?? [], variables);
+  if (filling.kind !== 'read') return filling;
+  const finished = finishGraph({
+    nodes,
+    functions: code.value.functions,
+    signatures: signatures.value.signatures,
+    ...(tables.value ? { initializer: { nodes: filling.value, outputs: tables.value.outputs } } : {}),
+    producer: graph.producer,
+  });
+  if (finished.kind !== 'read') return finished;
+  return read({
+    graph: finished.value,
+    notes: [
+      ...signatures.value.notes,
+      ...featureNotes(signatures.value.signatures, features),
+      ...narrowedTypes(finished.value),
+    ],
+  });
+}
+
+interface Code {
+  readonly nodes: readonly SourceNode[];
+  readonly functions: readonly SourceFunction[];
+}
+
+/** The nodes and functions that the signatures need, with values where there were variables. */
+async function valueCode(
+  graph: SourceGraph,
+  signatures: Signatures,
+  variables: Variables,
+): Promise<Imported<Code>> {
+  const inlined = inlineCalls(servingNodes(graph.nodes, signatures), graph.functions);
+  if (inlined.kind !== 'read') return inlined;
+  const called = calledFunctions(inlined.value, graph.functions);
+  if (called.kind !== 'read') return called;
+  const stateful = [inlined.value, ...called.value.map(({ nodes }) => nodes)].flat().find(changesState);
+  if (stateful !== undefined) {
+    return unsupported(
+      `node "${stateful.name}" (${stateful.op}) changes the model while it is served; a version is immutable, and isolates share no state`,
+    );
+  }
+  const nodes = await resolveVariables(inlined.value, variables);
+  if (nodes.kind !== 'read') return nodes;
+  const functions: SourceFunction[] = [];
+  for (const definition of called.value) {
+    const body = await resolveVariables(definition.nodes, variables);
+    if (body.kind !== 'read') return body;
+    functions.push({ ...definition, nodes: body.value });
+  }
+  return read({ nodes: nodes.value, functions });
+}
+
+/** The nodes that run when any of the signatures is asked, for the sake of order too. */
+function servingNodes(nodes: readonly SourceNode[], signatures: Signatures): SourceNode[] {
+  const byName = nodesByName(nodes);
+  const reached = new Set<string>();
+  for (const message of signatures.values()) {
+    const { inputs, outputs } = signatureNodes(message);
+    for (const name of reach(byName, outputs, { through: 'all', stops: inputs })) reached.add(name);
+    // What is fed is computed for other signatures, or is what examples are parsed from.
+    for (const name of inputs) reached.add(name);
+  }
+  // An input that is no placeholder needs what it is computed from, to be a node at all.
+  for (const name of reach(byName, reached, { through: 'data' })) reached.add(name);
+  return nodes.filter(({ name }) => reached.has(name));
+}
+
+/** A signature that cannot be served is left out, unless it is the last. */
+function readSignatures(
+  messages: Signatures,
+  nodes: readonly SourceNode[],
+  features: readonly ParsedFeature[],
+): Imported<{ readonly signatures: Record<string, GraphSignature>; readonly notes: string[] }> {
+  const byName = nodesByName(nodes);
+  const signatures: [string, GraphSignature][] = [];
+  const notes: string[] = [];
+  for (const [name, message] of messages) {
+    const signature = isMemberName(name)
+      ? readSignature(message, byName, features)
+      : unsupported('a signature cannot be called so');
+    switch (signature.kind) {
+      case 'read':
+        signatures.push([name, signature.value]);
+        break;
+      case 'unsupported':
+        notes.push(`signature "${name}" is left out: ${signature.message}`);
+        break;
+      case 'malformed':
+        return malformed(`signature "${name}": ${signature.message}`);
+    }
+  }
+  return signatures.length === 0
+    ? unsupported(notes.join('; '))
+    : read({ signatures: Object.fromEntries(signatures), notes });
+}
+
+/** What clients have to know who sent serialized examples before. */
+function featureNotes(
+  signatures: Readonly<Record<string, GraphSignature>>,
+  features: readonly ParsedFeature[],
+): string[] {
+  const byTensor = new Map(features.map((feature) => [feature.tensor.name, feature]));
+  return Object.entries(signatures).flatMap(([name, { inputs }]) => {
+    const parsed = Object.values(inputs).flatMap((input) => byTensor.get(input.name) ?? []);
+    const optional = parsed.filter(({ hasDefault }) => hasDefault);
+    return [
+      ...(parsed.length === 0
+        ? []
+        : [`signature "${name}" takes features instead of serialized examples: ${listed(parsed)}`]),
+      ...(optional.length === 0
+        ? []
+        : [`signature "${name}": every example needs what TensorFlow has defaults for: ${listed(optional)}`]),
+    ];
+  });
+}
+
+const listed = (features: readonly ParsedFeature[]): string => features.map(({ name }) => name).join(', ');

@@ -1,0 +1,17 @@
+import { type NodesByName, origin } from '../graph_def/reach.ts';
+import type { SourceNode } from '../graph_def/source_graph.ts';
+import { type Imported, malformed, read } from '../imported.ts';
+import { unpackStrings } from '../tensor_values/string_values.ts';
+
+/** The strings of a constant, which is known before anything is run. */
+export async function readStringConstant(
+  nodes: NodesByName<SourceNode>,
+  tensor: string,
+): Promise<Imported<string[]>> {
+  const value = origin(nodes, tensor)?.node.value;
+  if (value === undefined) return malformed(`"${tensor}" is no constant`);
+  if (value.kind !== 'read') return value;
+  if (value.value.dtype !== 'string') return malformed(`"${tensor}" has no strings`);
+  const packed = await value.value.read();
+  return read(unpackStrings(packed).map((bytes) => Buffer.from(bytes).toString('utf8')));
+}

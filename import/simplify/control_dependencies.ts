@@ -1,0 +1,51 @@
+import type { Graph } from '../graph/graph.ts';
+import { nodeName } from '../graph_topology.ts';
+
+/** Operations that leave something behind which others may find: what is ordered after them stays so. */
+const EFFECTS: ReadonlySet<string> = new Set([
+  'InitializeTable',
+  'InitializeTableV2',
+  'LookupTableImport',
+  'LookupTableImportV2',
+  'TensorArrayCloseV3',
+  'TensorArrayScatterV3',
+  'TensorArraySplitV3',
+  'TensorArrayWriteV3',
+]);
+
+/**
+ * Drops control dependencies on what has no effect: assertions, prints and assignments that prediction does not
+ * make. tfjs takes them for inputs.
+ */
+export function dropControlDependencies(graph: Graph): Graph {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const effective = new Map<string, boolean>();
+
+  /** Whether computing this node has an effect, its own or one of what it needs. */
+  const hasEffect = (start: string): boolean => {
+    const known = effective.get(start);
+    if (known !== undefined) return known;
+    const seen = new Set<string>();
+    const waiting = [start];
+    let found = false;
+    for (let name = waiting.pop(); name !== undefined && !found; name = waiting.pop()) {
+      const node = nodes.get(name);
+      if (node === undefined || seen.has(name)) continue;
+      seen.add(name);
+      found = EFFECTS.has(node.op) || effective.get(name) === true;
+      if (effective.get(name) === undefined) waiting.push(...node.input.map(nodeName));
+    }
+    if (found) effective.set(start, true);
+    else for (const name of seen) effective.set(name, false);
+    return found;
+  };
+
+  let changed = false;
+  const rewritten = graph.nodes.map((node) => {
+    const input = node.input.filter((tensor) => !tensor.startsWith('^') || hasEffect(nodeName(tensor)));
+    if (input.length === node.input.length) return node;
+    changed = true;
+    return { ...node, input };
+  });
+  return changed ? { ...graph, nodes: rewritten } : graph;
+}

@@ -1,0 +1,45 @@
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { computesFloats, hasChannelsLast, hasControlInputs } from './attributes.ts';
+import { perChannel } from './derived_weight.ts';
+import { GraphRewrite } from './graph_rewrite.ts';
+import { channelConstant, linearNode, readLinear } from './linear.ts';
+
+/** Merges the addition of a constant per channel into the convolution or product before it. */
+export function fuseBias(graph: Graph): Graph {
+  const rewrite = new GraphRewrite(graph);
+  for (const node of rewrite.nodes()) {
+    for (const [sum, bias] of summands(node)) {
+      const producer = rewrite.soleProducer(sum);
+      const linear = producer && readLinear(rewrite, producer);
+      if (linear === undefined || linear.bias !== undefined) continue;
+      const weight = channelConstant(rewrite, linear, bias);
+      if (weight === undefined) continue;
+      const name =
+        weight.shape.length === 1 && weight.shape[0] === linear.channels
+          ? bias
+          : rewrite.addConstant(`${bias}/per_channel`, perChannel(weight, linear.channels));
+      rewrite.replace(linearNode(rewrite, node.name, { ...linear, bias: name }));
+      if (producer !== undefined) rewrite.remove(producer.name);
+      break;
+    }
+  }
+  return rewrite.finish();
+}
+
+/** What a node adds, each way round that it can be read. */
+function summands(node: GraphNode): [sum: string, bias: string][] {
+  const [left, right] = node.input;
+  if (left === undefined || right === undefined || hasControlInputs(node) || !computesFloats(node)) return [];
+  switch (node.op) {
+    case 'BiasAdd':
+      return hasChannelsLast(node) ? [[left, right]] : [];
+    case 'Add':
+    case 'AddV2':
+      return [
+        [left, right],
+        [right, left],
+      ];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,151 @@
+import type { Graph, GraphNode, Weight } from '../graph/graph.ts';
+import { nodeName } from '../graph_topology.ts';
+
+/** What a pass may duplicate or add without a thought, in bytes. */
+export const SMALL_WEIGHT_BYTES = 64 * 1024;
+
+/**
+ * A graph while a pass changes it: who makes a tensor, how many read it, and the changes so far. Nodes that a
+ * signature names keep their name and their value, whatever happens around them.
+ */
+export class GraphRewrite {
+  readonly #graph: Graph;
+  readonly #nodes: Map<string, GraphNode>;
+  readonly #weights: Map<string, Weight>;
+  readonly #readers = new Map<string, number>();
+  readonly #fed: ReadonlySet<string>;
+  readonly #named: ReadonlySet<string>;
+  readonly #readBeyondFirst: ReadonlySet<string>;
+  #changed = false;
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+    this.#weights = new Map(graph.weights);
+    this.#fed = new Set(signatureNodes(graph, 'inputs'));
+    this.#named = new Set([...this.#fed, ...signatureNodes(graph, 'outputs')]);
+    const read = [...graph.nodes.flatMap(({ input }) => input), ...signatureTensors(graph, 'outputs')];
+    this.#readBeyondFirst = new Set(read.filter((tensor) => !isFirstOutput(tensor)).map(nodeName));
+    for (const node of graph.nodes) this.#count(node, 1);
+  }
+
+  /** The nodes as they are now. */
+  nodes(): GraphNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** The node as it is now, if it is still there. */
+  current(name: string): GraphNode | undefined {
+    return this.#nodes.get(name);
+  }
+
+  /** What makes a tensor that is its maker's first output, and not one that a request gives. */
+  producer(tensor: string | undefined): GraphNode | undefined {
+    if (tensor === undefined || tensor.startsWith('^') || !isFirstOutput(tensor)) return undefined;
+    const name = nodeName(tensor);
+    return this.#fed.has(name) ? undefined : this.#nodes.get(name);
+  }
+
+  /** The same, where nobody else reads that node or knows it by name: it may be merged into its reader. */
+  soleProducer(tensor: string | undefined): GraphNode | undefined {
+    const node = this.producer(tensor);
+    return node !== undefined && !this.isNamed(node.name) && this.readers(node.name) === 1 ? node : undefined;
+  }
+
+  /** The value of a tensor that is a constant. */
+  constant(tensor: string | undefined): Weight | undefined {
+    const node = this.producer(tensor);
+    return node?.op === 'Const' ? this.#weights.get(node.name) : undefined;
+  }
+
+  /** How many inputs of nodes take anything of this node. */
+  readers(name: string): number {
+    return this.#readers.get(name) ?? 0;
+  }
+
+  /** Whether anybody takes the second or a later output of this node. */
+  isReadBeyondFirst(name: string): boolean {
+    return this.#readBeyondFirst.has(name);
+  }
+
+  /** Whether a signature names the node, as an input or an output. */
+  isNamed(name: string): boolean {
+    return this.#named.has(name);
+  }
+
+  /** Whether a changed copy of this constant may take its place without costing memory that matters. */
+  isReplaceable(tensor: string, weight: Weight): boolean {
+    return weight.byteLength <= SMALL_WEIGHT_BYTES || this.soleProducer(tensor) !== undefined;
+  }
+
+  /** Puts a node where one of the same name was. */
+  replace(node: GraphNode): void {
+    const before = this.#nodes.get(node.name);
+    if (before === undefined) throw new Error(`there is no node "${node.name}" to replace`);
+    this.#count(before, -1);
+    this.#nodes.set(node.name, node);
+    this.#count(node, 1);
+    this.#changed = true;
+  }
+
+  /** Makes a constant of a node. */
+  replaceByConstant(name: string, weight: Weight): void {
+    this.replace(constantNode(name, weight));
+    this.#weights.set(name, weight);
+  }
+
+  /** Takes a node away, and its constant with it. Nobody may read it any more. */
+  remove(name: string): void {
+    const node = this.#nodes.get(name);
+    if (node === undefined) return;
+    this.#count(node, -1);
+    this.#nodes.delete(name);
+    this.#changed = true;
+  }
+
+  /** Adds a constant under this name or one like it, and tells the name. */
+  addConstant(like: string, weight: Weight): string {
+    let name = like;
+    for (let number = 2; this.#nodes.has(name) || this.#weights.has(name); number++)
+      name = `${like}_${number}`;
+    this.#nodes.set(name, constantNode(name, weight));
+    this.#weights.set(name, weight);
+    this.#changed = true;
+    return name;
+  }
+
+  /** The graph with the changes; the one that it began with where there were none. */
+  finish(): Graph {
+    return this.#changed ? { ...this.#graph, nodes: this.nodes(), weights: this.#weights } : this.#graph;
+  }
+
+  #count({ input }: GraphNode, difference: number): void {
+    for (const tensor of input) {
+      const name = nodeName(tensor);
+      this.#readers.set(name, this.readers(name) + difference);
+    }
+  }
+}
+
+/** The names of the nodes that signatures name on one side. */
+export function signatureNodes(graph: Graph, side: 'inputs' | 'outputs'): string[] {
+  return signatureTensors(graph, side).map(nodeName);
+}
+
+function signatureTensors({ signatures, initializer }: Graph, side: 'inputs' | 'outputs'): string[] {
+  const named = Object.values(signatures).flatMap((signature) =>
+    Object.values(signature[side]).map(({ name }) => name),
+  );
+  return side === 'inputs' ? [...named, ...Object.keys(initializer?.outputs ?? {})] : named;
+}
+
+function isFirstOutput(tensor: string): boolean {
+  const colon = tensor.indexOf(':');
+  return colon < 0 || tensor.slice(colon) === ':0';
+}
+
+const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
+
+function constantNode(name: string, { dtype }: Weight): GraphNode {
+  return { name, op: 'Const', input: [], attr: { dtype: { type: TYPES[dtype] } } };
+}

@@ -1,0 +1,24 @@
+import type { Graph } from '../graph/graph.ts';
+import { hasControlInputs } from './attributes.ts';
+import { GraphRewrite } from './graph_rewrite.ts';
+
+/**
+ * Lets a reshape to a constant shape skip the reshape, squeeze or added dimension before it: the values and their
+ * order are the same, so the last shape alone counts.
+ */
+const REARRANGING: ReadonlySet<string> = new Set(['ExpandDims', 'Reshape', 'Squeeze']);
+
+export function shortenReshapes(graph: Graph): Graph {
+  const rewrite = new GraphRewrite(graph);
+  for (const node of rewrite.nodes()) {
+    const [tensor, shape] = node.input;
+    if (node.op !== 'Reshape' || shape === undefined || hasControlInputs(node)) continue;
+    const before = rewrite.soleProducer(tensor);
+    if (before === undefined || !REARRANGING.has(before.op) || hasControlInputs(before)) continue;
+    const [source] = before.input;
+    if (source === undefined || rewrite.constant(shape) === undefined) continue;
+    rewrite.replace({ ...node, input: [source, shape] });
+    rewrite.remove(before.name);
+  }
+  return rewrite.finish();
+}

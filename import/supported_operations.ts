@@ -1,0 +1,58 @@
+import { json as arithmetic } from '@tensorflow/tfjs-converter/dist/operations/op_list/arithmetic.js';
+import { json as basicMath } from '@tensorflow/tfjs-converter/dist/operations/op_list/basic_math.js';
+import { json as control } from '@tensorflow/tfjs-converter/dist/operations/op_list/control.js';
+import { json as convolution } from '@tensorflow/tfjs-converter/dist/operations/op_list/convolution.js';
+import { json as creation } from '@tensorflow/tfjs-converter/dist/operations/op_list/creation.js';
+import { json as dynamic } from '@tensorflow/tfjs-converter/dist/operations/op_list/dynamic.js';
+import { json as evaluation } from '@tensorflow/tfjs-converter/dist/operations/op_list/evaluation.js';
+import { json as graph } from '@tensorflow/tfjs-converter/dist/operations/op_list/graph.js';
+import { json as hashTable } from '@tensorflow/tfjs-converter/dist/operations/op_list/hash_table.js';
+import { json as image } from '@tensorflow/tfjs-converter/dist/operations/op_list/image.js';
+import { json as logical } from '@tensorflow/tfjs-converter/dist/operations/op_list/logical.js';
+import { json as matrices } from '@tensorflow/tfjs-converter/dist/operations/op_list/matrices.js';
+import { json as normalization } from '@tensorflow/tfjs-converter/dist/operations/op_list/normalization.js';
+import { json as reduction } from '@tensorflow/tfjs-converter/dist/operations/op_list/reduction.js';
+import { json as sliceJoin } from '@tensorflow/tfjs-converter/dist/operations/op_list/slice_join.js';
+import { json as sparse } from '@tensorflow/tfjs-converter/dist/operations/op_list/sparse.js';
+import { json as spectral } from '@tensorflow/tfjs-converter/dist/operations/op_list/spectral.js';
+import { json as text } from '@tensorflow/tfjs-converter/dist/operations/op_list/string.js';
+import { json as transformation } from '@tensorflow/tfjs-converter/dist/operations/op_list/transformation.js';
+
+/** The operations that tfjs-converter executes: those that its OperationMapper knows. */
+export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(
+  [
+    arithmetic,
+    basicMath,
+    control,
+    convolution,
+    creation,
+    dynamic,
+    evaluation,
+    graph,
+    hashTable,
+    image,
+    logical,
+    matrices,
+    normalization,
+    reduction,
+    sliceJoin,
+    sparse,
+    spectral,
+    text,
+    transformation,
+  ].flatMap((operations) => operations.map(({ tfOpName }) => tfOpName)),
+);
+
+/** Those of them that tfjs computes with kernels that its WebAssembly backend does not have, and the kernels. */
+export const WITHOUT_KERNEL: ReadonlyMap<string, string> = new Map([
+  ['Complex', 'Complex'],
+  ['ComplexAbs', 'ComplexAbs'],
+  ['Einsum', 'Einsum'],
+  ['FFT', 'FFT'],
+  ['IFFT', 'IFFT'],
+  ['Imag', 'Imag'],
+  ['IRFFT', 'IFFT'],
+  ['Real', 'Real'],
+  ['RFFT', 'FFT'],
+  ['StaticRegexReplace', 'StaticRegexReplace'],
+]);

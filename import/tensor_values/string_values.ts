@@ -1,0 +1,30 @@
+const LENGTH_BYTES = 4;
+
+/** Strings as tfjs's files of weights hold them: each behind its length. */
+export function packStrings(strings: readonly Uint8Array[]): Uint8Array {
+  const packed = new Uint8Array(packedBytes(strings));
+  const view = new DataView(packed.buffer);
+  let offset = 0;
+  for (const string of strings) {
+    view.setUint32(offset, string.length, true);
+    packed.set(string, offset + LENGTH_BYTES);
+    offset += LENGTH_BYTES + string.length;
+  }
+  return packed;
+}
+
+export function packedBytes(strings: readonly Uint8Array[]): number {
+  return strings.reduce((bytes, string) => bytes + LENGTH_BYTES + string.length, 0);
+}
+
+/** The strings of what `packStrings` makes. */
+export function unpackStrings(packed: Uint8Array): Uint8Array[] {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const strings: Uint8Array[] = [];
+  for (let offset = 0; offset < packed.length; ) {
+    const length = view.getUint32(offset, true);
+    strings.push(packed.subarray(offset + LENGTH_BYTES, offset + LENGTH_BYTES + length));
+    offset += LENGTH_BYTES + length;
+  }
+  return strings;
+}

@@ -1,0 +1,82 @@
+import { Option } from 'commander';
+import * as v from 'valibot';
+import { describeDifferences, type OutputDifference } from '../import/accuracy/compare_answers.ts';
+import { quantizationAccuracy } from '../import/accuracy/quantization_accuracy.ts';
+import { convertModel } from '../import/index.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
+import { formatBytes, formatTable } from './shared/format.ts';
+import { signatureLines } from './shared/model_report.ts';
+import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
+import { withTemporaryDirectory } from './shared/temporary_directory.ts';
+
+const QUANTIZATIONS = ['float16', 'uint8'] as const;
+
+const command = newCommand(
+  'convert',
+  "Writes a model in tfjs's form into a directory, and publishes nothing.",
+)
+  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+  .argument('<output>', 'the directory to write; it must be empty or not there yet')
+  .addOption(
+    new Option(
+      '--quantize <form>',
+      'make the files of weights a half or a quarter as large, at the price of accuracy',
+    ).choices(QUANTIZATIONS),
+  )
+  .option('--force', 'replace an output directory that is not empty')
+  .option('--json', 'print the result, or the error, as JSON on standard output');
+
+const OptionsSchema = v.object({
+  force: v.optional(v.boolean(), false),
+  quantize: v.optional(v.picklist(QUANTIZATIONS)),
+});
+
+await runCommand(command, async (output) => {
+  const [path, target] = v.parse(v.tuple([v.string(), v.string()]), command.args);
+  const directory = resolveFromCaller(target);
+  const { force, quantize } = v.parse(OptionsSchema, command.opts());
+  const converted = await convertModel(resolveFromCaller(path), directory, {
+    force,
+    ...(quantize === undefined ? {} : { quantize }),
+    onProgress: output.progress,
+  });
+  if (converted.kind !== 'read') {
+    output.error(converted.message);
+    return EXIT_FAILED;
+  }
+  let accuracy: readonly OutputDifference[] = [];
+  if (quantize !== undefined) {
+    const compared = await withTemporaryDirectory((temporaryDirectory) =>
+      quantizationAccuracy(resolveFromCaller(path), converted, {
+        temporaryDirectory,
+        onProgress: output.progress,
+      }),
+    );
+    if (compared.kind !== 'read') {
+      output.error(compared.message);
+      return EXIT_FAILED;
+    }
+    accuracy = compared.value;
+  }
+  const { sourceFormat, content } = converted;
+  const { format, signatures, blobs, weightBytes } = content;
+  output.result(
+    [
+      `Converted ${sourceFormat} to ${format} in ${showToCaller(directory)}:`,
+      ...formatTable(blobs.map(({ path, bytes }) => [`  ${path}`, formatBytes(bytes)])),
+      ...signatureLines(signatures),
+      ...(quantize === undefined ? [] : accuracyLines(quantize, accuracy)),
+    ].join('\n'),
+    { output: directory, sourceFormat, format, signatures, files: blobs, weightBytes, accuracy },
+  );
+  return EXIT_DONE;
+});
+
+function accuracyLines(quantize: string, accuracy: readonly OutputDifference[]): string[] {
+  return accuracy.length === 0
+    ? [`What ${quantize} costs in accuracy was not measured: there is no golden.json beside the model.`]
+    : [
+        `What ${quantize} costs in accuracy, on the golden examples:`,
+        ...describeDifferences(accuracy).map((line) => `  ${line}`),
+      ];
+}

@@ -1,0 +1,26 @@
+import * as v from 'valibot';
+import { inspectModel } from '../import/index.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
+import { summaryText } from './shared/model_report.ts';
+import { resolveFromCaller } from './shared/package_root.ts';
+import { withTemporaryDirectory } from './shared/temporary_directory.ts';
+
+const command = newCommand(
+  'inspect',
+  'Tells what a model consists of: its format, signatures, operations and sizes.',
+)
+  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+  .option('--json', 'print the result, or the error, as JSON on standard output');
+
+await runCommand(command, async (output) => {
+  const [path] = v.parse(v.tuple([v.string()]), command.args);
+  const inspected = await withTemporaryDirectory((temporaryDirectory) =>
+    inspectModel(resolveFromCaller(path), { temporaryDirectory, onProgress: output.progress }),
+  );
+  if (inspected.kind !== 'read') {
+    output.error(inspected.message);
+    return EXIT_FAILED;
+  }
+  output.result(summaryText(inspected.value), inspected.value);
+  return EXIT_DONE;
+});
