@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
+import type { OutputDifference } from '../import/index.ts';
 import { VERSION_BUMPS } from '../worker/registry/version.ts';
 import { newChangeRecord } from './shared/change_record.ts';
 import {
@@ -16,6 +17,7 @@ import { describePlace } from './shared/open_registry.ts';
 import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
 import { dryRunJson, dryRunText, publishJson, publishText } from './shared/publish_report.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
 import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
 import { readWorkerConfiguration } from './shared/rehearsal/worker_configuration.ts';
 import { signatureFault } from './shared/required_signature.ts';
@@ -39,6 +41,7 @@ const command = withChangeOptions(
         .choices(VERSION_BUMPS)
         .conflicts('version'),
     )
+    .addOption(quantizeOption())
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
     .addOption(
       new Option(
@@ -59,6 +62,7 @@ const OptionsSchema = v.object({
   version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
+  quantize: v.optional(v.picklist(QUANTIZATIONS)),
   stage: v.optional(v.boolean(), false),
   flip: v.boolean(),
   dryRun: v.optional(v.boolean(), false),
@@ -73,7 +77,8 @@ const OptionsSchema = v.object({
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [path] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip, stage } = options;
+  const { model, flip, stage, quantize } = options;
+  let accuracy: readonly OutputDifference[] = [];
   output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
   const record = newChangeRecord(options);
   const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
@@ -101,6 +106,9 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
             onProgress: output.progress,
           }),
       onConvert: output.progress,
+      onQuantized: (measured) => {
+        accuracy = measured;
+      },
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
@@ -111,11 +119,16 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     output.error(outcome.reason);
     return EXIT_FAILED;
   }
+  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
+  const measured = quantize === undefined ? {} : { accuracy };
   if (outcome.kind === 'checked') {
-    output.result(dryRunText(model, outcome), dryRunJson(model, place, outcome));
+    output.result([dryRunText(model, outcome), ...costs].join('\n'), {
+      ...dryRunJson(model, place, outcome),
+      ...measured,
+    });
     return EXIT_DONE;
   }
   const report = { model, place, flip, stage, label: options.label, outcome };
-  output.result(publishText(report), publishJson(report));
+  output.result([publishText(report), ...costs].join('\n'), { ...publishJson(report), ...measured });
   return EXIT_DONE;
 });

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type ModelImport, openModel } from '../../import/index.ts';
+import {
+  type ModelImport,
+  type OutputDifference,
+  openModel,
+  type QuantizationMode,
+  quantizationAccuracy,
+} from '../../import/index.ts';
 import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
@@ -32,6 +38,8 @@ export interface PublishRequest {
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
+  /** Makes the files of weights smaller, where the model is converted. */
+  readonly quantize?: QuantizationMode | undefined;
   /** Stages it instead of making it current. */
   readonly stage?: boolean;
   /** Whether it may break clients of the current version whatever its number is. */
@@ -51,6 +59,8 @@ export interface PublishObserver {
   readonly onRead?: () => void;
   /** What a conversion is doing, where one is needed. */
   readonly onConvert?: (text: string) => void;
+  /** How far the answers of a quantised model are from the original's, before anything is uploaded. */
+  readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
@@ -104,8 +114,14 @@ export async function publishModel(
   return withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(request.path, {
       temporaryDirectory,
+      ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
       ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
     });
+    if (request.quantize !== undefined && imported.kind === 'read') {
+      const accuracy = await quantizationAccuracy(request.path, imported, { temporaryDirectory });
+      if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
+      observer.onQuantized?.(accuracy.value);
+    }
     return publishImport(store, request, imported, observer);
   });
 }

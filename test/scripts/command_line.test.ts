@@ -22,6 +22,13 @@ describe.concurrent('a wrong command line', () => {
     ['status.ts', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
     ['prune.ts', ['m'], /required option '--keep <count>'/],
     ['prune.ts', ['m', '--keep', '-1'], /whole number/],
+    ['publish.ts', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
+    ['promote.ts', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
+    ['canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
+    ['shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name is made of/],
+    ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],
     ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
@@ -63,6 +70,9 @@ test('what only reads or undoes makes no local state', async () => {
     ['status.ts'],
     ['rollback.ts', 'm'],
     ['prune.ts', 'm', '--keep', '1'],
+    ['promote.ts', 'm'],
+    ['label.ts', 'm', '--label', 'l', '--remove'],
+    ['canary.ts', 'm', '--percent', '0'],
   ] as const) {
     expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
       code: 1,

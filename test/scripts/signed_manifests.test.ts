@@ -130,16 +130,18 @@ describe('with public keys a Worker', () => {
     ).toMatchObject({
       status: 503,
     });
+    const metadata = `/v1/models/${model}/versions/1.0.1/metadata`;
+    expect(await ask(edge.isolates[0], metadata)).toMatchObject({ status: 503 });
   });
 });
 
 test.each([
-  ['', 'empty'],
-  ['MCowBQYDK2VwAyEA', 'cut short'],
-  [first.privatePem.replaceAll('\n', ''), 'a private key'],
+  ['empty', ''],
+  ['cut short', 'MCowBQYDK2VwAyEA'],
+  ['a private key', first.privatePem.replaceAll('\n', '')],
 ])(
-  'MANIFEST_PUBLIC_KEYS that is %j is a mistake in the configuration, and is not repeated',
-  async (value) => {
+  'MANIFEST_PUBLIC_KEYS that is %s is a mistake in the configuration, and is not repeated',
+  async (_, value) => {
     const wrong = await startEdge({ isolates: 1, variables: { MANIFEST_PUBLIC_KEYS: value } });
     try {
       const { status, body } = await ask(wrong.isolates[0], '/healthz');

@@ -6,8 +6,9 @@ export function jsonResponse(
   json: string | Uint8Array<ArrayBuffer>,
   status = 200,
   by?: AnsweredBy,
+  moreHeaders = '',
 ): Response {
-  const lines = `content-type: application/json${by === undefined ? '' : versionHeaders(by)}`;
+  const lines = `content-type: application/json${by === undefined ? '' : versionHeaders(by)}${moreHeaders}`;
   return new Response(json, { status, headers: headersOf(lines) });
 }
 

@@ -12,6 +12,19 @@ export function setServerTiming({ headers }: Response, phases: Phases | undefine
   if (phases !== undefined) headers.set('server-timing', serverTiming(phases));
 }
 
+/** In milliseconds. What waited longer has a header that hardly another answer has. */
+const USUAL_WAIT = 2;
+
+/**
+ * The same as a line for headers that are made once for many answers, where it is one that many have; undefined
+ * where it has to be set on the answer.
+ */
+export function usualTimingLine(phases: Phases | undefined): string | undefined {
+  if (phases === undefined) return '';
+  if ((phases.durations().get('total') ?? 0) > USUAL_WAIT) return undefined;
+  return `\nserver-timing: ${serverTiming(phases)}`;
+}
+
 /** The header Server-Timing (W3C): each phase in milliseconds. */
 function serverTiming(phases: Phases): string {
   let text = '';

@@ -12,12 +12,14 @@ const RELOAD_MS = 60_000;
 export class CandidateLoader {
   readonly #manager: ServableManager;
   readonly #now: () => number;
+  readonly #afterAnswer: () => Promise<unknown>;
   /** When loads were begun under the newest generation of each model, by version. */
   readonly #begun = new Map<string, { generation: number; at: Map<string, number> }>();
 
-  constructor(manager: ServableManager, now: () => number) {
+  constructor(manager: ServableManager, now: () => number, afterAnswer: () => Promise<unknown>) {
     this.#manager = manager;
     this.#now = now;
+    this.#afterAnswer = afterAnswer;
   }
 
   /** Sees to it that the candidates of a pointer are loaded or about to be. Costs nothing where there are none. */
@@ -42,7 +44,10 @@ export class CandidateLoader {
     const last = begun.get(version);
     if (failure === undefined && last !== undefined && this.#now() - last < RELOAD_MS) return;
     begun.set(version, this.#now());
-    this.#manager.preload(model, version, scope, { beside: true });
+    const loading = this.#afterAnswer().then(() =>
+      this.#manager.preload(model, version, scope, { beside: true }),
+    );
+    scope.waitUntil(loading);
   }
 
   #begunUnder(model: string, generation: number): Map<string, number> {

@@ -1,7 +1,5 @@
-import type { ObjectStore } from '../registry/object_store.ts';
 import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
-import { readManifest } from '../registry/version_store.ts';
 import { describeError } from './describe_error.ts';
 import { reasonOf } from './load_outcome.ts';
 import { answeredBy, type Resolution } from './resolution.ts';
@@ -10,7 +8,6 @@ import type { DescribeOutcome, VersionStatus } from './serving.ts';
 
 /** What a version takes and gives: from memory where it is loaded, else from its manifest. */
 export async function describeVersion(
-  store: ObjectStore,
   manager: ServableManager,
   model: string,
   resolution: Resolution,
@@ -22,13 +19,13 @@ export async function describeVersion(
     return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
   }
   try {
-    const read = await readManifest(store, model, version);
+    const read = await manager.readManifest(model, version);
     if (read.kind === 'found') {
       const { format, signatures } = read.manifest.content;
       return { kind: 'described', format, signatures, by };
     }
     if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
-    const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is malformed: ${read.reason}`;
+    const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is ${read.kind}: ${read.reason}`;
     return { kind: 'unavailable', version, reason };
   } catch (error) {
     return {

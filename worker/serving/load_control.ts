@@ -1,3 +1,8 @@
+import { sleep } from './sleep.ts';
+
+/** After so many bytes a load that may take its time lets requests come first. */
+const PAUSE_BYTES = 64 * 1024;
+
 /** A load was given up because nothing came of it; another has taken its place. */
 export class AbandonedError extends Error {}
 
@@ -7,6 +12,7 @@ export class AbandonedError extends Error {}
  */
 export class LoadControl {
   readonly #now: () => number;
+  readonly #pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
   /** Lets work go on that nobody waits for. */
@@ -14,9 +20,11 @@ export class LoadControl {
   #aliveAt: number;
   #abandoned = false;
 
-  constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void) {
+  /** `pauses`: it is of a candidate, and holds up what serves as little as it can. */
+  constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void, { pauses = false } = {}) {
     this.#now = now;
     this.waitUntil = waitUntil;
+    this.#pauses = pauses;
     this.began = now();
     this.#aliveAt = this.began;
   }
@@ -27,8 +35,14 @@ export class LoadControl {
   };
 
   /** Notes every piece that passes, and stops the load once it was abandoned. */
-  async *watch<Piece>(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece, void> {
+  async *watch(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+    let unpaused = 0;
     for await (const piece of pieces) {
+      unpaused += piece.length;
+      if (this.#pauses && unpaused >= PAUSE_BYTES) {
+        unpaused = 0;
+        await sleep(0).done;
+      }
       if (this.#abandoned) throw new AbandonedError('the load was taken over by another request');
       this.alive();
       yield piece;

@@ -96,7 +96,7 @@ export class ModelServer implements Serving {
   async describe(target: ServingTarget): Promise<DescribeOutcome> {
     const resolution = await this.#resolve(target);
     if (resolution.kind !== 'resolved') return resolution;
-    return describeVersion(this.#store, this.#manager, target.model, resolution);
+    return describeVersion(this.#manager, target.model, resolution);
   }
 
   async status(target: ServingTarget, scope: RequestScope): Promise<StatusOutcome> {

@@ -52,7 +52,7 @@ export class Rollout {
     this.#manager = manager;
     this.events = events;
     this.random = options.random;
-    this.candidates = new CandidateLoader(manager, now);
+    this.candidates = new CandidateLoader(manager, now, options.afterAnswer);
     this.shadows = new ShadowRunner(manager, { now, afterAnswer: options.afterAnswer, events });
     this.watch = new CanaryWatch(options.canary, (model, abort) => events.canaryAborted(model, abort));
   }

@@ -2,7 +2,7 @@ import type { Manifest } from '../registry/manifest.ts';
 import type { PublicKey } from '../registry/manifest_signature.ts';
 import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { readTrustedManifest } from '../registry/version_store.ts';
+import { readTrustedManifest, type TrustedManifestRead } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
@@ -150,6 +150,11 @@ export class ServableManager {
     this.#start({ model, version, named: true, beside }, scope, entry);
   }
 
+  /** A version's manifest, if it is to be trusted. */
+  readManifest(model: string, version: string): Promise<TrustedManifestRead> {
+    return readTrustedManifest(this.#store, model, version, this.#options.publicKeys ?? []);
+  }
+
   /** The versions of a model that this isolate has to do with. */
   states(model: string): VersionStatus[] {
     const states: VersionStatus[] = [];
@@ -194,7 +199,9 @@ export class ServableManager {
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise));
+    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
+      pauses: version.beside === true,
+    });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
@@ -216,14 +223,10 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const { publicKeys = [] } = this.#options;
-      const read = await retryOnce(() => readTrustedManifest(this.#store, model, version, publicKeys));
+      const read = await retryOnce(() => this.readManifest(model, version));
       if (read.kind === 'missing') return read;
-      if (read.kind === 'untrusted') {
-        return { kind: 'failed', reason: `its manifest is not to be trusted: ${read.reason}` };
-      }
-      if (read.kind === 'malformed') {
-        return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
+      if (read.kind !== 'found') {
+        return { kind: 'failed', reason: `its manifest is ${read.kind}: ${read.reason}` };
       }
       loading.control.alive();
       const bytes = memoryNeed(read.manifest);

@@ -67,7 +67,11 @@ export function createRehearsal(options: RehearsalOptions): Rehearse {
     if (refusal !== undefined) return refused(candidate, refusal);
     const stage = await openStage();
     try {
-      const build = await buildWorker(() => onProgress('Building the Worker for rehearsals'));
+      const build = await buildWorker(() => onProgress('Building the Worker for rehearsals')).catch(
+        (error: Error) => {
+          throw new StageError(error.message, { cause: error });
+        },
+      );
       const fetched = await fetchCurrent(options.store, model, current, stage.folder);
       onProgress(`Rehearsing ${model} ${version} in a local workerd`);
       const isolates = await stage.start({

@@ -24,9 +24,9 @@ async function removeOrphans(): Promise<void> {
   }
 }
 
-function isRunning(process_id: number): boolean {
+function isRunning(processId: number): boolean {
   try {
-    return process.kill(process_id, 0);
+    return process.kill(processId, 0);
   } catch (error) {
     // It runs and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';

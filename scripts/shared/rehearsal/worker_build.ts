@@ -16,6 +16,9 @@ const BUILD_FILES = ['wrangler.toml', 'package-lock.json', 'tsconfig.json'];
 /** The one in use and the one before it, which a command still running may be reading. */
 const BUILDS_KEPT = 2;
 
+const UNFINISHED = 'unfinished-';
+const LONGEST_BUILD_MS = 60 * 60 * 1000;
+
 export interface WorkerBuild {
   /** sha256 in hex of what it is made of. */
   readonly digest: string;
@@ -30,7 +33,7 @@ export async function buildWorker(onBuild: () => void = () => {}): Promise<Worke
   if (await exists(join(directory, 'index.js'))) return { digest, directory };
   onBuild();
   await mkdir(BUILDS_DIRECTORY, { recursive: true });
-  const unfinished = join(BUILDS_DIRECTORY, `unfinished-${randomUUID()}`);
+  const unfinished = join(BUILDS_DIRECTORY, `${UNFINISHED}${randomUUID()}`);
   try {
     await build(unfinished);
     // Another process may have built the same in the meantime; then that one stays.
@@ -100,10 +103,13 @@ async function digestSources(): Promise<string> {
 async function removeOldBuilds(current: string): Promise<void> {
   const others: { path: string; time: number }[] = [];
   for (const name of await readdir(BUILDS_DIRECTORY)) {
-    if (name === current || name.startsWith('unfinished-')) continue;
+    if (name === current) continue;
     const path = join(BUILDS_DIRECTORY, name);
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined) others.push({ path, time: found.mtimeMs });
+    if (found === undefined) continue;
+    // Somebody may be at it; what was left behind is as old as it gets.
+    if (name.startsWith(UNFINISHED) && Date.now() - found.mtimeMs < LONGEST_BUILD_MS) continue;
+    others.push({ path, time: name.startsWith(UNFINISHED) ? 0 : found.mtimeMs });
   }
   others.sort((left, right) => right.time - left.time);
   for (const { path } of others.slice(BUILDS_KEPT - 1)) await rm(path, { recursive: true, force: true });

@@ -143,7 +143,9 @@ describe('staged promotes and warm rollbacks under load', () => {
   });
   afterAll(() => edge.stop());
 
-  test('fail no request, mix no versions, are seen at once, and load nothing after the flip', async () => {
+  test('fail no request, mix no versions, are seen at once, and load nothing after the flip', {
+    timeout: 300_000,
+  }, async () => {
     const loads = () => Promise.all(edge.isolates.map(loadsOf));
     const unexpected: string[] = [];
     const report = await changeUnderLoad(edge, async ({ everyoneAnswered, apply }) => {

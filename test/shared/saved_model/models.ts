@@ -254,7 +254,7 @@ export const TABLES: SavedModelDefinition = {
   assets: { 'words.txt': { node: 'path', text: 'three\r\ntwo\n' } },
 };
 
-/** A condition of TensorFlow 1 whose branches are constants, and a loop that doubles until 100. */
+/** A condition of TensorFlow 1 whose branches are constants, and a loop that adds 30 until there are 100. */
 export const SWITCHES: SavedModelDefinition = {
   nodes: [
     x([]),
@@ -277,9 +277,9 @@ export const SWITCHES: SavedModelDefinition = {
     node('loop/Cond', 'LoopCond', ['loop/Less']),
     node('loop/Switch', 'Switch', ['loop/Merge', 'loop/Cond'], { T: type(FLOAT) }),
     node('loop/Body', 'Identity', ['loop/Switch:1'], { T: type(FLOAT) }),
-    { ...floats('loop/two', [], 2), input: ['^loop/Body'] },
-    node('loop/Mul', 'Mul', ['loop/Body', 'loop/two'], { T: type(FLOAT) }),
-    node('loop/Next', 'NextIteration', ['loop/Mul'], { T: type(FLOAT) }),
+    { ...floats('loop/thirty', [], 30), input: ['^loop/Body'] },
+    node('loop/Add', 'Add', ['loop/Body', 'loop/thirty'], { T: type(FLOAT) }),
+    node('loop/Next', 'NextIteration', ['loop/Add'], { T: type(FLOAT) }),
     node('loop/Exit', 'Exit', ['loop/Switch'], { T: type(FLOAT) }),
   ],
   signatures: {
@@ -287,7 +287,7 @@ export const SWITCHES: SavedModelDefinition = {
       inputs: { x: { name: 'x:0', dtype: FLOAT, shape: [] } },
       outputs: {
         branch: { name: 'cond/Merge:0', dtype: FLOAT, shape: [] },
-        doubled: { name: 'loop/Exit:0', dtype: FLOAT, shape: [] },
+        raised: { name: 'loop/Exit:0', dtype: FLOAT, shape: [] },
       },
     },
   },

@@ -3,8 +3,8 @@ import { type CacheBinding, PlatformBlobCache } from '../../../worker/registry/b
 import { writeBlob } from '../../../worker/registry/blob_store.ts';
 import type { Blob } from '../../../worker/registry/manifest.ts';
 import { BlobReader, type CacheOutcome } from '../../../worker/serving/blob_reader.ts';
-import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { sha256 } from '../../shared/sha256.ts';
+import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket } from '../shared/published_models.ts';
 
 const ENCODER = new TextEncoder();

@@ -46,6 +46,8 @@ describe('a staged version', () => {
       const outcome = await server.status(target, scope);
       return outcome.kind === 'status' ? outcome.versions : outcome;
     };
+    // The first answer begins the load.
+    await states();
     expect(await states()).toEqual([
       { version: '2', state: 'LOADING' },
       { version: '1', state: 'AVAILABLE' },
@@ -131,6 +133,20 @@ describe('a staged version', () => {
     await serve(server, model);
     expect(loads.filter((version) => version === '2').length).toBe(2);
   });
+
+  test('begins to load when the answer is on its way', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    await change(model, stage('2'));
+    const answered = Promise.withResolvers<void>();
+    const { server, loads } = createRolloutServer(BEHAVIOURS, { afterAnswer: () => answered.promise });
+    const scope = requestScope();
+    await server.serve({ model, selector: { kind: 'current' } }, computeWith(1), scope);
+    expect(loads).toEqual(['1']);
+    answered.resolve();
+    await scope.settled();
+    expect(loads).toEqual(['1', '2']);
+  });
 });
 
 describe('a shadow', () => {
@@ -149,6 +165,7 @@ describe('a shadow', () => {
       afterAnswer: async () => order.push(`after ${executed.join()}`),
     });
     await serve(server, model);
+    order.length = 0;
     executed.length = 0;
     happened.length = 0;
     expect(await serve(server, model)).toEqual({
@@ -198,10 +215,12 @@ describe('a shadow', () => {
     const model = uniqueModel();
     await withShadow(model);
     const computing = Promise.withResolvers<void>();
+    let waits = false;
     const { server, happened, executed, clock } = createRolloutServer(BEHAVIOURS, {
-      afterAnswer: () => computing.promise,
+      afterAnswer: () => (waits ? computing.promise : Promise.resolve()),
     });
     await serve(server, model);
+    waits = true;
     happened.length = 0;
     const ask = () => server.serve({ model, selector: { kind: 'current' } }, computeWith(1), requestScope());
     for (let request = 0; request < 3; request++) await ask();

@@ -37,12 +37,18 @@ export function fakeLoader(
 }
 
 /** A request that lives as long as the test; what it was asked to wait for can be awaited. */
-export function requestScope(): RequestScope & { settled(): Promise<unknown> } {
+export function requestScope(): RequestScope & { settled(): Promise<void> } {
   const promises: Promise<unknown>[] = [];
   return {
     waitUntil: (promise) => {
       promises.push(promise);
     },
-    settled: () => Promise.allSettled(promises),
+    settled: async () => {
+      // What is waited for may bring more.
+      for (let settled = 0; settled < promises.length; ) {
+        settled = promises.length;
+        await Promise.allSettled(promises);
+      }
+    },
   };
 }

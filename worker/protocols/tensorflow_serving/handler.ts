@@ -2,7 +2,6 @@ import type { RequestScope, Serving, ServingTarget } from '../../serving/serving
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
-import { setServerTiming } from '../server_timing.ts';
 import { type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
@@ -33,9 +32,7 @@ export function createTensorFlowServingHandler(options: TensorFlowServingOptions
     const endTotal = scope.phases?.begin('total');
     const respond = (answer: Answer): Response => {
       endTotal?.();
-      const response = responseOf(answer);
-      setServerTiming(response, scope.phases);
-      return response;
+      return responseOf(answer, scope.phases);
     };
     // Whether the origin may read answers is the caller's matter: no header here says that it may.
     if (method === 'OPTIONS') return respond(preflightAnswer(request.headers));

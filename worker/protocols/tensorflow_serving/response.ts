@@ -1,5 +1,7 @@
+import type { Phases } from '../../serving/phases.ts';
 import type { AnsweredBy } from '../../serving/serving.ts';
 import { errorText, jsonResponse } from '../response.ts';
+import { setServerTiming, usualTimingLine } from '../server_timing.ts';
 
 /** A response before the platform's object is made of it, and what metrics should know of it. */
 export interface Answer {
@@ -35,7 +37,11 @@ export function preflightAnswer(headers: Headers): Answer {
   return { status: 200, json: null, isKnownModel: false };
 }
 
-/** The response, with the headers that name the version where one was chosen. */
-export function responseOf({ status, json, by }: Answer): Response {
-  return json === null ? new Response(null, { status }) : jsonResponse(json, status, by);
+/** The response, with headers that name the version where one was chosen and say what was waited for. */
+export function responseOf({ status, json, by }: Answer, phases: Phases | undefined): Response {
+  const line = usualTimingLine(phases);
+  if (json !== null && line !== undefined) return jsonResponse(json, status, by, line);
+  const response = json === null ? new Response(null, { status }) : jsonResponse(json, status, by);
+  setServerTiming(response, phases);
+  return response;
 }

@@ -8,9 +8,15 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { type Activation, fusedActivation } from './activation.ts';
-import { elementCount, isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from './kernel.ts';
-
-type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
+import {
+  elementCount,
+  isCovered,
+  isFourDimensional,
+  isVectorOrAbsent,
+  type Kernel,
+  type KernelContext,
+} from './kernel.ts';
+import { imageArguments, type WindowInfo, windowArguments } from './window.ts';
 
 /** Fused or not: what is absent is linear and without bias. */
 type ConvolutionInputs = Conv2DInputs & Partial<FusedConv2DInputs>;
@@ -22,7 +28,7 @@ interface ConvolutionCall {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
   readonly bias: TensorInfo | undefined;
-  readonly info: ConvolutionInfo;
+  readonly info: WindowInfo;
   readonly activation: Activation;
 }
 
@@ -58,20 +64,10 @@ export const depthwiseConvolution: Kernel<ConvolutionInputs, DepthwiseAttributes
     heap.address(filter),
     heap.addressOrNone(bias),
     heap.address(result),
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
+    ...imageArguments(info),
     info.outHeight,
     info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
+    ...windowArguments(info),
     activation.lower,
     activation.upper,
   );
@@ -113,9 +109,8 @@ function denseConvolution(
   { functions, heap, weights }: KernelContext,
   { x, filter, bias, info, activation }: ConvolutionCall,
 ): TensorInfo {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
-  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } =
-    info;
+  const { batchSize, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
+  const { strideHeight, strideWidth, padInfo } = info;
   const { lower, upper } = activation;
   const result = heap.output(info.outShape);
   const k = filterHeight * filterWidth * inChannels;
@@ -138,21 +133,11 @@ function denseConvolution(
       biases,
       0,
       to,
-      batchSize,
-      inHeight,
-      inWidth,
-      inChannels,
+      ...imageArguments(info),
       outHeight,
       outWidth,
       outChannels,
-      filterHeight,
-      filterWidth,
-      strideHeight,
-      strideWidth,
-      dilationHeight,
-      dilationWidth,
-      padInfo.top,
-      padInfo.left,
+      ...windowArguments(info),
       lower,
       upper,
       heap.scratch(functions.conv2d_scratch_bytes(inChannels, filterHeight, filterWidth)),
@@ -160,8 +145,4 @@ function denseConvolution(
   });
   activation.afterwards?.(result);
   return result;
-}
-
-function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
-  return shape.length === 4;
 }

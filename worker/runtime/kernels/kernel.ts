@@ -36,3 +36,7 @@ export function isVectorOrAbsent(tensor: TensorInfo | undefined | null, size: nu
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
+
+export function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
+  return shape.length === 4;
+}

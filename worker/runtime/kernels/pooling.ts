@@ -1,5 +1,6 @@
 import { backend_util, type MaxPoolAttrs, type MaxPoolInputs } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, type Kernel } from './kernel.ts';
+import { elementCount, isCovered, isFourDimensional, type Kernel } from './kernel.ts';
+import { imageArguments, windowArguments } from './window.ts';
 
 export const maxPool = pooling(0);
 export const averagePool = pooling(1);
@@ -14,25 +15,11 @@ function pooling(average: 0 | 1): Kernel<MaxPoolInputs, MaxPoolAttrs> {
       heap.address(x),
       heap.address(result),
       average,
-      info.batchSize,
-      info.inHeight,
-      info.inWidth,
-      info.inChannels,
+      ...imageArguments(info),
       info.outHeight,
       info.outWidth,
-      info.filterHeight,
-      info.filterWidth,
-      info.strideHeight,
-      info.strideWidth,
-      info.dilationHeight,
-      info.dilationWidth,
-      info.padInfo.top,
-      info.padInfo.left,
+      ...windowArguments(info),
     );
     return result;
   };
-}
-
-function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {
-  return shape.length === 4;
 }

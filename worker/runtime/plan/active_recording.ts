@@ -6,9 +6,16 @@ export interface Interruptible {
 
 let active: Interruptible | undefined;
 
-/** There is one at a time, since computations that wait take turns. */
-export function setActiveRecording(recording: Interruptible | undefined): void {
+/**
+ * Makes a recording the active one, until what this returns is called. Computations that wait take turns; one that
+ * does not may begin and end while another waits.
+ */
+export function activateRecording(recording: Interruptible): () => void {
+  const before = active;
   active = recording;
+  return () => {
+    active = before;
+  };
 }
 
 /** Ends the recording under way for good: the backend that it watches is given up. */

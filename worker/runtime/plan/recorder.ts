@@ -2,7 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../kernels/kernel.ts';
 import type { RegisteredKernels } from '../kernels/register_kernels.ts';
-import { setActiveRecording } from './active_recording.ts';
+import { activateRecording } from './active_recording.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
 import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
 import type { BufferId, KernelInput, KernelOutput, Step } from './step.ts';
@@ -45,6 +45,7 @@ export class Recorder {
   readonly #constants: HeldConstants;
   readonly #steps: Step[] = [];
   #restore: (() => void) | undefined;
+  #deactivate: (() => void) | undefined;
   #depth = 0;
   #obstacle: string | undefined;
 
@@ -65,12 +66,15 @@ export class Recorder {
 
   /** Begins to watch. What computes in between has to interrupt it: see active_recording.ts. */
   start(): void {
-    setActiveRecording({ suspend: () => this.#unwatch(), resume: () => this.#watch() });
+    this.#deactivate = activateRecording({
+      suspend: () => this.#unwatch(),
+      resume: () => this.#watch(),
+    });
     this.#watch();
   }
 
   stop(): void {
-    setActiveRecording(undefined);
+    this.#deactivate?.();
     this.#unwatch();
     this.#context.dispose();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestRecord } from '../../../../worker/protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from '../../../../worker/protocols/open_inference/handler.ts';
 import type { Serving } from '../../../../worker/serving/serving.ts';
 import { fakeServing, GENERATION } from '../tensorflow_serving/fake_serving.ts';
@@ -105,4 +106,30 @@ test('models that cannot be listed are a refusal, not an empty list', async () =
 test('a wrong method is told which one is right', async () => {
   const response = await asked(fakeServing(), '/v2/models/half_plus_two/infer');
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+test('requests for models are told to the metrics, those for the server are not', async () => {
+  const records: RequestRecord[] = [];
+  const answer = createOpenInferenceHandler({
+    serving: fakeServing(),
+    maxRequestBytes: 500,
+    record: (record) => records.push(record),
+  });
+  for (const [path, body] of [
+    ['/v2/models/half_plus_two/infer', infer([X])],
+    ['/v2/models/half_plus_two/ready', undefined],
+    ['/v2/models/nobodys/infer', infer([X])],
+    ['/v2/health/ready', undefined],
+  ] as const) {
+    await answer(
+      new Request(`https://server${path}`, body === undefined ? {} : { method: 'POST', body }),
+      path,
+      scope,
+    );
+  }
+  expect(records.map(({ milliseconds: _, ...record }) => record)).toEqual([
+    { model: 'half_plus_two', isKnownModel: true, version: '2', api: 'infer', httpStatus: 200, examples: 2 },
+    { model: 'half_plus_two', isKnownModel: true, version: '2', api: '', httpStatus: 200 },
+    { model: 'nobodys', isKnownModel: false, version: '', api: 'infer', httpStatus: 404 },
+  ]);
 });
