@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { isExampleFile } from './beside.ts';
 import { detectFormat } from './detect_format.ts';
 import { type ImportProblem, malformed } from './imported.ts';
@@ -87,5 +87,5 @@ async function replace(target: string, written: string): Promise<void> {
 }
 
 function isSameOrInside(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
+  return path === directory || path.startsWith(`${directory}${sep}`);
 }

@@ -32,9 +32,7 @@ export async function openComputation(topology: string): Promise<Computation> {
   const compute =
     'node' in Object(artifacts.modelTopology)
       ? graphComputation(createGraphModel(artifacts))
-      : layersComputation(
-          await (await import('@tensorflow/tfjs-layers')).loadLayersModel({ load: async () => artifacts }),
-        );
+      : layersComputation(await loadModel(artifacts));
   return {
     run: async (signature, inputs) => {
       await core.setBackend('cpu');
@@ -53,6 +51,14 @@ export async function openComputation(topology: string): Promise<Computation> {
     },
     dispose: compute.dispose,
   };
+}
+
+async function loadModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
+  const { loadLayersModel, Sequential } = await import('@tensorflow/tfjs-layers');
+  const model = await loadLayersModel({ load: async () => artifacts });
+  // A Sequential knows its inputs by name only once it is built.
+  if (model instanceof Sequential) model.build();
+  return model;
 }
 
 interface NamedComputation {

@@ -154,6 +154,10 @@ function fromRule(className: string, config: JsonObject, kerasMajor: number): La
   const before: TfjsLayer[] = [];
   let adjustment: Adjustment | undefined;
   for (const [index, member] of (rule.activations ?? []).entries()) {
+    // Defaults of recurrent layers are not linear, and changed between versions.
+    if (config[member] === undefined && /RNN|LSTM|GRU/.test(className)) {
+      reasons.push(`layer ${className} without ${member}`);
+    }
     const activation = readActivation(config[member], kerasMajor);
     converted[member] = activation.kind === 'named' ? activation.name : 'linear';
     if (activation.kind === 'named') continue;

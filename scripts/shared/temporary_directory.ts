@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,8 +9,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * meanwhile, by itself or by a signal.
  */
 export async function withTemporaryDirectory<T>(action: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'edge-serving-convert-'));
-  const remove = () => rmSync(directory, { recursive: true, force: true });
+  let directory: string | undefined;
+  const remove = () => {
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  };
   const onSignal = (signal: NodeJS.Signals) => {
     remove();
     stopListening();
@@ -24,6 +25,8 @@ export async function withTemporaryDirectory<T>(action: (directory: string) => P
   };
   process.on('exit', remove);
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  // Made only now and at once, so that no signal comes between the directory and who removes it.
+  directory = mkdtempSync(join(tmpdir(), 'edge-serving-convert-'));
   try {
     return await action(directory);
   } finally {

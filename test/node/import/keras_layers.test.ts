@@ -221,6 +221,7 @@ describe('what cannot be converted', () => {
   test.each([
     ['GRU', { ...recurrent, reset_after: true }, /reset_after true.*reset_after=False.*SavedModel.*: "x"/],
     ['LSTM', { ...recurrent, stateful: true }, /stateful true.*from one request into the next: "x"/],
+    ['LSTM', { units: 2, activation: 'tanh' }, /LSTM without recurrent_activation: "x"/],
     ['Conv2D', { filters: 1, kernel_size: [1, 1], groups: 2 }, /Conv2D with groups 2: "x"/],
     ['Conv1D', { filters: 1, kernel_size: [2], padding: 'causal' }, /padding "causal": "x"/],
     ['UpSampling2D', { size: [2, 2], interpolation: 'bilinear' }, /interpolation "bilinear": "x"/],
