@@ -6,7 +6,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.toml' },
+            // What an operator may bind besides.
+            miniflare: { kvNamespaces: ['POINTERS'] },
+          }),
+        ],
         test: {
           name: 'worker',
           globalSetup: './test/shared/build_kernels.ts',

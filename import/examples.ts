@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Imported, malformed, read } from './imported.ts';
-import { type JsonObject, JsonObjectSchema } from './json.ts';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from './json.ts';
 import {
   DEFAULT_SIGNATURE,
   type GoldenExample,
@@ -10,7 +10,7 @@ import {
   type Warmup,
   type WarmupTensor,
 } from './model_content.ts';
-import { type FlatTensor, readTensorJson } from './tensor_json.ts';
+import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
 
@@ -22,12 +22,15 @@ export const WarmupFileSchema = examplesSchema(
 );
 export type WarmupFile = v.InferOutput<typeof WarmupFileSchema>;
 
+const ToleranceSchema = v.pipe(v.number(), v.minValue(0));
+
 export const GoldenFileSchema = examplesSchema(
   v.object({
     ...GoldenExampleSchema.entries,
     inputs: JsonObjectSchema,
     outputs: JsonObjectSchema,
-    tolerance: v.optional(v.pipe(v.number(), v.minValue(0))),
+    tolerance: v.optional(ToleranceSchema),
+    tolerances: v.optional(v.record(v.string(), ToleranceSchema)),
   }),
 );
 export type GoldenFile = v.InferOutput<typeof GoldenFileSchema>;
@@ -73,34 +76,56 @@ export function zeroRequests(signatures: Signatures): Warmup[] {
 
 /** The examples of golden.json, checked against the signatures: as they are, they go into the manifest. */
 export function goldenExamples({ examples }: GoldenFile, signatures: Signatures): Imported<GoldenExample[]> {
-  for (const [index, { signature_name: name = DEFAULT_SIGNATURE, inputs, outputs }] of examples.entries()) {
+  for (const [index, example] of examples.entries()) {
+    const { signature_name: name = DEFAULT_SIGNATURE, inputs, outputs, tolerances = {} } = example;
     const signature = findSignature(signatures, name);
     if (signature === undefined) return malformed(`examples[${index}]: there is no signature "${name}"`);
-    const checked = readInputs(inputs, signature);
+    const checked = readInputs(inputs, signature, readGoldenInput);
     if (checked.kind !== 'read') return at(`examples[${index}]`, checked);
-    const compared = readTensors('outputs', outputs, signature.outputs);
+    const compared = readTensors('outputs', outputs, signature.outputs, readGoldenOutput);
     if (compared.kind !== 'read') return at(`examples[${index}]`, compared);
     if (Object.keys(outputs).length === 0) return malformed(`examples[${index}].outputs is empty`);
+    const unknown = Object.keys(tolerances).find((output) => !Object.hasOwn(signature.outputs, output));
+    if (unknown !== undefined) {
+      return malformed(`examples[${index}].tolerances["${unknown}"]: the signature has no such output`);
+    }
   }
   return read(examples);
 }
 
-function readInputs(inputs: JsonObject, signature: Signature): Imported<Record<string, FlatTensor>> {
+/** A string may be bytes: `{"b64": "..."}`. */
+const readGoldenInput: typeof readScalar = (json, dtype) => {
+  const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
+  return isBytes && typeof json.b64 === 'string' ? json.b64 : readScalar(json, dtype);
+};
+
+/** What JSON has no number for stands in quotes. */
+const readGoldenOutput: typeof readScalar = (json, dtype) => {
+  const isNumber = dtype === 'float32' && (json === 'NaN' || json === 'Infinity' || json === '-Infinity');
+  return isNumber ? json : readGoldenInput(json, dtype);
+};
+
+function readInputs(
+  inputs: JsonObject,
+  signature: Signature,
+  readElement: typeof readScalar = readScalar,
+): Imported<Record<string, FlatTensor>> {
   const missing = Object.keys(signature.inputs).find((name) => !Object.hasOwn(inputs, name));
   if (missing !== undefined) return malformed(`inputs: "${missing}" is missing`);
-  return readTensors('inputs', inputs, signature.inputs);
+  return readTensors('inputs', inputs, signature.inputs, readElement);
 }
 
 function readTensors(
   side: 'inputs' | 'outputs',
   tensors: JsonObject,
   infos: Readonly<Record<string, TensorInfo>>,
+  readElement: typeof readScalar,
 ): Imported<Record<string, FlatTensor>> {
   const flat: Record<string, FlatTensor> = {};
   for (const [name, json] of Object.entries(tensors)) {
     const info = Object.hasOwn(infos, name) ? infos[name] : undefined;
     if (info === undefined) return malformed(`${side}["${name}"]: the signature has none of that name`);
-    const tensor = readTensorJson(json, info);
+    const tensor = readTensorJson(json, info, readElement);
     if (tensor.kind !== 'read') return { ...tensor, message: `${side}["${name}"] ${tensor.message}` };
     flat[name] = tensor.value;
   }

@@ -6,6 +6,7 @@ import { isMemberName, type JsonObject } from './json.ts';
 import { findUnbuildableLayers } from './layer_graph.ts';
 import type { Signature, TensorInfo } from './model_content.ts';
 import type { WeightSpec } from './model_json.ts';
+import { withoutValues } from './shapes_backend.ts';
 import { loadTensorFlow } from './tensorflow.ts';
 import { createLayersModel, loadLayers } from './tfjs_layers.ts';
 
@@ -13,7 +14,7 @@ import { createLayersModel, loadLayers } from './tfjs_layers.ts';
  * The signature of a LayersModel, read off the model that tfjs-layers makes of the topology. On the way tfjs
  * checks that it knows the layers, and that the weights are those that the layers need.
  *
- * Nothing is initialised at random and no file of weights is read: all values are zeros.
+ * Nothing is initialised at random, no file of weights is read and no value is kept.
  */
 export async function layersSignature(
   topology: JsonObject,
@@ -22,6 +23,14 @@ export async function layersSignature(
   const fault = findUnbuildableLayers(topology);
   if (fault !== undefined) return malformed(fault);
   const layers = await loadLayers();
+  return withoutValues(() => readLayers(layers, topology, weights));
+}
+
+async function readLayers(
+  layers: Awaited<ReturnType<typeof loadLayers>>,
+  topology: JsonObject,
+  weights: readonly WeightSpec[],
+): Promise<Imported<Signature>> {
   const { keep, dispose, zeros } = (await loadTensorFlow()).core;
   const values: Record<string, Tensor> = {};
   let model: LayersModel | undefined;

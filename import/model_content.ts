@@ -60,7 +60,10 @@ export const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
   outputs: v.record(v.string(), v.unknown()),
+  /** How far a number may be off, for all outputs; times the golden number's size where that is above 1. */
   tolerance: v.optional(v.number()),
+  /** The same for single outputs, by name. */
+  tolerances: v.optional(v.record(v.string(), v.number())),
 });
 export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 

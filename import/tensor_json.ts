@@ -14,8 +14,14 @@ const HIGHEST_RANK = 8;
 /**
  * Reads a tensor in the columnar form of TensorFlow Serving's JSON, nested lists, and checks that it fits an
  * input or output.
+ *
+ * @param readElement reads an element of the innermost lists; undefined for one that is none
  */
-export function readTensorJson(json: unknown, { dtype, shape }: TensorInfo): Imported<FlatTensor> {
+export function readTensorJson(
+  json: unknown,
+  { dtype, shape }: TensorInfo,
+  readElement: typeof readScalar = readScalar,
+): Imported<FlatTensor> {
   const found: number[] = [];
   let innermost: unknown = json;
   while (Array.isArray(innermost)) {
@@ -27,7 +33,7 @@ export function readTensorJson(json: unknown, { dtype, shape }: TensorInfo): Imp
     return malformed(`has shape [${found}] and not [${shape.map((size) => (size === -1 ? '?' : size))}]`);
   }
   const values: FlatTensor['values'] = [];
-  const fault = flatten(json, found, 0, dtype, values);
+  const fault = flatten(json, found, 0, dtype, values, readElement);
   return fault === undefined ? read({ shape: found, values }) : malformed(fault);
 }
 
@@ -42,25 +48,28 @@ function flatten(
   level: number,
   dtype: DataType,
   values: FlatTensor['values'],
+  readElement: typeof readScalar,
 ): string | undefined {
   if (level === shape.length) {
-    const value = readScalar(json, dtype);
+    const value = readElement(json, dtype);
     if (value === undefined) return `has ${describe(json)} in place of ${dtype}`;
     values.push(value);
     return undefined;
   }
   if (!Array.isArray(json) || json.length !== shape[level]) return 'is ragged';
   for (const member of json) {
-    const fault = flatten(member, shape, level + 1, dtype, values);
+    const fault = flatten(member, shape, level + 1, dtype, values, readElement);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function readScalar(json: unknown, dtype: DataType): number | boolean | string | undefined {
+/** An element in plain JSON. */
+export function readScalar(json: unknown, dtype: DataType): number | boolean | string | undefined {
   switch (dtype) {
     case 'float32':
-      return typeof json === 'number' ? json : undefined;
+      // `1e999` is JSON.
+      return typeof json === 'number' && Number.isFinite(json) ? json : undefined;
     case 'int32':
       return typeof json === 'number' && Number.isInteger(json) && json === (json | 0) ? json : undefined;
     case 'bool':

@@ -1,15 +1,11 @@
-import { Option } from 'commander';
 import * as v from 'valibot';
-import { describeDifferences, type OutputDifference } from '../import/accuracy/compare_answers.ts';
-import { quantizationAccuracy } from '../import/accuracy/quantization_accuracy.ts';
-import { convertModel } from '../import/convert_model.ts';
+import { convertModel, type OutputDifference, quantizationAccuracy } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
 import { formatBytes, formatTable } from './shared/format.ts';
 import { signatureLines } from './shared/model_report.ts';
 import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
 import { withTemporaryDirectory } from './shared/temporary_directory.ts';
-
-const QUANTIZATIONS = ['float16', 'uint8'] as const;
 
 const command = newCommand(
   'convert',
@@ -17,12 +13,7 @@ const command = newCommand(
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .argument('<output>', 'the directory to write; it must be empty or not there yet')
-  .addOption(
-    new Option(
-      '--quantize <form>',
-      'make the files of weights a half or a quarter as large, at the price of accuracy',
-    ).choices(QUANTIZATIONS),
-  )
+  .addOption(quantizeOption())
   .option('--force', 'replace an output directory that is not empty')
   .option('--json', 'print the result, or the error, as JSON on standard output');
 
@@ -71,12 +62,3 @@ await runCommand(command, async (output) => {
   );
   return EXIT_DONE;
 });
-
-function accuracyLines(quantize: string, accuracy: readonly OutputDifference[]): string[] {
-  return accuracy.length === 0
-    ? [`What ${quantize} costs in accuracy was not measured: there is no golden.json beside the model.`]
-    : [
-        `What ${quantize} costs in accuracy, on the golden examples:`,
-        ...describeDifferences(accuracy).map((line) => `  ${line}`),
-      ];
-}

@@ -6,16 +6,23 @@ import {
   parsePortArgument,
   runCommand,
 } from './shared/command_line.ts';
-import { portFault, runDevServer, serverUrl } from './shared/dev_server.ts';
+import { type DevServerOptions, portFault, runDevServers, serverUrl } from './shared/dev_server.ts';
+import { createToken } from './shared/management_token.ts';
 import { describePlace, openLocalRegistry } from './shared/open_registry.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from './shared/package_root.ts';
 import { publishSampleModels } from './shared/sample_models.ts';
 
 const command = newCommand(
   'dev',
-  'Publishes the sample models into local state, if they are not there yet, and serves it.',
+  'Publishes the sample models into local state, if they are not there yet, serves it, and lets it be managed.',
 )
   .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
+  .option(
+    '--management-port <port>',
+    'the port of the management Worker (default: one after --port)',
+    parsePortArgument,
+  )
+  .option('--no-management', 'without the management Worker')
   .option('--ip <address>', 'the address to listen on', 'localhost')
   .option('--persist-to <directory>', 'local state folder (default: .wrangler/state)')
   .option(
@@ -26,6 +33,8 @@ const command = newCommand(
 
 const OptionsSchema = v.object({
   port: v.number(),
+  managementPort: v.optional(v.number()),
+  management: v.boolean(),
   ip: v.string(),
   persistTo: v.optional(v.string()),
   var: v.optional(v.array(v.string()), []),
@@ -35,9 +44,13 @@ const OptionsSchema = v.object({
 const environment = { ...process.env };
 
 await runCommand(command, async (output) => {
-  const { port, ip, persistTo, var: variables } = v.parse(OptionsSchema, command.opts());
+  const options = v.parse(OptionsSchema, command.opts());
+  const { port, ip, persistTo, var: variables } = options;
+  const managementPort = options.management ? (options.managementPort ?? port + 1) : undefined;
   const directory = persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo);
-  const fault = await portFault(ip, port);
+  const fault =
+    (await portFault(ip, port)) ??
+    (managementPort === undefined ? undefined : await portFault(ip, managementPort, '--management-port'));
   if (fault !== undefined) {
     output.error(fault);
     return EXIT_FAILED;
@@ -50,14 +63,39 @@ await runCommand(command, async (output) => {
     await registry.close();
   }
   output.progress('Starting wrangler dev');
-  return runDevServer({ ip, port, directory, variables, environment }, () => {
-    const url = serverUrl(ip, port);
-    output.result(
-      [
-        `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
-        `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
-      ].join('\n'),
-      { url, registry: registry.place },
-    );
-  });
+  const shared = { ip, directory, environment };
+  const servers: DevServerOptions[] = [
+    {
+      ...shared,
+      port,
+      variables,
+      onReady: () => {
+        const url = serverUrl(ip, port);
+        const text = [
+          `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
+          `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
+        ];
+        output.result(text.join('\n'), { url, registry: registry.place });
+      },
+    },
+  ];
+  if (managementPort !== undefined) {
+    // Good for this run only: nothing that is worth stealing is stored anywhere.
+    const { token, entry } = createToken('dev', ['publish', 'flip']);
+    servers.push({
+      ...shared,
+      worker: 'management',
+      port: managementPort,
+      variables: [`MANAGEMENT_TOKENS:${entry}`],
+      onReady: () => {
+        const url = serverUrl(ip, managementPort);
+        const text = [
+          `Managing it on ${url}, with a token for this run. Try:`,
+          `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/models`,
+        ];
+        output.result(text.join('\n'), { url, token });
+      },
+    });
+  }
+  return runDevServers(servers);
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { inspectModel } from '../import/inspect_model.ts';
+import { inspectModel } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
 import { summaryText } from './shared/model_report.ts';
 import { resolveFromCaller } from './shared/package_root.ts';

@@ -1,10 +1,12 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
+import type { OutputDifference } from '../import/index.ts';
 import { VERSION_BUMPS } from '../worker/registry/version.ts';
 import { newChangeRecord } from './shared/change_record.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
+  parseCountArgument,
   parseNameArgument,
   parseVersionArgument,
   registryCommand,
@@ -14,11 +16,16 @@ import {
 import { describePlace } from './shared/open_registry.ts';
 import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
-import { publishJson, publishText } from './shared/publish_report.ts';
+import { dryRunJson, dryRunText, publishJson, publishText } from './shared/publish_report.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
+import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
+import { readWorkerConfiguration } from './shared/rehearsal/worker_configuration.ts';
+import { signatureFault } from './shared/required_signature.ts';
+import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Publishes a model as a version and makes it current.')
+  registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
     .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
     .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
     .option(
@@ -34,8 +41,20 @@ const command = withChangeOptions(
         .choices(VERSION_BUMPS)
         .conflicts('version'),
     )
+    .addOption(quantizeOption())
     .option('--label <label>', 'a label to move to the version', parseNameArgument)
-    .option('--no-flip', 'leave the current version as it is; --label still moves'),
+    .addOption(
+      new Option(
+        '--stage',
+        'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
+      ).conflicts('label'),
+    )
+    .option('--no-flip', 'leave the current version as it is; --label still moves')
+    .option('--dry-run', 'only check and rehearse it; upload nothing')
+    .option('--allow-breaking', 'even if clients of the current version would break')
+    .option('--skip-rehearsal', 'publish without trying it out')
+    .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
+    .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
 );
 
 const OptionsSchema = v.object({
@@ -43,7 +62,14 @@ const OptionsSchema = v.object({
   version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
+  quantize: v.optional(v.picklist(QUANTIZATIONS)),
+  stage: v.optional(v.boolean(), false),
   flip: v.boolean(),
+  dryRun: v.optional(v.boolean(), false),
+  allowBreaking: v.optional(v.boolean(), false),
+  skipRehearsal: v.optional(v.boolean(), false),
+  sign: v.optional(v.string()),
+  rehearsalLimit: v.number(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
 });
@@ -51,18 +77,38 @@ const OptionsSchema = v.object({
 await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const [path] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip } = options;
-  output.progress(`Publishing ${model} to ${describePlace(place)}`);
+  const { model, flip, stage, quantize } = options;
+  let accuracy: readonly OutputDifference[] = [];
+  output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
+  const record = newChangeRecord(options);
+  const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
+  const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
+  if (unsignable !== undefined) {
+    output.error(unsignable);
+    return EXIT_FAILED;
+  }
   const outcome = await publishModel(
     store,
     {
       ...options,
       path: resolveFromCaller(path),
-      record: newChangeRecord(options),
+      record,
       tool: await toolVersion(),
+      signer,
     },
     {
+      rehearse: options.skipRehearsal
+        ? skipRehearsal(record.at)
+        : createRehearsal({
+            store,
+            limitMs: options.rehearsalLimit * 1000,
+            at: record.at,
+            onProgress: output.progress,
+          }),
       onConvert: output.progress,
+      onQuantized: (measured) => {
+        accuracy = measured;
+      },
       onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
       onWait: (until) =>
         output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
@@ -73,7 +119,16 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
     output.error(outcome.reason);
     return EXIT_FAILED;
   }
-  const report = { model, place, flip, label: options.label, outcome };
-  output.result(publishText(report), publishJson(report));
+  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
+  const measured = quantize === undefined ? {} : { accuracy };
+  if (outcome.kind === 'checked') {
+    output.result([dryRunText(model, outcome), ...costs].join('\n'), {
+      ...dryRunJson(model, place, outcome),
+      ...measured,
+    });
+    return EXIT_DONE;
+  }
+  const report = { model, place, flip, stage, label: options.label, outcome };
+  output.result([publishText(report), ...costs].join('\n'), { ...publishJson(report), ...measured });
   return EXIT_DONE;
 });

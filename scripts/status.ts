@@ -16,28 +16,32 @@ const command = registryCommand(
   'Shows models, versions, what is current, and the history of it.',
 ).argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument);
 
-await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
-  const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
-  output.progress(`Reading ${describePlace(place)}`);
-  if (model === undefined) {
-    const models = await allModelStatuses(store);
-    const texts = models.map((status) => modelText(status, { history: false }));
-    output.result(
-      models.length === 0
-        ? `Nothing is published in ${describePlace(place)}.`
-        : [`In ${describePlace(place)}:`, ...texts].join('\n\n'),
-      { registry: place, models },
-    );
+await runRegistryCommand(
+  command,
+  { state: 'must exist', access: 'read' },
+  async ({ store, place, replica }, output) => {
+    const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
+    output.progress(`Reading ${describePlace(place)}`);
+    if (model === undefined) {
+      const models = await allModelStatuses(store, replica);
+      const texts = models.map((status) => modelText(status, { history: false }));
+      output.result(
+        models.length === 0
+          ? `Nothing is published in ${describePlace(place)}.`
+          : [`In ${describePlace(place)}:`, ...texts].join('\n\n'),
+        { registry: place, models },
+      );
+      return EXIT_DONE;
+    }
+    const status = await modelStatus(store, model, replica);
+    if (status === undefined) {
+      output.error(missingModel(model, place));
+      return EXIT_FAILED;
+    }
+    output.result([`In ${describePlace(place)}:`, modelText(status, { history: true })].join('\n\n'), {
+      registry: place,
+      ...status,
+    });
     return EXIT_DONE;
-  }
-  const status = await modelStatus(store, model);
-  if (status === undefined) {
-    output.error(missingModel(model, place));
-    return EXIT_FAILED;
-  }
-  output.result([`In ${describePlace(place)}:`, modelText(status, { history: true })].join('\n\n'), {
-    registry: place,
-    ...status,
-  });
-  return EXIT_DONE;
-});
+  },
+);

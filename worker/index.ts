@@ -7,10 +7,12 @@ import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
 import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
 import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
-import { EXPOSED_HEADERS } from './protocols/response.ts';
-import { serverTiming } from './protocols/server_timing.ts';
+import { pathOfUrl, protocolOf } from './protocols/request_path.ts';
+import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
+import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { canaryEventsOf } from './serving/canary_events.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
 import { Phases } from './serving/phases.ts';
@@ -21,20 +23,36 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
-  const isolate = createIsolate(new R2ObjectStore(env.MODELS), configuration, log);
-  const protocol = { serving: isolate.serving, maxRequestBytes: configuration.maxRequestBytes };
+  const isolate = createIsolate({
+    store: new R2ObjectStore(env.MODELS),
+    replica: pointerReplicaOf(env),
+    cache: configuration.cachesBlobs ? platformCache() : undefined,
+    configuration,
+    log,
+    recordCanaryAbort: canaryEventsOf(env),
+  });
   const requestMetrics = new RequestMetrics();
+  const protocol = {
+    serving: isolate.serving,
+    maxRequestBytes: configuration.maxRequestBytes,
+    record: requestMetrics.record.bind(requestMetrics),
+  };
   return {
     isolate,
+    routingKeyHeader: configuration.routingKeyHeader,
     requestMetrics,
-    answerTensorFlowServing: createTensorFlowServingHandler({
-      ...protocol,
-      record: (request) => requestMetrics.record(request),
-    }),
-    answerOpenInference: createOpenInferenceHandler(protocol),
+    answers: {
+      'tensorflow serving': createTensorFlowServingHandler(protocol),
+      'open inference': createOpenInferenceHandler(protocol),
+    },
     guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
     cors: createCors(access.corsOrigins),
   };
+}
+
+/** Undefined where the runtime has none. */
+function platformCache(): Cache | undefined {
+  return typeof caches === 'undefined' ? undefined : caches.default;
 }
 
 function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | undefined {
@@ -50,11 +68,8 @@ function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | und
 let wired: ReturnType<typeof wire> | undefined;
 
 type Bindings = { Bindings: Env };
-
-/** The pathname as it was sent: the protocols decode it themselves, after they have split it. */
-function pathOf(context: Context<Bindings>): string {
-  return new URL(context.req.url).pathname;
-}
+type Wired = ReturnType<typeof wire>;
+type Protocol = keyof Wired['answers'];
 
 const app = new Hono<Bindings>();
 
@@ -67,21 +82,23 @@ app.get('/docs', () => answerPage());
 
 const METRICS = '/monitoring/prometheus/metrics';
 // Hono's patterns would split at `:predict` and decode what TensorFlow Serving decodes later.
-const TENSORFLOW_SERVING = '/:api{[vV]1}/*';
-const OPEN_INFERENCE = '/v2/*';
+const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
+  ['/:api{[vV]1}/*', 'tensorflow serving'],
+  ['/v2/*', 'open inference'],
+];
 
-for (const path of [METRICS, TENSORFLOW_SERVING, OPEN_INFERENCE]) {
-  app.use(path, async (context, next) => {
+for (const pattern of [METRICS, ...PATTERNS.map(([pattern]) => pattern)]) {
+  app.use(pattern, async (context, next) => {
     wired ??= wire(context.env);
     return wired.cors === undefined ? next() : wired.cors(context, next);
   });
-  app.use(path, async (context, next) => {
-    wired ??= wire(context.env);
-    const refusal = await wired.guard?.(context.req.raw, pathOf(context));
-    return refusal ?? next();
-  });
 }
 
+app.use(METRICS, async (context, next) => {
+  wired ??= wire(context.env);
+  const refusal = await wired.guard?.(context.req.raw, METRICS);
+  return refusal ?? next();
+});
 app.get(METRICS, async (context) => {
   wired ??= wire(context.env);
   const samples = await wired.isolate.samples();
@@ -89,37 +106,56 @@ app.get(METRICS, async (context) => {
   return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4' });
 });
 
-app.all(TENSORFLOW_SERVING, (context) => {
-  wired ??= wire(context.env);
-  return answerTimed(context, wired.answerTensorFlowServing);
-});
+for (const [pattern, protocol] of PATTERNS) {
+  app.all(pattern, (context: Context<Bindings>) => {
+    wired ??= wire(context.env);
+    const { raw } = context.req;
+    return answerProtocol(wired, protocol, raw, pathOfUrl(raw.url), context.executionCtx);
+  });
+}
 
-app.all(OPEN_INFERENCE, (context) => {
-  wired ??= wire(context.env);
-  return answerTimed(context, wired.answerOpenInference);
-});
-
-type Answer = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
-
-/** Says in the answer what it waited for. */
-async function answerTimed(context: Context<Bindings>, answer: Answer): Promise<Response> {
-  const phases = new Phases(() => Date.now());
-  const endTotal = phases.begin('total');
-  const waitUntil = (promise: Promise<unknown>) => context.executionCtx.waitUntil(promise);
-  const response = await answer(context.req.raw, pathOf(context), { waitUntil, phases });
-  endTotal();
-  response.headers.set('server-timing', serverTiming(phases));
-  return response;
+/** Answers what the guard lets through. */
+async function answerProtocol(
+  { guard, answers, routingKeyHeader }: Wired,
+  protocol: Protocol,
+  request: Request,
+  path: string,
+  context: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<Response> {
+  const refusal = guard && (await guard(request, path));
+  if (refusal !== undefined) return refusal;
+  const scope: RequestScope = {
+    waitUntil: (promise) => context.waitUntil(promise),
+    phases: new Phases(() => Date.now()),
+    routingKey: () => request.headers.get(routingKeyHeader) ?? undefined,
+  };
+  return answers[protocol](request, path, scope);
 }
 
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}` }, 404));
 
-app.onError((error, context) => {
-  if (error instanceof ConfigurationError) return context.json({ error: error.message }, 500);
-  console.error(
-    JSON.stringify({ event: 'fault', path: context.req.path, error: String(error), stack: error.stack }),
-  );
-  return context.json({ error: 'The server failed to answer; its log says why' }, 500);
-});
+app.onError((error, context) => answerFault(error, context.req.path));
 
-export default app;
+function answerFault(error: unknown, path: string): Response {
+  if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
+  const stack = error instanceof Error ? error.stack : undefined;
+  console.error(JSON.stringify({ event: 'fault', path, error: String(error), stack }));
+  return errorResponse('The server failed to answer; its log says why', 500);
+}
+
+export default {
+  /** Computing goes straight to its protocol: the way through Hono takes longer than a small model. */
+  async fetch(request, env, context) {
+    const path = request.method === 'POST' ? pathOfUrl(request.url) : '';
+    const protocol = protocolOf(path);
+    if (protocol === undefined) return app.fetch(request, env, context);
+    try {
+      wired ??= wire(env);
+      // Hono has the middleware for CORS.
+      if (wired.cors !== undefined) return app.fetch(request, env, context);
+      return await answerProtocol(wired, protocol, request, path, context);
+    } catch (error) {
+      return answerFault(error, path);
+    }
+  },
+} satisfies ExportedHandler<Env>;

@@ -89,7 +89,8 @@ export class Hdf5Reader {
     for (const { offset, size } of pieces(dataset.shape, PIECE / elementBytes)) {
       const elements = elementCount(size);
       const bytes = elements * elementBytes;
-      const piece = this.#withMemory(bytes, (pointer) => {
+      const target = values.subarray(done, done + elements * valueBytes);
+      this.#withMemory(bytes, (pointer) => {
         const status = this.#library.get_dataset_data(
           this.#file,
           path,
@@ -99,9 +100,8 @@ export class Hdf5Reader {
           BigInt(pointer),
         );
         if (status < 0) throw new Error(`${path} is damaged: its values cannot be read`);
-        return this.#library.HEAPU8.slice(pointer, pointer + bytes);
+        convertElements(this.#library.HEAPU8.subarray(pointer, pointer + bytes), stored, target, path);
       });
-      convertElements(piece, stored, values.subarray(done, done + elements * valueBytes), path);
       done += elements * valueBytes;
     }
     return values;

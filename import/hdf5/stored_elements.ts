@@ -7,7 +7,7 @@ import type { StoredDataset } from './stored_dataset.ts';
  * @throws where an integer is none of 32 bits
  */
 export function convertElements(
-  piece: Uint8Array<ArrayBuffer>,
+  piece: Uint8Array,
   { dataset, elementBytes, stored }: StoredDataset,
   target: Uint8Array,
   path: string,
@@ -17,7 +17,8 @@ export function convertElements(
     target.set(piece);
     return;
   }
-  const elements = typedElements(piece, elementBytes, stored);
+  // A copy of its own, which begins where elements of any size may.
+  const elements = typedElements(new Uint8Array(piece), elementBytes, stored);
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   for (let index = 0; index < elements.length; index++) {
     const value = Number(elements[index]);

@@ -3,6 +3,7 @@ import { type Imported, malformed, read } from '../imported.ts';
 import type { JsonObject } from '../json.ts';
 import { findUnbuildableLayers } from '../layer_graph.ts';
 import { modelFault } from '../layers_model.ts';
+import { withoutValues } from '../shapes_backend.ts';
 import { createLayersModel, loadLayers } from '../tfjs_layers.ts';
 
 /** A weight that tfjs-layers waits for. */
@@ -26,15 +27,17 @@ export async function expectedWeights(model: JsonObject): Promise<Imported<reado
   const fault = findUnbuildableLayers(model);
   if (fault !== undefined) return malformed(fault);
   const layers = await loadLayers();
-  let made: LayersModel | undefined;
-  try {
-    made = await createLayersModel(layers, model);
-    return read(made.layers.map(describeLayer));
-  } catch (error) {
-    return modelFault(error);
-  } finally {
-    made?.dispose();
-  }
+  return withoutValues(async () => {
+    let made: LayersModel | undefined;
+    try {
+      made = await createLayersModel(layers, model);
+      return read(made.layers.map(describeLayer));
+    } catch (error) {
+      return modelFault(error);
+    } finally {
+      made?.dispose();
+    }
+  });
 }
 
 function describeLayer(layer: Layer): ExpectedLayer {

@@ -4,18 +4,26 @@ import type { NamedWeight } from '../tfjs_writer/write_weights.ts';
 import type { FoundWeight } from './found_weight.ts';
 import type { Adjustment, WeightSource } from './weight_source.ts';
 
-/** The weights to write, each read from the file when it is its turn. */
+/**
+ * The weights to write, each read from the file when it is its turn. The memory of one is given back when the next
+ * is asked for: left to the garbage collector, that of many would be held.
+ */
 export function* namedWeights(
   file: Hdf5File,
   found: readonly FoundWeight[],
   sources: readonly WeightSource[],
 ): Iterable<NamedWeight> {
   const adjustments = new Map(adjustmentsOf(sources));
+  let held: Uint8Array<ArrayBuffer> | undefined;
   for (const { name, stored } of found) {
+    held?.buffer.transfer(0);
     const adjustment = adjustments.get(layerOf(name, adjustments));
     const weight: Weight = {
       ...stored.dataset,
-      read: async () => adjusted(await file.read(stored.path), name, stored.dataset.shape, adjustment),
+      read: async () => {
+        held = await file.read(stored.path);
+        return adjusted(held, name, stored.dataset.shape, adjustment);
+      },
     };
     yield { name, weight };
   }

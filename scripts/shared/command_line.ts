@@ -40,6 +40,14 @@ export function registryCommand(name: string, description: string): Command {
         '--remote',
         'the bucket of the account that wrangler is logged in to, not local state',
       ).conflicts('persistTo'),
+    )
+    .addOption(
+      new Option(
+        '--url <address>',
+        `the registry behind a management Worker; its token is taken from ${TOKEN_VARIABLE}`,
+      )
+        .argParser(parseManagementUrl)
+        .conflicts(['persistTo', 'remote']),
     );
 }
 
@@ -53,22 +61,32 @@ export function withChangeOptions(command: Command): Command {
 const RegistryOptionsSchema = v.object({
   persistTo: v.optional(v.string()),
   remote: v.optional(v.boolean(), false),
+  url: v.optional(v.instance(URL)),
 });
+
+/** Where a token is taken from: command lines are seen by every user of a machine. */
+const TOKEN_VARIABLE = 'EDGE_SERVING_TOKEN';
+
+export interface RegistryAccess {
+  readonly state: 'must exist' | 'made where missing';
+  /** What only reads leaves the replica of the pointers as it is, too. */
+  readonly access?: 'read' | 'change';
+}
 
 /** Runs a command against the registry that its options name; what only reads or undoes makes no local state. */
 export async function runRegistryCommand(
   command: Command,
-  { state }: { readonly state: 'must exist' | 'made where missing' },
+  { state, access = 'change' }: RegistryAccess,
   action: (registry: Registry, output: Output) => Promise<number>,
 ): Promise<void> {
   await runCommand(command, async (output) => {
-    const { persistTo, remote } = v.parse(RegistryOptionsSchema, command.opts());
-    const place: RegistryPlace = remote
-      ? { kind: 'remote' }
-      : {
-          kind: 'local',
-          directory: persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo),
-        };
+    const options = v.parse(RegistryOptionsSchema, command.opts());
+    const token = process.env[TOKEN_VARIABLE];
+    if (options.url !== undefined && (token === undefined || token === '')) {
+      output.error(`--url needs a token in the environment variable ${TOKEN_VARIABLE}`);
+      return EXIT_USAGE;
+    }
+    const place = registryPlace(options, token ?? '');
     if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
       output.error(
         `there is no local state folder ${showToCaller(place.directory)}\n` +
@@ -76,14 +94,28 @@ export async function runRegistryCommand(
       );
       return EXIT_FAILED;
     }
-    if (remote) output.progress('Opening the REMOTE bucket of the account');
+    if (place.kind === 'remote') output.progress('Opening the REMOTE bucket of the account');
+    if (place.kind === 'management') output.progress(`Asking ${place.service.url.origin}`);
     const registry = await openRegistry(place);
     try {
-      return await action(registry, output);
+      const code = await action(registry, output);
+      if (access === 'change') await registry.repairReplica();
+      for (const warning of registry.warnings) output.warning(warning);
+      return code;
     } finally {
       await registry.close();
     }
   });
+}
+
+function registryPlace(
+  { persistTo, remote, url }: v.InferOutput<typeof RegistryOptionsSchema>,
+  token: string,
+): RegistryPlace {
+  if (url !== undefined) return { kind: 'management', service: { url, token } };
+  if (remote) return { kind: 'remote' };
+  const directory = persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo);
+  return { kind: 'local', directory };
 }
 
 /** Parses the command line, runs the action and ends the process with its exit code. */
@@ -137,6 +169,21 @@ function endProcess(code: number): void {
   process.stdout.write('', () => process.exit(code));
 }
 
+/** Tokens travel encrypted, or do not leave the machine. */
+export function parseManagementUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {
+    throw new InvalidArgumentError('It has to be an https: address, or http: on this machine.');
+  }
+  if (url.search !== '' || url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError(
+      `It holds no query and no secret; the token belongs into ${TOKEN_VARIABLE}.`,
+    );
+  }
+  return url;
+}
+
 export function parseNameArgument(text: string): string {
   if (!isName(text)) throw new InvalidArgumentError(`A name is made of ${NAME_RULE}.`);
   return text;
@@ -153,6 +200,12 @@ export function parseVersionArgument(text: string): string {
 export function parseCountArgument(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
   return Number(text);
+}
+
+export function parseShareArgument(text: string): number {
+  const share = /^\d{1,3}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(share <= 100)) throw new InvalidArgumentError('A share is a number from 0 to 100, in percent.');
+  return share;
 }
 
 export function parsePortArgument(text: string): number {

@@ -4,12 +4,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { PACKAGE_ROOT, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { PACKAGE_ROOT, wranglerConfiguration } from './package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 import { wait } from './wait.ts';
 
 export interface DevServerOptions {
+  /** The environment of wrangler.toml; none for the predict Worker. */
+  readonly worker?: 'management';
   readonly ip: string;
   readonly port: number;
   /** The local state folder. */
@@ -17,34 +19,49 @@ export interface DevServerOptions {
   /** Variables of the Worker as `NAME:VALUE`, over those of wrangler.toml. */
   readonly variables: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Called once, when the Worker answers its health check. */
+  readonly onReady: () => void;
 }
 
 const POLL_MS = 100;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `wrangler dev` until it ends.
+ * Runs `wrangler dev` for each of the Workers until one of them ends; then the others end too.
  *
- * @param onReady called once, when the Worker answers its health check
- * @returns the exit code of wrangler; 0 where a signal asked for its end, or the parent process ended
+ * @returns the exit code of the first that ended; 0 where a signal asked for its end, or the parent process ended
  */
-export async function runDevServer(options: DevServerOptions, onReady: () => void): Promise<number> {
-  const child = startWrangler(options);
-  // A terminal sends Ctrl+C to both; what a supervisor sends arrives only here.
+export async function runDevServers(servers: readonly DevServerOptions[]): Promise<number> {
+  const children: Wrangler[] = [];
+  // A terminal sends Ctrl+C to all; what a supervisor sends arrives only here.
   let stopping = false;
+  const end = (signal: NodeJS.Signals): void => {
+    for (const child of children) child.kill(signal);
+  };
   const forward = (signal: NodeJS.Signals): void => {
     stopping = true;
-    child.kill(signal);
+    end(signal);
   };
   for (const signal of SIGNALS) process.on(signal, forward);
   const unwatch = onParentExit(() => forward('SIGTERM'));
   // Who read the output is gone, the parent most likely.
   process.stdout.on('error', () => forward('SIGTERM'));
-  const ended = exitCode(child);
-  const log = createRequestLogFilter();
-  showLog(child.stdout, log);
-  await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log, onReady);
-  const code = await ended;
+  const exits: Promise<number>[] = [];
+  let healthy = true;
+  for (const options of servers) {
+    // One after the other: two that look for free ports at the same moment find the same one.
+    if (stopping || !healthy) break;
+    const child = startWrangler(options);
+    children.push(child);
+    exits.push(exitCode(child));
+    const log = createRequestLogFilter();
+    showLog(child.stdout, log);
+    healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
+    if (healthy && !stopping) options.onReady();
+  }
+  const code = await Promise.race(exits);
+  end('SIGTERM');
+  await Promise.all(exits);
   unwatch();
   return stopping ? 0 : code;
 }
@@ -57,14 +74,16 @@ function showLog(stream: Readable, log: RequestLogFilter): void {
 
 type Wrangler = ChildProcess & { readonly stdout: Readable };
 
-function startWrangler({ ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
+function startWrangler({ worker, ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
   return spawn(
     process.execPath,
     [
       join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js'),
       'dev',
       '--local',
-      ...['--config', WRANGLER_CONFIGURATION],
+      ...['--config', wranglerConfiguration()],
+      // Given in any case, or wrangler warns that there are several.
+      ...['--env', worker ?? ''],
       ...['--ip', ip],
       ...['--port', String(port)],
       ...['--persist-to', directory],
@@ -94,16 +113,13 @@ async function exitCode(child: ChildProcess): Promise<number> {
   return typeof code === 'number' ? code : 1;
 }
 
-async function whenHealthy(
-  url: string,
-  child: ChildProcess,
-  log: RequestLogFilter,
-  onReady: () => void,
-): Promise<void> {
+/** Waits until a server is healthy; false where it ended before. */
+async function whenHealthy(url: string, child: ChildProcess, log: RequestLogFilter): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null) {
-    if (await isHealthy(url, log)) return onReady();
+    if (await isHealthy(url, log)) return true;
     await wait(POLL_MS);
   }
+  return false;
 }
 
 async function isHealthy(url: string, log: RequestLogFilter): Promise<boolean> {
@@ -126,13 +142,13 @@ export function serverUrl(ip: string, port: number): string {
 }
 
 /** Why nothing can listen on a port, in one sentence; undefined where something can. */
-export async function portFault(ip: string, port: number): Promise<string | undefined> {
+export async function portFault(ip: string, port: number, option = '--port'): Promise<string | undefined> {
   for (const address of ip === 'localhost' ? ['127.0.0.1', '::1'] : [ip]) {
     const code = await listenFault(address, port);
     // Not every machine has IPv6.
     if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
     if (code === 'EADDRINUSE') {
-      return `port ${port} is in use; choose another one, with npm run dev -- --port ${port + 1}`;
+      return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 1}`;
     }
     return `nothing can listen on ${ip} port ${port}: ${code}`;
   }

@@ -18,6 +18,15 @@ export function formatTime(timestamp: string): string {
   return timestamp.replace('T', ' ').replace(/\.\d+/, '');
 }
 
+/** How long ago a moment was. @example formatAge(12_345) // '12 s ago' */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 120) return `${seconds} s ago`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} days ago`;
+}
+
 /** Lines of cells, every column as wide as its widest. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

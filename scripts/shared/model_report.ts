@@ -1,5 +1,4 @@
-import type { Signature, TensorInfo } from '../../import/model_content.ts';
-import type { ModelSummary } from '../../import/summarize_model.ts';
+import type { ModelSummary, Signature, TensorInfo } from '../../import/index.ts';
 import { formatBytes, formatTable } from './format.ts';
 
 /** What a model consists of, for people. */

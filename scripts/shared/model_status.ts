@@ -1,5 +1,10 @@
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { Pointer } from '../../worker/registry/pointer.ts';
+import {
+  type PointerReplica,
+  type ReplicaState,
+  replicaState,
+} from '../../worker/registry/pointer_replica.ts';
 import { readPointer } from '../../worker/registry/pointer_store.ts';
 import { listModels, listVersions, readManifest } from '../../worker/registry/version_store.ts';
 
@@ -26,6 +31,8 @@ export interface ModelStatus {
   /** The document as stored; null where there is none, or none that can be read. */
   readonly pointer: Pointer | null;
   readonly pointerError?: string;
+  /** Whether the replica in KV is what the pointer is, where there is a replica. */
+  readonly replica?: ReplicaState;
   /** Oldest first. */
   readonly versions: readonly (VersionStatus | UnreadableVersion)[];
 }
@@ -37,7 +44,11 @@ export async function modelExists(store: ObjectStore, model: string): Promise<bo
 }
 
 /** What is published of a model; undefined where nothing is. */
-export async function modelStatus(store: ObjectStore, model: string): Promise<ModelStatus | undefined> {
+export async function modelStatus(
+  store: ObjectStore,
+  model: string,
+  replica?: PointerReplica,
+): Promise<ModelStatus | undefined> {
   const pointer = await readPointer(store, model);
   const names = await listVersions(store, model);
   if (pointer.kind === 'missing' && names.length === 0) return undefined;
@@ -50,14 +61,17 @@ export async function modelStatus(store: ObjectStore, model: string): Promise<Mo
     model,
     pointer: pointer.kind === 'found' ? pointer.pointer : null,
     ...(pointer.kind === 'malformed' ? { pointerError: pointer.reason } : {}),
+    ...(pointer.kind === 'found' && replica !== undefined
+      ? { replica: await replicaState(replica, model, pointer.pointer.generation) }
+      : {}),
     versions,
   };
 }
 
-export async function allModelStatuses(store: ObjectStore): Promise<ModelStatus[]> {
+export async function allModelStatuses(store: ObjectStore, replica?: PointerReplica): Promise<ModelStatus[]> {
   const statuses: ModelStatus[] = [];
   for (const model of await listModels(store)) {
-    const status = await modelStatus(store, model);
+    const status = await modelStatus(store, model, replica);
     if (status !== undefined) statuses.push(status);
   }
   return statuses;

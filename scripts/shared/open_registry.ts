@@ -3,34 +3,55 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
+import {
+  type KvNamespaceBinding,
+  POINTERS_BINDING,
+  pointerReplicaOf,
+} from '../../worker/registry/kv_pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
+import { ReplicatingObjectStore } from '../../worker/registry/replicating_object_store.ts';
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
-import { showToCaller, WRANGLER_CONFIGURATION } from './package_root.ts';
+import { HttpObjectStore, type ManagementService, requireManagement } from './http_object_store.ts';
+import { showToCaller, wranglerConfiguration } from './package_root.ts';
 import { remoteFault } from './remote_fault.ts';
 import { RetryingObjectStore } from './retrying_object_store.ts';
 import { wait } from './wait.ts';
 
-/** Which of the two registries: the one on this machine or the one that the world sees. */
+/** Which registry: the one on this machine, the one that the world sees, or that one through a management Worker. */
 export type RegistryPlace =
   | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote' };
+  | { readonly kind: 'remote' }
+  | { readonly kind: 'management'; readonly service: ManagementService };
 
 export interface Registry {
   readonly store: ObjectStore;
   readonly place: PlaceDescription;
+  /** The replica of the pointers, where wrangler.toml binds one. `store` writes to it. */
+  readonly replica: PointerReplica | undefined;
+  /** Brings up to date what an earlier command could not write to the replica, of the models looked at. */
+  repairReplica(): Promise<void>;
+  /** What went wrong without making the command fail. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
 /** For the output: what is being read or changed. */
 export type PlaceDescription =
   | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote'; readonly bucket: string };
+  | { readonly kind: 'remote'; readonly bucket: string }
+  | { readonly kind: 'management'; readonly url: string };
 
 export function describePlace(place: PlaceDescription): string {
-  return place.kind === 'local'
-    ? `local state ${showToCaller(place.directory)}`
-    : `the REMOTE bucket ${place.bucket} of the account`;
+  switch (place.kind) {
+    case 'local':
+      return `local state ${showToCaller(place.directory)}`;
+    case 'remote':
+      return `the REMOTE bucket ${place.bucket} of the account`;
+    case 'management':
+      return `the registry at ${place.url}`;
+  }
 }
 
 export const BUCKET_BINDING = 'MODELS';
@@ -44,16 +65,36 @@ export async function hasLocalState(directory: string): Promise<boolean> {
   return found?.isDirectory() ?? false;
 }
 
-/** Opens the registry over wrangler's own access to R2. */
+/** Opens the registry, over wrangler's own access to R2 or over HTTP. */
 export function openRegistry(place: RegistryPlace): Promise<Registry> {
-  return place.kind === 'local' ? openLocalRegistry(place.directory) : openRemoteRegistry();
+  switch (place.kind) {
+    case 'local':
+      return openLocalRegistry(place.directory);
+    case 'remote':
+      return openRemoteRegistry();
+    case 'management':
+      return openManagedRegistry(place.service);
+  }
+}
+
+/** The management Worker keeps the replica itself. */
+async function openManagedRegistry(service: ManagementService): Promise<Registry> {
+  await requireManagement(service);
+  return {
+    store: new RetryingObjectStore(new HttpObjectStore(service), wait),
+    place: { kind: 'management', url: service.url.href },
+    replica: undefined,
+    repairReplica: async () => {},
+    warnings: [],
+    close: async () => {},
+  };
 }
 
 /** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */
 export async function openLocalRegistry(directory: string): Promise<Registry> {
   const { getPlatformProxy } = await loadWrangler();
   const proxy = await getPlatformProxy<Bindings>({
-    configPath: WRANGLER_CONFIGURATION,
+    configPath: wranglerConfiguration(),
     persist: { path: persistenceDirectory(directory) },
     remoteBindings: false,
   });
@@ -68,6 +109,7 @@ const ConfigurationSchema = v.object({
   account_id: v.optional(v.string()),
   compatibility_date: v.string(),
   r2_buckets: v.array(v.object({ binding: v.string(), bucket_name: v.optional(v.string()) })),
+  kv_namespaces: v.optional(v.array(v.object({ binding: v.string(), id: v.optional(v.string()) })), []),
 });
 
 /**
@@ -80,9 +122,16 @@ async function openRemoteRegistry(): Promise<Registry> {
   // Otherwise wrangler would open a browser to log in, or ask for the account, in the middle of a script.
   process.env.CI ??= 'true';
   const { getPlatformProxy, unstable_readConfig } = await loadWrangler();
-  const configuration = v.parse(ConfigurationSchema, unstable_readConfig({ config: WRANGLER_CONFIGURATION }));
+  const configuration = v.parse(
+    ConfigurationSchema,
+    unstable_readConfig({ config: wranglerConfiguration() }),
+  );
   const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
   if (bucket === undefined) throw new Error(`wrangler.toml binds no bucket as ${BUCKET_BINDING}`);
+  const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
+  if (namespace !== undefined && namespace.id === undefined) {
+    throw new Error(`wrangler.toml gives the namespace bound as ${POINTERS_BINDING} no id`);
+  }
   const folder = await mkdtemp(join(tmpdir(), 'edge-serving-'));
   try {
     const configPath = join(folder, 'wrangler.json');
@@ -93,6 +142,7 @@ async function openRemoteRegistry(): Promise<Registry> {
         ...(configuration.account_id === undefined ? {} : { account_id: configuration.account_id }),
         compatibility_date: configuration.compatibility_date,
         r2_buckets: [{ binding: BUCKET_BINDING, bucket_name: bucket, remote: true }],
+        kv_namespaces: namespace === undefined ? [] : [{ ...namespace, remote: true }],
       }),
     );
     return await withTimeout(
@@ -120,16 +170,36 @@ export class RemoteUnavailableError extends Error {
 
 interface Bindings extends Record<string, unknown> {
   [BUCKET_BINDING]: R2BucketBinding;
+  [POINTERS_BINDING]?: KvNamespaceBinding;
 }
 
 function createRegistry(
   proxy: { readonly env: Bindings; dispose(): Promise<void> },
   place: PlaceDescription,
 ): Registry {
+  const authority = new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait);
+  const replica = pointerReplicaOf(proxy.env);
+  const close = () => disposeWithinLimit(proxy);
+  const warnings: string[] = [];
+  if (replica === undefined) {
+    return { store: authority, place, replica, repairReplica: async () => {}, warnings, close };
+  }
+  const store = new ReplicatingObjectStore(authority, replica, {
+    wait,
+    onFault: (model, error) =>
+      warnings.push(
+        `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ` +
+          `${error instanceof Error ? error.message : String(error)}\n` +
+          'Workers that read the replica see the older one until the next command that changes the model.',
+      ),
+  });
   return {
-    store: new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait),
+    store,
     place,
-    close: () => disposeWithinLimit(proxy),
+    replica,
+    repairReplica: () => store.repair(),
+    warnings,
+    close,
   };
 }
 
@@ -145,7 +215,7 @@ async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<
 }
 
 /** wrangler takes a second to load, so only those who use it do. */
-async function loadWrangler(): Promise<typeof import('wrangler')> {
+export async function loadWrangler(): Promise<typeof import('wrangler')> {
   // What it would print lands on standard output, among the script's own.
   process.env.WRANGLER_LOG ??= 'none';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';

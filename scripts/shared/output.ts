@@ -6,6 +6,8 @@ export interface Output {
   progress(text: string): void;
   /** The result, for people or, with --json, for programs; exactly one of the two is printed. */
   result(text: string, json: object): void;
+  /** What went wrong beside the result; on standard error in every form. */
+  warning(text: string): void;
   /** Why there is no result. With --json it is on standard output too, as `{"error": "..."}`. */
   error(message: string): void;
 }
@@ -17,6 +19,10 @@ export function createOutput(json: boolean): Output {
     result: (text, value) => {
       progress.clear();
       process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`);
+    },
+    warning: (text) => {
+      progress.clear();
+      process.stderr.write(`${text}\n`);
     },
     error: (message) => {
       progress.clear();

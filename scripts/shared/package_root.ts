@@ -8,7 +8,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Where wrangler.toml and package.json are. */
 export const PACKAGE_ROOT = dirname(dirname(here));
 
-export const WRANGLER_CONFIGURATION = join(PACKAGE_ROOT, 'wrangler.toml');
+/** What the Worker is deployed with, and where its bindings are; another file where EDGE_SERVING_CONFIG names one. */
+export function wranglerConfiguration(): string {
+  const named = process.env.EDGE_SERVING_CONFIG;
+  return named === undefined || named === '' ? join(PACKAGE_ROOT, 'wrangler.toml') : resolveFromCaller(named);
+}
 
 /** Where `wrangler dev` keeps local state unless told otherwise. */
 export const DEFAULT_STATE_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'state');

@@ -8,16 +8,43 @@ export function describeChange(model: string, change: HistoryEntry): string {
 }
 
 /** What changed, without the model. */
-export function describeMove({ action, from, to, label, versions }: HistoryEntry): string {
-  if (action === 'prune') return `pruned ${versions?.join(', ') ?? ''}`;
+export function describeMove(change: HistoryEntry): string {
+  const { action, from, to, label, percent = 0, versions } = change;
   const move = from === to ? to : `${from ?? 'nothing'} -> ${to}`;
-  if (action === 'label') return `label ${label}: ${move}`;
-  return label === undefined ? move : `${move}, label ${label} -> ${to}`;
+  switch (action) {
+    case 'prune':
+      return `pruned ${versions?.join(', ') ?? ''}`;
+    case 'label':
+      return `label ${label}: ${move}`;
+    case 'unlabel':
+      return `label ${label} removed from ${to}`;
+    case 'stage':
+      return `${to} staged${from === null ? '' : ` in place of ${from}`}`;
+    case 'unstage':
+      return `${to} no longer staged`;
+    case 'canary':
+    case 'shadow':
+      return percent === 0 ? `${action} ${to} ended` : `${action} ${to} at ${percent} %`;
+    default:
+      return [move, ...(label === undefined ? [] : [`label ${label} -> ${to}`]), ...endedRoles(change)].join(
+        ', ',
+      );
+  }
+}
+
+/** A version that became current was promoted from its role; of any other that ended it has to be told. */
+function endedRoles({ to, ended = {} }: HistoryEntry): string[] {
+  const roles: string[] = [];
+  for (const role of ['canary', 'shadow'] as const) {
+    if (ended[role] !== undefined && ended[role] !== to) roles.push(`${role} ${ended[role]} ended`);
+  }
+  return roles;
 }
 
 /** The options with which another command finds the same registry; they begin with a space. */
 export function placeOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
+  if (place.kind === 'management') return ` --url ${place.url}`;
   if (place.directory === DEFAULT_STATE_DIRECTORY) return '';
   return ` --persist-to ${quote(showToCaller(place.directory))}`;
 }

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { openModel } from '../../import/open_model.ts';
-import type { ModelImport } from '../../import/tfjs_directory.ts';
+import {
+  type ModelImport,
+  type OutputDifference,
+  openModel,
+  type QuantizationMode,
+  quantizationAccuracy,
+} from '../../import/index.ts';
+import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
@@ -13,11 +19,15 @@ import {
   publishTransition,
 } from '../../worker/registry/pointer_transitions.ts';
 import { publishVersion } from '../../worker/registry/publication.ts';
+import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
+import { checkCompatibility } from './check_compatibility.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
 import { requirePointer } from './read_pointer.ts';
+import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
+import type { Signer } from './signing_key.ts';
 import { withTemporaryDirectory } from './temporary_directory.ts';
 
 export interface PublishRequest {
@@ -28,25 +38,49 @@ export interface PublishRequest {
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
+  /** Makes the files of weights smaller, where the model is converted. */
+  readonly quantize?: QuantizationMode | undefined;
+  /** Stages it instead of making it current. */
+  readonly stage?: boolean;
+  /** Whether it may break clients of the current version whatever its number is. */
+  readonly allowBreaking?: boolean;
+  /** Ends before anything is written. */
+  readonly dryRun?: boolean;
   readonly record: ChangeRecord;
   /** What goes into the manifest as the tool that wrote it. */
   readonly tool: string;
+  /** Signs the manifest as the last thing before it is written. */
+  readonly signer?: Signer | undefined;
 }
 
 export interface PublishObserver {
+  /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
+  readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
   /** What a conversion is doing, where one is needed. */
   readonly onConvert?: (text: string) => void;
+  /** How far the answers of a quantised model are from the original's, before anything is uploaded. */
+  readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
+type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
+
+/** What was found out about a version before anything was written. */
+export interface Checks {
+  /** Undefined where there was nothing to try out: the version had been rehearsed when it was published. */
+  readonly rehearsal: DoneRehearsal | undefined;
+  readonly differences: readonly SignatureDifference[];
+}
+
 export type PublishOutcome =
   | {
       readonly kind: 'published';
       readonly version: string;
+      readonly checks: Checks;
       /** `same`: an earlier publish had written this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
@@ -55,6 +89,13 @@ export type PublishOutcome =
       readonly change: HistoryEntry | undefined;
       /** Undefined where the model has none yet. */
       readonly pointer: Pointer | undefined;
+    }
+  | {
+      readonly kind: 'checked';
+      readonly version: string;
+      readonly checks: Checks;
+      /** Whether an earlier publish had written this manifest. */
+      readonly isPublished: boolean;
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -73,8 +114,14 @@ export async function publishModel(
   return withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(request.path, {
       temporaryDirectory,
+      ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
       ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
     });
+    if (request.quantize !== undefined && imported.kind === 'read') {
+      const accuracy = await quantizationAccuracy(request.path, imported, { temporaryDirectory });
+      if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
+      observer.onQuantized?.(accuracy.value);
+    }
     return publishImport(store, request, imported, observer);
   });
 }
@@ -90,8 +137,9 @@ async function publishImport(
   if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
   observer.onRead?.();
   const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
+  const rehearse = observer.rehearse && once(observer.rehearse);
   for (let attempt = 1; ; attempt++) {
-    const step = await publishContent(store, request, imported, named, observer);
+    const step = await publishContent(store, request, imported, named, { ...observer, rehearse });
     if (step.kind !== 'version taken') return step;
     if (named === undefined && attempt < VERSION_ATTEMPTS) continue;
     return { kind: 'refused', reason: await takenReason(store, request, step.version) };
@@ -120,6 +168,12 @@ async function publishContent(
       reason: `${model} has no current version yet, so a label has nothing to stand beside`,
     };
   }
+  if (pointer === undefined && request.stage) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so nothing could serve while this one is staged; publish it without --stage`,
+    };
+  }
   const existing = await readManifest(store, model, version);
   if (existing.kind === 'malformed') {
     return {
@@ -130,14 +184,25 @@ async function publishContent(
   if (existing.kind === 'found' && !sameContent(existing.manifest.content, content)) {
     return { kind: 'version taken', version };
   }
+  const published = existing.kind === 'found' ? existing.manifest : undefined;
+  if (published !== undefined && request.signer !== undefined) {
+    const fault = otherSignature(published, request.signer);
+    if (fault !== undefined) return { kind: 'refused', reason: fault };
+  }
+  const transition = pointerTransition(request, version, published?.provenance.publishedAt);
+  const unrehearsed = createManifest(request, version, content, sourceFormat);
+  const checked = await check(store, request, { manifest: unrehearsed, files }, published, {
+    current: pointer?.current,
+    changes: transition?.(pointer).kind === 'changed',
+    rehearse: observer.rehearse,
+  });
+  if (checked.kind === 'refused') return checked;
+  const { checks } = checked;
+  if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
   const result = await publishVersion(
     store,
-    createManifest(request, version, content, sourceFormat),
-    pointerTransition(
-      request,
-      version,
-      existing.kind === 'found' ? existing.manifest.provenance.publishedAt : undefined,
-    ),
+    await completeManifest(unrehearsed, checks, request.signer),
+    transition,
     {
       id: record.id,
       read: (blob) => readBlob(files, blob),
@@ -157,6 +222,7 @@ async function publishContent(
   return {
     kind: 'published',
     version,
+    checks,
     manifest,
     uploaded,
     present,
@@ -165,11 +231,59 @@ async function publishContent(
   };
 }
 
+/**
+ * Finds out whether a version can be served in the place of the current one. One that is published already is
+ * looked at again only where a flip or a label would bring it to clients, and tried out only if it never was.
+ */
+async function check(
+  store: ObjectStore,
+  { model, allowBreaking = false }: PublishRequest,
+  candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
+  published: Manifest | undefined,
+  {
+    current,
+    changes,
+    rehearse,
+  }: {
+    readonly current: string | undefined;
+    readonly changes: boolean;
+    readonly rehearse: Rehearse | undefined;
+  },
+): Promise<
+  { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
+> {
+  if (published !== undefined && !changes) {
+    return { kind: 'fine', checks: { rehearsal: undefined, differences: [] } };
+  }
+  const { version, content } = candidate.manifest;
+  const { differences, refusal } = await checkCompatibility(
+    store,
+    { model, version, content },
+    current,
+    allowBreaking,
+  );
+  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
+  const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
+  if (rehearsal?.kind === 'refused') return rehearsal;
+  return { kind: 'fine', checks: { rehearsal, differences } };
+}
+
+/** Rehearsed once, whatever number it is published under in the end. */
+function once(rehearse: Rehearse): Rehearse {
+  let outcome: Promise<RehearsalOutcome> | undefined;
+  return (candidate, current) => {
+    outcome ??= rehearse(candidate, current);
+    return outcome;
+  };
+}
+
 function pointerTransition(
-  { record, label, flip }: PublishRequest,
+  { record, label, flip, stage }: PublishRequest,
   version: string,
   publishedAt: string | undefined,
 ): PointerTransition | undefined {
+  if (stage) return stageTransition(version, record);
   if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
   return publishedAt === undefined
     ? publishTransition(version, record, label)
@@ -212,6 +326,25 @@ function createManifest(
     content,
     provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
   };
+}
+
+async function completeManifest(
+  unrehearsed: Manifest,
+  { rehearsal }: Checks,
+  signer: Signer | undefined,
+): Promise<Manifest> {
+  const manifest = rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal: rehearsal.rehearsal };
+  return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
+}
+
+/** Why a version that is published cannot be signed with this key; undefined where it is. */
+function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
+  if (signature?.key === keyId) return undefined;
+  const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
+  return (
+    `${model} ${version} is published ${how}, and a published version never changes; ` +
+    'publish this as another version, with --version'
+  );
 }
 
 /** Read only now, so that one file at a time is in memory; it may have changed since its digest was taken. */

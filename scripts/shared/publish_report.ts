@@ -2,7 +2,8 @@ import type { Blob } from '../../worker/registry/manifest.ts';
 import { formatBytes, plural } from './format.ts';
 import { describePlace, type PlaceDescription } from './open_registry.ts';
 import { describeChange, placeOptions } from './pointer_report.ts';
-import type { PublishOutcome } from './publish_model.ts';
+import type { Checks, PublishOutcome } from './publish_model.ts';
+import { rehearsalJson, rehearsalLines } from './rehearsal/rehearsal_report.ts';
 import { versionStanding } from './republish_transition.ts';
 
 export interface PublishReport {
@@ -10,6 +11,8 @@ export interface PublishReport {
   readonly place: PlaceDescription;
   /** Whether a flip was asked for. */
   readonly flip: boolean;
+  /** Whether it was to be staged instead. */
+  readonly stage?: boolean;
   readonly label: string | undefined;
   readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
 }
@@ -17,8 +20,9 @@ export interface PublishReport {
 /** What a publish did, for people. */
 export function publishText(report: PublishReport): string {
   const { model, place, outcome } = report;
-  const { version, manifest, uploaded, present, change } = outcome;
+  const { version, manifest, uploaded, present, change, checks } = outcome;
   const lines = [
+    ...checkLines(version, checks),
     manifest === 'written'
       ? `Published ${model} ${version} to ${describePlace(place)}.`
       : `${model} ${version} is in ${describePlace(place)} already, with this content.`,
@@ -29,8 +33,39 @@ export function publishText(report: PublishReport): string {
   return lines.join('\n');
 }
 
+/** What a publish that stops before it writes has found, for people. */
+export function dryRunText(model: string, { version, checks, isPublished }: Checked): string {
+  return [
+    ...checkLines(version, checks),
+    isPublished
+      ? `${model} ${version} is published already, with this content. Nothing was changed.`
+      : `${model} ${version} can be published. Nothing was uploaded.`,
+  ].join('\n');
+}
+
+export function dryRunJson(model: string, place: PlaceDescription, outcome: Checked): object {
+  const { version, isPublished, checks } = outcome;
+  return { model, version, registry: place, dryRun: true, isPublished, ...checksJson(checks) };
+}
+
+type Checked = Extract<PublishOutcome, { kind: 'checked' }>;
+
+function checkLines(version: string, { rehearsal, differences }: Checks): string[] {
+  const changed = differences.map(
+    ({ isBreaking, what }) => `  ${isBreaking ? 'breaks clients' : 'harmless'}: ${what}`,
+  );
+  return [
+    ...(rehearsal === undefined ? [] : rehearsalLines(version, rehearsal)),
+    ...(changed.length === 0 ? [] : ['Other than in the current version:', ...changed]),
+  ];
+}
+
+function checksJson({ rehearsal, differences }: Checks): object {
+  return { rehearsal: rehearsal === undefined ? null : rehearsalJson(rehearsal), differences };
+}
+
 export function publishJson({ model, place, outcome }: PublishReport): object {
-  const { version, manifest, uploaded, present, change, pointer } = outcome;
+  const { version, manifest, uploaded, present, change, pointer, checks } = outcome;
   return {
     model,
     version,
@@ -43,12 +78,19 @@ export function publishJson({ model, place, outcome }: PublishReport): object {
     change: change ?? null,
     current: pointer?.current ?? null,
     generation: pointer?.generation ?? null,
+    ...checksJson(checks),
   };
 }
 
-function adviceLines({ model, place, flip, outcome }: PublishReport): string[] {
+function adviceLines({ model, place, flip, stage, outcome }: PublishReport): string[] {
   const { version, change, pointer } = outcome;
   const options = placeOptions(place);
+  if (stage && pointer?.next?.version === version) {
+    return [
+      ...(change === undefined ? ['It is staged already.'] : []),
+      `Flip to it with: npm run promote -- ${model}${options}`,
+    ];
+  }
   const flipTo = `npm run rollback -- ${model} --to ${version}${options}`;
   if (pointer === undefined)
     return [`${model} has no current version; publish without --no-flip to make it one.`];

@@ -1,4 +1,4 @@
-import type { Pointer } from '../../worker/registry/pointer.ts';
+import { isFlip, type Pointer } from '../../worker/registry/pointer.ts';
 import {
   type ChangeRecord,
   labelTransition,
@@ -48,10 +48,7 @@ export function republishTransition(
 function wasCurrent(pointer: Pointer, version: string): boolean {
   return (
     pointer.previous === version ||
-    pointer.history.some(
-      ({ action, from, to }) =>
-        (action === 'publish' || action === 'rollback') && (from === version || to === version),
-    )
+    pointer.history.some((entry) => isFlip(entry) && (entry.from === version || entry.to === version))
   );
 }
 

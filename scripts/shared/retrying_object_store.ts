@@ -10,6 +10,7 @@ import type {
 } from '../../worker/registry/object_store.ts';
 import { DELETION_LIMIT_MS } from '../../worker/registry/pruning_lock.ts';
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
+import { ManagementRefusalError } from './http_object_store.ts';
 
 const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 20;
@@ -31,7 +32,7 @@ const STORAGE_TIME_LIMITS: StorageTimeLimits = {
 };
 
 /** Objects up to this length are read as a whole, so that a fault in their content is retried too. Bytes. */
-const DOCUMENT_BYTES = 4 * 1024 * 1024;
+const WHOLE_BYTES = 4 * 1024 * 1024;
 
 /**
  * An object store that tries again after faults. Local R2 needs it: while another process writes to the same
@@ -72,8 +73,9 @@ export class RetryingObjectStore implements ObjectStore {
   get(key: string, options?: { unlessEtag?: string }): Promise<ReadResult> {
     return this.#answered(`reading ${key}`, this.#limits.call, ATTEMPTS, async () => {
       const read = await this.#store.get(key, options);
-      if (read.kind !== 'found' || read.object.size > DOCUMENT_BYTES) return read;
-      return { kind: 'found', object: documentBody(read.object, await read.object.text()) };
+      if (read.kind !== 'found' || read.object.size > WHOLE_BYTES) return read;
+      const bytes = new Uint8Array(await new Response(read.object.stream).arrayBuffer());
+      return { kind: 'found', object: wholeBody(read.object, bytes) };
     });
   }
 
@@ -144,7 +146,12 @@ export class RetryingObjectStore implements ObjectStore {
 
 /** Where to try again would change nothing. */
 function isLasting(error: unknown): boolean {
-  return error instanceof TimeLimitError || isWrongDigest(error) || isUnwritable(error);
+  return (
+    error instanceof TimeLimitError ||
+    error instanceof ManagementRefusalError ||
+    isWrongDigest(error) ||
+    isUnwritable(error)
+  );
 }
 
 /** The disk is full or may not be written to, in the words of the system and of SQLite. */
@@ -160,13 +167,13 @@ function isWrongDigest(error: unknown): boolean {
   return error instanceof Error && error.message.includes('(10037)');
 }
 
-function documentBody({ etag, size }: ObjectBody, text: string): ObjectBody {
+function wholeBody({ etag, size }: ObjectBody, bytes: Uint8Array<ArrayBuffer>): ObjectBody {
   return {
     etag,
     size,
-    text: async () => text,
+    text: async () => new TextDecoder().decode(bytes),
     get stream() {
-      return new Blob([text]).stream();
+      return new Blob([bytes]).stream();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Pointer } from '../../worker/registry/pointer.ts';
-import { formatBytes, formatTable, formatTime } from './format.ts';
+import { formatAge, formatBytes, formatTable, formatTime } from './format.ts';
 import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
 import { describeMove } from './pointer_report.ts';
 
@@ -9,6 +9,7 @@ export function modelText(status: ModelStatus, options: { readonly history: bool
   const lines = [
     `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
   ];
+  if (status.replica?.kind === 'behind') lines.push(`  ${replicaFault(status.replica.generation)}`);
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
   if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
@@ -17,6 +18,11 @@ export function modelText(status: ModelStatus, options: { readonly history: bool
 
 function pointerFault(error: string | undefined): string {
   return error === undefined ? 'no version is current' : `the pointer is malformed: ${error}`;
+}
+
+function replicaFault(generation: number | null): string {
+  const state = generation === null ? 'is missing or malformed' : `is at generation ${generation}`;
+  return `the replica in KV ${state}; the next command that changes the model repairs it`;
 }
 
 function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer | null): string[] {
@@ -31,10 +37,16 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
   ];
 }
 
-function describeRoles(version: string, { current, previous, labels, retired }: Pointer): string {
+function describeRoles(version: string, pointer: Pointer): string {
+  const { current, previous, next, canary, shadow, labels, retired } = pointer;
   const roles = Object.entries(labels)
     .filter(([, labelled]) => labelled === version)
     .map(([label]) => label);
+  if (version === shadow?.version) roles.unshift(`shadow at ${shadow.percent} %`);
+  if (version === canary?.version) roles.unshift(`canary at ${canary.percent} %`);
+  if (version === next?.version) {
+    roles.unshift(`staged ${formatAge(Date.now() - Date.parse(next.stagedAt))}`);
+  }
   if (version === previous) roles.unshift('previous');
   if (version === current) roles.unshift('current');
   if (retired.includes(version)) roles.unshift('pruned');

@@ -72,7 +72,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('serving', () => measureServing(network, opened, floors, encoding, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
-      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings.flips))),
+      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings))),
       ...(await figure('cycles', () => measureCycles(network, stage, settings.cycles))),
       ...(await figure('coldStart', () => measureColdStarts(network, built, encoding, settings.coldStarts))),
     };

@@ -18,7 +18,10 @@ export interface Settings {
   readonly predictions: number;
   readonly predictionsMs: number;
   readonly coldStarts: number;
+  /** To versions that nothing has loaded. */
   readonly flips: number;
+  /** Promotions of staged versions and rollbacks, together. */
+  readonly stagedFlips: number;
   readonly startups: number;
   /** Loads and unloads. */
   readonly cycles: number;
@@ -46,7 +49,8 @@ export const QUICK: Settings = {
   predictions: 1000,
   predictionsMs: 2_000,
   coldStarts: 2,
-  flips: 1,
+  flips: 2,
+  stagedFlips: 20,
   startups: 2,
   cycles: 1000,
 };
@@ -72,6 +76,7 @@ export const FULL: Settings = {
   predictionsMs: 120_000,
   coldStarts: 7,
   flips: 4,
+  stagedFlips: 100,
   startups: 7,
   cycles: 1000,
 };

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { DirectionFigures } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
+import { FLIP_PHASES } from './figures/flip_stall.ts';
 import { comparable, type Rounds } from './figures/rounds.ts';
 import type { NetworkResults, Results } from './results.ts';
 import { pairedDifference, type Summary, summarize } from './statistics.ts';
@@ -86,23 +87,10 @@ function networkRows(results: NetworkResults): Row[] {
     );
   }
   if (flips !== undefined) {
-    const { steady, flipping } = flips;
-    result.push(
-      row(
-        'answer p99, ms: steady',
-        'edge-serving-max-age-0',
-        number(steady.p99),
-        `max ${number(steady.max)}`,
-      ),
-    );
-    result.push(
-      row(
-        'answer p99, ms: around a flip',
-        'edge-serving-max-age-0',
-        number(flipping.p99),
-        `max ${number(flipping.max)}`,
-      ),
-    );
+    for (const phase of FLIP_PHASES) {
+      const { p99, max, answers } = flips.tails[phase];
+      result.push(row('answer p99, ms', `${phase}, ${answers} answers`, number(p99), `max ${number(max)}`));
+    }
   }
   if (coldStart !== undefined) {
     result.push(

@@ -29,6 +29,7 @@ export function judge(results: Results): Target[] {
   const small = network('dense-small');
   const mobilenet = network('mobilenet-v2');
   const heap = mobilenet?.heap?.get(OURS_FRESH);
+  const flips = mobilenet?.flips;
   const cycled = results.networks.flatMap(({ cycles }) => (cycles === undefined ? [] : [isFlat(cycles)]));
   return [
     target(
@@ -80,6 +81,15 @@ export function judge(results: Results): Target[] {
       'MobileNetV2 cold start, ours / reading and hashing the same bytes',
       { atMost: 2 },
       ratio(mobilenet?.coldStart?.firstAnswer, COLD.ours, COLD.hash),
+    ),
+    ...(['p99', 'max'] as const).map((figure) =>
+      target(
+        `MobileNetV2, ${figure} of answers around staged promotes and warm rollbacks / steady`,
+        { atMost: 1.2 },
+        flips &&
+          Math.max(flips.tails['staged promote'][figure], flips.tails['warm rollback'][figure]) /
+            flips.tails.steady[figure],
+      ),
     ),
     target(
       'networks whose heap or tensors grow over 1000 loads and unloads',

@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that belong to one layer only. */
 const PACKAGES: readonly { readonly package: RegExp; readonly layers: readonly string[] }[] = [
-  { package: /^hono/, layers: ['worker/entry'] },
+  { package: /^(hono|itty-router)/, layers: ['worker/entry'] },
   { package: /^@tensorflow\//, layers: ['worker/runtime', 'import', 'models'] },
   { package: /^(wrangler|commander|ora)$/, layers: ['scripts'] },
   { package: /^node:/, layers: ['scripts', 'import', 'models'] },

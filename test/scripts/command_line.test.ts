@@ -82,7 +82,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
 
   const first = await runScript(
     'publish.ts',
-    ['half/1.0.0', '--model', 'half', '--persist-to', 'state'],
+    ['half/1.0.0', '--model', 'half', '--persist-to', 'state', '--skip-rehearsal'],
     there,
   );
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('weights.bin uploaded') });
@@ -101,6 +101,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
       'retrained',
       '--by',
       'ci',
+      '--skip-rehearsal',
       '--json',
     ],
     { cwd: PACKAGE_ROOT, env: { INIT_CWD: folder } },
@@ -125,6 +126,8 @@ test('publish, status, rollback and prune work on one state folder, in words and
     change,
     current: '1.1.0',
     generation: 2,
+    rehearsal: { kind: 'skipped' },
+    differences: [],
   });
 
   const rollback = await runScript('rollback.ts', ['half', '--persist-to', state, '--json']);

@@ -12,7 +12,7 @@ export async function ask(
   isolate: URL | undefined,
   path: string,
   body?: unknown,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Promise<Answer> {
   if (isolate === undefined) throw new Error('there is no such isolate');
   const response = await fetch(new URL(path, isolate), {
@@ -44,4 +44,18 @@ export async function readMetrics(isolate: URL | undefined): Promise<Map<string,
         return [line.slice(0, end), Number(line.slice(end + 1))] as const;
       }),
   );
+}
+
+/** How many versions an isolate has loaded so far, each time that it did. */
+export async function loadsOf(isolate: URL | undefined): Promise<number> {
+  let loads = 0;
+  for (const [name, value] of await readMetrics(isolate)) {
+    if (name.startsWith('edge_serving_loads_total') && name.includes('outcome="loaded"')) loads += value;
+  }
+  return loads;
+}
+
+/** Waits until an isolate has loaded so many versions. Asking for metrics loads nothing. */
+export async function untilLoaded(isolate: URL | undefined, loads: number): Promise<void> {
+  while ((await loadsOf(isolate)) < loads) await new Promise((resolve) => setTimeout(resolve, 5));
 }

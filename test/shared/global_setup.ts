@@ -1,9 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { BUILD_DIRECTORY_VARIABLE, buildWorker } from './built_worker.ts';
+import { buildWorker } from '../../scripts/shared/rehearsal/worker_build.ts';
 
 /** Builds the Worker once for all test files. */
-export default async function setup(): Promise<() => Promise<void>> {
-  const directory = await buildWorker();
-  process.env[BUILD_DIRECTORY_VARIABLE] = directory;
-  return () => rm(directory, { recursive: true, force: true });
+export default async function setup(): Promise<void> {
+  await buildWorker();
 }

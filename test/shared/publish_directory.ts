@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openModel } from '../../import/open_model.ts';
+import { type ModelImport, readTfjsDirectory } from '../../import/tfjs_directory.ts';
 import { withTemporaryDirectory } from '../../scripts/shared/temporary_directory.ts';
 import type { ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
@@ -20,31 +21,42 @@ export const changeRecord = (): ChangeRecord => ({
   by: 'a test',
 });
 
-/** Publishes a model directory and flips to it, unless told otherwise. `change` edits what was read. */
+interface Options {
+  readonly flip?: boolean;
+  /** Edits what was read. */
+  readonly change?: (content: ModelContent) => ModelContent;
+}
+
+/** Publishes a directory in tfjs's form, sound or not, byte for byte, and flips to it, unless told otherwise. */
 export async function publishDirectory(
   store: ObjectStore,
   directory: string,
   model: string,
   version: string,
-  options: { readonly flip?: boolean; readonly change?: (content: ModelContent) => ModelContent } = {},
+  options: Options = {},
 ): Promise<PublicationResult> {
-  return withTemporaryDirectory((temporaryDirectory) =>
-    publishOpened(store, directory, model, version, { ...options, temporaryDirectory }),
+  return publishImport(store, await readTfjsDirectory(directory), model, version, options);
+}
+
+/** Publishes a model of any format as the command does, simplified, and flips to it. */
+export function publishModel(
+  store: ObjectStore,
+  path: string,
+  model: string,
+  version: string,
+): Promise<PublicationResult> {
+  return withTemporaryDirectory(async (temporaryDirectory) =>
+    publishImport(store, await openModel(path, { temporaryDirectory }), model, version, {}),
   );
 }
 
-async function publishOpened(
+async function publishImport(
   store: ObjectStore,
-  directory: string,
+  imported: ModelImport,
   model: string,
   version: string,
-  options: {
-    readonly flip?: boolean;
-    readonly change?: (content: ModelContent) => ModelContent;
-    readonly temporaryDirectory: string;
-  },
+  options: Options,
 ): Promise<PublicationResult> {
-  const imported = await openModel(directory, options);
   if (imported.kind !== 'read') throw new Error(imported.message);
   const content = options.change?.(imported.content) ?? imported.content;
   return publishVersion(

@@ -8,6 +8,8 @@ export type BodyOutcome =
   /** Its Content-Encoding is another than gzip. */
   | { readonly kind: 'unknown encoding'; readonly message: string };
 
+const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
+
 /** The HTTP status of a body that was not read. */
 export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encoding': 415 } as const;
 
@@ -17,19 +19,21 @@ export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encodin
  * a gzip body expands to.
  */
 export async function readBody(request: Request, limitBytes: number): Promise<BodyOutcome> {
-  const announced = announcedBytes(request.headers);
+  const { headers } = request;
+  const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? '';
-  if (!['', 'identity', 'gzip', 'x-gzip'].includes(encoding)) {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  if (!ENCODINGS.includes(encoding)) {
     const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
     return { kind: 'unknown encoding', message };
   }
-  if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
   try {
-    if (encoding.endsWith('gzip')) return await readStream(gunzipped(request.body), limitBytes);
-    return announced === undefined
-      ? await readStream(request.body, limitBytes)
-      : await readAnnounced(request, announced, limitBytes);
+    if (announced !== undefined && encoding !== 'gzip' && encoding !== 'x-gzip') {
+      return await readAnnounced(request, announced, limitBytes);
+    }
+    if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
+    const isCompressed = encoding.endsWith('gzip');
+    return await readStream(isCompressed ? gunzipped(request.body) : request.body, limitBytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'incomplete', message: `The request body could not be read: ${reason}` };

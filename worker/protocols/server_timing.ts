@@ -7,10 +7,19 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   total: 'until the last wait ended',
 };
 
+/** Says in an answer what it waited for, where that was noted. */
+export function setServerTiming({ headers }: Response, phases: Phases | undefined): void {
+  if (phases !== undefined) headers.set('server-timing', serverTiming(phases));
+}
+
 /** The header Server-Timing (W3C): each phase in milliseconds. */
-export function serverTiming(phases: Phases): string {
-  return Array.from(phases.durations(), ([name, milliseconds]) => {
+function serverTiming(phases: Phases): string {
+  let text = '';
+  for (const [name, milliseconds] of phases.durations()) {
     const description = DESCRIPTIONS[name];
-    return `${name};dur=${milliseconds}${description === undefined ? '' : `;desc="${description}"`}`;
-  }).join(', ');
+    if (text !== '') text += ', ';
+    text += `${name};dur=${milliseconds}`;
+    if (description !== undefined) text += `;desc="${description}"`;
+  }
+  return text;
 }

@@ -1,3 +1,5 @@
+import { isName } from './names.ts';
+
 /** Where things lie in the bucket. The only place that knows. */
 
 export const MODELS_PREFIX = 'models/';
@@ -11,3 +13,9 @@ export const versionsPrefix = (model: string): string => `${MODELS_PREFIX}${mode
 export const manifestKey = (model: string, version: string): string =>
   `${versionsPrefix(model)}${version}/manifest.json`;
 export const publicationKey = (id: string): string => `${PUBLICATIONS_PREFIX}${id}.json`;
+
+/** The model whose pointer lies under a key; undefined where it is another kind of key. */
+export function modelOfPointerKey(key: string): string | undefined {
+  const model = /^models\/([^/]+)\/pointer\.json$/.exec(key)?.[1];
+  return model !== undefined && isName(model) ? model : undefined;
+}

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { ManifestSignatureSchema } from './manifest_signature.ts';
 import { isName } from './names.ts';
+import { RehearsalSchema } from './rehearsal.ts';
 import { SignatureSchema } from './signature.ts';
 import { parseVersion } from './version.ts';
 
@@ -49,8 +51,12 @@ export const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
   outputs: v.record(v.string(), v.unknown()),
+  /** How far a number may be off, for all outputs; times the golden number's size where that is above 1. */
   tolerance: v.optional(v.number()),
+  /** The same for single outputs, by name. */
+  tolerances: v.optional(v.record(v.string(), v.number())),
 });
+export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
 export const MODEL_FORMATS = ['tfjs-graph-model', 'tfjs-layers-model'] as const;
 
@@ -80,5 +86,8 @@ export const ManifestSchema = v.object({
     sourceFormat: v.string(),
     tool: v.string(),
   }),
+  /** It only informs: one of a form that is not known must not take a version down. */
+  rehearsal: v.fallback(v.optional(RehearsalSchema), undefined),
+  signature: v.optional(ManifestSignatureSchema),
 });
 export type Manifest = v.InferOutput<typeof ManifestSchema>;

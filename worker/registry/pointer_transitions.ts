@@ -1,26 +1,17 @@
+import { isFlip, labelledVersion, type Pointer, versionsInUse } from './pointer.ts';
 import {
-  HISTORY_LENGTH,
-  type HistoryEntry,
-  type Pointer,
-  type PointerAction,
-  versionsInUse,
-} from './pointer.ts';
+  advance,
+  type ChangeRecord,
+  entry,
+  flip,
+  NOTHING_PUBLISHED,
+  type PointerTransition,
+  refused,
+  retired,
+  type TransitionResult,
+} from './pointer_change.ts';
 
-/** Who changes the pointer, when and why. */
-export interface ChangeRecord {
-  readonly id: string;
-  readonly at: string;
-  readonly by: string;
-  readonly reason?: string;
-}
-
-export type TransitionResult =
-  | { readonly kind: 'changed'; readonly pointer: Pointer }
-  | { readonly kind: 'unchanged'; readonly pointer: Pointer }
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/** A pure step from one state of the pointer to the next; run again when another writer came first. */
-export type PointerTransition = (pointer: Pointer | undefined) => TransitionResult;
+export type { ChangeRecord, PointerTransition, TransitionResult } from './pointer_change.ts';
 
 /** Makes a published version current, and moves a label to it when one is given. */
 export function publishTransition(version: string, record: ChangeRecord, label?: string): PointerTransition {
@@ -40,52 +31,82 @@ export function publishTransition(version: string, record: ChangeRecord, label?:
       };
     }
     if (pointer.retired.includes(version)) return retired(version);
-    const labelled = label === undefined || pointer.labels[label] === version;
+    const labelled = label === undefined || labelledVersion(pointer, label) === version;
     if (pointer.current === version && labelled) return { kind: 'unchanged', pointer };
-    return {
-      kind: 'changed',
-      pointer: advance(
-        moveCurrent(label === undefined ? pointer : withLabel(pointer, label, version), version),
-        entry(pointer, 'publish', pointer.current, version, record, label),
-      ),
-    };
+    return flip(pointer, 'publish', version, record, label);
   };
 }
 
 /** Flips back to `previous`, or to any version named; the one left behind becomes `previous`. */
 export function rollbackTransition(target: string | undefined, record: ChangeRecord): PointerTransition {
   return (pointer) => {
-    if (pointer === undefined) return { kind: 'refused', reason: 'nothing has been published yet' };
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
     const version = target ?? pointer.previous;
-    if (version === null) {
-      return { kind: 'refused', reason: `there is no version before ${pointer.current} to go back to` };
-    }
+    if (version === null) return refused(`there is no version before ${pointer.current} to go back to`);
     if (pointer.retired.includes(version)) return retired(version);
     if (version === pointer.current) return { kind: 'unchanged', pointer };
-    return {
-      kind: 'changed',
-      pointer: advance(
-        moveCurrent(pointer, version),
-        entry(pointer, 'rollback', pointer.current, version, record),
-      ),
-    };
+    return flip(pointer, 'rollback', version, record);
   };
+}
+
+/**
+ * Flips forward: to the version given, else to the one that is staged, else to the canary. Where nothing waits
+ * and the last flip was a promotion, that one is taken as done: to promote twice is to promote once.
+ */
+export function promoteTransition(target: string | undefined, record: ChangeRecord): PointerTransition {
+  return (pointer) => {
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
+    const choice = target ?? promotable(pointer);
+    if (typeof choice === 'object') return choice;
+    if (pointer.retired.includes(choice)) return retired(choice);
+    if (choice === pointer.current) return { kind: 'unchanged', pointer };
+    return flip(pointer, 'promote', choice, record);
+  };
+}
+
+/** The version that a promotion means which names none, or what comes of it instead. */
+export function promotable(pointer: Pointer): string | TransitionResult {
+  const { current, next, canary, history } = pointer;
+  if (next !== undefined && canary !== undefined && next.version !== canary.version) {
+    return refused(
+      `${next.version} is staged and ${canary.version} is the canary: say which of them is to be promoted`,
+    );
+  }
+  const waiting = next ?? canary;
+  if (waiting !== undefined) return waiting.version;
+  if (history.find(isFlip)?.action === 'promote') return { kind: 'unchanged', pointer };
+  return refused(`no version is staged beside ${current} and there is no canary`);
 }
 
 /** Points a label at a published version without touching `current`. */
 export function labelTransition(label: string, version: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) {
-      return { kind: 'refused', reason: 'no version is current yet, so a label has nothing to stand beside' };
+      return refused('no version is current yet, so a label has nothing to stand beside');
     }
     if (pointer.retired.includes(version)) return retired(version);
-    if (pointer.labels[label] === version) return { kind: 'unchanged', pointer };
+    const before = labelledVersion(pointer, label);
+    if (before === version) return { kind: 'unchanged', pointer };
     return {
       kind: 'changed',
       pointer: advance(
-        withLabel(pointer, label, version),
-        entry(pointer, 'label', pointer.labels[label] ?? null, version, record, label),
+        { ...pointer, labels: { ...pointer.labels, [label]: version } },
+        entry(pointer, 'label', before ?? null, version, record, label),
       ),
+    };
+  };
+}
+
+/** Takes a label away; the version that it was on stays as it is. */
+export function unlabelTransition(label: string, record: ChangeRecord): PointerTransition {
+  return (pointer) => {
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
+    const version = labelledVersion(pointer, label);
+    if (version === undefined) return { kind: 'unchanged', pointer };
+    const { [label]: _removed, ...labels } = pointer.labels;
+    return {
+      kind: 'changed',
+      pointer: advance({ ...pointer, labels }, entry(pointer, 'unlabel', version, version, record, label)),
     };
   };
 }
@@ -99,7 +120,7 @@ export function pruneTransition(
   record: ChangeRecord,
 ): PointerTransition {
   return (pointer) => {
-    if (pointer === undefined) return { kind: 'refused', reason: 'nothing has been published yet' };
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
     const inUse = versionsInUse(pointer);
     const versions = choose(inUse).filter(
       (version) => !inUse.has(version) && !pointer.retired.includes(version),
@@ -112,47 +133,5 @@ export function pruneTransition(
         { ...entry(pointer, 'prune', pointer.current, pointer.current, record), versions },
       ),
     };
-  };
-}
-
-function moveCurrent(pointer: Pointer, version: string): Pointer {
-  if (pointer.current === version) return pointer;
-  return { ...pointer, current: version, previous: pointer.current };
-}
-
-function withLabel(pointer: Pointer, label: string, version: string): Pointer {
-  return { ...pointer, labels: { ...pointer.labels, [label]: version } };
-}
-
-function advance(pointer: Pointer, change: HistoryEntry): Pointer {
-  return {
-    ...pointer,
-    generation: change.generation,
-    history: [change, ...pointer.history].slice(0, HISTORY_LENGTH),
-  };
-}
-
-function entry(
-  before: Pointer | undefined,
-  action: PointerAction,
-  from: string | null,
-  to: string,
-  record: ChangeRecord,
-  label?: string,
-): HistoryEntry {
-  return {
-    generation: (before?.generation ?? 0) + 1,
-    ...record,
-    action,
-    from,
-    to,
-    ...(label === undefined ? {} : { label }),
-  };
-}
-
-function retired(version: string): TransitionResult {
-  return {
-    kind: 'refused',
-    reason: `version ${version} was pruned, and a pruned version does not come back`,
   };
 }

@@ -19,7 +19,7 @@ export interface R2BucketBinding {
   head(key: string): Promise<R2ObjectDescription | null>;
   put(
     key: string,
-    value: Uint8Array,
+    value: Uint8Array | ReadableStream<Uint8Array>,
     options?: { onlyIf?: { etagMatches: string } | { etagDoesNotMatch: string }; sha256?: string },
   ): Promise<R2ObjectDescription | null>;
   delete(keys: string[]): Promise<void>;
@@ -82,7 +82,20 @@ export class R2ObjectStore implements ObjectStore {
     return description === null ? { kind: 'missing' } : { kind: 'found', description: describe(description) };
   }
 
-  async put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+  put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+    return this.#put(key, value, options);
+  }
+
+  /** The same for bytes that are still on their way; R2 has to know how many come, as from a request's body. */
+  putStream(key: string, value: ReadableStream<Uint8Array>, options: WriteOptions): Promise<WriteResult> {
+    return this.#put(key, value, options);
+  }
+
+  async #put(
+    key: string,
+    value: Uint8Array | ReadableStream<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<WriteResult> {
     const written = await this.#bucket.put(key, value, {
       ...condition(options.condition),
       ...(options.sha256 === undefined ? {} : { sha256: options.sha256 }),

@@ -1,6 +1,8 @@
+import { canonicalJson } from './canonical_json.ts';
 import { parseDocument, serializeDocument } from './document.ts';
 import { MODELS_PREFIX, manifestKey, versionsPrefix } from './keys.ts';
 import { type Manifest, ManifestSchema, type ModelContent } from './manifest.ts';
+import { checkManifestSignature, type PublicKey } from './manifest_signature.ts';
 import { isName } from './names.ts';
 import type { ObjectStore } from './object_store.ts';
 import { compareVersions, parseVersion } from './version.ts';
@@ -16,9 +18,42 @@ export async function readManifest(
   model: string,
   version: string,
 ): Promise<ManifestRead> {
+  const text = await readManifestText(store, model, version);
+  return text === undefined ? { kind: 'missing' } : parseManifest(text, model, version);
+}
+
+export type TrustedManifestRead =
+  | ManifestRead
+  /** None of the keys has signed it as it is. */
+  | { readonly kind: 'untrusted'; readonly reason: string };
+
+/** Reads a manifest that one of the keys must have signed; without any key none has to. */
+export async function readTrustedManifest(
+  store: ObjectStore,
+  model: string,
+  version: string,
+  publicKeys: readonly PublicKey[],
+): Promise<TrustedManifestRead> {
+  const text = await readManifestText(store, model, version);
+  if (text === undefined) return { kind: 'missing' };
+  if (publicKeys.length > 0) {
+    const check = await checkManifestSignature(text, publicKeys);
+    if (check.kind === 'invalid') return { kind: 'untrusted', reason: check.reason };
+  }
+  return parseManifest(text, model, version);
+}
+
+async function readManifestText(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<string | undefined> {
   const read = await store.get(manifestKey(model, version));
-  if (read.kind !== 'found') return { kind: 'missing' };
-  const parsed = parseDocument(ManifestSchema, await read.object.text());
+  return read.kind === 'found' ? read.object.text() : undefined;
+}
+
+function parseManifest(text: string, model: string, version: string): ManifestRead {
+  const parsed = parseDocument(ManifestSchema, text);
   if (parsed.kind === 'malformed') return parsed;
   const manifest = parsed.value;
   if (manifest.model !== model || manifest.version !== version) {
@@ -47,15 +82,7 @@ export async function writeManifest(store: ObjectStore, manifest: Manifest): Pro
 
 /** Whether two versions are the same model: everything but who published it and when. */
 export function sameContent(left: ModelContent, right: ModelContent): boolean {
-  return canonical(left) === canonical(right);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+  return canonicalJson(left) === canonicalJson(right);
 }
 
 /** The published versions of a model, oldest first by their natural order. */

@@ -6,14 +6,23 @@ import { BoundedBackend } from './bounded_backend.ts';
 import { HeapLimit } from './heap_limit.ts';
 import kernelsModule from './kernels/dist/kernels.wasm';
 import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
+import { cancelRecording } from './plan/active_recording.ts';
+import { Arena } from './plan/arena.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
 
 let limitBytes = DEFAULT_LIMIT_BYTES;
 let backend: Promise<BoundedBackend> | undefined;
-let running: { readonly backend: BoundedBackend; readonly kernels: RegisteredKernels } | undefined;
+let running: Runtime | undefined;
 const breakListeners: (() => void)[] = [];
+
+/** The backend with our kernels in it, and the memory that plans compute in. */
+export interface Runtime {
+  readonly backend: BoundedBackend;
+  readonly kernels: RegisteredKernels;
+  readonly arena: Arena;
+}
 
 /** Sets how large the heap may become; before the backend is first used. */
 export function setHeapLimit(bytes: number): void {
@@ -40,6 +49,12 @@ export function wasmBackend(): Promise<BoundedBackend> {
   return backend;
 }
 
+/** What the backend runs in. It is there once the backend is, until that is given up. */
+export function currentRuntime(): Runtime {
+  if (running === undefined) throw new Error('there is no backend');
+  return running;
+}
+
 /** Whether memory was refused since this was asked last. */
 export function takeRefusal(): boolean {
   return running?.backend.limit.takeRefusal() ?? false;
@@ -64,6 +79,7 @@ function hear(text: string): void {
 
 /** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
 export function abandonBackend(): void {
+  cancelRecording();
   running?.backend.abandon();
   running?.kernels.abandon();
   running = undefined;
@@ -104,6 +120,7 @@ async function createBackend(): Promise<BoundedBackend> {
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
   if (memory === undefined) throw new Error('the WebAssembly backend was never instantiated');
-  running = { backend: created, kernels: registerKernels(created, kernelsModule, memory) };
+  const kernels = registerKernels(created, kernelsModule, memory);
+  running = { backend: created, kernels, arena: new Arena(kernels.heap) };
   return created;
 }

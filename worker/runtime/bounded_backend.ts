@@ -2,7 +2,7 @@ import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js'
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import type { HeapLimit } from './heap_limit.ts';
-import { ExecutionError } from './loaded_model.ts';
+import { OutOfMemoryError } from './loaded_model.ts';
 import { elementCount } from './tensor.ts';
 
 const BYTES_PER_ELEMENT: Readonly<Partial<Record<DataType, number>>> = {
@@ -39,9 +39,13 @@ export class BoundedBackend extends BackendWasm {
     }
   }
 
-  #outOfMemory(shape: number[], dtype: DataType): ExecutionError {
+  #outOfMemory(shape: number[], dtype: DataType): OutOfMemoryError {
     this.limit.refuse();
-    return new ExecutionError(`there is no memory for a tensor of ${dtype} [${shape}]`);
+    return new OutOfMemoryError(`there is no memory for a tensor of ${dtype} [${shape}]`);
+  }
+
+  get isAbandoned(): boolean {
+    return this.#abandoned;
   }
 
   /** Touches the heap no more: after a trap nothing can be said of what is in it. */

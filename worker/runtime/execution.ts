@@ -1,6 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
-import { ExecutionError } from './loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from './loaded_model.ts';
+import { outsideRecording } from './plan/active_recording.ts';
 
 /** The computation trapped: the heap with all that was loaded into it has been given up. */
 export class BrokenRuntimeError extends ExecutionError {}
@@ -14,7 +15,7 @@ export class BrokenRuntimeError extends ExecutionError {}
  */
 export function execute<Result>(computation: () => Result): Result {
   try {
-    const result = computation();
+    const result = outsideRecording(computation);
     refuseIfUncomputed();
     return result;
   } catch (error) {
@@ -23,6 +24,8 @@ export function execute<Result>(computation: () => Result): Result {
     forgetRefusals();
   }
 }
+
+const TOO_LARGE = 'it needs more memory than the heap may have';
 
 let asynchronous: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +64,7 @@ function forgetRefusals(): void {
 
 function refuseIfUncomputed(): void {
   const complaint = takeComplaint();
-  if (takeRefusal()) throw new ExecutionError('it needs more memory than the heap may have');
+  if (takeRefusal()) throw new OutOfMemoryError(TOO_LARGE);
   if (complaint !== undefined) throw new ExecutionError(`a kernel does not take these tensors: ${complaint}`);
 }
 
@@ -72,6 +75,8 @@ function asExecutionError(error: unknown): ExecutionError {
     abandonBackend();
     return new BrokenRuntimeError(`it broke the WebAssembly runtime: ${message}`, { cause: error });
   }
+  // What a kernel says that got no memory for its own purposes.
+  if (takeRefusal()) return new OutOfMemoryError(TOO_LARGE, { cause: error });
   return new ExecutionError(withoutAdvice(message), { cause: error });
 }
 

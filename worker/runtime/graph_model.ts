@@ -1,13 +1,13 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
-import { type io, type NamedTensorMap, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { execute, executeAsynchronously } from './execution.ts';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import { currentRuntime } from './backend.ts';
 import { needsAsynchronousExecution } from './graph_operations.ts';
-import { ExecutionError, type LoadedModel } from './loaded_model.ts';
+import type { LoadedModel } from './loaded_model.ts';
 import type { ModelJson } from './model_json.ts';
-import type { NamedTensors } from './tensor.ts';
-import { toTensor, toTensorValue } from './tensor_transfer.ts';
+import { PlannedModel } from './plan/planned_model.ts';
+import { asynchronousComputation, synchronousComputation } from './plan/record_plan.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
 /** Loads a tfjs GraphModel, its weights streamed into the heap. */
@@ -15,6 +15,7 @@ export async function loadGraphModel(
   backend: BackendWasm,
   json: ModelJson,
   files: WeightFiles,
+  onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const model = createModel(json);
   const weights = new Map<string, Tensor[]>();
@@ -32,11 +33,22 @@ export async function loadGraphModel(
     disposeWeights();
     throw error;
   }
-  const asynchronous = needsAsynchronousExecution(json.modelTopology);
+  const runtime = currentRuntime();
+  const computation = needsAsynchronousExecution(json.modelTopology)
+    ? asynchronousComputation(runtime, async (inputs, outputs) =>
+        [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
+      )
+    : synchronousComputation(runtime, (inputs, outputs) =>
+        [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
+      );
+  const planned = new PlannedModel(runtime, computation, onUnplanned);
   return {
-    execute: (inputs, outputs) =>
-      asynchronous ? computeAsynchronously(model, inputs, outputs) : compute(model, inputs, outputs),
-    dispose: () => model.dispose(),
+    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    planState: () => planned.state(),
+    dispose: () => {
+      planned.dispose();
+      model.dispose();
+    },
   };
 }
 
@@ -63,43 +75,4 @@ function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<stri
     if (executor instanceof GraphExecutor) executor.weightMap = weights;
     else if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
   }
-}
-
-function compute(
-  model: GraphModel<io.IOHandlerSync>,
-  inputs: NamedTensors,
-  outputs: readonly string[],
-): NamedTensors {
-  return execute(() => {
-    let values: NamedTensors = new Map();
-    tidy(() => {
-      values = readOutputs(outputs, model.execute(createInputs(inputs), [...outputs]));
-    });
-    return values;
-  });
-}
-
-function computeAsynchronously(
-  model: GraphModel<io.IOHandlerSync>,
-  inputs: NamedTensors,
-  outputs: readonly string[],
-): Promise<NamedTensors> {
-  return executeAsynchronously(async () =>
-    readOutputs(outputs, await model.executeAsync(createInputs(inputs), [...outputs])),
-  );
-}
-
-function createInputs(inputs: NamedTensors): NamedTensorMap {
-  return Object.fromEntries([...inputs].map(([name, value]) => [name, toTensor(value)]));
-}
-
-function readOutputs(names: readonly string[], results: Tensor | Tensor[]): NamedTensors {
-  const tensors = Array.isArray(results) ? results : [results];
-  return new Map(
-    names.map((name, index) => {
-      const result = tensors[index];
-      if (result === undefined) throw new ExecutionError(`the model gave no output ${name}`);
-      return [name, toTensorValue(result)];
-    }),
-  );
 }

@@ -1,14 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
 import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
 import * as v from 'valibot';
-import { execute } from './execution.ts';
+import { currentRuntime } from './backend.ts';
 import { ExecutionError, type LoadedModel } from './loaded_model.ts';
 import { JsonObjectSchema, type ModelJson } from './model_json.ts';
-import type { NamedTensors } from './tensor.ts';
-import { toTensor, toTensorValue } from './tensor_transfer.ts';
+import { PlannedModel } from './plan/planned_model.ts';
+import { synchronousComputation } from './plan/record_plan.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
 /** Loads a tfjs LayersModel. Each weight takes the place of its variable's zeros as soon as it is whole. */
@@ -16,6 +16,7 @@ export async function loadLayersModel(
   backend: BackendWasm,
   json: ModelJson,
   files: WeightFiles,
+  onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const model = createModel(json);
   let disposed = false;
@@ -40,9 +41,16 @@ export async function loadLayersModel(
     disposeModel();
     throw error;
   }
+  const runtime = currentRuntime();
+  const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
+  const planned = new PlannedModel(runtime, computation, onUnplanned);
   return {
-    execute: (inputs, outputs) => compute(model, inputs, outputs),
-    dispose: disposeModel,
+    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    planState: () => planned.state(),
+    dispose: () => {
+      planned.dispose();
+      disposeModel();
+    },
   };
 }
 
@@ -70,25 +78,19 @@ function assignWeight(model: LayersModel, name: string, weight: Tensor, assigned
   assigned.add(variable.originalName);
 }
 
-function compute(model: LayersModel, inputs: NamedTensors, outputs: readonly string[]): NamedTensors {
-  return execute(() => {
-    const values = new Map<string, ReturnType<typeof toTensorValue>>();
-    tidy(() => {
-      const tensors = model.inputNames.map((name) => {
-        const value = inputs.get(name);
-        if (value === undefined) throw new ExecutionError(`the model needs an input ${name}`);
-        return toTensor(value);
-      });
-      const results = model.apply(tensors, { training: false });
-      const list = Array.isArray(results) ? results : [results];
-      for (const name of outputs) {
-        const result = list[model.outputNames.indexOf(name)];
-        if (result === undefined || !('dataId' in result)) {
-          throw new ExecutionError(`the model gave no output ${name}`);
-        }
-        values.set(name, toTensorValue(result));
-      }
-    });
-    return values;
+function apply(
+  model: LayersModel,
+  inputs: ReadonlyMap<string, Tensor>,
+  outputs: readonly string[],
+): (Tensor | undefined)[] {
+  const tensors = model.inputNames.map((name) => {
+    const tensor = inputs.get(name);
+    if (tensor === undefined) throw new ExecutionError(`the model needs an input ${name}`);
+    return tensor;
+  });
+  const results = [model.apply(tensors, { training: false })].flat();
+  return outputs.map((name) => {
+    const result = results[model.outputNames.indexOf(name)];
+    return result !== undefined && 'dataId' in result ? result : undefined;
   });
 }

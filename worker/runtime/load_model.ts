@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { wasmBackend } from './backend.ts';
+import { currentRuntime, wasmBackend } from './backend.ts';
 import { loadGraphModel } from './graph_model.ts';
 import { loadLayersModel } from './layers_model.ts';
 import type { LoadedModel } from './loaded_model.ts';
@@ -10,6 +10,8 @@ export interface ModelFiles extends WeightFiles {
   readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
   /** The path of the file that holds topology and weights manifest. */
   readonly topology: string;
+  /** Told why a shape is not computed by a plan. */
+  readonly onUnplanned?: (reason: string) => void;
 }
 
 /**
@@ -20,10 +22,13 @@ export interface ModelFiles extends WeightFiles {
  */
 export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   const backend = await wasmBackend();
+  const { onUnplanned = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
+  // Weights stay where they are put, the arena does not.
+  currentRuntime().arena.free();
   return files.format === 'tfjs-graph-model'
-    ? loadGraphModel(backend, json, files)
-    : loadLayersModel(backend, json, files);
+    ? loadGraphModel(backend, json, files, onUnplanned)
+    : loadLayersModel(backend, json, files, onUnplanned);
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {

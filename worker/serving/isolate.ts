@@ -1,12 +1,19 @@
+import { type CacheBinding, PlatformBlobCache } from '../registry/blob_cache.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
+import type { PointerReplica } from '../registry/pointer_replica.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
-import type { ServingConfiguration } from './configuration.ts';
+import type { CacheOutcome } from './blob_reader.ts';
+import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
-import { PointerSource } from './pointer_source.ts';
+import { boundedReason, planSamples } from './plan_metrics.ts';
+import { PointerSource, pointerReader } from './pointer_source.ts';
+import { Rollout } from './rollout.ts';
+import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
+import { sleep } from './sleep.ts';
 import { loadVersion } from './version_loader.ts';
 
 /** Everything that one isolate keeps between requests. */
@@ -15,30 +22,61 @@ export interface Isolate {
   samples(): Promise<MetricSample[]>;
 }
 
-/** Puts an isolate together: source, manager and server, with their events led to the log and the metrics. */
-export function createIsolate(
-  store: ObjectStore,
-  configuration: ServingConfiguration,
-  log: (entry: Record<string, unknown>) => void,
-): Isolate {
+export interface IsolateOptions {
+  readonly store: ObjectStore;
+  /** Of the pointers, where the operator has bound one. */
+  readonly replica: PointerReplica | undefined;
+  /** The platform's, where it has one and blobs are to be kept there. */
+  readonly cache: CacheBinding | undefined;
+  readonly configuration: ServingConfiguration;
+  readonly log: (entry: Record<string, unknown>) => void;
+  /** Called when this isolate gives up on a canary. */
+  readonly recordCanaryAbort: RecordCanaryAbort | undefined;
+}
+
+/**
+ * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
+ *
+ * @throws ConfigurationError
+ */
+export function createIsolate(options: IsolateOptions): Isolate {
+  const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
+  const fromReplica = configuration.pointerSource === 'kv';
+  if (fromReplica && replica === undefined) {
+    throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
+  }
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();
   const now = () => Date.now();
-  const source = new PointerSource(store, {
+  const source = new PointerSource(pointerReader(store, fromReplica ? replica : undefined), {
     maxAgeMs: configuration.pointerMaxAgeMs,
     timeoutMs: configuration.pointerTimeoutMs,
     now,
     onPointer: (model, pointer, before) => {
       if (before === undefined) return;
-      metrics.count('flips_total', { model });
       const { current: version, generation } = pointer;
+      if (version !== before.current) metrics.count('flips_total', { model });
       log({ event: 'pointer', model, version, generation, from: before.current });
     },
   });
+  const blobs = {
+    store,
+    cache: cache && new PlatformBlobCache(cache, (reason) => log({ event: 'blob cache of no use', reason })),
+    onCache: (outcome: CacheOutcome) => metrics.count('blob_cache_reads_total', { outcome }),
+  };
   const manager = new ServableManager(store, {
     budgetBytes: configuration.memoryBudgetBytes,
+    serves: (model, version) => {
+      const pointer = source.known(model);
+      return pointer?.current === version || pointer?.canary?.version === version;
+    },
+    publicKeys: configuration.publicKeys,
     now,
-    load: (manifest, control) => loadVersion(store, manifest, control),
+    load: (manifest, control) =>
+      loadVersion(blobs, manifest, control, (reason) => {
+        const { model, version } = manifest;
+        log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
+      }),
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });
@@ -59,8 +97,16 @@ export function createIsolate(
     log({ event: 'runtime broken', consequence: 'every version is loaded anew when it is asked for' });
     manager.forget();
   });
+  const rollout = new Rollout(manager, {
+    canary: { maxFailures: configuration.canaryMaxFailures, minRequests: configuration.canaryMinRequests },
+    now,
+    random: Math.random,
+    afterAnswer: () => sleep(0).done,
+    events: reportRollout(metrics, log, recordCanaryAbort),
+  });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,
+    rollout,
     events: {
       speculation: (outcome) => metrics.count('speculations_total', { outcome }),
       fallback: (model, wanted, version) => metrics.count('fallbacks_total', { model, wanted, version }),
@@ -79,6 +125,7 @@ export function createIsolate(
         gauge('tensors', tensors),
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
+        ...planSamples(manager.servables()),
       ];
     },
   };

@@ -9,11 +9,14 @@ export class LoadControl {
   readonly #now: () => number;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
+  /** Lets work go on that nobody waits for. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
   #aliveAt: number;
   #abandoned = false;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void) {
     this.#now = now;
+    this.waitUntil = waitUntil;
     this.began = now();
     this.#aliveAt = this.began;
   }

@@ -1,5 +1,3 @@
-import type { ModelContent } from '../registry/manifest.ts';
-
 /** A servable as the budget sees it. */
 export interface BudgetedServable {
   readonly key: string;
@@ -32,16 +30,4 @@ export function planRoom(loaded: readonly BudgetedServable[], needed: number, bu
     free += bytes;
   }
   return free >= needed ? { kind: 'fits', evict } : { kind: 'wait' };
-}
-
-/** What a servable takes besides its weights and its topology. */
-const BASE_BYTES = 64 * 1024;
-
-/**
- * Bytes that a version is taken to need: its weights twice, because XNNPACK keeps a packed copy of the filters,
- * and its topology as JavaScript objects. Activations are not in it: they live only while a request computes.
- */
-export function estimateBytes(content: ModelContent): number {
-  const topology = content.blobs.find(({ path }) => path === content.topology)?.bytes ?? 0;
-  return 2 * content.weightBytes + 4 * topology + BASE_BYTES;
 }

@@ -1,12 +1,12 @@
 import { isName } from '../registry/names.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { versionsInUse } from '../registry/pointer.ts';
-import { compareVersions } from '../registry/version.ts';
-import { listModels, listVersions, readManifest } from '../registry/version_store.ts';
-import { describeError } from './describe_error.ts';
+import type { Trial } from '../registry/pointer.ts';
+import { listModels, listVersions } from '../registry/version_store.ts';
+import { describeVersion, versionStates } from './describe_version.ts';
 import { reasonOf } from './load_outcome.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
+import { CanaryFailure, type RequestTrial, type Rollout } from './rollout.ts';
 import type { ServableManager } from './servable_manager.ts';
 import type {
   AnsweredBy,
@@ -18,12 +18,13 @@ import type {
   Serving,
   ServingTarget,
   StatusOutcome,
-  VersionStatus,
 } from './serving.ts';
 
 export interface ModelServerOptions {
   readonly onLoadFailure: 'previous' | 'error';
   readonly events: ServingEvents;
+  /** Where versions are staged and tried out; without it nothing is. */
+  readonly rollout?: Rollout;
 }
 
 /** What happens to requests, for metrics. */
@@ -60,65 +61,42 @@ export class ModelServer implements Serving {
     scope: RequestScope,
   ): Promise<ServeOutcome<Answer>> {
     if (!isName(target.model)) return { kind: 'unknown model' };
+    const { rollout } = this.#options;
+    const trial = target.selector.kind === 'current' ? rollout?.begin(target.model, scope) : undefined;
+    const request: PendingRequest<Answer> = { target, compute, scope, trial };
     const fresh = this.#source.fresh(target.model);
     if (fresh !== undefined) {
-      const resolution = resolve(target, { kind: 'current', pointer: fresh });
-      const outcome = await this.#serveResolved(target, resolution, compute, scope);
+      const resolution = resolve(target, { kind: 'current', pointer: fresh }, trial);
+      const outcome = await this.#serveResolved(request, resolution);
       if (outcome.kind === 'served' && outcome.by.fallback === undefined) return outcome;
       // What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked.
-      const checked = resolve(target, await this.#source.check(target.model));
-      return sameVersion(resolution, checked)
-        ? outcome
-        : this.#serveResolved(target, checked, compute, scope);
+      const checked = resolve(target, await this.#source.check(target.model), trial);
+      return sameVersion(resolution, checked) ? outcome : this.#serveResolved(request, checked);
     }
     // The check is I/O and the computation is not: while the one is on its way, the other is done with the
     // version in hand. Its answer counts only if the check confirms that version.
     const endCheck = scope.phases?.begin('pointer');
     const checking = this.#source.check(target.model);
-    const speculation = this.#speculate(target, compute);
-    const resolution = resolve(target, await checking);
+    const speculation = this.#speculate(request);
+    const resolution = resolve(target, await checking, trial);
     endCheck?.();
-    if (speculation === undefined) return this.#serveResolved(target, resolution, compute, scope);
-    if (resolution.kind !== 'resolved' || resolution.version !== speculation.wanted) {
+    if (speculation === undefined) return this.#serveResolved(request, resolution);
+    if (resolution.kind !== 'resolved' || !sameVersion(resolution, speculation.resolution)) {
       this.#options.events.speculation('repeated');
-      return this.#serveResolved(target, resolution, compute, scope);
+      return this.#serveResolved(request, resolution);
     }
     this.#options.events.speculation('confirmed');
-    if (speculation.fallback !== undefined) this.#retryIfDue(target.model, speculation.wanted, scope);
-    return this.#answered(
-      target,
-      resolution,
-      speculation.version,
-      speculation.fallback,
-      await speculation.answer,
-    );
+    const { version, answer, fallback } = speculation;
+    if (resolution.canary !== undefined)
+      return this.#serveCanary(request, resolution, resolution.canary, answer);
+    if (fallback !== undefined) this.#retryIfDue(target.model, fallback.wanted, scope);
+    return this.#answered(request, resolution, version, fallback, await answer);
   }
 
   async describe(target: ServingTarget): Promise<DescribeOutcome> {
     const resolution = await this.#resolve(target);
     if (resolution.kind !== 'resolved') return resolution;
-    const { version } = resolution;
-    const by = answeredBy(resolution, version);
-    const ready = this.#manager.ready(target.model, version);
-    if (ready !== undefined) {
-      return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
-    }
-    try {
-      const read = await readManifest(this.#store, target.model, version);
-      if (read.kind === 'found') {
-        const { format, signatures } = read.manifest.content;
-        return { kind: 'described', format, signatures, by };
-      }
-      if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
-      const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is malformed: ${read.reason}`;
-      return { kind: 'unavailable', version, reason };
-    } catch (error) {
-      return {
-        kind: 'unavailable',
-        version,
-        reason: `its manifest could not be read: ${describeError(error)}`,
-      };
-    }
+    return describeVersion(this.#store, this.#manager, target.model, resolution);
   }
 
   async status(target: ServingTarget, scope: RequestScope): Promise<StatusOutcome> {
@@ -129,14 +107,9 @@ export class ModelServer implements Serving {
     // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
     const used = await this.#manager.use({ model, version, named }, () => undefined, scope);
     if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
-    const states = new Map<string, VersionStatus>();
-    for (const named of pointer === undefined ? [version] : versionsInUse(pointer)) {
-      states.set(named, { version: named, state: 'START' });
-    }
-    for (const status of this.#manager.states(model)) states.set(status.version, status);
-    const versions = [...states.values()]
-      .filter((status) => selector.kind !== 'version' || status.version === version)
-      .sort((left, right) => compareVersions(right.version, left.version));
+    if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
+    const states = versionStates(resolution, this.#manager.states(model));
+    const versions = states.filter((status) => selector.kind !== 'version' || status.version === version);
     return { kind: 'status', versions, by: answeredBy(resolution, version) };
   }
 
@@ -164,42 +137,58 @@ export class ModelServer implements Serving {
   }
 
   /** Computes with what is in memory under the pointer in hand, if anything is. */
-  #speculate<Answer>(target: ServingTarget, compute: Compute<Answer>): Speculation<Answer> | undefined {
+  #speculate<Answer>(request: PendingRequest<Answer>): Speculation<Answer> | undefined {
+    const { target, trial } = request;
     const { model } = target;
     const pointer = this.#source.known(model);
     if (pointer === undefined) return undefined;
-    const resolution = resolve(target, { kind: 'current', pointer });
+    const resolution = resolve(target, { kind: 'current', pointer }, trial);
     if (resolution.kind !== 'resolved') return undefined;
     const wanted = resolution.version;
-    const failure = this.#fallsBack(target) ? this.#manager.failure(model, wanted) : undefined;
+    const { canary } = resolution;
+    const failure =
+      canary === undefined && this.#fallsBack(target) ? this.#manager.failure(model, wanted) : undefined;
     const candidates = failure === undefined ? [wanted] : this.#standIns(model, resolution);
     for (const version of candidates) {
       const servable = this.#manager.ready(model, version);
       if (servable === undefined) continue;
-      const answer = servable.use(compute);
+      const answer = servable.use(
+        canary === undefined ? this.#computation(request, resolution, version) : byCanary(request),
+      );
       // It may never be asked for; then nobody would hear of its rejection.
       answer.catch(() => undefined);
-      return { wanted, version, answer, fallback: failure && { wanted, reason: failure.reason } };
+      return { resolution, version, answer, fallback: failure && { wanted, reason: failure.reason } };
     }
     return undefined;
   }
 
+  /** A stand-in's answer is nothing to compare a shadow with. */
+  #computation<Answer>(
+    { compute, trial }: PendingRequest<Answer>,
+    { pointer }: Resolution,
+    version: string,
+  ): Compute<Answer> {
+    if (trial === undefined || pointer?.current !== version) return compute;
+    return trial.byCurrent(pointer, compute);
+  }
+
   async #serveResolved<Answer>(
-    target: ServingTarget,
+    request: PendingRequest<Answer>,
     resolution: Resolution | NotServed,
-    compute: Compute<Answer>,
-    scope: RequestScope,
   ): Promise<ServeOutcome<Answer>> {
     if (resolution.kind !== 'resolved') return resolution;
+    const { target, compute, scope } = request;
     const { model } = target;
-    const { version, named } = resolution;
+    const { version, named, canary } = resolution;
+    if (canary !== undefined) return this.#serveCanary(request, resolution, canary, undefined);
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
       const ready = this.#manager.ready(model, version) !== undefined;
-      const timed = ready ? compute : afterLoad(compute, scope);
+      const computation = this.#computation(request, resolution, version);
+      const timed = ready ? computation : afterLoad(computation, scope);
       const used = await this.#manager.use({ model, version, named }, timed, scope);
-      if (used.kind === 'used') return this.#answered(target, resolution, version, undefined, used.answer);
+      if (used.kind === 'used') return this.#answered(request, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
       reason = reasonOf(used);
     } else {
@@ -208,9 +197,49 @@ export class ModelServer implements Serving {
     for (const standIn of fallsBack ? this.#standIns(model, resolution) : []) {
       const used = await this.#manager.use({ model, version: standIn, named: true }, compute, scope);
       if (used.kind !== 'used') continue;
-      return this.#answered(target, resolution, standIn, { wanted: version, reason }, used.answer);
+      return this.#answered(request, resolution, standIn, { wanted: version, reason }, used.answer);
     }
     return { kind: 'unavailable', version, reason };
+  }
+
+  /**
+   * Answers a request of the canary's share, by the current version where the canary cannot: no request fails
+   * because of a canary. `speculation` is what it has computed already.
+   */
+  async #serveCanary<Answer>(
+    request: PendingRequest<Answer>,
+    resolution: Resolution,
+    canary: Trial,
+    speculation: Promise<Answer> | undefined,
+  ): Promise<ServeOutcome<Answer>> {
+    const { target, compute, scope, trial } = request;
+    const { model } = target;
+    const { version } = canary;
+    let reason: string;
+    let instead = compute;
+    try {
+      const used =
+        speculation === undefined
+          ? await this.#manager.use({ model, version, named: true, beside: true }, byCanary(request), scope)
+          : { kind: 'used' as const, answer: await speculation };
+      if (used.kind === 'used') {
+        trial?.answeredByCanary(canary);
+        return this.#answered(request, resolution, version, undefined, used.answer);
+      }
+      reason = reasonOf(used);
+    } catch (error) {
+      if (!(error instanceof CanaryFailure) || trial === undefined) throw error;
+      reason = error.message;
+      instead = trial.inPlaceOf(canary, error, compute);
+    }
+    const current = resolution.pointer?.current ?? version;
+    const outcome = await this.#serveResolved(
+      { ...request, compute: instead },
+      { ...resolution, version: current, canary: undefined },
+    );
+    if (outcome.kind !== 'served') return outcome;
+    this.#options.events.fallback(model, version, outcome.by.version);
+    return { ...outcome, by: { ...outcome.by, fallback: { wanted: version, reason } } };
   }
 
   /** A client that asks for a certain version or label is not given another. */
@@ -234,22 +263,26 @@ export class ModelServer implements Serving {
   }
 
   #answered<Answer>(
-    { model, selector }: ServingTarget,
+    { target, trial }: PendingRequest<Answer>,
     resolution: Resolution,
     version: string,
     fallback: AnsweredBy['fallback'],
     answer: Answer,
   ): ServeOutcome<Answer> {
     const { events } = this.#options;
-    // A slow request of an older generation must not bring back what newer ones have left behind.
+    const { model, selector } = target;
+    // A slow request of an older generation must not bring back what newer ones have left behind, and a canary
+    // stands in for nothing.
     if (
       selector.kind === 'current' &&
+      resolution.canary === undefined &&
       resolution.generation >= (this.#lastServed.get(model)?.generation ?? 0)
     ) {
       this.#lastServed.set(model, { version, generation: resolution.generation });
     }
     if (fallback !== undefined) events.fallback(model, fallback.wanted, version);
     if (resolution.stale !== undefined) events.stalePointer(model);
+    trial?.answered(resolution.pointer);
     return {
       kind: 'served',
       answer,
@@ -259,6 +292,18 @@ export class ModelServer implements Serving {
 }
 
 type Compute<Answer> = (servable: ServableView) => Answer | Promise<Answer>;
+
+interface PendingRequest<Answer> {
+  readonly target: ServingTarget;
+  readonly compute: Compute<Answer>;
+  readonly scope: RequestScope;
+  /** Of a request that names no version, where versions are tried out. */
+  readonly trial: RequestTrial | undefined;
+}
+
+function byCanary<Answer>({ trial, compute }: PendingRequest<Answer>): Compute<Answer> {
+  return trial === undefined ? compute : trial.byCanary(compute);
+}
 
 /** Notes how long it took until the computation could begin. */
 function afterLoad<Answer>(compute: Compute<Answer>, { phases }: RequestScope): Compute<Answer> {
@@ -270,8 +315,8 @@ function afterLoad<Answer>(compute: Compute<Answer>, { phases }: RequestScope): 
 }
 
 interface Speculation<Answer> {
-  /** What the pointer in hand means for the target. */
-  readonly wanted: string;
+  /** Under the pointer in hand. */
+  readonly resolution: Resolution;
   /** What computed: another than wanted where that cannot be loaded. */
   readonly version: string;
   readonly answer: Promise<Answer>;

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../registry/object_store.ts';
 import type { Pointer } from '../registry/pointer.ts';
-import { readPointer } from '../registry/pointer_store.ts';
+import { type PointerReplica, readReplicatedPointer } from '../registry/pointer_replica.ts';
+import { type PointerRead, readPointer } from '../registry/pointer_store.ts';
 import { within } from '../registry/time_limit.ts';
 import { describeError } from './describe_error.ts';
 import { retryOnce } from './retry_once.ts';
@@ -11,6 +12,16 @@ export type PointerCheck =
   | { readonly kind: 'stale'; readonly pointer: Pointer; readonly reason: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** Reads a model's pointer; with an etag, only if it is another than the one that had it. */
+export type PointerReader = (model: string, unlessEtag: string | undefined) => Promise<PointerRead>;
+
+/** Reads pointers from the bucket or, given a replica, from that. */
+export function pointerReader(store: ObjectStore, replica?: PointerReplica): PointerReader {
+  return replica === undefined
+    ? (model, unlessEtag) => readPointer(store, model, unlessEtag)
+    : (model, unlessEtag) => readReplicatedPointer(store, replica, model, unlessEtag);
+}
 
 export interface PointerSourceOptions {
   readonly maxAgeMs: number;
@@ -27,14 +38,14 @@ interface KnownPointer {
   readonly confirmedAt: number;
 }
 
-/** Says which version of a model should be served, from the pointers in the bucket. */
+/** Says which version of a model should be served, from the pointers in the bucket or their replica. */
 export class PointerSource {
-  readonly #store: ObjectStore;
+  readonly #read: PointerReader;
   readonly #options: PointerSourceOptions;
   readonly #known = new Map<string, KnownPointer>();
 
-  constructor(store: ObjectStore, options: PointerSourceOptions) {
-    this.#store = store;
+  constructor(read: PointerReader, options: PointerSourceOptions) {
+    this.#read = read;
     this.#options = options;
   }
 
@@ -60,7 +71,7 @@ export class PointerSource {
     try {
       const read = await within(
         this.#options.timeoutMs,
-        retryOnce(() => readPointer(this.#store, model, before?.etag)),
+        retryOnce(() => this.#read(model, before?.etag)),
         () => new Error(`no answer within ${this.#options.timeoutMs} ms`),
       );
       switch (read.kind) {

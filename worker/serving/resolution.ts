@@ -1,4 +1,4 @@
-import { type Pointer, selectVersion } from '../registry/pointer.ts';
+import { type Pointer, selectVersion, type Trial } from '../registry/pointer.ts';
 import type { PointerCheck } from './pointer_source.ts';
 import type { AnsweredBy, NotServed, ServingTarget } from './serving.ts';
 
@@ -12,10 +12,17 @@ export interface Resolution {
   /** Whether the pointer names the version; otherwise the client did. */
   readonly named: boolean;
   readonly stale: { readonly reason: string } | undefined;
+  /** The canary, where the version is it and the request came to it by the split. */
+  readonly canary: Trial | undefined;
+}
+
+/** Says whether a request that names no version belongs to the canary's share. */
+export interface Split {
+  canaryOf(pointer: Pointer): Trial | undefined;
 }
 
 /** Which version a target means, as far as the pointer can tell: a version that a client names may not exist. */
-export function resolve(target: ServingTarget, check: PointerCheck): Resolution | NotServed {
+export function resolve(target: ServingTarget, check: PointerCheck, split?: Split): Resolution | NotServed {
   const { selector } = target;
   if (check.kind === 'missing' || check.kind === 'unreadable') {
     // A version can be asked for before anything points to it.
@@ -25,13 +32,14 @@ export function resolve(target: ServingTarget, check: PointerCheck): Resolution 
       : { kind: 'unavailable', reason: check.reason };
   }
   const { pointer } = check;
-  const version = selectVersion(pointer, selector);
+  const canary = selector.kind === 'current' ? split?.canaryOf(pointer) : undefined;
+  const version = canary?.version ?? selectVersion(pointer, selector);
   if (version === undefined) {
     return { kind: 'unknown label', label: selector.kind === 'label' ? selector.label : '' };
   }
   if (pointer.retired.includes(version)) return { kind: 'unknown version', version };
   const stale = check.kind === 'stale' ? { reason: check.reason } : undefined;
-  return resolved(version, pointer, selector.kind !== 'version', stale);
+  return resolved(version, pointer, selector.kind !== 'version', stale, canary);
 }
 
 function resolved(
@@ -39,8 +47,9 @@ function resolved(
   pointer: Pointer | undefined,
   named: boolean,
   stale?: { readonly reason: string },
+  canary?: Trial,
 ): Resolution {
-  return { kind: 'resolved', version, generation: pointer?.generation ?? 0, pointer, named, stale };
+  return { kind: 'resolved', version, generation: pointer?.generation ?? 0, pointer, named, stale, canary };
 }
 
 /** What a client is told about the version that answered. */
@@ -48,8 +57,8 @@ export function answeredBy({ generation, stale }: Resolution, version: string): 
   return { version, generation, ...(stale && { stalePointer: stale }) };
 }
 
-/** Whether two resolutions of one target come to the same. */
+/** Whether two resolutions of one target come to the same, also in how its answer is judged. */
 export function sameVersion(left: Resolution | NotServed, right: Resolution | NotServed): boolean {
   if (left.kind !== 'resolved' || right.kind !== 'resolved') return left.kind === right.kind;
-  return left.version === right.version;
+  return left.version === right.version && (left.canary === undefined) === (right.canary === undefined);
 }

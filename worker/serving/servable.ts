@@ -1,6 +1,6 @@
 import type { Manifest, ModelContent } from '../registry/manifest.ts';
 import type { Signature } from '../registry/signature.ts';
-import { ExecutionError, type LoadedModel } from '../runtime/loaded_model.ts';
+import { ExecutionError, type LoadedModel, type PlanState } from '../runtime/loaded_model.ts';
 import type { NamedTensors, TensorValue } from '../runtime/tensor.ts';
 import type { ExecutionResult, ServableView } from './serving.ts';
 
@@ -50,6 +50,10 @@ export class Servable implements ServableView {
     } catch (error) {
       return failed(error);
     }
+  }
+
+  planState(): PlanState {
+    return this.#loaded.planState();
   }
 
   dispose(): void {

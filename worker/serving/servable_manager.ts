@@ -1,20 +1,44 @@
 import type { Manifest } from '../registry/manifest.ts';
+import type { PublicKey } from '../registry/manifest_signature.ts';
+import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
-import { readManifest } from '../registry/version_store.ts';
+import { readTrustedManifest } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
-import { type FailedOutcome, type LoadOutcome, reasonOf } from './load_outcome.ts';
-import { type BudgetedServable, estimateBytes, planRoom } from './memory_budget.ts';
+import {
+  type FailedOutcome,
+  isOvercome,
+  type LoadOutcome,
+  megabytes,
+  noRoomBeside,
+  reasonOf,
+} from './load_outcome.ts';
+import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
+import type { Failed, Loading, Ready, ServableEntry } from './servable_entry.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
 import { sleep } from './sleep.ts';
 
 export type UseResult<Answer> = { readonly kind: 'used'; readonly answer: Answer } | FailedOutcome;
 
+/** A version to be used or loaded. */
+export interface WantedVersion {
+  readonly model: string;
+  readonly version: string;
+  /** Whether a pointer names it. */
+  readonly named: boolean;
+  /** It is only a candidate: it is loaded where there is room beside what serves, and never in its place. */
+  readonly beside?: boolean;
+}
+
 export interface ServableManagerOptions {
   readonly budgetBytes: number;
+  /** Whether a version answers requests that name none, so that no candidate may take its place. */
+  readonly serves?: (model: string, version: string) => boolean;
+  /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
+  readonly publicKeys?: readonly PublicKey[];
   readonly now: () => number;
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
   readonly events: ServableEvents;
@@ -25,28 +49,6 @@ export interface ServableEvents {
   loaded(model: string, version: string, milliseconds: number): void;
   loadFailed(model: string, version: string, reason: string, retryInMs: number): void;
   unloaded(model: string, version: string): void;
-}
-
-interface Loading {
-  readonly kind: 'loading';
-  readonly control: LoadControl;
-  readonly outcome: Promise<LoadOutcome>;
-  /** Reserved in the budget; 0 until the manifest was read and room was made. */
-  bytes: number;
-  /** What the load before this one ended with. */
-  readonly after: Failed | undefined;
-}
-interface Ready {
-  readonly kind: 'ready';
-  readonly servable: Servable;
-  readonly bytes: number;
-  lastUsed: number;
-}
-interface Failed {
-  readonly kind: 'failed';
-  readonly outcome: FailedOutcome;
-  readonly failures: number;
-  readonly retryAt: number;
 }
 
 /** A load that shows no sign of life for this long is taken over. Milliseconds. */
@@ -63,7 +65,7 @@ const USE_ATTEMPTS = 10;
 export class ServableManager {
   readonly #store: ObjectStore;
   readonly #options: ServableManagerOptions;
-  readonly #entries = new Map<string, Loading | Ready | Failed>();
+  readonly #entries = new Map<string, ServableEntry>();
   #uses = 0;
 
   constructor(store: ObjectStore, options: ServableManagerOptions) {
@@ -79,12 +81,31 @@ export class ServableManager {
     return entry.servable;
   }
 
-  /** Why the last load of this version failed, if no later one has succeeded; and whether to try again now. */
-  failure(model: string, version: string): { reason: string; retryDue: boolean } | undefined {
+  /** Whether it is in memory; unlike `ready`, asking is no use of it. */
+  isReady(model: string, version: string): boolean {
+    return this.#entries.get(keyOf(model, version))?.kind === 'ready';
+  }
+
+  /** Whether it is in memory or about to be. */
+  isPresent(model: string, version: string): boolean {
+    const kind = this.#entries.get(keyOf(model, version))?.kind;
+    return kind === 'ready' || kind === 'loading';
+  }
+
+  /**
+   * Why the last load of this version failed, if no later one has succeeded; and whether to try again now. That
+   * there was no room beside what serves is a failure to none but candidates.
+   */
+  failure(
+    model: string,
+    version: string,
+    { beside = false } = {},
+  ): { reason: string; retryDue: boolean } | undefined {
     const entry = this.#entries.get(keyOf(model, version));
     const failed = entry?.kind === 'loading' ? entry.after : entry;
     if (failed?.kind !== 'failed') return undefined;
     const { outcome, retryAt } = failed;
+    if (isOvercome(outcome, beside)) return undefined;
     return {
       reason: reasonOf(outcome),
       retryDue: entry?.kind === 'failed' && this.#options.now() >= retryAt,
@@ -97,7 +118,7 @@ export class ServableManager {
    * names, since one that a client made up may be published at any time.
    */
   async use<Answer>(
-    version: { readonly model: string; readonly version: string; readonly named: boolean },
+    version: WantedVersion,
     computation: (servable: ServableView) => Answer | Promise<Answer>,
     scope: RequestScope,
   ): Promise<UseResult<Answer>> {
@@ -106,19 +127,27 @@ export class ServableManager {
       const servable = this.ready(version.model, version.version);
       if (servable !== undefined) return { kind: 'used', answer: await servable.use(computation) };
       const entry = this.#entries.get(key);
-      if (entry?.kind === 'failed' && this.#options.now() < entry.retryAt) return entry.outcome;
+      const beside = version.beside === true;
+      if (
+        entry?.kind === 'failed' &&
+        this.#options.now() < entry.retryAt &&
+        !isOvercome(entry.outcome, beside)
+      ) {
+        return entry.outcome;
+      }
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
       const outcome = await this.#finished(key, loading);
-      if (outcome?.kind === 'missing' || outcome?.kind === 'failed') return outcome;
+      if (outcome === undefined || outcome.kind === 'loaded' || outcome.kind === 'abandoned') continue;
+      if (!isOvercome(outcome, beside)) return outcome;
     }
     return { kind: 'failed', reason: 'the memory budget is too small for what is asked for at once' };
   }
 
   /** Loads a version on behalf of later requests. */
-  preload(model: string, version: string, scope: RequestScope): void {
+  preload(model: string, version: string, scope: RequestScope, { beside = false } = {}): void {
     const entry = this.#entries.get(keyOf(model, version));
     if (entry?.kind === 'loading' || entry?.kind === 'ready') return;
-    this.#start({ model, version, named: true }, scope, entry);
+    this.#start({ model, version, named: true, beside }, scope, entry);
   }
 
   /** The versions of a model that this isolate has to do with. */
@@ -147,6 +176,11 @@ export class ServableManager {
     return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
+  /** The servables in memory. */
+  servables(): Servable[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.kind === 'ready' ? [entry.servable] : []));
+  }
+
   /**
    * Forgets every servable without freeing it: the heap that they lay in is gone. Loads under way begin anew for
    * those who wait for them.
@@ -158,13 +192,9 @@ export class ServableManager {
     }
   }
 
-  #start(
-    version: { readonly model: string; readonly version: string; readonly named: boolean },
-    scope: RequestScope,
-    after: Ready | Failed | undefined,
-  ): Loading {
+  #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const key = keyOf(version.model, version.version);
-    const control = new LoadControl(this.#options.now);
+    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise));
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
@@ -172,6 +202,7 @@ export class ServableManager {
       outcome: promise,
       bytes: 0,
       after: after?.kind === 'failed' ? after : undefined,
+      beside: version.beside === true,
     };
     this.#entries.set(key, loading);
     const run = this.#load(version.model, version.version, loading).then((outcome) => {
@@ -185,15 +216,19 @@ export class ServableManager {
 
   async #load(model: string, version: string, loading: Loading): Promise<LoadOutcome> {
     try {
-      const read = await retryOnce(() => readManifest(this.#store, model, version));
+      const { publicKeys = [] } = this.#options;
+      const read = await retryOnce(() => readTrustedManifest(this.#store, model, version, publicKeys));
       if (read.kind === 'missing') return read;
+      if (read.kind === 'untrusted') {
+        return { kind: 'failed', reason: `its manifest is not to be trusted: ${read.reason}` };
+      }
       if (read.kind === 'malformed') {
         return { kind: 'failed', reason: `its manifest is malformed: ${read.reason}` };
       }
       loading.control.alive();
-      const bytes = estimateBytes(read.manifest.content);
+      const bytes = memoryNeed(read.manifest);
       const refusal = await this.#makeRoom(loading, bytes);
-      if (refusal !== undefined) return { kind: 'failed', reason: refusal };
+      if (refusal !== undefined) return refusal;
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
     } catch (error) {
       if (error instanceof AbandonedError) return { kind: 'abandoned' };
@@ -203,7 +238,7 @@ export class ServableManager {
 
   #settle(
     key: string,
-    { model, version, named }: { model: string; version: string; named: boolean },
+    { model, version, named }: WantedVersion,
     loading: Loading,
     outcome: LoadOutcome,
   ): void {
@@ -244,32 +279,40 @@ export class ServableManager {
   }
 
   /** Evicts what has to go and reserves the bytes; answers why where that cannot be. */
-  async #makeRoom(loading: Loading, bytes: number): Promise<string | undefined> {
+  async #makeRoom(loading: Loading, bytes: number): Promise<FailedOutcome | undefined> {
     const { budgetBytes, now } = this.#options;
     const deadline = now() + ROOM_WAIT_MS;
     for (;;) {
-      const plan = planRoom(this.#budgeted(), bytes, budgetBytes);
+      const plan = planRoom(this.#budgeted(loading.beside), bytes, budgetBytes);
       switch (plan.kind) {
         case 'fits':
           for (const key of plan.evict) this.#unload(key);
           loading.bytes = bytes;
           return undefined;
         case 'never fits':
-          return `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`;
+          return {
+            kind: 'failed',
+            reason: `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
+          };
         case 'wait':
-          if (now() >= deadline) return 'what is in memory stayed in use, so no room could be made';
+          if (loading.beside) return noRoomBeside(bytes, budgetBytes);
+          if (now() >= deadline) {
+            return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
+          }
           loading.control.alive();
           await sleep(ROOM_POLL_MS).done;
       }
     }
   }
 
-  #budgeted(): BudgetedServable[] {
+  /** With `sparing`, what serves is as little to be evicted as what is in use. */
+  #budgeted(sparing = false): BudgetedServable[] {
     const budgeted: BudgetedServable[] = [];
     for (const [key, entry] of this.#entries) {
       if (entry.kind === 'ready') {
         const { bytes, lastUsed, servable } = entry;
-        budgeted.push({ key, bytes, lastUsed, busy: servable.inUse });
+        const spared = sparing && this.#options.serves?.(servable.model, servable.version) === true;
+        budgeted.push({ key, bytes, lastUsed, busy: spared || servable.inUse });
       } else if (entry.kind === 'loading' && entry.bytes > 0) {
         budgeted.push({ key, bytes: entry.bytes, lastUsed: this.#uses, busy: true });
       }
@@ -291,8 +334,4 @@ const SEPARATOR = '/';
 
 function keyOf(model: string, version: string): string {
   return `${model}${SEPARATOR}${version}`;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(1);
 }

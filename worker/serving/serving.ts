@@ -38,6 +38,8 @@ export interface ServingTarget {
 /** The lifetime of one request, as Workers' ExecutionContext gives it. */
 export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
+  /** What keeps a client with one version while two share the requests, if it sent such a key. */
+  routingKey?(): string | undefined;
   /** Where what was waited for is noted, if anybody wants to know. */
   readonly phases?: Phases;
 }
@@ -47,7 +49,10 @@ export interface ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** Runs a signature of this version on inputs that fit it. */
+  /**
+   * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be written to
+   * afterwards: they may be compared later.
+   */
   execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult>;
 }
 

@@ -1,11 +1,12 @@
 import type { Blob } from '../registry/manifest.ts';
+import { piecesOf } from './stream_pieces.ts';
 
 /** What was read is not what the manifest says. */
 export class IntegrityError extends Error {}
 
 /**
  * The pieces of a blob as they come. After the last one their digest is compared: what was made of them counts
- * only when the iteration has ended without an error.
+ * only when the iteration has ended without an error. Each is valid until the next is asked for.
  *
  * @throws IntegrityError where length or digest differ
  */
@@ -17,7 +18,7 @@ export async function* verifiedPieces(
   const writer = digest.getWriter();
   let bytes = 0;
   try {
-    for await (const piece of stream) {
+    for await (const piece of piecesOf(stream)) {
       bytes += piece.length;
       if (bytes > blob.bytes) throw new IntegrityError(`${blob.path} has more than ${blob.bytes} bytes`);
       await writer.write(piece);

@@ -1,50 +1,64 @@
-import { openBlob } from '../registry/blob_store.ts';
-import type { Blob, Manifest } from '../registry/manifest.ts';
-import type { ObjectStore } from '../registry/object_store.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import { loadModel } from '../runtime/load_model.ts';
+import { BlobReader, type BlobSource } from './blob_reader.ts';
 import type { LoadControl } from './load_control.ts';
-import { retryOnce } from './retry_once.ts';
 import { Servable } from './servable.ts';
-import { IntegrityError, verifiedPieces } from './verified_stream.ts';
 import { warmUp } from './warmup.ts';
 
 /**
  * Makes a servable of a published version: streams its files through verification into the runtime, then lets
- * it answer its warmup requests. Nothing stays allocated when it throws.
+ * it answer its warmup requests. Nothing stays allocated when it throws. What a cache gave and was not what the
+ * manifest says is read from storage instead.
  *
+ * @param onUnplanned told why a shape is not computed by a plan
  * @throws if a blob is missing or is not what the manifest says, if the runtime cannot load the model, or if a
  * warmup request fails
  */
 export async function loadVersion(
-  store: ObjectStore,
+  source: BlobSource,
   manifest: Manifest,
   control: LoadControl,
+  onUnplanned: (reason: string) => void = () => undefined,
 ): Promise<Servable> {
-  const { content } = manifest;
-  const blobs = new Map(content.blobs.map((blob) => [blob.path, blob]));
-  const open = (path: string): AsyncIterable<Uint8Array> => {
-    const blob = blobs.get(path);
-    if (blob === undefined) throw new IntegrityError(`the manifest lists no file ${path}`);
-    return control.watch(readBlob(store, blob));
-  };
-  const loaded = await loadModel({
-    format: content.format,
-    topology: content.topology,
-    open,
-    onAbandon: control.onAbandon,
-  });
-  const servable = new Servable(manifest, loaded);
+  const reader = new BlobReader(source, manifest.content.blobs);
   try {
-    for (const warmup of content.warmup) await warmUp(servable, warmup);
+    const servable = await loadFrom(reader, manifest, control, onUnplanned);
+    // Nobody waits for that, and no load is less for it.
+    control.waitUntil(reader.keepMissed());
     return servable;
   } catch (error) {
-    servable.dispose();
-    throw error;
+    if (!reader.wasMisled) throw error;
+    const storage = new BlobReader({ store: source.store }, manifest.content.blobs);
+    return await loadFrom(storage, manifest, control, onUnplanned);
   }
 }
 
-async function* readBlob(store: ObjectStore, blob: Blob): AsyncGenerator<Uint8Array, void> {
-  const read = await retryOnce(() => openBlob(store, blob.sha256));
-  if (read.kind === 'missing') throw new IntegrityError(`the blob of ${blob.path} is missing`);
-  yield* verifiedPieces(blob, read.stream);
+async function loadFrom(
+  reader: BlobReader,
+  manifest: Manifest,
+  control: LoadControl,
+  onUnplanned: (reason: string) => void,
+): Promise<Servable> {
+  const { format, topology, blobs, warmup } = manifest.content;
+  try {
+    // The backend is made meanwhile.
+    reader.openAhead(blobs.find(({ path }) => path === topology));
+    const loaded = await loadModel({
+      format,
+      topology,
+      open: (path) => control.watch(reader.read(path)),
+      onAbandon: control.onAbandon,
+      onUnplanned,
+    });
+    const servable = new Servable(manifest, loaded);
+    try {
+      for (const request of warmup) await warmUp(servable, request);
+      return servable;
+    } catch (error) {
+      servable.dispose();
+      throw error;
+    }
+  } finally {
+    reader.close();
+  }
 }

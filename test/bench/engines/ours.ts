@@ -19,6 +19,8 @@ export const ourVariables = (pointerMaxAgeMs: number): Readonly<Record<string, s
   POINTER_MAX_AGE_MS: String(pointerMaxAgeMs),
   MEMORY_BUDGET_MB: '64',
   MAX_REQUEST_MB: '16',
+  // What it is compared with reads R2.
+  BLOB_CACHE: 'off',
 });
 
 /** The built Worker, asking for the pointer once a second; and the runtime alone, for what computing costs. */

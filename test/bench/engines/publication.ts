@@ -8,17 +8,26 @@ import type { TensorInfo } from '../../../worker/registry/signature.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../shared/network_description.ts';
 
-/** Publishes a network as a version of the model of its name, and makes it current. */
-export async function publishNetwork(store: ObjectStore, network: Network, version: string): Promise<void> {
+/**
+ * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. With
+ * `warmup` it answers zeros before it serves, as `npm run publish` would have it; without, what a load costs can be
+ * told from what the first answer costs.
+ */
+export async function publishNetwork(
+  store: ObjectStore,
+  network: Network,
+  version: string,
+  options: { readonly flip: boolean; readonly warmup: boolean } = { flip: true, warmup: false },
+): Promise<void> {
   const at = new Date().toISOString();
   const manifest: Manifest = {
     schema: 1,
     model: network.name,
     version,
-    content: modelContent(network),
+    content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
   };
-  const flip = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
+  const flip = options.flip ? publishTransition(version, { id: randomUUID(), at, by: 'bench' }) : undefined;
   const result = await publishVersion(store, manifest, flip, {
     id: randomUUID(),
     read: async ({ path }) => {
@@ -28,12 +37,15 @@ export async function publishNetwork(store: ObjectStore, network: Network, versi
     },
     wait: (milliseconds) => setTimeout(milliseconds),
   });
-  if (result.kind !== 'published' || result.flip?.kind !== 'changed') {
+  if (result.kind !== 'published' || (options.flip && result.flip?.kind !== 'changed')) {
     throw new Error(`${network.name} ${version} could not be published`);
   }
 }
 
-function modelContent({ format, files, weightBytes, input, outputs }: Network): ModelContent {
+function modelContent(
+  { format, files, weightBytes, input, outputs }: Network,
+  warmsUp: boolean,
+): ModelContent {
   const tensor = ({ name, shape }: Network['outputs'][number]): [string, TensorInfo] => [
     name,
     { name, dtype: 'float32', shape: [-1, ...shape.slice(1)] },
@@ -54,7 +66,14 @@ function modelContent({ format, files, weightBytes, input, outputs }: Network): 
       bytes: bytes.length,
     })),
     weightBytes,
-    warmup: [],
+    warmup: warmsUp
+      ? [
+          {
+            signature: 'serving_default',
+            inputs: { [input.name]: { kind: 'zeros', shape: [...input.shape] } },
+          },
+        ]
+      : [],
     golden: [],
   };
 }

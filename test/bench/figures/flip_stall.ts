@@ -1,61 +1,133 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import {
+  type ChangeRecord,
+  type PointerTransition,
+  promoteTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer_transitions.ts';
+import { stageTransition } from '../../../worker/registry/rollout_transitions.ts';
+import { loadsOf } from '../../shared/client.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import type { Stage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import { quantile } from '../statistics.ts';
-import { load, type Requested } from './load.ts';
+import { type Load, load, type Requested } from './load.ts';
 
-/** Milliseconds that answers took while nothing changed, and around flips to versions not loaded yet. */
+/** What the answers of a window came about under. */
+export const FLIP_PHASES = [
+  'steady',
+  'staged promote',
+  'warm rollback',
+  'loading what is staged',
+  'unstaged flip',
+] as const;
+export type FlipPhase = (typeof FLIP_PHASES)[number];
+
+/** Milliseconds that answers took. */
+export interface Tail {
+  readonly answers: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
 export interface FlipFigures {
-  readonly flips: number;
-  readonly steady: { readonly p99: number; readonly max: number };
-  readonly flipping: { readonly p99: number; readonly max: number };
+  readonly stagedFlips: number;
+  readonly unstagedFlips: number;
+  readonly tails: Readonly<Record<FlipPhase, Tail>>;
 }
 
 /** Few, so that requests wait for the flip and not for each other. */
 const CLIENTS = 2;
-/** How long after a flip its effect is looked for, and as long before it. */
-const WINDOW_MS = 1000;
+/** How long after a flip its effect is looked for; the steady windows are as long and lie in between. */
+const WINDOW_MS = 300;
+const POLL_MS = 50;
 
-/** Flips under load. No answer may fail: `load` throws on the first one that does. */
+interface Window {
+  readonly phase: FlipPhase;
+  readonly begins: number;
+  readonly ends: number;
+}
+
+/**
+ * Flips under load, back and forth between versions in memory, and then to versions that nothing has loaded; with
+ * windows in between in which nothing happens. No answer may fail: `load` throws on the first one that does.
+ */
 export async function measureFlips(
   network: Network,
   stage: Stage,
   requested: Requested,
-  flips: number,
+  { stagedFlips, flips }: { readonly stagedFlips: number; readonly flips: number },
 ): Promise<FlipFigures> {
-  const flippedAt: number[] = [];
-  const flip = async () => {
+  const windows: Window[] = [];
+  const during = async (phase: FlipPhase, change: () => Promise<void>): Promise<void> => {
+    const begins = performance.now();
+    await change();
+    await setTimeout(WINDOW_MS);
+    windows.push({ phase, begins, ends: performance.now() });
+  };
+  const apply = (transition: PointerTransition) => async (): Promise<void> => {
+    const update = await updatePointer(stage.store, network.name, transition, { wait: setTimeout });
+    if (update.kind !== 'changed') throw new Error(`a flip was ${JSON.stringify(update)}`);
+  };
+  const untilLoaded = async (loads: number): Promise<void> => {
+    while ((await loadsOf(requested.url)) < loads) await setTimeout(POLL_MS);
+  };
+
+  const flipAll = async (): Promise<void> => {
+    // Warms up, and lets the first answers pass.
+    await setTimeout(4 * WINDOW_MS);
+    for (let index = 0; index < stagedFlips / 2; index++) {
+      await during('steady', async () => undefined);
+      const version = `2.0.${index}`;
+      await publishNetwork(stage.store, network, version, { flip: false, warmup: true });
+      const loads = await loadsOf(requested.url);
+      await during('loading what is staged', async () => {
+        await apply(stageTransition(version, changeRecord()))();
+        await untilLoaded(loads + 1);
+      });
+      await during('staged promote', apply(promoteTransition(undefined, changeRecord())));
+      await during('warm rollback', apply(rollbackTransition(undefined, changeRecord())));
+      if ((await loadsOf(requested.url)) !== loads + 1) throw new Error('a warm flip has loaded something');
+    }
     for (let index = 0; index < flips; index++) {
-      await setTimeout(2 * WINDOW_MS);
-      // From here: the last write of a publish is the flip.
-      const started = performance.now();
-      await publishNetwork(stage.store, network, `2.0.${index}`);
-      flippedAt.push(started);
+      await during('steady', async () => undefined);
+      // The last write of a publish is the flip.
+      const loads = await loadsOf(requested.url);
+      await during('unstaged flip', async () => {
+        await publishNetwork(stage.store, network, `3.0.${index}`, { flip: true, warmup: true });
+        await untilLoaded(loads + 1);
+      });
     }
   };
-  const [{ latencies, answeredAt }] = await Promise.all([
-    load(requested, { clients: CLIENTS, milliseconds: (2 * flips + 1) * WINDOW_MS + 500 }),
-    flip(),
+  const flipping = new AbortController();
+  const [answers] = await Promise.all([
+    load(requested, { clients: CLIENTS, milliseconds: Number.POSITIVE_INFINITY, signal: flipping.signal }),
+    flipAll().finally(() => flipping.abort()),
   ]);
-  await expectVersion(requested, `2.0.${flips - 1}`);
-  const steady: number[] = [];
-  const flipping: number[] = [];
-  for (const [index, latency] of latencies.entries()) {
-    const at = answeredAt[index] ?? 0;
-    const near = flippedAt.some((time) => at >= time && at - latency < time + WINDOW_MS);
-    // What comes before the first window warms up.
-    if (near) flipping.push(latency);
-    else if (at - (answeredAt[0] ?? 0) > WINDOW_MS / 2) steady.push(latency);
-  }
-  const tail = (values: readonly number[]) => ({ p99: quantile(values, 0.99), max: quantile(values, 1) });
-  return { flips, steady: tail(steady), flipping: tail(flipping) };
+  return { stagedFlips, unstagedFlips: flips, tails: tailsOf(answers, windows) };
 }
 
-/** Flips that no isolate followed would stall nothing. */
-async function expectVersion({ url, headers, body }: Requested, version: string): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers: { ...headers }, body: Buffer.from(body) });
-  await response.arrayBuffer();
-  const answeredBy = response.headers.get('x-model-version');
-  if (answeredBy !== version) throw new Error(`after a flip to ${version}, ${answeredBy} answered`);
+/** Answers belong to the window that they began in; those between two windows to none. */
+function tailsOf({ latencies, answeredAt }: Load, windows: readonly Window[]): FlipFigures['tails'] {
+  const tail = (phase: FlipPhase): Tail => {
+    const own = windows.filter((window) => window.phase === phase);
+    const values = latencies.filter((latency, index) => {
+      const began = (answeredAt[index] ?? 0) - latency;
+      return own.some(({ begins, ends }) => began >= begins && began < ends);
+    });
+    return { answers: values.length, p99: quantile(values, 0.99), max: quantile(values, 1) };
+  };
+  return {
+    steady: tail('steady'),
+    'staged promote': tail('staged promote'),
+    'warm rollback': tail('warm rollback'),
+    'loading what is staged': tail('loading what is staged'),
+    'unstaged flip': tail('unstaged flip'),
+  };
+}
+
+function changeRecord(): ChangeRecord {
+  return { id: randomUUID(), at: new Date().toISOString(), by: 'bench' };
 }

@@ -21,9 +21,15 @@ export interface Load {
 /** Keeps a number of clients busy: each has a connection and sends its next request when it has its answer. */
 export async function load(
   requested: Requested,
-  options: { readonly clients: number; readonly milliseconds: number; readonly requests?: number },
+  options: {
+    readonly clients: number;
+    readonly milliseconds: number;
+    readonly requests?: number;
+    /** Ends the load early. */
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Load> {
-  const { clients, milliseconds, requests = Number.POSITIVE_INFINITY } = options;
+  const { clients, milliseconds, requests = Number.POSITIVE_INFINITY, signal } = options;
   const latencies: number[] = [];
   const answeredAt: number[] = [];
   const connections = Array.from({ length: clients }, () => new Client(requested.url.origin));
@@ -33,7 +39,7 @@ export async function load(
   await Promise.all(
     connections.map(async (connection) => {
       let now = performance.now();
-      while (now - started < milliseconds && left > 0) {
+      while (now - started < milliseconds && left > 0 && !signal?.aborted) {
         left--;
         const sent = now;
         await ask(connection, requested);

@@ -176,19 +176,41 @@ describe('depthwise convolution', () => {
   test.each([1, 2])('three wide with stride %i, which has its own loop, is what tfjs computes', (stride) => {
     fc.assert(
       fc.property(
-        shapeSize(12),
-        shapeSize(17),
-        fc.integer({ min: 4, max: 13 }),
-        fc.nat(99),
-        (height, width, channels, seed) => {
-          const x = randomTensor([1, height, width, channels], seed);
+        fc.record({
+          batch: shapeSize(2),
+          height: shapeSize(12),
+          width: shapeSize(17),
+          channels: fc.integer({ min: 4, max: 21 }),
+          pad: fc.oneof(fc.constant('same' as const), fc.tuple(fc.nat(2), fc.nat(2))),
+          seed: fc.nat(99),
+        }),
+        ({ batch, height, width, channels, pad, seed }) => {
+          fc.pre(pad === 'same' || (width + pad[0] + pad[1] >= 3 && height >= 2));
+          const x = randomTensor([batch, height, width, channels], seed);
           const filter = randomTensor([3, 3, channels, 1], seed + 1);
+          const explicit: tf.backend_util.ExplicitPadding | 'same' =
+            pad === 'same'
+              ? pad
+              : [
+                  [0, 0],
+                  [1, 0],
+                  [pad[0], pad[1]],
+                  [0, 0],
+                ];
           compareKernels(node, [x, filter], (x, filter) =>
-            tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, 'same'),
+            tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, explicit as 'same'),
           );
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 80 },
+    );
+  });
+
+  test('with so many channels that they are taken in groups is what tfjs computes', () => {
+    const x = randomTensor([1, 4, 20, 203], 1);
+    const filter = randomTensor([3, 3, 203, 1], 2);
+    compareKernels(node, [x, filter], (x, filter) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
     );
   });
 

@@ -84,7 +84,7 @@ describe('pooling', () => {
     const options = fc.record({
       height: shapeSize(9),
       width: shapeSize(9),
-      channels: shapeSize(9),
+      channels: shapeSize(37),
       filter: fc.tuple(shapeSize(4), shapeSize(4)),
       strides: fc.tuple(shapeSize(3), shapeSize(3)),
       pad: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
@@ -98,6 +98,15 @@ describe('pooling', () => {
         );
       }),
       { numRuns: 80 },
+    );
+  });
+
+  test('the maximum leaves out what is no number, as tfjs does', () => {
+    const values = Float32Array.from({ length: 8 * 17 }, (_, index) =>
+      index % 3 === 0 ? Number.NaN : index,
+    );
+    compareKernels(node, [tf.tensor(values, [1, 1, 8, 17])], (x) =>
+      tf.maxPool(x as tf.Tensor4D, [1, 4], [1, 2], 'valid'),
     );
   });
 });

@@ -4,7 +4,8 @@ import {
   type PublishRequest,
   publishModel,
 } from '../../../scripts/shared/publish_model.ts';
-import { rollBackModel } from '../../../scripts/shared/roll_back_model.ts';
+import type { Rehearse } from '../../../scripts/shared/rehearsal/rehearse.ts';
+import { rollBackModel } from '../../../worker/registry/flip_model.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import type { PointerUpdate } from '../../../worker/registry/pointer_store.ts';
 
@@ -18,11 +19,12 @@ export function tryPublish(
   path: string,
   model: string,
   request: Partial<PublishRequest> = {},
+  rehearse?: Rehearse,
 ): Promise<PublishOutcome> {
   return publishModel(
     store,
     { path, model, flip: true, record: newChangeRecord({ by: 'test' }), tool: 'test 1', ...request },
-    { wait },
+    { wait, rehearse },
   );
 }
 
@@ -31,12 +33,14 @@ export async function publish(
   path: string,
   model: string,
   request: Partial<PublishRequest> = {},
+  rehearse?: Rehearse,
 ): Promise<Published> {
-  const outcome = await tryPublish(store, path, model, request);
-  if (outcome.kind === 'refused') throw new Error(outcome.reason);
+  const outcome = await tryPublish(store, path, model, request, rehearse);
+  if (outcome.kind !== 'published')
+    throw new Error(outcome.kind === 'refused' ? outcome.reason : outcome.kind);
   return outcome;
 }
 
 export function rollBack(store: ObjectStore, model: string, target?: string): Promise<PointerUpdate> {
-  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), wait);
+  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), { wait });
 }

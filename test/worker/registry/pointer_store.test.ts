@@ -29,6 +29,36 @@ describe('updatePointer', () => {
     expect(new Set(pointer.history.map(({ to }) => to))).toEqual(new Set(['1.0.0', ...writers]));
   });
 
+  test('of publishers and rollers-back at once keeps every generation in the history once', async () => {
+    const model = uniqueModel();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    await updatePointer(bucket, model, publishTransition('1.1.0', changeRecord()), immediately);
+    const changes: string[] = [];
+    const writer = async (name: number): Promise<void> => {
+      for (let change = 0; change < 4; change++) {
+        const record = { ...changeRecord(), by: `writer ${name}` };
+        const transition =
+          (name + change) % 2 === 0
+            ? publishTransition(`2.${name}.${change}`, record)
+            : rollbackTransition(undefined, record);
+        const update = await updatePointer(bucket, model, transition, { wait });
+        if (update.kind !== 'changed') throw new Error(`a change was ${update.kind}`);
+        expect(update.change.id).toBe(record.id);
+        changes.push(record.id);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, name) => writer(name)));
+    const { pointer } = await storedPointer(model);
+    const { history } = pointer;
+    expect(pointer.generation).toBe(42);
+    expect(history.map(({ generation }) => generation)).toEqual(
+      Array.from({ length: 42 }, (_, age) => 42 - age),
+    );
+    expect(new Set(history.slice(0, 40).map(({ id }) => id))).toEqual(new Set(changes));
+    // Each begins where the one before it ended: none was made from a state that another had replaced.
+    for (const [age, { from }] of history.slice(0, -1).entries()) expect(from).toBe(history[age + 1]?.to);
+  });
+
   test('does not write twice when the answer to its write was lost', async () => {
     const model = uniqueModel();
     await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);

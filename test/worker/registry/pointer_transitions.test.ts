@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import {
+  candidateVersions,
   HISTORY_LENGTH,
+  isFlip,
   type Pointer,
   PointerSchema,
   versionsInUse,
@@ -10,19 +12,35 @@ import {
 import {
   labelTransition,
   type PointerTransition,
+  promoteTransition,
   pruneTransition,
   publishTransition,
   rollbackTransition,
+  unlabelTransition,
 } from '../../../worker/registry/pointer_transitions.ts';
+import {
+  canaryTransition,
+  shadowTransition,
+  stageTransition,
+  unstageTransition,
+} from '../../../worker/registry/rollout_transitions.ts';
 import { changeRecord } from '../shared/published_models.ts';
 
 const VERSIONS = ['1.0.0', '1.1.0', '2.0.0', '3'];
 const anyVersion = fc.constantFrom(...VERSIONS);
+const perhapsVersion = fc.option(anyVersion, { nil: undefined });
+const anyTrial = fc.record({ version: perhapsVersion, percent: fc.constantFrom(0, 0.5, 10, 50, 100, 101) });
 const anyTransition: fc.Arbitrary<PointerTransition> = fc.oneof(
   anyVersion.map((version) => publishTransition(version, changeRecord())),
   anyVersion.map((version) => publishTransition(version, changeRecord(), 'stable')),
-  fc.option(anyVersion, { nil: undefined }).map((version) => rollbackTransition(version, changeRecord())),
+  perhapsVersion.map((version) => rollbackTransition(version, changeRecord())),
+  perhapsVersion.map((version) => promoteTransition(version, changeRecord())),
   anyVersion.map((version) => labelTransition('canary', version, changeRecord())),
+  fc.constant(unlabelTransition('canary', changeRecord())),
+  anyVersion.map((version) => stageTransition(version, changeRecord())),
+  perhapsVersion.map((version) => unstageTransition(version, changeRecord())),
+  anyTrial.map((trial) => canaryTransition(trial, changeRecord())),
+  anyTrial.map((trial) => shadowTransition(trial, changeRecord())),
   fc.subarray(VERSIONS).map((versions) => pruneTransition(() => versions, changeRecord('cleaning up'))),
 );
 
@@ -77,6 +95,51 @@ describe('any sequence of transitions', () => {
       }),
     );
   });
+
+  test('leaves nothing on trial that is current, and no trial that was against another version', () => {
+    fc.assert(
+      fc.property(fc.array(anyTransition, { maxLength: 60 }), (transitions) => {
+        const states = apply(transitions);
+        states.forEach((pointer, index) => {
+          const { current, canary, shadow, history } = pointer;
+          expect(candidateVersions(pointer)).not.toContain(current);
+          const before = states[index - 1];
+          if (before === undefined || before.current === current) return;
+          expect([canary, shadow]).toEqual([undefined, undefined]);
+          expect(history[0] && isFlip(history[0])).toBe(true);
+          expect(history[0]?.ended?.canary).toBe(before.canary?.version);
+          expect(history[0]?.ended?.shadow).toBe(before.shadow?.version);
+        });
+      }),
+    );
+  });
+
+  test('done twice is done once', () => {
+    fc.assert(
+      fc.property(fc.array(anyTransition, { maxLength: 30 }), anyTransition, (transitions, transition) => {
+        const before = apply(transitions).at(-1);
+        const once = transition(before);
+        if (once.kind !== 'changed') return;
+        // To go back without saying whereto goes back and forth.
+        if (once.pointer.history[0]?.action === 'rollback') return;
+        expect(transition(once.pointer)).toEqual({ kind: 'unchanged', pointer: once.pointer });
+      }),
+    );
+  });
+
+  test('moves labels and candidates without touching what is current', () => {
+    fc.assert(
+      fc.property(fc.array(anyTransition, { maxLength: 60 }), (transitions) => {
+        const states = apply(transitions);
+        states.forEach((pointer, index) => {
+          const [newest] = pointer.history;
+          const before = states[index - 1];
+          if (before === undefined || newest === undefined || isFlip(newest)) return;
+          expect([pointer.current, pointer.previous]).toEqual([before.current, before.previous]);
+        });
+      }),
+    );
+  });
 });
 
 describe('rollback', () => {
@@ -123,12 +186,14 @@ describe('publish', () => {
     expect(states.map(({ labels }) => labels.stable)).toEqual(['1.0.0', '1.0.0', '2.0.0']);
   });
 
-  test('keeps members that a newer tool wrote', () => {
+  test('keeps members and actions that a newer tool wrote', () => {
     const [first] = apply([publishTransition('1.0.0', changeRecord())]);
-    const newer = v.parse(PointerSchema, { ...first, canary: { version: '2.0.0', percent: 5 } });
+    const history = [{ ...first?.history[0], action: 'mirror' }];
+    const newer = v.parse(PointerSchema, { ...first, history, mirror: { version: '2.0.0' } });
     const step = publishTransition('1.1.0', changeRecord())(newer);
     expect(step.kind === 'changed' && step.pointer).toMatchObject({
-      canary: { version: '2.0.0', percent: 5 },
+      mirror: { version: '2.0.0' },
+      history: [{ action: 'publish' }, { action: 'mirror' }],
     });
   });
 });

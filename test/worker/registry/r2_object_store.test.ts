@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
-import { objectStoreContract } from './object_store.contract.ts';
+import { objectStoreContract } from '../../shared/object_store.contract.ts';
 
 objectStoreContract('R2', () => new R2ObjectStore(env.MODELS));
 

@@ -3,7 +3,7 @@ import { updatePointer } from '../../../worker/registry/pointer_store.ts';
 import { pruneTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { ModelServer } from '../../../worker/serving/model_server.ts';
 import { Phases } from '../../../worker/serving/phases.ts';
-import { PointerSource } from '../../../worker/serving/pointer_source.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
 import { ServableManager } from '../../../worker/serving/servable_manager.ts';
 import { fakeLoader, requestScope } from '../shared/fake_servables.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
@@ -18,7 +18,12 @@ function createServer(storage: { down: boolean } = { down: false }) {
   });
   let time = 0;
   const now = () => time++;
-  const source = new PointerSource(store, { maxAgeMs: 0, timeoutMs: 5_000, now, onPointer: () => {} });
+  const source = new PointerSource(pointerReader(store), {
+    maxAgeMs: 0,
+    timeoutMs: 5_000,
+    now,
+    onPointer: () => {},
+  });
   const manager = new ServableManager(store, {
     budgetBytes: 1e9,
     now,

@@ -9,7 +9,7 @@ import {
 } from '../../../worker/registry/pointer_transitions.ts';
 import { pruneModel } from '../../../worker/registry/pruning.ts';
 import { ModelServer } from '../../../worker/serving/model_server.ts';
-import { PointerSource } from '../../../worker/serving/pointer_source.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
 import { ServableManager } from '../../../worker/serving/servable_manager.ts';
 import type { ServableView, ServingTarget } from '../../../worker/serving/serving.ts';
 import { fakeLoader, requestScope } from '../shared/fake_servables.ts';
@@ -28,7 +28,12 @@ function createServer({ hooks = {}, prepare, onLoadFailure = 'previous', maxAgeM
   const clock = { now: 0 };
   const now = () => clock.now;
   const loader = fakeLoader(prepare);
-  const source = new PointerSource(store, { maxAgeMs, timeoutMs: 5_000, now, onPointer: () => {} });
+  const source = new PointerSource(pointerReader(store), {
+    maxAgeMs,
+    timeoutMs: 5_000,
+    now,
+    onPointer: () => {},
+  });
   const manager = new ServableManager(store, {
     budgetBytes: 1e9,
     now,

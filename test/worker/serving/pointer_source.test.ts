@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { pointerKey } from '../../../worker/registry/keys.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { PointerSource } from '../../../worker/serving/pointer_source.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, publish, uniqueModel } from '../shared/published_models.ts';
 
 function createSource(store: ObjectStore, options: { maxAgeMs?: number; timeoutMs?: number } = {}) {
   const clock = { now: 1_000 };
   const flips: (string | undefined)[] = [];
-  const source = new PointerSource(store, {
+  const source = new PointerSource(pointerReader(store), {
     maxAgeMs: options.maxAgeMs ?? 0,
     timeoutMs: options.timeoutMs ?? 5_000,
     now: () => clock.now,

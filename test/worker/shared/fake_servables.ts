@@ -27,6 +27,7 @@ export function fakeLoader(
         execute: () => {
           throw new ExecutionError('a fake computes nothing');
         },
+        planState: () => ({ kind: 'not yet planned' }),
         dispose: () => {
           disposed.push(manifest.version);
         },

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import { type ChangeRecord, publishTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { type PublicationResult, publishVersion } from '../../../worker/registry/publication.ts';
 import { R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
+import { sha256 } from '../../shared/sha256.ts';
 
 export const bucket: ObjectStore = new R2ObjectStore(env.MODELS);
 
@@ -26,11 +27,6 @@ export async function emptyBucket(): Promise<void> {
 
 export const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 /** Files by path, with a manifest that lists them; the first one is taken for the topology. */
 export async function createManifest(

@@ -8,23 +8,35 @@ const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const COMMA = 0x2c;
 const MINUS = 0x2d;
 const LONGEST_INTEGER = 11;
+const SHORT_TEXT = 64;
 const SMALLEST_INT32 = -(2 ** 31);
 
 /** How NaN and infinities are written: as JavaScript's tokens, which JSON has not, or as null. */
 export type NotFinite = 'token' | 'null';
 
+const FIRST_BYTES = 4096;
+
+/** Bytes that no writer uses now. Allocating takes longer than writing a small answer. */
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
 /** Writes JSON into bytes that grow as they are needed. */
 export class ByteWriter {
+  readonly #first: Uint8Array<ArrayBuffer>;
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
 
-  constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
+  constructor() {
+    this.#first = spare ?? new Uint8Array(FIRST_BYTES);
+    spare = undefined;
+    this.#bytes = this.#first;
   }
 
   /** What was written. The writer is not to be used any more. */
   finish(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#length);
+    spare = this.#first;
+    return this.#bytes === this.#first
+      ? this.#bytes.slice(0, this.#length)
+      : this.#bytes.subarray(0, this.#length);
   }
 
   byte(value: number): void {
@@ -34,16 +46,31 @@ export class ByteWriter {
 
   text(text: string): void {
     this.#reserve(text.length * 3);
+    // Short texts are names and punctuation: going by their characters is faster than the platform's encoder.
+    if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     this.#length += ENCODER.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+  }
+
+  /** Writes a text of ASCII characters; false, and nothing counts as written, for any other. */
+  #ascii(text: string): boolean {
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    this.#length = at;
+    return true;
   }
 
   /** Float32 values from `start` to before `end`, with commas between them. */
   floats(values: ArrayLike<number>, start: number, end: number, notFinite: NotFinite): void {
     for (let block = start; block < end; block += BLOCK_LENGTH) {
-      this.#reserve(BLOCK_LENGTH * (LONGEST_FLOAT + 1));
+      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
+      this.#reserve((blockEnd - block) * (LONGEST_FLOAT + 1));
       const bytes = this.#bytes;
       let at = this.#length;
-      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
       for (let index = block; index < blockEnd; index++) {
         if (index > start) bytes[at++] = COMMA;
         const value = values[index] ?? Number.NaN;
@@ -59,10 +86,10 @@ export class ByteWriter {
   /** Int32 values from `start` to before `end`, with commas between them. */
   integers(values: ArrayLike<number>, start: number, end: number): void {
     for (let block = start; block < end; block += BLOCK_LENGTH) {
-      this.#reserve(BLOCK_LENGTH * (LONGEST_INTEGER + 1));
+      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
+      this.#reserve((blockEnd - block) * (LONGEST_INTEGER + 1));
       const bytes = this.#bytes;
       let at = this.#length;
-      const blockEnd = Math.min(block + BLOCK_LENGTH, end);
       for (let index = block; index < blockEnd; index++) {
         if (index > start) bytes[at++] = COMMA;
         const value = values[index] ?? 0;

@@ -1,3 +1,4 @@
+import { remembered } from '../remembered.ts';
 import {
   afterSpace,
   CLOSE_LIST,
@@ -42,17 +43,17 @@ export function scanJson(
     return { kind: 'malformed', offset: root, reason: 'The document is empty.' };
   }
   const members = new Map<string, ValueOffset>();
-  const names = wanted.map((name) => [name, ENCODER.encode(name)] as const);
   const end = scanValue(bytes, root, fault, (nameStart, value) => {
-    const found = names.find(([, name]) => stringEquals(bytes, nameStart, name));
-    if (found === undefined || members.has(found[0])) return undefined;
-    members.set(found[0], value);
-    return readMember(found[0], value);
+    const found = wanted.find((name) => stringEquals(bytes, nameStart, utf8(name)));
+    if (found === undefined || members.has(found)) return undefined;
+    members.set(found, value);
+    return readMember(found, value);
   });
   return end === MALFORMED ? { kind: 'malformed', ...fault } : { kind: 'json', root, members };
 }
 
 const ENCODER = new TextEncoder();
+const utf8 = remembered((name) => ENCODER.encode(name));
 
 type TopLevelMember = (nameStart: number, value: ValueOffset) => number | undefined;
 

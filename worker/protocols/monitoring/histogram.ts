@@ -10,8 +10,9 @@ export class Histogram {
   }
 
   add(value: number): void {
-    const found = this.#limits.findIndex((limit) => value <= limit);
-    const bucket = found === -1 ? this.#limits.length : found;
+    const limits = this.#limits;
+    let bucket = 0;
+    while (bucket < limits.length && !(value <= (limits[bucket] ?? 0))) bucket += 1;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#sum += value;
   }

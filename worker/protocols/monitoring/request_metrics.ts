@@ -8,7 +8,7 @@ export interface RequestRecord {
   readonly isKnownModel: boolean;
   /** What answered; empty where no version was chosen. */
   readonly version: string;
-  /** predict, classify, regress; empty for other requests, as in TensorFlow Serving. */
+  /** predict, classify, regress, infer; empty for other requests, as in TensorFlow Serving. */
   readonly api: string;
   readonly httpStatus: number;
   readonly milliseconds: number;
@@ -31,35 +31,46 @@ const MICROSECONDS = 1000;
  */
 export class RequestMetrics {
   readonly #models = new Set<string>();
-  readonly #requests = new Map<string, number>();
+  readonly #requests = new Map<string, Counter>();
   readonly #latencies = new Map<string, Histogram>();
-  readonly #examples = new Map<string, { readonly counts: Histogram; total: number }>();
+  readonly #examples = new Map<string, ExampleCounts>();
+  /** Where requests of a kind are counted, so that labels are rendered once and not with every request. */
+  readonly #series = new Map<string, Series>();
 
   record(request: RequestRecord): void {
     const { model, version, api, httpStatus, milliseconds, examples } = request;
     if (request.isKnownModel) this.#models.add(model);
-    const model_name = this.#models.has(model) ? model : '';
-    const status = canonicalCode(httpStatus);
-    const counted = renderLabels({ model_name, status, version });
-    this.#requests.set(counted, (this.#requests.get(counted) ?? 0) + 1);
-    if (status !== 'OK') return;
-    const timed = renderLabels({ model_name, API: api, entrypoint: 'REST', version });
-    entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)).add(milliseconds * MICROSECONDS);
-    if (examples === undefined) return;
-    const labels = renderLabels({ model: model_name, version });
-    const computed = entry(this.#examples, labels, () => ({
+    const name = this.#models.has(model) ? model : '';
+    const series = entry(this.#series, `${name}\n${version}\n${api}\n${httpStatus}`, () =>
+      this.#seriesOf(name, version, api, canonicalCode(httpStatus)),
+    );
+    series.requests.total += 1;
+    series.latencies?.add(milliseconds * MICROSECONDS);
+    if (examples === undefined || series.latencies === undefined) return;
+    series.examples ??= entry(this.#examples, renderLabels({ model: name, version }), () => ({
       counts: new Histogram(EXAMPLE_LIMITS),
       total: 0,
     }));
-    computed.counts.add(examples);
-    computed.total += examples;
+    series.examples.counts.add(examples);
+    series.examples.total += examples;
+  }
+
+  #seriesOf(model_name: string, version: string, api: string, status: string): Series {
+    const requests = entry(this.#requests, renderLabels({ model_name, status, version }), () => ({
+      total: 0,
+    }));
+    if (status !== 'OK') return { requests };
+    const timed = renderLabels({ model_name, API: api, entrypoint: 'REST', version });
+    return { requests, latencies: entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)) };
   }
 
   /** All of them in Prometheus's text format. */
   render(): string {
     const examples = [...this.#examples];
     return [
-      section('request_count', 'counter', this.#requests, (name, labels, count) => line(name, labels, count)),
+      section('request_count', 'counter', this.#requests, (name, labels, { total }) =>
+        line(name, labels, total),
+      ),
       section('request_latency', 'histogram', this.#latencies, renderHistogram),
       section('request_example_counts', 'histogram', examples, (name, labels, { counts }) =>
         renderHistogram(name, labels, counts),
@@ -69,6 +80,21 @@ export class RequestMetrics {
       ),
     ].join('');
   }
+}
+
+interface Counter {
+  total: number;
+}
+
+interface ExampleCounts extends Counter {
+  readonly counts: Histogram;
+}
+
+interface Series {
+  readonly requests: Counter;
+  /** Of requests that were answered well only. */
+  readonly latencies?: Histogram;
+  examples?: ExampleCounts;
 }
 
 function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {

@@ -1,7 +1,15 @@
 import { parseVersion } from '../../registry/version.ts';
-import type { RequestScope, ServableView, Serving, ServingTarget } from '../../serving/serving.ts';
+import type {
+  AnsweredBy,
+  RequestScope,
+  ServableView,
+  Serving,
+  ServingTarget,
+} from '../../serving/serving.ts';
+import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
+import { setServerTiming } from '../server_timing.ts';
 import { type InferAnswer, infer } from './infer.ts';
 import { modelMetadata, SERVER_METADATA } from './metadata.ts';
 import { notServed, type Refusal, unknownVersion } from './not_served.ts';
@@ -14,6 +22,8 @@ export interface OpenInferenceOptions {
   readonly serving: Serving;
   /** A longer request body is refused with 413. */
   readonly maxRequestBytes: number;
+  /** Is told of every request for a model that was answered. */
+  readonly record?: (request: RequestRecord) => void;
 }
 
 /** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
@@ -22,28 +32,64 @@ export type OpenInferenceHandler = (request: Request, path: string, scope: Reque
 /** Open Inference Protocol v2 over a Serving, with the extension for binary tensor data. */
 export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenInferenceHandler {
   return async (request, path, scope) => {
+    const start = performance.now();
+    const endTotal = scope.phases?.begin('total');
     const route = parseRoute(request.method, path);
-    switch (route.kind) {
-      case 'server metadata':
-        return documentResponse(SERVER_METADATA);
-      case 'live':
-        return documentResponse({ live: true });
-      case 'ready':
-        // Models are loaded when they are asked for: an isolate that runs is ready.
-        return documentResponse({ live: true, ready: true });
-      case 'list':
-        return answerList(options.serving);
-      case 'not found':
-        return errorResponse(`There is nothing at ${path}`, 404);
-      case 'wrong method': {
-        const response = errorResponse(`Method Not Allowed: ${request.method} ${path}`, 405);
-        response.headers.set('allow', route.allowed);
-        return response;
-      }
-      default:
-        return answerModel(options, request, route, scope);
+    const { response, ...answer } =
+      'model' in route
+        ? await answerModel(options, request, route, scope)
+        : { response: await answerServer(options.serving, request.method, path, route) };
+    endTotal?.();
+    setServerTiming(response, scope.phases);
+    if ('model' in route) {
+      options.record?.({
+        model: route.model,
+        isKnownModel: answer.by !== undefined,
+        version: answer.by?.version ?? '',
+        api: route.kind === 'infer' ? 'infer' : '',
+        httpStatus: response.status,
+        milliseconds: performance.now() - start,
+        ...(answer.examples !== undefined && { examples: answer.examples }),
+      });
     }
+    return response;
   };
+}
+
+/** A response, and what metrics should know of it. */
+interface Answered {
+  readonly response: Response;
+  /** Which version answered, where one was chosen. */
+  readonly by?: AnsweredBy;
+  /** How many examples were computed. */
+  readonly examples?: number;
+}
+
+/** Answers what is asked of the server and not of a model. */
+function answerServer(
+  serving: Serving,
+  method: string,
+  path: string,
+  route: Exclude<Route, ModelRoute>,
+): Response | Promise<Response> {
+  switch (route.kind) {
+    case 'server metadata':
+      return documentResponse(SERVER_METADATA);
+    case 'live':
+      return documentResponse({ live: true });
+    case 'ready':
+      // Models are loaded when they are asked for: an isolate that runs is ready.
+      return documentResponse({ live: true, ready: true });
+    case 'list':
+      return answerList(serving);
+    case 'not found':
+      return errorResponse(`There is nothing at ${path}`, 404);
+    case 'wrong method': {
+      const response = errorResponse(`Method Not Allowed: ${method} ${path}`, 405);
+      response.headers.set('allow', route.allowed);
+      return response;
+    }
+  }
 }
 
 async function answerList(serving: Serving): Promise<Response> {
@@ -60,7 +106,7 @@ function answerModel(
   request: Request,
   { kind, model, version }: ModelRoute,
   scope: RequestScope,
-): Promise<Response> {
+): Promise<Answered> {
   const target = targetOf(model, version);
   // Versions are any text in the protocol; a text that is no version of ours is one that does not exist.
   if (target === undefined) return Promise.resolve(refused(unknownVersion(model, version ?? '')));
@@ -86,51 +132,53 @@ async function answerInfer(
   request: Request,
   target: ServingTarget,
   scope: RequestScope,
-): Promise<Response> {
+): Promise<Answered> {
   const { model } = target;
   const endRead = scope.phases?.begin('body');
   const body = await readBody(request, maxRequestBytes);
   endRead?.();
-  if (body.kind !== 'read') return errorResponse(body.message, BODY_STATUS[body.kind]);
+  if (body.kind !== 'read') return { response: errorResponse(body.message, BODY_STATUS[body.kind]) };
   const headerLength = request.headers.get('inference-header-content-length');
   const parsed = parseInferenceRequest(body.bytes, headerLength, model);
-  if (parsed.kind === 'invalid') return errorResponse(parsed.message, 400);
+  if (parsed.kind === 'invalid') return { response: errorResponse(parsed.message, 400) };
 
   const compute = (servable: ServableView) => infer(servable, parsed);
   const outcome = await serving.serve<InferAnswer>(target, compute, scope);
   if (outcome.kind !== 'served') return refused(notServed(target, outcome));
   const { answer, by } = outcome;
-  if (answer.kind === 'invalid') return errorResponse(answer.message, 400, by);
+  if (answer.kind === 'invalid') return { response: errorResponse(answer.message, 400, by), by };
   const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
-  return inferenceResponse(model, id, answer.outputs, by);
+  const { outputs, examples } = answer;
+  return { response: inferenceResponse(model, id, outputs, by), by, examples };
 }
 
 /** A model is ready if it can be served; asking for it loads it. */
-async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Response> {
+async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answered> {
   const outcome = await serving.serve(target, () => undefined, scope);
   if (outcome.kind !== 'served') return refused(notServed(target, outcome));
-  return jsonResponse(JSON.stringify({ name: target.model, ready: true }), 200, outcome.by);
+  const { by } = outcome;
+  return { response: jsonResponse(JSON.stringify({ name: target.model, ready: true }), 200, by), by };
 }
 
 async function answerMetadata(
   serving: Serving,
   target: ServingTarget,
   scope: RequestScope,
-): Promise<Response> {
+): Promise<Answered> {
   const { model } = target;
   const outcome = await serving.describe(target, scope);
   if (outcome.kind !== 'described') return refused(notServed(target, outcome));
   const { by, format, signatures } = outcome;
   const choice = selectSignature(signatures, undefined);
-  if (choice.kind === 'invalid') return errorResponse(choice.message, 400, by);
+  if (choice.kind === 'invalid') return { response: errorResponse(choice.message, 400, by), by };
   const document = modelMetadata(model, format, choice.signature, await serving.versions(model));
-  return jsonResponse(JSON.stringify(document), 200, by);
+  return { response: jsonResponse(JSON.stringify(document), 200, by), by };
 }
 
 function documentResponse(document: object): Response {
   return jsonResponse(JSON.stringify(document));
 }
 
-function refused({ status, message }: Refusal): Response {
-  return errorResponse(message, status);
+function refused({ status, message }: Refusal): Answered {
+  return { response: errorResponse(message, status) };
 }

@@ -8,7 +8,8 @@ import { wantedOutputs } from './requested_outputs.ts';
 import { selectSignature } from './select_signature.ts';
 
 export type InferAnswer =
-  | { readonly kind: 'inferred'; readonly outputs: EncodedOutputs }
+  /** `examples` is the size of the batch. */
+  | { readonly kind: 'inferred'; readonly outputs: EncodedOutputs; readonly examples: number }
   /** This version cannot answer this request; the message is the client's. */
   | Invalid;
 
@@ -29,10 +30,12 @@ export function infer(servable: ServableView, parsed: ParsedRequest): InferAnswe
   const decoded = decodeInputs('name' in inputs ? [inputs] : inputs, signature, model);
   if (decoded.kind === 'invalid') return decoded;
 
+  const [first] = decoded.inputs.values();
+  const examples = first?.shape[0] ?? 1;
   const answer = (result: ExecutionResult): InferAnswer =>
     result.kind === 'failed'
       ? invalid(`Version ${version} of model ${model} could not compute these inputs: ${result.reason}`)
-      : { kind: 'inferred', outputs: encodeOutputs(result.outputs, wanted) };
+      : { kind: 'inferred', outputs: encodeOutputs(result.outputs, wanted), examples };
   const result = servable.execute(signature, decoded.inputs);
   return result instanceof Promise ? result.then(answer) : answer(result);
 }

@@ -1,5 +1,5 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
-import { jsonResponse, setVersionHeaders } from '../response.ts';
+import { headersOf, jsonResponse, versionHeaders } from '../response.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
 /** An inference response: JSON, or JSON with binary data behind it where an output is binary. */
@@ -17,12 +17,8 @@ export function inferenceResponse(
   const text = `${head.slice(0, -1)},"outputs":${json}}`;
   if (binary.length === 0) return jsonResponse(text, 200, by);
   const header = new TextEncoder().encode(text);
-  const headers = new Headers({
-    'content-type': 'application/octet-stream',
-    'inference-header-content-length': String(header.length),
-  });
-  setVersionHeaders(headers, by);
-  return new Response(joined([header, ...binary]), { headers });
+  const lines = `content-type: application/octet-stream\ninference-header-content-length: ${header.length}`;
+  return new Response(joined([header, ...binary]), { headers: headersOf(lines + versionHeaders(by)) });
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -1,10 +1,12 @@
 import type { RequestScope, Serving, ServingTarget } from '../../serving/serving.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
+import { remembered } from '../remembered.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
+import { setServerTiming } from '../server_timing.ts';
 import { type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
-import { type Answer, errorAnswer, jsonAnswer, preflightAnswer } from './response.ts';
+import { type Answer, errorAnswer, jsonAnswer, preflightAnswer, responseOf } from './response.ts';
 import { parseRoute, type Route } from './route.ts';
 import { statusDocument } from './status_document.ts';
 
@@ -27,22 +29,32 @@ export type TensorFlowServingHandler = (
 export function createTensorFlowServingHandler(options: TensorFlowServingOptions): TensorFlowServingHandler {
   return async (request, path, scope) => {
     const start = performance.now();
+    const { method } = request;
+    const endTotal = scope.phases?.begin('total');
+    const respond = (answer: Answer): Response => {
+      endTotal?.();
+      const response = responseOf(answer);
+      setServerTiming(response, scope.phases);
+      return response;
+    };
     // Whether the origin may read answers is the caller's matter: no header here says that it may.
-    if (request.method === 'OPTIONS') return preflightAnswer(request.headers).response;
-    const route = parseRoute(request.method, path);
+    if (method === 'OPTIONS') return respond(preflightAnswer(request.headers));
+    const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
     const answer = await answerRoute(options, request, route, scope);
     options.record?.({
       model: 'target' in route ? route.target.model : '',
       isKnownModel: answer.isKnownModel,
       version: answer.by?.version ?? '',
       api: isMethod(route.kind) ? route.kind : '',
-      httpStatus: answer.response.status,
+      httpStatus: answer.status,
       milliseconds: performance.now() - start,
       ...(answer.examples !== undefined && { examples: answer.examples }),
     });
-    return answer.response;
+    return respond(answer);
   };
 }
+
+const parsePostRoute = remembered((path) => parseRoute('POST', path));
 
 function answerRoute(
   options: TensorFlowServingOptions,
@@ -87,13 +99,13 @@ async function answerComputed(
   if (outcome.kind !== 'served') return refusal(notServed(target, outcome), outcome.kind);
   const { answer, by } = outcome;
   return answer.kind === 'computed'
-    ? { ...jsonAnswer(answer.json, by), examples: answer.examples }
+    ? jsonAnswer(answer.json, by, answer.examples)
     : errorAnswer(answer.message, 400, by);
 }
 
 /** `?strict_json=true`: NaN and infinities, which JSON has not, are answered as null. */
 function wantsStrictJson(url: string): boolean {
-  return new URL(url).searchParams.get('strict_json') === 'true';
+  return url.includes('?') && new URL(url).searchParams.get('strict_json') === 'true';
 }
 
 async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {

@@ -24,10 +24,16 @@ export class Heap {
   }
 
   allocate(bytes: number): number {
-    // Emscripten's address is a signed number, and 0 where the heap cannot grow.
-    const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
-    if (address === 0) throw new Error(`no memory for ${bytes} bytes`);
+    const address = this.tryAllocate(bytes);
+    if (address === undefined) throw new Error(`no memory for ${bytes} bytes`);
     return address;
+  }
+
+  /** @returns undefined where the heap cannot grow */
+  tryAllocate(bytes: number): number | undefined {
+    // Emscripten's address is a signed number, and 0 where there is no memory.
+    const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
+    return address === 0 ? undefined : address;
   }
 
   free(address: number): void {

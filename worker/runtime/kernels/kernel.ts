@@ -7,7 +7,7 @@ import type { PackedWeights } from './packed_weights.ts';
 export interface KernelContext {
   readonly functions: KernelFunctions;
   readonly heap: Heap;
-  readonly weights: PackedWeights;
+  readonly weights: Pick<PackedWeights, 'use'>;
 }
 
 /**

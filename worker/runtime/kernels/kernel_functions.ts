@@ -74,6 +74,40 @@ export interface KernelFunctions {
     lower: number,
     upper: number,
   ): void;
+  expand_depthwise_scratch_bytes(
+    width: number,
+    expandedChannels: number,
+    filterHeight: number,
+    dilationY: number,
+  ): number;
+  expand_depthwise(
+    x: number,
+    packed: number,
+    expandBias: number,
+    filter: number,
+    bias: number,
+    y: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    expandedChannels: number,
+    outHeight: number,
+    outWidth: number,
+    filterHeight: number,
+    filterWidth: number,
+    strideY: number,
+    strideX: number,
+    dilationY: number,
+    dilationX: number,
+    padTop: number,
+    padLeft: number,
+    expandedLower: number,
+    expandedUpper: number,
+    lower: number,
+    upper: number,
+    scratch: number,
+  ): void;
   pool2d(
     x: number,
     y: number,
@@ -157,34 +191,44 @@ export interface KernelFunctions {
   sum_middle(x: number, y: number, outer: number, reduced: number, inner: number, scale: number): void;
 }
 
-const NAMES: Readonly<Record<keyof KernelFunctions, true>> = {
-  packed_bytes: true,
-  pack_b: true,
-  pack_b_transposed: true,
-  unpack_b: true,
-  transpose: true,
-  gemm: true,
-  conv2d_scratch_bytes: true,
-  conv2d: true,
-  depthwise_conv2d: true,
-  pool2d: true,
-  unary: true,
-  binary: true,
-  copy: true,
-  fill: true,
-  batch_norm: true,
-  softmax: true,
-  layer_norm: true,
-  sum_middle: true,
+/** Positions of the arguments that are addresses; a recording of calls goes by them. */
+export interface AddressArguments {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  /** Space whose content matters to nobody before or after. */
+  readonly scratch?: number;
+}
+
+export const ADDRESS_ARGUMENTS: Readonly<Record<keyof KernelFunctions, AddressArguments>> = {
+  packed_bytes: { reads: [], writes: [] },
+  pack_b: { reads: [0], writes: [1] },
+  pack_b_transposed: { reads: [0], writes: [1] },
+  unpack_b: { reads: [0], writes: [1] },
+  transpose: { reads: [0], writes: [1] },
+  gemm: { reads: [0, 2, 3, 4], writes: [5], scratch: 12 },
+  conv2d_scratch_bytes: { reads: [], writes: [] },
+  conv2d: { reads: [0, 1, 2, 3], writes: [4], scratch: 22 },
+  depthwise_conv2d: { reads: [0, 1, 2], writes: [3] },
+  expand_depthwise_scratch_bytes: { reads: [], writes: [] },
+  expand_depthwise: { reads: [0, 1, 2, 3, 4], writes: [5], scratch: 25 },
+  pool2d: { reads: [0], writes: [1] },
+  unary: { reads: [1], writes: [2] },
+  binary: { reads: [1, 2], writes: [3] },
+  copy: { reads: [0], writes: [1] },
+  fill: { reads: [], writes: [0] },
+  batch_norm: { reads: [0, 1, 2, 3, 4], writes: [5], scratch: 9 },
+  softmax: { reads: [0], writes: [1] },
+  layer_norm: { reads: [0, 1, 2], writes: [3] },
+  sum_middle: { reads: [0], writes: [1] },
 };
 
 /** Instantiates the kernels on a memory. The module has no data and no state of its own. */
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelFunctions {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  if (!hasKernelFunctions(exports)) throw new Error('the kernels were built from other sources');
+  if (!isKernelFunctions(exports)) throw new Error('the kernels were built from other sources');
   return exports;
 }
 
-function hasKernelFunctions(exports: object): exports is KernelFunctions {
-  return Object.keys(NAMES).every((name) => typeof Reflect.get(exports, name) === 'function');
+export function isKernelFunctions(functions: object): functions is KernelFunctions {
+  return Object.keys(ADDRESS_ARGUMENTS).every((name) => typeof Reflect.get(functions, name) === 'function');
 }

@@ -28,6 +28,7 @@ export class PackedWeights {
   readonly #functions: KernelFunctions;
   readonly #heap: Heap;
   readonly #seen = new WeakSet<DataId>();
+  readonly #pinned = new WeakSet<DataId>();
   readonly #entries = new Map<DataId, Entry>();
   readonly #disposeData: BackendWasm['disposeData'];
 
@@ -52,18 +53,25 @@ export class PackedWeights {
       compute(this.#keep(tensor, layout));
     } else {
       this.#seen.add(dataId);
-      this.usePackedOnce(this.#heap.address(tensor), layout, compute);
+      usePackedOnce(this.#functions, this.#heap, this.#heap.address(tensor), layout, compute);
     }
   }
 
-  /** The same for a matrix that is not a weight. */
-  usePackedOnce(address: number, layout: MatrixLayout, compute: (packed: number) => void): void {
-    const packed = this.#pack(address, layout);
-    try {
-      compute(packed);
-    } finally {
-      this.#heap.free(packed);
-    }
+  /**
+   * Packs a weight for good. The address is valid until the tensor's data goes.
+   *
+   * @returns undefined where the weight is kept already in another layout
+   */
+  keep(tensor: TensorInfo, layout: MatrixLayout): number | undefined {
+    const entry = this.#entries.get(tensor.dataId);
+    if (entry === undefined) return this.#keep(tensor, layout);
+    return isSame(entry, layout) ? entry.address : undefined;
+  }
+
+  /** The address of a tensor's original, which stays there from now on, packed copy or not. */
+  pin(tensor: TensorInfo): number {
+    this.#pinned.add(tensor.dataId);
+    return this.#heap.address(tensor);
   }
 
   /** Gives up every packed copy, restoring the originals, and lets the backend be. */
@@ -82,20 +90,14 @@ export class PackedWeights {
     this.#heap.backend.disposeData = this.#disposeData;
   }
 
-  #pack(address: number, { k, n, transposed }: MatrixLayout): number {
-    const packed = this.#heap.allocate(this.#functions.packed_bytes(k, n));
-    if (transposed) this.#functions.pack_b_transposed(address, packed, k, n, k);
-    else this.#functions.pack_b(address, packed, k, n, n);
-    return packed;
-  }
-
   #keep(tensor: TensorInfo, layout: MatrixLayout): number {
     const original = this.#heap.address(tensor);
-    const address = this.#pack(original, layout);
+    const address = pack(this.#functions, this.#heap, original, layout);
     const entry: Entry = { ...layout, address, replaced: false };
     this.#entries.set(tensor.dataId, entry);
     // Unpacking knows row-major matrices only.
-    if (!layout.transposed) this.#replace(this.#heap.backend.dataIdMap.get(tensor.dataId), entry, original);
+    if (!layout.transposed && !this.#pinned.has(tensor.dataId))
+      this.#replace(this.#heap.backend.dataIdMap.get(tensor.dataId), entry, original);
     return address;
   }
 
@@ -149,6 +151,34 @@ export class PackedWeights {
     if (entry.replaced) this.#setPlain(backend.dataIdMap.get(dataId), entry, entry.address);
     else this.#heap.free(entry.address);
   }
+}
+
+/** Packs a matrix that is not a weight, and calls `compute` with the packed copy's address, valid until it returns. */
+export function usePackedOnce(
+  functions: KernelFunctions,
+  heap: Heap,
+  address: number,
+  layout: MatrixLayout,
+  compute: (packed: number) => void,
+): void {
+  const packed = pack(functions, heap, address, layout);
+  try {
+    compute(packed);
+  } finally {
+    heap.free(packed);
+  }
+}
+
+function pack(
+  functions: KernelFunctions,
+  heap: Heap,
+  address: number,
+  { k, n, transposed }: MatrixLayout,
+): number {
+  const packed = heap.allocate(functions.packed_bytes(k, n));
+  if (transposed) functions.pack_b_transposed(address, packed, k, n, k);
+  else functions.pack_b(address, packed, k, n, n);
+  return packed;
 }
 
 function isSame(a: MatrixLayout, b: MatrixLayout): boolean {

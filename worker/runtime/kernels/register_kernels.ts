@@ -1,5 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import { getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import {
+  getKernel,
+  type KernelConfig,
+  registerKernel,
+  type TensorInfo,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
 import { concatenation, pack, pad, slice, stridedSlice, transpose } from './arrangement.ts';
 import { convolution, depthwiseConvolution } from './convolution.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './elementwise.ts';
@@ -13,7 +19,12 @@ import { PackedWeights } from './packed_weights.ts';
 import { averagePool, maxPool } from './pooling.ts';
 import { mean, softmax, sum } from './reduction.ts';
 
+type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
+
 export interface RegisteredKernels extends KernelContext {
+  readonly weights: PackedWeights;
+  /** The kernels by their names, each over a context of the caller's choice. */
+  readonly kernels: ReadonlyMap<string, (context: KernelContext, call: KernelCall) => TensorInfo | undefined>;
   /** Puts tfjs's own kernels back, and the weights as they were. */
   unregister(): void;
   /** Puts tfjs's own kernels back without touching the memory, which a trap has left in no known state. */
@@ -37,18 +48,21 @@ export function registerKernels(
   const weights = new PackedWeights(functions, heap);
   const context: KernelContext = { functions, heap, weights };
   const originals: KernelConfig[] = [];
+  const kernels = new Map<string, (context: KernelContext, call: KernelCall) => TensorInfo | undefined>();
 
   function replace<Inputs, Attributes>(name: string, kernel: Kernel<Inputs, Attributes>): void {
     const original = getKernel(name, 'wasm');
     originals.push(original);
     unregisterKernel(name, 'wasm');
+    const run = (over: KernelContext, call: KernelCall): TensorInfo | undefined => {
+      // tfjs's registry knows no kernel's own types; its kernels make the same assertion.
+      const { inputs, attrs } = call as unknown as { inputs: Inputs; attrs: Attributes };
+      return kernel(over, inputs, attrs);
+    };
+    kernels.set(name, run);
     registerKernel({
       ...original,
-      kernelFunc: (call) => {
-        // tfjs's registry knows no kernel's own types; its kernels make the same assertion.
-        const { inputs, attrs } = call as unknown as { inputs: Inputs; attrs: Attributes };
-        return kernel(context, inputs, attrs) ?? original.kernelFunc(call);
-      },
+      kernelFunc: (call) => run(context, call) ?? original.kernelFunc(call),
     });
   }
 
@@ -104,6 +118,8 @@ export function registerKernels(
 
   return {
     ...context,
+    weights,
+    kernels,
     unregister() {
       restoreOriginals();
       weights.dispose();

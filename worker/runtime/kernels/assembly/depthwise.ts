@@ -1,7 +1,12 @@
+import { isTiledByThree, lineOfThree } from './depthwise_three';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo } from './vector';
 
+/** What a group of channels may take of the first level cache, of 32 KB at least. */
+const GROUP_FLOATS: i32 = 6 * 1024;
+const SMALLEST_GROUP: i32 = 64;
+
 /**
- * Depthwise convolution of an NHWC image, one filter per channel: four channels at a time, in tiles of four
+ * Depthwise convolution of an NHWC image, one filter per channel: four or eight channels at a time, in tiles of four
  * pixels where no tap is outside. Taps outside the image are skipped, so nothing is padded or copied.
  *
  * @param filter [filterHeight, filterWidth, channels]
@@ -31,45 +36,65 @@ export function depthwise_conv2d(
 ): void {
   const pixelBytes = <usize>channels << 2;
   const lineBytes = <usize>width * pixelBytes;
+  const lineStep = <usize>dilationY * lineBytes;
   // Output columns from firstInside to lastInside have every tap inside the line.
   const firstInside = min(outWidth, (padLeft + strideX - 1) / strideX);
   const reach = width - 1 - (filterWidth - 1) * dilationX + padLeft;
   const lastInside = reach < 0 ? firstInside : max(firstInside, min(outWidth, reach / strideX + 1));
-  const three = filterWidth == 3 && dilationX == 1 && channels >= 4;
+  const group = channelsPerGroup(channels, width, filterHeight, filterWidth);
   for (let image = 0; image < batch; image++) {
-    for (let outY = 0; outY < outHeight; outY++) {
-      const top = outY * strideY - padTop;
-      const firstTap = top < 0 ? (dilationY - 1 - top) / dilationY : 0;
-      const lastTap = top >= height ? 0 : min(filterHeight, (height - 1 - top) / dilationY + 1);
-      const taps = max(0, lastTap - firstTap);
-      const line = x + <usize>(top + firstTap * dilationY) * lineBytes;
-      const filterLine = filter + <usize>(firstTap * filterWidth) * pixelBytes;
-      const lineStep = <usize>dilationY * lineBytes;
-      let outX = 0;
-      for (; outX < firstInside; outX++) {
-        edgePixel(line, lineStep, filterLine, bias, y, width, channels, taps, filterWidth, dilationX, outX * strideX - padLeft, lower, upper);
-        y += pixelBytes;
+    for (let channel = 0; channel < channels; ) {
+      // What is left over is not a group of its own, which might be too narrow for eight channels at a time.
+      const here = channels - channel < 2 * group ? channels - channel : group;
+      const offset = <usize>channel << 2;
+      const biasHere = bias != 0 ? bias + offset : 0;
+      let target = y + offset;
+      for (let outY = 0; outY < outHeight; outY++) {
+        const top = outY * strideY - padTop;
+        const firstTap = top < 0 ? (dilationY - 1 - top) / dilationY : 0;
+        const lastTap = top >= height ? 0 : min(filterHeight, (height - 1 - top) / dilationY + 1);
+        const taps = max(0, lastTap - firstTap);
+        const line = x + offset + <usize>(top + firstTap * dilationY) * lineBytes;
+        const filterLine = filter + offset + <usize>(firstTap * filterWidth) * pixelBytes;
+        if (isTiledByThree(width, outWidth, here, filterWidth, strideX, dilationX, padLeft)) {
+          lineOfThree(line, lineStep, pixelBytes, filterLine, biasHere, target, width, outWidth, here, taps, strideX, padLeft, lower, upper);
+          target += <usize>outWidth * pixelBytes;
+          continue;
+        }
+        for (let outX = 0; outX < outWidth; ) {
+          const left = outX * strideX - padLeft;
+          if (outX >= firstInside && outX + 4 <= lastInside) {
+            fourPixels(line + <usize>left * pixelBytes, lineStep, pixelBytes, filterLine, biasHere, target, here, taps, filterWidth, strideX, dilationX, lower, upper);
+            target += pixelBytes << 2;
+            outX += 4;
+          } else {
+            edgePixel(line, lineStep, pixelBytes, filterLine, biasHere, target, width, here, taps, filterWidth, dilationX, left, lower, upper);
+            target += pixelBytes;
+            outX += 1;
+          }
+        }
       }
-      for (; outX + 4 <= lastInside; outX += 4) {
-        const start = line + <usize>(outX * strideX - padLeft) * pixelBytes;
-        if (three && strideX == 1) fourPixelsOfThree(start, lineStep, filterLine, bias, y, channels, taps, lower, upper);
-        else if (three && strideX == 2) fourPixelsOfThreeStride2(start, lineStep, filterLine, bias, y, channels, taps, lower, upper);
-        else fourPixels(start, lineStep, filterLine, bias, y, channels, taps, filterWidth, strideX, dilationX, lower, upper);
-        y += pixelBytes << 2;
-      }
-      for (; outX < outWidth; outX++) {
-        edgePixel(line, lineStep, filterLine, bias, y, width, channels, taps, filterWidth, dilationX, outX * strideX - padLeft, lower, upper);
-        y += pixelBytes;
-      }
+      channel += here;
     }
     x += <usize>height * lineBytes;
+    y += <usize>(outHeight * outWidth) * pixelBytes;
   }
+}
+
+/**
+ * As many channels as leave the filter and the lines that it covers in the first level cache, in whole cache lines;
+ * all of them where that would be so few that memory is read in pieces too short to be fetched ahead.
+ */
+function channelsPerGroup(channels: i32, width: i32, filterHeight: i32, filterWidth: i32): i32 {
+  const group = (GROUP_FLOATS / (filterHeight * (width + filterWidth))) & ~15;
+  return group < SMALLEST_GROUP ? channels : group;
 }
 
 /** One pixel, some of whose taps may be outside the line. */
 function edgePixel(
   line: usize,
   lineStep: usize,
+  pixelBytes: usize,
   filter: usize,
   bias: usize,
   y: usize,
@@ -84,7 +109,6 @@ function edgePixel(
 ): void {
   const firstTap = left < 0 ? (dilationX - 1 - left) / dilationX : 0;
   const lastTap = left >= width ? 0 : min(filterWidth, (width - 1 - left) / dilationX + 1);
-  const pixelBytes = <usize>channels << 2;
   const step = <usize>dilationX * pixelBytes;
   const start = line + <usize>(left + firstTap * dilationX) * pixelBytes;
   const filterStart = filter + <usize>firstTap * pixelBytes;
@@ -123,6 +147,7 @@ function edgePixel(
 function fourPixels(
   start: usize,
   lineStep: usize,
+  pixelBytes: usize,
   filter: usize,
   bias: usize,
   y: usize,
@@ -134,7 +159,6 @@ function fourPixels(
   lower: f32,
   upper: f32,
 ): void {
-  const pixelBytes = <usize>channels << 2;
   const stride = <usize>strideX * pixelBytes;
   const step = <usize>dilationX * pixelBytes;
   const filterStep = <usize>filterWidth * pixelBytes;
@@ -183,127 +207,5 @@ function fourPixels(
     storeUpTo(target, clamp(sum2, lowest, highest), left);
     target += pixelBytes;
     storeUpTo(target, clamp(sum3, lowest, highest), left);
-  }
-}
-
-/** Filters three wide, at least four channels: each input is loaded once for the up to three outputs it serves. */
-function fourPixelsOfThree(
-  start: usize,
-  lineStep: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
-  channels: i32,
-  taps: i32,
-  lower: f32,
-  upper: f32,
-): void {
-  const pixelBytes = <usize>channels << 2;
-  const pixelBytes2 = pixelBytes + pixelBytes;
-  const pixelBytes3 = pixelBytes2 + pixelBytes;
-  const lowest = f32x4.splat(lower);
-  const highest = f32x4.splat(upper);
-  const last = pixelBytes - 16;
-  let offset: usize = 0;
-  while (true) {
-    let sum0 = bias != 0 ? v128.load(bias + offset) : f32x4.splat(0);
-    let sum1 = sum0;
-    let sum2 = sum0;
-    let sum3 = sum0;
-    let source = start + offset;
-    let weights = filter + offset;
-    for (let tapY = 0; tapY < taps; tapY++) {
-      const w0 = v128.load(weights);
-      const w1 = v128.load(weights + pixelBytes);
-      const w2 = v128.load(weights + pixelBytes2);
-      let value = v128.load(source);
-      sum0 = multiplyAdd(value, w0, sum0);
-      value = v128.load(source + pixelBytes);
-      sum0 = multiplyAdd(value, w1, sum0);
-      sum1 = multiplyAdd(value, w0, sum1);
-      value = v128.load(source + pixelBytes2);
-      sum0 = multiplyAdd(value, w2, sum0);
-      sum1 = multiplyAdd(value, w1, sum1);
-      sum2 = multiplyAdd(value, w0, sum2);
-      const middle = source + pixelBytes3;
-      value = v128.load(middle);
-      sum1 = multiplyAdd(value, w2, sum1);
-      sum2 = multiplyAdd(value, w1, sum2);
-      sum3 = multiplyAdd(value, w0, sum3);
-      value = v128.load(middle + pixelBytes);
-      sum2 = multiplyAdd(value, w2, sum2);
-      sum3 = multiplyAdd(value, w1, sum3);
-      value = v128.load(middle + pixelBytes2);
-      sum3 = multiplyAdd(value, w2, sum3);
-      source += lineStep;
-      weights += pixelBytes3;
-    }
-    const target = y + offset;
-    v128.store(target, clamp(sum0, lowest, highest));
-    v128.store(target + pixelBytes, clamp(sum1, lowest, highest));
-    v128.store(target + pixelBytes2, clamp(sum2, lowest, highest));
-    v128.store(target + pixelBytes3, clamp(sum3, lowest, highest));
-    if (offset == last) break;
-    // A last group that is not full begins earlier and computes some channels again.
-    offset = min(offset + 16, last);
-  }
-}
-
-function fourPixelsOfThreeStride2(
-  start: usize,
-  lineStep: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
-  channels: i32,
-  taps: i32,
-  lower: f32,
-  upper: f32,
-): void {
-  const pixelBytes = <usize>channels << 2;
-  const pixelBytes2 = pixelBytes + pixelBytes;
-  const pixelBytes3 = pixelBytes2 + pixelBytes;
-  const lowest = f32x4.splat(lower);
-  const highest = f32x4.splat(upper);
-  const last = pixelBytes - 16;
-  let offset: usize = 0;
-  while (true) {
-    let sum0 = bias != 0 ? v128.load(bias + offset) : f32x4.splat(0);
-    let sum1 = sum0;
-    let sum2 = sum0;
-    let sum3 = sum0;
-    let source = start + offset;
-    let weights = filter + offset;
-    for (let tapY = 0; tapY < taps; tapY++) {
-      const w0 = v128.load(weights);
-      const w1 = v128.load(weights + pixelBytes);
-      const w2 = v128.load(weights + pixelBytes2);
-      sum0 = multiplyAdd(v128.load(source), w0, sum0);
-      sum0 = multiplyAdd(v128.load(source + pixelBytes), w1, sum0);
-      let value = v128.load(source + pixelBytes2);
-      sum0 = multiplyAdd(value, w2, sum0);
-      sum1 = multiplyAdd(value, w0, sum1);
-      let pixel = source + pixelBytes3;
-      sum1 = multiplyAdd(v128.load(pixel), w1, sum1);
-      value = v128.load(pixel + pixelBytes);
-      sum1 = multiplyAdd(value, w2, sum1);
-      sum2 = multiplyAdd(value, w0, sum2);
-      sum2 = multiplyAdd(v128.load(pixel + pixelBytes2), w1, sum2);
-      pixel += pixelBytes3;
-      value = v128.load(pixel);
-      sum2 = multiplyAdd(value, w2, sum2);
-      sum3 = multiplyAdd(value, w0, sum3);
-      sum3 = multiplyAdd(v128.load(pixel + pixelBytes), w1, sum3);
-      sum3 = multiplyAdd(v128.load(pixel + pixelBytes2), w2, sum3);
-      source += lineStep;
-      weights += pixelBytes3;
-    }
-    const target = y + offset;
-    v128.store(target, clamp(sum0, lowest, highest));
-    v128.store(target + pixelBytes, clamp(sum1, lowest, highest));
-    v128.store(target + pixelBytes2, clamp(sum2, lowest, highest));
-    v128.store(target + pixelBytes3, clamp(sum3, lowest, highest));
-    if (offset == last) break;
-    offset = min(offset + 16, last);
   }
 }

@@ -3,6 +3,7 @@ export { pack_b, pack_b_transposed, packed_bytes, transpose, unpack_b } from './
 export { gemm } from './gemm';
 export { conv2d, conv2d_scratch_bytes } from './conv';
 export { depthwise_conv2d } from './depthwise';
+export { expand_depthwise, expand_depthwise_scratch_bytes } from './expand';
 export { unary } from './unary';
 export { binary } from './binary';
 export { layer_norm, softmax, sum_middle } from './reduce';

@@ -62,19 +62,47 @@ function window(
   pixelStep: usize,
 ): void {
   const scale = f32x4.splat(1 / <f32>(lines * pixels));
-  for (let channel = 0; channel < channels; channel += 4) {
-    const left = channels - channel;
+  const nothing = average ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  let channel = 0;
+  for (; channel + 16 <= channels; channel += 16) {
     let line = start + (<usize>channel << 2);
-    let result = average ? f32x4.splat(0) : f32x4.splat(-Infinity);
+    let result0 = nothing, result1 = nothing, result2 = nothing, result3 = nothing;
     for (let i = 0; i < lines; i++) {
       let pixel = line;
       for (let j = 0; j < pixels; j++) {
-        const value = loadUpTo(pixel, left);
-        result = average ? f32x4.add(result, value) : f32x4.max(result, value);
+        result0 = joined(average, result0, v128.load(pixel));
+        result1 = joined(average, result1, v128.load(pixel, 16));
+        result2 = joined(average, result2, v128.load(pixel, 32));
+        result3 = joined(average, result3, v128.load(pixel, 48));
+        pixel += pixelStep;
+      }
+      line += lineStep;
+    }
+    const target = y + (<usize>channel << 2);
+    v128.store(target, average ? f32x4.mul(result0, scale) : result0);
+    v128.store(target, average ? f32x4.mul(result1, scale) : result1, 16);
+    v128.store(target, average ? f32x4.mul(result2, scale) : result2, 32);
+    v128.store(target, average ? f32x4.mul(result3, scale) : result3, 48);
+  }
+  for (; channel < channels; channel += 4) {
+    const left = channels - channel;
+    let line = start + (<usize>channel << 2);
+    let result = nothing;
+    for (let i = 0; i < lines; i++) {
+      let pixel = line;
+      for (let j = 0; j < pixels; j++) {
+        result = joined(average, result, loadUpTo(pixel, left));
         pixel += pixelStep;
       }
       line += lineStep;
     }
     storeUpTo(y + (<usize>channel << 2), average ? f32x4.mul(result, scale) : result, left);
   }
+}
+
+/** Of several values the largest, whatever is no number left out, as in tfjs; or their sum. */
+// @ts-ignore: decorator
+@inline
+function joined(average: bool, result: v128, value: v128): v128 {
+  return average ? f32x4.add(result, value) : f32x4.pmax(result, value);
 }

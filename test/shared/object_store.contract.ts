@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { sha256 } from '../shared/published_models.ts';
+import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { sha256 } from './sha256.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const always = { condition: { kind: 'always' } } as const;
@@ -12,12 +12,12 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return collected;
 }
 
-/** What every implementation of ObjectStore must do. */
-export function objectStoreContract(name: string, createStore: () => ObjectStore): void {
+/** What every implementation of ObjectStore must do, with keys in a folder that it takes. */
+export function objectStoreContract(name: string, createStore: () => ObjectStore, folder = 'contract'): void {
   describe(`${name} as an ObjectStore`, () => {
     const store = createStore();
     let counter = 0;
-    const uniqueKey = (): string => `contract/${++counter}`;
+    const uniqueKey = (): string => `${folder}/${++counter}`;
 
     test('gives back what was put, with its etag and size', async () => {
       const key = uniqueKey();

@@ -1,0 +1,26 @@
+/**
+ * Importing models as a library: what TensorFlow and Keras save becomes tfjs models on disk. Nothing here knows of the
+ * server that the models are for.
+ *
+ * - `detectFormat` tells what a path holds, by content.
+ * - `openModel` reads a model of any format as what a version would consist of: signatures, files with their
+ *   digests, examples. What is not tfjs's is converted into a directory that the caller gives.
+ * - `convertModel` writes a model of any format into a directory in tfjs's form, whole or not at all.
+ * - `inspectModel` sums a model up.
+ * - `quantizationAccuracy` tells how far a quantised model's answers are from the original's.
+ *
+ * All of them answer `{kind: 'read', ...}`, or `malformed` or `unsupported` with a sentence that names the file and
+ * the place in it. They throw only for faults of the file system.
+ */
+export { describeDifferences, type OutputDifference } from './accuracy/compare_answers.ts';
+export { quantizationAccuracy } from './accuracy/quantization_accuracy.ts';
+export { type ConvertModelOptions, convertModel } from './convert_model.ts';
+export { type DetectedModel, detectFormat } from './detect_format.ts';
+export type { SourceFormat } from './formats.ts';
+export type { Imported, ImportProblem } from './imported.ts';
+export { inspectModel } from './inspect_model.ts';
+export type { ModelContent, Signature, TensorInfo } from './model_content.ts';
+export { type OpenModelOptions, openModel } from './open_model.ts';
+export type { ModelSummary } from './summarize_model.ts';
+export { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
+export type { QuantizationMode } from './tfjs_writer/quantize.ts';

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
+import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
+import { generateSigningKey } from './shared/signing_key.ts';
+import { writeWholeFile } from './shared/write_whole_file.ts';
+
+const command = newCommand('keygen', 'Makes a key for signing manifests: an Ed25519 private key in PEM.')
+  .argument('<file>', 'where to keep the private key; never overwritten, and readable by its owner only')
+  .option('--json', 'print the result, or the error, as JSON on standard output');
+
+await runCommand(command, async (output) => {
+  const [argument] = v.parse(v.tuple([v.string()]), command.args);
+  const path = resolveFromCaller(argument);
+  const { privatePem, publicText } = generateSigningKey();
+  if (!(await writeWholeFile(path, privatePem, { replace: false, mode: 0o600 }))) {
+    output.error(`${showToCaller(path)} is there already, and a key is never overwritten`);
+    return EXIT_FAILED;
+  }
+  output.result(
+    [
+      `The private key is in ${showToCaller(path)}: keep it secret, and sign with publish --sign ${argument}.`,
+      'The public key, for wrangler.toml:',
+      `  MANIFEST_PUBLIC_KEYS = "${publicText}"`,
+    ].join('\n'),
+    { path, publicKey: publicText },
+  );
+  return EXIT_DONE;
+});

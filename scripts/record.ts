@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
+import { GOLDEN_FILE } from '../import/beside.ts';
+import { openModel } from '../import/open_model.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './shared/command_line.ts';
+import { plural } from './shared/format.ts';
+import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
+import { recordExamples } from './shared/rehearsal/record_examples.ts';
+import { withTemporaryDirectory } from './shared/temporary_directory.ts';
+import { writeWholeFile } from './shared/write_whole_file.ts';
+
+const command = newCommand(
+  'record',
+  'Runs a model in a local workerd and keeps its answers beside it as golden.json, for publish to compare.',
+)
+  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+  .option(
+    '--input <file>',
+    "a request in TensorFlow Serving's JSON; may be given several times (default: made from the signature)",
+    (path: string, before: readonly string[] = []) => [...before, path],
+  )
+  .option('--tolerance <number>', 'how far later answers may be off', parseTolerance)
+  .option('--seed <number>', 'another one makes other requests', parseCountArgument, 1)
+  .option('--force', 'overwrite golden.json')
+  .option('--rehearsal-limit <seconds>', 'how long any answer may take', parseCountArgument, 60)
+  .option('--json', 'print the result, or the error, as JSON on standard output');
+
+const OptionsSchema = v.object({
+  input: v.optional(v.array(v.string()), []),
+  tolerance: v.optional(v.number()),
+  seed: v.number(),
+  force: v.optional(v.boolean(), false),
+  rehearsalLimit: v.number(),
+});
+
+function parseTolerance(text: string): number {
+  const tolerance = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(tolerance >= 0 && tolerance < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError('A tolerance is a number of at least 0.');
+  }
+  return tolerance;
+}
+
+await runCommand(command, async (output) => {
+  const options = v.parse(OptionsSchema, command.opts());
+  const [argument] = v.parse(v.tuple([v.string()]), command.args);
+  const path = resolveFromCaller(argument);
+  const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  const target = join(isDirectory ? path : dirname(path), GOLDEN_FILE);
+  const fail = (reason: string): number => {
+    output.error(reason);
+    return EXIT_FAILED;
+  };
+  const isThere = `${showToCaller(target)} is there already; --force overwrites it`;
+  if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
+  const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
+    const imported = await openModel(path, { temporaryDirectory, onProgress: output.progress });
+    if (imported.kind !== 'read') return { kind: 'refused' as const, reason: imported.message };
+    return recordExamples({
+      content: imported.content,
+      files: imported.files,
+      requests: options.input.map(resolveFromCaller),
+      seed: options.seed,
+      tolerance: options.tolerance,
+      limitMs: options.rehearsalLimit * 1000,
+      onProgress: output.progress,
+    });
+  });
+  if (outcome.kind === 'refused') return fail(outcome.reason);
+  const { examples } = outcome;
+  const text = `${JSON.stringify({ examples })}\n`;
+  if (!(await writeWholeFile(target, text, { replace: options.force }))) return fail(isThere);
+  output.result(`Recorded ${plural(examples.length, 'golden example')} in ${showToCaller(target)}.`, {
+    path: target,
+    examples,
+  });
+  return EXIT_DONE;
+});

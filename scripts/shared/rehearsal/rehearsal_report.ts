@@ -1,0 +1,60 @@
+import type { Figures } from '../../../worker/registry/rehearsal.ts';
+import { formatBytes, formatTable, plural } from '../format.ts';
+import type { RehearsalOutcome } from './rehearse.ts';
+
+type Done = Extract<RehearsalOutcome, { kind: 'done' }>;
+
+/** How a rehearsal went, for people: the candidate beside the version being replaced. */
+export function rehearsalLines(version: string, { rehearsal, current, notes }: Done): string[] {
+  if (rehearsal.kind === 'skipped') {
+    return [`NOT REHEARSED: whether ${version} can be loaded and computes what it should, nobody has tried.`];
+  }
+  const beside = current?.kind === 'rehearsed' ? current : undefined;
+  const rows = figureRows(rehearsal.figures, beside?.figures);
+  const heading = ['', version, ...(beside === undefined ? [] : [`${beside.version} (current)`])];
+  const { examples, largestDifference } = rehearsal.golden;
+  const agreement =
+    examples === 0
+      ? []
+      : [
+          `It agrees with ${plural(examples, 'golden example')}` +
+            (largestDifference === null
+              ? '.'
+              : `; the largest difference is ${shortNumber(largestDifference)}.`),
+        ];
+  return [
+    'Rehearsed in a local workerd:',
+    ...formatTable([heading, ...rows]).map((line) => `  ${line}`),
+    ...agreement,
+    ...notes,
+    ...(current?.kind === 'not rehearsed'
+      ? [`The current version ${current.version} could not be rehearsed: ${current.reason}`]
+      : []),
+  ];
+}
+
+export function rehearsalJson({ rehearsal, current, notes }: Done): object {
+  return { ...rehearsal, current: current ?? null, notes };
+}
+
+function figureRows(figures: Figures, beside: Figures | undefined): string[][] {
+  const row = (name: string, show: (figures: Figures) => string) => [
+    name,
+    show(figures),
+    ...(beside === undefined ? [] : [show(beside)]),
+  ];
+  return [
+    row('WebAssembly heap', ({ heapBytes }) => formatBytes(heapBytes)),
+    row('loading and warmup', ({ loadMs }) => milliseconds(loadMs)),
+    row('first answer', ({ firstMs }) => milliseconds(firstMs)),
+    row('answer, median', ({ medianMs }) => milliseconds(medianMs)),
+  ];
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? '-' : `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function shortNumber(value: number): string {
+  return value === 0 ? '0' : value.toPrecision(2);
+}

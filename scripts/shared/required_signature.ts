@@ -1,0 +1,27 @@
+import { keyId, parsePublicKey } from '../../worker/registry/manifest_signature.ts';
+import type { WorkerConfiguration } from './rehearsal/worker_configuration.ts';
+
+/**
+ * Why no Worker of this configuration would load what is signed with this key, or not at all; undefined where it
+ * would. What a secret or another environment demands is not known here.
+ *
+ * @param signedWith the id of the key
+ */
+export async function signatureFault(
+  { variables }: WorkerConfiguration,
+  signedWith: string | undefined,
+): Promise<string | undefined> {
+  const { MANIFEST_PUBLIC_KEYS: keys } = variables;
+  if (keys === undefined) return undefined;
+  const ids: string[] = [];
+  for (const text of keys.split(',')) {
+    const key = parsePublicKey(text.trim());
+    if (key === undefined) return 'MANIFEST_PUBLIC_KEYS in wrangler.toml holds what is no Ed25519 public key';
+    ids.push(await keyId(key));
+  }
+  if (signedWith === undefined) {
+    return 'MANIFEST_PUBLIC_KEYS in wrangler.toml demands a signature; publish with --sign KEYFILE';
+  }
+  if (ids.includes(signedWith)) return undefined;
+  return `it would be signed with key ${signedWith}, which is not among MANIFEST_PUBLIC_KEYS in wrangler.toml`;
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { pointToVersion } from '../../worker/registry/point_to_version.ts';
+import type { Pointer } from '../../worker/registry/pointer.ts';
+import { updatePointer } from '../../worker/registry/pointer_store.ts';
+import type { ChangeRecord, PointerTransition } from '../../worker/registry/pointer_transitions.ts';
+import type { TrialRequest } from '../../worker/registry/rollout_transitions.ts';
+import {
+  parseNameArgument,
+  parseShareArgument,
+  parseVersionArgument,
+  registryCommand,
+  withChangeOptions,
+} from './command_line.ts';
+import { runPointerCommand } from './pointer_command.ts';
+import { wait } from './wait.ts';
+
+export interface TrialCommand {
+  readonly role: 'canary' | 'shadow';
+  readonly description: string;
+  readonly transition: (request: TrialRequest, record: ChangeRecord) => PointerTransition;
+}
+
+const OptionsSchema = v.object({ version: v.optional(v.string()), percent: v.number() });
+
+/** Runs the command that begins, changes or ends a trial. */
+export function runTrialCommand({ role, description, transition }: TrialCommand): Promise<void> {
+  const command: Command = withChangeOptions(
+    registryCommand(role, description)
+      .argument('<model>', 'the model', parseNameArgument)
+      .requiredOption(
+        '--percent <share>',
+        'its share of the requests, 0 to 100, fractions too; 0 ends it',
+        parseShareArgument,
+      )
+      .option(
+        '--version <version>',
+        `the version (needed unless --percent 0 ends the ${role})`,
+        parseVersionArgument,
+      ),
+  );
+  return runPointerCommand(command, {
+    doing: `Changing the ${role} of`,
+    done: `The ${role} has changed`,
+    already: (model, pointer) => describeTrial(model, role, pointer),
+    change: (store, model, record) => {
+      const request = v.parse(OptionsSchema, command.opts());
+      const change = transition(request, record);
+      return request.version === undefined || request.percent === 0
+        ? updatePointer(store, model, change, { wait })
+        : pointToVersion(store, model, request.version, change, { wait });
+    },
+  });
+}
+
+function describeTrial(model: string, role: 'canary' | 'shadow', pointer: Pointer): string {
+  const trial = pointer[role];
+  return trial === undefined
+    ? `${model} has no ${role}`
+    : `${model} ${trial.version} is the ${role} at ${trial.percent} %`;
+}

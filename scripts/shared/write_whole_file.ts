@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
+
+/**
+ * Writes a file whole or not at all.
+ *
+ * @returns false where there is one already and it is not to be replaced
+ */
+export async function writeWholeFile(
+  path: string,
+  text: string,
+  { replace, mode = 0o666 }: { readonly replace: boolean; readonly mode?: number },
+): Promise<boolean> {
+  const unfinished = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(unfinished, text, { flag: 'wx', mode });
+    if (replace) {
+      await rename(unfinished, path);
+      return true;
+    }
+    // Unlike a renaming, it fails where something has the name.
+    await link(unfinished, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ManagementWorker, startManagement, tokenEntry } from '../shared/management_worker.ts';
+import { writeGraphModel } from './support/model_directories.ts';
+import { runScript } from './support/run_script.ts';
+import { temporaryFolder } from './support/temporary_folder.ts';
+import { snapshot } from './support/temporary_registry.ts';
+
+const folder = await temporaryFolder();
+const TOKEN = 't'.repeat(43);
+
+let management: ManagementWorker;
+beforeAll(async () => {
+  management = await startManagement({
+    MANAGEMENT_TOKENS: `${tokenEntry('ci', 'publish+flip', TOKEN)},${tokenEntry('viewer', 'read', 'look')}`,
+  });
+});
+afterAll(() => management.stop());
+
+const run = (name: string, parameters: readonly string[], token = TOKEN, url = management.url.href) =>
+  runScript(name, [...parameters, '--url', url], { env: { EDGE_SERVING_TOKEN: token } });
+
+describe('the scripts through a management Worker', () => {
+  test('publish, flip back, and prune as they do over the bucket', async () => {
+    for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+      const path = await writeGraphModel(join(folder, version));
+      expect(await run('publish.ts', [path, '--model', 'half', '--by', 'ann'])).toMatchObject({ code: 0 });
+    }
+    expect(await run('rollback.ts', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
+      code: 0,
+    });
+    expect(await run('prune.ts', ['half', '--keep', '0'])).toMatchObject({ code: 0 });
+    const status = await run('status.ts', ['half', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      registry: { kind: 'management', url: management.url.href },
+      pointer: {
+        current: '1.0.0',
+        previous: '1.2.0',
+        retired: ['1.1.0'],
+        history: [
+          { action: 'prune' },
+          { action: 'rollback', reason: 'late', by: expect.stringMatching(/ via ci$/) },
+          { by: 'ann via ci' },
+          { by: 'ann via ci' },
+          { by: 'ann via ci' },
+        ],
+      },
+      versions: [{ version: '1.0.0' }, { version: '1.2.0' }],
+    });
+    const keys = Object.keys(await snapshot(management.store));
+    expect(keys.filter((key) => key.startsWith('publications/'))).toEqual([]);
+  });
+
+  test.each<[string, string, string | undefined, number, RegExp]>([
+    ['without a token', '', undefined, 2, /EDGE_SERVING_TOKEN/],
+    ['with an unknown token', 'guessed', undefined, 1, /401.*not known here/],
+    ['with http to another machine', TOKEN, 'http://example.com', 2, /https/],
+    ['with a token in the address', TOKEN, 'https://example.com/?token=x', 2, /EDGE_SERVING_TOKEN/],
+    ['with an address where nobody listens', TOKEN, 'http://127.0.0.1:1', 1, /cannot be reached/],
+  ])('are refused %s', async (_, token, url, code, error) => {
+    const result = await run('status.ts', [], token, url);
+    expect(result).toMatchObject({ code, stderr: expect.stringMatching(error) });
+    if (token === TOKEN) expect(result.stdout + result.stderr).not.toContain(TOKEN);
+  });
+
+  test('are refused without the scope, and change nothing', async () => {
+    const path = await writeGraphModel(join(folder, '9'));
+    const before = await snapshot(management.store);
+    const result = await run('publish.ts', [path, '--model', 'other'], 'look');
+    expect(result).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/The token viewer has no scope "publish"/),
+    });
+    expect(await snapshot(management.store)).toEqual(before);
+  });
+});
+
+test('token makes a token and the entry that lets it in', async () => {
+  const made = await runScript('token.ts', ['--name', 'ops', '--scopes', 'publish,flip', '--json']);
+  const { token, entry } = JSON.parse(made.stdout);
+  expect(entry).toBe(tokenEntry('ops', 'publish+flip', token));
+  const wrong = await runScript('token.ts', ['--name', 'ops', '--scopes', 'everything']);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('"everything" is no scope') });
+});

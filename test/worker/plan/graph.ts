@@ -1,0 +1,165 @@
+import { expect } from 'vitest';
+import { loadModel } from '../../../worker/runtime/load_model.ts';
+import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/runtime/tensor.ts';
+
+type Values = readonly number[];
+type Dtype = 'float32' | 'int32' | 'bool';
+
+/** A graph in the terms of tfjs's GraphModel, small enough to be written in a test. */
+export interface TestGraph {
+  readonly inputs: Readonly<Record<string, Dtype | 'string'>>;
+  readonly weights?: Readonly<
+    Record<string, { readonly dtype: Dtype; readonly shape: readonly number[]; readonly values: Values }>
+  >;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly op: string;
+    readonly input: readonly string[];
+    readonly attr?: Readonly<Record<string, unknown>>;
+  }[];
+  /** Functions that nodes call by name, as TensorFlow's GraphDef has them. */
+  readonly functions?: readonly unknown[];
+}
+
+export interface TestModel {
+  readonly model: LoadedModel;
+  /** Why shapes were not planned. */
+  readonly refusals: string[];
+}
+
+const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
+
+export function loadGraph({ inputs, weights = {}, nodes, functions = [] }: TestGraph): Promise<TestModel> {
+  const parts = Object.values(weights).map(({ dtype, values }) => {
+    if (dtype === 'bool') return Uint8Array.from(values);
+    return new Uint8Array((dtype === 'int32' ? Int32Array : Float32Array).from(values).buffer);
+  });
+  return loadFiles(
+    'tfjs-graph-model',
+    {
+      modelTopology: {
+        node: [
+          ...Object.entries(inputs).map(([name, dtype]) => ({
+            name,
+            op: 'Placeholder',
+            attr: { dtype: { type: TYPES[dtype] }, shape: { shape: { unknownRank: true } } },
+          })),
+          ...Object.entries(weights).map(([name, { dtype }]) => ({
+            name,
+            op: 'Const',
+            attr: { dtype: { type: TYPES[dtype] } },
+          })),
+          ...nodes.map((node) => ({ ...node, attr: { T: { type: 'DT_FLOAT' }, ...node.attr } })),
+        ],
+        library: { function: functions },
+        versions: { producer: 1 },
+      },
+      weightsManifest: [
+        {
+          paths: ['weights.bin'],
+          weights: Object.entries(weights).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+        },
+      ],
+    },
+    parts,
+  );
+}
+
+/** Loads a model of these parts; the weights' bytes follow each other in one file. */
+export async function loadFiles(
+  format: 'tfjs-graph-model' | 'tfjs-layers-model',
+  json: unknown,
+  weights: readonly Uint8Array[],
+): Promise<TestModel> {
+  const refusals: string[] = [];
+  const model = await loadModel({
+    format,
+    topology: 'model.json',
+    open: async function* (path) {
+      if (path === 'model.json') yield new TextEncoder().encode(JSON.stringify(json));
+      else yield* weights;
+    },
+    onAbandon: () => undefined,
+    onUnplanned: (reason) => refusals.push(reason),
+  });
+  return { model, refusals };
+}
+
+export const float = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'float32',
+  shape,
+  values: Float32Array.from(values),
+});
+
+export const int = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'int32',
+  shape,
+  values: Int32Array.from(values),
+});
+
+export const bool = (shape: readonly number[], values: Values): TensorValue => ({
+  dtype: 'bool',
+  shape,
+  values: Uint8Array.from(values),
+});
+
+export const text = (shape: readonly number[], values: readonly string[]): TensorValue => ({
+  dtype: 'string',
+  shape,
+  values: values.map((value) => new TextEncoder().encode(value)),
+});
+
+export const weight = (shape: readonly number[]) => ({
+  dtype: 'float32' as const,
+  shape,
+  values: Array.from({ length: elementCount(shape) }, (_, index) => Math.cos(index * 0.9) / 2),
+});
+
+/** Values that differ with the seed. */
+export const varied = (shape: readonly number[], seed: number): TensorValue =>
+  float(
+    shape,
+    Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index * 1.7 + seed * 2.3)),
+  );
+
+/** Answers as plain lists. */
+export async function answer(
+  { model }: TestModel,
+  inputs: Readonly<Record<string, TensorValue>>,
+  outputs: readonly string[],
+): Promise<Record<string, unknown[]>> {
+  const result: NamedTensors = await model.execute(new Map(Object.entries(inputs)), outputs);
+  return Object.fromEntries([...result].map(([name, { values }]) => [name, [...values]]));
+}
+
+/**
+ * Asks one model for each of these in turn, and a fresh one for each, which computes it on tfjs's executor: the
+ * answers must be the same.
+ *
+ * @param tolerance what they may be off by where a plan sums up in another order
+ */
+export async function expectSameAnswers(
+  graph: TestGraph,
+  requests: readonly Readonly<Record<string, TensorValue>>[],
+  outputs: readonly string[],
+  tolerance = 0,
+): Promise<{ refusals: readonly string[]; state: unknown }> {
+  const asked = await loadGraph(graph);
+  for (const inputs of requests) {
+    const fresh = await loadGraph(graph);
+    const expected = await answer(fresh, inputs, outputs);
+    fresh.model.dispose();
+    const answered = await answer(asked, inputs, outputs);
+    if (tolerance === 0) expect(answered).toEqual(expected);
+    for (const [name, values] of Object.entries(expected)) {
+      values.forEach((value, index) => {
+        const difference = Math.abs(Number(answered[name]?.[index]) - Number(value));
+        if (tolerance > 0) expect(difference, `${name}[${index}]`).toBeLessThanOrEqual(tolerance);
+      });
+    }
+  }
+  const state = asked.model.planState();
+  asked.model.dispose();
+  return { refusals: asked.refusals, state };
+}

@@ -1,0 +1,397 @@
+import { describe, expect, test } from 'vitest';
+import { wasmBackend } from '../../../worker/runtime/backend.ts';
+import type { TensorValue } from '../../../worker/runtime/tensor.ts';
+import {
+  answer,
+  bool,
+  expectSameAnswers,
+  float,
+  int,
+  loadFiles,
+  loadGraph,
+  type TestGraph,
+  text,
+  varied,
+  weight,
+} from './graph.ts';
+
+const PLANNED = { refusals: [], state: { kind: 'planned', shapes: 1 } };
+const refused = (reason: string) => ({ refusals: [reason], state: { kind: 'not planned', reason } });
+
+/** Requests of one shape with other values each, as many as it takes until a plan answers, and more. */
+const requests = (shape: readonly number[], count = 4) =>
+  Array.from({ length: count }, (_, seed) => ({ x: varied(shape, seed) }));
+
+const dense: TestGraph = {
+  inputs: { x: 'float32' },
+  weights: { matrix: weight([4, 3]), bias: weight([3]) },
+  nodes: [
+    { name: 'product', op: 'MatMul', input: ['x', 'matrix'] },
+    { name: 'sum', op: 'BiasAdd', input: ['product', 'bias'] },
+    { name: 'relu', op: 'Relu', input: ['sum'] },
+    { name: 'y', op: 'Softmax', input: ['relu'] },
+  ],
+};
+
+/** A graph of one float32 input x and these nodes. */
+const graph = (nodes: TestGraph['nodes'], weights: TestGraph['weights'] = {}): TestGraph => ({
+  inputs: { x: 'float32' },
+  weights,
+  nodes,
+});
+const shapeOf = (...sizes: number[]) => ({
+  dtype: 'int32' as const,
+  shape: [sizes.length],
+  values: sizes,
+});
+
+describe('a plan answers as the executor does', () => {
+  test('where all kernels are our own', async () => {
+    expect(await expectSameAnswers(dense, requests([2, 4]), ['y'])).toEqual(PLANNED);
+  });
+
+  test('when nothing but the same request comes', async () => {
+    const same = { x: varied([2, 4], 1) };
+    expect(await expectSameAnswers(dense, [same, same, same, same], ['y'])).toEqual(PLANNED);
+  });
+
+  test('when the only values so far could not prove it', async () => {
+    const zeros = { x: float([1, 4], [0, 0, 0, 0]) };
+    const model = await loadGraph(dense);
+    for (let time = 0; time < 3; time++) await answer(model, zeros, ['y']);
+    expect(model.model.planState()).toEqual({ kind: 'not yet planned' });
+    await answer(model, { x: varied([1, 4], 1) }, ['y']);
+    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
+    model.model.dispose();
+  });
+
+  test('where an output is an input, or two are one tensor', async () => {
+    const aliases = graph(
+      [
+        { name: 'flat', op: 'Reshape', input: ['x', 'shape'] },
+        { name: 'same', op: 'Identity', input: ['x'] },
+        { name: 'relu', op: 'Relu', input: ['flat'] },
+        { name: 'again', op: 'Reshape', input: ['relu', 'shape'] },
+      ],
+      { shape: shapeOf(-1) },
+    );
+    const outputs = ['x', 'flat', 'same', 'relu', 'again'];
+    expect(await expectSameAnswers(aliases, requests([2, 3]), outputs)).toEqual(PLANNED);
+  });
+
+  test('where an output is a weight, or computed of weights only', async () => {
+    const constants = graph(
+      [
+        { name: 'double', op: 'AddV2', input: ['matrix', 'matrix'] },
+        { name: 'y', op: 'MatMul', input: ['x', 'double'] },
+      ],
+      { matrix: weight([3, 2]) },
+    );
+    expect(await expectSameAnswers(constants, requests([2, 3]), ['matrix', 'double', 'y'])).toEqual(PLANNED);
+  });
+
+  test('where one input is used twice, and again through a reshape', async () => {
+    const twice = graph(
+      [
+        { name: 'square', op: 'Mul', input: ['x', 'x'] },
+        { name: 'column', op: 'Reshape', input: ['square', 'shape'] },
+        { name: 'back', op: 'Reshape', input: ['column', 'original'] },
+        { name: 'negative', op: 'Neg', input: ['back'] },
+        { name: 'sum', op: 'AddV2', input: ['square', 'negative'] },
+        { name: 'gram', op: 'MatMul', input: ['x', 'x'], attr: { transpose_b: { b: true } } },
+        { name: 'joined', op: 'ConcatV2', input: ['x', 'square', 'x', 'axis'], attr: { N: { i: '3' } } },
+      ],
+      {
+        shape: shapeOf(-1, 1),
+        original: shapeOf(2, 3),
+        axis: { dtype: 'int32', shape: [], values: [1] },
+      },
+    );
+    const outputs = ['sum', 'gram', 'joined', 'square'];
+    expect(await expectSameAnswers(twice, requests([2, 3], 6), outputs)).toEqual(PLANNED);
+  });
+
+  test('where one weight is the right-hand side of a product and something else too', async () => {
+    const both = graph(
+      [
+        { name: 'sum', op: 'AddV2', input: ['x', 'matrix'] },
+        { name: 'y', op: 'MatMul', input: ['sum', 'matrix'] },
+        { name: 'z', op: 'AddV2', input: ['y', 'matrix'] },
+      ],
+      { matrix: weight([3, 3]) },
+    );
+    expect(await expectSameAnswers(both, requests([3, 3], 6), ['z', 'sum'])).toEqual(PLANNED);
+  });
+
+  test("where kernels of tfjs's take part, with integers and booleans", async () => {
+    const mixed: TestGraph = {
+      inputs: { x: 'float32', indices: 'int32', flags: 'bool' },
+      weights: { table: weight([5, 2]), axis: { dtype: 'int32', shape: [], values: [0] } },
+      nodes: [
+        { name: 'rows', op: 'GatherV2', input: ['table', 'indices', 'axis'] },
+        { name: 'sine', op: 'Sin', input: ['x'] },
+        { name: 'sum', op: 'AddV2', input: ['rows', 'sine'] },
+        { name: 'positive', op: 'Greater', input: ['sum', 'x'] },
+        { name: 'not', op: 'LogicalNot', input: ['flags'] },
+        { name: 'chosen', op: 'SelectV2', input: ['not', 'sum', 'x'] },
+        { name: 'rounded', op: 'Cast', input: ['chosen'], attr: { DstT: { type: 'DT_INT32' } } },
+      ],
+    };
+    const each = [0, 1, 2, 3, 4].map((seed) => ({
+      x: varied([3, 2], seed),
+      indices: int([3], [seed % 5, (seed * 2) % 5, 4]),
+      flags: bool([3, 2], [1, 0, seed % 2, 0, 1, 1]),
+    }));
+    const outputs = ['sum', 'positive', 'chosen', 'rounded', 'flags', 'indices'];
+    expect(await expectSameAnswers(mixed, each, outputs)).toEqual(PLANNED);
+  });
+
+  test('where a tensor is empty', async () => {
+    expect(await expectSameAnswers(dense, requests([0, 4]), ['y', 'x'])).toMatchObject({ refusals: [] });
+  });
+
+  test('where the filter of a convolution is computed', async () => {
+    const filters = graph(
+      [
+        { name: 'filter', op: 'Reshape', input: ['x', 'filterShape'] },
+        {
+          name: 'y',
+          op: 'Conv2D',
+          input: ['image', 'filter'],
+          attr: {
+            strides: { list: { i: ['1', '1', '1', '1'] } },
+            dilations: { list: { i: ['1', '1', '1', '1'] } },
+            padding: { s: btoa('SAME') },
+            data_format: { s: btoa('NHWC') },
+          },
+        },
+      ],
+      { image: weight([1, 4, 4, 2]), filterShape: shapeOf(3, 3, 2, 1) },
+    );
+    expect(await expectSameAnswers(filters, requests([18], 6), ['y'])).toEqual(PLANNED);
+  });
+
+  test('where batch norm and a clamp follow convolutions', async () => {
+    const attr = {
+      strides: { list: { i: ['1', '1', '1', '1'] } },
+      dilations: { list: { i: ['1', '1', '1', '1'] } },
+      padding: { s: btoa('SAME') },
+      data_format: { s: btoa('NHWC') },
+    };
+    const normalised = (from: string, name: string, channels: number) => ({
+      weights: Object.fromEntries(
+        ['scale', 'offset', 'mean', 'variance'].map((part, index) => [
+          `${name}/${part}`,
+          {
+            ...weight([channels]),
+            values: Array.from({ length: channels }, (_, i) => 0.2 + index / 3 + i / 9),
+          },
+        ]),
+      ),
+      nodes: [
+        {
+          name: `${name}/norm`,
+          op: 'FusedBatchNormV3',
+          input: [from, ...['scale', 'offset', 'mean', 'variance'].map((part) => `${name}/${part}`)],
+          attr: { epsilon: { f: 0.001 }, data_format: { s: btoa('NHWC') }, is_training: { b: false } },
+        },
+        { name, op: 'Relu6', input: [`${name}/norm`] },
+      ],
+    });
+    const parts = [normalised('wide', 'a', 11), normalised('deep', 'b', 11), normalised('narrow', 'c', 3)];
+    const convolutions = graph(
+      [
+        { name: 'wide', op: 'Conv2D', input: ['x', 'wideFilter'], attr },
+        ...(parts[0]?.nodes ?? []),
+        { name: 'deep', op: 'DepthwiseConv2dNative', input: ['a', 'deepFilter'], attr },
+        ...(parts[1]?.nodes ?? []),
+        { name: 'narrow', op: 'Conv2D', input: ['b', 'narrowFilter'], attr },
+        ...(parts[2]?.nodes ?? []),
+      ],
+      {
+        wideFilter: weight([3, 3, 2, 11]),
+        deepFilter: weight([3, 3, 11, 1]),
+        narrowFilter: weight([1, 1, 11, 3]),
+        ...Object.assign({}, ...parts.map(({ weights }) => weights)),
+      },
+    );
+    const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 5, 2], seed) }));
+    expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
+  });
+
+  test('when batch sizes take turns, more of them than there are plans', async () => {
+    const sizes = [1, 2, 3, 4, 5, 6];
+    const turns = Array.from({ length: 30 }, (_, turn) => ({
+      x: varied([sizes[turn % sizes.length] ?? 1, 4], turn),
+    }));
+    const { refusals, state } = await expectSameAnswers(dense, turns, ['y']);
+    expect(refusals).toEqual([]);
+    expect(state).toEqual({ kind: 'planned', shapes: 4 });
+  });
+
+  test('when a shape takes the place of one that nobody asks for any more', async () => {
+    const model = await loadGraph(dense);
+    const ask = (size: number, seed: number) => answer(model, { x: varied([size, 4], seed) }, ['y']);
+    for (const size of [1, 2, 3, 4]) for (const seed of [1, 2, 3]) await ask(size, seed);
+    const expected = await answer(await loadGraph(dense), { x: varied([9, 4], 7) }, ['y']);
+    for (let time = 0; time < 6; time++) expect(await ask(9, 7)).toEqual(expected);
+    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 4 });
+    model.model.dispose();
+  });
+
+  test('for a part of the outputs, whichever', async () => {
+    const model = await loadGraph(dense);
+    for (const names of [['y'], ['sum', 'y'], ['y', 'sum'], ['relu']]) {
+      for (const inputs of requests([2, 4])) {
+        const fresh = await loadGraph(dense);
+        const expected = await answer(fresh, inputs, names);
+        fresh.model.dispose();
+        expect(await answer(model, inputs, names)).toEqual(expected);
+      }
+    }
+    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 4 });
+    model.model.dispose();
+  });
+
+  test('when a random number generator has a seed', async () => {
+    const attr = { dtype: { type: 'DT_FLOAT' }, seed: { i: '7' }, seed2: { i: '0' } };
+    const seeded = graph(
+      [
+        { name: 'noise', op: 'RandomStandardNormal', input: ['shape'], attr },
+        { name: 'y', op: 'AddV2', input: ['x', 'noise'] },
+      ],
+      { shape: shapeOf(2, 3) },
+    );
+    expect(await expectSameAnswers(seeded, requests([2, 3]), ['y'])).toEqual(PLANNED);
+  });
+});
+
+describe('no plan is made', () => {
+  test('of a computation that reads values', async () => {
+    const tiled: TestGraph = {
+      inputs: { x: 'float32', times: 'int32' },
+      nodes: [
+        { name: 'abs', op: 'Abs', input: ['times'] },
+        { name: 'y', op: 'Tile', input: ['x', 'abs'] },
+      ],
+    };
+    const each = [1, 2, 3, 1, 2].map((times) => ({ x: varied([2], times), times: int([1], [times]) }));
+    expect(await expectSameAnswers(tiled, each, ['y'])).toEqual(
+      refused('what it computes depends on the values of an output of Abs'),
+    );
+  });
+
+  test('of random numbers', async () => {
+    const attr = { dtype: { type: 'DT_FLOAT' }, seed: { i: '0' }, seed2: { i: '0' } };
+    const model = await loadGraph(
+      graph(
+        [
+          { name: 'noise', op: 'RandomUniform', input: ['shape'], attr },
+          { name: 'y', op: 'AddV2', input: ['x', 'noise'] },
+        ],
+        { shape: shapeOf(2, 3) },
+      ),
+    );
+    const inputs = { x: varied([2, 3], 1) };
+    const answers = new Set<string>();
+    for (let time = 0; time < 4; time++) answers.add(JSON.stringify(await answer(model, inputs, ['y'])));
+    expect(answers.size).toBe(4);
+    expect(model.refusals).toEqual(['it draws random numbers']);
+    model.model.dispose();
+  });
+
+  test('of a recurrent layer that keeps its state', async () => {
+    const layer = {
+      class_name: 'SimpleRNN',
+      config: { name: 'rnn', units: 2, stateful: true, batch_input_shape: [1, 3, 2] },
+    };
+    const sizes = { kernel: [2, 2], recurrent_kernel: [2, 2], bias: [2] };
+    const weights = Object.entries(sizes).map(([name, shape]) => ({ name: `rnn/${name}`, ...weight(shape) }));
+    const model = await loadFiles(
+      'tfjs-layers-model',
+      {
+        modelTopology: { class_name: 'Sequential', config: { name: 'model', layers: [layer] } },
+        weightsManifest: [
+          { paths: ['w'], weights: weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })) },
+        ],
+      },
+      weights.map(({ values }) => new Uint8Array(Float32Array.from(values).buffer)),
+    );
+    const inputs = { rnn_input: varied([1, 3, 2], 1) };
+    const answers = new Set<string>();
+    for (let time = 0; time < 4; time++) answers.add(JSON.stringify(await answer(model, inputs, ['rnn'])));
+    expect(answers.size).toBe(4);
+    expect(model.refusals).toEqual(['it keeps state from one run to the next']);
+    model.model.dispose();
+  });
+
+  test('of strings', async () => {
+    const echo: TestGraph = {
+      inputs: { x: 'string' },
+      nodes: [{ name: 'y', op: 'Identity', input: ['x'] }],
+    };
+    const each = ['one', 'two', 'three'].map((word) => ({ x: text([1], [word]) }));
+    expect(await expectSameAnswers(echo, each, ['y'])).toEqual(refused('the input x is of dtype string'));
+  });
+
+  test('of a kernel whose answer has a shape that depends on values, once it shows', async () => {
+    const unique: TestGraph = {
+      inputs: { x: 'int32' },
+      nodes: [{ name: 'y', op: 'Unique', input: ['x'] }],
+    };
+    const each = [
+      [1, 2, 1],
+      [1, 1, 1],
+      [3, 2, 1],
+      [3, 3, 1],
+    ].map((values) => ({ x: int([3], values) }));
+    expect(await expectSameAnswers(unique, each, ['y'])).toEqual(
+      refused('the shape of what a kernel answers depends on values'),
+    );
+  });
+
+  test('of a computation that fails, and nothing stays behind', async () => {
+    const model = await loadGraph(dense);
+    const backend = await wasmBackend();
+    const before = backend.numDataIds();
+    for (let time = 0; time < 3; time++) {
+      expect(() => model.model.execute(new Map([['x', varied([2, 5], 1)]]), ['y'])).toThrow(/inner|shape/i);
+    }
+    expect(backend.numDataIds()).toBe(before);
+    for (const inputs of requests([2, 4])) await answer(model, inputs, ['y']);
+    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
+    model.model.dispose();
+  });
+});
+
+test('a model that goes takes its plans along', async () => {
+  const backend = await wasmBackend();
+  const before = backend.numDataIds();
+  const cycle = async (): Promise<number> => {
+    const model = await loadGraph(dense);
+    for (const size of [1, 50, 3])
+      for (const inputs of requests([size, 4])) await answer(model, inputs, ['y']);
+    model.model.dispose();
+    return backend.wasm.HEAPU8.length;
+  };
+  const heap = await cycle();
+  for (let time = 0; time < 20; time++) expect(await cycle()).toBe(heap);
+  expect(backend.numDataIds()).toBe(before);
+});
+
+test('what the plans of several models compute does not meet in their arena', async () => {
+  const small = await loadGraph(dense);
+  const large = await loadGraph(dense);
+  const ask = (model: typeof small, inputs: Record<string, TensorValue>) => answer(model, inputs, ['y']);
+  const expectedSmall = await ask(small, { x: varied([1, 4], 5) });
+  const expectedLarge = await ask(large, { x: varied([500, 4], 6) });
+  for (const inputs of requests([1, 4])) await ask(small, inputs);
+  for (const inputs of requests([500, 4])) await ask(large, inputs);
+  for (let time = 0; time < 3; time++) {
+    expect(await ask(small, { x: varied([1, 4], 5) })).toEqual(expectedSmall);
+    expect(await ask(large, { x: varied([500, 4], 6) })).toEqual(expectedLarge);
+  }
+  large.model.dispose();
+  expect(await ask(small, { x: varied([1, 4], 5) })).toEqual(expectedSmall);
+  small.model.dispose();
+});

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
+import { runSchedule } from '../../../../worker/protocols/management/schedule.ts';
+import { readPointer, updatePointer } from '../../../../worker/registry/pointer_store.ts';
+import { canaryTransition } from '../../../../worker/registry/rollout_transitions.ts';
+import { bucket, changeRecord, publish, uniqueModel, wait } from '../../shared/published_models.ts';
+
+const ANALYTICS = { accountId: 'a'.repeat(32), apiToken: 'secret', dataset: 'edge_serving_canaries' };
+
+interface Row {
+  readonly model: string;
+  readonly version: string;
+  readonly generation: number | string;
+  readonly reason: string;
+}
+
+/** Runs the schedule with what Analytics Engine answers, and gives what was asked and logged. */
+async function run(answer: () => Response) {
+  const asked: { url: string; body: string; authorization: string | null }[] = [];
+  const logged: Record<string, unknown>[] = [];
+  await runSchedule({
+    store: bucket,
+    replica: undefined,
+    analytics: ANALYTICS,
+    ask: async (input, init) => {
+      const request = new Request(input, init);
+      asked.push({
+        url: request.url,
+        body: await request.text(),
+        authorization: request.headers.get('authorization'),
+      });
+      return answer();
+    },
+    log: (entry) => logged.push(entry),
+    wait,
+  });
+  return { asked, logged };
+}
+
+const rows =
+  (...data: Row[]) =>
+  () =>
+    Response.json({ data });
+
+async function publishCanary(): Promise<{ model: string; generation: number }> {
+  const model = uniqueModel();
+  await publish(model, '1.0.0');
+  await publish(model, '1.1.0', { flip: false });
+  const transition = canaryTransition({ version: '1.1.0', percent: 10 }, changeRecord());
+  const update = await updatePointer(bucket, model, transition, { wait });
+  if (update.kind !== 'changed') throw new Error(update.kind);
+  return { model, generation: update.pointer.generation };
+}
+
+test('ends a canary that isolates have given up on, and says why in the history', async () => {
+  const { model, generation } = await publishCanary();
+  const abort = { model, version: '1.1.0', generation: String(generation), reason: 'it gave NaN' };
+  const { asked, logged } = await run(rows(abort, abort));
+  expect(asked).toMatchObject([
+    { authorization: 'Bearer secret', body: expect.stringContaining('edge_serving_canaries') },
+  ]);
+  const read = await readPointer(bucket, model);
+  expect(read).toMatchObject({
+    pointer: {
+      generation: generation + 1,
+      current: '1.0.0',
+      history: [
+        { action: 'canary', percent: 0, by: 'automatic abort', reason: expect.stringContaining('NaN') },
+        {},
+        {},
+      ],
+    },
+  });
+  expect(read.kind === 'found' && read.pointer.canary).toBeUndefined();
+  expect(logged).toMatchObject([{ event: 'canary aborted', model, outcome: 'changed' }]);
+  expect(JSON.stringify(logged)).not.toContain('secret');
+});
+
+test('leaves a canary that was set anew since', async () => {
+  const { model, generation } = await publishCanary();
+  const again = canaryTransition({ version: '1.1.0', percent: 20 }, changeRecord());
+  await updatePointer(bucket, model, again, { wait });
+  await run(rows({ model, version: '1.1.0', generation, reason: 'it threw' }));
+  expect(await readPointer(bucket, model)).toMatchObject({ pointer: { canary: { percent: 20 } } });
+});
+
+test.each([
+  ['refuses', () => new Response('no', { status: 403 }), '403'],
+  ['answers something else', () => Response.json({ rows: [] }), 'data'],
+  [
+    'names a model that cannot be',
+    rows({ model: '../x', version: '1.1.0', generation: 1, reason: '' }),
+    'name',
+  ],
+])('changes nothing where Analytics Engine %s, and logs it', async (_, answer, reason) => {
+  const { logged } = await run(answer);
+  expect(logged).toMatchObject([{ event: 'schedule failed', error: expect.stringContaining(reason) }]);
+});
+
+test('asks nobody where it is not configured', () => {
+  expect(parseAnalyticsAccess({})).toBeUndefined();
+  expect(() => parseAnalyticsAccess({ ANALYTICS_API_TOKEN: 'x' })).toThrow(/go together/);
+  expect(() =>
+    parseAnalyticsAccess({
+      ANALYTICS_ACCOUNT_ID: 'a'.repeat(32),
+      ANALYTICS_API_TOKEN: 'x',
+      CANARY_DATASET: 'x; DROP',
+    }),
+  ).toThrow(/CANARY_DATASET/);
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import type { ModelContent } from '../../../worker/registry/manifest.ts';
+import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/memory_need.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+const content: ModelContent = {
+  format: 'tfjs-graph-model',
+  topology: 'model.json',
+  signatures: {},
+  blobs: [{ path: 'model.json', sha256: '0'.repeat(64), bytes: MEGABYTE }],
+  weightBytes: 30 * MEGABYTE,
+  warmup: [],
+  golden: [],
+};
+
+const measured = (heapBytes: number) => ({
+  content,
+  rehearsal: {
+    kind: 'rehearsed' as const,
+    at: '2026-11-22T12:00:00Z',
+    worker: '0',
+    figures: { loadMs: 1, firstMs: null, medianMs: null, heapBytes, emptyHeapBytes: 16 * MEGABYTE },
+    golden: { examples: 0, largestDifference: null },
+  },
+});
+
+describe('the memory that a version is taken to need', () => {
+  const besides = memoryNeed({ content: { ...content, weightBytes: 0 } });
+
+  test('is its weights twice where nobody has measured, or somebody skipped that', () => {
+    expect(memoryNeed({ content }) - besides).toBe(60 * MEGABYTE);
+    const rehearsal = { kind: 'skipped' as const, at: '2026-11-22T12:00:00Z' };
+    expect(memoryNeed({ content, rehearsal }) - besides).toBe(60 * MEGABYTE);
+  });
+
+  test('is the heap that was measured, where that is less', () => {
+    expect(memoryNeed(measured(41 * MEGABYTE)) - besides).toBe(41 * MEGABYTE);
+  });
+
+  test('is never more than its weights twice, nor less than once, whatever was measured', () => {
+    expect(memoryNeed(measured(99 * MEGABYTE)) - besides).toBe(60 * MEGABYTE);
+    expect(memoryNeed(measured(0))).toBe(leastMemoryNeed(content));
+    expect(leastMemoryNeed(content) - besides).toBe(30 * MEGABYTE);
+  });
+});

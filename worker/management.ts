@@ -1,0 +1,103 @@
+import { type IRequestStrict, Router } from 'itty-router';
+import { parseAnalyticsAccess } from './protocols/management/canary_aborts.ts';
+import { changeModel } from './protocols/management/change_model.ts';
+import { parseManagementConfiguration } from './protocols/management/configuration.ts';
+import { describeModel, describeModels, describeVersion } from './protocols/management/describe_models.ts';
+import { admit } from './protocols/management/guard.ts';
+import type { ManagementRequest } from './protocols/management/management.ts';
+import { deleteObjects, listObjects, readObject } from './protocols/management/objects.ts';
+import { answerManagementDocument } from './protocols/management/openapi.ts';
+import { runSchedule } from './protocols/management/schedule.ts';
+import { writeObject } from './protocols/management/write_object.ts';
+import { errorResponse, jsonResponse } from './protocols/response.ts';
+import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
+import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
+import { ConfigurationError } from './serving/configuration.ts';
+
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+const log = (entry: Record<string, unknown>): void => console.log(JSON.stringify(entry));
+
+/** Made once per isolate, from the environment of its first request. */
+function wire(env: Env) {
+  const bucket = new R2ObjectStore(env.MODELS);
+  const replica = pointerReplicaOf(env);
+  const onFault = (model: string, error: unknown) =>
+    log({ event: 'replica not written', model, reason: String(error) });
+  const store =
+    replica === undefined ? bucket : new ReplicatingObjectStore(bucket, replica, { wait, onFault });
+  return {
+    configuration: parseManagementConfiguration(env),
+    analytics: parseAnalyticsAccess(env),
+    bucket,
+    replica,
+    store,
+  };
+}
+let wired: ReturnType<typeof wire> | undefined;
+
+const MODEL = '/api/v1/models/:model';
+const OBJECT = '/api/v1/objects/:key+';
+
+const router = Router<IRequestStrict, [ManagementRequest]>({})
+  .get('/api/v1', (_, { caller }) =>
+    jsonResponse(
+      JSON.stringify({ service: 'edge-serving-management', token: caller.name, scopes: [...caller.scopes] }),
+    ),
+  )
+  .get('/api/v1/models', (_, management) => describeModels(management))
+  .get(MODEL, ({ params }, management) => describeModel(management, params.model ?? ''))
+  .get(`${MODEL}/versions/:version`, ({ params }, management) =>
+    describeVersion(management, params.model ?? '', params.version ?? ''),
+  )
+  .post(`${MODEL}/:change`, ({ params }, management) =>
+    changeModel(management, params.model ?? '', params.change ?? ''),
+  )
+  .get('/api/v1/objects', (_, management) => listObjects(management))
+  .post('/api/v1/deletions', (_, management) => deleteObjects(management))
+  .get(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
+  .head(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
+  .put(OBJECT, ({ params }, management) => writeObject(management, params.key ?? ''))
+  .all('*', (_, { request, url }) =>
+    errorResponse(`There is nothing to ${request.method} at ${url.pathname.slice(0, 200)}`, 404),
+  );
+
+async function answer(request: Request, url: URL, env: Env): Promise<{ response: Response; token?: string }> {
+  if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
+  if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
+  wired ??= wire(env);
+  const { configuration, bucket, store } = wired;
+  const admission = await admit(request, url, configuration.tokens);
+  if (admission.kind === 'refused') return { response: admission.response };
+  const { caller } = admission;
+  const { maxUploadBytes } = configuration;
+  const management = { request, url, caller, store, uploads: bucket, maxUploadBytes };
+  const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
+  if (!(response instanceof Response)) throw new Error('no route answered');
+  return { response, token: caller.name };
+}
+
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    // The address without its query, in which somebody might have put a token.
+    const entry = { event: 'management', method: request.method, path: url.pathname };
+    try {
+      const { response, token } = await answer(request, url, env);
+      log({ ...entry, status: response.status, token: token ?? null });
+      return response;
+    } catch (error) {
+      if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
+      const stack = error instanceof Error ? error.stack : undefined;
+      console.error(JSON.stringify({ ...entry, event: 'fault', error: String(error), stack }));
+      return errorResponse('The server failed to answer; its log says why', 500);
+    }
+  },
+
+  async scheduled(_controller, env) {
+    wired ??= wire(env);
+    const { store, replica, analytics } = wired;
+    await runSchedule({ store, replica, analytics, ask: fetch.bind(globalThis), log, wait });
+  },
+} satisfies ExportedHandler<Env>;

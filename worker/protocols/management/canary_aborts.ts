@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import type { GivenUpCanary } from '../../registry/abort_canary.ts';
+import { NameSchema, VersionSchema } from '../../registry/manifest.ts';
+import { ConfigurationError } from '../../serving/configuration.ts';
+
+/** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */
+export interface AnalyticsAccess {
+  readonly accountId: string;
+  /** Of an API token that may read the account's analytics. */
+  readonly apiToken: string;
+  readonly dataset: string;
+}
+
+/** A canary that isolates have given up on, with the last reason that one of them gave. */
+export interface RecordedAbort extends GivenUpCanary {
+  readonly reason: string;
+}
+
+const VariablesSchema = v.object({
+  ANALYTICS_ACCOUNT_ID: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i, 'is no account id'))),
+  ANALYTICS_API_TOKEN: v.optional(v.pipe(v.string(), v.nonEmpty('is empty'))),
+  // The name becomes part of a query.
+  CANARY_DATASET: v.optional(
+    v.pipe(v.string(), v.regex(/^\w{1,100}$/, 'is no name of a dataset')),
+    'canary_events',
+  ),
+});
+
+/**
+ * Access to what isolates have recorded; undefined where it is not configured.
+ *
+ * @throws ConfigurationError
+ */
+export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | undefined {
+  const parsed = v.safeParse(VariablesSchema, variables);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new ConfigurationError(`configuration: ${v.getDotPath(issue) ?? 'variables'} ${issue.message}`);
+  }
+  const {
+    ANALYTICS_ACCOUNT_ID: accountId,
+    ANALYTICS_API_TOKEN: apiToken,
+    CANARY_DATASET: dataset,
+  } = parsed.output;
+  if (accountId === undefined && apiToken === undefined) return undefined;
+  if (accountId === undefined || apiToken === undefined) {
+    throw new ConfigurationError('configuration: ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN go together');
+  }
+  return { accountId, apiToken, dataset };
+}
+
+const RowSchema = v.object({
+  model: NameSchema,
+  version: VersionSchema,
+  /** Analytics Engine writes numbers of 64 bits as text. */
+  generation: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer(), v.minValue(1)),
+  reason: v.string(),
+});
+const AnswerSchema = v.object({ data: v.array(RowSchema) });
+
+/** How far back is looked: more than the time between two runs, since to end a canary twice is to end it once. */
+const WINDOW_MINUTES = 30;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * The canaries that isolates gave up on lately, as worker/serving/canary_events.ts records them.
+ *
+ * @throws when Cloudflare's API cannot be asked, or answers something else
+ */
+export async function readCanaryAborts(
+  { accountId, apiToken, dataset }: AnalyticsAccess,
+  ask: typeof fetch,
+): Promise<readonly RecordedAbort[]> {
+  const query =
+    'SELECT blob2 AS model, blob3 AS version, double1 AS generation, argMax(blob4, timestamp) AS reason ' +
+    `FROM ${dataset} WHERE blob1 = 'canary aborted' AND timestamp > NOW() - INTERVAL '${WINDOW_MINUTES}' MINUTE ` +
+    'GROUP BY model, version, generation LIMIT 1000 FORMAT JSON';
+  const response = await ask(
+    `https://api.cloudflare.com/client/v4/accounts/${accountId}/analytics_engine/sql`,
+    {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiToken}` },
+      body: query,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    },
+  );
+  if (!response.ok) throw new Error(`Analytics Engine answered ${response.status}`);
+  return v.parse(AnswerSchema, await response.json()).data;
+}

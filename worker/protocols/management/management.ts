@@ -1,0 +1,19 @@
+import type { ObjectStore, WriteOptions, WriteResult } from '../../registry/object_store.ts';
+import type { Caller } from './access_tokens.ts';
+
+/** Takes bytes that are still on their way: a blob is larger than what an isolate should hold. */
+export interface StreamedUploads {
+  /** @throws when the bytes do not have the digest */
+  putStream(key: string, value: ReadableStream<Uint8Array>, options: WriteOptions): Promise<WriteResult>;
+}
+
+/** A request that was let in, and what it is answered with. */
+export interface ManagementRequest {
+  readonly request: Request;
+  readonly url: URL;
+  readonly caller: Caller;
+  readonly store: ObjectStore;
+  readonly uploads: StreamedUploads;
+  /** The largest blob that is taken. */
+  readonly maxUploadBytes: number;
+}

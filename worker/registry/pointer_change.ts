@@ -1,0 +1,94 @@
+import {
+  type Ended,
+  HISTORY_LENGTH,
+  type HistoryEntry,
+  type Pointer,
+  type PointerAction,
+} from './pointer.ts';
+
+/** Who changes the pointer, when and why. */
+export interface ChangeRecord {
+  readonly id: string;
+  readonly at: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export type TransitionResult =
+  | { readonly kind: 'changed'; readonly pointer: Pointer }
+  | { readonly kind: 'unchanged'; readonly pointer: Pointer }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** A pure step from one state of the pointer to the next; run again when another writer came first. */
+export type PointerTransition = (pointer: Pointer | undefined) => TransitionResult;
+
+/** The pointer after a change, which becomes the newest of its history. */
+export function advance(pointer: Pointer, change: HistoryEntry): Pointer {
+  return {
+    ...pointer,
+    generation: change.generation,
+    history: [change, ...pointer.history].slice(0, HISTORY_LENGTH),
+  };
+}
+
+export function entry(
+  before: Pointer | undefined,
+  action: PointerAction,
+  from: string | null,
+  to: string,
+  record: ChangeRecord,
+  label?: string,
+): HistoryEntry {
+  return {
+    generation: (before?.generation ?? 0) + 1,
+    ...record,
+    action,
+    from,
+    to,
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+/**
+ * Moves `current`, and writes so into the history. A canary and a shadow are tried out against the version that
+ * is left, so both end; a staged version stays staged unless it is the one that becomes current.
+ */
+export function flip(
+  pointer: Pointer,
+  action: 'publish' | 'rollback' | 'promote',
+  version: string,
+  record: ChangeRecord,
+  label?: string,
+): TransitionResult {
+  const labelled =
+    label === undefined ? pointer : { ...pointer, labels: { ...pointer.labels, [label]: version } };
+  const change = entry(pointer, action, pointer.current, version, record, label);
+  if (version === pointer.current) return { kind: 'changed', pointer: advance(labelled, change) };
+  const { next, canary, shadow, ...rest } = labelled;
+  const staged = next !== undefined && next.version !== version ? next : undefined;
+  const ended: Ended = {
+    ...(next !== undefined && staged === undefined && { next: next.version }),
+    ...(canary !== undefined && { canary: canary.version }),
+    ...(shadow !== undefined && { shadow: shadow.version }),
+  };
+  return {
+    kind: 'changed',
+    pointer: advance(
+      { ...rest, ...(staged && { next: staged }), current: version, previous: pointer.current },
+      Object.keys(ended).length === 0 ? change : { ...change, ended },
+    ),
+  };
+}
+
+export function retired(version: string): TransitionResult {
+  return {
+    kind: 'refused',
+    reason: `version ${version} was pruned, and a pruned version does not come back`,
+  };
+}
+
+export function refused(reason: string): TransitionResult {
+  return { kind: 'refused', reason };
+}
+
+export const NOTHING_PUBLISHED = 'nothing has been published yet';

@@ -1,0 +1,108 @@
+import type { Pointer, Trial } from './pointer.ts';
+import {
+  advance,
+  type ChangeRecord,
+  entry,
+  NOTHING_PUBLISHED,
+  type PointerTransition,
+  refused,
+  retired,
+} from './pointer_change.ts';
+
+/** Has a published version loaded everywhere while the current one goes on serving. It replaces one staged before. */
+export function stageTransition(version: string, record: ChangeRecord): PointerTransition {
+  return (pointer) => {
+    if (pointer === undefined) {
+      return refused('no version is current yet, so nothing could serve while this one is staged');
+    }
+    if (pointer.retired.includes(version)) return retired(version);
+    if (version === pointer.current || version === pointer.next?.version) {
+      return { kind: 'unchanged', pointer };
+    }
+    return {
+      kind: 'changed',
+      pointer: advance(
+        { ...pointer, next: { version, stagedAt: record.at } },
+        entry(pointer, 'stage', pointer.next?.version ?? null, version, record),
+      ),
+    };
+  };
+}
+
+/** Gives up what is staged; with a version, only if it is that one. */
+export function unstageTransition(version: string | undefined, record: ChangeRecord): PointerTransition {
+  return (pointer) => {
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
+    const { next, ...rest } = pointer;
+    if (next === undefined) return { kind: 'unchanged', pointer };
+    if (version !== undefined && version !== next.version) {
+      return refused(`${next.version} is staged, not ${version}`);
+    }
+    return {
+      kind: 'changed',
+      pointer: advance(rest, entry(pointer, 'unstage', next.version, next.version, record)),
+    };
+  };
+}
+
+/** How a trial is asked for: a version and its share of requests in percent, 0 to end it. */
+export interface TrialRequest {
+  /** May be left out only to end whichever is under way. */
+  readonly version?: string | undefined;
+  readonly percent: number;
+}
+
+/** Gives a share of the requests that name no version to another version than the current one, or ends that. */
+export function canaryTransition(request: TrialRequest, record: ChangeRecord): PointerTransition {
+  return trialTransition('canary', request, record);
+}
+
+/** Has another version compute a share of the requests again, its answers only compared; or ends that. */
+export function shadowTransition(request: TrialRequest, record: ChangeRecord): PointerTransition {
+  return trialTransition('shadow', request, record);
+}
+
+type Role = 'canary' | 'shadow';
+
+function trialTransition(role: Role, request: TrialRequest, record: ChangeRecord): PointerTransition {
+  const { version, percent } = request;
+  return (pointer) => {
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
+    if (!(percent >= 0 && percent <= 100)) return refused('a share is a number from 0 to 100');
+    const trial = pointer[role];
+    if (trial !== undefined && version !== undefined && trial.version !== version) {
+      return refused(
+        `${trial.version} is the ${role} at ${trial.percent} %, not ${version}; there is one at a time: end it with 0 % first`,
+      );
+    }
+    if (percent === 0) return endTrial(pointer, role, trial, record);
+    if (version === undefined) return refused(`which version is to be the ${role} has to be said`);
+    if (pointer.retired.includes(version)) return retired(version);
+    if (version === pointer.current) {
+      return refused(`${version} is current already; a ${role} is another version beside it`);
+    }
+    if (trial?.percent === percent) return { kind: 'unchanged', pointer };
+    const change = entry(pointer, role, trial?.version ?? null, version, record);
+    return {
+      kind: 'changed',
+      pointer: advance(
+        { ...pointer, [role]: { version, percent, generation: change.generation } },
+        { ...change, percent },
+      ),
+    };
+  };
+}
+
+function endTrial(
+  pointer: Pointer,
+  role: Role,
+  trial: Trial | undefined,
+  record: ChangeRecord,
+): ReturnType<PointerTransition> {
+  if (trial === undefined) return { kind: 'unchanged', pointer };
+  const { [role]: _ended, ...rest } = pointer;
+  return {
+    kind: 'changed',
+    pointer: advance(rest, { ...entry(pointer, role, trial.version, trial.version, record), percent: 0 }),
+  };
+}

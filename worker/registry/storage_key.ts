@@ -1,0 +1,30 @@
+import { BLOBS_PREFIX, MODELS_PREFIX, PRUNING_KEY, PUBLICATIONS_PREFIX } from './keys.ts';
+import { isName } from './names.ts';
+import { parseVersion } from './version.ts';
+
+/** What lies under a key of the bucket. */
+export type StorageKey =
+  | { readonly kind: 'blob'; readonly sha256: string }
+  | { readonly kind: 'manifest'; readonly model: string; readonly version: string }
+  | { readonly kind: 'pointer'; readonly model: string }
+  | { readonly kind: 'publication' }
+  | { readonly kind: 'pruning lock' };
+
+/** Says what a key is for; undefined for every key under which the registry keeps nothing. */
+export function parseStorageKey(key: string): StorageKey | undefined {
+  if (key === PRUNING_KEY) return { kind: 'pruning lock' };
+  if (key.startsWith(BLOBS_PREFIX)) {
+    const sha256 = key.slice(BLOBS_PREFIX.length);
+    return /^[0-9a-f]{64}$/.test(sha256) ? { kind: 'blob', sha256 } : undefined;
+  }
+  if (key.startsWith(PUBLICATIONS_PREFIX)) {
+    const id = key.slice(PUBLICATIONS_PREFIX.length);
+    return /^[\w-]{1,100}(\/[\w-]{1,100}){0,5}(\.json)?$/.test(id) ? { kind: 'publication' } : undefined;
+  }
+  if (!key.startsWith(MODELS_PREFIX)) return undefined;
+  const [model = '', folder, version = '', file, ...rest] = key.slice(MODELS_PREFIX.length).split('/');
+  if (!isName(model) || rest.length > 0) return undefined;
+  if (folder === 'pointer.json' && version === '' && file === undefined) return { kind: 'pointer', model };
+  const isManifest = folder === 'versions' && file === 'manifest.json' && parseVersion(version) === version;
+  return isManifest ? { kind: 'manifest', model, version } : undefined;
+}

@@ -1,0 +1,67 @@
+import type { Heap } from '../kernels/heap.ts';
+import type { BatchNormalisation, Fold, ProductWeights } from './fuse_steps.ts';
+
+/** Columns of a panel of packed weights; see assembly/pack.ts. */
+const PANEL = 8;
+
+/** Copies of weights with a batch normalisation in them, that belong to one plan. */
+export class FoldedWeights {
+  readonly #heap: Heap;
+  readonly #addresses: number[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  get count(): number {
+    return this.#addresses.length;
+  }
+
+  /** As fuseSteps wants it; undefined where there is no memory for a copy. */
+  readonly fold: Fold = (product, normalisation) => {
+    const { weights, bias, rows, columns, packed } = product;
+    const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
+    const copy = this.#heap.tryAllocate(4 * (floats + columns));
+    if (copy === undefined) return undefined;
+    this.#addresses.push(copy);
+    const biases = copy + 4 * floats;
+    const values = this.#heap.backend.wasm.HEAPF32;
+    const factors = factorsOf(values, normalisation);
+    const mean = normalisation.mean >> 2;
+    const offset = normalisation.offset >> 2;
+    for (let column = 0; column < columns; column++) {
+      const factor = factors[column] ?? 0;
+      const before = bias === 0 ? 0 : (values[(bias >> 2) + column] ?? 0);
+      const after = offset === 0 ? 0 : (values[offset + column] ?? 0);
+      values[(biases >> 2) + column] = (before - (values[mean + column] ?? 0)) * factor + after;
+    }
+    const columnOf = columnAt(product);
+    for (let index = 0; index < floats; index++) {
+      const factor = factors[columnOf(index)] ?? 0;
+      values[(copy >> 2) + index] = (values[(weights >> 2) + index] ?? 0) * factor;
+    }
+    return { weights: copy, bias: biases };
+  };
+
+  dispose(): void {
+    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+  }
+}
+
+/** By what each channel is multiplied. */
+function factorsOf(
+  values: Float32Array,
+  { variance, scale, channels, epsilon }: BatchNormalisation,
+): Float32Array {
+  return Float32Array.from({ length: channels }, (_, channel) => {
+    const factor = 1 / Math.sqrt((values[(variance >> 2) + channel] ?? 0) + epsilon);
+    return scale === 0 ? factor : factor * (values[(scale >> 2) + channel] ?? 0);
+  });
+}
+
+/** To which column the float at an index belongs. What fills up the last panel belongs to none. */
+function columnAt({ rows, columns, packed }: ProductWeights): (index: number) => number {
+  return packed
+    ? (index) => Math.floor(index / (rows * PANEL)) * PANEL + (index % PANEL)
+    : (index) => index % columns;
+}

@@ -1,0 +1,179 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { Heap } from '../kernels/heap.ts';
+import type { KernelFunctions } from '../kernels/kernel_functions.ts';
+import type { NamedTensors, TensorValue } from '../tensor.ts';
+import type { Arena } from './arena.ts';
+import { type ArenaLayout, layOutArena } from './arena_layout.ts';
+import { FoldedWeights } from './folded_weights.ts';
+import { type Fold, fuseSteps } from './fuse_steps.ts';
+import { readValues, writeValues } from './heap_values.ts';
+import { createKernelRun } from './kernel_run.ts';
+import { lifetimes, neededSteps } from './lifetimes.ts';
+import type { Recording } from './recorder.ts';
+import type { BufferId, FunctionStep, Step } from './step.ts';
+
+/** Where an input's values go. */
+export interface PlanInput {
+  readonly name: string;
+  readonly buffer: BufferId;
+}
+
+/** An output that is computed, or one that does not depend on the inputs' values. */
+export type PlanOutput =
+  | {
+      readonly kind: 'computed';
+      readonly name: string;
+      readonly dtype: 'float32' | 'int32' | 'bool';
+      readonly shape: readonly number[];
+      readonly buffer: BufferId;
+    }
+  | { readonly kind: 'constant'; readonly name: string; readonly value: TensorValue };
+
+export type PlanResult =
+  | { readonly kind: 'computed'; readonly outputs: NamedTensors }
+  /** There is no room for the arena now. */
+  | { readonly kind: 'no memory' }
+  /** A kernel answered another shape or dtype than when it was recorded. */
+  | { readonly kind: 'changed' };
+
+/** What a plan runs on. */
+export interface PlanRuntime {
+  readonly backend: BackendWasm;
+  readonly functions: KernelFunctions;
+  readonly heap: Heap;
+  readonly arena: Arena;
+}
+
+/** An address in the arguments of a call, which moves with the arena. */
+interface ArenaArgument {
+  readonly values: number[];
+  readonly position: number;
+  readonly offset: number;
+}
+
+/** A recorded computation: calls with fixed addresses, for inputs of fixed shapes. */
+export class Plan {
+  readonly #runtime: PlanRuntime;
+  readonly #inputs: readonly PlanInput[];
+  readonly #outputs: readonly PlanOutput[];
+  readonly #recording: Recording;
+  readonly #layout: ArenaLayout;
+  readonly #folded: FoldedWeights;
+  readonly #runs: (() => boolean)[];
+  readonly #moving: ArenaArgument[] = [];
+  /** Where the arena was when the addresses were last set. */
+  #start: number | undefined;
+
+  constructor(
+    runtime: PlanRuntime,
+    recording: Recording,
+    inputs: readonly PlanInput[],
+    outputs: readonly PlanOutput[],
+    mayFold: boolean,
+  ) {
+    this.#runtime = runtime;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
+    this.#recording = recording;
+    const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
+    const needed = neededSteps(recording.steps, results);
+    this.#folded = new FoldedWeights(runtime.heap);
+    const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
+    const steps = fuseSteps(needed, results, recording.bufferBytes, fold);
+    const lives = lifetimes(
+      steps,
+      inputs.map(({ buffer }) => buffer),
+      results,
+    );
+    this.#layout = layOutArena(
+      [...lives].map(([id, life]) => ({ id, bytes: recording.bufferBytes[id] ?? 0, ...life })),
+    );
+    this.#runs = steps.map((step) => this.#createRun(step));
+    runtime.arena.reserve(this, this.#layout.bytes);
+  }
+
+  get steps(): number {
+    return this.#runs.length;
+  }
+
+  /** Whether it has copies of weights of its own, and its sums are in another order than the executor's. */
+  get isFolded(): boolean {
+    return this.#folded.count > 0;
+  }
+
+  /** Computes inputs of the shapes that it was recorded with. */
+  run(inputs: NamedTensors): PlanResult {
+    const start = this.#runtime.arena.address();
+    if (start === undefined) return { kind: 'no memory' };
+    if (start !== this.#start) this.#moveTo(start);
+    const { wasm } = this.#runtime.backend;
+    for (const { name, buffer } of this.#inputs) {
+      const value = inputs.get(name);
+      if (value === undefined) throw new Error(`a plan was run without its input ${name}`);
+      writeValues(wasm, value, this.#address(buffer));
+    }
+    for (const run of this.#runs) if (!run()) return { kind: 'changed' };
+    const outputs = new Map<string, TensorValue>();
+    for (const output of this.#outputs) {
+      outputs.set(
+        output.name,
+        output.kind === 'computed'
+          ? readValues(wasm, output.dtype, output.shape, this.#address(output.buffer))
+          : copyOf(output.value),
+      );
+    }
+    return { kind: 'computed', outputs };
+  }
+
+  /** Gives back what it holds. Not to be called once the backend was given up. */
+  dispose(): void {
+    this.#runtime.arena.release(this);
+    this.#folded.dispose();
+    this.#recording.constants.release();
+  }
+
+  #address(buffer: BufferId): number {
+    return (this.#start ?? 0) + (this.#layout.offsets.get(buffer) ?? 0);
+  }
+
+  #moveTo(start: number): void {
+    this.#start = start;
+    for (const { values, position, offset } of this.#moving) values[position] = start + offset;
+  }
+
+  #createRun(step: Step): () => boolean {
+    return step.kind === 'function'
+      ? this.#createCall(step)
+      : createKernelRun(step, this.#runtime.backend, (buffer) => this.#address(buffer));
+  }
+
+  #createCall({ name, arguments: recorded }: FunctionStep): () => boolean {
+    const values: number[] = [];
+    for (const [position, value] of recorded.entries()) {
+      if (typeof value === 'number') values.push(value);
+      else {
+        const offset = (this.#layout.offsets.get(value.buffer) ?? 0) + value.offset;
+        this.#moving.push({ values, position, offset });
+        values.push(0);
+      }
+    }
+    const call: (...values: never[]) => unknown = this.#runtime.functions[name];
+    return () => {
+      Reflect.apply(call, undefined, values);
+      return true;
+    };
+  }
+}
+
+function copyOf(value: TensorValue): TensorValue {
+  switch (value.dtype) {
+    case 'float32':
+      return { ...value, values: value.values.slice() };
+    case 'int32':
+      return { ...value, values: value.values.slice() };
+    case 'bool':
+      return { ...value, values: value.values.slice() };
+    case 'string':
+      return { ...value, values: value.values.slice() };
+  }
+}

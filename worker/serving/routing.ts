@@ -1,0 +1,30 @@
+/**
+ * Where a routing key stands in a model's split, from 0 to 1. A canary of P percent gets the keys below P / 100,
+ * so a key that has come to a canary stays with it while the share grows.
+ *
+ * The model's name is hashed along: whoever comes first in one model's canaries does not in every model's. The
+ * version is not: a canary that was ended and begun again, or its mended successor, meets the same clients first.
+ */
+export function routingFraction(model: string, key: string): number {
+  return mix(addText(addText(FNV_OFFSET, `${model}\n`), key)) / 2 ** 32;
+}
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+
+/** FNV-1a over UTF-16 units. */
+function addText(hash: number, text: string): number {
+  let state = hash;
+  for (let index = 0; index < text.length; index++) {
+    state = Math.imul(state ^ text.charCodeAt(index), FNV_PRIME);
+  }
+  return state;
+}
+
+/** FNV alone leaves keys that differ in their last digit close together: MurmurHash3's last step parts them. */
+function mix(hash: number): number {
+  let state = hash;
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return (state ^ (state >>> 16)) >>> 0;
+}
