@@ -2,8 +2,8 @@ import protobuf from 'protobufjs';
 import * as v from 'valibot';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { describeIssue } from '../schema_problem.ts';
-import { countValues } from './value_count.ts';
 import { MESSAGE_TYPES } from './message_types.ts';
+import { countValues } from './value_count.ts';
 
 /** Values in a message; a graph of a hundred thousand nodes has two millions. */
 const MOST_VALUES = 4_000_000;
