@@ -1,4 +1,5 @@
 import { graphTypeName } from '../data_type.ts';
+import { elementCount } from '../element_count.ts';
 import { WeightError } from '../graph/weight_problem.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
@@ -10,7 +11,7 @@ import {
   setWeight,
   toWeightBytes,
 } from '../tensor_values/element_type.ts';
-import { elementCount, type StoredWeight, tensorShape } from '../tensor_values/stored_weight.ts';
+import { type StoredWeight, tensorShape } from '../tensor_values/stored_weight.ts';
 import { packedBytes, packStrings } from '../tensor_values/string_values.ts';
 import { readStringList } from './string_list.ts';
 

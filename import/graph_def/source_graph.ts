@@ -1,4 +1,4 @@
-import type { AttributeShape, GraphNode, NodeAttribute, Weight } from '../graph/graph.ts';
+import type { AttributeShape, GraphNode, Weight } from '../graph/graph.ts';
 import type { Imported } from '../imported.ts';
 import type { OperationOutputs } from './operation_outputs.ts';
 
@@ -60,8 +60,6 @@ export function numberAttribute({ attr }: GraphNode, name: string): number | und
   const text = attr[name]?.i;
   return text === undefined ? undefined : Number(text);
 }
-
-export const typeOf = (attribute: NodeAttribute | undefined): string | undefined => attribute?.type;
 
 /** The sizes of a shape; null where even the rank is unknown. */
 export function shapeSizes(shape: AttributeShape | undefined): number[] | null {

@@ -6,7 +6,6 @@ export const BundleHeaderMessageSchema = v.object({ numShards: v.number(), endia
 const SliceMessageSchema = v.object({
   extent: v.array(v.object({ start: v.bigint(), length: v.optional(v.bigint()) })),
 });
-export type SliceMessage = v.InferOutput<typeof SliceMessageSchema>;
 
 export const BundleEntryMessageSchema = v.object({
   dtype: v.number(),

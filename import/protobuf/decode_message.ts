@@ -2,11 +2,11 @@ import protobuf from 'protobufjs';
 import * as v from 'valibot';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { describeIssue } from '../schema_problem.ts';
-import { countElements } from './element_count.ts';
 import { MESSAGE_TYPES } from './message_types.ts';
+import { countValues } from './value_count.ts';
 
 /** Values in a message; a graph of a hundred thousand nodes has two millions. */
-const MOST_ELEMENTS = 4_000_000;
+const MOST_VALUES = 4_000_000;
 
 /**
  * Decodes a message of one of TensorFlow's types. Members that are bytes are views of `bytes`; integers of 64
@@ -20,12 +20,12 @@ export function decodeMessage<Schema extends v.GenericSchema>(
   bytes: Uint8Array,
   schema: Schema,
   place: string,
-  most = MOST_ELEMENTS,
+  most = MOST_VALUES,
 ): Imported<v.InferOutput<Schema>> {
   const messageType = MESSAGE_TYPES.lookupType(type);
   let object: unknown;
   try {
-    if (countElements(messageType, bytes, most) > most) {
+    if (countValues(messageType, bytes, most) > most) {
       return unsupported(`${place}: a ${type} of more than ${most} values`);
     }
     const reader = protobuf.Reader.create(bytes);

@@ -9,6 +9,13 @@ import {
 } from '../protobuf/saved_model_messages.ts';
 
 export const SAVED_MODEL_FILE = 'saved_model.pb';
+/** The same, a problem with the file's name before it. */
+export function inSavedModel<T>(imported: Imported<T>): Imported<T> {
+  return imported.kind === 'read'
+    ? imported
+    : { kind: imported.kind, message: `${SAVED_MODEL_FILE}: ${imported.message}` };
+}
+
 const SERVE = 'serve';
 /** Tags of graphs for other machines than one with plain kernels. */
 const UNSUITED = ['train', 'tpu', 'gpu', 'eval'];

@@ -6,7 +6,13 @@ import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { findModelFile, readText } from '../model_files.ts';
 import type { MetaGraphMessage } from '../protobuf/saved_model_messages.ts';
 import { openBundle } from '../tensor_bundle/bundle.ts';
-import { assetFiles, chooseMetaGraph, initialiserName, SAVED_MODEL_FILE } from './meta_graph.ts';
+import {
+  assetFiles,
+  chooseMetaGraph,
+  initialiserName,
+  inSavedModel,
+  SAVED_MODEL_FILE,
+} from './meta_graph.ts';
 import type { Variables } from './resolve_variables.ts';
 import { assignedVariables, runNodes } from './restored_variables.ts';
 import { servingGraph } from './serving_graph.ts';
@@ -64,8 +70,7 @@ function sourceGraph({ graphDef, metaInfoDef }: MetaGraphMessage): Imported<Sour
 /** The nodes that run when this one does, which may be missing. */
 function nodesOf(graph: SourceGraph, name: string | undefined): Imported<SourceNode[]> {
   if (name === undefined || name === '') return read([]);
-  const nodes = runNodes(graph, name);
-  return nodes.kind === 'read' ? nodes : { ...nodes, message: `${SAVED_MODEL_FILE}: ${nodes.message}` };
+  return inSavedModel(runNodes(graph, name));
 }
 
 async function readVariables(
@@ -79,11 +84,10 @@ async function readVariables(
   if (!hasVariables) return read({ values: new Map(), bundle: undefined });
   const restorer = nodesOf(graph, saverDef?.restoreOpName);
   if (restorer.kind !== 'read') return restorer;
-  const restored = await assignedVariables(restorer.value);
-  if (restored.kind !== 'read') return { ...restored, message: `${SAVED_MODEL_FILE}: ${restored.message}` };
-  const initialised = await assignedVariables(initialiser);
-  if (initialised.kind !== 'read')
-    return { ...initialised, message: `${SAVED_MODEL_FILE}: ${initialised.message}` };
+  const restored = inSavedModel(await assignedVariables(restorer.value));
+  if (restored.kind !== 'read') return restored;
+  const initialised = inSavedModel(await assignedVariables(initialiser));
+  if (initialised.kind !== 'read') return initialised;
   // Initialising comes after restoring.
   const values = new Map([...restored.value, ...initialised.value]);
   if (![...values.values()].some(({ kind }) => kind === 'restored'))

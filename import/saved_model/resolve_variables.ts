@@ -3,6 +3,7 @@ import type { SourceNode } from '../graph_def/source_graph.ts';
 import { type Imported, read, unsupported } from '../imported.ts';
 import type { Bundle } from '../tensor_bundle/bundle.ts';
 import { bundleWeight } from '../tensor_bundle/bundle_weight.ts';
+import { SAVED_MODEL_FILE } from './meta_graph.ts';
 import type { VariableValue } from './restored_variables.ts';
 import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations.ts';
 
@@ -41,18 +42,22 @@ async function variableConstant(
 ): Promise<Imported<SourceNode>> {
   const value = values.get(variableKey(node)) ?? sameName(node, bundle);
   if (value === undefined) {
-    return unsupported(`variable "${node.name}" has no value: nothing restores or initialises it`);
+    return unsupported(
+      `${SAVED_MODEL_FILE}: variable "${node.name}" has no value: nothing restores or initialises it`,
+    );
   }
   switch (value.kind) {
     case 'constant':
       return read({ ...value.node, name: node.name, input: [] });
     case 'computed':
       return unsupported(
-        `variable "${node.name}" is computed by "${value.by}" when the model is loaded; only variables that the checkpoint or a constant fills can be served`,
+        `${SAVED_MODEL_FILE}: variable "${node.name}" is computed by "${value.by}" when the model is loaded; only variables that the checkpoint or a constant fills can be served`,
       );
     default: {
       if (bundle === undefined) {
-        return unsupported(`variable "${node.name}" is in variables/variables.index, which is not there`);
+        return unsupported(
+          `${SAVED_MODEL_FILE}: variable "${node.name}" is in variables/variables.index, which is not there`,
+        );
       }
       const weight = await bundleWeight(bundle, value.tensor, value.shapeAndSlice);
       return weight.kind === 'read' ? read(constantNode(node.name, weight.value)) : weight;

@@ -8,7 +8,7 @@ import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { isMemberName } from '../json.ts';
 import type { MetaGraphMessage, SignatureMessage } from '../protobuf/saved_model_messages.ts';
 import { fillTables } from './hash_tables.ts';
-import { publicSignatures, SAVED_MODEL_FILE } from './meta_graph.ts';
+import { inSavedModel, publicSignatures, SAVED_MODEL_FILE } from './meta_graph.ts';
 import { cutExampleParsers, type ParsedFeature } from './parsed_examples.ts';
 import { resolveVariables, type Variables } from './resolve_variables.ts';
 import { readSignature, signatureNodes } from './signatures.ts';
@@ -27,16 +27,7 @@ export interface SavedModelParts {
 type Signatures = ReadonlyMap<string, SignatureMessage>;
 
 /** What answers the signatures: calls inlined, variables constants, examples parsed elsewhere, tables filled. */
-export async function servingGraph(
-  parts: SavedModelParts,
-): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
-  const served = await readParts(parts);
-  return served.kind === 'read' || served.message.startsWith('variables/')
-    ? served
-    : { ...served, message: `${SAVED_MODEL_FILE}: ${served.message}` };
-}
-
-async function readParts({
+export async function servingGraph({
   meta,
   graph,
   variables,
@@ -44,25 +35,27 @@ async function readParts({
   readAsset,
 }: SavedModelParts): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
   const messages = publicSignatures(meta);
-  if (messages.size === 0) return unsupported('it has no signature');
+  if (messages.size === 0) return inSavedModel(unsupported('it has no signature'));
   const code = await valueCode(graph, messages, variables);
   if (code.kind !== 'read') return code;
-  const cut = await cutExampleParsers(code.value.nodes);
+  const cut = inSavedModel(await cutExampleParsers(code.value.nodes));
   if (cut.kind !== 'read') return cut;
   const { nodes, features } = cut.value;
-  const signatures = readSignatures(messages, nodes, features);
+  const signatures = inSavedModel(readSignatures(messages, nodes, features));
   if (signatures.kind !== 'read') return signatures;
-  const tables = await fillTables(nodes, initialiser, readAsset);
+  const tables = inSavedModel(await fillTables(nodes, initialiser, readAsset));
   if (tables.kind !== 'read') return tables;
   const filling = await resolveVariables(tables.value?.nodes ?? [], variables);
   if (filling.kind !== 'read') return filling;
-  const finished = finishGraph({
-    nodes,
-    functions: code.value.functions,
-    signatures: signatures.value.signatures,
-    ...(tables.value ? { initializer: { nodes: filling.value, outputs: tables.value.outputs } } : {}),
-    producer: graph.producer,
-  });
+  const finished = inSavedModel(
+    finishGraph({
+      nodes,
+      functions: code.value.functions,
+      signatures: signatures.value.signatures,
+      ...(tables.value ? { initializer: { nodes: filling.value, outputs: tables.value.outputs } } : {}),
+      producer: graph.producer,
+    }),
+  );
   if (finished.kind !== 'read') return finished;
   return read({
     graph: finished.value,
@@ -85,14 +78,14 @@ async function valueCode(
   signatures: Signatures,
   variables: Variables,
 ): Promise<Imported<Code>> {
-  const inlined = inlineCalls(servingNodes(graph.nodes, signatures), graph.functions);
+  const inlined = inSavedModel(inlineCalls(servingNodes(graph.nodes, signatures), graph.functions));
   if (inlined.kind !== 'read') return inlined;
-  const called = calledFunctions(inlined.value, graph.functions);
+  const called = inSavedModel(calledFunctions(inlined.value, graph.functions));
   if (called.kind !== 'read') return called;
   const stateful = [inlined.value, ...called.value.map(({ nodes }) => nodes)].flat().find(changesState);
   if (stateful !== undefined) {
     return unsupported(
-      `node "${stateful.name}" (${stateful.op}) changes the model while it is served; a version is immutable, and isolates share no state`,
+      `${SAVED_MODEL_FILE}: node "${stateful.name}" (${stateful.op}) changes the model while it is served; a version is immutable, and isolates share no state`,
     );
   }
   const nodes = await resolveVariables(inlined.value, variables);

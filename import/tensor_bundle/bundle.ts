@@ -1,11 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
 import { graphTypeName } from '../data_type.ts';
+import { elementCount } from '../element_count.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { findModelFile, type ModelFile } from '../model_files.ts';
 import { BundleEntryMessageSchema, BundleHeaderMessageSchema } from '../protobuf/bundle_messages.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
 import { type ElementType, elementType } from '../tensor_values/element_type.ts';
-import { elementCount, tensorShape } from '../tensor_values/stored_weight.ts';
+import { tensorShape } from '../tensor_values/stored_weight.ts';
 import type { Slice } from './slice.ts';
 import { readTable } from './table.ts';
 

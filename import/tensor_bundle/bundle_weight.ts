@@ -1,8 +1,9 @@
+import { elementCount } from '../element_count.ts';
 import { WeightError } from '../graph/weight_problem.ts';
 import { readLengths } from '../graph_def/string_list.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { toWeightBytes } from '../tensor_values/element_type.ts';
-import { elementCount, type StoredWeight } from '../tensor_values/stored_weight.ts';
+import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 import { packStrings } from '../tensor_values/string_values.ts';
 import { type Bundle, type BundleEntry, readEntry } from './bundle.ts';
 import { createChecksum, maskedChecksum } from './checksum.ts';

@@ -1,3 +1,4 @@
+import { elementCount } from '../element_count.ts';
 import type { Weight } from '../graph/graph.ts';
 import { type Imported, malformed, read } from '../imported.ts';
 import type { ShapeMessage } from '../protobuf/graph_messages.ts';
@@ -18,8 +19,4 @@ export function tensorShape(message: ShapeMessage | null, place: string): Import
   return elementCount(shape) > MOST_ELEMENTS
     ? malformed(`${place}: its shape [${shape}] is too large`)
     : read(shape);
-}
-
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
 }

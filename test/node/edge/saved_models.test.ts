@@ -2,7 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
-import { publishDirectory } from '../../shared/publish_directory.ts';
+import { publishModel } from '../../shared/publish_directory.ts';
 import { EXAMPLES, FUNCTIONS, PARTITIONED, SWITCHES, TABLES } from '../../shared/saved_model/models.ts';
 import { haveSharedModels, SHARED_MODELS } from '../../shared/saved_model/shared_models.ts';
 import { writeSavedModel } from '../../shared/saved_model/write_saved_model.ts';
@@ -21,7 +21,7 @@ async function expectAnswers(
   directory: string,
   questions: readonly Question[],
 ): Promise<void> {
-  await publishDirectory(edge.store, directory, model, '1');
+  await publishModel(edge.store, directory, model, '1');
   for (const [verb, body, answer] of questions) {
     const { status, body: given } = await ask(edge.isolates[0], `/v1/models/${model}:${verb}`, body);
     expect({ verb, status, given }).toEqual({ verb, status: 200, given: answer });

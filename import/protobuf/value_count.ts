@@ -9,7 +9,7 @@ const BYTES = 2;
  * @param most counting ends above this
  * @throws where the bytes are no such message
  */
-export function countElements(type: protobuf.Type, bytes: Uint8Array, most: number): number {
+export function countValues(type: protobuf.Type, bytes: Uint8Array, most: number): number {
   return countUntil(type, protobuf.Reader.create(bytes), bytes.length, most);
 }
 
