@@ -82,7 +82,12 @@ async function replace(target: string, written: string): Promise<void> {
   }
   const old = `${written}.replaced`;
   await rename(target, old);
-  await rename(written, target);
+  try {
+    await rename(written, target);
+  } catch (error) {
+    await rename(old, target);
+    throw error;
+  }
   await rm(old, { recursive: true, force: true });
 }
 

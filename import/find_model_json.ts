@@ -4,6 +4,7 @@ import { isExampleFile } from './beside.ts';
 import { SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
 import { isJsonObject } from './json.ts';
+import { LARGEST_JSON } from './json_files.ts';
 import { findModelFile, type ModelFile } from './model_files.ts';
 
 export interface FoundModel {
@@ -56,7 +57,7 @@ async function pathKind(path: string): Promise<'file' | 'directory' | 'missing'>
 export async function isTfjsModelFile(directory: string, name: string): Promise<boolean> {
   if (!name.endsWith('.json') || isExampleFile(name)) return false;
   const file = await findModelFile(directory, name);
-  if (file.kind !== 'read') return false;
+  if (file.kind !== 'read' || file.value.bytes > LARGEST_JSON) return false;
   try {
     const json: unknown = JSON.parse(await readFile(file.value.absolutePath, 'utf8'));
     return isJsonObject(json) && 'modelTopology' in json;

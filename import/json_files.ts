@@ -3,7 +3,15 @@ import { type Imported, malformed, read } from './imported.ts';
 import { type ModelFile, readText } from './model_files.ts';
 import { describeIssue } from './schema_problem.ts';
 
+/** Bytes. Far more than any model's topology, and what memory holds several times. */
+export const LARGEST_JSON = 256 * 1024 * 1024;
+
 export async function readJson(file: ModelFile): Promise<Imported<unknown>> {
+  if (file.bytes > LARGEST_JSON) {
+    return malformed(
+      `${file.absolutePath}: has ${file.bytes} bytes, and a JSON file of a model may have ${LARGEST_JSON}`,
+    );
+  }
   const text = await readText(file);
   try {
     return read(JSON.parse(text));

@@ -59,8 +59,15 @@ async function convertToTfjs(
   } catch (error) {
     // Values are looked at only when they are written.
     if (error instanceof WeightError) return error.problem;
-    throw error;
+    throw namedWriteFault(error, options.temporaryDirectory);
   }
+}
+
+/** Node does not say which file it could not write, so that nobody would know which disk is full. */
+function namedWriteFault(error: unknown, directory: string): unknown {
+  const isWrite = error instanceof Error && 'syscall' in error && error.syscall === 'write';
+  if (!isWrite || 'path' in error) return error;
+  return new Error(`cannot write the converted model into ${directory}: ${error.message}`, { cause: error });
 }
 
 /** Writes a model into the temporary directory in tfjs's form; undefined where there is nothing to change in it. */

@@ -1,3 +1,4 @@
+import { graphDataType } from './data_type.ts';
 import type { GraphNode } from './graph/graph.ts';
 import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } from './simplify/attributes.ts';
 
@@ -36,6 +37,18 @@ export function refusedAttribute(node: GraphNode): Refusal | undefined {
       return textAttribute(node, 'padding')?.toUpperCase() === 'EXPLICIT'
         ? { reason: 'with explicit padding', wayRound: 'pad with an operation of its own before it' }
         : undefined;
+    case 'Div':
+      return isInteger(node)
+        ? {
+            reason: 'of integers, which TensorFlow rounds towards zero and tfjs down',
+            wayRound: 'divide with tf.math.floordiv, or divide floats',
+          }
+        : undefined;
+    case 'Mod':
+      return {
+        reason: 'whose result has the sign of what is divided, and in tfjs that of the divisor',
+        wayRound: 'use tf.math.floormod',
+      };
     case 'Conv2DBackpropInput':
       return isDilated(node) ? { reason: 'with dilations, which tfjs ignores' } : undefined;
     case 'Conv2D':
@@ -72,6 +85,10 @@ function refusedFusion(node: GraphNode): Refusal | undefined {
   return second === 'leakyrelu' && node.op === 'FusedDepthwiseConv2dNative'
     ? { reason: 'fused with LeakyRelu, whose slope tfjs does not read' }
     : undefined;
+}
+
+function isInteger({ attr }: GraphNode): boolean {
+  return graphDataType(attr.T?.type) === 'int32';
 }
 
 function isDilated(node: GraphNode): boolean {

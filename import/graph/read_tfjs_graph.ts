@@ -4,8 +4,9 @@ import { graphSignature } from '../graph_signature.ts';
 import { readGraph as checkGraph } from '../graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from '../imported.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../json.ts';
+import { readJson } from '../json_files.ts';
 import { DEFAULT_SIGNATURE } from '../model_content.ts';
-import { findModelFile, readText } from '../model_files.ts';
+import { findModelFile } from '../model_files.ts';
 import { type ModelJson, ModelJsonSchema } from '../model_json.ts';
 import { namedSignatures } from '../named_signatures.ts';
 import { describeIssue } from '../schema_problem.ts';
@@ -49,20 +50,16 @@ export async function readTfjsGraph(path: string): Promise<Imported<TfjsGraph>> 
   if (found.kind !== 'read') return found;
   const { directory, topology } = found.value;
   const place = topology.absolutePath;
-  const json = parseFile(await readText(topology));
+  const parsed = await readJson(topology);
+  if (parsed.kind !== 'read') return parsed;
+  const json = parseFile(parsed.value);
   if (json.kind !== 'read') return { ...json, message: `${place}: ${json.message}` };
   const weights = await readWeights(directory, json.value);
   const model = weights.kind === 'read' ? readModel(json.value, weights.value) : weights;
   return model.kind === 'read' ? model : { ...model, message: `${place}: ${model.message}` };
 }
 
-function parseFile(text: string): Imported<v.InferOutput<typeof FileSchema>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return malformed('is not JSON');
-  }
+function parseFile(json: unknown): Imported<v.InferOutput<typeof FileSchema>> {
   const parsed = v.safeParse(FileSchema, json);
   if (!parsed.success) return malformed(describeIssue(parsed.issues[0]));
   return Array.isArray(parsed.output.modelTopology.node)

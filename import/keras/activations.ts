@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json.ts';
-import { readKerasObject, unwrap } from './keras_object.ts';
+import { isOwnClass, readKerasObject, unwrap } from './keras_object.ts';
 
 /** What stands for an activation of Keras in tfjs-layers. */
 export type Activation =
@@ -56,6 +56,7 @@ export function readActivation(value: unknown, kerasMajor: number): Activation {
   if (LAYERS.has(className) && isJsonObject(json.config)) {
     return { kind: 'layer', className, config: json.config };
   }
+  if (isOwnClass(object)) return { kind: 'unknown', name: className };
   // Keras 2 wrote some functions as classes of their own.
   return named(className.toLowerCase(), kerasMajor);
 }

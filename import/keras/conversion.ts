@@ -9,6 +9,8 @@ export interface ConvertedConfiguration {
   /** `class_name` and `config`: tfjs's `model_config`. */
   readonly model: JsonObject;
   readonly sources: readonly WeightSource[];
+  /** Whether what it gives may have a mask in Keras. */
+  readonly masksOutput: boolean;
 }
 
 /** What one conversion shares. */

@@ -1,4 +1,5 @@
 import { isJsonObject, isMemberName, type JsonObject } from '../json.ts';
+import { carriedMasks } from './carried_masks.ts';
 import type { ConversionContext, ConvertedConfiguration, MemberConversion } from './conversion.ts';
 import { convertInput } from './convert_input.ts';
 import { convertLayer } from './convert_layer.ts';
@@ -21,6 +22,9 @@ interface ConvertedMember {
   readonly source: WeightSource | undefined;
   /** A model, whose first call tfjs counts as its second. */
   readonly isModel: boolean;
+  /** A model whose output may have a mask. */
+  readonly masksOutput: boolean;
+  readonly object: KerasObject;
 }
 
 /**
@@ -91,7 +95,38 @@ function convertModel(
     ? { name, layers: sequentialLayers(model, members) }
     : functionalConfig(name, model.config, members, context, place);
   if (config === undefined) return undefined;
-  return { model: { class_name: isSequential ? 'Sequential' : 'Model', config }, sources };
+  return {
+    model: { class_name: isSequential ? 'Sequential' : 'Model', config },
+    sources,
+    masksOutput: checkMasks(model, isSequential, members, problems, place),
+  };
+}
+
+/** Reports the layers that would compute without their masks; tells whether the model's output may have one. */
+function checkMasks(
+  { config }: KerasObject,
+  isSequential: boolean,
+  members: readonly ConvertedMember[],
+  problems: Problems,
+  place: readonly string[],
+): boolean {
+  const layers = members.map(({ kerasName, object, chain, calls, masksOutput }, index) => {
+    const before = members[index - 1]?.kerasName;
+    const called = calls.flatMap(({ inputs }) => inputs.map(([layer]) => layer));
+    return {
+      name: kerasName,
+      object,
+      classes: chain.map(({ json }) => String(json.class_name)),
+      inputs: isSequential && before !== undefined ? [before] : called,
+      masksOutput,
+    };
+  });
+  const masks = carriedMasks(layers);
+  for (const { layer, reason } of masks.problems) problems.add(reason, [layer, ...place]);
+  const outputs = isSequential
+    ? members.slice(-1).map(({ kerasName }) => kerasName)
+    : (readSources(config.output_layers) ?? []).map(([layer]) => layer);
+  return outputs.some((layer) => masks.masked.has(layer));
 }
 
 function nameOf(layer: unknown): string {
@@ -141,6 +176,8 @@ function convertMember(
       calls,
       source: { ...source, members: model.sources, groups: [] },
       isModel: true,
+      masksOutput: model.masksOutput,
+      object: layer,
     };
   }
   const converted = convertPlain(layer, context, place);
@@ -180,6 +217,8 @@ function convertMember(
       ...(members === undefined ? {} : { members }),
     },
     isModel: false,
+    masksOutput: false,
+    object: layer,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { type Activation, HARD_SIGMOID_FACTOR, readActivation } from './activations.ts';
-import { type KerasObject, unwrap } from './keras_object.ts';
+import { isOwnClass, type KerasObject, unwrap } from './keras_object.ts';
 import { ALIASES, IDENTITIES, IGNORED_EVERYWHERE, LAYER_RULES, type LayerRule } from './layer_rules.ts';
 import type { Adjustment } from './weight_source.ts';
 
@@ -26,9 +26,6 @@ export type LayerConversion =
 
 const SAVED_MODEL_ADVICE = 'export the model as a SavedModel and publish that';
 
-/** Keras's own modules: a class of the same name from another is somebody's own. */
-const KERAS_MODULE = /^(builtins$|keras(\.|$)|tf_keras(\.|$)|tensorflow\.keras(\.|$))/;
-
 /** Converts one layer that is neither a model, nor an input, nor a wrapper of other layers. */
 export function convertLayer(layer: KerasObject, kerasMajor: number): LayerConversion {
   const className = ALIASES[layer.className] ?? layer.className;
@@ -42,11 +39,10 @@ export function convertLayer(layer: KerasObject, kerasMajor: number): LayerConve
   return convertKnown(className, known, kerasMajor);
 }
 
-function unknownReason({ className: given, module, registeredName }: KerasObject, className: string) {
+function unknownReason(layer: KerasObject, className: string) {
+  const { className: given, module } = layer;
   if (given === 'Lambda') return `Lambda layers are Python code; ${SAVED_MODEL_ADVICE}`;
-  const isOwn =
-    (registeredName?.includes('>') ?? false) || (module !== undefined && !KERAS_MODULE.test(module));
-  if (isOwn) return `custom layer ${given}, which is Python code; ${SAVED_MODEL_ADVICE}`;
+  if (isOwnClass(layer)) return `custom layer ${given}, which is Python code; ${SAVED_MODEL_ADVICE}`;
   if (/^(TFOpLambda|SlicingOpLambda)$/.test(given) || module?.startsWith('keras.src.ops')) {
     return `operation ${given} outside of a layer; ${SAVED_MODEL_ADVICE}`;
   }

@@ -154,6 +154,11 @@ function convertRecurrent(layer: KerasObject, context: ConversionContext): Membe
       if (link !== undefined) links.push(serialized(link, one));
     }
   }
+  if (cell.className === 'StackedRNNCells' && layer.config.return_state === true) {
+    reasons.push(
+      'layer RNN with return_state true around several cells, whose states tfjs gives in another order',
+    );
+  }
   for (const member of ['stateful', 'time_major', 'zero_output_for_mask']) {
     if (layer.config[member] === true) reasons.push(`layer RNN with ${member} true`);
   }

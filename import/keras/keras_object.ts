@@ -26,6 +26,14 @@ export function readKerasObject(value: unknown): KerasObject | undefined {
   };
 }
 
+/** Keras's own modules: a class of the same name from another is somebody's own. */
+const KERAS_MODULE = /^(builtins$|keras(\.|$)|tf_keras(\.|$)|tensorflow\.keras(\.|$))/;
+
+/** Whether a class is somebody's own, which is Python code, even if its name is that of one of Keras's. */
+export function isOwnClass({ module, registeredName }: KerasObject): boolean {
+  return (registeredName?.includes('>') ?? false) || (module !== undefined && !KERAS_MODULE.test(module));
+}
+
 /** The layer's name: beside the configuration in Functional models, in it elsewhere. */
 export function layerName({ json, config }: KerasObject): string | undefined {
   if (typeof json.name === 'string') return json.name;

@@ -89,7 +89,12 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   },
   CategoryEncoding: { keeps: ['num_tokens', 'output_mode'], neutral: { sparse: [false, null] } },
   Concatenate: { keeps: ['axis'] },
-  Conv1D: { ...CONVOLUTION, neutral: { ...CONVOLUTION.neutral } },
+  Conv1D: {
+    ...CONVOLUTION,
+    keeps: ['filters', 'kernel_size', 'strides', 'padding', 'dilation_rate', 'use_bias'],
+    // tfjs would leave the channels of its answer last.
+    neutral: { ...CONVOLUTION.neutral, data_format: ['channels_last', null] },
+  },
   Conv2D: CONVOLUTION,
   Conv2DTranspose: TRANSPOSED_CONVOLUTION,
   Conv3D: CONVOLUTION,
@@ -120,16 +125,9 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
     activations: ['activation'],
   },
   DepthwiseConv2D: {
-    keeps: [
-      'kernel_size',
-      'strides',
-      'padding',
-      'data_format',
-      'dilation_rate',
-      'depth_multiplier',
-      'use_bias',
-    ],
-    neutral: { groups: [1, null], filters: [null] },
+    keeps: ['kernel_size', 'strides', 'padding', 'data_format', 'depth_multiplier', 'use_bias'],
+    // tfjs would not dilate at all.
+    neutral: { groups: [1, null], filters: [null], dilation_rate: [1, [1], [1, 1], null] },
     initializers: ['depthwise_initializer', 'bias_initializer'],
     ignores: ['kernel_initializer'],
     activations: ['activation'],

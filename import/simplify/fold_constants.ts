@@ -1,4 +1,5 @@
 import type { Graph, GraphNode, Weight } from '../graph/graph.ts';
+import { refusedAttribute } from '../refused_attributes.ts';
 import { hasControlInputs } from './attributes.ts';
 import { isFoldable, largestResult } from './constant_operations.ts';
 import { evaluateNode } from './evaluate.ts';
@@ -35,7 +36,8 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
 function constantInputs(rewrite: GraphRewrite, node: GraphNode): Weight[] | undefined {
   if (!isFoldable(node.op) || rewrite.isNamed(node.name) || rewrite.isReadBeyondFirst(node.name))
     return undefined;
-  if (node.input.length === 0 || hasControlInputs(node)) return undefined;
+  // What is refused has to be there still when it is looked for.
+  if (node.input.length === 0 || hasControlInputs(node) || refusedAttribute(node)) return undefined;
   const inputs: Weight[] = [];
   for (const tensor of node.input) {
     const weight = rewrite.constant(tensor);

@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { layer, sequential3 } from '../shared/keras/import_bytes.ts';
 import { writeKerasArchive } from '../shared/keras/keras_files.ts';
 import { GRAPH_MODEL, writeFiles } from './support/model_directories.ts';
-import { runScript, startScript } from './support/run_script.ts';
+import { runScript, runScriptWithin, startScript } from './support/run_script.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
 
 const folder = await temporaryFolder();
@@ -96,6 +96,23 @@ describe('convert', () => {
     expect(itself.stderr).toMatch(/is where the model itself lies/);
     expect((await readdir(graph)).sort()).toEqual(['model.json', 'weights.bin']);
   });
+});
+
+test('says where it could not write, and leaves nothing behind', async () => {
+  // A file size limit of one block of the shell stands in for a full disk.
+  const output = join(folder, 'too-large');
+  const { code, stderr } = await runScriptWithin(1, 'convert.ts', [model, output], { env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`cannot write the converted model into ${output}.partial-`);
+  expect((await readdir(folder)).filter((name) => name.startsWith('too-large'))).toEqual([]);
+});
+
+test('a JSON file larger than any topology is not read', async () => {
+  const directory = await writeFiles(join(folder, 'huge'), { 'model.json': '' });
+  await truncate(join(directory, 'model.json'), 3 * 1024 ** 3);
+  const { code, stderr } = await runScript('inspect.ts', [directory], { env });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/model\.json: has 3221225472 bytes, and a JSON file of a model may have \d+/);
 });
 
 describe('inspect', () => {

@@ -5,6 +5,7 @@ import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.j
 import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
 import * as v from 'valibot';
 import { currentRuntime } from './backend.ts';
+import { correctLayerCalls } from './layer_calls.ts';
 import { ExecutionError, type LoadedModel } from './loaded_model.ts';
 import { JsonObjectSchema, type ModelJson } from './model_json.ts';
 import { PlannedModel } from './plan/planned_model.ts';
@@ -67,6 +68,7 @@ function createModel({ modelTopology }: ModelJson): LayersModel {
   if (!(model instanceof LayersModel)) throw new Error('the topology describes a layer, not a model');
   // A Sequential model knows its inputs and outputs by name only once it is built.
   if (model instanceof Sequential) model.build();
+  correctLayerCalls(model);
   return model;
 }
 

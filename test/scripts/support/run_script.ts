@@ -21,7 +21,21 @@ export async function runScript(
   parameters: readonly string[],
   options: ScriptOptions = {},
 ): Promise<ScriptResult> {
-  const child = startScript(name, parameters, options);
+  return result(startScript(name, parameters, options));
+}
+
+/** The same where no file may become larger than so many blocks of 512 or 1024 bytes, whichever the shell counts. */
+export function runScriptWithin(
+  blocks: number,
+  name: string,
+  parameters: readonly string[],
+  options: ScriptOptions = {},
+): Promise<ScriptResult> {
+  const limited = ['-c', `ulimit -f ${blocks}; exec "$@"`, 'sh'];
+  return result(startProcess('/bin/sh', [...limited, ...scriptCommand(name, parameters)], options));
+}
+
+async function result(child: ReturnType<typeof startScript>): Promise<ScriptResult> {
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -30,12 +44,21 @@ export async function runScript(
   return { code, stdout, stderr };
 }
 
-export function startScript(
-  name: string,
+export function startScript(name: string, parameters: readonly string[], options: ScriptOptions = {}) {
+  const [executable, ...rest] = scriptCommand(name, parameters);
+  return startProcess(executable, rest, options);
+}
+
+function scriptCommand(name: string, parameters: readonly string[]): [string, ...string[]] {
+  return [process.execPath, join(PACKAGE_ROOT, 'scripts', name), ...parameters];
+}
+
+function startProcess(
+  executable: string,
   parameters: readonly string[],
-  { cwd = PACKAGE_ROOT, env = {} }: ScriptOptions = {},
+  { cwd = PACKAGE_ROOT, env = {} }: ScriptOptions,
 ) {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, 'scripts', name), ...parameters], {
+  const child = spawn(executable, parameters, {
     cwd,
     env: { ...process.env, INIT_CWD: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,71 @@
+import { type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+
+type Layer = LayersModel['layers'][number];
+type Arguments = Parameters<Layer['apply']>[1];
+
+/**
+ * Makes the layers of a model, and of the models in it, compute what Keras's do where tfjs's executor or its wasm
+ * kernels get in the way. To be called once per model.
+ */
+export function correctLayerCalls(model: LayersModel): void {
+  for (const layer of new Set(layersIn(model))) {
+    ownArguments(layer);
+    if (layer.getClassName() === 'BatchNormalization') normaliseLastAxis(layer);
+  }
+}
+
+function* layersIn(layer: Layer): Iterable<Layer> {
+  const inner = 'layers' in layer && Array.isArray(layer.layers) ? layer.layers : [];
+  const wrapped = 'layer' in layer ? [layer.layer] : [];
+  for (const other of [...inner, ...wrapped]) {
+    if (!isLayer(other)) continue;
+    yield other;
+    yield* layersIn(other);
+  }
+}
+
+function isLayer(value: unknown): value is Layer {
+  return typeof value === 'object' && value !== null && 'apply' in value && 'getClassName' in value;
+}
+
+/**
+ * tfjs's executor hands one object of arguments to every layer of a model: the mask that one layer takes, and the
+ * initial state that another is given, would stay in it for all the layers after.
+ */
+function ownArguments(layer: Layer): void {
+  const apply = layer.apply.bind(layer);
+  layer.apply = (inputs, shared: Arguments) => {
+    if (shared === undefined) return apply(inputs);
+    const own = { ...shared };
+    delete shared.mask;
+    delete shared.initialState;
+    return apply(inputs, own);
+  };
+}
+
+/** tfjs's wasm and CPU kernels take a batch norm's vectors for those of the last axis, whatever their shapes. */
+function normaliseLastAxis(layer: Layer): void {
+  const { axis } = layer.getConfig();
+  const given = typeof axis === 'number' ? axis : -1;
+  const call = layer.call.bind(layer);
+  Object.assign(layer, { axis: -1 });
+  layer.call = (inputs, own) => {
+    const [input] = [inputs].flat();
+    const rank = input?.rank ?? 0;
+    const from = given < 0 ? given + rank : given;
+    if (input === undefined || from === rank - 1) return call(inputs, own);
+    return tidy(() => {
+      const order = [...input.shape.keys()].filter((dimension) => dimension !== from);
+      const [normalised] = [call(transpose(input, [...order, from]), own)].flat();
+      if (normalised === undefined) throw new Error('batch norm gave nothing');
+      return restored(normalised, from);
+    });
+  };
+}
+
+/** Moves the last axis back to where it was. */
+function restored(tensor: Tensor, axis: number): Tensor {
+  const order = Array.from({ length: tensor.rank - 1 }, (_, dimension) => dimension);
+  return transpose(tensor, [...order.slice(0, axis), tensor.rank - 1, ...order.slice(axis)]);
+}
