@@ -22,7 +22,8 @@ export const WarmupFileSchema = examplesSchema(
 );
 export type WarmupFile = v.InferOutput<typeof WarmupFileSchema>;
 
-const ToleranceSchema = v.pipe(v.number(), v.minValue(0));
+/** JSON has a way to write what is infinite, 1e999, and no way to keep it. */
+const ToleranceSchema = v.pipe(v.number(), v.finite('must be a finite number'), v.minValue(0));
 
 export const GoldenFileSchema = examplesSchema(
   v.object({

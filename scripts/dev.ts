@@ -7,9 +7,10 @@ import {
   runCommand,
 } from './shared/command_line.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from './shared/dev_server.ts';
+import { managementFault } from './shared/management_environment.ts';
 import { createToken } from './shared/management_token.ts';
 import { describePlace, openLocalRegistry } from './shared/open_registry.ts';
-import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from './shared/package_root.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from './shared/package_root.ts';
 import { publishSampleModels } from './shared/sample_models.ts';
 
 const command = newCommand(
@@ -46,7 +47,9 @@ const environment = { ...process.env };
 await runCommand(command, async (output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const { port, ip, persistTo, var: variables } = options;
-  const managementPort = options.management ? (options.managementPort ?? port + 1) : undefined;
+  const unmanaged = options.management ? await managementFault(wranglerConfiguration()) : undefined;
+  const isManaged = options.management && unmanaged === undefined;
+  const managementPort = isManaged ? (options.managementPort ?? port + 1) : undefined;
   const directory = persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo);
   const fault =
     (await portFault(ip, port)) ??
@@ -62,6 +65,7 @@ await runCommand(command, async (output) => {
   } finally {
     await registry.close();
   }
+  if (unmanaged !== undefined) output.progress(`Without the management Worker: ${unmanaged}`);
   output.progress('Starting wrangler dev');
   const shared = { ip, directory, environment };
   const servers: DevServerOptions[] = [

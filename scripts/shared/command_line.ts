@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { isName, NAME_RULE } from '../../worker/registry/names.ts';
+import { BY_LENGTH, REASON_LENGTH } from '../../worker/registry/pointer_change.ts';
 import { parseVersion } from '../../worker/registry/version.ts';
 import { COMMAND_HELP, EXIT_CODES_HELP } from './command_help.ts';
 import { hasLocalState, openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
@@ -54,8 +55,19 @@ export function registryCommand(name: string, description: string): Command {
 /** The options of a command that changes a pointer: they go into its history. */
 export function withChangeOptions(command: Command): Command {
   return command
-    .option('--reason <text>', 'why; kept in the history')
-    .option('--by <name>', 'who; kept in the history (default: the user of this machine)');
+    .option('--reason <text>', 'why; kept in the history', parseTextUpTo(REASON_LENGTH))
+    .option(
+      '--by <name>',
+      'who; kept in the history (default: the user of this machine)',
+      parseTextUpTo(BY_LENGTH),
+    );
+}
+
+function parseTextUpTo(length: number): (text: string) => string {
+  return (text) => {
+    if (text.length <= length) return text;
+    throw new InvalidArgumentError(`It has ${text.length} characters; at most ${length} are kept.`);
+  };
 }
 
 const RegistryOptionsSchema = v.object({

@@ -24,6 +24,7 @@ import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
+import { flipOnlyOver, flipOverAnother } from './flip_guard.ts';
 import { requirePointer } from './read_pointer.ts';
 import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
@@ -199,10 +200,11 @@ async function publishContent(
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
   if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
+  const guard = transition && flipOnlyOver(pointer?.current, transition);
   const result = await publishVersion(
     store,
     await completeManifest(unrehearsed, checks, request.signer),
-    transition,
+    guard?.transition,
     {
       id: record.id,
       read: (blob) => readBlob(files, blob),
@@ -212,7 +214,11 @@ async function publishContent(
     },
   );
   if (result.kind === 'version taken') return { kind: 'version taken', version };
-  const { flip, manifest, uploaded, present } = result;
+  const { manifest, uploaded, present } = result;
+  const flip =
+    transition && guard?.heldBackBy() !== undefined
+      ? await flipOverAnother(store, request, unrehearsed, { transition, guard, wait: observer.wait })
+      : result.flip;
   if (flip?.kind === 'refused') {
     return {
       kind: 'refused',

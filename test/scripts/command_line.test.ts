@@ -27,6 +27,8 @@ describe.concurrent('a wrong command line', () => {
     ['canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
     ['canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
     ['shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
+    ['promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
     ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name is made of/],
     ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],

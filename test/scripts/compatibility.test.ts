@@ -165,3 +165,12 @@ test.for<[string, string, boolean]>([
 ])('after %s, %s announces breaking changes: %s', ([current, candidate, announced]) => {
   expect(announcesBreaking(current, candidate)).toBe(announced);
 });
+
+test('an input that took any shape, whatever its signature says, takes less with that shape alone', () => {
+  const any = predict({ x: info([-1, 3], { anyShape: true }) }, { y, z });
+  expect(compareSignatures(any, any)).toEqual([]);
+  expect(compareSignatures(any, BEFORE)).toEqual([
+    { isBreaking: true, what: 'serving_default: input "x" has shape [?, 3] and had of any rank' },
+  ]);
+  expect(compareSignatures(BEFORE, any)).toMatchObject([{ isBreaking: false }]);
+});

@@ -33,6 +33,11 @@ describe('examples beside a model', () => {
     ['golden.json', { examples: [{ inputs: { x: [1] }, outputs: { y: [1] }, tolerance: -1 }] }, /tolerance/],
     [
       'golden.json',
+      '{"examples": [{"inputs": {"x": [1]}, "outputs": {"y": [1]}, "tolerances": {"y": 1e999}}]}',
+      /tolerances\.y must be a finite number/,
+    ],
+    [
+      'golden.json',
       `{"examples": [{"inputs": {"x": ${'['.repeat(9)}${']'.repeat(9)}}, "outputs": {"y": 1}}]}`,
       /more than 8 dimensions/,
     ],

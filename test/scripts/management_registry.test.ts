@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PRUNING_CLOCK_KEY, PRUNING_KEY } from '../../worker/registry/keys.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../shared/management_worker.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { runScript } from './support/run_script.ts';
@@ -49,6 +50,24 @@ describe('the scripts through a management Worker', () => {
     });
     const keys = Object.keys(await snapshot(management.store));
     expect(keys.filter((key) => key.startsWith('publications/'))).toEqual([]);
+  });
+
+  test('prune finds the lock of another prune, and says until when it holds', async () => {
+    const path = await writeGraphModel(join(folder, 'locked'));
+    expect(await run('publish.ts', [path, '--model', 'locked', '--skip-rehearsal'])).toMatchObject({
+      code: 0,
+    });
+    const lock = new TextEncoder().encode('{"schema":1,"id":"killed"}');
+    await management.store.put(PRUNING_KEY, lock, { condition: { kind: 'always' } });
+    try {
+      expect(await run('prune.ts', ['locked', '--keep', '1'])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/another prune holds the lock until 2\d{3}-/),
+      });
+    } finally {
+      await management.store.delete([PRUNING_KEY]);
+    }
+    expect(Object.keys(await snapshot(management.store))).not.toContain(PRUNING_CLOCK_KEY);
   });
 
   test.each<[string, string, string | undefined, number, RegExp]>([

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { modelStatus } from '../../scripts/shared/model_status.ts';
 import { publishJson, publishText } from '../../scripts/shared/publish_report.ts';
+import type { Rehearse } from '../../scripts/shared/rehearsal/rehearse.ts';
 import { hasBlob } from '../../worker/registry/blob_store.ts';
 import { HISTORY_LENGTH } from '../../worker/registry/pointer.ts';
 import { updatePointer } from '../../worker/registry/pointer_store.ts';
@@ -202,6 +203,33 @@ describe('a label', () => {
 });
 
 describe('publishers at once', () => {
+  test('are held against what has become current while they rehearsed', async () => {
+    const model = 'overtaken';
+    await publish(store, await writeGraphModel(join(folder, model, 'first')), model);
+    const { x } = GRAPH_MODEL.signature.inputs;
+    const renamed = { ...GRAPH_MODEL, signature: { ...GRAPH_MODEL.signature, inputs: { z: x } } };
+    const breaking = await writeGraphModel(join(folder, model, '2.0.0'), { 'model.json': renamed });
+    const overtaken: Rehearse = async () => {
+      await publish(store, breaking, model);
+      return {
+        kind: 'done',
+        rehearsal: { kind: 'skipped', at: new Date().toISOString() },
+        current: undefined,
+        notes: [],
+      };
+    };
+    const slow = await writeGraphModel(join(folder, model, '1.0.1'));
+    expect(await tryPublish(store, slow, model, {}, overtaken)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /^overtaken 1\.0\.1 is published and nothing was flipped: .* clients of the current version 2\.0\.0: .*"z" is gone/,
+      ),
+    });
+    expect((await modelStatus(store, model))?.pointer).toMatchObject({ generation: 2, current: '2.0.0' });
+    const meant = await publish(store, slow, model, { allowBreaking: true });
+    expect(meant.pointer).toMatchObject({ generation: 3, current: '1.0.1' });
+  });
+
   test('ten of ten versions make ten generations, each once', async () => {
     const model = 'ten';
     const directories: string[] = [];

@@ -6,6 +6,8 @@ export const MODELS_PREFIX = 'models/';
 export const BLOBS_PREFIX = 'blobs/sha256/';
 export const PUBLICATIONS_PREFIX = 'publications/';
 export const PRUNING_KEY = 'pruning.json';
+/** Written only to learn what time it is by the storage's clock. */
+export const PRUNING_CLOCK_KEY = `${PRUNING_KEY}.clock`;
 
 export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${sha256}`;
 export const pointerKey = (model: string): string => `${MODELS_PREFIX}${model}/pointer.json`;
@@ -13,6 +15,8 @@ export const versionsPrefix = (model: string): string => `${MODELS_PREFIX}${mode
 export const manifestKey = (model: string, version: string): string =>
   `${versionsPrefix(model)}${version}/manifest.json`;
 export const publicationKey = (id: string): string => `${PUBLICATIONS_PREFIX}${id}.json`;
+export const isPublicationKey = (key: string): boolean =>
+  key.startsWith(PUBLICATIONS_PREFIX) && key.endsWith('.json');
 
 /** The model whose pointer lies under a key; undefined where it is another kind of key. */
 export function modelOfPointerKey(key: string): string | undefined {

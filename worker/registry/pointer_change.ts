@@ -6,6 +6,10 @@ import {
   type PointerAction,
 } from './pointer.ts';
 
+/** Characters of a reason and of a name: every isolate reads the history with the pointer. */
+export const REASON_LENGTH = 1000;
+export const BY_LENGTH = 200;
+
 /** Who changes the pointer, when and why. */
 export interface ChangeRecord {
   readonly id: string;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseDocument, serializeDocument } from './document.ts';
-import { PRUNING_KEY } from './keys.ts';
+import { PRUNING_CLOCK_KEY, PRUNING_KEY } from './keys.ts';
 import type { ObjectStore, WriteCondition } from './object_store.ts';
 import { type Clock, elapsed, type Moment, readClock } from './stopwatch.ts';
 
@@ -225,14 +225,12 @@ async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof Prunin
   return lock.kind === 'valid' ? lock.value : undefined;
 }
 
-const STORAGE_CLOCK_KEY = `${PRUNING_KEY}.clock`;
-
 /** What time it is by the storage's clock, which tells it only of what it writes; this machine's may be wrong. */
 async function storageTime(store: ObjectStore): Promise<Date> {
   const condition = { kind: 'always' } as const;
-  const written = await store.put(STORAGE_CLOCK_KEY, serializeDocument({ schema: 1 }), { condition });
-  if (written.kind === 'conflict') throw new Error(`${STORAGE_CLOCK_KEY} could not be written`);
-  await store.delete([STORAGE_CLOCK_KEY]);
+  const written = await store.put(PRUNING_CLOCK_KEY, serializeDocument({ schema: 1 }), { condition });
+  if (written.kind === 'conflict') throw new Error(`${PRUNING_CLOCK_KEY} could not be written`);
+  await store.delete([PRUNING_CLOCK_KEY]);
   return written.uploaded;
 }
 

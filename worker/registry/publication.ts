@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { hasBlob, writeBlob } from './blob_store.ts';
 import { parseDocument, serializeDocument } from './document.ts';
-import { PUBLICATIONS_PREFIX, publicationKey } from './keys.ts';
+import { isPublicationKey, PUBLICATIONS_PREFIX, publicationKey } from './keys.ts';
 import { type Blob, type Manifest, Sha256Schema } from './manifest.ts';
 import type { ObjectStore } from './object_store.ts';
 import { type PointerUpdate, updatePointer } from './pointer_store.ts';
@@ -13,7 +13,7 @@ import { writeManifest } from './version_store.ts';
  * The announcement of a publish under way, so that pruning leaves its version and its blobs alone. Written
  * before the publisher looks which blobs are there, and removed after the flip.
  */
-const PublicationSchema = v.object({
+export const PublicationSchema = v.object({
   schema: v.literal(1),
   model: v.string(),
   version: v.string(),
@@ -119,6 +119,7 @@ export async function readPublications(store: ObjectStore, now: Date): Promise<P
   const blobs = new Set<string>();
   const versions = new Set<string>();
   for await (const { key, uploaded } of store.list(PUBLICATIONS_PREFIX)) {
+    if (!isPublicationKey(key)) continue;
     if (now.getTime() - uploaded.getTime() > PUBLICATION_EXPIRY_MS) continue;
     const read = await store.get(key);
     if (read.kind !== 'found') continue;

@@ -1,4 +1,4 @@
-import { BLOBS_PREFIX, MODELS_PREFIX, PRUNING_KEY, PUBLICATIONS_PREFIX } from './keys.ts';
+import { BLOBS_PREFIX, MODELS_PREFIX, PRUNING_CLOCK_KEY, PRUNING_KEY, PUBLICATIONS_PREFIX } from './keys.ts';
 import { isName } from './names.ts';
 import { parseVersion } from './version.ts';
 
@@ -8,11 +8,13 @@ export type StorageKey =
   | { readonly kind: 'manifest'; readonly model: string; readonly version: string }
   | { readonly kind: 'pointer'; readonly model: string }
   | { readonly kind: 'publication' }
-  | { readonly kind: 'pruning lock' };
+  | { readonly kind: 'pruning lock' }
+  | { readonly kind: 'pruning clock' };
 
 /** Says what a key is for; undefined for every key under which the registry keeps nothing. */
 export function parseStorageKey(key: string): StorageKey | undefined {
   if (key === PRUNING_KEY) return { kind: 'pruning lock' };
+  if (key === PRUNING_CLOCK_KEY) return { kind: 'pruning clock' };
   if (key.startsWith(BLOBS_PREFIX)) {
     const sha256 = key.slice(BLOBS_PREFIX.length);
     return /^[0-9a-f]{64}$/.test(sha256) ? { kind: 'blob', sha256 } : undefined;

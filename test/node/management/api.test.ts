@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../../scripts/shared/change_record.ts';
 import { blobKey, manifestKey, pointerKey } from '../../../worker/registry/keys.ts';
 import { readPointer } from '../../../worker/registry/pointer_store.ts';
-import { rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
+import { pruneTransition, rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../../shared/management_worker.ts';
 import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
 
@@ -228,7 +228,7 @@ describe('uploads', () => {
     for (const [fault, pointer] of [
       ['generation', { ...next, generation: 9 }],
       ['history', { ...next, history: next.history.slice(0, 1) }],
-      ['not published', { ...next, labels: { beta: '8.0.0' } }],
+      ['not published', { ...next, next: { version: '8.0.0', stagedAt: '2026-11-22T12:00:00Z' } }],
     ] as const) {
       expect(await write(pointer)).toMatchObject({
         status: 409,
@@ -256,6 +256,71 @@ describe('uploads', () => {
   ])('to %s are refused', async (key) => {
     const answer = await put(key, bytes, { 'if-none-match': '*' }, 'ops');
     expect([400, 404]).toContain(answer.status);
+  });
+
+  test('of a pointer retire nothing without the scope to publish, and are not larger than isolates want', async () => {
+    await publish('unpruned', '1.0.0');
+    await publish('unpruned', '1.1.0');
+    await publishDirectory(management.store, `${SAMPLES}/half_plus_two/1.1.0`, 'unpruned', '1.2.0');
+    const read = await readPointer(management.store, 'unpruned');
+    if (read.kind !== 'found') throw new Error(read.kind);
+    const step = pruneTransition(() => ['1.0.0'], newChangeRecord({ by: 'ann' }))(read.pointer);
+    if (step.kind !== 'changed') throw new Error(step.kind);
+    const write = (pointer: object, token: keyof typeof TOKENS) =>
+      put(
+        pointerKey('unpruned'),
+        new TextEncoder().encode(JSON.stringify(pointer)),
+        { 'if-match': `"${read.etag}"` },
+        token,
+      );
+    expect(await write(step.pointer, 'flipper')).toMatchObject({
+      status: 403,
+      body: { error: 'The token flipper has no scope "publish"' },
+    });
+    expect(await write({ ...step.pointer, retired: ['1.2.0'] }, 'ops')).toMatchObject({
+      status: 409,
+      body: { error: expect.stringContaining('names pruned versions: 1.2.0') },
+    });
+    expect(await write({ ...step.pointer, more: 'x'.repeat(1024 * 1024) }, 'ops')).toMatchObject({
+      status: 413,
+    });
+    expect(await write(step.pointer, 'ops')).toMatchObject({ status: 201 });
+  });
+
+  test('of an announcement are what a prune can read', async () => {
+    const announce = (text: string) => put('publications/one.json', new TextEncoder().encode(text), {}, 'ci');
+    expect(await announce('{"schema":1}')).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining('model') },
+    });
+    expect(await announce('{"schema":1,"model":"m","version":"1","blobs":[]}')).toMatchObject({
+      status: 201,
+    });
+    await management.store.delete(['publications/one.json']);
+  });
+
+  test('are deleted as a prune deletes them: versions that are retired, and blobs under its lock', async () => {
+    for (const version of ['1.0.0', '1.1.0'] as const) await publish('gone', version);
+    await publishDirectory(management.store, `${SAMPLES}/half_plus_two/1.1.0`, 'gone', '1.2.0');
+    const remove = (key: string) =>
+      ask('POST', '/api/v1/deletions', { body: JSON.stringify({ keys: [key] }) });
+    const blob = new TextEncoder().encode('needed by nobody');
+    const digest = createHash('sha256').update(blob).digest('hex');
+    await management.store.put(blobKey(digest), blob, { condition: { kind: 'always' } });
+    expect(await remove(manifestKey('gone', '1.2.0'))).toMatchObject({
+      status: 409,
+      body: { error: expect.stringContaining('not retired') },
+    });
+    expect(await remove(blobKey(digest))).toMatchObject({
+      status: 409,
+      body: { error: expect.stringContaining('lock') },
+    });
+    expect((await management.store.head(manifestKey('gone', '1.2.0'))).kind).toBe('found');
+    const lockBytes = new TextEncoder().encode('{"schema":1,"id":"x"}');
+    const lock = await put('pruning.json', lockBytes, { 'if-none-match': '*' }, 'ops');
+    expect(lock).toMatchObject({ status: 201 });
+    expect(await remove(blobKey(digest))).toMatchObject({ status: 204 });
+    expect(await remove('pruning.json')).toMatchObject({ status: 204 });
   });
 
   test('are deleted, pointers never', async () => {

@@ -9,6 +9,7 @@ import {
   PointerSchema,
   versionsInUse,
 } from '../../../worker/registry/pointer.ts';
+import { successionFault } from '../../../worker/registry/pointer_succession.ts';
 import {
   labelTransition,
   type PointerTransition,
@@ -78,6 +79,16 @@ describe('any sequence of transitions', () => {
           const inUse = versionsInUse(pointer);
           expect(pointer.retired.filter((version) => inUse.has(version))).toEqual([]);
         }
+      }),
+    );
+  });
+
+  test('comes to pointers of which each may follow the one before', () => {
+    fc.assert(
+      fc.property(fc.array(anyTransition, { maxLength: 60 }), (transitions) => {
+        const states = apply(transitions);
+        const faults = states.map((pointer, index) => successionFault(states[index - 1], pointer));
+        expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
       }),
     );
   });
@@ -195,5 +206,54 @@ describe('publish', () => {
       mirror: { version: '2.0.0' },
       history: [{ action: 'publish' }, { action: 'mirror' }],
     });
+  });
+});
+
+describe('a pointer from elsewhere cannot follow', () => {
+  const [, before] = apply([
+    publishTransition('1.0.0', changeRecord()),
+    publishTransition('1.1.0', changeRecord(), 'stable'),
+  ]);
+  const [, , labelled] = apply([
+    publishTransition('1.0.0', changeRecord()),
+    publishTransition('1.1.0', changeRecord()),
+    labelTransition('beta', '1.0.0', changeRecord()),
+  ]);
+  const change = labelled?.history[0];
+  if (before === undefined || change === undefined) throw new Error('no pointer');
+  const honest: Pointer = {
+    ...before,
+    generation: 3,
+    labels: { ...before.labels, beta: '1.0.0' },
+    history: [change, ...before.history],
+  };
+
+  test('another, unless it tells what it changes', () => {
+    expect(successionFault(before, honest)).toBeUndefined();
+  });
+
+  test.each<[string, Partial<Pointer>, RegExp]>([
+    ['if it retires the current version', { retired: ['1.1.0'] }, /names pruned versions: 1\.1\.0/],
+    ['if it retires what a label is on', { retired: ['1.0.0'] }, /names pruned versions: 1\.0\.0/],
+    ['if it flips under the cover of a label', { current: '2.0.0', previous: '1.1.0' }, /another flip/],
+    [
+      'if it forgets what was current',
+      { current: '2.0.0', previous: '1.0.0' },
+      /its previous version is not/,
+    ],
+    ['if it moves previous alone', { previous: null }, /previous version alone/],
+    ['if it moves another label', { labels: { beta: '1.0.0', stable: '1.0.0' } }, /the label stable/],
+    [
+      'if it begins a canary unsaid',
+      { canary: { version: '1.0.0', percent: 10, generation: 3 } },
+      /changes the canary/,
+    ],
+    [
+      'if its shadow is the current version',
+      { shadow: { version: '1.1.0', percent: 10, generation: 3 } },
+      /its shadow is the current version/,
+    ],
+  ])('%s', (_, members, reason) => {
+    expect(successionFault(before, { ...honest, ...members })).toMatch(reason);
   });
 });

@@ -22,7 +22,7 @@ const VariablesSchema = v.object({
   // The name becomes part of a query.
   CANARY_DATASET: v.optional(
     v.pipe(v.string(), v.regex(/^\w{1,100}$/, 'is no name of a dataset')),
-    'canary_events',
+    'edge_serving_canaries',
   ),
 });
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { NameSchema, VersionSchema } from '../../registry/manifest.ts';
 import { pointToVersion } from '../../registry/point_to_version.ts';
 import type { Pointer } from '../../registry/pointer.ts';
+import { BY_LENGTH, REASON_LENGTH } from '../../registry/pointer_change.ts';
 import { type PointerUpdate, updatePointer } from '../../registry/pointer_store.ts';
 import {
   type ChangeRecord,
@@ -24,8 +25,8 @@ import type { ManagementRequest } from './management.ts';
 
 /** Members that every change takes. */
 const WHY = {
-  reason: v.optional(v.pipe(v.string(), v.maxLength(1000))),
-  by: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  reason: v.optional(v.pipe(v.string(), v.maxLength(REASON_LENGTH))),
+  by: v.optional(v.pipe(v.string(), v.maxLength(BY_LENGTH))),
 };
 const PercentSchema = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const TrialSchema = v.strictObject({ version: v.optional(VersionSchema), percent: PercentSchema, ...WHY });

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import type { ObjectDescription } from '../../registry/object_store.ts';
+import type { ObjectDescription, ObjectStore } from '../../registry/object_store.ts';
+import { type PointerRead, readPointer } from '../../registry/pointer_store.ts';
+import { pruningUntil } from '../../registry/pruning_lock.ts';
 import { parseStorageKey } from '../../registry/storage_key.ts';
 import { readBody } from '../request_body.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
@@ -75,8 +77,31 @@ export async function deleteObjects({ request, caller, store }: ManagementReques
       what.kind === 'publication' ? missingScope(caller, 'publish') : missingScope(caller, 'publish', 'flip');
     if (refusal !== undefined) return refusal;
   }
+  const fault = await deletionFault(store, parsed.output.keys);
+  if (fault !== undefined) return errorResponse(fault, 409);
   await store.delete(parsed.output.keys);
   return new Response(null, { status: 204 });
+}
+
+/**
+ * Why something still needed might be deleted; undefined where it cannot be: a prune retires versions in the
+ * pointer before it deletes their manifests, and holds its lock while it deletes blobs.
+ */
+async function deletionFault(store: ObjectStore, keys: readonly string[]): Promise<string | undefined> {
+  const pointers = new Map<string, PointerRead>();
+  let deletesBlobs = false;
+  for (const key of keys) {
+    const what = parseStorageKey(key);
+    if (what?.kind === 'blob') deletesBlobs = true;
+    if (what?.kind !== 'manifest') continue;
+    const { model, version } = what;
+    const read = pointers.get(model) ?? (await readPointer(store, model));
+    pointers.set(model, read);
+    const isRetired = read.kind === 'found' && read.pointer.retired.includes(version);
+    if (!isRetired) return `${model} ${version} is not retired in the pointer, so its manifest stays`;
+  }
+  if (!deletesBlobs || (await pruningUntil(store, new Date())) !== undefined) return undefined;
+  return 'Blobs are deleted only while a prune holds its lock';
 }
 
 export function unknownKey(key: string): Response {

@@ -37,9 +37,13 @@ async function endGivenUpCanaries({ store, analytics, ask, log, wait }: Schedule
       by: 'automatic abort',
       reason: `an isolate gave up on it: ${reason}`,
     };
-    const update = await abortCanary(store, { model, version, generation }, record, wait);
-    if (update.kind !== 'unchanged') {
-      log({ event: 'canary aborted', model, version, outcome: update.kind, reason });
+    try {
+      const update = await abortCanary(store, { model, version, generation }, record, wait);
+      if (update.kind !== 'unchanged') {
+        log({ event: 'canary aborted', model, version, outcome: update.kind, reason });
+      }
+    } catch (error) {
+      log({ event: 'canary not aborted', model, version, error: String(error) });
     }
   }
 }

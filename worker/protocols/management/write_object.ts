@@ -1,10 +1,13 @@
+import type * as v from 'valibot';
 import { hasBlob } from '../../registry/blob_store.ts';
 import { parseDocument, serializeDocument } from '../../registry/document.ts';
+import { isPublicationKey } from '../../registry/keys.ts';
 import { ManifestSchema } from '../../registry/manifest.ts';
 import type { WriteCondition, WriteResult } from '../../registry/object_store.ts';
 import { type Pointer, PointerSchema, versionsInUse } from '../../registry/pointer.ts';
 import { readPointer } from '../../registry/pointer_store.ts';
 import { successionFault } from '../../registry/pointer_succession.ts';
+import { PublicationSchema } from '../../registry/publication.ts';
 import { parseStorageKey } from '../../registry/storage_key.ts';
 import { readManifest } from '../../registry/version_store.ts';
 import { BODY_STATUS, readBody } from '../request_body.ts';
@@ -16,6 +19,9 @@ import { unknownKey, written } from './objects.ts';
 
 /** Documents are small; what is larger is none. */
 const DOCUMENT_BYTES = 8 * 1024 * 1024;
+
+/** Every isolate reads the pointer again after every change, and keeps it. */
+const POINTER_BYTES = 1024 * 1024;
 
 /**
  * Writes an object of the registry, after checking that it may be what it says: a blob has its key's digest, a
@@ -36,9 +42,19 @@ export async function writeObject(management: ManagementRequest, key: string): P
     case 'pointer':
       return missingScope(caller, 'flip') ?? writePointerDocument(management, key, what.model);
     case 'publication':
-      return missingScope(caller, 'publish') ?? writeDocument(management, key, { kind: 'always' });
+      return (
+        missingScope(caller, 'publish') ??
+        writeDocument(
+          management,
+          key,
+          { kind: 'always' },
+          isPublicationKey(key) ? PublicationSchema : undefined,
+        )
+      );
     case 'pruning lock':
       return missingScope(caller, 'publish', 'flip') ?? writeDocument(management, key, undefined);
+    case 'pruning clock':
+      return missingScope(caller, 'publish', 'flip') ?? writeDocument(management, key, { kind: 'always' });
   }
 }
 
@@ -110,7 +126,7 @@ async function writePointerDocument(
     );
   }
   const { condition } = given;
-  const body = await readBody(request, DOCUMENT_BYTES);
+  const body = await readBody(request, POINTER_BYTES);
   if (body.kind !== 'read') return errorResponse(body.message, BODY_STATUS[body.kind]);
   const parsed = parseDocument(PointerSchema, new TextDecoder().decode(body.bytes));
   if (parsed.kind === 'malformed') return errorResponse(`The pointer: ${parsed.reason}`, 400);
@@ -123,7 +139,12 @@ async function writePointerDocument(
       : condition.kind === 'absent';
   if (!isAsExpected) return moved();
   const pointer = parsed.value;
-  const fault = successionFault(read.kind === 'found' ? read.pointer : undefined, pointer);
+  const before = read.kind === 'found' ? read.pointer : undefined;
+  // What is retired never comes back, and its files may be deleted: that is a prune.
+  const retires = pointer.retired.length > (before?.retired.length ?? 0);
+  const refusal = retires ? missingScope(caller, 'publish', 'flip') : undefined;
+  if (refusal !== undefined) return refusal;
+  const fault = successionFault(before, pointer);
   if (fault !== undefined) return errorResponse(`The pointer of ${model} cannot become this: ${fault}`, 409);
   for (const version of versionsInUse(pointer)) {
     if ((await readManifest(store, model, version)).kind !== 'found') {
@@ -143,12 +164,18 @@ async function writeDocument(
   { request, store }: ManagementRequest,
   key: string,
   unconditional: WriteCondition | undefined,
+  schema?: v.GenericSchema,
 ): Promise<Response> {
   const given = writeCondition(request.headers);
   const condition = given.kind === 'given' ? given.condition : unconditional;
   if (condition === undefined) return errorResponse('Send If-Match or If-None-Match: *', 428);
   const body = await readBody(request, DOCUMENT_BYTES);
   if (body.kind !== 'read') return errorResponse(body.message, BODY_STATUS[body.kind]);
+  if (schema !== undefined) {
+    // Whoever prunes has to understand it: one that is malformed would stop every prune.
+    const parsed = parseDocument(schema, new TextDecoder().decode(body.bytes));
+    if (parsed.kind === 'malformed') return errorResponse(`The document: ${parsed.reason}`, 400);
+  }
   const digest = /^sha-256=:([A-Za-z0-9+/=]{44}):$/.exec(request.headers.get('repr-digest') ?? '')?.[1];
   const sha256 = digest === undefined ? undefined : hexOf(digest);
   try {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
 import { runSchedule } from '../../../../worker/protocols/management/schedule.ts';
+import { pointerKey } from '../../../../worker/registry/keys.ts';
 import { readPointer, updatePointer } from '../../../../worker/registry/pointer_store.ts';
 import { canaryTransition } from '../../../../worker/registry/rollout_transitions.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../shared/published_models.ts';
@@ -95,6 +96,27 @@ test.each([
 ])('changes nothing where Analytics Engine %s, and logs it', async (_, answer, reason) => {
   const { logged } = await run(answer);
   expect(logged).toMatchObject([{ event: 'schedule failed', error: expect.stringContaining(reason) }]);
+});
+
+test('asks for the dataset that wrangler.toml proposes, unless another is named', () => {
+  const access = { ANALYTICS_ACCOUNT_ID: 'a'.repeat(32), ANALYTICS_API_TOKEN: 'x' };
+  expect(parseAnalyticsAccess(access)?.dataset).toBe('edge_serving_canaries');
+  expect(parseAnalyticsAccess({ ...access, CANARY_DATASET: 'others' })?.dataset).toBe('others');
+});
+
+test('a canary that cannot be ended keeps no other from it', async () => {
+  const broken = uniqueModel();
+  const text = new TextEncoder().encode('{}');
+  await bucket.put(pointerKey(broken), text, { condition: { kind: 'always' } });
+  const { model, generation } = await publishCanary();
+  const abort = { version: '1.1.0', generation, reason: 'it threw' };
+  const { logged } = await run(rows({ ...abort, model: broken }, { ...abort, model }));
+  const read = await readPointer(bucket, model);
+  expect(read.kind === 'found' && read.pointer.canary).toBeUndefined();
+  expect(logged).toMatchObject([
+    { event: 'canary not aborted', model: broken, error: expect.stringContaining('malformed') },
+    { event: 'canary aborted', model },
+  ]);
 });
 
 test('asks nobody where it is not configured', () => {
