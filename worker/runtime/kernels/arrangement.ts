@@ -53,8 +53,17 @@ function join(
 }
 
 export const slice: Kernel<SliceInputs, SliceAttrs> = (context, { x }, { begin, size }) => {
-  if (!isCovered(x)) return undefined;
+  if (x === undefined) return undefined;
   const [begins = [], sizes = []] = slice_util.parseSliceParams(x, begin, size);
+  // Neither tfjs nor the copy look where the tensor ends: behind it lie other models and other requests.
+  const isInside = x.shape.every((dimension, index) => {
+    const first = begins[index] ?? 0;
+    const count = sizes[index] ?? 0;
+    return first >= 0 && count >= 0 && first + count <= dimension;
+  });
+  if (!isInside)
+    throw new Error(`a slice of [${sizes}] at [${begins}] is not inside a tensor of [${x.shape}]`);
+  if (!isCovered(x)) return undefined;
   return take(
     context,
     x,
@@ -119,6 +128,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
   { x },
   { paddings, constantValue },
 ) => {
+  if (paddings.flat().some((count) => count < 0)) throw new Error(`a padding of [${paddings}] is negative`);
   if (!isCovered(x)) return undefined;
   const shape = x.shape.map(
     (size, index) => size + (paddings[index]?.[0] ?? 0) + (paddings[index]?.[1] ?? 0),
@@ -136,6 +146,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
 
 /** Where lines stay lines; tfjs's own is as good where they do not. */
 export const transpose: Kernel<TransposeInputs, TransposeAttrs> = ({ functions, heap }, { x }, { perm }) => {
+  if (new Set(perm).size !== perm.length) throw new Error(`[${perm}] is no order of dimensions`);
   if (!isCovered(x)) return undefined;
   const shape = perm.map((from) => x.shape[from] ?? 1);
   const from = denseStrides(x.shape);
