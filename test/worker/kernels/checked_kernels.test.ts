@@ -185,3 +185,19 @@ test.each([
     });
   loaded.model.dispose();
 });
+
+test.each(['MaxPool', 'AvgPool'])('%s of an image smaller than its window is empty', async (op) => {
+  const list = (...sizes: number[]) => ({ list: { i: sizes } });
+  const loaded = await loadGraph({
+    inputs: { x: 'float32' },
+    nodes: node(op, ['x'], {
+      ksize: list(1, 3, 3, 1),
+      strides: list(1, 2, 2, 1),
+      padding: { s: btoa('VALID') },
+      data_format: { s: btoa('NHWC') },
+    }),
+  });
+  const x = float([1, 2, 2, 1], [1, 2, 3, 4]);
+  for (let round = 0; round < 3; round++) expect(await answer(loaded, { x }, ['y'])).toEqual({ y: [] });
+  loaded.model.dispose();
+});

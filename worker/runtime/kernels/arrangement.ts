@@ -18,8 +18,9 @@ import { copyWalk, denseStrides, runCopy } from './strided_copy.ts';
 
 export const concatenation: Kernel<readonly TensorInfo[], ConcatAttrs> = (context, inputs, { axis }) => {
   const [first] = inputs;
-  if (first === undefined || first.dtype !== 'float32') return undefined;
+  if (first === undefined) return undefined;
   const along = util.parseAxisParam(axis, first.shape)[0] ?? 0;
+  checkShapes(inputs, (size, index) => (index === along ? -1 : size));
   const shape = [...first.shape];
   shape[along] = inputs.reduce((size, input) => size + (input.shape[along] ?? 0), 0);
   return join(context, inputs, shape, along);
@@ -27,10 +28,26 @@ export const concatenation: Kernel<readonly TensorInfo[], ConcatAttrs> = (contex
 
 export const pack: Kernel<readonly TensorInfo[], PackAttrs> = (context, inputs, { axis }) => {
   const [first] = inputs;
-  if (first === undefined || first.dtype !== 'float32') return undefined;
+  if (first === undefined) return undefined;
+  checkShapes(inputs, (size) => size);
   const along = axis < 0 ? axis + first.shape.length + 1 : axis;
   return join(context, inputs, first.shape.toSpliced(along, 0, inputs.length), along);
 };
+
+/**
+ * Throws where shapes differ: what is copied as if they did not lies behind the smaller tensor.
+ *
+ * @param compared what has to be the same of a dimension
+ */
+function checkShapes(
+  inputs: readonly TensorInfo[],
+  compared: (size: number, dimension: number) => number,
+): void {
+  const [first, ...others] = inputs.map(({ shape }) => shape.map(compared).join());
+  if (others.every((other) => other === first)) return;
+  const shapes = inputs.map(({ shape }) => `[${shape}]`).join(', ');
+  throw new Error(`tensors of the shapes ${shapes} cannot be joined`);
+}
 
 /** Puts tensors of one shape up to `axis` next to each other. */
 function join(
