@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { kerasDataType } from './data_type.ts';
 import { type Imported, malformed, read, unsupported } from './imported.ts';
-import { isMemberName, type JsonObject } from './json.ts';
+import { isJsonObject, isMemberName, type JsonObject } from './json.ts';
 import { findUnbuildableLayers } from './layer_graph.ts';
 import type { Signature, TensorInfo } from './model_content.ts';
 import type { WeightSpec } from './model_json.ts';
@@ -22,8 +22,26 @@ export async function layersSignature(
 ): Promise<Imported<Signature>> {
   const fault = findUnbuildableLayers(topology);
   if (fault !== undefined) return malformed(fault);
+  const stateful = findStatefulLayer(topology);
+  if (stateful !== undefined)
+    return unsupported(
+      `layer "${stateful}" is stateful, which would carry state from one request into the next`,
+    );
   const layers = await loadLayers();
   return withoutValues(() => readLayers(layers, topology, weights));
+}
+
+/** The name of a layer that is stateful, or wraps one that is, anywhere in the topology. */
+function findStatefulLayer(topology: unknown): string | undefined {
+  const pending: unknown[] = [topology];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (Array.isArray(value)) for (const member of value) pending.push(member);
+    if (!isJsonObject(value)) continue;
+    if (value.stateful === true) return typeof value.name === 'string' ? value.name : '';
+    for (const member of Object.values(value)) pending.push(member);
+  }
+  return undefined;
 }
 
 async function readLayers(

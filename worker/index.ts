@@ -71,7 +71,8 @@ type Bindings = { Bindings: Env };
 type Wired = ReturnType<typeof wire>;
 type Protocol = keyof Wired['answers'];
 
-const app = new Hono<Bindings>();
+// The paths that the way past Hono takes: Hono's own are decoded, with the dots and backslashes as they came.
+const app = new Hono<Bindings>({ getPath: ({ url }) => pathOfUrl(url) });
 
 app.get('/healthz', (context) => {
   wired ??= wire(context.env);

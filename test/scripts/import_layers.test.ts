@@ -36,6 +36,12 @@ describe('a layers model', () => {
       withConfig({ layers: [features, { ...scores, class_name: 'Attention9' }] }),
       /unsupported: .*Unknown layer/,
     ],
+    [
+      withConfig({
+        layers: [features, { class_name: 'LSTM', config: { name: 'memory', units: 2, stateful: true } }],
+      }),
+      /unsupported: .*"memory" is stateful/,
+    ],
     [withConfig(scoresFrom([['scores', 0, 0, {}]])), /malformed: .*"scores" waits for itself/],
     [withConfig(scoresFrom([['nobody', 0, 0, {}]])), /malformed: .*takes the output of "nobody"/],
     [withConfig({ layers: [features, scores, scores] }), /malformed: .*two layers "scores"/],

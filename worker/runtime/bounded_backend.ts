@@ -2,7 +2,7 @@ import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js'
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import type { HeapLimit } from './heap_limit.ts';
-import { OutOfMemoryError } from './loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from './loaded_model.ts';
 import { elementCount } from './tensor.ts';
 
 const BYTES_PER_ELEMENT: Readonly<Partial<Record<DataType, number>>> = {
@@ -30,6 +30,9 @@ export class BoundedBackend extends BackendWasm {
     dtype: DataType,
     refCount: number,
   ): void {
+    // What is less than nothing would be taken for next to 4 GiB, or for what it is not.
+    if (shape.some((size) => !(size >= 0)))
+      throw new ExecutionError(`there is no tensor of shape [${shape}]`);
     const bytes = elementCount(shape) * (BYTES_PER_ELEMENT[dtype] ?? 0);
     if (bytes > this.limit.bytes) throw this.#outOfMemory(shape, dtype);
     super.move(dataId, values, shape, dtype, refCount);

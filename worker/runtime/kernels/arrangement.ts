@@ -18,8 +18,9 @@ import { copyWalk, denseStrides, runCopy } from './strided_copy.ts';
 
 export const concatenation: Kernel<readonly TensorInfo[], ConcatAttrs> = (context, inputs, { axis }) => {
   const [first] = inputs;
-  if (first === undefined || first.dtype !== 'float32') return undefined;
+  if (first === undefined) return undefined;
   const along = util.parseAxisParam(axis, first.shape)[0] ?? 0;
+  checkShapes(inputs, (size, index) => (index === along ? -1 : size));
   const shape = [...first.shape];
   shape[along] = inputs.reduce((size, input) => size + (input.shape[along] ?? 0), 0);
   return join(context, inputs, shape, along);
@@ -27,10 +28,26 @@ export const concatenation: Kernel<readonly TensorInfo[], ConcatAttrs> = (contex
 
 export const pack: Kernel<readonly TensorInfo[], PackAttrs> = (context, inputs, { axis }) => {
   const [first] = inputs;
-  if (first === undefined || first.dtype !== 'float32') return undefined;
+  if (first === undefined) return undefined;
+  checkShapes(inputs, (size) => size);
   const along = axis < 0 ? axis + first.shape.length + 1 : axis;
   return join(context, inputs, first.shape.toSpliced(along, 0, inputs.length), along);
 };
+
+/**
+ * Throws where shapes differ: what is copied as if they did not lies behind the smaller tensor.
+ *
+ * @param compared what has to be the same of a dimension
+ */
+function checkShapes(
+  inputs: readonly TensorInfo[],
+  compared: (size: number, dimension: number) => number,
+): void {
+  const [first, ...others] = inputs.map(({ shape }) => shape.map(compared).join());
+  if (others.every((other) => other === first)) return;
+  const shapes = inputs.map(({ shape }) => `[${shape}]`).join(', ');
+  throw new Error(`tensors of the shapes ${shapes} cannot be joined`);
+}
 
 /** Puts tensors of one shape up to `axis` next to each other. */
 function join(
@@ -53,8 +70,17 @@ function join(
 }
 
 export const slice: Kernel<SliceInputs, SliceAttrs> = (context, { x }, { begin, size }) => {
-  if (!isCovered(x)) return undefined;
+  if (x === undefined) return undefined;
   const [begins = [], sizes = []] = slice_util.parseSliceParams(x, begin, size);
+  // Neither tfjs nor the copy look where the tensor ends: behind it lie other models and other requests.
+  const isInside = x.shape.every((dimension, index) => {
+    const first = begins[index] ?? 0;
+    const count = sizes[index] ?? 0;
+    return first >= 0 && count >= 0 && first + count <= dimension;
+  });
+  if (!isInside)
+    throw new Error(`a slice of [${sizes}] at [${begins}] is not inside a tensor of [${x.shape}]`);
+  if (!isCovered(x)) return undefined;
   return take(
     context,
     x,
@@ -119,6 +145,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
   { x },
   { paddings, constantValue },
 ) => {
+  if (paddings.flat().some((count) => count < 0)) throw new Error(`a padding of [${paddings}] is negative`);
   if (!isCovered(x)) return undefined;
   const shape = x.shape.map(
     (size, index) => size + (paddings[index]?.[0] ?? 0) + (paddings[index]?.[1] ?? 0),
@@ -136,6 +163,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
 
 /** Where lines stay lines; tfjs's own is as good where they do not. */
 export const transpose: Kernel<TransposeInputs, TransposeAttrs> = ({ functions, heap }, { x }, { perm }) => {
+  if (new Set(perm).size !== perm.length) throw new Error(`[${perm}] is no order of dimensions`);
   if (!isCovered(x)) return undefined;
   const shape = perm.map((from) => x.shape[from] ?? 1);
   const from = denseStrides(x.shape);

@@ -9,8 +9,9 @@ function pooling(average: 0 | 1): Kernel<MaxPoolInputs, MaxPoolAttrs> {
   return ({ functions, heap }, { x }, { filterSize, strides, pad, dimRoundingMode }) => {
     if (!isCovered(x) || !isFourDimensional(x.shape)) return undefined;
     const info = backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
-    if (elementCount(info.outShape) === 0) return undefined;
     const result = heap.output(info.outShape);
+    // A window that is larger than the image: tfjs's own kernel traps on it.
+    if (elementCount(info.outShape) === 0) return result;
     functions.pool2d(
       heap.address(x),
       heap.address(result),

@@ -7,6 +7,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { concatenation, pack, pad, slice, stridedSlice, transpose } from './arrangement.ts';
+import { CHECKED_KERNELS, checkedKernel } from './checked_kernels.ts';
 import { convolution, depthwiseConvolution } from './convolution.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './elementwise.ts';
 import { Heap } from './heap.ts';
@@ -108,6 +109,13 @@ export function registerKernels(
   replace('Sqrt', unary(UNARY.squareRoot));
   replace('Rsqrt', unary(UNARY.reciprocalSquareRoot));
   replace('Reciprocal', unary(UNARY.reciprocal));
+
+  for (const name of CHECKED_KERNELS) {
+    const original = getKernel(name, 'wasm');
+    originals.push(original);
+    unregisterKernel(name, 'wasm');
+    registerKernel({ ...original, kernelFunc: checkedKernel(name, backend, original.kernelFunc) });
+  }
 
   function restoreOriginals(): void {
     for (const original of originals) {
