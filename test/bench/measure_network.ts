@@ -14,7 +14,7 @@ import { measureServingLayer } from './figures/serving_layer.ts';
 import type { Network } from './networks/network.ts';
 import type { NetworkResults } from './results.ts';
 import { type Figure, isMeasured, type Settings } from './settings.ts';
-import type { Encoding } from './shared/encoding.ts';
+import { binary, type Encoding } from './shared/encoding.ts';
 
 export interface Bench {
   readonly engines: readonly Engine[];
@@ -55,12 +55,18 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       return { url, headers: encoding.headers, body, processId };
     };
     const floors = engines.filter(({ isFloor }) => isFloor).map((engine) => engine.name);
-    const computing = new Map([...opened].filter(([engine]) => !floors.includes(engine)));
+    const inferring = new Map<string, OpenNetwork>();
+    for (const [engine, open] of opened) {
+      if (open.infer !== undefined) inferring.set(engine, { ...open, predict: open.infer });
+    }
+    const withoutFloors = (engines: ReadonlyMap<string, OpenNetwork>) =>
+      new Map([...engines].filter(([engine]) => !floors.includes(engine)));
 
     // First, while nothing has been computed yet.
     const loadedHeap = await heapAfterLoading(network, stage);
     onProgress(`${name}: agreement`);
-    const agreement = await checkAgreement(network, computing, encoding);
+    const agreement = await checkAgreement(network, withoutFloors(opened), encoding);
+    await checkAgreement(network, withoutFloors(inferring), binary);
     onProgress(`${name}: compute`);
     const compute = await measureCompute(network, opened, settings);
     return {
@@ -70,6 +76,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       agreement,
       compute,
       ...(await figure('serving', () => measureServing(network, opened, floors, encoding, settings))),
+      ...(await figure('binaryServing', () => measureServing(network, inferring, floors, binary, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
       ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings))),

@@ -19,6 +19,8 @@ export interface NetworkResults {
   /** Milliseconds per inference. */
   readonly compute: TimedRounds;
   readonly serving?: ServingFigures;
+  /** Of the engines that take binary tensors. */
+  readonly binaryServing?: ServingFigures;
   readonly servingLayer?: ServingLayerFigures;
   readonly heap?: ReadonlyMap<string, HeapFigures>;
   readonly flips?: FlipFigures;

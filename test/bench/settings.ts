@@ -28,19 +28,20 @@ export interface Settings {
 }
 
 /** Figures that take long enough to be left out of a quick run. */
-export type Figure = 'serving' | 'servingLayer' | 'heap' | 'flips' | 'coldStart' | 'cycles';
+export type Figure = 'serving' | 'binaryServing' | 'servingLayer' | 'heap' | 'flips' | 'coldStart' | 'cycles';
 
 export const QUICK: Settings = {
   name: 'quick',
   figures: {
     serving: ['dense-small'],
+    binaryServing: ['dense-small'],
     servingLayer: ['dense-small'],
     heap: ['mobilenet-v2'],
     flips: ['mobilenet-v2'],
     coldStart: ['mobilenet-v2'],
     cycles: ['dense-small'],
   },
-  rounds: 3,
+  rounds: 5,
   computeRounds: 9,
   computeMs: 40,
   warmupMs: 150,
@@ -59,6 +60,7 @@ export const FULL: Settings = {
   name: 'full',
   figures: {
     serving: 'all',
+    binaryServing: 'all',
     heap: 'all',
     flips: 'all',
     coldStart: 'all',

@@ -53,7 +53,7 @@ export function renderResults(results: Results, targets: readonly Target[]): str
 }
 
 function networkRows(results: NetworkResults): Row[] {
-  const { name, compute, serving, servingLayer, heap, flips, coldStart, cycles } = results;
+  const { name, compute, serving, binaryServing, servingLayer, heap, flips, coldStart, cycles } = results;
   const row = (figure: string, engine: string, median: string, spread = ''): Row => {
     return { network: name, figure, engine, median, spread };
   };
@@ -62,16 +62,18 @@ function networkRows(results: NetworkResults): Row[] {
   const rows = (figure: string, rounds: Rounds | undefined): Row[] =>
     [...(rounds ?? [])].map(([engine, values]) => summary(figure, engine, summarize(values)));
   const result = [...rows('compute, ms', compute.wall), ...rows('compute, processor ms', compute.processor)];
-  if (serving !== undefined) {
-    result.push(...rows(`latency at 1 client, ms (${serving.encoding})`, serving.latency));
-    for (const [clients, rounds] of serving.throughput) {
+  for (const figures of [serving, binaryServing]) {
+    if (figures === undefined) continue;
+    const { encoding, latency, throughput, clientShare } = figures;
+    result.push(...rows(`latency at 1 client, ms (${encoding})`, latency));
+    for (const [clients, rounds] of throughput) {
       result.push(
-        ...rows(`requests/s at ${clients} (${serving.encoding})`, rounds.wall),
-        ...rows(`requests/processor s at ${clients} (${serving.encoding})`, rounds.processor),
+        ...rows(`requests/s at ${clients} (${encoding})`, rounds.wall),
+        ...rows(`requests/processor s at ${clients} (${encoding})`, rounds.processor),
       );
     }
-    for (const [clients, share] of serving.clientShare) {
-      result.push(row('cores taken by the clients, at most', `at ${clients}`, number(share)));
+    for (const [clients, share] of clientShare) {
+      result.push(row(`cores taken by the clients, at most (${encoding})`, `at ${clients}`, number(share)));
     }
   }
   if (servingLayer !== undefined)

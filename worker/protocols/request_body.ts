@@ -28,11 +28,12 @@ export async function readBody(request: Request, limitBytes: number): Promise<Bo
     return { kind: 'unknown encoding', message };
   }
   try {
-    if (announced !== undefined && encoding !== 'gzip' && encoding !== 'x-gzip') {
-      return await readAnnounced(request, announced, limitBytes);
+    const isCompressed = encoding.endsWith('gzip');
+    // HTTP holds a body to its announced length, so that it can be taken in one piece.
+    if (announced !== undefined && !isCompressed) {
+      return announcedBody(new Uint8Array(await request.arrayBuffer()), announced, limitBytes);
     }
     if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
-    const isCompressed = encoding.endsWith('gzip');
     return await readStream(isCompressed ? gunzipped(request.body) : request.body, limitBytes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -45,9 +46,7 @@ function announcedBytes(headers: Headers): number | undefined {
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** HTTP holds a body to its announced length, so that it can be taken in one piece. */
-async function readAnnounced(request: Request, announced: number, limitBytes: number): Promise<BodyOutcome> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
+function announcedBody(bytes: Uint8Array, announced: number, limitBytes: number): BodyOutcome {
   if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
   if (bytes.length < announced) {
     const message = `The request body ended after ${bytes.length} of ${announced} bytes`;

@@ -13,7 +13,7 @@ export function setServerTiming({ headers }: Response, phases: Phases | undefine
 }
 
 /** In milliseconds. What waited longer has a header that hardly another answer has. */
-const USUAL_WAIT = 2;
+const USUAL_WAIT = 8;
 
 /**
  * The same as a line for headers that are made once for many answers, where it is one that many have; undefined

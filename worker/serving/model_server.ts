@@ -184,10 +184,12 @@ export class ModelServer implements Serving {
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
-      const ready = this.#manager.ready(model, version) !== undefined;
+      const ready = this.#manager.ready(model, version);
       const computation = this.#computation(request, resolution, version);
-      const timed = ready ? computation : afterLoad(computation, scope);
-      const used = await this.#manager.use({ model, version, named }, timed, scope);
+      const used =
+        ready === undefined
+          ? await this.#manager.use({ model, version, named }, afterLoad(computation, scope), scope)
+          : { kind: 'used' as const, answer: await ready.use(computation) };
       if (used.kind === 'used') return this.#answered(request, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
       reason = reasonOf(used);

@@ -14,14 +14,17 @@ export async function startBareWorkers(): Promise<Engine[]> {
     workers,
     open: async (_network, stage) => ({
       predict: new URL('/predict', stage.url(name)),
+      infer: new URL('/infer', stage.url(name)),
       processId: stage.processId,
     }),
     stop: async () => undefined,
   });
   return [
-    floor(BARE, 'a bare Worker that parses and answers JSON of the same sizes', [
-      { name: BARE, modules, variables: { READS_POINTER: 'no' } },
-    ]),
+    floor(
+      BARE,
+      'a bare Worker that parses and answers JSON of the same sizes; binary, it takes and gives the bytes',
+      [{ name: BARE, modules, variables: { READS_POINTER: 'no' } }],
+    ),
     floor(BARE_WITH_READ, 'the same with one conditional R2 read per request', [
       { name: BARE_WITH_READ, modules, variables: { READS_POINTER: 'yes' } },
     ]),

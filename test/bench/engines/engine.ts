@@ -21,6 +21,8 @@ export interface Engine {
 export interface OpenNetwork {
   /** Where predict requests go over HTTP; undefined for an engine that only computes. */
   readonly predict?: URL;
+  /** The same with binary tensors; undefined for an engine that has no such protocol. */
+  readonly infer?: URL;
   /** Where the network is run in a loop in the engine's own process; undefined for a server without compute. */
   readonly compute?: URL;
   /** The process that computes, where it is known. */

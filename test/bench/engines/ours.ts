@@ -13,6 +13,7 @@ export const SERVING_LAYER = 'serving-layer';
 const FIRST_VERSION = '1.0.0';
 
 export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
+const inferPath = (network: Network): string => `/v2/models/${network.name}/infer`;
 
 /** The product's configuration, as wrangler.toml has it but for the pointer's age. */
 export const ourVariables = (pointerMaxAgeMs: number): Readonly<Record<string, string>> => ({
@@ -38,6 +39,7 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
       await publishNetwork(stage.store, network, FIRST_VERSION);
       return {
         predict: new URL(predictPath(network), stage.url(OURS)),
+        infer: new URL(inferPath(network), stage.url(OURS)),
         compute: new URL('/compute', stage.url(OUR_RUNTIME)),
         processId: stage.processId,
       };
@@ -55,6 +57,7 @@ export function startOursFresh(built: readonly WorkerModule[]): Engine {
     workers: [{ name: OURS_FRESH, modules: built, variables: ourVariables(0) }],
     open: async (network, stage) => ({
       predict: new URL(predictPath(network), stage.url(OURS_FRESH)),
+      infer: new URL(inferPath(network), stage.url(OURS_FRESH)),
       processId: stage.processId,
     }),
     stop: async () => undefined,

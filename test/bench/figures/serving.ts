@@ -7,6 +7,7 @@ import { load, type Requested } from './load.ts';
 import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
 export const CLIENTS = [1, 8, 64] as const;
+const WARMUP_REQUESTS = 5_000;
 
 export interface ServingFigures {
   readonly encoding: string;
@@ -36,8 +37,10 @@ export async function measureServing(
   }
   const answerBytes = await giveFloorsTheirAnswer(subjects, floors);
   const { loadMs, longestLoadMs, rounds } = settings;
-  // The first requests find cold caches and code that is not compiled yet.
-  for (const requested of subjects.values()) await load(requested, { clients: 1, milliseconds: loadMs });
+  // The first requests find cold caches and code that is interpreted: it is compiled well after some thousands.
+  for (const requested of subjects.values()) {
+    await load(requested, { clients: 8, milliseconds: 10 * loadMs, requests: WARMUP_REQUESTS });
+  }
   const latency = new Map<string, number[]>([...subjects].map(([engine]) => [engine, []]));
   const throughput = new Map<number, TimedRounds>();
   const clientShare = new Map<number, number>();
@@ -74,7 +77,7 @@ async function giveFloorsTheirAnswer(
   if (first === undefined) throw new Error('there is no engine that answers');
   const [, { url, headers, body }] = first;
   const response = await fetch(url, { method: 'POST', headers, body: Buffer.from(body) });
-  const answer = await response.text();
+  const answer = Buffer.from(await response.arrayBuffer());
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${answer}`);
   for (const floor of floors) {
     const floorUrl = subjects.get(floor)?.url;

@@ -4,7 +4,7 @@ import type { Network } from '../networks/network.ts';
 import { flatten, type Nested, nest } from './nested_values.ts';
 import type { Outputs } from './timed_runs.ts';
 
-/** How tensors travel in a predict request and its answer. A binary form will be a second one of these. */
+/** How tensors travel in a predict request and its answer. */
 export interface Encoding {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,6 +35,42 @@ export const json: Encoding = {
         const nested = isNested ? prediction : prediction?.[name];
         if (nested === undefined) throw new Error(`the answer has no output ${name}`);
         return [name, flatten(nested, elementCount(shape))];
+      }),
+    );
+  },
+};
+
+/** JSON may end in spaces: one length for all networks, and the values behind it aligned. */
+const BINARY_HEAD_BYTES = 512;
+
+/** Open Inference v2 with its extension for binary tensors: float32 values behind a JSON that describes them. */
+export const binary: Encoding = {
+  name: 'binary',
+  headers: {
+    'content-type': 'application/octet-stream',
+    'inference-header-content-length': String(BINARY_HEAD_BYTES),
+  },
+  encodeRequest: ({ input: { name, shape, values }, outputs }) => {
+    const parameters = { binary_data_size: values.byteLength };
+    const head = JSON.stringify({
+      inputs: [{ name, shape, datatype: 'FP32', parameters }],
+      outputs: outputs.map((output) => ({ name: output.name, parameters: { binary_data: true } })),
+    });
+    if (head.length > BINARY_HEAD_BYTES) throw new Error(`the JSON of a request is longer than its place`);
+    const bytes = new Uint8Array(BINARY_HEAD_BYTES + values.byteLength);
+    bytes.set(new TextEncoder().encode(head.padEnd(BINARY_HEAD_BYTES)));
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), BINARY_HEAD_BYTES);
+    return bytes;
+  },
+  // The values come last, in the order asked for; what is before them is JSON.
+  decodeAnswer: ({ outputs }, body) => {
+    const bytesOf = outputs.map(({ shape }) => elementCount(shape) * Float32Array.BYTES_PER_ELEMENT);
+    let offset = body.length - bytesOf.reduce((sum, bytes) => sum + bytes, 0);
+    return new Map(
+      outputs.map(({ name }, index) => {
+        const start = offset;
+        offset += bytesOf[index] ?? 0;
+        return [name, new Float32Array(body.slice(start, offset).buffer)];
       }),
     );
   },

@@ -8,15 +8,24 @@ interface BareEnvironment extends BenchEnvironment {
 
 /** What every JSON server does at least: parse the request, write an answer of the same size as the others'. */
 let answer: unknown;
+/** Binary, it takes the request's bytes and gives an answer's. */
+let bytes: ArrayBuffer | undefined;
 let etag: string | undefined;
 
 export default {
   async fetch(request: Request, { MODELS, NETWORK, READS_POINTER }: BareEnvironment): Promise<Response> {
+    const isBinary = request.url.endsWith('/infer');
     if (request.method === 'PUT') {
-      answer = await request.json();
+      if (isBinary) bytes = await request.arrayBuffer();
+      else answer = await request.json();
       return new Response();
     }
     const asking = READS_POINTER === 'yes' ? ask(MODELS, pointerKey(NETWORK)) : undefined;
+    if (isBinary) {
+      await request.arrayBuffer();
+      await asking;
+      return new Response(bytes, { headers: { 'content-type': 'application/octet-stream' } });
+    }
     await request.json();
     const body = JSON.stringify(answer);
     await asking;

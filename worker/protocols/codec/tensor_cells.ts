@@ -40,7 +40,9 @@ export function createCells(dtype: DataType, spanBytes: number): TensorCells {
   }
 }
 
-const FIRST_CAPACITY = 1024;
+/** So few values lie in the engine's own heap: memory of their own would take longer to get than reading them. */
+const FIRST_CAPACITY = 16;
+const SECOND_CAPACITY = 1024;
 
 abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> implements TensorCells {
   count = 0;
@@ -57,16 +59,18 @@ abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> impl
   abstract tensor(shape: readonly number[]): TensorValue;
 
   protected grow(): Values {
-    const grown = this.allocate(Math.max(1, Math.min(this.#most, this.values.length * 2)));
+    const capacity = Math.max(SECOND_CAPACITY, this.values.length * 2);
+    const grown = this.allocate(Math.max(1, Math.min(this.#most, capacity)));
     grown.set(this.values);
     this.values = grown;
     return grown;
   }
 
   protected used(): Values {
-    const used = this.values.subarray(0, this.count);
-    // Of the same class as values.
-    return used as Values;
+    const { values, count } = this;
+    if (count === values.length) return values;
+    // A view would move few values out of the engine's heap. Either is of the same class as values.
+    return (count <= FIRST_CAPACITY ? values.slice(0, count) : values.subarray(0, count)) as Values;
   }
 
   readRun(cursor: JsonCursor): number {
