@@ -85,7 +85,8 @@ export default {
     const entry = { event: 'management', method: request.method, path: url.pathname };
     try {
       const { response, token } = await answer(request, url, env);
-      log({ ...entry, status: response.status, token: token ?? null });
+      // Nobody wants to read of health checks.
+      if (url.pathname !== '/healthz') log({ ...entry, status: response.status, token: token ?? null });
       return response;
     } catch (error) {
       if (error instanceof ConfigurationError) return errorResponse(error.message, 500);

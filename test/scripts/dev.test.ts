@@ -17,11 +17,11 @@ async function predict(url: string): Promise<unknown> {
   return response.json();
 }
 
-test('dev serves the sample models; what is published beside it is served at once; it ends when told to', async () => {
-  const port = await freePort();
+test('dev serves the sample models and lets them be managed; what is published is served at once; it ends when told to', async () => {
+  const [port, managementPort] = [await freePort(), await freePort()];
   const state = join(folder, 'state');
   const child = startScript('dev.ts', [
-    ...['--port', String(port), '--persist-to', state],
+    ...['--port', String(port), '--management-port', String(managementPort), '--persist-to', state],
     ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_MAX_AGE_MS:0'],
   ]);
   const exit = once(child, 'close');
@@ -29,15 +29,17 @@ test('dev serves the sample models; what is published beside it is served at onc
   try {
     const url = `http://localhost:${port}`;
     const curl = `curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`;
-    await new Promise<void>((resolve) => {
-      const lines = createInterface(child.stdout);
-      lines.on('close', resolve);
-      lines.on('line', (line) => {
-        output.push(line);
-        if (line.trim() === curl) resolve();
+    const lines = createInterface(child.stdout);
+    const said = (isIt: (line: string) => boolean) =>
+      new Promise<string>((resolve, reject) => {
+        lines.on('close', () => reject(new Error(`dev ended: ${output.join('\n')}`)));
+        lines.on('line', (line) => {
+          if (isIt(line)) resolve(line);
+        });
       });
-    });
-    expect(child.exitCode).toBeNull();
+    lines.on('line', (line) => output.push(line));
+    const managed = said((line) => line.includes('/api/v1/models'));
+    await said((line) => line.trim() === curl);
     expect(await predict(url)).toEqual({ predictions: [2.5, 3, 4.5] });
     const large = JSON.stringify({ instances: Array.from({ length: 1000 }, () => 1.5) });
     const refused = await fetch(`${url}/v1/models/half_plus_two:predict`, { method: 'POST', body: large });
@@ -52,11 +54,17 @@ test('dev serves the sample models; what is published beside it is served at onc
     ]);
     expect(published.code).toBe(0);
     expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
+    const token = /Bearer ([\w-]+)/.exec(await managed)?.[1];
+    const listed = await fetch(`http://localhost:${managementPort}/api/v1/models`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await listed.json()).toMatchObject({
+      models: expect.arrayContaining([{ model: 'half_plus_two', current: '1.1.0', generation: 2 }]),
+    });
   } finally {
     child.kill('SIGTERM');
   }
   expect(await exit).toEqual([0, null]);
-  const requests = output.filter((line) => /\b(GET|POST) \//.test(line));
-  expect(requests.length).toBeGreaterThan(0);
-  for (const request of requests) expect(request).toContain('POST /v1/models/half_plus_two:predict');
+  expect(output.some((line) => line.includes('POST /v1/models/half_plus_two:predict'))).toBe(true);
+  expect(output.filter((line) => line.includes('/healthz'))).toEqual([]);
 });

@@ -42,6 +42,11 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return collected;
 }
 
+/** A body that ends in a fault. */
+function vanishing(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.error(new Error('vanished')) });
+}
+
 async function textOf(from: ObjectStore, key: string): Promise<string | undefined> {
   const read = await from.get(key);
   return read.kind === 'found' ? read.object.text() : undefined;
@@ -69,12 +74,21 @@ describe('is repeated after a fault', () => {
         if (read.kind !== 'found' || ++tries > 2) return read;
         return {
           kind: 'found',
-          object: { ...read.object, text: () => Promise.reject(new Error('vanished')) },
+          object: { ...read.object, stream: vanishing() },
         };
       },
     };
     expect(await textOf(new RetryingObjectStore(faulty, wait), key)).toBe('text');
     expect(tries).toBe(3);
+  });
+
+  test('reading bytes that are no text', async () => {
+    const key = uniqueKey();
+    const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await store.put(key, binary, always);
+    const read = await faultyStore(1).store.get(key);
+    if (read.kind !== 'found') throw new Error(read.kind);
+    expect(new Uint8Array(await new Response(read.object.stream).arrayBuffer())).toEqual(binary);
   });
 
   test('writing without a condition, and deleting', async () => {
