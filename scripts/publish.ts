@@ -79,7 +79,9 @@ await runRegistryCommand(command, { state: 'made where missing' }, async ({ stor
   const [path] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip, stage, quantize } = options;
   let accuracy: readonly OutputDifference[] = [];
-  output.progress(`${options.dryRun ? 'Checking' : 'Publishing'} ${model} to ${describePlace(place)}`);
+  output.progress(
+    `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
+  );
   const record = newChangeRecord(options);
   const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
   const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);

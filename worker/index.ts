@@ -133,7 +133,7 @@ async function answerProtocol(
   return answers[protocol](request, path, scope);
 }
 
-app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}` }, 404));
+app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}; see /docs` }, 404));
 
 app.onError((error, context) => answerFault(error, context.req.path));
 

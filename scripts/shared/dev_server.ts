@@ -148,7 +148,8 @@ export async function portFault(ip: string, port: number, option = '--port'): Pr
     // Not every machine has IPv6.
     if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
     if (code === 'EADDRINUSE') {
-      return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 1}`;
+      // The next port is most likely in use too: dev takes two, this one's and the management Worker's.
+      return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 2}`;
     }
     return `nothing can listen on ${ip} port ${port}: ${code}`;
   }

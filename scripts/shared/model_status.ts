@@ -18,6 +18,10 @@ export interface VersionStatus {
   readonly files: number;
   readonly publishedAt: string;
   readonly publishedBy: string;
+  /** Whether its manifest carries a signature. By whose key, and whether it holds, a Worker decides. */
+  readonly signed: boolean;
+  /** Whether it was published with --skip-rehearsal. */
+  readonly rehearsalSkipped: boolean;
 }
 
 /** A version whose manifest cannot be read. */
@@ -86,7 +90,7 @@ async function versionStatus(
   const read = await readManifest(store, model, version);
   if (read.kind === 'missing') return undefined;
   if (read.kind === 'malformed') return { version, error: read.reason };
-  const { content, provenance } = read.manifest;
+  const { content, provenance, rehearsal, signature } = read.manifest;
   return {
     version,
     bytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -95,5 +99,7 @@ async function versionStatus(
     files: content.blobs.length,
     publishedAt: provenance.publishedAt,
     publishedBy: provenance.publishedBy,
+    signed: signature !== undefined,
+    rehearsalSkipped: rehearsal?.kind === 'skipped',
   };
 }

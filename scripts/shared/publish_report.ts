@@ -111,7 +111,9 @@ function adviceLines({ model, place, flip, stage, outcome }: PublishReport): str
             'It is older than the history, which cannot tell whether it was current before, so nothing was flipped.',
             `To flip to it: ${flipTo}`,
           ]
-        : [`${pointer.current} stays current. To flip to it: ${flipTo}`];
+        : [
+            `${pointer.current} stays current. To flip to it: npm run promote -- ${model} --version ${version}${options}`,
+          ];
   }
 }
 

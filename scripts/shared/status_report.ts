@@ -33,7 +33,11 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
     roles,
     formatBytes(version.bytes),
     version.format,
-    `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
+    [
+      `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
+      ...(version.signed ? ['signed'] : []),
+      ...(version.rehearsalSkipped ? ['not rehearsed'] : []),
+    ].join(', '),
   ];
 }
 

@@ -127,6 +127,17 @@ describe('the flip', () => {
     );
   });
 
+  test('names promote for what is published without a flip and was never current', async () => {
+    const model = 'waiting';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const outcome = await publish(store, await writeGraphModel(join(folder, model, 'b')), model, {
+      flip: false,
+    });
+    expect(publishText({ model, place, flip: false, label: undefined, outcome })).toContain(
+      '1.0.0 stays current. To flip to it: npm run promote -- waiting --version 1.0.1',
+    );
+  });
+
   test('is completed for a higher version that was never current', async () => {
     const model = 'higher';
     await publish(store, await writeGraphModel(join(folder, model, 'a')), model);

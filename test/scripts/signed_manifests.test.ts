@@ -197,6 +197,8 @@ test('keygen makes a key that only its owner reads and that is never overwritten
     there,
   );
   expect(published.code).toBe(0);
+  const status = await runScript('status.ts', ['m', '--persist-to', 'state'], there);
+  expect(status.stdout).toMatch(/ {2}1\.0\.0 {2}current .*, signed, not rehearsed\n/);
   const wrong = await runScript('publish.ts', [directory, '--model', 'n', ...options], {
     ...there,
     env: { MANIFEST_SIGNING_KEY: 'my secret' },

@@ -6,7 +6,7 @@ export interface OutputDifference {
   readonly largestAbsolute: number;
   /** Of the larger of both magnitudes, so at most 2. */
   readonly largestRelative: number;
-  /** Rows along the last dimension, of two elements or more: what a classifier's scores of one example are. */
+  /** Rows along the last of several dimensions, of two elements or more: a classifier's scores of one example. */
   readonly rows: number;
   /** Rows whose largest element stands elsewhere. */
   readonly mismatchedRows: number;
@@ -39,7 +39,8 @@ export function compareOutputs(live: NamedTensors, candidate: NamedTensors): Com
     largestAbsolute = Math.max(largestAbsolute, distance.absolute);
     largestRelative = Math.max(largestRelative, distance.relative);
     const width = left.shape.at(-1) ?? 1;
-    if (width < 2) continue;
+    // The only dimension of a batch of single values counts examples, not the scores of one.
+    if (left.shape.length < 2 || width < 2) continue;
     rows += left.values.length / width;
     mismatchedRows += countMismatches(left.values, right.values, width);
   }

@@ -34,6 +34,7 @@ describe('compareOutputs', () => {
     const candidate = float([3, 3], 0.1, 0.6, 0.3, 0.3, 0.4, 0.3, 0.2, 0.2, 0.6);
     expect(compare(live, candidate)).toMatchObject({ rows: 3, mismatchedRows: 1 });
     expect(compare(float([3, 1], 1, 2, 3), float([3, 1], 3, 2, 1))).toMatchObject({ rows: 0 });
+    expect(compare(float([3], 1, 2, 3), float([3], 3, 2, 1))).toMatchObject({ rows: 0, mismatchedRows: 0 });
   });
 
   test('is infinite where one is not finite', () => {
