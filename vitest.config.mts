@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** worker: inside workerd, with its R2. node: pure code, scripts as processes, the built Worker over HTTP. */
 export default defineConfig({
   test: {
+    // Most tests wait for processes of theirs: half the cores, the default on small machines, would idle.
+    maxWorkers: '100%',
     projects: [
       {
         plugins: [

@@ -175,7 +175,8 @@ describe('the pointer', () => {
 
 describe('a client that goes away in mid-load', () => {
   test('takes no other request with it, and the load happens once', async () => {
-    const size = 2_000_000;
+    // Large enough to be still loading when its client goes; every whole number up to here is a float32.
+    const size = 6_000_000;
     const directory = await graphDirectory(
       { op: 'Max', input: ['constant', 'x'], attr: { keep_dims: { b: true } } },
       { constant: Array.from({ length: size }, (_, index) => index), inputSize: 1 },
@@ -185,7 +186,7 @@ describe('a client that goes away in mid-load', () => {
       const gone = new AbortController();
       const path = '/v1/models/large:predict';
       const first = ask(isolate, path, { inputs: [0] }, { signal: gone.signal }).catch(() => 'gone');
-      await wait(40);
+      await wait(10);
       gone.abort();
       expect(await first).toBe('gone');
       const others = Array.from({ length: 4 }, () => ask(isolate, path, { inputs: [0] }));
