@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,8 +12,9 @@ const directories = new Set<string>();
  * meanwhile, by itself or by a signal.
  */
 export async function withTemporaryDirectory<T>(action: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'edge-serving-convert-'));
   if (directories.size === 0) listen();
+  // In one go: a signal that came between making it and noting it would leave it behind.
+  const directory = mkdtempSync(join(tmpdir(), 'edge-serving-convert-'));
   directories.add(directory);
   try {
     return await action(directory);
