@@ -36,19 +36,17 @@ let asynchronous: Promise<unknown> = Promise.resolve();
 export function executeAsynchronously<Result>(computation: () => Promise<Result>): Promise<Result> {
   const run = async (): Promise<Result> => {
     engine().startScope('execution');
-    let broken = false;
+    const scope = engine().state.activeScope;
     try {
       const result = await computation();
       refuseIfUncomputed();
       return result;
     } catch (error) {
-      const failure = asExecutionError(error);
-      broken = failure instanceof BrokenRuntimeError;
-      throw failure;
+      throw asExecutionError(error);
     } finally {
       forgetRefusals();
-      // A backend that was given up took its scopes along.
-      if (!broken) engine().endScope();
+      // A backend that was given up took its scopes along, by whichever computation it broke in between.
+      if (engine().state.activeScope === scope) engine().endScope();
     }
   };
   const result = asynchronous.then(run);

@@ -11,7 +11,14 @@ export interface ManagementConfiguration {
 
 const VariablesSchema = v.object({
   MANAGEMENT_TOKENS: v.optional(v.string(), ''),
-  MAX_UPLOAD_MB: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)?$/, 'must be a number')), '100'),
+  MAX_UPLOAD_MB: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()]),
+      v.transform(String),
+      v.regex(/^\d+(\.\d+)?$/, 'must be a number'),
+    ),
+    '100',
+  ),
 });
 
 /** @throws ConfigurationError */
