@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import {
   type ModelImport,
@@ -8,7 +7,6 @@ import {
   type QuantizationMode,
   quantizationAccuracy,
 } from '../../import/index.ts';
-import type { SignatureDifference } from '../../worker/registry/compatibility.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
@@ -22,11 +20,12 @@ import { publishVersion } from '../../worker/registry/publication.ts';
 import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
-import { checkCompatibility } from './check_compatibility.ts';
+import { type Checks, checkCandidate, rehearseOnce } from './check_candidate.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
 import { flipOnlyOver, flipOverAnother } from './flip_guard.ts';
+import { readBlob } from './read_blob.ts';
 import { requirePointer } from './read_pointer.ts';
-import type { RehearsalOutcome, Rehearse } from './rehearsal/rehearse.ts';
+import type { Rehearse } from './rehearsal/rehearse.ts';
 import { republishTransition } from './republish_transition.ts';
 import type { Signer } from './signing_key.ts';
 import { withTemporaryDirectory } from './temporary_directory.ts';
@@ -66,15 +65,6 @@ export interface PublishObserver {
   /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
   readonly onWait?: (until: Date) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
-}
-
-type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
-
-/** What was found out about a version before anything was written. */
-export interface Checks {
-  /** Undefined where there was nothing to try out: the version had been rehearsed when it was published. */
-  readonly rehearsal: DoneRehearsal | undefined;
-  readonly differences: readonly SignatureDifference[];
 }
 
 export type PublishOutcome =
@@ -138,7 +128,7 @@ async function publishImport(
   if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
   observer.onRead?.();
   const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
-  const rehearse = observer.rehearse && once(observer.rehearse);
+  const rehearse = observer.rehearse && rehearseOnce(observer.rehearse);
   for (let attempt = 1; ; attempt++) {
     const step = await publishContent(store, request, imported, named, { ...observer, rehearse });
     if (step.kind !== 'version taken') return step;
@@ -192,7 +182,7 @@ async function publishContent(
   }
   const transition = pointerTransition(request, version, published?.provenance.publishedAt);
   const unrehearsed = createManifest(request, version, content, sourceFormat);
-  const checked = await check(store, request, { manifest: unrehearsed, files }, published, {
+  const checked = await checkCandidate(store, request, { manifest: unrehearsed, files }, published, {
     current: pointer?.current,
     changes: transition?.(pointer).kind === 'changed',
     rehearse: observer.rehearse,
@@ -234,53 +224,6 @@ async function publishContent(
     present,
     change: flip?.kind === 'changed' ? flip.change : undefined,
     pointer: flip?.pointer ?? pointer,
-  };
-}
-
-/**
- * Finds out whether a version can be served in the place of the current one. One that is published already is
- * looked at again only where a flip or a label would bring it to clients, and tried out only if it never was.
- */
-async function check(
-  store: ObjectStore,
-  { model, allowBreaking = false }: PublishRequest,
-  candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
-  published: Manifest | undefined,
-  {
-    current,
-    changes,
-    rehearse,
-  }: {
-    readonly current: string | undefined;
-    readonly changes: boolean;
-    readonly rehearse: Rehearse | undefined;
-  },
-): Promise<
-  { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
-> {
-  if (published !== undefined && !changes) {
-    return { kind: 'fine', checks: { rehearsal: undefined, differences: [] } };
-  }
-  const { version, content } = candidate.manifest;
-  const { differences, refusal } = await checkCompatibility(
-    store,
-    { model, version, content },
-    current,
-    allowBreaking,
-  );
-  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-  const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
-  const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
-  if (rehearsal?.kind === 'refused') return rehearsal;
-  return { kind: 'fine', checks: { rehearsal, differences } };
-}
-
-/** Rehearsed once, whatever number it is published under in the end. */
-function once(rehearse: Rehearse): Rehearse {
-  let outcome: Promise<RehearsalOutcome> | undefined;
-  return (candidate, current) => {
-    outcome ??= rehearse(candidate, current);
-    return outcome;
   };
 }
 
@@ -351,17 +294,6 @@ function otherSignature({ model, version, signature }: Manifest, { keyId }: Sign
     `${model} ${version} is published ${how}, and a published version never changes; ` +
     'publish this as another version, with --version'
   );
-}
-
-/** Read only now, so that one file at a time is in memory; it may have changed since its digest was taken. */
-async function readBlob(files: ReadonlyMap<string, string>, { path, sha256 }: Blob): Promise<Uint8Array> {
-  const file = files.get(path);
-  if (file === undefined) throw new Error(`the import names no file for ${path}`);
-  const bytes = await readFile(file);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new Error(`${file} changed while it was being published; run this again`);
-  }
-  return bytes;
 }
 
 /** The name of the model's directory itself, whether it was given as `.`, by a link, or by a file in it. */

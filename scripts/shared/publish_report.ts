@@ -1,8 +1,9 @@
 import type { Blob } from '../../worker/registry/manifest.ts';
+import type { Checks } from './check_candidate.ts';
 import { formatBytes, plural } from './format.ts';
 import { describePlace, type PlaceDescription } from './open_registry.ts';
 import { describeChange, placeOptions } from './pointer_report.ts';
-import type { Checks, PublishOutcome } from './publish_model.ts';
+import type { PublishOutcome } from './publish_model.ts';
 import { rehearsalJson, rehearsalLines } from './rehearsal/rehearsal_report.ts';
 import { versionStanding } from './republish_transition.ts';
 
