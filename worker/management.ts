@@ -8,6 +8,7 @@ import type { ManagementRequest } from './protocols/management/management.ts';
 import { deleteObjects, listObjects, readObject } from './protocols/management/objects.ts';
 import { answerManagementDocument } from './protocols/management/openapi.ts';
 import { runSchedule } from './protocols/management/schedule.ts';
+import { wait } from './protocols/management/wait.ts';
 import { writeObject } from './protocols/management/write_object.ts';
 import { errorResponse, jsonResponse } from './protocols/response.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
@@ -15,8 +16,6 @@ import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
 import { ConfigurationError } from './serving/configuration.ts';
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 const log = (entry: Record<string, unknown>): void => console.log(JSON.stringify(entry));
 
 /** Made once per isolate, from the environment of its first request. */

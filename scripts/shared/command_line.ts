@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
+import { describeError } from '../../worker/registry/describe_error.ts';
 import { isName, NAME_RULE } from '../../worker/registry/names.ts';
 import { BY_LENGTH, REASON_LENGTH } from '../../worker/registry/pointer_change.ts';
 import { parseVersion } from '../../worker/registry/version.ts';
@@ -171,7 +172,7 @@ async function perform(action: (output: Output) => Promise<number>, output: Outp
   try {
     return await action(output);
   } catch (error) {
-    output.error(error instanceof Error ? error.message : String(error));
+    output.error(describeError(error));
     return EXIT_FAILED;
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { describeError } from '../../worker/registry/describe_error.ts';
 import type {
   HeadResult,
   ObjectBody,
@@ -209,5 +210,5 @@ function errorIn(text: string): string {
 function reasonOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return cause.message;
-  return error instanceof Error ? error.message : String(error);
+  return describeError(error);
 }

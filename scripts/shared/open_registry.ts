@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
+import { describeError } from '../../worker/registry/describe_error.ts';
 import {
   type KvNamespaceBinding,
   POINTERS_BINDING,
@@ -189,7 +190,7 @@ function createRegistry(
     onFault: (model, error) =>
       warnings.push(
         `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ` +
-          `${error instanceof Error ? error.message : String(error)}\n` +
+          `${describeError(error)}\n` +
           'Workers that read the replica see the older one until the next command that changes the model.',
       ),
   });

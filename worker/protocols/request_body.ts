@@ -1,3 +1,4 @@
+import { describeError } from '../registry/describe_error.ts';
 import { gunzipped } from './gunzip.ts';
 
 export type BodyOutcome =
@@ -36,7 +37,7 @@ export async function readBody(request: Request, limitBytes: number): Promise<Bo
     if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
     return await readStream(isCompressed ? gunzipped(request.body) : request.body, limitBytes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     return { kind: 'incomplete', message: `The request body could not be read: ${reason}` };
   }
 }

@@ -1,3 +1,4 @@
+import { describeError } from './describe_error.ts';
 import { BLOBS_PREFIX, manifestKey } from './keys.ts';
 import type { ObjectDescription, ObjectStore } from './object_store.ts';
 import { readPointer, updatePointer } from './pointer_store.ts';
@@ -130,7 +131,7 @@ async function deleteBlobs(
   try {
     await withinTimeLimit(`deleting ${keys.length} files`, limit, store.delete(keys));
   } catch (error) {
-    const fault = error instanceof Error ? error.message : String(error);
+    const fault = describeError(error);
     throw new Error(
       `${fault}; the lock of this prune holds until ${lease.until.toISOString()}: run it again then to finish`,
       { cause: error },

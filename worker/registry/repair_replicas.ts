@@ -1,3 +1,4 @@
+import { describeError } from './describe_error.ts';
 import type { ObjectStore } from './object_store.ts';
 import { type PointerReplica, repairReplica } from './pointer_replica.ts';
 import { listModels } from './version_store.ts';
@@ -21,7 +22,7 @@ export async function repairReplicas(
     try {
       if (await repairReplica(store, replica, model, wait)) repaired.push(model);
     } catch (error) {
-      failed[model] = error instanceof Error ? error.message : String(error);
+      failed[model] = describeError(error);
     }
   }
   return { repaired, failed };

@@ -1,6 +1,6 @@
+import { describeError } from '../registry/describe_error.ts';
 import { versionsInUse } from '../registry/pointer.ts';
 import { compareVersions } from '../registry/version.ts';
-import { describeError } from './describe_error.ts';
 import { reasonOf } from './load_outcome.ts';
 import { answeredBy, type Resolution } from './resolution.ts';
 import type { ServableManager } from './servable_manager.ts';

@@ -1,9 +1,9 @@
+import { describeError } from '../registry/describe_error.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import type { Pointer } from '../registry/pointer.ts';
 import { type PointerReplica, readReplicatedPointer } from '../registry/pointer_replica.ts';
 import { type PointerRead, readPointer } from '../registry/pointer_store.ts';
 import { within } from '../registry/time_limit.ts';
-import { describeError } from './describe_error.ts';
 import { retryOnce } from './retry_once.ts';
 
 export type PointerCheck =

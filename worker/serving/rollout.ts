@@ -1,7 +1,7 @@
+import { describeError } from '../registry/describe_error.ts';
 import type { Pointer, Trial } from '../registry/pointer.ts';
 import { type CanaryAbort, type CanaryLimits, CanaryWatch } from './canary_watch.ts';
 import { CandidateLoader } from './candidate_loader.ts';
-import { describeError } from './describe_error.ts';
 import { type Execution, faultOf, ObservedServable } from './observed_servable.ts';
 import type { Split } from './resolution.ts';
 import { routingFraction } from './routing.ts';

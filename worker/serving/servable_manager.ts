@@ -1,10 +1,10 @@
+import { describeError } from '../registry/describe_error.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { PublicKey } from '../registry/manifest_signature.ts';
 import { memoryNeed } from '../registry/memory_need.ts';
 import type { ObjectStore } from '../registry/object_store.ts';
 import { readTrustedManifest, type TrustedManifestRead } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
-import { describeError } from './describe_error.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
 import {
   type FailedOutcome,

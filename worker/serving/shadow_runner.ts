@@ -1,6 +1,6 @@
+import { describeError } from '../registry/describe_error.ts';
 import type { Trial } from '../registry/pointer.ts';
 import { compareOutputs, type OutputDifference } from './compare_outputs.ts';
-import { describeError } from './describe_error.ts';
 import type { Execution } from './observed_servable.ts';
 import type { ServableManager } from './servable_manager.ts';
 import type { RequestScope, ServableView } from './serving.ts';

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import * as v from 'valibot';
 import { writeBlob } from '../../../worker/registry/blob_store.ts';
+import { describeError } from '../../../worker/registry/describe_error.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
 import { writeManifest } from '../../../worker/registry/version_store.ts';
@@ -83,8 +84,7 @@ process.on('disconnect', () => void end());
 process.once('message', (message) => {
   start(v.parse(StageRequestSchema, message)).then(
     (isolates) => answer({ kind: 'ready', isolates }),
-    (error: unknown) =>
-      answer({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => answer({ kind: 'failed', reason: describeError(error) }),
   );
 });
 // Closed while this was still being loaded.

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeError } from '../../../worker/registry/describe_error.ts';
 import type { Manifest } from '../../../worker/registry/manifest.ts';
 import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/memory_need.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
@@ -121,7 +122,7 @@ async function fetchCurrent(
     const late = () => new Error('fetching it took too long');
     return { kind: 'fetched', version: await within(FETCH_LIMIT_MS, fetching, late) };
   } catch (error) {
-    return { kind: 'failed', version, reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', version, reason: describeError(error) };
   }
 }
 
@@ -215,7 +216,7 @@ async function currentFigures(
       figures: await readFigures(rehearsed, medianMs),
     };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     return { kind: 'not rehearsed', version: rehearsed.version, reason };
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { describeError } from '../../../worker/registry/describe_error.ts';
 import { within } from '../../../worker/registry/time_limit.ts';
 import { PACKAGE_ROOT } from '../package_root.ts';
 import { StageAnswerSchema, type StageRequest } from './host_messages.ts';
@@ -49,7 +50,7 @@ export async function openStage(): Promise<Stage> {
         return isolates.map((url) => new URL(url));
       } catch (error) {
         if (error instanceof StageError) throw error;
-        throw new StageError(error instanceof Error ? error.message : String(error), { cause: error });
+        throw new StageError(describeError(error), { cause: error });
       }
     },
     close: () => closeHost(host, folder),

@@ -22,6 +22,7 @@ import {
   unstageTransition,
 } from '../../registry/rollout_transitions.ts';
 import type { ManagementRequest } from './management.ts';
+import { wait } from './wait.ts';
 
 /** Members that every change takes. */
 const WHY = {
@@ -83,9 +84,6 @@ export interface ChangeRequest {
   readonly pointer: Pointer | undefined;
   readonly record: ChangeRecord;
 }
-
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Makes a change to a model's pointer, if the pointer still is of the generation that the caller has seen. That

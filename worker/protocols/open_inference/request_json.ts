@@ -1,3 +1,4 @@
+import { describeError } from '../../registry/describe_error.ts';
 import { type Invalid, invalid } from './outcome.ts';
 
 export type JsonOutcome = { readonly kind: 'json'; readonly value: unknown } | Invalid;
@@ -20,7 +21,7 @@ export function parseRequestJson(bytes: Uint8Array): JsonOutcome {
     try {
       return { kind: 'json', value: JSON.parse(withoutSpecialNumbers(text)) };
     } catch {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = describeError(error);
       return invalid(`failed to parse the request JSON buffer: ${reason}`);
     }
   }
