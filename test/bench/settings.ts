@@ -8,7 +8,7 @@ export interface Settings {
   /** The same for computing, and how long one engine computes in one round: many short ones even out noise. */
   readonly computeRounds: number;
   readonly computeMs: number;
-  /** How long it computes before the first round, until its code is compiled well. */
+  /** How long it computes at least before the first round; longer while it still becomes faster. */
   readonly warmupMs: number;
   /** How long one engine is asked over HTTP in one round, per number of clients. */
   readonly loadMs: number;
@@ -44,7 +44,7 @@ export const QUICK: Settings = {
   rounds: 5,
   computeRounds: 9,
   computeMs: 40,
-  warmupMs: 150,
+  warmupMs: 600,
   loadMs: 150,
   longestLoadMs: 600,
   predictions: 1000,
