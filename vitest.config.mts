@@ -1,5 +1,6 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { wasmModules } from './test/shared/wasm_modules.ts';
 
 /** worker: inside workerd, with its R2. node: pure code, scripts as processes, the built Worker over HTTP. */
 export default defineConfig({
@@ -25,6 +26,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wasmModules()],
         test: {
           name: 'node',
           globalSetup: ['./test/shared/build_kernels.ts', './test/shared/global_setup.ts'],

@@ -4,41 +4,60 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const KERNELS = fileURLToPath(new URL('../../worker/runtime/kernels/', import.meta.url));
-const SOURCES = path.join(KERNELS, 'assembly');
+const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
+const KERNELS = path.join(WORKER, 'runtime/kernels');
+const CODEC = path.join(WORKER, 'protocols/codec');
 
-/** kernels.wasm is what the Worker imports; kernels_simd.wasm is for an engine without relaxed SIMD. */
-export const BUILDS = [
-  { output: path.join(KERNELS, 'dist/kernels.wasm'), features: 'simd,relaxed-simd' },
-  { output: path.join(KERNELS, 'dist/kernels_simd.wasm'), features: 'simd' },
-] as const;
+/** A WebAssembly module and what it is made of. */
+export interface Build {
+  readonly output: string;
+  /** The folder whose index.ts says what it exports. */
+  readonly sources: string;
+  /** See https://www.assemblyscript.org/compiler.html */
+  readonly options: readonly string[];
+}
+
+const OPTIONS = ['--runtime', 'stub', '--use', 'abort=', '--noAssert', '--optimize', '--shrinkLevel', '0'];
 
 /**
  * The memory is tfjs's own: the module must have no data, no allocator and no start function.
  * Not level 3: it moves the sums of one accumulator together, for which the operands of all of them have to wait in
  * more vector registers than there are.
- * See https://www.assemblyscript.org/compiler.html
  */
-const OPTIONS = [
-  '--importMemory',
-  ...['--runtime', 'stub'],
-  ...['--use', 'abort='],
-  '--noAssert',
-  '--optimize',
-  ...['--optimizeLevel', '2', '--shrinkLevel', '0'],
+const KERNEL_OPTIONS = [...OPTIONS, '--importMemory', '--optimizeLevel', '2'];
+
+const kernels = (name: string, features: string): Build => ({
+  output: path.join(KERNELS, 'dist', name),
+  sources: path.join(KERNELS, 'assembly'),
+  options: [...KERNEL_OPTIONS, '--enable', features],
+});
+
+/** kernels.wasm is what the Worker imports; kernels_simd.wasm is for an engine without relaxed SIMD. */
+export const KERNEL_BUILDS: readonly [Build, Build] = [
+  kernels('kernels.wasm', 'simd,relaxed-simd'),
+  kernels('kernels_simd.wasm', 'simd'),
 ];
+
+/** Five pages of 64 KiB: a block of text, its values, and the module's tables. */
+const NUMBER_LISTS: Build = {
+  output: path.join(CODEC, 'dist/number_lists.wasm'),
+  sources: path.join(CODEC, 'assembly'),
+  options: [...OPTIONS, '--optimizeLevel', '3', '--initialMemory', '5', '--maximumMemory', '5'],
+};
+
+export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];
 
 /** Name of the custom section that says which sources a module was built from. */
 export const DIGEST_SECTION = 'sources';
 
 /** SHA-256 of everything that decides what is built. */
-export async function sourceDigest(): Promise<string> {
+export async function sourceDigest({ sources, options }: Build): Promise<string> {
   const hash = createHash('sha256');
   const compiler = await readFile(createRequire(import.meta.url).resolve('assemblyscript/package.json'));
-  hash.update(compiler).update(JSON.stringify([OPTIONS, BUILDS.map(({ features }) => features)]));
-  const names = (await readdir(SOURCES)).filter((name) => name.endsWith('.ts')).sort();
+  hash.update(compiler).update(JSON.stringify(options));
+  const names = (await readdir(sources)).filter((name) => name.endsWith('.ts')).sort();
   for (const name of names) {
-    const contents = await readFile(path.join(SOURCES, name));
+    const contents = await readFile(path.join(sources, name));
     hash.update(JSON.stringify([name, contents.length])).update(contents);
   }
   return hash.digest('hex');
@@ -58,11 +77,12 @@ export async function builtDigest(output: string): Promise<string | undefined> {
 
 /** Builds what is missing or was built from other sources. @returns the files written */
 export async function buildKernels(): Promise<string[]> {
-  const digest = await sourceDigest();
   const written: string[] = [];
-  for (const { output, features } of BUILDS) {
+  for (const build of BUILDS) {
+    const { output } = build;
+    const digest = await sourceDigest(build);
     if ((await builtDigest(output)) === digest) continue;
-    const module = withSection(await compile(features), DIGEST_SECTION, digest);
+    const module = withSection(await compile(build), DIGEST_SECTION, digest);
     await mkdir(path.dirname(output), { recursive: true });
     // Whoever reads or builds at the same time sees one whole file or the other.
     const unfinished = `${output}.${process.pid}`;
@@ -73,20 +93,21 @@ export async function buildKernels(): Promise<string[]> {
   return written;
 }
 
-async function compile(features: string): Promise<Uint8Array> {
+async function compile({ output, sources, options }: Build): Promise<Uint8Array> {
   // The compiler takes a while to load, and mostly there is nothing to compile.
   const { default: compiler } = await import('assemblyscript/asc');
   let module: Uint8Array | undefined;
   const { error, stderr } = await compiler.main(
-    ['index.ts', '--baseDir', SOURCES, '--outFile', 'kernels.wasm', '--enable', features, ...OPTIONS],
+    ['index.ts', '--baseDir', sources, '--outFile', 'module.wasm', ...options],
     {
       writeFile(_name: string, contents: Uint8Array | string) {
         if (typeof contents !== 'string') module = contents;
       },
     },
   );
-  if (error) throw new Error(`the kernels do not compile: ${stderr.toString()}`, { cause: error });
-  if (module === undefined) throw new Error('the compiler of the kernels wrote nothing');
+  const name = path.basename(output);
+  if (error) throw new Error(`${name} does not compile: ${stderr.toString()}`, { cause: error });
+  if (module === undefined) throw new Error(`the compiler wrote no ${name}`);
   return module;
 }
 

@@ -82,8 +82,8 @@ async function run(): Promise<Results> {
     );
   }
   report('codec');
-  const image = (await mobilenetV2.build())?.input;
-  const codec = image && (await measureCodec(image, settings));
+  const imageNetwork = await mobilenetV2.build();
+  const codec = imageNetwork && (await measureCodec(imageNetwork, settings));
   report('bundle and startup');
   return {
     mode: settings.name,

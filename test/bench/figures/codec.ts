@@ -1,12 +1,22 @@
-import type { NetworkInput } from '../networks/network.ts';
+import * as v from 'valibot';
+import { bundleWorker } from '../engines/bundle_worker.ts';
+import { type Stage, startStage } from '../engines/stage.ts';
+import type { Network } from '../networks/network.ts';
 import type { Settings } from '../settings.ts';
-import { type JsonCodec, ourCodec, platformCodec } from '../shared/json_codecs.ts';
 import { nest } from '../shared/nested_values.ts';
 import { type Summary, summarize } from '../statistics.ts';
 import { comparable, inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
+import { warmUp } from './warm_up.ts';
 
 /** The names of the two ways, as the figures have them. */
 export const CODEC = { ours: 'edge-serving', platform: 'JSON.parse and JSON.stringify' } as const;
+
+const WORKER = 'json-codec';
+/** What the Worker calls them. */
+const CODECS = { ours: CODEC.ours, platform: CODEC.platform } as const;
+const DIRECTIONS = ['decode', 'encode'] as const;
+type Codec = keyof typeof CODECS;
+type Direction = (typeof DIRECTIONS)[number];
 
 /** One tensor through JSON, by codec. */
 export interface CodecFigures {
@@ -25,43 +35,45 @@ export interface DirectionFigures {
   readonly bytesPerSecond: ReadonlyMap<string, Summary>;
 }
 
-interface Subject {
-  readonly run: () => unknown;
-  readonly runs: number;
-  readonly processId: number;
+/** Decoding and encoding a network's input as TensorFlow Serving's JSON, from bytes to values and back, in a Worker. */
+export async function measureCodec(network: Network, settings: Settings): Promise<CodecFigures> {
+  const stage = await startStage(network, [{ name: WORKER, modules: await bundleWorker('json_codec') }]);
+  try {
+    return await measureOn(stage, network.input, settings);
+  } finally {
+    await stage.stop();
+  }
 }
 
-/**
- * Decoding and encoding a tensor as TensorFlow Serving's JSON, from bytes to values and from values to bytes, in
- * this process: it is pure code, and V8 the same in Node as in a Worker.
- */
-export async function measureCodec(
-  { shape, values }: Pick<NetworkInput, 'shape' | 'values'>,
-  { computeRounds, computeMs, warmupMs }: Settings,
+async function measureOn(
+  stage: Stage,
+  { shape, values }: Network['input'],
+  settings: Settings,
 ): Promise<CodecFigures> {
+  const address = stage.url(WORKER);
   // As clients write float32 values that have no float32 themselves: with the digits of a double.
   const body = new TextEncoder().encode(JSON.stringify({ instances: nest(values, shape) }));
-  const codecs = new Map<string, JsonCodec>([
-    [CODEC.ours, ourCodec(shape)],
-    [CODEC.platform, platformCodec(shape)],
-  ]);
+  await put(address, shape, body);
   const written = new Map<string, number>();
-  const subjects = new Map<string, Subject>();
-  for (const [name, codec] of codecs) {
-    checkCodec(name, codec, body, values);
-    written.set(name, codec.encode(values).length);
-    const directions = { decode: () => codec.decode(body), encode: () => codec.encode(values) };
-    for (const [direction, run] of Object.entries(directions)) {
-      const runs = calibrate(run, { computeMs, warmupMs });
-      subjects.set(`${direction} ${name}`, { run, runs, processId: process.pid });
+  for (const [codec, name] of entriesOf(CODECS)) {
+    written.set(name, await checkCodec(address, codec, shape, body, values));
+  }
+  await put(address, shape, body);
+
+  const subjects = new Map<string, { url: URL; runs: number; processId: number | undefined }>();
+  for (const [codec, name] of entriesOf(CODECS)) {
+    for (const direction of DIRECTIONS) {
+      const url = urlOf(address, codec, direction);
+      const runs = await warmUp((runs) => timeOf(url, runs), settings);
+      subjects.set(`${direction} ${name}`, { url, runs, processId: stage.processId });
     }
   }
-  const timed = await inTimedRounds(subjects, computeRounds, async ({ run, runs }) => {
-    return { figure: timeOf(run, runs) / runs, of: (processorMs) => processorMs / runs };
+  const timed = await inTimedRounds(subjects, settings.computeRounds, async ({ url, runs }) => {
+    return { figure: (await timeOf(url, runs)) / runs, of: (processorMs) => processorMs / runs };
   });
 
-  const names = [...codecs.keys()];
-  const directionOf = (direction: 'decode' | 'encode', bytes: ReadonlyMap<string, number>) => {
+  const names = Object.values(CODECS);
+  const directionOf = (direction: Direction, bytes: ReadonlyMap<string, number>): DirectionFigures => {
     const only = (rounds: Rounds): Rounds =>
       new Map(names.map((name) => [name, rounds.get(`${direction} ${name}`) ?? []]));
     const { wall, processor } = timed;
@@ -78,32 +90,54 @@ export async function measureCodec(
   };
 }
 
-/** Every value must come through both ways: a codec that loses digits would be no match. */
-function checkCodec(name: string, codec: JsonCodec, body: Uint8Array, values: Float32Array): void {
-  const answer = new TextDecoder().decode(codec.encode(values));
+function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][];
+}
+
+function urlOf(address: URL, codec: Codec, direction: Direction): URL {
+  return new URL(`/?codec=${codec}&direction=${direction}`, address);
+}
+
+async function put(address: URL, shape: readonly number[], body: Uint8Array<ArrayBuffer>): Promise<void> {
+  await ask(new URL(`/?shape=${shape}`, address), 'PUT', body);
+}
+
+const TimeSchema = v.object({ milliseconds: v.number() });
+
+async function timeOf(url: URL, runs: number): Promise<number> {
+  const response = await ask(new URL(`${url}&runs=${runs}`), 'POST');
+  return v.parse(TimeSchema, await response.json()).milliseconds;
+}
+
+async function ask(url: URL, method: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> {
+  const response = await fetch(url, { method, ...(body && { body }) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return response;
+}
+
+/**
+ * Every value must come through both ways: a codec that loses digits would be no match.
+ *
+ * @returns bytes of what it writes
+ */
+async function checkCodec(
+  address: URL,
+  codec: Codec,
+  shape: readonly number[],
+  body: Uint8Array<ArrayBuffer>,
+  values: Float32Array,
+): Promise<number> {
+  const answer = await (await ask(urlOf(address, codec, 'encode'), 'POST')).text();
   const again = new TextEncoder().encode(answer.replace('"predictions"', '"instances"'));
-  for (const decoded of [codec.decode(body), codec.decode(again)]) {
+  for (const text of [body, again]) {
+    await put(address, shape, text);
+    const response = await ask(urlOf(address, codec, 'decode'), 'POST');
+    const decoded = new Float32Array(await response.arrayBuffer());
     const isSame =
       decoded.length === values.length && decoded.every((value, index) => value === values[index]);
-    if (!isSame) throw new Error(`${name}: other values came through JSON`);
+    if (!isSame) throw new Error(`${CODECS[codec]}: other values came through JSON`);
   }
-}
-
-/** How many runs take as long as asked for, found out while the code is compiled. */
-function calibrate(
-  run: () => unknown,
-  { computeMs, warmupMs }: Pick<Settings, 'computeMs' | 'warmupMs'>,
-): number {
-  const began = performance.now();
-  let last = timeOf(run, 1);
-  while (performance.now() - began < warmupMs) last = timeOf(run, 1);
-  return Math.max(1, Math.round(computeMs / Math.max(last, 0.001)));
-}
-
-function timeOf(run: () => unknown, runs: number): number {
-  const began = performance.now();
-  for (let index = 0; index < runs; index++) run();
-  return performance.now() - began;
+  return new TextEncoder().encode(answer).length;
 }
 
 function rates(milliseconds: Rounds, bytes: ReadonlyMap<string, number>): Map<string, Summary> {

@@ -22,7 +22,8 @@ export default {
     const body = await request.text();
     // Clients say how long what they send is.
     const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-    const ask = () => new Request(url, { method: 'POST', body, headers });
+    const ask = () =>
+      new Request<unknown, IncomingRequestCfProperties>(url, { method: 'POST', body, headers });
     const handle = () => product.fetch(ask(), environment, context);
     switch (searchParams.get('what')) {
       // The product's own entry.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BUILDS } from '../../../scripts/kernels/kernel_build.ts';
+import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
 import { randomValues } from './comparison.ts';
 import { compiled } from './node_backend.ts';
@@ -63,7 +63,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const outWidth = Math.floor((width + padLeft - size) / strideX) + 1;
         fc.pre(outHeight > 0 && outWidth > 0);
         const memory = new WebAssembly.Memory({ initial: 800 });
-        const functions = instantiateKernels(compiled(BUILDS[build].output), memory);
+        const functions = instantiateKernels(compiled(KERNEL_BUILDS[build].output), memory);
         const heap = heapOf(memory);
         const pixels = batch * height * width;
         const x = heap.random(pixels * channels, seed);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import * as tf from '@tensorflow/tfjs-core';
-import { BUILDS } from '../../../scripts/kernels/kernel_build.ts';
+import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
 import { type RegisteredKernels, registerKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 
 const TFJS = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
@@ -45,7 +45,7 @@ export async function createNodeBackend(): Promise<NodeBackend> {
 
 /** @param build which of the builds: with relaxed SIMD, or without */
 export function registerBuilt({ backend, memory }: NodeBackend, build: 0 | 1 = 0): RegisteredKernels {
-  return registerKernels(backend, compiled(BUILDS[build].output), memory);
+  return registerKernels(backend, compiled(KERNEL_BUILDS[build].output), memory);
 }
 
 const modules = new Map<string, WebAssembly.Module>();

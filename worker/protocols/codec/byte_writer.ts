@@ -1,5 +1,6 @@
 import { base64Length, writeBase64 } from './base64.ts';
 import { digitCount, LONGEST_FLOAT, writeDigits, writeFloat32 } from './float_digits.ts';
+import { numberLists } from './number_lists_module.ts';
 
 const ENCODER = new TextEncoder();
 // A leading U+FEFF is part of the string, not a mark to drop.
@@ -81,6 +82,18 @@ export class ByteWriter {
       }
       this.#length = at;
     }
+  }
+
+  /** Float32 values from `offset` on as nested lists; false, and nothing is written, for a shape that is none of such. */
+  floatLists(values: Float32Array, offset: number, shape: readonly number[], notFinite: NotFinite): boolean {
+    const lists = numberLists();
+    if (!lists.canWrite(shape)) return false;
+    lists.write(values, offset, shape, notFinite === 'null', (block) => {
+      this.#reserve(block.length);
+      this.#bytes.set(block, this.#length);
+      this.#length += block.length;
+    });
+    return true;
   }
 
   /** Int32 values from `start` to before `end`, with commas between them. */

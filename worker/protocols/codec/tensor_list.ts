@@ -1,6 +1,7 @@
 import type { TensorValue } from '../../runtime/tensor.ts';
 import { CLOSE_LIST, OPEN_LIST } from './ascii.ts';
 import { JsonCursor } from './json_cursor.ts';
+import { numberLists } from './number_lists_module.ts';
 import { createCells, NO_SCALAR, type TensorCells } from './tensor_cells.ts';
 
 /** TensorFlow's own limit on a shape's length; deeper lists are no tensor. */
@@ -61,14 +62,22 @@ export class ListReader {
   }
 }
 
-export interface UnscannedFloats {
+export interface ReadFloats {
   readonly tensor: TensorValue;
   readonly end: number;
 }
 
-/** A list of numbers as a float32 tensor, from text that was not scanned; undefined for whatever is none. */
-export function readUnscannedFloats(bytes: Uint8Array, start: number): UnscannedFloats | undefined {
+/** A shorter text is read sooner than it is copied. Bytes. */
+const WORTH_COPYING = 512;
+
+/** A list of numbers as a float32 tensor, from text that need not have been scanned; undefined for whatever is none. */
+export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undefined {
   if (bytes[start] !== OPEN_LIST) return undefined;
+  const read = bytes.length - start < WORTH_COPYING ? undefined : numberLists().read(bytes, start);
+  if (read !== undefined) {
+    const { shape, values, end } = read;
+    return { tensor: { dtype: 'float32', shape, values }, end };
+  }
   const reader = new ListReader(createCells('float32', bytes.length - start));
   const cursor = new JsonCursor(bytes, start);
   if (!reader.read(cursor)) return undefined;

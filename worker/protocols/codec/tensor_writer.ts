@@ -5,6 +5,9 @@ import type { ByteWriter, NotFinite } from './byte_writer.ts';
 /** How strings are written: as text, or as `{"b64": ...}` with their bytes. */
 export type StringForm = 'text' | 'base64';
 
+/** Fewer values are written sooner than they are copied. */
+const WORTH_COPYING = 32;
+
 /** Writes a tensor, or an element of it, as JSON. */
 export class TensorWriter {
   /** How many values one element of the first dimension has. */
@@ -27,11 +30,16 @@ export class TensorWriter {
 
   /** Writes the dimensions from `axis` on, whose values begin at `offset`. */
   write(writer: ByteWriter, axis = 0, offset = 0): void {
-    const { shape } = this.#tensor;
+    const { dtype, shape, values } = this.#tensor;
     const size = shape[axis];
     if (size === undefined) {
       this.#run(writer, offset, offset + 1);
       return;
+    }
+    const count = axis === 0 ? values.length : (this.#strides[axis - 1] ?? 0);
+    if (dtype === 'float32' && count >= WORTH_COPYING) {
+      const { notFinite } = this.#form;
+      if (writer.floatLists(values, offset, shape.slice(axis), notFinite)) return;
     }
     writer.byte(OPEN_LIST);
     if (axis === shape.length - 1) this.#run(writer, offset, offset + size);

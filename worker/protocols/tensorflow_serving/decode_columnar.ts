@@ -3,7 +3,7 @@ import type { TensorValue } from '../../runtime/tensor.ts';
 import type { JsonCursor } from '../codec/json_cursor.ts';
 import { listFault, NO_FAULT } from '../codec/list_fault.ts';
 import { createCells } from '../codec/tensor_cells.ts';
-import { ListReader } from '../codec/tensor_list.ts';
+import { ListReader, readFloats } from '../codec/tensor_list.ts';
 import { type DecodeOutcome, invalid } from './decode_outcome.ts';
 import { isNamedTensors, NameTable } from './named_tensors.ts';
 
@@ -53,6 +53,8 @@ function memberOffsets(cursor: JsonCursor, names: NameTable): (number | undefine
 /** The tensor, or why there is none. */
 function decodeTensor(cursor: JsonCursor, info: TensorInfo): TensorValue | string {
   const start = cursor.at;
+  const floats = info.dtype === 'float32' ? readFloats(cursor.bytes, start) : undefined;
+  if (floats !== undefined) return floats.tensor;
   const reader = new ListReader(createCells(info.dtype, cursor.bytes.length - start));
   if (reader.read(cursor)) return reader.cells.tensor(reader.shape);
   cursor.at = start;

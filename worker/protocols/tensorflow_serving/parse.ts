@@ -2,7 +2,7 @@ import type { TensorValue } from '../../runtime/tensor.ts';
 import { OPEN_LIST } from '../codec/ascii.ts';
 import { JsonCursor } from '../codec/json_cursor.ts';
 import type { ValueOffset } from '../codec/json_scan.ts';
-import { isEmptyList, readUnscannedFloats } from '../codec/tensor_list.ts';
+import { isEmptyList, readFloats } from '../codec/tensor_list.ts';
 import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
 
 /** A predict request whose JSON is known to be whole, before it is held against a signature. */
@@ -32,7 +32,7 @@ export function parsePredictRequest(bytes: Uint8Array): ParseOutcome {
   let floats: TensorValue | undefined;
   const outcome = parseDocument(bytes, ['instances', 'inputs'], (name, value) => {
     if (name === 'signature_name' || bytes.length > MOST_BYTES_AT_ONCE) return undefined;
-    const read = readUnscannedFloats(bytes, value);
+    const read = readFloats(bytes, value);
     floats = read?.tensor;
     return read?.end;
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/protocols/codec/float_digits.ts';
+import { anyFloat32 } from './any_number.ts';
 
 function float32Text(value: number): string {
   const target = new Uint8Array(LONGEST_FLOAT + 3).fill(0x7a);
@@ -91,38 +92,9 @@ function expected(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-const anyFloat = fc.float({ noNaN: true, noDefaultInfinity: true }).filter((value) => value !== 0);
-const usualFloat = fc.oneof(
-  fc.float({ min: -1, max: 1, noNaN: true }),
-  fc.float({ min: -1000, max: 1000, noNaN: true }),
-  fc.integer({ min: -1e7, max: 1e7 }).map((value) => Math.fround(value / 1000)),
-  fc.integer({ min: -1e5, max: 1e5 }).map((value) => Math.fround(value / 1e5)),
-  // Few bits after the point, where halves are.
-  fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((value) => value / 512),
-);
-
-const bits = new DataView(new ArrayBuffer(4));
-/** All float32 alike, most of them very large or very small. */
-const anyBits = fc.integer().map((integer) => {
-  bits.setInt32(0, integer);
-  return bits.getFloat32(0);
-});
-/** A power of ten or a few digits, and the float32 next to it: where exponents and rounding change. */
-const roundNumber = fc
-  .tuple(
-    fc.integer({ min: 1, max: 2_000_000 }),
-    fc.integer({ min: -46, max: 33 }),
-    fc.integer({ min: -2, max: 2 }),
-  )
-  .map(([digits, exponent, steps]) => {
-    bits.setFloat32(0, Number(`${digits}e${exponent}`));
-    bits.setInt32(0, bits.getInt32(0) + steps);
-    return bits.getFloat32(0);
-  });
-
 test('prints as C prints, and reads back as the same float32', () => {
   fc.assert(
-    fc.property(fc.oneof(anyFloat, usualFloat, anyBits, roundNumber), (value) => {
+    fc.property(anyFloat32, (value) => {
       fc.pre(value !== 0 && Number.isFinite(value));
       const text = float32Text(value);
       expect(text).toBe(expected(value));

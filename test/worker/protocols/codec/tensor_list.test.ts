@@ -3,11 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { JsonCursor } from '../../../../worker/protocols/codec/json_cursor.ts';
 import { listFault } from '../../../../worker/protocols/codec/list_fault.ts';
 import { createCells, MOST_STRINGS } from '../../../../worker/protocols/codec/tensor_cells.ts';
-import {
-  ListReader,
-  leadingShape,
-  readUnscannedFloats,
-} from '../../../../worker/protocols/codec/tensor_list.ts';
+import { ListReader, leadingShape, readFloats } from '../../../../worker/protocols/codec/tensor_list.ts';
 import type { DataType } from '../../../../worker/registry/signature.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -52,7 +48,7 @@ test('reads just the lists that are tensors, scanned before or not', () => {
       expect(reader.read(cursor)).toBe(isTensor);
       const fault = listFault(new JsonCursor(bytes, 0), 'float32');
       expect(fault === undefined).toBe(isTensor);
-      const unscanned = readUnscannedFloats(bytes, 0);
+      const unscanned = readFloats(bytes, 0);
       expect(unscanned !== undefined).toBe(isTensor && Array.isArray(value));
       if (!isTensor) return;
       const tensor = { dtype: 'float32', shape, values: Float32Array.from(flat ?? [], Number) };

@@ -3,7 +3,7 @@ import { encodeOutputs } from '../../../worker/protocols/tensorflow_serving/enco
 import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
 import type { Signature, TensorInfo } from '../../../worker/registry/signature.ts';
 import { elementCount } from '../../../worker/runtime/tensor.ts';
-import { nest } from './nested_values.ts';
+import { nest } from '../shared/nested_values.ts';
 
 /** One way between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */
 export interface JsonCodec {

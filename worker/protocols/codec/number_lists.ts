@@ -1,0 +1,175 @@
+import { LONGEST_FLOAT, writeFloat32 } from './float_digits.ts';
+import { NO_NUMBER, NumberReader } from './json_number.ts';
+
+/** What assembly/index.ts exports. Addresses and lengths of text are in bytes. */
+interface NumberListFunctions {
+  readonly memory: WebAssembly.Memory;
+  text_address(): number;
+  text_bytes(): number;
+  values_address(): number;
+  most_values(): number;
+  shape_address(): number;
+  most_dimensions(): number;
+  begin_reading(): void;
+  read_lists(length: number, isLast: boolean): number;
+  value_count(): number;
+  lists_rank(): number;
+  begin_writing(rank: number): void;
+  write_lists(count: number, rank: number): number;
+}
+
+const FUNCTIONS = [
+  'text_address',
+  'text_bytes',
+  'values_address',
+  'most_values',
+  'shape_address',
+  'most_dimensions',
+  'begin_reading',
+  'read_lists',
+  'value_count',
+  'lists_rank',
+  'begin_writing',
+  'write_lists',
+] as const satisfies readonly (keyof NumberListFunctions)[];
+
+/** Zeros that have to lie behind a text. */
+const MARGIN = 64;
+
+export interface ReadLists {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+  /** Where the text goes on behind them. */
+  readonly end: number;
+}
+
+/** What is written, a block at a time. The block is only valid until the next. */
+export type TakeBlock = (block: Uint8Array) => void;
+
+/**
+ * Nested lists of float32 as JSON, read and written in WebAssembly, some times as fast as in JavaScript. What is
+ * rare it leaves to the readers and writers in JavaScript, so that both give the same, whatever the number. One
+ * block of text and its values are all that it holds.
+ */
+export class NumberLists {
+  readonly #functions: NumberListFunctions;
+  readonly #text: Uint8Array;
+  readonly #values: Float32Array;
+  readonly #shape: Int32Array;
+  readonly #textBytes: number;
+  #isNullWritten = false;
+
+  /** @param module built from assembly/ */
+  constructor(module: WebAssembly.Module) {
+    const { exports } = new WebAssembly.Instance(module, {
+      env: {
+        readSlowly: (address: number) => this.#readSlowly(address),
+        slowEnd: () => (this.#reader.end === NO_NUMBER ? 0 : this.#reader.end),
+        writeSlowly: (value: number, address: number) => this.#writeSlowly(value, address),
+      },
+    });
+    if (!isNumberLists(exports)) throw new Error('the number lists were built from other sources');
+    this.#functions = exports;
+    const { buffer } = exports.memory;
+    this.#memory = new Uint8Array(buffer);
+    this.#reader = new NumberReader(this.#memory);
+    this.#textBytes = exports.text_bytes();
+    this.#text = new Uint8Array(buffer, exports.text_address(), this.#textBytes + MARGIN);
+    this.#values = new Float32Array(buffer, exports.values_address(), exports.most_values());
+    this.#shape = new Int32Array(buffer, exports.shape_address(), exports.most_dimensions());
+  }
+
+  readonly #memory: Uint8Array;
+  readonly #reader: NumberReader;
+
+  /**
+   * Reads the lists whose bracket is at `start`: lists of lists, or of numbers, of the same length wherever they are as
+   * deep, and not empty. The text need not have been scanned.
+   *
+   * @returns undefined for whatever is none: another reader says why, or takes it all the same
+   */
+  read(bytes: Uint8Array, start: number): ReadLists | undefined {
+    const { read_lists, begin_reading, value_count, lists_rank } = this.#functions;
+    let values = new Float32Array(0);
+    let count = 0;
+    let at = start;
+    begin_reading();
+    for (;;) {
+      const length = Math.min(this.#textBytes, bytes.length - at);
+      this.#text.set(bytes.subarray(at, at + length));
+      this.#text.fill(0, length, length + MARGIN);
+      const taken = read_lists(length, at + length === bytes.length);
+      if (taken < 0) return undefined;
+      const read = value_count();
+      at += taken;
+      if (count + read > values.length) {
+        const grown = new Float32Array(capacityFor(count + read, at - start, bytes.length - start));
+        grown.set(values.subarray(0, count));
+        values = grown;
+      }
+      values.set(this.#values.subarray(0, read), count);
+      count += read;
+      const rank = lists_rank();
+      if (rank > 0) {
+        const shape = [...this.#shape.subarray(0, rank)];
+        return { values: count === values.length ? values : values.subarray(0, count), shape, end: at };
+      }
+    }
+  }
+
+  /** Whether lists of this shape can be written. */
+  canWrite(shape: readonly number[]): boolean {
+    return shape.length > 0 && shape.length <= this.#shape.length && shape.every((size) => size > 0);
+  }
+
+  /**
+   * Writes the values from `offset` on as nested lists of a shape that can be written.
+   *
+   * @param isNullWritten whether NaN and infinities are null
+   */
+  write(
+    values: Float32Array,
+    offset: number,
+    shape: readonly number[],
+    isNullWritten: boolean,
+    take: TakeBlock,
+  ): void {
+    const { begin_writing, write_lists } = this.#functions;
+    const rank = shape.length;
+    const end = offset + shape.reduce((count, size) => count * size, 1);
+    const most = Math.floor(this.#textBytes / (LONGEST_FLOAT + 1 + 2 * rank));
+    this.#isNullWritten = isNullWritten;
+    this.#shape.set(shape);
+    begin_writing(rank);
+    for (let from = offset; from < end; from += most) {
+      const to = Math.min(from + most, end);
+      this.#values.set(values.subarray(from, to));
+      take(this.#text.subarray(0, write_lists(to - from, rank)));
+    }
+  }
+
+  #readSlowly(address: number): number {
+    return this.#reader.float32(address);
+  }
+
+  #writeSlowly(value: number, address: number): number {
+    if (!this.#isNullWritten || Number.isFinite(value)) return writeFloat32(this.#memory, address, value);
+    this.#memory.set(NULL, address);
+    return address + NULL.length;
+  }
+}
+
+const NULL = new TextEncoder().encode('null');
+
+/** Room for as many values as a text is likely to have, by what was read of it; in all it can have no more than so many. */
+function capacityFor(needed: number, readBytes: number, textBytes: number): number {
+  const likely = Math.ceil((1.02 * needed * textBytes) / readBytes);
+  return Math.max(needed, Math.min(likely, Math.ceil(textBytes / 2) + 1));
+}
+
+function isNumberLists(exports: object): exports is NumberListFunctions {
+  return (
+    Reflect.get(exports, 'memory') instanceof WebAssembly.Memory &&
+    FUNCTIONS.every((name) => typeof Reflect.get(exports, name) === 'function')
+  );
+}
