@@ -42,7 +42,12 @@ export const KERNEL_BUILDS: readonly [Build, Build] = [
 const NUMBER_LISTS: Build = {
   output: path.join(CODEC, 'dist/number_lists.wasm'),
   sources: path.join(CODEC, 'assembly'),
-  options: [...OPTIONS, '--optimizeLevel', '3', '--initialMemory', '5', '--maximumMemory', '5'],
+  options: [
+    ...OPTIONS,
+    ...['--optimizeLevel', '3'],
+    ...['--enable', 'simd'],
+    ...['--initialMemory', '5', '--maximumMemory', '5'],
+  ],
 };
 
 export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];

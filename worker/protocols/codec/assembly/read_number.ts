@@ -11,6 +11,8 @@ export let numberEnd: usize = 0;
 
 /** So many digits fit into 63 bits whatever they are. */
 const MOST_DIGITS: i32 = 18;
+/** So many bytes are looked at for digits. */
+const LONGEST_FRACTION: i32 = 32;
 /** A double holds every integer up to this. */
 const LARGEST_EXACT: u64 = 1 << 53;
 /** RapidJSON refuses larger ones, whatever the digits before them. */
@@ -29,12 +31,18 @@ function isDigit(byte: u32): bool {
   return byte - 0x30 <= 9;
 }
 
-/** How many of eight bytes, from the lowest on, are digits. `digits` are the bytes less 0x30, without borrowing. */
+/** How many digits there are from an address on, of 32 bytes. */
 @inline
-function leadingDigits(digits: u64): i32 {
-  // The highest bit of each byte that is no digit: adding 0x76 sets it from 10 on.
-  const others = (((digits & 0x7f7f7f7f7f7f7f7f) + 0x7676767676767676) | digits) & 0x8080808080808080;
-  return others == 0 ? 8 : <i32>ctz(others) >> 3;
+function countDigits(address: usize): i32 {
+  const first = i8x16.bitmask(areDigits(v128.load(address)));
+  const second = i8x16.bitmask(areDigits(v128.load(address, 16)));
+  return <i32>ctz<u64>(~(<u64>(<u32>first | (<u32>second << 16))));
+}
+
+/** Digits are the 10 smallest signed numbers once 0x50 is added, which is one comparison. */
+@inline
+function areDigits(bytes: v128): v128 {
+  return i8x16.lt_s(i8x16.add(bytes, i8x16.splat(0x50)), i8x16.splat(-118));
 }
 
 /** The number that eight digits are, the first in the lowest byte: pairs, then fours, then eight are joined. */
@@ -44,6 +52,29 @@ function eightDigits(digits: u64): u64 {
   const low = (pairs & 0x000000ff000000ff) * 0x000f424000000064;
   const high = ((pairs >> 16) & 0x000000ff000000ff) * 0x0000271000000001;
   return (low + high) >> 32;
+}
+
+@inline
+function loadDigits(address: usize): u64 {
+  return load<u64>(address) ^ 0x3030303030303030;
+}
+
+/** `mantissa` with `count` digits behind it, up to 23. */
+@inline
+function withDigits(mantissa: u64, address: usize, count: i32): u64 {
+  if (count >= 8) {
+    mantissa = mantissa * 100000000 + eightDigits(loadDigits(address));
+    address += 8;
+    count -= 8;
+    if (count >= 8) {
+      mantissa = mantissa * 100000000 + eightDigits(loadDigits(address));
+      address += 8;
+      count -= 8;
+    }
+  }
+  // Zeros in front make eight of the rest; where there is none, all of them are zeros.
+  const rest = (loadDigits(address) << <u64>(56 - (count << 3))) << 8;
+  return mantissa * integerPowerOfTen(count) + eightDigits(rest);
 }
 
 /**
@@ -63,36 +94,29 @@ export function readNumber(start: usize): f64 {
     mantissa = mantissa * 10 + (byte - 0x30);
     byte = load<u8>(++address);
   }
-  let digits = <i32>(address - wholeStart);
+  const digits = <i32>(address - wholeStart);
   if (digits > 1 && (digits >= MOST_DIGITS || load<u8>(wholeStart) == 0x30)) return slowly(start);
   let exponent = 0;
   let isCut = false;
   const isInteger = byte != 0x2e;
   if (!isInteger) {
     const fractionStart = ++address;
-    if (mantissa == 0) {
-      // Zeros before the first digit are none of those that count.
-      digits = 0;
-      while (load<u8>(address) == 0x30) address++;
+    // A zero before the point is none of the digits that count.
+    const room = MOST_DIGITS - (mantissa == 0 ? 0 : digits);
+    let count = countDigits(address);
+    if (count == 0) return slowly(start);
+    if (count > room) {
+      // Neither are those that come behind it.
+      if (mantissa == 0) while (load<u8>(address) == 0x30) address++;
+      count = countDigits(address);
+      if (count == LONGEST_FRACTION) return slowly(start);
+      if (count > room) isCut = true;
     }
-    let count: i32;
-    do {
-      const bytes = load<u64>(address) ^ 0x3030303030303030;
-      count = min(leadingDigits(bytes), MOST_DIGITS - digits);
-      // Zeros go before fewer than eight, of which at least one is there.
-      if (count == 8) mantissa = mantissa * 100000000 + eightDigits(bytes);
-      else if (count > 0) mantissa = mantissa * integerPowerOfTen(count) + eightDigits(bytes << (<u64>(8 - count) << 3));
-      address += <usize>count;
-      digits += count;
-    } while (count == 8);
+    const taken = min(count, room);
+    mantissa = withDigits(mantissa, address, taken);
+    exponent = <i32>fractionStart - <i32>address - taken;
+    address += <usize>count;
     byte = load<u8>(address);
-    exponent = <i32>fractionStart - <i32>address;
-    if (isDigit(byte)) {
-      isCut = true;
-      do byte = load<u8>(++address);
-      while (isDigit(byte));
-    }
-    if (address == fractionStart) return slowly(start);
   }
   if ((byte | 0x20) == 0x65) {
     byte = load<u8>(++address);
