@@ -12,7 +12,8 @@ export class AbandonedError extends Error {}
  */
 export class LoadControl {
   readonly #now: () => number;
-  readonly #pauses: boolean;
+  /** It is of a candidate, and holds up what serves as little as it can. */
+  readonly pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
   /** Lets work go on that nobody waits for. */
@@ -20,11 +21,10 @@ export class LoadControl {
   #aliveAt: number;
   #abandoned = false;
 
-  /** `pauses`: it is of a candidate, and holds up what serves as little as it can. */
   constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void, { pauses = false } = {}) {
     this.#now = now;
     this.waitUntil = waitUntil;
-    this.#pauses = pauses;
+    this.pauses = pauses;
     this.began = now();
     this.#aliveAt = this.began;
   }
@@ -39,14 +39,23 @@ export class LoadControl {
     let unpaused = 0;
     for await (const piece of pieces) {
       unpaused += piece.length;
-      if (this.#pauses && unpaused >= PAUSE_BYTES) {
+      if (this.pauses && unpaused >= PAUSE_BYTES) {
         unpaused = 0;
-        await sleep(0).done;
-      }
-      if (this.#abandoned) throw new AbandonedError('the load was taken over by another request');
-      this.alive();
+        await this.pause();
+      } else this.#goOn();
       yield piece;
     }
+    this.alive();
+  }
+
+  /** Lets requests come first. */
+  async pause(): Promise<void> {
+    await sleep(0).done;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#abandoned) throw new AbandonedError('the load was taken over by another request');
     this.alive();
   }
 

@@ -53,6 +53,12 @@ async function loadFrom(
     const servable = new Servable(manifest, loaded);
     try {
       for (const request of warmup) await warmUp(servable, request);
+      // The second time plans are proven, so that the first request after the flip is answered by one. Where somebody
+      // waits for the load, it would wait longer than it saves.
+      for (const request of control.pauses ? warmup : []) {
+        await control.pause();
+        await warmUp(servable, request);
+      }
       return servable;
     } catch (error) {
       servable.dispose();

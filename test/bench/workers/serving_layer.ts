@@ -7,7 +7,6 @@ import { readOurNetwork } from './our_network.ts';
 async function start(environment: BenchEnvironment) {
   const { load, runOf, network } = await readOurNetwork(environment);
   const length = network.input.shape.reduce((count, size) => count * size, 1);
-  // Not all the same: other values of that kind, which prove a plan before it answers, are hard to find.
   const values = Float32Array.from({ length }, (_, index) => (index % 7) / 7);
   return { run: runOf(await load()), values, url: `http://bench/v1/models/${network.name}:predict` };
 }

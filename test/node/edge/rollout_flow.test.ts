@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routingFraction } from '../../../worker/serving/routing.ts';
 import { runScript } from '../../scripts/support/run_script.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
-import { ask, loadsOf, untilLoaded } from '../../shared/client.ts';
+import { ask, loadsOf, readMetrics, untilLoaded } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { SAMPLES } from '../../shared/publish_directory.ts';
 
@@ -68,6 +68,13 @@ describe('a version on its way, over the real scripts and four isolates', () => 
       await untilLoaded(isolate, 2);
     }
     expect(await loads()).toEqual(edge.isolates.map(() => 2));
+    // Nobody has asked it anything: its warmup has recorded and proven a plan.
+    for (const isolate of edge.isolates) {
+      const planned = (await readMetrics(isolate)).get(
+        `edge_serving_planned_shapes{model="${MODEL}",version="1.1.0"}`,
+      );
+      expect(planned).toBe(1);
+    }
 
     await run('canary', MODEL, '--version', '1.1.0', '--percent', '10');
     const atTen = await versionsByKey();
