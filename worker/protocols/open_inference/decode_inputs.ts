@@ -37,10 +37,16 @@ export function decodeInputs(
 }
 
 function tensorOf(input: InputTensor, dtype: DataType): TensorValue | string {
-  const { source } = input;
-  return source.kind === 'list'
-    ? tensorOfList(input, source, dtype)
-    : tensorOfBytes(source.bytes, input, dtype);
+  const { source, shape } = input;
+  switch (source.kind) {
+    case 'floats':
+      // Their datatype can be given to no other dtype.
+      return { dtype: 'float32', shape, values: source.values };
+    case 'list':
+      return tensorOfList(input, source, dtype);
+    case 'binary':
+      return tensorOfBytes(source.bytes, input, dtype);
+  }
 }
 
 function mismatch(

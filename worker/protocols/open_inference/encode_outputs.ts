@@ -51,15 +51,17 @@ function withData(head: object, data: string): string {
 
 /**
  * Each as the shortest decimal of its double, which is exact. JSON has neither NaN nor infinities: the one is
- * written null, the others as a number that every reader takes for them.
+ * written null, the others as a number that every reader takes for them. Zeros keep their sign.
  */
 function floatsText(values: Float32Array): string {
-  if (values.every(Number.isFinite)) return `[${values.join(',')}]`;
+  if (values.every((value) => Number.isFinite(value) && !Object.is(value, -0)))
+    return `[${values.join(',')}]`;
   return `[${Array.from(values, floatText).join(',')}]`;
 }
 
 function floatText(value: number): string {
   if (Number.isNaN(value)) return 'null';
+  if (Object.is(value, -0)) return '-0.0';
   if (Number.isFinite(value)) return String(value);
   return value > 0 ? '1e999' : '-1e999';
 }

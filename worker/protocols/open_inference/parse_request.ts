@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { MOST_STRINGS } from '../codec/tensor_cells.ts';
 import { type Datatype, ELEMENT_BYTES } from './datatype.ts';
+import { floatListOf, liftLists } from './lifted_lists.ts';
 import { type Invalid, invalid } from './outcome.ts';
 import { parseRequestJson } from './request_json.ts';
 import { type InferenceRequest, InferenceRequestSchema, type RequestInput } from './schema.ts';
@@ -26,6 +27,8 @@ export interface InputTensor {
 
 export type TensorSource =
   | { readonly kind: 'list'; readonly list: readonly unknown[]; readonly base64: boolean }
+  /** Finite numbers of a list that is as the shape says. */
+  | { readonly kind: 'floats'; readonly values: Float32Array }
   /** A view of the body. */
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
@@ -40,22 +43,49 @@ export function parseInferenceRequest(
   headerLength: string | null,
   model: string,
 ): ParsedRequest | Invalid {
-  const length = jsonLength(body, headerLength);
+  const length = lengthOfJson(body, headerLength);
   if (typeof length !== 'number') return length;
   if (headerLength !== null && length === 0) return { kind: 'raw', bytes: body };
-  const json = parseRequestJson(body.subarray(0, length));
-  if (json.kind === 'invalid') return json;
-  const validated = v.safeParse(InferenceRequestSchema, json.value, { abortEarly: true });
+  const bytes = body.subarray(0, length);
+  const parts: BodyParts = {
+    jsonLength: length,
+    binary: body.subarray(length),
+    hasHeader: headerLength !== null,
+  };
+  // What does not come out well without its lists is looked at whole: that says what is wrong, or that nothing is.
+  const lifted = liftLists(bytes);
+  const rest = lifted && parseRequestJson(lifted.json);
+  if (rest?.kind === 'json' && lifted?.putBack(rest.value)) {
+    const parsed = parseTensors(rest.value, parts, model);
+    if (parsed.kind !== 'invalid') return parsed;
+  }
+  const json = parseRequestJson(bytes);
+  return json.kind === 'invalid' ? json : parseTensors(json.value, parts, model);
+}
+
+interface BodyParts {
+  readonly jsonLength: number;
+  /** What is behind the JSON. */
+  readonly binary: Uint8Array;
+  readonly hasHeader: boolean;
+}
+
+function parseTensors(
+  value: unknown,
+  { jsonLength, binary, hasHeader }: BodyParts,
+  model: string,
+): ParsedRequest | Invalid {
+  const validated = v.safeParse(InferenceRequestSchema, value, { abortEarly: true });
   if (!validated.success) {
     const [issue] = validated.issues;
     const place = v.getDotPath(issue);
     return invalid(place === null ? issue.message : `${place}: ${issue.message}`);
   }
   const request = validated.output;
-  const inputs = readInputs(request, body.subarray(length), headerLength !== null, model);
+  const inputs = readInputs(request, binary, hasHeader, model);
   if (!Array.isArray(inputs)) return inputs;
   // Memory is taken for what a shape claims: a value in JSON takes a byte at least.
-  const claiming = inputs.find(({ source, count }) => source.kind === 'list' && count > length);
+  const claiming = inputs.find(({ source, count }) => source.kind === 'list' && count > jsonLength);
   if (claiming !== undefined) {
     const { name, shape } = claiming;
     return invalid(`input '${name}': shape [${shape}] does not match true shape of 'data' field`);
@@ -67,7 +97,7 @@ export function parseInferenceRequest(
 
 const HEADER = 'Inference-Header-Content-Length';
 
-function jsonLength(body: Uint8Array, header: string | null): number | Invalid {
+function lengthOfJson(body: Uint8Array, header: string | null): number | Invalid {
   if (header === null) return body.length;
   if (!/^[+-]?\d+$/.test(header)) return invalid(`Unable to parse ${HEADER}, got: ${header}`);
   const length = Number(header);
@@ -89,7 +119,7 @@ function readInputs(
     if (typeof count !== 'number') return count;
     const { name, shape, datatype } = input;
     const size = input.parameters?.binary_data_size;
-    const source = listSource(input);
+    const source = listSource(input, count);
     if (source !== undefined) {
       if ('message' in source) return source;
       tensors.push({ name, shape, count, datatype, source });
@@ -114,7 +144,10 @@ const NO_HEADER = `must specify valid '${HEADER}' in request header and 'binary_
 const FIELDS = "'data', 'binary_data_size' in 'parameters'";
 
 /** The input's list; undefined where its data is binary. */
-function listSource({ name, datatype, data, parameters }: RequestInput): TensorSource | Invalid | undefined {
+function listSource(
+  { name, shape, datatype, data, parameters }: RequestInput,
+  count: number,
+): TensorSource | Invalid | undefined {
   const isBinary = parameters?.binary_data_size !== undefined;
   if (parameters?.shared_memory_region !== undefined) {
     return invalid(`input '${name}': shared memory is not supported`);
@@ -130,7 +163,20 @@ function listSource({ name, datatype, data, parameters }: RequestInput): TensorS
   if (datatype === 'FP16') {
     return invalid(`input '${name}': sending FP16 data via JSON is not supported; send it as binary data`);
   }
+  const floats = floatListOf(data);
+  if (floats !== undefined) {
+    const isFlat = floats.shape.length === 1 && floats.values.length === count;
+    const isAsSaid = isFlat || withoutOnes(floats.shape) === withoutOnes(shape);
+    return isAsSaid && (datatype === 'FP32' || datatype === 'FP64')
+      ? { kind: 'floats', values: floats.values }
+      : invalid(`input '${name}': its numbers are not what shape and datatype say`);
+  }
   return { kind: 'list', list: data, base64: parameters?.content_type === 'base64' };
+}
+
+/** Dimensions of size 1 may be left out or added. */
+function withoutOnes(shape: readonly number[]): string {
+  return shape.filter((size) => size !== 1).join();
 }
 
 const INT64_MAX = '9223372036854775807';

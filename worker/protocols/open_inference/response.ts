@@ -1,4 +1,5 @@
 import type { AnsweredBy } from '../../serving/serving.ts';
+import { joined } from '../joined.ts';
 import { headersOf, jsonResponse, versionHeaders } from '../response.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
@@ -19,14 +20,4 @@ export function inferenceResponse(
   const header = new TextEncoder().encode(text);
   const lines = `content-type: application/octet-stream\ninference-header-content-length: ${header.length}`;
   return new Response(joined([header, ...binary]), { headers: headersOf(lines + versionHeaders(by)) });
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
