@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { blobKey } from '../../../worker/registry/keys.ts';
+import { startManagement } from '../../shared/management_worker.ts';
+import { type AskOptions, TOKENS, type TokenName, useManagement } from './use_management.ts';
+
+const { management, ask, change } = useManagement();
+
+describe('access', () => {
+  test.each<[string, AskOptions, number]>([
+    ['no token', { token: null }, 401],
+    ['a wrong token', { token: null, headers: { authorization: `Bearer ${'x'.repeat(43)}` } }, 401],
+    ['another scheme', { token: null, headers: { authorization: `Basic ${TOKENS.ops}` } }, 401],
+    ['the token in x-api-key', { token: null, headers: { 'x-api-key': TOKENS.ops } }, 401],
+  ])('is refused with %s', async (_, options, status) => {
+    expect(await ask('GET', '/api/v1/models', options)).toMatchObject({
+      status,
+      body: { error: expect.stringContaining('Authorization: Bearer') },
+    });
+  });
+
+  test('is refused with a token in the address, which is not logged', async () => {
+    for (const name of ['token', 'access_token', 'Authorization', 'key']) {
+      const answer = await ask('GET', `/api/v1/models?${name}=${TOKENS.ops}`, { token: null });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: expect.stringContaining('never in the address') },
+      });
+    }
+    await change('nothing', 'flip', { version: '1.0.0' }, '*', 'viewer');
+    expect(management().log.length).toBeGreaterThan(5);
+    for (const token of Object.values(TOKENS)) expect(management().log.join('\n')).not.toContain(token);
+  });
+
+  test('is refused without the scope, and says which', async () => {
+    expect(await change('any', 'rollback', {}, '*', 'viewer')).toMatchObject({
+      status: 403,
+      body: { error: 'The token viewer has no scope "flip"' },
+    });
+    expect(await change('any', 'rollback', {}, '*', 'ci')).toMatchObject({ status: 403 });
+    expect(await change('any', 'prune', { keep: 1 }, '*', 'flipper')).toMatchObject({ status: 403 });
+    const digest = createHash('sha256').update('x').digest('hex');
+    const upload = (token: TokenName) =>
+      ask('PUT', `/api/v1/objects/${blobKey(digest)}`, { token, body: 'x' });
+    expect(await upload('viewer')).toMatchObject({ status: 403 });
+    expect(await upload('flipper')).toMatchObject({ status: 403 });
+    expect(await upload('ci')).toMatchObject({ status: 201 });
+  });
+
+  test('is off where no secret is set, and a secret without a token is a fault', async () => {
+    const off = await startManagement({});
+    try {
+      const response = await fetch(new URL('/api/v1/models', off.url), {
+        headers: { authorization: 'Bearer x' },
+      });
+      expect(response.status).toBe(403);
+      expect(await response.json()).toEqual({ error: expect.stringContaining('MANAGEMENT_TOKENS') });
+    } finally {
+      await off.stop();
+    }
+  });
+});
