@@ -79,7 +79,8 @@ export function compareKernels(
   }
 }
 
-function onCpu(inputs: tf.Tensor[], compute: (...inputs: tf.Tensor[]) => tf.Tensor): tf.Tensor {
+/** What tfjs's CPU backend computes, as a tensor of the backend in use. */
+export function onCpu(inputs: tf.Tensor[], compute: (...inputs: tf.Tensor[]) => tf.Tensor): tf.Tensor {
   const copies = inputs.map((input) => ({
     values: input.dataSync(),
     shape: input.shape,

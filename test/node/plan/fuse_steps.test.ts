@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ADDRESS_ARGUMENTS } from '../../../worker/runtime/kernels/kernel_functions.ts';
 import { EXPANSION_POSITIONS } from '../../../worker/runtime/plan/fuse_expansions.ts';
 import { type Fold, fuseSteps, POSITIONS } from '../../../worker/runtime/plan/fuse_steps.ts';
+import { ROW_POSITIONS } from '../../../worker/runtime/plan/row_forms.ts';
 import type { FunctionStep, Place, Step } from '../../../worker/runtime/plan/step.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 
@@ -128,13 +129,14 @@ describe('the positions of arguments', () => {
     expect(positions.map((position) => parameters[position]).sort()).toEqual(called.sort());
   });
 
-  test.each([...Object.entries(POSITIONS), ...Object.entries(EXPANSION_POSITIONS)])(
-    'of %s that are fused are those so called',
-    (name, positions) => {
-      const parameters = parameterNames().get(name) ?? [];
-      for (const [parameter, position] of Object.entries(positions)) {
-        expect(parameters[position], parameter).toBe(parameter);
-      }
-    },
+  const fused = [POSITIONS, EXPANSION_POSITIONS, ROW_POSITIONS].flatMap((each) =>
+    Object.entries<Readonly<Record<string, number>>>(each),
   );
+
+  test.each(fused)('of %s that are fused are those so called', (name, positions) => {
+    const parameters = parameterNames().get(name) ?? [];
+    for (const [parameter, position] of Object.entries(positions)) {
+      expect(parameters[position], parameter).toBe(parameter);
+    }
+  });
 });

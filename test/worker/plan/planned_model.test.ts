@@ -225,6 +225,32 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
   });
 
+  test('where a layer normalisation comes in pieces', async () => {
+    const keep = { keep_dims: { b: true } };
+    const normalisation = graph(
+      [
+        { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
+        { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
+        { name: 'variance', op: 'Mean', input: ['squares', 'axis'], attr: keep },
+        { name: 'stable', op: 'AddV2', input: ['variance', 'epsilon'] },
+        { name: 'root', op: 'Rsqrt', input: ['stable'] },
+        { name: 'factor', op: 'Mul', input: ['root', 'gamma'] },
+        { name: 'scaled', op: 'Mul', input: ['x', 'factor'] },
+        { name: 'moved', op: 'Mul', input: ['mean', 'factor'] },
+        { name: 'shift', op: 'Sub', input: ['beta', 'moved'] },
+        { name: 'y', op: 'AddV2', input: ['scaled', 'shift'] },
+      ],
+      {
+        axis: shapeOf(-1),
+        epsilon: { dtype: 'float32', shape: [], values: [1e-3] },
+        gamma: weight([11]),
+        beta: weight([11]),
+      },
+    );
+    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['y'], 1e-5)).toEqual(PLANNED);
+    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
+  });
+
   test('where an expansion is too large to be kept whole', async () => {
     const attr = {
       strides: { list: { i: ['1', '1', '1', '1'] } },

@@ -1,5 +1,6 @@
 import type { KernelFunctions } from '../kernels/kernel_functions.ts';
 import type { BufferId, FunctionStep, Place, Step } from './step.ts';
+import { numberAt } from './step_arguments.ts';
 
 /** Below this the values in between stay in the cache anyway. Bytes. */
 const WORTH_FUSING = 1024 * 1024;
@@ -132,9 +133,4 @@ function together(
       { buffer: scratch, offset: 0 },
     ],
   };
-}
-
-function numberAt(step: FunctionStep, position: number): number {
-  const value = step.arguments[position];
-  return typeof value === 'number' ? value : Number.NaN;
 }

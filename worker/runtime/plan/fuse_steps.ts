@@ -1,5 +1,6 @@
 import { UNARY } from '../kernels/operations.ts';
 import type { BufferId, FunctionStep, Place, Step } from './step.ts';
+import { isPlace, numberAt, usesOf } from './step_arguments.ts';
 
 /** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
 export const POSITIONS = {
@@ -78,7 +79,7 @@ export function fuseSteps(
   bufferBytes: readonly number[],
   fold: Fold,
 ): Step[] {
-  const uses = countUses(steps, outputs);
+  const { readers, writers: writes } = usesOf(steps, outputs);
   const fused: Step[] = [];
   /** Where a buffer was written. */
   const writers = new Map<BufferId, number>();
@@ -89,7 +90,10 @@ export function fuseSteps(
       const writer = writers.get(from);
       const before = writer === undefined ? undefined : fused[writer];
       const isPrivate =
-        uses.writes.get(from) === 1 && uses.reads.get(from) === 1 && uses.writes.get(to) === 1 && from !== to;
+        writes.get(from)?.length === 1 &&
+        readers.get(from)?.length === 1 &&
+        writes.get(to)?.length === 1 &&
+        from !== to;
       const isWhole = bufferBytes[from] === move.bytes && bufferBytes[to] === move.bytes;
       if (isPrivate && isWhole && writer !== undefined && before?.kind === 'function') {
         const merged = isClamp(step) ? withClamp(before, step) : withNormalisation(before, step, fold);
@@ -105,20 +109,6 @@ export function fuseSteps(
     fused.push(step);
   }
   return fused;
-}
-
-function countUses(steps: readonly Step[], outputs: Iterable<BufferId>) {
-  const reads = new Map<BufferId, number>();
-  const writes = new Map<BufferId, number>();
-  const count = (counts: Map<BufferId, number>, buffer: BufferId) =>
-    counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
-  for (const step of steps) {
-    for (const buffer of step.reads) count(reads, buffer);
-    for (const buffer of step.writes) count(writes, buffer);
-  }
-  // An output is read by whoever asked.
-  for (const buffer of outputs) count(reads, buffer);
-  return { reads, writes };
 }
 
 /** A step that takes each value of one buffer to the same place of another, if it is such a one. */
@@ -229,15 +219,6 @@ function isProduct(name: FunctionStep['name']): name is ProductName {
   return Object.hasOwn(PRODUCTS, name);
 }
 
-function isPlace(value: number | Place | undefined): value is Place {
-  return typeof value === 'object';
-}
-
 function isStartOf(value: number | Place | undefined, buffer: BufferId): boolean {
   return isPlace(value) && value.buffer === buffer && value.offset === 0;
-}
-
-function numberAt(step: FunctionStep, position: number): number {
-  const value = step.arguments[position];
-  return typeof value === 'number' ? value : Number.NaN;
 }

@@ -1,11 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { Heap } from '../kernels/heap.ts';
 import type { KernelFunctions } from '../kernels/kernel_functions.ts';
+import type { PackedWeights } from '../kernels/packed_weights.ts';
 import type { NamedTensors, TensorValue } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
+import { constantValues } from './constant_values.ts';
 import { FoldedWeights } from './folded_weights.ts';
 import { fuseExpansions } from './fuse_expansions.ts';
+import { fuseNormalisations } from './fuse_normalisations.ts';
 import { type Fold, fuseSteps } from './fuse_steps.ts';
 import { readValues, writeValues } from './heap_values.ts';
 import { createKernelRun } from './kernel_run.ts';
@@ -42,6 +45,7 @@ export interface PlanRuntime {
   readonly backend: BackendWasm;
   readonly functions: KernelFunctions;
   readonly heap: Heap;
+  readonly weights: Pick<PackedWeights, 'pin'>;
   readonly arena: Arena;
 }
 
@@ -60,6 +64,8 @@ export class Plan {
   readonly #recording: Recording;
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
+  /** Whether its sums are in another order than the executor's. */
+  readonly isReordered: boolean;
   readonly #runs: (() => boolean)[];
   readonly #moving: ArenaArgument[] = [];
   /** Where the arena was when the addresses were last set. */
@@ -77,7 +83,9 @@ export class Plan {
     this.#outputs = outputs;
     this.#recording = recording;
     const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
-    const needed = neededSteps(recording.steps, results);
+    const recorded = neededSteps(recording.steps, results);
+    const constants = constantValues(runtime.backend, runtime.weights);
+    const needed = fuseNormalisations(recorded, results, recording.bufferBytes, constants);
     this.#folded = new FoldedWeights(runtime.heap);
     const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
     const bytes = [...recording.bufferBytes];
@@ -94,6 +102,7 @@ export class Plan {
       results,
     );
     this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
+    this.isReordered = this.isFolded || needed.length < recorded.length;
     this.#runs = steps.map((step) => this.#createRun(step));
     runtime.arena.reserve(this, this.#layout.bytes);
   }
@@ -102,7 +111,7 @@ export class Plan {
     return this.#runs.length;
   }
 
-  /** Whether it has copies of weights of its own, and its sums are in another order than the executor's. */
+  /** Whether it has copies of weights of its own. */
   get isFolded(): boolean {
     return this.#folded.count > 0;
   }

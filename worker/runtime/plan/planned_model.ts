@@ -16,7 +16,7 @@ const MOST_REFUSALS = 2;
 const ASKED_BEFORE_REPLACING = 3;
 
 /** How far sums in another order may be off, of a value or of a tenth of the largest. */
-const FOLDED_TOLERANCE = 1e-4;
+const REORDERED_TOLERANCE = 1e-4;
 
 const CHANGED = 'the shape of what a kernel answers depends on values';
 
@@ -249,7 +249,7 @@ function whyNotEqual(result: PlanResult, expected: NamedTensors, plan: Plan): st
     case 'no memory':
       return 'there is no memory for its arena';
     case 'computed':
-      return agree(result.outputs, expected, plan.isFolded ? FOLDED_TOLERANCE : 0)
+      return agree(result.outputs, expected, plan.isReordered ? REORDERED_TOLERANCE : 0)
         ? undefined
         : 'its plan computed other values than the executor';
   }

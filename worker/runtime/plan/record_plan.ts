@@ -138,11 +138,17 @@ class RecordingSession {
     const finished = this.recorder.finish();
     if (finished.kind === 'obstacle') return { values, result: finished };
     const { kernels, backend, arena } = this.#runtime;
-    const { functions, heap } = kernels;
+    const { functions, heap, weights } = kernels;
     const { recording } = finished;
     const draft: PlanDraft = {
       create: (mayFold) =>
-        new Plan({ backend, functions, heap, arena }, recording, this.#inputs, this.#outputs, mayFold),
+        new Plan(
+          { backend, functions, heap, weights, arena },
+          recording,
+          this.#inputs,
+          this.#outputs,
+          mayFold,
+        ),
       dispose: () => recording.constants.release(),
     };
     return { values, result: { kind: 'recording', draft } };

@@ -66,32 +66,61 @@ function largestOfLine(x: usize, width: i32): f32 {
  */
 export function layer_norm(x: usize, gamma: usize, beta: usize, y: usize, rows: i32, width: i32, epsilon: f32): void {
   const rowBytes = <usize>width << 2;
+  const whole = rowBytes & ~15;
+  const rest = width & 3;
   for (let row = 0; row < rows; row++) {
     const mean = sumOfLine(x, width) / <f32>width;
     const center = f32x4.splat(mean);
-    let squares = f32x4.splat(0);
-    let index = 0;
-    for (; index + 4 <= width; index += 4) {
-      const difference = f32x4.sub(v128.load(x + (<usize>index << 2)), center);
-      squares = multiplyAdd(difference, difference, squares);
+    const variance = squaresOfLine(x, center, width) / <f32>width;
+    const scale = f32x4.splat(1 / sqrt<f32>(variance + epsilon));
+    let offset: usize = 0;
+    for (; offset < whole; offset += 16) {
+      let value = f32x4.mul(f32x4.sub(v128.load(x + offset), center), scale);
+      if (gamma != 0) value = f32x4.mul(value, v128.load(gamma + offset));
+      if (beta != 0) value = f32x4.add(value, v128.load(beta + offset));
+      v128.store(y + offset, value);
     }
-    let variance = sumOfLanes(squares);
-    for (; index < width; index++) {
-      const difference = load<f32>(x + (<usize>index << 2)) - mean;
-      variance += difference * difference;
-    }
-    const scale = f32x4.splat(1 / sqrt<f32>(variance / <f32>width + epsilon));
-    for (index = 0; index < width; index += 4) {
-      const offset = <usize>index << 2;
-      const left = width - index;
-      let value = f32x4.mul(f32x4.sub(loadUpTo(x + offset, left), center), scale);
-      if (gamma != 0) value = f32x4.mul(value, loadUpTo(gamma + offset, left));
-      if (beta != 0) value = f32x4.add(value, loadUpTo(beta + offset, left));
-      storeUpTo(y + offset, value, left);
+    if (rest > 0) {
+      let value = f32x4.mul(f32x4.sub(loadPartial(x + offset, rest), center), scale);
+      if (gamma != 0) value = f32x4.mul(value, loadPartial(gamma + offset, rest));
+      if (beta != 0) value = f32x4.add(value, loadPartial(beta + offset, rest));
+      storePartial(y + offset, value, rest);
     }
     x += rowBytes;
     y += rowBytes;
   }
+}
+
+/** The sum of (x - center)^2. Four sums at a time: each addition waits for the one before it. */
+function squaresOfLine(x: usize, center: v128, width: i32): f32 {
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  let sum2 = f32x4.splat(0);
+  let sum3 = f32x4.splat(0);
+  let index = 0;
+  for (; index + 16 <= width; index += 16) {
+    const difference0 = f32x4.sub(v128.load(x), center);
+    const difference1 = f32x4.sub(v128.load(x, 16), center);
+    const difference2 = f32x4.sub(v128.load(x, 32), center);
+    const difference3 = f32x4.sub(v128.load(x, 48), center);
+    sum0 = multiplyAdd(difference0, difference0, sum0);
+    sum1 = multiplyAdd(difference1, difference1, sum1);
+    sum2 = multiplyAdd(difference2, difference2, sum2);
+    sum3 = multiplyAdd(difference3, difference3, sum3);
+    x += 64;
+  }
+  for (; index + 4 <= width; index += 4) {
+    const difference = f32x4.sub(v128.load(x), center);
+    sum0 = multiplyAdd(difference, difference, sum0);
+    x += 16;
+  }
+  let sum = sumOfLanes(f32x4.add(f32x4.add(sum0, sum1), f32x4.add(sum2, sum3)));
+  for (; index < width; index++) {
+    const difference = load<f32>(x) - f32x4.extract_lane(center, 0);
+    sum += difference * difference;
+    x += 4;
+  }
+  return sum;
 }
 
 function sumOfLine(x: usize, width: i32): f32 {

@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Arena } from '../../../worker/runtime/plan/arena.ts';
+import { Plan } from '../../../worker/runtime/plan/plan.ts';
+import { Recorder } from '../../../worker/runtime/plan/recorder.ts';
+import type { Step } from '../../../worker/runtime/plan/step.ts';
+import { type NodeBackend, registerBuilt } from '../kernels/node_backend.ts';
+
+type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
+
+/** A computation of one input as a plan. */
+export interface RecordedPlan {
+  /** Names of the steps as they were recorded. */
+  readonly recorded: readonly string[];
+  readonly plan: Plan;
+  /** Computes with other values, and takes the tensors' values. */
+  run(values: Float32Array): Float32Array[];
+  dispose(): void;
+}
+
+/** Records a computation while it runs on this input, and makes a plan of it. */
+export function recordPlan(
+  node: NodeBackend,
+  compute: Computation,
+  x: { readonly shape: readonly number[]; readonly values: Float32Array },
+): RecordedPlan {
+  const kernels = registerBuilt(node);
+  const { functions, heap, weights } = kernels;
+  const { backend } = node;
+  const arena = new Arena(heap);
+  const recorder = new Recorder(backend, kernels, false);
+  const outputs = tf.tidy(() => {
+    recorder.start();
+    const input = tf.tensor(x.values, [...x.shape], 'float32');
+    const buffer = recorder.addInput(input, 'x');
+    const results = [compute(input)].flat();
+    recorder.stop();
+    return {
+      input: buffer,
+      results: results.map((result, index) => ({
+        name: `y${index}`,
+        shape: result.shape,
+        buffer: recorder.bufferOf(result),
+      })),
+    };
+  });
+  const finished = recorder.finish();
+  if (finished.kind === 'obstacle') throw new Error(finished.reason);
+  const { recording } = finished;
+  const plan = new Plan(
+    { backend, functions, heap, weights, arena },
+    recording,
+    [{ name: 'x', buffer: outputs.input }],
+    outputs.results.map(({ name, shape, buffer = -1 }) => ({
+      kind: 'computed',
+      dtype: 'float32',
+      name,
+      shape,
+      buffer,
+    })),
+    true,
+  );
+  return {
+    recorded: recording.steps.map(({ name }: Step) => name),
+    plan,
+    run: (values) => {
+      const result = plan.run(new Map([['x', { dtype: 'float32', shape: x.shape, values }]]));
+      if (result.kind !== 'computed') throw new Error(result.kind);
+      return outputs.results.map(({ name }) => {
+        const value = result.outputs.get(name);
+        if (value?.dtype !== 'float32') throw new Error(`no ${name}`);
+        return value.values;
+      });
+    },
+    dispose: () => {
+      plan.dispose();
+      kernels.unregister();
+    },
+  };
+}

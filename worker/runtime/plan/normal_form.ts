@@ -1,0 +1,105 @@
+/**
+ * A product that a layer normalisation is a sum of, over x, the mean of its row, and root, which is
+ * 1 / sqrt(variance + epsilon) of its row: factor * x^a * mean^b * root^c * vectors.
+ */
+export interface Term {
+  readonly factor: number;
+  readonly x: number;
+  readonly mean: number;
+  readonly root: number;
+  /** Of the root; 0 where there is none. */
+  readonly epsilon: number;
+  /** Addresses of constants along a row, in order. */
+  readonly vectors: readonly number[];
+}
+
+export type Sum = readonly Term[];
+
+/** What a layer normalisation multiplies with and adds, by their addresses; 0 for none. */
+export interface NormalForm {
+  readonly gamma: number;
+  readonly beta: number;
+  readonly epsilon: number;
+}
+
+const ONE: Term = { factor: 1, x: 0, mean: 0, root: 0, epsilon: 0, vectors: [] };
+
+export const X: Sum = [{ ...ONE, x: 1 }];
+export const MEAN: Sum = [{ ...ONE, mean: 1 }];
+export const scalar = (factor: number): Sum => [{ ...ONE, factor }];
+export const vector = (address: number): Sum => [{ ...ONE, vectors: [address] }];
+/** The root of variance + epsilon to a power of -1 or 1. */
+export const rootOf = (epsilon: number, root: -1 | 1): Sum => [{ ...ONE, root, epsilon }];
+
+/** More terms than this are no layer normalisation. */
+const MOST_TERMS = 6;
+
+/** a + sign * b, like terms together; undefined where it is none of what this is for, as for all of these. */
+export function add(a: Sum, b: Sum, sign: -1 | 1): Sum | undefined {
+  return together([...a, ...b.map((term) => ({ ...term, factor: sign * term.factor }))]);
+}
+
+export function multiply(a: Sum, b: Sum): Sum | undefined {
+  const terms: Term[] = [];
+  for (const left of a) {
+    for (const right of b) {
+      // Roots of two epsilons are two things.
+      if (left.root !== 0 && right.root !== 0 && left.epsilon !== right.epsilon) return undefined;
+      const root = left.root + right.root;
+      terms.push({
+        factor: left.factor * right.factor,
+        x: left.x + right.x,
+        mean: left.mean + right.mean,
+        root,
+        epsilon: root === 0 ? 0 : Math.max(left.epsilon, right.epsilon),
+        vectors: [...left.vectors, ...right.vectors].sort((one, other) => one - other),
+      });
+    }
+  }
+  return together(terms);
+}
+
+export function invert(sum: Sum): Sum | undefined {
+  const [term, ...more] = sum;
+  if (term === undefined || more.length > 0) return undefined;
+  if (term.x !== 0 || term.mean !== 0 || term.vectors.length > 0) return undefined;
+  return [{ ...term, factor: 1 / term.factor, root: -term.root }];
+}
+
+/** Whether it is x - mean or mean - x, whose squares are the same. */
+export function isCentered(sum: Sum): boolean {
+  const difference = add(X, MEAN, -1);
+  return [sum, multiply(sum, scalar(-1))].some((each) => keyOf(each) === keyOf(difference));
+}
+
+/** What x * root * gamma - mean * root * gamma + beta is of; undefined for any other sum. */
+export function normalFormOf(sum: Sum): NormalForm | undefined {
+  const scaled = sum.find(({ x }) => x !== 0);
+  const gamma = scaled?.vectors[0] ?? 0;
+  const beta = sum.find(({ x, mean }) => x === 0 && mean === 0)?.vectors[0] ?? 0;
+  const epsilon = scaled?.epsilon ?? 0;
+  const difference = add(X, MEAN, -1);
+  const normalised = difference && multiply(difference, rootOf(epsilon, 1));
+  const multiplied = normalised && (gamma === 0 ? normalised : multiply(normalised, vector(gamma)));
+  const whole = multiplied && (beta === 0 ? multiplied : add(multiplied, vector(beta), 1));
+  return whole !== undefined && keyOf(sum) === keyOf(whole) ? { gamma, beta, epsilon } : undefined;
+}
+
+function together(terms: readonly Term[]): Sum | undefined {
+  const sums = new Map<string, Term>();
+  for (const term of terms) {
+    const key = keyOf([{ ...term, factor: 1 }]);
+    sums.set(key, { ...term, factor: (sums.get(key)?.factor ?? 0) + term.factor });
+  }
+  const sum = [...sums.values()].filter(({ factor }) => factor !== 0);
+  const isKnown = sum.length > 0 && sum.length <= MOST_TERMS;
+  return isKnown && sum.every(({ factor }) => Number.isFinite(factor)) ? sum : undefined;
+}
+
+/** The same for two sums that are the same. */
+function keyOf(sum: Sum | undefined): string {
+  return (sum ?? [])
+    .map(({ factor, x, mean, root, epsilon, vectors }) => [factor, x, mean, root, epsilon, vectors].join(' '))
+    .sort()
+    .join(' + ');
+}

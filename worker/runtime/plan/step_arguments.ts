@@ -1,0 +1,40 @@
+import type { BufferId, FunctionStep, Place, Step } from './step.ts';
+
+/** The number at a position of a call's arguments; NaN where there is a place. */
+export function numberAt(step: FunctionStep, position: number): number {
+  const value = step.arguments[position];
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+export function isPlace(value: number | Place | undefined): value is Place {
+  return typeof value === 'object';
+}
+
+/** The buffer whose start is at a position of a call's arguments. */
+export function bufferAt(step: FunctionStep, position: number): BufferId | undefined {
+  const value = step.arguments[position];
+  return isPlace(value) && value.offset === 0 ? value.buffer : undefined;
+}
+
+/** Which steps read and write each buffer, by their indices; what was asked for is read after the last one. */
+export interface Uses {
+  readonly readers: ReadonlyMap<BufferId, readonly number[]>;
+  readonly writers: ReadonlyMap<BufferId, readonly number[]>;
+}
+
+export function usesOf(steps: readonly Step[], outputs: Iterable<BufferId>): Uses {
+  const readers = new Map<BufferId, number[]>();
+  const writers = new Map<BufferId, number[]>();
+  const note = (uses: Map<BufferId, number[]>, buffer: BufferId, index: number): void => {
+    const indices = uses.get(buffer);
+    if (indices === undefined) uses.set(buffer, [index]);
+    else indices.push(index);
+  };
+  for (const [index, step] of steps.entries()) {
+    for (const buffer of step.reads) note(readers, buffer, index);
+    for (const buffer of step.writes) note(writers, buffer, index);
+  }
+  // An output is read by whoever asked.
+  for (const buffer of outputs) note(readers, buffer, steps.length);
+  return { readers, writers };
+}
