@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ADDRESS_ARGUMENTS } from '../../../worker/runtime/kernels/kernel_functions.ts';
+import { FLAT_POSITIONS } from '../../../worker/runtime/plan/flat_operands.ts';
 import { EXPANSION_POSITIONS } from '../../../worker/runtime/plan/fuse_expansions.ts';
+import { GATE_POSITIONS } from '../../../worker/runtime/plan/fuse_gates.ts';
 import { type Fold, fuseSteps, POSITIONS } from '../../../worker/runtime/plan/fuse_steps.ts';
 import { ROW_POSITIONS } from '../../../worker/runtime/plan/row_forms.ts';
 import type { FunctionStep, Place, Step } from '../../../worker/runtime/plan/step.ts';
@@ -129,8 +131,8 @@ describe('the positions of arguments', () => {
     expect(positions.map((position) => parameters[position]).sort()).toEqual(called.sort());
   });
 
-  const fused = [POSITIONS, EXPANSION_POSITIONS, ROW_POSITIONS].flatMap((each) =>
-    Object.entries<Readonly<Record<string, number>>>(each),
+  const fused = [POSITIONS, EXPANSION_POSITIONS, FLAT_POSITIONS, GATE_POSITIONS, ROW_POSITIONS].flatMap(
+    (each) => Object.entries<Readonly<Record<string, number>>>(each),
   );
 
   test.each(fused)('of %s that are fused are those so called', (name, positions) => {

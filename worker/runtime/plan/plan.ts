@@ -7,9 +7,8 @@ import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
 import { constantValues } from './constant_values.ts';
 import { FoldedWeights } from './folded_weights.ts';
-import { fuseExpansions } from './fuse_expansions.ts';
-import { fuseNormalisations } from './fuse_normalisations.ts';
-import { type Fold, fuseSteps } from './fuse_steps.ts';
+import { fuseAll } from './fuse_all.ts';
+import type { Fold } from './fuse_steps.ts';
 import { readValues, writeValues } from './heap_values.ts';
 import { createKernelRun } from './kernel_run.ts';
 import { lifetimes, neededSteps } from './lifetimes.ts';
@@ -83,26 +82,19 @@ export class Plan {
     this.#outputs = outputs;
     this.#recording = recording;
     const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
-    const recorded = neededSteps(recording.steps, results);
+    const needed = neededSteps(recording.steps, results);
     const constants = constantValues(runtime.backend, runtime.weights);
-    const needed = fuseNormalisations(recorded, results, recording.bufferBytes, constants);
     this.#folded = new FoldedWeights(runtime.heap);
     const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
     const bytes = [...recording.bufferBytes];
-    const steps = fuseExpansions(
-      fuseSteps(needed, results, bytes, fold),
-      results,
-      bytes,
-      runtime.functions.expand_depthwise_scratch_bytes,
-      (size) => bytes.push(size) - 1,
-    );
+    const { steps, isReordered } = fuseAll(needed, results, bytes, constants, fold, runtime.functions);
     const lives = lifetimes(
       steps,
       inputs.map(({ buffer }) => buffer),
       results,
     );
     this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
-    this.isReordered = this.isFolded || needed.length < recorded.length;
+    this.isReordered = isReordered || this.isFolded;
     this.#runs = steps.map((step) => this.#createRun(step));
     runtime.arena.reserve(this, this.#layout.bytes);
   }

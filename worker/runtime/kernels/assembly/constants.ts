@@ -11,11 +11,15 @@ export let EXP_P5: v128 = f32x4.splat(5.0000001201e-1);
 export let LN_2_LOW: v128 = f32x4.splat(2.12194440e-4);
 export let LN_2_HIGH: v128 = f32x4.splat(-0.693359375);
 export let EXP_LOWEST: v128 = f32x4.splat(-104);
+/** What is rounded to 2^-127, whose exponent makes a zero. */
+export let EXP_NORMAL_LOWEST: v128 = f32x4.splat(-88);
 export let EXP_HIGHEST: v128 = f32x4.splat(89);
 /** 1.5 * 2^23: adding it leaves a number rounded to an integer in the low bits. */
 export let ROUND: v128 = f32x4.splat(12582912);
 export let LOG2_E: v128 = f32x4.splat(1.44269504089);
 export let ONE: v128 = f32x4.splat(1);
+export let HALF: v128 = f32x4.splat(0.5);
+export let ROOT_OF_HALF: v128 = f32x4.splat(0.7071067811865476);
 export let EXP_MINUS_ONE_LOWEST: v128 = f32x4.splat(-30);
 export let TANH_LOWEST: v128 = f32x4.splat(-7.90531110763549805);
 export let TANH_HIGHEST: v128 = f32x4.splat(7.90531110763549805);
@@ -58,10 +62,13 @@ export function scale_constants(factor: f32): void {
   LN_2_LOW = f32x4.mul(LN_2_LOW, scale);
   LN_2_HIGH = f32x4.mul(LN_2_HIGH, scale);
   EXP_LOWEST = f32x4.mul(EXP_LOWEST, scale);
+  EXP_NORMAL_LOWEST = f32x4.mul(EXP_NORMAL_LOWEST, scale);
   EXP_HIGHEST = f32x4.mul(EXP_HIGHEST, scale);
   ROUND = f32x4.mul(ROUND, scale);
   LOG2_E = f32x4.mul(LOG2_E, scale);
   ONE = f32x4.mul(ONE, scale);
+  HALF = f32x4.mul(HALF, scale);
+  ROOT_OF_HALF = f32x4.mul(ROOT_OF_HALF, scale);
   EXP_MINUS_ONE_LOWEST = f32x4.mul(EXP_MINUS_ONE_LOWEST, scale);
   TANH_LOWEST = f32x4.mul(TANH_LOWEST, scale);
   TANH_HIGHEST = f32x4.mul(TANH_HIGHEST, scale);

@@ -17,6 +17,7 @@ import {
   EXP_HIGHEST,
   EXP_LOWEST,
   EXP_MINUS_ONE_LOWEST,
+  EXP_NORMAL_LOWEST,
   EXP_P0,
   EXP_P1,
   EXP_P2,
@@ -84,6 +85,20 @@ export function exponential(x: v128): v128 {
   const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
   const n = f32x4.sub(rounded, ROUND);
   return scaleByPower(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), rounded);
+}
+
+/**
+ * exp(x) for x up to 0: one factor is enough where the result is in the normal range, and below -88 it is 0, as are
+ * results below that range.
+ */
+// @ts-ignore: decorator
+@inline
+export function exponentialOfNegative(x: v128): v128 {
+  const bounded = f32x4.pmax(x, EXP_NORMAL_LOWEST);
+  const rounded = multiplyAdd(bounded, LOG2_E, ROUND);
+  const n = f32x4.sub(rounded, ROUND);
+  const power = i32x4.shl(i32x4.add(i32x4.sub(rounded, ROUND), EXPONENT_BIAS), 23);
+  return f32x4.mul(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), power);
 }
 
 /** exp(x) - 1 for x up to 0, without the cancellation near 0. */

@@ -1,4 +1,4 @@
-import { exponential } from './functions';
+import { exponentialOfNegative } from './functions';
 import { loadPartial, loadUpTo, maximumOfLanes, multiplyAdd, storePartial, storeUpTo, sumOfLanes } from './vector';
 
 /** Softmax of each of `rows` rows of `width` floats. y may be x. */
@@ -12,21 +12,21 @@ export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
     let otherSums = sums;
     let offset: usize = 0;
     for (; offset + 32 <= whole; offset += 32) {
-      const value = exponential(f32x4.sub(v128.load(x + offset), shift));
-      const other = exponential(f32x4.sub(v128.load(x + offset, 16), shift));
+      const value = exponentialOfNegative(f32x4.sub(v128.load(x + offset), shift));
+      const other = exponentialOfNegative(f32x4.sub(v128.load(x + offset, 16), shift));
       v128.store(y + offset, value);
       v128.store(y + offset, other, 16);
       sums = f32x4.add(sums, value);
       otherSums = f32x4.add(otherSums, other);
     }
     if (offset < whole) {
-      const value = exponential(f32x4.sub(v128.load(x + offset), shift));
+      const value = exponentialOfNegative(f32x4.sub(v128.load(x + offset), shift));
       v128.store(y + offset, value);
       sums = f32x4.add(sums, value);
     }
     let sum = sumOfLanes(f32x4.add(sums, otherSums));
     if (rest > 0) {
-      const value = exponential(f32x4.sub(loadPartial(x + whole, rest), shift));
+      const value = exponentialOfNegative(f32x4.sub(loadPartial(x + whole, rest), shift));
       storePartial(y + whole, value, rest);
       sum += f32x4.extract_lane(value, 0);
       if (rest > 1) sum += f32x4.extract_lane(value, 1);

@@ -1,4 +1,4 @@
-import { ONE } from './constants';
+import { HALF, ONE, ROOT_OF_HALF } from './constants';
 import { clamp, loadPartial, storePartial } from './vector';
 import { elu, errorFunction, exponential, hyperbolicTangent, leakyRelu, sigmoid } from './functions';
 
@@ -43,8 +43,7 @@ function compute(operation: i32, x: v128, a: v128, b: v128): v128 {
   if (operation == RECIPROCAL) return f32x4.div(ONE, x);
   if (operation == SWISH) return f32x4.mul(x, sigmoid(x));
   if (operation == GELU) {
-    const half = f32x4.mul(x, f32x4.splat(0.5));
-    return f32x4.mul(half, f32x4.add(ONE, errorFunction(f32x4.mul(x, f32x4.splat(0.7071067811865476)))));
+    return f32x4.mul(f32x4.mul(x, HALF), f32x4.add(ONE, errorFunction(f32x4.mul(x, ROOT_OF_HALF))));
   }
   if (operation == HARD_SIGMOID) return clamp(f32x4.add(f32x4.mul(x, a), b), f32x4.splat(0), ONE);
   if (operation == HARD_SWISH) {

@@ -1,0 +1,43 @@
+import type { KernelFunctions } from '../kernels/kernel_functions.ts';
+import { fuseAdditions } from './fuse_additions.ts';
+import { fuseExpansions } from './fuse_expansions.ts';
+import { fuseGates } from './fuse_gates.ts';
+import { fuseNormalisations } from './fuse_normalisations.ts';
+import { type Fold, fuseSteps } from './fuse_steps.ts';
+import type { ConstantValues } from './row_forms.ts';
+import type { BufferId, Step } from './step.ts';
+
+export interface FusedSteps {
+  readonly steps: readonly Step[];
+  /** Whether sums are in another order than they were, folded weights aside. */
+  readonly isReordered: boolean;
+}
+
+/**
+ * Lets fewer steps compute the same.
+ *
+ * @param bufferBytes what is added to it are buffers that the steps need besides
+ */
+export function fuseAll(
+  steps: readonly Step[],
+  outputs: readonly BufferId[],
+  bufferBytes: number[],
+  constants: ConstantValues,
+  fold: Fold,
+  functions: Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>,
+): FusedSteps {
+  const gated = fuseGates(steps, outputs, bufferBytes, constants);
+  const normalised = fuseNormalisations(gated, outputs, bufferBytes, constants);
+  const folded = fuseSteps(normalised, outputs, bufferBytes, fold);
+  const added = fuseAdditions(folded, outputs, bufferBytes, constants);
+  // What was added to may be clamped after that.
+  const bounded = fuseSteps(added, outputs, bufferBytes, () => undefined);
+  const expanded = fuseExpansions(
+    bounded,
+    outputs,
+    bufferBytes,
+    functions.expand_depthwise_scratch_bytes,
+    (size) => bufferBytes.push(size) - 1,
+  );
+  return { steps: expanded, isReordered: normalised.length < gated.length };
+}
