@@ -8,6 +8,7 @@ import { GATE_POSITIONS } from '../../../worker/runtime/plan/fuse_gates.ts';
 import { type Fold, fuseSteps, POSITIONS } from '../../../worker/runtime/plan/fuse_steps.ts';
 import { ROW_POSITIONS } from '../../../worker/runtime/plan/row_forms.ts';
 import type { FunctionStep, Place, Step } from '../../../worker/runtime/plan/step.ts';
+import { WINOGRAD_POSITIONS } from '../../../worker/runtime/plan/winograd_steps.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
@@ -114,7 +115,7 @@ function parameterNames(): Map<string, string[]> {
 
 describe('the positions of arguments', () => {
   const ADDRESSES =
-    /^(a|b|c|x|y|packed|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|scratch|result)$/;
+    /^(a|b|c|x|y|packed|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|transformed|scratch|result)$/;
   /** Numbers that are called as addresses are elsewhere. */
   const NUMBERS = new Set(['unary.beta', 'sum_middle.scale']);
 
@@ -131,9 +132,14 @@ describe('the positions of arguments', () => {
     expect(positions.map((position) => parameters[position]).sort()).toEqual(called.sort());
   });
 
-  const fused = [POSITIONS, EXPANSION_POSITIONS, FLAT_POSITIONS, GATE_POSITIONS, ROW_POSITIONS].flatMap(
-    (each) => Object.entries<Readonly<Record<string, number>>>(each),
-  );
+  const fused = [
+    POSITIONS,
+    EXPANSION_POSITIONS,
+    FLAT_POSITIONS,
+    GATE_POSITIONS,
+    ROW_POSITIONS,
+    WINOGRAD_POSITIONS,
+  ].flatMap((each) => Object.entries<Readonly<Record<string, number>>>(each));
 
   test.each(fused)('of %s that are fused are those so called', (name, positions) => {
     const parameters = parameterNames().get(name) ?? [];

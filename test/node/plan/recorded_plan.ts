@@ -9,7 +9,7 @@ type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 
 /** A computation of one input as a plan. */
 export interface RecordedPlan {
-  /** Names of the steps as they were recorded. */
+  /** The names of the steps that were recorded. */
   readonly recorded: readonly string[];
   readonly plan: Plan;
   /** Computes with other values, and takes the tensors' values. */
@@ -17,13 +17,18 @@ export interface RecordedPlan {
   dispose(): void;
 }
 
-/** Records a computation while it runs on this input, and makes a plan of it. */
+/**
+ * Records a computation while it runs on this input, and makes a plan of it.
+ *
+ * @param build which of the kernels' builds
+ */
 export function recordPlan(
   node: NodeBackend,
   compute: Computation,
   x: { readonly shape: readonly number[]; readonly values: Float32Array },
+  { build = 0, mayFold = true }: { readonly build?: 0 | 1; readonly mayFold?: boolean } = {},
 ): RecordedPlan {
-  const kernels = registerBuilt(node);
+  const kernels = registerBuilt(node, build);
   const { functions, heap, weights } = kernels;
   const { backend } = node;
   const arena = new Arena(heap);
@@ -57,7 +62,7 @@ export function recordPlan(
       shape,
       buffer,
     })),
-    true,
+    mayFold,
   );
   return {
     recorded: recording.steps.map(({ name }: Step) => name),

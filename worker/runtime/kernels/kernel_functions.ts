@@ -108,6 +108,41 @@ export interface KernelFunctions {
     upper: number,
     scratch: number,
   ): void;
+  winograd_scratch_bytes(
+    height: number,
+    channels: number,
+    outWidth: number,
+    outChannels: number,
+    filterHeight: number,
+  ): number;
+  winograd_weights(
+    packed: number,
+    transformed: number,
+    filterHeight: number,
+    channels: number,
+    outChannels: number,
+  ): void;
+  winograd_conv2d(
+    x: number,
+    packed: number,
+    bias: number,
+    residual: number,
+    y: number,
+    batch: number,
+    height: number,
+    width: number,
+    channels: number,
+    outHeight: number,
+    outWidth: number,
+    outChannels: number,
+    filterHeight: number,
+    dilationY: number,
+    padTop: number,
+    padLeft: number,
+    lower: number,
+    upper: number,
+    scratch: number,
+  ): void;
   pool2d(
     x: number,
     y: number,
@@ -211,6 +246,9 @@ export const ADDRESS_ARGUMENTS: Readonly<Record<keyof KernelFunctions, AddressAr
   depthwise_conv2d: { reads: [0, 1, 2], writes: [3] },
   expand_depthwise_scratch_bytes: { reads: [], writes: [] },
   expand_depthwise: { reads: [0, 1, 2, 3, 4], writes: [5], scratch: 25 },
+  winograd_scratch_bytes: { reads: [], writes: [] },
+  winograd_weights: { reads: [0], writes: [1] },
+  winograd_conv2d: { reads: [0, 1, 2, 3], writes: [4], scratch: 18 },
   pool2d: { reads: [0], writes: [1] },
   unary: { reads: [1], writes: [2] },
   binary: { reads: [1, 2], writes: [3] },

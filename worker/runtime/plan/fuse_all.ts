@@ -6,11 +6,19 @@ import { fuseNormalisations } from './fuse_normalisations.ts';
 import { type Fold, fuseSteps } from './fuse_steps.ts';
 import type { ConstantValues } from './row_forms.ts';
 import type { BufferId, Step } from './step.ts';
+import { useWinograd } from './winograd_steps.ts';
+import type { PackedFilter } from './winograd_weights.ts';
 
 export interface FusedSteps {
   readonly steps: readonly Step[];
   /** Whether sums are in another order than they were, folded weights aside. */
   readonly isReordered: boolean;
+}
+
+/** Makes copies of weights, or undefined. */
+export interface WeightCopies {
+  readonly fold: Fold;
+  readonly transform: (filter: PackedFilter) => number | undefined;
 }
 
 /**
@@ -23,8 +31,8 @@ export function fuseAll(
   outputs: readonly BufferId[],
   bufferBytes: number[],
   constants: ConstantValues,
-  fold: Fold,
-  functions: Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>,
+  { fold, transform }: WeightCopies,
+  functions: Pick<KernelFunctions, 'expand_depthwise_scratch_bytes' | 'winograd_scratch_bytes'>,
 ): FusedSteps {
   const gated = fuseGates(steps, outputs, bufferBytes, constants);
   const normalised = fuseNormalisations(gated, outputs, bufferBytes, constants);
@@ -32,12 +40,14 @@ export function fuseAll(
   const added = fuseAdditions(folded, outputs, bufferBytes, constants);
   // What was added to may be clamped after that.
   const bounded = fuseSteps(added, outputs, bufferBytes, () => undefined);
+  const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
+  const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);
   const expanded = fuseExpansions(
-    bounded,
+    halved,
     outputs,
     bufferBytes,
     functions.expand_depthwise_scratch_bytes,
-    (size) => bufferBytes.push(size) - 1,
+    createBuffer,
   );
   return { steps: expanded, isReordered: normalised.length < gated.length };
 }

@@ -7,13 +7,16 @@ import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
 import { constantValues } from './constant_values.ts';
 import { FoldedWeights } from './folded_weights.ts';
-import { fuseAll } from './fuse_all.ts';
-import type { Fold } from './fuse_steps.ts';
+import { fuseAll, type WeightCopies } from './fuse_all.ts';
 import { readValues, writeValues } from './heap_values.ts';
 import { createKernelRun } from './kernel_run.ts';
 import { lifetimes, neededSteps } from './lifetimes.ts';
 import type { Recording } from './recorder.ts';
 import type { BufferId, FunctionStep, Step } from './step.ts';
+import { WinogradWeights } from './winograd_weights.ts';
+
+/** Copies of weights that only make a plan faster are not worth more. */
+const MOST_TRANSFORMED_BYTES = 8 * 1024 * 1024;
 
 /** Where an input's values go. */
 export interface PlanInput {
@@ -63,6 +66,7 @@ export class Plan {
   readonly #recording: Recording;
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
+  readonly #transformed: WinogradWeights;
   /** Whether its sums are in another order than the executor's. */
   readonly isReordered: boolean;
   readonly #runs: (() => boolean)[];
@@ -85,9 +89,13 @@ export class Plan {
     const needed = neededSteps(recording.steps, results);
     const constants = constantValues(runtime.backend, runtime.weights);
     this.#folded = new FoldedWeights(runtime.heap);
-    const fold: Fold = mayFold ? this.#folded.fold : () => undefined;
+    this.#transformed = new WinogradWeights(runtime.heap, runtime.functions, MOST_TRANSFORMED_BYTES);
+    const none = () => undefined;
+    const copies: WeightCopies = mayFold
+      ? { fold: this.#folded.fold, transform: this.#transformed.transform }
+      : { fold: none, transform: none };
     const bytes = [...recording.bufferBytes];
-    const { steps, isReordered } = fuseAll(needed, results, bytes, constants, fold, runtime.functions);
+    const { steps, isReordered } = fuseAll(needed, results, bytes, constants, copies, runtime.functions);
     const lives = lifetimes(
       steps,
       inputs.map(({ buffer }) => buffer),
@@ -105,7 +113,7 @@ export class Plan {
 
   /** Whether it has copies of weights of its own. */
   get isFolded(): boolean {
-    return this.#folded.count > 0;
+    return this.#folded.count > 0 || this.#transformed.count > 0;
   }
 
   /** Computes inputs of the shapes that it was recorded with. */
@@ -136,6 +144,7 @@ export class Plan {
   dispose(): void {
     this.#runtime.arena.release(this);
     this.#folded.dispose();
+    this.#transformed.dispose();
     this.#recording.constants.release();
   }
 

@@ -10,3 +10,4 @@ export { layer_norm, softmax, sum_middle } from './reduce';
 export { pool2d } from './pool';
 export { scale_constants } from './constants';
 export { batch_norm, copy, fill } from './copy';
+export { winograd_conv2d, winograd_scratch_bytes, winograd_weights } from './winograd';
