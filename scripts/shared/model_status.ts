@@ -6,6 +6,7 @@ import {
   replicaState,
 } from '../../worker/registry/pointer_replica.ts';
 import { readPointer } from '../../worker/registry/pointer_store.ts';
+import type { PlanRecord } from '../../worker/registry/rehearsal.ts';
 import { listModels, listVersions, readManifest } from '../../worker/registry/version_store.ts';
 
 export interface VersionStatus {
@@ -22,6 +23,8 @@ export interface VersionStatus {
   readonly signed: boolean;
   /** Whether it was published with --skip-rehearsal. */
   readonly rehearsalSkipped: boolean;
+  /** Whether plans computed it in its rehearsal; null where nobody has looked. */
+  readonly plan: PlanRecord | null;
 }
 
 /** A version whose manifest cannot be read. */
@@ -101,5 +104,6 @@ async function versionStatus(
     publishedBy: provenance.publishedBy,
     signed: signature !== undefined,
     rehearsalSkipped: rehearsal?.kind === 'skipped',
+    plan: (rehearsal?.kind === 'rehearsed' ? rehearsal.plan : undefined) ?? null,
   };
 }

@@ -37,6 +37,8 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
       `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
       ...(version.signed ? ['signed'] : []),
       ...(version.rehearsalSkipped ? ['not rehearsed'] : []),
+      ...(version.plan?.kind === 'planned' ? ['planned'] : []),
+      ...(version.plan?.kind === 'not planned' ? [`not planned: ${version.plan.reason}`] : []),
     ].join(', '),
   ];
 }

@@ -1,12 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { modelStatus } from '../../scripts/shared/model_status.ts';
 import { publishJson, publishText } from '../../scripts/shared/publish_report.ts';
+import { rehearsalLines } from '../../scripts/shared/rehearsal/rehearsal_report.ts';
 import { createRehearsal, type Rehearse, skipRehearsal } from '../../scripts/shared/rehearsal/rehearse.ts';
+import { modelText } from '../../scripts/shared/status_report.ts';
 import { wait } from '../../scripts/shared/wait.ts';
+import { RehearsalSchema } from '../../worker/registry/rehearsal.ts';
 import { readManifest } from '../../worker/registry/version_store.ts';
 import { endlessLoop, goldenFile, half } from './support/failing_models.ts';
 import { GRAPH_MODEL } from './support/model_directories.ts';
+import { repeated, squares, unknownSizes } from './support/planned_models.ts';
 import { publish, rollBack } from './support/publishing.ts';
 import { startScript } from './support/run_script.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
@@ -47,18 +53,86 @@ test('its figures stand beside those of the version being replaced, and in the m
   const outcome = await publish(store, second, model, {}, rehearse);
   const report = { model, place, flip: true, label: undefined, outcome };
   expect(publishText(report)).toMatch(
-    /Rehearsed in a local workerd:\n +1\.0\.1 +1\.0\.0 \(current\)\n +WebAssembly heap +17 MB +17 MB\n +loading and warmup +[\d.]+ ms +[\d.]+ ms\n +first answer .*\n +answer, median .*\nIt agrees with 1 golden example; the largest difference is 0\./,
+    /Rehearsed in a local workerd:\n +1\.0\.1 +1\.0\.0 \(current\)\n +WebAssembly heap +17 MB +17 MB\n +loading and warmup +[\d.]+ ms +[\d.]+ ms\n +first answer .*\n +answer, median .*\n +computed by +a plan +a plan\nIt agrees with 1 golden example; the largest difference is 0\./,
   );
   const { rehearsal } = await manifestOf(model, '1.0.1');
   expect(rehearsal).toMatchObject({
     kind: 'rehearsed',
     at: AT,
     golden: { examples: 1, largestDifference: 0 },
+    plan: { kind: 'planned', shapes: 1 },
     figures: { loadMs: expect.any(Number), medianMs: expect.any(Number) },
   });
   expect(publishJson(report)).toMatchObject({
-    rehearsal: { ...rehearsal, current: { kind: 'rehearsed', version: '1.0.0' }, notes: [] },
+    rehearsal: {
+      ...rehearsal,
+      current: { kind: 'rehearsed', version: '1.0.0', plan: { kind: 'planned', shapes: 1 } },
+      notes: [],
+    },
     differences: [],
+  });
+});
+
+describe('whether a plan computes it', () => {
+  test('shows though its only input is one number, or indices that the Worker leaves alone', async () => {
+    for (const [model, directory] of [
+      ['number', await half(join(folder, 'number'))],
+      ['indices', await squares()],
+    ] as const) {
+      await publish(store, directory, model, {}, rehearse);
+      expect((await manifestOf(model, '1.0.0')).rehearsal, model).toMatchObject({
+        plan: { kind: 'planned', shapes: 1 },
+      });
+    }
+    const status = await modelStatus(store, 'number');
+    expect(status?.versions).toMatchObject([{ plan: { kind: 'planned', shapes: 1 } }]);
+    expect(status && modelText(status, { history: false })).toMatch(/by test, planned$/);
+  });
+
+  test('is told with the reason why not, by publish and by status', async () => {
+    const model = 'unplanned';
+    const directory = await repeated();
+    const outcome = await publish(store, directory, model, {}, rehearse);
+    const reason = 'what it computes depends on the values of an output of Abs';
+    const { rehearsal } = await manifestOf(model, '1.0.0');
+    expect(rehearsal).toMatchObject({ plan: { kind: 'not planned', reason } });
+    const text = publishText({ model, place, flip: true, label: undefined, outcome });
+    expect(text).toMatch(/\n +computed by +tfjs's executor\n/);
+    expect(text).toContain(`No plan can compute it, which takes longer: ${reason}.`);
+    const status = await modelStatus(store, model);
+    expect(status?.versions).toMatchObject([{ plan: { kind: 'not planned', reason } }]);
+    expect(status && modelText(status, { history: false })).toMatch(new RegExp(`not planned: ${reason}$`));
+  });
+
+  test('did not show where nothing could be asked, or where nobody has looked', async () => {
+    const model = 'unasked';
+    const directory = await unknownSizes();
+    const outcome = await publish(store, directory, model, {}, rehearse);
+    expect((await manifestOf(model, '1.0.0')).rehearsal).toMatchObject({ plan: { kind: 'not shown' } });
+    const text = publishText({ model, place, flip: true, label: undefined, outcome });
+    expect(text).toMatch(/computed by +-\n[\s\S]*Whether a plan can compute it did not show/);
+    await publish(store, await half(join(folder, 'unseen')), 'unseen', {}, skipped);
+    for (const [name, plan] of [
+      [model, { kind: 'not shown' }],
+      ['unseen', null],
+    ] as const) {
+      const status = await modelStatus(store, name);
+      expect(status?.versions).toMatchObject([{ plan }]);
+      expect(status && modelText(status, { history: false })).not.toContain('planned');
+    }
+  });
+
+  test('is absent from manifests of before, which stay what they were', () => {
+    const rehearsed = {
+      kind: 'rehearsed' as const,
+      at: AT,
+      worker: '0123456789ab',
+      figures: { loadMs: 1, firstMs: 1, medianMs: 1, heapBytes: 1, emptyHeapBytes: 1 },
+      golden: { examples: 0, largestDifference: null },
+    };
+    expect(v.parse(RehearsalSchema, rehearsed)).toEqual(rehearsed);
+    const done = { kind: 'done' as const, rehearsal: rehearsed, current: undefined, notes: [] };
+    expect(rehearsalLines('1.0.0', done).join('\n')).not.toMatch(/plan|computed by/);
   });
 });
 

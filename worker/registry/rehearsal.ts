@@ -26,6 +26,15 @@ export const RecordedAnswersSchema = v.object({
 });
 export type RecordedAnswers = v.InferOutput<typeof RecordedAnswersSchema>;
 
+/** Whether plans compute a version, as the Worker's metrics told in the rehearsal. */
+export const PlanRecordSchema = v.variant('kind', [
+  v.object({ kind: v.literal('planned'), shapes: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+  v.object({ kind: v.literal('not planned'), reason: v.string() }),
+  /** Nothing that could be asked of it has shown whether a plan gives the same answers. */
+  v.object({ kind: v.literal('not shown') }),
+]);
+export type PlanRecord = v.InferOutput<typeof PlanRecordSchema>;
+
 /** How a version did before it was published. */
 export const RehearsalSchema = v.variant('kind', [
   v.object({
@@ -40,6 +49,8 @@ export const RehearsalSchema = v.variant('kind', [
       largestDifference: v.nullable(v.number()),
     }),
     recorded: v.optional(RecordedAnswersSchema),
+    /** Absent where it was rehearsed before rehearsals asked. */
+    plan: v.optional(PlanRecordSchema),
   }),
   /** Somebody chose to publish it untried. */
   v.object({ kind: v.literal('skipped'), at: v.pipe(v.string(), v.isoTimestamp()) }),

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PlanRecord } from '../../../worker/registry/rehearsal.ts';
 import type { Signature } from '../../../worker/registry/signature.ts';
 import type { Outputs } from './golden_comparison.ts';
 import type { ExampleRequest } from './made_examples.ts';
@@ -18,6 +19,9 @@ const StatusSchema = v.object({
   ]),
 });
 
+/** Samples of the one version that the isolate has loaded. */
+const PLANNED = /^edge_serving_planned_shapes\{[^\n]*\} (\d+)$/m;
+const UNPLANNED = /^edge_serving_unplanned\{[^\n]*\breason="((?:[^"\\\n]|\\.)*)"[^\n]*\} 1$/m;
 const HEAP = /^edge_serving_wasm_heap_bytes (\d+)$/m;
 
 /** One version in an isolate of its own, asked over HTTP as clients will ask it. */
@@ -71,6 +75,17 @@ export class IsolateClient {
     return { ...answer, value: Number(bytes) };
   }
 
+  /** Whether plans compute the version, as far as what was asked of it until now has shown. */
+  async planRecord(): Promise<Asked<PlanRecord>> {
+    const answer = await this.#ask('/monitoring/prometheus/metrics');
+    if (answer.kind === 'failed') return answer;
+    const { text } = answer.value;
+    const [, reason] = UNPLANNED.exec(text) ?? [];
+    if (reason !== undefined) return { ...answer, value: { kind: 'not planned', reason: unescaped(reason) } };
+    const shapes = Number(PLANNED.exec(text)?.[1] ?? 0);
+    return { ...answer, value: shapes > 0 ? { kind: 'planned', shapes } : { kind: 'not shown' } };
+  }
+
   async #ask(path: string, body?: string): Promise<Asked<{ status: number; text: string }>> {
     const began = performance.now();
     try {
@@ -89,6 +104,11 @@ export class IsolateClient {
       };
     }
   }
+}
+
+/** A label's value as it was before Prometheus's text format. */
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
 }
 
 function refused(reason: string): Asked<never> {

@@ -1,4 +1,4 @@
-import type { Figures } from '../../../worker/registry/rehearsal.ts';
+import type { Figures, PlanRecord } from '../../../worker/registry/rehearsal.ts';
 import { formatBytes, formatTable, plural } from '../format.ts';
 import type { RehearsalOutcome } from './rehearse.ts';
 
@@ -11,6 +11,8 @@ export function rehearsalLines(version: string, { rehearsal, current, notes }: D
   }
   const beside = current?.kind === 'rehearsed' ? current : undefined;
   const rows = figureRows(rehearsal.figures, beside?.figures);
+  const { plan } = rehearsal;
+  if (plan !== undefined) rows.push(['computed by', ...[plan, beside?.plan].flatMap(computedBy)]);
   const heading = ['', version, ...(beside === undefined ? [] : [`${beside.version} (current)`])];
   const { examples, largestDifference } = rehearsal.golden;
   const agreement =
@@ -26,6 +28,7 @@ export function rehearsalLines(version: string, { rehearsal, current, notes }: D
     'Rehearsed in a local workerd:',
     ...formatTable([heading, ...rows]).map((line) => `  ${line}`),
     ...agreement,
+    ...planLines(plan),
     ...notes,
     ...(current?.kind === 'not rehearsed'
       ? [`The current version ${current.version} could not be rehearsed: ${current.reason}`]
@@ -49,6 +52,30 @@ function figureRows(figures: Figures, beside: Figures | undefined): string[][] {
     row('first answer', ({ firstMs }) => milliseconds(firstMs)),
     row('answer, median', ({ medianMs }) => milliseconds(medianMs)),
   ];
+}
+
+function computedBy(plan: PlanRecord | undefined): string[] {
+  switch (plan?.kind) {
+    case undefined:
+      return [];
+    case 'planned':
+      return ['a plan'];
+    case 'not planned':
+      return ["tfjs's executor"];
+    case 'not shown':
+      return ['-'];
+  }
+}
+
+function planLines(plan: PlanRecord | undefined): string[] {
+  switch (plan?.kind) {
+    case 'not planned':
+      return [`No plan can compute it, which takes longer: ${plan.reason}.`];
+    case 'not shown':
+      return ['Whether a plan can compute it did not show: that takes two requests with other values each.'];
+    default:
+      return [];
+  }
 }
 
 function milliseconds(value: number | null): string {

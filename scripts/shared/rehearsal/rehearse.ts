@@ -4,9 +4,10 @@ import { describeError } from '../../../worker/registry/describe_error.ts';
 import type { Manifest } from '../../../worker/registry/manifest.ts';
 import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/memory_need.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import type { Figures, Rehearsal } from '../../../worker/registry/rehearsal.ts';
+import type { Figures, PlanRecord, Rehearsal } from '../../../worker/registry/rehearsal.ts';
 import { within } from '../../../worker/registry/time_limit.ts';
 import { type FetchedVersion, fetchVersion } from './current_version.ts';
+import { provePlan } from './prove_plan.ts';
 import { measureMedians, type RehearsedVersion, readFigures, rehearseVersion } from './rehearse_version.ts';
 import { openStage, StageError } from './stage.ts';
 import { buildWorker } from './worker_build.ts';
@@ -25,7 +26,12 @@ export interface Candidate {
 
 /** How the version being replaced does, beside the candidate. */
 export type CurrentFigures =
-  | { readonly kind: 'rehearsed'; readonly version: string; readonly figures: Figures }
+  | {
+      readonly kind: 'rehearsed';
+      readonly version: string;
+      readonly figures: Figures;
+      readonly plan: PlanRecord;
+    }
   | { readonly kind: 'not rehearsed'; readonly version: string; readonly reason: string };
 
 export type RehearsalOutcome =
@@ -167,7 +173,7 @@ async function perform(
     kind: 'rehearsed',
     at: options.at,
     worker: options.worker,
-    figures: await readFigures(rehearsed, median),
+    ...(await measured(rehearsed, median)),
     golden,
     ...(recorded === undefined ? {} : { recorded }),
   };
@@ -213,12 +219,22 @@ async function currentFigures(
     return {
       kind: 'rehearsed',
       version: rehearsed.version,
-      figures: await readFigures(rehearsed, medianMs),
+      ...(await measured(rehearsed, medianMs)),
     };
   } catch (error) {
     const reason = describeError(error);
     return { kind: 'not rehearsed', version: rehearsed.version, reason };
   }
+}
+
+/** The figures, which a plan's memory is a part of, and whether there is a plan. */
+async function measured(
+  rehearsed: RehearsedVersion,
+  medianMs: number | null,
+): Promise<{ readonly figures: Figures; readonly plan: PlanRecord }> {
+  const figures = await readFigures(rehearsed, medianMs);
+  const plan = await provePlan(rehearsed);
+  return { figures: plan.kind === 'planned' ? await readFigures(rehearsed, medianMs) : figures, plan };
 }
 
 function overBudget(needed: number, budget: number): string | undefined {
