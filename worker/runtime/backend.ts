@@ -8,6 +8,7 @@ import kernelsModule from './kernels/dist/kernels.wasm';
 import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
 import { cancelRecording } from './plan/active_recording.ts';
 import { Arena } from './plan/arena.ts';
+import { withoutProcessListeners } from './process_listeners.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
@@ -92,20 +93,22 @@ export function abandonBackend(): void {
 async function createBackend(): Promise<BoundedBackend> {
   const limit = new HeapLimit(limitBytes);
   let memory: WebAssembly.Memory | undefined;
-  const wasm = await createModule({
-    locateFile: (path) => path,
-    print: hear,
-    printErr: hear,
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
-      const instance = new WebAssembly.Instance(simdModule, imports);
-      const exported = instance.exports.memory;
-      if (!(exported instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
-      memory = exported;
-      limit.attach(memory);
-      done(instance);
-      return instance.exports;
-    },
-  });
+  const wasm = await withoutProcessListeners(() =>
+    createModule({
+      locateFile: (path) => path,
+      print: hear,
+      printErr: hear,
+      instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
+        const instance = new WebAssembly.Instance(simdModule, imports);
+        const exported = instance.exports.memory;
+        if (!(exported instanceof WebAssembly.Memory)) throw new Error('the backend exports no memory');
+        memory = exported;
+        limit.attach(memory);
+        done(instance);
+        return instance.exports;
+      },
+    }),
+  );
   // The functions that tfjs's own initialisation, not used here, would have wrapped.
   wasm.tfjs = {
     init: wasm.cwrap('init', null, []),

@@ -19,3 +19,15 @@ test('a computation that waits while another breaks the runtime fails as any oth
   await wasmBackend();
   expect(await executeAsynchronously(async () => 'the next one')).toBe('the next one');
 });
+
+test('a heap that was given up is held by nothing that the glue has left with the process', async () => {
+  const process: { listeners(event: string): unknown[] } = Reflect.get(globalThis, 'process');
+  const listeners = () =>
+    ['uncaughtException', 'unhandledRejection'].map((event) => process.listeners(event));
+  const before = listeners();
+  for (let time = 0; time < 3; time++) {
+    await wasmBackend();
+    abandonBackend();
+  }
+  expect(listeners()).toEqual(before);
+});
