@@ -26,7 +26,11 @@ export function recordPlan(
   node: NodeBackend,
   compute: Computation,
   x: { readonly shape: readonly number[]; readonly values: Float32Array },
-  { build = 0, mayFold = true }: { readonly build?: 0 | 1; readonly mayFold?: boolean } = {},
+  {
+    build = 0,
+    mayCopy = true,
+    mayReorder = true,
+  }: { readonly build?: 0 | 1; readonly mayCopy?: boolean; readonly mayReorder?: boolean } = {},
 ): RecordedPlan {
   const kernels = registerBuilt(node, build);
   const { functions, heap, weights } = kernels;
@@ -62,7 +66,7 @@ export function recordPlan(
       shape,
       buffer,
     })),
-    mayFold,
+    { mayCopy, mayReorder },
   );
   return {
     recorded: recording.steps.map(({ name }: Step) => name),
@@ -78,6 +82,7 @@ export function recordPlan(
     },
     dispose: () => {
       plan.dispose();
+      recording.constants.release();
       kernels.unregister();
     },
   };

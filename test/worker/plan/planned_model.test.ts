@@ -251,6 +251,26 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
   });
 
+  test('where a sum that cancels comes out otherwise in another order', async () => {
+    const keep = { keep_dims: { b: true } };
+    const cancelling = graph(
+      [
+        { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
+        { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
+        { name: 'variance', op: 'Mean', input: ['squares', 'axis'], attr: keep },
+        { name: 'stable', op: 'AddV2', input: ['variance', 'epsilon'] },
+        { name: 'root', op: 'Rsqrt', input: ['stable'] },
+        { name: 'scaled', op: 'Mul', input: ['x', 'root'] },
+        { name: 'moved', op: 'Mul', input: ['mean', 'root'] },
+        { name: 'y', op: 'Sub', input: ['scaled', 'moved'] },
+      ],
+      { axis: shapeOf(-1), epsilon: { dtype: 'float32', shape: [], values: [1e-12] } },
+    );
+    // Rows of one number each: what is left of them is rounding, a million times as large.
+    const rows = [0.1, 0.3, 0.7, 1.1].map((value) => ({ x: float([2, 11], Array(22).fill(value)) }));
+    expect(await expectSameAnswers(cancelling, rows, ['y'])).toEqual(PLANNED);
+  });
+
   test('where an expansion is too large to be kept whole', async () => {
     const attr = {
       strides: { list: { i: ['1', '1', '1', '1'] } },

@@ -15,7 +15,7 @@ export interface FusedSteps {
   readonly isReordered: boolean;
 }
 
-/** Makes copies of weights, or undefined. */
+/** How weights are copied; undefined for those that are not. */
 export interface WeightCopies {
   readonly fold: Fold;
   readonly transform: (filter: PackedFilter) => number | undefined;
@@ -31,11 +31,11 @@ export function fuseAll(
   outputs: readonly BufferId[],
   bufferBytes: number[],
   constants: ConstantValues,
-  { fold, transform }: WeightCopies,
+  { fold, transform, mayReorder }: WeightCopies & { readonly mayReorder: boolean },
   functions: Pick<KernelFunctions, 'expand_depthwise_scratch_bytes' | 'winograd_scratch_bytes'>,
 ): FusedSteps {
   const gated = fuseGates(steps, outputs, bufferBytes, constants);
-  const normalised = fuseNormalisations(gated, outputs, bufferBytes, constants);
+  const normalised = mayReorder ? fuseNormalisations(gated, outputs, bufferBytes, constants) : gated;
   const folded = fuseSteps(normalised, outputs, bufferBytes, fold);
   const added = fuseAdditions(folded, outputs, bufferBytes, constants);
   // What was added to may be clamped after that.

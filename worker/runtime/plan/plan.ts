@@ -42,6 +42,13 @@ export type PlanResult =
   /** A kernel answered another shape or dtype than when it was recorded. */
   | { readonly kind: 'changed' };
 
+/** What a plan may do otherwise than it was recorded. */
+export interface Liberties {
+  /** Have copies of weights of its own, which come with another order of sums. */
+  readonly mayCopy: boolean;
+  readonly mayReorder: boolean;
+}
+
 /** What a plan runs on. */
 export interface PlanRuntime {
   readonly backend: BackendWasm;
@@ -63,7 +70,6 @@ export class Plan {
   readonly #runtime: PlanRuntime;
   readonly #inputs: readonly PlanInput[];
   readonly #outputs: readonly PlanOutput[];
-  readonly #recording: Recording;
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
   readonly #transformed: WinogradWeights;
@@ -79,23 +85,30 @@ export class Plan {
     recording: Recording,
     inputs: readonly PlanInput[],
     outputs: readonly PlanOutput[],
-    mayFold: boolean,
+    { mayCopy, mayReorder }: Liberties,
   ) {
     this.#runtime = runtime;
     this.#inputs = inputs;
     this.#outputs = outputs;
-    this.#recording = recording;
     const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
     const needed = neededSteps(recording.steps, results);
     const constants = constantValues(runtime.backend, runtime.weights);
     this.#folded = new FoldedWeights(runtime.heap);
     this.#transformed = new WinogradWeights(runtime.heap, runtime.functions, MOST_TRANSFORMED_BYTES);
     const none = () => undefined;
-    const copies: WeightCopies = mayFold
-      ? { fold: this.#folded.fold, transform: this.#transformed.transform }
-      : { fold: none, transform: none };
+    const copies: WeightCopies =
+      mayCopy && mayReorder
+        ? { fold: this.#folded.fold, transform: this.#transformed.transform }
+        : { fold: none, transform: none };
     const bytes = [...recording.bufferBytes];
-    const { steps, isReordered } = fuseAll(needed, results, bytes, constants, copies, runtime.functions);
+    const { steps, isReordered } = fuseAll(
+      needed,
+      results,
+      bytes,
+      constants,
+      { ...copies, mayReorder },
+      runtime.functions,
+    );
     const lives = lifetimes(
       steps,
       inputs.map(({ buffer }) => buffer),
@@ -140,12 +153,11 @@ export class Plan {
     return { kind: 'computed', outputs };
   }
 
-  /** Gives back what it holds. Not to be called once the backend was given up. */
+  /** Gives back what is its own, which the recording is not. Not to be called once the backend was given up. */
   dispose(): void {
     this.#runtime.arena.release(this);
     this.#folded.dispose();
     this.#transformed.dispose();
-    this.#recording.constants.release();
   }
 
   #address(buffer: BufferId): number {

@@ -18,6 +18,7 @@ const ASKED_BEFORE_REPLACING = 3;
 /** How far sums in another order may be off, of a value or of a tenth of the largest. */
 const REORDERED_TOLERANCE = 1e-4;
 
+const DIFFERENT = 'its plan computed other values than the executor';
 const CHANGED = 'the shape of what a kernel answers depends on values';
 
 interface Draft {
@@ -30,7 +31,7 @@ interface Entry {
   readonly shape: RequestShape;
   state: /** It answers nothing until it has computed other values as the executor does. */
     | Draft
-    | { readonly kind: 'proven'; readonly plan: Plan }
+    | { readonly kind: 'proven'; readonly plan: Plan; readonly draft: PlanDraft }
     | { readonly kind: 'refused'; readonly reason: string };
 }
 
@@ -215,16 +216,38 @@ export class PlannedModel {
     // While it was computed, another request may have come to a conclusion, or a third shape taken its place.
     if (entry.state !== recorded || !this.#entries.includes(entry)) return;
     // One shape's plan may have copies of weights of its own; more of them would be too many.
-    const mayFold = this.#entries.every(({ state }) => state.kind !== 'proven' || !state.plan.isFolded);
-    const plan = recorded.draft.create(mayFold);
-    // It does without what it got no memory for.
-    takeRefusal();
-    entry.state = { kind: 'proven', plan };
+    const mayCopy = this.#entries.every(({ state }) => state.kind !== 'proven' || !state.plan.isFolded);
+    const { draft } = recorded;
+    let plan = draft.create({ mayCopy, mayReorder: true });
     let obstacle: string | undefined = 'its plan could not be run';
     try {
-      obstacle = whyNotEqual(this.#run(plan, inputs), expected, plan);
+      obstacle = this.#whyNotEqual(plan, inputs, expected);
+      if (obstacle === DIFFERENT && plan.isReordered) {
+        // Of a sum that cancels, another order may leave something else.
+        plan.dispose();
+        plan = draft.create({ mayCopy: false, mayReorder: false });
+        obstacle = this.#whyNotEqual(plan, inputs, expected);
+      }
     } finally {
+      entry.state = { kind: 'proven', plan, draft };
       if (obstacle !== undefined) this.#refuse(entry, obstacle);
+    }
+  }
+
+  /** Why a plan may not answer in the executor's place. */
+  #whyNotEqual(plan: Plan, inputs: NamedTensors, expected: NamedTensors): string | undefined {
+    // It does without what it got no memory for.
+    takeRefusal();
+    const result = this.#run(plan, inputs);
+    switch (result.kind) {
+      case 'changed':
+        return CHANGED;
+      case 'no memory':
+        return 'there is no memory for its arena';
+      case 'computed':
+        return agree(result.outputs, expected, plan.isReordered ? REORDERED_TOLERANCE : 0)
+          ? undefined
+          : DIFFERENT;
     }
   }
 
@@ -236,22 +259,9 @@ export class PlannedModel {
 
   #drop({ state }: Entry): void {
     if (this.#runtime.backend.isAbandoned) return;
+    if (state.kind === 'refused') return;
     if (state.kind === 'proven') state.plan.dispose();
-    else if (state.kind === 'recorded') state.draft.dispose();
-  }
-}
-
-/** Why a plan may not answer in the executor's place. */
-function whyNotEqual(result: PlanResult, expected: NamedTensors, plan: Plan): string | undefined {
-  switch (result.kind) {
-    case 'changed':
-      return CHANGED;
-    case 'no memory':
-      return 'there is no memory for its arena';
-    case 'computed':
-      return agree(result.outputs, expected, plan.isReordered ? REORDERED_TOLERANCE : 0)
-        ? undefined
-        : 'its plan computed other values than the executor';
+    state.draft.dispose();
   }
 }
 

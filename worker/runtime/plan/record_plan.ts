@@ -4,7 +4,7 @@ import { execute, executeAsynchronously } from '../execution.ts';
 import { ExecutionError } from '../loaded_model.ts';
 import type { NamedTensors, TensorValue } from '../tensor.ts';
 import { toTensor, toTensorValue } from '../tensor_transfer.ts';
-import { Plan, type PlanInput, type PlanOutput } from './plan.ts';
+import { type Liberties, Plan, type PlanInput, type PlanOutput } from './plan.ts';
 import { Recorder } from './recorder.ts';
 
 /** tfjs's own way through a model: tensors in by their names, outputs in the order of the names asked for. */
@@ -16,10 +16,9 @@ export type AsynchronousExecutor = (
 ) => Promise<Results>;
 type Results = readonly (Tensor | undefined)[];
 
-/** What was recorded. It becomes a plan when there is a use for one, or is given up. */
+/** What was recorded. Plans are made of it when there is a use for one; it outlives them. */
 export interface PlanDraft {
-  /** @param mayFold whether it may have copies of weights of its own */
-  create(mayFold: boolean): Plan;
+  create(liberties: Liberties): Plan;
   dispose(): void;
 }
 
@@ -141,13 +140,13 @@ class RecordingSession {
     const { functions, heap, weights } = kernels;
     const { recording } = finished;
     const draft: PlanDraft = {
-      create: (mayFold) =>
+      create: (liberties) =>
         new Plan(
           { backend, functions, heap, weights, arena },
           recording,
           this.#inputs,
           this.#outputs,
-          mayFold,
+          liberties,
         ),
       dispose: () => recording.constants.release(),
     };
