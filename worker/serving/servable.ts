@@ -1,8 +1,9 @@
 import type { Manifest, ModelContent } from '../registry/manifest.ts';
 import type { Signature } from '../registry/signature.ts';
 import { ExecutionError, type LoadedModel, type PlanState } from '../runtime/loaded_model.ts';
-import type { NamedTensors, TensorValue } from '../runtime/tensor.ts';
+import type { NamedTensors } from '../runtime/tensor.ts';
 import type { ExecutionResult, ServableView } from './serving.ts';
+import { SignatureNames } from './signature_names.ts';
 
 /** A loaded version, ready to compute. It is freed only when nobody uses it any more. */
 export class Servable implements ServableView {
@@ -11,6 +12,7 @@ export class Servable implements ServableView {
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
+  readonly #names = new Map<Signature, SignatureNames>();
   #users = 0;
 
   constructor(manifest: Manifest, loaded: LoadedModel) {
@@ -36,20 +38,23 @@ export class Servable implements ServableView {
   }
 
   execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult> {
-    const graphInputs = new Map<string, TensorValue>();
-    for (const [name, value] of inputs) graphInputs.set(signature.inputs[name]?.name ?? name, value);
-    const outputs = Object.entries(signature.outputs);
+    const names = this.#namesOf(signature);
     try {
-      const computed = this.#loaded.execute(
-        graphInputs,
-        outputs.map(([, { name }]) => name),
-      );
+      const computed = this.#loaded.execute(names.graphInputs(inputs), names.graphOutputs);
       return computed instanceof Promise
-        ? computed.then((values) => publicOutputs(outputs, values)).catch(failed)
-        : publicOutputs(outputs, computed);
+        ? computed.then((values) => names.resultOf(values)).catch(failed)
+        : names.resultOf(computed);
     } catch (error) {
       return failed(error);
     }
+  }
+
+  #namesOf(signature: Signature): SignatureNames {
+    const known = this.#names.get(signature);
+    if (known !== undefined) return known;
+    const names = new SignatureNames(signature);
+    this.#names.set(signature, names);
+    return names;
   }
 
   planState(): PlanState {
@@ -60,19 +65,6 @@ export class Servable implements ServableView {
     if (this.inUse) throw new Error(`${this.model} ${this.version} is in use`);
     this.#loaded.dispose();
   }
-}
-
-function publicOutputs(
-  outputs: readonly (readonly [string, { readonly name: string }])[],
-  values: NamedTensors,
-): ExecutionResult {
-  const named = new Map<string, TensorValue>();
-  for (const [alias, { name }] of outputs) {
-    const value = values.get(name);
-    if (value === undefined) return { kind: 'failed', reason: `the model gave no output ${alias}` };
-    named.set(alias, value);
-  }
-  return { kind: 'computed', outputs: named };
 }
 
 function failed(error: unknown): ExecutionResult {

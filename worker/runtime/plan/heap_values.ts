@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import { elementCount, type TensorValue } from '../tensor.ts';
+import type { TensorValue } from '../tensor.ts';
 
 /** tfjs's Emscripten module; it makes its views of the heap anew whenever the heap grows. */
 type Module = BackendWasm['wasm'];
@@ -21,14 +21,16 @@ export function writeValues(wasm: Module, value: TensorValue, address: number): 
   }
 }
 
+/** A tensor that lies in the heap. */
+export interface HeapTensor {
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  readonly shape: readonly number[];
+  /** How many elements the shape has. */
+  readonly count: number;
+}
+
 /** Copies a tensor's values out of the heap. */
-export function readValues(
-  wasm: Module,
-  dtype: 'float32' | 'int32' | 'bool',
-  shape: readonly number[],
-  address: number,
-): TensorValue {
-  const count = elementCount(shape);
+export function readValues(wasm: Module, { dtype, shape, count }: HeapTensor, address: number): TensorValue {
   const first = address >> 2;
   switch (dtype) {
     case 'float32':

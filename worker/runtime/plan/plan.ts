@@ -2,7 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import type { Heap } from '../kernels/heap.ts';
 import type { KernelFunctions } from '../kernels/kernel_functions.ts';
 import type { PackedWeights } from '../kernels/packed_weights.ts';
-import type { NamedTensors, TensorValue } from '../tensor.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../tensor.ts';
 import type { Arena } from './arena.ts';
 import { type ArenaLayout, layOutArena } from './arena_layout.ts';
 import { constantValues } from './constant_values.ts';
@@ -58,6 +58,17 @@ export interface PlanRuntime {
   readonly arena: Arena;
 }
 
+/** Where an input lies in the arena. */
+interface PlacedInput {
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** An output, and where in the arena it lies if it is computed. */
+type PlacedOutput =
+  | (Extract<PlanOutput, { readonly kind: 'computed' }> & { readonly offset: number; readonly count: number })
+  | Extract<PlanOutput, { readonly kind: 'constant' }>;
+
 /** An address in the arguments of a call, which moves with the arena. */
 interface ArenaArgument {
   readonly values: number[];
@@ -68,8 +79,8 @@ interface ArenaArgument {
 /** A recorded computation: calls with fixed addresses, for inputs of fixed shapes. */
 export class Plan {
   readonly #runtime: PlanRuntime;
-  readonly #inputs: readonly PlanInput[];
-  readonly #outputs: readonly PlanOutput[];
+  readonly #inputs: readonly PlacedInput[];
+  readonly #outputs: readonly PlacedOutput[];
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
   readonly #transformed: WinogradWeights;
@@ -88,8 +99,6 @@ export class Plan {
     { mayCopy, mayReorder }: Liberties,
   ) {
     this.#runtime = runtime;
-    this.#inputs = inputs;
-    this.#outputs = outputs;
     const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
     const needed = neededSteps(recording.steps, results);
     const constants = constantValues(runtime.backend, runtime.weights);
@@ -116,6 +125,12 @@ export class Plan {
     );
     this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
     this.isReordered = isReordered || this.isFolded;
+    this.#inputs = inputs.map(({ name, buffer }) => ({ name, offset: this.#offset(buffer) }));
+    this.#outputs = outputs.map((output) =>
+      output.kind === 'computed'
+        ? { ...output, offset: this.#offset(output.buffer), count: elementCount(output.shape) }
+        : output,
+    );
     this.#runs = steps.map((step) => this.#createRun(step));
     runtime.arena.reserve(this, this.#layout.bytes);
   }
@@ -135,19 +150,17 @@ export class Plan {
     if (start === undefined) return { kind: 'no memory' };
     if (start !== this.#start) this.#moveTo(start);
     const { wasm } = this.#runtime.backend;
-    for (const { name, buffer } of this.#inputs) {
+    for (const { name, offset } of this.#inputs) {
       const value = inputs.get(name);
       if (value === undefined) throw new Error(`a plan was run without its input ${name}`);
-      writeValues(wasm, value, this.#address(buffer));
+      writeValues(wasm, value, start + offset);
     }
     for (const run of this.#runs) if (!run()) return { kind: 'changed' };
     const outputs = new Map<string, TensorValue>();
     for (const output of this.#outputs) {
       outputs.set(
         output.name,
-        output.kind === 'computed'
-          ? readValues(wasm, output.dtype, output.shape, this.#address(output.buffer))
-          : copyOf(output.value),
+        output.kind === 'computed' ? readValues(wasm, output, start + output.offset) : copyOf(output.value),
       );
     }
     return { kind: 'computed', outputs };
@@ -160,8 +173,8 @@ export class Plan {
     this.#transformed.dispose();
   }
 
-  #address(buffer: BufferId): number {
-    return (this.#start ?? 0) + (this.#layout.offsets.get(buffer) ?? 0);
+  #offset(buffer: BufferId): number {
+    return this.#layout.offsets.get(buffer) ?? 0;
   }
 
   #moveTo(start: number): void {
@@ -172,7 +185,9 @@ export class Plan {
   #createRun(step: Step): () => boolean {
     return step.kind === 'function'
       ? this.#createCall(step)
-      : createKernelRun(step, this.#runtime.backend, (buffer) => this.#address(buffer));
+      : createKernelRun(step, this.#runtime.backend, (buffer) => {
+          return (this.#start ?? 0) + this.#offset(buffer);
+        });
   }
 
   #createCall({ name, arguments: recorded }: FunctionStep): () => boolean {
@@ -180,7 +195,7 @@ export class Plan {
     for (const [position, value] of recorded.entries()) {
       if (typeof value === 'number') values.push(value);
       else {
-        const offset = (this.#layout.offsets.get(value.buffer) ?? 0) + value.offset;
+        const offset = this.#offset(value.buffer) + value.offset;
         this.#moving.push({ values, position, offset });
         values.push(0);
       }

@@ -85,6 +85,8 @@ export class PlannedModel {
   }
 
   #find(inputs: NamedTensors, outputs: readonly string[]): Entry | undefined {
+    const [last] = this.#entries;
+    if (last?.shape.matches(inputs, outputs)) return last;
     const index = this.#entries.findIndex(({ shape }) => shape.matches(inputs, outputs));
     const entry = this.#entries[index];
     if (entry !== undefined && index > 0) {
@@ -116,18 +118,21 @@ export class PlannedModel {
 
   /** Where memory is out, what the arena takes may be what was missing. */
   #orWithoutArena(first: () => Answer, then: () => Answer): Answer {
-    const again = (error: unknown): Answer => {
-      const { arena } = this.#runtime;
-      if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
-      arena.free();
-      return then();
-    };
     try {
       const answer = first();
-      return answer instanceof Promise ? answer.catch(again) : answer;
+      return answer instanceof Promise
+        ? answer.catch((error: unknown) => this.#againWithoutArena(error, then))
+        : answer;
     } catch (error) {
-      return again(error);
+      return this.#againWithoutArena(error, then);
     }
+  }
+
+  #againWithoutArena(error: unknown, compute: () => Answer): Answer {
+    const { arena } = this.#runtime;
+    if (!(error instanceof OutOfMemoryError) || arena.bytes === 0) throw error;
+    arena.free();
+    return compute();
   }
 
   #discard({ result }: Recorded): void {
@@ -161,14 +166,16 @@ export class PlannedModel {
   }
 
   #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
-    const compute = () => this.#computation.compute(inputs, outputs);
-    return this.#orWithoutArena(() => {
-      const result = this.#run(plan, inputs);
-      if (result.kind === 'computed') return result.outputs;
-      // Without memory for the arena, the executor may still find room for one tensor after the other.
-      if (result.kind === 'changed') this.#refuse(entry, CHANGED);
-      return compute();
-    }, compute);
+    let result: PlanResult;
+    try {
+      result = this.#run(plan, inputs);
+    } catch (error) {
+      return this.#againWithoutArena(error, () => this.#computation.compute(inputs, outputs));
+    }
+    if (result.kind === 'computed') return result.outputs;
+    // Without memory for the arena, the executor may still find room for one tensor after the other.
+    if (result.kind === 'changed') this.#refuse(entry, CHANGED);
+    return this.#compute(inputs, outputs);
   }
 
   #run(plan: Plan, inputs: NamedTensors): PlanResult {
