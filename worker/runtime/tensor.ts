@@ -13,5 +13,7 @@ export type NamedTensors = ReadonlyMap<string, TensorValue>;
 
 /** How many elements a shape has. */
 export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
+  let count = 1;
+  for (let axis = 0; axis < shape.length; axis++) count *= shape[axis] ?? 1;
+  return count;
 }

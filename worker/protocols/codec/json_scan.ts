@@ -1,4 +1,3 @@
-import { remembered } from '../remembered.ts';
 import {
   afterSpace,
   CLOSE_LIST,
@@ -16,75 +15,121 @@ import { stringEquals } from './json_string.ts';
 export type ValueOffset = number;
 
 export type JsonScan =
-  | {
-      readonly kind: 'json';
-      readonly root: ValueOffset;
-      /** Where the value of each wanted member of the top-level object begins. Of equal names the first counts. */
-      readonly members: ReadonlyMap<string, ValueOffset>;
-    }
+  | { readonly kind: 'json'; readonly root: ValueOffset; readonly members: FoundMembers }
   /** In RapidJSON's words; the offset is in bytes. */
   | { readonly kind: 'malformed'; readonly offset: number; readonly reason: string };
+
+const ENCODER = new TextEncoder();
+
+/** The names of members that are looked for in a document's top-level object. */
+export class WantedMembers {
+  readonly names: readonly string[];
+  readonly #encoded: readonly Uint8Array[];
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.#encoded = names.map((name) => ENCODER.encode(name));
+  }
+
+  /** The position of the name that begins at an offset; -1 where it is none of them. */
+  find(bytes: Uint8Array, nameStart: number): number {
+    for (let index = 0; index < this.#encoded.length; index++) {
+      const name = this.#encoded[index];
+      if (name !== undefined && stringEquals(bytes, nameStart, name)) return index;
+    }
+    return -1;
+  }
+}
+
+/** Where the values of wanted members begin. Of equal names the first counts. */
+export class FoundMembers {
+  readonly #names: readonly string[];
+  readonly #offsets: (ValueOffset | undefined)[] = [];
+
+  constructor({ names }: WantedMembers) {
+    this.#names = names;
+  }
+
+  get(name: string): ValueOffset | undefined {
+    return this.#offsets[this.#names.indexOf(name)];
+  }
+
+  /** The name of a member that was not found before; undefined, and nothing is noted, for another. */
+  note(index: number, value: ValueOffset): string | undefined {
+    if (this.#offsets[index] !== undefined) return undefined;
+    this.#offsets[index] = value;
+    return this.#names[index];
+  }
+}
+
+/** May read the value of a wanted member while it is scanned, with no fewer checks. */
+export interface MemberReader {
+  /** Where the value ends; undefined where it was not read. */
+  read(name: string, value: ValueOffset): number | undefined;
+}
 
 /**
  * Checks that bytes begin with one JSON value, as RapidJSON reads it with TensorFlow Serving's flags: NaN and
  * infinities are numbers, and what follows the value is not looked at. Memory is one bit for each level of
  * nesting. What passed can be read by a JsonCursor, which checks nothing again.
- *
- * @param readMember may read a wanted member's value itself, with no fewer checks, and tell where it ends
  */
-export function scanJson(
-  bytes: Uint8Array,
-  wanted: readonly string[],
-  readMember: (name: string, value: ValueOffset) => number | undefined = () => undefined,
-): JsonScan {
+export function scanJson(bytes: Uint8Array, wanted: WantedMembers, reader?: MemberReader): JsonScan {
   const fault: JsonFault = { offset: 0, reason: '' };
   const root = afterSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
   if (isNoBeginning(bytes[root])) {
     return { kind: 'malformed', offset: root, reason: 'The document is empty.' };
   }
-  const members = new Map<string, ValueOffset>();
-  const end = scanValue(bytes, root, fault, (nameStart, value) => {
-    const found = wanted.find((name) => stringEquals(bytes, nameStart, utf8(name)));
-    if (found === undefined || members.has(found)) return undefined;
-    members.set(found, value);
-    return readMember(found, value);
-  });
+  const members = new FoundMembers(wanted);
+  const end = scanValue(bytes, root, fault, wanted, members, reader);
   return end === MALFORMED ? { kind: 'malformed', ...fault } : { kind: 'json', root, members };
 }
 
-const ENCODER = new TextEncoder();
-const utf8 = remembered((name) => ENCODER.encode(name));
-
-type TopLevelMember = (nameStart: number, value: ValueOffset) => number | undefined;
-
-function scanValue(bytes: Uint8Array, root: number, fault: JsonFault, onMember: TopLevelMember): number {
+function scanValue(
+  bytes: Uint8Array,
+  root: number,
+  fault: JsonFault,
+  wanted: WantedMembers,
+  members: FoundMembers,
+  reader: MemberReader | undefined,
+): number {
   const open = new OpenContainers();
   let inObject = false;
+  let isAtName = false;
   let at = root;
-  /** Goes to the value of an object's member; true where that was read on the way. */
-  const enterMember = (): boolean => {
-    const name = at;
-    at = memberValue(bytes, name, fault);
-    const end = open.depth === 1 && at !== MALFORMED ? onMember(name, at) : undefined;
-    at = end ?? at;
-    return end !== undefined;
-  };
   for (;;) {
-    let isBehindValue = true;
-    const opener = bytes[at];
-    if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
-      const opensObject = opener === OPEN_OBJECT;
-      at = afterSpace(bytes, at + 1);
-      if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) at += 1;
-      else {
-        open.push(opensObject);
-        inObject = opensObject;
-        isBehindValue = inObject && enterMember();
+    let isBehindValue = false;
+    if (isAtName) {
+      isAtName = false;
+      const name = at;
+      at = memberValue(bytes, name, fault);
+      if (at === MALFORMED) return MALFORMED;
+      const index = open.depth === 1 ? wanted.find(bytes, name) : -1;
+      const found = index === -1 ? undefined : members.note(index, at);
+      const end = found === undefined ? undefined : reader?.read(found, at);
+      if (end !== undefined) {
+        at = end;
+        isBehindValue = true;
       }
-    } else {
-      at = scalarEnd(bytes, at, fault);
     }
-    if (at === MALFORMED) return MALFORMED;
+    if (!isBehindValue) {
+      const opener = bytes[at];
+      if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
+        const opensObject = opener === OPEN_OBJECT;
+        at = afterSpace(bytes, at + 1);
+        if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) {
+          at += 1;
+          isBehindValue = true;
+        } else {
+          open.push(opensObject);
+          inObject = opensObject;
+          isAtName = opensObject;
+        }
+      } else {
+        at = scalarEnd(bytes, at, fault);
+        if (at === MALFORMED) return MALFORMED;
+        isBehindValue = true;
+      }
+    }
 
     // After a value: close what ends here, then go to the next value.
     while (isBehindValue) {
@@ -93,8 +138,8 @@ function scanValue(bytes: Uint8Array, root: number, fault: JsonFault, onMember: 
       const byte = bytes[at];
       if (byte === COMMA) {
         at = afterSpace(bytes, at + 1);
-        isBehindValue = inObject && enterMember();
-        if (at === MALFORMED) return MALFORMED;
+        isAtName = inObject;
+        isBehindValue = false;
       } else if (byte === (inObject ? CLOSE_OBJECT : CLOSE_LIST)) {
         at += 1;
         inObject = open.pop();
@@ -120,18 +165,17 @@ function memberValue(bytes: Uint8Array, start: number, fault: JsonFault): number
 /** Which containers are open: a bit for each, set where it is an object. */
 class OpenContainers {
   depth = 0;
-  #bits = new Uint32Array(8);
+  /** Of the outermost; few requests are nested deeper. */
+  #first = 0;
+  #others: Uint32Array | undefined;
 
   push(isObject: boolean): void {
     const word = this.depth >>> 5;
-    if (word === this.#bits.length) {
-      const grown = new Uint32Array(word * 2);
-      grown.set(this.#bits);
-      this.#bits = grown;
-    }
     const bit = 1 << (this.depth & 31);
-    const others = (this.#bits[word] ?? 0) & ~bit;
-    this.#bits[word] = isObject ? others | bit : others;
+    const others = this.#word(word) & ~bit;
+    const bits = isObject ? others | bit : others;
+    if (word === 0) this.#first = bits;
+    else this.#room(word)[word] = bits;
     this.depth += 1;
   }
 
@@ -140,7 +184,19 @@ class OpenContainers {
     this.depth -= 1;
     if (this.depth === 0) return false;
     const outer = this.depth - 1;
-    return (((this.#bits[outer >>> 5] ?? 0) >>> (outer & 31)) & 1) === 1;
+    return ((this.#word(outer >>> 5) >>> (outer & 31)) & 1) === 1;
+  }
+
+  #word(word: number): number {
+    return word === 0 ? this.#first : (this.#others?.[word] ?? 0);
+  }
+
+  #room(word: number): Uint32Array {
+    if (this.#others !== undefined && word < this.#others.length) return this.#others;
+    const grown = new Uint32Array(Math.max(8, word * 2));
+    if (this.#others !== undefined) grown.set(this.#others);
+    this.#others = grown;
+    return grown;
   }
 }
 

@@ -40,6 +40,11 @@ export function createCells(dtype: DataType, spanBytes: number): TensorCells {
   }
 }
 
+/** The same for float32, the first of which are read into memory that is the caller's again afterwards. */
+export function createFloatCells(spanBytes: number, room: Float32Array): TensorCells {
+  return new FloatCells(Math.ceil(spanBytes / 2) + 1, room);
+}
+
 /** So few values lie in the engine's own heap: memory of their own would take longer to get than reading them. */
 const FIRST_CAPACITY = 16;
 const SECOND_CAPACITY = 1024;
@@ -48,10 +53,12 @@ abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> impl
   count = 0;
   protected values: Values;
   readonly #most: number;
+  readonly #room: Values | undefined;
 
-  constructor(most: number) {
+  constructor(most: number, room?: Values) {
     this.#most = most;
-    this.values = this.allocate(Math.min(most, FIRST_CAPACITY));
+    this.#room = room;
+    this.values = room ?? this.allocate(Math.min(most, FIRST_CAPACITY));
   }
 
   protected abstract allocate(capacity: number): Values;
@@ -68,9 +75,11 @@ abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> impl
 
   protected used(): Values {
     const { values, count } = this;
-    if (count === values.length) return values;
+    const isLent = values === this.#room;
+    if (count === values.length && !isLent) return values;
     // A view would move few values out of the engine's heap. Either is of the same class as values.
-    return (count <= FIRST_CAPACITY ? values.slice(0, count) : values.subarray(0, count)) as Values;
+    const isCopied = isLent || count <= FIRST_CAPACITY;
+    return (isCopied ? values.slice(0, count) : values.subarray(0, count)) as Values;
   }
 
   readRun(cursor: JsonCursor): number {

@@ -1,8 +1,8 @@
 import type { TensorValue } from '../../runtime/tensor.ts';
-import { CLOSE_LIST, OPEN_LIST } from './ascii.ts';
+import { afterSpace, CLOSE_LIST, OPEN_LIST } from './ascii.ts';
 import { JsonCursor } from './json_cursor.ts';
 import { numberLists } from './number_lists_module.ts';
-import { createCells, NO_SCALAR, type TensorCells } from './tensor_cells.ts';
+import { createFloatCells, NO_SCALAR, type TensorCells } from './tensor_cells.ts';
 
 /** TensorFlow's own limit on a shape's length; deeper lists are no tensor. */
 export const MAX_RANK = 254;
@@ -67,6 +67,9 @@ export interface ReadFloats {
   readonly end: number;
 }
 
+/** The floats of one request after the other are read into this: getting memory takes longer than reading a few. */
+const ROOM = new Float32Array(1024);
+
 /** A shorter text is read sooner than it is copied. Bytes. */
 const WORTH_COPYING = 512;
 
@@ -78,7 +81,7 @@ export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undef
     const { shape, values, end } = read;
     return { tensor: { dtype: 'float32', shape, values }, end };
   }
-  const reader = new ListReader(createCells('float32', bytes.length - start));
+  const reader = new ListReader(createFloatCells(bytes.length - start, ROOM));
   const cursor = new JsonCursor(bytes, start);
   if (!reader.read(cursor)) return undefined;
   return { tensor: reader.cells.tensor(reader.shape), end: cursor.at };
@@ -128,10 +131,7 @@ export function leadingShape(cursor: JsonCursor): number[] | undefined {
   return tooDeep ? undefined : shape;
 }
 
-/** Whether the list at the cursor is empty; it is not moved. */
-export function isEmptyList(cursor: JsonCursor): boolean {
-  const start = cursor.at;
-  const isEmpty = cursor.bytes[start] === OPEN_LIST && !cursor.enter();
-  cursor.at = start;
-  return isEmpty;
+/** Whether a value that was scanned is an empty list. */
+export function isEmptyList(bytes: Uint8Array, start: number): boolean {
+  return bytes[start] === OPEN_LIST && bytes[afterSpace(bytes, start + 1)] === CLOSE_LIST;
 }

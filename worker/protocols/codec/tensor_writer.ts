@@ -1,4 +1,4 @@
-import { elementCount, type TensorValue } from '../../runtime/tensor.ts';
+import type { TensorValue } from '../../runtime/tensor.ts';
 import { CLOSE_LIST, COMMA, OPEN_LIST } from './ascii.ts';
 import type { ByteWriter, NotFinite } from './byte_writer.ts';
 
@@ -8,57 +8,56 @@ export type StringForm = 'text' | 'base64';
 /** Fewer values are written sooner than they are copied. */
 const WORTH_COPYING = 32;
 
-/** Writes a tensor, or an element of it, as JSON. */
+/** Writes tensors that have as many values as their shape says, or elements of them, as JSON. */
 export class TensorWriter {
-  /** How many values one element of the first dimension has. */
-  readonly elementSize: number;
-  readonly #tensor: TensorValue;
-  readonly #strides: readonly number[];
-  readonly #form: { readonly strings: StringForm; readonly notFinite: NotFinite };
+  readonly #writer: ByteWriter;
+  readonly #notFinite: NotFinite;
 
-  constructor(tensor: TensorValue, form: { readonly strings: StringForm; readonly notFinite: NotFinite }) {
-    const { shape, values } = tensor;
-    if (values.length !== elementCount(shape)) {
-      throw new Error(`A tensor of shape [${shape}] has ${values.length} values`);
-    }
-    this.#tensor = tensor;
-    this.#form = form;
-    // How many values one element of each dimension has.
-    this.#strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
-    this.elementSize = this.#strides[0] ?? 1;
+  constructor(writer: ByteWriter, notFinite: NotFinite) {
+    this.#writer = writer;
+    this.#notFinite = notFinite;
   }
 
-  /** Writes the dimensions from `axis` on, whose values begin at `offset`. */
-  write(writer: ByteWriter, axis = 0, offset = 0): void {
-    const { dtype, shape, values } = this.#tensor;
+  write(tensor: TensorValue, strings: StringForm): void {
+    this.#write(tensor, strings, 0, 0, tensor.values.length);
+  }
+
+  /** Writes an element of the first dimension, of which there are some. */
+  writeRow(tensor: TensorValue, strings: StringForm, row: number): void {
+    const rowSize = tensor.values.length / (tensor.shape[0] ?? 1);
+    this.#write(tensor, strings, 1, row * rowSize, rowSize);
+  }
+
+  /** Writes the dimensions from `axis` on, whose `count` values begin at `offset`. */
+  #write(tensor: TensorValue, strings: StringForm, axis: number, offset: number, count: number): void {
+    const { dtype, shape, values } = tensor;
+    const writer = this.#writer;
     const size = shape[axis];
     if (size === undefined) {
-      this.#run(writer, offset, offset + 1);
+      this.#run(tensor, strings, offset, offset + 1);
       return;
     }
-    const count = axis === 0 ? values.length : (this.#strides[axis - 1] ?? 0);
     if (dtype === 'float32' && count >= WORTH_COPYING) {
-      const { notFinite } = this.#form;
-      if (writer.floatLists(values, offset, shape.slice(axis), notFinite)) return;
+      if (writer.floatLists(values, offset, shape.slice(axis), this.#notFinite)) return;
     }
     writer.byte(OPEN_LIST);
-    if (axis === shape.length - 1) this.#run(writer, offset, offset + size);
+    if (axis === shape.length - 1) this.#run(tensor, strings, offset, offset + size);
     else {
-      const stride = this.#strides[axis] ?? 1;
+      const stride = count / size;
       for (let index = 0; index < size; index++) {
         if (index > 0) writer.byte(COMMA);
-        this.write(writer, axis + 1, offset + index * stride);
+        this.#write(tensor, strings, axis + 1, offset + index * stride, stride);
       }
     }
     writer.byte(CLOSE_LIST);
   }
 
   /** Writes the values from `start` to before `end`, with commas between them. */
-  #run(writer: ByteWriter, start: number, end: number): void {
-    const { dtype, values } = this.#tensor;
+  #run({ dtype, values }: TensorValue, strings: StringForm, start: number, end: number): void {
+    const writer = this.#writer;
     switch (dtype) {
       case 'float32':
-        writer.floats(values, start, end, this.#form.notFinite);
+        writer.floats(values, start, end, this.#notFinite);
         return;
       case 'int32':
         writer.integers(values, start, end);
@@ -72,7 +71,7 @@ export class TensorWriter {
         for (let index = start; index < end; index++) {
           if (index > start) writer.byte(COMMA);
           const value = values[index] ?? new Uint8Array(0);
-          if (this.#form.strings === 'base64') writer.base64(value);
+          if (strings === 'base64') writer.base64(value);
           else writer.string(value);
         }
     }

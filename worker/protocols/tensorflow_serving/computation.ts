@@ -1,11 +1,10 @@
 import type { Signature } from '../../registry/signature.ts';
-import { elementCount, type NamedTensors } from '../../runtime/tensor.ts';
+import type { NamedTensors } from '../../runtime/tensor.ts';
 import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
 import type { NotFinite } from '../codec/byte_writer.ts';
 import { shortened } from '../codec/json_excerpt.ts';
 import { decodeInputs } from './decode.ts';
 import { decodeExamples } from './decode_examples.ts';
-import type { DecodeOutcome } from './decode_outcome.ts';
 import { type EncodeOutcome, encodeOutputs } from './encode.ts';
 import { encodeClassifications, encodeRegressions } from './example_results.ts';
 import { type ExampleRequest, parseExampleRequest } from './examples.ts';
@@ -60,10 +59,25 @@ function predict(
     const name = shortened(request.signatureName);
     return refused(`Serving signature name: "${name}" not found in signature def`);
   }
+  const decoded = decodeInputs(request, signature);
+  if (decoded.kind === 'invalid') return refused(decoded.message);
+  const { inputs } = decoded;
+  const result = servable.execute(signature, inputs);
+  return result instanceof Promise
+    ? result.then((settled) => predictAnswer(servable, request, inputs, settled, notFinite))
+    : predictAnswer(servable, request, inputs, result, notFinite);
+}
+
+function predictAnswer(
+  servable: ServableView,
+  request: PredictRequest,
+  inputs: NamedTensors,
+  result: ExecutionResult,
+  notFinite: NotFinite,
+): ComputedAnswer {
+  if (result.kind === 'failed') return notComputed(servable, result.reason);
   const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
-  return executed(servable, signature, decodeInputs(request, signature), (outputs) =>
-    encodeOutputs(outputs, format, notFinite),
-  );
+  return encodedAnswer(encodeOutputs(result.outputs, format, notFinite), inputs);
 }
 
 /** tfjs models come with one signature to predict; it also serves where its tensors fit. */
@@ -88,38 +102,35 @@ function computeExamples(
     return refused(`Expected ${noun} signature method_name to be ${name}. ${was}`);
   }
   const decoded = decodeExamples(request, signature);
-  const batch = decoded.kind === 'decoded' ? batchOf(decoded.inputs) : 0;
-  return executed(servable, signature, decoded, (outputs) =>
-    method === 'classify'
-      ? encodeClassifications(outputs, signature.outputs, batch, notFinite)
-      : encodeRegressions(outputs, batch, notFinite),
-  );
-}
-
-function executed(
-  servable: ServableView,
-  signature: Signature,
-  decoded: DecodeOutcome,
-  encode: (outputs: NamedTensors) => EncodeOutcome,
-): ReturnType<Computation> {
   if (decoded.kind === 'invalid') return refused(decoded.message);
   const { inputs } = decoded;
   const answer = (result: ExecutionResult): ComputedAnswer => {
-    if (result.kind === 'failed') {
-      const { model, version } = servable;
-      return refused(`Version ${version} of model ${model} could not compute these inputs: ${result.reason}`);
-    }
-    const encoded = encode(result.outputs);
-    if (encoded.kind === 'invalid') return refused(encoded.message);
-    return { kind: 'computed', json: encoded.json, examples: batchOf(inputs) };
+    if (result.kind === 'failed') return notComputed(servable, result.reason);
+    const { outputs } = result;
+    const encoded =
+      method === 'classify'
+        ? encodeClassifications(outputs, signature.outputs, batchOf(inputs), notFinite)
+        : encodeRegressions(outputs, batchOf(inputs), notFinite);
+    return encodedAnswer(encoded, inputs);
   };
   const result = servable.execute(signature, inputs);
   return result instanceof Promise ? result.then(answer) : answer(result);
 }
 
+function notComputed({ model, version }: ServableView, reason: string): ComputedAnswer {
+  return refused(`Version ${version} of model ${model} could not compute these inputs: ${reason}`);
+}
+
+function encodedAnswer(encoded: EncodeOutcome, inputs: NamedTensors): ComputedAnswer {
+  return encoded.kind === 'invalid'
+    ? refused(encoded.message)
+    : { kind: 'computed', json: encoded.json, examples: batchOf(inputs) };
+}
+
+/** The size of the first input's first dimension; 1 where it has none. */
 function batchOf(inputs: NamedTensors): number {
-  const [first] = inputs.values();
-  return elementCount(first?.shape.slice(0, 1) ?? []);
+  for (const { shape } of inputs.values()) return shape[0] ?? 1;
+  return 1;
 }
 
 function findSignature({ signatures }: ServableView, name: string): Signature | undefined {

@@ -12,33 +12,31 @@ import type { PredictRequest } from './parse.ts';
  * regular lists), then by the shapes that the signature names.
  */
 export function decodeInputs(request: PredictRequest, signature: Signature): DecodeOutcome {
-  if (Object.keys(signature.inputs).length === 0) {
+  const { bytes, tensors, floats } = request;
+  const { inputs } = signature;
+  const names = Object.keys(inputs);
+  const [first] = names;
+  if (first === undefined) {
     return invalid(`Failed to get input map for signature: ${request.signatureName}`);
   }
-  const { bytes, tensors } = request;
   if (tensors.kind === 'missing') return invalid(tensors.message);
-  const decoded =
-    readOnTheWay(request, signature) ??
-    (tensors.kind === 'row'
-      ? decodeRow(new JsonCursor(bytes, tensors.instances), signature.inputs)
-      : decodeColumnar(new JsonCursor(bytes, tensors.inputs), signature.inputs));
+  // The tensor that was read while the body was scanned, where it is what the signature takes.
+  const isRead = floats !== undefined && names.length === 1 && inputs[first]?.dtype === 'float32';
+  const decoded: DecodeOutcome = isRead
+    ? { kind: 'decoded', inputs: new Map([[first, floats]]) }
+    : tensors.kind === 'row'
+      ? decodeRow(new JsonCursor(bytes, tensors.instances), inputs)
+      : decodeColumnar(new JsonCursor(bytes, tensors.inputs), inputs);
   if (decoded.kind === 'invalid') return decoded;
   return shapeFault(decoded.inputs, signature) ?? decoded;
 }
 
-/** The tensor that was read while the body was scanned, where it is what the signature takes. */
-function readOnTheWay({ floats }: PredictRequest, { inputs }: Signature): DecodeOutcome | undefined {
-  const [only, ...others] = Object.entries(inputs);
-  if (floats === undefined || only === undefined || others.length > 0) return undefined;
-  const [name, { dtype }] = only;
-  return dtype === 'float32' ? { kind: 'decoded', inputs: new Map([[name, floats]]) } : undefined;
-}
-
 /** Says which input has another shape than the signature names; undefined where none has. */
-export function shapeFault(tensors: NamedTensors, signature: Signature): DecodeOutcome | undefined {
-  for (const [name, info] of Object.entries(signature.inputs)) {
+export function shapeFault(tensors: NamedTensors, { inputs }: Signature): DecodeOutcome | undefined {
+  for (const name in inputs) {
+    const info = inputs[name];
     const tensor = tensors.get(name);
-    if (tensor !== undefined && !fits(tensor, info)) {
+    if (info !== undefined && tensor !== undefined && !fits(tensor, info)) {
       const shapes = `Expecting shape ${shapeText(info.shape)} but got: ${shapeText(tensor.shape)}`;
       return invalid(`input ${name}: ${shapes}`);
     }
@@ -46,10 +44,12 @@ export function shapeFault(tensors: NamedTensors, signature: Signature): DecodeO
   return undefined;
 }
 
-function fits(tensor: TensorValue, info: TensorInfo): boolean {
+function fits({ shape }: TensorValue, info: TensorInfo): boolean {
   if (info.shape === null || info.anyShape) return true;
-  return (
-    info.shape.length === tensor.shape.length &&
-    info.shape.every((size, axis) => size === -1 || size === tensor.shape[axis])
-  );
+  if (info.shape.length !== shape.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = info.shape[axis];
+    if (size !== -1 && size !== shape[axis]) return false;
+  }
+  return true;
 }

@@ -1,6 +1,6 @@
-import type { NamedTensors, TensorValue } from '../../runtime/tensor.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../../runtime/tensor.ts';
 import { ByteWriter, type NotFinite } from '../codec/byte_writer.ts';
-import { TensorWriter } from '../codec/tensor_writer.ts';
+import { type StringForm, TensorWriter } from '../codec/tensor_writer.ts';
 
 export type EncodeOutcome =
   | { readonly kind: 'encoded'; readonly json: Uint8Array<ArrayBuffer> }
@@ -17,31 +17,30 @@ export function encodeOutputs(
   format: 'row' | 'columnar',
   notFinite: NotFinite = 'token',
 ): EncodeOutcome {
-  const named = [...outputs].sort(([left], [right]) => (left < right ? -1 : 1));
-  if (named.length === 0) return { kind: 'invalid', message: 'Cannot convert empty tensor map to JSON' };
+  const named = [...outputs];
+  if (named.length > 1) named.sort(([left], [right]) => (left < right ? -1 : 1));
+  const [only] = named;
+  if (only === undefined) return { kind: 'invalid', message: 'Cannot convert empty tensor map to JSON' };
+  for (const [, tensor] of named) checkSize(tensor);
   const fault = format === 'row' ? batchFault(named) : undefined;
   if (fault !== undefined) return { kind: 'invalid', message: fault };
-  const members = named.map((output) => memberWriter(output, notFinite));
   const writer = new ByteWriter();
+  const tensors = new TensorWriter(writer, notFinite);
   writer.text(format === 'row' ? '{"predictions":' : '{"outputs":');
-  const [only] = members;
   // The list of a single output's rows is that output.
-  if (only !== undefined && members.length === 1) only.tensor.write(writer);
-  else if (format === 'columnar') writeObject(writer, members, 0, () => 0);
-  else {
-    const batch = named[0]?.[1].shape[0] ?? 0;
-    writer.text('[');
-    for (let row = 0; row < batch; row++) {
-      if (row > 0) writer.text(',');
-      writeObject(writer, members, 1, ({ elementSize }) => row * elementSize);
-    }
-    writer.text(']');
-  }
+  if (named.length === 1) tensors.write(only[1], stringForm(only[0]));
+  else if (format === 'columnar') writeColumns(writer, tensors, named);
+  else writeRows(writer, tensors, named, only[1].shape[0] ?? 0);
   writer.text('}');
   return { kind: 'encoded', json: writer.finish() };
 }
 
 type NamedTensor = readonly [name: string, tensor: TensorValue];
+
+function checkSize({ shape, values }: TensorValue): void {
+  if (values.length === elementCount(shape)) return;
+  throw new Error(`A tensor of shape [${shape}] has ${values.length} values`);
+}
 
 /** Why outputs have no rows. */
 function batchFault(outputs: readonly NamedTensor[]): string | undefined {
@@ -57,31 +56,42 @@ function batchFault(outputs: readonly NamedTensor[]): string | undefined {
   return undefined;
 }
 
-interface MemberWriter {
-  /** The name as a JSON key, with its colon. */
-  readonly key: string;
-  readonly tensor: TensorWriter;
-}
-
 /** What a string output's name ends with whose values are bytes and not text. */
 const BYTES_SUFFIX = '_bytes';
 
-function memberWriter([name, tensor]: NamedTensor, notFinite: NotFinite): MemberWriter {
-  const strings = name.endsWith(BYTES_SUFFIX) ? 'base64' : 'text';
-  return { key: `${JSON.stringify(name)}:`, tensor: new TensorWriter(tensor, { strings, notFinite }) };
+function stringForm(name: string): StringForm {
+  return name.endsWith(BYTES_SUFFIX) ? 'base64' : 'text';
 }
 
-function writeObject(
-  writer: ByteWriter,
-  members: readonly MemberWriter[],
-  axis: number,
-  offsetOf: (tensor: TensorWriter) => number,
-): void {
-  let separator = '{';
-  for (const { key, tensor } of members) {
-    writer.text(separator + key);
-    tensor.write(writer, axis, offsetOf(tensor));
-    separator = ',';
+/** Names as JSON keys, each with what stands before it. */
+function keysOf(outputs: readonly NamedTensor[]): string[] {
+  return outputs.map(([name], index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+}
+
+function writeColumns(writer: ByteWriter, tensors: TensorWriter, outputs: readonly NamedTensor[]): void {
+  const keys = keysOf(outputs);
+  for (const [index, [name, tensor]] of outputs.entries()) {
+    writer.text(keys[index] ?? '');
+    tensors.write(tensor, stringForm(name));
   }
   writer.text('}');
+}
+
+function writeRows(
+  writer: ByteWriter,
+  tensors: TensorWriter,
+  outputs: readonly NamedTensor[],
+  batch: number,
+): void {
+  const keys = keysOf(outputs);
+  writer.text('[');
+  for (let row = 0; row < batch; row++) {
+    if (row > 0) writer.text(',');
+    for (const [index, [name, tensor]] of outputs.entries()) {
+      writer.text(keys[index] ?? '');
+      tensors.writeRow(tensor, stringForm(name), row);
+    }
+    writer.text('}');
+  }
+  writer.text(']');
 }

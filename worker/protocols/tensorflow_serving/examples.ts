@@ -1,7 +1,7 @@
 import { OPEN_LIST } from '../codec/ascii.ts';
 import { JsonCursor } from '../codec/json_cursor.ts';
 import { jsonTypeName, shortened } from '../codec/json_excerpt.ts';
-import type { ValueOffset } from '../codec/json_scan.ts';
+import { type ValueOffset, WantedMembers } from '../codec/json_scan.ts';
 import { stringText } from '../codec/json_string.ts';
 import { isEmptyList } from '../codec/tensor_list.ts';
 import { readFeature } from './feature.ts';
@@ -20,12 +20,14 @@ export type ExampleOutcome =
   | { readonly kind: 'parsed'; readonly request: ExampleRequest }
   | { readonly kind: 'invalid'; readonly message: string };
 
+const MEMBERS = new WantedMembers(['signature_name', 'context', 'examples']);
+
 /**
  * Parses the body of a classify or regress request, with TensorFlow Serving's errors (json_tensor.cc). There
  * every example is typed before the model is looked up.
  */
 export function parseExampleRequest(bytes: Uint8Array): ExampleOutcome {
-  const outcome = parseDocument(bytes, ['context', 'examples']);
+  const outcome = parseDocument(bytes, MEMBERS);
   if (outcome.kind === 'invalid') return outcome;
   const { document } = outcome;
   const { members, signatureName } = document;
@@ -43,8 +45,9 @@ export function parseExampleRequest(bytes: Uint8Array): ExampleOutcome {
   if (bytes[examples] !== OPEN_LIST) {
     return invalid(formatFault(document, "Expecting 'examples' value to be an list/array"));
   }
+  if (isEmptyList(bytes, examples))
+    return invalid(formatFault(document, "'examples' value is an empty array"));
   const cursor = new JsonCursor(bytes, examples);
-  if (isEmptyList(cursor)) return invalid(formatFault(document, "'examples' value is an empty array"));
   for (let isInside = cursor.enter(); isInside; isInside = cursor.next()) {
     const fault = exampleFault(cursor);
     if (fault !== undefined) return invalid(fault);

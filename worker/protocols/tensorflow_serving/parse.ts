@@ -1,7 +1,6 @@
 import type { TensorValue } from '../../runtime/tensor.ts';
 import { OPEN_LIST } from '../codec/ascii.ts';
-import { JsonCursor } from '../codec/json_cursor.ts';
-import type { ValueOffset } from '../codec/json_scan.ts';
+import { type MemberReader, type ValueOffset, WantedMembers } from '../codec/json_scan.ts';
 import { isEmptyList, readFloats } from '../codec/tensor_list.ts';
 import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
 
@@ -11,7 +10,7 @@ export interface PredictRequest {
   readonly signatureName: string;
   readonly tensors: RequestTensors;
   /** The tensor as which a list of numbers was read on the way: float32 is what most models take. */
-  readonly floats?: TensorValue;
+  readonly floats: TensorValue | undefined;
 }
 
 export type RequestTensors =
@@ -27,38 +26,55 @@ export type ParseOutcome =
 /** A larger body is scanned first: the floats would be beside it and the tensor of another dtype. */
 const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
+const MEMBERS = new WantedMembers(['signature_name', 'instances', 'inputs']);
+
 /** Parses the body of a predict request, with TensorFlow Serving's errors (json_tensor.cc). */
 export function parsePredictRequest(bytes: Uint8Array): ParseOutcome {
-  let floats: TensorValue | undefined;
-  const outcome = parseDocument(bytes, ['instances', 'inputs'], (name, value) => {
-    if (name === 'signature_name' || bytes.length > MOST_BYTES_AT_ONCE) return undefined;
-    const read = readFloats(bytes, value);
-    floats = read?.tensor;
-    return read?.end;
-  });
+  const reader = bytes.length > MOST_BYTES_AT_ONCE ? undefined : new FloatsReader(bytes);
+  const outcome = parseDocument(bytes, MEMBERS, reader);
   if (outcome.kind === 'invalid') return outcome;
   const { document } = outcome;
   const { signatureName } = document;
-  const request = { bytes, signatureName, tensors: requestTensors(document), ...(floats && { floats }) };
+  const request = { bytes, signatureName, tensors: requestTensors(document), floats: reader?.floats };
   return { kind: 'parsed', request };
+}
+
+/** Reads the tensors as a list of floats on the way, where they are one. */
+class FloatsReader implements MemberReader {
+  floats: TensorValue | undefined;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  read(name: string, value: ValueOffset): number | undefined {
+    if (name === 'signature_name') return undefined;
+    const read = readFloats(this.#bytes, value);
+    this.floats = read?.tensor;
+    return read?.end;
+  }
 }
 
 function requestTensors(document: RequestDocument): RequestTensors {
   const { bytes, members } = document;
   const instances = members.get('instances');
   const inputs = members.get('inputs');
-  const missing = (rule: string): RequestTensors => ({
-    kind: 'missing',
-    message: formatFault(document, rule),
-  });
   if (instances !== undefined) {
     if (inputs !== undefined) {
-      return missing("Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ");
+      return missing(
+        document,
+        "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ",
+      );
     }
-    if (bytes[instances] !== OPEN_LIST) return missing("Expecting 'instances' to be an list/array");
-    if (isEmptyList(new JsonCursor(bytes, instances))) return missing("No values in 'instances' array");
+    if (bytes[instances] !== OPEN_LIST) return missing(document, "Expecting 'instances' to be an list/array");
+    if (isEmptyList(bytes, instances)) return missing(document, "No values in 'instances' array");
     return { kind: 'row', instances };
   }
   if (inputs !== undefined) return { kind: 'columnar', inputs };
   return { kind: 'missing', message: "Missing 'inputs' or 'instances' key" };
+}
+
+function missing(document: RequestDocument, rule: string): RequestTensors {
+  return { kind: 'missing', message: formatFault(document, rule) };
 }

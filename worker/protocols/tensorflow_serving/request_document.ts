@@ -1,7 +1,13 @@
 import { DEFAULT_SIGNATURE } from '../../registry/signature.ts';
 import { OPEN_OBJECT, QUOTE } from '../codec/ascii.ts';
 import { excerpt } from '../codec/json_excerpt.ts';
-import { scanJson, type ValueOffset } from '../codec/json_scan.ts';
+import {
+  type FoundMembers,
+  type MemberReader,
+  scanJson,
+  type ValueOffset,
+  type WantedMembers,
+} from '../codec/json_scan.ts';
 import { stringText } from '../codec/json_string.ts';
 
 /** A request's body as one JSON object, with the members that its API reads. */
@@ -9,7 +15,7 @@ export interface RequestDocument {
   readonly bytes: Uint8Array;
   readonly root: ValueOffset;
   readonly signatureName: string;
-  readonly members: ReadonlyMap<string, ValueOffset>;
+  readonly members: FoundMembers;
 }
 
 export type DocumentOutcome =
@@ -20,15 +26,15 @@ export type DocumentOutcome =
  * Checks that a body is a JSON object whose `signature_name` is a string, with TensorFlow Serving's errors
  * (json_tensor.cc). Text that follows the object is ignored there and here; of equal keys the first counts.
  *
- * @param readMember may read a member's value while the body is scanned, and tell where it ends
+ * @param wanted `signature_name` among them
  */
 export function parseDocument(
   bytes: Uint8Array,
-  wanted: readonly string[],
-  readMember?: (name: string, value: ValueOffset) => number | undefined,
+  wanted: WantedMembers,
+  reader?: MemberReader,
 ): DocumentOutcome {
   if (bytes.length === 0) return invalid('JSON Parse error: The document is empty');
-  const scan = scanJson(bytes, ['signature_name', ...wanted], readMember);
+  const scan = scanJson(bytes, wanted, reader);
   if (scan.kind === 'malformed') {
     return invalid(`JSON Parse error: ${scan.reason} at offset: ${scan.offset}`);
   }

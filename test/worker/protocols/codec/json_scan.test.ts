@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonCursor, valueEnd } from '../../../../worker/protocols/codec/json_cursor.ts';
 import { excerpt } from '../../../../worker/protocols/codec/json_excerpt.ts';
-import { scanJson } from '../../../../worker/protocols/codec/json_scan.ts';
+import { scanJson, WantedMembers } from '../../../../worker/protocols/codec/json_scan.ts';
 import { stringText } from '../../../../worker/protocols/codec/json_string.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
+const NONE = new WantedMembers([]);
 const DEPTH = 500_000;
 const NEST = '['.repeat(DEPTH) + ']'.repeat(DEPTH);
 
@@ -78,18 +79,18 @@ describe('faults, in words and offsets of RapidJSON', () => {
     ['{"a": "\\ud800\\u0041"}', 'The surrogate pair in string is invalid.', 7],
     ['{"a": "\t"}', 'Invalid encoding in string.', 7],
   ])('%j', (text, reason, offset) => {
-    expect(scanJson(encode(text), [])).toEqual({ kind: 'malformed', reason, offset });
+    expect(scanJson(encode(text), NONE)).toEqual({ kind: 'malformed', reason, offset });
   });
 
   test('of brackets without end, within memory for a bit a level', () => {
     const lists = new Uint8Array(16 * 1024 * 1024).fill(0x5b);
-    expect(scanJson(lists, [])).toEqual({
+    expect(scanJson(lists, NONE)).toEqual({
       kind: 'malformed',
       reason: 'Invalid value.',
       offset: lists.length,
     });
     const objects = encode('{"a":'.repeat(1_000_000));
-    expect(scanJson(objects, [])).toMatchObject({ kind: 'malformed', offset: objects.length });
+    expect(scanJson(objects, NONE)).toMatchObject({ kind: 'malformed', offset: objects.length });
   });
 });
 
@@ -104,23 +105,37 @@ describe('what is taken', () => {
     `{"a": ${NEST}}`,
     `[${'9'.repeat(308)}]`,
   ])('%.60s', (text) => {
-    expect(scanJson(encode(text), []).kind).toBe('json');
+    expect(scanJson(encode(text), NONE).kind).toBe('json');
   });
 
   test('bytes that are no UTF-8, in strings', () => {
     const bytes = Uint8Array.of(0x5b, 0x22, 0xff, 0xc0, 0x22, 0x5d);
-    expect(scanJson(bytes, []).kind).toBe('json');
+    expect(scanJson(bytes, NONE).kind).toBe('json');
+  });
+
+  test('members that are read on the way, where they can be', () => {
+    const asked: string[] = [];
+    const bytes = encode('{"x": 1, "a": [1, 2], "b": 7 , "a": 3}');
+    const scan = scanJson(bytes, new WantedMembers(['a', 'b', 'c']), {
+      read: (name, value) => {
+        asked.push(`${name} at ${value}`);
+        return name === 'a' ? bytes.indexOf(0x5d) + 1 : undefined;
+      },
+    });
+    expect(scan.kind).toBe('json');
+    expect(asked).toEqual(['a at 14', 'b at 27']);
   });
 
   test.each([
-    ['{"a": 1, "b": 2, "a": 3}', { a: 6 }],
-    ['{"b": {"a": 1}}', {}],
-    ['{"\\u0061": 1}', { a: 11 }],
-    ['{"aa": 1, "": 2, "a\\n": 3}', {}],
-    ['[{"a": 1}]', {}],
+    ['{"a": 1, "b": 2, "a": 3}', 6],
+    ['{"b": {"a": 1}}', undefined],
+    ['{"\\u0061": 1}', 11],
+    ['{"aa": 1, "": 2, "a\\n": 3}', undefined],
+    ['[{"a": 1}]', undefined],
   ])('members of the top-level object: %s', (text, expected) => {
-    const scan = scanJson(encode(text), ['a']);
-    expect(scan.kind === 'json' && Object.fromEntries(scan.members)).toEqual(expected);
+    const scan = scanJson(encode(text), new WantedMembers(['a']));
+    expect(scan.kind === 'json' && scan.members.get('a')).toBe(expected);
+    expect(scan.kind === 'json' && scan.members.get('b')).toBeUndefined();
   });
 });
 
@@ -144,7 +159,7 @@ test('takes what JSON.parse takes, means the same, and refuses the rest', () => 
   fc.assert(
     fc.property(fc.oneof(almostJson, fc.string(), fc.json()), (text) => {
       const bytes = encode(text);
-      const scan = scanJson(bytes, []);
+      const scan = scanJson(bytes, NONE);
       if (scan.kind === 'malformed') {
         // RapidJSON wants surrogates in pairs, and no numbers that are none.
         if (!/\\ud[89a-f]|[0-9]e/i.test(text)) expect(() => JSON.parse(text)).toThrow();

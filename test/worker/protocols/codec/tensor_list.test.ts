@@ -86,3 +86,13 @@ test('strings are refused where they would not fit in memory', () => {
   expect(read(strings(MOST_STRINGS))).toBe(true);
   expect(read(strings(MOST_STRINGS + 1))).toBe(false);
 });
+
+test('lists read one after the other, of whatever lengths, keep the values of their own', () => {
+  const lengths = [3, 2000, 0, 1024, 1025, 3];
+  const listOf = (index: number, length: number) => Array.from({ length }, (_, at) => index * 10_000 + at);
+  const read = lengths.map((length, index) => readFloats(encode(JSON.stringify(listOf(index, length))), 0));
+  for (const [index, length] of lengths.entries()) {
+    const values = Float32Array.from(listOf(index, length));
+    expect(read[index]?.tensor).toEqual({ dtype: 'float32', shape: [length], values });
+  }
+});
