@@ -8,6 +8,7 @@ import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
 import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
 import { pathOfUrl, protocolOf } from './protocols/request_path.ts';
+import { HttpRequestScope } from './protocols/request_scope.ts';
 import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
@@ -15,8 +16,6 @@ import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { canaryEventsOf } from './serving/canary_events.ts';
 import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
-import { Phases } from './serving/phases.ts';
-import type { RequestScope } from './serving/serving.ts';
 
 /** Made once per isolate, from the environment of its first request. */
 function wire(env: Env) {
@@ -125,12 +124,7 @@ async function answerProtocol(
 ): Promise<Response> {
   const refusal = guard && (await guard(request, path));
   if (refusal !== undefined) return refusal;
-  const scope: RequestScope = {
-    waitUntil: (promise) => context.waitUntil(promise),
-    phases: new Phases(() => Date.now()),
-    routingKey: () => request.headers.get(routingKeyHeader) ?? undefined,
-  };
-  return answers[protocol](request, path, scope);
+  return answers[protocol](request, path, new HttpRequestScope(request, context, routingKeyHeader));
 }
 
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}; see /docs` }, 404));

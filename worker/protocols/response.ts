@@ -1,21 +1,20 @@
 import type { AnsweredBy } from '../serving/serving.ts';
 import { remembered } from './remembered.ts';
 
+/** The header of a JSON body, as a line. */
+export const JSON_CONTENT = 'content-type: application/json';
+
 /** A JSON answer; with the headers that name the version, where one was chosen. */
 export function jsonResponse(
   json: string | Uint8Array<ArrayBuffer>,
   status = 200,
   by?: AnsweredBy,
-  moreHeaders = '',
 ): Response {
-  const lines = `content-type: application/json${by === undefined ? '' : versionHeaders(by)}${moreHeaders}`;
+  const lines = `${JSON_CONTENT}${by === undefined ? '' : versionHeaders(by)}`;
   return new Response(json, { status, headers: headersOf(lines) });
 }
 
-/**
- * Headers written one to a line, as the platform's object; a response that is made with it has a copy. Most answers
- * have the same, and making them costs as much as everything else that is done for a small request.
- */
+/** Headers written one to a line, as the platform's object; a response that is made with it has a copy. */
 export const headersOf = remembered((lines) => {
   const headers = new Headers();
   for (const line of lines.split('\n')) {

@@ -1,6 +1,6 @@
-import type { Phases } from '../serving/phases.ts';
+import { NOT_WAITED, type PhaseName, type Phases } from '../serving/phases.ts';
 
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
+const DESCRIPTIONS: Readonly<Record<PhaseName, string>> = {
   body: 'reading the request',
   pointer: 'asking which version is current, beside computing',
   load: 'loading the version',
@@ -15,24 +15,26 @@ export function setServerTiming({ headers }: Response, phases: Phases | undefine
 /** In milliseconds. What waited longer has a header that hardly another answer has. */
 const USUAL_WAIT = 8;
 
-/**
- * The same as a line for headers that are made once for many answers, where it is one that many have; undefined
- * where it has to be set on the answer.
- */
-export function usualTimingLine(phases: Phases | undefined): string | undefined {
-  if (phases === undefined) return '';
-  if ((phases.durations().get('total') ?? 0) > USUAL_WAIT) return undefined;
-  return `\nserver-timing: ${serverTiming(phases)}`;
+/** How many numbers `usualTiming` gives. */
+export const USUAL_TIMINGS = 10 ** 4;
+
+/** A number that answers with the same header have in common; undefined where hardly another has the same. */
+export function usualTiming({ body, pointer, load, total }: Phases): number | undefined {
+  const number = digit(body) * 1000 + digit(pointer) * 100 + digit(load) * 10 + digit(total);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+function digit(milliseconds: number): number {
+  const isUsual = milliseconds >= NOT_WAITED && milliseconds <= USUAL_WAIT && Number.isInteger(milliseconds);
+  return isUsual ? milliseconds - NOT_WAITED : Number.NaN;
 }
 
 /** The header Server-Timing (W3C): each phase in milliseconds. */
 function serverTiming(phases: Phases): string {
   let text = '';
   for (const [name, milliseconds] of phases.durations()) {
-    const description = DESCRIPTIONS[name];
     if (text !== '') text += ', ';
-    text += `${name};dur=${milliseconds}`;
-    if (description !== undefined) text += `;desc="${description}"`;
+    text += `${name};dur=${milliseconds};desc="${DESCRIPTIONS[name]}"`;
   }
   return text;
 }

@@ -54,7 +54,7 @@ function resolved(
 
 /** What a client is told about the version that answered. */
 export function answeredBy({ generation, stale }: Resolution, version: string): AnsweredBy {
-  return { version, generation, ...(stale && { stalePointer: stale }) };
+  return stale === undefined ? { version, generation } : { version, generation, stalePointer: stale };
 }
 
 /** Whether two resolutions of one target come to the same, also in how its answer is judged. */

@@ -27,14 +27,18 @@ export class Servable implements ServableView {
     return this.#users > 0;
   }
 
-  /** Uses the servable for one computation; it is not freed before that is done. */
-  async use<Answer>(computation: (servable: ServableView) => Answer | Promise<Answer>): Promise<Answer> {
+  /** Uses the servable for one computation; it is not freed before that is done. Throws what the computation does. */
+  use<Answer>(computation: (servable: ServableView) => Answer | Promise<Answer>): Answer | Promise<Answer> {
     this.#users++;
+    let answer: Answer | Promise<Answer>;
     try {
-      return await computation(this);
-    } finally {
+      answer = computation(this);
+    } catch (error) {
       this.#users--;
+      throw error;
     }
+    if (!(answer instanceof Promise)) this.#users--;
+    return answer instanceof Promise ? answer.finally(() => this.#users--) : answer;
   }
 
   execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult> {

@@ -6,18 +6,12 @@ import type { ObjectStore } from '../registry/object_store.ts';
 import { readTrustedManifest, type TrustedManifestRead } from '../registry/version_store.ts';
 import { backoff } from './backoff.ts';
 import { AbandonedError, LoadControl } from './load_control.ts';
-import {
-  type FailedOutcome,
-  isOvercome,
-  type LoadOutcome,
-  megabytes,
-  noRoomBeside,
-  reasonOf,
-} from './load_outcome.ts';
-import { type BudgetedServable, planRoom } from './memory_budget.ts';
+import { type FailedOutcome, isOvercome, type LoadOutcome, reasonOf } from './load_outcome.ts';
 import { retryOnce } from './retry_once.ts';
 import type { Servable } from './servable.ts';
-import type { Failed, Loading, Ready, ServableEntry } from './servable_entry.ts';
+import { ServableEntries } from './servable_entries.ts';
+import type { Failed, Loading, Ready } from './servable_entry.ts';
+import { ServableRoom, type ServableRoomOptions } from './servable_room.ts';
 import type { RequestScope, ServableView, VersionStatus } from './serving.ts';
 import { sleep } from './sleep.ts';
 
@@ -33,13 +27,9 @@ export interface WantedVersion {
   readonly beside?: boolean;
 }
 
-export interface ServableManagerOptions {
-  readonly budgetBytes: number;
-  /** Whether a version answers requests that name none, so that no candidate may take its place. */
-  readonly serves?: (model: string, version: string) => boolean;
+export interface ServableManagerOptions extends ServableRoomOptions {
   /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
   readonly publicKeys?: readonly PublicKey[];
-  readonly now: () => number;
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
   readonly events: ServableEvents;
 }
@@ -55,9 +45,6 @@ export interface ServableEvents {
 const STALL_MS = 10_000;
 /** How often a request that waits for another's load looks whether that still lives. Milliseconds. */
 const WATCH_MS = 1_000;
-/** How long a load waits for busy servables to make room, and how often it looks. Milliseconds. */
-const ROOM_WAIT_MS = 10_000;
-const ROOM_POLL_MS = 5;
 /** How often a request tries to use a servable that is evicted each time before it can. */
 const USE_ATTEMPTS = 10;
 
@@ -65,17 +52,19 @@ const USE_ATTEMPTS = 10;
 export class ServableManager {
   readonly #store: ObjectStore;
   readonly #options: ServableManagerOptions;
-  readonly #entries = new Map<string, ServableEntry>();
+  readonly #entries = new ServableEntries();
+  readonly #room: ServableRoom;
   #uses = 0;
 
   constructor(store: ObjectStore, options: ServableManagerOptions) {
     this.#store = store;
     this.#options = options;
+    this.#room = new ServableRoom(this.#entries, options);
   }
 
   /** The servable if it is in memory. Whoever uses it does so at once, before anything can evict it. */
   ready(model: string, version: string): Servable | undefined {
-    const entry = this.#entries.get(keyOf(model, version));
+    const entry = this.#entries.get(model, version);
     if (entry?.kind !== 'ready') return undefined;
     entry.lastUsed = ++this.#uses;
     return entry.servable;
@@ -83,12 +72,12 @@ export class ServableManager {
 
   /** Whether it is in memory; unlike `ready`, asking is no use of it. */
   isReady(model: string, version: string): boolean {
-    return this.#entries.get(keyOf(model, version))?.kind === 'ready';
+    return this.#entries.get(model, version)?.kind === 'ready';
   }
 
   /** Whether it is in memory or about to be. */
   isPresent(model: string, version: string): boolean {
-    const kind = this.#entries.get(keyOf(model, version))?.kind;
+    const kind = this.#entries.get(model, version)?.kind;
     return kind === 'ready' || kind === 'loading';
   }
 
@@ -101,7 +90,7 @@ export class ServableManager {
     version: string,
     { beside = false } = {},
   ): { reason: string; retryDue: boolean } | undefined {
-    const entry = this.#entries.get(keyOf(model, version));
+    const entry = this.#entries.get(model, version);
     const failed = entry?.kind === 'loading' ? entry.after : entry;
     if (failed?.kind !== 'failed') return undefined;
     const { outcome, retryAt } = failed;
@@ -122,11 +111,10 @@ export class ServableManager {
     computation: (servable: ServableView) => Answer | Promise<Answer>,
     scope: RequestScope,
   ): Promise<UseResult<Answer>> {
-    const key = keyOf(version.model, version.version);
     for (let attempt = 0; attempt < USE_ATTEMPTS; attempt++) {
       const servable = this.ready(version.model, version.version);
       if (servable !== undefined) return { kind: 'used', answer: await servable.use(computation) };
-      const entry = this.#entries.get(key);
+      const entry = this.#entries.get(version.model, version.version);
       const beside = version.beside === true;
       if (
         entry?.kind === 'failed' &&
@@ -136,7 +124,7 @@ export class ServableManager {
         return entry.outcome;
       }
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
-      const outcome = await this.#finished(key, loading);
+      const outcome = await this.#finished(version, loading);
       if (outcome === undefined || outcome.kind === 'loaded' || outcome.kind === 'abandoned') continue;
       if (!isOvercome(outcome, beside)) return outcome;
     }
@@ -145,7 +133,7 @@ export class ServableManager {
 
   /** Loads a version on behalf of later requests. */
   preload(model: string, version: string, scope: RequestScope, { beside = false } = {}): void {
-    const entry = this.#entries.get(keyOf(model, version));
+    const entry = this.#entries.get(model, version);
     if (entry?.kind === 'loading' || entry?.kind === 'ready') return;
     this.#start({ model, version, named: true, beside }, scope, entry);
   }
@@ -157,33 +145,17 @@ export class ServableManager {
 
   /** The versions of a model that this isolate has to do with. */
   states(model: string): VersionStatus[] {
-    const states: VersionStatus[] = [];
-    for (const [key, entry] of this.#entries) {
-      const [owner, version = ''] = key.split(SEPARATOR);
-      if (owner !== model) continue;
-      switch (entry.kind) {
-        case 'loading':
-          states.push({ version, state: 'LOADING' });
-          break;
-        case 'ready':
-          states.push({ version, state: 'AVAILABLE' });
-          break;
-        case 'failed':
-          states.push({ version, state: 'END', error: reasonOf(entry.outcome) });
-      }
-    }
-    return states;
+    return this.#entries.states(model);
   }
 
   /** What is in memory or about to be, by the budget's estimate. */
   usage(): { servables: number; bytes: number } {
-    const budgeted = this.#budgeted();
-    return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
+    return this.#room.usage();
   }
 
   /** The servables in memory. */
   servables(): Servable[] {
-    return [...this.#entries.values()].flatMap((entry) => (entry.kind === 'ready' ? [entry.servable] : []));
+    return this.#entries.servables();
   }
 
   /**
@@ -191,14 +163,13 @@ export class ServableManager {
    * those who wait for them.
    */
   forget(): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.kind === 'ready') this.#entries.delete(key);
+    for (const { model, version, entry } of this.#entries.all()) {
+      if (entry.kind === 'ready') this.#entries.delete(model, version);
       if (entry.kind === 'loading') entry.control.abandon();
     }
   }
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
-    const key = keyOf(version.model, version.version);
     const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
       pauses: version.beside === true,
     });
@@ -211,9 +182,9 @@ export class ServableManager {
       after: after?.kind === 'failed' ? after : undefined,
       beside: version.beside === true,
     };
-    this.#entries.set(key, loading);
+    this.#entries.set(version.model, version.version, loading);
     const run = this.#load(version.model, version.version, loading).then((outcome) => {
-      this.#settle(key, version, loading, outcome);
+      this.#settle(version, loading, outcome);
       resolve(outcome);
     });
     // The load belongs to every request that waits for it: it must not die with the one that began it.
@@ -230,7 +201,7 @@ export class ServableManager {
       }
       loading.control.alive();
       const bytes = memoryNeed(read.manifest);
-      const refusal = await this.#makeRoom(loading, bytes);
+      const refusal = await this.#room.make(loading, bytes);
       if (refusal !== undefined) return refusal;
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
     } catch (error) {
@@ -239,13 +210,8 @@ export class ServableManager {
     }
   }
 
-  #settle(
-    key: string,
-    { model, version, named }: WantedVersion,
-    loading: Loading,
-    outcome: LoadOutcome,
-  ): void {
-    if (this.#entries.get(key) !== loading) {
+  #settle({ model, version, named }: WantedVersion, loading: Loading, outcome: LoadOutcome): void {
+    if (this.#entries.get(model, version) !== loading) {
       // Taken over in the meantime: what this one made is nobody's.
       if (outcome.kind === 'loaded') outcome.servable.dispose();
       return;
@@ -253,88 +219,36 @@ export class ServableManager {
     const { now, events } = this.#options;
     if (outcome.kind === 'loaded') {
       const { servable } = outcome;
-      this.#entries.set(key, { kind: 'ready', servable, bytes: loading.bytes, lastUsed: ++this.#uses });
+      this.#entries.set(model, version, {
+        kind: 'ready',
+        servable,
+        bytes: loading.bytes,
+        lastUsed: ++this.#uses,
+      });
       events.loaded(model, version, now() - loading.control.began);
     } else if (outcome.kind === 'abandoned' || (outcome.kind === 'missing' && !named)) {
-      this.#entries.delete(key);
+      this.#entries.delete(model, version);
     } else {
       const failures = (loading.after?.failures ?? 0) + 1;
       const retryInMs = backoff(failures);
-      this.#entries.set(key, { kind: 'failed', outcome, failures, retryAt: now() + retryInMs });
+      this.#entries.set(model, version, { kind: 'failed', outcome, failures, retryAt: now() + retryInMs });
       events.loadFailed(model, version, reasonOf(outcome), retryInMs);
     }
   }
 
   /** Waits for a load; undefined when it was given up because nothing came of it. */
-  async #finished(key: string, loading: Loading): Promise<LoadOutcome | undefined> {
+  async #finished({ model, version }: WantedVersion, loading: Loading): Promise<LoadOutcome | undefined> {
     for (;;) {
       const watch = sleep(WATCH_MS);
       const outcome = await Promise.race([loading.outcome, watch.done]);
       watch.cancel();
       if (outcome !== undefined) return outcome;
       if (loading.control.silentFor() < STALL_MS) continue;
-      if (this.#entries.get(key) === loading) {
-        this.#entries.delete(key);
+      if (this.#entries.get(model, version) === loading) {
+        this.#entries.delete(model, version);
         loading.control.abandon();
       }
       return undefined;
     }
   }
-
-  /** Evicts what has to go and reserves the bytes; answers why where that cannot be. */
-  async #makeRoom(loading: Loading, bytes: number): Promise<FailedOutcome | undefined> {
-    const { budgetBytes, now } = this.#options;
-    const deadline = now() + ROOM_WAIT_MS;
-    for (;;) {
-      const plan = planRoom(this.#budgeted(loading.beside), bytes, budgetBytes);
-      switch (plan.kind) {
-        case 'fits':
-          for (const key of plan.evict) this.#unload(key);
-          loading.bytes = bytes;
-          return undefined;
-        case 'never fits':
-          return {
-            kind: 'failed',
-            reason: `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
-          };
-        case 'wait':
-          if (loading.beside) return noRoomBeside(bytes, budgetBytes);
-          if (now() >= deadline) {
-            return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
-          }
-          loading.control.alive();
-          await sleep(ROOM_POLL_MS).done;
-      }
-    }
-  }
-
-  /** With `sparing`, what serves is as little to be evicted as what is in use. */
-  #budgeted(sparing = false): BudgetedServable[] {
-    const budgeted: BudgetedServable[] = [];
-    for (const [key, entry] of this.#entries) {
-      if (entry.kind === 'ready') {
-        const { bytes, lastUsed, servable } = entry;
-        const spared = sparing && this.#options.serves?.(servable.model, servable.version) === true;
-        budgeted.push({ key, bytes, lastUsed, busy: spared || servable.inUse });
-      } else if (entry.kind === 'loading' && entry.bytes > 0) {
-        budgeted.push({ key, bytes: entry.bytes, lastUsed: this.#uses, busy: true });
-      }
-    }
-    return budgeted;
-  }
-
-  #unload(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry?.kind !== 'ready') return;
-    this.#entries.delete(key);
-    entry.servable.dispose();
-    this.#options.events.unloaded(entry.servable.model, entry.servable.version);
-  }
-}
-
-/** Stands in no name and in no version. */
-const SEPARATOR = '/';
-
-function keyOf(model: string, version: string): string {
-  return `${model}${SEPARATOR}${version}`;
 }

@@ -9,13 +9,14 @@ export interface Serving {
   /**
    * Computes an answer with the version that the target means, and with that version only. `compute` may be
    * called twice: once speculatively with the version in hand while the pointer is checked, and again when
-   * the check finds another. It must have no effects of its own.
+   * the check finds another. It must have no effects of its own. The outcome is there at once where nothing has to
+   * be waited for; what `compute` throws is then thrown.
    */
   serve<Answer>(
     target: ServingTarget,
     compute: (servable: ServableView) => Answer | Promise<Answer>,
     request: RequestScope,
-  ): Promise<ServeOutcome<Answer>>;
+  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>>;
 
   /** The signatures and the format of the version that the target means, without loading it. */
   describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;

@@ -107,6 +107,59 @@ describe('serve', () => {
     expect(outcome).toMatchObject({ by: { version: '1.0.0', generation: 2 } });
   });
 
+  test('within the maximum age answers at once where nothing has to be waited for, and as after waiting', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    const { server, manager, clock } = createServer({ maxAgeMs: 1_000 });
+    const waited = await server.serve(target(model), versionOf, requestScope());
+    const atOnce = server.serve(target(model), versionOf, requestScope());
+    expect(atOnce).not.toBeInstanceOf(Promise);
+    expect(atOnce).toEqual(waited);
+    const slow = async ({ version }: ServableView) => version;
+    const computing = server.serve(target(model), slow, requestScope());
+    expect(manager.ready(model, '1.0.0')?.inUse).toBe(true);
+    expect(await computing).toEqual(waited);
+    clock.now += 1_000;
+    expect(await server.serve(target(model), versionOf, requestScope())).toEqual(waited);
+    expect(manager.ready(model, '1.0.0')?.inUse).toBe(false);
+  });
+
+  test.each([0, 1_000])(
+    "a fault of the computation is its caller's, and leaves nothing in use (max age %i)",
+    async (maxAgeMs) => {
+      const model = uniqueModel();
+      await publish(model, '1.0.0');
+      const { server, manager, counted } = createServer({ maxAgeMs });
+      await server.serve(target(model), versionOf, requestScope());
+      const fault = () => {
+        throw new Error('a fault');
+      };
+      const slowFault = async () => fault();
+      for (const compute of [fault, slowFault]) {
+        const serving = async () => server.serve(target(model), compute, requestScope());
+        await expect(serving()).rejects.toThrow('a fault');
+      }
+      expect(manager.ready(model, '1.0.0')?.inUse).toBe(false);
+      expect(counted).toEqual(maxAgeMs === 0 ? ['confirmed', 'confirmed'] : []);
+    },
+  );
+
+  test("a fault of a speculation that is not confirmed is nobody's", async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    await publish(model, '2.0.0');
+    const { server, counted } = createServer();
+    await server.serve(target(model), versionOf, requestScope());
+    await flipBack(model);
+    const compute = ({ version }: ServableView) => {
+      if (version === '2.0.0') throw new Error('a fault of the one that was current');
+      return version;
+    };
+    const outcome = await server.serve(target(model), compute, requestScope());
+    expect(outcome).toMatchObject({ answer: '1.0.0' });
+    expect(counted).toEqual(['repeated']);
+  });
+
   test('within the maximum age asks nothing, and after it does', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');

@@ -13,7 +13,7 @@ export interface RequestRecord {
   readonly httpStatus: number;
   readonly milliseconds: number;
   /** How many examples were computed. */
-  readonly examples?: number;
+  readonly examples: number | undefined;
 }
 
 const PREFIX = ':tensorflow:serving:';
@@ -34,16 +34,22 @@ export class RequestMetrics {
   readonly #requests = new Map<string, Counter>();
   readonly #latencies = new Map<string, Histogram>();
   readonly #examples = new Map<string, ExampleCounts>();
-  /** Where requests of a kind are counted, so that labels are rendered once and not with every request. */
-  readonly #series = new Map<string, Series>();
+  /**
+   * Where requests of a kind are counted, by model and version, so that neither labels nor a key of them are made
+   * with every request.
+   */
+  readonly #series = new Map<string, Map<string, Series[]>>();
 
   record(request: RequestRecord): void {
     const { model, version, api, httpStatus, milliseconds, examples } = request;
     if (request.isKnownModel) this.#models.add(model);
     const name = this.#models.has(model) ? model : '';
-    const series = entry(this.#series, `${name}\n${version}\n${api}\n${httpStatus}`, () =>
-      this.#seriesOf(name, version, api, canonicalCode(httpStatus)),
-    );
+    const ofVersion = entry(entry(this.#series, name, createMap), version, createList);
+    let series = ofVersion.find((each) => each.httpStatus === httpStatus && each.api === api);
+    if (series === undefined) {
+      series = this.#seriesOf(name, version, api, httpStatus);
+      ofVersion.push(series);
+    }
     series.requests.total += 1;
     series.latencies?.add(milliseconds * MICROSECONDS);
     if (examples === undefined || series.latencies === undefined) return;
@@ -55,13 +61,15 @@ export class RequestMetrics {
     series.examples.total += examples;
   }
 
-  #seriesOf(model_name: string, version: string, api: string, status: string): Series {
+  #seriesOf(model_name: string, version: string, api: string, httpStatus: number): Series {
+    const status = canonicalCode(httpStatus);
     const requests = entry(this.#requests, renderLabels({ model_name, status, version }), () => ({
       total: 0,
     }));
-    if (status !== 'OK') return { requests };
+    const kind = { api, httpStatus, requests, examples: undefined };
+    if (status !== 'OK') return { ...kind, latencies: undefined };
     const timed = renderLabels({ model_name, API: api, entrypoint: 'REST', version });
-    return { requests, latencies: entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)) };
+    return { ...kind, latencies: entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)) };
   }
 
   /** All of them in Prometheus's text format. */
@@ -91,11 +99,16 @@ interface ExampleCounts extends Counter {
 }
 
 interface Series {
+  readonly api: string;
+  readonly httpStatus: number;
   readonly requests: Counter;
   /** Of requests that were answered well only. */
-  readonly latencies?: Histogram;
-  examples?: ExampleCounts;
+  readonly latencies: Histogram | undefined;
+  examples: ExampleCounts | undefined;
 }
+
+const createMap = () => new Map<string, Series[]>();
+const createList = (): Series[] => [];
 
 function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
   const found = map.get(key);

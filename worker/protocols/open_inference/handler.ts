@@ -1,20 +1,20 @@
 import { parseVersion } from '../../registry/version.ts';
-import type {
-  AnsweredBy,
-  RequestScope,
-  ServableView,
-  Serving,
-  ServingTarget,
-} from '../../serving/serving.ts';
+import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../serving/serving.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
-import { BODY_STATUS, readBody } from '../request_body.ts';
-import { errorResponse, jsonResponse } from '../response.ts';
-import { setServerTiming } from '../server_timing.ts';
+import { remembered } from '../remembered.ts';
+import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
 import { type InferAnswer, infer } from './infer.ts';
 import { modelMetadata, SERVER_METADATA } from './metadata.ts';
 import { notServed, type Refusal, unknownVersion } from './not_served.ts';
-import { parseInferenceRequest } from './parse_request.ts';
-import { inferenceResponse } from './response.ts';
+import { type ParsedRequest, parseInferenceRequest } from './parse_request.ts';
+import {
+  type Answer,
+  documentAnswer,
+  errorAnswer,
+  inferenceAnswer,
+  responseOf,
+  wrongMethodAnswer,
+} from './response.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
 
@@ -33,37 +33,45 @@ export type OpenInferenceHandler = (request: Request, path: string, scope: Reque
 export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenInferenceHandler {
   return async (request, path, scope) => {
     const start = performance.now();
-    const endTotal = scope.phases?.begin('total');
-    const route = parseRoute(request.method, path);
-    const { response, ...answer } =
-      'model' in route
-        ? await answerModel(options, request, route, scope)
-        : { response: await answerServer(options.serving, request.method, path, route) };
-    endTotal?.();
-    setServerTiming(response, scope.phases);
+    const { phases } = scope;
+    const began = phases?.now() ?? 0;
+    const { method } = request;
+    const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
+    let answering: Answer | Promise<Answer>;
+    if (!('model' in route)) answering = answerServer(options.serving, method, path, route);
+    else {
+      const target = targetOf(route.model, route.version);
+      if (target === undefined) answering = refused(unknownVersion(route.model, route.version ?? ''));
+      else if (route.kind === 'infer') {
+        // As a rule an inference waits for nothing else.
+        const body = await readBody(request, options.maxRequestBytes);
+        phases?.end('body', began);
+        answering = answerInfer(options.serving, body, request.headers, target, scope);
+      } else {
+        const answerModel = route.kind === 'model ready' ? answerReady : answerMetadata;
+        answering = answerModel(options.serving, target, scope);
+      }
+    }
+    const answer = answering instanceof Promise ? await answering : answering;
+    phases?.end('total', began);
     if ('model' in route) {
       options.record?.({
         model: route.model,
         isKnownModel: answer.by !== undefined,
         version: answer.by?.version ?? '',
         api: route.kind === 'infer' ? 'infer' : '',
-        httpStatus: response.status,
+        httpStatus: answer.status,
         milliseconds: performance.now() - start,
-        ...(answer.examples !== undefined && { examples: answer.examples }),
+        examples: answer.examples,
       });
     }
-    return response;
+    return responseOf(answer, phases);
   };
 }
 
-/** A response, and what metrics should know of it. */
-interface Answered {
-  readonly response: Response;
-  /** Which version answered, where one was chosen. */
-  readonly by?: AnsweredBy;
-  /** How many examples were computed. */
-  readonly examples?: number;
-}
+const parsePostRoute = remembered((path) => parseRoute('POST', path));
+
+type ModelRoute = Extract<Route, { readonly model: string }>;
 
 /** Answers what is asked of the server and not of a model. */
 function answerServer(
@@ -71,55 +79,32 @@ function answerServer(
   method: string,
   path: string,
   route: Exclude<Route, ModelRoute>,
-): Response | Promise<Response> {
+): Answer | Promise<Answer> {
   switch (route.kind) {
     case 'server metadata':
-      return documentResponse(SERVER_METADATA);
+      return documentAnswer(SERVER_METADATA);
     case 'live':
-      return documentResponse({ live: true });
+      return documentAnswer({ live: true });
     case 'ready':
       // Models are loaded when they are asked for: an isolate that runs is ready.
-      return documentResponse({ live: true, ready: true });
+      return documentAnswer({ live: true, ready: true });
     case 'list':
       return answerList(serving);
     case 'not found':
-      return errorResponse(`There is nothing at ${path}`, 404);
-    case 'wrong method': {
-      const response = errorResponse(`Method Not Allowed: ${method} ${path}`, 405);
-      response.headers.set('allow', route.allowed);
-      return response;
-    }
+      return errorAnswer(`There is nothing at ${path}`, 404);
+    case 'wrong method':
+      return wrongMethodAnswer(`Method Not Allowed: ${method} ${path}`, route.allowed);
   }
 }
 
-async function answerList(serving: Serving): Promise<Response> {
+async function answerList(serving: Serving): Promise<Answer> {
   const models = await serving.models();
   return models === undefined
-    ? errorResponse('The models cannot be listed now: storage did not answer', 503)
-    : documentResponse({ models });
+    ? errorAnswer('The models cannot be listed now: storage did not answer', 503)
+    : documentAnswer({ models });
 }
 
-type ModelRoute = Extract<Route, { readonly model: string }>;
-
-function answerModel(
-  options: OpenInferenceOptions,
-  request: Request,
-  { kind, model, version }: ModelRoute,
-  scope: RequestScope,
-): Promise<Answered> {
-  const target = targetOf(model, version);
-  // Versions are any text in the protocol; a text that is no version of ours is one that does not exist.
-  if (target === undefined) return Promise.resolve(refused(unknownVersion(model, version ?? '')));
-  switch (kind) {
-    case 'infer':
-      return answerInfer(options, request, target, scope);
-    case 'model ready':
-      return answerReady(options.serving, target, scope);
-    case 'model metadata':
-      return answerMetadata(options.serving, target, scope);
-  }
-}
-
+/** Versions are any text in the protocol; a text that is no version of ours is one that does not exist. */
 function targetOf(model: string, text: string | undefined): ServingTarget | undefined {
   if (text === undefined) return { model, selector: { kind: 'current' } };
   const version = parseVersion(text);
@@ -127,58 +112,53 @@ function targetOf(model: string, text: string | undefined): ServingTarget | unde
 }
 
 /** A body that is no inference request is refused before the model is looked up. */
-async function answerInfer(
-  { serving, maxRequestBytes }: OpenInferenceOptions,
-  request: Request,
+function answerInfer(
+  serving: Serving,
+  body: BodyOutcome,
+  headers: Headers,
   target: ServingTarget,
   scope: RequestScope,
-): Promise<Answered> {
-  const { model } = target;
-  const endRead = scope.phases?.begin('body');
-  const body = await readBody(request, maxRequestBytes);
-  endRead?.();
-  if (body.kind !== 'read') return { response: errorResponse(body.message, BODY_STATUS[body.kind]) };
-  const headerLength = request.headers.get('inference-header-content-length');
-  const parsed = parseInferenceRequest(body.bytes, headerLength, model);
-  if (parsed.kind === 'invalid') return { response: errorResponse(parsed.message, 400) };
+): Answer | Promise<Answer> {
+  if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
+  const headerLength = headers.get('inference-header-content-length');
+  const parsed = parseInferenceRequest(body.bytes, headerLength, target.model);
+  if (parsed.kind === 'invalid') return errorAnswer(parsed.message, 400);
+  const outcome = serving.serve<InferAnswer>(target, (servable) => infer(servable, parsed), scope);
+  return outcome instanceof Promise
+    ? outcome.then((settled) => servedAnswer(target, parsed, settled))
+    : servedAnswer(target, parsed, outcome);
+}
 
-  const compute = (servable: ServableView) => infer(servable, parsed);
-  const outcome = await serving.serve<InferAnswer>(target, compute, scope);
+function servedAnswer(
+  target: ServingTarget,
+  parsed: ParsedRequest,
+  outcome: ServeOutcome<InferAnswer>,
+): Answer {
   if (outcome.kind !== 'served') return refused(notServed(target, outcome));
   const { answer, by } = outcome;
-  if (answer.kind === 'invalid') return { response: errorResponse(answer.message, 400, by), by };
+  if (answer.kind === 'invalid') return errorAnswer(answer.message, 400, by);
   const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
-  const { outputs, examples } = answer;
-  return { response: inferenceResponse(model, id, outputs, by), by, examples };
+  return inferenceAnswer(target.model, id, answer.outputs, by, answer.examples);
 }
 
 /** A model is ready if it can be served; asking for it loads it. */
-async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answered> {
+async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const outcome = await serving.serve(target, () => undefined, scope);
   if (outcome.kind !== 'served') return refused(notServed(target, outcome));
-  const { by } = outcome;
-  return { response: jsonResponse(JSON.stringify({ name: target.model, ready: true }), 200, by), by };
+  return documentAnswer({ name: target.model, ready: true }, outcome.by);
 }
 
-async function answerMetadata(
-  serving: Serving,
-  target: ServingTarget,
-  scope: RequestScope,
-): Promise<Answered> {
+async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const { model } = target;
   const outcome = await serving.describe(target, scope);
   if (outcome.kind !== 'described') return refused(notServed(target, outcome));
   const { by, format, signatures } = outcome;
   const choice = selectSignature(signatures, undefined);
-  if (choice.kind === 'invalid') return { response: errorResponse(choice.message, 400, by), by };
+  if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
   const document = modelMetadata(model, format, choice.signature, await serving.versions(model));
-  return { response: jsonResponse(JSON.stringify(document), 200, by), by };
+  return documentAnswer(document, by);
 }
 
-function documentResponse(document: object): Response {
-  return jsonResponse(JSON.stringify(document));
-}
-
-function refused({ status, message }: Refusal): Answered {
-  return { response: errorResponse(message, status) };
+function refused({ status, message }: Refusal): Answer {
+  return errorAnswer(message, status);
 }

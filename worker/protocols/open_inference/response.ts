@@ -1,23 +1,92 @@
+import type { Phases } from '../../serving/phases.ts';
 import type { AnsweredBy } from '../../serving/serving.ts';
+import { AnswerTemplates } from '../answer_templates.ts';
 import { joined } from '../joined.ts';
-import { headersOf, jsonResponse, versionHeaders } from '../response.ts';
+import { errorText, JSON_CONTENT, jsonResponse } from '../response.ts';
+import { setServerTiming } from '../server_timing.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
+/** A response before the platform's object is made of it, and what metrics should know of it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** How many bytes of the body are JSON, where binary data follows. */
+  readonly headerLength: number | undefined;
+  /** Which version answered, where one was chosen. */
+  readonly by: AnsweredBy | undefined;
+  /** How many examples were computed. */
+  readonly examples: number | undefined;
+  /** The methods that a path takes, where the request's was another. */
+  readonly allowed: string | undefined;
+}
+
+/** A JSON answer; of a version, where one was chosen. */
+export function documentAnswer(document: object, by?: AnsweredBy): Answer {
+  return answerOf(200, JSON.stringify(document), by);
+}
+
+export function errorAnswer(message: string, status: number, by?: AnsweredBy): Answer {
+  return answerOf(status, errorText(message), by);
+}
+
+export function wrongMethodAnswer(message: string, allowed: string): Answer {
+  return { ...errorAnswer(message, 405), allowed };
+}
+
 /** An inference response: JSON, or JSON with binary data behind it where an output is binary. */
-export function inferenceResponse(
+export function inferenceAnswer(
   model: string,
   id: string | undefined,
   { json, binary }: EncodedOutputs,
   by: AnsweredBy,
-): Response {
+  examples: number,
+): Answer {
   const head = JSON.stringify({
     model_name: model,
     model_version: by.version,
     ...(id !== undefined && { id }),
   });
   const text = `${head.slice(0, -1)},"outputs":${json}}`;
-  if (binary.length === 0) return jsonResponse(text, 200, by);
-  const header = new TextEncoder().encode(text);
-  const lines = `content-type: application/octet-stream\ninference-header-content-length: ${header.length}`;
-  return new Response(joined([header, ...binary]), { headers: headersOf(lines + versionHeaders(by)) });
+  if (binary.length === 0) return answerOf(200, text, by, examples);
+  const header = ENCODER.encode(text);
+  return { ...answerOf(200, joined([header, ...binary]), by, examples), headerLength: header.length };
+}
+
+const ENCODER = new TextEncoder();
+
+function answerOf(
+  status: number,
+  body: Answer['body'],
+  by: AnsweredBy | undefined,
+  examples?: number,
+): Answer {
+  return { status, body, headerLength: undefined, by, examples, allowed: undefined };
+}
+
+/** The response, with headers that name the version where one was chosen and say what was waited for. */
+export function responseOf(answer: Answer, phases: Phases | undefined): Response {
+  const { status, body, headerLength, by, allowed } = answer;
+  if (status === 200 && by !== undefined) return templatesFor(headerLength).answer(body, by, phases);
+  const response = jsonResponse(body, status, by);
+  if (allowed !== undefined) response.headers.set('allow', allowed);
+  setServerTiming(response, phases);
+  return response;
+}
+
+const JSON_TEMPLATES = new AnswerTemplates(JSON_CONTENT);
+
+/** Answers of one model mostly have JSON of one length; of so many lengths templates are kept. */
+const MOST_LENGTHS = 16;
+const binaryTemplates = new Map<number, AnswerTemplates>();
+
+function templatesFor(headerLength: number | undefined): AnswerTemplates {
+  if (headerLength === undefined) return JSON_TEMPLATES;
+  const known = binaryTemplates.get(headerLength);
+  if (known !== undefined) return known;
+  const templates = new AnswerTemplates(
+    `content-type: application/octet-stream\ninference-header-content-length: ${headerLength}`,
+  );
+  if (binaryTemplates.size === MOST_LENGTHS) binaryTemplates.clear();
+  binaryTemplates.set(headerLength, templates);
+  return templates;
 }

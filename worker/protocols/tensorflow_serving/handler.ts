@@ -1,8 +1,8 @@
-import type { RequestScope, Serving, ServingTarget } from '../../serving/serving.ts';
+import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../serving/serving.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
-import { BODY_STATUS, readBody } from '../request_body.ts';
-import { type Method, parseComputation } from './computation.ts';
+import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
+import { type ComputedAnswer, type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
 import { type Answer, errorAnswer, jsonAnswer, preflightAnswer, responseOf } from './response.ts';
@@ -28,71 +28,79 @@ export type TensorFlowServingHandler = (
 export function createTensorFlowServingHandler(options: TensorFlowServingOptions): TensorFlowServingHandler {
   return async (request, path, scope) => {
     const start = performance.now();
+    const { phases } = scope;
+    const began = phases?.now() ?? 0;
     const { method } = request;
-    const endTotal = scope.phases?.begin('total');
-    const respond = (answer: Answer): Response => {
-      endTotal?.();
-      return responseOf(answer, scope.phases);
-    };
+    let answer: Answer;
     // Whether the origin may read answers is the caller's matter: no header here says that it may.
-    if (method === 'OPTIONS') return respond(preflightAnswer(request.headers));
-    const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
-    const answer = await answerRoute(options, request, route, scope);
-    options.record?.({
-      model: 'target' in route ? route.target.model : '',
-      isKnownModel: answer.isKnownModel,
-      version: answer.by?.version ?? '',
-      api: isMethod(route.kind) ? route.kind : '',
-      httpStatus: answer.status,
-      milliseconds: performance.now() - start,
-      ...(answer.examples !== undefined && { examples: answer.examples }),
-    });
-    return respond(answer);
+    if (method === 'OPTIONS') answer = preflightAnswer(request.headers);
+    else {
+      const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
+      let answering: Answer | Promise<Answer>;
+      if (isComputation(route)) {
+        // As a rule a computation waits for nothing else.
+        const body = await readBody(request, options.maxRequestBytes);
+        phases?.end('body', began);
+        answering = answerComputed(options.serving, request.url, body, route, scope);
+      } else answering = answerRoute(options.serving, route, scope);
+      answer = answering instanceof Promise ? await answering : answering;
+      options.record?.({
+        model: 'target' in route ? route.target.model : '',
+        isKnownModel: answer.isKnownModel,
+        version: answer.by?.version ?? '',
+        api: isComputation(route) ? route.kind : '',
+        httpStatus: answer.status,
+        milliseconds: performance.now() - start,
+        examples: answer.examples,
+      });
+    }
+    phases?.end('total', began);
+    return responseOf(answer, phases);
   };
 }
 
 const parsePostRoute = remembered((path) => parseRoute('POST', path));
 
+type ComputationRoute = Extract<Route, { readonly kind: Method }>;
+
+function isComputation(route: Route): route is ComputationRoute {
+  return route.kind === 'predict' || route.kind === 'classify' || route.kind === 'regress';
+}
+
 function answerRoute(
-  options: TensorFlowServingOptions,
-  request: Request,
-  route: Route,
+  serving: Serving,
+  route: Exclude<Route, ComputationRoute>,
   scope: RequestScope,
 ): Answer | Promise<Answer> {
   switch (route.kind) {
-    case 'predict':
-    case 'classify':
-    case 'regress':
-      return answerComputed(options, request, route.kind, route.target, scope);
     case 'status':
-      return answerStatus(options.serving, route.target, scope);
+      return answerStatus(serving, route.target, scope);
     case 'metadata':
-      return answerMetadata(options.serving, route.target, scope);
+      return answerMetadata(serving, route.target, scope);
     case 'malformed':
     case 'missing model name':
       return errorAnswer(route.message, 400);
   }
 }
 
-function isMethod(kind: Route['kind']): kind is Method {
-  return kind === 'predict' || kind === 'classify' || kind === 'regress';
+/** A body that is no such request is refused before the model is looked up, as in TensorFlow Serving. */
+function answerComputed(
+  serving: Serving,
+  url: string,
+  body: BodyOutcome,
+  { kind: method, target }: ComputationRoute,
+  scope: RequestScope,
+): Answer | Promise<Answer> {
+  if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
+  const computation = parseComputation(method, body.bytes, wantsStrictJson(url) ? 'null' : 'token');
+  if (computation.kind === 'invalid') return errorAnswer(computation.message, 400);
+  const outcome = serving.serve(target, computation.compute, scope);
+  return outcome instanceof Promise
+    ? outcome.then((settled) => servedAnswer(target, settled))
+    : servedAnswer(target, outcome);
 }
 
-/** A body that is no such request is refused before the model is looked up, as in TensorFlow Serving. */
-async function answerComputed(
-  { serving, maxRequestBytes }: TensorFlowServingOptions,
-  request: Request,
-  method: Method,
-  target: ServingTarget,
-  scope: RequestScope,
-): Promise<Answer> {
-  const endRead = scope.phases?.begin('body');
-  const body = await readBody(request, maxRequestBytes);
-  endRead?.();
-  if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
-  const computation = parseComputation(method, body.bytes, wantsStrictJson(request.url) ? 'null' : 'token');
-  if (computation.kind === 'invalid') return errorAnswer(computation.message, 400);
-  const outcome = await serving.serve(target, computation.compute, scope);
+function servedAnswer(target: ServingTarget, outcome: ServeOutcome<ComputedAnswer>): Answer {
   if (outcome.kind !== 'served') return refusal(notServed(target, outcome), outcome.kind);
   const { answer, by } = outcome;
   return answer.kind === 'computed'

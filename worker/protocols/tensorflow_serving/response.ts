@@ -1,7 +1,8 @@
 import type { Phases } from '../../serving/phases.ts';
 import type { AnsweredBy } from '../../serving/serving.ts';
-import { errorText, jsonResponse } from '../response.ts';
-import { setServerTiming, usualTimingLine } from '../server_timing.ts';
+import { AnswerTemplates } from '../answer_templates.ts';
+import { errorText, JSON_CONTENT, jsonResponse } from '../response.ts';
+import { setServerTiming } from '../server_timing.ts';
 
 /** A response before the platform's object is made of it, and what metrics should know of it. */
 export interface Answer {
@@ -9,10 +10,10 @@ export interface Answer {
   /** Null for an answer that has none. */
   readonly json: string | Uint8Array<ArrayBuffer> | null;
   /** Which version answered, where one was chosen. */
-  readonly by?: AnsweredBy;
+  readonly by: AnsweredBy | undefined;
   readonly isKnownModel: boolean;
   /** How many examples were computed. */
-  readonly examples?: number;
+  readonly examples: number | undefined;
 }
 
 /** A JSON answer of a version. */
@@ -21,12 +22,12 @@ export function jsonAnswer(
   by: AnsweredBy,
   examples?: number,
 ): Answer {
-  return { status: 200, json, by, isKnownModel: true, ...(examples !== undefined && { examples }) };
+  return { status: 200, json, by, isKnownModel: true, examples };
 }
 
 /** TensorFlow Serving's form of an error: an object with the sentence as its only member. */
 export function errorAnswer(message: string, status: number, by?: AnsweredBy): Answer {
-  return { status, json: errorText(message), isKnownModel: by !== undefined, ...(by && { by }) };
+  return { status, json: errorText(message), by, isKnownModel: by !== undefined, examples: undefined };
 }
 
 /** Any path may be asked for, as in TensorFlow Serving; only that something asks for an origin is looked at. */
@@ -34,13 +35,14 @@ export function preflightAnswer(headers: Headers): Answer {
   if (!/https?:\/\//.test(headers.get('origin') ?? '')) {
     return errorAnswer('Origin header is missing in CORS preflight', 400);
   }
-  return { status: 200, json: null, isKnownModel: false };
+  return { status: 200, json: null, by: undefined, isKnownModel: false, examples: undefined };
 }
+
+const TEMPLATES = new AnswerTemplates(JSON_CONTENT);
 
 /** The response, with headers that name the version where one was chosen and say what was waited for. */
 export function responseOf({ status, json, by }: Answer, phases: Phases | undefined): Response {
-  const line = usualTimingLine(phases);
-  if (json !== null && line !== undefined) return jsonResponse(json, status, by, line);
+  if (status === 200 && json !== null && by !== undefined) return TEMPLATES.answer(json, by, phases);
   const response = json === null ? new Response(null, { status }) : jsonResponse(json, status, by);
   setServerTiming(response, phases);
   return response;

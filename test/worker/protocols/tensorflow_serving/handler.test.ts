@@ -268,12 +268,12 @@ test('tells of every request what metrics are made of', async () => {
   await send('/v1/nothing');
   expect(records.map(({ milliseconds: _, ...record }) => Object.values(record))).toEqual([
     ['half_plus_two', true, '2', 'predict', 200, 2],
-    ['half_plus_two', true, '2', 'predict', 400],
-    ['half_plus_two', false, '', 'predict', 400],
-    ['foo', false, '', 'predict', 404],
-    ['half_plus_two', false, '', 'regress', 404],
-    ['half_plus_two', true, '2', '', 200],
-    ['', false, '', '', 400],
+    ['half_plus_two', true, '2', 'predict', 400, undefined],
+    ['half_plus_two', false, '', 'predict', 400, undefined],
+    ['foo', false, '', 'predict', 404, undefined],
+    ['half_plus_two', false, '', 'regress', 404, undefined],
+    ['half_plus_two', true, '2', '', 200, undefined],
+    ['', false, '', '', 400, undefined],
   ]);
 });
 

@@ -1,0 +1,89 @@
+import { type FailedOutcome, megabytes, noRoomBeside } from './load_outcome.ts';
+import { type BudgetedServable, planRoom } from './memory_budget.ts';
+import type { ServableEntries } from './servable_entries.ts';
+import type { Loading } from './servable_entry.ts';
+import { sleep } from './sleep.ts';
+
+export interface ServableRoomOptions {
+  readonly budgetBytes: number;
+  /** Whether a version answers requests that name none, so that no candidate may take its place. */
+  readonly serves?: (model: string, version: string) => boolean;
+  readonly now: () => number;
+  readonly events: { unloaded(model: string, version: string): void };
+}
+
+/** How long a load waits for busy servables to make room, and how often it looks. Milliseconds. */
+const ROOM_WAIT_MS = 10_000;
+const ROOM_POLL_MS = 5;
+
+/** The memory that the budget allows servables. */
+export class ServableRoom {
+  readonly #entries: ServableEntries;
+  readonly #options: ServableRoomOptions;
+
+  constructor(entries: ServableEntries, options: ServableRoomOptions) {
+    this.#entries = entries;
+    this.#options = options;
+  }
+
+  /** What is in memory or about to be, by the budget's estimate. */
+  usage(): { servables: number; bytes: number } {
+    const budgeted = this.#budgeted();
+    return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  /** Evicts what has to go and reserves the bytes; answers why where that cannot be. */
+  async make(loading: Loading, bytes: number): Promise<FailedOutcome | undefined> {
+    const { budgetBytes, now } = this.#options;
+    const deadline = now() + ROOM_WAIT_MS;
+    for (;;) {
+      const plan = planRoom(this.#budgeted(loading.beside), bytes, budgetBytes);
+      switch (plan.kind) {
+        case 'fits':
+          for (const key of plan.evict) this.#unload(key);
+          loading.bytes = bytes;
+          return undefined;
+        case 'never fits':
+          return {
+            kind: 'failed',
+            reason: `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
+          };
+        case 'wait':
+          if (loading.beside) return noRoomBeside(bytes, budgetBytes);
+          if (now() >= deadline) {
+            return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
+          }
+          loading.control.alive();
+          await sleep(ROOM_POLL_MS).done;
+      }
+    }
+  }
+
+  /** With `sparing`, what serves is as little to be evicted as what is in use. */
+  #budgeted(sparing = false): BudgetedServable[] {
+    const budgeted: BudgetedServable[] = [];
+    for (const { model, version, entry } of this.#entries.all()) {
+      const key = `${model}${SEPARATOR}${version}`;
+      if (entry.kind === 'ready') {
+        const { bytes, lastUsed, servable } = entry;
+        const spared = sparing && this.#options.serves?.(model, version) === true;
+        budgeted.push({ key, bytes, lastUsed, busy: spared || servable.inUse });
+      } else if (entry.kind === 'loading' && entry.bytes > 0) {
+        budgeted.push({ key, bytes: entry.bytes, lastUsed: Number.POSITIVE_INFINITY, busy: true });
+      }
+    }
+    return budgeted;
+  }
+
+  #unload(key: string): void {
+    const [model = '', version = ''] = key.split(SEPARATOR);
+    const entry = this.#entries.get(model, version);
+    if (entry?.kind !== 'ready') return;
+    this.#entries.delete(model, version);
+    entry.servable.dispose();
+    this.#options.events.unloaded(model, version);
+  }
+}
+
+/** Stands in no name and in no version. */
+const SEPARATOR = '/';
