@@ -115,16 +115,16 @@ for (const [pattern, protocol] of PATTERNS) {
 }
 
 /** Answers what the guard lets through. */
-async function answerProtocol(
+function answerProtocol(
   { guard, answers, routingKeyHeader }: Wired,
   protocol: Protocol,
   request: Request,
   path: string,
   context: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<Response> {
-  const refusal = guard && (await guard(request, path));
-  if (refusal !== undefined) return refusal;
-  return answers[protocol](request, path, new HttpRequestScope(request, context, routingKeyHeader));
+  const scope = new HttpRequestScope(request, context, routingKeyHeader);
+  if (guard === undefined) return answers[protocol](request, path, scope);
+  return guard(request, path).then((refusal) => refusal ?? answers[protocol](request, path, scope));
 }
 
 app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}; see /docs` }, 404));

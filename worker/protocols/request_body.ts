@@ -19,27 +19,20 @@ export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encodin
  * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what
  * a gzip body expands to.
  */
-export async function readBody(request: Request, limitBytes: number): Promise<BodyOutcome> {
+export function readBody(request: Request, limitBytes: number): BodyOutcome | Promise<BodyOutcome> {
   const { headers } = request;
   const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  const encoding = contentEncoding(headers);
   if (!ENCODINGS.includes(encoding)) {
     const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
     return { kind: 'unknown encoding', message };
   }
-  try {
-    const isCompressed = encoding.endsWith('gzip');
-    // HTTP holds a body to its announced length, so that it can be taken in one piece.
-    if (announced !== undefined && !isCompressed) {
-      return announcedBody(new Uint8Array(await request.arrayBuffer()), announced, limitBytes);
-    }
-    if (request.body === null) return { kind: 'read', bytes: new Uint8Array(0) };
-    return await readStream(isCompressed ? gunzipped(request.body) : request.body, limitBytes);
-  } catch (error) {
-    const reason = describeError(error);
-    return { kind: 'incomplete', message: `The request body could not be read: ${reason}` };
-  }
+  const isCompressed = encoding.endsWith('gzip');
+  // HTTP holds a body to its announced length, so that it can be taken in one piece.
+  return announced !== undefined && !isCompressed
+    ? request.arrayBuffer().then((buffer) => announcedBody(buffer, announced, limitBytes), incomplete)
+    : streamedBody(request.body, isCompressed, limitBytes).catch(incomplete);
 }
 
 function announcedBytes(headers: Headers): number | undefined {
@@ -47,13 +40,32 @@ function announcedBytes(headers: Headers): number | undefined {
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function announcedBody(bytes: Uint8Array, announced: number, limitBytes: number): BodyOutcome {
+function contentEncoding(headers: Headers): string {
+  const text = headers.get('content-encoding');
+  return text === null ? '' : text.trim().toLowerCase();
+}
+
+function incomplete(error: unknown): BodyOutcome {
+  return { kind: 'incomplete', message: `The request body could not be read: ${describeError(error)}` };
+}
+
+function announcedBody(buffer: ArrayBuffer, announced: number, limitBytes: number): BodyOutcome {
+  const bytes = new Uint8Array(buffer);
   if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
   if (bytes.length < announced) {
     const message = `The request body ended after ${bytes.length} of ${announced} bytes`;
     return { kind: 'incomplete', message };
   }
   return { kind: 'read', bytes };
+}
+
+async function streamedBody(
+  body: ReadableStream<Uint8Array> | null,
+  isCompressed: boolean,
+  limitBytes: number,
+): Promise<BodyOutcome> {
+  if (body === null) return { kind: 'read', bytes: new Uint8Array(0) };
+  return readStream(isCompressed ? gunzipped(body) : body, limitBytes);
 }
 
 async function readStream(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<BodyOutcome> {

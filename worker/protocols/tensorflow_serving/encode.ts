@@ -17,20 +17,19 @@ export function encodeOutputs(
   format: 'row' | 'columnar',
   notFinite: NotFinite = 'token',
 ): EncodeOutcome {
-  const named = [...outputs];
-  if (named.length > 1) named.sort(([left], [right]) => (left < right ? -1 : 1));
-  const [only] = named;
-  if (only === undefined) return { kind: 'invalid', message: 'Cannot convert empty tensor map to JSON' };
-  for (const [, tensor] of named) checkSize(tensor);
-  const fault = format === 'row' ? batchFault(named) : undefined;
+  if (outputs.size === 0) return { kind: 'invalid', message: 'Cannot convert empty tensor map to JSON' };
+  for (const tensor of outputs.values()) checkSize(tensor);
+  // The list of a single output's rows is that output.
+  const sorted =
+    outputs.size === 1 ? undefined : [...outputs].sort(([left], [right]) => (left < right ? -1 : 1));
+  const fault = format === 'row' ? batchFault(sorted ?? outputs) : undefined;
   if (fault !== undefined) return { kind: 'invalid', message: fault };
   const writer = new ByteWriter();
   const tensors = new TensorWriter(writer, notFinite);
   writer.text(format === 'row' ? '{"predictions":' : '{"outputs":');
-  // The list of a single output's rows is that output.
-  if (named.length === 1) tensors.write(only[1], stringForm(only[0]));
-  else if (format === 'columnar') writeColumns(writer, tensors, named);
-  else writeRows(writer, tensors, named, only[1].shape[0] ?? 0);
+  if (sorted === undefined) for (const [name, tensor] of outputs) tensors.write(tensor, stringForm(name));
+  else if (format === 'columnar') writeColumns(writer, tensors, sorted);
+  else writeRows(writer, tensors, sorted);
   writer.text('}');
   return { kind: 'encoded', json: writer.finish() };
 }
@@ -43,7 +42,7 @@ function checkSize({ shape, values }: TensorValue): void {
 }
 
 /** Why outputs have no rows. */
-function batchFault(outputs: readonly NamedTensor[]): string | undefined {
+function batchFault(outputs: Iterable<NamedTensor>): string | undefined {
   let batch: number | undefined;
   for (const [name, { shape }] of outputs) {
     const [size] = shape;
@@ -77,12 +76,8 @@ function writeColumns(writer: ByteWriter, tensors: TensorWriter, outputs: readon
   writer.text('}');
 }
 
-function writeRows(
-  writer: ByteWriter,
-  tensors: TensorWriter,
-  outputs: readonly NamedTensor[],
-  batch: number,
-): void {
+function writeRows(writer: ByteWriter, tensors: TensorWriter, outputs: readonly NamedTensor[]): void {
+  const batch = outputs[0]?.[1].shape[0] ?? 0;
   const keys = keysOf(outputs);
   writer.text('[');
   for (let row = 0; row < batch; row++) {
