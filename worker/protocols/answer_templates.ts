@@ -23,22 +23,23 @@ export class AnswerTemplates {
 
   /** An answer of status 200 by a version, with the headers that name it and say what was waited for. */
   answer(body: string | Uint8Array<ArrayBuffer>, by: AnsweredBy, phases: Phases | undefined): Response {
-    const timing = phases === undefined ? USUAL_TIMINGS : usualTiming(phases);
-    const isUsual = timing !== undefined && by.fallback === undefined && by.stalePointer === undefined;
-    if (!isUsual) return new Response(body, this.#create(by, phases));
-    const { version, generation } = by;
-    const number = generation * (USUAL_TIMINGS + 1) + timing;
-    const known = this.#templates.get(version)?.get(number);
-    if (known !== undefined) return new Response(body, known);
-    const template = this.#create(by, phases);
-    this.#keep(version, number, template);
-    return new Response(body, template);
+    const timing = phases === undefined ? undefined : usualTiming(phases);
+    const response = new Response(body, this.#template(by, timing, phases));
+    if (timing === undefined) setServerTiming(response, phases);
+    return response;
   }
 
-  #create(by: AnsweredBy, phases: Phases | undefined): Response {
-    const response = new Response(null, { headers: headersOf(this.#contentLines + versionHeaders(by)) });
-    setServerTiming(response, phases);
-    return response;
+  /** It says what was waited for where that is usual; else it is to be set on the answer. */
+  #template(by: AnsweredBy, timing: number | undefined, phases: Phases | undefined): Response {
+    const { version, generation, fallback, stalePointer } = by;
+    const isUsual = fallback === undefined && stalePointer === undefined;
+    const number = generation * (USUAL_TIMINGS + 1) + (timing ?? USUAL_TIMINGS);
+    const known = isUsual ? this.#templates.get(version)?.get(number) : undefined;
+    if (known !== undefined) return known;
+    const template = new Response(null, { headers: headersOf(this.#contentLines + versionHeaders(by)) });
+    if (timing !== undefined) setServerTiming(template, phases);
+    if (isUsual) this.#keep(version, number, template);
+    return template;
   }
 
   #keep(version: string, number: number, template: Response): void {

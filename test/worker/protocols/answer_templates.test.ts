@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AnswerTemplates } from '../../../worker/protocols/answer_templates.ts';
-import { Phases } from '../../../worker/serving/phases.ts';
+import { type PhaseName, Phases } from '../../../worker/serving/phases.ts';
 import type { AnsweredBy } from '../../../worker/serving/serving.ts';
 
 const CONTENT = 'content-type: application/json\nx-more: 1';
 
 /** Phases that took so long; undefined for one that there was none of. */
-function phasesOf(waits: Readonly<Partial<Record<'body' | 'pointer' | 'load' | 'total', number>>>): Phases {
+function phasesOf(waits: Readonly<Partial<Record<PhaseName, number | undefined>>>): Phases {
   const clock = { now: 0 };
   const phases = new Phases(() => clock.now);
   for (const name of ['body', 'pointer', 'load', 'total'] as const) {
@@ -56,6 +56,28 @@ test('an answer has the headers of its own, whatever was answered before', async
     }),
     { numRuns: 200 },
   );
+});
+
+test('answers that waited for other phases, or as long for others, say so', () => {
+  const templates = new AnswerTemplates(CONTENT);
+  const waits = [undefined, 0, 1, 8];
+  for (const generation of [1, 2]) {
+    for (const total of [0, 1, 8]) {
+      for (const body of waits) {
+        for (const pointer of waits) {
+          for (const load of waits) {
+            const phases = phasesOf({ body, pointer, load, total });
+            const { headers } = templates.answer('', { version: '1', generation }, phases);
+            const timing = [...phases.durations()].map(
+              ([name, milliseconds]) => `${name};dur=${milliseconds}`,
+            );
+            expect(headers.get('server-timing')?.replaceAll(/;desc="[^"]*"/g, '')).toBe(timing.join(', '));
+            expect(headers.get('x-model-generation')).toBe(`${generation}`);
+          }
+        }
+      }
+    }
+  }
 });
 
 const BY: AnsweredBy = { version: '1.0.0', generation: 3 };

@@ -3,6 +3,9 @@ import { type Invalid, invalid } from './outcome.ts';
 
 export type JsonOutcome = { readonly kind: 'json'; readonly value: unknown } | Invalid;
 
+// Each text is decoded whole, so that nothing of one is left for the next.
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 /**
  * Parses the JSON of a request. Beside JSON it may hold NaN, Infinity and -Infinity, as Triton's clients write
  * them; a NaN comes out as null, which stands for it in a tensor of floats.
@@ -10,7 +13,7 @@ export type JsonOutcome = { readonly kind: 'json'; readonly value: unknown } | I
 export function parseRequestJson(bytes: Uint8Array): JsonOutcome {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    text = DECODER.decode(bytes);
   } catch {
     return invalid('failed to parse the request JSON buffer: it is not UTF-8');
   }

@@ -17,6 +17,17 @@ describe('JSON with numbers that JSON has not', () => {
     expect(parseRequestJson(encode(text)).kind).toBe('invalid');
   });
 
+  test.each([[0xff], [0xe2, 0x82], [0x5b, 0x22, 0xc3]])(
+    'of bytes that are no UTF-8, %i first, nothing is left',
+    (...bytes) => {
+      expect(parseRequestJson(Uint8Array.from(bytes))).toMatchObject({
+        kind: 'invalid',
+        message: 'failed to parse the request JSON buffer: it is not UTF-8',
+      });
+      expect(parseRequestJson(encode('\ufeff["\u00e4"]'))).toEqual({ kind: 'json', value: ['\u00e4'] });
+    },
+  );
+
   test('is refused in time that grows with its length, not with its square', () => {
     // At the square, eight million quotes in a string without an end would take hours.
     for (const end of ['', '\\']) {
