@@ -1,5 +1,6 @@
 import { describeError } from '../registry/describe_error.ts';
 import { gunzipped } from './gunzip.ts';
+import { joined } from './joined.ts';
 
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
@@ -81,19 +82,8 @@ async function readStream(stream: ReadableStream<Uint8Array>, limitBytes: number
     }
     chunks.push(next.value);
   }
-  return { kind: 'read', bytes: joined(chunks, length) };
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
+  return { kind: 'read', bytes: first !== undefined && chunks.length === 1 ? first : joined(chunks) };
 }
 
 function tooLarge(size: string, limitBytes: number): BodyOutcome {
