@@ -7,9 +7,9 @@ const BASE_BYTES = 64 * 1024;
 const TOPOLOGY_FACTOR = 4;
 
 /**
- * Bytes that a version is taken to need. By its content alone: its weights twice, because a kernel may keep a
- * packed copy of a filter, and its topology as JavaScript objects. Where it was rehearsed, the heap that it left
- * then stands for the copies. That includes the room of its activations, which all models share, so a
+ * Bytes that a version is taken to need. By its content alone: its weights twice, because a plan may keep copies of
+ * them with a batch normalisation in them, and its topology as JavaScript objects. Where it was rehearsed, the heap
+ * that it left then stands for the copies. That includes the room of its activations, which all models share, so a
  * measurement can only lower the estimate, and never below one copy of the weights, whatever a manifest says.
  */
 export function memoryNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {

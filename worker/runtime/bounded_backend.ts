@@ -2,6 +2,7 @@ import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js'
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import type { HeapLimit } from './heap_limit.ts';
+import { isDeferred, settleMemory } from './kernels/deferred_memory.ts';
 import { ExecutionError, OutOfMemoryError } from './loaded_model.ts';
 import { elementCount } from './tensor.ts';
 
@@ -57,7 +58,11 @@ export class BoundedBackend extends BackendWasm {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    return this.#abandoned || super.disposeData(dataId, force);
+    if (this.#abandoned) return true;
+    const data = this.dataIdMap.has(dataId) ? this.dataIdMap.get(dataId) : undefined;
+    // Nobody is to make memory only to free it.
+    if (data && isDeferred(data) && (force || data.refCount <= 1)) settleMemory(this, data, 0);
+    return super.disposeData(dataId, force);
   }
 
   override dispose(): void {

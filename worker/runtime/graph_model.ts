@@ -1,23 +1,30 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { currentRuntime } from './backend.ts';
 import { needsAsynchronousExecution } from './graph_operations.ts';
 import type { LoadedModel } from './loaded_model.ts';
-import type { ModelJson } from './model_json.ts';
+import type { ModelJson, WeightSpec } from './model_json.ts';
 import { PlannedModel } from './plan/planned_model.ts';
 import { asynchronousComputation, synchronousComputation } from './plan/record_plan.ts';
+import { graphMatrices } from './weights/graph_matrices.ts';
+import { matrixLayout } from './weights/matrix_role.ts';
+import { createWeightSink } from './weights/weight_sink.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
-/** Loads a tfjs GraphModel, its weights streamed into the heap. */
+/** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
 export async function loadGraphModel(
-  backend: BackendWasm,
   json: ModelJson,
   files: WeightFiles,
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
+  const runtime = currentRuntime();
   const model = createModel(json);
+  const matrices = graphMatrices(json.modelTopology);
+  const createSink = (spec: WeightSpec) => {
+    const role = matrices.get(spec.name);
+    return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role));
+  };
   const weights = new Map<string, Tensor[]>();
   const disposeWeights = () => {
     for (const [weight] of weights.values()) weight?.dispose();
@@ -25,7 +32,7 @@ export async function loadGraphModel(
   };
   files.onAbandon(disposeWeights);
   try {
-    await streamWeights(backend, json.weightsManifest, files, ({ name }, weight) => {
+    await streamWeights(createSink, json.weightsManifest, files, ({ name }, weight) => {
       weights.set(name, [weight]);
     });
     attachWeights(model, Object.fromEntries(weights));
@@ -33,7 +40,6 @@ export async function loadGraphModel(
     disposeWeights();
     throw error;
   }
-  const runtime = currentRuntime();
   const computation = needsAsynchronousExecution(json.modelTopology)
     ? asynchronousComputation(runtime, async (inputs, outputs) =>
         [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),

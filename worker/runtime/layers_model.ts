@@ -1,25 +1,34 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
 import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
 import * as v from 'valibot';
 import { currentRuntime } from './backend.ts';
+import { withLateZeros } from './late_zeros.ts';
 import { correctLayerCalls } from './layer_calls.ts';
 import { ExecutionError, type LoadedModel } from './loaded_model.ts';
-import { JsonObjectSchema, type ModelJson } from './model_json.ts';
+import { JsonObjectSchema, type ModelJson, type WeightSpec } from './model_json.ts';
 import { PlannedModel } from './plan/planned_model.ts';
 import { synchronousComputation } from './plan/record_plan.ts';
+import { layerMatrices } from './weights/layer_matrices.ts';
+import { matrixLayout } from './weights/matrix_role.ts';
+import { createWeightSink } from './weights/weight_sink.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
-/** Loads a tfjs LayersModel. Each weight takes the place of its variable's zeros as soon as it is whole. */
+/**
+ * Loads a tfjs LayersModel into the backend that is there. Each weight takes the place of its variable's zeros as soon
+ * as it is whole.
+ */
 export async function loadLayersModel(
-  backend: BackendWasm,
   json: ModelJson,
   files: WeightFiles,
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
-  const model = createModel(json);
+  const runtime = currentRuntime();
+  const model = withLateZeros(runtime.backend, () => createModel(json));
+  const isMatrix = layerMatrices(json.modelTopology);
+  const createSink = (spec: WeightSpec) =>
+    createWeightSink(runtime.kernels, spec, isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined);
   let disposed = false;
   const disposeModel = () => {
     if (!disposed) model.dispose();
@@ -28,7 +37,7 @@ export async function loadLayersModel(
   files.onAbandon(disposeModel);
   try {
     const assigned = new Set<string>();
-    await streamWeights(backend, json.weightsManifest, files, (spec, weight) => {
+    await streamWeights(createSink, json.weightsManifest, files, (spec, weight) => {
       if (spec.group !== 'optimizer') assignWeight(model, spec.name, weight, assigned);
       weight.dispose();
     });
@@ -42,7 +51,6 @@ export async function loadLayersModel(
     disposeModel();
     throw error;
   }
-  const runtime = currentRuntime();
   const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
   const planned = new PlannedModel(runtime, computation, onUnplanned);
   return {

@@ -21,14 +21,14 @@ export interface ModelFiles extends WeightFiles {
  * allocated then.
  */
 export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
-  const backend = await wasmBackend();
+  await wasmBackend();
   const { onUnplanned = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
   // Weights stay where they are put, the arena does not.
   currentRuntime().arena.free();
   return files.format === 'tfjs-graph-model'
-    ? loadGraphModel(backend, json, files, onUnplanned)
-    : loadLayersModel(backend, json, files, onUnplanned);
+    ? loadGraphModel(json, files, onUnplanned)
+    : loadLayersModel(json, files, onUnplanned);
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {

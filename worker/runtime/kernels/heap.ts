@@ -31,6 +31,8 @@ export class Heap {
 
   /** @returns undefined where the heap cannot grow */
   tryAllocate(bytes: number): number | undefined {
+    // Of more, Emscripten would see the lowest 32 bits only.
+    if (!(bytes < 2 ** 32)) return undefined;
     // Emscripten's address is a signed number, and 0 where there is no memory.
     const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
     return address === 0 ? undefined : address;

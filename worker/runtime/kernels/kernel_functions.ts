@@ -9,7 +9,26 @@ export interface KernelFunctions {
   packed_bytes(k: number, n: number): number;
   pack_b(b: number, packed: number, k: number, n: number, stride: number): void;
   pack_b_transposed(b: number, packed: number, k: number, n: number, stride: number): void;
-  unpack_b(packed: number, b: number, k: number, n: number): void;
+  place_elements(
+    b: number,
+    packed: number,
+    k: number,
+    n: number,
+    transposed: 0 | 1,
+    shift: number,
+    first: number,
+    count: number,
+  ): void;
+  take_elements(
+    packed: number,
+    b: number,
+    k: number,
+    n: number,
+    transposed: 0 | 1,
+    shift: number,
+    first: number,
+    count: number,
+  ): void;
   transpose(x: number, y: number, rows: number, columns: number): void;
   gemm(
     a: number,
@@ -238,7 +257,8 @@ export const ADDRESS_ARGUMENTS: Readonly<Record<keyof KernelFunctions, AddressAr
   packed_bytes: { reads: [], writes: [] },
   pack_b: { reads: [0], writes: [1] },
   pack_b_transposed: { reads: [0], writes: [1] },
-  unpack_b: { reads: [0], writes: [1] },
+  place_elements: { reads: [0], writes: [1] },
+  take_elements: { reads: [0], writes: [1] },
   transpose: { reads: [0], writes: [1] },
   gemm: { reads: [0, 2, 3, 4], writes: [5], scratch: 12 },
   conv2d_scratch_bytes: { reads: [], writes: [] },

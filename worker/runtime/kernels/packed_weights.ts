@@ -1,10 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { deferMemory, isDeferred, settleMemory } from './deferred_memory.ts';
 import type { Heap } from './heap.ts';
 import type { KernelFunctions } from './kernel_functions.ts';
 
 type DataId = TensorInfo['dataId'];
-type TensorData = ReturnType<BackendWasm['dataIdMap']['get']>;
 
 /** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
 export interface MatrixLayout {
@@ -15,14 +15,17 @@ export interface MatrixLayout {
 
 interface Entry extends MatrixLayout {
   readonly address: number;
-  /** The packed copy is the only one. */
-  replaced: boolean;
+  /** By a product. Until then that was only foreseen. */
+  used: boolean;
 }
+
+/** Columns of a panel; see assembly/pack.ts. */
+export const PANEL = 8;
 
 /**
  * Packs each weight once. A tensor's data never changes, and data that comes a second time as the right-hand
- * side is taken for a weight: then its packed copy takes the place of the original. Should anything else ask
- * where the original is, it is unpacked again, and stays.
+ * side is taken for a weight: then its packed copy takes the place of the original. What is foreseen to be one
+ * is packed from the start. Should anything else ask where the original is, it is unpacked again, and stays.
  */
 export class PackedWeights {
   readonly #functions: KernelFunctions;
@@ -48,6 +51,7 @@ export class PackedWeights {
     const { dataId } = tensor;
     const entry = this.#entries.get(dataId);
     if (entry && isSame(entry, layout)) {
+      entry.used = true;
       compute(entry.address);
     } else if (entry === undefined && this.#seen.has(dataId)) {
       compute(this.#keep(tensor, layout));
@@ -65,7 +69,29 @@ export class PackedWeights {
   keep(tensor: TensorInfo, layout: MatrixLayout): number | undefined {
     const entry = this.#entries.get(tensor.dataId);
     if (entry === undefined) return this.#keep(tensor, layout);
-    return isSame(entry, layout) ? entry.address : undefined;
+    if (!isSame(entry, layout)) return undefined;
+    entry.used = true;
+    return entry.address;
+  }
+
+  /**
+   * Makes the tensor of a weight that is foreseen to be such a matrix. There is only its packed form, which is the
+   * caller's to fill with `place_elements`.
+   *
+   * @throws where there is no memory
+   */
+  create(shape: number[], layout: MatrixLayout): { readonly tensor: TensorInfo; readonly packed: number } {
+    const { backend } = this.#heap;
+    const bytes = packedBytes(layout);
+    const address = this.#heap.tryAllocate(bytes);
+    if (address === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);
+    // What fills up the last panel.
+    backend.wasm.HEAPU8.fill(0, address + bytes - 4 * PANEL * layout.k, address + bytes);
+    const tensor = backend.makeOutput(shape, 'float32', address);
+    const entry: Entry = { ...layout, address, used: false };
+    this.#entries.set(tensor.dataId, entry);
+    this.#replace(tensor.dataId, entry);
+    return { tensor, packed: address };
   }
 
   /** The address of a tensor's original, which stays there from now on, packed copy or not. */
@@ -76,12 +102,14 @@ export class PackedWeights {
 
   /** Gives up every packed copy, restoring the originals, and lets the backend be. */
   dispose(): void {
+    const { backend } = this.#heap;
     for (const [dataId, entry] of this.#entries) {
-      if (entry.replaced) this.#restore(this.#heap.backend.dataIdMap.get(dataId), entry);
+      const data = backend.dataIdMap.get(dataId);
+      if (isDeferred(data)) settleMemory(backend, data, this.#unpack(entry));
       this.#heap.free(entry.address);
     }
     this.#entries.clear();
-    this.#heap.backend.disposeData = this.#disposeData;
+    backend.disposeData = this.#disposeData;
   }
 
   /** Lets the backend be without touching its memory. */
@@ -93,51 +121,32 @@ export class PackedWeights {
   #keep(tensor: TensorInfo, layout: MatrixLayout): number {
     const original = this.#heap.address(tensor);
     const address = pack(this.#functions, this.#heap, original, layout);
-    const entry: Entry = { ...layout, address, replaced: false };
+    const entry: Entry = { ...layout, address, used: true };
     this.#entries.set(tensor.dataId, entry);
-    // Unpacking knows row-major matrices only.
-    if (!layout.transposed && !this.#pinned.has(tensor.dataId))
-      this.#replace(this.#heap.backend.dataIdMap.get(tensor.dataId), entry, original);
+    if (!this.#pinned.has(tensor.dataId)) {
+      this.#heap.free(original);
+      this.#replace(tensor.dataId, entry);
+    }
     return address;
   }
 
-  #replace(data: TensorData, entry: Entry, original: number): void {
-    const { id } = data;
-    this.#heap.free(original);
-    entry.replaced = true;
-    // tfjs's kernels find a tensor by its id, its JavaScript by the address: both restore the original first.
-    define(data, 'memoryOffset', () => this.#restore(data, entry).memoryOffset);
-    define(data, 'id', () => {
-      this.#restore(data, entry);
-      return id;
+  #replace(dataId: DataId, entry: Entry): void {
+    const { backend } = this.#heap;
+    deferMemory(backend, backend.dataIdMap.get(dataId), () => {
+      const original = this.#unpack(entry);
+      // Not what it was foreseen to be.
+      if (!entry.used) {
+        this.#entries.delete(dataId);
+        this.#heap.free(entry.address);
+      }
+      return original;
     });
-    this.#ids.set(entry, id);
   }
 
-  readonly #ids = new WeakMap<Entry, number>();
-
-  #restore(data: TensorData, entry: Entry): { memoryOffset: number } {
-    const { k, n } = entry;
-    const memoryOffset = this.#heap.allocate(k * n * 4);
-    this.#functions.unpack_b(entry.address, memoryOffset, k, n);
-    this.#setPlain(data, entry, memoryOffset);
-    return { memoryOffset };
-  }
-
-  #setPlain(data: TensorData, entry: Entry, memoryOffset: number): void {
-    const id = this.#ids.get(entry);
-    if (id === undefined) throw new Error('a weight that was not replaced cannot be restored');
-    entry.replaced = false;
-    Object.defineProperty(data, 'id', { value: id, writable: true, enumerable: true, configurable: true });
-    Object.defineProperty(data, 'memoryOffset', {
-      value: memoryOffset,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-    const { tfjs } = this.#heap.backend.wasm;
-    tfjs.disposeData(id);
-    tfjs.registerTensor(id, entry.k * entry.n, memoryOffset);
+  #unpack({ address, k, n, transposed }: Entry): number {
+    const original = this.#heap.allocate(k * n * 4);
+    this.#functions.take_elements(address, original, k, n, transposed ? 1 : 0, 2, 0, k * n);
+    return original;
   }
 
   /** Frees what belongs to data that is about to go. */
@@ -147,10 +156,16 @@ export class PackedWeights {
     const { backend } = this.#heap;
     if (!force && backend.refCount(dataId) > 1) return;
     this.#entries.delete(dataId);
+    const data = backend.dataIdMap.get(dataId);
     // A packed copy that is the only one goes as tfjs's own data does.
-    if (entry.replaced) this.#setPlain(backend.dataIdMap.get(dataId), entry, entry.address);
+    if (isDeferred(data)) settleMemory(backend, data, entry.address);
     else this.#heap.free(entry.address);
   }
+}
+
+/** Bytes of a packed matrix, which may be more than 32 bits can tell. */
+function packedBytes({ k, n }: MatrixLayout): number {
+  return Math.ceil(n / PANEL) * PANEL * k * 4;
 }
 
 /** Packs a matrix that is not a weight, and calls `compute` with the packed copy's address, valid until it returns. */
@@ -183,8 +198,4 @@ function pack(
 
 function isSame(a: MatrixLayout, b: MatrixLayout): boolean {
   return a.k === b.k && a.n === b.n && a.transposed === b.transposed;
-}
-
-function define(data: TensorData, name: 'id' | 'memoryOffset', get: () => number): void {
-  Object.defineProperty(data, name, { get, enumerable: true, configurable: true });
 }

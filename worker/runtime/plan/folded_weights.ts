@@ -1,8 +1,6 @@
 import type { Heap } from '../kernels/heap.ts';
+import { PANEL } from '../kernels/packed_weights.ts';
 import type { BatchNormalisation, Fold, ProductWeights } from './fuse_steps.ts';
-
-/** Columns of a panel of packed weights; see assembly/pack.ts. */
-const PANEL = 8;
 
 /** Copies of weights with a batch normalisation in them, that belong to one plan. */
 export class FoldedWeights {

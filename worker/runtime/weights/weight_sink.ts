@@ -1,8 +1,12 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { KernelContext } from '../kernels/kernel.ts';
+import type { MatrixLayout, PackedWeights } from '../kernels/packed_weights.ts';
 import type { WeightSpec } from '../model_json.ts';
 import { elementCount } from '../tensor.ts';
-import { float16ToNumber } from './float16.ts';
+import { ElementPieces } from './element_pieces.ts';
+import { MatrixSink } from './matrix_sink.ts';
+import { BYTES_PER_ELEMENT, expandElements, storedWidth } from './stored_elements.ts';
 
 /** Takes the bytes of one weight, in any number of pieces, and makes a tensor of them. */
 export interface WeightSink {
@@ -15,72 +19,46 @@ export interface WeightSink {
   abandon(): void;
 }
 
-/** The sink for a weight: numbers go straight to their place in the wasm heap, expanded on the way. */
-export function createWeightSink(backend: BackendWasm, spec: WeightSpec): WeightSink {
+/**
+ * The sink for a weight: numbers go straight to their place in the wasm heap, expanded on the way.
+ *
+ * @param layout which matrix of products it is foreseen to be, if any
+ */
+export function createWeightSink(
+  context: KernelContext & { readonly weights: PackedWeights },
+  spec: WeightSpec,
+  layout?: MatrixLayout,
+): WeightSink {
   if (spec.dtype === 'string') {
     if (spec.quantization !== undefined) throw new Error(`weight ${spec.name}: strings are not quantised`);
     return new StringSink(spec);
   }
-  return new HeapSink(backend, spec);
+  return layout === undefined
+    ? new HeapSink(context.heap.backend, spec, spec.dtype)
+    : new MatrixSink(context, spec, layout);
 }
 
-const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
-
 class HeapSink implements WeightSink {
-  readonly #backend: BackendWasm;
   readonly #tensor: Tensor;
-  readonly #spec: WeightSpec;
-  /** Bytes of one element as it comes, and as it lies in the heap. */
-  readonly #sourceWidth: number;
-  readonly #heapWidth: number;
-  readonly #count: number;
-  #done = 0;
-  /** The first bytes of an element that was cut by the end of a piece. */
-  readonly #rest = new Uint8Array(4);
-  #restLength = 0;
+  readonly #pieces: ElementPieces;
 
-  constructor(backend: BackendWasm, spec: WeightSpec) {
-    const { dtype, quantization } = spec;
-    if (dtype === 'string') throw new Error('a string has no place in the heap');
-    if (
-      quantization !== undefined &&
-      (dtype === 'bool' || (quantization.dtype === 'float16' && dtype !== 'float32'))
-    ) {
-      throw new Error(`weight ${spec.name}: ${dtype} cannot be quantised as ${quantization.dtype}`);
-    }
-    this.#backend = backend;
-    this.#spec = spec;
-    this.#sourceWidth = BYTES_PER_ELEMENT[quantization?.dtype ?? dtype];
-    this.#heapWidth = BYTES_PER_ELEMENT[dtype];
-    this.#count = elementCount(spec.shape);
-    this.#tensor = allocateTensor(backend, spec.shape, dtype);
+  constructor(backend: BackendWasm, spec: WeightSpec, dtype: 'float32' | 'int32' | 'bool') {
+    const width = storedWidth(spec);
+    const allocated = allocateTensor(backend, spec.shape, dtype);
+    this.#tensor = allocated;
+    this.#pieces = new ElementPieces(width, elementCount(spec.shape), (elements, first) => {
+      const address = backend.getMemoryOffset(allocated.dataId) + first * BYTES_PER_ELEMENT[dtype];
+      // Taken anew each time: another allocation may have grown the heap and detached older views.
+      expandElements(backend.wasm.HEAPU8, address, elements, spec);
+    });
   }
 
   get complete(): boolean {
-    return this.#done === this.#count;
+    return this.#pieces.complete;
   }
 
   write(bytes: Uint8Array): number {
-    let taken = 0;
-    if (this.#restLength > 0) {
-      taken = Math.min(this.#sourceWidth - this.#restLength, bytes.length);
-      this.#rest.set(bytes.subarray(0, taken), this.#restLength);
-      this.#restLength += taken;
-      if (this.#restLength < this.#sourceWidth) return taken;
-      this.#restLength = 0;
-      this.#store(this.#rest.subarray(0, this.#sourceWidth));
-    }
-    const whole = Math.min(this.#count - this.#done, Math.floor((bytes.length - taken) / this.#sourceWidth));
-    if (whole > 0) {
-      this.#store(bytes.subarray(taken, taken + whole * this.#sourceWidth));
-      taken += whole * this.#sourceWidth;
-    }
-    if (!this.complete && taken < bytes.length) {
-      this.#rest.set(bytes.subarray(taken));
-      this.#restLength = bytes.length - taken;
-      taken = bytes.length;
-    }
-    return taken;
+    return this.#pieces.write(bytes);
   }
 
   finish(): Tensor {
@@ -89,38 +67,6 @@ class HeapSink implements WeightSink {
 
   abandon(): void {
     this.#tensor.dispose();
-  }
-
-  /** Puts whole elements behind those that are there. */
-  #store(bytes: Uint8Array): void {
-    // Taken anew each time: another allocation may have grown the heap and detached older views.
-    const heap = this.#backend.wasm.HEAPU8;
-    const offset = this.#backend.getMemoryOffset(this.#tensor.dataId) + this.#done * this.#heapWidth;
-    const { quantization, dtype } = this.#spec;
-    this.#done += bytes.length / this.#sourceWidth;
-    if (quantization === undefined) {
-      heap.set(bytes, offset);
-      return;
-    }
-    const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const count = bytes.length / this.#sourceWidth;
-    const read =
-      quantization.dtype === 'uint8'
-        ? (index: number) => source.getUint8(index)
-        : (index: number) => source.getUint16(index * 2, true);
-    if (quantization.dtype === 'float16') {
-      const target = new Float32Array(heap.buffer, offset, count);
-      for (let index = 0; index < count; index++) target[index] = float16ToNumber(read(index));
-      return;
-    }
-    const { scale, min } = quantization;
-    if (dtype === 'int32') {
-      const target = new Int32Array(heap.buffer, offset, count);
-      for (let index = 0; index < count; index++) target[index] = Math.round(read(index) * scale + min);
-    } else {
-      const target = new Float32Array(heap.buffer, offset, count);
-      for (let index = 0; index < count; index++) target[index] = read(index) * scale + min;
-    }
   }
 }
 

@@ -1,7 +1,6 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import type { WeightGroup, WeightSpec } from '../model_json.ts';
-import { createWeightSink, type WeightSink } from './weight_sink.ts';
+import type { WeightSink } from './weight_sink.ts';
 
 export interface WeightFiles {
   /** Opens a file of the model by its path. The bytes come in pieces of any size. */
@@ -9,6 +8,8 @@ export interface WeightFiles {
   /** Registers what frees the memory allocated so far, for a load that is dropped and never settles. */
   readonly onAbandon: (cleanup: () => void) => void;
 }
+
+type CreateSink = (spec: WeightSpec) => WeightSink;
 
 /**
  * Streams all weights into the wasm heap, one after the other, and hands each over when it is whole. At no
@@ -18,18 +19,18 @@ export interface WeightFiles {
  * the receiver's to dispose.
  */
 export async function streamWeights(
-  backend: BackendWasm,
+  createSink: CreateSink,
   groups: readonly WeightGroup[],
   files: WeightFiles,
   receive: (spec: WeightSpec, weight: Tensor) => void,
 ): Promise<void> {
   for (const group of groups) {
-    await streamGroup(backend, group, files, receive);
+    await streamGroup(createSink, group, files, receive);
   }
 }
 
 async function streamGroup(
-  backend: BackendWasm,
+  createSink: CreateSink,
   group: WeightGroup,
   files: WeightFiles,
   receive: (spec: WeightSpec, weight: Tensor) => void,
@@ -53,7 +54,7 @@ async function streamGroup(
         return;
       }
       spec = next.value;
-      sink = createWeightSink(backend, spec);
+      sink = createSink(spec);
     }
   };
   try {

@@ -1,5 +1,6 @@
 /** What the wasm module exports: functions of addresses, in bytes, and sizes, in elements. Nothing is allocated. */
-export { pack_b, pack_b_transposed, packed_bytes, transpose, unpack_b } from './pack';
+export { pack_b, pack_b_transposed, packed_bytes, transpose } from './pack';
+export { place_elements, take_elements } from './place';
 export { gemm } from './gemm';
 export { conv2d, conv2d_scratch_bytes } from './conv';
 export { depthwise_conv2d } from './depthwise';

@@ -1,4 +1,4 @@
-import { loadUpTo, storeUpTo } from './vector';
+import { loadUpTo } from './vector';
 
 /**
  * The right-hand matrix of a product, k rows by n columns, is packed into panels of 8 columns: within a panel,
@@ -74,21 +74,6 @@ function packHalf(source: usize, packed: usize, k: i32, columns: i32, rowBytes: 
       store<f32>(packed + (<usize>column << 2), value);
     }
     packed += 32;
-  }
-}
-
-/** The inverse of pack_b, into a dense row-major matrix. */
-export function unpack_b(packed: usize, b: usize, k: i32, n: i32): void {
-  const rowBytes = <usize>n << 2;
-  for (let column = 0; column < n; column += 8) {
-    let target = b + (<usize>column << 2);
-    const left = n - column;
-    for (let row = 0; row < k; row++) {
-      storeUpTo(target, v128.load(packed), left);
-      storeUpTo(target + 16, v128.load(packed, 16), left - 4);
-      target += rowBytes;
-      packed += 32;
-    }
   }
 }
 

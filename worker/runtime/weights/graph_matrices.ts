@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import type { MatrixRole } from './matrix_role.ts';
+
+const NodeSchema = v.object({
+  name: v.string(),
+  op: v.string(),
+  input: v.optional(v.array(v.string()), []),
+  attr: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+type Node = v.InferOutput<typeof NodeSchema>;
+
+const GraphSchema = v.object({
+  node: v.array(NodeSchema),
+  library: v.nullish(
+    v.object({ function: v.nullish(v.array(v.object({ nodeDef: v.nullish(v.array(NodeSchema)) }))) }),
+  ),
+});
+
+/** Where products have the matrix, or the filter, that is packed. */
+const RIGHT_HAND_SIDE = 1;
+
+/** Which weights of a graph are matrices of products, and nothing else, by their names. */
+export function graphMatrices(topology: unknown): ReadonlyMap<string, MatrixRole> {
+  const { node, library } = v.parse(GraphSchema, topology);
+  const roles = new Map<string, MatrixRole | undefined>();
+  const note = (weight: string, role: MatrixRole | undefined): void => {
+    const isNew = !roles.has(weight);
+    roles.set(weight, isNew || roles.get(weight) === role ? role : undefined);
+  };
+  noteUses(node, note);
+  for (const { nodeDef } of library?.function ?? []) noteUses(nodeDef ?? [], note);
+  return new Map([...roles].flatMap(([weight, role]) => (role === undefined ? [] : [[weight, role]])));
+}
+
+function noteUses(
+  nodes: readonly Node[],
+  note: (weight: string, role: MatrixRole | undefined) => void,
+): void {
+  const byName = new Map(nodes.map((each) => [each.name, each]));
+  for (const each of nodes) {
+    if (each.op === 'Identity') continue;
+    each.input.forEach((input, position) => {
+      const source = sourceOf(input, byName);
+      if (source?.op !== 'Const') return;
+      note(source.name, position === RIGHT_HAND_SIDE ? roleIn(each) : undefined);
+    });
+  }
+}
+
+/** The node that an input comes from, whatever only names it anew in between. */
+function sourceOf(input: string, nodes: ReadonlyMap<string, Node>): Node | undefined {
+  let found: Node | undefined;
+  // A control dependency is no value.
+  let name: string | undefined = input.startsWith('^') ? undefined : input;
+  for (let depth = 0; name !== undefined && depth < nodes.size; depth++) {
+    found = nodes.get(name.split(':', 1)[0] ?? name);
+    name = found?.op === 'Identity' ? found.input[0] : undefined;
+  }
+  return found;
+}
+
+/** What the right-hand side of a node is; undefined where it is not the matrix of a product. */
+function roleIn({ op, attr }: Node): MatrixRole | undefined {
+  switch (op) {
+    case 'Conv1D':
+    case 'Conv2D':
+    case '_FusedConv2D':
+      return 'filter';
+    case 'MatMul':
+    case '_FusedMatMul':
+      return isTrue(attr.transpose_b) ? 'transposed matrix' : 'matrix';
+    case 'BatchMatMul':
+    case 'BatchMatMulV2':
+      return isTrue(attr.adj_y) ? 'transposed matrix' : 'matrix';
+    default:
+      return undefined;
+  }
+}
+
+function isTrue(attribute: unknown): boolean {
+  return v.is(v.object({ b: v.literal(true) }), attribute);
+}

@@ -1,0 +1,18 @@
+import type { MatrixLayout } from '../kernels/packed_weights.ts';
+import type { WeightSpec } from '../model_json.ts';
+import { elementCount } from '../tensor.ts';
+
+/** What a weight is to products: the matrix on their right, or a filter, whose last dimension is its columns. */
+export type MatrixRole = 'matrix' | 'transposed matrix' | 'filter';
+
+/** How products take a weight of this role; undefined where it is none that our kernels pack. */
+export function matrixLayout({ dtype, shape }: WeightSpec, role: MatrixRole): MatrixLayout | undefined {
+  const [rows = 0, columns = 0] = shape.slice(-2);
+  const count = elementCount(shape);
+  if (dtype !== 'float32' || shape.length < 2 || count === 0) return undefined;
+  if (role === 'filter') return { k: count / columns, n: columns, transposed: false };
+  if (count !== rows * columns) return undefined;
+  return role === 'matrix'
+    ? { k: rows, n: columns, transposed: false }
+    : { k: columns, n: rows, transposed: true };
+}
