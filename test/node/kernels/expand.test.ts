@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
+import { COMPACT_FORMATS } from '../../../worker/runtime/kernels/compact_functions.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
 import { randomValues } from './comparison.ts';
 import { compiled } from './node_backend.ts';
@@ -25,6 +26,7 @@ function heapOf(memory: WebAssembly.Memory) {
 
 const shape = fc.record({
   build: fc.constantFrom(0 as const, 1 as const),
+  format: fc.constantFrom(undefined, 'uint8' as const, 'uint16' as const, 'float16' as const),
   batch: fc.integer({ min: 1, max: 2 }),
   height: fc.integer({ min: 1, max: 60 }),
   width: fc.integer({ min: 3, max: 40 }),
@@ -48,6 +50,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
       shape,
       ({ build, batch, height, width, channels, expandedChannels: expanded, ...options }) => {
         const {
+          format,
           filter: size,
           strideY,
           strideX,
@@ -68,8 +71,19 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const pixels = batch * height * width;
         const x = heap.random(pixels * channels, seed);
         const matrix = heap.random(channels * expanded, seed + 1);
-        const packed = heap.place(functions.packed_bytes(channels, expanded));
-        functions.pack_b(matrix, packed, channels, expanded, expanded);
+        const packed = heap.place(functions.packed_bytes(channels + 3, expanded));
+        // As compact elements, the bits of these numbers are as random as any; of half-precision ones the exponent
+        // has a digit less.
+        if (format === undefined) functions.pack_b(matrix, packed, channels, expanded, expanded);
+        else {
+          const shift = format === 'uint8' ? 0 : 1;
+          const elements = new Uint16Array(memory.buffer, matrix, channels * expanded);
+          if (format === 'float16')
+            for (const [index, bits] of elements.entries()) elements[index] = bits & 0xbbff;
+          functions.place_elements(matrix, packed, channels, expanded, 0, shift, 0, channels * expanded);
+        }
+        const vectors = heap.random(2 * expanded, seed + 5);
+        const compact = [vectors, format === undefined ? 0 : COMPACT_FORMATS[format], 77] as const;
         const filter = heap.random(size * size * expanded, seed + 2);
         const [expandBias, bias] = biased
           ? [heap.random(expanded, seed + 3), heap.random(expanded, seed + 4)]
@@ -77,7 +91,10 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const between = heap.place(4 * pixels * expanded);
         const count = batch * outHeight * outWidth * expanded;
         const [wanted, y] = [heap.random(count, 5), heap.random(count, 6)];
-        const bytes = functions.expand_depthwise_scratch_bytes(width, expanded, size, dilationY);
+        const bytes =
+          format === undefined
+            ? functions.expand_depthwise_scratch_bytes(width, expanded, size, dilationY)
+            : functions.expand_depthwise_compact_scratch_bytes(width, channels, expanded, size, dilationY);
         const scratch = heap.place(bytes);
         const end = heap.random(4, 7);
         const after = heap.floats(end, 4).slice();
@@ -94,21 +111,9 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           padLeft,
         ] as const;
 
-        functions.gemm(
-          x,
-          channels,
-          packed,
-          expandBias,
-          0,
-          between,
-          expanded,
-          pixels,
-          channels,
-          expanded,
-          -0.3,
-          0.4,
-          scratch,
-        );
+        const product = [expandBias, 0, between, expanded, pixels, channels, expanded, -0.3, 0.4] as const;
+        if (format === undefined) functions.gemm(x, channels, packed, ...product, scratch);
+        else functions.gemm_compact(x, channels, packed, ...compact, ...product, scratch);
         functions.depthwise_conv2d(
           between,
           filter,
@@ -122,9 +127,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           -0.5,
           0.6,
         );
-        functions.expand_depthwise(
-          x,
-          packed,
+        const strips = [
           expandBias,
           filter,
           bias,
@@ -140,7 +143,9 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           -0.5,
           0.6,
           scratch,
-        );
+        ] as const;
+        if (format === undefined) functions.expand_depthwise(x, packed, ...strips);
+        else functions.expand_depthwise_compact(x, packed, ...compact, ...strips);
         // Compared by hand: a million of values is too much for a matcher.
         const [values, wants] = [heap.floats(y, count), heap.floats(wanted, count)];
         const different = wants.findIndex((want, index) => values[index] !== want);

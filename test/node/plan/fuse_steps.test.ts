@@ -12,6 +12,7 @@ import { WINOGRAD_POSITIONS } from '../../../worker/runtime/plan/winograd_steps.
 import { REPOSITORY } from '../../shared/built_worker.ts';
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
+const UNBOUNDED = [NEGATIVE_INFINITY, POSITIVE_INFINITY] as const;
 const at = (buffer: number, offset = 0): Place => ({ buffer, offset });
 
 /** Six values each: 2 rows of 3. */
@@ -89,6 +90,42 @@ describe('a batch normalisation', () => {
     ]);
   });
 
+  test('becomes a part of the scales and offsets of a compact matrix, which are two rows', () => {
+    const compact = (from: number, to: number) =>
+      step(
+        'gemm_compact',
+        [from],
+        [to, 7],
+        at(from),
+        5,
+        1000,
+        1100,
+        0,
+        77,
+        2000,
+        0,
+        at(to),
+        3,
+        2,
+        5,
+        3,
+        ...UNBOUNDED,
+        at(7),
+      );
+    const asked: unknown[] = [];
+    const fused = fuse(
+      [compact(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)],
+      [3],
+      (weights, parameters) => {
+        asked.push(weights);
+        return fold(weights, parameters);
+      },
+    );
+    const expected = compact(0, 3).arguments.with(3, 1101).with(6, 2001).with(13, 0).with(14, 6);
+    expect(fused).toEqual([{ ...compact(0, 3), arguments: expected }]);
+    expect(asked).toEqual([{ weights: 1100, bias: 2000, rows: 2, columns: 3, packed: false }]);
+  });
+
   test('stays behind a clamp, and where its parameters or the weights are computed', () => {
     for (const steps of [
       [product(0, 1, 0), normalisation(1, 2)],
@@ -101,10 +138,13 @@ describe('a batch normalisation', () => {
   });
 });
 
-/** The parameters' names as kernel_functions.ts declares them. */
+/** The parameters' names as kernel_functions.ts and compact_functions.ts declare them. */
 function parameterNames(): Map<string, string[]> {
-  const source = readFileSync(path.join(REPOSITORY, 'worker/runtime/kernels/kernel_functions.ts'), 'utf8');
-  const body = source.slice(source.indexOf('interface KernelFunctions'), source.indexOf('/** Positions of'));
+  const declared = (file: string): string => {
+    const source = readFileSync(path.join(REPOSITORY, 'worker/runtime/kernels', file), 'utf8');
+    return /interface \w+Functions.*?^}/ms.exec(source)?.[0] ?? '';
+  };
+  const body = declared('kernel_functions.ts') + declared('compact_functions.ts');
   return new Map(
     [...body.matchAll(/^ {2}(\w+)\(([^)]*)\)/gm)].map(([, name = '', list = '']) => [
       name,
@@ -115,7 +155,7 @@ function parameterNames(): Map<string, string[]> {
 
 describe('the positions of arguments', () => {
   const ADDRESSES =
-    /^(a|b|c|x|y|packed|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|transformed|scratch|result)$/;
+    /^(a|b|c|x|y|packed|vectors|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|transformed|scratch|result)$/;
   /** Numbers that are called as addresses are elsewhere. */
   const NUMBERS = new Set(['unary.beta', 'sum_middle.scale']);
 

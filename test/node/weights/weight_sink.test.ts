@@ -5,8 +5,9 @@ import type { RegisteredKernels } from '../../../worker/runtime/kernels/register
 import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { createWeightSink } from '../../../worker/runtime/weights/weight_sink.ts';
-import { randomTensor, randomValues, shapeSize } from '../kernels/comparison.ts';
+import { randomTensor, shapeSize } from '../kernels/comparison.ts';
 import { createNodeBackend, type NodeBackend, registerBuilt } from '../kernels/node_backend.ts';
+import { quantization, storedBytes, streamWeight } from './stored_weight.ts';
 
 let node: NodeBackend;
 let kernels: RegisteredKernels;
@@ -16,41 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => kernels.unregister());
 
-/** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */
-function stream(spec: WeightSpec, bytes: Uint8Array, cuts: readonly number[], role?: MatrixRole): tf.Tensor {
-  const sink = createWeightSink(kernels, spec, role && matrixLayout(spec, role));
-  let taken = 0;
-  for (const cut of [...cuts, bytes.length]) taken += sink.write(bytes.subarray(taken, taken + cut));
-  expect(taken).toBe(bytes.length);
-  expect(sink.complete).toBe(true);
-  expect(sink.write(Uint8Array.of(1, 2, 3))).toBe(0);
-  return sink.finish();
-}
-
-const quantization = fc.constantFrom<WeightSpec['quantization']>(
-  undefined,
-  { dtype: 'uint8', scale: 0.0123, min: -1.5 },
-  { dtype: 'uint16', scale: 0.000123, min: -4 },
-  { dtype: 'float16' },
-);
 const role = fc.constantFrom<MatrixRole>('matrix', 'transposed matrix', 'filter');
 const cuts = fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 8 });
-
-function storedBytes({ shape, quantization }: WeightSpec, seed: number): Uint8Array {
-  const count = tf.util.sizeFromShape(shape);
-  const values = randomValues(count, seed);
-  switch (quantization?.dtype) {
-    case undefined:
-      return new Uint8Array(values.buffer);
-    case 'uint8':
-      return Uint8Array.from(values, (value) => value * 128 + 128);
-    case 'uint16':
-      return new Uint8Array(Uint16Array.from(values, (value) => value * 32768 + 32768).buffer);
-    case 'float16':
-      // Infinity and what is not a number have the exponent of 31.
-      return new Uint8Array(Uint16Array.from(values, (value) => (value * 32768 + 32768) & 0xbbff).buffer);
-  }
-}
 
 describe('a weight that is a matrix of products', () => {
   const weights = fc.record({
@@ -66,8 +34,8 @@ describe('a weight that is a matrix of products', () => {
       fc.property(weights, cuts, ({ rows, columns, quantization, role, seed }, cuts) => {
         const spec: WeightSpec = { name: 'w', shape: [rows, columns], dtype: 'float32', quantization };
         const bytes = storedBytes(spec, seed);
-        const plain = stream(spec, bytes, []);
-        const matrix = stream(spec, bytes, cuts, role);
+        const plain = streamWeight(kernels, spec, bytes, []);
+        const matrix = streamWeight(kernels, spec, bytes, cuts, role);
         expect(matrix.dataSync()).toEqual(plain.dataSync());
         tf.dispose([plain, matrix]);
       }),
@@ -82,15 +50,15 @@ describe('a weight that is a matrix of products', () => {
         const bytes = storedBytes(spec, k);
         const layout = { k, n, transposed };
         const { functions, heap, weights } = kernels;
-        const matrix = stream(spec, bytes, cuts, transposed ? 'transposed matrix' : 'matrix');
-        const plain = stream(spec, bytes, []);
+        const matrix = streamWeight(kernels, spec, bytes, cuts, transposed ? 'transposed matrix' : 'matrix');
+        const plain = streamWeight(kernels, spec, bytes, []);
         const size = functions.packed_bytes(k, n);
         const expected = heap.allocate(size);
         if (transposed) functions.pack_b_transposed(heap.address(plain), expected, k, n, k);
         else functions.pack_b(heap.address(plain), expected, k, n, n);
         const memory = new Uint8Array(node.memory.buffer);
-        weights.use(matrix, layout, (packed) => {
-          expect(memory.slice(packed, packed + size)).toEqual(memory.slice(expected, expected + size));
+        weights.use(matrix, layout, ({ address }) => {
+          expect(memory.slice(address, address + size)).toEqual(memory.slice(expected, expected + size));
         });
         heap.free(expected);
         tf.dispose([plain, matrix]);
@@ -107,8 +75,8 @@ describe('a weight that is a matrix of products', () => {
       ['product', 'read', 'product'],
       ['read', 'product', 'product', 'read', 'product'],
     ]) {
-      const plain = stream(spec, bytes, []);
-      const matrix = stream(spec, bytes, [], 'matrix');
+      const plain = streamWeight(kernels, spec, bytes, []);
+      const matrix = streamWeight(kernels, spec, bytes, [], 'matrix');
       for (const use of order) {
         tf.tidy(() => {
           const [actual, expected] = [matrix, plain].map((weight) =>

@@ -1,17 +1,24 @@
 import { expect } from 'vitest';
 import { loadModel } from '../../../worker/runtime/load_model.ts';
 import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
+import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/runtime/tensor.ts';
 
 type Values = readonly number[];
 type Dtype = 'float32' | 'int32' | 'bool';
 
+export interface TestWeight {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** As they are stored. */
+  readonly values: Values;
+  readonly quantization?: WeightSpec['quantization'];
+}
+
 /** A graph in the terms of tfjs's GraphModel, small enough to be written in a test. */
 export interface TestGraph {
   readonly inputs: Readonly<Record<string, Dtype | 'string'>>;
-  readonly weights?: Readonly<
-    Record<string, { readonly dtype: Dtype; readonly shape: readonly number[]; readonly values: Values }>
-  >;
+  readonly weights?: Readonly<Record<string, TestWeight>>;
   readonly nodes: readonly {
     readonly name: string;
     readonly op: string;
@@ -31,8 +38,10 @@ export interface TestModel {
 const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
 
 export function loadGraph({ inputs, weights = {}, nodes, functions = [] }: TestGraph): Promise<TestModel> {
-  const parts = Object.values(weights).map(({ dtype, values }) => {
-    if (dtype === 'bool') return Uint8Array.from(values);
+  const parts = Object.values(weights).map(({ dtype, values, quantization }) => {
+    const width = quantization?.dtype ?? dtype;
+    if (width === 'bool' || width === 'uint8') return Uint8Array.from(values);
+    if (width === 'uint16' || width === 'float16') return new Uint8Array(Uint16Array.from(values).buffer);
     return new Uint8Array((dtype === 'int32' ? Int32Array : Float32Array).from(values).buffer);
   });
   return loadFiles(
@@ -58,7 +67,7 @@ export function loadGraph({ inputs, weights = {}, nodes, functions = [] }: TestG
       weightsManifest: [
         {
           paths: ['weights.bin'],
-          weights: Object.entries(weights).map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+          weights: Object.entries(weights).map(([name, { values, ...spec }]) => ({ name, ...spec })),
         },
       ],
     },
@@ -114,6 +123,22 @@ export const weight = (shape: readonly number[]) => ({
   dtype: 'float32' as const,
   shape,
   values: Array.from({ length: elementCount(shape) }, (_, index) => Math.cos(index * 0.9) / 2),
+});
+
+/** Random elements of a quantised weight; half-precision numbers are from -1 to 1. */
+export const quantisedWeight = (
+  shape: readonly number[],
+  quantization: NonNullable<WeightSpec['quantization']>,
+): TestWeight => ({
+  dtype: 'float32',
+  shape,
+  quantization,
+  values: Array.from({ length: elementCount(shape) }, (_, index) => {
+    const random = Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1;
+    const most = { uint8: 2 ** 8, uint16: 2 ** 16, float16: 0x3c00 }[quantization.dtype];
+    const sign = quantization.dtype === 'float16' && index % 2 === 1 ? 0x8000 : 0;
+    return sign + Math.floor(random * most);
+  }),
 });
 
 /** Values that differ with the seed. */

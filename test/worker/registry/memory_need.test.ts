@@ -8,7 +8,11 @@ const content: ModelContent = {
   format: 'tfjs-graph-model',
   topology: 'model.json',
   signatures: {},
-  blobs: [{ path: 'model.json', sha256: '0'.repeat(64), bytes: MEGABYTE }],
+  blobs: [
+    { path: 'model.json', sha256: '0'.repeat(64), bytes: MEGABYTE },
+    { path: 'first.bin', sha256: '1'.repeat(64), bytes: 5 * MEGABYTE },
+    { path: 'second.bin', sha256: '2'.repeat(64), bytes: 3 * MEGABYTE },
+  ],
   weightBytes: 30 * MEGABYTE,
   warmup: [],
   golden: [],
@@ -38,9 +42,14 @@ describe('the memory that a version is taken to need', () => {
     expect(memoryNeed(measured(41 * MEGABYTE)) - besides).toBe(41 * MEGABYTE);
   });
 
-  test('is never more than its weights twice, nor less than once, whatever was measured', () => {
+  test('is never more than its weights twice, nor less than they are stored, whatever was measured', () => {
     expect(memoryNeed(measured(99 * MEGABYTE)) - besides).toBe(60 * MEGABYTE);
+    expect(memoryNeed(measured(9 * MEGABYTE)) - besides).toBe(9 * MEGABYTE);
     expect(memoryNeed(measured(0))).toBe(leastMemoryNeed(content));
-    expect(leastMemoryNeed(content) - besides).toBe(30 * MEGABYTE);
+    expect(leastMemoryNeed(content) - besides).toBe(8 * MEGABYTE);
+  });
+
+  test('is at least its weights as float32 where files hold more than them', () => {
+    expect(leastMemoryNeed({ ...content, weightBytes: 2 * MEGABYTE }) - besides).toBe(2 * MEGABYTE);
   });
 });

@@ -16,6 +16,7 @@ import {
   type Kernel,
   type KernelContext,
 } from './kernel.ts';
+import { convolvePacked, multiplyPacked } from './packed_matrix.ts';
 import { imageArguments, type WindowInfo, windowArguments } from './window.ts';
 
 /** Fused or not: what is absent is linear and without bias. */
@@ -105,43 +106,26 @@ function prepare(
   return activation && { x, filter, bias, info, activation };
 }
 
-function denseConvolution(
-  { functions, heap, weights }: KernelContext,
-  { x, filter, bias, info, activation }: ConvolutionCall,
-): TensorInfo {
+function denseConvolution(context: KernelContext, call: ConvolutionCall): TensorInfo {
+  const { x, filter, bias, info, activation } = call;
+  const { heap } = context;
   const { batchSize, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
   const { strideHeight, strideWidth, padInfo } = info;
-  const { lower, upper } = activation;
   const result = heap.output(info.outShape);
   const k = filterHeight * filterWidth * inChannels;
   const pointwise =
     filterHeight * filterWidth * strideHeight * strideWidth === 1 &&
     padInfo.top + padInfo.left + padInfo.bottom + padInfo.right === 0;
-  weights.use(filter, { k, n: outChannels, transposed: false }, (packed) => {
+  context.weights.use(filter, { k, n: outChannels, transposed: false }, (packed) => {
     const from = heap.address(x);
     const to = heap.address(result);
     const biases = heap.addressOrNone(bias);
     if (pointwise) {
-      const m = batchSize * outHeight * outWidth;
-      const scratch = heap.scratch(64);
-      functions.gemm(from, k, packed, biases, 0, to, outChannels, m, k, outChannels, lower, upper, scratch);
-      return;
+      const size = { m: batchSize * outHeight * outWidth, k, n: outChannels };
+      multiplyPacked(context, from, packed, biases, to, size, activation);
+    } else {
+      convolvePacked(context, from, packed, biases, to, info, activation);
     }
-    functions.conv2d(
-      from,
-      packed,
-      biases,
-      0,
-      to,
-      ...imageArguments(info),
-      outHeight,
-      outWidth,
-      outChannels,
-      ...windowArguments(info),
-      lower,
-      upper,
-      heap.scratch(functions.conv2d_scratch_bytes(inChannels, filterHeight, filterWidth)),
-    );
   });
   activation.afterwards?.(result);
   return result;

@@ -1,3 +1,4 @@
+import { COMPACT_ADDRESS_ARGUMENTS, type CompactFunctions } from './compact_functions.ts';
 import type { BinaryOperation, UnaryOperation } from './operations.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { BinaryOperation, UnaryOperation } from './operations.ts';
  * scratch sizes are in bytes, everything else in elements, all data float32. An optional address is 0 for none.
  * The sources in assembly/ say what each computes.
  */
-export interface KernelFunctions {
+export interface KernelFunctions extends CompactFunctions {
   packed_bytes(k: number, n: number): number;
   pack_b(b: number, packed: number, k: number, n: number, stride: number): void;
   pack_b_transposed(b: number, packed: number, k: number, n: number, stride: number): void;
@@ -254,6 +255,7 @@ export interface AddressArguments {
 }
 
 export const ADDRESS_ARGUMENTS: Readonly<Record<keyof KernelFunctions, AddressArguments>> = {
+  ...COMPACT_ADDRESS_ARGUMENTS,
   packed_bytes: { reads: [], writes: [] },
   pack_b: { reads: [0], writes: [1] },
   pack_b_transposed: { reads: [0], writes: [1] },

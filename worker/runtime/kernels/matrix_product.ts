@@ -6,6 +6,7 @@ import type {
 } from '@tensorflow/tfjs-core';
 import { type Activation, fusedActivation } from './activation.ts';
 import { elementCount, isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from './kernel.ts';
+import { multiplyPacked } from './packed_matrix.ts';
 
 /** Fused or not: what is absent is linear and without bias. */
 type ProductInputs = BatchMatMulInputs & Partial<_FusedMatMulInputs>;
@@ -52,7 +53,7 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
       // One matrix on the right: the left-hand sides are the rows of one product.
       const rows = { ...product, m: product.batch * m };
       context.weights.use(b, { k, n, transposed: transposeB }, (packed) => {
-        multiply(context, from, packed, biases, to, rows, activation);
+        multiplyPacked(context, from, packed, biases, to, rows, activation);
       });
     } else {
       multiplyEach(context, from, heap.address(b), transposeB, biases, to, product, activation);
@@ -68,18 +69,6 @@ function outerShape(a: readonly number[], b: readonly number[]): readonly number
   if (elementCount(b) === 1 && longer === a) return a;
   if (elementCount(a) === 1 && longer === b) return b;
   return a.length === b.length && a.every((size, index) => size === b[index]) ? a : undefined;
-}
-
-function multiply(
-  { functions, heap }: KernelContext,
-  a: number,
-  packed: number,
-  bias: number,
-  c: number,
-  { m, k, n }: Product,
-  { lower, upper }: Activation,
-): void {
-  functions.gemm(a, k, packed, bias, 0, c, n, m, k, n, lower, upper, heap.scratch(64));
 }
 
 function multiplyEach(
@@ -100,7 +89,7 @@ function multiplyEach(
     if (transposed) functions.pack_b_transposed(matrix, packed, k, n, k);
     else functions.pack_b(matrix, packed, k, n, n);
     const from = aBatch === 1 ? a : a + index * m * k * 4;
-    multiply(context, from, packed, bias, c + index * m * n * 4, product, activation);
+    multiplyPacked(context, from, { address: packed }, bias, c + index * m * n * 4, product, activation);
   }
   heap.free(packed);
 }

@@ -1,26 +1,25 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type CompactElements, elementShift, packedBlock, preparePacked } from './compact_matrix.ts';
 import { deferMemory, isDeferred, settleMemory } from './deferred_memory.ts';
 import type { Heap } from './heap.ts';
 import type { KernelFunctions } from './kernel_functions.ts';
+import type { MatrixLayout, PackedMatrix } from './packed_matrix.ts';
 
 type DataId = TensorInfo['dataId'];
 
-/** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
-export interface MatrixLayout {
-  readonly k: number;
-  readonly n: number;
-  readonly transposed: boolean;
-}
-
 interface Entry extends MatrixLayout {
-  readonly address: number;
+  /** What was allocated. */
+  readonly block: number;
+  readonly matrix: PackedMatrix;
+  /** What a compact matrix is made of. */
+  readonly elements: CompactElements | undefined;
   /** By a product. Until then that was only foreseen. */
   used: boolean;
 }
 
-/** Columns of a panel; see assembly/pack.ts. */
-export const PANEL = 8;
+/** Elements of a compact matrix that are expanded at once. */
+const STAGED = 16 * 1024;
 
 /**
  * Packs each weight once. A tensor's data never changes, and data that comes a second time as the right-hand
@@ -46,13 +45,13 @@ export class PackedWeights {
     };
   }
 
-  /** Calls `compute` with the address of the packed matrix, valid until it returns. */
-  use(tensor: TensorInfo, layout: MatrixLayout, compute: (packed: number) => void): void {
+  /** Calls `compute` with the packed matrix, valid until it returns. */
+  use(tensor: TensorInfo, layout: MatrixLayout, compute: (packed: PackedMatrix) => void): void {
     const { dataId } = tensor;
     const entry = this.#entries.get(dataId);
     if (entry && isSame(entry, layout)) {
       entry.used = true;
-      compute(entry.address);
+      compute(entry.matrix);
     } else if (entry === undefined && this.#seen.has(dataId)) {
       compute(this.#keep(tensor, layout));
     } else {
@@ -62,36 +61,38 @@ export class PackedWeights {
   }
 
   /**
-   * Packs a weight for good. The address is valid until the tensor's data goes.
+   * Packs a weight for good. The matrix is valid until the tensor's data goes.
    *
    * @returns undefined where the weight is kept already in another layout
    */
-  keep(tensor: TensorInfo, layout: MatrixLayout): number | undefined {
+  keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix | undefined {
     const entry = this.#entries.get(tensor.dataId);
     if (entry === undefined) return this.#keep(tensor, layout);
     if (!isSame(entry, layout)) return undefined;
     entry.used = true;
-    return entry.address;
+    return entry.matrix;
   }
 
   /**
    * Makes the tensor of a weight that is foreseen to be such a matrix. There is only its packed form, which is the
    * caller's to fill with `place_elements`.
    *
+   * @param elements what it is made of, if not float32
    * @throws where there is no memory
    */
-  create(shape: number[], layout: MatrixLayout): { readonly tensor: TensorInfo; readonly packed: number } {
-    const { backend } = this.#heap;
-    const bytes = packedBytes(layout);
-    const address = this.#heap.tryAllocate(bytes);
-    if (address === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);
-    // What fills up the last panel.
-    backend.wasm.HEAPU8.fill(0, address + bytes - 4 * PANEL * layout.k, address + bytes);
-    const tensor = backend.makeOutput(shape, 'float32', address);
-    const entry: Entry = { ...layout, address, used: false };
+  create(
+    shape: number[],
+    layout: MatrixLayout,
+    elements?: CompactElements,
+  ): { readonly tensor: TensorInfo; readonly matrix: PackedMatrix } {
+    const block = this.#heap.tryAllocate(packedBlock(layout, elements).bytes);
+    if (block === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);
+    const tensor = this.#heap.backend.makeOutput(shape, 'float32', block);
+    const matrix = preparePacked(this.#heap, block, layout, elements);
+    const entry: Entry = { ...layout, block, matrix, elements, used: false };
     this.#entries.set(tensor.dataId, entry);
     this.#replace(tensor.dataId, entry);
-    return { tensor, packed: address };
+    return { tensor, matrix };
   }
 
   /** The address of a tensor's original, which stays there from now on, packed copy or not. */
@@ -106,7 +107,7 @@ export class PackedWeights {
     for (const [dataId, entry] of this.#entries) {
       const data = backend.dataIdMap.get(dataId);
       if (isDeferred(data)) settleMemory(backend, data, this.#unpack(entry));
-      this.#heap.free(entry.address);
+      this.#heap.free(entry.block);
     }
     this.#entries.clear();
     backend.disposeData = this.#disposeData;
@@ -118,16 +119,17 @@ export class PackedWeights {
     this.#heap.backend.disposeData = this.#disposeData;
   }
 
-  #keep(tensor: TensorInfo, layout: MatrixLayout): number {
+  #keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix {
     const original = this.#heap.address(tensor);
     const address = pack(this.#functions, this.#heap, original, layout);
-    const entry: Entry = { ...layout, address, used: true };
+    const matrix = { address };
+    const entry: Entry = { ...layout, block: address, matrix, elements: undefined, used: true };
     this.#entries.set(tensor.dataId, entry);
     if (!this.#pinned.has(tensor.dataId)) {
       this.#heap.free(original);
       this.#replace(tensor.dataId, entry);
     }
-    return address;
+    return matrix;
   }
 
   #replace(dataId: DataId, entry: Entry): void {
@@ -137,16 +139,38 @@ export class PackedWeights {
       // Not what it was foreseen to be.
       if (!entry.used) {
         this.#entries.delete(dataId);
-        this.#heap.free(entry.address);
+        this.#heap.free(entry.block);
       }
       return original;
     });
   }
 
-  #unpack({ address, k, n, transposed }: Entry): number {
-    const original = this.#heap.allocate(k * n * 4);
-    this.#functions.take_elements(address, original, k, n, transposed ? 1 : 0, 2, 0, k * n);
-    return original;
+  #unpack(entry: Entry): number {
+    const { elements, k, n } = entry;
+    if (elements === undefined) {
+      const original = this.#heap.allocate(k * n * 4);
+      this.#take(entry, original, 0, k * n);
+      return original;
+    }
+    const { wasm } = this.#heap.backend;
+    const staging = this.#heap.allocate(STAGED << elementShift(elements));
+    try {
+      const original = this.#heap.allocate(k * n * 4);
+      for (let first = 0; first < k * n; first += STAGED) {
+        const count = Math.min(STAGED, k * n - first);
+        this.#take(entry, staging, first, count);
+        const stored = wasm.HEAPU8.slice(staging, staging + (count << elementShift(elements)));
+        elements.expand(wasm.HEAPU8, original + 4 * first, stored);
+      }
+      return original;
+    } finally {
+      this.#heap.free(staging);
+    }
+  }
+
+  #take({ matrix, elements, k, n, transposed }: Entry, to: number, first: number, count: number): void {
+    const shift = elementShift(elements);
+    this.#functions.take_elements(matrix.address, to, k, n, transposed ? 1 : 0, shift, first, count);
   }
 
   /** Frees what belongs to data that is about to go. */
@@ -158,27 +182,22 @@ export class PackedWeights {
     this.#entries.delete(dataId);
     const data = backend.dataIdMap.get(dataId);
     // A packed copy that is the only one goes as tfjs's own data does.
-    if (isDeferred(data)) settleMemory(backend, data, entry.address);
-    else this.#heap.free(entry.address);
+    if (isDeferred(data)) settleMemory(backend, data, entry.block);
+    else this.#heap.free(entry.block);
   }
 }
 
-/** Bytes of a packed matrix, which may be more than 32 bits can tell. */
-function packedBytes({ k, n }: MatrixLayout): number {
-  return Math.ceil(n / PANEL) * PANEL * k * 4;
-}
-
-/** Packs a matrix that is not a weight, and calls `compute` with the packed copy's address, valid until it returns. */
+/** Packs a matrix that is not a weight, and calls `compute` with the packed copy, valid until it returns. */
 export function usePackedOnce(
   functions: KernelFunctions,
   heap: Heap,
   address: number,
   layout: MatrixLayout,
-  compute: (packed: number) => void,
+  compute: (packed: PackedMatrix) => void,
 ): void {
   const packed = pack(functions, heap, address, layout);
   try {
-    compute(packed);
+    compute({ address: packed });
   } finally {
     heap.free(packed);
   }

@@ -1,5 +1,5 @@
 import type { Heap } from '../kernels/heap.ts';
-import { PANEL } from '../kernels/packed_weights.ts';
+import { PANEL } from '../kernels/packed_matrix.ts';
 import type { BatchNormalisation, Fold, ProductWeights } from './fuse_steps.ts';
 
 /** Copies of weights with a batch normalisation in them, that belong to one plan. */

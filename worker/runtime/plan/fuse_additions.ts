@@ -6,8 +6,13 @@ import type { BufferId, FunctionStep, Step } from './step.ts';
 import { bufferAt, numberAt, usesOf } from './step_arguments.ts';
 import { replaceParts } from './step_parts.ts';
 
-const { gemm, conv2d } = POSITIONS;
-const PRODUCTS = { gemm: { ...gemm, result: gemm.c }, conv2d: { ...conv2d, result: conv2d.y } } as const;
+const { gemm, conv2d, gemm_compact: compactGemm, conv2d_compact: compactConv2d } = POSITIONS;
+const PRODUCTS = {
+  gemm: { ...gemm, result: gemm.c },
+  conv2d: { ...conv2d, result: conv2d.y },
+  gemm_compact: { ...compactGemm, result: compactGemm.c },
+  conv2d_compact: { ...compactConv2d, result: compactConv2d.y },
+} as const;
 
 /**
  * Lets a product add what is added to all of it right after, as it stores: the other branch of a residual block.
@@ -53,7 +58,7 @@ function adding(
   other: BufferId,
   result: BufferId,
 ): FunctionStep | undefined {
-  if (step.name !== 'gemm' && step.name !== 'conv2d') return undefined;
+  if (!isProduct(step.name)) return undefined;
   const positions = PRODUCTS[step.name];
   const isPlain =
     step.arguments[positions.residual] === 0 &&
@@ -68,4 +73,8 @@ function adding(
     reads: [...step.reads, other],
     writes: step.writes.map((buffer) => (buffer === product ? result : buffer)),
   };
+}
+
+function isProduct(name: FunctionStep['name']): name is keyof typeof PRODUCTS {
+  return Object.hasOwn(PRODUCTS, name);
 }

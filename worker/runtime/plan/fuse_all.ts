@@ -1,6 +1,6 @@
 import type { KernelFunctions } from '../kernels/kernel_functions.ts';
 import { fuseAdditions } from './fuse_additions.ts';
-import { fuseExpansions } from './fuse_expansions.ts';
+import { type ExpansionScratch, fuseExpansions } from './fuse_expansions.ts';
 import { fuseGates } from './fuse_gates.ts';
 import { fuseNormalisations } from './fuse_normalisations.ts';
 import { type Fold, fuseSteps } from './fuse_steps.ts';
@@ -32,7 +32,7 @@ export function fuseAll(
   bufferBytes: number[],
   constants: ConstantValues,
   { fold, transform, mayReorder }: WeightCopies & { readonly mayReorder: boolean },
-  functions: Pick<KernelFunctions, 'expand_depthwise_scratch_bytes' | 'winograd_scratch_bytes'>,
+  functions: ExpansionScratch & Pick<KernelFunctions, 'winograd_scratch_bytes'>,
 ): FusedSteps {
   const gated = fuseGates(steps, outputs, bufferBytes, constants);
   const normalised = mayReorder ? fuseNormalisations(gated, outputs, bufferBytes, constants) : gated;
@@ -42,12 +42,6 @@ export function fuseAll(
   const bounded = fuseSteps(added, outputs, bufferBytes, () => undefined);
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);
-  const expanded = fuseExpansions(
-    halved,
-    outputs,
-    bufferBytes,
-    functions.expand_depthwise_scratch_bytes,
-    createBuffer,
-  );
+  const expanded = fuseExpansions(halved, outputs, bufferBytes, functions, createBuffer);
   return { steps: expanded, isReordered: normalised.length < gated.length };
 }

@@ -19,6 +19,23 @@ const GEMM = {
   lower: 10,
   upper: 11,
 };
+const GEMM_COMPACT = {
+  a: 0,
+  lda: 1,
+  packed: 2,
+  vectors: 3,
+  format: 4,
+  zero: 5,
+  bias: 6,
+  residual: 7,
+  c: 8,
+  ldc: 9,
+  m: 10,
+  k: 11,
+  n: 12,
+  lower: 13,
+  upper: 14,
+};
 const DEPTHWISE = {
   x: 0,
   filter: 1,
@@ -33,7 +50,16 @@ const DEPTHWISE = {
 const WINDOW = { filterHeight: 10, dilationY: 14, lower: 18 };
 
 /** Positions of arguments by the names that kernel_functions.ts gives them. */
-export const EXPANSION_POSITIONS = { gemm: GEMM, depthwise_conv2d: { ...DEPTHWISE, ...WINDOW } };
+export const EXPANSION_POSITIONS = {
+  gemm: GEMM,
+  gemm_compact: GEMM_COMPACT,
+  depthwise_conv2d: { ...DEPTHWISE, ...WINDOW },
+};
+
+export type ExpansionScratch = Pick<
+  KernelFunctions,
+  'expand_depthwise_scratch_bytes' | 'expand_depthwise_compact_scratch_bytes'
+>;
 
 /**
  * Lets a pointwise convolution and the depthwise one behind it run in strips, so that what comes in between is never
@@ -45,7 +71,7 @@ export function fuseExpansions(
   steps: readonly Step[],
   outputs: Iterable<BufferId>,
   bufferBytes: readonly number[],
-  scratchBytes: KernelFunctions['expand_depthwise_scratch_bytes'],
+  functions: ExpansionScratch,
   createBuffer: (bytes: number) => BufferId,
 ): Step[] {
   const seen = new Set(outputs);
@@ -69,22 +95,32 @@ export function fuseExpansions(
       fused.push(step);
       return;
     }
-    const bytes = scratchBytes(
-      numberAt(step, DEPTHWISE.width),
-      numberAt(step, DEPTHWISE.channels),
-      numberAt(step, WINDOW.filterHeight),
-      numberAt(step, WINDOW.dilationY),
-    );
+    const bytes = scratchBytes(functions, before, step);
     fused[fused.length - 1] = together(before, step, between, createBuffer(bytes));
   });
   return fused;
 }
 
+function scratchBytes(functions: ExpansionScratch, expansion: FunctionStep, depthwise: FunctionStep): number {
+  const width = numberAt(depthwise, DEPTHWISE.width);
+  const channels = numberAt(depthwise, DEPTHWISE.channels);
+  const reach = [numberAt(depthwise, WINDOW.filterHeight), numberAt(depthwise, WINDOW.dilationY)] as const;
+  return expansion.name === 'gemm'
+    ? functions.expand_depthwise_scratch_bytes(width, channels, ...reach)
+    : functions.expand_depthwise_compact_scratch_bytes(
+        width,
+        numberAt(expansion, GEMM_COMPACT.k),
+        channels,
+        ...reach,
+      );
+}
+
 /** The buffer between two steps that are an expansion and a depthwise convolution of all of it. */
 function expansionOf(before: Step, step: Step): BufferId | undefined {
   if (before.kind !== 'function' || step.kind !== 'function') return undefined;
-  if (before.name !== 'gemm' || step.name !== 'depthwise_conv2d') return undefined;
-  const from = before.arguments[GEMM.c];
+  const gemm = gemmPositions(before);
+  if (gemm === undefined || step.name !== 'depthwise_conv2d') return undefined;
+  const from = before.arguments[gemm.c];
   const to = step.arguments[DEPTHWISE.x];
   if (typeof from !== 'object' || typeof to !== 'object') return undefined;
   const pixels =
@@ -93,12 +129,19 @@ function expansionOf(before: Step, step: Step): BufferId | undefined {
     from.buffer === to.buffer &&
     from.offset === 0 &&
     to.offset === 0 &&
-    before.arguments[GEMM.residual] === 0 &&
-    before.arguments[GEMM.lda] === before.arguments[GEMM.k] &&
-    before.arguments[GEMM.ldc] === before.arguments[GEMM.n] &&
-    numberAt(before, GEMM.n) === numberAt(step, DEPTHWISE.channels) &&
-    numberAt(before, GEMM.m) === pixels;
+    before.arguments[gemm.residual] === 0 &&
+    before.arguments[gemm.lda] === before.arguments[gemm.k] &&
+    before.arguments[gemm.ldc] === before.arguments[gemm.n] &&
+    numberAt(before, gemm.n) === numberAt(step, DEPTHWISE.channels) &&
+    numberAt(before, gemm.m) === pixels &&
+    // Of a compact matrix a single row is computed in another way than the lines of a strip.
+    (before.name === 'gemm' || pixels > 1);
   return isWhole ? from.buffer : undefined;
+}
+
+function gemmPositions({ name }: FunctionStep): typeof GEMM | undefined {
+  if (name === 'gemm') return GEMM;
+  return name === 'gemm_compact' ? GEMM_COMPACT : undefined;
 }
 
 function together(
@@ -109,26 +152,29 @@ function together(
 ): FunctionStep {
   const of = (step: FunctionStep, position: number): number | Place => step.arguments[position] ?? 0;
   const others = ({ reads }: FunctionStep) => reads.filter((buffer) => buffer !== between);
+  const isCompact = expansion.name === 'gemm_compact';
+  const gemm = isCompact ? GEMM_COMPACT : GEMM;
   return {
     kind: 'function',
-    name: 'expand_depthwise',
+    name: isCompact ? 'expand_depthwise_compact' : 'expand_depthwise',
     reads: [...others(expansion), ...others(depthwise)],
     writes: [...depthwise.writes, scratch],
     arguments: [
-      of(expansion, GEMM.a),
-      of(expansion, GEMM.packed),
-      of(expansion, GEMM.bias),
+      of(expansion, gemm.a),
+      of(expansion, gemm.packed),
+      ...(isCompact ? expansion.arguments.slice(GEMM_COMPACT.vectors, GEMM_COMPACT.bias) : []),
+      of(expansion, gemm.bias),
       of(depthwise, DEPTHWISE.filter),
       of(depthwise, DEPTHWISE.bias),
       of(depthwise, DEPTHWISE.y),
       of(depthwise, DEPTHWISE.batch),
       of(depthwise, DEPTHWISE.height),
       of(depthwise, DEPTHWISE.width),
-      of(expansion, GEMM.k),
+      of(expansion, gemm.k),
       of(depthwise, DEPTHWISE.channels),
       ...depthwise.arguments.slice(DEPTHWISE.outHeight, WINDOW.lower),
-      of(expansion, GEMM.lower),
-      of(expansion, GEMM.upper),
+      of(expansion, gemm.lower),
+      of(expansion, gemm.upper),
       ...depthwise.arguments.slice(WINDOW.lower),
       { buffer: scratch, offset: 0 },
     ],

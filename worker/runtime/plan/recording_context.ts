@@ -3,7 +3,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { Heap } from '../kernels/heap.ts';
 import { elementCount, type KernelContext } from '../kernels/kernel.ts';
 import { ADDRESS_ARGUMENTS, isKernelFunctions, type KernelFunctions } from '../kernels/kernel_functions.ts';
-import { type MatrixLayout, type PackedWeights, usePackedOnce } from '../kernels/packed_weights.ts';
+import type { PackedMatrix } from '../kernels/packed_matrix.ts';
+import { type PackedWeights, usePackedOnce } from '../kernels/packed_weights.ts';
 import type { BufferId, FunctionStep, Place } from './step.ts';
 
 /** Which tensors are what, as far as a recording knows. */
@@ -58,7 +59,7 @@ export function createRecordingContext(
         if (packed === undefined) usePackedOnce(recording, heap, heap.address(tensor), layout, compute);
         else {
           tensors.hold(tensor);
-          regions.push(packedRegion(functions, packed, layout));
+          regions.push(...packedRegions(packed));
           compute(packed);
         }
       },
@@ -73,8 +74,10 @@ export function createRecordingContext(
   };
 }
 
-function packedRegion(functions: KernelFunctions, start: number, { k, n }: MatrixLayout): Region {
-  return { start, bytes: functions.packed_bytes(k, n), buffer: undefined };
+/** Where it begins is all that a call is told of it. */
+function packedRegions({ address, compact }: PackedMatrix): Region[] {
+  const starts = compact === undefined ? [address] : [address, compact.vectors];
+  return starts.map((start) => ({ start, bytes: 1, buffer: undefined }));
 }
 
 function resolve(

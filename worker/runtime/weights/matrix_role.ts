@@ -1,4 +1,4 @@
-import type { MatrixLayout } from '../kernels/packed_weights.ts';
+import type { MatrixLayout } from '../kernels/packed_matrix.ts';
 import type { WeightSpec } from '../model_json.ts';
 import { elementCount } from '../tensor.ts';
 

@@ -1,40 +1,45 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { type CompactElements, elementShift } from '../kernels/compact_matrix.ts';
 import type { KernelContext } from '../kernels/kernel.ts';
-import type { MatrixLayout, PackedWeights } from '../kernels/packed_weights.ts';
+import type { MatrixLayout } from '../kernels/packed_matrix.ts';
+import type { PackedWeights } from '../kernels/packed_weights.ts';
 import type { WeightSpec } from '../model_json.ts';
 import { ElementPieces } from './element_pieces.ts';
-import { BYTES_PER_ELEMENT, expandElements, storedWidth } from './stored_elements.ts';
+import { expandElements, storedWidth } from './stored_elements.ts';
 import type { WeightSink } from './weight_sink.ts';
 
-/** Elements that are expanded at once, on their way. */
-const STAGED = 16 * 1024;
-
-const FLOAT_SHIFT = 2;
+/** Elements that are on their way at once. */
+const STAGED = 64 * 1024;
 
 /** The sink for a matrix of products: its elements go straight to their place in the packed panels. */
 export class MatrixSink implements WeightSink {
-  readonly #context: KernelContext;
+  readonly #context: KernelContext & { readonly weights: PackedWeights };
   readonly #spec: WeightSpec;
   readonly #layout: MatrixLayout;
+  readonly #elements: CompactElements | undefined;
   readonly #tensor: Tensor;
   readonly #packed: number;
   readonly #width: number;
   readonly #pieces: ElementPieces;
+  #isInfinite = false;
 
+  /** @param elements how they stay as small as they are stored; undefined where they become float32 */
   constructor(
     context: KernelContext & { readonly weights: PackedWeights },
     spec: WeightSpec,
     layout: MatrixLayout,
+    elements: CompactElements | undefined,
   ) {
     this.#context = context;
     this.#spec = spec;
     this.#layout = layout;
     this.#width = storedWidth(spec);
-    const { tensor, packed } = context.weights.create(spec.shape, layout);
+    this.#elements = elements;
+    const { tensor, matrix } = context.weights.create(spec.shape, layout, elements);
     this.#tensor = engine().makeTensorFromTensorInfo(tensor);
-    this.#packed = packed;
-    this.#pieces = new ElementPieces(this.#width, layout.k * layout.n, (elements, first) =>
-      this.#store(elements, first),
+    this.#packed = matrix.address;
+    this.#pieces = new ElementPieces(this.#width, layout.k * layout.n, (piece, first) =>
+      this.#store(piece, first),
     );
   }
 
@@ -47,6 +52,8 @@ export class MatrixSink implements WeightSink {
   }
 
   finish(): Tensor {
+    // Asking where it is as float32 is what makes it that.
+    if (this.#isInfinite) this.#context.heap.address(this.#tensor);
     return this.#tensor;
   }
 
@@ -57,23 +64,20 @@ export class MatrixSink implements WeightSink {
   #store(elements: Uint8Array, first: number): void {
     const { functions, heap } = this.#context;
     const { k, n, transposed } = this.#layout;
+    const shift = elementShift(this.#elements);
     const count = elements.length / this.#width;
-    const staging = heap.scratch(Math.min(count, STAGED) * BYTES_PER_ELEMENT.float32);
+    const staging = heap.scratch(Math.min(count, STAGED) << shift);
     for (let from = 0; from < count; from += STAGED) {
       const until = Math.min(count, from + STAGED);
       const piece = elements.subarray(from * this.#width, until * this.#width);
       // Taken anew each time: another allocation may have grown the heap and detached older views.
-      expandElements(heap.backend.wasm.HEAPU8, staging, piece, this.#spec);
-      functions.place_elements(
-        staging,
-        this.#packed,
-        k,
-        n,
-        transposed ? 1 : 0,
-        FLOAT_SHIFT,
-        first + from,
-        until - from,
-      );
+      const memory = heap.backend.wasm.HEAPU8;
+      if (this.#elements === undefined) expandElements(memory, staging, piece, this.#spec);
+      else memory.set(piece, staging);
+      const size = until - from;
+      functions.place_elements(staging, this.#packed, k, n, transposed ? 1 : 0, shift, first + from, size);
+      if (this.#elements?.format === 'float16' && functions.has_infinite_half(staging, size) === 1)
+        this.#isInfinite = true;
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { KernelContext } from '../kernels/kernel.ts';
-import type { MatrixLayout, PackedWeights } from '../kernels/packed_weights.ts';
+import type { MatrixLayout } from '../kernels/packed_matrix.ts';
+import type { PackedWeights } from '../kernels/packed_weights.ts';
 import type { WeightSpec } from '../model_json.ts';
 import { elementCount } from '../tensor.ts';
+import { compactElements, isWorthKeepingSmall } from './compact_weight.ts';
 import { ElementPieces } from './element_pieces.ts';
 import { MatrixSink } from './matrix_sink.ts';
 import { BYTES_PER_ELEMENT, expandElements, storedWidth } from './stored_elements.ts';
@@ -33,9 +35,9 @@ export function createWeightSink(
     if (spec.quantization !== undefined) throw new Error(`weight ${spec.name}: strings are not quantised`);
     return new StringSink(spec);
   }
-  return layout === undefined
-    ? new HeapSink(context.heap.backend, spec, spec.dtype)
-    : new MatrixSink(context, spec, layout);
+  if (layout === undefined) return new HeapSink(context.heap.backend, spec, spec.dtype);
+  const elements = isWorthKeepingSmall(spec, layout) ? compactElements(spec) : undefined;
+  return new MatrixSink(context, spec, layout, elements);
 }
 
 class HeapSink implements WeightSink {

@@ -19,6 +19,10 @@ function mergesTaps(width: i32, outWidth: i32, channels: i32, filterWidth: i32, 
   return inside || channels < LONG_TAP;
 }
 
+export function panelsPerFilterGroup(k: i32): i32 {
+  return max(1, GROUP_BYTES / max(1, k << 5));
+}
+
 /** Bytes of scratch that conv2d wants: pointers, zeros, and copies of rows that cross an edge. */
 export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
   const taps = <usize>(filterHeight * filterWidth);
@@ -59,6 +63,39 @@ export function conv2d(
   upper: f32,
   scratch: usize,
 ): void {
+  convolveColumns(x, packed, bias, residual, y, batch, height, width, channels, outHeight, outWidth, outChannels, outChannels, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
+}
+
+/**
+ * The same of some columns of the result, from y on: `columns` of the filter, and of the `outChannels` that are from
+ * one pixel to the next.
+ */
+export function convolveColumns(
+  x: usize,
+  packed: usize,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  columns: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
   const merged = mergesTaps(width, outWidth, channels, filterWidth, strideX, dilationX, padLeft);
   const segmentsPerRow = merged ? 1 : filterWidth;
   const segmentLength = merged ? filterWidth * channels : channels;
@@ -74,9 +111,9 @@ export function conv2d(
   fillZeros(zeros, segmentBytes);
 
   const k = segments * segmentLength;
-  const panels = (outChannels + 7) >>> 3;
+  const panels = (columns + 7) >>> 3;
   const panelBytes = <usize>k << 5;
-  const group = max(1, GROUP_BYTES / <i32>max<usize>(1, panelBytes));
+  const group = panelsPerFilterGroup(k);
   const yRow = <usize>outChannels << 2;
   const rows = batch * outHeight * outWidth;
   const distance: usize = residual != 0 ? residual - y : NO_RESIDUAL;
@@ -133,7 +170,7 @@ export function conv2d(
           }
         }
       }
-      computeRows(here, pointers, segments, segmentLength, b, count, biasHere, y + <usize>row * yRow + column, yRow, outChannels - (panel << 3), distance, lower, upper);
+      computeRows(here, pointers, segments, segmentLength, b, count, biasHere, y + <usize>row * yRow + column, yRow, columns - (panel << 3), distance, lower, upper);
       row += here;
     }
   }

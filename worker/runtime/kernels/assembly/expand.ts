@@ -1,3 +1,4 @@
+import { gemm_compact_scratch_bytes, multiplyExpanded } from './compact_products';
 import { depthwise_conv2d } from './depthwise';
 import { gemm } from './gemm';
 
@@ -54,9 +55,84 @@ export function expand_depthwise(
   upper: f32,
   scratch: usize,
 ): void {
+  expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
+}
+
+export function expand_depthwise_compact_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
+  return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + gemm_compact_scratch_bytes(channels, expandedChannels);
+}
+
+/** The same, of a compact pointwise filter: see compact.ts. */
+export function expand_depthwise_compact(
+  x: usize,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  expandBias: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  expandedLower: f32,
+  expandedUpper: f32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  expand(x, packed, vectors, format, zero, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
+}
+
+/** Either of them; without vectors the filter is not compact. */
+function expand(
+  x: usize,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  expandBias: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  expandedLower: f32,
+  expandedUpper: f32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
   const reach = (filterHeight - 1) * dilationY + 1;
   const outLines = (linesOfStrip(width, expandedChannels, reach) - reach) / strideY + 1;
   const strip = scratch + GEMM_SCRATCH_BYTES;
+  const group = scratch + expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY);
   const xLine = <usize>(width * channels) << 2;
   const stripLine = <usize>(width * expandedChannels) << 2;
   const yLine = <usize>(outWidth * expandedChannels) << 2;
@@ -74,7 +150,9 @@ export function expand_depthwise(
       first = nextFirst;
       last = nextLast;
       const from = first + kept;
-      gemm(x + <usize>from * xLine, channels, packed, expandBias, 0, strip + <usize>kept * stripLine, expandedChannels, (last - from) * width, channels, expandedChannels, expandedLower, expandedUpper, scratch);
+      const target = strip + <usize>kept * stripLine;
+      if (vectors == 0) gemm(x + <usize>from * xLine, channels, packed, expandBias, 0, target, expandedChannels, (last - from) * width, channels, expandedChannels, expandedLower, expandedUpper, scratch);
+      else multiplyExpanded(x + <usize>from * xLine, channels, packed, vectors, format, zero, expandBias, 0, target, expandedChannels, (last - from) * width, channels, expandedChannels, expandedLower, expandedUpper, scratch, group);
       depthwise_conv2d(strip, filter, bias, y + <usize>outY * yLine, 1, last - first, width, expandedChannels, count, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, first - top, padLeft, lower, upper);
     }
     x += <usize>height * xLine;

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
+import { compactElements } from '../../../worker/runtime/weights/compact_weight.ts';
+import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
+import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
+import { createWeightSink } from '../../../worker/runtime/weights/weight_sink.ts';
+import { randomValues } from '../kernels/comparison.ts';
+
+/** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */
+export function streamWeight(
+  kernels: RegisteredKernels,
+  spec: WeightSpec,
+  bytes: Uint8Array,
+  cuts: readonly number[],
+  role?: MatrixRole,
+): tf.Tensor {
+  const layout = role && matrixLayout(spec, role);
+  // However small it is: it is what would be kept small if it were large.
+  const sink = layout
+    ? new MatrixSink(kernels, spec, layout, compactElements(spec))
+    : createWeightSink(kernels, spec);
+  let taken = 0;
+  for (const cut of [...cuts, bytes.length]) taken += sink.write(bytes.subarray(taken, taken + cut));
+  expect(taken).toBe(bytes.length);
+  expect(sink.complete).toBe(true);
+  expect(sink.write(Uint8Array.of(1, 2, 3))).toBe(0);
+  return sink.finish();
+}
+
+/** How weights are stored. */
+export const quantization = fc.constantFrom<WeightSpec['quantization']>(
+  undefined,
+  { dtype: 'uint8', scale: 0.0123, min: -1.5 },
+  { dtype: 'uint16', scale: 0.000123, min: -4 },
+  { dtype: 'float16' },
+);
+/** The bytes of a weight of values from -1 to 1, or thereabouts. */
+export function storedBytes({ shape, quantization }: WeightSpec, seed: number): Uint8Array {
+  const count = tf.util.sizeFromShape(shape);
+  const values = randomValues(count, seed);
+  switch (quantization?.dtype) {
+    case undefined:
+      return new Uint8Array(values.buffer);
+    case 'uint8':
+      return Uint8Array.from(values, (value) => value * 128 + 128);
+    case 'uint16':
+      return new Uint8Array(Uint16Array.from(values, (value) => value * 32768 + 32768).buffer);
+    case 'float16':
+      // Infinity and what is not a number have the exponent of 31.
+      return new Uint8Array(Uint16Array.from(values, (value) => (value * 32768 + 32768) & 0xbbff).buffer);
+  }
+}
