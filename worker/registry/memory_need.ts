@@ -6,16 +6,23 @@ const BASE_BYTES = 64 * 1024;
 /** A topology in JSON becomes JavaScript objects of several times its size. */
 const TOPOLOGY_FACTOR = 4;
 
+/** By how much weights as float32 are multiplied where nobody has measured: as they are, and with a batch norm in them. */
+const LIKELY_COPIES = 2;
+/** What a plan makes of weights at the most: these two, and a form for convolutions that is twice as large. */
+const MOST_COPIES = 4;
+
 /**
- * Bytes that a version is taken to need. By its content alone: its weights as float32, twice, because a plan may keep
- * copies of them with a batch normalisation in them, and its topology as JavaScript objects. Where it was rehearsed, the
- * heap that it left then stands for the weights: quantised ones may stay as small as they are stored. That includes the
- * room of its activations, which all models share, so a measurement can only lower the estimate, and never below the
- * weights as they are stored, whatever a manifest says.
+ * Bytes that a version is taken to need: for its weights, and its topology as JavaScript objects. Where it was
+ * rehearsed, the heap that it left then stands for the weights: quantised ones may stay as small as they are stored, and
+ * a plan may have copies of others. That includes the room of its activations, which all models share: it is never more
+ * than weights can become, nor less than they are stored, whatever a manifest says.
  */
 export function memoryNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {
-  const measured = rehearsal?.kind === 'rehearsed' ? rehearsal.figures.heapBytes : Number.POSITIVE_INFINITY;
-  const weights = Math.min(2 * content.weightBytes, Math.max(leastWeightBytes(content), measured));
+  const { weightBytes } = content;
+  const weights =
+    rehearsal?.kind === 'rehearsed'
+      ? Math.min(MOST_COPIES * weightBytes, Math.max(leastWeightBytes(content), rehearsal.figures.heapBytes))
+      : LIKELY_COPIES * weightBytes;
   return weights + bytesBesidesWeights(content);
 }
 
