@@ -188,3 +188,35 @@ export async function expectSameAnswers(
   asked.model.dispose();
   return { refusals: asked.refusals, state };
 }
+
+/** What becomes of a model that is answered by a plan for one shape. */
+export const PLANNED = { refusals: [], state: { kind: 'planned', shapes: 1 } };
+/** What becomes of one that is not. */
+export const refused = (reason: string) => ({ refusals: [reason], state: { kind: 'not planned', reason } });
+
+/** Requests of one shape with other values each, as many as it takes until a plan answers, and more. */
+export const requests = (shape: readonly number[], count = 4) =>
+  Array.from({ length: count }, (_, seed) => ({ x: varied(shape, seed) }));
+
+export const dense: TestGraph = {
+  inputs: { x: 'float32' },
+  weights: { matrix: weight([4, 3]), bias: weight([3]) },
+  nodes: [
+    { name: 'product', op: 'MatMul', input: ['x', 'matrix'] },
+    { name: 'sum', op: 'BiasAdd', input: ['product', 'bias'] },
+    { name: 'relu', op: 'Relu', input: ['sum'] },
+    { name: 'y', op: 'Softmax', input: ['relu'] },
+  ],
+};
+
+/** A graph of one float32 input x and these nodes. */
+export const graph = (nodes: TestGraph['nodes'], weights: TestGraph['weights'] = {}): TestGraph => ({
+  inputs: { x: 'float32' },
+  weights,
+  nodes,
+});
+export const shapeOf = (...sizes: number[]) => ({
+  dtype: 'int32' as const,
+  shape: [sizes.length],
+  values: sizes,
+});

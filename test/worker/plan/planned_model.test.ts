@@ -4,46 +4,19 @@ import type { TensorValue } from '../../../worker/runtime/tensor.ts';
 import {
   answer,
   bool,
+  dense,
   expectSameAnswers,
   float,
+  graph,
   int,
-  loadFiles,
   loadGraph,
+  PLANNED,
+  requests,
+  shapeOf,
   type TestGraph,
-  text,
   varied,
   weight,
 } from './graph.ts';
-
-const PLANNED = { refusals: [], state: { kind: 'planned', shapes: 1 } };
-const refused = (reason: string) => ({ refusals: [reason], state: { kind: 'not planned', reason } });
-
-/** Requests of one shape with other values each, as many as it takes until a plan answers, and more. */
-const requests = (shape: readonly number[], count = 4) =>
-  Array.from({ length: count }, (_, seed) => ({ x: varied(shape, seed) }));
-
-const dense: TestGraph = {
-  inputs: { x: 'float32' },
-  weights: { matrix: weight([4, 3]), bias: weight([3]) },
-  nodes: [
-    { name: 'product', op: 'MatMul', input: ['x', 'matrix'] },
-    { name: 'sum', op: 'BiasAdd', input: ['product', 'bias'] },
-    { name: 'relu', op: 'Relu', input: ['sum'] },
-    { name: 'y', op: 'Softmax', input: ['relu'] },
-  ],
-};
-
-/** A graph of one float32 input x and these nodes. */
-const graph = (nodes: TestGraph['nodes'], weights: TestGraph['weights'] = {}): TestGraph => ({
-  inputs: { x: 'float32' },
-  weights,
-  nodes,
-});
-const shapeOf = (...sizes: number[]) => ({
-  dtype: 'int32' as const,
-  shape: [sizes.length],
-  values: sizes,
-});
 
 describe('a plan answers as the executor does', () => {
   test('where all kernels are our own', async () => {
@@ -177,120 +150,6 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(filters, requests([18], 6), ['y'])).toEqual(PLANNED);
   });
 
-  test('where batch norm and a clamp follow convolutions', async () => {
-    const attr = {
-      strides: { list: { i: ['1', '1', '1', '1'] } },
-      dilations: { list: { i: ['1', '1', '1', '1'] } },
-      padding: { s: btoa('SAME') },
-      data_format: { s: btoa('NHWC') },
-    };
-    const normalised = (from: string, name: string, channels: number) => ({
-      weights: Object.fromEntries(
-        ['scale', 'offset', 'mean', 'variance'].map((part, index) => [
-          `${name}/${part}`,
-          {
-            ...weight([channels]),
-            values: Array.from({ length: channels }, (_, i) => 0.2 + index / 3 + i / 9),
-          },
-        ]),
-      ),
-      nodes: [
-        {
-          name: `${name}/norm`,
-          op: 'FusedBatchNormV3',
-          input: [from, ...['scale', 'offset', 'mean', 'variance'].map((part) => `${name}/${part}`)],
-          attr: { epsilon: { f: 0.001 }, data_format: { s: btoa('NHWC') }, is_training: { b: false } },
-        },
-        { name, op: 'Relu6', input: [`${name}/norm`] },
-      ],
-    });
-    const parts = [normalised('wide', 'a', 11), normalised('deep', 'b', 11), normalised('narrow', 'c', 3)];
-    const convolutions = graph(
-      [
-        { name: 'wide', op: 'Conv2D', input: ['x', 'wideFilter'], attr },
-        ...(parts[0]?.nodes ?? []),
-        { name: 'deep', op: 'DepthwiseConv2dNative', input: ['a', 'deepFilter'], attr },
-        ...(parts[1]?.nodes ?? []),
-        { name: 'narrow', op: 'Conv2D', input: ['b', 'narrowFilter'], attr },
-        ...(parts[2]?.nodes ?? []),
-      ],
-      {
-        wideFilter: weight([3, 3, 2, 11]),
-        deepFilter: weight([3, 3, 11, 1]),
-        narrowFilter: weight([1, 1, 11, 3]),
-        ...Object.assign({}, ...parts.map(({ weights }) => weights)),
-      },
-    );
-    const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 5, 2], seed) }));
-    expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
-  });
-
-  test('where a layer normalisation comes in pieces', async () => {
-    const keep = { keep_dims: { b: true } };
-    const normalisation = graph(
-      [
-        { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
-        { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
-        { name: 'variance', op: 'Mean', input: ['squares', 'axis'], attr: keep },
-        { name: 'stable', op: 'AddV2', input: ['variance', 'epsilon'] },
-        { name: 'root', op: 'Rsqrt', input: ['stable'] },
-        { name: 'factor', op: 'Mul', input: ['root', 'gamma'] },
-        { name: 'scaled', op: 'Mul', input: ['x', 'factor'] },
-        { name: 'moved', op: 'Mul', input: ['mean', 'factor'] },
-        { name: 'shift', op: 'Sub', input: ['beta', 'moved'] },
-        { name: 'y', op: 'AddV2', input: ['scaled', 'shift'] },
-      ],
-      {
-        axis: shapeOf(-1),
-        epsilon: { dtype: 'float32', shape: [], values: [1e-3] },
-        gamma: weight([11]),
-        beta: weight([11]),
-      },
-    );
-    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['y'], 1e-5)).toEqual(PLANNED);
-    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
-  });
-
-  test('where a sum that cancels comes out otherwise in another order', async () => {
-    const keep = { keep_dims: { b: true } };
-    const cancelling = graph(
-      [
-        { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
-        { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
-        { name: 'variance', op: 'Mean', input: ['squares', 'axis'], attr: keep },
-        { name: 'stable', op: 'AddV2', input: ['variance', 'epsilon'] },
-        { name: 'root', op: 'Rsqrt', input: ['stable'] },
-        { name: 'scaled', op: 'Mul', input: ['x', 'root'] },
-        { name: 'moved', op: 'Mul', input: ['mean', 'root'] },
-        { name: 'y', op: 'Sub', input: ['scaled', 'moved'] },
-      ],
-      { axis: shapeOf(-1), epsilon: { dtype: 'float32', shape: [], values: [1e-12] } },
-    );
-    // Rows of one number each: what is left of them is rounding, a million times as large.
-    const rows = [0.1, 0.3, 0.7, 1.1].map((value) => ({ x: float([2, 11], Array(22).fill(value)) }));
-    expect(await expectSameAnswers(cancelling, rows, ['y'])).toEqual(PLANNED);
-  });
-
-  test('where an expansion is too large to be kept whole', async () => {
-    const attr = {
-      strides: { list: { i: ['1', '1', '1', '1'] } },
-      dilations: { list: { i: ['1', '1', '1', '1'] } },
-      padding: { s: btoa('SAME') },
-      data_format: { s: btoa('NHWC') },
-    };
-    const strided = { ...attr, strides: { list: { i: ['1', '2', '2', '1'] } } };
-    const expansion = graph(
-      [
-        { name: 'wide', op: 'Conv2D', input: ['x', 'filter'], attr },
-        { name: 'relu', op: 'Relu6', input: ['wide'] },
-        { name: 'y', op: 'DepthwiseConv2dNative', input: ['relu', 'taps'], attr: strided },
-      ],
-      { filter: weight([1, 1, 3, 72]), taps: weight([3, 3, 72, 1]) },
-    );
-    expect(await expectSameAnswers(expansion, requests([1, 64, 64, 3]), ['y'])).toEqual(PLANNED);
-    expect(await expectSameAnswers(expansion, requests([1, 64, 64, 3]), ['relu', 'y'])).toEqual(PLANNED);
-  });
-
   test('when batch sizes take turns, more of them than there are plans', async () => {
     const sizes = [1, 2, 3, 4, 5, 6];
     const turns = Array.from({ length: 30 }, (_, turn) => ({
@@ -335,104 +194,6 @@ describe('a plan answers as the executor does', () => {
       { shape: shapeOf(2, 3) },
     );
     expect(await expectSameAnswers(seeded, requests([2, 3]), ['y'])).toEqual(PLANNED);
-  });
-});
-
-describe('no plan is made', () => {
-  test('of a computation that reads values', async () => {
-    const tiled: TestGraph = {
-      inputs: { x: 'float32', times: 'int32' },
-      nodes: [
-        { name: 'abs', op: 'Abs', input: ['times'] },
-        { name: 'y', op: 'Tile', input: ['x', 'abs'] },
-      ],
-    };
-    const each = [1, 2, 3, 1, 2].map((times) => ({ x: varied([2], times), times: int([1], [times]) }));
-    expect(await expectSameAnswers(tiled, each, ['y'])).toEqual(
-      refused('what it computes depends on the values of an output of Abs'),
-    );
-  });
-
-  test('of random numbers', async () => {
-    const attr = { dtype: { type: 'DT_FLOAT' }, seed: { i: '0' }, seed2: { i: '0' } };
-    const model = await loadGraph(
-      graph(
-        [
-          { name: 'noise', op: 'RandomUniform', input: ['shape'], attr },
-          { name: 'y', op: 'AddV2', input: ['x', 'noise'] },
-        ],
-        { shape: shapeOf(2, 3) },
-      ),
-    );
-    const inputs = { x: varied([2, 3], 1) };
-    const answers = new Set<string>();
-    for (let time = 0; time < 4; time++) answers.add(JSON.stringify(await answer(model, inputs, ['y'])));
-    expect(answers.size).toBe(4);
-    expect(model.refusals).toEqual(['it draws random numbers']);
-    model.model.dispose();
-  });
-
-  test('of a recurrent layer that keeps its state', async () => {
-    const layer = {
-      class_name: 'SimpleRNN',
-      config: { name: 'rnn', units: 2, stateful: true, batch_input_shape: [1, 3, 2] },
-    };
-    const sizes = { kernel: [2, 2], recurrent_kernel: [2, 2], bias: [2] };
-    const weights = Object.entries(sizes).map(([name, shape]) => ({ name: `rnn/${name}`, ...weight(shape) }));
-    const model = await loadFiles(
-      'tfjs-layers-model',
-      {
-        modelTopology: { class_name: 'Sequential', config: { name: 'model', layers: [layer] } },
-        weightsManifest: [
-          { paths: ['w'], weights: weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })) },
-        ],
-      },
-      weights.map(({ values }) => new Uint8Array(Float32Array.from(values).buffer)),
-    );
-    const inputs = { rnn_input: varied([1, 3, 2], 1) };
-    const answers = new Set<string>();
-    for (let time = 0; time < 4; time++) answers.add(JSON.stringify(await answer(model, inputs, ['rnn'])));
-    expect(answers.size).toBe(4);
-    expect(model.refusals).toEqual(['it keeps state from one run to the next']);
-    model.model.dispose();
-  });
-
-  test('of strings', async () => {
-    const echo: TestGraph = {
-      inputs: { x: 'string' },
-      nodes: [{ name: 'y', op: 'Identity', input: ['x'] }],
-    };
-    const each = ['one', 'two', 'three'].map((word) => ({ x: text([1], [word]) }));
-    expect(await expectSameAnswers(echo, each, ['y'])).toEqual(refused('the input x is of dtype string'));
-  });
-
-  test('of a kernel whose answer has a shape that depends on values, once it shows', async () => {
-    const unique: TestGraph = {
-      inputs: { x: 'int32' },
-      nodes: [{ name: 'y', op: 'Unique', input: ['x'] }],
-    };
-    const each = [
-      [1, 2, 1],
-      [1, 1, 1],
-      [3, 2, 1],
-      [3, 3, 1],
-    ].map((values) => ({ x: int([3], values) }));
-    expect(await expectSameAnswers(unique, each, ['y'])).toEqual(
-      refused('the shape of what a kernel answers depends on values'),
-    );
-  });
-
-  test('of a computation that fails, and nothing stays behind', async () => {
-    const model = await loadGraph(dense);
-    const backend = await wasmBackend();
-    const before = backend.numDataIds();
-    for (let time = 0; time < 3; time++) {
-      expect(() => model.model.execute(new Map([['x', varied([2, 5], 1)]]), ['y'])).toThrow(/inner|shape/i);
-    }
-    expect(backend.numDataIds()).toBe(before);
-    for (const inputs of requests([2, 4])) await answer(model, inputs, ['y']);
-    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
-    model.model.dispose();
   });
 });
 
