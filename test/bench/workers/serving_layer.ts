@@ -36,7 +36,8 @@ export default {
         const answer: unknown = await answered.json();
         if (!answered.ok)
           throw new Error(`the product answered ${answered.status}: ${JSON.stringify(answer)}`);
-        const headers = [...answered.headers];
+        // Of a list of pairs the platform makes headers in three times the time.
+        const headers = Object.fromEntries(answered.headers);
         return timed(runs, async () => {
           await ask().json();
           await new Response(JSON.stringify(answer), { headers }).text();
