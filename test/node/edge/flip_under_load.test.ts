@@ -117,7 +117,9 @@ describe.each([
       }
     });
 
-  test('fail no request, mix no versions, are seen at once and grow no memory', async () => {
+  test('fail no request, mix no versions, are seen at once and grow no memory', {
+    timeout: 300_000,
+  }, async () => {
     await flipUnderLoad(6);
     const before = await memory();
     const report = await flipUnderLoad(flips);

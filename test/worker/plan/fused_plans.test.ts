@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { wasmBackend } from '../../../worker/runtime/backend.ts';
 import { expectSameAnswers, float, graph, PLANNED, requests, shapeOf, varied, weight } from './graph.ts';
+
+/** A convolution that goes on by one and keeps the size. */
+const attr = {
+  strides: { list: { i: ['1', '1', '1', '1'] } },
+  dilations: { list: { i: ['1', '1', '1', '1'] } },
+  padding: { s: btoa('SAME') },
+  data_format: { s: btoa('NHWC') },
+};
 
 describe('a plan of fewer calls answers as the executor does', () => {
   test('where batch norm and a clamp follow convolutions', async () => {
-    const attr = {
-      strides: { list: { i: ['1', '1', '1', '1'] } },
-      dilations: { list: { i: ['1', '1', '1', '1'] } },
-      padding: { s: btoa('SAME') },
-      data_format: { s: btoa('NHWC') },
-    };
     const normalised = (from: string, name: string, channels: number) => ({
       weights: Object.fromEntries(
         ['scale', 'offset', 'mean', 'variance'].map((part, index) => [
@@ -48,6 +51,50 @@ describe('a plan of fewer calls answers as the executor does', () => {
     );
     const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 5, 2], seed) }));
     expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
+  });
+
+  test('where one filter is used with several normalisations, and holds no copy for each', async () => {
+    const uses = Array.from({ length: 120 }, (_, index) => index);
+    const parameters = (use: number) =>
+      ['scale', 'offset', 'mean', 'variance'].map((part) => `${part}${use % 2}`);
+    const shared = graph(
+      uses.flatMap((use) => [
+        { name: `conv${use}`, op: 'Conv2D', input: [use === 0 ? 'x' : `y${use - 1}`, 'filter'], attr },
+        {
+          name: `norm${use}`,
+          op: 'FusedBatchNormV3',
+          input: [`conv${use}`, ...parameters(use)],
+          attr: { epsilon: { f: 0.001 }, data_format: { s: btoa('NHWC') }, is_training: { b: false } },
+        },
+        { name: `y${use}`, op: 'Relu6', input: [`norm${use}`] },
+      ]),
+      {
+        filter: weight([1, 1, 256, 256]),
+        ...Object.fromEntries(
+          [0, 1].flatMap(parameters).map((name) => {
+            const values = Array.from({ length: 256 }, (_, index) => 0.5 + (index % 5) / 10);
+            return [name, { dtype: 'float32' as const, shape: [256], values }];
+          }),
+        ),
+      },
+    );
+    const before = (await wasmBackend()).wasm.HEAPU8.length;
+    const asked = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 2, 2, 256], seed) }));
+    expect(await expectSameAnswers(shared, asked, ['y119'], 1e-4)).toEqual(PLANNED);
+    // A copy for each would take thirty megabytes.
+    expect((await wasmBackend()).wasm.HEAPU8.length - before).toBeLessThan(6e6);
+  });
+
+  test('where numbers are not finite, or all but', async () => {
+    const wide = graph([{ name: 'y', op: 'Conv2D', input: ['x', 'filter'], attr }], {
+      filter: weight([1, 3, 16, 16]),
+    });
+    const image = (first: number, seed: number) => {
+      const { shape, values } = varied([1, 1, 8, 16], seed);
+      return { x: float(shape, [first, ...Array.from(values, Number).slice(1)]) };
+    };
+    const asked = [0.5, 0.25, 0.75, Number.NaN, Number.POSITIVE_INFINITY, 3e38, -1e35].map(image);
+    expect(await expectSameAnswers(wide, asked, ['y'], 1e-5)).toEqual(PLANNED);
   });
 
   test('where a layer normalisation comes in pieces', async () => {
@@ -97,12 +144,6 @@ describe('a plan of fewer calls answers as the executor does', () => {
   });
 
   test('where an expansion is too large to be kept whole', async () => {
-    const attr = {
-      strides: { list: { i: ['1', '1', '1', '1'] } },
-      dilations: { list: { i: ['1', '1', '1', '1'] } },
-      padding: { s: btoa('SAME') },
-      data_format: { s: btoa('NHWC') },
-    };
     const strided = { ...attr, strides: { list: { i: ['1', '2', '2', '1'] } } };
     const expansion = graph(
       [

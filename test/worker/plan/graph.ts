@@ -179,7 +179,8 @@ export async function expectSameAnswers(
     if (tolerance === 0) expect(answered).toEqual(expected);
     for (const [name, values] of Object.entries(expected)) {
       values.forEach((value, index) => {
-        const difference = Math.abs(Number(answered[name]?.[index]) - Number(value));
+        const actual = answered[name]?.[index];
+        const difference = Object.is(actual, value) ? 0 : Math.abs(Number(actual) - Number(value));
         if (tolerance > 0) expect(difference, `${name}[${index}]`).toBeLessThanOrEqual(tolerance);
       });
     }

@@ -102,6 +102,38 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(both, requests([3, 3], 6), ['z', 'sum'])).toEqual(PLANNED);
   });
 
+  test('where a product has the same matrix on both sides', async () => {
+    const both = graph(
+      [
+        { name: 'once', op: 'MatMul', input: ['x', 'w'] },
+        { name: 'square', op: 'MatMul', input: ['w', 'w'] },
+        { name: 'again', op: 'MatMul', input: ['square', 'x'] },
+        { name: 'own', op: 'MatMul', input: ['x', 'x'] },
+        { name: 'twice', op: 'MatMul', input: ['own', 'x'] },
+      ],
+      { w: weight([4, 4]) },
+    );
+    const outputs = ['once', 'square', 'again', 'own', 'twice'];
+    expect(await expectSameAnswers(both, requests([4, 4]), outputs)).toEqual(PLANNED);
+    // What is the right for the second time is the left at that time.
+    const [matrix] = requests([4, 4]);
+    const { once, own } = await answer(await loadGraph(both), matrix ?? {}, outputs);
+    const values = Array.from(matrix?.x.values ?? [], Number);
+    const product = (left: number[], right: number[]) =>
+      left.map((_, index) =>
+        [0, 1, 2, 3].reduce(
+          (sum, k) => sum + (left[4 * (index >> 2) + k] ?? 0) * (right[4 * k + (index & 3)] ?? 0),
+          0,
+        ),
+      );
+    const close = (actual: unknown[] | undefined, expected: number[]) =>
+      expect(actual?.every((value, index) => Math.abs(Number(value) - (expected[index] ?? 0)) < 1e-5)).toBe(
+        true,
+      );
+    close(own, product(values, values));
+    close(once, product(values, [...weight([4, 4]).values]));
+  });
+
   test("where kernels of tfjs's take part, with integers and booleans", async () => {
     const mixed: TestGraph = {
       inputs: { x: 'float32', indices: 'int32', flags: 'bool' },

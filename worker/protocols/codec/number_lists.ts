@@ -10,7 +10,7 @@ interface NumberListFunctions {
   most_values(): number;
   shape_address(): number;
   most_dimensions(): number;
-  begin_reading(): void;
+  begin_reading(isZeroSigned: boolean): void;
   read_lists(length: number, isLast: boolean): number;
   value_count(): number;
   lists_rank(): number;
@@ -86,14 +86,15 @@ export class NumberLists {
    * Reads the lists whose bracket is at `start`: lists of lists, or of numbers, of the same length wherever they are as
    * deep, and not empty. The text need not have been scanned.
    *
+   * @param isZeroSigned whether `-0` is negative, as `-0.0` always is
    * @returns undefined for whatever is none: another reader says why, or takes it all the same
    */
-  read(bytes: Uint8Array, start: number): ReadLists | undefined {
+  read(bytes: Uint8Array, start: number, isZeroSigned: boolean): ReadLists | undefined {
     const { read_lists, begin_reading, value_count, lists_rank } = this.#functions;
     let values = new Float32Array(0);
     let count = 0;
     let at = start;
-    begin_reading();
+    begin_reading(isZeroSigned);
     for (;;) {
       const length = Math.min(this.#textBytes, bytes.length - at);
       this.#text.set(bytes.subarray(at, at + length));
@@ -101,18 +102,19 @@ export class NumberLists {
       const taken = read_lists(length, at + length === bytes.length);
       if (taken < 0) return undefined;
       const read = value_count();
+      const rank = lists_rank();
       at += taken;
-      if (count + read > values.length) {
-        const grown = new Float32Array(capacityFor(count + read, at - start, bytes.length - start));
+      const needed = count + read;
+      if (needed > values.length) {
+        // Twice as much as before, but for the last block: what is behind the lists is none of theirs.
+        const grown = new Float32Array(rank > 0 ? needed : Math.max(needed, 2 * values.length));
         grown.set(values.subarray(0, count));
         values = grown;
       }
       values.set(this.#values.subarray(0, read), count);
-      count += read;
-      const rank = lists_rank();
+      count = needed;
       if (rank > 0) {
-        const shape = [...this.#shape.subarray(0, rank)];
-        return { values: count === values.length ? values : values.subarray(0, count), shape, end: at };
+        return { values: trimmed(values, count), shape: [...this.#shape.subarray(0, rank)], end: at };
       }
     }
   }
@@ -161,10 +163,10 @@ export class NumberLists {
 
 const NULL = new TextEncoder().encode('null');
 
-/** Room for as many values as a text is likely to have, by what was read of it; in all it can have no more than so many. */
-function capacityFor(needed: number, readBytes: number, textBytes: number): number {
-  const likely = Math.ceil((1.02 * needed * textBytes) / readBytes);
-  return Math.max(needed, Math.min(likely, Math.ceil(textBytes / 2) + 1));
+/** The first values; in memory of their own where too much would be kept with them. */
+function trimmed(values: Float32Array, count: number): Float32Array {
+  if (count === values.length) return values;
+  return count < 0.75 * values.length ? values.slice(0, count) : values.subarray(0, count);
 }
 
 function isNumberLists(exports: object): exports is NumberListFunctions {

@@ -76,7 +76,7 @@ const WORTH_COPYING = 512;
 /** A list of numbers as a float32 tensor, from text that need not have been scanned; undefined for whatever is none. */
 export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undefined {
   if (bytes[start] !== OPEN_LIST) return undefined;
-  const read = bytes.length - start < WORTH_COPYING ? undefined : numberLists().read(bytes, start);
+  const read = bytes.length - start < WORTH_COPYING ? undefined : numberLists().read(bytes, start, false);
   if (read !== undefined) {
     const { shape, values, end } = read;
     return { tensor: { dtype: 'float32', shape, values }, end };

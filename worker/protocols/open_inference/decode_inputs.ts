@@ -40,8 +40,10 @@ function tensorOf(input: InputTensor, dtype: DataType): TensorValue | string {
   const { source, shape } = input;
   switch (source.kind) {
     case 'floats':
-      // Their datatype can be given to no other dtype.
+      // Their datatype can be given to no other dtype, and so with integers.
       return { dtype: 'float32', shape, values: source.values };
+    case 'integers':
+      return { dtype: 'int32', shape, values: source.values };
     case 'list':
       return tensorOfList(input, source, dtype);
     case 'binary':

@@ -44,7 +44,7 @@ export function liftLists(bytes: Uint8Array): LiftedLists | undefined {
   let copied = 0;
   for (let list = nextDataList(bytes, 0); list !== undefined; list = nextDataList(bytes, copied)) {
     if (lists.length === MOST_LISTS) return undefined;
-    const read = numberLists().read(bytes, list);
+    const read = numberLists().read(bytes, list, true);
     // What overflows is not for every datatype a fault; the whole request says of which it is.
     if (read === undefined || !read.values.every(Number.isFinite)) return undefined;
     pieces.push(bytes.subarray(copied, list), ENCODER.encode(JSON.stringify(placeholder(lists.length))));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MOST_STRINGS } from '../codec/tensor_cells.ts';
-import { type Datatype, ELEMENT_BYTES } from './datatype.ts';
+import { type Datatype, ELEMENT_BYTES, integerRange, isConvertible } from './datatype.ts';
 import { floatListOf, liftLists } from './lifted_lists.ts';
 import { type Invalid, invalid } from './outcome.ts';
 import { parseRequestJson } from './request_json.ts';
@@ -29,6 +29,7 @@ export type TensorSource =
   | { readonly kind: 'list'; readonly list: readonly unknown[]; readonly base64: boolean }
   /** Finite numbers of a list that is as the shape says. */
   | { readonly kind: 'floats'; readonly values: Float32Array }
+  | { readonly kind: 'integers'; readonly values: Int32Array }
   /** A view of the body. */
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
@@ -167,12 +168,25 @@ function listSource(
   if (floats !== undefined) {
     const isFlat = floats.shape.length === 1 && floats.values.length === count;
     const isAsSaid = isFlat || withoutOnes(floats.shape) === withoutOnes(shape);
-    return isAsSaid && (datatype === 'FP32' || datatype === 'FP64')
-      ? { kind: 'floats', values: floats.values }
-      : invalid(`input '${name}': its numbers are not what shape and datatype say`);
+    const source = isAsSaid ? sourceOf(floats.values, datatype) : undefined;
+    return source ?? invalid(`input '${name}': its numbers are not what shape and datatype say`);
   }
   return { kind: 'list', list: data, base64: parameters?.content_type === 'base64' };
 }
+
+function sourceOf(values: Float32Array, datatype: Datatype): TensorSource | undefined {
+  if (datatype === 'FP32' || datatype === 'FP64') return { kind: 'floats', values };
+  if (!isConvertible(datatype, 'int32')) return undefined;
+  const { minimum, maximum } = integerRange(datatype);
+  const areIntegers = values.every(
+    (value) =>
+      Number.isInteger(value) && value >= minimum && value <= maximum && Math.abs(value) < EXACT_INTEGERS,
+  );
+  return areIntegers ? { kind: 'integers', values: Int32Array.from(values) } : undefined;
+}
+
+/** Below it every integer is a float32 of its own. */
+const EXACT_INTEGERS = 2 ** 24;
 
 /** Dimensions of size 1 may be left out or added. */
 function withoutOnes(shape: readonly number[]): string {

@@ -7,7 +7,7 @@ export type CompactFormat = keyof typeof COMPACT_FORMATS;
 /** The functions that take compact matrices: what those of kernel_functions.ts of the same names compute. */
 export interface CompactFunctions {
   has_infinite_half(b: number, count: number): number;
-  gemm_compact_scratch_bytes(k: number, n: number): number;
+  gemm_compact_scratch_bytes(format: number, m: number, k: number, n: number): number;
   gemm_compact(
     a: number,
     lda: number,

@@ -48,8 +48,7 @@ export function multiplyPacked(
   }
   const { vectors, zero } = compact;
   const format = COMPACT_FORMATS[compact.format];
-  // A single row is multiplied without expanding the matrix.
-  const scratch = heap.scratch(m === 1 ? 64 : functions.gemm_compact_scratch_bytes(k, n));
+  const scratch = heap.scratch(functions.gemm_compact_scratch_bytes(format, m, k, n));
   functions.gemm_compact(a, k, address, vectors, format, zero, bias, 0, c, n, m, k, n, lower, upper, scratch);
 }
 

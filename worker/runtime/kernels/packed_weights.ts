@@ -53,7 +53,10 @@ export class PackedWeights {
       entry.used = true;
       compute(entry.matrix);
     } else if (entry === undefined && this.#seen.has(dataId)) {
-      compute(this.#keep(tensor, layout));
+      const kept = this.#pack(tensor, layout);
+      compute(kept.matrix);
+      // Not before: what it is multiplied with may be the same tensor.
+      this.#dropOriginal(tensor, kept);
     } else {
       this.#seen.add(dataId);
       usePackedOnce(this.#functions, this.#heap, this.#heap.address(tensor), layout, compute);
@@ -67,7 +70,11 @@ export class PackedWeights {
    */
   keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix | undefined {
     const entry = this.#entries.get(tensor.dataId);
-    if (entry === undefined) return this.#keep(tensor, layout);
+    if (entry === undefined) {
+      const kept = this.#pack(tensor, layout);
+      this.#dropOriginal(tensor, kept);
+      return kept.matrix;
+    }
     if (!isSame(entry, layout)) return undefined;
     entry.used = true;
     return entry.matrix;
@@ -119,17 +126,17 @@ export class PackedWeights {
     this.#heap.backend.disposeData = this.#disposeData;
   }
 
-  #keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix {
-    const original = this.#heap.address(tensor);
-    const address = pack(this.#functions, this.#heap, original, layout);
-    const matrix = { address };
-    const entry: Entry = { ...layout, block: address, matrix, elements: undefined, used: true };
+  #pack(tensor: TensorInfo, layout: MatrixLayout): Entry {
+    const address = pack(this.#functions, this.#heap, this.#heap.address(tensor), layout);
+    const entry: Entry = { ...layout, block: address, matrix: { address }, elements: undefined, used: true };
     this.#entries.set(tensor.dataId, entry);
-    if (!this.#pinned.has(tensor.dataId)) {
-      this.#heap.free(original);
-      this.#replace(tensor.dataId, entry);
-    }
-    return matrix;
+    return entry;
+  }
+
+  #dropOriginal(tensor: TensorInfo, entry: Entry): void {
+    if (this.#pinned.has(tensor.dataId)) return;
+    this.#heap.free(this.#heap.address(tensor));
+    this.#replace(tensor.dataId, entry);
   }
 
   #replace(dataId: DataId, entry: Entry): void {

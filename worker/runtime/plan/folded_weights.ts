@@ -2,26 +2,38 @@ import type { Heap } from '../kernels/heap.ts';
 import { PANEL } from '../kernels/packed_matrix.ts';
 import type { BatchNormalisation, Fold, ProductWeights } from './fuse_steps.ts';
 
-/** Copies of weights with a batch normalisation in them, that belong to one plan. */
+interface Copy {
+  /** Of which normalisation, by what it is made of. */
+  readonly key: string;
+  readonly weights: number;
+  readonly bias: number;
+}
+
+/**
+ * Copies of weights with a batch normalisation in them, that belong to one plan. Of weights that are used more than once
+ * there is one, so that all copies together are no larger than the weights.
+ */
 export class FoldedWeights {
   readonly #heap: Heap;
-  readonly #addresses: number[] = [];
+  readonly #copies = new Map<number, Copy>();
 
   constructor(heap: Heap) {
     this.#heap = heap;
   }
 
   get count(): number {
-    return this.#addresses.length;
+    return this.#copies.size;
   }
 
-  /** As fuseSteps wants it; undefined where there is no memory for a copy. */
+  /** As fuseSteps wants it; undefined where there is no memory for a copy, or one with another normalisation. */
   readonly fold: Fold = (product, normalisation) => {
     const { weights, bias, rows, columns, packed } = product;
+    const key = JSON.stringify([product, normalisation]);
+    const known = this.#copies.get(weights);
+    if (known !== undefined) return known.key === key ? known : undefined;
     const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
     const copy = this.#heap.tryAllocate(4 * (floats + columns));
     if (copy === undefined) return undefined;
-    this.#addresses.push(copy);
     const biases = copy + 4 * floats;
     const values = this.#heap.backend.wasm.HEAPF32;
     const factors = factorsOf(values, normalisation);
@@ -38,11 +50,14 @@ export class FoldedWeights {
       const factor = factors[columnOf(index)] ?? 0;
       values[(copy >> 2) + index] = (values[(weights >> 2) + index] ?? 0) * factor;
     }
-    return { weights: copy, bias: biases };
+    const made: Copy = { key, weights: copy, bias: biases };
+    this.#copies.set(weights, made);
+    return made;
   };
 
   dispose(): void {
-    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+    for (const { weights } of this.#copies.values()) this.#heap.free(weights);
+    this.#copies.clear();
   }
 }
 

@@ -139,9 +139,17 @@ export class Plan {
     return this.#runs.length;
   }
 
+  /**
+   * Whether convolutions are computed by sums of neighbouring pixels: what is not finite in one of them comes out in
+   * others then.
+   */
+  get isTransformed(): boolean {
+    return this.#transformed.count > 0;
+  }
+
   /** Whether it has copies of weights of its own. */
   get isFolded(): boolean {
-    return this.#folded.count > 0 || this.#transformed.count > 0;
+    return this.#folded.count > 0 || this.isTransformed;
   }
 
   /** Computes inputs of the shapes that it was recorded with. */

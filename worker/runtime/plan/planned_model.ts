@@ -3,6 +3,7 @@ import { BrokenRuntimeError, execute } from '../execution.ts';
 import { ExecutionError, OutOfMemoryError, type PlanState } from '../loaded_model.ts';
 import type { NamedTensors } from '../tensor.ts';
 import { agree } from './agreement.ts';
+import { areOrdinary } from './ordinary_values.ts';
 import { fingerprint, otherValues } from './other_values.ts';
 import type { Plan, PlanResult } from './plan.ts';
 import type { Computation, PlanDraft, Recorded } from './record_plan.ts';
@@ -118,14 +119,7 @@ export class PlannedModel {
 
   /** Where memory is out, what the arena takes may be what was missing. */
   #orWithoutArena(first: () => Answer, then: () => Answer): Answer {
-    try {
-      const answer = first();
-      return answer instanceof Promise
-        ? answer.catch((error: unknown) => this.#againWithoutArena(error, then))
-        : answer;
-    } catch (error) {
-      return this.#againWithoutArena(error, then);
-    }
+    return recovered(first, (error) => this.#againWithoutArena(error, then));
   }
 
   #againWithoutArena(error: unknown, compute: () => Answer): Answer {
@@ -166,6 +160,7 @@ export class PlannedModel {
   }
 
   #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
+    if (plan.isTransformed && !areOrdinary(inputs)) return this.#compute(inputs, outputs);
     let result: PlanResult;
     try {
       result = this.#run(plan, inputs);
@@ -187,7 +182,15 @@ export class PlannedModel {
   }
 
   #prove(entry: Entry, draft: Draft, inputs: NamedTensors, outputs: readonly string[]): Answer {
-    return andThen(this.#compute(inputs, outputs), (values) => {
+    const compute = () => this.#compute(inputs, outputs);
+    const computed = recovered(compute, (error) => {
+      // What the draft holds may be what was missing.
+      if (!(error instanceof OutOfMemoryError) || entry.state !== draft) throw error;
+      this.#refuse(entry, 'there is no memory for it beside what computes it without');
+      return compute();
+    });
+    return andThen(computed, (values) => {
+      if (entry.state !== draft) return values;
       if (fingerprint(inputs) !== draft.recordedWith) {
         this.#compare(entry, draft, inputs, values);
         return values;
@@ -269,6 +272,15 @@ export class PlannedModel {
     if (state.kind === 'refused') return;
     if (state.kind === 'proven') state.plan.dispose();
     state.draft.dispose();
+  }
+}
+
+function recovered(first: () => Answer, recover: (error: unknown) => Answer): Answer {
+  try {
+    const answer = first();
+    return answer instanceof Promise ? answer.catch(recover) : answer;
+  } catch (error) {
+    return recover(error);
   }
 }
 

@@ -21,7 +21,7 @@ function readSlowly(bytes: Uint8Array) {
 }
 
 function readFast(bytes: Uint8Array) {
-  const read = numberLists().read(bytes, 0);
+  const read = numberLists().read(bytes, 0, false);
   return read && { bits: bitsOf(read.values), shape: read.shape, end: read.end };
 }
 
@@ -173,6 +173,24 @@ test('writes across its blocks', () => {
   for (const shape of [[30_000], [10, 3_000], [3_000, 10], [5, 10, 600], [30_000, 1]]) {
     expect(writtenFast(values, 0, shape, false)).toBe(writtenSlowly(values, 0, shape, false));
   }
+});
+
+test('what it gives is no larger than what was read, whatever comes behind', () => {
+  const tail = ' '.repeat(1_000_000);
+  const short = numberLists().read(encode(`[1,2]${tail}`), 0, false);
+  expect(short?.values.buffer.byteLength).toBe(8);
+  const long = numberLists().read(
+    encode(`[${Array.from({ length: 70_000 }, () => '1').join()}]${tail}`),
+    0,
+    false,
+  );
+  expect(long?.values.buffer.byteLength).toBeLessThan(1.4 * 4 * 70_000);
+});
+
+test('an integer zero has a sign where it is wanted', () => {
+  const bytes = encode('[-0,0,-0.0]');
+  expect(numberLists().read(bytes, 0, true)?.values).toEqual(Float32Array.of(-0, 0, -0));
+  expect(numberLists().read(bytes, 0, false)?.values).toEqual(Float32Array.of(0, 0, -0));
 });
 
 test.each([{ shape: [] }, { shape: [2, 0] }, { shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] }])(

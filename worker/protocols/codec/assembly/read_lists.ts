@@ -1,5 +1,5 @@
 import { at, counts, MOST_DIMENSIONS, put, shape, text, values } from './memory';
-import { numberEnd, readNumber } from './read_number';
+import { numberEnd, readNumber, signZeros } from './read_number';
 
 /** What read_lists answers where it does not say how far it has come. */
 const REFUSED: i32 = -1;
@@ -15,7 +15,8 @@ let isBeforeValue: bool = true;
 
 let valueCount: i32 = 0;
 
-export function begin_reading(): void {
+export function begin_reading(isZeroSigned: bool): void {
+  signZeros(isZeroSigned);
   depth = 0;
   rank = 0;
   isBeforeValue = true;

@@ -9,6 +9,13 @@ declare function slowEnd(): usize;
 /** Behind the number that was read last; 0 where that was none. */
 export let numberEnd: usize = 0;
 
+let isZeroSigned: bool = false;
+
+/** Whether an integer zero keeps its sign: to RapidJSON it has none, to JavaScript it has. */
+export function signZeros(signed: bool): void {
+  isZeroSigned = signed;
+}
+
 /** So many digits fit into 63 bits whatever they are. */
 const MOST_DIGITS: i32 = 18;
 /** So many bytes are looked at for digits. */
@@ -131,9 +138,8 @@ export function readNumber(start: usize): f64 {
     if (power > LARGEST_EXPONENT) return slowly(start);
     exponent += isExponentNegative ? -power : power;
   } else if (isInteger && mantissa == 0) {
-    // An integer has no negative zero.
     numberEnd = address;
-    return 0;
+    return isNegative && isZeroSigned ? -0.0 : 0;
   }
   if (exponent < -2 * LARGEST_POWER || exponent > 2 * LARGEST_POWER) return slowly(start);
 

@@ -1,4 +1,4 @@
-import { expandPanels, panelBytes } from './compact';
+import { expandPanels, panelBytes, UINT16 } from './compact';
 import { multiplyRow } from './compact_row';
 import { conv2d_scratch_bytes, convolveColumns, panelsPerFilterGroup } from './conv';
 import { gemm, panelsPerGroup } from './gemm';
@@ -6,9 +6,20 @@ import { NO_RESIDUAL } from './tile';
 
 const POINTER_BYTES: usize = 64;
 
+/** Of a single row. Of 16 bits a sum without the zero taken off first would lose digits. */
+// @ts-ignore: decorator
+@inline
+function isUnexpanded(format: i32, m: i32): bool {
+  return m == 1 && format != UINT16;
+}
+
 /** Bytes of scratch that gemm_compact wants: pointers, and a group of panels, expanded. */
-export function gemm_compact_scratch_bytes(k: i32, n: i32): usize {
-  return POINTER_BYTES + <usize>min(panelsPerGroup(k), (n + 7) >>> 3) * (<usize>k << 5);
+export function gemm_compact_scratch_bytes(format: i32, m: i32, k: i32, n: i32): usize {
+  return isUnexpanded(format, m) ? POINTER_BYTES : POINTER_BYTES + expandedGroupBytes(k, n);
+}
+
+export function expandedGroupBytes(k: i32, n: i32): usize {
+  return <usize>min(panelsPerGroup(k), (n + 7) >>> 3) * (<usize>k << 5);
 }
 
 /** What gemm computes, of a compact matrix: see compact.ts, and gemm for the rest. */
@@ -30,7 +41,7 @@ export function gemm_compact(
   upper: f32,
   scratch: usize,
 ): void {
-  if (m == 1) multiplyRow(a, packed, vectors, format, zero, bias, residual != 0 ? residual - c : NO_RESIDUAL, c, k, n, lower, upper);
+  if (isUnexpanded(format, m)) multiplyRow(a, packed, vectors, format, zero, bias, residual != 0 ? residual - c : NO_RESIDUAL, c, k, n, lower, upper);
   else multiplyExpanded(a, lda, packed, vectors, format, zero, bias, residual, c, ldc, m, k, n, lower, upper, scratch, scratch + POINTER_BYTES);
 }
 

@@ -1,9 +1,9 @@
-import { FLOAT16, maskOf, panelBytes, rowOfBlock, rowsOfBlock, UINT16, UINT8 } from './compact';
+import { FLOAT16, maskOf, panelBytes, rowOfBlock, rowsOfBlock, UINT8 } from './compact';
 import { NO_RESIDUAL } from './tile';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from './vector';
 
 /**
- * One row by a compact matrix, which is expanded in registers: such a product reads each element once and waits for
+ * One row by a compact matrix of uint8 or float16, which is expanded in registers: such a product reads each element once and waits for
  * memory, so that smaller elements are worth their expansion. Scales and offsets come in at the end, of whole sums, so an
  * infinite value makes all of the row NaN.
  *
@@ -12,16 +12,11 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from './vector';
  */
 export function multiplyRow(a: usize, packed: usize, vectors: usize, format: i32, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
   if (format == UINT8) rowUint8(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
-  else if (format == UINT16) rowUint16(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
   else rowFloat16(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
 }
 
 function rowUint8(a: usize, packed: usize, vectors: usize, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
   row(UINT8, a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
-}
-
-function rowUint16(a: usize, packed: usize, vectors: usize, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
-  row(UINT16, a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
 }
 
 function rowFloat16(a: usize, packed: usize, vectors: usize, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
@@ -62,7 +57,7 @@ function multiplyPanels(FORMAT: i32, PANELS: i32, a: usize, b: usize, bytes: usi
       a2 = left > 2 ? v128.load32_splat(a, 8) : f32x4.splat(0);
       a3 = left > 3 ? v128.load32_splat(a, 12) : f32x4.splat(0);
     }
-    if (FORMAT != FLOAT16) zeros = f32x4.mul(FORMAT == UINT8 ? f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)) : f32x4.add(a0, a1), negative);
+    if (FORMAT == UINT8) zeros = f32x4.mul(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3)), negative);
     if (FORMAT == FLOAT16) a0 = f32x4.mul(a0, factor), a1 = f32x4.mul(a1, factor);
     c00 = addBlock(FORMAT, b, a0, a1, a2, a3, zeros, mask, c00);
     c01 = addBlock(FORMAT, b + 16, a0, a1, a2, a3, zeros, mask, c01);
@@ -90,7 +85,7 @@ function multiplyPanels(FORMAT: i32, PANELS: i32, a: usize, b: usize, bytes: usi
 @inline
 function addBlock(FORMAT: i32, address: usize, a0: v128, a1: v128, a2: v128, a3: v128, zeros: v128, mask: v128, sums: v128): v128 {
   const block = v128.load(address);
-  if (FORMAT != FLOAT16) sums = f32x4.add(sums, zeros);
+  if (FORMAT == UINT8) sums = f32x4.add(sums, zeros);
   sums = multiplyAdd(a0, rowOfBlock(FORMAT, 0, block, mask), sums);
   sums = multiplyAdd(a1, rowOfBlock(FORMAT, 1, block, mask), sums);
   if (FORMAT == UINT8) {

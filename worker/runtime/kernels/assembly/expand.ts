@@ -1,4 +1,4 @@
-import { gemm_compact_scratch_bytes, multiplyExpanded } from './compact_products';
+import { expandedGroupBytes, multiplyExpanded } from './compact_products';
 import { depthwise_conv2d } from './depthwise';
 import { gemm } from './gemm';
 
@@ -59,7 +59,7 @@ export function expand_depthwise(
 }
 
 export function expand_depthwise_compact_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
-  return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + gemm_compact_scratch_bytes(channels, expandedChannels);
+  return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + expandedGroupBytes(channels, expandedChannels);
 }
 
 /** The same, of a compact pointwise filter: see compact.ts. */
