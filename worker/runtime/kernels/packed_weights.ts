@@ -18,6 +18,13 @@ interface Entry extends MatrixLayout {
   used: boolean;
 }
 
+/** Bytes. A vector that lies in two lines is two loads; what malloc gives begins anywhere. */
+const CACHE_LINE = 64;
+
+function aligned(address: number): number {
+  return Math.ceil(address / CACHE_LINE) * CACHE_LINE;
+}
+
 /** Elements of a compact matrix that are expanded at once. */
 const STAGED = 16 * 1024;
 
@@ -92,10 +99,10 @@ export class PackedWeights {
     layout: MatrixLayout,
     elements?: CompactElements,
   ): { readonly tensor: TensorInfo; readonly matrix: PackedMatrix } {
-    const block = this.#heap.tryAllocate(packedBlock(layout, elements).bytes);
+    const block = this.#heap.tryAllocate(packedBlock(layout, elements).bytes + CACHE_LINE);
     if (block === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);
     const tensor = this.#heap.backend.makeOutput(shape, 'float32', block);
-    const matrix = preparePacked(this.#heap, block, layout, elements);
+    const matrix = preparePacked(this.#heap, aligned(block), layout, elements);
     const entry: Entry = { ...layout, block, matrix, elements, used: false };
     this.#entries.set(tensor.dataId, entry);
     this.#replace(tensor.dataId, entry);
@@ -127,8 +134,10 @@ export class PackedWeights {
   }
 
   #pack(tensor: TensorInfo, layout: MatrixLayout): Entry {
-    const address = pack(this.#functions, this.#heap, this.#heap.address(tensor), layout);
-    const entry: Entry = { ...layout, block: address, matrix: { address }, elements: undefined, used: true };
+    const block = this.#heap.allocate(packedBlock(layout, undefined).bytes + CACHE_LINE);
+    const address = aligned(block);
+    packInto(this.#functions, this.#heap.address(tensor), address, layout);
+    const entry: Entry = { ...layout, block, matrix: { address }, elements: undefined, used: true };
     this.#entries.set(tensor.dataId, entry);
     return entry;
   }
@@ -202,24 +211,23 @@ export function usePackedOnce(
   layout: MatrixLayout,
   compute: (packed: PackedMatrix) => void,
 ): void {
-  const packed = pack(functions, heap, address, layout);
+  const packed = heap.allocate(functions.packed_bytes(layout.k, layout.n));
   try {
+    packInto(functions, address, packed, layout);
     compute({ address: packed });
   } finally {
     heap.free(packed);
   }
 }
 
-function pack(
+function packInto(
   functions: KernelFunctions,
-  heap: Heap,
-  address: number,
+  from: number,
+  to: number,
   { k, n, transposed }: MatrixLayout,
-): number {
-  const packed = heap.allocate(functions.packed_bytes(k, n));
-  if (transposed) functions.pack_b_transposed(address, packed, k, n, k);
-  else functions.pack_b(address, packed, k, n, n);
-  return packed;
+): void {
+  if (transposed) functions.pack_b_transposed(from, to, k, n, k);
+  else functions.pack_b(from, to, k, n, n);
 }
 
 function isSame(a: MatrixLayout, b: MatrixLayout): boolean {
