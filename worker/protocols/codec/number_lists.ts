@@ -53,6 +53,9 @@ export type TakeBlock = (block: Uint8Array) => void;
  */
 export class NumberLists {
   readonly #functions: NumberListFunctions;
+  readonly #memory: Uint8Array;
+  /** Reads what lies in that memory. */
+  readonly #reader: NumberReader;
   readonly #text: Uint8Array;
   readonly #values: Float32Array;
   readonly #shape: Int32Array;
@@ -63,7 +66,7 @@ export class NumberLists {
   constructor(module: WebAssembly.Module) {
     const { exports } = new WebAssembly.Instance(module, {
       env: {
-        readSlowly: (address: number) => this.#readSlowly(address),
+        readSlowly: (address: number) => this.#reader.float32(address),
         slowEnd: () => (this.#reader.end === NO_NUMBER ? 0 : this.#reader.end),
         writeSlowly: (value: number, address: number) => this.#writeSlowly(value, address),
       },
@@ -78,9 +81,6 @@ export class NumberLists {
     this.#values = new Float32Array(buffer, exports.values_address(), exports.most_values());
     this.#shape = new Int32Array(buffer, exports.shape_address(), exports.most_dimensions());
   }
-
-  readonly #memory: Uint8Array;
-  readonly #reader: NumberReader;
 
   /**
    * Reads the lists whose bracket is at `start`: lists of lists, or of numbers, of the same length wherever they are as
@@ -148,10 +148,6 @@ export class NumberLists {
       this.#values.set(values.subarray(from, to));
       take(this.#text.subarray(0, write_lists(to - from, rank)));
     }
-  }
-
-  #readSlowly(address: number): number {
-    return this.#reader.float32(address);
   }
 
   #writeSlowly(value: number, address: number): number {

@@ -1,5 +1,6 @@
 import type { Signature, TensorInfo } from '../../registry/signature.ts';
 import type { TensorValue } from '../../runtime/tensor.ts';
+import { OPEN_LIST } from '../codec/ascii.ts';
 import type { JsonCursor } from '../codec/json_cursor.ts';
 import { listFault, NO_FAULT } from '../codec/list_fault.ts';
 import { createCells } from '../codec/tensor_cells.ts';
@@ -53,8 +54,9 @@ function memberOffsets(cursor: JsonCursor, names: NameTable): (number | undefine
 /** The tensor, or why there is none. */
 function decodeTensor(cursor: JsonCursor, info: TensorInfo): TensorValue | string {
   const start = cursor.at;
-  const floats = info.dtype === 'float32' ? readFloats(cursor.bytes, start) : undefined;
-  if (floats !== undefined) return floats.tensor;
+  if (info.dtype === 'float32' && cursor.bytes[start] === OPEN_LIST) {
+    return readFloats(cursor.bytes, start)?.tensor ?? listFault(cursor, info.dtype) ?? NO_FAULT;
+  }
   const reader = new ListReader(createCells(info.dtype, cursor.bytes.length - start));
   if (reader.read(cursor)) return reader.cells.tensor(reader.shape);
   cursor.at = start;
