@@ -14,7 +14,8 @@ import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/h
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { canaryEventsOf } from './serving/canary_events.ts';
-import { ConfigurationError, parseConfiguration } from './serving/configuration.ts';
+import { parseConfiguration } from './serving/configuration.ts';
+import { ConfigurationError } from './serving/configuration_error.ts';
 import { createIsolate } from './serving/isolate.ts';
 
 /** Made once per isolate, from the environment of its first request. */

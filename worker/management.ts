@@ -1,4 +1,6 @@
 import { type IRequestStrict, Router } from 'itty-router';
+import { GuessLimit } from './protocols/access/guess_limit.ts';
+import { rateLimiterOf, tolerantLimit } from './protocols/access/rate_limit.ts';
 import { parseAnalyticsAccess } from './protocols/management/canary_aborts.ts';
 import { changeModel } from './protocols/management/change_model.ts';
 import { parseManagementConfiguration } from './protocols/management/configuration.ts';
@@ -14,7 +16,7 @@ import { errorResponse, jsonResponse } from './protocols/response.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
-import { ConfigurationError } from './serving/configuration.ts';
+import { ConfigurationError } from './serving/configuration_error.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(JSON.stringify(entry));
 
@@ -26,7 +28,11 @@ function wire(env: Env) {
     log({ event: 'replica not written', model, reason: String(error) });
   const store =
     replica === undefined ? bucket : new ReplicatingObjectStore(bucket, replica, { wait, onFault });
+  const rateLimiter = rateLimiterOf(env);
+  const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
   return {
+    // Workers that share a namespace_id share its counters: the names are this Worker's own.
+    guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
     configuration: parseManagementConfiguration(env),
     analytics: parseAnalyticsAccess(env),
     bucket,
@@ -66,8 +72,8 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
   if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
   wired ??= wire(env);
-  const { configuration, bucket, store } = wired;
-  const admission = await admit(request, url, configuration.tokens);
+  const { configuration, guesses, bucket, store } = wired;
+  const admission = await admit(request, url, configuration.tokens, guesses);
   if (admission.kind === 'refused') return { response: admission.response };
   const { caller } = admission;
   const { maxUploadBytes } = configuration;

@@ -31,6 +31,8 @@ export function tokenEntry(name: string, scopes: string, token: string): string 
 /** Starts the management Worker as `wrangler deploy` would upload it. */
 export async function startManagement(
   variables: Readonly<Record<string, string>>,
+  /** Binds RATE_LIMITER where a limit is given: so many requests per 60 seconds. */
+  options: { readonly rateLimit?: number } = {},
 ): Promise<ManagementWorker> {
   const folder = await mkdtemp(path.join(tmpdir(), 'edge-serving-management-'));
   await promisify(execFile)(
@@ -53,6 +55,11 @@ export async function startManagement(
           bindings: { ...variables },
           r2Buckets: { MODELS: 'models' },
           kvNamespaces: { POINTERS: 'pointers' },
+          ...(options.rateLimit !== undefined && {
+            ratelimits: {
+              RATE_LIMITER: { namespace_id: '1', simple: { limit: options.rateLimit, period: 60 } },
+            },
+          }),
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
       ],

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
+import { parseVariables } from './configuration_error.ts';
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
@@ -28,9 +29,6 @@ export interface ServingConfiguration {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What an operator set cannot be meant; the message is for the operator and holds no secret. */
-export class ConfigurationError extends Error {}
-
 const toNumber = v.pipe(
   v.unknown(),
   v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
@@ -48,7 +46,7 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
 /** Set but empty is a mistake that must not open the door to what is unsigned. */
 const PublicKeysSchema = v.pipe(
-  v.string(),
+  v.string('must be Ed25519 public keys in base64, separated by commas'),
   v.transform((text) => text.split(',').map((key) => parsePublicKey(key.trim()))),
   v.check(
     (keys) => !keys.includes(undefined),
@@ -77,17 +75,7 @@ const VariablesSchema = v.object({
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
 export function parseConfiguration(variables: object): ServingConfiguration {
-  const parsed = v.safeParse(VariablesSchema, variables);
-  if (!parsed.success) {
-    const faults = parsed.issues.map((issue) => {
-      const name = v.getDotPath(issue) ?? 'a variable';
-      // Somebody may have put a private key there.
-      if (name === 'MANIFEST_PUBLIC_KEYS') return `${name} ${issue.message}`;
-      return `${name} ${issue.message}, not ${JSON.stringify(Reflect.get(variables, name))}`;
-    });
-    throw new ConfigurationError(`configuration: ${faults.join('; ')}`);
-  }
-  const { output } = parsed;
+  const output = parseVariables(VariablesSchema, variables);
   return {
     pointerSource: output.POINTER_SOURCE,
     pointerMaxAgeMs: output.POINTER_MAX_AGE_MS,

@@ -4,7 +4,8 @@ import type { PointerReplica } from '../registry/pointer_replica.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
 import type { CacheOutcome } from './blob_reader.ts';
-import { ConfigurationError, type ServingConfiguration } from './configuration.ts';
+import type { ServingConfiguration } from './configuration.ts';
+import { ConfigurationError } from './configuration_error.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
 import { boundedReason, planSamples } from './plan_metrics.ts';
@@ -43,7 +44,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
   const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
   const fromReplica = configuration.pointerSource === 'kv';
   if (fromReplica && replica === undefined) {
-    throw new ConfigurationError('configuration: POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
+    throw new ConfigurationError('POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
   }
   setHeapLimit(configuration.heapLimitBytes);
   const metrics = new Metrics();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faultsOf } from '../../shared/conformance.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
+import { withinOneWindow } from '../../shared/rate_limit_window.ts';
 
 const HALF = '/v1/models/half_plus_two';
 const PREDICT = { method: 'POST', body: '{"instances":[1]}' };
@@ -24,7 +25,10 @@ describe('a server with keys and origins', () => {
   let edge: Edge;
   beforeAll(async () => {
     edge = await startWith({
-      variables: { PREDICT_API_KEYS: 'first-key, second-key', CORS_ORIGINS: 'https://app.example' },
+      variables: {
+        PREDICT_API_KEYS: 'first-key-of-two, second-key-of-two',
+        CORS_ORIGINS: 'https://app.example',
+      },
     });
   });
   afterAll(() => edge.stop());
@@ -48,10 +52,15 @@ describe('a server with keys and origins', () => {
     expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer/);
     const contentType = refused.headers.get('content-type');
     expect(faultsOf({ method: init?.method ?? 'GET', path, status: 401, contentType, json })).toEqual([]);
-    for (const headers of [{ authorization: 'Bearer first-key' }, { 'x-api-key': 'second-key' }]) {
+    for (const headers of [
+      { authorization: 'Bearer first-key-of-two' },
+      { 'x-api-key': 'second-key-of-two' },
+    ]) {
       expect((await askOf(edge, path, { ...init, headers })).status).toBe(200);
     }
-    expect((await askOf(edge, path, { ...init, headers: { 'x-api-key': 'third-key' } })).status).toBe(401);
+    expect((await askOf(edge, path, { ...init, headers: { 'x-api-key': 'third-key-of-two' } })).status).toBe(
+      401,
+    );
   });
 
   test.each(['/healthz', '/v2/health/live', '/v2/health/ready', '/openapi.json', '/docs'])(
@@ -89,7 +98,7 @@ describe('a server with keys and origins', () => {
   );
 
   test('lets no other page', async () => {
-    const headers = { origin: 'https://other.example', 'x-api-key': 'first-key' };
+    const headers = { origin: 'https://other.example', 'x-api-key': 'first-key-of-two' };
     const response = await askOf(edge, '/v2', { headers });
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
@@ -110,6 +119,36 @@ describe('a server without keys', () => {
     expect(answers[0]?.headers.get('access-control-allow-origin')).toBeNull();
     expect(await answers[4]?.json()).toEqual({ error: expect.stringContaining('rate limit') });
     expect((await askOf(edge, '/v2/health/live')).status).toBe(200);
+  });
+});
+
+describe('a server with keys and a rate limit', () => {
+  let edge: Edge;
+  beforeAll(async () => {
+    edge = await startWith({ variables: { PREDICT_API_KEYS: 'the-only-right-key' }, rateLimit: 3 });
+  });
+  afterAll(() => edge.stop());
+
+  const predictAs = async (address: string, key: string) => {
+    const headers = { 'cf-connecting-ip': address, 'x-api-key': key };
+    const response = await askOf(edge, `${HALF}:predict`, { ...PREDICT, headers });
+    return [response.status, await response.json()];
+  };
+
+  test('stops one who guesses, also when a guess is right, and nobody else', async () => {
+    const answers = await withinOneWindow(async (network) => {
+      const guesses: unknown[] = [];
+      for (let guess = 0; guess < 5; guess++) {
+        guesses.push((await predictAs(`${network}::${guess}`, `some-wrong-key-${guess}`))[0]);
+      }
+      const right = (await predictAs(`${network}::9`, 'the-only-right-key'))[0];
+      return { guesses, right, other: await predictAs('192.0.2.1', 'the-only-right-key') };
+    });
+    expect(answers).toEqual({
+      guesses: [401, 401, 401, 429, 429],
+      right: 429,
+      other: [200, { predictions: [2.5] }],
+    });
   });
 });
 

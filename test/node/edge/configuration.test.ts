@@ -17,9 +17,9 @@ describe('a configuration that cannot be meant', () => {
         status: 500,
         body: {
           error:
-            'configuration: POINTER_MAX_AGE_MS must be a number of at least 0, not "soon"; ' +
-            'MEMORY_BUDGET_MB must be a number of at least 0.01, not "0"; ' +
-            'ON_LOAD_FAILURE must be "previous" or "error", not "maybe"',
+            'configuration: POINTER_MAX_AGE_MS must be a number of at least 0; ' +
+            'MEMORY_BUDGET_MB must be a number of at least 0.01; ' +
+            'ON_LOAD_FAILURE must be "previous" or "error"',
         },
       });
     },

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { blobKey } from '../../../worker/registry/keys.ts';
-import { startManagement } from '../../shared/management_worker.ts';
+import { startManagement, tokenEntry } from '../../shared/management_worker.ts';
+import { withinOneWindow } from '../../shared/rate_limit_window.ts';
 import { type AskOptions, TOKENS, type TokenName, useManagement } from './use_management.ts';
 
 const { management, ask, change } = useManagement();
@@ -57,6 +58,53 @@ describe('access', () => {
       expect(await response.json()).toEqual({ error: expect.stringContaining('MANAGEMENT_TOKENS') });
     } finally {
       await off.stop();
+    }
+  });
+
+  test('is limited for a network that guesses tokens, also when a guess is right, and for nobody else', async () => {
+    const token = 't'.repeat(43);
+    const limited = await startManagement(
+      { MANAGEMENT_TOKENS: tokenEntry('ci', 'read', token) },
+      { rateLimit: 2 },
+    );
+    const askFrom = async (address: string, shown: string) => {
+      const response = await fetch(new URL('/api/v1', limited.url), {
+        headers: { authorization: `bearer ${shown}`, 'cf-connecting-ip': address },
+      });
+      const body: unknown = await response.json();
+      return [response.status, body];
+    };
+    try {
+      const answers = await withinOneWindow(async (network) => {
+        const statuses: unknown[] = [];
+        for (const [index, shown] of ['x', 'y', 'z', token].entries()) {
+          statuses.push((await askFrom(`${network}::${index}`, shown))[0]);
+        }
+        return { statuses, others: [await askFrom('192.0.2.1', token), await askFrom('192.0.2.1', token)] };
+      });
+      const welcome = { service: 'edge-serving-management', token: 'ci', scopes: ['read'] };
+      expect(answers).toEqual({
+        statuses: [401, 401, 429, 429],
+        others: [
+          [200, welcome],
+          [200, welcome],
+        ],
+      });
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  test('is refused with a secret that is a bare token, without showing it', async () => {
+    const bare = await startManagement({ MANAGEMENT_TOKENS: TOKENS.ops });
+    try {
+      const response = await fetch(new URL('/api/v1', bare.url));
+      expect([response.status, await response.json()]).toEqual([
+        500,
+        { error: 'configuration: MANAGEMENT_TOKENS, entry 1, has no SHA-256 in hex as its third part' },
+      ]);
+    } finally {
+      await bare.stop();
     }
   });
 });

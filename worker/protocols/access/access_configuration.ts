@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { ConfigurationError } from '../../serving/configuration.ts';
+import { parseVariables } from '../../serving/configuration_error.ts';
+import { isKey, KEY_RULE } from './api_keys.ts';
 
 /** Who may ask, and from which pages. README's table of configuration says the same in words. */
 export interface AccessConfiguration {
@@ -9,34 +10,34 @@ export interface AccessConfiguration {
   readonly corsOrigins: readonly string[] | 'any';
 }
 
+/** Set but empty is a mistake that must not open the server. */
+const ApiKeysSchema = v.pipe(
+  v.string(`must be ${KEY_RULE}, separated by commas`),
+  v.transform((text) => ({ isSet: text !== '', keys: listOf(text) })),
+  v.check(({ isSet, keys }) => !isSet || keys.length > 0, 'is set and holds no key'),
+  v.check(
+    ({ keys }) => keys.every(isKey),
+    `must be ${KEY_RULE}, separated by commas; one of them is something else`,
+  ),
+  v.transform(({ keys }) => keys),
+);
+
+const ORIGINS_RULE =
+  'must be *, or origins such as https://example.com, without a path and separated by commas';
+const OriginsSchema = v.pipe(
+  v.string(ORIGINS_RULE),
+  v.transform(listOf),
+  v.check((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)), ORIGINS_RULE),
+);
+
 const VariablesSchema = v.object({
-  PREDICT_API_KEYS: v.optional(v.string(), ''),
-  CORS_ORIGINS: v.optional(v.string(), ''),
+  PREDICT_API_KEYS: v.optional(ApiKeysSchema, ''),
+  CORS_ORIGINS: v.optional(OriginsSchema, ''),
 });
 
-/**
- * @throws ConfigurationError that names the variable which is wrong. Keys that are set but hold none are a mistake that
- * must not open the server.
- */
+/** @throws ConfigurationError that names every variable which is wrong */
 export function parseAccessConfiguration(variables: unknown): AccessConfiguration {
-  const parsed = v.safeParse(VariablesSchema, variables);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new ConfigurationError(`configuration: ${v.getDotPath(issue) ?? 'variables'}: ${issue.message}`);
-  }
-  const { PREDICT_API_KEYS, CORS_ORIGINS } = parsed.output;
-  const apiKeys = listOf(PREDICT_API_KEYS);
-  if (PREDICT_API_KEYS !== '' && apiKeys.length === 0) {
-    throw new ConfigurationError('configuration: PREDICT_API_KEYS: is set and holds no key');
-  }
-  const origins = listOf(CORS_ORIGINS);
-  for (const origin of origins) {
-    if (origin !== '*' && !isOrigin(origin)) {
-      throw new ConfigurationError(
-        `configuration: CORS_ORIGINS: ${origin} is no origin, such as https://example.com`,
-      );
-    }
-  }
+  const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins } = parseVariables(VariablesSchema, variables);
   return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins };
 }
 

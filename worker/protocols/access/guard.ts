@@ -1,6 +1,8 @@
 import { errorResponse } from '../response.ts';
-import { ApiKeys } from './api_keys.ts';
-import type { RateLimiter } from './rate_limit.ts';
+import { ApiKeys, shownKey } from './api_keys.ts';
+import { clientNetwork } from './client_network.ts';
+import { GuessLimit } from './guess_limit.ts';
+import { type RateLimiter, tolerantLimit } from './rate_limit.ts';
 
 export interface GuardOptions {
   /** Of which a request must show one; none: it need not. */
@@ -16,35 +18,32 @@ export type Guard = (request: Request, path: string) => Promise<Response | undef
 const OPEN_PATHS = new Set(['/v2/health/live', '/v2/health/ready']);
 
 /**
- * Lets through what shows an API key, where keys are set, and is within the rate limit, where there is one.
- * Each key has a limit of its own; without keys, each client address has.
+ * Lets through what shows an API key, where keys are set, and is within the rate limit, where there is one. Each key
+ * has a limit of its own. What shows no key, or a wrong one, counts against the network that it comes from.
  */
 export function createGuard({ apiKeys, rateLimiter, log }: GuardOptions): Guard | undefined {
   if (apiKeys.length === 0 && rateLimiter === undefined) return undefined;
+  const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
+  const networkLimit = (network: string) => limit(`address-${network}`);
   const keys = apiKeys.length === 0 ? undefined : new ApiKeys(apiKeys);
+  const guesses = new GuessLimit(networkLimit);
   return async (request, path) => {
     // Browsers send no credentials with a preflight; what it is answered is the same for all.
     if (OPEN_PATHS.has(path) || request.method === 'OPTIONS') return undefined;
-    const key = await keys?.identify(request.headers);
-    if (keys !== undefined && key === undefined) return unauthorized();
-    if (rateLimiter === undefined) return undefined;
-    const client = key ?? `address-${request.headers.get('cf-connecting-ip') ?? ''}`;
-    return (await withinLimit(rateLimiter, client, log)) ? undefined : tooMany();
+    const network = clientNetwork(request.headers);
+    if (keys === undefined) return (await networkLimit(network)) ? undefined : tooMany();
+    const shown = shownKey(request.headers);
+    if (shown === undefined) return (await networkLimit(network)) ? unauthorized() : tooMany();
+    const comparison = await guesses.compare(network, () => keys.identify(shown));
+    switch (comparison.kind) {
+      case 'right':
+        return (await limit(comparison.identity)) ? undefined : tooMany();
+      case 'wrong':
+        return unauthorized();
+      case 'too many':
+        return tooMany();
+    }
   };
-}
-
-/** A limiter that fails limits nothing: it protects the server and must not take it down. */
-async function withinLimit(
-  rateLimiter: RateLimiter,
-  key: string,
-  log: GuardOptions['log'],
-): Promise<boolean> {
-  try {
-    return (await rateLimiter.limit({ key })).success;
-  } catch (error) {
-    log({ event: 'rate limiter failed', reason: String(error) });
-    return true;
-  }
 }
 
 function unauthorized(): Response {

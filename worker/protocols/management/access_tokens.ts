@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../serving/configuration.ts';
+import { ConfigurationError } from '../../serving/configuration_error.ts';
 
 /** What a token allows. To read, every token does. */
 export const SCOPES = ['read', 'publish', 'flip'] as const;
@@ -25,51 +25,52 @@ export class AccessTokens {
   /**
    * Parses the secret: `NAME:SCOPE+SCOPE:SHA256`, separated by commas or white space.
    *
-   * @throws ConfigurationError that names the entry which is wrong, and nothing of its digest
+   * @throws ConfigurationError that says which entry is wrong, and nothing of what it holds: it may be a bare token
    */
   static parse(secret: string): AccessTokens {
     const entries = secret.split(/[\s,]+/).filter((entry) => entry !== '');
     if (entries.length === 0) {
-      throw new ConfigurationError('configuration: MANAGEMENT_TOKENS is set and holds no token');
+      throw new ConfigurationError('MANAGEMENT_TOKENS is set and holds no token');
     }
     return new AccessTokens(entries.map(parseEntry));
   }
 
-  /** Who shows this token; undefined where it is none of ours. Compared in constant time, all of them. */
-  async identify(token: string): Promise<Caller | undefined> {
-    const shown = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
+  /** Whose token has this digest; undefined where it is not known. All are compared, in constant time. */
+  identify(digest: Uint8Array): Caller | undefined {
     let found: Caller | undefined;
     for (const stored of this.#tokens) {
-      if (crypto.subtle.timingSafeEqual(shown, stored.sha256)) found = stored;
+      if (crypto.subtle.timingSafeEqual(digest, stored.sha256)) found = stored;
     }
     return found;
   }
 }
 
+export async function digestOf(token: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
+}
+
 function parseEntry(entry: string, index: number): StoredToken {
   const [name = '', scopes = '', digest = '', ...rest] = entry.split(':');
-  const place = `configuration: MANAGEMENT_TOKENS, entry ${index + 1}`;
-  if (rest.length > 0 || !/^[\w.-]{1,64}$/.test(name)) {
-    throw new ConfigurationError(`${place}: is not NAME:SCOPE+SCOPE:SHA256`);
-  }
-  if (!/^[0-9a-f]{64}$/i.test(digest)) {
-    throw new ConfigurationError(`${place} (${name}): has no SHA-256 in hex as its third part`);
-  }
+  if (rest.length > 0 || !/^[\w.-]{1,64}$/.test(name))
+    throw entryFault(index, 'is not NAME:SCOPE+SCOPE:SHA256');
+  if (!/^[0-9a-f]{64}$/i.test(digest)) throw entryFault(index, 'has no SHA-256 in hex as its third part');
   return {
     name,
-    scopes: new Set(scopes.split('+').map((text) => parseScope(text, place, name))),
+    scopes: new Set(scopes.split('+').map((text) => parseScope(text, index))),
     sha256: fromHex(digest),
   };
 }
 
-function parseScope(text: string, place: string, name: string): Scope {
+function parseScope(text: string, index: number): Scope {
   const scope = SCOPES.find((known) => known === text);
   if (scope === undefined) {
-    throw new ConfigurationError(
-      `${place} (${name}): "${text}" is no scope; scopes are ${SCOPES.join(', ')}`,
-    );
+    throw entryFault(index, `has a scope that does not exist; scopes are ${SCOPES.join(', ')}`);
   }
   return scope;
+}
+
+function entryFault(index: number, fault: string): ConfigurationError {
+  return new ConfigurationError(`MANAGEMENT_TOKENS, entry ${index + 1}, ${fault}`);
 }
 
 function fromHex(hex: string): Uint8Array {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { GivenUpCanary } from '../../registry/abort_canary.ts';
 import { NameSchema, VersionSchema } from '../../registry/manifest.ts';
-import { ConfigurationError } from '../../serving/configuration.ts';
+import { ConfigurationError, parseVariables } from '../../serving/configuration_error.ts';
 
 /** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */
 export interface AnalyticsAccess {
@@ -16,12 +16,15 @@ export interface RecordedAbort extends GivenUpCanary {
   readonly reason: string;
 }
 
+const ACCOUNT_RULE = 'must be an account id of 32 hexadecimal digits';
+const DATASET_RULE = 'must be the name of a dataset: letters, digits and underscores';
+
 const VariablesSchema = v.object({
-  ANALYTICS_ACCOUNT_ID: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/i, 'is no account id'))),
-  ANALYTICS_API_TOKEN: v.optional(v.pipe(v.string(), v.nonEmpty('is empty'))),
+  ANALYTICS_ACCOUNT_ID: v.optional(v.pipe(v.string(ACCOUNT_RULE), v.regex(/^[0-9a-f]{32}$/i, ACCOUNT_RULE))),
+  ANALYTICS_API_TOKEN: v.optional(v.pipe(v.string('must be an API token'), v.nonEmpty('is empty'))),
   // The name becomes part of a query.
   CANARY_DATASET: v.optional(
-    v.pipe(v.string(), v.regex(/^\w{1,100}$/, 'is no name of a dataset')),
+    v.pipe(v.string(DATASET_RULE), v.regex(/^\w{1,100}$/, DATASET_RULE)),
     'edge_serving_canaries',
   ),
 });
@@ -32,19 +35,14 @@ const VariablesSchema = v.object({
  * @throws ConfigurationError
  */
 export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | undefined {
-  const parsed = v.safeParse(VariablesSchema, variables);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new ConfigurationError(`configuration: ${v.getDotPath(issue) ?? 'variables'} ${issue.message}`);
-  }
   const {
     ANALYTICS_ACCOUNT_ID: accountId,
     ANALYTICS_API_TOKEN: apiToken,
     CANARY_DATASET: dataset,
-  } = parsed.output;
+  } = parseVariables(VariablesSchema, variables);
   if (accountId === undefined && apiToken === undefined) return undefined;
   if (accountId === undefined || apiToken === undefined) {
-    throw new ConfigurationError('configuration: ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN go together');
+    throw new ConfigurationError('ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN go together');
   }
   return { accountId, apiToken, dataset };
 }

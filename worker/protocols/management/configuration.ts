@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ConfigurationError } from '../../serving/configuration.ts';
+import { parseVariables } from '../../serving/configuration_error.ts';
 import { AccessTokens } from './access_tokens.ts';
 
 export interface ManagementConfiguration {
@@ -10,10 +10,10 @@ export interface ManagementConfiguration {
 }
 
 const VariablesSchema = v.object({
-  MANAGEMENT_TOKENS: v.optional(v.string(), ''),
+  MANAGEMENT_TOKENS: v.optional(v.string('must be entries of the form NAME:SCOPE+SCOPE:SHA256'), ''),
   MAX_UPLOAD_MB: v.optional(
     v.pipe(
-      v.union([v.string(), v.number()]),
+      v.union([v.string(), v.number()], 'must be a number'),
       v.transform(String),
       v.regex(/^\d+(\.\d+)?$/, 'must be a number'),
     ),
@@ -23,12 +23,7 @@ const VariablesSchema = v.object({
 
 /** @throws ConfigurationError */
 export function parseManagementConfiguration(variables: unknown): ManagementConfiguration {
-  const parsed = v.safeParse(VariablesSchema, variables);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new ConfigurationError(`configuration: ${v.getDotPath(issue) ?? 'variables'} ${issue.message}`);
-  }
-  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB } = parsed.output;
+  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB } = parseVariables(VariablesSchema, variables);
   return {
     tokens: MANAGEMENT_TOKENS.trim() === '' ? undefined : AccessTokens.parse(MANAGEMENT_TOKENS),
     maxUploadBytes: Math.floor(Number(MAX_UPLOAD_MB) * 1024 * 1024),

@@ -1,5 +1,8 @@
+import { bearerOf } from '../access/api_keys.ts';
+import { clientNetwork } from '../access/client_network.ts';
+import type { GuessLimit } from '../access/guess_limit.ts';
 import { errorResponse } from '../response.ts';
-import type { AccessTokens, Caller, Scope } from './access_tokens.ts';
+import { type AccessTokens, type Caller, digestOf, type Scope } from './access_tokens.ts';
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
@@ -9,13 +12,14 @@ export type Admission =
 const QUERY_NAMES = /^(access_?)?token$|^(api_?)?key$|^authorization$|^secret$/i;
 
 /**
- * Says who asks. With no secret set nothing is answered: whoever deploys this Worker and forgets the secret has
- * opened nothing.
+ * Says who asks. Where no secret is set nothing is answered: deploying this Worker without it opens nothing. Wrong
+ * tokens count against the limit of the network that they come from.
  */
 export async function admit(
   request: Request,
   url: URL,
   tokens: AccessTokens | undefined,
+  guesses: GuessLimit,
 ): Promise<Admission> {
   if (tokens === undefined) {
     return refused('The management API is off; it is on once the secret MANAGEMENT_TOKENS is set', 403);
@@ -23,10 +27,22 @@ export async function admit(
   if ([...url.searchParams.keys()].some((name) => QUERY_NAMES.test(name))) {
     return refused('A token belongs in the header Authorization, never in the address', 400);
   }
-  const shown = /^bearer +(\S+)$/i.exec(request.headers.get('authorization')?.trim() ?? '')?.[1];
-  const caller = shown === undefined ? undefined : await tokens.identify(shown);
-  if (caller !== undefined) return { kind: 'admitted', caller };
-  const what = shown === undefined ? 'Every request needs a token' : 'This token is not known here';
+  const shown = bearerOf(request.headers);
+  if (shown === undefined) return unauthorized('Every request needs a token');
+  const network = clientNetwork(request.headers);
+  const digest = await digestOf(shown);
+  const comparison = await guesses.compare(network, () => tokens.identify(digest));
+  switch (comparison.kind) {
+    case 'right':
+      return { kind: 'admitted', caller: comparison.identity };
+    case 'wrong':
+      return unauthorized('This token is not known here');
+    case 'too many':
+      return refused('Too many requests with a wrong token; wait a minute', 429);
+  }
+}
+
+function unauthorized(what: string): Admission {
   const refusal = refused(`${what}; send it as "Authorization: Bearer <token>"`, 401);
   refusal.response.headers.set('www-authenticate', 'Bearer realm="edge-serving-management"');
   return refusal;

@@ -55,11 +55,12 @@ const ERRORS: Readonly<Record<number, string>> = {
   413: 'It is larger than what is taken',
   422: 'The bytes do not have the digest',
   428: 'A condition is needed: If-Match or If-None-Match',
+  429: 'Too many wrong tokens from this address',
 };
 
 function errors(...statuses: readonly number[]) {
   return Object.fromEntries(
-    [401, 403, ...statuses].map((status) => [
+    [401, 403, 429, ...statuses].map((status) => [
       status,
       { description: ERRORS[status] ?? 'An error', content: ERROR },
     ]),

@@ -1,0 +1,48 @@
+/** Bits of an IPv6 address that one client does not choose. Providers give each customer a whole /64 at least. */
+const IPV6_PREFIX_GROUPS = 4;
+
+/**
+ * The network that a request comes from, by which clients without a key are told apart: an IPv4 address, or the /64
+ * of an IPv6 address, since its owner has 2^64 addresses to ask from. Cloudflare sets the header itself; without
+ * Cloudflare in front it is missing, and all clients are one.
+ */
+export function clientNetwork(headers: Headers): string {
+  return networkOf(headers.get('cf-connecting-ip')?.trim() ?? '');
+}
+
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address.slice(0, LONGEST_ADDRESS);
+  const groups = ipv6Groups(address);
+  if (groups === undefined) return address.slice(0, LONGEST_ADDRESS);
+  const mapped = mappedIpv4(groups);
+  if (mapped !== undefined) return mapped;
+  const prefix = groups.slice(0, IPV6_PREFIX_GROUPS).map((group) => group.toString(16));
+  return `${prefix.join(':')}::/64`;
+}
+
+/** Of the text of an IPv6 address. */
+const LONGEST_ADDRESS = 45;
+
+/** The eight groups of an IPv6 address in any of its forms; undefined where the text is not one. */
+function ipv6Groups(address: string): number[] | undefined {
+  // The URL parser writes an address in one form only, and an IPv4 address at its end as two groups.
+  const [withoutZone = ''] = address.split('%');
+  const url = `http://[${withoutZone}]`;
+  if (!URL.canParse(url)) return undefined;
+  const [head = '', tail] = new URL(url).hostname.slice(1, -1).split('::');
+  const before = parseGroups(head);
+  const after = parseGroups(tail ?? '');
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
+  return [...before, ...Array.from({ length: zeros }, () => 0), ...after];
+}
+
+function parseGroups(text: string): number[] {
+  return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+}
+
+/** `::ffff:192.0.2.1` is the client 192.0.2.1. */
+function mappedIpv4(groups: readonly number[]): string | undefined {
+  const [, , , , , marker, high = 0, low = 0] = groups;
+  if (marker !== 0xffff || groups.slice(0, 5).some((group) => group !== 0)) return undefined;
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+}
