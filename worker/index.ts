@@ -15,8 +15,8 @@ import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { canaryEventsOf } from './serving/canary_events.ts';
 import { parseConfiguration } from './serving/configuration.ts';
-import { ConfigurationError } from './serving/configuration_error.ts';
 import { createIsolate } from './serving/isolate.ts';
+import { ConfigurationError } from './serving/variables.ts';
 
 /** Made once per isolate, from the environment of its first request. */
 function wire(env: Env) {
@@ -29,7 +29,7 @@ function wire(env: Env) {
     cache: configuration.cachesBlobs ? platformCache() : undefined,
     configuration,
     log,
-    recordCanaryAbort: canaryEventsOf(env),
+    recordCanaryAbort: canaryEventsOf(env, crypto.randomUUID()),
   });
   const requestMetrics = new RequestMetrics();
   const protocol = {

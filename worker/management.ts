@@ -1,6 +1,7 @@
 import { type IRequestStrict, Router } from 'itty-router';
 import { GuessLimit } from './protocols/access/guess_limit.ts';
 import { rateLimiterOf, tolerantLimit } from './protocols/access/rate_limit.ts';
+import { parseAbortLimits } from './protocols/management/abort_limits.ts';
 import { parseAnalyticsAccess } from './protocols/management/canary_aborts.ts';
 import { changeModel } from './protocols/management/change_model.ts';
 import { parseManagementConfiguration } from './protocols/management/configuration.ts';
@@ -16,7 +17,7 @@ import { errorResponse, jsonResponse } from './protocols/response.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
-import { ConfigurationError } from './serving/configuration_error.ts';
+import { ConfigurationError } from './serving/variables.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(JSON.stringify(entry));
 
@@ -35,6 +36,7 @@ function wire(env: Env) {
     guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
     configuration: parseManagementConfiguration(env),
     analytics: parseAnalyticsAccess(env),
+    abortLimits: parseAbortLimits(env),
     bucket,
     replica,
     store,
@@ -103,7 +105,7 @@ export default {
 
   async scheduled(_controller, env) {
     wired ??= wire(env);
-    const { store, replica, analytics } = wired;
-    await runSchedule({ store, replica, analytics, ask: fetch.bind(globalThis), log, wait });
+    const { store, replica, analytics, abortLimits } = wired;
+    await runSchedule({ store, replica, analytics, abortLimits, ask: fetch.bind(globalThis), log, wait });
   },
 } satisfies ExportedHandler<Env>;

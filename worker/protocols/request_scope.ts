@@ -1,5 +1,6 @@
 import { Phases } from '../serving/phases.ts';
 import type { RequestScope } from '../serving/serving.ts';
+import { clientNetwork } from './access/client_network.ts';
 
 const now = () => Date.now();
 
@@ -22,5 +23,9 @@ export class HttpRequestScope implements RequestScope {
 
   routingKey(): string | undefined {
     return this.#request.headers.get(this.#routingKeyHeader) ?? undefined;
+  }
+
+  network(): string {
+    return clientNetwork(this.#request.headers);
   }
 }

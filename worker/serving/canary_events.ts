@@ -16,16 +16,18 @@ const REASON_LENGTH = 500;
 /**
  * Records given-up canaries in the dataset bound as CANARY_EVENTS, if the operator has made one: index1 the model
  * (cut to 96 characters), blob1 `canary aborted`, blob2 the model, blob3 the version, blob4 the last failure,
- * double1 the canary's generation, double2 the requests, double3 the failures among them.
+ * blob5 the isolate, by a name that it made up, blob6 a mark that tells clients apart and identifies none,
+ * double1 the canary's generation, double2 the requests, double3 the failures among them, double4 the clients that
+ * saw one.
  */
-export function canaryEventsOf(bindings: object): RecordCanaryAbort | undefined {
+export function canaryEventsOf(bindings: object, isolate: string): RecordCanaryAbort | undefined {
   const binding: unknown = Reflect.get(bindings, 'CANARY_EVENTS');
   if (!isDataset(binding)) return undefined;
-  return (model, { version, generation, requests, failures, reason }) =>
+  return (model, { version, generation, requests, failures, clients, clientMark, reason }) =>
     binding.writeDataPoint({
       indexes: [model.slice(0, INDEX_LENGTH)],
-      blobs: ['canary aborted', model, version, reason.slice(0, REASON_LENGTH)],
-      doubles: [generation, requests, failures],
+      blobs: ['canary aborted', model, version, reason.slice(0, REASON_LENGTH), isolate, String(clientMark)],
+      doubles: [generation, requests, failures, clients],
     });
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
-import { parseVariables } from './configuration_error.ts';
+import { parseVariables, toNumber, wholeNumber } from './variables.ts';
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
@@ -23,16 +23,14 @@ export interface ServingConfiguration {
   readonly canaryMaxFailures: number;
   /** On fewer requests no canary is given up. */
   readonly canaryMinRequests: number;
+  /** What fewer clients than these see fail gives no canary up. */
+  readonly canaryMinClients: number;
   /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
   readonly publicKeys: readonly PublicKey[];
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-const toNumber = v.pipe(
-  v.unknown(),
-  v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
-);
 const numeric = (minimum: number) =>
   v.pipe(
     toNumber,
@@ -69,7 +67,8 @@ const VariablesSchema = v.object({
     'x-routing-key',
   ),
   CANARY_MAX_FAILURES: v.optional(share, '0.05'),
-  CANARY_MIN_REQUESTS: v.optional(numeric(1), '20'),
+  CANARY_MIN_REQUESTS: v.optional(wholeNumber(1, 10_000), '20'),
+  CANARY_MIN_CLIENTS: v.optional(wholeNumber(1, 1000), '3'),
   MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
 });
 
@@ -89,5 +88,6 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     routingKeyHeader: output.ROUTING_KEY_HEADER,
     canaryMaxFailures: output.CANARY_MAX_FAILURES,
     canaryMinRequests: output.CANARY_MIN_REQUESTS,
+    canaryMinClients: output.CANARY_MIN_CLIENTS,
   };
 }

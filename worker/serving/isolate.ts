@@ -5,7 +5,6 @@ import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
 import { runtimeMemory } from '../runtime/memory.ts';
 import type { CacheOutcome } from './blob_reader.ts';
 import type { ServingConfiguration } from './configuration.ts';
-import { ConfigurationError } from './configuration_error.ts';
 import { type MetricSample, Metrics } from './metrics.ts';
 import { ModelServer } from './model_server.ts';
 import { boundedReason, planSamples } from './plan_metrics.ts';
@@ -15,6 +14,7 @@ import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
 import { ServableManager } from './servable_manager.ts';
 import type { Serving } from './serving.ts';
 import { sleep } from './sleep.ts';
+import { ConfigurationError } from './variables.ts';
 import { loadVersion } from './version_loader.ts';
 
 /** Everything that one isolate keeps between requests. */
@@ -99,7 +99,11 @@ export function createIsolate(options: IsolateOptions): Isolate {
     manager.forget();
   });
   const rollout = new Rollout(manager, {
-    canary: { maxFailures: configuration.canaryMaxFailures, minRequests: configuration.canaryMinRequests },
+    canary: {
+      maxFailures: configuration.canaryMaxFailures,
+      minRequests: configuration.canaryMinRequests,
+      minClients: configuration.canaryMinClients,
+    },
     now,
     random: Math.random,
     afterAnswer: () => sleep(0).done,

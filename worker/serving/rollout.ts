@@ -1,6 +1,6 @@
 import { describeError } from '../registry/describe_error.ts';
 import type { Pointer, Trial } from '../registry/pointer.ts';
-import { type CanaryAbort, type CanaryLimits, CanaryWatch } from './canary_watch.ts';
+import { type CanaryAbort, type CanaryClient, type CanaryLimits, CanaryWatch } from './canary_watch.ts';
 import { CandidateLoader } from './candidate_loader.ts';
 import { type Execution, faultOf, ObservedServable } from './observed_servable.ts';
 import type { Split } from './resolution.ts';
@@ -120,14 +120,13 @@ export class RequestTrial implements Split {
 
   /**
    * A computation by the current version in place of a canary that failed. The failure counts as the canary's
-   * only if this one is sound: what both refuse is the request's fault.
+   * only if this one is sound: where both fail, the request is at fault, also where it broke the runtime.
    */
   inPlaceOf<Answer>(canary: Trial, failure: CanaryFailure, compute: Compute<Answer>): Compute<Answer> {
-    if (failure.broke) this.#failed(canary, failure);
     return async (servable) => {
       const observed = new ObservedServable(servable);
       const answer = await compute(observed);
-      if (!failure.broke && faultOf(observed.execution) === undefined) this.#failed(canary, failure);
+      if (faultOf(observed.execution) === undefined) this.#failed(canary, failure);
       return answer;
     };
   }
@@ -135,13 +134,21 @@ export class RequestTrial implements Split {
   #failed(canary: Trial, { message, broke }: CanaryFailure): void {
     const { events, watch } = this.#rollout;
     events.canary(this.#model, canary.version, 'failed');
-    watch.failed(this.#model, canary, message, broke);
+    watch.failed(this.#model, canary, this.#client(), message, broke);
   }
 
   answeredByCanary(canary: Trial): void {
     const { events, watch } = this.#rollout;
     events.canary(this.#model, canary.version, 'answered');
-    watch.answered(this.#model, canary);
+    watch.answered(this.#model, canary, this.#client());
+  }
+
+  #client(): CanaryClient {
+    const routingKey = this.#scope.routingKey?.();
+    return {
+      network: this.#scope.network?.() ?? '',
+      key: routingKey === undefined ? undefined : routingFraction(this.#model, routingKey),
+    };
   }
 
   /** A computation by the current version, remembered where the shadow is to repeat it. */

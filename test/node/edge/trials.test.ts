@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updatePointer } from '../../../worker/registry/pointer_store.ts';
 import type { PointerTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { canaryTransition, shadowTransition } from '../../../worker/registry/rollout_transitions.ts';
+import { routingFraction } from '../../../worker/serving/routing.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { ask, readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
@@ -11,11 +12,11 @@ import { changeRecord, publishDirectory, SAMPLES, wait } from '../../shared/publ
 
 const folder = await temporaryFolder();
 
-/** Half plus two whose two is not a number. */
-async function writeBrokenModel(): Promise<string> {
-  const directory = join(folder, 'broken');
+/** y = factor * x + summand, where the sample model has 0.5 and 2. */
+async function writeModel(name: string, factor: number, summand: number): Promise<string> {
+  const directory = join(folder, name);
   await cp(`${SAMPLES}/half_plus_two/1.0.0`, directory, { recursive: true });
-  const weights = Float32Array.of(0.5, Number.NaN);
+  const weights = Float32Array.of(factor, summand);
   await writeFile(join(directory, 'group1-shard1of1.bin'), new Uint8Array(weights.buffer));
   return directory;
 }
@@ -39,15 +40,22 @@ async function publishBoth(model: string, candidate: string): Promise<void> {
   await publishDirectory(edge.store, candidate, model, '1.1.0', { flip: false });
 }
 
-const predict = (isolate: URL | undefined, model: string) =>
-  ask(isolate, `/v1/models/${model}:predict`, { instances: [2, 4] });
+/** Asks as a client of its own, unless it is told as which. */
+const predict = (isolate: URL | undefined, model: string, address = `192.0.2.${++clients}`) =>
+  ask(
+    isolate,
+    `/v1/models/${model}:predict`,
+    { instances: [2, 4] },
+    { headers: { 'cf-connecting-ip': address } },
+  );
+let clients = 0;
 
 describe('a canary that answers with NaN', () => {
   const model = 'nan';
   const aborts = `canary_aborts_total{model="${model}",version="1.1.0"}`;
 
   test('fails no request, and is given up by each isolate that saw it fail', async () => {
-    await publishBoth(model, await writeBrokenModel());
+    await publishBoth(model, await writeModel('broken', 0.5, Number.NaN));
     await change(model, canaryTransition({ version: '1.1.0', percent: 100 }, changeRecord()));
     const [first, second] = edge.isolates;
     for (let request = 0; request < 6; request++) {
@@ -63,8 +71,63 @@ describe('a canary that answers with NaN', () => {
     expect(await predict(second, model)).toMatchObject({ status: 200, version: '1.0.0' });
     expect(await metric(second, aborts)).toBeUndefined();
     expect(edge.log.filter((line) => line.includes('"canary aborted"'))).toEqual([
-      expect.stringContaining('"version":"1.1.0","generation":2,"requests":6,"failures":6'),
+      expect.stringContaining('"version":"1.1.0","generation":2,"requests":6,"failures":6,"clients":6'),
     ]);
+  });
+});
+
+describe('a canary that overflows where the current version does not', () => {
+  const model = 'overflowing';
+  const path = `/v1/models/${model}:predict`;
+  const SHARE = 0.5;
+  /** Keys of the canary's share. */
+  const keys = Array.from({ length: 400 }, (_, index) => `k${index}`).filter(
+    (key) => routingFraction(model, key) < SHARE,
+  );
+  const askAs = (isolate: URL | undefined, address: string, key: string, value: number) =>
+    ask(
+      isolate,
+      path,
+      { instances: [value] },
+      { headers: { 'cf-connecting-ip': address, 'x-routing-key': key } },
+    );
+  const answersOfShare = (address: string) =>
+    Promise.all(edge.isolates.map((isolate) => askAs(isolate, address, keys[0] ?? '', 1)));
+  const BY_CANARY = { status: 200, version: '1.1.0', body: { predictions: [4] }, fallback: null };
+  const BY_CURRENT = { status: 200, version: '1.0.0', body: { predictions: [2.5] }, fallback: null };
+
+  beforeAll(async () => {
+    await publishBoth(model, await writeModel('double', 2, 2));
+    await change(model, canaryTransition({ version: '1.1.0', percent: SHARE * 100 }, changeRecord()));
+  });
+
+  test.each<[string, (index: number) => [address: string, key: string]]>([
+    ['with one key', () => ['198.51.100.1', keys[0] ?? '']],
+    ['with a new key each time', (index) => ['198.51.100.1', keys[index] ?? '']],
+    ['with a new key and address of its IPv6 network', (index) => [`2001:db8::${index}`, keys[index] ?? '']],
+  ])('is not ended, in any isolate, by one client %s', async (_, client) => {
+    for (const isolate of edge.isolates) {
+      for (let request = 0; request < 50; request++) {
+        // 3e38 / 2 + 2, as a float32, is answered by the current version.
+        expect(await askAs(isolate, ...client(request), 3e38)).toMatchObject({
+          status: 200,
+          version: '1.0.0',
+          body: { predictions: [1.5e38] },
+          fallback: expect.stringMatching(/^1\.1\.0; its output \w+ holds numbers that are not finite/),
+        });
+      }
+      expect(await metric(isolate, `canary_aborts_total{model="${model}",version="1.1.0"}`)).toBeUndefined();
+    }
+    expect(await answersOfShare('203.0.113.1')).toMatchObject(edge.isolates.map(() => BY_CANARY));
+  });
+
+  test('is ended by several, in the isolate that saw them', async () => {
+    const [first, second] = edge.isolates;
+    for (let client = 0; client < 6; client++) {
+      await askAs(first, `203.0.113.${client}`, keys[client] ?? '', 3e38);
+    }
+    expect(await askAs(first, '203.0.113.1', keys[0] ?? '', 1)).toMatchObject(BY_CURRENT);
+    expect(await askAs(second, '203.0.113.1', keys[0] ?? '', 1)).toMatchObject(BY_CANARY);
   });
 });
 

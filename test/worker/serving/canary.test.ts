@@ -17,6 +17,7 @@ import {
 
 const canary = (percent: number) => canaryTransition({ version: '2', percent }, changeRecord());
 const current = (model: string): ServingTarget => ({ model, selector: { kind: 'current' } });
+const fromNetwork = (network: string): RequestScope => ({ ...requestScope(), network: () => network });
 const withKey = (key: string): RequestScope => ({ ...requestScope(), routingKey: () => key });
 
 /** A model with a canary at 100 %: every request is its. */
@@ -186,6 +187,25 @@ describe('a canary', () => {
       expect(outcome).toMatchObject({ answer: 'it cannot', by: { version: '1' } });
     }
     expect(happened.filter((event) => event.startsWith('canary'))).toEqual([]);
+  });
+
+  test('is given up when several clients saw it fail, and not for one', async () => {
+    const model = uniqueModel();
+    await withCanary(model);
+    const { server, happened } = createRolloutServer({ 1: plus(1), 2: failing }, { minClients: 3 });
+    const serve = (network: string) => server.serve(current(model), computeWith(1), fromNetwork(network));
+    for (let request = 0; request < 25; request++) {
+      expect(await serve('192.0.2.1')).toMatchObject({ answer: '2', by: { fallback: { wanted: '2' } } });
+    }
+    expect(happened).not.toContainEqual(expect.stringContaining('aborted'));
+    await serve('192.0.2.2');
+    await serve('192.0.2.3');
+    expect(happened).toContainEqual(expect.stringContaining('canary 2 aborted'));
+    expect(await serve('192.0.2.4')).toEqual({
+      kind: 'served',
+      answer: '2',
+      by: { version: '1', generation: 2 },
+    });
   });
 
   test('stands in for nothing after it was ended', async () => {

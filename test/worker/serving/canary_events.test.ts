@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest';
 import { canaryEventsOf } from '../../../worker/serving/canary_events.ts';
 
-const abort = { version: '2.0.0', generation: 7, requests: 20, failures: 3, reason: 'it threw' };
+const abort = {
+  version: '2.0.0',
+  generation: 7,
+  requests: 20,
+  failures: 5,
+  clients: 4,
+  clientMark: 4711,
+  reason: 'it threw',
+};
 
-test('a given-up canary is a data point that names it', () => {
+test('a given-up canary is a data point that names it and the isolate', () => {
   const points: unknown[] = [];
-  const record = canaryEventsOf({
-    CANARY_EVENTS: { writeDataPoint: (point: unknown) => points.push(point) },
-  });
-  record?.('m'.repeat(128), abort);
+  const binding = { writeDataPoint: (point: unknown) => points.push(point) };
+  canaryEventsOf({ CANARY_EVENTS: binding }, 'isolate-1')?.('m'.repeat(128), abort);
   expect(points).toEqual([
     {
       indexes: ['m'.repeat(96)],
-      blobs: ['canary aborted', 'm'.repeat(128), '2.0.0', 'it threw'],
-      doubles: [7, 20, 3],
+      blobs: ['canary aborted', 'm'.repeat(128), '2.0.0', 'it threw', 'isolate-1', '4711'],
+      doubles: [7, 20, 5, 4],
     },
   ]);
 });
@@ -21,6 +27,6 @@ test('a given-up canary is a data point that names it', () => {
 test.each([{}, { CANARY_EVENTS: undefined }, { CANARY_EVENTS: 'a variable' }])(
   'without the binding nothing is recorded: %j',
   (bindings) => {
-    expect(canaryEventsOf(bindings)).toBeUndefined();
+    expect(canaryEventsOf(bindings, 'isolate-1')).toBeUndefined();
   },
 );

@@ -30,6 +30,7 @@ export function createRolloutServer(
     readonly onLoadFailure?: 'previous' | 'error';
     readonly afterAnswer?: () => Promise<unknown>;
     readonly minRequests?: number;
+    readonly minClients?: number;
   } = {},
 ) {
   const clock = { now: 0 };
@@ -74,7 +75,11 @@ export function createRolloutServer(
   });
   const draws = { next: 0 };
   const rollout = new Rollout(manager, {
-    canary: { maxFailures: 0.1, minRequests: options.minRequests ?? 5 },
+    canary: {
+      maxFailures: 0.1,
+      minRequests: options.minRequests ?? 5,
+      minClients: options.minClients ?? 1,
+    },
     now,
     random: () => draws.next,
     afterAnswer: options.afterAnswer ?? (() => Promise.resolve()),

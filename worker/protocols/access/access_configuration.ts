@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseVariables } from '../../serving/configuration_error.ts';
+import { parseVariables } from '../../serving/variables.ts';
 import { isKey, KEY_RULE } from './api_keys.ts';
 
 /** Who may ask, and from which pages. README's table of configuration says the same in words. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../serving/configuration_error.ts';
+import { ConfigurationError } from '../../serving/variables.ts';
 
 /** What a token allows. To read, every token does. */
 export const SCOPES = ['read', 'publish', 'flip'] as const;

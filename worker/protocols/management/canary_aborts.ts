@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { GivenUpCanary } from '../../registry/abort_canary.ts';
 import { NameSchema, VersionSchema } from '../../registry/manifest.ts';
-import { ConfigurationError, parseVariables } from '../../serving/configuration_error.ts';
+import { ConfigurationError, parseVariables } from '../../serving/variables.ts';
 
 /** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */
 export interface AnalyticsAccess {
@@ -14,6 +14,12 @@ export interface AnalyticsAccess {
 /** A canary that isolates have given up on, with the last reason that one of them gave. */
 export interface RecordedAbort extends GivenUpCanary {
   readonly reason: string;
+  /** How many isolates have. */
+  readonly isolates: number;
+  /** The most clients that one isolate saw it fail for. */
+  readonly clients: number;
+  /** How many marks of clients there are among the isolates' last failures. */
+  readonly marks: number;
 }
 
 const ACCOUNT_RULE = 'must be an account id of 32 hexadecimal digits';
@@ -47,12 +53,18 @@ export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | unde
   return { accountId, apiToken, dataset };
 }
 
+/** Analytics Engine writes numbers of 64 bits as text. */
+const count = (minimum: number) =>
+  v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer(), v.minValue(minimum));
+
 const RowSchema = v.object({
   model: NameSchema,
   version: VersionSchema,
-  /** Analytics Engine writes numbers of 64 bits as text. */
-  generation: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer(), v.minValue(1)),
+  generation: count(1),
   reason: v.string(),
+  isolates: count(0),
+  clients: count(0),
+  marks: count(0),
 });
 const AnswerSchema = v.object({ data: v.array(RowSchema) });
 
@@ -70,7 +82,8 @@ export async function readCanaryAborts(
   ask: typeof fetch,
 ): Promise<readonly RecordedAbort[]> {
   const query =
-    'SELECT blob2 AS model, blob3 AS version, double1 AS generation, argMax(blob4, timestamp) AS reason ' +
+    'SELECT blob2 AS model, blob3 AS version, double1 AS generation, argMax(blob4, timestamp) AS reason, ' +
+    'count(DISTINCT blob5) AS isolates, max(double4) AS clients, count(DISTINCT blob6) AS marks ' +
     `FROM ${dataset} WHERE blob1 = 'canary aborted' AND timestamp > NOW() - INTERVAL '${WINDOW_MINUTES}' MINUTE ` +
     'GROUP BY model, version, generation LIMIT 1000 FORMAT JSON';
   const response = await ask(

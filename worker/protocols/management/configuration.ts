@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseVariables } from '../../serving/configuration_error.ts';
+import { parseVariables } from '../../serving/variables.ts';
 import { AccessTokens } from './access_tokens.ts';
 
 export interface ManagementConfiguration {

@@ -2,19 +2,21 @@ import { abortCanary } from '../../registry/abort_canary.ts';
 import type { ObjectStore } from '../../registry/object_store.ts';
 import type { PointerReplica } from '../../registry/pointer_replica.ts';
 import { repairReplicas } from '../../registry/repair_replicas.ts';
+import { type AbortLimits, isAgreed } from './abort_limits.ts';
 import { type AnalyticsAccess, readCanaryAborts } from './canary_aborts.ts';
 
 export interface Schedule {
   readonly store: ObjectStore;
   readonly replica: PointerReplica | undefined;
   readonly analytics: AnalyticsAccess | undefined;
+  readonly abortLimits: AbortLimits;
   readonly ask: typeof fetch;
   readonly log: (entry: Record<string, unknown>) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 /**
- * What has to be looked after from time to time: canaries that isolates have given up on end everywhere, and
+ * What has to be looked after from time to time: canaries that several isolates have given up on end everywhere, and
  * replicas that are behind are written. Neither keeps the other from being done.
  */
 export async function runSchedule(schedule: Schedule): Promise<void> {
@@ -28,14 +30,17 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   }
 }
 
-async function endGivenUpCanaries({ store, analytics, ask, log, wait }: Schedule): Promise<void> {
+async function endGivenUpCanaries(schedule: Schedule): Promise<void> {
+  const { store, analytics, abortLimits, ask, log, wait } = schedule;
   if (analytics === undefined) return;
-  for (const { model, version, generation, reason } of await readCanaryAborts(analytics, ask)) {
+  for (const abort of await readCanaryAborts(analytics, ask)) {
+    if (!isAgreed(abort, abortLimits)) continue;
+    const { model, version, generation, reason, isolates } = abort;
     const record = {
       id: crypto.randomUUID(),
       at: new Date().toISOString(),
       by: 'automatic abort',
-      reason: `an isolate gave up on it: ${reason}`,
+      reason: `${isolates} isolates gave up on it: ${reason}`,
     };
     try {
       const update = await abortCanary(store, { model, version, generation }, record, wait);

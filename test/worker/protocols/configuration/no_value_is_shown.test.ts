@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAccessConfiguration } from '../../../../worker/protocols/access/access_configuration.ts';
+import { parseAbortLimits } from '../../../../worker/protocols/management/abort_limits.ts';
 import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
 import { parseManagementConfiguration } from '../../../../worker/protocols/management/configuration.ts';
 import { parseConfiguration } from '../../../../worker/serving/configuration.ts';
-import { ConfigurationError } from '../../../../worker/serving/configuration_error.ts';
+import { ConfigurationError } from '../../../../worker/serving/variables.ts';
 
 const DIGEST = 'a'.repeat(64);
 
@@ -22,10 +23,12 @@ const VARIABLES = [
     'ROUTING_KEY_HEADER',
     'CANARY_MAX_FAILURES',
     'CANARY_MIN_REQUESTS',
+    'CANARY_MIN_CLIENTS',
     'MANIFEST_PUBLIC_KEYS',
   ].map((name) => ({ name, parse: parseConfiguration })),
   ...['PREDICT_API_KEYS', 'CORS_ORIGINS'].map((name) => ({ name, parse: parseAccessConfiguration })),
   ...['MANAGEMENT_TOKENS', 'MAX_UPLOAD_MB'].map((name) => ({ name, parse: parseManagementConfiguration })),
+  ...['CANARY_MIN_ISOLATES', 'CANARY_MIN_CLIENTS'].map((name) => ({ name, parse: parseAbortLimits })),
   ...['ANALYTICS_ACCOUNT_ID', 'ANALYTICS_API_TOKEN', 'CANARY_DATASET'].map((name) => ({
     name,
     parse: parseAnalyticsAccess,

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parseAbortLimits } from '../../../../worker/protocols/management/abort_limits.ts';
 import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
 import { runSchedule } from '../../../../worker/protocols/management/schedule.ts';
 import { pointerKey } from '../../../../worker/registry/keys.ts';
@@ -13,6 +14,9 @@ interface Row {
   readonly version: string;
   readonly generation: number | string;
   readonly reason: string;
+  readonly isolates?: number | string;
+  readonly clients?: number;
+  readonly marks?: number | string;
 }
 
 /** Runs the schedule with what Analytics Engine answers, and gives what was asked and logged. */
@@ -23,6 +27,7 @@ async function run(answer: () => Response) {
     store: bucket,
     replica: undefined,
     analytics: ANALYTICS,
+    abortLimits: parseAbortLimits({}),
     ask: async (input, init) => {
       const request = new Request(input, init);
       asked.push({
@@ -41,7 +46,7 @@ async function run(answer: () => Response) {
 const rows =
   (...data: Row[]) =>
   () =>
-    Response.json({ data });
+    Response.json({ data: data.map((row) => ({ isolates: '3', clients: 3, marks: '1', ...row })) });
 
 async function publishCanary(): Promise<{ model: string; generation: number }> {
   const model = uniqueModel();
@@ -66,7 +71,12 @@ test('ends a canary that isolates have given up on, and says why in the history'
       generation: generation + 1,
       current: '1.0.0',
       history: [
-        { action: 'canary', percent: 0, by: 'automatic abort', reason: expect.stringContaining('NaN') },
+        {
+          action: 'canary',
+          percent: 0,
+          by: 'automatic abort',
+          reason: '3 isolates gave up on it: it gave NaN',
+        },
         {},
         {},
       ],
@@ -75,6 +85,40 @@ test('ends a canary that isolates have given up on, and says why in the history'
   expect(read.kind === 'found' && read.pointer.canary).toBeUndefined();
   expect(logged).toMatchObject([{ event: 'canary aborted', model, outcome: 'changed' }]);
   expect(JSON.stringify(logged)).not.toContain('secret');
+});
+
+describe('a canary that too few have given up on', () => {
+  test.each([
+    ['two isolates', { isolates: 2, clients: 9, marks: 2 }],
+    ['nobody knows how many isolates', { isolates: 0, clients: 9, marks: 9 }],
+    ['many isolates for one client', { isolates: 9, clients: 1, marks: 1 }],
+    ['many isolates for two clients', { isolates: 9, clients: 2, marks: 2 }],
+  ])('goes on: %s', async (_, counts) => {
+    const abort = { version: '1.1.0', generation: 2, reason: 'it threw', ...counts };
+    const published = await publishCanary();
+    const { logged } = await run(rows({ ...abort, ...published }));
+    expect(await readPointer(bucket, published.model)).toMatchObject({
+      pointer: { canary: { percent: 10 } },
+    });
+    expect(logged).toEqual([]);
+  });
+
+  test.each([
+    ['an isolate counted', { isolates: 3, clients: 3, marks: 1 }],
+    ['the marks tell apart', { isolates: '3', clients: 1, marks: '3' }],
+  ])('ends where there are as many clients as %s', async (_, counts) => {
+    const published = await publishCanary();
+    await run(rows({ version: '1.1.0', reason: 'it threw', ...published, ...counts }));
+    const read = await readPointer(bucket, published.model);
+    expect(read.kind === 'found' && read.pointer.canary).toBeUndefined();
+  });
+
+  test('takes what the operator says', () => {
+    expect(parseAbortLimits({})).toEqual({ minIsolates: 3, minClients: 3 });
+    const variables = { CANARY_MIN_ISOLATES: '2', CANARY_MIN_CLIENTS: '1' };
+    expect(parseAbortLimits(variables)).toEqual({ minIsolates: 2, minClients: 1 });
+    expect(() => parseAbortLimits({ CANARY_MIN_ISOLATES: '1.5' })).toThrow('CANARY_MIN_ISOLATES must be');
+  });
 });
 
 test('leaves a canary that was set anew since', async () => {

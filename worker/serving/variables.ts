@@ -26,3 +26,18 @@ export function parseVariables<const Schema extends v.GenericSchema>(
   const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'the variables'} ${issue.message}`);
   throw new ConfigurationError(...faults);
 }
+
+/** A variable as a number; NaN where it is none, or empty. */
+export const toNumber = v.pipe(
+  v.unknown(),
+  v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
+);
+
+export const wholeNumber = (minimum: number, maximum: number) =>
+  v.pipe(
+    toNumber,
+    v.check(
+      (value) => Number.isInteger(value) && value >= minimum && value <= maximum,
+      `must be a whole number from ${minimum} to ${maximum}`,
+    ),
+  );
