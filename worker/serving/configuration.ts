@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
 import { parseVariables, toNumber, wholeNumber } from './variables.ts';
+import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './versions_by_number.ts';
 
 /** What an operator sets, normalised. README's table of configuration says the same in words. */
 export interface ServingConfiguration {
@@ -25,6 +26,8 @@ export interface ServingConfiguration {
   readonly canaryMinRequests: number;
   /** What fewer clients than these see fail gives no canary up. */
   readonly canaryMinClients: number;
+  /** Which versions clients may ask for by number. */
+  readonly versionsByNumber: VersionsByNumber;
   /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
   readonly publicKeys: readonly PublicKey[];
 }
@@ -69,6 +72,10 @@ const VariablesSchema = v.object({
   CANARY_MAX_FAILURES: v.optional(share, '0.05'),
   CANARY_MIN_REQUESTS: v.optional(wholeNumber(1, 10_000), '20'),
   CANARY_MIN_CLIENTS: v.optional(wholeNumber(1, 1000), '3'),
+  VERSIONS_BY_NUMBER: v.optional(
+    v.picklist(VERSIONS_BY_NUMBER, 'must be "released", "any" or "none"'),
+    'released',
+  ),
   MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
 });
 
@@ -82,6 +89,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,
     onLoadFailure: output.ON_LOAD_FAILURE,
+    versionsByNumber: output.VERSIONS_BY_NUMBER,
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
     cachesBlobs: output.BLOB_CACHE === 'on',

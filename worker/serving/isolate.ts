@@ -111,6 +111,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
   });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,
+    versionsByNumber: configuration.versionsByNumber,
     rollout,
     events: {
       speculation: (outcome) => metrics.count('speculations_total', { outcome }),

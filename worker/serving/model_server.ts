@@ -18,10 +18,13 @@ import type {
   ServingTarget,
   StatusOutcome,
 } from './serving.ts';
+import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
 export interface ModelServerOptions {
   readonly onLoadFailure: 'previous' | 'error';
   readonly events: ServingEvents;
+  /** Which versions clients may ask for by number; any, where this is left out. */
+  readonly versionsByNumber?: VersionsByNumber;
   /** Where versions are staged and tried out; without it nothing is. */
   readonly rollout?: Rollout;
 }
@@ -32,6 +35,7 @@ export class ModelServer implements Serving {
   readonly #source: PointerSource;
   readonly #manager: ServableManager;
   readonly #options: ModelServerOptions;
+  readonly #byNumber: VersionsByNumber;
   readonly #resolved: ResolvedServing;
 
   constructor(
@@ -44,7 +48,8 @@ export class ModelServer implements Serving {
     this.#source = source;
     this.#manager = manager;
     this.#options = options;
-    this.#resolved = new ResolvedServing(manager, options.onLoadFailure, options.events);
+    this.#byNumber = options.versionsByNumber ?? 'any';
+    this.#resolved = new ResolvedServing(manager, options.onLoadFailure, options.events, this.#byNumber);
   }
 
   serve<Answer>(
@@ -63,7 +68,7 @@ export class ModelServer implements Serving {
     request: PendingRequest<Answer>,
     pointer: Pointer,
   ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>> {
-    const resolution = resolve(request.target, { kind: 'current', pointer }, request);
+    const resolution = resolve(request.target, { kind: 'current', pointer }, this.#byNumber, request);
     const outcome = this.#resolved.serve(request, resolution);
     return outcome instanceof Promise || isInDoubt(outcome)
       ? this.#serveInDoubt(request, resolution, outcome)
@@ -79,7 +84,8 @@ export class ModelServer implements Serving {
     const outcome = await answering;
     if (!isInDoubt(outcome)) return outcome;
     const { target } = request;
-    const checked = resolve(target, await this.#source.check(target.model), request);
+    const checked = resolve(target, await this.#source.check(target.model), this.#byNumber, request);
+    if (checked.kind === 'not by number') return settleByNumber(this.#store, target.model, checked);
     return sameVersion(resolution, checked) ? outcome : this.#resolved.serve(request, checked);
   }
 
@@ -95,8 +101,9 @@ export class ModelServer implements Serving {
     const checking = this.#source.check(target.model);
     const known = this.#source.known(target.model);
     const speculation = known && this.#resolved.speculate(request, known);
-    const resolution = resolve(target, await checking, request);
+    const resolution = resolve(target, await checking, this.#byNumber, request);
     phases?.end('pointer', began);
+    if (resolution.kind === 'not by number') return settleByNumber(this.#store, target.model, resolution);
     if (speculation === undefined) return this.#resolved.serve(request, resolution);
     if (resolution.kind !== 'resolved' || !sameVersion(resolution, speculation.resolution)) {
       events.speculation('repeated');
@@ -132,9 +139,12 @@ export class ModelServer implements Serving {
 
   async versions(model: string): Promise<readonly string[] | undefined> {
     if (!isName(model)) return [];
-    const retired = this.#source.known(model)?.retired ?? [];
+    const pointer = this.#source.known(model);
     try {
-      return (await listVersions(this.#store, model)).filter((version) => !retired.includes(version));
+      return (await listVersions(this.#store, model)).filter(
+        (version) =>
+          pointer?.retired.includes(version) !== true && isAnsweredByNumber(this.#byNumber, pointer, version),
+      );
     } catch {
       return undefined;
     }
@@ -142,11 +152,12 @@ export class ModelServer implements Serving {
 
   async #resolve(target: ServingTarget): Promise<Resolution | NotServed> {
     if (!isName(target.model)) return { kind: 'unknown model' };
-    const fresh = this.#source.fresh(target.model);
-    return resolve(
-      target,
-      fresh === undefined ? await this.#source.check(target.model) : { kind: 'current', pointer: fresh },
-    );
+    const pointer = this.#source.fresh(target.model);
+    const fresh = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber);
+    // What is refused may have come since.
+    if (fresh?.kind === 'resolved') return fresh;
+    const checked = resolve(target, await this.#source.check(target.model), this.#byNumber);
+    return checked.kind === 'not by number' ? settleByNumber(this.#store, target.model, checked) : checked;
   }
 }
 

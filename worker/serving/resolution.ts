@@ -1,6 +1,7 @@
 import { type Pointer, selectVersion, type Trial } from '../registry/pointer.ts';
 import type { PointerCheck } from './pointer_source.ts';
 import type { AnsweredBy, NotServed, ServingTarget } from './serving.ts';
+import { isAnsweredByNumber, notByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
 /** The version that a target means under a pointer. */
 export interface Resolution {
@@ -22,11 +23,21 @@ export interface Split {
 }
 
 /** Which version a target means, as far as the pointer can tell: a version that a client names may not exist. */
-export function resolve(target: ServingTarget, check: PointerCheck, split?: Split): Resolution | NotServed {
+export function resolve(
+  target: ServingTarget,
+  check: PointerCheck,
+  byNumber: VersionsByNumber,
+  split?: Split,
+): Resolution | NotServed {
   const { selector } = target;
   if (check.kind === 'missing' || check.kind === 'unreadable') {
-    // A version can be asked for before anything points to it.
-    if (selector.kind === 'version') return resolved(selector.version, undefined, false);
+    // A version can be asked for before anything points to it, where that is allowed.
+    if (selector.kind === 'version' && byNumber === 'any') {
+      return resolved(selector.version, undefined, false);
+    }
+    if (selector.kind === 'version' && (byNumber === 'none' || check.kind === 'missing')) {
+      return notByNumber(byNumber, selector.version);
+    }
     return check.kind === 'missing'
       ? { kind: 'unknown model' }
       : { kind: 'unavailable', reason: check.reason };
@@ -38,6 +49,9 @@ export function resolve(target: ServingTarget, check: PointerCheck, split?: Spli
     return { kind: 'unknown label', label: selector.kind === 'label' ? selector.label : '' };
   }
   if (pointer.retired.includes(version)) return { kind: 'unknown version', version };
+  if (selector.kind === 'version' && !isAnsweredByNumber(byNumber, pointer, version)) {
+    return notByNumber(byNumber, version);
+  }
   const stale = check.kind === 'stale' ? { reason: check.reason } : undefined;
   return resolved(version, pointer, selector.kind !== 'version', stale, canary);
 }

@@ -5,6 +5,7 @@ import { answeredBy, type Resolution, resolve } from './resolution.ts';
 import { CanaryFailure } from './rollout.ts';
 import type { ServableManager } from './servable_manager.ts';
 import type { AnsweredBy, NotServed, RequestScope, ServeOutcome, ServingTarget } from './serving.ts';
+import type { VersionsByNumber } from './versions_by_number.ts';
 
 /** What happens to requests, for metrics. */
 export interface ServingEvents {
@@ -28,13 +29,20 @@ export class ResolvedServing {
   readonly #manager: ServableManager;
   readonly #onLoadFailure: 'previous' | 'error';
   readonly #events: ServingEvents;
+  readonly #byNumber: VersionsByNumber;
   /** Per model, the last version that answered a request for the current one here. */
   readonly #lastServed = new Map<string, { version: string; generation: number }>();
 
-  constructor(manager: ServableManager, onLoadFailure: 'previous' | 'error', events: ServingEvents) {
+  constructor(
+    manager: ServableManager,
+    onLoadFailure: 'previous' | 'error',
+    events: ServingEvents,
+    byNumber: VersionsByNumber,
+  ) {
     this.#manager = manager;
     this.#onLoadFailure = onLoadFailure;
     this.#events = events;
+    this.#byNumber = byNumber;
   }
 
   /** Synchronous where the version is in memory and the computation is. */
@@ -57,7 +65,7 @@ export class ResolvedServing {
   speculate<Answer>(request: PendingRequest<Answer>, pointer: Pointer): Speculation<Answer> | undefined {
     const { target } = request;
     const { model } = target;
-    const resolution = resolve(target, { kind: 'current', pointer }, request);
+    const resolution = resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
     if (resolution.kind !== 'resolved') return undefined;
     const wanted = resolution.version;
     const isCanary = resolution.canary !== undefined;

@@ -74,10 +74,20 @@ export interface AnsweredBy {
   readonly stalePointer?: { readonly reason: string };
 }
 
+/** A version that the operator does not let clients ask for by its number. */
+export interface NotByNumber {
+  readonly kind: 'not by number';
+  readonly version: string;
+  readonly reason: string;
+  /** Nobody has looked yet whether there is such a version. */
+  readonly mayNotExist: boolean;
+}
+
 export type NotServed =
   | { readonly kind: 'unknown model' }
   | { readonly kind: 'unknown version'; readonly version: string }
   | { readonly kind: 'unknown label'; readonly label: string }
+  | NotByNumber
   /** It exists and cannot be served now. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly version?: string };
 

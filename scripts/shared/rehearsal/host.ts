@@ -44,7 +44,8 @@ async function start(request: StageRequest): Promise<string[]> {
         modulesRoot: '/',
         compatibilityDate: request.compatibilityDate,
         compatibilityFlags: request.compatibilityFlags,
-        bindings: request.variables,
+        // Nothing points to what is rehearsed.
+        bindings: { ...request.variables, VERSIONS_BY_NUMBER: 'any' },
         r2Buckets: { MODELS: 'models' },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),

@@ -15,6 +15,13 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
       return unknownVersion(model, outcome.version);
     case 'unknown label':
       return { status: 404, message: `Model ${model} has no label ${outcome.label}` };
+    case 'not by number': {
+      const { version, reason } = outcome;
+      return {
+        status: 403,
+        message: `Model ${model} with version ${version} cannot be asked for by number: ${reason}`,
+      };
+    }
     case 'unavailable': {
       const version = outcome.version === undefined ? '' : ` Version ${outcome.version}:`;
       return { status: 503, message: `Model with name ${model} is not ready.${version} ${outcome.reason}` };

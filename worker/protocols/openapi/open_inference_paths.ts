@@ -15,7 +15,7 @@ const TARGETS = [
 
 type Target = (typeof TARGETS)[number];
 
-const READ_ERRORS = [400, 401, 404, 405, 429, 503];
+const READ_ERRORS = [400, 401, 403, 404, 405, 429, 503];
 
 /** Open Inference Protocol v2, for each way to say which version is meant. */
 export function openInferencePaths(): Paths {

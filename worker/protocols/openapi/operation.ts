@@ -24,6 +24,7 @@ export type Paths = Readonly<Record<string, PathItem>>;
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'The request is at fault; the sentence says where',
   401: 'The server wants an API key',
+  403: 'This server does not answer that version by its number',
   404: 'There is no such model or version',
   405: 'There is no such method here',
   413: 'The body is larger than the server takes',

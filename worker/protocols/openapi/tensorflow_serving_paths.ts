@@ -31,8 +31,8 @@ const STRICT_JSON = {
 
 type Target = (typeof TARGETS)[number];
 
-const READ_ERRORS = [400, 401, 404, 429, 503];
-const POST_ERRORS = [400, 401, 404, 413, 415, 429, 503];
+const READ_ERRORS = [400, 401, 403, 404, 429, 503];
+const POST_ERRORS = [400, 401, 403, 404, 413, 415, 429, 503];
 
 const METHODS: readonly (readonly [name: string, verb: string, SchemaName, SchemaName])[] = [
   ['predict', 'Predict with', 'PredictRequest', 'PredictResponse'],

@@ -19,6 +19,8 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
       // Labels are looked up before the model is, and an unknown model has none.
       if (selector.kind === 'label') return unknownLabel(selector.label);
       return notFound(`Servable not found for request: Latest(${model})`);
+    case 'not by number':
+      return notByNumber(model, outcome.version, outcome.reason);
     case 'unavailable':
       return unavailable(model, outcome.version, outcome.reason);
   }
@@ -27,6 +29,7 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
 /** The same for a request for the status of versions. */
 export function statusNotServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
   if (outcome.kind === 'unavailable') return unavailable(model, outcome.version, outcome.reason);
+  if (outcome.kind === 'not by number') return notByNumber(model, outcome.version, outcome.reason);
   return notFound(
     selector.kind === 'version'
       ? `Could not find version ${selector.version} of model ${model}`
@@ -40,6 +43,13 @@ function notFound(message: string): Refusal {
 
 function unknownLabel(label: string): Refusal {
   return { status: 400, message: `Unrecognized servable version label: ${label}` };
+}
+
+function notByNumber(model: string, version: string, reason: string): Refusal {
+  return {
+    status: 403,
+    message: `Version ${version} of model ${model} cannot be asked for by number: ${reason}`,
+  };
 }
 
 function unavailable(model: string, version: string | undefined, reason: string): Refusal {

@@ -24,6 +24,7 @@ const VARIABLES = [
     'CANARY_MAX_FAILURES',
     'CANARY_MIN_REQUESTS',
     'CANARY_MIN_CLIENTS',
+    'VERSIONS_BY_NUMBER',
     'MANIFEST_PUBLIC_KEYS',
   ].map((name) => ({ name, parse: parseConfiguration })),
   ...['PREDICT_API_KEYS', 'CORS_ORIGINS'].map((name) => ({ name, parse: parseAccessConfiguration })),
