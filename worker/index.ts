@@ -13,6 +13,7 @@ import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
 import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { logLine } from './runtime/log_line.ts';
 import { canaryEventsOf } from './serving/canary_events.ts';
 import { parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
@@ -22,7 +23,7 @@ import { ConfigurationError } from './serving/variables.ts';
 function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
-  const log = (entry: Record<string, unknown>) => console.log(JSON.stringify(entry));
+  const log = (entry: Record<string, unknown>) => console.log(logLine(entry));
   const isolate = createIsolate({
     store: new R2ObjectStore(env.MODELS),
     replica: pointerReplicaOf(env),
@@ -135,7 +136,7 @@ app.onError((error, context) => answerFault(error, context.req.path));
 function answerFault(error: unknown, path: string): Response {
   if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
   const stack = error instanceof Error ? error.stack : undefined;
-  console.error(JSON.stringify({ event: 'fault', path, error: String(error), stack }));
+  console.error(logLine({ event: 'fault', path, error: String(error), stack }));
   return errorResponse('The server failed to answer; its log says why', 500);
 }
 

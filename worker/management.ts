@@ -17,9 +17,10 @@ import { errorResponse, jsonResponse } from './protocols/response.ts';
 import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
+import { logLine } from './runtime/log_line.ts';
 import { ConfigurationError } from './serving/variables.ts';
 
-const log = (entry: Record<string, unknown>): void => console.log(JSON.stringify(entry));
+const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
 
 /** Made once per isolate, from the environment of its first request. */
 function wire(env: Env) {
@@ -98,7 +99,7 @@ export default {
     } catch (error) {
       if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
       const stack = error instanceof Error ? error.stack : undefined;
-      console.error(JSON.stringify({ ...entry, event: 'fault', error: String(error), stack }));
+      console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
       return errorResponse('The server failed to answer; its log says why', 500);
     }
   },

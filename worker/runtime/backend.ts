@@ -6,6 +6,7 @@ import { BoundedBackend } from './bounded_backend.ts';
 import { HeapLimit } from './heap_limit.ts';
 import kernelsModule from './kernels/dist/kernels.wasm';
 import { type RegisteredKernels, registerKernels } from './kernels/register_kernels.ts';
+import { logLine } from './log_line.ts';
 import { cancelRecording } from './plan/active_recording.ts';
 import { Arena } from './plan/arena.ts';
 import { withoutProcessListeners } from './process_listeners.ts';
@@ -75,7 +76,7 @@ export function takeComplaint(): string | undefined {
 
 function hear(text: string): void {
   if (text.includes('XNN status')) complaint = text.trim();
-  else console.warn(JSON.stringify({ event: 'runtime message', text }));
+  else console.warn(logLine({ event: 'runtime message', text }));
 }
 
 /** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
