@@ -15,7 +15,7 @@ import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 /** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
 export async function loadGraphModel(
   json: ModelJson,
-  files: WeightFiles,
+  files: WeightFiles & { readonly name?: string },
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
@@ -47,7 +47,7 @@ export async function loadGraphModel(
     : synchronousComputation(runtime, (inputs, outputs) =>
         [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
       );
-  const planned = new PlannedModel(runtime, computation, onUnplanned);
+  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
   return {
     execute: (inputs, outputs) => planned.execute(inputs, outputs),
     planState: () => planned.state(),

@@ -21,7 +21,7 @@ import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
  */
 export async function loadLayersModel(
   json: ModelJson,
-  files: WeightFiles,
+  files: WeightFiles & { readonly name?: string },
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
@@ -52,7 +52,7 @@ export async function loadLayersModel(
     throw error;
   }
   const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
-  const planned = new PlannedModel(runtime, computation, onUnplanned);
+  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
   return {
     execute: (inputs, outputs) => planned.execute(inputs, outputs),
     planState: () => planned.state(),

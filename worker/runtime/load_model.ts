@@ -10,6 +10,8 @@ export interface ModelFiles extends WeightFiles {
   readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
   /** The path of the file that holds topology and weights manifest. */
   readonly topology: string;
+  /** Names the model for as long as the isolate lives, also when it is loaded anew. */
+  readonly name?: string;
   /** Told why a shape is not computed by a plan. */
   readonly onUnplanned?: (reason: string) => void;
 }

@@ -44,6 +44,7 @@ async function loadFrom(
     // The backend is made meanwhile.
     reader.openAhead(blobs.find(({ path }) => path === topology));
     const loaded = await loadModel({
+      name: `${manifest.model} ${manifest.version}`,
       format,
       topology,
       open: (path) => control.watch(reader.read(path)),

@@ -33,17 +33,6 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(dense, [zeros, zeros, zeros], ['y'])).toEqual(PLANNED);
   });
 
-  test('when the only values so far could not prove it', async () => {
-    // So large that what is less than 1 above is the same.
-    const same = { x: float([1, 4], [1e9, 1e9, 1e9, 1e9]) };
-    const model = await loadGraph(dense);
-    for (let time = 0; time < 3; time++) await answer(model, same, ['y']);
-    expect(model.model.planState()).toEqual({ kind: 'not yet planned' });
-    await answer(model, { x: varied([1, 4], 1) }, ['y']);
-    expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
-    model.model.dispose();
-  });
-
   test('where an output is an input, or two are one tensor', async () => {
     const aliases = graph(
       [
@@ -75,8 +64,8 @@ describe('a plan answers as the executor does', () => {
         { name: 'square', op: 'Mul', input: ['x', 'x'] },
         { name: 'column', op: 'Reshape', input: ['square', 'shape'] },
         { name: 'back', op: 'Reshape', input: ['column', 'original'] },
-        { name: 'negative', op: 'Neg', input: ['back'] },
-        { name: 'sum', op: 'AddV2', input: ['square', 'negative'] },
+        { name: 'bounded', op: 'Tanh', input: ['back'] },
+        { name: 'sum', op: 'AddV2', input: ['square', 'bounded'] },
         { name: 'gram', op: 'MatMul', input: ['x', 'x'], attr: { transpose_b: { b: true } } },
         { name: 'joined', op: 'ConcatV2', input: ['x', 'square', 'x', 'axis'], attr: { N: { i: '3' } } },
       ],

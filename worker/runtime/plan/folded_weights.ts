@@ -10,6 +10,13 @@ interface Copy {
 }
 
 /**
+ * How many times what a product sums up may be what it is normalized to. The rounding of a sum grows by as much, and
+ * another order rounds otherwise: with 1024, and the 24 bits of a float32, 0.00006 of a deviation. Whether a request's
+ * sums cancel like that depends on its values, so no example can prove such a copy.
+ */
+const MOST_AMPLIFIED = 1024;
+
+/**
  * Copies of weights with a batch normalisation in them, that belong to one plan. Of weights that are used more than once
  * there is one, so that all copies together are no larger than the weights.
  */
@@ -25,12 +32,17 @@ export class FoldedWeights {
     return this.#copies.size;
   }
 
-  /** As fuseSteps wants it; undefined where there is no memory for a copy, or one with another normalisation. */
+  /**
+   * As fuseSteps wants it; undefined where there is no memory for a copy, or one with another normalization, or where
+   * the sums may cancel.
+   */
   readonly fold: Fold = (product, normalisation) => {
     const { weights, bias, rows, columns, packed } = product;
     const key = JSON.stringify([product, normalisation]);
     const known = this.#copies.get(weights);
     if (known !== undefined) return known.key === key ? known : undefined;
+    if (amplification(this.#heap.backend.wasm.HEAPF32, product, normalisation) > MOST_AMPLIFIED)
+      return undefined;
     const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
     const copy = this.#heap.tryAllocate(4 * (floats + columns));
     if (copy === undefined) return undefined;
@@ -59,6 +71,34 @@ export class FoldedWeights {
     for (const { weights } of this.#copies.values()) this.#heap.free(weights);
     this.#copies.clear();
   }
+}
+
+/**
+ * The largest ratio, over all channels, of what is summed up to the deviation that it is divided by: of the sizes of the
+ * weights, which stand for what inputs about 1 make of them, and of what is subtracted.
+ */
+function amplification(
+  values: Float32Array,
+  product: ProductWeights,
+  { mean, variance, epsilon }: BatchNormalisation,
+): number {
+  const { weights, bias, rows, columns, packed } = product;
+  const sizes = Float64Array.from({ length: columns }, (_, column) =>
+    Math.abs((bias === 0 ? 0 : (values[(bias >> 2) + column] ?? 0)) - (values[(mean >> 2) + column] ?? 0)),
+  );
+  const columnOf = columnAt(product);
+  const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
+  for (let index = 0; index < floats; index++) {
+    const column = columnOf(index);
+    if (column < columns)
+      sizes[column] = (sizes[column] ?? 0) + Math.abs(values[(weights >> 2) + index] ?? 0);
+  }
+  return sizes.reduce((most, size, column) => {
+    const deviation = Math.sqrt((values[(variance >> 2) + column] ?? 0) + epsilon);
+    // What is no number, or nothing divided by nothing, is not to be folded either.
+    const ratio = size / deviation;
+    return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.max(most, ratio);
+  }, 0);
 }
 
 /** By what each channel is multiplied. */

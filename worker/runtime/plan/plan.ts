@@ -135,6 +135,13 @@ export class Plan {
     runtime.arena.reserve(this, this.#layout.bytes);
   }
 
+  /** The outputs that depend on the inputs' values, by name, and have any. */
+  get computedOutputs(): string[] {
+    return this.#outputs.flatMap((output) =>
+      output.kind === 'computed' && output.count > 0 ? [output.name] : [],
+    );
+  }
+
   get steps(): number {
     return this.#runs.length;
   }

@@ -1,60 +1,72 @@
-import { type Runtime, takeRefusal } from '../backend.ts';
-import { BrokenRuntimeError, execute } from '../execution.ts';
-import { ExecutionError, OutOfMemoryError, type PlanState } from '../loaded_model.ts';
+import type { Runtime } from '../backend.ts';
+import { OutOfMemoryError, type PlanState } from '../loaded_model.ts';
 import type { NamedTensors } from '../tensor.ts';
-import { agree } from './agreement.ts';
+import { type Answer, andThen, recovered } from './answer.ts';
+import { Evidence } from './evidence.ts';
 import { areOrdinary } from './ordinary_values.ts';
-import { fingerprint, otherValues } from './other_values.ts';
 import type { Plan, PlanResult } from './plan.ts';
+import { CHANGED, type ProofOutcome, type Provable, prove, runPlan, UNPROVEN } from './proof.ts';
 import type { Computation, PlanDraft, Recorded } from './record_plan.ts';
 import { RequestShape } from './request_shape.ts';
+import { type Demand, ShapeDemand } from './shape_demand.ts';
 
 /** How many shapes a model has plans for. */
 const MOST_PLANS = 4;
 /** A model that could not be planned for so many shapes is not tried again. */
 const MOST_REFUSALS = 2;
-/** How often a shape has to be asked for in a row before it takes the place of another's plan. */
-const ASKED_BEFORE_REPLACING = 3;
+/** So many shapes are remembered for which there was no memory. */
+const MOST_WITHOUT_MEMORY = 4;
+/** How often a plan is tried to be proven, each time after twice as many requests of its shape. */
+const MOST_ATTEMPTS = 10;
 
-/** How far sums in another order may be off, of a value or of a tenth of the largest. */
-const REORDERED_TOLERANCE = 1e-4;
+const BROKE = 'the server broke the WebAssembly runtime when it tried to prove its plan';
 
-const DIFFERENT = 'its plan computed other values than the executor';
-const CHANGED = 'the shape of what a kernel answers depends on values';
-
-interface Draft {
+interface Recording extends Provable {
   readonly kind: 'recorded';
-  readonly draft: PlanDraft;
-  readonly recordedWith: number;
+  /** How many requests of the shape came since, and with which of them the next attempt is made. */
+  requests: number;
+  nextAttempt: number;
+  attempts: number;
+  isUnderWay: boolean;
 }
 
-interface Entry {
-  readonly shape: RequestShape;
-  state: /** It answers nothing until it has computed other values as the executor does. */
-    | Draft
-    | { readonly kind: 'proven'; readonly plan: Plan; readonly draft: PlanDraft }
-    | { readonly kind: 'refused'; readonly reason: string };
+interface Refused {
+  readonly kind: 'refused';
+  readonly reason: string;
+  readonly forMemory: boolean;
 }
 
-type Answer = NamedTensors | Promise<NamedTensors>;
+interface Entry extends Demand {
+  state: /** It answers nothing until it is proven. */
+  Recording | { readonly kind: 'proven'; readonly plan: Plan; readonly draft: PlanDraft } | Refused;
+}
+
+export interface PlannedModelOptions {
+  /** Names the model for as long as the isolate lives, also when it is loaded anew. */
+  readonly name: string | undefined;
+  readonly onRefused: (reason: string) => void;
+}
+
+/** The models whose proofs broke the runtime: loaded anew, they would break it again. */
+const breaking = new Set<string>();
 
 /**
  * A model that is computed by plans where it can be. The first request of a shape is computed by the executor and
- * recorded; the next one with other values by both, to compare; from then on the plan answers.
+ * recorded; with the next one the plan is proven; from then on the plan answers.
  */
 export class PlannedModel {
   readonly #runtime: Runtime;
   readonly #computation: Computation;
-  readonly #onRefused: (reason: string) => void;
+  readonly #options: PlannedModelOptions;
   /** The one used last comes first. */
   readonly #entries: Entry[] = [];
+  readonly #demand = new ShapeDemand();
   #isDisposed = false;
-  #candidate: { readonly shape: RequestShape; asked: number } | undefined;
 
-  constructor(runtime: Runtime, computation: Computation, onRefused: (reason: string) => void) {
+  constructor(runtime: Runtime, computation: Computation, options: PlannedModelOptions) {
     this.#runtime = runtime;
     this.#computation = computation;
-    this.#onRefused = onRefused;
+    this.#options = options;
   }
 
   /** Synchronous where a plan answers, or the computation is. Throws, or rejects with, ExecutionError. */
@@ -62,6 +74,7 @@ export class PlannedModel {
     const entry = this.#find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
     if (entry === undefined) return this.#begin(inputs, outputs);
+    this.#demand.note(entry, this.#entries);
     switch (entry.state.kind) {
       case 'proven':
         return this.#answer(entry, entry.state.plan, inputs, outputs);
@@ -73,10 +86,13 @@ export class PlannedModel {
   }
 
   state(): PlanState {
-    const shapes = this.#entries.filter(({ state }) => state.kind === 'proven').length;
+    const states = this.#entries.map(({ state }) => state);
+    const shapes = states.filter(({ kind }) => kind === 'proven').length;
     if (shapes > 0) return { kind: 'planned', shapes };
-    const refused = this.#entries.find(({ state }) => state.kind === 'refused');
-    if (refused?.state.kind === 'refused') return { kind: 'not planned', reason: refused.state.reason };
+    for (const state of states) {
+      if (state.kind === 'refused') return { kind: 'not planned', reason: state.reason };
+      if (state.kind === 'recorded' && state.attempts > 0) return { kind: 'not planned', reason: UNPROVEN };
+    }
     return { kind: 'not yet planned' };
   }
 
@@ -105,13 +121,13 @@ export class PlannedModel {
   }
 
   #begin(inputs: NamedTensors, outputs: readonly string[]): Answer {
+    if (!this.#isWorthRecording(inputs, outputs)) return this.#compute(inputs, outputs);
     const shape = new RequestShape(inputs, outputs);
-    if (!this.#isWorthRecording(shape, inputs, outputs)) return this.#compute(inputs, outputs);
     const record = () =>
       andThen(this.#computation.record(inputs, outputs), (recorded) => {
         // Another request may have been faster, where recording waits.
         if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
-        else this.#add(shape, fingerprint(inputs), recorded);
+        else this.#add({ shape, asked: this.#demand.take(inputs, outputs) }, recorded);
         return recorded.values;
       });
     return this.#orWithoutArena(record, () => this.#computation.compute(inputs, outputs));
@@ -133,138 +149,135 @@ export class PlannedModel {
     if (result.kind === 'recording' && !this.#runtime.backend.isAbandoned) result.draft.dispose();
   }
 
-  #add(shape: RequestShape, recordedWith: number, { result }: Recorded): void {
-    if (result.kind === 'obstacle') this.#onRefused(result.reason);
-    this.#entries.unshift({
-      shape,
-      state:
-        result.kind === 'obstacle'
-          ? { kind: 'refused', reason: result.reason }
-          : { kind: 'recorded', draft: result.draft, recordedWith },
-    });
-    const plans = this.#entries.filter((each) => each.state.kind !== 'refused');
-    for (const least of plans.slice(MOST_PLANS)) {
+  #add(demand: Demand, { result }: Recorded): void {
+    if (result.kind === 'obstacle') {
+      const state: Refused = { kind: 'refused', reason: result.reason, forMemory: false };
+      this.#entries.unshift({ ...demand, state });
+      this.#options.onRefused(result.reason);
+      return;
+    }
+    const plans = this.#plans();
+    if (plans.length >= MOST_PLANS) {
+      const least = plans.reduce((one, other) => (other.asked < one.asked ? other : one));
       this.#drop(least);
       this.#entries.splice(this.#entries.indexOf(least), 1);
     }
+    this.#entries.unshift({
+      ...demand,
+      state: {
+        kind: 'recorded',
+        draft: result.draft,
+        mayReorder: true,
+        evidence: new Evidence(),
+        requests: 0,
+        nextAttempt: 1,
+        attempts: 0,
+        isUnderWay: false,
+      },
+    });
   }
 
-  /** Requests of ever other shapes are not worth a recording each. */
-  #isWorthRecording(shape: RequestShape, inputs: NamedTensors, outputs: readonly string[]): boolean {
-    const refused = this.#entries.filter(({ state }) => state.kind === 'refused').length;
-    if (refused >= MOST_REFUSALS) return false;
-    if (this.#entries.length - refused < MOST_PLANS) return true;
-    if (this.#candidate?.shape.matches(inputs, outputs)) this.#candidate.asked++;
-    else this.#candidate = { shape, asked: 1 };
-    return this.#candidate.asked >= ASKED_BEFORE_REPLACING;
+  /** Those that have a plan, or will have one. */
+  #plans(): Entry[] {
+    return this.#entries.filter(({ state }) => state.kind !== 'refused');
+  }
+
+  /** Requests of ever other shapes are not worth a recording each, and empty ones take no time. */
+  #isWorthRecording(inputs: NamedTensors, outputs: readonly string[]): boolean {
+    for (const { values } of inputs.values()) if (values.length === 0) return false;
+    const { name } = this.#options;
+    if (name !== undefined && breaking.has(name)) return false;
+    const refused = this.#entries.filter(({ state }) => state.kind === 'refused' && !state.forMemory);
+    if (refused.length >= MOST_REFUSALS) return false;
+    const plans = this.#plans();
+    if (plans.length < MOST_PLANS) return true;
+    const least = Math.min(...plans.map(({ asked }) => asked));
+    return this.#demand.isWorthReplacing(inputs, outputs, least, this.#entries);
   }
 
   #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
     if (plan.isTransformed && !areOrdinary(inputs)) return this.#compute(inputs, outputs);
     let result: PlanResult;
     try {
-      result = this.#run(plan, inputs);
+      result = runPlan(plan, inputs);
     } catch (error) {
       return this.#againWithoutArena(error, () => this.#computation.compute(inputs, outputs));
     }
     if (result.kind === 'computed') return result.outputs;
     // Without memory for the arena, the executor may still find room for one tensor after the other.
-    if (result.kind === 'changed') this.#refuse(entry, CHANGED);
+    if (result.kind === 'changed') this.#refuse(entry, { reason: CHANGED, forMemory: false });
     return this.#compute(inputs, outputs);
   }
 
-  #run(plan: Plan, inputs: NamedTensors): PlanResult {
-    return execute(() => {
-      const result = plan.run(inputs);
-      if (result.kind === 'no memory') takeRefusal();
-      return result;
-    });
-  }
-
-  #prove(entry: Entry, draft: Draft, inputs: NamedTensors, outputs: readonly string[]): Answer {
+  #prove(entry: Entry, state: Recording, inputs: NamedTensors, outputs: readonly string[]): Answer {
     const compute = () => this.#compute(inputs, outputs);
     const computed = recovered(compute, (error) => {
       // What the draft holds may be what was missing.
-      if (!(error instanceof OutOfMemoryError) || entry.state !== draft) throw error;
-      this.#refuse(entry, 'there is no memory for it beside what computes it without');
+      if (!(error instanceof OutOfMemoryError) || entry.state !== state) throw error;
+      const reason = 'there is no memory for it beside what computes it without';
+      this.#refuse(entry, { reason, forMemory: true });
       return compute();
     });
     return andThen(computed, (values) => {
-      if (entry.state !== draft) return values;
-      if (fingerprint(inputs) !== draft.recordedWith) {
-        this.#compare(entry, draft, inputs, values);
+      if (this.#isOver(entry, state) || state.isUnderWay || ++state.requests < state.nextAttempt)
         return values;
-      }
-      const others = otherValues(inputs);
-      return others === undefined
-        ? values
-        : andThen(this.#proveWith(entry, draft, others, outputs), () => values);
+      state.isUnderWay = true;
+      state.attempts++;
+      state.nextAttempt *= 2;
+      const proof = prove(
+        {
+          runtime: this.#runtime,
+          compute: (probe) => this.#compute(probe, outputs),
+          // One shape's plan may have copies of weights of its own; more of them would be too many.
+          mayCopy: this.#entries.every(
+            (other) => other.state.kind !== 'proven' || !other.state.plan.isFolded,
+          ),
+          isOvertaken: () => this.#isOver(entry, state),
+        },
+        state,
+        inputs,
+        values,
+      );
+      return andThen(proof, (outcome) => {
+        state.isUnderWay = false;
+        this.#conclude(entry, state, outcome);
+        return values;
+      });
     });
   }
 
-  /** The same with values that nobody asked for: they may be none that it can compute. */
-  #proveWith(
-    entry: Entry,
-    draft: Draft,
-    inputs: NamedTensors,
-    outputs: readonly string[],
-  ): void | Promise<void> {
-    const forgive = (error: unknown): void => {
-      if (error instanceof BrokenRuntimeError || !(error instanceof ExecutionError)) throw error;
-    };
-    try {
-      const compared = andThen(this.#compute(inputs, outputs), (values) =>
-        this.#compare(entry, draft, inputs, values),
-      );
-      return compared instanceof Promise ? compared.catch(forgive) : compared;
-    } catch (error) {
-      forgive(error);
+  /** Whether another shape took the place of this one, or the runtime broke, while something was computed. */
+  #isOver(entry: Entry, state: Recording): boolean {
+    return this.#runtime.backend.isAbandoned || entry.state !== state || !this.#entries.includes(entry);
+  }
+
+  #conclude(entry: Entry, state: Recording, outcome: ProofOutcome): void {
+    switch (outcome.kind) {
+      case 'proven':
+        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft };
+        return;
+      case 'unproven':
+        if (state.attempts >= MOST_ATTEMPTS) this.#refuse(entry, { reason: UNPROVEN, forMemory: false });
+        else if (state.attempts === 1) this.#options.onRefused(UNPROVEN);
+        return;
+      case 'refused':
+        this.#refuse(entry, outcome);
+        return;
+      case 'broke':
+        if (this.#options.name !== undefined) breaking.add(this.#options.name);
+        this.#refuse(entry, { reason: BROKE, forMemory: false });
+        return;
+      case 'overtaken':
     }
   }
 
-  #compare(entry: Entry, recorded: Draft, inputs: NamedTensors, expected: NamedTensors): void {
-    // While it was computed, another request may have come to a conclusion, or a third shape taken its place.
-    if (entry.state !== recorded || !this.#entries.includes(entry)) return;
-    // One shape's plan may have copies of weights of its own; more of them would be too many.
-    const mayCopy = this.#entries.every(({ state }) => state.kind !== 'proven' || !state.plan.isFolded);
-    const { draft } = recorded;
-    let plan = draft.create({ mayCopy, mayReorder: true });
-    let obstacle: string | undefined = 'its plan could not be run';
-    try {
-      obstacle = this.#whyNotEqual(plan, inputs, expected);
-      if (obstacle === DIFFERENT && plan.isReordered) {
-        // Of a sum that cancels, another order may leave something else.
-        plan.dispose();
-        plan = draft.create({ mayCopy: false, mayReorder: false });
-        obstacle = this.#whyNotEqual(plan, inputs, expected);
-      }
-    } finally {
-      entry.state = { kind: 'proven', plan, draft };
-      if (obstacle !== undefined) this.#refuse(entry, obstacle);
-    }
-  }
-
-  /** Why a plan may not answer in the executor's place. */
-  #whyNotEqual(plan: Plan, inputs: NamedTensors, expected: NamedTensors): string | undefined {
-    // It does without what it got no memory for.
-    takeRefusal();
-    const result = this.#run(plan, inputs);
-    switch (result.kind) {
-      case 'changed':
-        return CHANGED;
-      case 'no memory':
-        return 'there is no memory for its arena';
-      case 'computed':
-        return agree(result.outputs, expected, plan.isReordered ? REORDERED_TOLERANCE : 0)
-          ? undefined
-          : DIFFERENT;
-    }
-  }
-
-  #refuse(entry: Entry, reason: string): void {
+  #refuse(entry: Entry, { reason, forMemory }: Omit<Refused, 'kind'>): void {
     this.#drop(entry);
-    entry.state = { kind: 'refused', reason };
-    this.#onRefused(reason);
+    entry.state = { kind: 'refused', reason, forMemory };
+    this.#options.onRefused(reason);
+    const isWithoutMemory = ({ state }: Entry) => state.kind === 'refused' && state.forMemory;
+    for (const old of this.#entries.filter(isWithoutMemory).slice(MOST_WITHOUT_MEMORY))
+      this.#entries.splice(this.#entries.indexOf(old), 1);
   }
 
   #drop({ state }: Entry): void {
@@ -273,17 +286,4 @@ export class PlannedModel {
     if (state.kind === 'proven') state.plan.dispose();
     state.draft.dispose();
   }
-}
-
-function recovered(first: () => Answer, recover: (error: unknown) => Answer): Answer {
-  try {
-    const answer = first();
-    return answer instanceof Promise ? answer.catch(recover) : answer;
-  } catch (error) {
-    return recover(error);
-  }
-}
-
-function andThen<A, B>(value: A | Promise<A>, then: (value: A) => B | Promise<B>): B | Promise<B> {
-  return value instanceof Promise ? value.then(then) : then(value);
 }

@@ -1,0 +1,42 @@
+import type { NamedTensors, TensorValue } from '../tensor.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** So many answers, each different, have to agree before a plan answers. */
+const REQUIRED = 2;
+
+/** Of an output's elements, at least one in so many has to differ from the others. */
+const DIFFERING = 64;
+
+/**
+ * What the answers that agreed tell about each output. An answer that is not finite, or the same everywhere, or one
+ * that was seen before tells nothing: a plan that computes something else could give it too.
+ */
+export class Evidence {
+  readonly #seen = new Map<string, Set<number>>();
+
+  /** Notes outputs that a plan and the executor agreed on. */
+  add(outputs: NamedTensors): void {
+    for (const [name, value] of outputs) {
+      if (!isInformative(value)) continue;
+      const seen = this.#seen.get(name) ?? new Set();
+      this.#seen.set(name, seen);
+      if (seen.size < REQUIRED) seen.add(fingerprint(value));
+    }
+  }
+
+  /** Whether it is enough for each of these outputs. */
+  isEnough(outputs: readonly string[]): boolean {
+    return outputs.every((name) => (this.#seen.get(name)?.size ?? 0) >= REQUIRED);
+  }
+}
+
+/** Whether values are finite and not all alike, as far as there are several. */
+export function isInformative(value: TensorValue): boolean {
+  if (value.dtype === 'string') return false;
+  const finite = [...value.values].filter((each) => Number.isFinite(each));
+  const others = (than: number | undefined) => finite.filter((each) => each !== than).length;
+  // An odd one out may be the first or the last itself, and is not both.
+  const differing = Math.min(others(finite[0]), others(finite.at(-1)));
+  const count = value.values.length;
+  return count === 1 ? finite.length === 1 : differing >= Math.max(1, Math.floor(count / DIFFERING));
+}
