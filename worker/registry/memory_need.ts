@@ -10,20 +10,27 @@ const TOPOLOGY_FACTOR = 4;
 const LIKELY_COPIES = 2;
 /** What a plan makes of weights at the most: these two, and a form for convolutions that is twice as large. */
 const MOST_COPIES = 4;
+/** Weights that stay as small as they are stored take a quarter of a float32 at the least. */
+const MOST_COMPACT = 4;
+
+/** Bytes that a version is taken to need: for its weights, and its topology as JavaScript objects. */
+export function memoryNeed(manifest: Pick<Manifest, 'content' | 'rehearsal'>): number {
+  return weightNeed(manifest) + bytesBesidesWeights(manifest.content);
+}
 
 /**
- * Bytes that a version is taken to need: for its weights, and its topology as JavaScript objects. Where it was
- * rehearsed, the heap that it left then stands for the weights: quantised ones may stay as small as they are stored, and
- * a plan may have copies of others. That includes the room of its activations, which all models share: it is never more
- * than weights can become, nor less than they are stored, whatever a manifest says.
+ * Bytes that the weights are taken to need, which loading holds them to. Where the version was rehearsed, the heap that
+ * was measured stands for them: quantized ones may stay as small as they are stored, and a plan may have copies of
+ * others. That includes the room of its activations, which all models share: it is never more than weights can become.
+ *
+ * No document makes it less than what is stored, nor less than a quarter of what is declared as float32; and what is
+ * declared has to be what model.json describes, or the version is not loaded.
  */
-export function memoryNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {
-  const { weightBytes } = content;
-  const weights =
-    rehearsal?.kind === 'rehearsed'
-      ? Math.min(MOST_COPIES * weightBytes, Math.max(leastWeightBytes(content), rehearsal.figures.heapBytes))
-      : LIKELY_COPIES * weightBytes;
-  return weights + bytesBesidesWeights(content);
+export function weightNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {
+  const whole = Math.max(content.weightBytes, storedWeightBytes(content));
+  return rehearsal?.kind === 'rehearsed'
+    ? Math.min(MOST_COPIES * whole, Math.max(leastWeightBytes(content), rehearsal.figures.heapBytes))
+    : LIKELY_COPIES * whole;
 }
 
 /** Bytes that a version needs at the very least. */
@@ -31,10 +38,12 @@ export function leastMemoryNeed(content: ModelContent): number {
   return leastWeightBytes(content) + bytesBesidesWeights(content);
 }
 
-/** The weights as they are stored, or as float32 where that is less: there may be files that hold more. */
-function leastWeightBytes({ blobs, topology, weightBytes }: ModelContent): number {
-  const stored = blobs.reduce((sum, { path, bytes }) => sum + (path === topology ? 0 : bytes), 0);
-  return Math.min(weightBytes, stored);
+function leastWeightBytes(content: ModelContent): number {
+  return Math.max(storedWeightBytes(content), Math.ceil(content.weightBytes / MOST_COMPACT));
+}
+
+function storedWeightBytes({ blobs, topology }: ModelContent): number {
+  return blobs.reduce((sum, { path, bytes }) => sum + (path === topology ? 0 : bytes), 0);
 }
 
 function bytesBesidesWeights(content: ModelContent): number {

@@ -9,21 +9,23 @@ import { PlannedModel } from './plan/planned_model.ts';
 import { asynchronousComputation, synchronousComputation } from './plan/record_plan.ts';
 import { graphMatrices } from './weights/graph_matrices.ts';
 import { matrixLayout } from './weights/matrix_role.ts';
+import { type DeclaredWeights, WeightAllowance } from './weights/weight_allowance.ts';
 import { createWeightSink } from './weights/weight_sink.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
 /** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
 export async function loadGraphModel(
   json: ModelJson,
-  files: WeightFiles & { readonly name?: string },
+  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const model = createModel(json);
   const matrices = graphMatrices(json.modelTopology);
+  const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) => {
     const role = matrices.get(spec.name);
-    return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role));
+    return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role), allowance);
   };
   const weights = new Map<string, Tensor[]>();
   const disposeWeights = () => {

@@ -12,6 +12,7 @@ import { PlannedModel } from './plan/planned_model.ts';
 import { synchronousComputation } from './plan/record_plan.ts';
 import { layerMatrices } from './weights/layer_matrices.ts';
 import { matrixLayout } from './weights/matrix_role.ts';
+import { type DeclaredWeights, WeightAllowance } from './weights/weight_allowance.ts';
 import { createWeightSink } from './weights/weight_sink.ts';
 import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
 
@@ -21,14 +22,20 @@ import { streamWeights, type WeightFiles } from './weights/weight_stream.ts';
  */
 export async function loadLayersModel(
   json: ModelJson,
-  files: WeightFiles & { readonly name?: string },
+  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const model = withLateZeros(runtime.backend, () => createModel(json));
   const isMatrix = layerMatrices(json.modelTopology);
+  const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) =>
-    createWeightSink(runtime.kernels, spec, isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined);
+    createWeightSink(
+      runtime.kernels,
+      spec,
+      isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined,
+      spec.group === 'optimizer' ? undefined : allowance,
+    );
   let disposed = false;
   const disposeModel = () => {
     if (!disposed) model.dispose();

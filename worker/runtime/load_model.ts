@@ -3,7 +3,8 @@ import { currentRuntime, wasmBackend } from './backend.ts';
 import { loadGraphModel } from './graph_model.ts';
 import { loadLayersModel } from './layers_model.ts';
 import type { LoadedModel } from './loaded_model.ts';
-import { ModelJsonSchema } from './model_json.ts';
+import { ModelJsonSchema, type WeightSpec } from './model_json.ts';
+import { checkDeclared, type DeclaredWeights } from './weights/weight_allowance.ts';
 import type { WeightFiles } from './weights/weight_stream.ts';
 
 export interface ModelFiles extends WeightFiles {
@@ -12,6 +13,8 @@ export interface ModelFiles extends WeightFiles {
   readonly topology: string;
   /** Names the model for as long as the isolate lives, also when it is loaded anew. */
   readonly name?: string;
+  /** What its manifest says of its weights; without it they may be any. */
+  readonly declared?: DeclaredWeights;
   /** Told why a shape is not computed by a plan. */
   readonly onUnplanned?: (reason: string) => void;
 }
@@ -26,11 +29,13 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   await wasmBackend();
   const { onUnplanned = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
+  const isGraph = files.format === 'tfjs-graph-model';
+  // What training left behind is not kept of layers; a graph keeps all that it is given.
+  const isKept = ({ group }: WeightSpec) => isGraph || group !== 'optimizer';
+  if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
   // Weights stay where they are put, the arena does not.
   currentRuntime().arena.free();
-  return files.format === 'tfjs-graph-model'
-    ? loadGraphModel(json, files, onUnplanned)
-    : loadLayersModel(json, files, onUnplanned);
+  return isGraph ? loadGraphModel(json, files, onUnplanned) : loadLayersModel(json, files, onUnplanned);
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {

@@ -71,6 +71,14 @@ export function createIsolate(options: IsolateOptions): Isolate {
       const pointer = source.known(model);
       return pointer?.current === version || pointer?.canary?.version === version;
     },
+    keeps: (model, version) => {
+      const pointer = source.known(model);
+      if (pointer === undefined) return false;
+      const { current, canary, next, shadow } = pointer;
+      return (
+        current === version || [canary, next, shadow].some((candidate) => candidate?.version === version)
+      );
+    },
     publicKeys: configuration.publicKeys,
     now,
     load: (manifest, control) =>

@@ -27,7 +27,7 @@ export function noRoomBeside(bytes: number, budgetBytes: number): FailedOutcome 
     kind: 'failed',
     reason:
       `it needs about ${megabytes(bytes)} MB beside what serves, ` +
-      `and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
+      `and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}; a version takes the place of another when it is flipped to`,
     noRoomBeside: true,
   };
 }

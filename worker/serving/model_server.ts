@@ -125,7 +125,11 @@ export class ModelServer implements Serving {
     const { version, named, pointer } = resolution;
     const { model, selector } = target;
     // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
-    const used = await this.#manager.use({ model, version, named }, () => undefined, scope);
+    const used = await this.#manager.use(
+      { model, version, named, asked: selector.kind !== 'current' },
+      () => undefined,
+      scope,
+    );
     if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
     if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
     const states = versionStates(resolution, this.#manager.states(model));

@@ -119,7 +119,8 @@ export class ResolvedServing {
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
       const computation = afterLoad(request.computation(resolution, version), scope);
-      const used = await this.#manager.use({ model, version, named }, computation, scope);
+      const asked = target.selector.kind !== 'current';
+      const used = await this.#manager.use({ model, version, named, asked }, computation, scope);
       if (used.kind === 'used') return this.#answered(request, resolution, version, undefined, used.answer);
       if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
       reason = reasonOf(used);

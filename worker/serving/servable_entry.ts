@@ -14,6 +14,8 @@ export interface Loading {
   /** What the load before this one ended with. */
   readonly after: Failed | undefined;
   readonly beside: boolean;
+  /** A client asked for it by its number or a label, and no pointer has it serve. */
+  readonly asked: boolean;
 }
 export interface Ready {
   readonly kind: 'ready';

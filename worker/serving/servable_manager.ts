@@ -25,6 +25,8 @@ export interface WantedVersion {
   readonly named: boolean;
   /** It is only a candidate: it is loaded where there is room beside what serves, and never in its place. */
   readonly beside?: boolean;
+  /** A client asked for it by its number or a label: it takes no place of what serves others, unless it serves itself. */
+  readonly asked?: boolean;
 }
 
 export interface ServableManagerOptions extends ServableRoomOptions {
@@ -115,7 +117,7 @@ export class ServableManager {
       const servable = this.ready(version.model, version.version);
       if (servable !== undefined) return { kind: 'used', answer: await servable.use(computation) };
       const entry = this.#entries.get(version.model, version.version);
-      const beside = version.beside === true;
+      const beside = this.#spares(version);
       if (
         entry?.kind === 'failed' &&
         this.#options.now() < entry.retryAt &&
@@ -169,6 +171,11 @@ export class ServableManager {
     }
   }
 
+  /** Whether a version may not take the place of what serves. */
+  #spares({ model, version, beside = false, asked = false }: WantedVersion): boolean {
+    return beside || (asked && this.#options.serves?.(model, version) !== true);
+  }
+
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
       pauses: version.beside === true,
@@ -181,6 +188,7 @@ export class ServableManager {
       bytes: 0,
       after: after?.kind === 'failed' ? after : undefined,
       beside: version.beside === true,
+      asked: version.asked === true && this.#spares(version),
     };
     this.#entries.set(version.model, version.version, loading);
     const run = this.#load(version.model, version.version, loading).then((outcome) => {

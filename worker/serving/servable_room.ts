@@ -8,6 +8,8 @@ export interface ServableRoomOptions {
   readonly budgetBytes: number;
   /** Whether a version answers requests that name none, so that no candidate may take its place. */
   readonly serves?: (model: string, version: string) => boolean;
+  /** Whether a pointer has a version serve, be staged or be on trial, so that none that a client asked for takes its place. */
+  readonly keeps?: (model: string, version: string) => boolean;
   readonly now: () => number;
   readonly events: { unloaded(model: string, version: string): void };
 }
@@ -37,7 +39,8 @@ export class ServableRoom {
     const { budgetBytes, now } = this.#options;
     const deadline = now() + ROOM_WAIT_MS;
     for (;;) {
-      const plan = planRoom(this.#budgeted(loading.beside), bytes, budgetBytes);
+      const spares = this.#sparedBy(loading);
+      const plan = planRoom(this.#budgeted(spares), bytes, budgetBytes);
       switch (plan.kind) {
         case 'fits':
           for (const key of plan.evict) this.#unload(key);
@@ -49,7 +52,8 @@ export class ServableRoom {
             reason: `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
           };
         case 'wait':
-          if (loading.beside) return noRoomBeside(bytes, budgetBytes);
+          if (loading.beside || bytes + this.#bytesOf(spares) > budgetBytes)
+            return noRoomBeside(bytes, budgetBytes);
           if (now() >= deadline) {
             return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
           }
@@ -59,15 +63,30 @@ export class ServableRoom {
     }
   }
 
-  /** With `sparing`, what serves is as little to be evicted as what is in use. */
-  #budgeted(sparing = false): BudgetedServable[] {
+  /** What is not to be evicted for a load, whether it is in use or not. */
+  #sparedBy({ beside, asked }: Loading): Spares {
+    const { serves = () => false, keeps = serves } = this.#options;
+    if (asked) return keeps;
+    return beside ? serves : () => false;
+  }
+
+  #bytesOf(chosen: Spares): number {
+    return this.#entries
+      .all()
+      .reduce(
+        (sum, { model, version, entry }) =>
+          entry.kind === 'ready' && chosen(model, version) ? sum + entry.bytes : sum,
+        0,
+      );
+  }
+
+  #budgeted(spares: Spares = () => false): BudgetedServable[] {
     const budgeted: BudgetedServable[] = [];
     for (const { model, version, entry } of this.#entries.all()) {
       const key = `${model}${SEPARATOR}${version}`;
       if (entry.kind === 'ready') {
         const { bytes, lastUsed, servable } = entry;
-        const spared = sparing && this.#options.serves?.(model, version) === true;
-        budgeted.push({ key, bytes, lastUsed, busy: spared || servable.inUse });
+        budgeted.push({ key, bytes, lastUsed, busy: spares(model, version) || servable.inUse });
       } else if (entry.kind === 'loading' && entry.bytes > 0) {
         budgeted.push({ key, bytes: entry.bytes, lastUsed: Number.POSITIVE_INFINITY, busy: true });
       }
@@ -84,6 +103,8 @@ export class ServableRoom {
     this.#options.events.unloaded(model, version);
   }
 }
+
+type Spares = (model: string, version: string) => boolean;
 
 /** Stands in no name and in no version. */
 const SEPARATOR = '/';

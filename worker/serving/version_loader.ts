@@ -1,4 +1,5 @@
 import type { Manifest } from '../registry/manifest.ts';
+import { weightNeed } from '../registry/memory_need.ts';
 import { loadModel } from '../runtime/load_model.ts';
 import { BlobReader, type BlobSource } from './blob_reader.ts';
 import type { LoadControl } from './load_control.ts';
@@ -44,6 +45,7 @@ async function loadFrom(
     // The backend is made meanwhile.
     reader.openAhead(blobs.find(({ path }) => path === topology));
     const loaded = await loadModel({
+      declared: { bytes: manifest.content.weightBytes, most: weightNeed(manifest) },
       name: `${manifest.model} ${manifest.version}`,
       format,
       topology,

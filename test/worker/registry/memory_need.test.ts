@@ -30,7 +30,8 @@ const measured = (heapBytes: number) => ({
 });
 
 describe('the memory that a version is taken to need', () => {
-  const besides = memoryNeed({ content: { ...content, weightBytes: 0 } });
+  // Four times the topology of 1 MB, and what every servable takes.
+  const besides = 4 * MEGABYTE + 64 * 1024;
 
   test('is its weights twice where nobody has measured, or somebody skipped that', () => {
     expect(memoryNeed({ content }) - besides).toBe(60 * MEGABYTE);
@@ -48,9 +49,15 @@ describe('the memory that a version is taken to need', () => {
     expect(memoryNeed(measured(9 * MEGABYTE)) - besides).toBe(9 * MEGABYTE);
     expect(memoryNeed(measured(0))).toBe(leastMemoryNeed(content));
     expect(leastMemoryNeed(content) - besides).toBe(8 * MEGABYTE);
+    expect(leastMemoryNeed({ ...content, weightBytes: 60 * MEGABYTE }) - besides).toBe(15 * MEGABYTE);
   });
 
-  test('is at least its weights as float32 where files hold more than them', () => {
-    expect(leastMemoryNeed({ ...content, weightBytes: 2 * MEGABYTE }) - besides).toBe(2 * MEGABYTE);
+  test('is at least what is stored, whatever a manifest declares', () => {
+    for (const weightBytes of [0, 2 * MEGABYTE]) {
+      const declared = { ...content, weightBytes };
+      expect(leastMemoryNeed(declared) - besides).toBe(8 * MEGABYTE);
+      expect(memoryNeed({ content: declared }) - besides).toBe(16 * MEGABYTE);
+      expect(memoryNeed({ ...measured(0), content: declared }) - besides).toBe(8 * MEGABYTE);
+    }
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { promoteTransition, rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
+import {
+  labelTransition,
+  promoteTransition,
+  publishTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer_transitions.ts';
 import { shadowTransition, stageTransition } from '../../../worker/registry/rollout_transitions.ts';
 import { requestScope } from '../shared/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../shared/published_models.ts';
@@ -123,10 +128,10 @@ describe('a staged version', () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
     await change(model, stage('2'));
-    const { server, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    const { server, manager, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
     await serve(server, model);
-    const named = { model, selector: { kind: 'version', version: '3' } } as const;
-    await server.serve(named, computeWith(1), requestScope());
+    await serve(server, model);
+    await manager.use({ model, version: '3', named: true }, () => undefined, requestScope());
     await serve(server, model);
     expect(loads.filter((version) => version === '2').length).toBe(1);
     clock.now = 60_000;
@@ -146,6 +151,47 @@ describe('a staged version', () => {
     answered.resolve();
     await scope.settled();
     expect(loads).toEqual(['1', '2']);
+  });
+});
+
+describe('a version that a client asks for by its number or a label', () => {
+  const ask = (server: ReturnType<typeof createRolloutServer>['server'], model: string, version: string) =>
+    server.serve({ model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
+  const refused = { kind: 'unavailable', reason: expect.stringContaining('beside what serves') };
+
+  test('takes no place of a current one, of its model or of another, idle as that may be', async () => {
+    const [model, other] = [uniqueModel(), uniqueModel()];
+    await publishVersions(model, ['1', '2']);
+    await publishVersions(other, ['3', '2']);
+    const { server, manager, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, other);
+    await serve(server, model);
+    expect(await ask(server, model, '2')).toMatchObject({ ...refused, version: '2' });
+    expect(await ask(server, other, '2')).toMatchObject(refused);
+    const label = labelTransition('old', '2', changeRecord());
+    await change(model, label);
+    const labelled = { model, selector: { kind: 'label', label: 'old' } } as const;
+    expect(await server.serve(labelled, computeWith(10), requestScope())).toMatchObject(refused);
+    const status = { model, selector: { kind: 'version', version: '2' } } as const;
+    expect(await server.status(status, requestScope())).toMatchObject({
+      versions: [{ version: '2', state: 'END' }],
+    });
+    expect(happened.filter((event) => event.startsWith('unloaded'))).toEqual([]);
+    expect([manager.isReady(model, '1'), manager.isReady(other, '3')]).toEqual([true, true]);
+    // Flipped to, it is loaded at once in the place of another, whatever the backoff.
+    await change(model, publishTransition('2', changeRecord()));
+    expect(await serve(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
+  });
+
+  test('takes the place of what nobody needs, and is served by its number where it is current', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2', '3']);
+    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, model);
+    expect(await ask(server, model, '2')).toMatchObject({ answer: '12' });
+    expect(await ask(server, model, '3')).toMatchObject({ answer: '13' });
+    expect(await ask(server, model, '1')).toMatchObject({ answer: '11' });
+    expect(happened).toEqual(['unloaded 2']);
   });
 });
 

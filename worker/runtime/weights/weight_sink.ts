@@ -9,6 +9,7 @@ import { compactElements, isWorthKeepingSmall } from './compact_weight.ts';
 import { ElementPieces } from './element_pieces.ts';
 import { MatrixSink } from './matrix_sink.ts';
 import { BYTES_PER_ELEMENT, expandElements, storedWidth } from './stored_elements.ts';
+import { dequantizedBytes, type WeightAllowance } from './weight_allowance.ts';
 
 /** Takes the bytes of one weight, in any number of pieces, and makes a tensor of them. */
 export interface WeightSink {
@@ -25,18 +26,25 @@ export interface WeightSink {
  * The sink for a weight: numbers go straight to their place in the wasm heap, expanded on the way.
  *
  * @param layout which matrix of products it is foreseen to be, if any
+ * @param allowance what all weights together may take; without it nothing was declared
  */
 export function createWeightSink(
   context: KernelContext & { readonly weights: PackedWeights },
   spec: WeightSpec,
   layout?: MatrixLayout,
+  allowance?: WeightAllowance,
 ): WeightSink {
   if (spec.dtype === 'string') {
     if (spec.quantization !== undefined) throw new Error(`weight ${spec.name}: strings are not quantised`);
-    return new StringSink(spec);
+    return new StringSink(spec, allowance);
   }
-  if (layout === undefined) return new HeapSink(context.heap.backend, spec, spec.dtype);
+  if (layout === undefined) {
+    allowance?.take(spec.name, dequantizedBytes(spec));
+    return new HeapSink(context.heap.backend, spec, spec.dtype);
+  }
   const elements = isWorthKeepingSmall(spec, layout) ? compactElements(spec) : undefined;
+  const bytes = elements === undefined ? dequantizedBytes(spec) : layout.k * layout.n * storedWidth(spec);
+  allowance?.take(spec.name, bytes);
   return new MatrixSink(context, spec, layout, elements);
 }
 
@@ -94,7 +102,12 @@ class StringSink implements WeightSink {
   #current: Uint8Array | undefined;
   #filled = 0;
 
-  constructor(spec: WeightSpec) {
+  readonly #name: string;
+  readonly #allowance: WeightAllowance | undefined;
+
+  constructor(spec: WeightSpec, allowance: WeightAllowance | undefined) {
+    this.#name = spec.name;
+    this.#allowance = allowance;
     this.#shape = spec.shape;
     this.#count = elementCount(spec.shape);
   }
@@ -110,7 +123,9 @@ class StringSink implements WeightSink {
         this.#length[this.#lengthBytes++] = bytes[taken++] ?? 0;
         if (this.#lengthBytes < 4) continue;
         this.#lengthBytes = 0;
-        this.#current = new Uint8Array(new DataView(this.#length.buffer).getUint32(0, true));
+        const length = new DataView(this.#length.buffer).getUint32(0, true);
+        this.#allowance?.take(this.#name, length);
+        this.#current = new Uint8Array(length);
         this.#filled = 0;
       } else {
         const piece = bytes.subarray(taken, taken + this.#current.length - this.#filled);
