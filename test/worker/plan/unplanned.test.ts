@@ -4,6 +4,7 @@ import {
   answer,
   dense,
   expectSameAnswers,
+  float,
   graph,
   int,
   loadFiles,
@@ -74,6 +75,25 @@ describe('no plan is made', () => {
     expect(answers.size).toBe(4);
     expect(model.refusals).toEqual(['it keeps state from one run to the next']);
     model.model.dispose();
+  });
+
+  test('of a computation that would keep constants larger than any weight of it', async () => {
+    const table = graph(
+      [
+        { name: 'filled', op: 'Fill', input: ['size', 'value'] },
+        { name: 'rows', op: 'Cast', input: ['x'], attr: { DstT: { type: 'DT_INT32' } } },
+        { name: 'y', op: 'GatherV2', input: ['filled', 'rows', 'axis'] },
+      ],
+      {
+        size: shapeOf(3 * 1024 * 1024),
+        value: { dtype: 'float32', shape: [], values: [2.5] },
+        axis: { dtype: 'int32', shape: [], values: [0] },
+      },
+    );
+    const each = [0, 1, 2].map((index) => ({ x: float([2], [index, 5]) }));
+    expect(await expectSameAnswers(table, each, ['y'])).toEqual(
+      refused('it would keep more than 8388608 bytes of computed constants'),
+    );
   });
 
   test('of strings', async () => {

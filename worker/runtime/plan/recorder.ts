@@ -14,6 +14,9 @@ type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 /** A loop that was unrolled further would only cost memory. */
 const MOST_STEPS = 10_000;
 
+/** What a plan may keep of tensors that were computed of weights only. The memory budget does not know of them. Bytes. */
+const MOST_CONSTANT_BYTES = 8 * 1024 * 1024;
+
 const BYTES_PER_ELEMENT: Readonly<Partial<Record<TensorInfo['dtype'], number>>> = {
   float32: 4,
   int32: 4,
@@ -101,6 +104,8 @@ export class Recorder {
       (dataId) => this.#backend.refCount(dataId) > (this.#constants.has(dataId) ? 1 : 0),
     );
     if (kept) this.#note('it keeps state from one run to the next');
+    if (this.#computedBytes() > MOST_CONSTANT_BYTES)
+      this.#note(`it would keep more than ${MOST_CONSTANT_BYTES} bytes of computed constants`);
     if (this.#obstacle !== undefined) {
       this.#constants.release();
       return { kind: 'obstacle', reason: this.#obstacle };
@@ -118,6 +123,16 @@ export class Recorder {
   /** Forgets what was recorded of a computation that failed. */
   abandon(): void {
     this.#constants.release();
+  }
+
+  /** Bytes of the constants that are no weights: they were made while it was watched. */
+  #computedBytes(): number {
+    return this.#created
+      .filter((dataId) => this.#constants.has(dataId))
+      .reduce((sum, dataId) => {
+        const { shape, dtype } = this.#backend.dataIdMap.get(dataId);
+        return sum + (BYTES_PER_ELEMENT[dtype] ?? 0) * elementCount(shape);
+      }, 0);
   }
 
   #watch(): void {
