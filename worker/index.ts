@@ -40,7 +40,7 @@ function wire(env: Env) {
   };
   return {
     isolate,
-    routingKeyHeader: configuration.routingKeyHeader,
+    routingKeys: configuration.routingKeys,
     requestMetrics,
     answers: {
       'tensorflow serving': createTensorFlowServingHandler(protocol),
@@ -118,13 +118,13 @@ for (const [pattern, protocol] of PATTERNS) {
 
 /** Answers what the guard lets through. */
 function answerProtocol(
-  { guard, answers, routingKeyHeader }: Wired,
+  { guard, answers, routingKeys }: Wired,
   protocol: Protocol,
   request: Request,
   path: string,
   context: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<Response> {
-  const scope = new HttpRequestScope(request, context, routingKeyHeader);
+  const scope = new HttpRequestScope(request, context, routingKeys);
   if (guard === undefined) return answers[protocol](request, path, scope);
   return guard(request, path).then((refusal) => refusal ?? answers[protocol](request, path, scope));
 }

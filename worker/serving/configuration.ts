@@ -18,8 +18,8 @@ export interface ServingConfiguration {
   readonly maxRequestBytes: number;
   /** Whether blobs are kept in the platform's cache, nearer than storage. */
   readonly cachesBlobs: boolean;
-  /** The header whose value keeps a client with one version while a canary has a share. */
-  readonly routingKeyHeader: string;
+  /** The header whose value keeps a client with one version while a canary has a share, and who sets it. */
+  readonly routingKeys: { readonly header: string; readonly areTrusted: boolean };
   /** The largest share of its requests that a canary may fail, 0 to 1. */
   readonly canaryMaxFailures: number;
   /** On fewer requests no canary is given up. */
@@ -69,6 +69,7 @@ const VariablesSchema = v.object({
     v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
     'x-routing-key',
   ),
+  TRUST_ROUTING_KEYS: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'off'),
   CANARY_MAX_FAILURES: v.optional(share, '0.05'),
   CANARY_MIN_REQUESTS: v.optional(wholeNumber(1, 10_000), '20'),
   CANARY_MIN_CLIENTS: v.optional(wholeNumber(1, 1000), '3'),
@@ -93,7 +94,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
     cachesBlobs: output.BLOB_CACHE === 'on',
-    routingKeyHeader: output.ROUTING_KEY_HEADER,
+    routingKeys: { header: output.ROUTING_KEY_HEADER, areTrusted: output.TRUST_ROUTING_KEYS === 'on' },
     canaryMaxFailures: output.CANARY_MAX_FAILURES,
     canaryMinRequests: output.CANARY_MIN_REQUESTS,
     canaryMinClients: output.CANARY_MIN_CLIENTS,

@@ -76,6 +76,29 @@ describe('a canary that answers with NaN', () => {
   });
 });
 
+describe('a canary that fails where the address tells nothing about the client', () => {
+  const model = 'keyed';
+  const askAs = (key: string) =>
+    ask(
+      edge.isolates[0],
+      `/v1/models/${model}:predict`,
+      { instances: [2] },
+      { headers: { 'x-routing-key': key } },
+    );
+
+  test('is not given up for one routing key, and is given up for several', async () => {
+    await publishBoth(model, await writeModel('broken_too', 0.5, Number.NaN));
+    await change(model, canaryTransition({ version: '1.1.0', percent: 100 }, changeRecord()));
+    const aborts = () => metric(edge.isolates[0], `canary_aborts_total{model="${model}",version="1.1.0"}`);
+    for (let request = 0; request < 25; request++) expect(await askAs('one')).toMatchObject({ status: 200 });
+    expect(await aborts()).toBeUndefined();
+    for (const key of ['two', 'three', 'four', 'five']) {
+      expect(await askAs(key)).toMatchObject({ status: 200, version: '1.0.0', body: { predictions: [3] } });
+    }
+    expect(await aborts()).toBe(1);
+  });
+});
+
 describe('a canary that overflows where the current version does not', () => {
   const model = 'overflowing';
   const path = `/v1/models/${model}:predict`;

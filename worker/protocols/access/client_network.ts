@@ -10,6 +10,11 @@ export function clientNetwork(headers: Headers): string {
   return networkOf(headers.get('cf-connecting-ip')?.trim() ?? '');
 }
 
+/** Whether a network tells nothing about the client: the address is missing, or of the machine itself. */
+export function isLocalNetwork(network: string): boolean {
+  return network === '' || LOOPBACK.includes(network);
+}
+
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address.slice(0, LONGEST_ADDRESS);
   const groups = ipv6Groups(address);
@@ -22,6 +27,7 @@ export function networkOf(address: string): string {
 
 /** Of the text of an IPv6 address. */
 const LONGEST_ADDRESS = 45;
+const LOOPBACK = [networkOf('::1'), networkOf('127.0.0.1')];
 
 /** The eight groups of an IPv6 address in any of its forms; undefined where the text is not one. */
 function ipv6Groups(address: string): number[] | undefined {
