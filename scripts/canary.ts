@@ -1,8 +1,6 @@
-import { canaryTransition } from '../worker/registry/rollout_transitions.ts';
 import { runTrialCommand } from './shared/trial_command.ts';
 
 await runTrialCommand({
   role: 'canary',
   description: 'Gives a share of the requests that name no version to another version, or ends that.',
-  transition: canaryTransition,
 });

@@ -1,8 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { pointToVersion } from '../worker/registry/point_to_version.ts';
-import { updatePointer } from '../worker/registry/pointer_store.ts';
-import { labelTransition, unlabelTransition } from '../worker/registry/pointer_transitions.ts';
+import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
 import {
   parseNameArgument,
   parseVersionArgument,
@@ -10,7 +8,6 @@ import {
   withChangeOptions,
 } from './shared/command_line.ts';
 import { runPointerCommand } from './shared/pointer_command.ts';
-import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
   registryCommand('label', 'Moves a label to a published version, or removes it.')
@@ -36,12 +33,11 @@ await runPointerCommand(command, {
     const version = Object.hasOwn(labels, label) ? labels[label] : undefined;
     return version === undefined ? `${model} has no label ${label}` : `${model} ${version} is ${label}`;
   },
-  change: (store, model, record) => {
+  change: () => {
     const { label, version, remove } = v.parse(OptionsSchema, command.opts());
-    if (remove) return updatePointer(store, model, unlabelTransition(label, record), { wait });
-    if (version === undefined) {
-      return Promise.resolve({ kind: 'refused', reason: 'give the --version to label, or --remove' });
-    }
-    return pointToVersion(store, model, version, labelTransition(label, version, record), { wait });
+    if (remove) return POINTER_CHANGES.unlabel.of({ label });
+    return version === undefined
+      ? { refused: 'give the --version to label, or --remove' }
+      : POINTER_CHANGES.label.of({ label, version });
   },
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { promoteModel } from '../worker/registry/flip_model.ts';
+import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
 import {
   parseNameArgument,
   parseVersionArgument,
@@ -7,7 +7,6 @@ import {
   withChangeOptions,
 } from './shared/command_line.ts';
 import { runPointerCommand } from './shared/pointer_command.ts';
-import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
   registryCommand('promote', 'Flips a model to the version that is staged, or to its canary.')
@@ -25,6 +24,5 @@ await runPointerCommand(command, {
   doing: 'Promoting',
   done: 'Promoted',
   already: (model, { current }) => `${model} ${current} is current`,
-  change: (store, model, record) =>
-    promoteModel(store, model, v.parse(OptionsSchema, command.opts()).version, record, { wait }),
+  change: () => POINTER_CHANGES.promote.of(v.parse(OptionsSchema, command.opts())),
 });

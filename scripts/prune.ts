@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { BLOBS_PREFIX } from '../worker/registry/keys.ts';
-import { pruneModel } from '../worker/registry/pruning.ts';
 import { newChangeRecord } from './shared/change_record.ts';
 import {
   EXIT_DONE,
@@ -14,7 +13,6 @@ import {
 import { formatBytes, plural } from './shared/format.ts';
 import { describePlace } from './shared/open_registry.ts';
 import { describeRefusal } from './shared/refusal.ts';
-import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
   registryCommand(
@@ -33,14 +31,14 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
+await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place, prune }, output) => {
   const options = v.parse(OptionsSchema, command.opts());
   const { keep, dryRun } = options;
   const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
   output.progress(
     `${dryRun ? 'Looking for what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`,
   );
-  const result = await pruneModel(store, model, { keep, dryRun, record: newChangeRecord(options), wait });
+  const result = await prune(model, { keep, dryRun, record: newChangeRecord(options) });
   if (result.kind === 'refused') {
     output.error(await describeRefusal({ store, place }, model, result.reason));
     return EXIT_FAILED;

@@ -74,63 +74,71 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, { state: 'made where missing' }, async ({ store, place }, output) => {
-  const options = v.parse(OptionsSchema, command.opts());
-  const [path] = v.parse(v.tuple([v.string()]), command.args);
-  const { model, flip, stage, quantize } = options;
-  let accuracy: readonly OutputDifference[] = [];
-  output.progress(
-    `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
-  );
-  const record = newChangeRecord(options);
-  const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
-  const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
-  if (unsignable !== undefined) {
-    output.error(unsignable);
-    return EXIT_FAILED;
-  }
-  const outcome = await publishModel(
-    store,
-    {
-      ...options,
-      path: resolveFromCaller(path),
-      record,
-      tool: await toolVersion(),
-      signer,
-    },
-    {
-      rehearse: options.skipRehearsal
-        ? skipRehearsal(record.at)
-        : createRehearsal({
-            store,
-            limitMs: options.rehearsalLimit * 1000,
-            at: record.at,
-            onProgress: output.progress,
-          }),
-      onConvert: output.progress,
-      onQuantized: (measured) => {
-        accuracy = measured;
+await runRegistryCommand(
+  command,
+  { state: 'made where missing' },
+  async ({ store, place, changePointer }, output) => {
+    const options = v.parse(OptionsSchema, command.opts());
+    const [path] = v.parse(v.tuple([v.string()]), command.args);
+    const { model, flip, stage, quantize } = options;
+    let accuracy: readonly OutputDifference[] = [];
+    output.progress(
+      `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
+    );
+    const record = newChangeRecord(options);
+    const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
+    const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
+    if (unsignable !== undefined) {
+      output.error(unsignable);
+      return EXIT_FAILED;
+    }
+    const outcome = await publishModel(
+      store,
+      {
+        ...options,
+        path: resolveFromCaller(path),
+        record,
+        tool: await toolVersion(),
+        signer,
       },
-      onBlob: ({ path }, what) => output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
-      onWait: (until) =>
-        output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
-      wait,
-    },
-  );
-  if (outcome.kind === 'refused') {
-    output.error(outcome.reason);
-    return EXIT_FAILED;
-  }
-  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
-  const measured = quantize === undefined ? {} : { accuracy };
-  if (outcome.kind === 'checked') {
-    output.result([dryRunText(model, outcome), ...costs].join('\n'), {
-      ...dryRunJson(model, place, outcome),
-      ...measured,
-    });
+      {
+        rehearse: options.skipRehearsal
+          ? skipRehearsal(record.at)
+          : createRehearsal({
+              store,
+              limitMs: options.rehearsalLimit * 1000,
+              at: record.at,
+              onProgress: output.progress,
+            }),
+        onConvert: output.progress,
+        onQuantized: (measured) => {
+          accuracy = measured;
+        },
+        onBlob: ({ path }, what) =>
+          output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
+        onWait: (until) =>
+          output.progress(
+            `Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`,
+          ),
+        changePointer,
+        wait,
+      },
+    );
+    if (outcome.kind === 'refused') {
+      output.error(outcome.reason);
+      return EXIT_FAILED;
+    }
+    const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
+    const measured = quantize === undefined ? {} : { accuracy };
+    if (outcome.kind === 'checked') {
+      output.result([dryRunText(model, outcome), ...costs].join('\n'), {
+        ...dryRunJson(model, place, outcome),
+        ...measured,
+      });
+      return EXIT_DONE;
+    }
+    const report = { model, place, flip, stage, label: options.label, outcome };
+    output.result([publishText(report), ...costs].join('\n'), { ...publishJson(report), ...measured });
     return EXIT_DONE;
-  }
-  const report = { model, place, flip, stage, label: options.label, outcome };
-  output.result([publishText(report), ...costs].join('\n'), { ...publishJson(report), ...measured });
-  return EXIT_DONE;
-});
+  },
+);

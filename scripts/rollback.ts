@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { rollBackModel } from '../worker/registry/flip_model.ts';
+import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
 import {
   parseNameArgument,
   parseVersionArgument,
@@ -7,7 +7,6 @@ import {
   withChangeOptions,
 } from './shared/command_line.ts';
 import { runPointerCommand } from './shared/pointer_command.ts';
-import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
   registryCommand(
@@ -24,6 +23,5 @@ await runPointerCommand(command, {
   doing: 'Rolling back',
   done: 'Rolled back',
   already: (model, { current }) => `${model} ${current} is current`,
-  change: (store, model, record) =>
-    rollBackModel(store, model, v.parse(OptionsSchema, command.opts()).to, record, { wait }),
+  change: () => POINTER_CHANGES.rollback.of(v.parse(OptionsSchema, command.opts())),
 });

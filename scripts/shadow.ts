@@ -1,8 +1,6 @@
-import { shadowTransition } from '../worker/registry/rollout_transitions.ts';
 import { runTrialCommand } from './shared/trial_command.ts';
 
 await runTrialCommand({
   role: 'shadow',
   description: 'Has another version compute a share of the requests again, only to compare, or ends that.',
-  transition: shadowTransition,
 });

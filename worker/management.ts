@@ -8,15 +8,15 @@ import { parseManagementConfiguration } from './protocols/management/configurati
 import { describeModel, describeModels, describeVersion } from './protocols/management/describe_models.ts';
 import { admit } from './protocols/management/guard.ts';
 import type { ManagementRequest } from './protocols/management/management.ts';
-import { deleteObjects, listObjects, readObject } from './protocols/management/objects.ts';
+import { listObjects, onlyByPrune, readObject } from './protocols/management/objects.ts';
 import { answerManagementDocument } from './protocols/management/openapi.ts';
+import { pruneModelRequest } from './protocols/management/prune_model.ts';
 import { runSchedule } from './protocols/management/schedule.ts';
+import { openStorage } from './protocols/management/storage.ts';
 import { wait } from './protocols/management/wait.ts';
-import { writeObject } from './protocols/management/write_object.ts';
+import { deleteObject, writeObject } from './protocols/management/write_object.ts';
 import { errorResponse, jsonResponse } from './protocols/response.ts';
-import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
-import { R2ObjectStore } from './registry/r2_object_store.ts';
-import { ReplicatingObjectStore } from './registry/replicating_object_store.ts';
+import { OutOfOperationsError } from './registry/operation_budget.ts';
 import { logLine } from './runtime/log_line.ts';
 import { ConfigurationError } from './serving/variables.ts';
 
@@ -24,12 +24,6 @@ const log = (entry: Record<string, unknown>): void => console.log(logLine(entry)
 
 /** Made once per isolate, from the environment of its first request. */
 function wire(env: Env) {
-  const bucket = new R2ObjectStore(env.MODELS);
-  const replica = pointerReplicaOf(env);
-  const onFault = (model: string, error: unknown) =>
-    log({ event: 'replica not written', model, reason: String(error) });
-  const store =
-    replica === undefined ? bucket : new ReplicatingObjectStore(bucket, replica, { wait, onFault });
   const rateLimiter = rateLimiterOf(env);
   const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
   return {
@@ -38,9 +32,6 @@ function wire(env: Env) {
     configuration: parseManagementConfiguration(env),
     analytics: parseAnalyticsAccess(env),
     abortLimits: parseAbortLimits(env),
-    bucket,
-    replica,
-    store,
   };
 }
 let wired: ReturnType<typeof wire> | undefined;
@@ -59,14 +50,16 @@ const router = Router<IRequestStrict, [ManagementRequest]>({})
   .get(`${MODEL}/versions/:version`, ({ params }, management) =>
     describeVersion(management, params.model ?? '', params.version ?? ''),
   )
+  .post(`${MODEL}/prune`, ({ params }, management) => pruneModelRequest(management, params.model ?? ''))
   .post(`${MODEL}/:change`, ({ params }, management) =>
     changeModel(management, params.model ?? '', params.change ?? ''),
   )
   .get('/api/v1/objects', (_, management) => listObjects(management))
-  .post('/api/v1/deletions', (_, management) => deleteObjects(management))
+  .post('/api/v1/deletions', () => onlyByPrune())
   .get(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
   .head(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
   .put(OBJECT, ({ params }, management) => writeObject(management, params.key ?? ''))
+  .delete(OBJECT, ({ params }, management) => deleteObject(management, params.key ?? ''))
   .all('*', (_, { request, url }) =>
     errorResponse(`There is nothing to ${request.method} at ${url.pathname.slice(0, 200)}`, 404),
   );
@@ -75,12 +68,12 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
   if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
   wired ??= wire(env);
-  const { configuration, guesses, bucket, store } = wired;
+  const { configuration, guesses } = wired;
   const admission = await admit(request, url, configuration.tokens, guesses);
   if (admission.kind === 'refused') return { response: admission.response };
   const { caller } = admission;
-  const { maxUploadBytes } = configuration;
-  const management = { request, url, caller, store, uploads: bucket, maxUploadBytes };
+  const { maxUploadBytes, maxSubrequests } = configuration;
+  const management = { request, url, caller, maxUploadBytes, ...openStorage(env, maxSubrequests, log) };
   const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
   if (!(response instanceof Response)) throw new Error('no route answered');
   return { response, token: caller.name };
@@ -98,6 +91,9 @@ export default {
       return response;
     } catch (error) {
       if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
+      if (error instanceof OutOfOperationsError) {
+        return errorResponse(`The request could not be finished: ${error.message}`, 503);
+      }
       const stack = error instanceof Error ? error.stack : undefined;
       console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
       return errorResponse('The server failed to answer; its log says why', 500);
@@ -106,7 +102,9 @@ export default {
 
   async scheduled(_controller, env) {
     wired ??= wire(env);
-    const { store, replica, analytics, abortLimits } = wired;
-    await runSchedule({ store, replica, analytics, abortLimits, ask: fetch.bind(globalThis), log, wait });
+    const { analytics, abortLimits, configuration } = wired;
+    const { store, replica, budget } = openStorage(env, configuration.maxSubrequests, log);
+    const ask = fetch.bind(globalThis);
+    await runSchedule({ store, replica, budget, analytics, abortLimits, ask, log, wait });
   },
 } satisfies ExportedHandler<Env>;

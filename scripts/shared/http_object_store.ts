@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { describeError } from '../../worker/registry/describe_error.ts';
 import type {
   HeadResult,
+  ListOptions,
   ObjectBody,
   ObjectDescription,
   ObjectStore,
@@ -10,19 +10,8 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../../worker/registry/object_store.ts';
+import { askManagement, type ManagementService, managementFault } from './management_client.ts';
 
-/** The registry's store behind a management Worker. */
-export interface ManagementService {
-  /** The Worker's address; the API lies under `/api/v1`. */
-  readonly url: URL;
-  readonly token: string;
-}
-
-const CallerSchema = v.object({
-  service: v.literal('edge-serving-management'),
-  token: v.string(),
-  scopes: v.array(v.string()),
-});
 const WrittenSchema = v.object({ etag: v.string(), uploaded: v.pipe(v.string(), v.isoTimestamp()) });
 const DescriptionSchema = v.object({
   key: v.string(),
@@ -30,38 +19,12 @@ const DescriptionSchema = v.object({
   size: v.number(),
   uploaded: v.pipe(v.string(), v.isoTimestamp()),
 });
-const EndSchema = v.object({ end: v.literal(true) });
-const ErrorSchema = v.object({ error: v.string() });
-
-/** The management Worker refused; trying again would change nothing. */
-export class ManagementRefusalError extends Error {}
-
+/** The last line of a list, or of a part of it: what is left comes after a key or a folder. */
+const EndSchema = v.union([v.object({ end: v.literal(true) }), v.object({ after: v.string() })]);
 /**
- * Makes sure that a management Worker is at the address and knows the token: anything else answers 404 too, and
- * would look like an empty registry.
- *
- * @throws ManagementRefusalError
+ * An object store whose every call is a request to a management Worker. It writes blobs, manifests and announcements:
+ * pointers are changed by asking for a change, and objects are deleted by asking for a prune.
  */
-export async function requireManagement({ url, token }: ManagementService): Promise<void> {
-  let response: Response;
-  try {
-    response = await fetch(address(url, ''), {
-      headers: { authorization: `Bearer ${token}` },
-      redirect: 'error',
-    });
-  } catch (error) {
-    throw new ManagementRefusalError(`${url.origin} cannot be reached: ${reasonOf(error)}`, { cause: error });
-  }
-  const text = await response.text();
-  if (response.ok && v.safeParse(v.pipe(v.string(), v.parseJson(), CallerSchema), text).success) return;
-  throw new ManagementRefusalError(
-    response.ok || response.status === 404
-      ? `${url.href} is not the address of a management Worker`
-      : `${url.origin} answered ${response.status}: ${errorIn(text)}`,
-  );
-}
-
-/** An object store whose every call is a request to a management Worker. */
 export class HttpObjectStore implements ObjectStore {
   readonly #service: ManagementService;
 
@@ -75,14 +38,14 @@ export class HttpObjectStore implements ObjectStore {
     });
     if (response.status === 404) return missing(response);
     if (response.status === 304) return { kind: 'unchanged' };
-    if (!response.ok || response.body === null) throw await fault(response, key);
+    if (!response.ok || response.body === null) throw await managementFault(response, key);
     return { kind: 'found', object: toObject(response, response.body) };
   }
 
   async head(key: string): Promise<HeadResult> {
     const response = await this.#ask('HEAD', objectPath(key));
     if (response.status === 404) return { kind: 'missing' };
-    if (!response.ok) throw await fault(response, key);
+    if (!response.ok) throw await managementFault(response, key);
     const uploaded = new Date(response.headers.get('x-uploaded') ?? '');
     return { kind: 'found', description: { key, ...describe(response), uploaded } };
   }
@@ -103,63 +66,62 @@ export class HttpObjectStore implements ObjectStore {
       await response.body?.cancel();
       return { kind: 'conflict' };
     }
-    if (!response.ok) throw await fault(response, key);
+    if (!response.ok) throw await managementFault(response, key);
     const { etag, uploaded } = v.parse(WrittenSchema, await response.json());
     return { kind: 'written', etag, uploaded: new Date(uploaded) };
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    for (let start = 0; start < keys.length; start += DELETE_BATCH) {
-      const batch = keys.slice(start, start + DELETE_BATCH);
-      const body = JSON.stringify({ keys: batch });
-      const response = await this.#ask('POST', '/deletions', { body });
-      if (!response.ok) throw await fault(response, batch[0] ?? '');
+    for (const key of keys) {
+      const response = await this.#ask('DELETE', objectPath(key));
+      await response.body?.cancel();
+      if (!response.ok && response.status !== 404) throw await managementFault(response, key);
     }
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectDescription> {
-    for await (const line of this.#lines(prefix, false)) {
+  async *list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription> {
+    for await (const line of this.#lines(prefix, false, options)) {
       const { uploaded, ...description } = v.parse(DescriptionSchema, line);
       yield { ...description, uploaded: new Date(uploaded) };
     }
   }
 
-  async *listFolders(prefix: string): AsyncIterable<string> {
-    for await (const line of this.#lines(prefix, true)) yield v.parse(v.string(), line);
+  async *listFolders(prefix: string, options?: ListOptions): AsyncIterable<string> {
+    for await (const line of this.#lines(prefix, true, options)) yield v.parse(v.string(), line);
   }
 
-  /** @throws when the listing ends before it says that it does: nobody may take half a list for the whole */
-  async *#lines(prefix: string, folders: boolean): AsyncIterable<unknown> {
-    const query = new URLSearchParams({ prefix, folders: String(folders) });
+  async *#lines(prefix: string, folders: boolean, { after }: ListOptions = {}): AsyncIterable<unknown> {
+    for (let from = after; ; ) {
+      const part = await this.#page(prefix, folders, from);
+      yield* part.lines;
+      if (part.after === undefined) return;
+      from = part.after;
+    }
+  }
+
+  /** @throws when the listing ends before it says that it does: half a list must not pass for the whole */
+  async #page(
+    prefix: string,
+    folders: boolean,
+    after: string | undefined,
+  ): Promise<{ readonly lines: readonly unknown[]; readonly after: string | undefined }> {
+    const query = new URLSearchParams({ prefix, folders: String(folders), ...(after && { after }) });
     const response = await this.#ask('GET', `/objects?${query}`);
-    if (!response.ok) throw await fault(response, prefix);
+    if (!response.ok) throw await managementFault(response, prefix);
+    const lines: unknown[] = [];
     for (const text of (await response.text()).split('\n')) {
       if (text === '') continue;
       const line: unknown = JSON.parse(text);
-      if (v.is(EndSchema, line)) return;
-      yield line;
+      const end = v.safeParse(EndSchema, line);
+      if (end.success) return { lines, after: 'after' in end.output ? end.output.after : undefined };
+      lines.push(line);
     }
     throw new Error(`the list of ${prefix} broke off`);
   }
 
-  #ask(method: string, path: string, init: Pick<RequestInit, 'headers' | 'body'> = {}): Promise<Response> {
-    const { url, token } = this.#service;
-    return fetch(address(url, path), {
-      method,
-      ...init,
-      // The token goes to the address that was given, and to no other.
-      redirect: 'error',
-      headers: { ...init.headers, authorization: `Bearer ${token}` },
-    }).catch((error: unknown) => {
-      throw new Error(`${url.origin}: ${reasonOf(error)}`, { cause: error });
-    });
+  #ask(method: string, path: string, init?: Pick<RequestInit, 'headers' | 'body'>): Promise<Response> {
+    return askManagement(this.#service, method, path, init);
   }
-}
-
-const DELETE_BATCH = 1000;
-
-function address(url: URL, path: string): URL {
-  return new URL(`${url.pathname.replace(/\/$/, '')}/api/v1${path}`, url.origin);
 }
 
 function objectPath(key: string): string {
@@ -193,22 +155,4 @@ function describe({ headers }: Response): { readonly etag: string; readonly size
     throw new Error('the management Worker sent an object without its ETag or its size');
   }
   return { etag, size };
-}
-
-async function fault(response: Response, what: string): Promise<Error> {
-  const message = `the management Worker answered ${response.status} for ${what}: ${errorIn(await response.text())}`;
-  return response.status < 500 && response.status !== 429
-    ? new ManagementRefusalError(message)
-    : new Error(message);
-}
-
-function errorIn(text: string): string {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorSchema), text);
-  return parsed.success ? parsed.output.error : text.slice(0, 200);
-}
-
-function reasonOf(error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return cause.message;
-  return describeError(error);
 }

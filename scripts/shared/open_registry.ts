@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
+import { type ChangePointer, changePointerIn } from '../../worker/registry/change/change_pointer.ts';
 import { describeError } from '../../worker/registry/describe_error.ts';
 import {
   type KvNamespaceBinding,
@@ -11,13 +12,16 @@ import {
 } from '../../worker/registry/kv_pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
+import { type PruneOptions, type PruneResult, pruneModel } from '../../worker/registry/pruning.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
 import { ReplicatingObjectStore } from '../../worker/registry/replicating_object_store.ts';
+import { RetryingObjectStore } from '../../worker/registry/retrying_object_store.ts';
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
-import { HttpObjectStore, type ManagementService, requireManagement } from './http_object_store.ts';
+import { HttpObjectStore } from './http_object_store.ts';
+import { changePointerThrough, pruneThrough } from './management_changes.ts';
+import { type ManagementService, requireManagement } from './management_client.ts';
 import { showToCaller, wranglerConfiguration } from './package_root.ts';
 import { remoteFault } from './remote_fault.ts';
-import { RetryingObjectStore } from './retrying_object_store.ts';
 import { wait } from './wait.ts';
 
 /** Which registry: the one on this machine, the one that the world sees, or that one through a management Worker. */
@@ -29,6 +33,8 @@ export type RegistryPlace =
 export interface Registry {
   readonly store: ObjectStore;
   readonly place: PlaceDescription;
+  readonly changePointer: ChangePointer;
+  readonly prune: (model: string, options: Omit<PruneOptions, 'wait'>) => Promise<PruneResult>;
   /** The replica of the pointers, where wrangler.toml binds one. `store` writes to it. */
   readonly replica: PointerReplica | undefined;
   /** Brings up to date what an earlier command could not write to the replica, of the models looked at. */
@@ -83,6 +89,8 @@ async function openManagedRegistry(service: ManagementService): Promise<Registry
   await requireManagement(service);
   return {
     store: new RetryingObjectStore(new HttpObjectStore(service), wait),
+    changePointer: changePointerThrough(service, wait),
+    prune: pruneThrough(service, wait),
     place: { kind: 'management', url: service.url.href },
     replica: undefined,
     repairReplica: async () => {},
@@ -183,7 +191,8 @@ function createRegistry(
   const close = () => disposeWithinLimit(proxy);
   const warnings: string[] = [];
   if (replica === undefined) {
-    return { store: authority, place, replica, repairReplica: async () => {}, warnings, close };
+    const repairReplica = async (): Promise<void> => {};
+    return { ...changesIn(authority), store: authority, place, replica, repairReplica, warnings, close };
   }
   const store = new ReplicatingObjectStore(authority, replica, {
     wait,
@@ -195,12 +204,21 @@ function createRegistry(
       ),
   });
   return {
+    ...changesIn(store),
     store,
     place,
     replica,
     repairReplica: () => store.repair(),
     warnings,
     close,
+  };
+}
+
+/** Who may write to the bucket itself changes it by compare-and-set. */
+function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'> {
+  return {
+    changePointer: changePointerIn(store, { wait }),
+    prune: (model, options) => pruneModel(store, model, { ...options, wait }),
   };
 }
 

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import type { PointerChange } from '../../worker/registry/change/definition.ts';
 import type { Pointer } from '../../worker/registry/pointer.ts';
-import type { PointerUpdate } from '../../worker/registry/pointer_store.ts';
-import type { ChangeRecord } from '../../worker/registry/pointer_transitions.ts';
 import { newChangeRecord } from './change_record.ts';
 import { EXIT_DONE, EXIT_FAILED, runRegistryCommand } from './command_line.ts';
 import { describePlace } from './open_registry.ts';
@@ -18,7 +16,8 @@ export interface PointerCommand {
   readonly done: string;
   /** What is so already, where nothing had to be changed. */
   readonly already: (model: string, pointer: Pointer) => string;
-  readonly change: (store: ObjectStore, model: string, record: ChangeRecord) => Promise<PointerUpdate>;
+  /** The change that the command line asks for, or why it asks for none. */
+  readonly change: () => PointerChange | { readonly refused: string };
 }
 
 const OptionsSchema = v.object({ reason: v.optional(v.string()), by: v.optional(v.string()) });
@@ -28,32 +27,40 @@ export function runPointerCommand(
   command: Command,
   { doing, done, already, change }: PointerCommand,
 ): Promise<void> {
-  return runRegistryCommand(command, { state: 'must exist' }, async ({ store, place }, output) => {
-    const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
-    const model = v.parse(v.string(), command.processedArgs[0]);
-    output.progress(`${doing} ${model} in ${describePlace(place)}`);
-    const update = await change(store, model, record);
-    if (update.kind === 'refused') {
-      output.error(await describeRefusal({ store, place }, model, update.reason));
-      return EXIT_FAILED;
-    }
-    const { current, generation, next, canary, shadow, labels } = update.pointer;
-    output.result(
-      update.kind === 'unchanged'
-        ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
-        : `${done} in ${describePlace(place)}.\n${describeChange(model, update.change)}`,
-      {
-        model,
-        registry: place,
-        change: update.kind === 'changed' ? update.change : null,
-        current,
-        generation,
-        next: next ?? null,
-        canary: canary ?? null,
-        shadow: shadow ?? null,
-        labels,
-      },
-    );
-    return EXIT_DONE;
-  });
+  return runRegistryCommand(
+    command,
+    { state: 'must exist' },
+    async ({ store, place, changePointer }, output) => {
+      const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
+      const model = v.parse(v.string(), command.processedArgs[0]);
+      output.progress(`${doing} ${model} in ${describePlace(place)}`);
+      const asked = change();
+      const update =
+        'refused' in asked
+          ? { kind: 'refused' as const, reason: asked.refused }
+          : await changePointer(model, asked, record);
+      if (update.kind === 'refused') {
+        output.error(await describeRefusal({ store, place }, model, update.reason));
+        return EXIT_FAILED;
+      }
+      const { current, generation, next, canary, shadow, labels } = update.pointer;
+      output.result(
+        update.kind === 'unchanged'
+          ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
+          : `${done} in ${describePlace(place)}.\n${describeChange(model, update.change)}`,
+        {
+          model,
+          registry: place,
+          change: update.kind === 'changed' ? update.change : null,
+          current,
+          generation,
+          next: next ?? null,
+          canary: canary ?? null,
+          shadow: shadow ?? null,
+          labels,
+        },
+      );
+      return EXIT_DONE;
+    },
+  );
 }

@@ -7,26 +7,21 @@ import {
   type QuantizationMode,
   quantizationAccuracy,
 } from '../../import/index.ts';
+import { type ChangePointer, changePointerIn } from '../../worker/registry/change/change_pointer.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer.ts';
-import {
-  type ChangeRecord,
-  labelTransition,
-  type PointerTransition,
-  publishTransition,
-} from '../../worker/registry/pointer_transitions.ts';
+import { requirePointer } from '../../worker/registry/pointer_store.ts';
+import type { ChangeRecord } from '../../worker/registry/pointer_transitions.ts';
 import { publishVersion } from '../../worker/registry/publication.ts';
-import { stageTransition } from '../../worker/registry/rollout_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version_store.ts';
 import { type Checks, checkCandidate, rehearseOnce } from './check_candidate.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
-import { flipOnlyOver, flipOverAnother } from './flip_guard.ts';
+import { flipOnceCompatible } from './flip_guard.ts';
+import { pointerChange, wouldChange } from './publish_change.ts';
 import { readBlob } from './read_blob.ts';
-import { requirePointer } from './read_pointer.ts';
 import type { Rehearse } from './rehearsal/rehearse.ts';
-import { republishTransition } from './republish_transition.ts';
 import type { Signer } from './signing_key.ts';
 import { withTemporaryDirectory } from './temporary_directory.ts';
 
@@ -54,6 +49,8 @@ export interface PublishRequest {
 }
 
 export interface PublishObserver {
+  /** Makes the flip; in the store itself where none is given. */
+  readonly changePointer?: ChangePointer;
   /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
   readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
@@ -180,21 +177,28 @@ async function publishContent(
     const fault = otherSignature(published, request.signer);
     if (fault !== undefined) return { kind: 'refused', reason: fault };
   }
-  const transition = pointerTransition(request, version, published?.provenance.publishedAt);
+  const change = pointerChange(request, version, published !== undefined);
   const unrehearsed = createManifest(request, version, content, sourceFormat);
   const checked = await checkCandidate(store, request, { manifest: unrehearsed, files }, published, {
     current: pointer?.current,
-    changes: transition?.(pointer).kind === 'changed',
+    changes: change !== undefined && wouldChange(change(pointer?.current), request, pointer, published),
     rehearse: observer.rehearse,
   });
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
   if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
-  const guard = transition && flipOnlyOver(pointer?.current, transition);
+  const { changePointer = changePointerIn(store, { wait: observer.wait }) } = observer;
   const result = await publishVersion(
     store,
     await completeManifest(unrehearsed, checks, request.signer),
-    guard?.transition,
+    change &&
+      (() =>
+        flipOnceCompatible(store, request, unrehearsed, {
+          change,
+          current: pointer?.current,
+          record,
+          changePointer,
+        })),
     {
       id: record.id,
       read: (blob) => readBlob(files, blob),
@@ -204,11 +208,7 @@ async function publishContent(
     },
   );
   if (result.kind === 'version taken') return { kind: 'version taken', version };
-  const { manifest, uploaded, present } = result;
-  const flip =
-    transition && guard?.heldBackBy() !== undefined
-      ? await flipOverAnother(store, request, unrehearsed, { transition, guard, wait: observer.wait })
-      : result.flip;
+  const { manifest, uploaded, present, flip } = result;
   if (flip?.kind === 'refused') {
     return {
       kind: 'refused',
@@ -225,18 +225,6 @@ async function publishContent(
     change: flip?.kind === 'changed' ? flip.change : undefined,
     pointer: flip?.pointer ?? pointer,
   };
-}
-
-function pointerTransition(
-  { record, label, flip, stage }: PublishRequest,
-  version: string,
-  publishedAt: string | undefined,
-): PointerTransition | undefined {
-  if (stage) return stageTransition(version, record);
-  if (!flip) return label === undefined ? undefined : labelTransition(label, version, record);
-  return publishedAt === undefined
-    ? publishTransition(version, record, label)
-    : republishTransition(version, publishedAt, record, label);
 }
 
 async function findVersion(

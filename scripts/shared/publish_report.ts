@@ -1,3 +1,4 @@
+import { versionStanding } from '../../worker/registry/change/republish.ts';
 import type { Blob } from '../../worker/registry/manifest.ts';
 import type { Checks } from './check_candidate.ts';
 import { formatBytes, plural } from './format.ts';
@@ -5,7 +6,6 @@ import { describePlace, type PlaceDescription } from './open_registry.ts';
 import { describeChange, placeOptions } from './pointer_report.ts';
 import type { PublishOutcome } from './publish_model.ts';
 import { rehearsalJson, rehearsalLines } from './rehearsal/rehearsal_report.ts';
-import { versionStanding } from './republish_transition.ts';
 
 export interface PublishReport {
   readonly model: string;

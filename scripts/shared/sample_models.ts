@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { requirePointer } from '../../worker/registry/pointer_store.ts';
 import { FIRST_VERSION } from '../../worker/registry/version.ts';
 import { newChangeRecord } from './change_record.ts';
 import { PACKAGE_ROOT, toolVersion } from './package_root.ts';
 import { publishModel } from './publish_model.ts';
-import { requirePointer } from './read_pointer.ts';
 import { wait } from './wait.ts';
 
 const SAMPLE_MODELS = join(PACKAGE_ROOT, 'models');

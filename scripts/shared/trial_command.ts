@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import { pointToVersion } from '../../worker/registry/point_to_version.ts';
+import { POINTER_CHANGES } from '../../worker/registry/change/table.ts';
 import type { Pointer } from '../../worker/registry/pointer.ts';
-import { updatePointer } from '../../worker/registry/pointer_store.ts';
-import type { ChangeRecord, PointerTransition } from '../../worker/registry/pointer_transitions.ts';
-import type { TrialRequest } from '../../worker/registry/rollout_transitions.ts';
 import {
   parseNameArgument,
   parseShareArgument,
@@ -13,18 +10,16 @@ import {
   withChangeOptions,
 } from './command_line.ts';
 import { runPointerCommand } from './pointer_command.ts';
-import { wait } from './wait.ts';
 
 export interface TrialCommand {
   readonly role: 'canary' | 'shadow';
   readonly description: string;
-  readonly transition: (request: TrialRequest, record: ChangeRecord) => PointerTransition;
 }
 
 const OptionsSchema = v.object({ version: v.optional(v.string()), percent: v.number() });
 
 /** Runs the command that begins, changes or ends a trial. */
-export function runTrialCommand({ role, description, transition }: TrialCommand): Promise<void> {
+export function runTrialCommand({ role, description }: TrialCommand): Promise<void> {
   const command: Command = withChangeOptions(
     registryCommand(role, description)
       .argument('<model>', 'the model', parseNameArgument)
@@ -43,13 +38,7 @@ export function runTrialCommand({ role, description, transition }: TrialCommand)
     doing: `Changing the ${role} of`,
     done: `The ${role} has changed`,
     already: (model, pointer) => describeTrial(model, role, pointer),
-    change: (store, model, record) => {
-      const request = v.parse(OptionsSchema, command.opts());
-      const change = transition(request, record);
-      return request.version === undefined || request.percent === 0
-        ? updatePointer(store, model, change, { wait })
-        : pointToVersion(store, model, request.version, change, { wait });
-    },
+    change: () => POINTER_CHANGES[role].of(v.parse(OptionsSchema, command.opts())),
   });
 }
 

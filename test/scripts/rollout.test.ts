@@ -6,9 +6,8 @@ import { modelStatus } from '../../scripts/shared/model_status.ts';
 import { describeMove } from '../../scripts/shared/pointer_report.ts';
 import { publishText } from '../../scripts/shared/publish_report.ts';
 import { modelText } from '../../scripts/shared/status_report.ts';
-import { promoteModel } from '../../worker/registry/flip_model.ts';
-import { pointToVersion } from '../../worker/registry/point_to_version.ts';
-import { canaryTransition, stageTransition } from '../../worker/registry/rollout_transitions.ts';
+import { changePointerIn } from '../../worker/registry/change/change_pointer.ts';
+import { POINTER_CHANGES } from '../../worker/registry/change/table.ts';
 import { listVersions } from '../../worker/registry/version_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { publish, rollBack, tryPublish, wait } from './support/publishing.ts';
@@ -21,8 +20,9 @@ const place = { kind: 'local', directory: folder } as const;
 
 const directory = (model: string, version: string): Promise<string> =>
   writeGraphModel(join(folder, model, version));
-const promote = (model: string, target?: string) =>
-  promoteModel(store, model, target, newChangeRecord({ by: 'test' }), { wait });
+const changePointer = changePointerIn(store, { wait });
+const promote = (model: string, version?: string) =>
+  changePointer(model, POINTER_CHANGES.promote.of({ version }), newChangeRecord({ by: 'test' }));
 
 describe('publish --stage', () => {
   test('uploads, leaves current as it is, and says how to flip', async () => {
@@ -97,10 +97,10 @@ test('status tells what is staged and what is on trial', async () => {
   for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
     await publish(store, await directory(model, version), model, { flip: version === '1.0.0' });
   }
-  const record = newChangeRecord({ by: 'test' });
-  await pointToVersion(store, model, '1.1.0', stageTransition('1.1.0', record), { wait });
-  const canary = canaryTransition({ version: '1.2.0', percent: 2.5 }, newChangeRecord({ by: 'test' }));
-  await pointToVersion(store, model, '1.2.0', canary, { wait });
+  const stage = POINTER_CHANGES.stage.of({ version: '1.1.0' });
+  await changePointer(model, stage, newChangeRecord({ by: 'test' }));
+  const canary = POINTER_CHANGES.canary.of({ version: '1.2.0', percent: 2.5 });
+  await changePointer(model, canary, newChangeRecord({ by: 'test' }));
   const status = await modelStatus(store, model);
   const text = status === undefined ? '' : modelText(status, { history: true });
   expect(text).toMatch(/1\.2\.0 +canary at 2\.5 %/);

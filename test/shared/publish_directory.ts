@@ -6,6 +6,7 @@ import { type ModelImport, readTfjsDirectory } from '../../import/tfjs_directory
 import { withTemporaryDirectory } from '../../scripts/shared/temporary_directory.ts';
 import type { ModelContent } from '../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import { updatePointer } from '../../worker/registry/pointer_store.ts';
 import { type ChangeRecord, publishTransition } from '../../worker/registry/pointer_transitions.ts';
 import { type PublicationResult, publishVersion } from '../../worker/registry/publication.ts';
 import { REPOSITORY } from './built_worker.ts';
@@ -73,7 +74,9 @@ async function publishImport(
         tool: 'test',
       },
     },
-    options.flip === false ? undefined : publishTransition(version, changeRecord()),
+    options.flip === false
+      ? undefined
+      : () => updatePointer(store, model, publishTransition(version, changeRecord()), { wait }),
     {
       id: randomUUID(),
       wait,

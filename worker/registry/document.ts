@@ -1,20 +1,54 @@
 import * as v from 'valibot';
+import { isDeeperThan } from './json_depth.ts';
+import type { ObjectBody } from './object_store.ts';
 
 export type ParsedDocument<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'malformed'; readonly reason: string };
+
+/** Far more than any document of the registry needs, golden examples of many dimensions included. */
+const DEPTH_LIMIT = 100;
 
 /** Parses a stored JSON document by its schema; the reason names the place that is wrong. */
 export function parseDocument<Schema extends v.GenericSchema>(
   schema: Schema,
   text: string,
 ): ParsedDocument<v.InferOutput<Schema>> {
+  // Before it is parsed: what walks a document later has a stack of its own to lose.
+  if (isDeeperThan(text, DEPTH_LIMIT)) {
+    return { kind: 'malformed', reason: `is nested deeper than ${DEPTH_LIMIT} levels` };
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     return { kind: 'malformed', reason: 'is not JSON' };
   }
+  return parseValue(schema, json);
+}
+
+/** Reads a stored JSON document; one that is larger than `limitBytes` is malformed, and not read. */
+export async function readDocument<Schema extends v.GenericSchema>(
+  schema: Schema,
+  object: ObjectBody,
+  limitBytes: number,
+): Promise<ParsedDocument<v.InferOutput<Schema>>> {
+  const text = await readText(object, limitBytes);
+  return text.kind === 'malformed' ? text : parseDocument(schema, text.value);
+}
+
+/** The text of a stored document, if it is no larger than `limitBytes`. */
+export async function readText(object: ObjectBody, limitBytes: number): Promise<ParsedDocument<string>> {
+  if (object.size <= limitBytes) return { kind: 'valid', value: await object.text() };
+  await object.stream.cancel();
+  return { kind: 'malformed', reason: `has ${object.size} bytes; the limit is ${limitBytes} bytes` };
+}
+
+/** Checks a value by a schema; the reason names the place that is wrong. */
+export function parseValue<Schema extends v.GenericSchema>(
+  schema: Schema,
+  json: unknown,
+): ParsedDocument<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, json);
   if (result.success) return { kind: 'valid', value: result.output };
   const [issue] = result.issues;

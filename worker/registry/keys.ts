@@ -14,9 +14,16 @@ export const pointerKey = (model: string): string => `${MODELS_PREFIX}${model}/p
 export const versionsPrefix = (model: string): string => `${MODELS_PREFIX}${model}/versions/`;
 export const manifestKey = (model: string, version: string): string =>
   `${versionsPrefix(model)}${version}/manifest.json`;
-export const publicationKey = (id: string): string => `${PUBLICATIONS_PREFIX}${id}.json`;
-export const isPublicationKey = (key: string): boolean =>
-  key.startsWith(PUBLICATIONS_PREFIX) && key.endsWith('.json');
+/** The key tells what is being published, so that to know it no announcement has to be read. */
+export const publicationKey = (model: string, version: string, id: string): string =>
+  `${publicationsOf(model, version)}${id}.json`;
+export const publicationsOf = (model: string, version: string): string =>
+  `${PUBLICATIONS_PREFIX}${model}/${version}/`;
+/** Of a prune that goes on in another request. */
+export const pruneProgressKey = (id: string): string => `pruning/${id}.json`;
+export const PRUNE_PROGRESS_PREFIX = 'pruning/';
+/** How far the cron trigger came through the models. */
+export const SCHEDULE_KEY = 'schedule.json';
 
 /** The model whose pointer lies under a key; undefined where it is another kind of key. */
 export function modelOfPointerKey(key: string): string | undefined {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { canonicalJson } from './canonical_json.ts';
+import { parseDocument } from './document.ts';
 
 /** A manifest's own signature: of everything in it but this member. */
 export const ManifestSignatureSchema = v.object({
@@ -65,12 +66,9 @@ export async function checkManifestSignature(
   text: string,
   publicKeys: readonly PublicKey[],
 ): Promise<SignatureCheck> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return invalid('it is not JSON');
-  }
+  const document = parseDocument(v.unknown(), text);
+  if (document.kind === 'malformed') return invalid(`it ${document.reason}`);
+  const json = document.value;
   const parsed = v.safeParse(SignedSchema, json);
   if (!parsed.success) return invalid('its signature is malformed');
   const { signature } = parsed.output;

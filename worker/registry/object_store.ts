@@ -10,9 +10,15 @@ export interface ObjectStore {
   put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult>;
   /** Deleting what is not there is no error. */
   delete(keys: readonly string[]): Promise<void>;
-  list(prefix: string): AsyncIterable<ObjectDescription>;
+  /** In the order of the keys' UTF-8 bytes. */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription>;
   /** The path segments directly below a prefix that ends in `/`. */
-  listFolders(prefix: string): AsyncIterable<string>;
+  listFolders(prefix: string, options?: ListOptions): AsyncIterable<string>;
+}
+
+export interface ListOptions {
+  /** Goes on after this key, or after this folder: an earlier listing came as far. */
+  readonly after?: string;
 }
 
 export interface ObjectDescription {

@@ -4,6 +4,13 @@ import { NameSchema, VersionSchema } from './manifest.ts';
 /** How many changes the pointer remembers; the record and the change are one write. */
 export const HISTORY_LENGTH = 50;
 
+/** The limits keep the document below this size, so that no change is ever refused because there were many before. */
+export const POINTER_BYTES = 2 * 1024 * 1024;
+export const LABELS_LIMIT = 100;
+/** Of one change; a prune that retires more makes several. */
+export const RETIRED_AT_ONCE = 200;
+export const RETIRED_LIMIT = 20_000;
+
 /** What changes a pointer. Those in FLIPS move `current`. */
 export type PointerAction =
   | 'publish'
@@ -30,7 +37,7 @@ const EndedSchema = v.looseObject({
 });
 export type Ended = v.InferOutput<typeof EndedSchema>;
 
-const HistoryEntrySchema = v.looseObject({
+export const HistoryEntrySchema = v.looseObject({
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** Unique to the write, so that one whose answer was lost can be recognised, and no body ever repeats. */
   id: v.string(),

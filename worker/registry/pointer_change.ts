@@ -2,6 +2,7 @@ import {
   type Ended,
   HISTORY_LENGTH,
   type HistoryEntry,
+  LABELS_LIMIT,
   type Pointer,
   type PointerAction,
 } from './pointer.ts';
@@ -21,7 +22,14 @@ export interface ChangeRecord {
 export type TransitionResult =
   | { readonly kind: 'changed'; readonly pointer: Pointer }
   | { readonly kind: 'unchanged'; readonly pointer: Pointer }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | Refusal;
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly reason: string;
+  /** The version that became current before this change could be made; only of a change that looks for that. */
+  readonly overtakenBy?: string;
+}
 
 /** A pure step from one state of the pointer to the next; run again when another writer came first. */
 export type PointerTransition = (pointer: Pointer | undefined) => TransitionResult;
@@ -64,6 +72,8 @@ export function flip(
   record: ChangeRecord,
   label?: string,
 ): TransitionResult {
+  const fault = label === undefined ? undefined : labelFault(pointer, label);
+  if (fault !== undefined) return fault;
   const labelled =
     label === undefined ? pointer : { ...pointer, labels: { ...pointer.labels, [label]: version } };
   const change = entry(pointer, action, pointer.current, version, record, label);
@@ -84,14 +94,21 @@ export function flip(
   };
 }
 
-export function retired(version: string): TransitionResult {
+/** Why a label cannot be added: every isolate reads all of them with the pointer. Undefined where it can be. */
+export function labelFault({ labels }: Pointer, label: string): Refusal | undefined {
+  return Object.hasOwn(labels, label) || Object.keys(labels).length < LABELS_LIMIT
+    ? undefined
+    : refused(`there are ${LABELS_LIMIT} labels, which is the limit; remove one first`);
+}
+
+export function retired(version: string): Refusal {
   return {
     kind: 'refused',
     reason: `version ${version} was pruned, and a pruned version does not come back`,
   };
 }
 
-export function refused(reason: string): TransitionResult {
+export function refused(reason: string): Refusal {
   return { kind: 'refused', reason };
 }
 

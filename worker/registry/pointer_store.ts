@@ -1,8 +1,8 @@
-import { parseDocument, serializeDocument } from './document.ts';
+import { readDocument, serializeDocument } from './document.ts';
 import { pointerKey } from './keys.ts';
 import type { ObjectStore } from './object_store.ts';
-import { type HistoryEntry, type Pointer, PointerSchema } from './pointer.ts';
-import type { PointerTransition } from './pointer_transitions.ts';
+import { type HistoryEntry, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
+import type { PointerTransition, Refusal } from './pointer_transitions.ts';
 
 export type PointerRead =
   | { readonly kind: 'found'; readonly pointer: Pointer; readonly etag: string }
@@ -18,20 +18,40 @@ export async function readPointer(
 ): Promise<PointerRead> {
   const read = await store.get(pointerKey(model), unlessEtag === undefined ? {} : { unlessEtag });
   if (read.kind !== 'found') return read;
-  const parsed = parseDocument(PointerSchema, await read.object.text());
+  const parsed = await readDocument(PointerSchema, read.object, POINTER_BYTES);
   if (parsed.kind === 'malformed') return parsed;
   return { kind: 'found', pointer: parsed.value, etag: read.object.etag };
+}
+
+/**
+ * A model's pointer, undefined where it has none.
+ *
+ * @throws MalformedPointerError: nothing can be decided on it, and no command makes it so
+ */
+export async function requirePointer(store: ObjectStore, model: string): Promise<Pointer | undefined> {
+  const read = await readPointer(store, model);
+  if (read.kind === 'malformed') throw malformed(model, read.reason);
+  return read.kind === 'found' ? read.pointer : undefined;
+}
+
+/** The pointer cannot be read. No change is decided on it. */
+export class MalformedPointerError extends Error {}
+
+function malformed(model: string, reason: string): MalformedPointerError {
+  return new MalformedPointerError(`${pointerKey(model)} is malformed: ${reason}`);
 }
 
 export type PointerUpdate =
   | { readonly kind: 'changed'; readonly pointer: Pointer; readonly change: HistoryEntry }
   | { readonly kind: 'unchanged'; readonly pointer: Pointer }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | Refusal;
 
 export interface UpdateOptions {
   /** Waits before a further try, so that writers in each other's way part. Milliseconds. */
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly attempts?: number;
+  /** Of a change that an earlier request may have made: where it stands in the history, it is done. */
+  readonly id?: string;
 }
 
 const DEFAULT_ATTEMPTS = 40;
@@ -54,15 +74,13 @@ export async function updatePointer(
 ): Promise<PointerUpdate> {
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
   // The ids whose write was tried and whose answer never came.
-  const unanswered = new Set<string>();
+  const unanswered = new Set<string>(options.id === undefined ? [] : [options.id]);
   let fault: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await options.wait(backoff(attempt));
     try {
       const read = await readPointer(store, model);
-      if (read.kind === 'malformed') {
-        throw new MalformedPointerError(`${pointerKey(model)} is malformed: ${read.reason}`);
-      }
+      if (read.kind === 'malformed') throw malformed(model, read.reason);
       const before = read.kind === 'found' ? read.pointer : undefined;
       const landed = before?.history.find(({ id }) => unanswered.has(id));
       if (before !== undefined && landed !== undefined) {
@@ -85,8 +103,6 @@ export async function updatePointer(
   }
   throw fault ?? new Error(`the pointer of ${model} was changed by others ${attempts} times in a row`);
 }
-
-class MalformedPointerError extends Error {}
 
 function backoff(attempt: number): number {
   return Math.random() * Math.min(LONGEST_WAIT_MS, 25 * 2 ** attempt);

@@ -1,9 +1,17 @@
-import { isFlip, labelledVersion, type Pointer, versionsInUse } from './pointer.ts';
+import {
+  isFlip,
+  labelledVersion,
+  type Pointer,
+  RETIRED_AT_ONCE,
+  RETIRED_LIMIT,
+  versionsInUse,
+} from './pointer.ts';
 import {
   advance,
   type ChangeRecord,
   entry,
   flip,
+  labelFault,
   NOTHING_PUBLISHED,
   type PointerTransition,
   refused,
@@ -11,7 +19,7 @@ import {
   type TransitionResult,
 } from './pointer_change.ts';
 
-export type { ChangeRecord, PointerTransition, TransitionResult } from './pointer_change.ts';
+export type { ChangeRecord, PointerTransition, Refusal, TransitionResult } from './pointer_change.ts';
 
 /** Makes a published version current, and moves a label to it when one is given. */
 export function publishTransition(version: string, record: ChangeRecord, label?: string): PointerTransition {
@@ -87,6 +95,8 @@ export function labelTransition(label: string, version: string, record: ChangeRe
     if (pointer.retired.includes(version)) return retired(version);
     const before = labelledVersion(pointer, label);
     if (before === version) return { kind: 'unchanged', pointer };
+    const fault = labelFault(pointer, label);
+    if (fault !== undefined) return fault;
     return {
       kind: 'changed',
       pointer: advance(
@@ -112,7 +122,7 @@ export function unlabelTransition(label: string, record: ChangeRecord): PointerT
 }
 
 /**
- * Retires the versions that `choose` names among those not in use. From this write on nothing can point to
+ * Retires versions that `choose` names among those not in use, as many as one entry of the history should tell. From this write on nothing can point to
  * them, so their files can be deleted without racing a rollback.
  */
 export function pruneTransition(
@@ -122,9 +132,12 @@ export function pruneTransition(
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
     const inUse = versionsInUse(pointer);
-    const versions = choose(inUse).filter(
-      (version) => !inUse.has(version) && !pointer.retired.includes(version),
-    );
+    const versions = choose(inUse)
+      .filter((version) => !inUse.has(version) && !pointer.retired.includes(version))
+      .slice(0, RETIRED_AT_ONCE);
+    if (pointer.retired.length + versions.length > RETIRED_LIMIT) {
+      return refused(`${RETIRED_LIMIT} versions were pruned, which is the limit of one model`);
+    }
     if (versions.length === 0) return { kind: 'unchanged', pointer };
     return {
       kind: 'changed',

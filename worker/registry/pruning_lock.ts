@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseDocument, serializeDocument } from './document.ts';
+import { readDocument, serializeDocument } from './document.ts';
 import { PRUNING_CLOCK_KEY, PRUNING_KEY } from './keys.ts';
 import type { ObjectStore, WriteCondition } from './object_store.ts';
 import { type Clock, elapsed, type Moment, readClock } from './stopwatch.ts';
@@ -27,9 +27,12 @@ const RENEWAL_DUE_MS = 15_000;
 /** `renewal` makes every body, and with it every etag, another: an etag is the digest of the content. */
 const PruningLockSchema = v.object({
   schema: v.literal(1),
-  id: v.string(),
+  id: v.pipe(v.string(), v.maxLength(200)),
   renewal: v.optional(v.number(), 0),
+  /** Who prunes: for a person who looks. */
+  owner: v.optional(v.pipe(v.string(), v.maxLength(300))),
 });
+const LOCK_BYTES = 4096;
 
 /**
  * Until when a prune may be deleting blobs unless it renews its lock; undefined where none may.
@@ -56,23 +59,55 @@ export async function acquirePruningLock(
   store: ObjectStore,
   id: string,
   clock: Clock = readClock,
+  owner?: string,
 ): Promise<PruningLock> {
+  const lock = { id, ...(owner === undefined ? {} : { owner }), renewal: 0 };
   for (;;) {
     let started = clock();
-    let written = await writeLock(store, { id, renewal: 0 }, { kind: 'absent' });
+    let written = await writeLock(store, lock, { kind: 'absent' });
     if (written === undefined) {
-      const lock = await store.head(PRUNING_KEY);
-      if (lock.kind === 'missing') continue;
-      const { uploaded, etag } = lock.description;
+      const there = await store.head(PRUNING_KEY);
+      if (there.kind === 'missing') continue;
+      const { uploaded, etag } = there.description;
       if ((await storageTime(store)) <= leaseEnd(uploaded))
         return { kind: 'held', until: leaseEnd(uploaded) };
       started = clock();
-      written = await writeLock(store, { id, renewal: 0 }, { kind: 'matches', etag });
+      written = await writeLock(store, lock, { kind: 'matches', etag });
       // Another prune was quicker to take it over.
       if (written === undefined) continue;
     }
-    return { kind: 'acquired', lease: new PruningLease(store, id, clock, { ...written, started }) };
+    return { kind: 'acquired', lease: new PruningLease(store, lock, clock, { ...written, started }) };
   }
+}
+
+/**
+ * Takes the lock up again in another request of the same prune; undefined where it is not its own any more, or
+ * expired in between. Both times are the storage's: a publisher that saw the lock expire saw it between them.
+ */
+export async function resumePruningLock(
+  store: ObjectStore,
+  id: string,
+  clock: Clock = readClock,
+): Promise<PruningLease | undefined> {
+  const head = await store.head(PRUNING_KEY);
+  const there = await readLock(store);
+  if (head.kind === 'missing' || there?.id !== id) return undefined;
+  const { etag, uploaded } = head.description;
+  const lock = { ...there, renewal: there.renewal + 1 };
+  const started = clock();
+  const written = await writeLock(store, lock, { kind: 'matches', etag });
+  if (written === undefined) return undefined;
+  if (written.uploaded > leaseEnd(uploaded)) {
+    await releasePruningLock(store, id);
+    return undefined;
+  }
+  return new PruningLease(store, lock, clock, { ...written, started });
+}
+
+interface LockDocument {
+  readonly id: string;
+  readonly owner?: string | undefined;
+  readonly renewal: number;
 }
 
 /** The lock is not this prune's any more, or it can no longer be sure of it. */
@@ -96,19 +131,20 @@ const RENEWAL_ATTEMPTS = 3;
 /** The lock in the hands of the prune that holds it. */
 export class PruningLease {
   readonly #store: ObjectStore;
-  readonly #id: string;
+  readonly #lock: LockDocument;
   readonly #clock: Clock;
   #written: WrittenLock & { readonly started: Moment };
-  #renewals = 0;
+  #renewals: number;
 
   constructor(
     store: ObjectStore,
-    id: string,
+    lock: LockDocument,
     clock: Clock,
     written: WrittenLock & { readonly started: Moment },
   ) {
     this.#store = store;
-    this.#id = id;
+    this.#lock = lock;
+    this.#renewals = lock.renewal;
     this.#clock = clock;
     this.#written = written;
   }
@@ -150,7 +186,7 @@ export class PruningLease {
     const condition = { kind: 'matches', etag: this.#written.etag } as const;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await writeLock(this.#store, { id: this.#id, renewal }, condition);
+        return await writeLock(this.#store, { ...this.#lock, renewal }, condition);
       } catch (error) {
         if (attempt === RENEWAL_ATTEMPTS) throw new PruningLeaseLostError(this.until, error);
       }
@@ -167,7 +203,7 @@ export class PruningLease {
   release(): Promise<void> {
     return releasePruningLock(
       this.#store,
-      this.#id,
+      this.#lock.id,
       () => elapsed(this.#written.started, this.#clock()) <= LEASE_USE_MS,
     );
   }
@@ -199,7 +235,7 @@ export async function releasePruningLock(
  */
 async function writeLock(
   store: ObjectStore,
-  lock: { readonly id: string; readonly renewal: number },
+  lock: LockDocument,
   condition: WriteCondition,
 ): Promise<WrittenLock | undefined> {
   let fault: unknown;
@@ -218,10 +254,11 @@ async function writeLock(
   return undefined;
 }
 
+/** The lock that is there; undefined where there is none, or one that no tool of the registry wrote. */
 async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof PruningLockSchema> | undefined> {
   const read = await store.get(PRUNING_KEY);
   if (read.kind !== 'found') return undefined;
-  const lock = parseDocument(PruningLockSchema, await read.object.text());
+  const lock = await readDocument(PruningLockSchema, read.object, LOCK_BYTES);
   return lock.kind === 'valid' ? lock.value : undefined;
 }
 

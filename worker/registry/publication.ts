@@ -1,27 +1,13 @@
-import * as v from 'valibot';
 import { hasBlob, writeBlob } from './blob_store.ts';
-import { parseDocument, serializeDocument } from './document.ts';
-import { isPublicationKey, PUBLICATIONS_PREFIX, publicationKey } from './keys.ts';
-import { type Blob, type Manifest, Sha256Schema } from './manifest.ts';
-import type { ObjectStore } from './object_store.ts';
-import { type PointerUpdate, updatePointer } from './pointer_store.ts';
-import type { PointerTransition } from './pointer_transitions.ts';
+import { readDocument, serializeDocument } from './document.ts';
+import { PUBLICATIONS_PREFIX, publicationKey } from './keys.ts';
+import type { Blob, Manifest } from './manifest.ts';
+import type { ObjectDescription, ObjectStore } from './object_store.ts';
+import type { PointerUpdate } from './pointer_store.ts';
 import { pruningUntil } from './pruning_lock.ts';
+import { isExpired, PUBLICATION_BYTES, type Publication, PublicationSchema } from './publication_document.ts';
+import { parseStorageKey } from './storage_key.ts';
 import { writeManifest } from './version_store.ts';
-
-/**
- * The announcement of a publish under way, so that pruning leaves its version and its blobs alone. Written
- * before the publisher looks which blobs are there, and removed after the flip.
- */
-export const PublicationSchema = v.object({
-  schema: v.literal(1),
-  model: v.string(),
-  version: v.string(),
-  blobs: v.array(Sha256Schema),
-});
-
-/** A publisher killed half-way leaves its document; after this it protects nothing. Milliseconds. */
-export const PUBLICATION_EXPIRY_MS = 24 * 60 * 60 * 1000;
 
 export interface PublicationOptions {
   readonly id: string;
@@ -55,12 +41,12 @@ const PRUNING_POLL_MS = 250;
 export async function publishVersion(
   store: ObjectStore,
   manifest: Manifest,
-  flip: PointerTransition | undefined,
+  flip: (() => Promise<PointerUpdate>) | undefined,
   options: PublicationOptions,
 ): Promise<PublicationResult> {
   const { model, version, content } = manifest;
   const blobs = uniqueBlobs(content.blobs);
-  const key = publicationKey(options.id);
+  const key = publicationKey(model, version, options.id);
   const announced = await store.put(
     key,
     serializeDocument({ schema: 1, model, version, blobs: blobs.map(({ sha256 }) => sha256) }),
@@ -85,7 +71,7 @@ export async function publishVersion(
       manifest: written.kind,
       uploaded,
       present,
-      flip: flip && (await updatePointer(store, model, flip, { wait: options.wait })),
+      flip: await flip?.(),
     };
   } finally {
     await store.delete([key]);
@@ -109,26 +95,52 @@ async function waitForPruning(
   }
 }
 
-export interface PublicationsUnderWay {
-  readonly blobs: ReadonlySet<string>;
-  isPublishing(model: string, version: string): boolean;
-}
-
-/** What publishes under way need. `now` is by the storage's clock. */
-export async function readPublications(store: ObjectStore, now: Date): Promise<PublicationsUnderWay> {
-  const blobs = new Set<string>();
+/** Whether a publish under way has announced a version of this model. `now` is by the storage's clock. */
+export async function publishedNow(
+  store: ObjectStore,
+  model: string,
+  now: Date,
+): Promise<(version: string) => boolean> {
   const versions = new Set<string>();
   for await (const { key, uploaded } of store.list(PUBLICATIONS_PREFIX)) {
-    if (!isPublicationKey(key)) continue;
-    if (now.getTime() - uploaded.getTime() > PUBLICATION_EXPIRY_MS) continue;
-    const read = await store.get(key);
-    if (read.kind !== 'found') continue;
-    const parsed = parseDocument(PublicationSchema, await read.object.text());
-    if (parsed.kind === 'malformed') throw new Error(`${key} is malformed: ${parsed.reason}`);
-    versions.add(`${parsed.value.model}/${parsed.value.version}`);
-    for (const sha256 of parsed.value.blobs) blobs.add(sha256);
+    const what = parseStorageKey(key);
+    if (what?.kind !== 'publication' || isExpired(uploaded, now)) continue;
+    // What earlier tools announced stands under keys that do not tell.
+    const named = what.version === undefined ? await readPublication(store, key) : what;
+    if (named?.model === model && named.version !== undefined) versions.add(named.version);
   }
-  return { blobs, isPublishing: (model, version) => versions.has(`${model}/${version}`) };
+  return (version) => versions.has(version);
+}
+
+/**
+ * An announcement; undefined where it is gone.
+ *
+ * @throws where it is malformed: it could protect anything
+ */
+export async function readPublication(store: ObjectStore, key: string): Promise<Publication | undefined> {
+  const read = await store.get(key);
+  if (read.kind !== 'found') return undefined;
+  const parsed = await readDocument(PublicationSchema, read.object, PUBLICATION_BYTES);
+  if (parsed.kind === 'malformed') throw new Error(`${key} is malformed: ${parsed.reason}`);
+  return parsed.value;
+}
+
+/** Deletes announcements that protect nothing any more. `now` is by the storage's clock. */
+export async function dropExpiredPublications(store: ObjectStore, now: Date): Promise<void> {
+  const expired: string[] = [];
+  for await (const { key, uploaded } of store.list(PUBLICATIONS_PREFIX)) {
+    if (isExpired(uploaded, now)) expired.push(key);
+    if (expired.length === DELETED_AT_ONCE) break;
+  }
+  if (expired.length > 0) await store.delete(expired);
+}
+
+/** What storage deletes in one operation. */
+const DELETED_AT_ONCE = 1000;
+
+/** Whether what lies at a key is an announcement that still protects something. */
+export function isAnnouncement({ key, uploaded }: ObjectDescription, now: Date): boolean {
+  return parseStorageKey(key)?.kind === 'publication' && !isExpired(uploaded, now);
 }
 
 function uniqueBlobs(blobs: readonly Blob[]): Blob[] {

@@ -1,5 +1,6 @@
 import type {
   HeadResult,
+  ListOptions,
   ObjectDescription,
   ObjectStore,
   ReadResult,
@@ -23,7 +24,7 @@ export interface R2BucketBinding {
     options?: { onlyIf?: { etagMatches: string } | { etagDoesNotMatch: string }; sha256?: string },
   ): Promise<R2ObjectDescription | null>;
   delete(keys: string[]): Promise<void>;
-  list(options: { prefix: string; cursor?: string; delimiter?: string }): Promise<{
+  list(options: { prefix: string; cursor?: string; delimiter?: string; startAfter?: string }): Promise<{
     objects: R2ObjectDescription[];
     delimitedPrefixes: string[];
     truncated: boolean;
@@ -110,27 +111,34 @@ export class R2ObjectStore implements ObjectStore {
     }
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectDescription> {
+  async *list(prefix: string, { after }: ListOptions = {}): AsyncIterable<ObjectDescription> {
     let cursor: string | undefined;
     do {
-      const page = await this.#bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+      const page = await this.#bucket.list({ prefix, ...position(cursor, after) });
       yield* page.objects.map(describe);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
   }
 
-  async *listFolders(prefix: string): AsyncIterable<string> {
+  async *listFolders(prefix: string, { after }: ListOptions = {}): AsyncIterable<string> {
+    // No key of the folder itself comes after this one.
+    const last = after === undefined ? undefined : `${prefix}${after}/\u{10ffff}`;
     let cursor: string | undefined;
     do {
-      const page = await this.#bucket.list({
-        prefix,
-        delimiter: '/',
-        ...(cursor === undefined ? {} : { cursor }),
-      });
+      const page = await this.#bucket.list({ prefix, delimiter: '/', ...position(cursor, last) });
       for (const folder of page.delimitedPrefixes) yield folder.slice(prefix.length, -1);
       cursor = page.truncated ? page.cursor : undefined;
     } while (cursor !== undefined);
   }
+}
+
+/** Where a page begins: the cursor of the page before knows. */
+function position(
+  cursor: string | undefined,
+  startAfter: string | undefined,
+): { cursor?: string; startAfter?: string } {
+  if (cursor !== undefined) return { cursor };
+  return startAfter === undefined ? {} : { startAfter };
 }
 
 function hasContent(

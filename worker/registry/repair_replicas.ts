@@ -1,7 +1,11 @@
+import * as v from 'valibot';
 import { describeError } from './describe_error.ts';
+import { readDocument, serializeDocument } from './document.ts';
+import { MODELS_PREFIX, SCHEDULE_KEY } from './keys.ts';
+import { NameSchema } from './manifest.ts';
+import { isName } from './names.ts';
 import type { ObjectStore } from './object_store.ts';
 import { type PointerReplica, repairReplica } from './pointer_replica.ts';
-import { listModels } from './version_store.ts';
 
 export interface ReplicaRepairs {
   /** Models whose replica was behind. */
@@ -10,20 +14,53 @@ export interface ReplicaRepairs {
   readonly failed: Readonly<Record<string, string>>;
 }
 
-/** Brings the replica of every model up to date. One that cannot be written keeps no other from it. */
+export interface RepairOptions {
+  readonly wait: (milliseconds: number) => Promise<void>;
+  /** Whether there are storage operations left for another model. */
+  readonly mayGoOn: () => boolean;
+}
+
+const PositionSchema = v.object({ schema: v.literal(1), after: v.optional(NameSchema) });
+const POSITION_BYTES = 4096;
+
+/**
+ * Brings the replicas of the models up to date, as many as it may: the next run goes on after them. A replica that
+ * cannot be written keeps no other from it.
+ */
 export async function repairReplicas(
   store: ObjectStore,
   replica: PointerReplica,
-  wait: (milliseconds: number) => Promise<void>,
+  { wait, mayGoOn }: RepairOptions,
 ): Promise<ReplicaRepairs> {
   const repaired: string[] = [];
   const failed: Record<string, string> = {};
-  for (const model of await listModels(store)) {
+  const before = await readPosition(store);
+  let after = before;
+  let isAtEnd = true;
+  for await (const model of store.listFolders(MODELS_PREFIX, before === undefined ? {} : { after: before })) {
+    if (!isName(model)) continue;
+    if (!mayGoOn()) {
+      isAtEnd = false;
+      break;
+    }
     try {
       if (await repairReplica(store, replica, model, wait)) repaired.push(model);
     } catch (error) {
       failed[model] = describeError(error);
     }
+    after = model;
+  }
+  const next = isAtEnd ? undefined : after;
+  if (next !== before) {
+    const position = serializeDocument({ schema: 1, ...(next === undefined ? {} : { after: next }) });
+    await store.put(SCHEDULE_KEY, position, { condition: { kind: 'always' } });
   }
   return { repaired, failed };
+}
+
+async function readPosition(store: ObjectStore): Promise<string | undefined> {
+  const read = await store.get(SCHEDULE_KEY);
+  if (read.kind !== 'found') return undefined;
+  const position = await readDocument(PositionSchema, read.object, POSITION_BYTES);
+  return position.kind === 'valid' ? position.value.after : undefined;
 }

@@ -1,6 +1,7 @@
 import { modelOfPointerKey } from './keys.ts';
 import type {
   HeadResult,
+  ListOptions,
   ObjectDescription,
   ObjectStore,
   ReadResult,
@@ -56,12 +57,12 @@ export class ReplicatingObjectStore implements ObjectStore {
     return this.#store.delete(keys);
   }
 
-  list(prefix: string): AsyncIterable<ObjectDescription> {
-    return this.#store.list(prefix);
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription> {
+    return this.#store.list(prefix, options);
   }
 
-  listFolders(prefix: string): AsyncIterable<string> {
-    return this.#store.listFolders(prefix);
+  listFolders(prefix: string, options?: ListOptions): AsyncIterable<string> {
+    return this.#store.listFolders(prefix, options);
   }
 
   /** Repairs what an earlier writer left behind, of the models that this one has looked at. */

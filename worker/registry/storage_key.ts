@@ -7,7 +7,8 @@ export type StorageKey =
   | { readonly kind: 'blob'; readonly sha256: string }
   | { readonly kind: 'manifest'; readonly model: string; readonly version: string }
   | { readonly kind: 'pointer'; readonly model: string }
-  | { readonly kind: 'publication' }
+  /** Without a model and a version where an earlier tool wrote it. */
+  | { readonly kind: 'publication'; readonly model?: string; readonly version?: string }
   | { readonly kind: 'pruning lock' }
   | { readonly kind: 'pruning clock' };
 
@@ -20,8 +21,7 @@ export function parseStorageKey(key: string): StorageKey | undefined {
     return /^[0-9a-f]{64}$/.test(sha256) ? { kind: 'blob', sha256 } : undefined;
   }
   if (key.startsWith(PUBLICATIONS_PREFIX)) {
-    const id = key.slice(PUBLICATIONS_PREFIX.length);
-    return /^[\w-]{1,100}(\/[\w-]{1,100}){0,5}(\.json)?$/.test(id) ? { kind: 'publication' } : undefined;
+    return parsePublicationKey(key.slice(PUBLICATIONS_PREFIX.length));
   }
   if (!key.startsWith(MODELS_PREFIX)) return undefined;
   const [model = '', folder, version = '', file, ...rest] = key.slice(MODELS_PREFIX.length).split('/');
@@ -29,4 +29,15 @@ export function parseStorageKey(key: string): StorageKey | undefined {
   if (folder === 'pointer.json' && version === '' && file === undefined) return { kind: 'pointer', model };
   const isManifest = folder === 'versions' && file === 'manifest.json' && parseVersion(version) === version;
   return isManifest ? { kind: 'manifest', model, version } : undefined;
+}
+
+function parsePublicationKey(path: string): StorageKey | undefined {
+  const [model = '', version = '', file, ...rest] = path.split('/');
+  if (file === undefined) return /^[\w-]{1,100}\.json$/.test(path) ? { kind: 'publication' } : undefined;
+  const isOne =
+    rest.length === 0 &&
+    isName(model) &&
+    parseVersion(version) === version &&
+    /^[\w-]{1,100}\.json$/.test(file);
+  return isOne ? { kind: 'publication', model, version } : undefined;
 }

@@ -1,7 +1,8 @@
 import { canonicalJson } from './canonical_json.ts';
-import { parseDocument, serializeDocument } from './document.ts';
+import { type ParsedDocument, parseDocument, readText, serializeDocument } from './document.ts';
 import { MODELS_PREFIX, manifestKey, versionsPrefix } from './keys.ts';
 import { type Manifest, ManifestSchema, type ModelContent } from './manifest.ts';
+import { MANIFEST_BYTES } from './manifest_document.ts';
 import { checkManifestSignature, type PublicKey } from './manifest_signature.ts';
 import { isName } from './names.ts';
 import type { ObjectStore } from './object_store.ts';
@@ -19,7 +20,7 @@ export async function readManifest(
   version: string,
 ): Promise<ManifestRead> {
   const text = await readManifestText(store, model, version);
-  return text === undefined ? { kind: 'missing' } : parseManifest(text, model, version);
+  return text.kind === 'valid' ? parseManifest(text.value, model, version) : text;
 }
 
 export type TrustedManifestRead =
@@ -35,21 +36,21 @@ export async function readTrustedManifest(
   publicKeys: readonly PublicKey[],
 ): Promise<TrustedManifestRead> {
   const text = await readManifestText(store, model, version);
-  if (text === undefined) return { kind: 'missing' };
+  if (text.kind !== 'valid') return text;
   if (publicKeys.length > 0) {
-    const check = await checkManifestSignature(text, publicKeys);
+    const check = await checkManifestSignature(text.value, publicKeys);
     if (check.kind === 'invalid') return { kind: 'untrusted', reason: check.reason };
   }
-  return parseManifest(text, model, version);
+  return parseManifest(text.value, model, version);
 }
 
 async function readManifestText(
   store: ObjectStore,
   model: string,
   version: string,
-): Promise<string | undefined> {
+): Promise<ParsedDocument<string> | { readonly kind: 'missing' }> {
   const read = await store.get(manifestKey(model, version));
-  return read.kind === 'found' ? read.object.text() : undefined;
+  return read.kind === 'found' ? readText(read.object, MANIFEST_BYTES) : { kind: 'missing' };
 }
 
 function parseManifest(text: string, model: string, version: string): ManifestRead {

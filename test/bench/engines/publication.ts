@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer_store.ts';
 import { publishTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { publishVersion } from '../../../worker/registry/publication.ts';
 import type { TensorInfo } from '../../../worker/registry/signature.ts';
@@ -27,7 +28,9 @@ export async function publishNetwork(
     content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
   };
-  const flip = options.flip ? publishTransition(version, { id: randomUUID(), at, by: 'bench' }) : undefined;
+  const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
+  const transition = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
+  const flip = options.flip ? () => updatePointer(store, network.name, transition, { wait }) : undefined;
   const result = await publishVersion(store, manifest, flip, {
     id: randomUUID(),
     read: async ({ path }) => {
@@ -35,7 +38,7 @@ export async function publishNetwork(
       if (bytes === undefined) throw new Error(`${network.name} has no file ${path}`);
       return bytes;
     },
-    wait: (milliseconds) => setTimeout(milliseconds),
+    wait,
   });
   if (result.kind !== 'published' || (options.flip && result.flip?.kind !== 'changed')) {
     throw new Error(`${network.name} ${version} could not be published`);

@@ -5,6 +5,7 @@ import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
 export const TOKENS = {
   ops: 'o'.repeat(43),
   ci: 'c'.repeat(43),
+  other: 'p'.repeat(43),
   viewer: 'v'.repeat(43),
   flipper: 'f'.repeat(43),
 };
@@ -32,6 +33,7 @@ export function useManagement() {
       MANAGEMENT_TOKENS: [
         tokenEntry('ops', 'publish+flip', TOKENS.ops),
         tokenEntry('ci', 'publish', TOKENS.ci),
+        tokenEntry('other', 'publish', TOKENS.other),
         tokenEntry('viewer', 'read', TOKENS.viewer),
         tokenEntry('flipper', 'flip', TOKENS.flipper),
       ].join(',\n'),

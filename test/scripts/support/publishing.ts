@@ -5,7 +5,8 @@ import {
   publishModel,
 } from '../../../scripts/shared/publish_model.ts';
 import type { Rehearse } from '../../../scripts/shared/rehearsal/rehearse.ts';
-import { rollBackModel } from '../../../worker/registry/flip_model.ts';
+import { changePointerIn } from '../../../worker/registry/change/change_pointer.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/change/table.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import type { PointerUpdate } from '../../../worker/registry/pointer_store.ts';
 
@@ -42,5 +43,6 @@ export async function publish(
 }
 
 export function rollBack(store: ObjectStore, model: string, target?: string): Promise<PointerUpdate> {
-  return rollBackModel(store, model, target, newChangeRecord({ by: 'test' }), { wait });
+  const change = POINTER_CHANGES.rollback.of({ to: target });
+  return changePointerIn(store, { wait })(model, change, newChangeRecord({ by: 'test' }));
 }

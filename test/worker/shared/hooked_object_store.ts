@@ -21,14 +21,14 @@ export function hookedObjectStore(store: ObjectStore, hooks: StoreHooks): Object
     head: (key) => around('head', key, () => store.head(key)),
     put: (key, value, options) => around('put', key, () => store.put(key, value, options)),
     delete: (keys) => around('delete', keys.join(' '), () => store.delete(keys)),
-    async *list(prefix) {
+    async *list(prefix, options) {
       await hooks.before?.('list', prefix);
-      yield* store.list(prefix);
+      yield* store.list(prefix, options);
       await hooks.after?.('list', prefix);
     },
-    async *listFolders(prefix) {
+    async *listFolders(prefix, options) {
       await hooks.before?.('list', prefix);
-      yield* store.listFolders(prefix);
+      yield* store.listFolders(prefix, options);
       await hooks.after?.('list', prefix);
     },
   };

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import type { Blob, Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer_store.ts';
 import { type ChangeRecord, publishTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { type PublicationResult, publishVersion } from '../../../worker/registry/publication.ts';
 import { R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
@@ -83,10 +84,10 @@ export async function publish(
 ): Promise<PublicationResult> {
   const files = options.files ?? { 'model.json': `${model} ${version}` };
   const { manifest, read } = await createManifest(model, version, files, options.content);
-  const flip = options.flip === false ? undefined : publishTransition(version, changeRecord());
-  return publishVersion(options.store ?? bucket, manifest, flip, {
-    id: crypto.randomUUID(),
-    read,
-    wait: options.wait ?? wait,
-  });
+  const { store = bucket } = options;
+  const pause = options.wait ?? wait;
+  const transition = publishTransition(version, changeRecord());
+  const flip =
+    options.flip === false ? undefined : () => updatePointer(store, model, transition, { wait: pause });
+  return publishVersion(store, manifest, flip, { id: crypto.randomUUID(), read, wait: pause });
 }

@@ -1,128 +1,70 @@
-import * as v from 'valibot';
-import { isName, NAME_RULE } from '../../registry/names.ts';
-import { readPointer } from '../../registry/pointer_store.ts';
-import { BODY_STATUS, readBody } from '../request_body.ts';
+import { makeChange } from '../../registry/change/change_pointer.ts';
+import { changeDefinitions, findChange } from '../../registry/change/table.ts';
+import type { PointerTransition, Refusal } from '../../registry/pointer_change.ts';
+import { MalformedPointerError } from '../../registry/pointer_store.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
-import {
-  CHANGE_NAMES,
-  CHANGE_SCHEMAS,
-  type Change,
-  type ChangeName,
-  type ChangeOutcome,
-  makeChange,
-} from './changes.ts';
-import { expectedGeneration } from './conditions.ts';
-import { missingScope } from './guard.ts';
+import { readAskedChange } from './asked_change.ts';
 import type { ManagementRequest } from './management.ts';
-
-const BODY_LIMIT_BYTES = 64 * 1024;
+import { PRUNE_NAME } from './prune_request.ts';
+import { wait } from './wait.ts';
 
 /**
- * Answers `POST /api/v1/models/MODEL/CHANGE`. `If-Match` says on which generation the caller decided; without
- * it a request that is sent twice would be made twice.
+ * Answers `POST /api/v1/models/MODEL/CHANGE`. The Worker makes the change and writes the history itself: a client
+ * says what it wants, and cannot say what happened. `If-Match` says on which generation the caller decided; that is
+ * looked at within the compare-and-set, so of two callers with one generation exactly one gets through.
  */
 export async function changeModel(
   management: ManagementRequest,
   model: string,
   name: string,
 ): Promise<Response> {
-  if (!isChangeName(name)) {
-    return errorResponse(
-      `There is no change "${name.slice(0, 50)}"; there are ${CHANGE_NAMES.join(', ')}`,
-      404,
-    );
+  const definition = findChange(name);
+  if (definition === undefined) {
+    const names = [...changeDefinitions().map((known) => known.name), PRUNE_NAME];
+    return errorResponse(`There is no change "${name.slice(0, 50)}"; there are ${names.join(', ')}`, 404);
   }
-  if (!isName(model)) return errorResponse(`A model's name is made of ${NAME_RULE}`, 400);
-  const { request, caller, store } = management;
-  const refusal = name === 'prune' ? missingScope(caller, 'publish', 'flip') : missingScope(caller, 'flip');
-  if (refusal !== undefined) return refusal;
-  const expected = expectedGeneration(request.headers);
-  if (expected === undefined) {
-    return errorResponse(
-      'A change needs If-Match with the generation that you have seen, or * for whatever it is',
-      428,
-    );
-  }
-  const body = await readBody(request, BODY_LIMIT_BYTES);
-  if (body.kind !== 'read') return errorResponse(body.message, BODY_STATUS[body.kind]);
-  const change = parseChange(name, new TextDecoder().decode(body.bytes));
-  if (change.kind === 'malformed') return errorResponse(`The body: ${change.reason}`, 400);
-  const read = await readPointer(store, model);
-  if (read.kind === 'malformed')
-    return errorResponse(`The pointer of ${model} is malformed: ${read.reason}`, 409);
-  const { reason, by } = change.change.body;
-  const outcome = await makeChange(
-    management,
-    {
-      model,
-      expected,
-      pointer: read.kind === 'found' ? read.pointer : undefined,
-      record: {
-        id: crypto.randomUUID(),
-        at: new Date().toISOString(),
-        by: by === undefined ? caller.name : `${by} via ${caller.name}`,
-        ...(reason === undefined ? {} : { reason }),
-      },
-    },
-    change.change,
-  );
-  return answer(model, outcome);
-}
-
-function isChangeName(name: string): name is ChangeName {
-  return Object.hasOwn(CHANGE_SCHEMAS, name);
-}
-
-type ParsedChange =
-  | { readonly kind: 'parsed'; readonly change: Change }
-  | { readonly kind: 'malformed'; readonly reason: string };
-
-function parseChange(name: ChangeName, text: string): ParsedChange {
-  let json: unknown;
+  const asked = await readAskedChange(management, { model, name, scopes: ['flip'] }, definition.read);
+  if (asked.kind === 'refused') return asked.response;
+  const { expected, record } = asked;
+  let moved: { readonly generation: number | null } | undefined;
+  const guard =
+    (transition: PointerTransition): PointerTransition =>
+    (before) => {
+      moved = undefined;
+      if (expected === 'any' || expected === (before?.generation ?? 0)) return transition(before);
+      moved = { generation: before?.generation ?? null };
+      return { kind: 'refused', reason: 'the pointer has moved' };
+    };
   try {
-    json = text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    return { kind: 'malformed', reason: 'is not JSON' };
+    const { change } = asked.asked;
+    const update = await makeChange(management.store, { model, change, record, guard }, { wait });
+    if (moved !== undefined) return movedResponse(model, moved.generation);
+    if (update.kind === 'refused') return refusedResponse(model, update);
+    const { pointer } = update;
+    const made = update.kind === 'changed' ? update.change : null;
+    const response = jsonResponse(JSON.stringify({ model, change: made, pointer }));
+    response.headers.set('etag', `"${made?.generation ?? pointer.generation}"`);
+    return response;
+  } catch (error) {
+    if (!(error instanceof MalformedPointerError)) throw error;
+    return errorResponse(`${model}: ${error.message}`, 409);
   }
-  const parsed = v.safeParse(ChangeSchema, { name, body: json });
-  if (parsed.success) return { kind: 'parsed', change: parsed.output };
-  const [issue] = parsed.issues;
-  const place = (v.getDotPath(issue) ?? '').replace(/^body\.?/, '');
-  return { kind: 'malformed', reason: place === '' ? issue.message : `${place}: ${issue.message}` };
 }
 
-const named = <const Name extends ChangeName>(name: Name) =>
-  v.object({ name: v.literal(name), body: CHANGE_SCHEMAS[name] });
+export function movedResponse(model: string, generation: number | null): Response {
+  const now = generation === null ? 'has no pointer' : `is at generation ${generation}`;
+  const error = `${model} ${now}: look at it again, and decide again`;
+  const response = jsonResponse(JSON.stringify({ error, generation }), 412);
+  if (generation !== null) response.headers.set('etag', `"${generation}"`);
+  return response;
+}
 
-const ChangeSchema = v.variant('name', [
-  named('flip'),
-  named('promote'),
-  named('rollback'),
-  named('label'),
-  named('unlabel'),
-  named('stage'),
-  named('unstage'),
-  named('canary'),
-  named('shadow'),
-  named('prune'),
-]);
-
-function answer(model: string, outcome: ChangeOutcome): Response {
-  switch (outcome.kind) {
-    case 'done': {
-      const response = jsonResponse(JSON.stringify({ model, ...outcome.json }));
-      if (outcome.generation !== null) response.headers.set('etag', `"${outcome.generation}"`);
-      return response;
-    }
-    case 'moved': {
-      const { generation } = outcome;
-      const now = generation === null ? 'has no pointer' : `is at generation ${generation}`;
-      const error = `${model} ${now}: look at it again, and decide again`;
-      const response = jsonResponse(JSON.stringify({ error, generation }), 412);
-      if (generation !== null) response.headers.set('etag', `"${generation}"`);
-      return response;
-    }
-    case 'refused':
-      return errorResponse(`${model}: ${outcome.reason}`, 409);
-  }
+/** The reason stands by itself too, for a program that adds the model in its own way. */
+export function refusedResponse(model: string, { reason, overtakenBy }: Omit<Refusal, 'kind'>): Response {
+  const body = {
+    error: `${model}: ${reason}`,
+    reason,
+    ...(overtakenBy === undefined ? {} : { overtakenBy }),
+  };
+  return jsonResponse(JSON.stringify(body), 409);
 }

@@ -7,7 +7,12 @@ export interface ManagementConfiguration {
   readonly tokens: AccessTokens | undefined;
   /** The largest blob that is taken. */
   readonly maxUploadBytes: number;
+  /** How often one request may ask storage. */
+  readonly maxSubrequests: number;
 }
+
+/** Below this a prune could not do one piece of its work in a request. */
+const LEAST_SUBREQUESTS = 50;
 
 const VariablesSchema = v.object({
   MANAGEMENT_TOKENS: v.optional(v.string('must be entries of the form NAME:SCOPE+SCOPE:SHA256'), ''),
@@ -19,13 +24,23 @@ const VariablesSchema = v.object({
     ),
     '100',
   ),
+  MAX_SUBREQUESTS: v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()]),
+      v.transform(Number),
+      v.integer('must be a whole number'),
+      v.minValue(LEAST_SUBREQUESTS, `must be at least ${LEAST_SUBREQUESTS}`),
+    ),
+    LEAST_SUBREQUESTS,
+  ),
 });
 
 /** @throws ConfigurationError */
 export function parseManagementConfiguration(variables: unknown): ManagementConfiguration {
-  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB } = parseVariables(VariablesSchema, variables);
+  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB, MAX_SUBREQUESTS } = parseVariables(VariablesSchema, variables);
   return {
     tokens: MANAGEMENT_TOKENS.trim() === '' ? undefined : AccessTokens.parse(MANAGEMENT_TOKENS),
     maxUploadBytes: Math.floor(Number(MAX_UPLOAD_MB) * 1024 * 1024),
+    maxSubrequests: MAX_SUBREQUESTS,
   };
 }

@@ -1,22 +1,44 @@
+import { inGroups } from '../../registry/groups.ts';
+import { MODELS_PREFIX } from '../../registry/keys.ts';
 import { isName, NAME_RULE } from '../../registry/names.ts';
 import { readPointer } from '../../registry/pointer_store.ts';
 import { parseVersion } from '../../registry/version.ts';
-import { listModels, listVersions, readManifest } from '../../registry/version_store.ts';
+import { listVersions, readManifest } from '../../registry/version_store.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
 import type { ManagementRequest } from './management.ts';
 
-/** Every model with what is current of it. */
-export async function describeModels({ store }: ManagementRequest): Promise<Response> {
-  const models = [];
-  for (const model of await listModels(store)) {
-    const read = await readPointer(store, model);
-    models.push({
-      model,
-      current: read.kind === 'found' ? read.pointer.current : null,
-      generation: read.kind === 'found' ? read.pointer.generation : null,
-    });
+/** Storage operations that are left for the rest of the request. */
+const RESERVE = 5;
+/** Models of one answer at most, however many operations the plan allows. */
+const PAGE = 200;
+
+/**
+ * Models with what is current of them, as many as one request can read. Where there may be more, `after` says where
+ * the next request goes on: `?after=NAME`.
+ */
+export async function describeModels({ store, budget, url }: ManagementRequest): Promise<Response> {
+  const after = url.searchParams.get('after') ?? undefined;
+  if (after !== undefined && !isName(after)) {
+    return errorResponse(`"after" is the name of a model, made of ${NAME_RULE}`, 400);
   }
-  return jsonResponse(JSON.stringify({ models }));
+  const size = Math.min(PAGE, budget.left - RESERVE);
+  const names: string[] = [];
+  for await (const name of store.listFolders(MODELS_PREFIX, after === undefined ? {} : { after })) {
+    if (isName(name)) names.push(name);
+    if (names.length === size) break;
+  }
+  const models = await inGroups(names, async (model) => {
+    const read = await readPointer(store, model);
+    const isFound = read.kind === 'found';
+    return {
+      model,
+      current: isFound ? read.pointer.current : null,
+      generation: isFound ? read.pointer.generation : null,
+      ...(read.kind === 'malformed' ? { pointerError: read.reason } : {}),
+    };
+  });
+  const last = names.length === size ? names.at(-1) : undefined;
+  return jsonResponse(JSON.stringify({ models, ...(last === undefined ? {} : { after: last }) }));
 }
 
 /** A model's pointer with its history, and its versions. The entity tag is the generation, for `If-Match`. */

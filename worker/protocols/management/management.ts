@@ -1,4 +1,5 @@
 import type { ObjectStore, WriteOptions, WriteResult } from '../../registry/object_store.ts';
+import type { OperationBudget } from '../../registry/operation_budget.ts';
 import type { Caller } from './access_tokens.ts';
 
 /** Takes bytes that are still on their way: a blob is larger than what an isolate should hold. */
@@ -14,6 +15,8 @@ export interface ManagementRequest {
   readonly caller: Caller;
   readonly store: ObjectStore;
   readonly uploads: StreamedUploads;
+  /** How often storage may still be asked for this request. */
+  readonly budget: OperationBudget;
   /** The largest blob that is taken. */
   readonly maxUploadBytes: number;
 }

@@ -1,12 +1,8 @@
-import * as v from 'valibot';
-import type { ObjectDescription, ObjectStore } from '../../registry/object_store.ts';
-import { type PointerRead, readPointer } from '../../registry/pointer_store.ts';
-import { pruningUntil } from '../../registry/pruning_lock.ts';
+import { BLOBS_PREFIX, MODELS_PREFIX, PUBLICATIONS_PREFIX } from '../../registry/keys.ts';
+import type { ObjectDescription } from '../../registry/object_store.ts';
 import { parseStorageKey } from '../../registry/storage_key.ts';
-import { readBody } from '../request_body.ts';
 import { errorResponse, jsonResponse } from '../response.ts';
 import { parseEtag } from './conditions.ts';
-import { missingScope } from './guard.ts';
 import type { ManagementRequest } from './management.ts';
 
 /**
@@ -32,83 +28,70 @@ export async function readObject({ request, store }: ManagementRequest, key: str
   });
 }
 
+/** What R2 lists in one operation. */
+const PAGE = 1000;
+const PREFIXES = [MODELS_PREFIX, BLOBS_PREFIX, PUBLICATIONS_PREFIX];
+const AFTER_LENGTH = 1024;
+
 /**
- * Lists the objects below a prefix, or with `folders` the path segments right below it: one JSON value a line,
- * and a last line that says that nothing is missing.
+ * Lists the objects below a prefix, or with `folders` the path segments right below it, as many as storage lists at
+ * once: one JSON value a line. The last line says that nothing is missing, or after which one the next request has to
+ * go on.
  */
-export function listObjects({ url, store }: ManagementRequest): Response {
+export async function listObjects({ url, store }: ManagementRequest): Promise<Response> {
   const prefix = url.searchParams.get('prefix') ?? '';
-  const folders = url.searchParams.get('folders') === 'true';
-  const lines = listing(folders ? store.listFolders(prefix) : store.list(prefix));
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await lines.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-  });
+  const after = url.searchParams.get('after');
+  if (!PREFIXES.some((known) => prefix.startsWith(known))) {
+    return errorResponse(`A prefix begins with ${PREFIXES.join(', ')}`, 400);
+  }
+  if (prefix.length > AFTER_LENGTH || (after?.length ?? 0) > AFTER_LENGTH) {
+    return errorResponse(`A prefix and "after" have at most ${AFTER_LENGTH} characters`, 400);
+  }
+  const options = after === null || after === '' ? {} : { after };
+  const isFolders = url.searchParams.get('folders') === 'true';
+  const body = isFolders
+    ? await lines(store.listFolders(prefix, options), (folder) => folder)
+    : await lines(store.list(prefix, options), ({ key }) => key);
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
 
-async function* listing(entries: AsyncIterable<ObjectDescription | string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for await (const entry of entries) yield encoder.encode(`${JSON.stringify(entry)}\n`);
-  yield encoder.encode('{"end":true}\n');
+async function lines<Entry>(
+  entries: AsyncIterable<Entry>,
+  positionOf: (entry: Entry) => string,
+): Promise<string> {
+  const written: string[] = [];
+  for await (const entry of entries) {
+    written.push(JSON.stringify(entry));
+    if (written.length < PAGE) continue;
+    return [...written, JSON.stringify({ after: positionOf(entry) }), ''].join('\n');
+  }
+  return [...written, JSON.stringify({ end: true }), ''].join('\n');
 }
 
-const DELETION_LIMIT_BYTES = 1024 * 1024;
-const DeletionSchema = v.object({ keys: v.pipe(v.array(v.string()), v.maxLength(1000)) });
+/** Whoever asks with an earlier version of the commands would find this out only by a status. */
+const UPDATE = 'a command that does it is older than this Worker: update the edge-serving package';
 
-/** Deletes objects. Of pointers none: a model that was published stays known. */
-export async function deleteObjects({ request, caller, store }: ManagementRequest): Promise<Response> {
-  const body = await readBody(request, DELETION_LIMIT_BYTES);
-  if (body.kind !== 'read') return errorResponse(body.message, 400);
-  const parsed = v.safeParse(
-    v.pipe(v.string(), v.parseJson(), DeletionSchema),
-    new TextDecoder().decode(body.bytes),
-  );
-  if (!parsed.success)
-    return errorResponse(`The body is not {"keys": [...]}: ${parsed.issues[0].message}`, 400);
-  for (const key of parsed.output.keys) {
-    const what = parseStorageKey(key);
-    if (what === undefined) return unknownKey(key);
-    if (what.kind === 'pointer') return errorResponse('A pointer is never deleted', 403);
-    const refusal =
-      what.kind === 'publication' ? missingScope(caller, 'publish') : missingScope(caller, 'publish', 'flip');
-    if (refusal !== undefined) return refusal;
-  }
-  const fault = await deletionFault(store, parsed.output.keys);
-  if (fault !== undefined) return errorResponse(fault, 409);
-  await store.delete(parsed.output.keys);
-  return new Response(null, { status: 204 });
+/** Answers a write to what only the Worker itself writes. */
+export function onlyByChange(what: string): Response {
+  return notAllowed(`${what} is changed with POST /api/v1/models/MODEL/CHANGE, never written; ${UPDATE}`);
 }
 
-/**
- * Why something still needed might be deleted; undefined where it cannot be: a prune retires versions in the
- * pointer before it deletes their manifests, and holds its lock while it deletes blobs.
- */
-async function deletionFault(store: ObjectStore, keys: readonly string[]): Promise<string | undefined> {
-  const pointers = new Map<string, PointerRead>();
-  let deletesBlobs = false;
-  for (const key of keys) {
-    const what = parseStorageKey(key);
-    if (what?.kind === 'blob') deletesBlobs = true;
-    if (what?.kind !== 'manifest') continue;
-    const { model, version } = what;
-    const read = pointers.get(model) ?? (await readPointer(store, model));
-    pointers.set(model, read);
-    const isRetired = read.kind === 'found' && read.pointer.retired.includes(version);
-    if (!isRetired) return `${model} ${version} is not retired in the pointer, so its manifest stays`;
-  }
-  if (!deletesBlobs || (await pruningUntil(store, new Date())) !== undefined) return undefined;
-  return 'Blobs are deleted only while a prune holds its lock';
+/** Answers a deletion of what only a prune deletes. */
+export function onlyByPrune(): Response {
+  return notAllowed(`Objects are deleted with POST /api/v1/models/MODEL/prune, never one by one; ${UPDATE}`);
+}
+
+function notAllowed(message: string): Response {
+  const response = errorResponse(message, 405);
+  response.headers.set('allow', 'GET, HEAD');
+  return response;
 }
 
 export function unknownKey(key: string): Response {
   return errorResponse(`The registry keeps nothing under ${JSON.stringify(key.slice(0, 200))}`, 400);
 }
 
-function missing(key: string): Response {
+export function missing(key: string): Response {
   return errorResponse(`There is no ${key}`, 404);
 }
 

@@ -1,6 +1,7 @@
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { changeDefinitions } from '../../registry/change/table.ts';
 import { jsonResponse } from '../response.ts';
-import { CHANGE_NAMES, CHANGE_SCHEMAS, type ChangeName } from './changes.ts';
+import { ANSWERS, ERROR_SCHEMA, schemaOf } from './openapi_answers.ts';
+import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from './prune_request.ts';
 
 let text: string | undefined;
 
@@ -9,19 +10,6 @@ export function answerManagementDocument(): Response {
   text ??= JSON.stringify(managementDocument());
   return jsonResponse(text);
 }
-
-const SUMMARIES: Readonly<Record<ChangeName, string>> = {
-  flip: 'Makes a published version current',
-  promote: 'Flips to the staged version, or to the canary',
-  rollback: 'Flips back to the previous version, or to any published one',
-  label: 'Moves a label to a version',
-  unlabel: 'Removes a label',
-  stage: 'Has a version loaded everywhere while the current one goes on serving',
-  unstage: 'Gives up what is staged',
-  canary: 'Gives a share of the requests to another version; 0 ends it',
-  shadow: 'Has another version compute a share of the requests again, to compare; 0 ends it',
-  prune: 'Deletes versions that nothing points to, and files that no version needs',
-};
 
 const parameter = (name: string, description: string) => ({
   name,
@@ -39,9 +27,16 @@ const ifMatch = (description: string) => ({
   schema: { type: 'string' },
 });
 
-const json = (description: string) => ({
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'A request that is sent again with the same key is recognized, and not made twice',
+  schema: { type: 'string', pattern: '^"?[A-Za-z0-9_.:-]{1,200}"?$' },
+};
+
+const json = (description: string, schema: object = { type: 'object' }) => ({
   description,
-  content: { 'application/json': { schema: { type: 'object' } } },
+  content: { 'application/json': { schema } },
 });
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
 const ERRORS: Readonly<Record<number, string>> = {
@@ -49,18 +44,22 @@ const ERRORS: Readonly<Record<number, string>> = {
   401: 'No token, or an unknown one',
   403: 'The token has no scope for this, or the management API is off',
   404: 'It is not there',
-  409: 'It cannot be done; the sentence says why',
+  405: 'Only the Worker itself writes or deletes this',
+  409: 'It cannot be done; the sentence says why, and `reason` says it without the model',
   411: 'The upload does not announce its length',
   412: 'It has moved; for a change, `generation` says where to',
   413: 'It is larger than what is taken',
+  415: 'Its Content-Encoding is not taken',
   422: 'The bytes do not have the digest',
   428: 'A condition is needed: If-Match or If-None-Match',
-  429: 'Too many wrong tokens from this address',
+  429: 'Too many wrong tokens from this address, or too many publishes under way',
+  500: 'The server failed to answer; its log says why',
+  503: 'It may be done later; the sentence says why',
 };
 
 function errors(...statuses: readonly number[]) {
   return Object.fromEntries(
-    [401, 403, 429, ...statuses].map((status) => [
+    [400, 401, 403, 429, 500, 503, ...statuses].map((status) => [
       status,
       { description: ERRORS[status] ?? 'An error', content: ERROR },
     ]),
@@ -83,7 +82,7 @@ export function managementDocument() {
           operationId: 'health',
           summary: 'Whether it runs',
           security: [],
-          responses: { 200: json('It runs') },
+          responses: { 200: json('It runs', ANSWERS.health) },
         },
       },
       '/openapi.json': {
@@ -98,14 +97,22 @@ export function managementDocument() {
         get: {
           operationId: 'caller',
           summary: 'Whose token it is, and its scopes',
-          responses: { 200: json('The token'), ...errors(400) },
+          responses: { 200: json('The token', ANSWERS.caller), ...errors() },
         },
       },
       '/api/v1/models': {
         get: {
           operationId: 'models',
-          summary: 'Every model',
-          responses: { 200: json('Models'), ...errors(400) },
+          summary: 'Models by name; where `after` is told there may be more after that one',
+          parameters: [
+            {
+              name: 'after',
+              in: 'query',
+              description: 'Only models after this one',
+              schema: { type: 'string' },
+            },
+          ],
+          responses: { 200: json('Models', ANSWERS.models), ...errors() },
         },
       },
       '/api/v1/models/{model}': {
@@ -113,7 +120,7 @@ export function managementDocument() {
           operationId: 'model',
           summary: 'Pointer, history and versions of a model; the ETag is the generation',
           parameters: [MODEL],
-          responses: { 200: json('The model'), ...errors(400, 404) },
+          responses: { 200: json('The model', ANSWERS.model), ...errors(404) },
         },
       },
       '/api/v1/models/{model}/versions/{version}': {
@@ -121,7 +128,7 @@ export function managementDocument() {
           operationId: 'version',
           summary: 'The manifest of a version',
           parameters: [MODEL, parameter('version', 'MAJOR.MINOR.PATCH or an integer')],
-          responses: { 200: json('The manifest'), ...errors(400, 404) },
+          responses: { 200: json('The manifest', ANSWERS.manifest), ...errors(404) },
         },
       },
       ...changePaths(),
@@ -129,11 +136,7 @@ export function managementDocument() {
     },
     components: {
       schemas: {
-        Error: {
-          type: 'object',
-          required: ['error'],
-          properties: { error: { type: 'string' }, generation: { type: ['integer', 'null'] } },
-        },
+        Error: ERROR_SCHEMA,
       },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
     },
@@ -141,29 +144,35 @@ export function managementDocument() {
 }
 
 function changePaths() {
-  return Object.fromEntries(
-    CHANGE_NAMES.map((name) => [
-      `/api/v1/models/{model}/${name}`,
-      {
-        post: {
-          operationId: name,
-          summary: SUMMARIES[name],
-          parameters: [MODEL, ifMatch('The generation that you have seen, or * for whatever it is')],
-          requestBody: {
-            content: {
-              'application/json': {
-                schema: toJsonSchema(CHANGE_SCHEMAS[name], { typeMode: 'input', errorMode: 'ignore' }),
-              },
-            },
-          },
-          responses: {
-            200: json('What changed; null where nothing did'),
-            ...errors(400, 404, 409, 412, 413, 428),
-          },
-        },
-      },
-    ]),
+  const changes = changeDefinitions().map(({ name, summary, schema }) =>
+    changePath(name, summary, schemaOf(schema), {
+      200: json('What changed; `change` is null where nothing did', ANSWERS.changed),
+    }),
   );
+  const prune = changePath(PRUNE_NAME, PRUNE_SUMMARY, schemaOf(PruneBodySchema), {
+    200: json('What was deleted, or with dryRun what would be', ANSWERS.pruned),
+    202: json('A part is done: send the request again with this idempotencyKey', ANSWERS.pruned),
+  });
+  return Object.fromEntries([...changes, prune]);
+}
+
+function changePath(name: string, summary: string, body: object, answers: object): [string, object] {
+  return [
+    `/api/v1/models/{model}/${name}`,
+    {
+      post: {
+        operationId: name,
+        summary,
+        parameters: [
+          MODEL,
+          ifMatch('The generation that you have seen, or * for whatever it is'),
+          IDEMPOTENCY_KEY,
+        ],
+        requestBody: { content: { 'application/json': { schema: body } } },
+        responses: { ...answers, ...errors(404, 409, 412, 413, 415, 428) },
+      },
+    },
+  ];
 }
 
 function objectPaths() {
@@ -174,14 +183,16 @@ function objectPaths() {
     '/api/v1/objects': {
       get: {
         operationId: 'listObjects',
-        summary: 'Objects below a prefix, one JSON value a line, then {"end":true}',
+        summary:
+          'Objects below a prefix, one JSON value a line, then {"end":true}, or {"after":TEXT} where there may be more',
         parameters: [
-          { name: 'prefix', in: 'query', schema: { type: 'string' } },
+          { name: 'prefix', in: 'query', required: true, schema: { type: 'string' } },
           { name: 'folders', in: 'query', schema: { type: 'boolean' } },
+          { name: 'after', in: 'query', schema: { type: 'string' } },
         ],
         responses: {
           200: { description: 'Lines', content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
-          ...errors(400),
+          ...errors(),
         },
       },
     },
@@ -190,40 +201,30 @@ function objectPaths() {
         operationId: 'readObject',
         summary: 'An object',
         parameters: [key],
-        responses: { 200: bytes, 304: empty('It has the ETag of If-None-Match'), ...errors(400, 404) },
+        responses: { 200: bytes, 304: empty('It has the ETag of If-None-Match'), ...errors(404) },
       },
       head: {
         operationId: 'describeObject',
         summary: 'Whether an object is there, its length and ETag; so an upload is resumed by its digest',
         parameters: [key],
-        responses: { 200: empty('It is there'), ...errors(400, 404) },
+        responses: { 200: empty('It is there'), ...errors(404) },
       },
       put: {
         operationId: 'writeObject',
         summary:
-          'Writes a blob, a manifest, a pointer or an announcement, checked by what its key says it is',
+          'Writes a blob, a manifest or the announcement of a publish, checked by what its key says it is',
         parameters: [key],
         requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
-        responses: { 201: json('Written'), ...errors(400, 409, 411, 412, 413, 422, 428) },
-      },
-    },
-    '/api/v1/deletions': {
-      post: {
-        operationId: 'deleteObjects',
-        summary: 'Deletes objects; pointers never',
-        requestBody: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: {
-                type: 'object',
-                required: ['keys'],
-                properties: { keys: { type: 'array', items: { type: 'string' }, maxItems: 1000 } },
-              },
-            },
-          },
+        responses: {
+          201: json('Written', ANSWERS.written),
+          ...errors(405, 409, 411, 412, 413, 415, 422, 428),
         },
-        responses: { 204: empty('They are gone'), ...errors(400) },
+      },
+      delete: {
+        operationId: 'deleteObject',
+        summary: 'Takes back an announcement of this token',
+        parameters: [key],
+        responses: { 204: empty('It is gone'), ...errors(404, 405) },
       },
     },
   };

@@ -1,6 +1,9 @@
 import { abortCanary } from '../../registry/abort_canary.ts';
 import type { ObjectStore } from '../../registry/object_store.ts';
+import type { OperationBudget } from '../../registry/operation_budget.ts';
 import type { PointerReplica } from '../../registry/pointer_replica.ts';
+import { dropOldProgress } from '../../registry/prune/stored_progress.ts';
+import { dropExpiredPublications } from '../../registry/publication.ts';
 import { repairReplicas } from '../../registry/repair_replicas.ts';
 import { type AbortLimits, isAgreed } from './abort_limits.ts';
 import { type AnalyticsAccess, readCanaryAborts } from './canary_aborts.ts';
@@ -8,6 +11,8 @@ import { type AnalyticsAccess, readCanaryAborts } from './canary_aborts.ts';
 export interface Schedule {
   readonly store: ObjectStore;
   readonly replica: PointerReplica | undefined;
+  /** How often storage may be asked in this run. */
+  readonly budget: OperationBudget;
   readonly analytics: AnalyticsAccess | undefined;
   readonly abortLimits: AbortLimits;
   readonly ask: typeof fetch;
@@ -16,12 +21,13 @@ export interface Schedule {
 }
 
 /**
- * What has to be looked after from time to time: canaries that several isolates have given up on end everywhere, and
- * replicas that are behind are written. Neither keeps the other from being done.
+ * What has to be looked after from time to time: canaries that several isolates have given up on end everywhere,
+ * replicas that are behind are written, and what was left by commands that were killed is deleted. No task keeps
+ * another from being done, and each does as much as the run has storage operations for: the next one goes on.
  */
 export async function runSchedule(schedule: Schedule): Promise<void> {
   const { log } = schedule;
-  for (const task of [endGivenUpCanaries, repairAllReplicas]) {
+  for (const task of [endGivenUpCanaries, repairAllReplicas, deleteLeftovers]) {
     try {
       await task(schedule);
     } catch (error) {
@@ -30,12 +36,19 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   }
 }
 
+/** Storage operations of ending a canary, its replica included, and of repairing one. */
+const PER_MODEL = 8;
+/** What is left for the tasks after this one. */
+const LATER_TASKS = 20;
+
 async function endGivenUpCanaries(schedule: Schedule): Promise<void> {
-  const { store, analytics, abortLimits, ask, log, wait } = schedule;
+  const { store, budget, analytics, abortLimits, ask, log, wait } = schedule;
   if (analytics === undefined) return;
+  budget.spend();
   for (const abort of await readCanaryAborts(analytics, ask)) {
     if (!isAgreed(abort, abortLimits)) continue;
     const { model, version, generation, reason, isolates } = abort;
+    if (budget.left < PER_MODEL + LATER_TASKS) return log({ event: 'canaries left for the next run' });
     const record = {
       id: crypto.randomUUID(),
       at: new Date().toISOString(),
@@ -53,9 +66,18 @@ async function endGivenUpCanaries(schedule: Schedule): Promise<void> {
   }
 }
 
-async function repairAllReplicas({ store, replica, log, wait }: Schedule): Promise<void> {
+async function repairAllReplicas({ store, replica, budget, log, wait }: Schedule): Promise<void> {
   if (replica === undefined) return;
-  const { repaired, failed } = await repairReplicas(store, replica, wait);
+  const mayGoOn = (): boolean => budget.left >= PER_MODEL + LEFTOVERS;
+  const { repaired, failed } = await repairReplicas(store, replica, { wait, mayGoOn });
   if (repaired.length > 0 || Object.keys(failed).length > 0)
     log({ event: 'replica repaired', repaired, failed });
+}
+
+/** Storage operations of deleting what was left. */
+const LEFTOVERS = 6;
+
+async function deleteLeftovers({ store }: Schedule): Promise<void> {
+  await dropOldProgress(store);
+  await dropExpiredPublications(store, new Date());
 }

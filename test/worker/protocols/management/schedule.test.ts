@@ -3,6 +3,7 @@ import { parseAbortLimits } from '../../../../worker/protocols/management/abort_
 import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
 import { runSchedule } from '../../../../worker/protocols/management/schedule.ts';
 import { pointerKey } from '../../../../worker/registry/keys.ts';
+import { OperationBudget } from '../../../../worker/registry/operation_budget.ts';
 import { readPointer, updatePointer } from '../../../../worker/registry/pointer_store.ts';
 import { canaryTransition } from '../../../../worker/registry/rollout_transitions.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../shared/published_models.ts';
@@ -26,6 +27,7 @@ async function run(answer: () => Response) {
   await runSchedule({
     store: bucket,
     replica: undefined,
+    budget: new OperationBudget(50),
     analytics: ANALYTICS,
     abortLimits: parseAbortLimits({}),
     ask: async (input, init) => {

@@ -1,10 +1,13 @@
-import { HISTORY_LENGTH, type HistoryEntry, type Pointer, versionsInUse } from './pointer.ts';
+import {
+  HISTORY_LENGTH,
+  type HistoryEntry,
+  type Pointer,
+  versionsInUse,
+} from '../../../worker/registry/pointer.ts';
 
 /**
- * Why a document cannot come after another as a model's pointer; undefined where it can. What a transition of
- * this registry makes always can: this is for documents that come from elsewhere.
- *
- * The newest entry of the history has to tell what changed: who flips a model cannot write down something else.
+ * Why a pointer cannot come after another; undefined where it can. No change may ever make one that cannot: the newest
+ * entry of the history tells all that changed.
  */
 export function successionFault(before: Pointer | undefined, after: Pointer): string | undefined {
   const generation = (before?.generation ?? 0) + 1;

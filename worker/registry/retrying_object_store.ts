@@ -1,16 +1,19 @@
-import { PRUNING_KEY } from '../../worker/registry/keys.ts';
+import { PRUNING_KEY } from './keys.ts';
 import type {
   HeadResult,
+  ListOptions,
   ObjectBody,
   ObjectDescription,
   ObjectStore,
   ReadResult,
   WriteOptions,
   WriteResult,
-} from '../../worker/registry/object_store.ts';
-import { DELETION_LIMIT_MS } from '../../worker/registry/pruning_lock.ts';
-import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
-import { ManagementRefusalError } from './http_object_store.ts';
+} from './object_store.ts';
+import { DELETION_LIMIT_MS } from './pruning_lock.ts';
+import { TimeLimitError, withinTimeLimit } from './time_limit.ts';
+
+/** To try again would change nothing. */
+export class LastingError extends Error {}
 
 const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 20;
@@ -95,25 +98,48 @@ export class RetryingObjectStore implements ObjectStore {
     return this.#answered(what, this.#limits.deletion, attempts, () => this.#store.delete(keys));
   }
 
-  async *list(prefix: string): AsyncIterable<ObjectDescription> {
-    yield* await this.#collect(prefix, () => this.#store.list(prefix));
+  async *list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription> {
+    yield* this.#resumed(
+      prefix,
+      ({ key }) => key,
+      (after) => this.#store.list(prefix, after ?? options),
+    );
   }
 
-  async *listFolders(prefix: string): AsyncIterable<string> {
-    yield* await this.#collect(prefix, () => this.#store.listFolders(prefix));
+  async *listFolders(prefix: string, options?: ListOptions): AsyncIterable<string> {
+    yield* this.#resumed(
+      prefix,
+      (folder) => folder,
+      (after) => this.#store.listFolders(prefix, after ?? options),
+    );
   }
 
-  /** The limit is for every item and not for the whole: an item may be the first of another page. */
-  #collect<T>(prefix: string, list: () => AsyncIterable<T>): Promise<T[]> {
-    return this.#retry(ATTEMPTS, async () => {
-      const items = list()[Symbol.asyncIterator]();
-      const collected: T[] = [];
-      for (;;) {
-        const item = await this.#limited(`listing ${prefix}`, this.#limits.call, () => items.next());
-        if (item.done === true) return collected;
-        collected.push(item.value);
-      }
-    });
+  /**
+   * A listing that goes on after the last item that came, so that a reader which stops early has asked for no more
+   * pages than it needed. The limit is for every item: one may be the first of another page.
+   */
+  async *#resumed<T>(
+    prefix: string,
+    positionOf: (item: T) => string,
+    list: (after: ListOptions | undefined) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    let after: ListOptions | undefined;
+    let items: AsyncIterator<T> | undefined;
+    for (;;) {
+      const next = await this.#retry(ATTEMPTS, async () => {
+        items ??= list(after)[Symbol.asyncIterator]();
+        const current = items;
+        try {
+          return await this.#limited(`listing ${prefix}`, this.#limits.call, () => current.next());
+        } catch (error) {
+          items = undefined;
+          throw error;
+        }
+      });
+      if (next.done === true) return;
+      after = { after: positionOf(next.value) };
+      yield next.value;
+    }
   }
 
   #answered<T>(what: string, limit: number, attempts: number, operation: () => Promise<T>): Promise<T> {
@@ -148,7 +174,7 @@ export class RetryingObjectStore implements ObjectStore {
 function isLasting(error: unknown): boolean {
   return (
     error instanceof TimeLimitError ||
-    error instanceof ManagementRefusalError ||
+    error instanceof LastingError ||
     isWrongDigest(error) ||
     isUnwritable(error)
   );

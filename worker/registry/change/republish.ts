@@ -1,10 +1,10 @@
-import { isFlip, type Pointer } from '../../worker/registry/pointer.ts';
+import { isFlip, type Pointer } from '../pointer.ts';
 import {
   type ChangeRecord,
   labelTransition,
   type PointerTransition,
   publishTransition,
-} from '../../worker/registry/pointer_transitions.ts';
+} from '../pointer_transitions.ts';
 
 /** Where a published version stands to the current one. */
 export type VersionStanding =
@@ -21,9 +21,8 @@ export function versionStanding(pointer: Pointer, version: string): VersionStand
 
 /**
  * The flip for a version that was published before. It completes a publish that never came to its flip,
- * whether the version is higher or lower than the current one. It does not undo a rollback: whoever runs the
- * same publish again, a pipeline most likely, means the version to be there, not the decision to leave it to
- * be reversed.
+ * whether the version is higher or lower than the current one. It does not undo a rollback: a pipeline that
+ * runs the same publish again means the version to be there. It does not mean to reverse somebody's decision.
  *
  * @param publishedAt of the version's manifest, ISO 8601
  */

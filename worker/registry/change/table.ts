@@ -1,0 +1,34 @@
+import type { ChangeDefinition } from './definition.ts';
+import { flip, promote, rollback } from './flips.ts';
+import { label, unlabel } from './labels.ts';
+import { canary, shadow, stage, unstage } from './rollout.ts';
+
+/**
+ * Every change that can be asked for a pointer: the commands, the management API and its OpenAPI document are made
+ * of this table. A prune changes pointers too, but nobody asks for that by itself: it is part of prune_model.ts.
+ */
+export const POINTER_CHANGES = {
+  flip,
+  promote,
+  rollback,
+  label,
+  unlabel,
+  stage,
+  unstage,
+  canary,
+  shadow,
+} as const;
+
+export type ChangeName = keyof typeof POINTER_CHANGES;
+
+const DEFINITIONS: readonly Omit<ChangeDefinition<never>, 'of'>[] = Object.values(POINTER_CHANGES);
+
+/** The definitions in the order of the table. */
+export function changeDefinitions(): readonly Omit<ChangeDefinition<never>, 'of'>[] {
+  return DEFINITIONS;
+}
+
+/** The definition of a name that somebody gave; undefined where there is no such change. */
+export function findChange(name: string): Omit<ChangeDefinition<never>, 'of'> | undefined {
+  return DEFINITIONS.find((definition) => definition.name === name);
+}

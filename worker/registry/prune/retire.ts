@@ -1,0 +1,63 @@
+import { manifestKey } from '../keys.ts';
+import type { ObjectStore } from '../object_store.ts';
+import { type Pointer, versionsInUse } from '../pointer.ts';
+import { NOTHING_PUBLISHED } from '../pointer_change.ts';
+import { requirePointer, updatePointer } from '../pointer_store.ts';
+import { type ChangeRecord, pruneTransition } from '../pointer_transitions.ts';
+import { publishedNow } from '../publication.ts';
+import { listVersions } from '../version_store.ts';
+import { enter, type PruneContext, type PruneProgress } from './progress.ts';
+
+export type StageOutcome =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Retires the versions of a model that nothing needs, then deletes their manifests. Retired first, nothing can flip to
+ * them any more. Killed anywhere, running it again finishes.
+ */
+export async function retireVersions(
+  store: ObjectStore,
+  progress: PruneProgress,
+  record: ChangeRecord,
+  wait: (milliseconds: number) => Promise<void>,
+  { mayGoOn }: PruneContext,
+): Promise<StageOutcome> {
+  const { model, keep, dryRun } = progress;
+  const published = await listVersions(store, model);
+  if (published.length === 0 && progress.versions.length === 0) {
+    return { kind: 'refused', reason: `there is no model ${model}` };
+  }
+  // Listed first, announcements second, pointer last: a version listed here whose publish is not announced
+  // any more has been flipped to already.
+  const isPublishing = await publishedNow(store, model, new Date());
+  const newest = new Set(keep === 0 ? [] : published.slice(-keep));
+  const choose = (inUse: ReadonlySet<string>): string[] =>
+    published.filter((version) => !newest.has(version) && !inUse.has(version) && !isPublishing(version));
+  let pointer: Pointer | undefined;
+  if (dryRun) {
+    pointer = await requirePointer(store, model);
+    if (pointer === undefined) return { kind: 'refused', reason: NOTHING_PUBLISHED };
+    pointer = { ...pointer, retired: [...pointer.retired, ...choose(versionsInUse(pointer))] };
+  } else {
+    // One change names no more versions than the history should hold, so there may be several.
+    for (let change = 1; ; change++) {
+      if (change > 1 && !mayGoOn()) return { kind: 'more' };
+      const part = change === 1 ? record : { ...record, id: `${record.id}.${change}` };
+      const update = await updatePointer(store, model, pruneTransition(choose, part), { wait });
+      if (update.kind === 'refused') return update;
+      pointer = update.pointer;
+      if (update.kind === 'unchanged') break;
+    }
+  }
+  // Versions that an earlier prune retired and was killed before deleting are still listed, and go too.
+  const inUse = versionsInUse(pointer);
+  const retired = new Set(pointer.retired);
+  const gone = published.filter((version) => retired.has(version) && !inUse.has(version));
+  progress.versions = [...progress.versions, ...gone];
+  progress.kept = published.filter((version) => !gone.includes(version));
+  if (!dryRun) await store.delete(gone.map((version) => manifestKey(model, version)));
+  enter(progress, 'announcements');
+  return { kind: 'finished' };
+}

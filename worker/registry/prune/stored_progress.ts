@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { readDocument } from '../document.ts';
+import { PRUNE_PROGRESS_PREFIX, pruneProgressKey } from '../keys.ts';
+import { NameSchema, VersionSchema } from '../manifest.ts';
+import type { ObjectStore } from '../object_store.ts';
+import { LastingError } from '../retrying_object_store.ts';
+import { PRUNE_STAGES, type PruneProgress } from './progress.ts';
+
+/** A prune that goes on in another request. */
+export interface StoredProgress {
+  readonly progress: PruneProgress;
+  readonly holdsLock: boolean;
+}
+
+/** Blobs that a registry may need at most, for a prune in parts: their digests are read and written with every part. */
+const NEEDED_LIMIT = 100_000;
+const DIGEST_LENGTH = 64;
+const PROGRESS_BYTES = 16 * 1024 * 1024;
+
+/** A prune that nobody went on with leaves its document. Milliseconds. */
+const PROGRESS_EXPIRY_MS = 60 * 60 * 1000;
+
+const ProgressSchema = v.strictObject({
+  schema: v.literal(1),
+  model: NameSchema,
+  keep: v.number(),
+  dryRun: v.boolean(),
+  stage: v.picklist(PRUNE_STAGES),
+  after: v.optional(v.string()),
+  versions: v.array(VersionSchema),
+  kept: v.array(VersionSchema),
+  /** The digests, one after the other. */
+  needed: v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.maxLength(NEEDED_LIMIT * DIGEST_LENGTH)),
+  holdsLock: v.boolean(),
+});
+
+/** How far a prune came; undefined where no earlier request of it left anything to do. */
+export async function readProgress(store: ObjectStore, id: string): Promise<StoredProgress | undefined> {
+  const read = await store.get(pruneProgressKey(id));
+  if (read.kind !== 'found') return undefined;
+  const parsed = await readDocument(ProgressSchema, read.object, PROGRESS_BYTES);
+  if (parsed.kind === 'malformed') return undefined;
+  const { schema: _, needed, holdsLock, after, ...progress } = parsed.value;
+  return { progress: { ...progress, after, needed: new Set(digests(needed)) }, holdsLock };
+}
+
+/** @throws LastingError where the registry holds more than can be pruned in parts */
+export async function saveProgress(
+  store: ObjectStore,
+  id: string,
+  { progress, holdsLock }: StoredProgress,
+): Promise<void> {
+  const { needed, ...rest } = progress;
+  if (needed.size > NEEDED_LIMIT) {
+    throw new LastingError(
+      `the registry needs more than ${NEEDED_LIMIT} files, too many to be pruned in parts; prune with --remote`,
+    );
+  }
+  const document = { schema: 1, ...rest, needed: [...needed].join(''), holdsLock };
+  await store.put(pruneProgressKey(id), new TextEncoder().encode(JSON.stringify(document)), {
+    condition: { kind: 'always' },
+  });
+}
+
+export function dropProgress(store: ObjectStore, id: string): Promise<void> {
+  return store.delete([pruneProgressKey(id)]);
+}
+
+/** Deletes what prunes left that nobody went on with. */
+export async function dropOldProgress(store: ObjectStore): Promise<void> {
+  const old: string[] = [];
+  for await (const { key, uploaded } of store.list(PRUNE_PROGRESS_PREFIX)) {
+    if (Date.now() - uploaded.getTime() > PROGRESS_EXPIRY_MS) old.push(key);
+    if (old.length === 1000) break;
+  }
+  if (old.length > 0) await store.delete(old);
+}
+
+function* digests(text: string): Generator<string> {
+  for (let start = 0; start < text.length; start += DIGEST_LENGTH) {
+    yield text.slice(start, start + DIGEST_LENGTH);
+  }
+}

@@ -1,0 +1,155 @@
+import { describeError } from '../describe_error.ts';
+import { batches, inGroups } from '../groups.ts';
+import { BLOBS_PREFIX, MODELS_PREFIX, manifestKey, PUBLICATIONS_PREFIX } from '../keys.ts';
+import type { ObjectDescription, ObjectStore } from '../object_store.ts';
+import type { PruningLease } from '../pruning_lock.ts';
+import { isAnnouncement, readPublication } from '../publication.ts';
+import { isExpired } from '../publication_document.ts';
+import { parseStorageKey } from '../storage_key.ts';
+import { withinTimeLimit } from '../time_limit.ts';
+import { readManifest } from '../version_store.ts';
+import { enter, type PruneContext, type PruneProgress } from './progress.ts';
+
+export interface SweepContext extends PruneContext {
+  /** Held while blobs are deleted; undefined in a dry run, which is only a forecast. */
+  readonly lease: PruningLease | undefined;
+  /** The longest that one deletion of blobs may take, milliseconds. */
+  readonly deletionLimit: number;
+}
+
+/** Blobs deleted in one call: what takes longer than the limit is given up. */
+const DELETE_BATCH = 100;
+
+/**
+ * Finds the blobs that no publish under way and no manifest needs, and deletes them.
+ *
+ * Announcements before manifests: what is announced no more by then has its manifest. That holds over several requests
+ * too: what is announced after the lock was taken waits for it.
+ *
+ * @returns whether it is done
+ * @throws where a manifest or an announcement cannot be read: it could need anything, so nothing may be deleted
+ */
+export async function sweepBlobs(
+  store: ObjectStore,
+  progress: PruneProgress,
+  context: SweepContext,
+): Promise<boolean> {
+  if (progress.stage === 'announcements' && !(await readAnnouncements(store, progress, context)))
+    return false;
+  if (progress.stage === 'manifests' && !(await readManifests(store, progress, context))) return false;
+  return deleteBlobs(store, progress, context);
+}
+
+async function readAnnouncements(
+  store: ObjectStore,
+  progress: PruneProgress,
+  { lease, mayGoOn }: SweepContext,
+): Promise<boolean> {
+  const now = lease?.uploaded ?? new Date();
+  for await (const batch of batches(store.list(PUBLICATIONS_PREFIX, position(progress)))) {
+    await lease?.keep();
+    const alive = batch.filter((object) => isAnnouncement(object, now));
+    for (const publication of await inGroups(alive, ({ key }) => readPublication(store, key))) {
+      for (const sha256 of publication?.blobs ?? []) progress.needed.add(sha256);
+    }
+    const expired = batch.filter(({ uploaded }) => isExpired(uploaded, now));
+    if (expired.length > 0 && !progress.dryRun) await store.delete(expired.map(({ key }) => key));
+    if (!goesOn(progress, batch, mayGoOn)) return false;
+  }
+  enter(progress, 'manifests');
+  return true;
+}
+
+async function readManifests(
+  store: ObjectStore,
+  progress: PruneProgress,
+  { lease, mayGoOn }: SweepContext,
+): Promise<boolean> {
+  // A dry run leaves the manifests there that a prune would have deleted by now.
+  const gone = new Set(
+    progress.dryRun ? progress.versions.map((version) => manifestKey(progress.model, version)) : [],
+  );
+  for await (const batch of batches(store.list(MODELS_PREFIX, position(progress)))) {
+    await lease?.keep();
+    const keys = batch.map(({ key }) => key).filter((key) => !gone.has(key));
+    await inGroups(keys, async (key) => {
+      const what = parseStorageKey(key);
+      if (what?.kind !== 'manifest') return;
+      const read = await readManifest(store, what.model, what.version);
+      if (read.kind === 'malformed') {
+        throw new Error(`${key} is malformed (${read.reason}), so no blob can be deleted safely`);
+      }
+      if (read.kind === 'missing') return;
+      for (const { sha256 } of read.manifest.content.blobs) progress.needed.add(sha256);
+    });
+    if (!goesOn(progress, batch, mayGoOn)) return false;
+  }
+  enter(progress, 'blobs');
+  return true;
+}
+
+async function deleteBlobs(
+  store: ObjectStore,
+  progress: PruneProgress,
+  context: SweepContext,
+): Promise<boolean> {
+  const { lease, mayGoOn, onBlobs } = context;
+  let unneeded: ObjectDescription[] = [];
+  const flush = async (): Promise<void> => {
+    if (lease !== undefined && unneeded.length > 0) {
+      await lease.keep();
+      await deleteUnderLease(store, unneeded, context.deletionLimit, lease);
+    }
+    onBlobs(unneeded);
+    unneeded = [];
+  };
+  for await (const batch of batches(store.list(BLOBS_PREFIX, position(progress)), DELETE_BATCH)) {
+    for (const blob of batch) {
+      if (progress.needed.has(blob.key.slice(BLOBS_PREFIX.length))) continue;
+      unneeded.push(blob);
+      if (unneeded.length === DELETE_BATCH) await flush();
+    }
+    if (mayGoOn()) continue;
+    await flush();
+    progress.after = batch.at(-1)?.key;
+    return false;
+  }
+  await flush();
+  enter(progress, 'done');
+  return true;
+}
+
+/** A deletion that failed may yet happen: the lock is not given back, and its lease goes on protecting others. */
+async function deleteUnderLease(
+  store: ObjectStore,
+  blobs: readonly ObjectDescription[],
+  limit: number,
+  lease: PruningLease,
+): Promise<void> {
+  const keys = blobs.map(({ key }) => key);
+  try {
+    await withinTimeLimit(`deleting ${keys.length} files`, limit, store.delete(keys));
+  } catch (error) {
+    const fault = describeError(error);
+    throw new DeletionFailedError(
+      `${fault}; the lock of this prune holds until ${lease.until.toISOString()}: run it again then to finish`,
+      { cause: error },
+    );
+  }
+}
+
+export class DeletionFailedError extends Error {}
+
+function position({ after }: PruneProgress): { readonly after?: string } {
+  return after === undefined ? {} : { after };
+}
+
+/** Notes how far a stage came; false where the next request has to go on. */
+function goesOn(
+  progress: PruneProgress,
+  batch: readonly ObjectDescription[],
+  mayGoOn: () => boolean,
+): boolean {
+  progress.after = batch.at(-1)?.key;
+  return mayGoOn();
+}
