@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRUNING_CLOCK_KEY, PRUNING_KEY } from '../../worker/registry/keys.ts';
+import { readPointer } from '../../worker/registry/pointer_store.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../shared/management_worker.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { runScript } from './support/run_script.ts';
@@ -51,6 +52,52 @@ describe('the scripts through a management Worker', () => {
     const keys = Object.keys(await snapshot(management.store));
     expect(keys.filter((key) => key.startsWith('publications/'))).toEqual([]);
   });
+
+  test('make every change to a pointer by asking for it', async () => {
+    const path = async (version: string) => writeGraphModel(join(folder, 'changes', version));
+    const publish = async (version: string, ...more: string[]) =>
+      run('publish.ts', [await path(version), '--model', 'changed', '--skip-rehearsal', ...more]);
+    const steps: readonly (() => ReturnType<typeof run>)[] = [
+      () => publish('1.0.0', '--label', 'stable'),
+      () => publish('1.1.0', '--stage'),
+      () => run('promote.ts', ['changed']),
+      () => publish('1.2.0', '--no-flip', '--label', 'beta'),
+      () => run('canary.ts', ['changed', '--percent', '2.5', '--version', '1.2.0']),
+      () => run('shadow.ts', ['changed', '--percent', '10', '--version', '1.0.0']),
+      () => run('shadow.ts', ['changed', '--percent', '0']),
+      () => run('label.ts', ['changed', '--label', 'stable', '--version', '1.1.0']),
+      () => run('label.ts', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
+      () => run('rollback.ts', ['changed']),
+      // Published again by a pipeline: the rollback is not undone.
+      () => publish('1.1.0'),
+    ];
+    for (const step of steps) {
+      const { code, stderr } = await step();
+      expect(code, stderr).toBe(0);
+    }
+    const read = await readPointer(management.store, 'changed');
+    if (read.kind !== 'found') throw new Error(read.kind);
+    const { current, previous, labels, canary, history } = read.pointer;
+    expect({ current, previous, labels, canary }).toEqual({
+      current: '1.0.0',
+      previous: '1.1.0',
+      labels: { stable: '1.1.0' },
+      canary: undefined,
+    });
+    expect(history.map(({ action, from, to, label }) => ({ action, from, to, label })).reverse()).toEqual([
+      { action: 'publish', from: null, to: '1.0.0', label: 'stable' },
+      { action: 'stage', from: null, to: '1.1.0', label: undefined },
+      { action: 'promote', from: '1.0.0', to: '1.1.0', label: undefined },
+      { action: 'label', from: null, to: '1.2.0', label: 'beta' },
+      { action: 'canary', from: null, to: '1.2.0', label: undefined },
+      { action: 'shadow', from: null, to: '1.0.0', label: undefined },
+      { action: 'shadow', from: '1.0.0', to: '1.0.0', label: undefined },
+      { action: 'label', from: '1.0.0', to: '1.1.0', label: 'stable' },
+      { action: 'unlabel', from: '1.2.0', to: '1.2.0', label: 'beta' },
+      { action: 'rollback', from: '1.1.0', to: '1.0.0', label: undefined },
+    ]);
+    expect(history.every(({ by }) => / via ci$/.test(by))).toBe(true);
+  }, 600_000);
 
   test('prune finds the lock of another prune, and says until when it holds', async () => {
     const path = await writeGraphModel(join(folder, 'locked'));

@@ -28,11 +28,55 @@ export function tokenEntry(name: string, scopes: string, token: string): string 
   return `${name}:${scopes}:${createHash('sha256').update(token).digest('hex')}`;
 }
 
-/** Starts the management Worker as `wrangler deploy` would upload it. */
+/** What is wrong with the storage of a Worker. */
+export interface StorageFaults {
+  /** Operations of one request on storage, the replica's included; the platform fails those beyond. */
+  readonly operations?: number;
+  /** Every operation fails when it is asked for first, as local R2 does while another process writes. */
+  readonly isBusy?: boolean;
+}
+
+export interface StartOptions {
+  /** Binds RATE_LIMITER: so many requests per 60 seconds. */
+  readonly rateLimit?: number;
+  readonly faults?: StorageFaults;
+}
+
+/** A Worker around the real one, whose storage has faults. */
+function faultyWorker({ operations, isBusy = false }: StorageFaults): string {
+  return `
+    import management from './management.js';
+    const seen = new Set();
+    function faulty(env) {
+      let asked = 0;
+      const call = (target, name) => async (...parameters) => {
+        if (++asked > ${operations ?? 'Infinity'}) throw new Error('Too many subrequests by single Worker invocation.');
+        const [key] = parameters;
+        const what = name + (typeof key === 'string' ? key : JSON.stringify(key));
+        if (${isBusy} && !seen.has(what)) {
+          seen.add(what);
+          throw new Error(name + ': Unspecified error (0): SQLITE_BUSY: database is locked');
+        }
+        return target[name](...parameters);
+      };
+      const around = (target, names) => Object.fromEntries(names.map((name) => [name, call(target, name)]));
+      return {
+        ...env,
+        MODELS: around(env.MODELS, ['get', 'head', 'put', 'delete', 'list']),
+        POINTERS: around(env.POINTERS, ['get', 'put']),
+      };
+    }
+    export default {
+      fetch: (request, env, context) => management.fetch(request, faulty(env), context),
+      scheduled: (controller, env, context) => management.scheduled(controller, faulty(env), context),
+    };
+  `;
+}
+
+/** Starts the management Worker as `wrangler deploy` would upload it, over a storage that may have faults. */
 export async function startManagement(
   variables: Readonly<Record<string, string>>,
-  /** Binds RATE_LIMITER where a limit is given: so many requests per 60 seconds. */
-  options: { readonly rateLimit?: number } = {},
+  options: StartOptions = {},
 ): Promise<ManagementWorker> {
   const folder = await mkdtemp(path.join(tmpdir(), 'edge-serving-management-'));
   await promisify(execFile)(
@@ -49,7 +93,12 @@ export async function startManagement(
       workers: [
         {
           name: 'management',
-          modules: [{ type: 'ESModule', path: 'management.js', contents }],
+          modules: [
+            ...(options.faults === undefined
+              ? []
+              : [{ type: 'ESModule' as const, path: 'faulty.js', contents: faultyWorker(options.faults) }]),
+            { type: 'ESModule', path: 'management.js', contents },
+          ],
           modulesRoot: '/',
           compatibilityDate: '2026-11-01',
           bindings: { ...variables },

@@ -54,7 +54,8 @@ export function useManagement() {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true && text.startsWith('{');
+    const isJson =
+      /^application\/json/.test(response.headers.get('content-type') ?? '') && text.startsWith('{');
     return {
       status: response.status,
       etag: response.headers.get('etag'),

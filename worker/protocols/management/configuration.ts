@@ -26,7 +26,7 @@ const VariablesSchema = v.object({
   ),
   MAX_SUBREQUESTS: v.optional(
     v.pipe(
-      v.union([v.string(), v.number()]),
+      v.union([v.string(), v.number()], 'must be a number'),
       v.transform(Number),
       v.integer('must be a whole number'),
       v.minValue(LEAST_SUBREQUESTS, `must be at least ${LEAST_SUBREQUESTS}`),
