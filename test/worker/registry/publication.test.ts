@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { hasBlob } from '../../../worker/registry/blob_store.ts';
-import { BLOBS_PREFIX, PUBLICATIONS_PREFIX } from '../../../worker/registry/keys.ts';
+import { BLOBS_PREFIX, blobKey, PUBLICATIONS_PREFIX, publicationKey } from '../../../worker/registry/keys.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import { readPointer, updatePointer } from '../../../worker/registry/pointer_store.ts';
 import { rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
 import { pruneModel } from '../../../worker/registry/pruning.ts';
+import { dropExpiredPublications, publishedNow } from '../../../worker/registry/publication.ts';
 import { listVersions, readManifest } from '../../../worker/registry/version_store.ts';
+import { sha256 } from '../../shared/sha256.ts';
 import { hookedObjectStore, type StoreOperation } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, emptyBucket, publish, uniqueModel, wait } from '../shared/published_models.ts';
 
@@ -114,6 +116,50 @@ describe('publishVersion', () => {
     await publish(uniqueModel(), '1.0.0');
     await publish(uniqueModel(), '1.0.0', { flip: false });
     expect(await announcements()).toBe(0);
+  });
+});
+
+describe('an announcement that a killed publisher left', () => {
+  const key = publicationKey('killed', '1.0.0', 'left');
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const leave = async (blobs: readonly string[]): Promise<Date> => {
+    const document = { schema: 1, model: 'killed', version: '1.0.0', blobs };
+    const written = await bucket.put(key, new TextEncoder().encode(JSON.stringify(document)), {
+      condition: { kind: 'always' },
+    });
+    if (written.kind === 'conflict') throw new Error('not written');
+    return written.uploaded;
+  };
+
+  test('holds for a day, and is deleted after it', async () => {
+    const uploaded = await leave([]);
+    const at = (age: number): Date => new Date(uploaded.getTime() + age);
+    await dropExpiredPublications(bucket, at(DAY_MS));
+    expect((await publishedNow(bucket, 'killed', at(DAY_MS)))('1.0.0')).toBe(true);
+    expect((await publishedNow(bucket, 'killed', at(DAY_MS + 1)))('1.0.0')).toBe(false);
+    await dropExpiredPublications(bucket, at(DAY_MS + 1));
+    expect((await bucket.head(key)).kind).toBe('missing');
+  });
+
+  test('protects its blobs from a prune, also where an earlier tool wrote it', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    const bytes = new TextEncoder().encode('relied on');
+    const digest = await sha256(bytes);
+    await bucket.put(blobKey(digest), bytes, { condition: { kind: 'always' } });
+    await leave([digest]);
+    const old = 'publications/0f3c.json';
+    const document = { schema: 1, model, version: '0.9.0', blobs: [digest] };
+    const text = new TextEncoder().encode(JSON.stringify(document));
+    await bucket.put(old, text, { condition: { kind: 'always' } });
+    expect((await publishedNow(bucket, model, new Date()))('0.9.0')).toBe(true);
+    for (const last of [key, old]) {
+      await prune(bucket, model, 0);
+      expect((await bucket.head(blobKey(digest))).kind).toBe('found');
+      await bucket.delete([last]);
+    }
+    await prune(bucket, model, 0);
+    expect((await bucket.head(blobKey(digest))).kind).toBe('missing');
   });
 });
 
