@@ -68,7 +68,7 @@ export async function askManagement(
   }
 }
 
-/** The error for an answer that is none of the expected ones. */
+/** The error for an answer that was not expected. */
 export async function managementFault(response: Response, what: string): Promise<Error> {
   const message = `the management Worker answered ${response.status} for ${what}: ${errorIn(await response.text())}`;
   return response.status < 500 && response.status !== 429

@@ -87,10 +87,14 @@ export function openRegistry(place: RegistryPlace): Promise<Registry> {
 /** The management Worker keeps the replica itself. */
 async function openManagedRegistry(service: ManagementService): Promise<Registry> {
   await requireManagement(service);
+  const store = new RetryingObjectStore(new HttpObjectStore(service), wait);
+  const prune = pruneThrough(service, wait);
   return {
-    store: new RetryingObjectStore(new HttpObjectStore(service), wait),
+    store,
     changePointer: changePointerThrough(service, wait),
-    prune: pruneThrough(service, wait),
+    // A dry run only reads, which every token may.
+    prune: (model, options) =>
+      options.dryRun ? pruneModel(store, model, { ...options, wait }) : prune(model, options),
     place: { kind: 'management', url: service.url.href },
     replica: undefined,
     repairReplica: async () => {},
@@ -214,7 +218,7 @@ function createRegistry(
   };
 }
 
-/** Who may write to the bucket itself changes it by compare-and-set. */
+/** With access to the bucket itself, changes are made by compare-and-set. */
 function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'> {
   return {
     changePointer: changePointerIn(store, { wait }),

@@ -254,7 +254,7 @@ async function writeLock(
   return undefined;
 }
 
-/** The lock that is there; undefined where there is none, or one that no tool of the registry wrote. */
+/** The lock; undefined where it is missing or cannot be read. */
 async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof PruningLockSchema> | undefined> {
   const read = await store.get(PRUNING_KEY);
   if (read.kind !== 'found') return undefined;

@@ -31,7 +31,7 @@ function templateOf(address: string, method: string): string | undefined {
 /** What the document says against an answer; empty where nothing. */
 function faults(address: string, method: string, { status, body }: Answer): string[] {
   const template = templateOf(address, method.toLowerCase());
-  if (template === undefined) return [`${method} ${address} is no operation`];
+  if (template === undefined) return [`${method} ${address} is not an operation`];
   const responses = Object(paths[template]?.[method.toLowerCase()]).responses;
   const response = Object(responses)[String(status)];
   if (response === undefined) return [`${method} ${template} tells nothing of ${status}`];

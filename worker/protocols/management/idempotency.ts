@@ -6,7 +6,7 @@ export type RequestKey =
   | { readonly kind: 'given'; readonly key: string }
   | { readonly kind: 'malformed'; readonly message: string };
 
-/** The header Idempotency-Key; a new key where there is none. */
+/** The header Idempotency-Key; a new key where the header is missing. */
 export function idempotencyKey(headers: Headers): RequestKey {
   const text = headers.get('idempotency-key');
   if (text === null) return { kind: 'given', key: crypto.randomUUID() };

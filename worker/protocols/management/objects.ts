@@ -68,7 +68,7 @@ async function lines<Entry>(
   return [...written, JSON.stringify({ end: true }), ''].join('\n');
 }
 
-/** Whoever asks with an earlier version of the commands would find this out only by a status. */
+/** For the user of an earlier version of the commands, who sees this sentence. */
 const UPDATE = 'a command that does it is older than this Worker: update the edge-serving package';
 
 /** Answers a write to what only the Worker itself writes. */

@@ -5,7 +5,7 @@ import { canary, shadow, stage, unstage } from './rollout.ts';
 
 /**
  * Every change that can be asked for a pointer: the commands, the management API and its OpenAPI document are made
- * of this table. A prune changes pointers too, but nobody asks for that by itself: it is part of prune_model.ts.
+ * of this table. A prune changes pointers too, as a part of what else it does.
  */
 export const POINTER_CHANGES = {
   flip,

@@ -17,7 +17,7 @@ const NEEDED_LIMIT = 100_000;
 const DIGEST_LENGTH = 64;
 const PROGRESS_BYTES = 16 * 1024 * 1024;
 
-/** A prune that nobody went on with leaves its document. Milliseconds. */
+/** A prune that was given up leaves its document. Milliseconds. */
 const PROGRESS_EXPIRY_MS = 60 * 60 * 1000;
 
 const ProgressSchema = v.strictObject({
@@ -66,7 +66,7 @@ export function dropProgress(store: ObjectStore, id: string): Promise<void> {
   return store.delete([pruneProgressKey(id)]);
 }
 
-/** Deletes what prunes left that nobody went on with. */
+/** Deletes the documents of prunes that were given up. */
 export async function dropOldProgress(store: ObjectStore): Promise<void> {
   const old: string[] = [];
   for await (const { key, uploaded } of store.list(PRUNE_PROGRESS_PREFIX)) {
