@@ -147,7 +147,9 @@ describe('with 50 storage operations a request', () => {
     const models: string[] = [];
     let parts = 0;
     for (let after: string | undefined = ''; after !== undefined; parts++) {
-      const answer = Object(await get(`/api/v1/models${after === '' ? '' : `?after=${after}`}`));
+      const answer: { models: { model: string; current: string }[]; after?: string } = Object(
+        await get(`/api/v1/models${after === '' ? '' : `?after=${after}`}`),
+      );
       for (const { model, current } of answer.models) models.push(`${model} ${current}`);
       after = answer.after;
     }
@@ -174,7 +176,7 @@ describe('with 50 storage operations a request', () => {
   });
 
   test('a version of more files than that is published', async () => {
-    const blobs = [];
+    const blobs: Awaited<ReturnType<typeof blob>>[] = [];
     for (let index = 0; index < 80; index++) blobs.push(await blob(`shard ${index}`));
     const store = new HttpObjectStore(service());
     const send = (all: typeof blobs) =>
