@@ -124,7 +124,7 @@ async function createBackend(): Promise<BoundedBackend> {
   // tfjs answers false instead of throwing when a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
   if (memory === undefined) throw new Error('the WebAssembly backend was never instantiated');
-  const kernels = registerKernels(created, kernelsModule, memory);
+  const kernels = registerKernels(created, kernelsModule, memory, limitBytes);
   running = { backend: created, kernels, arena: new Arena(kernels.heap) };
   return created;
 }

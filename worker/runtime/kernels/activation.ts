@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { runBinary } from './binary_elementwise.ts';
+import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 import type { Heap } from './heap.ts';
 import type { KernelFunctions } from './kernel_functions.ts';
 import { BINARY, UNARY } from './operations.ts';
@@ -17,12 +17,16 @@ export interface ActivationAttributes {
   readonly leakyreluAlpha?: number | null;
 }
 
-/** @returns undefined for an activation that is not known here */
+/**
+ * @param shape of the product that it is applied to
+ * @returns undefined for an activation that is not known here, and for slopes that do not fit
+ */
 export function fusedActivation(
   functions: KernelFunctions,
   heap: Heap,
   { activation, leakyreluAlpha }: ActivationAttributes,
   preluWeights: TensorInfo | undefined | null,
+  shape: readonly number[],
 ): Activation | undefined {
   const unary = (operation: 1 | 2 | 3, alpha: number): Activation => ({
     ...UNBOUNDED,
@@ -46,6 +50,7 @@ export function fusedActivation(
       return unary(UNARY.leakyRelu, leakyreluAlpha ?? 0);
     case 'prelu':
       if (preluWeights?.dtype !== 'float32') return undefined;
+      if (broadcastWalk(shape, preluWeights.shape, shape) === undefined) return undefined;
       return {
         ...UNBOUNDED,
         afterwards: (result) => {

@@ -80,7 +80,6 @@ export const slice: Kernel<SliceInputs, SliceAttrs> = (context, { x }, { begin, 
   });
   if (!isInside)
     throw new Error(`a slice of [${sizes}] at [${begins}] is not inside a tensor of [${x.shape}]`);
-  if (!isCovered(x)) return undefined;
   return take(
     context,
     x,
@@ -92,7 +91,7 @@ export const slice: Kernel<SliceInputs, SliceAttrs> = (context, { x }, { begin, 
 };
 
 export const stridedSlice: Kernel<StridedSliceInputs, StridedSliceAttrs> = (context, { x }, attributes) => {
-  if (!isCovered(x)) return undefined;
+  if (x === undefined) return undefined;
   const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
   const info = slice_util.sliceInfo(
     x.shape,
@@ -114,7 +113,7 @@ export const stridedSlice: Kernel<StridedSliceInputs, StridedSliceAttrs> = (cont
   return take(context, x, begin, strides, sizes, info.finalShape);
 };
 
-/** Every `step`-th element of each dimension, `sizes` of them. */
+/** Every `step`-th element of each dimension, `sizes` of them. Moves bits: those of integers as well as of floats. */
 function take(
   { functions, heap }: KernelContext,
   x: TensorInfo,
@@ -123,6 +122,7 @@ function take(
   sizes: readonly number[],
   shape: readonly number[],
 ): TensorInfo | undefined {
+  if (x.dtype !== 'float32' && x.dtype !== 'int32') return undefined;
   if (elementCount(sizes) === 0 || elementCount(sizes) !== elementCount(shape)) return undefined;
   const from = denseStrides(x.shape);
   const to = denseStrides(sizes);
@@ -135,7 +135,7 @@ function take(
   );
   if (walk === undefined) return undefined;
   const start = begins.reduce((offset, begin, index) => offset + begin * (from[index] ?? 0), 0);
-  const result = heap.output(shape);
+  const result = heap.output(shape, x.dtype);
   runCopy(functions, heap.address(x) + start * 4, heap.address(result), walk);
   return result;
 }

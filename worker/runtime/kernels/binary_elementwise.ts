@@ -19,7 +19,7 @@ interface Dimension {
 /**
  * Merges dimensions that both sides walk through alike.
  *
- * @returns undefined where more than four remain, or the innermost is broadcast on both sides
+ * @returns undefined where a side does not broadcast to the result, or more than four dimensions remain
  */
 export function broadcastWalk(
   aShape: readonly number[],
@@ -29,10 +29,13 @@ export function broadcastWalk(
   const dimensions: Dimension[] = [];
   let aStride = 1;
   let bStride = 1;
+  if (aShape.length > shape.length || bShape.length > shape.length) return undefined;
   for (let fromEnd = 1; fromEnd <= shape.length; fromEnd += 1) {
     const size = shape.at(-fromEnd) ?? 1;
     const aSize = aShape.at(-fromEnd) ?? 1;
     const bSize = bShape.at(-fromEnd) ?? 1;
+    // What is walked by the result's sizes would lie behind a side that has others.
+    if ((aSize !== 1 && aSize !== size) || (bSize !== 1 && bSize !== size)) return undefined;
     if (size !== 1) {
       const a = aSize === 1 ? 0 : aStride;
       const b = bSize === 1 ? 0 : bStride;

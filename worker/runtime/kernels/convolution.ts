@@ -102,7 +102,7 @@ function prepare(
     depthwise,
   );
   if (elementCount(info.outShape) === 0 || !isVectorOrAbsent(bias, info.outChannels)) return undefined;
-  const activation = fusedActivation(functions, heap, attributes, preluActivationWeights);
+  const activation = fusedActivation(functions, heap, attributes, preluActivationWeights, info.outShape);
   return activation && { x, filter, bias, info, activation };
 }
 

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { makeUncleared } from './gate/fresh_memory.ts';
 
 /** tfjs's memory, as kernels use it: addresses of tensors, outputs, and scratch space. */
 export class Heap {
@@ -19,8 +20,9 @@ export class Heap {
     return tensor ? this.address(tensor) : 0;
   }
 
+  /** A tensor for a kernel that writes all of it. */
   output(shape: readonly number[], dtype: TensorInfo['dtype'] = 'float32'): TensorInfo {
-    return this.backend.makeOutput([...shape], dtype);
+    return makeUncleared(() => this.backend.makeOutput([...shape], dtype));
   }
 
   allocate(bytes: number): number {

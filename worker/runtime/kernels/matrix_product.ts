@@ -5,6 +5,7 @@ import type {
   BatchMatMulInputs,
 } from '@tensorflow/tfjs-core';
 import { type Activation, fusedActivation } from './activation.ts';
+import { broadcastOffset } from './broadcast_offset.ts';
 import { elementCount, isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from './kernel.ts';
 import { multiplyPacked } from './packed_matrix.ts';
 
@@ -13,10 +14,12 @@ type ProductInputs = BatchMatMulInputs & Partial<_FusedMatMulInputs>;
 type ProductAttributes = BatchMatMulAttrs & Partial<_FusedMatMulAttrs>;
 
 interface Product {
-  /** Matrices of the result; a side of one matrix serves all of them. */
+  /** Matrices of the result, and of either side; which of a side's is for one of the result's. */
   readonly batch: number;
   readonly aBatch: number;
   readonly bBatch: number;
+  readonly aIndex: (index: number) => number;
+  readonly bIndex: (index: number) => number;
   readonly m: number;
   readonly k: number;
   readonly n: number;
@@ -32,16 +35,21 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
   const [bRows = 0, bColumns = 0] = b.shape.slice(-2);
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [otherK, n] = transposeB ? [bColumns, bRows] : [bRows, bColumns];
-  const outer = outerShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const aOuter = a.shape.slice(0, -2);
+  const bOuter = b.shape.slice(0, -2);
+  const outer = outerShape(aOuter, bOuter);
   if (outer === undefined || k !== otherK || !isVectorOrAbsent(bias, n)) return undefined;
-  const activation = fusedActivation(functions, heap, attributes, preluActivationWeights);
+  const shape = [...outer, m, n];
+  const activation = fusedActivation(functions, heap, attributes, preluActivationWeights, shape);
   if (activation === undefined) return undefined;
 
-  const result = heap.output([...outer, m, n]);
+  const result = heap.output(shape);
   const product: Product = {
     batch: elementCount(outer),
-    aBatch: elementCount(a.shape.slice(0, -2)),
-    bBatch: elementCount(b.shape.slice(0, -2)),
+    aBatch: elementCount(aOuter),
+    bBatch: elementCount(bOuter),
+    aIndex: broadcastOffset(aOuter, outer),
+    bIndex: broadcastOffset(bOuter, outer),
     m,
     k,
     n,
@@ -49,7 +57,7 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
   const to = heap.address(result);
   const biases = heap.addressOrNone(bias);
   withRows(context, heap.address(a), product, transposeA, (from) => {
-    if (product.bBatch === 1) {
+    if (product.bBatch === 1 && product.aBatch === product.batch) {
       // One matrix on the right: the left-hand sides are the rows of one product.
       const rows = { ...product, m: product.batch * m };
       context.weights.use(b, { k, n, transposed: transposeB }, (packed) => {
@@ -63,12 +71,16 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
   return result;
 };
 
-/** @returns undefined where the sides differ and neither is a single matrix */
+/** @returns undefined where the sides do not broadcast */
 function outerShape(a: readonly number[], b: readonly number[]): readonly number[] | undefined {
-  const longer = a.length >= b.length ? a : b;
-  if (elementCount(b) === 1 && longer === a) return a;
-  if (elementCount(a) === 1 && longer === b) return b;
-  return a.length === b.length && a.every((size, index) => size === b[index]) ? a : undefined;
+  const [longer, shorter] = a.length >= b.length ? [a, b] : [b, a];
+  const shape = [...longer];
+  for (let fromEnd = 1; fromEnd <= shorter.length; fromEnd++) {
+    const [one = 1, other = 1] = [longer.at(-fromEnd), shorter.at(-fromEnd)];
+    if (one !== other && one !== 1 && other !== 1) return undefined;
+    shape[shape.length - fromEnd] = one === 1 ? other : one;
+  }
+  return shape;
 }
 
 function multiplyEach(
@@ -81,14 +93,14 @@ function multiplyEach(
   product: Product,
   activation: Activation,
 ): void {
-  const { batch, aBatch, m, k, n } = product;
+  const { batch, aIndex, bIndex, m, k, n } = product;
   const { functions, heap } = context;
   const packed = heap.allocate(functions.packed_bytes(k, n));
   for (let index = 0; index < batch; index += 1) {
-    const matrix = b + index * k * n * 4;
+    const matrix = b + bIndex(index) * k * n * 4;
     if (transposed) functions.pack_b_transposed(matrix, packed, k, n, k);
     else functions.pack_b(matrix, packed, k, n, n);
-    const from = aBatch === 1 ? a : a + index * m * k * 4;
+    const from = a + aIndex(index) * m * k * 4;
     multiplyPacked(context, from, { address: packed }, bias, c + index * m * n * 4, product, activation);
   }
   heap.free(packed);

@@ -1,15 +1,17 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import {
-  getKernel,
-  type KernelConfig,
+  getKernelsForBackend,
   registerKernel,
   type TensorInfo,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { concatenation, pack, pad, slice, stridedSlice, transpose } from './arrangement.ts';
-import { CHECKED_KERNELS, checkedKernel } from './checked_kernels.ts';
 import { convolution, depthwiseConvolution } from './convolution.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './elementwise.ts';
+import { Gate } from './gate/gate.ts';
+import { KernelCall, type RawCall } from './gate/kernel_call.ts';
+import { KERNEL_RULES } from './gate/kernel_rules.ts';
+import type { Output } from './gate/rule.ts';
 import { Heap } from './heap.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { instantiateKernels } from './kernel_functions.ts';
@@ -17,15 +19,19 @@ import { matrixProduct } from './matrix_product.ts';
 import { batchNormalisation } from './normalisation.ts';
 import { BINARY, UNARY } from './operations.ts';
 import { PackedWeights } from './packed_weights.ts';
+import { PLAIN_KERNELS } from './plain/plain_kernels.ts';
 import { averagePool, maxPool } from './pooling.ts';
 import { mean, softmax, sum } from './reduction.ts';
 
-type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
+/** One of the project's own kernels. */
+type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefined;
 
 export interface RegisteredKernels extends KernelContext {
   readonly weights: PackedWeights;
-  /** The kernels by their names, each over a context of the caller's choice. */
-  readonly kernels: ReadonlyMap<string, (context: KernelContext, call: KernelCall) => TensorInfo | undefined>;
+  /** What every call of a kernel has to pass. */
+  readonly gate: Gate;
+  /** The fast kernels by their names, each over a context of the caller's choice. Call them through the gate only. */
+  readonly kernels: ReadonlyMap<string, OwnKernel>;
   /** Puts tfjs's own kernels back, and the weights as they were. */
   unregister(): void;
   /** Puts tfjs's own kernels back without touching the memory, which a trap has left in no known state. */
@@ -33,37 +39,32 @@ export interface RegisteredKernels extends KernelContext {
 }
 
 /**
- * Puts the fast kernels in the place of tfjs's, over the backend's own memory. What one of them does not cover
- * goes to the kernel that it replaced.
+ * Puts a kernel that passes the gate in the place of each of tfjs's, over the backend's own memory. It is computed by
+ * the fast kernel of its name, where there is one that covers the call, else in plain JavaScript where tfjs's kernel
+ * would compute it wrongly, else by tfjs's. Kernels without a rule are taken out.
  *
  * @param module the built kernels
  * @param memory the memory that the backend's instance exports
+ * @param limitBytes how large that may become
  */
 export function registerKernels(
   backend: BackendWasm,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
+  limitBytes = Number.POSITIVE_INFINITY,
 ): RegisteredKernels {
   const functions = instantiateKernels(module, memory);
   const heap = new Heap(backend);
   const weights = new PackedWeights(functions, heap);
   const context: KernelContext = { functions, heap, weights };
-  const originals: KernelConfig[] = [];
-  const kernels = new Map<string, (context: KernelContext, call: KernelCall) => TensorInfo | undefined>();
+  const gate = new Gate(backend, KERNEL_RULES, limitBytes);
+  const kernels = new Map<string, OwnKernel>();
 
   function replace<Inputs, Attributes>(name: string, kernel: Kernel<Inputs, Attributes>): void {
-    const original = getKernel(name, 'wasm');
-    originals.push(original);
-    unregisterKernel(name, 'wasm');
-    const run = (over: KernelContext, call: KernelCall): TensorInfo | undefined => {
+    kernels.set(name, (over, call) => {
       // tfjs's registry knows no kernel's own types; its kernels make the same assertion.
       const { inputs, attrs } = call as unknown as { inputs: Inputs; attrs: Attributes };
       return kernel(over, inputs, attrs);
-    };
-    kernels.set(name, run);
-    registerKernel({
-      ...original,
-      kernelFunc: (call) => run(context, call) ?? original.kernelFunc(call),
     });
   }
 
@@ -110,23 +111,43 @@ export function registerKernels(
   replace('Rsqrt', unary(UNARY.reciprocalSquareRoot));
   replace('Reciprocal', unary(UNARY.reciprocal));
 
-  for (const name of CHECKED_KERNELS) {
-    const original = getKernel(name, 'wasm');
-    originals.push(original);
+  function computePlainly(name: string, call: RawCall, outputs: readonly Output[]) {
+    const plain = PLAIN_KERNELS[name];
+    if (plain === undefined) return undefined;
+    // A weight without memory of its own gets it before views of the memory are taken, since it may grow.
+    for (const tensor of Object.values(call.inputs)) if (tensor) backend.getMemoryOffset(tensor.dataId);
+    const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
+    return plain(backend, new KernelCall(name, call, read), outputs);
+  }
+
+  const originals = getKernelsForBackend('wasm');
+  for (const original of originals) {
+    const { kernelName: name, kernelFunc } = original;
     unregisterKernel(name, 'wasm');
-    registerKernel({ ...original, kernelFunc: checkedKernel(name, backend, original.kernelFunc) });
+    if (!(name in KERNEL_RULES)) continue;
+    const own = kernels.get(name);
+    registerKernel({
+      ...original,
+      kernelFunc: (call) =>
+        gate.pass(
+          name,
+          call,
+          (checked, outputs) =>
+            own?.(context, checked) ?? computePlainly(name, checked, outputs) ?? kernelFunc(checked),
+        ),
+    });
   }
 
   function restoreOriginals(): void {
-    for (const original of originals) {
-      unregisterKernel(original.kernelName, 'wasm');
-      registerKernel(original);
-    }
+    for (const { kernelName } of getKernelsForBackend('wasm')) unregisterKernel(kernelName, 'wasm');
+    for (const original of originals) registerKernel(original);
+    gate.restore();
   }
 
   return {
     ...context,
     weights,
+    gate,
     kernels,
     unregister() {
       restoreOriginals();

@@ -185,7 +185,12 @@ export class Recorder {
     if (!inputs.some((input) => this.#buffers.has(input.dataId))) return config.kernelFunc(call);
     this.#depth++;
     try {
-      const result = this.#runOurs(config, call) ?? this.#runKernel(config, call, inputs);
+      // What the gate answers itself depends on shapes only: a constant.
+      const result = this.#kernels.gate.pass(
+        config.kernelName,
+        call,
+        (checked) => this.#runOurs(config, checked) ?? this.#runKernel(config, call, inputs),
+      );
       for (const output of [result].flat())
         this.#origins.set(output.dataId, `an output of ${config.kernelName}`);
       if (this.#steps.length > MOST_STEPS) this.#note(`it is more than ${MOST_STEPS} calls`);

@@ -1,0 +1,134 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { ExecutionError, OutOfMemoryError } from '../../loaded_model.ts';
+import { type FreshMemory, watchFreshMemory } from './fresh_memory.ts';
+import { KernelCall, type NumericValues, type RawCall } from './kernel_call.ts';
+import { KernelRefusal } from './kernel_refusal.ts';
+import { ANY, type Output, type Rules, type Verdict } from './rule.ts';
+import { elementCount, isEmpty } from './shapes.ts';
+
+export type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
+
+/** Computes a call that fits its operation, which is to give these outputs. */
+export type Compute = (call: RawCall, outputs: readonly Output[]) => KernelResult;
+
+/** A kernel gave something else than its operation: a fault of the kernel, or of its rule. */
+export class KernelFault extends ExecutionError {}
+
+/** Bytes of an element; a string lies outside of the heap. */
+const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, complex64: 8, string: 0 } as const;
+
+/**
+ * What every kernel call passes, so that an answer holds only what was computed from its inputs.
+ *
+ * It cannot be bypassed: tfjs finds kernels in its registry only, and when the backend is made each kernel there is
+ * replaced by one that passes here, or taken out where it has no rule. A plan holds no other calls: its function
+ * steps are those that a kernel made while it passed here, repeated with the same shapes, of which each address that
+ * is read was written before (see written_buffers.ts), and its kernel steps call the registered kernel each time.
+ */
+export class Gate {
+  readonly #backend: BackendWasm;
+  readonly #rules: Rules;
+  readonly #limitBytes: number;
+  readonly #fresh: FreshMemory;
+
+  /** @param limitBytes how large the heap may become */
+  constructor(backend: BackendWasm, rules: Rules, limitBytes: number) {
+    this.#backend = backend;
+    this.#rules = rules;
+    this.#limitBytes = limitBytes;
+    this.#fresh = watchFreshMemory(backend);
+  }
+
+  /** Leaves the backend as it was. */
+  restore(): void {
+    this.#fresh.restore();
+  }
+
+  /**
+   * Answers a call of a kernel: without it where there is nothing to compute, else with what `compute` gives, if that
+   * is what the operation gives.
+   *
+   * @throws KernelRefusal before anything is allocated or computed, for a call that does not fit the operation
+   * @throws OutOfMemoryError for a result that is larger than the heap may become
+   */
+  pass(operation: string, call: RawCall, compute: Compute): KernelResult {
+    const rule = this.#rules[operation];
+    if (rule === undefined) throw new KernelRefusal(operation, 'it is not computed by this server');
+    const verdict = rule(new KernelCall(operation, call, this.#read));
+    const { outputs, fill, takesEmpty, attributes } = verdict;
+    this.#checkRoom(operation, outputs);
+    if (fill !== undefined || outputs.every(({ shape }) => isEmpty(shape))) return this.#answer(verdict);
+    if (takesEmpty !== true) refuseEmptyInputs(operation, call);
+    const checked = attributes === undefined ? call : { ...call, attrs: { ...call.attrs, ...attributes } };
+    const result = this.#fresh.run(() => compute(checked, outputs));
+    this.#verify(operation, outputs, result);
+    return result;
+  }
+
+  readonly #read = (tensor: TensorInfo): NumericValues => {
+    // A weight without memory of its own gets it now: the memory may grow, of which a view is taken next.
+    this.#backend.getMemoryOffset(tensor.dataId);
+    return this.#backend.typedArrayFromHeap(tensor);
+  };
+
+  #checkRoom(operation: string, outputs: readonly Output[]): void {
+    let bytes = 0;
+    for (const { shape, dtype, largest = shape } of outputs)
+      if (!largest.includes(ANY)) bytes += elementCount(largest) * BYTES_PER_ELEMENT[dtype];
+    if (bytes <= this.#limitBytes) return;
+    const shapes = outputs.map(({ shape, dtype }) => `${dtype} [${shape}]`).join(', ');
+    throw new OutOfMemoryError(`${operation}: the heap has no room for ${shapes}`);
+  }
+
+  #answer({ outputs, fill, isList }: Verdict): KernelResult {
+    const tensors = outputs.map(({ shape, dtype }) => this.#filled([...shape], dtype, fill ?? 0));
+    const [only] = tensors;
+    return only === undefined || isList === true || tensors.length > 1 ? tensors : only;
+  }
+
+  #filled(shape: number[], dtype: Output['dtype'], value: number): TensorInfo {
+    const backend = this.#backend;
+    if (dtype === 'string') {
+      const result = backend.makeOutput(shape, dtype);
+      const bytes = Array.from({ length: elementCount(shape) }, () => new Uint8Array());
+      Object.assign(backend.dataIdMap.get(result.dataId), { stringBytes: bytes });
+      return result;
+    }
+    const result = backend.makeOutput(shape, dtype);
+    if (value !== 0) backend.typedArrayFromHeap(result).fill(value);
+    return result;
+  }
+
+  #verify(operation: string, outputs: readonly Output[], result: KernelResult): void {
+    const given = Array.isArray(result) ? result : [result];
+    if (given.length === outputs.length && given.every((tensor, index) => isGiven(tensor, outputs[index])))
+      return;
+    for (const { dataId } of given) this.#backend.disposeData(dataId);
+    const described = (tensors: readonly Output[]): string =>
+      tensors.map(({ shape, dtype }) => `${dtype} [${shape}]`).join(', ');
+    throw new KernelFault(
+      `${operation}: the kernel gave ${described(given)} instead of ${described(outputs)}`,
+    );
+  }
+}
+
+function isGiven({ shape, dtype }: TensorInfo, expected: Output | undefined): boolean {
+  if (expected === undefined || dtype !== expected.dtype || shape.length !== expected.shape.length)
+    return false;
+  for (let index = 0; index < shape.length; index++) {
+    const size = expected.shape[index];
+    if (size !== ANY && size !== shape[index]) return false;
+  }
+  return true;
+}
+
+function refuseEmptyInputs(operation: string, { inputs }: RawCall): void {
+  for (const tensor of Object.values(inputs)) {
+    if (tensor !== undefined && tensor !== null && isEmpty(tensor.shape))
+      throw new KernelRefusal(
+        operation,
+        `a tensor of shape [${tensor.shape}] has no elements to compute it from`,
+      );
+  }
+}

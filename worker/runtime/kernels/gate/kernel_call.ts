@@ -1,0 +1,144 @@
+import type { DataType, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { KernelRefusal } from './kernel_refusal.ts';
+
+export type RawCall = Parameters<KernelConfig['kernelFunc']>[0];
+export type NumericValues = Float32Array | Int32Array | Uint8Array;
+
+/** Reads values of a tensor that is no string; valid until memory is allocated. */
+export type ReadValues = (tensor: TensorInfo) => NumericValues;
+
+const LARGEST_SIZE = 2 ** 31 - 1;
+
+/** The inputs and attributes of one call, as its rule asks for them. What is missing or of another type is refused. */
+export class KernelCall {
+  readonly operation: string;
+  readonly #inputs: object;
+  readonly #attributes: object;
+  readonly #read: ReadValues;
+
+  constructor(operation: string, { inputs, attrs }: Pick<RawCall, 'inputs' | 'attrs'>, read: ReadValues) {
+    this.operation = operation;
+    this.#inputs = inputs;
+    this.#attributes = attrs ?? {};
+    this.#read = read;
+  }
+
+  refuse(what: string): never {
+    throw new KernelRefusal(this.operation, what);
+  }
+
+  tensor(name: string): TensorInfo {
+    return this.optional(name) ?? this.refuse(`the input ${name} is missing`);
+  }
+
+  optional(name: string): TensorInfo | undefined {
+    const tensor: TensorInfo | undefined | null = Reflect.get(this.#inputs, name);
+    return tensor ?? undefined;
+  }
+
+  /** All inputs, in their order. */
+  list(): readonly TensorInfo[] {
+    const tensors: (TensorInfo | undefined | null)[] = Object.values(this.#inputs);
+    return tensors.filter((tensor) => tensor !== undefined && tensor !== null);
+  }
+
+  values(tensor: TensorInfo): NumericValues {
+    return this.#read(tensor);
+  }
+
+  attribute(name: string): unknown {
+    return Reflect.get(this.#attributes, name);
+  }
+
+  number(name: string): number {
+    const value = this.attribute(name);
+    return typeof value === 'number' ? value : this.refuse(`${name} is not a number`);
+  }
+
+  flag(name: string): boolean {
+    return Boolean(this.attribute(name));
+  }
+
+  text(name: string): string | undefined {
+    const value = this.attribute(name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  integer(name: string): number {
+    return this.#integer(name, this.attribute(name));
+  }
+
+  /** A list of integers, or one integer alone. */
+  integers(name: string): readonly number[] {
+    const value = this.attribute(name);
+    if (typeof value === 'number') return [this.#integer(name, value)];
+    const list = this.#list(name, value);
+    for (let index = 0; index < list.length; index++) this.#integer(name, list[index]);
+    return list;
+  }
+
+  /** Sizes of dimensions: integers from 0. */
+  sizes(name: string): readonly number[] {
+    const sizes = this.integers(name);
+    if (sizes.some((size) => size < 0)) this.refuse(`${name} [${sizes}] has a negative size`);
+    return sizes;
+  }
+
+  /** Pairs of integers from 0, one pair for each of `count` dimensions. */
+  pairs(name: string, count: number): readonly (readonly [number, number])[] {
+    const value = this.attribute(name);
+    const list: unknown[] = Array.isArray(value) ? value : this.refuse(`${name} is not a list`);
+    if (list.length !== count) this.refuse(`${name} has ${list.length} pairs for ${count} dimensions`);
+    return list.map((pair) => {
+      const [before, after, ...more]: unknown[] = Array.isArray(pair) ? pair : [];
+      if (more.length > 0) this.refuse(`${name} is not a list of pairs`);
+      const both = [this.#integer(name, before), this.#integer(name, after)] as const;
+      if (both[0] < 0 || both[1] < 0) this.refuse(`${name} [${list}] is negative`);
+      return both;
+    });
+  }
+
+  /** Axes of a tensor of this rank, each once, counted from the front. None given means all. */
+  axes(name: string, rank: number): readonly number[] {
+    const value = this.attribute(name);
+    if (value === undefined || value === null) return Array.from({ length: rank }, (_, axis) => axis);
+    const axes = this.integers(name).map((axis) => this.#axis(axis, rank));
+    if (new Set(axes).size !== axes.length) this.refuse(`${name} [${axes}] names a dimension twice`);
+    return axes;
+  }
+
+  /** One axis, counted from the front. */
+  axis(name: string, rank: number): number {
+    const [axis, ...more] = this.integers(name);
+    if (axis === undefined || more.length > 0) this.refuse(`${name} is not one dimension`);
+    return this.#axis(axis, rank);
+  }
+
+  expectRank(tensor: TensorInfo, name: string, rank: number): void {
+    if (tensor.shape.length !== rank)
+      this.refuse(`${name} of shape [${tensor.shape}] does not have ${rank} dimensions`);
+  }
+
+  expectDtype({ dtype }: TensorInfo, name: string, ...dtypes: readonly DataType[]): void {
+    if (!dtypes.includes(dtype))
+      this.refuse(`${name} is ${dtype}, and only ${dtypes.join(', ')} is computed`);
+  }
+
+  #axis(axis: number, rank: number): number {
+    if (axis < -rank || axis >= rank)
+      this.refuse(`the axis ${axis} is not a dimension of a tensor of ${rank} dimensions`);
+    return axis < 0 ? axis + rank : axis;
+  }
+
+  #list(name: string, value: unknown): readonly number[] {
+    if (Array.isArray(value)) return value;
+    if (ArrayBuffer.isView(value) && 'length' in value) return Array.from(value as NumericValues);
+    return this.refuse(`${name} is not a list`);
+  }
+
+  #integer(name: string, value: unknown): number {
+    if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LARGEST_SIZE + 1)
+      return value;
+    return this.refuse(`${name} holds ${String(value)}, which is not an integer of 32 bits`);
+  }
+}

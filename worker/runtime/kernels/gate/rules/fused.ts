@@ -1,0 +1,48 @@
+import type { KernelCall } from '../kernel_call.ts';
+import { elementCount, isSameShape } from '../shapes.ts';
+import { expectBroadcastTo } from './binary.ts';
+
+const ACTIVATIONS: ReadonlySet<unknown> = new Set([
+  undefined,
+  null,
+  'linear',
+  'relu',
+  'relu6',
+  'elu',
+  'sigmoid',
+  'leakyrelu',
+  'prelu',
+]);
+
+/**
+ * Refuses a bias or slopes that do not fit the result of a product, and an activation that is not known.
+ *
+ * @param isOurs whether the project's own kernel computes it, which broadcasts slopes; tfjs's repeats them
+ */
+export function expectFused(call: KernelCall, shape: readonly number[], isOurs: boolean): void {
+  const activation = call.attribute('activation');
+  if (!ACTIVATIONS.has(activation)) call.refuse(`the activation ${String(activation)} is not computed`);
+  const bias = call.optional('bias');
+  if (bias !== undefined) {
+    call.expectDtype(bias, 'bias', 'float32');
+    if (!isSameShape(bias.shape, shape.slice(-1)))
+      call.refuse(`a bias of shape [${bias.shape}] does not fit a result of shape [${shape}]`);
+  }
+  const slopes = call.optional('preluActivationWeights');
+  if (slopes === undefined) {
+    if (activation === 'prelu') call.refuse('the slopes of prelu are missing');
+    return;
+  }
+  call.expectDtype(slopes, 'preluActivationWeights', 'float32');
+  expectBroadcastTo(call, slopes.shape, 'preluActivationWeights', shape);
+  if (!isOurs && !isRepeated(slopes.shape, shape))
+    call.refuse(`slopes of shape [${slopes.shape}] are not computed for a result of shape [${shape}]`);
+}
+
+/** Whether a tensor of this shape, repeated, is what it broadcasts to: it has the last dimensions whole, or one value. */
+export function isRepeated(part: readonly number[], shape: readonly number[]): boolean {
+  if (elementCount(part) === 1) return true;
+  const first = part.findIndex((size) => size !== 1);
+  const own = part.slice(first);
+  return isSameShape(own, shape.slice(shape.length - own.length));
+}

@@ -1,0 +1,51 @@
+import type { KernelCall } from '../kernel_call.ts';
+import { gives, type Output, type Rule, type Rules } from '../rule.ts';
+import { expectChannelsLast, perDimension, windowPositions } from './windows.ts';
+
+function pooled(call: KernelCall, dimensions: 2 | 3): Output {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32');
+  call.expectRank(x, 'x', dimensions + 2);
+  expectChannelsLast(call);
+  const pad = call.attribute('pad');
+  // A window that lies in the padding has neither a largest element nor a mean.
+  if (pad !== 'same' && pad !== 'valid' && pad !== 0)
+    call.refuse(`a padding of ${String(pad)} is not computed`);
+  const positions = windowPositions(call, x.shape.slice(1, -1), {
+    sizes: perDimension(call, 'filterSize', dimensions),
+    strides: perDimension(call, 'strides', dimensions),
+    dilations: Array.from({ length: dimensions }, () => 1),
+  });
+  return { shape: [x.shape[0] ?? 0, ...positions, x.shape.at(-1) ?? 0], dtype: 'float32' };
+}
+
+function pooling(dimensions: 2 | 3): Rule {
+  return (call) => {
+    const { shape, dtype } = pooled(call, dimensions);
+    return gives(shape, dtype);
+  };
+}
+
+const withPositions: Rule = (call) => {
+  const output = pooled(call, 2);
+  return { outputs: [output, { ...output, dtype: 'int32' }] };
+};
+
+/** Normalization over neighboring channels. */
+const localResponse: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32');
+  call.expectRank(x, 'x', 4);
+  if (call.integer('depthRadius') < 0) call.refuse('depthRadius is negative');
+  for (const name of ['bias', 'alpha', 'beta']) call.number(name);
+  return gives(x.shape, 'float32');
+};
+
+export const POOLING_RULES: Rules = {
+  AvgPool: pooling(2),
+  AvgPool3D: pooling(3),
+  LRN: localResponse,
+  MaxPool: pooling(2),
+  MaxPool3D: pooling(3),
+  MaxPoolWithArgmax: withPositions,
+};

@@ -1,0 +1,53 @@
+import type { DataType } from '@tensorflow/tfjs-core';
+import { gives, type Rule, type Rules } from '../rule.ts';
+import { isEmpty, reducedShape } from '../shapes.ts';
+
+const LEAST_INTEGER = -(2 ** 31);
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/** Of dtypes that it takes, what a reduction gives for no elements at all. */
+type OfNothing = Readonly<Partial<Record<DataType, number>>>;
+
+function reduction(ofNothing: OfNothing, axes = 'axis', output?: DataType): Rule {
+  return (call) => {
+    const x = call.tensor('x');
+    const fill = ofNothing[x.dtype];
+    if (fill === undefined) return call.refuse(`x is ${x.dtype}, which is not computed`);
+    const shape = reducedShape(x.shape, call.axes(axes, x.shape.length), call.flag('keepDims'));
+    const verdict = gives(shape, output ?? x.dtype);
+    return isEmpty(x.shape) ? { ...verdict, fill } : verdict;
+  };
+}
+
+/** Where the largest or the smallest is. TensorFlow refuses a dimension without elements, whatever the others are. */
+const position: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32', 'int32', 'bool');
+  const axis = call.axis('axis', x.shape.length);
+  if (x.shape[axis] === 0) call.refuse(`the dimension ${axis} of [${x.shape}] has no elements`);
+  return gives(x.shape.toSpliced(axis, 1), 'int32');
+};
+
+/** tfjs takes the axis as it is, and a negative one for no dimension at all. */
+const cumulative: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32', 'int32');
+  const axis = call.axis('axis', x.shape.length);
+  return { ...gives(x.shape, x.dtype), attributes: { axis } };
+};
+
+const NOT_A_NUMBER = { float32: Number.NaN, int32: Number.NaN, bool: Number.NaN };
+
+export const REDUCTION_RULES: Rules = {
+  All: reduction({ bool: 1 }),
+  Any: reduction({ bool: 0 }),
+  ArgMax: position,
+  ArgMin: position,
+  Cumprod: cumulative,
+  Cumsum: cumulative,
+  Max: reduction({ float32: Number.NEGATIVE_INFINITY, int32: LEAST_INTEGER }, 'reductionIndices'),
+  Mean: reduction(NOT_A_NUMBER, 'axis', 'float32'),
+  Min: reduction({ float32: Number.POSITIVE_INFINITY, int32: LARGEST_INTEGER }),
+  Prod: reduction({ float32: 1, int32: 1 }),
+  Sum: reduction({ float32: 0, int32: 0 }),
+};

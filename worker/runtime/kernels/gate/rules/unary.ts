@@ -1,0 +1,83 @@
+import type { DataType } from '@tensorflow/tfjs-core';
+import { gives, type Rule, type Rules } from '../rule.ts';
+
+/** One value from each value of `x`, in TensorFlow's dtypes for the operation, as far as the kernel computes them. */
+function unary(dtypes: readonly DataType[], output?: DataType): Rule {
+  return (call) => {
+    const x = call.tensor('x');
+    if (!dtypes.includes(x.dtype)) call.expectDtype(x, 'x', ...dtypes);
+    return gives(x.shape, output ?? x.dtype);
+  };
+}
+
+const floats = unary(['float32']);
+const numbers = unary(['float32', 'int32']);
+const test = unary(['float32'], 'bool');
+
+const cast: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32', 'int32', 'bool');
+  const dtype = call.attribute('dtype');
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    return call.refuse(`a cast to ${String(dtype)} is not computed`);
+  return gives(x.shape, dtype);
+};
+
+const clip: Rule = (call) => {
+  call.number('clipValueMin');
+  call.number('clipValueMax');
+  return numbers(call);
+};
+
+/** Along the last dimension only: that is how the kernel reads memory. */
+const softmax: Rule = (call) => {
+  const logits = call.tensor('logits');
+  call.expectDtype(logits, 'logits', 'float32');
+  const dim = call.axis('dim', logits.shape.length);
+  if (dim !== logits.shape.length - 1) call.refuse(`the dimension ${dim} is not the last one`);
+  return gives(logits.shape, 'float32');
+};
+
+export const UNARY_RULES: Rules = {
+  Abs: numbers,
+  Acos: floats,
+  Acosh: floats,
+  Asin: floats,
+  Asinh: floats,
+  Atan: floats,
+  Atanh: floats,
+  Cast: cast,
+  Ceil: floats,
+  ClipByValue: clip,
+  Cos: floats,
+  Cosh: floats,
+  Elu: floats,
+  Erf: floats,
+  Exp: floats,
+  Expm1: floats,
+  Floor: floats,
+  IsFinite: test,
+  IsInf: test,
+  IsNan: test,
+  LeakyRelu: floats,
+  Log: floats,
+  Log1p: floats,
+  LogicalNot: unary(['bool']),
+  Neg: numbers,
+  Reciprocal: floats,
+  Relu: numbers,
+  Relu6: numbers,
+  Round: numbers,
+  Rsqrt: floats,
+  Selu: floats,
+  Sigmoid: floats,
+  Sign: numbers,
+  Sin: floats,
+  Sinh: floats,
+  Softmax: softmax,
+  Softplus: floats,
+  Sqrt: floats,
+  Square: numbers,
+  Tan: floats,
+  Tanh: floats,
+};

@@ -1,0 +1,70 @@
+import type { KernelCall } from '../kernel_call.ts';
+
+/** What passes over the spatial dimensions of an image. */
+export interface Window {
+  readonly sizes: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+/** As many numbers as the image has spatial dimensions; one number alone counts for all. */
+export function perDimension(
+  call: KernelCall,
+  name: string,
+  count: number,
+  otherwise?: number,
+): readonly number[] {
+  const given = call.attribute(name);
+  const list =
+    (given === undefined || given === null) && otherwise !== undefined ? [otherwise] : call.integers(name);
+  const all = list.length === 1 ? Array.from({ length: count }, () => list[0] ?? 0) : list;
+  if (all.length !== count)
+    call.refuse(`${name} [${list}] is not one number for each of ${count} dimensions`);
+  if (all.some((each) => each < 1)) call.refuse(`${name} [${list}] is not positive`);
+  return all;
+}
+
+/**
+ * How often a window fits into each spatial dimension, as TensorFlow counts: GetWindowedOutputSizeVerbose.
+ *
+ * @param image sizes of the spatial dimensions
+ */
+export function windowPositions(
+  call: KernelCall,
+  image: readonly number[],
+  window: Window,
+): readonly number[] {
+  const { sizes, strides, dilations } = window;
+  const pad = call.attribute('pad');
+  return image.map((size, axis) => {
+    const stride = strides[axis] ?? 1;
+    const extent = ((sizes[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+    if (pad === 'same') return Math.ceil(size / stride);
+    const count = Math.trunc((size + padding(call, pad, axis) - extent + stride) / stride);
+    if (count < 0) call.refuse(`a window of [${sizes}] is larger than an image of [${image}]`);
+    return count + 0;
+  });
+}
+
+/** What is added to a dimension on both sides together. */
+function padding(call: KernelCall, pad: unknown, axis: number): number {
+  if (pad === 'valid') return 0;
+  const pairs: unknown =
+    typeof pad === 'number' ? [pad, pad] : Array.isArray(pad) ? pad[axis + 1] : undefined;
+  const [before, after]: unknown[] = Array.isArray(pairs) ? pairs : [];
+  if (!isPadding(before) || !isPadding(after)) return call.refuse(`the padding ${String(pad)} is not known`);
+  return before + after;
+}
+
+function isPadding(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+/** tfjs's kernels of the WebAssembly backend compute channels last only. */
+export function expectChannelsLast(call: KernelCall): void {
+  const format = call.text('dataFormat');
+  if (format === 'NCHW' || format === 'NCDHW') call.refuse('channels first are not computed');
+  const rounding = call.attribute('dimRoundingMode');
+  if (rounding !== undefined && rounding !== null && rounding !== 'floor')
+    call.refuse(`the rounding of sizes by ${String(rounding)} is not computed`);
+}
