@@ -64,10 +64,7 @@ export function takeRefusal(): boolean {
 
 let complaint: string | undefined;
 
-/**
- * What XNNPACK would not do since this was asked last. tfjs prints that and goes on with what lies in the heap
- * where the result should be.
- */
+/** What a kernel did not compute since this was asked last. tfjs only prints that, and goes on without a result. */
 export function takeComplaint(): string | undefined {
   const taken = complaint;
   complaint = undefined;
@@ -75,7 +72,7 @@ export function takeComplaint(): string | undefined {
 }
 
 function hear(text: string): void {
-  if (text.includes('XNN status')) complaint = text.trim();
+  if (/XNN status|failed|error/.test(text)) complaint = text.trim();
   else console.warn(logLine({ event: 'runtime message', text }));
 }
 

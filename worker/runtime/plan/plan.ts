@@ -14,6 +14,7 @@ import { lifetimes, neededSteps } from './lifetimes.ts';
 import type { Recording } from './recorder.ts';
 import type { BufferId, FunctionStep, Step } from './step.ts';
 import { WinogradWeights } from './winograd_weights.ts';
+import { firstUnwritten } from './written_buffers.ts';
 
 /** Copies of weights that only make a plan faster are not worth more. */
 const MOST_TRANSFORMED_BYTES = 8 * 1024 * 1024;
@@ -118,11 +119,10 @@ export class Plan {
       { ...copies, mayReorder },
       runtime.functions,
     );
-    const lives = lifetimes(
-      steps,
-      inputs.map(({ buffer }) => buffer),
-      results,
-    );
+    const inputBuffers = inputs.map(({ buffer }) => buffer);
+    const unwritten = firstUnwritten(steps, inputBuffers, results);
+    if (unwritten !== undefined) throw new Error(`a plan reads the buffer ${unwritten}, which no step wrote`);
+    const lives = lifetimes(steps, inputBuffers, results);
     this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
     this.isReordered = isReordered || this.isFolded;
     this.#inputs = inputs.map(({ name, buffer }) => ({ name, offset: this.#offset(buffer) }));

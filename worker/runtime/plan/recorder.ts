@@ -6,6 +6,7 @@ import { activateRecording } from './active_recording.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
 import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
 import type { BufferId, KernelInput, KernelOutput, Step } from './step.ts';
+import { firstUnwritten } from './written_buffers.ts';
 
 type DataId = TensorInfo['dataId'];
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
@@ -45,6 +46,7 @@ export class Recorder {
   readonly #origins = new Map<DataId, string>();
   readonly #bufferBytes: number[] = [];
   readonly #created: DataId[] = [];
+  readonly #inputs: BufferId[] = [];
   readonly #constants: HeldConstants;
   readonly #steps: Step[] = [];
   #restore: (() => void) | undefined;
@@ -85,7 +87,9 @@ export class Recorder {
   /** Declares a tensor to be an input. */
   addInput(tensor: TensorInfo, name: string): BufferId {
     this.#addTensor(tensor, `the input ${name}`);
-    return this.#placeOf(tensor);
+    const buffer = this.#placeOf(tensor);
+    this.#inputs.push(buffer);
+    return buffer;
   }
 
   /** The buffer of a tensor; undefined for what does not depend on the inputs' values. */
@@ -106,6 +110,8 @@ export class Recorder {
     if (kept) this.#note('it keeps state from one run to the next');
     if (this.#computedBytes() > MOST_CONSTANT_BYTES)
       this.#note(`it would keep more than ${MOST_CONSTANT_BYTES} bytes of computed constants`);
+    if (firstUnwritten(this.#steps, this.#inputs, []) !== undefined)
+      this.#note('it reads memory that none of its kernels wrote');
     if (this.#obstacle !== undefined) {
       this.#constants.release();
       return { kind: 'obstacle', reason: this.#obstacle };
