@@ -1,0 +1,5 @@
+import type { GateCase } from './case.ts';
+import { EMPTY_CASES } from './empty.ts';
+import { PLACE_CASES } from './places.ts';
+
+export const GATE_CASES: readonly GateCase[] = [...EMPTY_CASES, ...PLACE_CASES];
