@@ -34,12 +34,15 @@ const gathered: Bound = ([params, indices]) => {
   return Math.max(count(params), largestRow * count(indices));
 };
 
-/** Pure operations with one output that is no larger than the bound says. */
+/**
+ * Pure operations with one output that is no larger than the bound says. Not Cumsum: tfjs computes it here along
+ * whatever axis, where the server checks the axis.
+ */
 const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(first, [
     'Abs Ceil Cos Elu Erf Exp Expm1 Floor LeakyRelu Log Log1p LogicalNot Neg Reciprocal Relu Relu6 Round Rsqrt',
     'Selu Sigmoid Sign Sin Softplus Sqrt Square Tan Tanh Cast ExpandDims Reshape Squeeze Transpose Slice',
-    'StridedSlice Reverse ReverseV2 All Any Max Mean Min Prod Sum Cumsum ClipByValue OnesLike ZerosLike',
+    'StridedSlice Reverse ReverseV2 All Any Max Mean Min Prod Sum ClipByValue OnesLike ZerosLike',
   ]),
   ...entries(broadcast, [
     'Add AddV2 Sub Mul Div RealDiv DivNoNan FloorDiv FloorMod Maximum Minimum Pow SquaredDifference',

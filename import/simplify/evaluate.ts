@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../element_count.ts';
 import type { GraphNode, Weight, WeightDataType } from '../graph/graph.ts';
 import { nodeName } from '../graph_topology.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
@@ -55,6 +56,8 @@ function readTensor(tensor: Tensor): Evaluated | undefined {
   const { dtype, shape } = tensor;
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') return undefined;
   const values = tensor.dataSync();
+  // tfjs gives anything for an axis that it does not understand.
+  if (!isTensorShape(shape) || elementCount(shape) !== values.length) return undefined;
   const numbers =
     dtype === 'float32'
       ? Float32Array.from(values)
@@ -62,4 +65,8 @@ function readTensor(tensor: Tensor): Evaluated | undefined {
         ? Int32Array.from(values)
         : Uint8Array.from(values);
   return { dtype, shape, bytes: new Uint8Array(numbers.buffer) };
+}
+
+function isTensorShape(shape: readonly unknown[]): boolean {
+  return shape.every((size) => typeof size === 'number' && Number.isInteger(size) && size >= 0);
 }

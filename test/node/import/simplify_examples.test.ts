@@ -159,6 +159,16 @@ describe('simplifying', () => {
     ]);
   });
 
+  test.each([
+    ['a negative axis', -1],
+    ['an axis that is not there', 7],
+  ])('leaves a sum of constants along %s to the server', async (_, axis) => {
+    const builder = new GraphBuilder(15);
+    const sums = builder.node('Cumsum', [builder.floats([2, 2]), builder.constant(int32Weight([], [axis]))]);
+    builder.output(builder.node('AddV2', [builder.input([-1, 2]), sums]));
+    expect(await operations(builder.graph(2))).toEqual(['AddV2', 'Cumsum']);
+  });
+
   test('drops assertions, and what a request may feed stays', async () => {
     const builder = new GraphBuilder(9);
     const x = builder.input([-1, 2]);
