@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { abandonBackend, wasmBackend } from '../../../worker/runtime/backend.ts';
-import { executeAsynchronously } from '../../../worker/runtime/execution.ts';
+import { BrokenRuntimeError, execute, executeAsynchronously } from '../../../worker/runtime/execution.ts';
 import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
 
 test('a computation that waits while another breaks the runtime fails as any other does', async () => {
@@ -18,6 +18,19 @@ test('a computation that waits while another breaks the runtime fails as any oth
   await expect(waiting).rejects.toThrow(ExecutionError);
   await wasmBackend();
   expect(await executeAsynchronously(async () => 'the next one')).toBe('the next one');
+});
+
+test('a computation that traps gives the heap up, and the next one has another', async () => {
+  const before = await wasmBackend();
+  expect(() =>
+    execute(() => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    }),
+  ).toThrow(BrokenRuntimeError);
+  expect(before.isAbandoned).toBe(true);
+  const after = await wasmBackend();
+  expect(after).not.toBe(before);
+  expect(execute(() => 'the next one')).toBe('the next one');
 });
 
 test('a heap that was given up is held by nothing that the glue has left with the process', async () => {

@@ -78,7 +78,7 @@ export class Gate {
       if (!largest.includes(ANY)) bytes += elementCount(largest) * BYTES_PER_ELEMENT[dtype];
     if (bytes <= this.#limitBytes) return;
     const shapes = outputs.map(({ shape, dtype }) => `${dtype} [${shape}]`).join(', ');
-    throw new OutOfMemoryError(`${operation}: the heap has no room for ${shapes}`);
+    throw new OutOfMemoryError(`${operation}: there is no memory for ${shapes}`);
   }
 
   #answer({ outputs, fill, isList }: Verdict): KernelResult {

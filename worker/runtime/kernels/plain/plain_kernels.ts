@@ -5,19 +5,35 @@ import { emptyProduct } from './empty_products.ts';
 import { cropAndResize, resizeIntegers } from './images.ts';
 import { gatherInBatches, oneHot } from './indexing.ts';
 import type { PlainKernel } from './plain_kernel.ts';
+import { meanOfIntegers } from './reductions.ts';
 import { topKOfNaN } from './selection.ts';
+import {
+  averagePool3D,
+  convolution3D,
+  dilation2D,
+  maxPool3D,
+  maxPoolWithPositions,
+  transposedConvolution3D,
+} from './windows.ts';
 
 /** By the names of the kernels in whose place they compute. */
 export const PLAIN_KERNELS: Readonly<Record<string, PlainKernel>> = {
+  AvgPool3D: averagePool3D,
   BatchMatMul: emptyProduct,
   Cast: castToBool,
   ClipByValue: clipIntegers,
   Conv2D: emptyProduct,
+  Conv3D: convolution3D,
+  Conv3DBackpropInputV2: transposedConvolution3D,
   CropAndResize: cropAndResize,
   DepthwiseConv2dNative: emptyProduct,
+  Dilation2D: dilation2D,
   FusedConv2D: emptyProduct,
   FusedDepthwiseConv2D: emptyProduct,
   GatherV2: gatherInBatches,
+  MaxPool3D: maxPool3D,
+  MaxPoolWithArgmax: maxPoolWithPositions,
+  Mean: meanOfIntegers,
   OneHot: oneHot,
   Prelu: prelu,
   Range: range,

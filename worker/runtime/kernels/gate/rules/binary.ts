@@ -26,6 +26,14 @@ function division(dtypes: readonly DataType[]): Rule {
 }
 
 const numbers = binary(['float32', 'int32']);
+
+const power: Rule = (call) => {
+  const b = call.tensor('b');
+  if (b.dtype === 'int32' && call.values(b).some((value) => value < 0))
+    call.refuse('an integer is raised to a negative power');
+  return numbers(call);
+};
+
 const comparison = binary(['float32', 'int32', 'bool'], 'bool');
 const logical = binary(['bool'], 'bool');
 
@@ -90,7 +98,7 @@ export const BINARY_RULES: Rules = {
   Mod: division(['float32', 'int32']),
   Multiply: numbers,
   NotEqual: comparison,
-  Pow: numbers,
+  Pow: power,
   Prelu: prelu,
   RealDiv: division(['float32', 'int32']),
   Select: select,

@@ -15,15 +15,22 @@ function resized(call: KernelCall, name: string, images: TensorInfo): readonly n
   return [batch, newHeight, newWidth, channels];
 }
 
+function expectOneConvention(call: KernelCall): void {
+  if (call.flag('alignCorners') && call.flag('halfPixelCenters'))
+    call.refuse('corners cannot be aligned where pixels are taken at their centers');
+}
+
 const bilinear: Rule = (call) => {
   const images = call.tensor('images');
   call.expectDtype(images, 'images', 'float32', 'int32');
+  expectOneConvention(call);
   return gives(resized(call, 'size', images), 'float32');
 };
 
 const nearest: Rule = (call) => {
   const images = call.tensor('images');
   call.expectDtype(images, 'images', 'float32', 'int32');
+  expectOneConvention(call);
   return gives(resized(call, 'size', images), images.dtype);
 };
 

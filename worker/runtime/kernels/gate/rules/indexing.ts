@@ -100,6 +100,11 @@ const oneHot: Rule = (call) => {
   return gives([...indices.shape, depth], dtype);
 };
 
+const countOfList: Rule = (call) => {
+  call.expectRank(call.tensor('x'), 'x', 1);
+  return count(call);
+};
+
 /** Counts are the values that `x` may have: what is larger is not counted, what is negative is refused. */
 const count: Rule = (call) => {
   const x = call.tensor('x');
@@ -137,7 +142,7 @@ export function expectInside(call: KernelCall, indices: TensorInfo, sizes: reado
 }
 
 export const INDEXING_RULES: Rules = {
-  Bincount: count,
+  Bincount: countOfList,
   DenseBincount: count,
   GatherNd: gatherNd,
   GatherV2: gather,

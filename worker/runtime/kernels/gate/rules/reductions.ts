@@ -8,13 +8,13 @@ const LARGEST_INTEGER = 2 ** 31 - 1;
 /** Of dtypes that it takes, what a reduction gives for no elements at all. */
 type OfNothing = Readonly<Partial<Record<DataType, number>>>;
 
-function reduction(ofNothing: OfNothing, axes = 'axis', output?: DataType): Rule {
+function reduction(ofNothing: OfNothing, axes = 'axis'): Rule {
   return (call) => {
     const x = call.tensor('x');
     const fill = ofNothing[x.dtype];
     if (fill === undefined) return call.refuse(`x is ${x.dtype}, which is not computed`);
     const shape = reducedShape(x.shape, call.axes(axes, x.shape.length), call.flag('keepDims'));
-    const verdict = gives(shape, output ?? x.dtype);
+    const verdict = gives(shape, x.dtype);
     return isEmpty(x.shape) ? { ...verdict, fill } : verdict;
   };
 }
@@ -36,7 +36,13 @@ const cumulative: Rule = (call) => {
   return { ...gives(x.shape, x.dtype), attributes: { axis } };
 };
 
-const NOT_A_NUMBER = { float32: Number.NaN, int32: Number.NaN, bool: Number.NaN };
+/** Of integers it is an integer, and of none at all nothing. */
+const mean: Rule = (call) => {
+  const { shape, dtype } = call.tensor('x');
+  if (dtype === 'int32' && isEmpty(shape))
+    call.refuse(`x of shape [${shape}] has no integers to take the mean of`);
+  return reduction({ float32: Number.NaN, int32: 0 })(call);
+};
 
 export const REDUCTION_RULES: Rules = {
   All: reduction({ bool: 1 }),
@@ -46,7 +52,7 @@ export const REDUCTION_RULES: Rules = {
   Cumprod: cumulative,
   Cumsum: cumulative,
   Max: reduction({ float32: Number.NEGATIVE_INFINITY, int32: LEAST_INTEGER }, 'reductionIndices'),
-  Mean: reduction(NOT_A_NUMBER, 'axis', 'float32'),
+  Mean: mean,
   Min: reduction({ float32: Number.POSITIVE_INFINITY, int32: LARGEST_INTEGER }),
   Prod: reduction({ float32: 1, int32: 1 }),
   Sum: reduction({ float32: 0, int32: 0 }),

@@ -29,6 +29,11 @@ const clip: Rule = (call) => {
   return numbers(call);
 };
 
+const leakyRelu: Rule = (call) => {
+  call.number('alpha');
+  return floats(call);
+};
+
 /** Along the last dimension only: that is how the kernel reads memory. */
 const softmax: Rule = (call) => {
   const logits = call.tensor('logits');
@@ -59,7 +64,7 @@ export const UNARY_RULES: Rules = {
   IsFinite: test,
   IsInf: test,
   IsNan: test,
-  LeakyRelu: floats,
+  LeakyRelu: leakyRelu,
   Log: floats,
   Log1p: floats,
   LogicalNot: unary(['bool']),

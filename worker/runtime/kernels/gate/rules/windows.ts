@@ -7,21 +7,18 @@ export interface Window {
   readonly dilations: readonly number[];
 }
 
-/** As many numbers as the image has spatial dimensions; one number alone counts for all. */
+/** As many numbers as the image has spatial dimensions; one number that is no list counts for all. */
 export function perDimension(
   call: KernelCall,
   name: string,
   count: number,
   otherwise?: number,
 ): readonly number[] {
-  const given = call.attribute(name);
-  const list =
-    (given === undefined || given === null) && otherwise !== undefined ? [otherwise] : call.integers(name);
-  const all = list.length === 1 ? Array.from({ length: count }, () => list[0] ?? 0) : list;
-  if (all.length !== count)
-    call.refuse(`${name} [${list}] is not one number for each of ${count} dimensions`);
-  if (all.some((each) => each < 1)) call.refuse(`${name} [${list}] is not positive`);
-  return all;
+  const given = call.attribute(name) ?? otherwise;
+  const list = typeof given === 'number' ? Array.from({ length: count }, () => given) : call.integers(name);
+  if (list.length !== count || list.some((each) => !(Number.isInteger(each) && each >= 1)))
+    call.refuse(`${name} [${list}] is not a positive number for each of ${count} dimensions`);
+  return list;
 }
 
 /**
