@@ -58,7 +58,7 @@ export class Gate {
     const verdict = rule(new KernelCall(operation, call, this.#read));
     const { outputs, fill, takesEmpty, attributes } = verdict;
     this.#checkRoom(operation, outputs);
-    if (fill !== undefined || outputs.every(({ shape }) => isEmpty(shape))) return this.#answer(verdict);
+    if (fill !== undefined || areEmpty(outputs)) return this.#answer(verdict);
     if (takesEmpty !== true) refuseEmptyInputs(operation, call);
     const checked = attributes === undefined ? call : { ...call, attrs: { ...call.attrs, ...attributes } };
     const result = this.#fresh.run(() => compute(checked, outputs));
@@ -123,8 +123,14 @@ function isGiven({ shape, dtype }: TensorInfo, expected: Output | undefined): bo
   return true;
 }
 
+function areEmpty(outputs: readonly Output[]): boolean {
+  for (const { shape } of outputs) if (!isEmpty(shape)) return false;
+  return true;
+}
+
 function refuseEmptyInputs(operation: string, { inputs }: RawCall): void {
-  for (const tensor of Object.values(inputs)) {
+  for (const name in inputs) {
+    const tensor: TensorInfo | undefined | null = inputs[name];
     if (tensor !== undefined && tensor !== null && isEmpty(tensor.shape))
       throw new KernelRefusal(
         operation,

@@ -8,18 +8,19 @@ export type NumericValues = Float32Array | Int32Array | Uint8Array;
 export type ReadValues = (tensor: TensorInfo) => NumericValues;
 
 const LARGEST_SIZE = 2 ** 31 - 1;
+const NO_ATTRIBUTES = {};
 
 /** The inputs and attributes of one call, as its rule asks for them. What is missing or of another type is refused. */
 export class KernelCall {
   readonly operation: string;
-  readonly #inputs: object;
-  readonly #attributes: object;
+  readonly #inputs: Readonly<Record<string, TensorInfo | undefined | null>>;
+  readonly #attributes: Readonly<Record<string, unknown>>;
   readonly #read: ReadValues;
 
   constructor(operation: string, { inputs, attrs }: Pick<RawCall, 'inputs' | 'attrs'>, read: ReadValues) {
     this.operation = operation;
     this.#inputs = inputs;
-    this.#attributes = attrs ?? {};
+    this.#attributes = attrs ?? NO_ATTRIBUTES;
     this.#read = read;
   }
 
@@ -32,14 +33,12 @@ export class KernelCall {
   }
 
   optional(name: string): TensorInfo | undefined {
-    const tensor: TensorInfo | undefined | null = Reflect.get(this.#inputs, name);
-    return tensor ?? undefined;
+    return this.#inputs[name] ?? undefined;
   }
 
   /** All inputs, in their order. */
   list(): readonly TensorInfo[] {
-    const tensors: (TensorInfo | undefined | null)[] = Object.values(this.#inputs);
-    return tensors.filter((tensor) => tensor !== undefined && tensor !== null);
+    return Object.values(this.#inputs).filter((tensor) => tensor !== undefined && tensor !== null);
   }
 
   values(tensor: TensorInfo): NumericValues {
@@ -47,7 +46,7 @@ export class KernelCall {
   }
 
   attribute(name: string): unknown {
-    return Reflect.get(this.#attributes, name);
+    return this.#attributes[name];
   }
 
   number(name: string): number {

@@ -93,13 +93,23 @@ const reshape: Rule = (call) => {
   const x = call.tensor('x');
   const count = elementCount(x.shape);
   const wanted = call.integers('shape');
-  const known = wanted.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const open = wanted.filter((size) => size === -1).length;
-  const shape = wanted.map((size) => (size === -1 && known !== 0 ? count / known : size));
-  if (open > 1 || shape.some((size) => size < 0 || !Number.isInteger(size)) || elementCount(shape) !== count)
-    call.refuse(`a tensor of shape [${x.shape}] cannot have the shape [${wanted}]`);
-  return gives(shape, x.dtype);
+  let open = -1;
+  let known = 1;
+  for (let axis = 0; axis < wanted.length; axis++) {
+    const size = wanted[axis] ?? 0;
+    if (size >= 0) known *= size;
+    else if (size < -1 || open !== -1) return cannotReshape(call, x, wanted);
+    else open = axis;
+  }
+  if (open === -1) return known === count ? gives(wanted, x.dtype) : cannotReshape(call, x, wanted);
+  // Of no elements, nothing says how many there are in a dimension beside one of size 0.
+  if (known === 0 || count % known !== 0) return cannotReshape(call, x, wanted);
+  return gives(wanted.with(open, count / known), x.dtype);
 };
+
+function cannotReshape(call: KernelCall, { shape }: TensorInfo, wanted: readonly number[]): never {
+  return call.refuse(`a tensor of shape [${shape}] cannot have the shape [${wanted}]`);
+}
 
 const expandDims: Rule = (call) => {
   const input = call.tensor('input');
