@@ -10,6 +10,7 @@ import { updatePointer } from '../../worker/registry/pointer_store.ts';
 import { type ChangeRecord, publishTransition } from '../../worker/registry/pointer_transitions.ts';
 import { type PublicationResult, publishVersion } from '../../worker/registry/publication.ts';
 import { REPOSITORY } from './built_worker.ts';
+import { sha256 } from './sha256.ts';
 
 export const SAMPLES = path.join(REPOSITORY, 'models');
 
@@ -26,6 +27,8 @@ interface Options {
   readonly flip?: boolean;
   /** Edits what was read. */
   readonly change?: (content: ModelContent) => ModelContent;
+  /** A file of so many zeros that the version has besides, and that its model does not need. */
+  readonly ballastBytes?: number;
 }
 
 /** Publishes a directory in tfjs's form, sound or not, byte for byte, and flips to it, unless told otherwise. */
@@ -59,7 +62,10 @@ async function publishImport(
   options: Options,
 ): Promise<PublicationResult> {
   if (imported.kind !== 'read') throw new Error(imported.message);
-  const content = options.change?.(imported.content) ?? imported.content;
+  const changed = options.change?.(imported.content) ?? imported.content;
+  const ballast = new Uint8Array(options.ballastBytes ?? 0);
+  const ballastBlob = { path: 'ballast.bin', bytes: ballast.length, sha256: await sha256(ballast) };
+  const content = ballast.length === 0 ? changed : { ...changed, blobs: [...changed.blobs, ballastBlob] };
   return publishVersion(
     store,
     {
@@ -80,7 +86,8 @@ async function publishImport(
     {
       id: randomUUID(),
       wait,
-      read: async (blob) => readFile(imported.files.get(blob.path) ?? ''),
+      read: async (blob) =>
+        blob.path === ballastBlob.path ? ballast : readFile(imported.files.get(blob.path) ?? ''),
     },
   );
 }

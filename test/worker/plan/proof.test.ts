@@ -174,6 +174,19 @@ describe('what proves nothing', () => {
     model.model.dispose();
   });
 
+  test('is the same integers in another order to a mean; others of them prove it at once', async () => {
+    const mean: TestGraph = {
+      inputs: { x: 'int32' },
+      weights: { table: weight([5, 2]), axis: { dtype: 'int32', shape: [], values: [0] } },
+      nodes: [
+        { name: 'rows', op: 'GatherV2', input: ['table', 'x', 'axis'] },
+        { name: 'y', op: 'Mean', input: ['rows', 'axis'] },
+      ],
+    };
+    const same = { x: int([4], [3, 1, 0, 1]) };
+    expect(await expectSameAnswers(mean, [same, same, same], ['y'])).toEqual(PLANNED);
+  });
+
   test('is tried a bounded number of times', async () => {
     const model = await loadGraph(saturated(-1e9));
     for (let time = 0; time < 600; time++) await answer(model, { x: varied([1, 3], time) }, ['y']);
