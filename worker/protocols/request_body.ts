@@ -1,10 +1,13 @@
 import { describeError } from '../registry/describe_error.ts';
 import { gunzipped } from './gunzip.ts';
-import { joined } from './joined.ts';
+import type { MemoryRefusal, MemoryShare } from './request_memory.ts';
+import { MEMORY_STATUS } from './request_memory.ts';
+import { piecesOf } from './stream_pieces.ts';
 
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'too large'; readonly message: string }
+  | MemoryRefusal
   /** The connection or the compressed data ended before the body did, or the data is broken. */
   | { readonly kind: 'incomplete'; readonly message: string }
   /** Its Content-Encoding is another than gzip. */
@@ -13,14 +16,22 @@ export type BodyOutcome =
 const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
 
 /** The HTTP status of a body that was not read. */
-export const BODY_STATUS = { 'too large': 413, incomplete: 400, 'unknown encoding': 415 } as const;
+export const BODY_STATUS = { ...MEMORY_STATUS, incomplete: 400, 'unknown encoding': 415 } as const;
+
+/** Shorter bodies are taken in one piece. Bytes. */
+const IN_ONE_PIECE = 64 * 1024;
 
 /**
  * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
  * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what
- * a gzip body expands to.
+ * a gzip body expands to. What was received counts in the request's share of
+ * memory, where there is one.
  */
-export function readBody(request: Request, limitBytes: number): BodyOutcome | Promise<BodyOutcome> {
+export function readBody(
+  request: Request,
+  limitBytes: number,
+  share?: MemoryShare,
+): BodyOutcome | Promise<BodyOutcome> {
   const { headers } = request;
   const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
@@ -30,10 +41,16 @@ export function readBody(request: Request, limitBytes: number): BodyOutcome | Pr
     return { kind: 'unknown encoding', message };
   }
   const isCompressed = encoding.endsWith('gzip');
-  // HTTP holds a body to its announced length, so that it can be taken in one piece.
-  return announced !== undefined && !isCompressed
-    ? request.arrayBuffer().then((buffer) => announcedBody(buffer, announced, limitBytes), incomplete)
-    : streamedBody(request.body, isCompressed, limitBytes).catch(incomplete);
+  if (announced !== undefined && announced <= IN_ONE_PIECE && !isCompressed) {
+    // HTTP holds a body to its announced length.
+    return request
+      .arrayBuffer()
+      .then((buffer) => announcedBody(buffer, announced, limitBytes, share), incomplete);
+  }
+  const { body } = request;
+  if (body === null) return { kind: 'read', bytes: new Uint8Array(0) };
+  const stream = isCompressed ? gunzipped(body) : body;
+  return streamedBody(stream, isCompressed ? undefined : announced, limitBytes, share).catch(incomplete);
 }
 
 function announcedBytes(headers: Headers): number | undefined {
@@ -50,40 +67,53 @@ function incomplete(error: unknown): BodyOutcome {
   return { kind: 'incomplete', message: `The request body could not be read: ${describeError(error)}` };
 }
 
-function announcedBody(buffer: ArrayBuffer, announced: number, limitBytes: number): BodyOutcome {
+function announcedBody(
+  buffer: ArrayBuffer,
+  announced: number,
+  limitBytes: number,
+  share: MemoryShare | undefined,
+): BodyOutcome {
   const bytes = new Uint8Array(buffer);
   if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
-  if (bytes.length < announced) {
-    const message = `The request body ended after ${bytes.length} of ${announced} bytes`;
-    return { kind: 'incomplete', message };
-  }
-  return { kind: 'read', bytes };
+  if (bytes.length < announced) return endedEarly(bytes.length, announced);
+  return share?.takeBody(bytes.length, BODY) ?? { kind: 'read', bytes };
 }
+
+const BODY = 'The request body';
 
 async function streamedBody(
-  body: ReadableStream<Uint8Array> | null,
-  isCompressed: boolean,
+  stream: ReadableStream<Uint8Array>,
+  announced: number | undefined,
   limitBytes: number,
+  share: MemoryShare | undefined,
 ): Promise<BodyOutcome> {
-  if (body === null) return { kind: 'read', bytes: new Uint8Array(0) };
-  return readStream(isCompressed ? gunzipped(body) : body, limitBytes);
+  const pieces = piecesOf(stream);
+  // Memory that nothing was written to costs nothing yet.
+  let bytes = new Uint8Array(announced ?? IN_ONE_PIECE);
+  let length = 0;
+  for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) {
+    const needed = length + piece.length;
+    const refusal =
+      needed > limitBytes
+        ? tooLarge(`${needed} bytes or more`, limitBytes)
+        : share?.takeBody(piece.length, BODY);
+    if (refusal !== undefined) {
+      pieces.cancel();
+      return refusal;
+    }
+    // In the place of the old memory, so that none of it waits for the collector.
+    if (needed > bytes.length) {
+      bytes = new Uint8Array(bytes.buffer.transfer(Math.min(limitBytes, Math.max(needed, 2 * bytes.length))));
+    }
+    bytes.set(piece, length);
+    length = needed;
+  }
+  if (announced !== undefined && length < announced) return endedEarly(length, announced);
+  return { kind: 'read', bytes: bytes.subarray(0, length) };
 }
 
-async function readStream(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<BodyOutcome> {
-  const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    length += next.value.length;
-    if (length > limitBytes) {
-      // Not waited for: the answer does not depend on how the sender takes it.
-      reader.cancel().catch(() => undefined);
-      return tooLarge(`${length} bytes or more`, limitBytes);
-    }
-    chunks.push(next.value);
-  }
-  const [first] = chunks;
-  return { kind: 'read', bytes: first !== undefined && chunks.length === 1 ? first : joined(chunks) };
+function endedEarly(length: number, announced: number): BodyOutcome {
+  return { kind: 'incomplete', message: `The request body ended after ${length} of ${announced} bytes` };
 }
 
 function tooLarge(size: string, limitBytes: number): BodyOutcome {

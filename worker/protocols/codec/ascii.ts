@@ -36,8 +36,13 @@ export function hexDigit(byte: number | undefined): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
+/** Appending more characters one by one would make an object for each of them. */
+const SHORT_TEXT = 64;
+const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+
 /** A stretch of text as a string; only for bytes below 128. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_TEXT) return DECODER.decode(bytes.subarray(start, end));
   let text = '';
   for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
   return text;

@@ -32,8 +32,8 @@ export function scalarEnd(bytes: Uint8Array, start: number, fault: JsonFault): n
   }
 }
 
-/** The offset of a fault is that of the first byte that differs. */
-function literalEnd(bytes: Uint8Array, start: number, literal: string, fault: JsonFault): number {
+/** Where a literal ends, or MALFORMED. The offset of a fault is that of the first byte that differs. */
+export function literalEnd(bytes: Uint8Array, start: number, literal: string, fault: JsonFault): number {
   for (let index = 0; index < literal.length; index++) {
     if (bytes[start + index] !== literal.charCodeAt(index)) {
       return malformed(fault, start + index, INVALID_VALUE);

@@ -10,6 +10,7 @@ import {
 } from './ascii.ts';
 import { type JsonFault, MALFORMED, malformed, scalarEnd, stringEnd } from './json_scalar_scan.ts';
 import { stringEquals } from './json_string.ts';
+import { OpenContainers } from './open_containers.ts';
 
 /** Where a value begins, in bytes that were scanned. */
 export type ValueOffset = number;
@@ -68,10 +69,14 @@ export interface MemberReader {
   read(name: string, value: ValueOffset): number | undefined;
 }
 
+/** A tensor has up to 254 dimensions, inside the lists and objects of a request. */
+export const MAX_DEPTH = 512;
+export const TOO_DEEP = `Lists and objects are nested deeper than ${MAX_DEPTH}.`;
+
 /**
  * Checks that bytes begin with one JSON value, as RapidJSON reads it with TensorFlow Serving's flags: NaN and
- * infinities are numbers, and what follows the value is not looked at. Memory is one bit for each level of
- * nesting. What passed can be read by a JsonCursor, which checks nothing again.
+ * infinities are numbers, and what follows the value is not looked at. A value that is nested deeper than MAX_DEPTH is
+ * refused. What passed can be read by a JsonCursor, which checks nothing again.
  */
 export function scanJson(bytes: Uint8Array, wanted: WantedMembers, reader?: MemberReader): JsonScan {
   const fault: JsonFault = { offset: 0, reason: '' };
@@ -92,7 +97,7 @@ function scanValue(
   members: FoundMembers,
   reader: MemberReader | undefined,
 ): number {
-  const open = new OpenContainers();
+  const open = new OpenContainers(MAX_DEPTH);
   let inObject = false;
   let isAtName = false;
   let at = root;
@@ -115,6 +120,7 @@ function scanValue(
       const opener = bytes[at];
       if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
         const opensObject = opener === OPEN_OBJECT;
+        if (open.isFull) return malformed(fault, at, TOO_DEEP);
         at = afterSpace(bytes, at + 1);
         if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) {
           at += 1;
@@ -160,44 +166,6 @@ function memberValue(bytes: Uint8Array, start: number, fault: JsonFault): number
   if (bytes[colon] !== COLON)
     return malformed(fault, colon, 'Missing a colon after a name of object member.');
   return afterSpace(bytes, colon + 1);
-}
-
-/** Which containers are open: a bit for each, set where it is an object. */
-class OpenContainers {
-  depth = 0;
-  /** Of the outermost; few requests are nested deeper. */
-  #first = 0;
-  #others: Uint32Array | undefined;
-
-  push(isObject: boolean): void {
-    const word = this.depth >>> 5;
-    const bit = 1 << (this.depth & 31);
-    const others = this.#word(word) & ~bit;
-    const bits = isObject ? others | bit : others;
-    if (word === 0) this.#first = bits;
-    else this.#room(word)[word] = bits;
-    this.depth += 1;
-  }
-
-  /** Closes the innermost; whether the next is an object. */
-  pop(): boolean {
-    this.depth -= 1;
-    if (this.depth === 0) return false;
-    const outer = this.depth - 1;
-    return ((this.#word(outer >>> 5) >>> (outer & 31)) & 1) === 1;
-  }
-
-  #word(word: number): number {
-    return word === 0 ? this.#first : (this.#others?.[word] ?? 0);
-  }
-
-  #room(word: number): Uint32Array {
-    if (this.#others !== undefined && word < this.#others.length) return this.#others;
-    const grown = new Uint32Array(Math.max(8, word * 2));
-    if (this.#others !== undefined) grown.set(this.#others);
-    this.#others = grown;
-    return grown;
-  }
 }
 
 function hasByteOrderMark(bytes: Uint8Array): boolean {

@@ -3,10 +3,6 @@ import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../s
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
 import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
-import { type InferAnswer, infer } from './infer.ts';
-import { modelMetadata, SERVER_METADATA } from './metadata.ts';
-import { notServed, type Refusal, unknownVersion } from './not_served.ts';
-import { type ParsedRequest, parseInferenceRequest } from './parse_request.ts';
 import {
   type Answer,
   documentAnswer,
@@ -14,7 +10,11 @@ import {
   inferenceAnswer,
   responseOf,
   wrongMethodAnswer,
-} from './response.ts';
+} from './answer/response.ts';
+import { type InferAnswer, infer } from './infer.ts';
+import { modelMetadata, SERVER_METADATA } from './metadata.ts';
+import { notServed, type Refusal, unknownVersion } from './not_served.ts';
+import { type ParsedRequest, parseInferenceRequest } from './request/parse_request.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
 

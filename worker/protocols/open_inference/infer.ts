@@ -1,10 +1,10 @@
 import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
-import { decodeInputs } from './decode_inputs.ts';
-import { type EncodedOutputs, encodeOutputs } from './encode_outputs.ts';
+import { type EncodedOutputs, encodeOutputs } from './answer/encode_outputs.ts';
 import { type Invalid, invalid } from './outcome.ts';
-import type { ParsedRequest } from './parse_request.ts';
-import { deduceInput } from './raw_request.ts';
-import { wantedOutputs } from './requested_outputs.ts';
+import { decodeInputs } from './request/decode_inputs.ts';
+import type { ParsedRequest } from './request/parse_request.ts';
+import { deduceInput } from './request/raw_request.ts';
+import { wantedOutputs } from './request/requested_outputs.ts';
 import { selectSignature } from './select_signature.ts';
 
 export type InferAnswer =

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DATATYPES } from './datatype.ts';
+import { DataText } from './request/data_text.ts';
 
 /*
  * The documents of Open Inference Protocol v2. Requests are validated by these schemas, and the OpenAPI
@@ -24,9 +25,9 @@ const ShapeSchema = v.pipe(
   v.maxLength(MAX_RANK, `Unable to parse 'shape': it has more than ${MAX_RANK} dimensions`),
 );
 
-/** Values in row-major order, as one list or as lists nested like the shape. Looked into element by element later. */
-export const TensorDataSchema = v.custom<readonly unknown[]>(
-  Array.isArray,
+/** Values in row-major order, as one list or as lists nested like the shape. They are read once the model is known. */
+export const TensorDataSchema = v.custom<DataText>(
+  (value) => value instanceof DataText,
   "Unable to parse 'data': attempt to access non-array as array",
 );
 

@@ -72,6 +72,8 @@ function elementKind(cursor: JsonCursor): FeatureKind | ElementFault {
 
 /** Numbers with fewer characters are int64, if they are whole. */
 const SHORTEST_DOUBT = 19;
+/** With more they are more than 64 bits hold. A number that was scanned has no zeros before it. */
+const LONGEST_DOUBT = 20;
 const LARGEST_INT64 = 2n ** 63n - 1n;
 const LARGEST_UINT64 = 2n ** 64n - 1n;
 
@@ -83,6 +85,7 @@ function numberKind(bytes: Uint8Array, start: number): FeatureKind | ElementFaul
     if (byte !== MINUS && (byte < 0x30 || byte > 0x39)) return 'float';
   }
   if (end - start < SHORTEST_DOUBT) return 'int64';
+  if (end - start > LONGEST_DOUBT) return 'float';
   const value = BigInt(asciiText(bytes, start, end));
   if (value < -LARGEST_INT64 - 1n || value > LARGEST_UINT64) return 'float';
   if (value <= LARGEST_INT64) return 'int64';

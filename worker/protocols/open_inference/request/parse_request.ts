@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { MOST_STRINGS } from '../codec/tensor_cells.ts';
-import { type Datatype, ELEMENT_BYTES, integerRange, isConvertible } from './datatype.ts';
-import { floatListOf, liftLists } from './lifted_lists.ts';
-import { type Invalid, invalid } from './outcome.ts';
-import { parseRequestJson } from './request_json.ts';
-import { type InferenceRequest, InferenceRequestSchema, type RequestInput } from './schema.ts';
+import { MOST_STRINGS } from '../../codec/tensor_cells.ts';
+import { type Datatype, ELEMENT_BYTES } from '../datatype.ts';
+import { type Invalid, invalid } from '../outcome.ts';
+import { type InferenceRequest, InferenceRequestSchema, type RequestInput } from '../schema.ts';
+import type { DataText } from './data_text.ts';
+import { readDocument } from './document.ts';
 
 /** A request before it is held against a signature. */
 export type ParsedRequest =
@@ -26,10 +26,7 @@ export interface InputTensor {
 }
 
 export type TensorSource =
-  | { readonly kind: 'list'; readonly list: readonly unknown[]; readonly base64: boolean }
-  /** Finite numbers of a list that is as the shape says. */
-  | { readonly kind: 'floats'; readonly values: Float32Array }
-  | { readonly kind: 'integers'; readonly values: Int32Array }
+  | { readonly kind: 'json'; readonly data: DataText; readonly base64: boolean }
   /** A view of the body. */
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
@@ -53,15 +50,8 @@ export function parseInferenceRequest(
     binary: body.subarray(length),
     hasHeader: headerLength !== null,
   };
-  // What does not come out well without its lists is looked at whole: that says what is wrong, or that nothing is.
-  const lifted = liftLists(bytes);
-  const rest = lifted && parseRequestJson(lifted.json);
-  if (rest?.kind === 'json' && lifted?.putBack(rest.value)) {
-    const parsed = parseTensors(rest.value, parts, model);
-    if (parsed.kind !== 'invalid') return parsed;
-  }
-  const json = parseRequestJson(bytes);
-  return json.kind === 'invalid' ? json : parseTensors(json.value, parts, model);
+  const document = readDocument(bytes);
+  return document.kind === 'invalid' ? document : parseTensors(document.value, parts, model);
 }
 
 interface BodyParts {
@@ -85,8 +75,8 @@ function parseTensors(
   const request = validated.output;
   const inputs = readInputs(request, binary, hasHeader, model);
   if (!Array.isArray(inputs)) return inputs;
-  // Memory is taken for what a shape claims: a value in JSON takes a byte at least.
-  const claiming = inputs.find(({ source, count }) => source.kind === 'list' && count > jsonLength);
+  // No text holds as many values: each has a character at least, and a comma stands between two.
+  const claiming = inputs.find(({ source, count }) => source.kind === 'json' && count > jsonLength);
   if (claiming !== undefined) {
     const { name, shape } = claiming;
     return invalid(`input '${name}': shape [${shape}] does not match true shape of 'data' field`);
@@ -120,7 +110,7 @@ function readInputs(
     if (typeof count !== 'number') return count;
     const { name, shape, datatype } = input;
     const size = input.parameters?.binary_data_size;
-    const source = listSource(input, count);
+    const source = listSource(input);
     if (source !== undefined) {
       if ('message' in source) return source;
       tensors.push({ name, shape, count, datatype, source });
@@ -145,10 +135,7 @@ const NO_HEADER = `must specify valid '${HEADER}' in request header and 'binary_
 const FIELDS = "'data', 'binary_data_size' in 'parameters'";
 
 /** The input's list; undefined where its data is binary. */
-function listSource(
-  { name, shape, datatype, data, parameters }: RequestInput,
-  count: number,
-): TensorSource | Invalid | undefined {
+function listSource({ name, datatype, data, parameters }: RequestInput): TensorSource | Invalid | undefined {
   const isBinary = parameters?.binary_data_size !== undefined;
   if (parameters?.shared_memory_region !== undefined) {
     return invalid(`input '${name}': shared memory is not supported`);
@@ -164,33 +151,7 @@ function listSource(
   if (datatype === 'FP16') {
     return invalid(`input '${name}': sending FP16 data via JSON is not supported; send it as binary data`);
   }
-  const floats = floatListOf(data);
-  if (floats !== undefined) {
-    const isFlat = floats.shape.length === 1 && floats.values.length === count;
-    const isAsSaid = isFlat || withoutOnes(floats.shape) === withoutOnes(shape);
-    const source = isAsSaid ? sourceOf(floats.values, datatype) : undefined;
-    return source ?? invalid(`input '${name}': its numbers are not what shape and datatype say`);
-  }
-  return { kind: 'list', list: data, base64: parameters?.content_type === 'base64' };
-}
-
-function sourceOf(values: Float32Array, datatype: Datatype): TensorSource | undefined {
-  if (datatype === 'FP32' || datatype === 'FP64') return { kind: 'floats', values };
-  if (!isConvertible(datatype, 'int32')) return undefined;
-  const { minimum, maximum } = integerRange(datatype);
-  const areIntegers = values.every(
-    (value) =>
-      Number.isInteger(value) && value >= minimum && value <= maximum && Math.abs(value) < EXACT_INTEGERS,
-  );
-  return areIntegers ? { kind: 'integers', values: Int32Array.from(values) } : undefined;
-}
-
-/** Below it every integer is a float32 of its own. */
-const EXACT_INTEGERS = 2 ** 24;
-
-/** Dimensions of size 1 may be left out or added. */
-function withoutOnes(shape: readonly number[]): string {
-  return shape.filter((size) => size !== 1).join();
+  return { kind: 'json', data, base64: parameters?.content_type === 'base64' };
 }
 
 const INT64_MAX = '9223372036854775807';

@@ -1,5 +1,5 @@
-import type { Signature } from '../../registry/signature.ts';
-import { type Invalid, invalid } from './outcome.ts';
+import type { Signature } from '../../../registry/signature.ts';
+import { type Invalid, invalid } from '../outcome.ts';
 import type { ParsedRequest } from './parse_request.ts';
 
 /** An output to answer, and whether its data goes behind the JSON. */

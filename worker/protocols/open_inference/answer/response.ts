@@ -1,9 +1,9 @@
-import type { Phases } from '../../serving/phases.ts';
-import type { AnsweredBy } from '../../serving/serving.ts';
-import { AnswerTemplates } from '../answer_templates.ts';
-import { joined } from '../joined.ts';
-import { errorText, JSON_CONTENT, jsonResponse } from '../response.ts';
-import { setServerTiming } from '../server_timing.ts';
+import type { Phases } from '../../../serving/phases.ts';
+import type { AnsweredBy } from '../../../serving/serving.ts';
+import { AnswerTemplates } from '../../answer_templates.ts';
+import { joined } from '../../joined.ts';
+import { errorText, JSON_CONTENT, jsonResponse } from '../../response.ts';
+import { setServerTiming } from '../../server_timing.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
 /** A response before the platform's object is made of it, and what metrics should know of it. */

@@ -1,6 +1,6 @@
-import type { Signature } from '../../registry/signature.ts';
-import { DATATYPE_OF_DTYPE, ELEMENT_BYTES } from './datatype.ts';
-import { type Invalid, invalid } from './outcome.ts';
+import type { Signature } from '../../../registry/signature.ts';
+import { DATATYPE_OF_DTYPE, ELEMENT_BYTES } from '../datatype.ts';
+import { type Invalid, invalid } from '../outcome.ts';
 import type { InputTensor } from './parse_request.ts';
 
 /**

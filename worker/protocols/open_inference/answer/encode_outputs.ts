@@ -1,8 +1,8 @@
-import type { NamedTensors, TensorValue } from '../../runtime/tensor.ts';
-import { bytesOfTensor } from './binary_data.ts';
-import { DATATYPE_OF_DTYPE } from './datatype.ts';
-import type { WantedOutput } from './requested_outputs.ts';
-import type { ResponseOutput } from './schema.ts';
+import type { NamedTensors, TensorValue } from '../../../runtime/tensor.ts';
+import { DATATYPE_OF_DTYPE } from '../datatype.ts';
+import { bytesOfTensor } from '../request/binary_data.ts';
+import type { WantedOutput } from '../request/requested_outputs.ts';
+import type { ResponseOutput } from '../schema.ts';
 
 /** An inference response's outputs: their JSON, and the binary data that follows it. */
 export interface EncodedOutputs {

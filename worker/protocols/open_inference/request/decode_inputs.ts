@@ -1,9 +1,9 @@
-import type { DataType, Signature, TensorInfo } from '../../registry/signature.ts';
-import type { NamedTensors, TensorValue } from '../../runtime/tensor.ts';
+import type { DataType, Signature, TensorInfo } from '../../../registry/signature.ts';
+import type { NamedTensors, TensorValue } from '../../../runtime/tensor.ts';
+import { DATATYPE_OF_DTYPE, isConvertible } from '../datatype.ts';
+import { type Invalid, invalid } from '../outcome.ts';
 import { tensorOfBytes } from './binary_data.ts';
-import { DATATYPE_OF_DTYPE, isConvertible } from './datatype.ts';
-import { tensorOfList } from './json_data.ts';
-import { type Invalid, invalid } from './outcome.ts';
+import { tensorOfData } from './json_data.ts';
 import type { InputTensor } from './parse_request.ts';
 
 export type DecodeOutcome = { readonly kind: 'decoded'; readonly inputs: NamedTensors } | Invalid;
@@ -37,15 +37,10 @@ export function decodeInputs(
 }
 
 function tensorOf(input: InputTensor, dtype: DataType): TensorValue | string {
-  const { source, shape } = input;
+  const { source } = input;
   switch (source.kind) {
-    case 'floats':
-      // Their datatype can be given to no other dtype, and so with integers.
-      return { dtype: 'float32', shape, values: source.values };
-    case 'integers':
-      return { dtype: 'int32', shape, values: source.values };
-    case 'list':
-      return tensorOfList(input, source, dtype);
+    case 'json':
+      return tensorOfData(source.data, input, source.base64, dtype);
     case 'binary':
       return tensorOfBytes(source.bytes, input, dtype);
   }

@@ -1,8 +1,8 @@
-import type { DataType } from '../../registry/signature.ts';
-import type { TensorValue } from '../../runtime/tensor.ts';
-import { float16ToNumber } from '../../runtime/weights/float16.ts';
-import { type Datatype, ELEMENT_BYTES, integerRange } from './datatype.ts';
-import { overflowsFloat32 } from './list_writer.ts';
+import type { DataType } from '../../../registry/signature.ts';
+import type { TensorValue } from '../../../runtime/tensor.ts';
+import { float16ToNumber } from '../../../runtime/weights/float16.ts';
+import { type Datatype, ELEMENT_BYTES, integerRange } from '../datatype.ts';
+import { overflowsFloat32 } from './float_range.ts';
 
 /**
  * A tensor made of binary data: little-endian, row-major, without padding; an element of BYTES is its length
