@@ -7,6 +7,7 @@ import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
 import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
 import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
+import { RequestMemory } from './protocols/request_memory.ts';
 import { pathOfUrl, protocolOf } from './protocols/request_path.ts';
 import { HttpRequestScope } from './protocols/request_scope.ts';
 import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
@@ -36,6 +37,7 @@ function wire(env: Env) {
   const protocol = {
     serving: isolate.serving,
     maxRequestBytes: configuration.maxRequestBytes,
+    memory: new RequestMemory(configuration.requestMemoryBytes),
     record: requestMetrics.record.bind(requestMetrics),
   };
   return {

@@ -3,6 +3,9 @@ import type { AnsweredBy } from '../serving/serving.ts';
 import { headersOf, versionHeaders } from './response.ts';
 import { setServerTiming, USUAL_TIMINGS, usualTiming } from './server_timing.ts';
 
+/** What a response is made with. */
+export type AnswerBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
 /** Beyond this many templates they are made anew: versions come and go. */
 const MOST_TEMPLATES = 256;
 
@@ -22,7 +25,7 @@ export class AnswerTemplates {
   }
 
   /** An answer of status 200 by a version, with the headers that name it and say what was waited for. */
-  answer(body: string | Uint8Array<ArrayBuffer>, by: AnsweredBy, phases: Phases | undefined): Response {
+  answer(body: AnswerBody, by: AnsweredBy, phases: Phases | undefined): Response {
     const timing = phases === undefined ? undefined : usualTiming(phases);
     const response = new Response(body, this.#template(by, timing, phases));
     if (timing === undefined) setServerTiming(response, phases);

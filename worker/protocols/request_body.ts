@@ -1,7 +1,7 @@
 import { describeError } from '../registry/describe_error.ts';
 import { gunzipped } from './gunzip.ts';
-import type { MemoryRefusal, MemoryShare } from './request_memory.ts';
-import { MEMORY_STATUS } from './request_memory.ts';
+import type { MemoryShare } from './memory_share.ts';
+import { MEMORY_STATUS, type MemoryRefusal } from './request_memory.ts';
 import { piecesOf } from './stream_pieces.ts';
 
 export type BodyOutcome =
@@ -76,10 +76,8 @@ function announcedBody(
   const bytes = new Uint8Array(buffer);
   if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
   if (bytes.length < announced) return endedEarly(bytes.length, announced);
-  return share?.takeBody(bytes.length, BODY) ?? { kind: 'read', bytes };
+  return share?.takeBody(bytes.length) ?? { kind: 'read', bytes };
 }
-
-const BODY = 'The request body';
 
 async function streamedBody(
   stream: ReadableStream<Uint8Array>,
@@ -94,9 +92,7 @@ async function streamedBody(
   for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) {
     const needed = length + piece.length;
     const refusal =
-      needed > limitBytes
-        ? tooLarge(`${needed} bytes or more`, limitBytes)
-        : share?.takeBody(piece.length, BODY);
+      needed > limitBytes ? tooLarge(`${needed} bytes or more`, limitBytes) : share?.takeBody(piece.length);
     if (refusal !== undefined) {
       pieces.cancel();
       return refusal;

@@ -4,13 +4,17 @@ import { remembered } from './remembered.ts';
 /** The header of a JSON body, as a line. */
 export const JSON_CONTENT = 'content-type: application/json';
 
+/** What cannot be answered now may be asked again, in seconds. */
+const RETRY_AFTER = '\nretry-after: 1';
+
 /** A JSON answer; with the headers that name the version, where one was chosen. */
 export function jsonResponse(
-  json: string | Uint8Array<ArrayBuffer>,
+  json: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
   status = 200,
   by?: AnsweredBy,
 ): Response {
-  const lines = `${JSON_CONTENT}${by === undefined ? '' : versionHeaders(by)}`;
+  const retry = status === 503 ? RETRY_AFTER : '';
+  const lines = `${JSON_CONTENT}${retry}${by === undefined ? '' : versionHeaders(by)}`;
   return new Response(json, { status, headers: headersOf(lines) });
 }
 

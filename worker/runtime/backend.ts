@@ -57,6 +57,11 @@ export function currentRuntime(): Runtime {
   return running;
 }
 
+/** Limits how much the heap may grow, until the function that is returned is called. */
+export function allowHeapGrowth(bytes: number): () => void {
+  return running?.backend.limit.allowGrowth(bytes) ?? (() => undefined);
+}
+
 /** Whether memory was refused since this was asked last. */
 export function takeRefusal(): boolean {
   return running?.backend.limit.takeRefusal() ?? false;

@@ -25,7 +25,8 @@ export function execute<Result>(computation: () => Result): Result {
   }
 }
 
-const TOO_LARGE = 'it needs more memory than the heap may have';
+const TOO_LARGE =
+  'it needs more memory than the heap (HEAP_LIMIT_MB) or one request (REQUEST_MEMORY_MB) may have';
 
 let asynchronous: Promise<unknown> = Promise.resolve();
 

@@ -16,6 +16,8 @@ export interface ServingConfiguration {
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
+  /** How much memory one request may take: its body, its tensors, its answer and what the heap grows for it. */
+  readonly requestMemoryBytes: number;
   /** Whether blobs are kept in the platform's cache, nearer than storage. */
   readonly cachesBlobs: boolean;
   /** The header whose value keeps a client with one version while a canary has a share, and who sets it. */
@@ -64,6 +66,7 @@ const VariablesSchema = v.object({
   HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
   ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
   MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
+  REQUEST_MEMORY_MB: v.optional(numeric(1), '32'),
   BLOB_CACHE: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'on'),
   ROUTING_KEY_HEADER: v.optional(
     v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
@@ -93,6 +96,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     versionsByNumber: output.VERSIONS_BY_NUMBER,
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
+    requestMemoryBytes: Math.floor(output.REQUEST_MEMORY_MB * MEBIBYTE),
     cachesBlobs: output.BLOB_CACHE === 'on',
     routingKeys: { header: output.ROUTING_KEY_HEADER, areTrusted: output.TRUST_ROUTING_KEYS === 'on' },
     canaryMaxFailures: output.CANARY_MAX_FAILURES,

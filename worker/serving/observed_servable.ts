@@ -25,13 +25,17 @@ export class ObservedServable implements ServableView {
     this.#servable = servable;
   }
 
-  execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult> {
+  execute(
+    signature: Signature,
+    inputs: NamedTensors,
+    heapGrowthBytes?: number,
+  ): ExecutionResult | Promise<ExecutionResult> {
     const name = Object.keys(this.signatures).find((key) => this.signatures[key] === signature) ?? '';
     const note = (result: ExecutionResult): ExecutionResult => {
       this.execution = { signature: name, inputs, result };
       return result;
     };
-    const result = this.#servable.execute(signature, inputs);
+    const result = this.#servable.execute(signature, inputs, heapGrowthBytes);
     return result instanceof Promise ? result.then(note) : note(result);
   }
 }

@@ -1,5 +1,6 @@
 import type { Manifest, ModelContent } from '../registry/manifest.ts';
 import type { Signature } from '../registry/signature.ts';
+import { allowHeapGrowth } from '../runtime/backend.ts';
 import { ExecutionError, type LoadedModel, type PlanState } from '../runtime/loaded_model.ts';
 import type { NamedTensors } from '../runtime/tensor.ts';
 import type { ExecutionResult, ServableView } from './serving.ts';
@@ -41,15 +42,24 @@ export class Servable implements ServableView {
     return answer instanceof Promise ? answer.finally(() => this.#users--) : answer;
   }
 
-  execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult> {
+  execute(
+    signature: Signature,
+    inputs: NamedTensors,
+    heapGrowthBytes?: number,
+  ): ExecutionResult | Promise<ExecutionResult> {
     const names = this.#namesOf(signature);
+    const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
+    let isPending = false;
     try {
       const computed = this.#loaded.execute(names.graphInputs(inputs), names.graphOutputs);
-      return computed instanceof Promise
-        ? computed.then((values) => names.resultOf(values)).catch(failed)
-        : names.resultOf(computed);
+      if (!(computed instanceof Promise)) return names.resultOf(computed);
+      isPending = true;
+      const result = computed.then((values) => names.resultOf(values)).catch(failed);
+      return lift === undefined ? result : result.finally(lift);
     } catch (error) {
       return failed(error);
+    } finally {
+      if (!isPending) lift?.();
     }
   }
 

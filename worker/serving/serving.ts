@@ -55,8 +55,14 @@ export interface ServableView {
   /**
    * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be written to
    * afterwards: they may be compared later.
+   *
+   * @param heapGrowthBytes by how much the WebAssembly heap may grow for it; up to its limit where nothing is said
    */
-  execute(signature: Signature, inputs: NamedTensors): ExecutionResult | Promise<ExecutionResult>;
+  execute(
+    signature: Signature,
+    inputs: NamedTensors,
+    heapGrowthBytes?: number,
+  ): ExecutionResult | Promise<ExecutionResult>;
 }
 
 export type ExecutionResult =

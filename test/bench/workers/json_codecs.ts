@@ -1,3 +1,5 @@
+import { SentInPieces } from '../../../worker/protocols/answer_text.ts';
+import { joined } from '../../../worker/protocols/joined.ts';
 import { decodeInputs } from '../../../worker/protocols/tensorflow_serving/decode.ts';
 import { encodeOutputs } from '../../../worker/protocols/tensorflow_serving/encode.ts';
 import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
@@ -35,7 +37,7 @@ export function ourCodec(shape: readonly number[]): JsonCodec {
       const outputs = new Map([['image', { dtype: 'float32', shape, values } as const]]);
       const encoded = encodeOutputs(outputs, 'row', 'token');
       if (encoded.kind === 'invalid') throw new Error(encoded.message);
-      return encoded.json;
+      return encoded.json instanceof SentInPieces ? joined([...encoded.json.pieces]) : encoded.json;
     },
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanJson, WantedMembers } from '../../../worker/protocols/codec/json_scan.ts';
+import { RequestMemory } from '../../../worker/protocols/request_memory.ts';
 import { parseComputation } from '../../../worker/protocols/tensorflow_serving/computation.ts';
 import { decodeInputs } from '../../../worker/protocols/tensorflow_serving/decode.ts';
 import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
@@ -12,6 +13,7 @@ import { ECHO_SIGNATURES, withEchoSignatures, writeEchoModel } from '../../share
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishDirectory } from '../../shared/publish_directory.ts';
 import { computeRequest } from '../../shared/request_bodies.ts';
+import { answerBytes } from '../../worker/shared/answer_bytes.ts';
 
 /** More on demand: FUZZ_CASES=1000000 npx vitest run --project node tensorflow_serving_fuzz */
 const CASES = Number(process.env.FUZZ_CASES ?? 30_000);
@@ -47,14 +49,14 @@ test(
     const kinds: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(computeRequest, async ({ method, body }) => {
-        const computation = parseComputation(method, body, 'null');
+        const computation = parseComputation(method, body, 'null', new RequestMemory(10_000_000).open());
         const answer = computation.kind === 'computation' ? await computation.compute(ECHO) : computation;
         kinds[answer.kind] = (kinds[answer.kind] ?? 0) + 1;
         if (answer.kind !== 'computed') {
           expectSentence(answer.message);
           if (answer.kind === 'invalid') return;
         } else {
-          JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer.json));
+          JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answerBytes(answer.json)));
         }
         // What goes on to a model was JSON.
         expect(scanJson(body, new WantedMembers([])).kind).toBe('json');

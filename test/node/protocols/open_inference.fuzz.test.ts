@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOpenInferenceHandler } from '../../../worker/protocols/open_inference/handler.ts';
+import { RequestMemory } from '../../../worker/protocols/request_memory.ts';
 import type { DataType, Signature, TensorInfo } from '../../../worker/registry/signature.ts';
 import type { Serving } from '../../../worker/serving/serving.ts';
 import { anyRequest } from '../../shared/open_inference_requests.ts';
@@ -47,7 +48,11 @@ const serving: Serving = {
   models: async () => [],
   versions: async () => [],
 };
-const answer = createOpenInferenceHandler({ serving, maxRequestBytes: 100_000 });
+const answer = createOpenInferenceHandler({
+  serving,
+  maxRequestBytes: 100_000,
+  memory: new RequestMemory(10_000_000),
+});
 const scope = { waitUntil: () => undefined };
 
 describe('whatever is asked', () => {

@@ -10,12 +10,14 @@ const COMMA = 0x2c;
 const MINUS = 0x2d;
 const LONGEST_INTEGER = 11;
 const SHORT_TEXT = 64;
+const LONG_STRING = 16 * 1024;
 const SMALLEST_INT32 = -(2 ** 31);
 
 /** How NaN and infinities are written: as JavaScript's tokens, which JSON has not, or as null. */
 export type NotFinite = 'token' | 'null';
 
 const FIRST_BYTES = 4096;
+const MOST_KEPT = 1024 * 1024;
 
 /** Bytes that no writer uses now. Allocating takes longer than writing a small answer. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
@@ -38,6 +40,23 @@ export class ByteWriter {
     return this.#bytes === this.#first
       ? this.#bytes.slice(0, this.#length)
       : this.#bytes.subarray(0, this.#length);
+  }
+
+  /** How many bytes were written since the last take. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A copy of what was written. The writer begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    // What was long once need not stay so.
+    if (this.#bytes.length > MOST_KEPT) {
+      this.#bytes.buffer.transfer(0);
+      this.#bytes = new Uint8Array(FIRST_BYTES);
+    }
+    return taken;
   }
 
   byte(value: number): void {
@@ -121,7 +140,18 @@ export class ByteWriter {
 
   /** Bytes as the JSON string whose UTF-8 they are; what is none becomes U+FFFD. */
   string(value: Uint8Array): void {
-    this.text(JSON.stringify(DECODER.decode(value)));
+    if (value.length <= LONG_STRING) {
+      this.text(JSON.stringify(DECODER.decode(value)));
+      return;
+    }
+    // A part at a time: a long text in UTF-16, escaped and again in UTF-8, would take several times its bytes.
+    const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+    this.text('"');
+    for (let at = 0; at < value.length; at += LONG_STRING) {
+      const part = decoder.decode(value.subarray(at, at + LONG_STRING), { stream: true });
+      this.text(JSON.stringify(part).slice(1, -1));
+    }
+    this.text(`${JSON.stringify(decoder.decode()).slice(1, -1)}"`);
   }
 
   /** Bytes as `{"b64": "..."}`. */
@@ -137,8 +167,11 @@ export class ByteWriter {
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
+    const capacity = Math.max(needed, this.#bytes.length * 2);
+    const isFirst = this.#bytes === this.#first;
+    // In the place of the old memory, so that none of it waits for the collector.
+    const grown = isFirst ? new Uint8Array(capacity) : new Uint8Array(this.#bytes.buffer.transfer(capacity));
+    if (isFirst) grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
 }

@@ -69,14 +69,11 @@ export interface MemberReader {
   read(name: string, value: ValueOffset): number | undefined;
 }
 
-/** A tensor has up to 254 dimensions, inside the lists and objects of a request. */
-export const MAX_DEPTH = 512;
-export const TOO_DEEP = `Lists and objects are nested deeper than ${MAX_DEPTH}.`;
-
 /**
  * Checks that bytes begin with one JSON value, as RapidJSON reads it with TensorFlow Serving's flags: NaN and
- * infinities are numbers, and what follows the value is not looked at. A value that is nested deeper than MAX_DEPTH is
- * refused. What passed can be read by a JsonCursor, which checks nothing again.
+ * infinities are numbers, and what follows the value is not looked at. Values may be nested as deep
+ * as they are in text, as in TensorFlow Serving: memory is one bit for each level, and lists that are too deep for a
+ * tensor are refused where one is read. What passed can be read by a JsonCursor, which checks nothing again.
  */
 export function scanJson(bytes: Uint8Array, wanted: WantedMembers, reader?: MemberReader): JsonScan {
   const fault: JsonFault = { offset: 0, reason: '' };
@@ -97,7 +94,7 @@ function scanValue(
   members: FoundMembers,
   reader: MemberReader | undefined,
 ): number {
-  const open = new OpenContainers(MAX_DEPTH);
+  const open = new OpenContainers();
   let inObject = false;
   let isAtName = false;
   let at = root;
@@ -120,7 +117,6 @@ function scanValue(
       const opener = bytes[at];
       if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
         const opensObject = opener === OPEN_OBJECT;
-        if (open.isFull) return malformed(fault, at, TOO_DEEP);
         at = afterSpace(bytes, at + 1);
         if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) {
           at += 1;

@@ -16,13 +16,14 @@ export function scannedStringEnd(bytes: Uint8Array, start: number): number {
 
 /**
  * The bytes that a scanned string stands for. They are UTF-8 if the text is; other bytes are kept as they are,
- * since a TensorFlow string may be any bytes. A copy, which does not keep the whole text alive.
+ * since a TensorFlow string may be any bytes. A view of the text where nothing in it is escaped: a copy of each of
+ * many strings would take several times as much memory as the text.
  *
  * @param start where the opening quotation mark is
  */
 export function stringBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const content = bytes.subarray(start + 1, end - 1);
-  return content.includes(BACKSLASH) ? unescaped(content) : content.slice();
+  return content.includes(BACKSLASH) ? unescaped(content) : content;
 }
 
 /** The text of a scanned string; bytes that are not UTF-8 become U+FFFD. */

@@ -100,16 +100,19 @@ export class NumberLists {
       this.#text.set(bytes.subarray(at, at + length));
       this.#text.fill(0, length, length + MARGIN);
       const taken = read_lists(length, at + length === bytes.length);
-      if (taken < 0) return undefined;
+      if (taken < 0) {
+        values.buffer.transfer(0);
+        return undefined;
+      }
       const read = value_count();
       const rank = lists_rank();
       at += taken;
       const needed = count + read;
       if (needed > values.length) {
-        // Twice as much as before, but for the last block: what is behind the lists is none of theirs.
-        const grown = new Float32Array(rank > 0 ? needed : Math.max(needed, 2 * values.length));
-        grown.set(values.subarray(0, count));
-        values = grown;
+        // The rest of the text has as many values as this block had, or less where the lists end.
+        const likely = rank > 0 ? needed : needed + Math.ceil((1.02 * (bytes.length - at) * read) / taken);
+        // In the place of the old memory, so that none of it waits for the collector.
+        values = new Float32Array(values.buffer.transfer(likely * Float32Array.BYTES_PER_ELEMENT));
       }
       values.set(this.#values.subarray(0, read), count);
       count = needed;
@@ -160,9 +163,11 @@ export class NumberLists {
 const NULL = new TextEncoder().encode('null');
 
 /** The first values; in memory of their own where too much would be kept with them. */
-function trimmed(values: Float32Array, count: number): Float32Array {
+function trimmed(values: Float32Array<ArrayBuffer>, count: number): Float32Array {
   if (count === values.length) return values;
-  return count < 0.75 * values.length ? values.slice(0, count) : values.subarray(0, count);
+  return count < 0.75 * values.length
+    ? new Float32Array(values.buffer.transfer(count * Float32Array.BYTES_PER_ELEMENT))
+    : values.subarray(0, count);
 }
 
 function isNumberLists(exports: object): exports is NumberListFunctions {

@@ -1,5 +1,3 @@
-const WORD_BITS = 32;
-
 /** Which lists and objects are open while JSON is scanned: a bit for each, set where it is an object. */
 export class OpenContainers {
   depth = 0;
@@ -8,7 +6,8 @@ export class OpenContainers {
   #first = 0;
   #others: Uint32Array | undefined;
 
-  constructor(mostDepth: number) {
+  /** @param mostDepth how deep they may be nested; without it, memory grows by one bit with each level */
+  constructor(mostDepth = Number.POSITIVE_INFINITY) {
     this.#mostDepth = mostDepth;
   }
 
@@ -23,10 +22,7 @@ export class OpenContainers {
     const others = this.#word(word) & ~bit;
     const bits = isObject ? others | bit : others;
     if (word === 0) this.#first = bits;
-    else {
-      this.#others ??= new Uint32Array(Math.ceil(this.#mostDepth / WORD_BITS));
-      this.#others[word] = bits;
-    }
+    else this.#room(word)[word] = bits;
     this.depth += 1;
   }
 
@@ -36,6 +32,14 @@ export class OpenContainers {
     if (this.depth === 0) return false;
     const outer = this.depth - 1;
     return ((this.#word(outer >>> 5) >>> (outer & 31)) & 1) === 1;
+  }
+
+  #room(word: number): Uint32Array {
+    if (this.#others !== undefined && word < this.#others.length) return this.#others;
+    const grown = new Uint32Array(Math.max(8, word * 2));
+    if (this.#others !== undefined) grown.set(this.#others);
+    this.#others = grown;
+    return grown;
   }
 
   #word(word: number): number {

@@ -14,15 +14,17 @@ export interface TensorCells {
   /** Reads the scalars from the cursor to the end of their list. How many, or NO_SCALAR where one is none. */
   readRun(cursor: JsonCursor): number;
   tensor(shape: readonly number[]): TensorValue;
+  /** Gives their memory back at once, in place of when the collector comes by. They are of no use afterwards. */
+  discard(): void;
 }
 
 export const NO_SCALAR = -1;
 
 /**
- * Strings are objects to the engine, of a hundred bytes at least, however short they are: so many of them fit
- * beside everything else that an isolate has.
+ * Strings are objects to the engine, of some hundred bytes each on their way through a model, however short they are:
+ * so many of them fit beside everything else that an isolate has.
  */
-export const MOST_STRINGS = 200_000;
+export const MOST_STRINGS = 65_536;
 
 /** @param spanBytes how long the text is that the values are read from */
 export function createCells(dtype: DataType, spanBytes: number): TensorCells {
@@ -41,7 +43,7 @@ export function createCells(dtype: DataType, spanBytes: number): TensorCells {
 }
 
 /** The same for float32, the first of which are read into memory that is the caller's again afterwards. */
-export function createFloatCells(spanBytes: number, room: Float32Array): TensorCells {
+export function createFloatCells(spanBytes: number, room: Float32Array<ArrayBuffer>): TensorCells {
   return new FloatCells(Math.ceil(spanBytes / 2) + 1, room);
 }
 
@@ -49,7 +51,9 @@ export function createFloatCells(spanBytes: number, room: Float32Array): TensorC
 const FIRST_CAPACITY = 16;
 const SECOND_CAPACITY = 1024;
 
-abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> implements TensorCells {
+type CellValues = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+abstract class Cells<Values extends CellValues> implements TensorCells {
   count = 0;
   protected values: Values;
   readonly #most: number;
@@ -62,15 +66,28 @@ abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> impl
   }
 
   protected abstract allocate(capacity: number): Values;
+  protected abstract view(buffer: ArrayBuffer): Values;
   abstract read(cursor: JsonCursor): boolean;
   abstract tensor(shape: readonly number[]): TensorValue;
 
   protected grow(): Values {
-    const capacity = Math.max(SECOND_CAPACITY, this.values.length * 2);
-    const grown = this.allocate(Math.max(1, Math.min(this.#most, capacity)));
-    grown.set(this.values);
-    this.values = grown;
-    return grown;
+    const { values } = this;
+    const capacity = Math.max(1, Math.min(this.#most, Math.max(SECOND_CAPACITY, values.length * 2)));
+    if (values.length < SECOND_CAPACITY || values === this.#room) {
+      const grown = this.allocate(capacity);
+      grown.set(values);
+      this.values = grown;
+    } else {
+      // In the place of the old memory, so that none of it waits for the collector.
+      this.values = this.view(values.buffer.transfer(capacity * values.BYTES_PER_ELEMENT));
+    }
+    return this.values;
+  }
+
+  discard(): void {
+    const { values } = this;
+    if (values !== this.#room && values.length >= SECOND_CAPACITY) values.buffer.transfer(0);
+    this.count = 0;
   }
 
   protected used(): Values {
@@ -92,9 +109,13 @@ abstract class Cells<Values extends Float32Array | Int32Array | Uint8Array> impl
 }
 
 /** Any number: out of float32's range it becomes an infinity or zero, as in TensorFlow Serving. */
-class FloatCells extends Cells<Float32Array> {
-  protected allocate(capacity: number): Float32Array {
+class FloatCells extends Cells<Float32Array<ArrayBuffer>> {
+  protected allocate(capacity: number): Float32Array<ArrayBuffer> {
     return new Float32Array(capacity);
+  }
+
+  protected view(buffer: ArrayBuffer): Float32Array<ArrayBuffer> {
+    return new Float32Array(buffer);
   }
 
   read(cursor: JsonCursor): boolean {
@@ -136,9 +157,13 @@ class FloatCells extends Cells<Float32Array> {
 }
 
 /** Whole numbers in int32's range, written without point and exponent (RapidJSON's IsInt). */
-export class IntegerCells extends Cells<Int32Array> {
-  protected allocate(capacity: number): Int32Array {
+export class IntegerCells extends Cells<Int32Array<ArrayBuffer>> {
+  protected allocate(capacity: number): Int32Array<ArrayBuffer> {
     return new Int32Array(capacity);
+  }
+
+  protected view(buffer: ArrayBuffer): Int32Array<ArrayBuffer> {
+    return new Int32Array(buffer);
   }
 
   read(cursor: JsonCursor): boolean {
@@ -159,9 +184,13 @@ export class IntegerCells extends Cells<Int32Array> {
   }
 }
 
-class BooleanCells extends Cells<Uint8Array> {
-  protected allocate(capacity: number): Uint8Array {
+class BooleanCells extends Cells<Uint8Array<ArrayBuffer>> {
+  protected allocate(capacity: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(capacity);
+  }
+
+  protected view(buffer: ArrayBuffer): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(buffer);
   }
 
   read(cursor: JsonCursor): boolean {
@@ -182,7 +211,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Strings, and `{"b64": "..."}` for bytes. */
 class StringCells implements TensorCells {
-  readonly #values: Uint8Array[] = [];
+  #values: Uint8Array[] = [];
 
   get count(): number {
     return this.#values.length;
@@ -206,6 +235,10 @@ class StringCells implements TensorCells {
 
   tensor(shape: readonly number[]): TensorValue {
     return { dtype: 'string', shape, values: this.#values };
+  }
+
+  discard(): void {
+    this.#values = [];
   }
 }
 

@@ -83,7 +83,10 @@ export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undef
   }
   const reader = new ListReader(createFloatCells(bytes.length - start, ROOM));
   const cursor = new JsonCursor(bytes, start);
-  if (!reader.read(cursor)) return undefined;
+  if (!reader.read(cursor)) {
+    reader.cells.discard();
+    return undefined;
+  }
   return { tensor: reader.cells.tensor(reader.shape), end: cursor.at };
 }
 

@@ -1,12 +1,16 @@
 import type { TensorValue } from '../../runtime/tensor.ts';
 import { CLOSE_LIST, COMMA, OPEN_LIST } from './ascii.ts';
 import type { ByteWriter, NotFinite } from './byte_writer.ts';
+import { PIECE_BYTES, type TextPieces } from './text_pieces.ts';
 
 /** How strings are written: as text, or as `{"b64": ...}` with their bytes. */
 export type StringForm = 'text' | 'base64';
 
 /** Fewer values are written sooner than they are copied. */
 const WORTH_COPYING = 32;
+
+/** So many values are written before it is looked how long they are. */
+const PIECE_VALUES = 4096;
 
 /** Writes tensors that have as many values as their shape says, or elements of them, as JSON. */
 export class TensorWriter {
@@ -20,6 +24,48 @@ export class TensorWriter {
 
   write(tensor: TensorValue, strings: StringForm): void {
     this.#write(tensor, strings, 0, 0, tensor.values.length);
+  }
+
+  /** Writes a tensor, and gives out what was written whenever that is a piece. */
+  *pieces(tensor: TensorValue, strings: StringForm): TextPieces {
+    yield* this.#pieces(tensor, strings, 0, 0, tensor.values.length);
+  }
+
+  *#pieces(
+    tensor: TensorValue,
+    strings: StringForm,
+    axis: number,
+    offset: number,
+    count: number,
+  ): TextPieces {
+    const writer = this.#writer;
+    const { shape } = tensor;
+    const size = shape[axis] ?? 0;
+    if (count <= PIECE_VALUES || size === 0) {
+      this.#write(tensor, strings, axis, offset, count);
+      if (writer.length >= PIECE_BYTES) yield writer.take();
+      return;
+    }
+    const stride = count / size;
+    // Whole elements of this dimension, as many as make a piece.
+    const step = Math.max(1, Math.floor(PIECE_VALUES / stride));
+    writer.byte(OPEN_LIST);
+    for (let index = 0; index < size; index += step) {
+      if (index > 0) writer.byte(COMMA);
+      const end = Math.min(size, index + step);
+      if (stride > PIECE_VALUES) {
+        yield* this.#pieces(tensor, strings, axis + 1, offset + index * stride, stride);
+      } else if (axis === shape.length - 1) {
+        this.#run(tensor, strings, offset + index, offset + end);
+      } else {
+        for (let element = index; element < end; element++) {
+          if (element > index) writer.byte(COMMA);
+          this.#write(tensor, strings, axis + 1, offset + element * stride, stride);
+        }
+      }
+      if (writer.length >= PIECE_BYTES) yield writer.take();
+    }
+    writer.byte(CLOSE_LIST);
   }
 
   /** Writes an element of the first dimension, of which there are some. */

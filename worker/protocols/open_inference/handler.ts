@@ -1,8 +1,10 @@
 import { parseVersion } from '../../registry/version.ts';
 import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../serving/serving.ts';
+import type { MemoryShare } from '../memory_share.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
 import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
+import { MEMORY_STATUS, type RequestMemory } from '../request_memory.ts';
 import {
   type Answer,
   documentAnswer,
@@ -22,6 +24,7 @@ export interface OpenInferenceOptions {
   readonly serving: Serving;
   /** A longer request body is refused with 413. */
   readonly maxRequestBytes: number;
+  readonly memory: RequestMemory;
   /** Is told of every request for a model that was answered. */
   readonly record?: (request: RequestRecord) => void;
 }
@@ -43,10 +46,16 @@ export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenI
       const target = targetOf(route.model, route.version);
       if (target === undefined) answering = refused(unknownVersion(route.model, route.version ?? ''));
       else if (route.kind === 'infer') {
-        // As a rule an inference waits for nothing else.
-        const body = await readBody(request, options.maxRequestBytes);
-        phases?.end('body', began);
-        answering = answerInfer(options.serving, body, request.headers, target, scope);
+        const share = options.memory.open();
+        try {
+          // As a rule an inference waits for nothing else.
+          const body = await readBody(request, options.maxRequestBytes, share);
+          phases?.end('body', began);
+          answering = answerInfer(options.serving, body, request.headers, target, scope, share);
+          if (answering instanceof Promise) answering = await answering;
+        } finally {
+          share.endHandling();
+        }
       } else {
         const answerModel = route.kind === 'model ready' ? answerReady : answerMetadata;
         answering = answerModel(options.serving, target, scope);
@@ -118,27 +127,30 @@ function answerInfer(
   headers: Headers,
   target: ServingTarget,
   scope: RequestScope,
+  share: MemoryShare,
 ): Answer | Promise<Answer> {
   if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
   const headerLength = headers.get('inference-header-content-length');
   const parsed = parseInferenceRequest(body.bytes, headerLength, target.model);
   if (parsed.kind === 'invalid') return errorAnswer(parsed.message, 400);
-  const outcome = serving.serve<InferAnswer>(target, (servable) => infer(servable, parsed), scope);
+  const outcome = serving.serve<InferAnswer>(target, (servable) => infer(servable, parsed, share), scope);
   return outcome instanceof Promise
-    ? outcome.then((settled) => servedAnswer(target, parsed, settled))
-    : servedAnswer(target, parsed, outcome);
+    ? outcome.then((settled) => servedAnswer(target, parsed, settled, share))
+    : servedAnswer(target, parsed, outcome, share);
 }
 
 function servedAnswer(
   target: ServingTarget,
   parsed: ParsedRequest,
   outcome: ServeOutcome<InferAnswer>,
+  share: MemoryShare,
 ): Answer {
   if (outcome.kind !== 'served') return refused(notServed(target, outcome));
   const { answer, by } = outcome;
   if (answer.kind === 'invalid') return errorAnswer(answer.message, 400, by);
+  if (answer.kind !== 'inferred') return errorAnswer(answer.message, MEMORY_STATUS[answer.kind], by);
   const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
-  return inferenceAnswer(target.model, id, answer.outputs, by, answer.examples);
+  return inferenceAnswer(target.model, id, answer.outputs, by, answer.examples, share);
 }
 
 /** A model is ready if it can be served; asking for it loads it. */

@@ -1,8 +1,11 @@
 import type { Signature } from '../../registry/signature.ts';
 import type { NamedTensors } from '../../runtime/tensor.ts';
 import type { ExecutionResult, ServableView } from '../../serving/serving.ts';
+import type { AnswerText } from '../answer_text.ts';
 import type { NotFinite } from '../codec/byte_writer.ts';
 import { shortened } from '../codec/json_excerpt.ts';
+import type { MemoryShare } from '../memory_share.ts';
+import type { MemoryRefusal } from '../request_memory.ts';
 import { decodeInputs } from './decode.ts';
 import { decodeExamples } from './decode_examples.ts';
 import { type EncodeOutcome, encodeOutputs } from './encode.ts';
@@ -14,7 +17,8 @@ export type Method = 'predict' | 'classify' | 'regress';
 
 export type ComputedAnswer =
   /** `examples` is the size of the batch. */
-  | { readonly kind: 'computed'; readonly json: Uint8Array<ArrayBuffer>; readonly examples: number }
+  | { readonly kind: 'computed'; readonly json: AnswerText; readonly examples: number }
+  | MemoryRefusal
   /** This version cannot answer this request; the message is the client's. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -34,18 +38,22 @@ export function parseComputation(
   method: Method,
   bytes: Uint8Array,
   notFinite: NotFinite,
+  share: MemoryShare,
 ): ComputationOutcome {
   if (method === 'predict') {
     const parsed = parsePredictRequest(bytes);
     if (parsed.kind === 'invalid') return parsed;
-    return { kind: 'computation', compute: (servable) => predict(servable, parsed.request, notFinite) };
+    return {
+      kind: 'computation',
+      compute: (servable) => predict(servable, parsed.request, notFinite, share),
+    };
   }
   const parsed = parseExampleRequest(bytes);
   if (parsed.kind === 'invalid') return parsed;
   const { request } = parsed;
   return {
     kind: 'computation',
-    compute: (servable) => computeExamples(method, servable, request, notFinite),
+    compute: (servable) => computeExamples(method, servable, request, notFinite, share),
   };
 }
 
@@ -53,7 +61,9 @@ function predict(
   servable: ServableView,
   request: PredictRequest,
   notFinite: NotFinite,
+  share: MemoryShare,
 ): ReturnType<Computation> {
+  share.beginComputation();
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
     const name = shortened(request.signatureName);
@@ -62,10 +72,12 @@ function predict(
   const decoded = decodeInputs(request, signature);
   if (decoded.kind === 'invalid') return refused(decoded.message);
   const { inputs } = decoded;
-  const result = servable.execute(signature, inputs);
+  const refusal = share.takeTensors(inputs, 'The inputs');
+  if (refusal !== undefined) return refusal;
+  const result = servable.execute(signature, inputs, share.left);
   return result instanceof Promise
-    ? result.then((settled) => predictAnswer(servable, request, inputs, settled, notFinite))
-    : predictAnswer(servable, request, inputs, result, notFinite);
+    ? result.then((settled) => predictAnswer(servable, request, inputs, settled, notFinite, share))
+    : predictAnswer(servable, request, inputs, result, notFinite, share);
 }
 
 function predictAnswer(
@@ -74,8 +86,11 @@ function predictAnswer(
   inputs: NamedTensors,
   result: ExecutionResult,
   notFinite: NotFinite,
+  share: MemoryShare,
 ): ComputedAnswer {
   if (result.kind === 'failed') return notComputed(servable, result.reason);
+  const refusal = share.takeTensors(result.outputs, 'The outputs');
+  if (refusal !== undefined) return refusal;
   const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
   return encodedAnswer(encodeOutputs(result.outputs, format, notFinite), inputs);
 }
@@ -91,7 +106,9 @@ function computeExamples(
   servable: ServableView,
   request: ExampleRequest,
   notFinite: NotFinite,
+  share: MemoryShare,
 ): ReturnType<Computation> {
+  share.beginComputation();
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
     return refused(`No signature was found with the name: ${shortened(request.signatureName)}`);
@@ -104,16 +121,20 @@ function computeExamples(
   const decoded = decodeExamples(request, signature);
   if (decoded.kind === 'invalid') return refused(decoded.message);
   const { inputs } = decoded;
+  const refusal = share.takeTensors(inputs, 'The inputs');
+  if (refusal !== undefined) return refusal;
   const answer = (result: ExecutionResult): ComputedAnswer => {
     if (result.kind === 'failed') return notComputed(servable, result.reason);
     const { outputs } = result;
+    const tooMuch = share.takeTensors(outputs, 'The outputs');
+    if (tooMuch !== undefined) return tooMuch;
     const encoded =
       method === 'classify'
         ? encodeClassifications(outputs, signature.outputs, batchOf(inputs), notFinite)
         : encodeRegressions(outputs, batchOf(inputs), notFinite);
     return encodedAnswer(encoded, inputs);
   };
-  const result = servable.execute(signature, inputs);
+  const result = servable.execute(signature, inputs, share.left);
   return result instanceof Promise ? result.then(answer) : answer(result);
 }
 

@@ -22,6 +22,7 @@ export function decodeInputs(request: PredictRequest, signature: Signature): Dec
   if (tensors.kind === 'missing') return invalid(tensors.message);
   // The tensor that was read while the body was scanned, where it is what the signature takes.
   const isRead = floats !== undefined && names.length === 1 && inputs[first]?.dtype === 'float32';
+  if (!isRead) dropFloats(request);
   const decoded: DecodeOutcome = isRead
     ? { kind: 'decoded', inputs: new Map([[first, floats]]) }
     : tensors.kind === 'row'
@@ -30,6 +31,21 @@ export function decodeInputs(request: PredictRequest, signature: Signature): Dec
   if (decoded.kind === 'invalid') return decoded;
   return shapeFault(decoded.inputs, signature) ?? decoded;
 }
+
+/** Gives the memory of floats back that are of no use, before the same is read as something else. */
+function dropFloats(request: PredictRequest): void {
+  const { floats } = request;
+  if (
+    floats?.dtype === 'float32' &&
+    floats.values.length > FEW &&
+    floats.values.buffer instanceof ArrayBuffer
+  ) {
+    floats.values.buffer.transfer(0);
+    request.floats = undefined;
+  }
+}
+
+const FEW = 1024;
 
 /** Says which input has another shape than the signature names; undefined where none has. */
 export function shapeFault(tensors: NamedTensors, { inputs }: Signature): DecodeOutcome | undefined {

@@ -59,6 +59,7 @@ function decodeTensor(cursor: JsonCursor, info: TensorInfo): TensorValue | strin
   }
   const reader = new ListReader(createCells(info.dtype, cursor.bytes.length - start));
   if (reader.read(cursor)) return reader.cells.tensor(reader.shape);
+  reader.cells.discard();
   cursor.at = start;
   return listFault(cursor, info.dtype) ?? NO_FAULT;
 }

@@ -73,25 +73,35 @@ class Column {
 
   /** Reads one example's feature; why it cannot, where it cannot, in the words of TensorFlow's example parser. */
   read(cursor: JsonCursor, offset: number | undefined): string | undefined {
-    const place = `Name: <unknown>, Key: ${this.name}, Index: ${this.#rows}.  `;
     this.#rows += 1;
-    const lacking = `Name: <unknown>, Feature: ${this.name} (data type: ${TYPE_NAMES[this.#kind]}) is required but could not be found.`;
-    if (offset === undefined) return lacking;
+    if (offset === undefined) return this.#lacking();
     cursor.at = offset;
-    const feature = readFeature(cursor, this.name, (at, kind) => this.#readValue(at, kind, place));
+    const feature = readFeature(cursor, this.name, this.#visit);
     if ('fault' in feature) return feature.fault;
-    if (feature.kind === undefined && this.#size !== 0) return lacking;
+    if (feature.kind === undefined && this.#size !== 0) return this.#lacking();
     this.#size ??= feature.count;
     if (feature.count === this.#size) return undefined;
     const inner = this.#info.shape?.slice(1) ?? [this.#size];
     const sizes = `Values size: ${feature.count} but output shape: [${inner.join(',')}]`;
-    return `${place}Number of ${this.#kind} values != expected.  ${sizes}`;
+    return `${this.#place()}Number of ${this.#kind} values != expected.  ${sizes}`;
   }
 
-  #readValue(cursor: JsonCursor, kind: FeatureKind, place: string): string | undefined {
+  // Sentences are made where they are needed: a request may have a million rows.
+  #place(): string {
+    return `Name: <unknown>, Key: ${this.name}, Index: ${this.#rows - 1}.  `;
+  }
+
+  #lacking(): string {
+    const type = TYPE_NAMES[this.#kind];
+    return `Name: <unknown>, Feature: ${this.name} (data type: ${type}) is required but could not be found.`;
+  }
+
+  readonly #visit = (cursor: JsonCursor, kind: FeatureKind) => this.#readValue(cursor, kind);
+
+  #readValue(cursor: JsonCursor, kind: FeatureKind): string | undefined {
     if (kind !== this.#kind) {
       const types = `Data type: ${TYPE_NAMES[kind]} but expected type: ${TYPE_NAMES[this.#kind]}`;
-      return `${place}Data types don't match. ${types}`;
+      return `${this.#place()}Data types don't match. ${types}`;
     }
     const literal = cursor.kind();
     if (this.#cells instanceof IntegerCells && (literal === 'true' || literal === 'false')) {
@@ -101,7 +111,7 @@ class Column {
     if (this.#cells.read(cursor)) return undefined;
     return kind === 'bytes'
       ? `A request may have ${MOST_STRINGS} strings at most`
-      : `${place}The value is out of the range of int32`;
+      : `${this.#place()}The value is out of the range of int32`;
   }
 
   tensor(): TensorValue | string {

@@ -34,6 +34,7 @@ function decodePlain(cursor: JsonCursor, name: string, dtype: DataType): DecodeO
   if (reader.read(cursor)) {
     return { kind: 'decoded', inputs: new Map([[name, reader.cells.tensor(reader.shape)]]) };
   }
+  reader.cells.discard();
   cursor.at = start;
   return invalid(plainFault(cursor, dtype));
 }
@@ -77,7 +78,10 @@ function decodeNamed(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutc
   cursor.enter();
   do {
     const fault = readInstance(cursor, names, columns, index);
-    if (fault !== undefined) return invalid(fault);
+    if (fault !== undefined) {
+      for (const { reader } of columns) reader.cells.discard();
+      return invalid(fault);
+    }
     index += 1;
   } while (cursor.next());
 
@@ -103,26 +107,28 @@ function readInstance(
     const column = columns[names.find(cursor) ?? columns.length];
     cursor.toMemberValue();
     const value = cursor.at;
-    const failed = (fault: string) => {
-      const key = shortened(stringText(cursor.bytes, name));
-      return `Failed to process element: ${index} key: ${key} of 'instances' list. Error: ${fault}`;
-    };
     if (column === undefined) {
       const key = shortened(stringText(cursor.bytes, name));
-      return failed(`${INVALID}JSON object: does not have named input: ${key}`);
+      return memberFault(cursor, name, index, `${INVALID}JSON object: does not have named input: ${key}`);
     }
-    if (column.rows > index) return failed(`${INVALID}The key occurs twice`);
+    if (column.rows > index) return memberFault(cursor, name, index, `${INVALID}The key occurs twice`);
     column.rows = index + 1;
     found += 1;
     if (column.reader.read(cursor)) continue;
     cursor.at = value;
     const { shape } = column.reader;
-    return failed(elementFault(cursor, column.dtype, index === 0 ? undefined : shape) ?? NO_FAULT);
+    const fault = elementFault(cursor, column.dtype, index === 0 ? undefined : shape) ?? NO_FAULT;
+    return memberFault(cursor, name, index, fault);
   }
   if (found === columns.length) return undefined;
   const keys = columns.map(({ name }) => name).sort();
   const object = `JSON object: ${excerpt(cursor.bytes, start)}`;
   return `Failed to process element: ${index} of 'instances' list. ${object} keys must be equal to: ${keys.join(',')}`;
+}
+
+function memberFault({ bytes }: JsonCursor, name: number, index: number, fault: string): string {
+  const key = shortened(stringText(bytes, name));
+  return `Failed to process element: ${index} key: ${key} of 'instances' list. Error: ${fault}`;
 }
 
 /** Nested errors carry their code, as TensorFlow's Status::ToString prints it. */

@@ -1,9 +1,11 @@
 import { elementCount, type NamedTensors, type TensorValue } from '../../runtime/tensor.ts';
+import { type AnswerText, areLarge, SentInPieces } from '../answer_text.ts';
 import { ByteWriter, type NotFinite } from '../codec/byte_writer.ts';
 import { type StringForm, TensorWriter } from '../codec/tensor_writer.ts';
+import { PIECE_BYTES, type TextPieces } from '../codec/text_pieces.ts';
 
 export type EncodeOutcome =
-  | { readonly kind: 'encoded'; readonly json: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'encoded'; readonly json: AnswerText }
   /** These outputs have no such form. */
   | { readonly kind: 'invalid'; readonly message: string };
 
@@ -25,8 +27,13 @@ export function encodeOutputs(
   const fault = format === 'row' ? batchFault(sorted ?? outputs) : undefined;
   if (fault !== undefined) return { kind: 'invalid', message: fault };
   const writer = new ByteWriter();
+  const begin = format === 'row' ? '{"predictions":' : '{"outputs":';
+  if (areLarge(outputs)) {
+    const pieces = outputPieces(sorted ?? [...outputs], format, writer, begin, notFinite);
+    return { kind: 'encoded', json: new SentInPieces(pieces) };
+  }
   const tensors = new TensorWriter(writer, notFinite);
-  writer.text(format === 'row' ? '{"predictions":' : '{"outputs":');
+  writer.text(begin);
   if (sorted === undefined) for (const [name, tensor] of outputs) tensors.write(tensor, stringForm(name));
   else if (format === 'columnar') writeColumns(writer, tensors, sorted);
   else writeRows(writer, tensors, sorted);
@@ -80,13 +87,66 @@ function writeRows(writer: ByteWriter, tensors: TensorWriter, outputs: readonly 
   const batch = outputs[0]?.[1].shape[0] ?? 0;
   const keys = keysOf(outputs);
   writer.text('[');
+  for (let row = 0; row < batch; row++) writeRow(writer, tensors, outputs, keys, row);
+  writer.text(']');
+}
+
+function writeRow(
+  writer: ByteWriter,
+  tensors: TensorWriter,
+  outputs: readonly NamedTensor[],
+  keys: readonly string[],
+  row: number,
+): void {
+  if (row > 0) writer.text(',');
+  // An iterator would make several objects for each of very many rows.
+  for (let index = 0; index < outputs.length; index++) {
+    const output = outputs[index];
+    if (output === undefined) continue;
+    writer.text(keys[index] ?? '');
+    tensors.writeRow(output[1], stringForm(output[0]), row);
+  }
+  writer.text('}');
+}
+
+/** The same text a piece at a time. */
+function* outputPieces(
+  outputs: readonly NamedTensor[],
+  format: 'row' | 'columnar',
+  writer: ByteWriter,
+  begin: string,
+  notFinite: NotFinite,
+): TextPieces {
+  const tensors = new TensorWriter(writer, notFinite);
+  const [[name, only] = ['', undefined]] = outputs;
+  writer.text(begin);
+  if (outputs.length === 1 && only !== undefined) yield* tensors.pieces(only, stringForm(name));
+  else if (format === 'columnar') yield* columnPieces(writer, tensors, outputs);
+  else yield* rowPieces(writer, tensors, outputs);
+  writer.text('}');
+  yield writer.take();
+}
+
+function* columnPieces(
+  writer: ByteWriter,
+  tensors: TensorWriter,
+  outputs: readonly NamedTensor[],
+): TextPieces {
+  const keys = keysOf(outputs);
+  for (const [index, [name, tensor]] of outputs.entries()) {
+    writer.text(keys[index] ?? '');
+    yield* tensors.pieces(tensor, stringForm(name));
+  }
+  writer.text('}');
+}
+
+function* rowPieces(writer: ByteWriter, tensors: TensorWriter, outputs: readonly NamedTensor[]): TextPieces {
+  const keys = keysOf(outputs);
+  const batch = outputs[0]?.[1].shape[0] ?? 0;
+  writer.text('[');
   for (let row = 0; row < batch; row++) {
-    if (row > 0) writer.text(',');
-    for (const [index, [name, tensor]] of outputs.entries()) {
-      writer.text(keys[index] ?? '');
-      tensors.writeRow(tensor, stringForm(name), row);
-    }
-    writer.text('}');
+    writeRow(writer, tensors, outputs, keys, row);
+    if (writer.length >= PIECE_BYTES) yield writer.take();
   }
   writer.text(']');
 }

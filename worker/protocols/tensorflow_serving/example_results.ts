@@ -1,6 +1,9 @@
 import type { Signature } from '../../registry/signature.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../runtime/tensor.ts';
+import { type AnswerText, areLarge, SentInPieces } from '../answer_text.ts';
 import { ByteWriter, type NotFinite } from '../codec/byte_writer.ts';
+import { PIECE_BYTES, type TextPieces } from '../codec/text_pieces.ts';
+import { joined } from '../joined.ts';
 import type { EncodeOutcome } from './encode.ts';
 
 type Outputs = Signature['outputs'];
@@ -43,6 +46,23 @@ export function encodeClassifications(
   const values = scores?.tensor.dtype === 'float32' ? scores.tensor.values : new Float32Array(batch * size);
   const labels = classes?.tensor.dtype === 'string' ? classes.tensor.values : undefined;
 
+  const text = classificationPieces({ values, labels, names, size, batch }, notFinite);
+  return { kind: 'encoded', json: writtenOrSent(text, outputs) };
+}
+
+interface Classifications {
+  readonly values: Float32Array;
+  readonly labels: readonly Uint8Array[] | undefined;
+  /** Of the columns, as JSON. */
+  readonly names: readonly string[];
+  readonly size: number;
+  readonly batch: number;
+}
+
+function* classificationPieces(
+  { values, labels, names, size, batch }: Classifications,
+  notFinite: NotFinite,
+): TextPieces<ArrayBuffer> {
   const writer = new ByteWriter();
   writer.text('{"results":[');
   for (let example = 0; example < batch; example++) {
@@ -56,11 +76,12 @@ export function encodeClassifications(
       writer.text(',');
       writer.floats(values, index, index + 1, notFinite);
       writer.text(']');
+      if (writer.length >= PIECE_BYTES) yield writer.take();
     }
     writer.text(']');
   }
   writer.text(']}');
-  return { kind: 'encoded', json: writer.finish() };
+  yield writer.finish();
 }
 
 /** The body of a regress answer: a number for each example, of the output `outputs` or the only one of float32. */
@@ -73,11 +94,33 @@ export function encodeRegressions(outputs: NamedTensors, batch: number, notFinit
       `Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got [${tensor.shape.join(',')}]`,
     );
   }
+  const text = regressionPieces(tensor.values, batch, notFinite);
+  return { kind: 'encoded', json: writtenOrSent(text, outputs) };
+}
+
+function* regressionPieces(
+  values: Float32Array,
+  batch: number,
+  notFinite: NotFinite,
+): TextPieces<ArrayBuffer> {
   const writer = new ByteWriter();
   writer.text('{"results":[');
-  writer.floats(tensor.values, 0, batch, notFinite);
+  for (let start = 0; start < batch; start += VALUES_AT_ONCE) {
+    if (start > 0) writer.text(',');
+    writer.floats(values, start, Math.min(batch, start + VALUES_AT_ONCE), notFinite);
+    if (writer.length >= PIECE_BYTES) yield writer.take();
+  }
   writer.text(']}');
-  return { kind: 'encoded', json: writer.finish() };
+  yield writer.finish();
+}
+
+const VALUES_AT_ONCE = 4096;
+
+function writtenOrSent(text: TextPieces<ArrayBuffer>, outputs: NamedTensors): AnswerText {
+  if (areLarge(outputs)) return new SentInPieces(text);
+  const pieces = [...text];
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? first : joined(pieces);
 }
 
 /** How many values each example has; undefined where the shape is neither [batch] nor [batch, n]. */

@@ -1,7 +1,10 @@
 import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../serving/serving.ts';
+import { bodyOf } from '../answer_text.ts';
+import type { MemoryShare } from '../memory_share.ts';
 import type { RequestRecord } from '../monitoring/request_metrics.ts';
 import { remembered } from '../remembered.ts';
 import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
+import { MEMORY_STATUS, type RequestMemory } from '../request_memory.ts';
 import { type ComputedAnswer, type Method, parseComputation } from './computation.ts';
 import { metadataDocument } from './metadata_document.ts';
 import { notServed, statusNotServed } from './not_served.ts';
@@ -13,6 +16,7 @@ export interface TensorFlowServingOptions {
   readonly serving: Serving;
   /** A longer request body is refused with 413. */
   readonly maxRequestBytes: number;
+  readonly memory: RequestMemory;
   /** Is told of every request that was answered. */
   readonly record?: (request: RequestRecord) => void;
 }
@@ -38,10 +42,16 @@ export function createTensorFlowServingHandler(options: TensorFlowServingOptions
       const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
       let answering: Answer | Promise<Answer>;
       if (isComputation(route)) {
-        // As a rule a computation waits for nothing else.
-        const body = await readBody(request, options.maxRequestBytes);
-        phases?.end('body', began);
-        answering = answerComputed(options.serving, request.url, body, route, scope);
+        const share = options.memory.open();
+        try {
+          // As a rule a computation waits for nothing else.
+          const body = await readBody(request, options.maxRequestBytes, share);
+          phases?.end('body', began);
+          answering = answerComputed(options.serving, request.url, body, route, scope, share);
+          if (answering instanceof Promise) answering = await answering;
+        } finally {
+          share.endHandling();
+        }
       } else answering = answerRoute(options.serving, route, scope);
       answer = answering instanceof Promise ? await answering : answering;
       options.record?.({
@@ -90,22 +100,32 @@ function answerComputed(
   body: BodyOutcome,
   { kind: method, target }: ComputationRoute,
   scope: RequestScope,
+  share: MemoryShare,
 ): Answer | Promise<Answer> {
   if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
-  const computation = parseComputation(method, body.bytes, wantsStrictJson(url) ? 'null' : 'token');
+  const computation = parseComputation(method, body.bytes, wantsStrictJson(url) ? 'null' : 'token', share);
   if (computation.kind === 'invalid') return errorAnswer(computation.message, 400);
   const outcome = serving.serve(target, computation.compute, scope);
   return outcome instanceof Promise
-    ? outcome.then((settled) => servedAnswer(target, settled))
-    : servedAnswer(target, outcome);
+    ? outcome.then((settled) => servedAnswer(target, settled, share))
+    : servedAnswer(target, outcome, share);
 }
 
-function servedAnswer(target: ServingTarget, outcome: ServeOutcome<ComputedAnswer>): Answer {
+function servedAnswer(
+  target: ServingTarget,
+  outcome: ServeOutcome<ComputedAnswer>,
+  share: MemoryShare,
+): Answer {
   if (outcome.kind !== 'served') return refusal(notServed(target, outcome), outcome.kind);
   const { answer, by } = outcome;
-  return answer.kind === 'computed'
-    ? jsonAnswer(answer.json, by, answer.examples)
-    : errorAnswer(answer.message, 400, by);
+  switch (answer.kind) {
+    case 'computed':
+      return jsonAnswer(bodyOf(answer.json, share), by, answer.examples);
+    case 'refused':
+      return errorAnswer(answer.message, 400, by);
+    default:
+      return errorAnswer(answer.message, MEMORY_STATUS[answer.kind], by);
+  }
 }
 
 /** `?strict_json=true`: NaN and infinities, which JSON has not, are answered as null. */

@@ -10,7 +10,7 @@ export interface PredictRequest {
   readonly signatureName: string;
   readonly tensors: RequestTensors;
   /** The tensor as which a list of numbers was read on the way: float32 is what most models take. */
-  readonly floats: TensorValue | undefined;
+  floats: TensorValue | undefined;
 }
 
 export type RequestTensors =

@@ -1,6 +1,6 @@
 import type { Phases } from '../../serving/phases.ts';
 import type { AnsweredBy } from '../../serving/serving.ts';
-import { AnswerTemplates } from '../answer_templates.ts';
+import { type AnswerBody, AnswerTemplates } from '../answer_templates.ts';
 import { errorText, JSON_CONTENT, jsonResponse } from '../response.ts';
 import { setServerTiming } from '../server_timing.ts';
 
@@ -8,7 +8,7 @@ import { setServerTiming } from '../server_timing.ts';
 export interface Answer {
   readonly status: number;
   /** Null for an answer that has none. */
-  readonly json: string | Uint8Array<ArrayBuffer> | null;
+  readonly json: AnswerBody | null;
   /** Which version answered, where one was chosen. */
   readonly by: AnsweredBy | undefined;
   readonly isKnownModel: boolean;
@@ -17,11 +17,7 @@ export interface Answer {
 }
 
 /** A JSON answer of a version. */
-export function jsonAnswer(
-  json: string | Uint8Array<ArrayBuffer>,
-  by: AnsweredBy,
-  examples?: number,
-): Answer {
+export function jsonAnswer(json: AnswerBody, by: AnsweredBy, examples?: number): Answer {
   return { status: 200, json, by, isKnownModel: true, examples };
 }
 

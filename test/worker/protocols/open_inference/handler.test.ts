@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { RequestRecord } from '../../../../worker/protocols/monitoring/request_metrics.ts';
 import { createOpenInferenceHandler } from '../../../../worker/protocols/open_inference/handler.ts';
+import { RequestMemory } from '../../../../worker/protocols/request_memory.ts';
 import type { Serving } from '../../../../worker/serving/serving.ts';
 import { fakeServing, GENERATION } from '../tensorflow_serving/fake_serving.ts';
 
 const scope = { waitUntil: () => undefined };
 
 function asked(serving: Serving, path: string, body?: string, headers: Record<string, string> = {}) {
-  const answer = createOpenInferenceHandler({ serving, maxRequestBytes: 500 });
+  const answer = createOpenInferenceHandler({
+    serving,
+    maxRequestBytes: 500,
+    memory: new RequestMemory(100_000),
+  });
   const request = new Request(`https://server${path}`, {
     headers,
     ...(body === undefined ? {} : { method: 'POST', body }),
@@ -113,6 +118,7 @@ test('requests for models are told to the metrics, those for the server are not'
   const answer = createOpenInferenceHandler({
     serving: fakeServing(),
     maxRequestBytes: 500,
+    memory: new RequestMemory(100_000),
     record: (record) => records.push(record),
   });
   for (const [path, body] of [

@@ -300,14 +300,14 @@ describe('lists without measure', () => {
     ['{"inputs": [1, ', 'Encountered list at unexpected level: 1 expected < 1'],
     ['{"instances": [1, ', 'Encountered list at unexpected level: 254 expected < 254'],
     ['{"instances": [{"x": ', 'Encountered list at unexpected level: 254 expected < 254'],
-  ])('500 levels after %s', (before, message) => {
+  ])('half a million levels after %s', (before, message) => {
     const after = before
       .replaceAll('[', ']')
       .replaceAll('{', '}')
       .replace(/[^\]}]/g, '')
       .split('')
       .reverse();
-    const text = before + nest(500) + after.join('');
+    const text = before + nest(500_000) + after.join('');
     expect(fault(text, { x: 'float32' })).toContain(message);
   });
 

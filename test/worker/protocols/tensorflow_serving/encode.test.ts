@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeOutputs as encodeJson } from '../../../../worker/protocols/tensorflow_serving/encode.ts';
 import type { TensorValue } from '../../../../worker/runtime/tensor.ts';
+import { answerBytes } from '../../shared/answer_bytes.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const ints = (shape: number[], ...values: number[]): TensorValue => ({
@@ -21,7 +22,7 @@ const strings = (shape: number[], ...values: string[]): TensorValue => ({
 
 function encodeOutputs(...parameters: Parameters<typeof encodeJson>) {
   const outcome = encodeJson(...parameters);
-  return outcome.kind === 'invalid' ? outcome : text(new TextDecoder().decode(outcome.json));
+  return outcome.kind === 'invalid' ? outcome : text(new TextDecoder().decode(answerBytes(outcome.json)));
 }
 
 const text = (text: string) => ({ kind: 'encoded', text });

@@ -7,6 +7,7 @@ import {
 import { parseExampleRequest } from '../../../../worker/protocols/tensorflow_serving/examples.ts';
 import type { DataType, Signature } from '../../../../worker/registry/signature.ts';
 import type { TensorValue } from '../../../../worker/runtime/tensor.ts';
+import { answerBytes } from '../../shared/answer_bytes.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -132,7 +133,9 @@ describe('results', () => {
   function classified(outputs: Record<string, TensorValue>, classes?: string[], batch = 2) {
     const infos = Object.fromEntries(Object.keys(outputs).map((key) => [key, info(classes)]));
     const outcome = encodeClassifications(new Map(Object.entries(outputs)), infos, batch, 'token');
-    return outcome.kind === 'invalid' ? outcome.message : JSON.parse(new TextDecoder().decode(outcome.json));
+    return outcome.kind === 'invalid'
+      ? outcome.message
+      : JSON.parse(new TextDecoder().decode(answerBytes(outcome.json)));
   }
 
   test('pairs of label and score', () => {
@@ -178,7 +181,7 @@ describe('results', () => {
 
   function regressed(outputs: Record<string, TensorValue>, batch: number) {
     const outcome = encodeRegressions(new Map(Object.entries(outputs)), batch, 'token');
-    return outcome.kind === 'invalid' ? outcome.message : new TextDecoder().decode(outcome.json);
+    return outcome.kind === 'invalid' ? outcome.message : new TextDecoder().decode(answerBytes(outcome.json));
   }
 
   test('a number for each example', () => {

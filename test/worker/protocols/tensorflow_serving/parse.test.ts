@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
 
 const DEPTH = 500_000;
-const nest = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
-const TOO_DEEP = 'JSON Parse error: Lists and objects are nested deeper than 512. at offset: ';
+const NEST = '['.repeat(DEPTH) + ']'.repeat(DEPTH);
 const encode = (text: string) => new TextEncoder().encode(text);
 
 function parsed(text: string) {
@@ -36,11 +35,8 @@ describe('a request', () => {
     expect(parsed(text)).toMatchObject({ signatureName, tensors });
   });
 
-  test('keys that are not read may be nested as deep as a request', () => {
-    expect(parsed(`{"instances": [1], "nested": ${nest(511)}}`).tensors).toEqual({
-      kind: 'row',
-      instances: 14,
-    });
+  test('keys that are not read may be nested half a million deep', () => {
+    expect(parsed(`{"instances": [1], "nested": ${NEST}}`).tensors).toEqual({ kind: 'row', instances: 14 });
   });
 
   test('a list of numbers is read on the way', () => {
@@ -84,23 +80,13 @@ describe('errors before the model is looked up', () => {
     expect(fault(text)).toBe(message);
   });
 
-  test.each([
-    ['a list deeper than a request may be', `{"instances": ${nest(512)}}`, 14 + 511],
-    ['a list half a million deep', `{"instances": ${nest(DEPTH)}}`, 14 + 511],
-    ['objects half a million deep', `{"instances": ${'{"a":'.repeat(DEPTH)}`, 14 + 511 * 5],
-    [
-      'a member that is not read, half a million deep',
-      `{"instances": [1], "nested": ${nest(DEPTH)}}`,
-      29 + 511,
-    ],
-    ['a signature name half a million deep', `{"signature_name": ${nest(DEPTH)}}`, 19 + 511],
-    ['lists that never end', '['.repeat(DEPTH), 512],
-  ])('%s', (_name, text, offset) => {
-    expect(fault(text)).toBe(TOO_DEEP + offset);
+  test('a signature name nested half a million deep', () => {
+    expect(fault(`{"signature_name": ${NEST}}`)).toContain('key must be a string value');
   });
 
-  test('a signature name nested as deep as a request may be', () => {
-    expect(fault(`{"signature_name": ${nest(511)}}`)).toContain('key must be a string value');
+  test('lists that never end', () => {
+    expect(fault('['.repeat(DEPTH))).toBe(`JSON Parse error: Invalid value. at offset: ${DEPTH}`);
+    expect(fault(`{"instances": ${'['.repeat(DEPTH)}`)).toContain('Invalid value.');
   });
 });
 

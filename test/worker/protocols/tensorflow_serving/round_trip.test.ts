@@ -5,6 +5,7 @@ import { encodeOutputs } from '../../../../worker/protocols/tensorflow_serving/e
 import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
 import { DataTypeSchema, type Signature, type TensorInfo } from '../../../../worker/registry/signature.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../../worker/runtime/tensor.ts';
+import { answerBytes } from '../../shared/answer_bytes.ts';
 
 function tensorOf(shape: number[]): fc.Arbitrary<TensorValue> {
   const count = elementCount(shape);
@@ -65,7 +66,9 @@ test.each([
     fc.property(tensors, (outputs) => {
       const encoded = encodeOutputs(outputs, format);
       if (encoded.kind === 'invalid') throw new Error(encoded.message);
-      const request = new TextDecoder().decode(encoded.json).replace(`{"${answerKey}":`, `{"${requestKey}":`);
+      const request = new TextDecoder()
+        .decode(answerBytes(encoded.json))
+        .replace(`{"${answerKey}":`, `{"${requestKey}":`);
       const parsed = parsePredictRequest(new TextEncoder().encode(request));
       if (parsed.kind === 'invalid') throw new Error(parsed.message);
       expect(decodeInputs(parsed.request, signatureOf(outputs))).toEqual({

@@ -1,7 +1,10 @@
 import type { Phases } from '../../../serving/phases.ts';
 import type { AnsweredBy } from '../../../serving/serving.ts';
-import { AnswerTemplates } from '../../answer_templates.ts';
+import { type AnswerBody, AnswerTemplates } from '../../answer_templates.ts';
+import { bodyOf, SentInPieces } from '../../answer_text.ts';
+import { PIECE_BYTES, type TextPieces } from '../../codec/text_pieces.ts';
 import { joined } from '../../joined.ts';
+import type { MemoryShare } from '../../memory_share.ts';
 import { errorText, JSON_CONTENT, jsonResponse } from '../../response.ts';
 import { setServerTiming } from '../../server_timing.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
@@ -9,7 +12,7 @@ import type { EncodedOutputs } from './encode_outputs.ts';
 /** A response before the platform's object is made of it, and what metrics should know of it. */
 export interface Answer {
   readonly status: number;
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly body: AnswerBody;
   /** How many bytes of the body are JSON, where binary data follows. */
   readonly headerLength: number | undefined;
   /** Which version answered, where one was chosen. */
@@ -33,23 +36,49 @@ export function wrongMethodAnswer(message: string, allowed: string): Answer {
   return { ...errorAnswer(message, 405), allowed };
 }
 
-/** An inference response: JSON, or JSON with binary data behind it where an output is binary. */
+/**
+ * An inference response: JSON, or JSON with binary data behind it where an output is binary.
+ *
+ * @param share of the request, which keeps it where the answer is sent a piece at a time
+ */
 export function inferenceAnswer(
   model: string,
   id: string | undefined,
   { json, binary }: EncodedOutputs,
   by: AnsweredBy,
   examples: number,
+  share: MemoryShare,
 ): Answer {
   const head = JSON.stringify({
     model_name: model,
     model_version: by.version,
     ...(id !== undefined && { id }),
   });
-  const text = `${head.slice(0, -1)},"outputs":${json}}`;
+  const begin = `${head.slice(0, -1)},"outputs":`;
+  if (typeof json !== 'string') {
+    const text = documentPieces(begin, json);
+    // How long the JSON is stands in a header, before the binary data can be sent.
+    const header = binary.length === 0 ? undefined : [...text];
+    const pieces = header === undefined ? text : binaryPieces([...header, ...binary]);
+    const headerLength = header?.reduce((sum, { length }) => sum + length, 0);
+    return { ...answerOf(200, bodyOf(new SentInPieces(pieces), share), by, examples), headerLength };
+  }
+  const text = `${begin}${json}}`;
   if (binary.length === 0) return answerOf(200, text, by, examples);
   const header = ENCODER.encode(text);
   return { ...answerOf(200, joined([header, ...binary]), by, examples), headerLength: header.length };
+}
+
+function* documentPieces(begin: string, outputs: TextPieces): TextPieces {
+  yield ENCODER.encode(begin);
+  yield* outputs;
+  yield ENCODER.encode('}');
+}
+
+function* binaryPieces(parts: readonly Uint8Array[]): TextPieces {
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += PIECE_BYTES) yield part.slice(at, at + PIECE_BYTES);
+  }
 }
 
 const ENCODER = new TextEncoder();
