@@ -115,6 +115,27 @@ export class ByteWriter {
     return true;
   }
 
+  /** The same without the outermost brackets: the elements of a longer list, with commas between them. */
+  floatElements(
+    values: Float32Array,
+    offset: number,
+    shape: readonly number[],
+    notFinite: NotFinite,
+  ): boolean {
+    const lists = numberLists();
+    if (!lists.canWrite(shape)) return false;
+    let skipped = 1;
+    lists.write(values, offset, shape, notFinite === 'null', (block) => {
+      const rest = block.subarray(skipped);
+      skipped = 0;
+      this.#reserve(rest.length);
+      this.#bytes.set(rest, this.#length);
+      this.#length += rest.length;
+    });
+    this.#length -= 1;
+    return true;
+  }
+
   /** Int32 values from `start` to before `end`, with commas between them. */
   integers(values: ArrayLike<number>, start: number, end: number): void {
     for (let block = start; block < end; block += BLOCK_LENGTH) {

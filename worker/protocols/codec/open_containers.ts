@@ -1,20 +1,12 @@
-/** Which lists and objects are open while JSON is scanned: a bit for each, set where it is an object. */
+/**
+ * Which lists and objects are open while JSON is scanned: a bit for each, set where it is an object. Memory
+ * grows with their depth, which the caller may limit.
+ */
 export class OpenContainers {
   depth = 0;
-  readonly #mostDepth: number;
   /** The outermost 32. Few requests are nested deeper. */
   #first = 0;
   #others: Uint32Array | undefined;
-
-  /** @param mostDepth how deep they may be nested; without it, memory grows by one bit with each level */
-  constructor(mostDepth = Number.POSITIVE_INFINITY) {
-    this.#mostDepth = mostDepth;
-  }
-
-  /** Whether one more would be nested too deep. */
-  get isFull(): boolean {
-    return this.depth >= this.#mostDepth;
-  }
 
   push(isObject: boolean): void {
     const word = this.depth >>> 5;

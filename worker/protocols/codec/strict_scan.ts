@@ -66,7 +66,8 @@ export class StrictScan {
     const { bytes, fault } = this;
     const first = bytes[start];
     if (first !== OPEN_LIST && first !== OPEN_OBJECT) return strictScalarEnd(bytes, start, fault);
-    const open = new OpenContainers(this.#limits.mostDepth - depth);
+    const open = new OpenContainers();
+    const mostDepth = this.#limits.mostDepth - depth;
     let inObject = false;
     let isAtName = false;
     let at = start;
@@ -85,7 +86,7 @@ export class StrictScan {
       if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
         const opensObject = opener === OPEN_OBJECT;
         if (opensObject && !this.count(at)) return MALFORMED;
-        if (open.isFull) return this.refuse(at, this.#limits.tooDeep);
+        if (open.depth >= mostDepth) return this.refuse(at, this.#limits.tooDeep);
         at = afterSpace(bytes, at + 1);
         if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) {
           at += 1;

@@ -55,17 +55,35 @@ export class TensorWriter {
       const end = Math.min(size, index + step);
       if (stride > PIECE_VALUES) {
         yield* this.#pieces(tensor, strings, axis + 1, offset + index * stride, stride);
-      } else if (axis === shape.length - 1) {
-        this.#run(tensor, strings, offset + index, offset + end);
-      } else {
-        for (let element = index; element < end; element++) {
-          if (element > index) writer.byte(COMMA);
-          this.#write(tensor, strings, axis + 1, offset + element * stride, stride);
-        }
-      }
+      } else this.#writeElements(tensor, strings, axis, offset + index * stride, end - index, stride);
       if (writer.length >= PIECE_BYTES) yield writer.take();
     }
     writer.byte(CLOSE_LIST);
+  }
+
+  /** Writes so many elements of a dimension, of `stride` values each, with commas between them. */
+  #writeElements(
+    tensor: TensorValue,
+    strings: StringForm,
+    axis: number,
+    offset: number,
+    elements: number,
+    stride: number,
+  ): void {
+    const { dtype, shape, values } = tensor;
+    const writer = this.#writer;
+    if (dtype === 'float32') {
+      const lists = [elements, ...shape.slice(axis + 1)];
+      if (writer.floatElements(values, offset, lists, this.#notFinite)) return;
+    }
+    if (axis === shape.length - 1) {
+      this.#run(tensor, strings, offset, offset + elements);
+      return;
+    }
+    for (let element = 0; element < elements; element++) {
+      if (element > 0) writer.byte(COMMA);
+      this.#write(tensor, strings, axis + 1, offset + element * stride, stride);
+    }
   }
 
   /** Writes an element of the first dimension, of which there are some. */

@@ -5,9 +5,11 @@ import {
   CLOSE_LIST,
   CLOSE_OBJECT,
   COMMA,
+  NINE,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
+  ZERO,
 } from '../../codec/ascii.ts';
 import { MALFORMED } from '../../codec/json_scalar_scan.ts';
 import { NOT_UTF8, strictScalarEnd, strictStringEnd } from '../../codec/strict_scalars.ts';
@@ -33,21 +35,37 @@ const TOO_LONG = `A text outside of data may have ${LONGEST_TEXT} bytes at most`
 type Form =
   | { readonly kind: 'value' | 'data' }
   | { readonly kind: 'list'; readonly element: Form }
-  | { readonly kind: 'object'; readonly members: Readonly<Record<string, Form>> };
+  | { readonly kind: 'object'; readonly members: readonly Member[] };
+
+interface Member {
+  readonly name: string;
+  /** As most requests write it, between quotation marks. */
+  readonly encoded: Uint8Array;
+  readonly form: Form;
+}
+
+const ENCODER = new TextEncoder();
+const member = (name: string, form: Form): Member => ({ name, encoded: ENCODER.encode(name), form });
 
 const VALUE: Form = { kind: 'value' };
 const INPUT: Form = {
   kind: 'object',
-  members: { name: VALUE, shape: VALUE, datatype: VALUE, parameters: VALUE, data: { kind: 'data' } },
+  members: [
+    member('name', VALUE),
+    member('shape', VALUE),
+    member('datatype', VALUE),
+    member('parameters', VALUE),
+    member('data', { kind: 'data' }),
+  ],
 };
 const REQUEST: Form = {
   kind: 'object',
-  members: {
-    id: VALUE,
-    parameters: VALUE,
-    inputs: { kind: 'list', element: INPUT },
-    outputs: VALUE,
-  },
+  members: [
+    member('id', VALUE),
+    member('parameters', VALUE),
+    member('inputs', { kind: 'list', element: INPUT }),
+    member('outputs', VALUE),
+  ],
 };
 
 /**
@@ -112,6 +130,12 @@ class DocumentReader {
     if (byte === OPEN_LIST) return this.#list(form.kind === 'list' ? form.element : VALUE, depth);
     if (byte === QUOTE) return this.#string();
     const start = this.#at;
+    // Sizes in a shape mostly have few digits.
+    const next = this.#bytes[start + 1];
+    if (byte !== undefined && byte >= ZERO && byte <= NINE && (next === COMMA || next === CLOSE_LIST)) {
+      this.#at = start + 1;
+      return byte - ZERO;
+    }
     this.#at = strictScalarEnd(this.#bytes, start, this.#scan.fault);
     return this.#at === MALFORMED ? undefined : scalarValue(asciiText(this.#bytes, start, this.#at));
   }
@@ -122,10 +146,10 @@ class DocumentReader {
   }
 
   /** An object's members that are named, or all of them. */
-  #object(members: Readonly<Record<string, Form>> | undefined, depth: number): object | undefined {
+  #object(members: readonly Member[] | undefined, depth: number): object | undefined {
     const bytes = this.#bytes;
     if (!this.#scan.mayOpen(depth, this.#at)) return this.#fail();
-    const value = {};
+    const value: Record<string, unknown> = {};
     this.#at = afterSpace(bytes, this.#at + 1);
     if (bytes[this.#at] === CLOSE_OBJECT) {
       this.#at += 1;
@@ -133,14 +157,20 @@ class DocumentReader {
     }
     for (;;) {
       if (bytes[this.#at] !== QUOTE) return this.#refuse('Missing a name for object member.');
-      const name = this.#string();
+      const found = members && this.#member(members);
+      const name = found === undefined ? this.#string() : found.name;
       if (this.#at === MALFORMED || name === undefined) return undefined;
       this.#at = this.#scan.toValue(this.#at);
       if (this.#at === MALFORMED) return undefined;
-      const form = members === undefined ? VALUE : Object.hasOwn(members, name) ? members[name] : undefined;
-      if (form !== undefined) define(value, name, this.#read(form, depth + 1, value));
-      else if (!this.#scan.count(this.#at)) return this.#fail();
-      else this.#at = this.#scan.skip(this.#at, depth + 1);
+      const form = members === undefined ? VALUE : (found ?? memberOf(members, name))?.form;
+      if (form === undefined) {
+        if (!this.#scan.count(this.#at)) return this.#fail();
+        this.#at = this.#scan.skip(this.#at, depth + 1);
+      } else {
+        const read = this.#read(form, depth + 1, value);
+        if (name === '__proto__') Object.defineProperty(value, name, { value: read, ...PLAIN });
+        else value[name] = read;
+      }
       if (this.#at === MALFORMED) return undefined;
       this.#at = afterSpace(bytes, this.#at);
       if (bytes[this.#at] === CLOSE_OBJECT) {
@@ -150,6 +180,25 @@ class DocumentReader {
       if (bytes[this.#at] !== COMMA) return this.#refuse(AFTER_MEMBER);
       this.#at = afterSpace(bytes, this.#at + 1);
     }
+  }
+
+  /** The member whose name is at hand, where it is written without escapes; goes behind the name then. */
+  #member(members: readonly Member[]): Member | undefined {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    for (let index = 0; index < members.length; index++) {
+      const found = members[index];
+      if (found === undefined) continue;
+      const { encoded } = found;
+      const { length } = encoded;
+      if (bytes[start + length] !== QUOTE) continue;
+      let same = 0;
+      while (same < length && bytes[start + same] === encoded[same]) same += 1;
+      if (same !== length) continue;
+      this.#at = start + length + 1;
+      return found;
+    }
+    return undefined;
   }
 
   #list(element: Form, depth: number): unknown[] | undefined {
@@ -192,12 +241,11 @@ class DocumentReader {
   }
 }
 
-/** As JSON.parse makes them: a member `__proto__` is a member as every other. */
-function define(object: object, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(object, name, { value, ...PLAIN });
-  else Reflect.set(object, name, value);
+function memberOf(members: readonly Member[], name: string): Member | undefined {
+  return members.find((each) => each.name === name);
 }
 
+/** As JSON.parse makes a member `__proto__`. */
 const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function scalarValue(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { DataType } from '../../../registry/signature.ts';
 import type { TensorValue } from '../../../runtime/tensor.ts';
-import { CLOSE_LIST, OPEN_LIST } from '../../codec/ascii.ts';
+import { afterSpace, OPEN_LIST } from '../../codec/ascii.ts';
 import { JsonCursor } from '../../codec/json_cursor.ts';
 import { leadingShape } from '../../codec/tensor_list.ts';
 import type { Datatype } from '../datatype.ts';
@@ -35,10 +35,13 @@ export function tensorOfData(
   if (count === 0) {
     return emptyFault(cursor) ?? createDataCells(dtype, datatype, 0, base64).tensor(shape);
   }
-  const found = leadingShape(cursor);
+  // One list says by itself how many values it has.
+  const isFlat = bytes[afterSpace(bytes, start + 1)] !== OPEN_LIST;
+  const found = isFlat ? [count] : leadingShape(cursor);
   if (found === undefined || !fits(found, shape, count)) {
     return `${OTHER_SHAPE}: lists of [${found}] where there should be [${shape}]`;
   }
+  if (count > (bytes.length - start) / 2) return `${OTHER_SHAPE}: it has fewer values than [${shape}]`;
   const cells = createDataCells(dtype, datatype, count, base64);
   const fault = readList(cursor, found, 0, cells);
   if (fault !== undefined) return fault;
@@ -90,6 +93,6 @@ function emptyFault(cursor: JsonCursor): string | undefined {
       continue;
     }
     while (depth > 0 && !cursor.next()) depth -= 1;
-  } while (depth > 0 && cursor.bytes[cursor.at - 1] !== CLOSE_LIST);
+  } while (depth > 0);
   return undefined;
 }
