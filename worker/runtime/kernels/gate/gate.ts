@@ -96,7 +96,8 @@ export class Gate {
       return result;
     }
     const result = backend.makeOutput(shape, dtype);
-    if (value !== 0) backend.typedArrayFromHeap(result).fill(value);
+    const element = dtype === 'bool' ? Number(value !== 0) : value;
+    if (element !== 0) backend.typedArrayFromHeap(result).fill(element);
     return result;
   }
 

@@ -1,6 +1,6 @@
 import { reverseTruths, stridedSlice } from './arrangement.ts';
 import { range } from './creation.ts';
-import { castToBool, clipIntegers, prelu, selectTruths } from './elementwise.ts';
+import { castToBool, clipIntegers, powerOfIntegers, prelu, selectTruths } from './elementwise.ts';
 import { emptyProduct } from './empty_products.ts';
 import { cropAndResize, resizeIntegers } from './images.ts';
 import { gatherInBatches, oneHot } from './indexing.ts';
@@ -35,6 +35,7 @@ export const PLAIN_KERNELS: Readonly<Record<string, PlainKernel>> = {
   MaxPoolWithArgmax: maxPoolWithPositions,
   Mean: meanOfIntegers,
   OneHot: oneHot,
+  Pow: powerOfIntegers,
   Prelu: prelu,
   Range: range,
   ResizeNearestNeighbor: resizeIntegers,

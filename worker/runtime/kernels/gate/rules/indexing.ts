@@ -97,6 +97,9 @@ const oneHot: Rule = (call) => {
   if (depth < 0) call.refuse(`a depth of ${depth} is negative`);
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
     return call.refuse(`${String(dtype)} is not computed`);
+  const values = [call.number('onValue'), call.number('offValue')];
+  if (dtype === 'bool' && values.some((value) => value !== 0 && value !== 1))
+    call.refuse(`one of ${values.join(', ')} is neither true nor false`);
   return gives([...indices.shape, depth], dtype);
 };
 
