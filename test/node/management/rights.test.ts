@@ -37,7 +37,7 @@ describe('the history', () => {
     const falsified: readonly object[] = [
       { next: { version: '1.0.0', stagedAt: at } },
       { current: '1.0.0', previous: '1.1.0' },
-      { junk: 'x'.repeat(900_000) },
+      { junk: 'x'.repeat(20_000) },
       { history: [{ ...told, at: '1970-01-01T00:00:00Z' }, ...before.pointer.history] },
       { history: [{ ...told, by: '\u001b[2J\u001b[1;1HAll good\n' }, ...before.pointer.history] },
       {},
