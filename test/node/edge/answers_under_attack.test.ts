@@ -9,7 +9,7 @@ import { OPEN_GRAPHS, writeOpenGraph } from '../../shared/open_graphs.ts';
 import { publishModel } from '../../shared/publish_directory.ts';
 
 /** More on demand: FUZZ_CASES=1000000 npx vitest run --project node answers_under_attack */
-const CASES = Math.ceil(Number(process.env.FUZZ_CASES ?? 15_000) / 10);
+const CASES = Math.ceil(Number(process.env.FUZZ_CASES ?? 10_000) / 10);
 const CLIENTS = 6;
 
 let edge: Edge;
