@@ -61,7 +61,7 @@ async function simplifyGraph(
   return missing.length === 0
     ? read(simplified)
     : unsupported(
-        `the server cannot execute all of its operations:\n${describeUnsupportedOperations(missing)}`,
+        `the server cannot execute all of its operations: ${describeUnsupportedOperations(missing)}`,
       );
 }
 

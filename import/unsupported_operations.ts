@@ -51,7 +51,7 @@ export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] 
   }));
 }
 
-/** Each on a line of its own: the operation, why, how often and where, and the way round. */
+/** For each: the operation, why, how often and where, and the way round. */
 export function describeUnsupportedOperations(operations: readonly UnsupportedOperation[]): string {
   return operations
     .map(({ operation, reason, count, nodes, wayRound }) => {
@@ -59,7 +59,7 @@ export function describeUnsupportedOperations(operations: readonly UnsupportedOp
       const advice = wayRound === undefined ? '' : `. A way round: ${wayRound}`;
       return `${operation} ${reason}: ${nodes.join(', ')}${more}${advice}`;
     })
-    .join('\n');
+    .join('; ');
 }
 
 function* allNodes({ nodes, functions, initializer }: Graph): Iterable<[name: string, node: GraphNode]> {

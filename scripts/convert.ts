@@ -57,7 +57,7 @@ await runCommand(command, async (output) => {
       ...formatTable(blobs.map(({ path, bytes }) => [`  ${path}`, formatBytes(bytes)])),
       ...signatureLines(signatures),
       ...(quantize === undefined ? [] : accuracyLines(quantize, accuracy)),
-    ].join('\n'),
+    ],
     { output: directory, sourceFormat, format, signatures, files: blobs, weightBytes, accuracy },
   );
   return EXIT_DONE;

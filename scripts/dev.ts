@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { RepeatableOption } from './console/repeatable_option.ts';
 import {
-  collectVariables,
   EXIT_FAILED,
   newCommand,
   parsePortArgument,
+  parseVariableArgument,
   runCommand,
 } from './shared/command_line.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from './shared/dev_server.ts';
@@ -26,10 +27,12 @@ const command = newCommand(
   .option('--no-management', 'without the management Worker')
   .option('--ip <address>', 'the address to listen on', 'localhost')
   .option('--persist-to <directory>', 'local state folder (default: .wrangler/state)')
-  .option(
-    '--var <NAME:VALUE>',
-    'a variable of the Worker, over the one in wrangler.toml; may be given several times',
-    collectVariables,
+  .addOption(
+    new RepeatableOption(
+      '--var <NAME:VALUE>',
+      'a variable of the Worker, over the one in wrangler.toml',
+      parseVariableArgument,
+    ),
   );
 
 const OptionsSchema = v.object({
@@ -79,7 +82,7 @@ await runCommand(command, async (output) => {
           `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
           `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
         ];
-        output.result(text.join('\n'), { url, registry: registry.place });
+        output.result(text, { url, registry: registry.place });
       },
     },
   ];
@@ -97,7 +100,7 @@ await runCommand(command, async (output) => {
           `Managing it on ${url}, with a token for this run. Try:`,
           `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/models`,
         ];
-        output.result(text.join('\n'), { url, token });
+        output.result(text, { url, token });
       },
     });
   }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { inspectModel } from '../import/index.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
-import { summaryText } from './shared/model_report.ts';
+import { summaryLines } from './shared/model_report.ts';
 import { resolveFromCaller } from './shared/package_root.ts';
 import { withTemporaryDirectory } from './shared/temporary_directory.ts';
 
@@ -21,6 +21,6 @@ await runCommand(command, async (output) => {
     output.error(inspected.message);
     return EXIT_FAILED;
   }
-  output.result(summaryText(inspected.value), inspected.value);
+  output.result(summaryLines(inspected.value), inspected.value);
   return EXIT_DONE;
 });

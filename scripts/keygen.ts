@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
-import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
+import { resolveFromCaller, showToCaller, wranglerConfiguration } from './shared/package_root.ts';
 import { generateSigningKey } from './shared/signing_key.ts';
 import { writeWholeFile } from './shared/write_whole_file.ts';
 
@@ -19,9 +19,9 @@ await runCommand(command, async (output) => {
   output.result(
     [
       `The private key is in ${showToCaller(path)}: keep it secret, and sign with publish --sign ${argument}.`,
-      'The public key, for wrangler.toml:',
+      `The public key, for ${showToCaller(wranglerConfiguration())}:`,
       `  MANIFEST_PUBLIC_KEYS = "${publicText}"`,
-    ].join('\n'),
+    ],
     { path, publicKey: publicText },
   );
   return EXIT_DONE;

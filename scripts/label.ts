@@ -1,27 +1,27 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
-import {
-  parseNameArgument,
-  parseVersionArgument,
-  registryCommand,
-  withChangeOptions,
-} from './shared/command_line.ts';
+import { parseNameArgument, registryCommand, withChangeOptions } from './shared/command_line.ts';
 import { runPointerCommand } from './shared/pointer_command.ts';
+import { versionOption, withVersionOption } from './shared/version_option.ts';
 
 const command = withChangeOptions(
-  registryCommand('label', 'Moves a label to a published version, or removes it.')
-    .argument('<model>', 'the model', parseNameArgument)
-    .requiredOption('--label <label>', 'the label', parseNameArgument)
-    .option('--version <version>', 'the version to put it on', parseVersionArgument)
-    .addOption(
-      new Option('--remove', 'take the label away; its version stays published').conflicts('version'),
-    ),
+  withVersionOption(
+    registryCommand('label', 'Moves a label to a published version, or removes it.')
+      .argument('<model>', 'the model', parseNameArgument)
+      .requiredOption('--label <label>', 'the label', parseNameArgument)
+      .addOption(
+        new Option('--remove', 'take the label away; its version stays published').conflicts([
+          'modelVersion',
+          'version',
+        ]),
+      ),
+    'the version to put it on',
+  ),
 );
 
 const OptionsSchema = v.object({
   label: v.string(),
-  version: v.optional(v.string()),
   remove: v.optional(v.boolean(), false),
 });
 
@@ -34,10 +34,11 @@ await runPointerCommand(command, {
     return version === undefined ? `${model} has no label ${label}` : `${model} ${version} is ${label}`;
   },
   change: () => {
-    const { label, version, remove } = v.parse(OptionsSchema, command.opts());
+    const { label, remove } = v.parse(OptionsSchema, command.opts());
+    const version = versionOption(command);
     if (remove) return POINTER_CHANGES.unlabel.of({ label });
     return version === undefined
-      ? { refused: 'give the --version to label, or --remove' }
+      ? { refused: 'give the --model-version to label, or --remove' }
       : POINTER_CHANGES.label.of({ label, version });
   },
 });

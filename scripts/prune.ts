@@ -57,7 +57,7 @@ await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place
           `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
           `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytes)})`,
           `Kept: ${kept.join(', ')}`,
-        ].join('\n'),
+        ],
     { model, registry: place, dryRun, versions, kept, blobs, bytes },
   );
   return EXIT_DONE;

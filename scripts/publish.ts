@@ -8,7 +8,6 @@ import {
   EXIT_FAILED,
   parseCountArgument,
   parseNameArgument,
-  parseVersionArgument,
   registryCommand,
   runRegistryCommand,
   withChangeOptions,
@@ -16,50 +15,48 @@ import {
 import { describePlace } from './shared/open_registry.ts';
 import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
 import { publishModel } from './shared/publish_model.ts';
-import { dryRunJson, dryRunText, publishJson, publishText } from './shared/publish_report.ts';
+import { dryRunJson, dryRunLines, publishJson, publishLines } from './shared/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
 import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
 import { readWorkerConfiguration } from './shared/rehearsal/worker_configuration.ts';
 import { signatureFault } from './shared/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
+import { versionOption, withVersionOption } from './shared/version_option.ts';
 import { wait } from './shared/wait.ts';
 
 const command = withChangeOptions(
-  registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
-    .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-    .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
-    .option(
-      '--version <version>',
-      "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
-      parseVersionArgument,
-    )
-    .addOption(
-      new Option(
-        '--bump <part>',
-        'which part of the highest version to raise, whatever the directory is called, unless a version has this content',
+  withVersionOption(
+    registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
+      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+      .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
+      .addOption(
+        new Option(
+          '--bump <part>',
+          'which part of the highest version to raise, whatever the directory is called, unless a version has this content',
+        )
+          .choices(VERSION_BUMPS)
+          .conflicts(['modelVersion', 'version']),
       )
-        .choices(VERSION_BUMPS)
-        .conflicts('version'),
-    )
-    .addOption(quantizeOption())
-    .option('--label <label>', 'a label to move to the version', parseNameArgument)
-    .addOption(
-      new Option(
-        '--stage',
-        'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
-      ).conflicts('label'),
-    )
-    .option('--no-flip', 'leave the current version as it is; --label still moves')
-    .option('--dry-run', 'only check and rehearse it; upload nothing')
-    .option('--allow-breaking', 'even if clients of the current version would break')
-    .option('--skip-rehearsal', 'publish without trying it out')
-    .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
-    .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
+      .addOption(quantizeOption())
+      .option('--label <label>', 'a label to move to the version', parseNameArgument)
+      .addOption(
+        new Option(
+          '--stage',
+          'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
+        ).conflicts('label'),
+      )
+      .option('--no-flip', 'leave the current version as it is; --label still moves')
+      .option('--dry-run', 'only check and rehearse it; upload nothing')
+      .option('--allow-breaking', 'even if clients of the current version would break')
+      .option('--skip-rehearsal', 'publish without trying it out')
+      .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
+      .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
+    "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
+  ),
 );
 
 const OptionsSchema = v.object({
   model: v.string(),
-  version: v.optional(v.string()),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
   quantize: v.optional(v.picklist(QUANTIZATIONS)),
@@ -78,7 +75,7 @@ await runRegistryCommand(
   command,
   { state: 'made where missing' },
   async ({ store, place, changePointer }, output) => {
-    const options = v.parse(OptionsSchema, command.opts());
+    const options = { ...v.parse(OptionsSchema, command.opts()), version: versionOption(command) };
     const [path] = v.parse(v.tuple([v.string()]), command.args);
     const { model, flip, stage, quantize } = options;
     let accuracy: readonly OutputDifference[] = [];
@@ -131,14 +128,14 @@ await runRegistryCommand(
     const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
     const measured = quantize === undefined ? {} : { accuracy };
     if (outcome.kind === 'checked') {
-      output.result([dryRunText(model, outcome), ...costs].join('\n'), {
+      output.result([...dryRunLines(model, outcome), ...costs], {
         ...dryRunJson(model, place, outcome),
         ...measured,
       });
       return EXIT_DONE;
     }
     const report = { model, place, flip, stage, label: options.label, outcome };
-    output.result([publishText(report), ...costs].join('\n'), { ...publishJson(report), ...measured });
+    output.result([...publishLines(report), ...costs], { ...publishJson(report), ...measured });
     return EXIT_DONE;
   },
 );

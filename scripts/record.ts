@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { GOLDEN_FILE } from '../import/beside.ts';
 import { openModel } from '../import/open_model.ts';
+import { RepeatableOption } from './console/repeatable_option.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './shared/command_line.ts';
 import { plural } from './shared/format.ts';
 import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
@@ -16,10 +17,11 @@ const command = newCommand(
   'Runs a model in a local workerd and keeps its answers beside it as golden.json, for publish to compare.',
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-  .option(
-    '--input <file>',
-    "a request in TensorFlow Serving's JSON; may be given several times (default: made from the signature)",
-    (path: string, before: readonly string[] = []) => [...before, path],
+  .addOption(
+    new RepeatableOption(
+      '--input <file>',
+      "a request in TensorFlow Serving's JSON (default: made from the signature)",
+    ),
   )
   .option('--tolerance <number>', 'how far later answers may be off', parseTolerance)
   .option('--seed <number>', 'another one makes other requests', parseCountArgument, 1)

@@ -7,14 +7,16 @@ import {
   withChangeOptions,
 } from './shared/command_line.ts';
 import { runPointerCommand } from './shared/pointer_command.ts';
+import { versionArgument, withVersionArgument } from './shared/version_argument.ts';
 
 const command = withChangeOptions(
-  registryCommand(
-    'rollback',
-    'Flips a model back to the version before the current one, or to any published one.',
-  )
-    .argument('<model>', 'the model', parseNameArgument)
-    .option('--to <version>', 'the version to flip to (default: the one before)', parseVersionArgument),
+  withVersionArgument(
+    registryCommand(
+      'rollback',
+      'Flips a model back to the version before the current one, or to any published one.',
+    ).argument('<model>', 'the model', parseNameArgument),
+    'the version to flip to (default: the one before)',
+  ).option('--to <version>', 'the version to flip to, as the argument', parseVersionArgument),
 );
 
 const OptionsSchema = v.object({ to: v.optional(v.string()) });
@@ -23,5 +25,8 @@ await runPointerCommand(command, {
   doing: 'Rolling back',
   done: 'Rolled back',
   already: (model, { current }) => `${model} ${current} is current`,
-  change: () => POINTER_CHANGES.rollback.of(v.parse(OptionsSchema, command.opts())),
+  change: () => {
+    const target = versionArgument(command, v.parse(OptionsSchema, command.opts()).to);
+    return 'refused' in target ? target : POINTER_CHANGES.rollback.of({ to: target.version });
+  },
 });

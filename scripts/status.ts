@@ -9,7 +9,7 @@ import {
 import { allModelStatuses, modelStatus } from './shared/model_status.ts';
 import { describePlace } from './shared/open_registry.ts';
 import { missingModel } from './shared/refusal.ts';
-import { modelText } from './shared/status_report.ts';
+import { modelLines } from './shared/status_report.ts';
 
 const command = registryCommand(
   'status',
@@ -24,11 +24,11 @@ await runRegistryCommand(
     output.progress(`Reading ${describePlace(place)}`);
     if (model === undefined) {
       const models = await allModelStatuses(store, replica);
-      const texts = models.map((status) => modelText(status, { history: false }));
+      const lines = models.flatMap((status) => ['', ...modelLines(status, { history: false })]);
       output.result(
         models.length === 0
           ? `Nothing is published in ${describePlace(place)}.`
-          : [`In ${describePlace(place)}:`, ...texts].join('\n\n'),
+          : [`In ${describePlace(place)}:`, ...lines],
         { registry: place, models },
       );
       return EXIT_DONE;
@@ -38,7 +38,7 @@ await runRegistryCommand(
       output.error(missingModel(model, place));
       return EXIT_FAILED;
     }
-    output.result([`In ${describePlace(place)}:`, modelText(status, { history: true })].join('\n\n'), {
+    output.result([`In ${describePlace(place)}:`, '', ...modelLines(status, { history: true })], {
       registry: place,
       ...status,
     });

@@ -28,7 +28,7 @@ await runCommand(command, async (output) => {
       'Entry of the secret, which holds one for every token, separated by commas:',
       `  ${entry}`,
       'Set it with: npx wrangler secret put MANAGEMENT_TOKENS --env management',
-    ].join('\n'),
+    ],
     { name, scopes, token, entry },
   );
   return EXIT_DONE;

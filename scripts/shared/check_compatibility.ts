@@ -41,7 +41,7 @@ function describeRefusal(
 ): string {
   const major = nextVersion(current, 'major');
   const way = current.includes('.')
-    ? `publish it as ${major}, with --version ${major}, or with --allow-breaking`
+    ? `publish it as ${major}, with --model-version ${major}, or with --allow-breaking`
     : 'publish it with --allow-breaking';
   return (
     `${model} ${version} would break clients of the current version ${current}: ` +

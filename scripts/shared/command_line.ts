@@ -1,14 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
-import { describeError } from '../../worker/registry/describe_error.ts';
 import { isName, NAME_RULE } from '../../worker/registry/names.ts';
 import { BY_LENGTH, REASON_LENGTH } from '../../worker/registry/pointer_change.ts';
 import { parseVersion } from '../../worker/registry/version.ts';
+import { errorLines } from '../console/explained_error.ts';
+import { createOutput, type Output } from '../console/output.ts';
+import { parseCommandLine } from '../console/parse_command_line.ts';
 import { COMMAND_HELP, EXIT_CODES_HELP } from './command_help.ts';
 import { hasLocalState, openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
-import { createOutput, type Output } from './output.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from './package_root.ts';
-import { swallowedOptions } from './swallowed_options.ts';
 
 /** Done, or nothing to do. */
 export const EXIT_DONE = 0;
@@ -101,10 +101,10 @@ export async function runRegistryCommand(
     }
     const place = registryPlace(options, token ?? '');
     if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
-      output.error(
-        `there is no local state folder ${showToCaller(place.directory)}\n` +
-          'npm run dev or npm run publish makes it.',
-      );
+      output.error([
+        `there is no local state folder ${showToCaller(place.directory)}`,
+        'npm run dev or npm run publish makes it.',
+      ]);
       return EXIT_FAILED;
     }
     if (place.kind === 'remote') output.progress('Opening the REMOTE bucket of the account');
@@ -138,41 +138,18 @@ export async function runCommand(
 ): Promise<void> {
   // Known before anything is parsed, so that a wrong command line is answered in the form asked for too.
   const output = createOutput(process.argv.includes('--json'));
-  endProcess(parse(command, output) ?? (await perform(action, output)));
-}
-
-/** The exit code where there is nothing left to do. */
-function parse(command: Command, output: Output): number | undefined {
-  let complaint = '';
-  command.exitOverride().configureOutput({
-    writeErr: (text) => {
-      complaint += text;
-    },
-  });
-  try {
-    command.parse();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT_DONE;
-    complaint = complaint.trim().replace(/^error: /, '');
-  }
-  const swallowed = swallowedOptions(command, process.env);
-  if (complaint === '' && swallowed.length === 0) return undefined;
-  const lines = complaint === '' ? [`npm kept ${swallowed.join(' and ')} to itself`] : [complaint];
-  if (swallowed.length > 0) {
-    lines.push(
-      `Did you leave out \`--\` before the options? npm run ${command.name()} -- ${swallowed.join(' ')} ...`,
-    );
-  }
-  output.error([...lines, `See npm run ${command.name()} -- --help`].join('\n'));
-  return EXIT_USAGE;
+  const parsed = parseCommandLine(command, process.argv.slice(2), process.env);
+  if (parsed.kind === 'helped') return endProcess(EXIT_DONE);
+  if (parsed.kind === 'parsed') return endProcess(await perform(action, output));
+  output.error(parsed.lines);
+  endProcess(EXIT_USAGE);
 }
 
 async function perform(action: (output: Output) => Promise<number>, output: Output): Promise<number> {
   try {
     return await action(output);
   } catch (error) {
-    output.error(describeError(error));
+    output.error(errorLines(error));
     return EXIT_FAILED;
   }
 }
@@ -227,10 +204,9 @@ export function parsePortArgument(text: string): number {
   return port;
 }
 
-/** Of an option that may be given several times. */
-export function collectVariables(text: string, before: readonly string[] = []): readonly string[] {
+export function parseVariableArgument(text: string): string {
   if (!/^[A-Za-z_]\w*:/.test(text)) {
     throw new InvalidArgumentError('A variable is NAME:VALUE, the name made of letters, digits and _.');
   }
-  return [...before, text];
+  return text;
 }

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { PACKAGE_ROOT, wranglerConfiguration } from './package_root.ts';
+import { configurationOptions, WRANGLER } from '../deployment/wrangler_process.ts';
+import { PACKAGE_ROOT } from './package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 import { wait } from './wait.ts';
@@ -78,12 +78,10 @@ function startWrangler({ worker, ip, port, directory, variables, environment }: 
   return spawn(
     process.execPath,
     [
-      join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js'),
+      WRANGLER,
       'dev',
       '--local',
-      ...['--config', wranglerConfiguration()],
-      // Given in any case, or wrangler warns that there are several.
-      ...['--env', worker ?? ''],
+      ...configurationOptions(worker),
       ...['--ip', ip],
       ...['--port', String(port)],
       ...['--persist-to', directory],

@@ -2,7 +2,7 @@ import type { ModelSummary, Signature, TensorInfo } from '../../import/index.ts'
 import { formatBytes, formatTable } from './format.ts';
 
 /** What a model consists of, for people. */
-export function summaryText(summary: ModelSummary): string {
+export function summaryLines(summary: ModelSummary): string[] {
   const { sourceFormat, format, parameters, weightBytes, fileBytes, operations } = summary;
   const read = sourceFormat === format ? format : `${sourceFormat}, served as ${format}`;
   return [
@@ -10,7 +10,7 @@ export function summaryText(summary: ModelSummary): string {
     ...signatureLines(summary.signatures),
     format === 'tfjs-graph-model' ? 'operations' : 'layers',
     ...formatTable(operations.map(({ name, count }) => [String(count).padStart(6), name])),
-  ].join('\n');
+  ];
 }
 
 /** Every signature with its inputs and outputs. */

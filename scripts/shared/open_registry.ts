@@ -17,6 +17,8 @@ import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_ob
 import { ReplicatingObjectStore } from '../../worker/registry/replicating_object_store.ts';
 import { RetryingObjectStore } from '../../worker/registry/retrying_object_store.ts';
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
+import { ExplainedError } from '../console/explained_error.ts';
+import type { Lines } from '../console/output.ts';
 import { HttpObjectStore } from './http_object_store.ts';
 import { changePointerThrough, pruneThrough } from './management_changes.ts';
 import { type ManagementService, requireManagement } from './management_client.ts';
@@ -40,7 +42,7 @@ export interface Registry {
   /** Brings up to date what an earlier command could not write to the replica, of the models looked at. */
   repairReplica(): Promise<void>;
   /** What went wrong without making the command fail. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Lines[];
   close(): Promise<void>;
 }
 
@@ -140,10 +142,13 @@ async function openRemoteRegistry(): Promise<Registry> {
     unstable_readConfig({ config: wranglerConfiguration() }),
   );
   const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
-  if (bucket === undefined) throw new Error(`wrangler.toml binds no bucket as ${BUCKET_BINDING}`);
+  if (bucket === undefined)
+    throw new Error(`${showToCaller(wranglerConfiguration())} binds no bucket as ${BUCKET_BINDING}`);
   const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
   if (namespace !== undefined && namespace.id === undefined) {
-    throw new Error(`wrangler.toml gives the namespace bound as ${POINTERS_BINDING} no id`);
+    throw new Error(
+      `${showToCaller(wranglerConfiguration())} gives the namespace bound as ${POINTERS_BINDING} no id`,
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), 'edge-serving-'));
   try {
@@ -175,9 +180,10 @@ async function openRemoteRegistry(): Promise<Registry> {
 }
 
 /** The account's bucket cannot be reached; the message says what to do. */
-export class RemoteUnavailableError extends Error {
+export class RemoteUnavailableError extends ExplainedError {
   constructor(bucket: string, cause: unknown) {
-    super(`the REMOTE bucket ${bucket} cannot be opened: ${remoteFault(bucket, cause)}`, { cause });
+    const [what, advice] = remoteFault(bucket, cause);
+    super([`the REMOTE bucket ${bucket} cannot be opened: ${what}`, advice], cause);
   }
 }
 
@@ -193,7 +199,7 @@ function createRegistry(
   const authority = new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait);
   const replica = pointerReplicaOf(proxy.env);
   const close = () => disposeWithinLimit(proxy);
-  const warnings: string[] = [];
+  const warnings: Lines[] = [];
   if (replica === undefined) {
     const repairReplica = async (): Promise<void> => {};
     return { ...changesIn(authority), store: authority, place, replica, repairReplica, warnings, close };
@@ -201,11 +207,10 @@ function createRegistry(
   const store = new ReplicatingObjectStore(authority, replica, {
     wait,
     onFault: (model, error) =>
-      warnings.push(
-        `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ` +
-          `${describeError(error)}\n` +
-          'Workers that read the replica see the older one until the next command that changes the model.',
-      ),
+      warnings.push([
+        `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ${describeError(error)}`,
+        'Workers that read the replica see the older one until the next command that changes the model.',
+      ]),
   });
   return {
     ...changesIn(store),

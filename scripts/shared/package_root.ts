@@ -8,10 +8,16 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Where wrangler.toml and package.json are. */
 export const PACKAGE_ROOT = dirname(dirname(here));
 
-/** What the Worker is deployed with, and where its bindings are; another file where EDGE_SERVING_CONFIG names one. */
+/** The configuration that comes with the product. */
+export const PRODUCT_CONFIGURATION = join(PACKAGE_ROOT, 'wrangler.toml');
+
+/**
+ * The configuration that holds, for whatever builds, deploys, or looks for the bucket: the product's, or the file that
+ * EDGE_SERVING_CONFIG names. Nothing else decides it.
+ */
 export function wranglerConfiguration(): string {
   const named = process.env.EDGE_SERVING_CONFIG;
-  return named === undefined || named === '' ? join(PACKAGE_ROOT, 'wrangler.toml') : resolveFromCaller(named);
+  return named === undefined || named === '' ? PRODUCT_CONFIGURATION : resolveFromCaller(named);
 }
 
 /** Where `wrangler dev` keeps local state unless told otherwise. */

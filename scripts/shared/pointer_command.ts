@@ -47,7 +47,7 @@ export function runPointerCommand(
       output.result(
         update.kind === 'unchanged'
           ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
-          : `${done} in ${describePlace(place)}.\n${describeChange(model, update.change)}`,
+          : [`${done} in ${describePlace(place)}.`, describeChange(model, update.change)],
         {
           model,
           registry: place,

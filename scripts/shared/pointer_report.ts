@@ -1,4 +1,5 @@
 import type { HistoryEntry } from '../../worker/registry/pointer.ts';
+import { shellWord } from '../console/shell_word.ts';
 import type { PlaceDescription } from './open_registry.ts';
 import { DEFAULT_STATE_DIRECTORY, showToCaller } from './package_root.ts';
 
@@ -46,10 +47,5 @@ export function placeOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
   if (place.kind === 'management') return ` --url ${place.url}`;
   if (place.directory === DEFAULT_STATE_DIRECTORY) return '';
-  return ` --persist-to ${quote(showToCaller(place.directory))}`;
-}
-
-/** A word as a shell takes it whole. */
-function quote(word: string): string {
-  return /^[\w./:@%+=,\\-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ` --persist-to ${shellWord(showToCaller(place.directory))}`;
 }

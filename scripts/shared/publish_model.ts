@@ -246,7 +246,7 @@ async function takenReason(store: ObjectStore, { model }: PublishRequest, versio
   const next = versionAfter(await listVersions(store, model), await requirePointer(store, model), 'patch');
   return (
     `${model} ${version} is published with other content, and a published version never changes; ` +
-    `publish this as another version, with --version ${next} or --bump patch`
+    `publish this as another version, with --model-version ${next} or --bump patch`
   );
 }
 
@@ -280,7 +280,7 @@ function otherSignature({ model, version, signature }: Manifest, { keyId }: Sign
   const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
   return (
     `${model} ${version} is published ${how}, and a published version never changes; ` +
-    'publish this as another version, with --version'
+    'publish this as another version, with --model-version'
   );
 }
 

@@ -19,7 +19,7 @@ export interface PublishReport {
 }
 
 /** What a publish did, for people. */
-export function publishText(report: PublishReport): string {
+export function publishLines(report: PublishReport): string[] {
   const { model, place, outcome } = report;
   const { version, manifest, uploaded, present, change, checks } = outcome;
   const lines = [
@@ -31,17 +31,17 @@ export function publishText(report: PublishReport): string {
   ];
   if (change !== undefined) lines.push(describeChange(model, change));
   lines.push(...adviceLines(report));
-  return lines.join('\n');
+  return lines;
 }
 
 /** What a publish that stops before it writes has found, for people. */
-export function dryRunText(model: string, { version, checks, isPublished }: Checked): string {
+export function dryRunLines(model: string, { version, checks, isPublished }: Checked): string[] {
   return [
     ...checkLines(version, checks),
     isPublished
       ? `${model} ${version} is published already, with this content. Nothing was changed.`
       : `${model} ${version} can be published. Nothing was uploaded.`,
-  ].join('\n');
+  ];
 }
 
 export function dryRunJson(model: string, place: PlaceDescription, outcome: Checked): object {
@@ -92,7 +92,7 @@ function adviceLines({ model, place, flip, stage, outcome }: PublishReport): str
       `Flip to it with: npm run promote -- ${model}${options}`,
     ];
   }
-  const flipTo = `npm run rollback -- ${model} --to ${version}${options}`;
+  const flipTo = `npm run rollback -- ${model} ${version}${options}`;
   if (pointer === undefined)
     return [`${model} has no current version; publish without --no-flip to make it one.`];
   switch (versionStanding(pointer, version)) {
@@ -113,7 +113,7 @@ function adviceLines({ model, place, flip, stage, outcome }: PublishReport): str
             `To flip to it: ${flipTo}`,
           ]
         : [
-            `${pointer.current} stays current. To flip to it: npm run promote -- ${model} --version ${version}${options}`,
+            `${pointer.current} stays current. To flip to it: npm run promote -- ${model} ${version}${options}`,
           ];
   }
 }

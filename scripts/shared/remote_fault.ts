@@ -3,7 +3,7 @@ const NETWORK_FAULT =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTDOWN|EHOSTUNREACH|UND_ERR_\w+|fetch failed|other side closed|socket hang up)\b/;
 
 /** Why the account's bucket cannot be opened, and what to do about it. */
-export function remoteFault(bucket: string, cause: unknown): string {
+export function remoteFault(bucket: string, cause: unknown): readonly [what: string, advice: string] {
   const chain = causeChain(cause);
   const message = (chain[0] ?? '').replace(
     /^Failed to start the remote proxy session\. (Error reloading remote server: )?/,
@@ -12,16 +12,16 @@ export function remoteFault(bucket: string, cause: unknown): string {
   const fault = chain.find((text) => NETWORK_FAULT.test(text));
   if (fault !== undefined) {
     const detail = fault === chain[0] ? message : `${message} (${fault})`;
-    return (
-      `Cloudflare could not be reached over the network: ${detail}\n` +
-      'Check the connection, and a proxy or a firewall if there is one; then run this again.'
-    );
+    return [
+      `Cloudflare could not be reached over the network: ${detail}`,
+      'Check the connection, and a proxy or a firewall if there is one; then run this again.',
+    ];
   }
-  return (
-    `${message}\n` +
+  return [
+    message,
     'Log in with `npx wrangler login`, or set CLOUDFLARE_API_TOKEN (and CLOUDFLARE_ACCOUNT_ID if there are ' +
-    `several accounts); create the bucket with \`npx wrangler r2 bucket create ${bucket}\`.`
-  );
+      `several accounts); create the bucket with \`npx wrangler r2 bucket create ${bucket}\`.`,
+  ];
 }
 
 /** The messages of an error and of what caused it, the codes that Node gives with them. */

@@ -1,4 +1,5 @@
 import { keyId, parsePublicKey } from '../../worker/registry/manifest_signature.ts';
+import { showToCaller, wranglerConfiguration } from './package_root.ts';
 import type { WorkerConfiguration } from './rehearsal/worker_configuration.ts';
 
 /**
@@ -13,15 +14,17 @@ export async function signatureFault(
 ): Promise<string | undefined> {
   const { MANIFEST_PUBLIC_KEYS: keys } = variables;
   if (keys === undefined) return undefined;
+  const configuration = showToCaller(wranglerConfiguration());
   const ids: string[] = [];
   for (const text of keys.split(',')) {
     const key = parsePublicKey(text.trim());
-    if (key === undefined) return 'MANIFEST_PUBLIC_KEYS in wrangler.toml holds what is no Ed25519 public key';
+    if (key === undefined)
+      return `MANIFEST_PUBLIC_KEYS in ${configuration} holds something that is not an Ed25519 public key`;
     ids.push(await keyId(key));
   }
   if (signedWith === undefined) {
-    return 'MANIFEST_PUBLIC_KEYS in wrangler.toml demands a signature; publish with --sign KEYFILE';
+    return `MANIFEST_PUBLIC_KEYS in ${configuration} demands a signature; publish with --sign KEYFILE`;
   }
   if (ids.includes(signedWith)) return undefined;
-  return `it would be signed with key ${signedWith}, which is not among MANIFEST_PUBLIC_KEYS in wrangler.toml`;
+  return `it would be signed with key ${signedWith}, which is not among MANIFEST_PUBLIC_KEYS in ${configuration}`;
 }

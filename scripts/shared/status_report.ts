@@ -4,7 +4,7 @@ import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_stat
 import { describeMove } from './pointer_report.ts';
 
 /** A model, its versions newest first, and if asked for its history, for people. */
-export function modelText(status: ModelStatus, options: { readonly history: boolean }): string {
+export function modelLines(status: ModelStatus, options: { readonly history: boolean }): string[] {
   const { model, pointer, pointerError, versions } = status;
   const lines = [
     `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
@@ -13,7 +13,7 @@ export function modelText(status: ModelStatus, options: { readonly history: bool
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
   if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
-  return lines.join('\n');
+  return lines;
 }
 
 function pointerFault(error: string | undefined): string {

@@ -2,43 +2,40 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../worker/registry/change/table.ts';
 import type { Pointer } from '../../worker/registry/pointer.ts';
-import {
-  parseNameArgument,
-  parseShareArgument,
-  parseVersionArgument,
-  registryCommand,
-  withChangeOptions,
-} from './command_line.ts';
+import { parseNameArgument, parseShareArgument, registryCommand, withChangeOptions } from './command_line.ts';
 import { runPointerCommand } from './pointer_command.ts';
+import { versionOption, withVersionOption } from './version_option.ts';
 
 export interface TrialCommand {
   readonly role: 'canary' | 'shadow';
   readonly description: string;
 }
 
-const OptionsSchema = v.object({ version: v.optional(v.string()), percent: v.number() });
+const OptionsSchema = v.object({ percent: v.number() });
 
 /** Runs the command that begins, changes or ends a trial. */
 export function runTrialCommand({ role, description }: TrialCommand): Promise<void> {
   const command: Command = withChangeOptions(
-    registryCommand(role, description)
-      .argument('<model>', 'the model', parseNameArgument)
-      .requiredOption(
-        '--percent <share>',
-        'its share of the requests, 0 to 100, fractions too; 0 ends it',
-        parseShareArgument,
-      )
-      .option(
-        '--version <version>',
-        `the version (needed unless --percent 0 ends the ${role})`,
-        parseVersionArgument,
-      ),
+    withVersionOption(
+      registryCommand(role, description)
+        .argument('<model>', 'the model', parseNameArgument)
+        .requiredOption(
+          '--percent <share>',
+          'its share of the requests, 0 to 100, fractions too; 0 ends it',
+          parseShareArgument,
+        ),
+      `the version (needed unless --percent 0 ends the ${role})`,
+    ),
   );
   return runPointerCommand(command, {
     doing: `Changing the ${role} of`,
     done: `The ${role} has changed`,
     already: (model, pointer) => describeTrial(model, role, pointer),
-    change: () => POINTER_CHANGES[role].of(v.parse(OptionsSchema, command.opts())),
+    change: () =>
+      POINTER_CHANGES[role].of({
+        ...v.parse(OptionsSchema, command.opts()),
+        version: versionOption(command),
+      }),
   });
 }
 

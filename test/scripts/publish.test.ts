@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { modelStatus } from '../../scripts/shared/model_status.ts';
-import { publishJson, publishText } from '../../scripts/shared/publish_report.ts';
+import { publishJson, publishLines } from '../../scripts/shared/publish_report.ts';
 import type { Rehearse } from '../../scripts/shared/rehearsal/rehearse.ts';
 import { hasBlob } from '../../worker/registry/blob_store.ts';
 import { HISTORY_LENGTH } from '../../worker/registry/pointer.ts';
@@ -56,7 +56,7 @@ describe('the version', () => {
     });
     expect(await snapshot(store)).toEqual(before);
     const report = { model, place, flip: true, label: undefined, outcome: again };
-    expect(publishText(report)).toMatch(/already, with this content[\s\S]*nothing to do/);
+    expect(publishLines(report).join('\n')).toMatch(/already, with this content[\s\S]*nothing to do/);
     expect(publishJson(report)).toMatchObject({
       change: null,
       current: '1.0.0',
@@ -73,7 +73,7 @@ describe('the version', () => {
     expect(await tryPublish(store, other, model, { version: '1.0.0' })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(
-        /1\.0\.0 is published with other content.*--version 1\.0\.1 or --bump patch/,
+        /1\.0\.0 is published with other content.*--model-version 1\.0\.1 or --bump patch/,
       ),
     });
     expect(await snapshot(store)).toEqual(before);
@@ -107,7 +107,7 @@ describe('the flip', () => {
     expect(outcome.uploaded.map(({ path }) => path)).toEqual(['weights.bin']);
     expect(outcome.present.map(({ path }) => path)).toEqual(['model.json']);
     expect(outcome.pointer).toMatchObject({ generation: 2, current: '1.0.1', previous: '1.0.0' });
-    const text = publishText({ model, place, flip: true, label: undefined, outcome });
+    const text = publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n');
     expect(text).toContain('Uploaded 1 file (8 B); there already 1 file (');
     expect(text).toContain('flip: 1.0.0 -> 1.0.1 (generation 2)');
     expect(text).toContain('npm run rollback -- flip');
@@ -122,8 +122,8 @@ describe('the flip', () => {
     await rollBack(store, model);
     const outcome = await publish(store, second, model, { version: '1.0.1' });
     expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.0.0', generation: 3 } });
-    expect(publishText({ model, place, flip: true, label: undefined, outcome })).toContain(
-      'npm run rollback -- rolled_back --to 1.0.1',
+    expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toContain(
+      'npm run rollback -- rolled_back 1.0.1',
     );
   });
 
@@ -133,8 +133,8 @@ describe('the flip', () => {
     const outcome = await publish(store, await writeGraphModel(join(folder, model, 'b')), model, {
       flip: false,
     });
-    expect(publishText({ model, place, flip: false, label: undefined, outcome })).toContain(
-      '1.0.0 stays current. To flip to it: npm run promote -- waiting --version 1.0.1',
+    expect(publishLines({ model, place, flip: false, label: undefined, outcome }).join('\n')).toContain(
+      '1.0.0 stays current. To flip to it: npm run promote -- waiting 1.0.1',
     );
   });
 
@@ -175,8 +175,8 @@ describe('the flip', () => {
     }
     const outcome = await publish(store, first, model);
     expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.2.0' } });
-    expect(publishText({ model, place, flip: true, label: undefined, outcome })).toMatch(
-      /older than the history.*\n.*--to 1\.0\.0/,
+    expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toMatch(
+      /older than the history.*\n.*-- forgotten 1\.0\.0/,
     );
   });
 
@@ -205,7 +205,7 @@ describe('a label', () => {
       labels: { stable: '1.0.0', canary: '1.0.1' },
       history: [{ action: 'label', label: 'canary', to: '1.0.1' }, { action: 'publish' }],
     });
-    expect(publishText({ model, place, flip: false, label: 'canary', outcome: alone })).toMatch(
+    expect(publishLines({ model, place, flip: false, label: 'canary', outcome: alone }).join('\n')).toMatch(
       /label canary: nothing -> 1\.0\.1 \(generation 2\)\n1\.0\.0 stays current/,
     );
     const both = await publish(store, second, model, { label: 'stable' });

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { modelStatus } from '../../scripts/shared/model_status.ts';
-import { publishJson, publishText } from '../../scripts/shared/publish_report.ts';
+import { publishJson, publishLines } from '../../scripts/shared/publish_report.ts';
 import { rehearsalLines } from '../../scripts/shared/rehearsal/rehearsal_report.ts';
 import { createRehearsal, type Rehearse, skipRehearsal } from '../../scripts/shared/rehearsal/rehearse.ts';
-import { modelText } from '../../scripts/shared/status_report.ts';
+import { modelLines } from '../../scripts/shared/status_report.ts';
 import { wait } from '../../scripts/shared/wait.ts';
 import { RehearsalSchema } from '../../worker/registry/rehearsal.ts';
 import { readManifest } from '../../worker/registry/version_store.ts';
@@ -52,7 +52,7 @@ test('its figures stand beside those of the version being replaced, and in the m
   const second = await half(join(folder, model, 'b'), { 'model.json': other, ...goldenFile(GOLDEN) });
   const outcome = await publish(store, second, model, {}, rehearse);
   const report = { model, place, flip: true, label: undefined, outcome };
-  expect(publishText(report)).toMatch(
+  expect(publishLines(report).join('\n')).toMatch(
     /Rehearsed in a local workerd:\n +1\.0\.1 +1\.0\.0 \(current\)\n +WebAssembly heap +17 MB +17 MB\n +loading and warmup +[\d.]+ ms +[\d.]+ ms\n +first answer .*\n +answer, median .*\n +computed by +a plan +a plan\nIt agrees with 1 golden example; the largest difference is 0\./,
   );
   const { rehearsal } = await manifestOf(model, '1.0.1');
@@ -86,7 +86,7 @@ describe('whether a plan computes it', () => {
     }
     const status = await modelStatus(store, 'number');
     expect(status?.versions).toMatchObject([{ plan: { kind: 'planned', shapes: 1 } }]);
-    expect(status && modelText(status, { history: false })).toMatch(/by test, planned$/);
+    expect(status && modelLines(status, { history: false }).join('\n')).toMatch(/by test, planned$/);
   });
 
   test('is told with the reason why not, by publish and by status', async () => {
@@ -96,12 +96,14 @@ describe('whether a plan computes it', () => {
     const reason = 'what it computes depends on the values of an output of Abs';
     const { rehearsal } = await manifestOf(model, '1.0.0');
     expect(rehearsal).toMatchObject({ plan: { kind: 'not planned', reason } });
-    const text = publishText({ model, place, flip: true, label: undefined, outcome });
+    const text = publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n');
     expect(text).toMatch(/\n +computed by +tfjs's executor\n/);
     expect(text).toContain(`No plan can compute it, which takes longer: ${reason}.`);
     const status = await modelStatus(store, model);
     expect(status?.versions).toMatchObject([{ plan: { kind: 'not planned', reason } }]);
-    expect(status && modelText(status, { history: false })).toMatch(new RegExp(`not planned: ${reason}$`));
+    expect(status && modelLines(status, { history: false }).join('\n')).toMatch(
+      new RegExp(`not planned: ${reason}$`),
+    );
   });
 
   test('did not show where nothing could be asked, or where nobody has looked', async () => {
@@ -109,7 +111,7 @@ describe('whether a plan computes it', () => {
     const directory = await unknownSizes();
     const outcome = await publish(store, directory, model, {}, rehearse);
     expect((await manifestOf(model, '1.0.0')).rehearsal).toMatchObject({ plan: { kind: 'not shown' } });
-    const text = publishText({ model, place, flip: true, label: undefined, outcome });
+    const text = publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n');
     expect(text).toMatch(/computed by +-\n[\s\S]*Whether a plan can compute it did not show/);
     await publish(store, await half(join(folder, 'unseen')), 'unseen', {}, skipped);
     for (const [name, plan] of [
@@ -118,7 +120,7 @@ describe('whether a plan computes it', () => {
     ] as const) {
       const status = await modelStatus(store, name);
       expect(status?.versions).toMatchObject([{ plan }]);
-      expect(status && modelText(status, { history: false })).not.toContain('planned');
+      expect(status && modelLines(status, { history: false }).join('\n')).not.toContain('planned');
     }
   });
 

@@ -123,7 +123,7 @@ describe('refused before anything is uploaded is a model that', () => {
     const directory = await models.half(join(folder, 'after'), { 'model.json': renamed });
     await expectRefused(
       directory,
-      /^breaking 1\.0\.1 would break clients of the current version 1\.0\.0: .*input "x" is gone; .*input "z" is new; .*output "y" is gone.* --version 2\.0\.0, or with --allow-breaking$/,
+      /^breaking 1\.0\.1 would break clients of the current version 1\.0\.0: .*input "x" is gone; .*input "z" is new; .*output "y" is gone.* --model-version 2\.0\.0, or with --allow-breaking$/,
       [],
       model,
     );

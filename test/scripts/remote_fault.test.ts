@@ -12,14 +12,14 @@ describe('the remote bucket', () => {
       'Failed to start (ETIMEDOUT: late)',
     ],
   ] as const)('is out of reach: %#', ([cause, detail]) => {
-    const text = remoteFault('models', cause);
+    const text = remoteFault('models', cause).join('\n');
     expect(text).toContain(`could not be reached over the network: ${detail}\n`);
     expect(text).not.toMatch(/log in/i);
   });
 
   test('is refused for another reason, and what to do is told', () => {
     const cause = new Error('Failed to start the remote proxy session. Unauthorized');
-    expect(remoteFault('models', cause)).toMatch(
+    expect(remoteFault('models', cause).join('\n')).toMatch(
       /^Unauthorized\nLog in with [\s\S]*npx wrangler r2 bucket create models/,
     );
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { allModelStatuses, modelStatus } from '../../scripts/shared/model_status.ts';
-import { modelText } from '../../scripts/shared/status_report.ts';
+import { modelLines } from '../../scripts/shared/status_report.ts';
 import { hasBlob } from '../../worker/registry/blob_store.ts';
 import { manifestKey, pointerKey } from '../../worker/registry/keys.ts';
 import { type PruneResult, pruneModel } from '../../worker/registry/pruning.ts';
@@ -122,7 +122,7 @@ describe('status', () => {
       stored.kind === 'found' ? JSON.parse(await stored.object.text()) : undefined,
     );
     if (status === undefined) return;
-    const text = modelText(status, { history: true });
+    const text = modelLines(status, { history: true }).join('\n');
     expect(text).toMatch(/^shown {2}generation 2\n {2}1\.1\.0 {2}current +\d/);
     expect(text).toMatch(/2 {2}\S+ \S+ {2}publish {2}1\.0\.0 -> 1\.1\.0/);
     expect(await allModelStatuses(store)).toContainEqual(status);
@@ -134,7 +134,7 @@ describe('status', () => {
     const status = await modelStatus(store, 'unreadable');
     expect(status).toMatchObject({ pointer: null, versions: [{ version: '1.0.0', error: 'is not JSON' }] });
     if (status !== undefined) {
-      expect(modelText(status, { history: true })).toMatch(
+      expect(modelLines(status, { history: true }).join('\n')).toMatch(
         /the pointer is malformed: schema[\s\S]*is malformed: is not JSON/,
       );
     }

@@ -4,8 +4,8 @@ import { newChangeRecord } from '../../scripts/shared/change_record.ts';
 import { formatAge } from '../../scripts/shared/format.ts';
 import { modelStatus } from '../../scripts/shared/model_status.ts';
 import { describeMove } from '../../scripts/shared/pointer_report.ts';
-import { publishText } from '../../scripts/shared/publish_report.ts';
-import { modelText } from '../../scripts/shared/status_report.ts';
+import { publishLines } from '../../scripts/shared/publish_report.ts';
+import { modelLines } from '../../scripts/shared/status_report.ts';
 import { changePointerIn } from '../../worker/registry/change/change_pointer.ts';
 import { POINTER_CHANGES } from '../../worker/registry/change/table.ts';
 import { listVersions } from '../../worker/registry/version_store.ts';
@@ -36,12 +36,12 @@ describe('publish --stage', () => {
       pointer: { current: '1.0.0', next: { version: '1.1.0' } },
     });
     const report = { model, place, flip: true, stage: true, label: undefined };
-    expect(publishText({ ...report, outcome })).toMatch(
+    expect(publishLines({ ...report, outcome }).join('\n')).toMatch(
       /staged: 1\.1\.0 staged \(generation 2\)\nFlip to it with: npm run promote -- staged --persist-to /,
     );
     const again = await publish(store, join(folder, model, '1.1.0'), model, { stage: true });
     expect(again).toMatchObject({ manifest: 'same', change: undefined });
-    expect(publishText({ ...report, outcome: again })).toContain('It is staged already.');
+    expect(publishLines({ ...report, outcome: again }).join('\n')).toContain('It is staged already.');
   });
 
   test('of the first version is refused before anything is uploaded', async () => {
@@ -102,7 +102,7 @@ test('status tells what is staged and what is on trial', async () => {
   const canary = POINTER_CHANGES.canary.of({ version: '1.2.0', percent: 2.5 });
   await changePointer(model, canary, newChangeRecord({ by: 'test' }));
   const status = await modelStatus(store, model);
-  const text = status === undefined ? '' : modelText(status, { history: true });
+  const text = status === undefined ? '' : modelLines(status, { history: true }).join('\n');
   expect(text).toMatch(/1\.2\.0 +canary at 2\.5 %/);
   expect(text).toMatch(/1\.1\.0 +staged \d+ s ago/);
   expect(text).toMatch(/3 .* canary +canary 1\.2\.0 at 2\.5 %/);

@@ -3,18 +3,21 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PACKAGE_ROOT } from '../package_root.ts';
+import * as v from 'valibot';
+import { ExplainedError } from '../../console/explained_error.ts';
+import { WRANGLER } from '../../deployment/wrangler_process.ts';
+import { loadWrangler } from '../open_registry.ts';
+import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, wranglerConfiguration } from '../package_root.ts';
 
 const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
 
-/** What bindings and variables there are elsewhere changes no module. */
-const BUILD_CONFIGURATION = join(PACKAGE_ROOT, 'wrangler.toml');
-
-/** Everything that a build is made of, besides the sources under worker/. */
-const BUILD_FILES = ['wrangler.toml', 'package-lock.json', 'tsconfig.json'];
+/** Everything that a build is made of, besides its configuration and the sources under worker/. */
+const BUILD_FILES = ['package-lock.json', 'tsconfig.json'];
 
 /** The one in use and the one before it, which a command still running may be reading. */
 const BUILDS_KEPT = 2;
+
+const EntrySchema = v.object({ main: v.optional(v.string()) });
 
 const UNFINISHED = 'unfinished-';
 const LONGEST_BUILD_MS = 60 * 60 * 1000;
@@ -28,14 +31,15 @@ export interface WorkerBuild {
 
 /** The Worker as it would be deployed, built only where its sources have changed since the last time. */
 export async function buildWorker(onBuild: () => void = () => {}): Promise<WorkerBuild> {
-  const digest = await digestSources();
+  const configuration = await buildConfiguration();
+  const digest = await digestSources(configuration);
   const directory = join(BUILDS_DIRECTORY, digest);
   if (await exists(join(directory, 'index.js'))) return { digest, directory };
   onBuild();
   await mkdir(BUILDS_DIRECTORY, { recursive: true });
   const unfinished = join(BUILDS_DIRECTORY, `${UNFINISHED}${randomUUID()}`);
   try {
-    await build(unfinished);
+    await build(configuration, unfinished);
     // Another process may have built the same in the meantime; then that one stays.
     await rename(unfinished, directory).catch(async (error: unknown) => {
       if (!(await exists(join(directory, 'index.js')))) throw error;
@@ -68,34 +72,51 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
   return modules;
 }
 
-async function build(directory: string): Promise<void> {
-  const wrangler = join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+/** The configuration that holds. One without an entry point, which cannot be deployed, only tells bindings. */
+async function buildConfiguration(): Promise<string> {
+  const { unstable_readConfig } = await loadWrangler();
+  const configuration = wranglerConfiguration();
+  const { main } = v.parse(EntrySchema, unstable_readConfig({ config: configuration }));
+  return main === undefined ? PRODUCT_CONFIGURATION : configuration;
+}
+
+async function build(configuration: string, directory: string): Promise<void> {
   try {
     await promisify(execFile)(
       process.execPath,
-      [wrangler, 'deploy', '--dry-run', '--outdir', directory, '--config', BUILD_CONFIGURATION],
+      [WRANGLER, 'deploy', '--dry-run', '--outdir', directory, '--config', configuration, '--env', ''],
       {
         cwd: PACKAGE_ROOT,
-        env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' },
+        env: {
+          ...process.env,
+          WRANGLER_SEND_METRICS: 'false',
+          WRANGLER_WRITE_LOGS: 'false',
+          // What is wrong has to be read below.
+          WRANGLER_LOG: 'error',
+        },
       },
     );
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new Error(`the Worker could not be built: ${output || String(error)}`, { cause: error });
+    throw new ExplainedError(
+      ['the Worker could not be built:', ...(output || String(error)).split('\n')],
+      error,
+    );
   }
 }
 
-async function digestSources(): Promise<string> {
-  const digest = createHash('sha256');
+async function digestSources(configuration: string): Promise<string> {
+  // Paths in it are relative to where it is.
+  const digest = createHash('sha256').update(`${configuration}\0`);
   const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
   const paths = sources
     // What lies in dist is built of the other files.
     .filter((entry) => entry.isFile() && /\.ts$|\.json$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const path of [...BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)), ...paths]) {
+  for (const path of [configuration, ...BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)), ...paths]) {
     const contents = await readFile(path);
-    digest.update(`${path.slice(PACKAGE_ROOT.length)}\0${contents.length}\0`).update(contents);
+    digest.update(`${path}\0${contents.length}\0`).update(contents);
   }
   return digest.digest('hex');
 }

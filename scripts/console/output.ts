@@ -1,35 +1,56 @@
 import ora, { type Ora } from 'ora';
+import { printable, printableJson, printableLog } from './printable.ts';
 
-/** Where a script's words go. Results are on standard output, progress and errors on standard error. */
+/** One line, or several. A newline inside of a line came from outside, and is printed as an escape. */
+export type Lines = string | readonly string[];
+
+/**
+ * Where a command's words go: nothing else prints. Results are on standard output, progress and errors on standard
+ * error. Names and texts from outside may be part of everything, so control characters are escaped here.
+ */
 export interface Output {
   /** What is going on now. */
   progress(text: string): void;
   /** The result, for people or, with --json, for programs; exactly one of the two is printed. */
-  result(text: string, json: object): void;
+  result(text: Lines, json: object): void;
   /** What went wrong beside the result; on standard error in every form. */
-  warning(text: string): void;
+  warning(text: Lines): void;
   /** Why there is no result. With --json it is on standard output too, as `{"error": "..."}`. */
-  error(message: string): void;
+  error(message: Lines): void;
+  /** A line of another program, on the stream where that program wrote it. */
+  log(line: string, stream?: 'stdout' | 'stderr'): void;
 }
 
 export function createOutput(json: boolean): Output {
   const progress = createProgress(json);
   return {
-    progress: progress.show,
+    progress: (text) => progress.show(printable(text)),
     result: (text, value) => {
       progress.clear();
-      process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`);
+      process.stdout.write(`${json ? printableJson(value) : printableLines(text)}\n`);
     },
     warning: (text) => {
       progress.clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printableLines(text)}\n`);
     },
     error: (message) => {
       progress.clear();
-      if (json) process.stdout.write(`${JSON.stringify({ error: message }, null, 2)}\n`);
-      else process.stderr.write(`${message}\n`);
+      if (json) process.stdout.write(`${printableJson({ error: linesOf(message).join('\n') })}\n`);
+      else process.stderr.write(`${printableLines(message)}\n`);
+    },
+    log: (line, stream = 'stdout') => {
+      progress.clear();
+      process[stream].write(`${printableLog(line)}\n`);
     },
   };
+}
+
+function linesOf(text: Lines): readonly string[] {
+  return typeof text === 'string' ? [text] : text;
+}
+
+function printableLines(text: Lines): string {
+  return linesOf(text).map(printable).join('\n');
 }
 
 interface Progress {

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const PREFIX = 'npm_config_';
+
+/**
+ * What npm left in the environment of a script: its settings, and every option on its own command line, those that it
+ * does not know too. Names have underscores, as npm writes them. (What was in the environment in capitals stays so.)
+ */
+export function npmSettings(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const settings = new Map<string, string>();
+  for (const [key, value = ''] of Object.entries(environment)) {
+    if (key.startsWith(PREFIX)) settings.set(key.slice(PREFIX.length), value);
+  }
+  return settings;
+}
+
+/** The names that npm's configuration files set, see https://docs.npmjs.com/cli/configuring-npm/npmrc */
+export function settingsInFiles(settings: ReadonlyMap<string, string>, npm: string | undefined): Set<string> {
+  const project = settings.get('local_prefix');
+  const files = [
+    settings.get('userconfig'),
+    settings.get('globalconfig'),
+    project && join(project, '.npmrc'),
+    npm && join(dirname(dirname(npm)), 'npmrc'),
+  ];
+  const names = new Set<string>();
+  for (const file of files) {
+    for (const line of file ? linesOf(file) : []) {
+      const [, name] = /^\s*([\w.-]+?)\s*(?:\[\])?\s*(?:=|$)/.exec(line) ?? [];
+      if (name !== undefined) names.add(name.toLowerCase().replaceAll('-', '_'));
+    }
+  }
+  return names;
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,12 @@
+import { Option } from 'commander';
+
+/** An option that may be given several times. Of any other, a second value would take the place of the first. */
+export class RepeatableOption extends Option {
+  constructor(flags: string, description: string, parse: (text: string) => string = (text) => text) {
+    super(flags, `${description}; may be given several times`);
+    this.argParser((text: string, before: readonly string[] = []): readonly string[] => [
+      ...before,
+      parse(text),
+    ]);
+  }
+}

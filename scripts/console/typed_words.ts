@@ -1,0 +1,38 @@
+import type { Command, Option } from 'commander';
+import { RepeatableOption } from './repeatable_option.ts';
+
+/**
+ * What commander takes without a word although it was not meant, in one sentence; undefined where there is nothing.
+ * - An option given twice: the second value would count.
+ * - An empty value or argument, as of a shell variable that is not set: an empty path is the folder at hand.
+ * - An option in the place of a value (`--persist-to --remote`): it would be the value, and lost as an option.
+ *
+ * @param words what was typed behind the name of the command
+ */
+export function typedFault(command: Command, words: readonly string[]): string | undefined {
+  const given = new Set<string>();
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--') return emptyArgument(words.slice(index + 1));
+    if (word === '') return emptyArgument([word]);
+    const [flag = '', ...rest] = word.split('=');
+    const option = command.options.find(({ long, short }) => flag === long || flag === short);
+    if (option === undefined) continue;
+    if (given.has(flag) && !(option instanceof RepeatableOption)) return `${flag} was given twice`;
+    given.add(flag);
+    if (!option.required) continue;
+    const attached = rest.length > 0;
+    const value = attached ? rest.join('=') : words[++index];
+    if (value === '') return `${flag} was given an empty value`;
+    if (!attached && value?.startsWith('-')) return insteadOfValue(option, value);
+  }
+  return undefined;
+}
+
+function emptyArgument(words: readonly string[]): string | undefined {
+  return words.includes('') ? 'an argument is empty' : undefined;
+}
+
+function insteadOfValue({ flags, long }: Option, value: string): string {
+  return `${flags} was given ${value} as its value; if that is meant, write ${long}=${value}`;
+}

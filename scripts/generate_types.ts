@@ -1,0 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { WRANGLER } from './deployment/wrangler_process.ts';
+import { PACKAGE_ROOT, wranglerConfiguration } from './shared/package_root.ts';
+
+/** Writes worker-configuration.d.ts: the bindings of the configuration that holds. */
+execFileSync(process.execPath, [WRANGLER, 'types', '--config', wranglerConfiguration()], {
+  cwd: PACKAGE_ROOT,
+  stdio: 'inherit',
+});
