@@ -104,5 +104,5 @@ await runCommand(command, async (output) => {
       },
     });
   }
-  return runDevServers(servers);
+  return runDevServers(servers, output.log);
 });

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
@@ -11,6 +12,7 @@ import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
 import { recordExamples } from './shared/rehearsal/record_examples.ts';
 import { withTemporaryDirectory } from './shared/temporary_directory.ts';
 import { writeWholeFile } from './shared/write_whole_file.ts';
+import { requireRoom } from './storage/full_disk.ts';
 
 const command = newCommand(
   'record',
@@ -57,6 +59,7 @@ await runCommand(command, async (output) => {
   };
   const isThere = `${showToCaller(target)} is there already; --force overwrites it`;
   if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
+  await requireRoom(dirname(target), tmpdir());
   const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(path, { temporaryDirectory, onProgress: output.progress });
     if (imported.kind !== 'read') return { kind: 'refused' as const, reason: imported.message };

@@ -35,14 +35,22 @@ export function createOutput(json: boolean): Output {
     },
     error: (message) => {
       progress.clear();
-      if (json) process.stdout.write(`${printableJson({ error: linesOf(message).join('\n') })}\n`);
-      else process.stderr.write(`${printableLines(message)}\n`);
+      const lines = withWayOut(linesOf(message));
+      if (json) process.stdout.write(`${printableJson({ error: lines.join('\n') })}\n`);
+      else process.stderr.write(`${printableLines(lines)}\n`);
     },
     log: (line, stream = 'stdout') => {
       progress.clear();
       process[stream].write(`${printableLog(line)}\n`);
     },
   };
+}
+
+/** The system's words for a full disk can be part of any message, and name no way out. */
+function withWayOut(lines: readonly string[]): readonly string[] {
+  return lines.length === 1 && /ENOSPC|no space left/i.test(lines[0] ?? '')
+    ? [...lines, 'Free some space on that disk (temporary files lie where TMPDIR says), and run this again.']
+    : lines;
 }
 
 function linesOf(text: Lines): readonly string[] {

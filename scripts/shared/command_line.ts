@@ -6,6 +6,8 @@ import { parseVersion } from '../../worker/registry/version.ts';
 import { errorLines } from '../console/explained_error.ts';
 import { createOutput, type Output } from '../console/output.ts';
 import { parseCommandLine } from '../console/parse_command_line.ts';
+import { PREDICT_VARIABLES } from '../deployment/worker_variables.ts';
+import { requireRoom } from '../storage/full_disk.ts';
 import { COMMAND_HELP, EXIT_CODES_HELP } from './command_help.ts';
 import { hasLocalState, openRegistry, type Registry, type RegistryPlace } from './open_registry.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from './package_root.ts';
@@ -107,6 +109,7 @@ export async function runRegistryCommand(
       ]);
       return EXIT_FAILED;
     }
+    if (state === 'made where missing' && place.kind === 'local') await requireRoom(place.directory);
     if (place.kind === 'remote') output.progress('Opening the REMOTE bucket of the account');
     if (place.kind === 'management') output.progress(`Asking ${place.service.url.origin}`);
     const registry = await openRegistry(place);
@@ -207,6 +210,11 @@ export function parsePortArgument(text: string): number {
 export function parseVariableArgument(text: string): string {
   if (!/^[A-Za-z_]\w*:/.test(text)) {
     throw new InvalidArgumentError('A variable is NAME:VALUE, the name made of letters, digits and _.');
+  }
+  // The Worker would not miss it: a misspelled name changes nothing.
+  const name = text.slice(0, text.indexOf(':'));
+  if (!PREDICT_VARIABLES.includes(name)) {
+    throw new InvalidArgumentError(`The Worker reads no ${name}; it reads ${PREDICT_VARIABLES.join(', ')}.`);
   }
   return text;
 }

@@ -29,9 +29,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs `wrangler dev` for each of the Workers until one of them ends; then the others end too.
  *
+ * @param print takes every line that they write: what clients and models are called may be in it
  * @returns the exit code of the first that ended; 0 where a signal asked for its end, or the parent process ended
  */
-export async function runDevServers(servers: readonly DevServerOptions[]): Promise<number> {
+export async function runDevServers(
+  servers: readonly DevServerOptions[],
+  print: (line: string, stream: 'stdout' | 'stderr') => void,
+): Promise<number> {
   const children: Wrangler[] = [];
   // A terminal sends Ctrl+C to all; what a supervisor sends arrives only here.
   let stopping = false;
@@ -55,7 +59,10 @@ export async function runDevServers(servers: readonly DevServerOptions[]): Promi
     children.push(child);
     exits.push(exitCode(child));
     const log = createRequestLogFilter();
-    showLog(child.stdout, log);
+    createInterface(child.stdout).on('line', (line) => {
+      if (log.shows(line)) print(line, 'stdout');
+    });
+    createInterface(child.stderr).on('line', (line) => print(line, 'stderr'));
     healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
     if (healthy && !stopping) options.onReady();
   }
@@ -66,13 +73,7 @@ export async function runDevServers(servers: readonly DevServerOptions[]): Promi
   return stopping ? 0 : code;
 }
 
-function showLog(stream: Readable, log: RequestLogFilter): void {
-  createInterface(stream).on('line', (line) => {
-    if (log.shows(line)) process.stdout.write(`${line}\n`);
-  });
-}
-
-type Wrangler = ChildProcess & { readonly stdout: Readable };
+type Wrangler = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
 
 function startWrangler({ worker, ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
   return spawn(
@@ -91,7 +92,7 @@ function startWrangler({ worker, ip, port, directory, variables, environment }: 
     ],
     {
       cwd: PACKAGE_ROOT,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       // No questions, and nothing that needs the network: local development works without.
       env: {
         WRANGLER_SEND_METRICS: 'false',

@@ -19,6 +19,8 @@ import { RetryingObjectStore } from '../../worker/registry/retrying_object_store
 import { TimeLimitError, withinTimeLimit } from '../../worker/registry/time_limit.ts';
 import { ExplainedError } from '../console/explained_error.ts';
 import type { Lines } from '../console/output.ts';
+import { DiskWatchingObjectStore } from '../storage/disk_watching_object_store.ts';
+import { requireRoom, unlessDiskFull } from '../storage/full_disk.ts';
 import { HttpObjectStore } from './http_object_store.ts';
 import { changePointerThrough, pruneThrough } from './management_changes.ts';
 import { type ManagementService, requireManagement } from './management_client.ts';
@@ -108,11 +110,15 @@ async function openManagedRegistry(service: ManagementService): Promise<Registry
 /** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */
 export async function openLocalRegistry(directory: string): Promise<Registry> {
   const { getPlatformProxy } = await loadWrangler();
-  const proxy = await getPlatformProxy<Bindings>({
-    configPath: wranglerConfiguration(),
-    persist: { path: persistenceDirectory(directory) },
-    remoteBindings: false,
-  });
+  // It keeps sockets and caches there.
+  await requireRoom(tmpdir());
+  const proxy = await unlessDiskFull(directory, 0, () =>
+    getPlatformProxy<Bindings>({
+      configPath: wranglerConfiguration(),
+      persist: { path: persistenceDirectory(directory) },
+      remoteBindings: false,
+    }),
+  );
   return createRegistry(proxy, { kind: 'local', directory });
 }
 
@@ -196,7 +202,11 @@ function createRegistry(
   proxy: { readonly env: Bindings; dispose(): Promise<void> },
   place: PlaceDescription,
 ): Registry {
-  const authority = new RetryingObjectStore(new R2ObjectStore(proxy.env[BUCKET_BINDING]), wait);
+  const bucket = new R2ObjectStore(proxy.env[BUCKET_BINDING]);
+  const authority = new RetryingObjectStore(
+    place.kind === 'local' ? new DiskWatchingObjectStore(bucket, place.directory) : bucket,
+    wait,
+  );
   const replica = pointerReplicaOf(proxy.env);
   const close = () => disposeWithinLimit(proxy);
   const warnings: Lines[] = [];
@@ -231,7 +241,7 @@ function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'
   };
 }
 
-const DISPOSAL_LIMIT_MS = 5_000;
+const DISPOSAL_LIMIT_MS = 1_000;
 
 /** What is left running ends with the process; where local state cannot be written, it never does by itself. */
 async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<void> {

@@ -33,6 +33,16 @@ describe.concurrent('a wrong command line', () => {
     ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],
     ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
+    ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker reads no MAX_REQEST_MB/],
+    ['promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
+    ['promote.ts', ['m', '--reason='], /--reason was given an empty value/],
+    ['status.ts', ['--persist-to', ''], /--persist-to was given an empty value/],
+    ['inspect.ts', [''], /an argument is empty/],
+    ['rollback.ts', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
+    ['rollback.ts', ['m', '1.0.0', '2.0.0'], /too many arguments/],
+    ['rollback.ts', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
+    ['promote.ts', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
+    ['token.ts', ['--name', 'x', '--name', 'y'], /--name was given twice/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
     const human = await runScript(script, parameters);
     expect(human).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });

@@ -12,6 +12,7 @@ import { describeError } from '../../../worker/registry/describe_error.ts';
 import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
 import { writeManifest } from '../../../worker/registry/version_store.ts';
+import { DiskWatchingObjectStore } from '../../storage/disk_watching_object_store.ts';
 import { type StageAnswer, type StageRequest, StageRequestSchema } from './host_messages.ts';
 import { isStageFolder } from './stage_folder.ts';
 import { readWorkerModules } from './worker_build.ts';
@@ -53,7 +54,7 @@ async function start(request: StageRequest): Promise<string[]> {
   );
   await miniflare.ready;
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
-  const store = new R2ObjectStore(MODELS);
+  const store = new DiskWatchingObjectStore(new R2ObjectStore(MODELS), tmpdir());
   for (const version of request.versions) await putVersion(store, version);
   const urls: string[] = [];
   for (const name of names) urls.push((await miniflare.unsafeGetDirectURL(name)).href);

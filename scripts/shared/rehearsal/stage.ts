@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describeError } from '../../../worker/registry/describe_error.ts';
 import { within } from '../../../worker/registry/time_limit.ts';
+import { requireRoom, unlessDiskFull } from '../../storage/full_disk.ts';
 import { PACKAGE_ROOT } from '../package_root.ts';
 import { StageAnswerSchema, type StageRequest } from './host_messages.ts';
 import { makeStageFolder } from './stage_folder.ts';
@@ -32,6 +34,7 @@ export class StageError extends Error {}
 
 /** Begins a stage; starting takes a moment, in which other things can be done. */
 export async function openStage(): Promise<Stage> {
+  await requireRoom(tmpdir());
   const folder = await makeStageFolder();
   const host = startHost(folder);
   const answer = firstAnswer(host);
@@ -42,10 +45,12 @@ export async function openStage(): Promise<Stage> {
     start: async (request) => {
       try {
         host.send(request);
-        const isolates = await within(
-          START_LIMIT_MS,
-          answer,
-          () => new StageError(`workerd did not start within ${START_LIMIT_MS / 1000} seconds`),
+        const isolates = await unlessDiskFull(folder, 0, () =>
+          within(
+            START_LIMIT_MS,
+            answer,
+            () => new StageError(`workerd did not start within ${START_LIMIT_MS / 1000} seconds`),
+          ),
         );
         return isolates.map((url) => new URL(url));
       } catch (error) {

@@ -1,0 +1,57 @@
+import type {
+  HeadResult,
+  ObjectDescription,
+  ObjectStore,
+  ReadResult,
+  WriteOptions,
+  WriteResult,
+} from '../../worker/registry/object_store.ts';
+import { unlessDiskFull } from './full_disk.ts';
+
+/** An object store over files in a directory, which tells that the disk is full as soon as it is. */
+export class DiskWatchingObjectStore implements ObjectStore {
+  readonly #store: ObjectStore;
+  readonly #directory: string;
+
+  constructor(store: ObjectStore, directory: string) {
+    this.#store = store;
+    this.#directory = directory;
+  }
+
+  get(key: string, options?: { unlessEtag?: string }): Promise<ReadResult> {
+    return this.#watched(0, () => this.#store.get(key, options));
+  }
+
+  head(key: string): Promise<HeadResult> {
+    return this.#watched(0, () => this.#store.head(key));
+  }
+
+  put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+    return this.#watched(value.byteLength, () => this.#store.put(key, value, options));
+  }
+
+  delete(keys: readonly string[]): Promise<void> {
+    return this.#watched(0, () => this.#store.delete(keys));
+  }
+
+  list(prefix: string): AsyncIterable<ObjectDescription> {
+    return this.#listing(() => this.#store.list(prefix));
+  }
+
+  listFolders(prefix: string): AsyncIterable<string> {
+    return this.#listing(() => this.#store.listFolders(prefix));
+  }
+
+  async *#listing<T>(list: () => AsyncIterable<T>): AsyncIterable<T> {
+    const items = list()[Symbol.asyncIterator]();
+    for (;;) {
+      const item = await this.#watched(0, () => items.next());
+      if (item.done === true) return;
+      yield item.value;
+    }
+  }
+
+  #watched<T>(bytes: number, operation: () => Promise<T>): Promise<T> {
+    return unlessDiskFull(this.#directory, bytes, operation);
+  }
+}
