@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
+import { parseCommandLine } from '../../scripts/console/parse_command_line.ts';
+import { COMMAND_HELP } from '../../scripts/shared/command_help.ts';
 import { builtWorker } from '../shared/built_worker.ts';
 import { startBareWorkers } from './engines/bare_worker.ts';
 import type { Engine } from './engines/engine.ts';
@@ -27,12 +29,18 @@ interface Options {
 }
 
 const names = NETWORKS.map(({ name }) => name);
-const program = new Command('npm run bench --')
+const program = new Command('bench')
+  .configureHelp(COMMAND_HELP)
   .description('Measures this product beside other ways to run a model, and prints one table.')
   .option('--json <file>', 'write all figures and the targets there too')
   .option('--quick', 'about a minute: few repetitions, and only what the targets need', false)
   .option('--only <network>', `measure one network: ${names.join(', ')}`);
-program.parse();
+const parsed = parseCommandLine(program, process.argv.slice(2), process.env);
+if (parsed.kind === 'helped') process.exit(0);
+if (parsed.kind === 'wrong') {
+  console.error(parsed.lines.join('\n'));
+  process.exit(2);
+}
 const options = program.opts<Options>();
 if (options.only !== undefined && !names.includes(options.only)) {
   program.error(`there is no network ${options.only}; there are ${names.join(', ')}`);
