@@ -1,8 +1,11 @@
 import type { NamedTensors } from '../runtime/tensor.ts';
 import { MemoryShare } from './memory_share.ts';
 
-/** So many requests as large as one may be fit beside each other. */
-const REQUESTS_AT_ONCE = 2;
+/**
+ * How much all requests may hold together, in shares of one. With two, four requests at once let an isolate grow by more
+ * than 128 MB: what was given back stays resident until the collector comes by.
+ */
+const SHARES_AT_ONCE = 1.5;
 
 /** A request that received or sent nothing for so long loses its memory to others that need it. Milliseconds. */
 const LONGEST_PAUSE_MS = 30_000;
@@ -30,7 +33,7 @@ export class RequestMemory {
   /** @param bytesPerRequest how much one request may hold */
   constructor(bytesPerRequest: number, now: () => number = Date.now) {
     this.bytesPerRequest = bytesPerRequest;
-    this.#mostBytes = REQUESTS_AT_ONCE * bytesPerRequest;
+    this.#mostBytes = SHARES_AT_ONCE * bytesPerRequest;
     this.#now = now;
   }
 

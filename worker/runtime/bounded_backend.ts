@@ -36,11 +36,22 @@ export class BoundedBackend extends BackendWasm {
       throw new ExecutionError(`there is no tensor of shape [${shape}]`);
     const bytes = elementCount(shape) * (BYTES_PER_ELEMENT[dtype] ?? 0);
     if (bytes > this.limit.bytes) throw this.#outOfMemory(shape, dtype);
+    if (bytes > 0 && values !== null && !this.#hasRoom(bytes)) throw this.#outOfMemory(shape, dtype);
     super.move(dataId, values, shape, dtype, refCount);
     if (bytes > 0 && this.getMemoryOffset(dataId) === 0) {
       this.disposeData(dataId, true);
       throw this.#outOfMemory(shape, dtype);
     }
+  }
+
+  /**
+   * tfjs copies values to whatever address malloc gives. Where there is no memory that is 0, where other tensors and the
+   * allocator's own data lie.
+   */
+  #hasRoom(bytes: number): boolean {
+    const address = this.wasm._malloc(bytes) >>> 0;
+    if (address !== 0) this.wasm._free(address);
+    return address !== 0;
   }
 
   #outOfMemory(shape: number[], dtype: DataType): OutOfMemoryError {
