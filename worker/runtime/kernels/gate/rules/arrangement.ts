@@ -159,6 +159,9 @@ const pad: Rule = (call) => {
   const pairs = call.pairs('paddings', x.shape.length);
   const shape = x.shape.map((size, axis) => size + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0));
   const value = call.number('constantValue');
+  // The kernel takes the value as a float32.
+  if (x.dtype === 'int32' && Math.fround(value) !== value)
+    call.refuse(`padding with ${value} is not computed`);
   return isEmpty(x.shape) ? { ...gives(shape, x.dtype), fill: value } : gives(shape, x.dtype);
 };
 
@@ -171,7 +174,7 @@ const mirrorPad: Rule = (call) => {
   const pairs = call.pairs('paddings', x.shape.length);
   const shape = x.shape.map((size, axis) => {
     const [before, after] = pairs[axis] ?? [0, 0];
-    const most = mode === 'reflect' ? Math.max(0, size - 1) : size;
+    const most = mode === 'reflect' ? size - 1 : size;
     if (before > most || after > most)
       call.refuse(`a dimension of ${size} cannot be mirrored over ${Math.max(before, after)} elements`);
     return size + before + after;

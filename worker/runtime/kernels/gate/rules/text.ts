@@ -14,6 +14,7 @@ const nGrams: Rule = (call) => {
   }
   if (values.length > 0 && last !== data.shape[0])
     call.refuse(`the last split is ${last}, of ${data.shape[0]} strings`);
+  call.integer('padWidth');
   if (call.integers('nGramWidths').some((width) => width < 1)) call.refuse('a width is not positive');
   return {
     outputs: [
