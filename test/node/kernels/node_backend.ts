@@ -13,12 +13,17 @@ export interface NodeBackend {
   readonly memory: WebAssembly.Memory;
 }
 
-/** tfjs's wasm backend in Node, made as worker/runtime/backend.ts makes it. */
-export async function createNodeBackend(): Promise<NodeBackend> {
+/**
+ * tfjs's wasm backend in Node, made as worker/runtime/backend.ts makes it.
+ *
+ * @param hear takes what its C++ code prints
+ */
+export async function createNodeBackend(hear?: (text: string) => void): Promise<NodeBackend> {
   const module = compiled(createRequire(import.meta.url).resolve(TFJS));
   let memory: unknown;
   const wasm = await createModule({
     locateFile: (file: string) => file,
+    ...(hear ? { print: hear, printErr: hear } : {}),
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(module, imports);
       memory = instance.exports.memory;

@@ -1,0 +1,22 @@
+import type { Calls } from '../kernel_call.ts';
+import { ARRANGEMENT_CALLS } from './arrangement.ts';
+import { CONVOLUTION_CALLS } from './convolution.ts';
+import { ELEMENTWISE_CALLS } from './elementwise.ts';
+import { IMAGE_CALLS } from './image.ts';
+import { PRODUCT_CALLS } from './product.ts';
+import { REDUCTION_CALLS } from './reduction.ts';
+import { CREATION_CALLS, SELECTION_CALLS, SPARSE_CALLS, TEXT_CALLS } from './selection.ts';
+
+/** Calls that make sense, by kernel. */
+export const CALLS: Readonly<Record<string, Calls>> = {
+  ...ARRANGEMENT_CALLS,
+  ...CONVOLUTION_CALLS,
+  ...CREATION_CALLS,
+  ...ELEMENTWISE_CALLS,
+  ...IMAGE_CALLS,
+  ...PRODUCT_CALLS,
+  ...REDUCTION_CALLS,
+  ...SELECTION_CALLS,
+  ...SPARSE_CALLS,
+  ...TEXT_CALLS,
+};
