@@ -18,6 +18,8 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // workerd does not see the environment.
+          provide: { fuzzCases: Number(process.env.FUZZ_CASES ?? 3000) },
           globalSetup: './test/shared/build_kernels.ts',
           include: ['test/worker/**/*.test.ts'],
           // tfjs is hundreds of modules, loaded one by one before the first test that needs it.

@@ -11,6 +11,8 @@ export function int32Weight(shape: readonly number[], values: readonly number[])
 
 export function bytesWeight(dtype: Weight['dtype'], shape: readonly number[], bytes: Uint8Array): Weight {
   // As a reader of files may give them: a part of something larger that begins anywhere.
-  const within = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
+  const larger = new Uint8Array(1 + bytes.length);
+  larger.set(bytes, 1);
+  const within = larger.subarray(1);
   return { dtype, shape, byteLength: bytes.length, read: async () => within };
 }

@@ -3,7 +3,7 @@ import type { Graph, GraphNode, NodeAttribute, Weight } from '../../../../import
 import { float32Weight, int32Weight } from './memory_weight.ts';
 
 export const FLOAT: NodeAttribute = { type: 'DT_FLOAT' };
-const text = (value: string): NodeAttribute => ({ s: Buffer.from(value).toString('base64') });
+const text = (value: string): NodeAttribute => ({ s: btoa(value) });
 const integers = (values: readonly number[]): NodeAttribute => ({ list: { i: values.map(String) } });
 
 /** A graph under construction. Values come from a seed, so that a failing case can be had again. */
