@@ -32,7 +32,12 @@ export default defineConfig({
         test: {
           name: 'node',
           globalSetup: ['./test/shared/build_kernels.ts', './test/shared/global_setup.ts'],
-          include: ['test/node/**/*.test.ts', 'test/scripts/**/*.test.ts', 'models/**/*.test.ts'],
+          include: [
+            'test/node/**/*.test.ts',
+            'test/scripts/**/*.test.ts',
+            'test/docs/**/*.test.ts',
+            'models/**/*.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
