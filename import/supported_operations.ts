@@ -18,29 +18,35 @@ import { json as spectral } from '@tensorflow/tfjs-converter/dist/operations/op_
 import { json as text } from '@tensorflow/tfjs-converter/dist/operations/op_list/string.js';
 import { json as transformation } from '@tensorflow/tfjs-converter/dist/operations/op_list/transformation.js';
 
-/** The operations that tfjs-converter executes: those that its OperationMapper knows. */
+interface ListedOperation {
+  readonly tfOpName: string;
+}
+
+/** The operations that tfjs-converter executes, by its own groups: those that its OperationMapper knows. */
+export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
+  Arithmetic: arithmetic,
+  'Basic mathematics': basicMath,
+  'Control flow': control,
+  Convolution: convolution,
+  Creation: creation,
+  Dynamic: dynamic,
+  Evaluation: evaluation,
+  Graph: graph,
+  'Hash tables': hashTable,
+  Images: image,
+  Logic: logical,
+  Matrices: matrices,
+  Normalization: normalization,
+  Reduction: reduction,
+  'Slices and joins': sliceJoin,
+  Sparse: sparse,
+  Spectral: spectral,
+  Strings: text,
+  Transformation: transformation,
+};
+
 export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(
-  [
-    arithmetic,
-    basicMath,
-    control,
-    convolution,
-    creation,
-    dynamic,
-    evaluation,
-    graph,
-    hashTable,
-    image,
-    logical,
-    matrices,
-    normalization,
-    reduction,
-    sliceJoin,
-    sparse,
-    spectral,
-    text,
-    transformation,
-  ].flatMap((operations) => operations.map(({ tfOpName }) => tfOpName)),
+  Object.values(OPERATION_GROUPS).flatMap((operations) => operations.map(({ tfOpName }) => tfOpName)),
 );
 
 /** Those of them that tfjs computes with kernels that its WebAssembly backend does not have, and the kernels. */
