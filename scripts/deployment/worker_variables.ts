@@ -1,4 +1,4 @@
-/** What the Worker that predicts reads besides its bindings; README's table of configuration says what each means. */
+/** What the Worker that predicts reads besides its bindings. A test compares the list with the Worker's own tables. */
 export const PREDICT_VARIABLES: readonly string[] = [
   'POINTER_SOURCE',
   'POINTER_MAX_AGE_MS',
@@ -7,10 +7,14 @@ export const PREDICT_VARIABLES: readonly string[] = [
   'HEAP_LIMIT_MB',
   'ON_LOAD_FAILURE',
   'MAX_REQUEST_MB',
+  'REQUEST_MEMORY_MB',
   'BLOB_CACHE',
   'ROUTING_KEY_HEADER',
+  'TRUST_ROUTING_KEYS',
   'CANARY_MAX_FAILURES',
   'CANARY_MIN_REQUESTS',
+  'CANARY_MIN_CLIENTS',
+  'VERSIONS_BY_NUMBER',
   'CORS_ORIGINS',
   'PREDICT_API_KEYS',
   'MANIFEST_PUBLIC_KEYS',

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
-import { parseVariables, toNumber, wholeNumber } from './variables.ts';
+import { documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
 import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './versions_by_number.ts';
 
-/** What an operator sets, normalised. README's table of configuration says the same in words. */
+/** What an operator sets, normalized. */
 export interface ServingConfiguration {
   /** Where pointers are read: in the bucket, or in their replica. */
   readonly pointerSource: 'r2' | 'kv';
@@ -58,34 +58,111 @@ const PublicKeysSchema = v.pipe(
   v.transform((keys) => keys.filter((key) => key !== undefined)),
 );
 
-const VariablesSchema = v.object({
-  POINTER_SOURCE: v.optional(v.picklist(['r2', 'kv'], 'must be "r2" or "kv"'), 'r2'),
-  POINTER_MAX_AGE_MS: v.optional(numeric(0), '0'),
-  POINTER_TIMEOUT_MS: v.optional(numeric(1), '5000'),
-  MEMORY_BUDGET_MB: v.optional(numeric(0.01), '64'),
-  HEAP_LIMIT_MB: v.optional(numeric(32), '100'),
-  ON_LOAD_FAILURE: v.optional(v.picklist(['previous', 'error'], 'must be "previous" or "error"'), 'previous'),
-  MAX_REQUEST_MB: v.optional(numeric(0.001), '8'),
-  REQUEST_MEMORY_MB: v.optional(numeric(1), '32'),
-  BLOB_CACHE: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'on'),
-  ROUTING_KEY_HEADER: v.optional(
-    v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
-    'x-routing-key',
+const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
+  v.picklist(options, `must be ${alternatives(options)}`);
+
+/** @example alternatives(['a', 'b', 'c']) // '"a", "b" or "c"' */
+function alternatives(options: readonly string[]): string {
+  const quoted = options.map((option) => `"${option}"`);
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}
+
+/** The variables of the Worker that predicts, but for those of access: default, values and meaning of each. */
+export const SERVING_VARIABLES = v.object({
+  POINTER_SOURCE: documented(v.optional(choice(['r2', 'kv']), 'r2'), {
+    values: '`r2`, `kv`',
+    meaning:
+      '`r2`: read pointers in the bucket. `kv`: read their replica, which is nearer and may be a minute old',
+  }),
+  POINTER_MAX_AGE_MS: documented(v.optional(numeric(0), '0'), {
+    values: 'at least 0',
+    unit: 'ms',
+    meaning: 'how long a pointer that was read may be used again. 0: every request asks R2',
+  }),
+  POINTER_TIMEOUT_MS: documented(v.optional(numeric(1), '5000'), {
+    values: 'at least 1',
+    unit: 'ms',
+    meaning: 'how long to wait for the pointer before the last one known is used',
+  }),
+  MEMORY_BUDGET_MB: documented(v.optional(numeric(0.01), '64'), {
+    values: 'at least 0.01',
+    unit: 'MB',
+    meaning: 'what loaded versions may take together. An isolate has 128 MB for everything',
+  }),
+  HEAP_LIMIT_MB: documented(v.optional(numeric(32), '100'), {
+    values: 'at least 32',
+    unit: 'MB',
+    meaning: 'how large the WebAssembly heap may become. It never shrinks. What needs more is refused',
+  }),
+  ON_LOAD_FAILURE: documented(v.optional(choice(['previous', 'error']), 'previous'), {
+    values: '`previous`, `error`',
+    meaning: '`previous`: answer with the last version that could be served. `error`: answer 503',
+  }),
+  MAX_REQUEST_MB: documented(v.optional(numeric(0.001), '8'), {
+    values: 'at least 0.001',
+    unit: 'MB',
+    meaning: 'the largest request body',
+  }),
+  REQUEST_MEMORY_MB: documented(v.optional(numeric(1), '32'), {
+    values: 'at least 1',
+    unit: 'MB',
+    meaning:
+      'what one request may take: its body, its tensors, and what the heap grows for it. All requests of an isolate ' +
+      'together may hold one and a half times as much',
+  }),
+  BLOB_CACHE: documented(v.optional(choice(['on', 'off']), 'on'), {
+    values: '`on`, `off`',
+    meaning:
+      '`on`: keep the files of models in the cache of the Cloudflare location, verified like those from R2. It needs a ' +
+      'custom domain: on workers.dev the cache keeps nothing. `off`: every isolate reads R2',
+  }),
+  ROUTING_KEY_HEADER: documented(
+    v.optional(
+      v.pipe(v.string('must be the name of a header'), v.regex(HEADER_NAME, 'must be the name of a header')),
+      'x-routing-key',
+    ),
+    {
+      values: 'the name of a header',
+      meaning:
+        'the header whose value keeps a client with one version while a canary has a share of the requests',
+    },
   ),
-  TRUST_ROUTING_KEYS: v.optional(v.picklist(['on', 'off'], 'must be "on" or "off"'), 'off'),
-  CANARY_MAX_FAILURES: v.optional(share, '0.05'),
-  CANARY_MIN_REQUESTS: v.optional(wholeNumber(1, 10_000), '20'),
-  CANARY_MIN_CLIENTS: v.optional(wholeNumber(1, 1000), '3'),
-  VERSIONS_BY_NUMBER: v.optional(
-    v.picklist(VERSIONS_BY_NUMBER, 'must be "released", "any" or "none"'),
-    'released',
-  ),
-  MANIFEST_PUBLIC_KEYS: v.optional(PublicKeysSchema),
+  TRUST_ROUTING_KEYS: documented(v.optional(choice(['on', 'off']), 'off'), {
+    values: '`on`, `off`',
+    meaning:
+      '`on`: routing keys come from a backend of yours, one for each of its clients, and tell the clients of a canary ' +
+      'apart. `off`: clients may make keys up, so addresses tell them apart',
+  }),
+  CANARY_MAX_FAILURES: documented(v.optional(share, '0.05'), {
+    values: '0 to 1',
+    meaning: 'the largest share of its recent requests that a canary may fail in an isolate',
+  }),
+  CANARY_MIN_REQUESTS: documented(v.optional(wholeNumber(1, 10_000), '20'), {
+    values: '1 to 10 000, whole',
+    meaning: 'no canary is given up on fewer requests',
+  }),
+  CANARY_MIN_CLIENTS: documented(v.optional(wholeNumber(1, 1000), '3'), {
+    values: '1 to 1000, whole',
+    meaning:
+      'no canary is given up for failures that fewer clients see. A client is an address (IPv6: a /64), or a routing ' +
+      'key where `TRUST_ROUTING_KEYS` is `on`',
+  }),
+  VERSIONS_BY_NUMBER: documented(v.optional(choice(VERSIONS_BY_NUMBER), 'released'), {
+    values: VERSIONS_BY_NUMBER.map((value) => `\`${value}\``).join(', '),
+    meaning:
+      'which versions clients may ask for by number. `released`: those that are or were before clients, by the ' +
+      'history of the pointer. `any`: whatever is published. `none`: no version',
+  }),
+  MANIFEST_PUBLIC_KEYS: documented(v.optional(PublicKeysSchema), {
+    values: 'Ed25519 public keys in base64, separated by commas',
+    meaning:
+      'one of these keys must have signed the manifest of each version that is loaded. Unset: nothing has to be signed',
+  }),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
 export function parseConfiguration(variables: object): ServingConfiguration {
-  const output = parseVariables(VariablesSchema, variables);
+  const output = parseVariables(SERVING_VARIABLES, variables);
   return {
     pointerSource: output.POINTER_SOURCE,
     pointerMaxAgeMs: output.POINTER_MAX_AGE_MS,

@@ -41,3 +41,19 @@ export const wholeNumber = (minimum: number, maximum: number) =>
       `must be a whole number from ${minimum} to ${maximum}`,
     ),
   );
+
+/** What an operator reads about a variable: docs/configuration.md and wrangler.toml are made of it. */
+export type VariableDocumentation = {
+  readonly meaning: string;
+  /** What it may be set to. */
+  readonly values: string;
+  readonly unit?: 'MB' | 'ms';
+  /** Set with `wrangler secret put`, and never in wrangler.toml. */
+  readonly secret?: true;
+};
+
+/** The schema of a variable with what an operator reads about it. */
+export const documented = <const Schema extends v.GenericSchema>(
+  schema: Schema,
+  documentation: VariableDocumentation,
+) => v.pipe(schema, v.metadata(documentation));

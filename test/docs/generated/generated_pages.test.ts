@@ -1,39 +1,60 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import type { Command } from 'commander';
+import { describe, expect, test, vi } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/shared/package_root.ts';
+import { answerManagementDocument } from '../../../worker/protocols/management/openapi.ts';
 import { openApiDocument } from '../../../worker/protocols/openapi/document.ts';
+import { capturing, definedCommands } from '../../scripts/support/commands.ts';
+import { commandsReference } from './commands.ts';
+import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
 import { replaceSection, table } from './markdown.ts';
 import { identityLayers, layersTable, operationsTable, refusedOperationsTable } from './operations.ts';
 
-/** The sections of pages that are made of the code, each between two comments of its name. */
+const captured = vi.hoisted((): Command[] => []);
+vi.mock('../../../scripts/shared/command_line.ts', async (original) => capturing(await original(), captured));
+const commands = await definedCommands(captured);
+
+/** The sections of files that are made of the code, each between two comments with its name. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'docs/commands.md': { commands: () => commandsReference(commands) },
+  'docs/configuration.md': {
+    'predict variables': () => variablesTable(PREDICT),
+    'management variables': () => variablesTable(MANAGEMENT),
+  },
   'docs/operations.md': {
     operations: operationsTable,
     'refused operations': refusedOperationsTable,
     layers: layersTable,
     'identity layers': identityLayers,
   },
+  'wrangler.toml': {
+    'predict variables': () => variableComments(PREDICT),
+    'management variables': () => variableComments(MANAGEMENT),
+  },
 };
 
-const json = (document: unknown) => `${JSON.stringify(document, null, 2)}\n`;
-
-const FILES: Readonly<Record<string, () => string>> = {
-  'docs/api/openapi.json': () => json(openApiDocument()),
+/** Whole files that are made of the code. */
+const FILES: Readonly<Record<string, () => unknown>> = {
+  'docs/api/openapi.json': openApiDocument,
+  'docs/api/openapi-management.json': () => answerManagementDocument().json(),
 };
 
-/** `npm run docs` writes the pages again: it runs this test and takes what it finds. */
-describe('generated pages are what the code says; else run npm run docs', () => {
+/** `npm run docs` writes the files again: it runs this test and takes what it finds. */
+describe('a generated file is what the code says, or npm run docs writes it again', () => {
   test.each(Object.entries(SECTIONS))('%s', async (path, sections) => {
-    let page = readFileSync(join(PACKAGE_ROOT, path), 'utf8');
-    for (const [name, make] of Object.entries(sections)) page = replaceSection(page, name, make());
-    await expect(page).toMatchFileSnapshot(join(PACKAGE_ROOT, path));
+    const file = join(PACKAGE_ROOT, path);
+    const form = path.endsWith('.toml') ? 'toml' : 'markdown';
+    let text = readFileSync(file, 'utf8');
+    for (const [name, make] of Object.entries(sections)) text = replaceSection(text, name, make(), form);
+    await expect(text).toMatchFileSnapshot(file);
   });
 
   test.each(Object.entries(FILES))('%s', async (path, make) => {
-    // A file that is missing would otherwise be written and pass.
-    expect(existsSync(join(PACKAGE_ROOT, path))).toBe(true);
-    await expect(make()).toMatchFileSnapshot(join(PACKAGE_ROOT, path));
+    const file = join(PACKAGE_ROOT, path);
+    // One that is missing would be written, and pass.
+    expect(existsSync(file)).toBe(true);
+    await expect(`${JSON.stringify(await make(), null, 2)}\n`).toMatchFileSnapshot(file);
   });
 });
 

@@ -9,20 +9,31 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
+/** The two lines around a section: of a Markdown page, or of a configuration with comments after `#`. */
+const MARKS = {
+  markdown: (text: string) => `<!-- ${text} -->`,
+  toml: (text: string) => `# --- ${text} ---`,
+} as const;
+
 /**
- * The page with another text between the comments `<!-- generated: NAME -->` and `<!-- end of NAME -->`.
+ * The text with another section between the comments "generated: NAME" and "end of NAME".
  *
- * @throws Error if the page does not have the two comments
+ * @throws Error if the text does not have the two comments
  */
-export function replaceSection(page: string, name: string, text: string): string {
-  const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`];
-  const [before, rest] = splitOnce(page, begin);
+export function replaceSection(
+  text: string,
+  name: string,
+  section: string,
+  form: keyof typeof MARKS = 'markdown',
+): string {
+  const [begin, end] = [MARKS[form](`generated: ${name}`), MARKS[form](`end of ${name}`)];
+  const [before, rest] = splitOnce(text, begin);
   const [, after] = splitOnce(rest, end);
-  return `${before}${begin}\n\n${text}\n\n${end}${after}`;
+  return `${before}${begin}\n\n${section}\n\n${end}${after}`;
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
-  if (at === -1) throw new Error(`the page has no "${separator}"`);
+  if (at === -1) throw new Error(`there is no "${separator}"`);
   return [text.slice(0, at), text.slice(at + separator.length)];
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { parseVariables } from '../../serving/variables.ts';
+import { documented, parseVariables } from '../../serving/variables.ts';
 import { isKey, KEY_RULE } from './api_keys.ts';
 
-/** Who may ask, and from which pages. README's table of configuration says the same in words. */
+/** Who may ask, and from which pages. */
 export interface AccessConfiguration {
   /** Keys of which a client must show one; none: everyone may ask. */
   readonly apiKeys: readonly string[];
@@ -30,14 +30,22 @@ const OriginsSchema = v.pipe(
   v.check((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)), ORIGINS_RULE),
 );
 
-const VariablesSchema = v.object({
-  PREDICT_API_KEYS: v.optional(ApiKeysSchema, ''),
-  CORS_ORIGINS: v.optional(OriginsSchema, ''),
+/** The variables of the Worker that predicts which say who may ask. */
+export const ACCESS_VARIABLES = v.object({
+  PREDICT_API_KEYS: documented(v.optional(ApiKeysSchema, ''), {
+    values: 'keys of 16 to 256 printable ASCII characters without spaces, separated by commas',
+    meaning: 'a client must show one of these keys. Unset: everyone may ask',
+    secret: true,
+  }),
+  CORS_ORIGINS: documented(v.optional(OriginsSchema, ''), {
+    values: 'origins such as `https://app.example.com`, separated by commas, or `*`',
+    meaning: 'pages of these origins may read answers. Unset: CORS is off',
+  }),
 });
 
 /** @throws ConfigurationError that names every variable which is wrong */
 export function parseAccessConfiguration(variables: unknown): AccessConfiguration {
-  const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins } = parseVariables(VariablesSchema, variables);
+  const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins } = parseVariables(ACCESS_VARIABLES, variables);
   return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins };
 }
 

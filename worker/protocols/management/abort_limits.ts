@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseVariables, wholeNumber } from '../../serving/variables.ts';
+import { documented, parseVariables, wholeNumber } from '../../serving/variables.ts';
 import type { RecordedAbort } from './canary_aborts.ts';
 
 /** What it takes to end a canary everywhere. */
@@ -10,14 +10,20 @@ export interface AbortLimits {
   readonly minClients: number;
 }
 
-const VariablesSchema = v.object({
-  CANARY_MIN_ISOLATES: v.optional(wholeNumber(1, 1000), '3'),
-  CANARY_MIN_CLIENTS: v.optional(wholeNumber(1, 1000), '3'),
+export const ABORT_VARIABLES = v.object({
+  CANARY_MIN_ISOLATES: documented(v.optional(wholeNumber(1, 1000), '3'), {
+    values: '1 to 1000, whole',
+    meaning: 'so many isolates must have given a canary up before it is ended everywhere',
+  }),
+  CANARY_MIN_CLIENTS: documented(v.optional(wholeNumber(1, 1000), '3'), {
+    values: '1 to 1000, whole',
+    meaning: 'so many clients must have seen it fail. Set it as for the Worker that predicts',
+  }),
 });
 
 /** @throws ConfigurationError */
 export function parseAbortLimits(variables: unknown): AbortLimits {
-  const { CANARY_MIN_ISOLATES, CANARY_MIN_CLIENTS } = parseVariables(VariablesSchema, variables);
+  const { CANARY_MIN_ISOLATES, CANARY_MIN_CLIENTS } = parseVariables(ABORT_VARIABLES, variables);
   return { minIsolates: CANARY_MIN_ISOLATES, minClients: CANARY_MIN_CLIENTS };
 }
 

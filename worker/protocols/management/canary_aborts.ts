@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { GivenUpCanary } from '../../registry/abort_canary.ts';
 import { NameSchema, VersionSchema } from '../../registry/manifest.ts';
-import { ConfigurationError, parseVariables } from '../../serving/variables.ts';
+import { ConfigurationError, documented, parseVariables } from '../../serving/variables.ts';
 
 /** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */
 export interface AnalyticsAccess {
@@ -25,13 +25,22 @@ export interface RecordedAbort extends GivenUpCanary {
 const ACCOUNT_RULE = 'must be an account id of 32 hexadecimal digits';
 const DATASET_RULE = 'must be the name of a dataset: letters, digits and underscores';
 
-const VariablesSchema = v.object({
-  ANALYTICS_ACCOUNT_ID: v.optional(v.pipe(v.string(ACCOUNT_RULE), v.regex(/^[0-9a-f]{32}$/i, ACCOUNT_RULE))),
-  ANALYTICS_API_TOKEN: v.optional(v.pipe(v.string('must be an API token'), v.nonEmpty('is empty'))),
+export const ANALYTICS_VARIABLES = v.object({
+  ANALYTICS_ACCOUNT_ID: documented(
+    v.optional(v.pipe(v.string(ACCOUNT_RULE), v.regex(/^[0-9a-f]{32}$/i, ACCOUNT_RULE))),
+    {
+      values: '32 hexadecimal digits',
+      meaning: 'the account in whose Analytics Engine isolates record the canaries that they give up',
+    },
+  ),
+  ANALYTICS_API_TOKEN: documented(
+    v.optional(v.pipe(v.string('must be an API token'), v.nonEmpty('is empty'))),
+    { values: 'an API token', meaning: 'may read the analytics of that account', secret: true },
+  ),
   // The name becomes part of a query.
-  CANARY_DATASET: v.optional(
-    v.pipe(v.string(DATASET_RULE), v.regex(/^\w{1,100}$/, DATASET_RULE)),
-    'edge_serving_canaries',
+  CANARY_DATASET: documented(
+    v.optional(v.pipe(v.string(DATASET_RULE), v.regex(/^\w{1,100}$/, DATASET_RULE)), 'edge_serving_canaries'),
+    { values: 'letters, digits and underscores', meaning: 'the dataset that `CANARY_EVENTS` is bound to' },
   ),
 });
 
@@ -45,7 +54,7 @@ export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | unde
     ANALYTICS_ACCOUNT_ID: accountId,
     ANALYTICS_API_TOKEN: apiToken,
     CANARY_DATASET: dataset,
-  } = parseVariables(VariablesSchema, variables);
+  } = parseVariables(ANALYTICS_VARIABLES, variables);
   if (accountId === undefined && apiToken === undefined) return undefined;
   if (accountId === undefined || apiToken === undefined) {
     throw new ConfigurationError('ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN go together');

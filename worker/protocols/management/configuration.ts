@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseVariables } from '../../serving/variables.ts';
+import { documented, parseVariables } from '../../serving/variables.ts';
 import { AccessTokens } from './access_tokens.ts';
 
 export interface ManagementConfiguration {
@@ -14,30 +14,54 @@ export interface ManagementConfiguration {
 /** Below this a prune could not do one piece of its work in a request. */
 const LEAST_SUBREQUESTS = 50;
 
-const VariablesSchema = v.object({
-  MANAGEMENT_TOKENS: v.optional(v.string('must be entries of the form NAME:SCOPE+SCOPE:SHA256'), ''),
-  MAX_UPLOAD_MB: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], 'must be a number'),
-      v.transform(String),
-      v.regex(/^\d+(\.\d+)?$/, 'must be a number'),
-    ),
-    '100',
+export const MANAGEMENT_VARIABLES = v.object({
+  MANAGEMENT_TOKENS: documented(
+    v.optional(v.string('must be entries of the form NAME:SCOPE+SCOPE:SHA256'), ''),
+    {
+      values: 'entries `NAME:SCOPE+SCOPE:SHA256`, separated by commas',
+      meaning:
+        'the tokens that are accepted, as `npm run token` prints them. Unset: every request is refused',
+      secret: true,
+    },
   ),
-  MAX_SUBREQUESTS: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], 'must be a number'),
-      v.transform(Number),
-      v.integer('must be a whole number'),
-      v.minValue(LEAST_SUBREQUESTS, `must be at least ${LEAST_SUBREQUESTS}`),
+  MAX_UPLOAD_MB: documented(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.number()], 'must be a number'),
+        v.transform(String),
+        v.regex(/^\d+(\.\d+)?$/, 'must be a number'),
+      ),
+      '100',
     ),
-    LEAST_SUBREQUESTS,
+    {
+      values: 'a number',
+      unit: 'MB',
+      meaning: 'the largest file of a model. Cloudflare limits a request body to 100 MB on most plans',
+    },
+  ),
+  MAX_SUBREQUESTS: documented(
+    v.optional(
+      v.pipe(
+        v.union([v.string(), v.number()], 'must be a number'),
+        v.transform(Number),
+        v.integer('must be a whole number'),
+        v.minValue(LEAST_SUBREQUESTS, `must be at least ${LEAST_SUBREQUESTS}`),
+      ),
+      LEAST_SUBREQUESTS,
+    ),
+    {
+      values: `at least ${LEAST_SUBREQUESTS}, whole`,
+      meaning: "how often one request may ask storage: 50 on Cloudflare's free plan, 1000 on the paid one",
+    },
   ),
 });
 
 /** @throws ConfigurationError */
 export function parseManagementConfiguration(variables: unknown): ManagementConfiguration {
-  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB, MAX_SUBREQUESTS } = parseVariables(VariablesSchema, variables);
+  const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB, MAX_SUBREQUESTS } = parseVariables(
+    MANAGEMENT_VARIABLES,
+    variables,
+  );
   return {
     tokens: MANAGEMENT_TOKENS.trim() === '' ? undefined : AccessTokens.parse(MANAGEMENT_TOKENS),
     maxUploadBytes: Math.floor(Number(MAX_UPLOAD_MB) * 1024 * 1024),

@@ -1,0 +1,42 @@
+import type { Argument, Command, Option } from 'commander';
+import { code, table } from './markdown.ts';
+
+/** Each command with its arguments and options, as its definition has them. */
+export function commandsReference(commands: ReadonlyMap<string, Command>): string {
+  return [...commands]
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([name, command]) => commandReference(name, command))
+    .join('\n\n');
+}
+
+function commandReference(name: string, command: Command): string {
+  const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
+  const words = command.registeredArguments.map(argumentWord);
+  const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags);
+  return [
+    `### ${name}`,
+    command.description(),
+    code(['npm run', name, '--', ...words, ...required, '[options]'].join(' ')),
+    table(['argument or option', 'meaning'], rows),
+  ].join('\n\n');
+}
+
+function argumentWord(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+}
+
+function argumentRow(argument: Argument): string[] {
+  return [code(argumentWord(argument)), argument.description];
+}
+
+function optionRow({ flags, description, mandatory, argChoices, defaultValue }: Option): string[] {
+  const notes = [
+    ...(mandatory ? ['required'] : []),
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.map(code).join(', ')}`]),
+    // An option that is taken away with --no- is there by default.
+    ...(defaultValue === undefined || typeof defaultValue === 'boolean'
+      ? []
+      : [`default: ${code(String(defaultValue))}`]),
+  ];
+  return [code(flags), notes.length === 0 ? description : `${description} (${notes.join('; ')})`];
+}

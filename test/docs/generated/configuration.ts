@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { ACCESS_VARIABLES } from '../../../worker/protocols/access/access_configuration.ts';
+import { ABORT_VARIABLES } from '../../../worker/protocols/management/abort_limits.ts';
+import { ANALYTICS_VARIABLES } from '../../../worker/protocols/management/canary_aborts.ts';
+import { MANAGEMENT_VARIABLES } from '../../../worker/protocols/management/configuration.ts';
+import { SERVING_VARIABLES } from '../../../worker/serving/configuration.ts';
+import { code, table } from './markdown.ts';
+
+type Variables = Readonly<Record<string, v.GenericSchema>>;
+
+export const PREDICT: Variables = { ...SERVING_VARIABLES.entries, ...ACCESS_VARIABLES.entries };
+export const MANAGEMENT: Variables = {
+  ...MANAGEMENT_VARIABLES.entries,
+  ...ABORT_VARIABLES.entries,
+  ...ANALYTICS_VARIABLES.entries,
+};
+
+const DocumentationSchema = v.object({
+  meaning: v.string(),
+  values: v.string(),
+  unit: v.optional(v.string()),
+  secret: v.optional(v.literal(true)),
+});
+
+/** @throws if a variable is not documented */
+function documentationOf(schema: v.GenericSchema) {
+  const value: unknown = 'default' in schema ? schema.default : undefined;
+  return {
+    ...v.parse(DocumentationSchema, v.getMetadata(schema)),
+    // Unset and empty are the same for those that hold lists.
+    default: value === undefined || value === '' ? undefined : String(value),
+  };
+}
+
+/** Variables with defaults, units, values and meanings. */
+export function variablesTable(variables: Variables): string {
+  const rows = Object.entries(variables).map(([name, schema]) => {
+    const { meaning, values, unit, secret, default: value } = documentationOf(schema);
+    return [
+      secret ? `${code(name)} (secret)` : code(name),
+      value === undefined ? 'unset' : code(value),
+      unit ?? '',
+      values,
+      meaning,
+    ];
+  });
+  return table(['variable', 'default', 'unit', 'values', 'meaning'], rows);
+}
+
+const LINE_LENGTH = 118;
+
+/** The variables as comments of wrangler.toml, to be taken out of them. */
+export function variableComments(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, schema]) => ({ name, ...documentationOf(schema) }))
+    .filter(({ secret }) => secret === undefined)
+    .flatMap(({ name, meaning, unit, values, default: value }) => [
+      ...wrapped(
+        `${capitalized(meaning)}. ${unit === undefined ? '' : `In ${unit}: `}${values}.`.replaceAll('`', ''),
+      ),
+      `# ${name} = "${value ?? '...'}"`,
+    ])
+    .join('\n');
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Lines of comment of at most so many characters, broken at spaces. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = '#';
+  for (const word of text.split(' ')) {
+    if (line.length + 1 + word.length > LINE_LENGTH) {
+      lines.push(line);
+      line = '#';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
