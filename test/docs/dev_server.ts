@@ -12,14 +12,16 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
+/** Ends the whole group when standard input ends: when the server is stopped, and when the process of the tests dies. */
+const RUN_DEV = 'exec 3<&0; { cat <&3; kill -TERM 0; } >/dev/null 2>&1 & npm run dev -- "$@" 3<&- </dev/null';
+
 /** `npm run dev` in a copy of the project, ready to be asked. */
 export async function startDevServer({ directory, environment }: ProjectCopy): Promise<DevServer> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const child = spawn(
-    'npm',
-    ['run', 'dev', '--', '--port', String(port), '--management-port', String(managementPort)],
-    // A group of its own: npm does not pass signals on to what it runs.
-    { cwd: directory, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    'bash',
+    ['-c', RUN_DEV, 'dev', '--port', String(port), '--management-port', String(managementPort)],
+    { cwd: directory, env: environment, detached: true },
   );
   const ended = once(child, 'close');
   const lines: string[] = [];
@@ -38,7 +40,7 @@ export async function startDevServer({ directory, environment }: ProjectCopy): P
     managementPort,
     token,
     stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+      child.stdin.end();
       await ended;
     },
   };

@@ -8,16 +8,14 @@ export interface Page {
   readonly markdown: string;
 }
 
-/** The Markdown pages below `docs/`. */
+/** The Markdown pages at the top of the project, and those below `docs/`. */
 export function readPages(): Page[] {
   const below = readdirSync(join(PACKAGE_ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).filter(isPage);
-  return below
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
-    .sort()
-    .map((path) => ({
-      path,
-      markdown: readFileSync(join(PACKAGE_ROOT, path), 'utf8'),
-    }));
+  const pages = below.map((name) => `docs/${name.replaceAll('\\', '/')}`);
+  return [...readdirSync(PACKAGE_ROOT).filter(isPage), ...pages].sort().map((path) => ({
+    path,
+    markdown: readFileSync(join(PACKAGE_ROOT, path), 'utf8'),
+  }));
 }
 
 function isPage(name: string): boolean {

@@ -16,7 +16,7 @@ export interface CommandResult {
 const END = '\x1e';
 
 /** A command that takes longer waits for something that does not come: a key press, or a server's end. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 300_000;
 
 /** One bash for all commands of a page, so that a variable or a folder of one command holds for the next. */
 export class Shell {

@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseCommandLine } from '../../scripts/console/parse_command_line.ts';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { readPages } from '../docs/pages.ts';
 import { capturing, definedCommands } from './support/commands.ts';
 import { runNpm } from './support/run_npm.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
@@ -100,7 +100,9 @@ describe('an option without `--` before it', () => {
     for (const { command } of unstarted) {
       expect(command.options.map(({ long }) => long)).toContain('--model-version');
     }
-    const documentation = await readFile(join(PACKAGE_ROOT, 'README.md'), 'utf8');
+    const documentation = readPages()
+      .map(({ markdown }) => markdown)
+      .join('\n');
     expect(documentation.match(/^.*npm run .* --version .*$/gm)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { ExplainedError } from '../../console/explained_error.ts';
@@ -106,8 +106,8 @@ async function build(configuration: string, directory: string): Promise<void> {
 }
 
 async function digestSources(configuration: string): Promise<string> {
-  // Paths in it are relative to where it is.
-  const digest = createHash('sha256').update(`${configuration}\0`);
+  // Paths in the configuration are relative to where it is. Where the project is changes nothing: a copy has the build too.
+  const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0`);
   const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
   const paths = sources
     // What lies in dist is built of the other files.
@@ -116,7 +116,7 @@ async function digestSources(configuration: string): Promise<string> {
     .sort();
   for (const path of [configuration, ...BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)), ...paths]) {
     const contents = await readFile(path);
-    digest.update(`${path}\0${contents.length}\0`).update(contents);
+    digest.update(`${relative(PACKAGE_ROOT, path)}\0${contents.length}\0`).update(contents);
   }
   return digest.digest('hex');
 }
