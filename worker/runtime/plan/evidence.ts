@@ -33,10 +33,27 @@ export class Evidence {
 /** Whether values are finite and not all alike, as far as there are several. */
 export function isInformative(value: TensorValue): boolean {
   if (value.dtype === 'string') return false;
-  const finite = [...value.values].filter((each) => Number.isFinite(each));
-  const others = (than: number | undefined) => finite.filter((each) => each !== than).length;
+  const { values } = value;
+  // No list is made of the values: there may be millions.
+  let first: number | undefined;
+  let last: number | undefined;
+  for (let index = 0; index < values.length; index++) {
+    const each = values[index];
+    if (!Number.isFinite(each)) continue;
+    first ??= each;
+    last = each;
+  }
+  if (first === undefined) return false;
+  if (values.length === 1) return true;
+  let differFromFirst = 0;
+  let differFromLast = 0;
+  for (let index = 0; index < values.length; index++) {
+    const each = values[index] ?? Number.NaN;
+    if (!Number.isFinite(each)) continue;
+    if (each !== first) differFromFirst += 1;
+    if (each !== last) differFromLast += 1;
+  }
   // An odd one out may be the first or the last itself, and is not both.
-  const differing = Math.min(others(finite[0]), others(finite.at(-1)));
-  const count = value.values.length;
-  return count === 1 ? finite.length === 1 : differing >= Math.max(1, Math.floor(count / DIFFERING));
+  const differing = Math.min(differFromFirst, differFromLast);
+  return differing >= Math.max(1, Math.floor(values.length / DIFFERING));
 }

@@ -10,6 +10,8 @@ import type { Computation, PlanDraft, Recorded } from './record_plan.ts';
 import { RequestShape } from './request_shape.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
 
+/** Inputs of more bytes are computed without a plan. An image of 512 x 512 x 3 floats has 3 MiB. */
+const MOST_PLANNED_BYTES = 4 * 1024 * 1024;
 /** How many shapes a model has plans for. */
 const MOST_PLANS = 4;
 /** A model that could not be planned for so many shapes is not tried again. */
@@ -182,9 +184,17 @@ export class PlannedModel {
     return this.#entries.filter(({ state }) => state.kind !== 'refused');
   }
 
-  /** Requests of ever other shapes are not worth a recording each, and empty ones take no time. */
+  /**
+   * Requests of ever other shapes are not worth a recording each, empty ones take no time, and to prove a plan for very
+   * large ones would take several times the memory and time of a request.
+   */
   #isWorthRecording(inputs: NamedTensors, outputs: readonly string[]): boolean {
-    for (const { values } of inputs.values()) if (values.length === 0) return false;
+    let bytes = 0;
+    for (const { dtype, values } of inputs.values()) {
+      if (values.length === 0) return false;
+      bytes += dtype === 'string' ? values.length : values.byteLength;
+    }
+    if (bytes > MOST_PLANNED_BYTES) return false;
     const { name } = this.#options;
     if (name !== undefined && breaking.has(name)) return false;
     const refused = this.#entries.filter(({ state }) => state.kind === 'refused' && !state.forMemory);
