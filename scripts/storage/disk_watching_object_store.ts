@@ -1,5 +1,6 @@
 import type {
   HeadResult,
+  ListOptions,
   ObjectDescription,
   ObjectStore,
   ReadResult,
@@ -34,12 +35,12 @@ export class DiskWatchingObjectStore implements ObjectStore {
     return this.#watched(0, () => this.#store.delete(keys));
   }
 
-  list(prefix: string): AsyncIterable<ObjectDescription> {
-    return this.#listing(() => this.#store.list(prefix));
+  list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription> {
+    return this.#listing(() => this.#store.list(prefix, options));
   }
 
-  listFolders(prefix: string): AsyncIterable<string> {
-    return this.#listing(() => this.#store.listFolders(prefix));
+  listFolders(prefix: string, options?: ListOptions): AsyncIterable<string> {
+    return this.#listing(() => this.#store.listFolders(prefix, options));
   }
 
   async *#listing<T>(list: () => AsyncIterable<T>): AsyncIterable<T> {

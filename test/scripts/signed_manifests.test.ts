@@ -232,5 +232,5 @@ test('what wrangler.toml demands is known before anything is published', async (
   expect(await signatureFault(configuration(keys), second.signer.keyId)).toBeUndefined();
   expect(await signatureFault(configuration(keys), undefined)).toContain('--sign KEYFILE');
   expect(await signatureFault(configuration(keys), unknown.signer.keyId)).toContain('not among');
-  expect(await signatureFault(configuration('x'), undefined)).toContain('no Ed25519 public key');
+  expect(await signatureFault(configuration('x'), undefined)).toContain('not an Ed25519 public key');
 });
