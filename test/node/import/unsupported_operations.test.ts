@@ -50,9 +50,9 @@ describe('operations that cannot be executed', () => {
       { operation: 'VarHandleOp', count: 1, nodes: ['body/h'], reason: 'is not executed by tfjs' },
     ]);
     expect(describeUnsupportedOperations(found)).toBe(
-      'Bucketize is not executed by tfjs: b, c, d and 2 more\n' +
-        'Einsum is not computed by the WebAssembly backend: g. A way round: write it with tf.matmul, tf.transpose and tf.reshape\n' +
-        'ReadFile is not executed by tfjs: i\n' +
+      'Bucketize is not executed by tfjs: b, c, d and 2 more; ' +
+        'Einsum is not computed by the WebAssembly backend: g. A way round: write it with tf.matmul, tf.transpose and tf.reshape; ' +
+        'ReadFile is not executed by tfjs: i; ' +
         'VarHandleOp is not executed by tfjs: body/h',
     );
   });
