@@ -22,6 +22,13 @@ describe('the command blocks of a page', () => {
     ]);
   });
 
+  test('may go on in lines behind another prompt', () => {
+    const [block] = parsePage(
+      ['```console', '$ until false', '> do true; done', 'a', '> b', '```'].join('\n'),
+    );
+    expect(block?.commands).toEqual([{ line: 2, text: 'until false\ndo true; done', output: ['a', '> b'] }]);
+  });
+
   test('without output are commands of a line each, or of lines that end in a backslash', () => {
     const [block] = parsePage(['```sh', 'echo a', 'echo b \\', '  c', '```'].join('\n'));
     expect(block?.commands).toEqual([

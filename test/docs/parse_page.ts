@@ -17,6 +17,7 @@ export interface CommandBlock {
 }
 
 const PROMPT = '$ ';
+const CONTINUED = '> ';
 const NOT_RUN = /^<!-- not run: (.*) -->$/;
 
 /** Would replace the packages that the tests themselves run with, or run the tests within the tests. */
@@ -25,7 +26,7 @@ const NEVER_RUN = /\bnpm (ci|i|install|test|run test)\b/;
 /**
  * The command blocks of a Markdown page, in their order.
  *
- * A `console` block holds commands after `$ ` and their output. A `sh` block holds one command a line, without output;
+ * A `console` block holds commands after `$ `, their further lines after `> `, and their output. A `sh` block holds one command a line, without output;
  * a line that ends in a backslash goes on in the next.
  *
  * @throws Error if a block is not closed, a console block does not begin with a command, or a block that is run holds
@@ -69,6 +70,10 @@ function parseConsole(lines: readonly string[], first: number): Command[] {
       continue;
     }
     const command = commands.at(-1);
+    if (command?.output.length === 0 && line.startsWith(CONTINUED)) {
+      command.text += `\n${line.slice(CONTINUED.length)}`;
+      continue;
+    }
     if (command === undefined) throw new Error(`line ${first + index} is output before any command`);
     command.output.push(line);
   }
