@@ -1,5 +1,6 @@
 import type { WriteCondition, WriteResult } from '../../registry/object_store.ts';
 import { parseStorageKey } from '../../registry/storage_key.ts';
+import { logLine } from '../../runtime/log_line.ts';
 import { readBody } from '../request_body.ts';
 import { errorResponse } from '../response.ts';
 import { deleteAnnouncement, writeAnnouncement } from './announcements.ts';
@@ -80,7 +81,7 @@ async function streamBlob(
     return answer(await uploads.putStream(key, stream, { condition: { kind: 'always' }, sha256 }));
   } catch (error) {
     if (isWrongDigest(error)) throw error;
-    console.error(JSON.stringify({ event: 'fault', key, error: String(error) }));
+    console.error(logLine({ event: 'fault', key, error: String(error) }));
     const response = errorResponse('The storage did not take the upload; send it again', 503);
     response.headers.set('retry-after', '1');
     return response;
