@@ -16,7 +16,9 @@ const BLOCK_LIMIT_MS = 900_000;
  * workflow on GitHub sets it.
  */
 const isAskedFor = process.env.DOCUMENTED_COMMANDS === 'run';
-if (!isAskedFor) console.warn('The commands of README.md and docs/ are NOT run: set DOCUMENTED_COMMANDS=run');
+if (!isAskedFor) {
+  process.stderr.write('The commands of README.md and docs/ are NOT run: set DOCUMENTED_COMMANDS=run\n');
+}
 
 interface RunPage {
   readonly path: string;
