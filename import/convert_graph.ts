@@ -1,11 +1,14 @@
 import type { Graph } from './graph/graph.ts';
 import { readTfjsGraph } from './graph/read_tfjs_graph.ts';
-import { type Imported, read, unsupported } from './imported.ts';
-import { occasionally } from './occasional_progress.ts';
+import { type Imported, read, unsupported } from './import_result.ts';
+import {
+  describeUnsupportedOperations,
+  findUnsupportedOperations,
+} from './operations/unsupported_operations.ts';
 import { type Simplified, simplify } from './simplify/simplify.ts';
-import type { QuantizationMode } from './tfjs_writer/quantize.ts';
-import { type WriteModelOptions, writeGraphModel } from './tfjs_writer/write_graph_model.ts';
-import { describeUnsupportedOperations, findUnsupportedOperations } from './unsupported_operations.ts';
+import type { QuantizationMode } from './tfjs/writer/quantize.ts';
+import { type WriteModelOptions, writeGraphModel } from './tfjs/writer/write_graph_model.ts';
+import { occasionally } from './throttle_progress.ts';
 
 export interface ConvertGraphOptions {
   readonly quantize?: QuantizationMode;

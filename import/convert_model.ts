@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { isExampleFile } from './beside.ts';
 import { detectFormat } from './detect_format.ts';
-import { type ImportProblem, malformed } from './imported.ts';
+import { isExampleFile } from './files/sidecar_files.ts';
+import { type ImportProblem, malformed } from './import_result.ts';
 import { type OpenModelOptions, openModel } from './open_model.ts';
-import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
+import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
 
 export interface ConvertModelOptions extends Omit<OpenModelOptions, 'temporaryDirectory'> {
   /** Whether an output that is there is replaced. */

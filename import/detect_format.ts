@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isExampleFile } from './beside.ts';
-import { type FileKind, fileKind } from './file_kind.ts';
-import { isTfjsModelFile } from './find_model_json.ts';
+import { type FileKind, fileKind } from './files/file_kind.ts';
+import { isTfjsModelFile } from './files/find_model_json.ts';
+import { isExampleFile } from './files/sidecar_files.ts';
 import { SUPPORTED_FORMATS } from './formats.ts';
-import { type Imported, malformed, read, unsupported } from './imported.ts';
+import { type Imported, malformed, read, unsupported } from './import_result.ts';
 import { isKerasArchive } from './keras/convert_archive.ts';
 
 /** A model of a format that can be read. Paths are absolute. */

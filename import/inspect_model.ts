@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ImportProblem } from './imported.ts';
+import type { ImportProblem } from './import_result.ts';
 import { type OpenModelOptions, openModel } from './open_model.ts';
 import { type ModelSummary, summarizeModel } from './summarize_model.ts';
 

@@ -3,13 +3,13 @@ import { type DetectedModel, detectFormat } from './detect_format.ts';
 import type { SourceFormat } from './formats.ts';
 import type { Graph } from './graph/graph.ts';
 import { WeightError } from './graph/weight_problem.ts';
-import { readGraphDef } from './graph_def/read_graph_def.ts';
-import { type Imported, read, unsupported } from './imported.ts';
+import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
+import { readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
-import { type ModelImport, readTfjsDirectory } from './tfjs_directory.ts';
-import type { QuantizationMode } from './tfjs_writer/quantize.ts';
+import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
+import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 
 export interface OpenModelOptions {
   /**

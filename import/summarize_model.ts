@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject } from './files/json.ts';
 import type { SourceFormat } from './formats.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
 import type { ModelContent, Signature } from './model_content.ts';
-import { type ModelJson, ModelJsonSchema } from './model_json.ts';
+import { type ModelJson, ModelJsonSchema } from './tfjs/model_json.ts';
 
 /** What a model consists of, for people who want to know before they publish it. */
 export interface ModelSummary {

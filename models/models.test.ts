@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { goldenSchema, modelJsonSchema, type TensorValue, weightByteLength } from './build/model_json.ts';
+import { seededRandom } from './build/seeded_random.ts';
 import { digits, drawDigit, imageSize } from './digits/draw.ts';
 import { parseIris, species } from './iris/iris_data.ts';
-import { goldenSchema, modelJsonSchema, type TensorValue, weightByteLength } from './shared/model_json.ts';
-import { seededRandom } from './shared/seeded_random.ts';
 
 const root = import.meta.dirname;
 

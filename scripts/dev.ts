@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { RepeatableOption } from './console/repeatable_option.ts';
 import {
   EXIT_FAILED,
   newCommand,
   parsePortArgument,
   parseVariableArgument,
   runCommand,
-} from './shared/command_line.ts';
-import { type DevServerOptions, portFault, runDevServers, serverUrl } from './shared/dev_server.ts';
-import { managementFault } from './shared/management_environment.ts';
-import { createToken } from './shared/management_token.ts';
-import { describePlace, openLocalRegistry } from './shared/open_registry.ts';
-import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from './shared/package_root.ts';
-import { publishSampleModels } from './shared/sample_models.ts';
+} from './cli/command_line.ts';
+import { RepeatableOption } from './cli/repeatable_option.ts';
+import { type DevServerOptions, portFault, runDevServers, serverUrl } from './dev/dev_server.ts';
+import { publishSampleModels } from './dev/sample_models.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from './files/package_root.ts';
+import { managementFault } from './registry/management_environment.ts';
+import { createToken } from './registry/management_token.ts';
+import { describePlace, openLocalRegistry } from './registry/open_registry.ts';
 
 const command = newCommand(
   'dev',

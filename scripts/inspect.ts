@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { inspectModel } from '../import/index.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
-import { summaryLines } from './shared/model_report.ts';
-import { resolveFromCaller } from './shared/package_root.ts';
-import { withTemporaryDirectory } from './shared/temporary_directory.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
+import { resolveFromCaller } from './files/package_root.ts';
+import { withTemporaryDirectory } from './files/temporary_directory.ts';
+import { summaryLines } from './status/model_report.ts';
 
 const command = newCommand(
   'inspect',

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './shared/command_line.ts';
-import { resolveFromCaller, showToCaller, wranglerConfiguration } from './shared/package_root.ts';
-import { generateSigningKey } from './shared/signing_key.ts';
-import { writeWholeFile } from './shared/write_whole_file.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
+import { resolveFromCaller, showToCaller, wranglerConfiguration } from './files/package_root.ts';
+import { writeWholeFile } from './files/write_whole_file.ts';
+import { generateSigningKey } from './publish/signing_key.ts';
 
 const command = newCommand('keygen', 'Makes a key for signing manifests: an Ed25519 private key in PEM.')
   .argument('<file>', 'where to keep the private key; never overwritten, and readable by its owner only')

@@ -1,9 +1,9 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
-import { parseNameArgument, registryCommand, withChangeOptions } from './shared/command_line.ts';
-import { runPointerCommand } from './shared/pointer_command.ts';
-import { versionOption, withVersionOption } from './shared/version_option.ts';
+import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
+import { parseNameArgument, registryCommand, withChangeOptions } from './cli/command_line.ts';
+import { versionOption, withVersionOption } from './cli/version_option.ts';
+import { runPointerCommand } from './pointer/pointer_command.ts';
 
 const command = withChangeOptions(
   withVersionOption(

@@ -1,8 +1,8 @@
-import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
-import { parseNameArgument, registryCommand, withChangeOptions } from './shared/command_line.ts';
-import { runPointerCommand } from './shared/pointer_command.ts';
-import { versionArgument, withVersionArgument } from './shared/version_argument.ts';
-import { versionOption, withVersionOption } from './shared/version_option.ts';
+import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
+import { parseNameArgument, registryCommand, withChangeOptions } from './cli/command_line.ts';
+import { versionArgument, withVersionArgument } from './cli/version_argument.ts';
+import { versionOption, withVersionOption } from './cli/version_option.ts';
+import { runPointerCommand } from './pointer/pointer_command.ts';
 
 const command = withChangeOptions(
   withVersionOption(

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { BLOBS_PREFIX } from '../worker/registry/keys.ts';
-import { newChangeRecord } from './shared/change_record.ts';
+import { BLOBS_PREFIX } from '../worker/registry/storage/storage_keys.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
@@ -9,10 +8,11 @@ import {
   registryCommand,
   runRegistryCommand,
   withChangeOptions,
-} from './shared/command_line.ts';
-import { formatBytes, plural } from './shared/format.ts';
-import { describePlace } from './shared/open_registry.ts';
-import { describeRefusal } from './shared/refusal.ts';
+} from './cli/command_line.ts';
+import { formatBytes, plural } from './cli/format.ts';
+import { newChangeRecord } from './pointer/change_record.ts';
+import { describeRefusal } from './pointer/refusal.ts';
+import { describePlace } from './registry/open_registry.ts';
 
 const command = withChangeOptions(
   registryCommand(

@@ -1,8 +1,7 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import type { OutputDifference } from '../import/index.ts';
-import { VERSION_BUMPS } from '../worker/registry/version.ts';
-import { newChangeRecord } from './shared/change_record.ts';
+import { VERSION_BUMPS } from '../worker/registry/version/version.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
@@ -11,18 +10,19 @@ import {
   registryCommand,
   runRegistryCommand,
   withChangeOptions,
-} from './shared/command_line.ts';
-import { describePlace } from './shared/open_registry.ts';
-import { resolveFromCaller, toolVersion } from './shared/package_root.ts';
-import { publishModel } from './shared/publish_model.ts';
-import { dryRunJson, dryRunLines, publishJson, publishLines } from './shared/publish_report.ts';
-import { accuracyLines, QUANTIZATIONS, quantizeOption } from './shared/quantization.ts';
-import { createRehearsal, skipRehearsal } from './shared/rehearsal/rehearse.ts';
-import { readWorkerConfiguration } from './shared/rehearsal/worker_configuration.ts';
-import { signatureFault } from './shared/required_signature.ts';
-import { readSigner, SIGNING_KEY_VARIABLE } from './shared/signing_key.ts';
-import { versionOption, withVersionOption } from './shared/version_option.ts';
-import { wait } from './shared/wait.ts';
+} from './cli/command_line.ts';
+import { versionOption, withVersionOption } from './cli/version_option.ts';
+import { wait } from './dev/wait.ts';
+import { resolveFromCaller, toolVersion } from './files/package_root.ts';
+import { newChangeRecord } from './pointer/change_record.ts';
+import { publishModel } from './publish/publish_model.ts';
+import { dryRunJson, dryRunLines, publishJson, publishLines } from './publish/publish_report.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from './publish/quantization.ts';
+import { signatureFault } from './publish/required_signature.ts';
+import { readSigner, SIGNING_KEY_VARIABLE } from './publish/signing_key.ts';
+import { describePlace } from './registry/open_registry.ts';
+import { createRehearsal, skipRehearsal } from './rehearsal/rehearse.ts';
+import { readWorkerConfiguration } from './rehearsal/sandbox/worker_configuration.ts';
 
 const command = withChangeOptions(
   withVersionOption(

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { GOLDEN_FILE } from '../import/beside.ts';
+import { GOLDEN_FILE } from '../import/files/sidecar_files.ts';
 import { openModel } from '../import/open_model.ts';
-import { RepeatableOption } from './console/repeatable_option.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './shared/command_line.ts';
-import { plural } from './shared/format.ts';
-import { resolveFromCaller, showToCaller } from './shared/package_root.ts';
-import { recordExamples } from './shared/rehearsal/record_examples.ts';
-import { withTemporaryDirectory } from './shared/temporary_directory.ts';
-import { writeWholeFile } from './shared/write_whole_file.ts';
-import { requireRoom } from './storage/full_disk.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './cli/command_line.ts';
+import { plural } from './cli/format.ts';
+import { RepeatableOption } from './cli/repeatable_option.ts';
+import { requireRoom } from './files/full_disk.ts';
+import { resolveFromCaller, showToCaller } from './files/package_root.ts';
+import { withTemporaryDirectory } from './files/temporary_directory.ts';
+import { writeWholeFile } from './files/write_whole_file.ts';
+import { recordExamples } from './rehearsal/record_examples.ts';
 
 const command = newCommand(
   'record',

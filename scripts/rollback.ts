@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import { POINTER_CHANGES } from '../worker/registry/change/table.ts';
+import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
 import {
   parseNameArgument,
   parseVersionArgument,
   registryCommand,
   withChangeOptions,
-} from './shared/command_line.ts';
-import { runPointerCommand } from './shared/pointer_command.ts';
-import { versionArgument, withVersionArgument } from './shared/version_argument.ts';
+} from './cli/command_line.ts';
+import { versionArgument, withVersionArgument } from './cli/version_argument.ts';
+import { runPointerCommand } from './pointer/pointer_command.ts';
 
 const command = withChangeOptions(
   withVersionArgument(

@@ -5,11 +5,11 @@ import {
   parseNameArgument,
   registryCommand,
   runRegistryCommand,
-} from './shared/command_line.ts';
-import { allModelStatuses, modelStatus } from './shared/model_status.ts';
-import { describePlace } from './shared/open_registry.ts';
-import { missingModel } from './shared/refusal.ts';
-import { modelLines } from './shared/status_report.ts';
+} from './cli/command_line.ts';
+import { missingModel } from './pointer/refusal.ts';
+import { describePlace } from './registry/open_registry.ts';
+import { allModelStatuses, modelStatus } from './status/model_status.ts';
+import { modelLines } from './status/status_report.ts';
 
 const command = registryCommand(
   'status',

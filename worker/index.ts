@@ -1,23 +1,23 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { parseAccessConfiguration } from './protocols/access/access_configuration.ts';
-import { createGuard } from './protocols/access/guard.ts';
-import { rateLimiterOf } from './protocols/access/rate_limit.ts';
-import { renderPrometheus } from './protocols/monitoring/prometheus.ts';
-import { RequestMetrics } from './protocols/monitoring/request_metrics.ts';
-import { createOpenInferenceHandler } from './protocols/open_inference/handler.ts';
-import { answerDocument, answerPage } from './protocols/openapi/handler.ts';
-import { RequestMemory } from './protocols/request_memory.ts';
-import { pathOfUrl, protocolOf } from './protocols/request_path.ts';
-import { HttpRequestScope } from './protocols/request_scope.ts';
-import { EXPOSED_HEADERS, errorResponse } from './protocols/response.ts';
-import { createTensorFlowServingHandler } from './protocols/tensorflow_serving/handler.ts';
-import { pointerReplicaOf } from './registry/kv_pointer_replica.ts';
-import { R2ObjectStore } from './registry/r2_object_store.ts';
+import { parseAccessConfiguration } from './http/access/access_configuration.ts';
+import { createGuard } from './http/access/guard.ts';
+import { rateLimiterOf } from './http/access/rate_limit.ts';
+import { EXPOSED_HEADERS, errorResponse } from './http/answer_headers.ts';
+import { RequestMemory } from './http/memory/request_memory.ts';
+import { renderPrometheus } from './http/metrics/prometheus.ts';
+import { RequestMetrics } from './http/metrics/request_metrics.ts';
+import { createOpenInferenceHandler } from './http/open_inference/handler.ts';
+import { answerDocument, answerPage } from './http/openapi/handler.ts';
+import { pathOfUrl, protocolOf } from './http/request_path.ts';
+import { HttpRequestScope } from './http/request_scope.ts';
+import { createTensorFlowServingHandler } from './http/tensorflow_serving/handler.ts';
+import { pointerReplicaOf } from './registry/replica/kv_pointer_replica.ts';
+import { R2ObjectStore } from './registry/storage/r2_object_store.ts';
 import { logLine } from './runtime/log_line.ts';
-import { canaryEventsOf } from './serving/canary_events.ts';
 import { parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
+import { canaryEventsOf } from './serving/rollout/canary_abort_events.ts';
 import { ConfigurationError } from './serving/variables.ts';
 
 /** Made once per isolate, from the environment of its first request. */

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
+import type { JsonObject } from '../files/json.ts';
 import type { GraphSignature } from '../graph/graph.ts';
-import type { JsonObject } from '../json.ts';
-import { type FlatTensor, readTensorJson } from '../tensor_json.ts';
-import { loadTensorFlow } from '../tensorflow.ts';
+import { loadTensorFlow } from '../graph/tensorflow.ts';
 
 /** A model that can be asked on this machine, on tfjs's CPU backend. */
 export interface Computation {

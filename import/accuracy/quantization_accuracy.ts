@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Imported, read } from '../imported.ts';
+import { type Imported, read } from '../import_result.ts';
 import { openModel } from '../open_model.ts';
-import type { ModelImport } from '../tfjs_directory.ts';
+import type { ModelImport } from '../tfjs/tfjs_directory.ts';
 import { compareAnswers, type OutputDifference } from './compare_answers.ts';
 import { openComputation } from './computation.ts';
 

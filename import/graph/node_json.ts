@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { graphTypeName } from '../data_type.ts';
+import { graphTypeName } from './dtype_mapping.ts';
 import type { GraphFunction, GraphNode, NodeAttribute } from './graph.ts';
 
 /** Each of these has two forms: tfjs's JSON comes in two dialects, one of protocol buffers' and one of its own. */

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import { findModelJson } from '../find_model_json.ts';
-import { graphSignature } from '../graph_signature.ts';
-import { readGraph as checkGraph } from '../graph_topology.ts';
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import { isJsonObject, type JsonObject, JsonObjectSchema } from '../json.ts';
-import { readJson } from '../json_files.ts';
+import { findModelJson } from '../files/find_model_json.ts';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from '../files/json.ts';
+import { readJson } from '../files/json_files.ts';
+import { findModelFile } from '../files/model_files.ts';
+import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { DEFAULT_SIGNATURE } from '../model_content.ts';
-import { findModelFile } from '../model_files.ts';
-import { type ModelJson, ModelJsonSchema } from '../model_json.ts';
-import { namedSignatures } from '../named_signatures.ts';
 import { describeIssue } from '../schema_problem.ts';
-import { measureWeightGroup, repeatedWeight } from '../weights.ts';
+import { type ModelJson, ModelJsonSchema } from '../tfjs/model_json.ts';
 import type { Graph, GraphInitializer, GraphSignature, Weight } from './graph.ts';
+import { graphSignature } from './graph_signature.ts';
+import { readGraph as checkGraph } from './graph_topology.ts';
+import { namedSignatures } from './named_signatures.ts';
 import { FunctionSchema, NodeSchema } from './node_json.ts';
 import { groupWeights } from './weight_files.ts';
 

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { elementCount } from '../element_count.ts';
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import type { ModelFile } from '../model_files.ts';
-import type { WeightGroup, WeightSpec } from '../model_json.ts';
+import type { ModelFile } from '../files/model_files.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import type { WeightGroup, WeightSpec } from '../tfjs/model_json.ts';
 import { dequantize } from './dequantize.ts';
 import type { Quantization, Weight, WeightDataType } from './graph.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportProblem } from '../imported.ts';
+import type { ImportProblem } from '../import_result.ts';
 
 /**
  * What `Weight.read` throws where the values turn out not to be sound: a checksum that is wrong, an integer

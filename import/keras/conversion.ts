@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json.ts';
+import type { JsonObject } from '../files/json.ts';
 import type { LayerConversion } from './convert_layer.ts';
+import type { Problems } from './keras_errors.ts';
 import type { KerasObject } from './keras_object.ts';
-import type { Problems } from './problems.ts';
-import type { WeightSource } from './weight_source.ts';
+import type { WeightSource } from './weights/weight_source.ts';
 
 /** A model as tfjs-layers is configured, and where the weights of its layers come from. */
 export interface ConvertedConfiguration {

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ArchiveFault, ZipArchive } from '../archive/zip_archive.ts';
+import { ArchiveFault, ZipArchive } from '../files/archive/zip_archive.ts';
 import type { SourceFormat } from '../formats.ts';
-import { type Imported, malformed, read } from '../imported.ts';
-import { findArchiveWeights } from './archive_weights.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
 import { type ConvertKerasOptions, parseConfiguration, withHdf5, writeModel } from './convert_keras.ts';
+import { findArchiveWeights } from './weights/archive_weights.ts';
 
 export const CONFIGURATION_ENTRY = 'config.json';
 export const METADATA_ENTRY = 'metadata.json';

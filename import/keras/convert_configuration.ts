@@ -1,14 +1,14 @@
-import { isJsonObject, isMemberName, type JsonObject } from '../json.ts';
-import { carriedMasks } from './carried_masks.ts';
+import { isJsonObject, isMemberName, type JsonObject } from '../files/json.ts';
 import type { ConversionContext, ConvertedConfiguration, MemberConversion } from './conversion.ts';
 import { convertInput } from './convert_input.ts';
 import { convertLayer } from './convert_layer.ts';
 import { convertWrapper, isWrapperClass } from './convert_wrapper.ts';
-import { implicitMasks } from './implicit_masks.ts';
 import { type LayerCall, readInboundNodes, readSources, type TensorSource } from './inbound_nodes.ts';
+import { Problems } from './keras_errors.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from './keras_object.ts';
-import { Problems } from './problems.ts';
-import type { WeightSource } from './weight_source.ts';
+import { carriedMasks } from './masks/carried_masks.ts';
+import { implicitMasks } from './masks/implicit_masks.ts';
+import type { WeightSource } from './weights/weight_source.ts';
 
 /** Deeper than anybody nests models, and not too deep for the stack. */
 const DEEPEST = 32;

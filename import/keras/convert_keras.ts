@@ -1,16 +1,16 @@
 import type { SourceFormat } from '../formats.ts';
-import { Hdf5Fault, Hdf5File } from '../hdf5/hdf5_file.ts';
-import { type Imported, type ImportProblem, malformed, read, unsupported } from '../imported.ts';
-import { occasionally } from '../occasional_progress.ts';
-import type { QuantizationMode } from '../tfjs_writer/quantize.ts';
-import { writeLayersModel } from '../tfjs_writer/write_layers_model.ts';
+import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
+import type { QuantizationMode } from '../tfjs/writer/quantize.ts';
+import { writeLayersModel } from '../tfjs/writer/write_layers_model.ts';
+import { occasionally } from '../throttle_progress.ts';
 import type { ConvertedConfiguration } from './conversion.ts';
 import { convertConfiguration } from './convert_configuration.ts';
-import type { ExpectedLayer } from './expected_weights.ts';
-import { expectedWeights } from './expected_weights.ts';
-import type { FoundWeight } from './found_weight.ts';
-import { findH5Weights } from './h5_weights.ts';
-import { namedWeights } from './keras_weights.ts';
+import { Hdf5Fault, Hdf5File } from './hdf5/hdf5_file.ts';
+import type { ExpectedLayer } from './weights/expected_weights.ts';
+import { expectedWeights } from './weights/expected_weights.ts';
+import type { FoundWeight } from './weights/found_weight.ts';
+import { findH5Weights } from './weights/h5_weights.ts';
+import { namedWeights } from './weights/keras_weights.ts';
 
 export interface ConvertKerasOptions {
   readonly quantize?: QuantizationMode;

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { type Activation, HARD_SIGMOID_FACTOR, readActivation } from './activations.ts';
 import { isOwnClass, type KerasObject, unwrap } from './keras_object.ts';
 import { ALIASES, IDENTITIES, IGNORED_EVERYWHERE, LAYER_RULES, type LayerRule } from './layer_rules.ts';
-import type { Adjustment } from './weight_source.ts';
+import type { Adjustment } from './weights/weight_source.ts';
 
 /** A layer as tfjs-layers is configured; its name is given to it later. */
 export interface TfjsLayer {

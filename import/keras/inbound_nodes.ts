@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
 
 /** A tensor by what gives it: which call of which layer, and which of its outputs. */
 export type TensorSource = readonly [layer: string, call: number, output: number];

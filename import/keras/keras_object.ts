@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
 
 /** A layer, or a model, as Keras serialises it. */
 export interface KerasObject {

@@ -1,8 +1,8 @@
 import type { GraphInitializer } from '../graph/graph.ts';
-import { type NodesByName, nodesByName, origin, reach } from '../graph_def/reach.ts';
-import { dataInputs, parseTensorName, type SourceNode } from '../graph_def/source_graph.ts';
-import { isTable } from '../graph_def/table_lookups.ts';
-import { type Imported, malformed, read } from '../imported.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
+import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';
+import { dataInputs, parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
+import { isTable } from './graph_def/table_lookups.ts';
 import { readVocabulary, type TextTable } from './vocabulary_file.ts';
 
 export interface TableInitializer {

@@ -1,12 +1,12 @@
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import { decodeMessage } from '../protobuf/decode_message.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { decodeMessage } from './protobuf/decode_message.ts';
 import {
   type AssetMessage,
   AssetMessageSchema,
   type MetaGraphMessage,
   SavedModelMessageSchema,
   type SignatureMessage,
-} from '../protobuf/saved_model_messages.ts';
+} from './protobuf/saved_model_messages.ts';
 
 export const SAVED_MODEL_FILE = 'saved_model.pb';
 /** The same, a problem with the file's name before it. */

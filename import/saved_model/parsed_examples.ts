@@ -1,6 +1,8 @@
-import { graphDataType } from '../data_type.ts';
+import { isMemberName } from '../files/json.ts';
+import { graphDataType } from '../graph/dtype_mapping.ts';
 import type { GraphTensor } from '../graph/graph.ts';
-import { type NodesByName, nodesByName, origin } from '../graph_def/reach.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { type NodesByName, nodesByName, origin } from './graph_def/functions/reach.ts';
 import {
   dataInputs,
   formatTensorName,
@@ -9,9 +11,7 @@ import {
   parseTensorName,
   type SourceNode,
   shapeSizes,
-} from '../graph_def/source_graph.ts';
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import { isMemberName } from '../json.ts';
+} from './graph_def/source_graph.ts';
 import { readStringConstant } from './string_constant.ts';
 
 /** A feature that the graph took out of serialized tf.Examples, and that it is given instead. */

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { findModelFile, readText } from '../files/model_files.ts';
 import type { Graph } from '../graph/graph.ts';
-import { decodeGraph } from '../graph_def/decode_graph.ts';
-import type { SourceGraph, SourceNode } from '../graph_def/source_graph.ts';
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import { findModelFile, readText } from '../model_files.ts';
-import type { MetaGraphMessage } from '../protobuf/saved_model_messages.ts';
-import { openBundle } from '../tensor_bundle/bundle.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { decodeGraph } from './graph_def/decode_graph.ts';
+import type { SourceGraph, SourceNode } from './graph_def/source_graph.ts';
 import {
   assetFiles,
   chooseMetaGraph,
@@ -13,9 +11,11 @@ import {
   inSavedModel,
   SAVED_MODEL_FILE,
 } from './meta_graph.ts';
+import type { MetaGraphMessage } from './protobuf/saved_model_messages.ts';
 import type { Variables } from './resolve_variables.ts';
 import { assignedVariables, runNodes } from './restored_variables.ts';
 import { servingGraph } from './serving_graph.ts';
+import { openBundle } from './tensor_bundle/bundle.ts';
 import { isVariable } from './variable_operations.ts';
 
 export interface ReadSavedModel {

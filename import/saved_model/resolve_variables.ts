@@ -1,10 +1,10 @@
-import { constantNode } from '../graph_def/constant_node.ts';
-import type { SourceNode } from '../graph_def/source_graph.ts';
-import { type Imported, read, unsupported } from '../imported.ts';
-import type { Bundle } from '../tensor_bundle/bundle.ts';
-import { bundleWeight } from '../tensor_bundle/bundle_weight.ts';
+import { type Imported, read, unsupported } from '../import_result.ts';
+import { constantNode } from './graph_def/constants/constant_node.ts';
+import type { SourceNode } from './graph_def/source_graph.ts';
 import { SAVED_MODEL_FILE } from './meta_graph.ts';
 import type { VariableValue } from './restored_variables.ts';
+import type { Bundle } from './tensor_bundle/bundle.ts';
+import { bundleWeight } from './tensor_bundle/bundle_weight.ts';
 import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations.ts';
 
 /** Where the values of variables come from. */

@@ -1,7 +1,7 @@
-import { inlineCalls } from '../graph_def/inline_calls.ts';
-import { type NodesByName, nodesByName, origin, reach } from '../graph_def/reach.ts';
-import { dataInputs, parseTensorName, type SourceGraph, type SourceNode } from '../graph_def/source_graph.ts';
-import { type Imported, read } from '../imported.ts';
+import { type Imported, read } from '../import_result.ts';
+import { inlineCalls } from './graph_def/functions/inline_calls.ts';
+import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';
+import { dataInputs, parseTensorName, type SourceGraph, type SourceNode } from './graph_def/source_graph.ts';
 import { readStringConstant } from './string_constant.ts';
 import { isVariable, variableKey } from './variable_operations.ts';
 

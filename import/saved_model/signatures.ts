@@ -1,11 +1,11 @@
-import { graphDataType, graphTypeName } from '../data_type.ts';
+import { isMemberName } from '../files/json.ts';
+import { graphDataType, graphTypeName } from '../graph/dtype_mapping.ts';
 import type { GraphSignature, GraphTensor } from '../graph/graph.ts';
-import { type NodesByName, reach } from '../graph_def/reach.ts';
-import { parseTensorName, type SourceNode } from '../graph_def/source_graph.ts';
-import { type Imported, malformed, read, unsupported } from '../imported.ts';
-import { isMemberName } from '../json.ts';
-import type { SignatureMessage, TensorInfoMessage } from '../protobuf/saved_model_messages.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { type NodesByName, reach } from './graph_def/functions/reach.ts';
+import { parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
 import type { ParsedFeature } from './parsed_examples.ts';
+import type { SignatureMessage, TensorInfoMessage } from './protobuf/saved_model_messages.ts';
 
 const METHODS: readonly GraphSignature['method'][] = [
   'tensorflow/serving/predict',

@@ -1,7 +1,7 @@
-import { type NodesByName, origin } from '../graph_def/reach.ts';
-import type { SourceNode } from '../graph_def/source_graph.ts';
-import { type Imported, malformed, read } from '../imported.ts';
-import { unpackStrings } from '../tensor_values/string_values.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
+import { type NodesByName, origin } from './graph_def/functions/reach.ts';
+import type { SourceNode } from './graph_def/source_graph.ts';
+import { unpackStrings } from './tensor_values/string_values.ts';
 
 /** The strings of a constant, which is known before anything is run. */
 export async function readStringConstant(

@@ -1,5 +1,5 @@
 import type { GraphNode } from '../graph/graph.ts';
-import { stringAttribute } from '../graph_def/source_graph.ts';
+import { stringAttribute } from './graph_def/source_graph.ts';
 
 const VARIABLES = new Set(['Variable', 'VariableV2', 'VarHandleOp']);
 

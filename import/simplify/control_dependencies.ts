@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts';
-import { nodeName } from '../graph_topology.ts';
+import { nodeName } from '../graph/graph_topology.ts';
 
 /** Operations that leave something behind which others may find: what is ordered after them stays so. */
 const EFFECTS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { hasChannelsLast, hasControlInputs, integersAttribute } from './attributes.ts';
+import { type Linear, readLinear } from './fold/linear.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
-import { type Linear, readLinear } from './linear.ts';
 
 const ACTIVATIONS: ReadonlySet<string> = new Set(['Relu', 'Relu6', 'Elu', 'LeakyRelu', 'Sigmoid']);
 const CHANNEL_OPERATIONS: ReadonlySet<string> = new Set(['Add', 'AddV2', 'Mul', 'Sub']);

@@ -1,8 +1,8 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { computesFloats, hasControlInputs } from './attributes.ts';
-import { perChannel } from './derived_weight.ts';
+import { perChannel } from './fold/derived_weight.ts';
+import { type Activation, channelConstant, type Linear, linearNode, readLinear } from './fold/linear.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
-import { type Activation, channelConstant, type Linear, linearNode, readLinear } from './linear.ts';
 
 /** TensorFlow's own slope of LeakyRelu where a node states none. */
 const LEAKY_RELU_SLOPE = 0.2;

@@ -1,8 +1,8 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import { computesFloats, hasChannelsLast, hasControlInputs } from './attributes.ts';
-import { perChannel } from './derived_weight.ts';
+import { perChannel } from './fold/derived_weight.ts';
+import { channelConstant, linearNode, readLinear } from './fold/linear.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
-import { channelConstant, linearNode, readLinear } from './linear.ts';
 
 /** Merges the addition of a constant per channel into the convolution or product before it. */
 export function fuseBias(graph: Graph): Graph {

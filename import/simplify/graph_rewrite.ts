@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, Weight } from '../graph/graph.ts';
-import { nodeName } from '../graph_topology.ts';
+import { nodeName } from '../graph/graph_topology.ts';
 
 /** What a pass may duplicate or add without a thought, in bytes. */
 export const SMALL_WEIGHT_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { nodeName } from '../graph_topology.ts';
+import { nodeName } from '../graph/graph_topology.ts';
 import { hasControlInputs } from './attributes.ts';
 import { signatureNodes } from './graph_rewrite.ts';
 

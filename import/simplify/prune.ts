@@ -1,5 +1,5 @@
 import type { Graph, GraphFunction, GraphNode } from '../graph/graph.ts';
-import { nodeName } from '../graph_topology.ts';
+import { nodeName } from '../graph/graph_topology.ts';
 import { signatureNodes } from './graph_rewrite.ts';
 
 /** Takes out nodes, functions and weights that no signature needs. Inputs stay, used or not: tfjs looks for them. */

@@ -1,8 +1,8 @@
 import type { Graph } from '../graph/graph.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { delayReshapes } from './delay_reshapes.ts';
-import { foldAffine } from './fold_affine.ts';
-import { foldConstants } from './fold_constants.ts';
+import { foldAffine } from './fold/fold_affine.ts';
+import { foldConstants } from './fold/fold_constants.ts';
 import { fuseActivation } from './fuse_activation.ts';
 import { fuseBias } from './fuse_bias.ts';
 import { removePassThrough } from './pass_through.ts';

@@ -1,5 +1,5 @@
 import type { Graph, Weight } from '../graph/graph.ts';
-import { derivedWeight } from './derived_weight.ts';
+import { derivedWeight } from './fold/derived_weight.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
 
 /** Transposes constants once and for all that a product would take transposed every time. */

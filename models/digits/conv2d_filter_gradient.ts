@@ -1,4 +1,4 @@
-import { tf } from '../shared/tensorflow.ts';
+import { tf } from '../build/tensorflow.ts';
 
 /**
  * Gives the wasm backend the one gradient it lacks for training a convolutional network.

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../shared/seeded_random.ts';
+import type { SeededRandom } from '../build/seeded_random.ts';
 import { type Glyph, glyphs, type Point, type Stroke } from './glyphs.ts';
 
 /** Images are this many pixels wide and high. */

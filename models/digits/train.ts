@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layersGoldenExample } from '../shared/golden_example.ts';
-import { readModel } from '../shared/read_model.ts';
-import { seededRandom } from '../shared/seeded_random.ts';
-import { tf, useBackend } from '../shared/tensorflow.ts';
-import { accuracy, type LabelledExamples, trainEpoch } from '../shared/train_classifier.ts';
-import { writeGolden, writeLayersModel } from '../shared/write_model.ts';
+import { layersGoldenExample } from '../build/golden_example.ts';
+import { readModel } from '../build/read_model.ts';
+import { seededRandom } from '../build/seeded_random.ts';
+import { tf, useBackend } from '../build/tensorflow.ts';
+import { accuracy, type LabelledExamples, trainEpoch } from '../build/train_classifier.ts';
+import { writeGolden, writeLayersModel } from '../build/write_model.ts';
 import { registerConv2dFilterGradient } from './conv2d_filter_gradient.ts';
 import { digits, drawDigit, imageSize } from './draw.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { goldenExample } from '../shared/golden_example.ts';
-import type { ModelJson } from '../shared/model_json.ts';
-import { readModel } from '../shared/read_model.ts';
-import { tf, useBackend } from '../shared/tensorflow.ts';
-import { writeGolden, writeModel } from '../shared/write_model.ts';
+import { goldenExample } from '../build/golden_example.ts';
+import type { ModelJson } from '../build/model_json.ts';
+import { readModel } from '../build/read_model.ts';
+import { tf, useBackend } from '../build/tensorflow.ts';
+import { writeGolden, writeModel } from '../build/write_model.ts';
 
 // The model of TensorFlow Serving's own introduction, as a tfjs graph model: y = a * x + b.
 // Its graph is small enough to be written by hand, node by node, as the tfjs converter writes it.

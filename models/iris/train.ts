@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layersGoldenExample } from '../shared/golden_example.ts';
-import { readModel } from '../shared/read_model.ts';
-import { type SeededRandom, seededRandom } from '../shared/seeded_random.ts';
-import { tf, useBackend } from '../shared/tensorflow.ts';
-import { accuracy, trainEpoch } from '../shared/train_classifier.ts';
-import { writeGolden, writeLayersModel } from '../shared/write_model.ts';
+import { layersGoldenExample } from '../build/golden_example.ts';
+import { readModel } from '../build/read_model.ts';
+import { type SeededRandom, seededRandom } from '../build/seeded_random.ts';
+import { tf, useBackend } from '../build/tensorflow.ts';
+import { accuracy, trainEpoch } from '../build/train_classifier.ts';
+import { writeGolden, writeLayersModel } from '../build/write_model.ts';
 import { type Flower, parseIris, species } from './iris_data.ts';
 
 // A 4-16-3 classifier of iris flowers. Clients send centimetres: the standardisation

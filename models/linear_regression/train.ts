@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { layersGoldenExample } from '../shared/golden_example.ts';
-import { readModel } from '../shared/read_model.ts';
-import { type SeededRandom, seededRandom } from '../shared/seeded_random.ts';
-import { tf, useBackend } from '../shared/tensorflow.ts';
-import { writeGolden, writeLayersModel } from '../shared/write_model.ts';
+import { layersGoldenExample } from '../build/golden_example.ts';
+import { readModel } from '../build/read_model.ts';
+import { type SeededRandom, seededRandom } from '../build/seeded_random.ts';
+import { tf, useBackend } from '../build/tensorflow.ts';
+import { writeGolden, writeLayersModel } from '../build/write_model.ts';
 
 // One Dense unit on one input, saved before and after it learned y = 3x - 1 from noisy points.
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 import { readPages } from './pages.ts';
 
 /** A file of the project in a page: `worker/index.ts`, for example. */

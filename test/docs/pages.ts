@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 
 export interface Page {
   /** Relative to the project's folder, with `/`. */

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 
 /** Everything that a command of a page reads, with the Worker's build, so that no page builds it again. */
 const COPIED = [

@@ -4,23 +4,26 @@ import { describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../shared/built_worker.ts';
 
 /**
- * Imports point one way: entry -> protocols -> serving -> registry and runtime, which know neither each other
- * nor HTTP. For each layer, what it may import besides itself.
+ * Imports point one way: entry -> management and http -> serving -> registry and runtime -> model. Registry and runtime know
+ * neither each other nor HTTP. For each layer, what it may import besides itself.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'worker/entry': ['worker/protocols', 'worker/serving', 'worker/registry', 'worker/runtime'],
-  'worker/protocols': ['worker/serving', 'worker/registry', 'worker/runtime'],
-  'worker/serving': ['worker/registry', 'worker/runtime'],
-  'worker/registry': [],
-  'worker/runtime': [],
-  import: [],
-  scripts: ['worker/registry', 'import'],
+  'worker/entry': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/management': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/registry': ['worker/model'],
+  'worker/runtime': ['worker/model'],
+  'worker/model': [],
+  import: ['worker/model'],
+  scripts: ['worker/registry', 'worker/model', 'import'],
   models: [],
 };
 
 /** Packages that belong to one layer only. */
 const PACKAGES: readonly { readonly package: RegExp; readonly layers: readonly string[] }[] = [
-  { package: /^(hono|itty-router)/, layers: ['worker/entry'] },
+  { package: /^hono/, layers: ['worker/entry'] },
+  { package: /^itty-router/, layers: ['worker/management'] },
   { package: /^@tensorflow\//, layers: ['worker/runtime', 'import', 'models'] },
   { package: /^(wrangler|commander|ora)$/, layers: ['scripts'] },
   { package: /^node:/, layers: ['scripts', 'import', 'models'] },
@@ -80,14 +83,14 @@ describe('imports', () => {
   });
 
   test.each([
-    ['worker/registry/pointer.ts', '../serving/serving.ts'],
-    ['worker/runtime/backend.ts', '../registry/keys.ts'],
-    ['worker/serving/isolate.ts', '../protocols/monitoring/prometheus.ts'],
+    ['worker/registry/pointer/pointer.ts', '../../serving/api.ts'],
+    ['worker/runtime/backend/backend.ts', '../../registry/version/manifest.ts'],
+    ['worker/serving/isolate.ts', '../http/metrics/prometheus.ts'],
     ['worker/serving/isolate.ts', 'hono'],
-    ['worker/protocols/request_body.ts', '../index.ts'],
-    ['scripts/publish.ts', '../worker/serving/serving.ts'],
-    ['import/tfjs_directory.ts', '../worker/registry/manifest.ts'],
-    ['import/tfjs_directory.ts', '../scripts/shared/format.ts'],
+    ['worker/http/request_body.ts', '../index.ts'],
+    ['scripts/publish.ts', '../worker/serving/api.ts'],
+    ['import/tfjs/tfjs_directory.ts', '../../worker/registry/version/manifest.ts'],
+    ['import/tfjs/tfjs_directory.ts', '../../scripts/cli/format.ts'],
   ])('the check sees that %s must not import %s', (file, specifier) => {
     expect(violation({ file, layer: layerOf(file), specifier })).toBeDefined();
   });

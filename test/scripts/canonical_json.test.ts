@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson } from '../../worker/registry/canonical_json.ts';
+import { canonicalJson } from '../../worker/registry/version/canonical_json.ts';
 
 /** The same value with the members of its objects the other way round. */
 function turned(value: unknown): unknown {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namedVersion, versionAfter, versionOfContent } from '../../scripts/shared/choose_version.ts';
-import type { Pointer } from '../../worker/registry/pointer.ts';
-import { compareVersions, VERSION_BUMPS } from '../../worker/registry/version.ts';
+import { namedVersion, versionAfter, versionOfContent } from '../../scripts/publish/choose_version.ts';
+import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import { compareVersions, VERSION_BUMPS } from '../../worker/registry/version/version.ts';
 
 const pointer = (current: string, retired: string[] = []): Pointer => ({
   schema: 1,

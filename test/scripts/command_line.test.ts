@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 import { occupyPort } from './support/free_port.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { runScript } from './support/run_script.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { announcesBreaking, compareSignatures } from '../../worker/registry/compatibility.ts';
-import type { Signature, TensorInfo } from '../../worker/registry/signature.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
+import { announcesBreaking, compareSignatures } from '../../worker/registry/version/compatibility.ts';
 
 const tensors = fc.dictionary(
   fc.constantFrom('a', 'b', 'c', '__proto__'),

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
-import { buildWorker } from '../../scripts/shared/rehearsal/worker_build.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
+import { buildWorker } from '../../scripts/rehearsal/sandbox/worker_build.ts';
 import { runNpm } from './support/run_npm.ts';
 import { runScript } from './support/run_script.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';

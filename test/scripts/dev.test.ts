@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 import { freePort } from './support/free_port.ts';
 import { runScript, startScript } from './support/run_script.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 import { half } from './support/failing_models.ts';
 import { runScript } from './support/run_script.ts';
 import { mountSmallDisk } from './support/small_disk.ts';

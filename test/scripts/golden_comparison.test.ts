@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareOutputs, notFiniteValues } from '../../scripts/shared/rehearsal/golden_comparison.ts';
-import { makeExamples } from '../../scripts/shared/rehearsal/made_examples.ts';
-import { parseTensorFlowJson } from '../../scripts/shared/rehearsal/tensorflow_json.ts';
-import type { DataType, Signature } from '../../worker/registry/signature.ts';
+import { makeExamples } from '../../scripts/rehearsal/generated_examples.ts';
+import { compareOutputs, notFiniteValues } from '../../scripts/rehearsal/golden_comparison.ts';
+import { parseTensorFlowJson } from '../../scripts/rehearsal/tensorflow_json.ts';
+import type { DataType, Signature } from '../../worker/model/signature.ts';
 
 const signature = (dtype: DataType): Signature => ({
   method: 'tensorflow/serving/predict',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import { readTfjsDirectory } from '../../import/tfjs/tfjs_directory.ts';
 import {
   content,
   GRAPH_WEIGHTS,

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readTfjsDirectory } from '../../import/tfjs_directory.ts';
+import { readTfjsDirectory } from '../../import/tfjs/tfjs_directory.ts';
 import {
   content,
   GRAPH_WEIGHTS,

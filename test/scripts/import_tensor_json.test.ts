@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readTensorJson } from '../../import/tensor_json.ts';
+import { readTensorJson } from '../../import/examples/tensor_json.ts';
 
 type Nested = number | Nested[];
 

@@ -2,8 +2,8 @@ import { enableProdMode, io } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { WeightSpec } from '../../import/model_json.ts';
-import { measureWeightGroup } from '../../import/weights.ts';
+import { measureWeightGroup } from '../../import/files/weights.ts';
+import type { WeightSpec } from '../../import/tfjs/model_json.ts';
 
 // Otherwise tfjs advises to install tfjs-node.
 enableProdMode();

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { managementFault } from '../../scripts/shared/management_environment.ts';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
+import { managementFault } from '../../scripts/registry/management_environment.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
 
 const folder = await temporaryFolder();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRUNING_CLOCK_KEY, PRUNING_KEY } from '../../worker/registry/keys.ts';
-import { readPointer } from '../../worker/registry/pointer_store.ts';
+import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { PRUNING_CLOCK_KEY, PRUNING_KEY } from '../../worker/registry/storage/storage_keys.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../shared/management_worker.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { runScript } from './support/run_script.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openLocalRegistry } from '../../scripts/shared/open_registry.ts';
-import { PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
+import { openLocalRegistry } from '../../scripts/registry/open_registry.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { publish } from './support/publishing.ts';
 import { runNpm } from './support/run_npm.ts';

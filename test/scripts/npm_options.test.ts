@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseCommandLine } from '../../scripts/console/parse_command_line.ts';
+import { parseCommandLine } from '../../scripts/cli/parse_command_line.ts';
 import { readPages } from '../docs/pages.ts';
 import { capturing, definedCommands } from './support/commands.ts';
 import { runNpm } from './support/run_npm.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';
 
 const captured = vi.hoisted((): Command[] => []);
-vi.mock('../../scripts/shared/command_line.ts', async (original) => capturing(await original(), captured));
+vi.mock('../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
 
 const commands = await definedCommands(captured);
 const folder = await temporaryFolder();

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { describePlace } from '../../scripts/shared/open_registry.ts';
-import { DEFAULT_STATE_DIRECTORY, PACKAGE_ROOT } from '../../scripts/shared/package_root.ts';
-import { placeOptions } from '../../scripts/shared/pointer_report.ts';
+import { DEFAULT_STATE_DIRECTORY, PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
+import { placeOptions } from '../../scripts/pointer/pointer_report.ts';
+import { describePlace } from '../../scripts/registry/open_registry.ts';
 
 const local = (directory: string) => ({ kind: 'local', directory }) as const;
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLocalRegistry } from '../../scripts/shared/open_registry.ts';
-import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
+import { openLocalRegistry } from '../../scripts/registry/open_registry.ts';
+import type { PointerReplica } from '../../worker/registry/replica/pointer_replica.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { runScript } from './support/run_script.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printable, printableJson, printableLog } from '../../scripts/console/printable.ts';
-import { newChangeRecord } from '../../scripts/shared/change_record.ts';
-import { openLocalRegistry } from '../../scripts/shared/open_registry.ts';
+import { printable, printableJson, printableLog } from '../../scripts/cli/printable.ts';
+import { newChangeRecord } from '../../scripts/pointer/change_record.ts';
+import { openLocalRegistry } from '../../scripts/registry/open_registry.ts';
 import { GRAPH_MODEL, writeFiles } from './support/model_directories.ts';
 import { publish } from './support/publishing.ts';
 import { runScript } from './support/run_script.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hasBlob } from '../../worker/registry/blob_store.ts';
-import { requirePointer } from '../../worker/registry/pointer_store.ts';
-import { readManifest } from '../../worker/registry/version_store.ts';
+import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { hasBlob } from '../../worker/registry/version/blob_store.ts';
+import { readManifest } from '../../worker/registry/version/version_store.ts';
 import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { publish, rollBack, tryPublish } from './support/publishing.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generateSigningKey } from '../../scripts/shared/signing_key.ts';
+import { generateSigningKey } from '../../scripts/publish/signing_key.ts';
 import * as models from './support/failing_models.ts';
 import { GRAPH_MODEL } from './support/model_directories.ts';
 import { publish } from './support/publishing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { remoteFault } from '../../scripts/shared/remote_fault.ts';
+import { remoteFault } from '../../scripts/registry/remote_fault.ts';
 
 const withCode = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
 

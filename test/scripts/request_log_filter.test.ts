@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRequestLogFilter } from '../../scripts/shared/request_log_filter.ts';
+import { createRequestLogFilter } from '../../scripts/dev/request_log_filter.ts';
 
 const HEALTH_LINE = '[wrangler:info] GET /healthz 200 OK (13ms)';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newChangeRecord } from '../../scripts/shared/change_record.ts';
-import { BLOBS_PREFIX, PRUNING_KEY } from '../../worker/registry/keys.ts';
-import type { ObjectStore } from '../../worker/registry/object_store.ts';
-import { pruneModel } from '../../worker/registry/pruning.ts';
-import { acquirePruningLock, releasePruningLock } from '../../worker/registry/pruning_lock.ts';
-import { RetryingObjectStore } from '../../worker/registry/retrying_object_store.ts';
+import { newChangeRecord } from '../../scripts/pointer/change_record.ts';
+import { pruneModel } from '../../worker/registry/prune/pruning.ts';
+import { acquirePruningLock, releasePruningLock } from '../../worker/registry/prune/pruning_lock.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { RetryingObjectStore } from '../../worker/registry/storage/retrying_object_store.ts';
+import { BLOBS_PREFIX, PRUNING_KEY } from '../../worker/registry/storage/storage_keys.ts';
 import { hookedObjectStore } from '../worker/shared/hooked_object_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { publish, tryPublish, wait } from './support/publishing.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { newChangeRecord } from '../../scripts/shared/change_record.ts';
-import { allModelStatuses, modelStatus } from '../../scripts/shared/model_status.ts';
-import { modelLines } from '../../scripts/shared/status_report.ts';
-import { hasBlob } from '../../worker/registry/blob_store.ts';
-import { manifestKey, pointerKey } from '../../worker/registry/keys.ts';
-import { type PruneResult, pruneModel } from '../../worker/registry/pruning.ts';
+import { newChangeRecord } from '../../scripts/pointer/change_record.ts';
+import { allModelStatuses, modelStatus } from '../../scripts/status/model_status.ts';
+import { modelLines } from '../../scripts/status/status_report.ts';
+import { type PruneResult, pruneModel } from '../../worker/registry/prune/pruning.ts';
+import { manifestKey, pointerKey } from '../../worker/registry/storage/storage_keys.ts';
+import { hasBlob } from '../../worker/registry/version/blob_store.ts';
 import { writeGraphModel } from './support/model_directories.ts';
 import { publish, rollBack, wait } from './support/publishing.ts';
 import { temporaryFolder } from './support/temporary_folder.ts';

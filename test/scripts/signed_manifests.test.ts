@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureFault } from '../../scripts/shared/required_signature.ts';
-import { generateSigningKey, readSigner, type Signer } from '../../scripts/shared/signing_key.ts';
-import { manifestKey } from '../../worker/registry/keys.ts';
-import { checkManifestSignature, parsePublicKey } from '../../worker/registry/manifest_signature.ts';
+import { signatureFault } from '../../scripts/publish/required_signature.ts';
+import { generateSigningKey, readSigner, type Signer } from '../../scripts/publish/signing_key.ts';
+import { manifestKey } from '../../worker/registry/storage/storage_keys.ts';
+import { checkManifestSignature, parsePublicKey } from '../../worker/registry/version/manifest_signature.ts';
 import { ask } from '../shared/client.ts';
 import { type Edge, startEdge } from '../shared/edge.ts';
 import { half } from './support/failing_models.ts';

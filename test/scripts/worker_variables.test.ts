@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PREDICT_VARIABLES } from '../../scripts/deployment/worker_variables.ts';
+import { PREDICT_VARIABLES } from '../../scripts/deploy/worker_variables.ts';
 import { PREDICT } from '../docs/generated/configuration.ts';
 
 test('dev takes as --var the variables that the Worker reads, and no others', () => {

@@ -3,7 +3,7 @@ import {
   buildWorker,
   readWorkerModules,
   type WorkerModule,
-} from '../../scripts/shared/rehearsal/worker_build.ts';
+} from '../../scripts/rehearsal/sandbox/worker_build.ts';
 
 export type { WorkerModule };
 

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { type OpenApiDocument, openApiDocument } from '../../worker/protocols/openapi/document.ts';
+import { type OpenApiDocument, openApiDocument } from '../../worker/http/openapi/document.ts';
 
 const DOCUMENT: OpenApiDocument = openApiDocument();
 const DOCUMENT_ID = 'edge-serving';

@@ -1,8 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelContent } from '../../worker/registry/manifest.ts';
-import type { DataType, Signature, TensorInfo } from '../../worker/registry/signature.ts';
+import type { DataType, Signature, TensorInfo } from '../../worker/model/signature.ts';
+import type { ModelContent } from '../../worker/registry/version/manifest.ts';
 
 const DTYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { pointerReplicaOf } from '../../worker/registry/kv_pointer_replica.ts';
-import type { ObjectStore } from '../../worker/registry/object_store.ts';
-import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
-import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
+import { pointerReplicaOf } from '../../worker/registry/replica/kv_pointer_replica.ts';
+import type { PointerReplica } from '../../worker/registry/replica/pointer_replica.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/storage/r2_object_store.ts';
 import { builtWorker } from './built_worker.ts';
 
 /** Several isolates of the built Worker over one bucket, in one workerd: the edge in small. */

@@ -1,4 +1,4 @@
-import { buildWorker } from '../../scripts/shared/rehearsal/worker_build.ts';
+import { buildWorker } from '../../scripts/rehearsal/sandbox/worker_build.ts';
 
 /** Builds the Worker once for all test files. */
 export default async function setup(): Promise<void> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Signature, TensorInfo } from '../../worker/registry/signature.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { anyRequest } from './open_inference_requests.ts';
 import { computeRequest } from './request_bodies.ts';
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import { pointerReplicaOf } from '../../worker/registry/kv_pointer_replica.ts';
-import type { ObjectStore } from '../../worker/registry/object_store.ts';
-import type { PointerReplica } from '../../worker/registry/pointer_replica.ts';
-import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/r2_object_store.ts';
+import { pointerReplicaOf } from '../../worker/registry/replica/kv_pointer_replica.ts';
+import type { PointerReplica } from '../../worker/registry/replica/pointer_replica.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/storage/r2_object_store.ts';
 import { REPOSITORY } from './built_worker.ts';
 
 export interface ManagementWorker {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ObjectStore } from '../../worker/registry/object_store.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { sha256 } from './sha256.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

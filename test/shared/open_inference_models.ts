@@ -1,4 +1,4 @@
-import type { Signature } from '../../worker/registry/signature.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import type { Edge } from './edge.ts';
 import { type GraphStep, writeGraphModel } from './graph_model.ts';
 import { publishDirectory, SAMPLES } from './publish_directory.ts';

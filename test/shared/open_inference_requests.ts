@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { DATATYPES } from '../../worker/protocols/open_inference/datatype.ts';
-import type { Signature, TensorInfo } from '../../worker/registry/signature.ts';
+import { DATATYPES } from '../../worker/http/open_inference/datatype.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 
 /** A request of any quality for a model with this signature. */
 export interface AnyRequest {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type PublicKey, parsePublicKey } from '../registry/manifest_signature.ts';
+import { type PublicKey, parsePublicKey } from '../registry/version/manifest_signature.ts';
+import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './request/versions_by_number.ts';
 import { documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
-import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './versions_by_number.ts';
 
 /** What an operator sets, normalized. */
 export interface ServingConfiguration {

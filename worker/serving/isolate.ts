@@ -1,21 +1,21 @@
-import { type CacheBinding, PlatformBlobCache } from '../registry/blob_cache.ts';
-import type { ObjectStore } from '../registry/object_store.ts';
-import type { PointerReplica } from '../registry/pointer_replica.ts';
-import { onBackendBroken, setHeapLimit } from '../runtime/backend.ts';
-import { runtimeMemory } from '../runtime/memory.ts';
-import type { CacheOutcome } from './blob_reader.ts';
+import type { PointerReplica } from '../registry/replica/pointer_replica.ts';
+import type { ObjectStore } from '../registry/storage/object_store.ts';
+import { type CacheBinding, PlatformBlobCache } from '../registry/version/blob_cache.ts';
+import { onBackendBroken, setHeapLimit } from '../runtime/backend/backend.ts';
+import { runtimeMemory } from '../runtime/backend/memory.ts';
+import type { Serving } from './api.ts';
 import type { ServingConfiguration } from './configuration.ts';
-import { type MetricSample, Metrics } from './metrics.ts';
-import { ModelServer } from './model_server.ts';
-import { boundedReason, planSamples } from './plan_metrics.ts';
-import { PointerSource, pointerReader } from './pointer_source.ts';
-import { Rollout } from './rollout.ts';
-import { type RecordCanaryAbort, reportRollout } from './rollout_report.ts';
-import { ServableManager } from './servable_manager.ts';
-import type { Serving } from './serving.ts';
-import { sleep } from './sleep.ts';
+import type { CacheOutcome } from './loading/blob_reader.ts';
+import { sleep } from './loading/sleep.ts';
+import { loadVersion } from './loading/version_loader.ts';
+import { type MetricSample, Metrics } from './metrics/metrics.ts';
+import { boundedReason, planSamples } from './metrics/plan_metrics.ts';
+import { ModelServer } from './request/model_server.ts';
+import { PointerSource, pointerReader } from './request/pointer_source.ts';
+import { Rollout } from './rollout/rollout.ts';
+import { type RecordCanaryAbort, reportRollout } from './rollout/rollout_report.ts';
+import { ServableManager } from './servables/servable_manager.ts';
 import { ConfigurationError } from './variables.ts';
-import { loadVersion } from './version_loader.ts';
 
 /** Everything that one isolate keeps between requests. */
 export interface Isolate {

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { publishTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { publishVersion } from '../../../worker/registry/publication.ts';
-import type { TensorInfo } from '../../../worker/registry/signature.ts';
+import type { TensorInfo } from '../../../worker/model/signature.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { publishTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { publishVersion } from '../../../worker/registry/publish/publication.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../shared/network_description.ts';
 

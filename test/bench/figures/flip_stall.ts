@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   type ChangeRecord,
   type PointerTransition,
   promoteTransition,
   rollbackTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
-import { stageTransition } from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { loadsOf } from '../../shared/client.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import type { Stage } from '../engines/stage.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { modelJsonSchema } from '../../../models/shared/model_json.ts';
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { modelJsonSchema } from '../../../models/build/model_json.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 import { GraphBuilder, type WeightSource } from './graph/graph_builder.ts';
 import { writeOnnx } from './graph/onnx_model.ts';

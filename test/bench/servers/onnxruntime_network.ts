@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { flatten, nest } from '../shared/nested_values.ts';
 import type { NetworkDescription } from '../shared/network_description.ts';
 import type { Run } from '../shared/timed_runs.ts';

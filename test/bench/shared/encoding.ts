@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Network } from '../networks/network.ts';
 import { flatten, type Nested, nest } from './nested_values.ts';
 import type { Outputs } from './timed_runs.ts';

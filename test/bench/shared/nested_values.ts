@@ -1,4 +1,4 @@
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 
 export type Nested = number | Nested[];
 

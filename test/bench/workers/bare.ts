@@ -1,4 +1,4 @@
-import { pointerKey } from '../../../worker/registry/keys.ts';
+import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
 import type { BenchEnvironment } from './environment.ts';
 
 interface BareEnvironment extends BenchEnvironment {

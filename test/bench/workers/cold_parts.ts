@@ -1,5 +1,5 @@
-import { wasmBackend } from '../../../worker/runtime/backend.ts';
-import { loadModel } from '../../../worker/runtime/load_model.ts';
+import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
+import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
 import { TOPOLOGY_FILE } from '../shared/network_description.ts';
 import { type BenchEnvironment, openFile, readDescription } from './environment.ts';
 

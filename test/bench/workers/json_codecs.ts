@@ -1,10 +1,10 @@
-import { SentInPieces } from '../../../worker/protocols/answer_text.ts';
-import { joined } from '../../../worker/protocols/joined.ts';
-import { decodeInputs } from '../../../worker/protocols/tensorflow_serving/decode.ts';
-import { encodeOutputs } from '../../../worker/protocols/tensorflow_serving/encode.ts';
-import { parsePredictRequest } from '../../../worker/protocols/tensorflow_serving/parse.ts';
-import type { Signature, TensorInfo } from '../../../worker/registry/signature.ts';
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { SentInPieces } from '../../../worker/http/answer_text.ts';
+import { joined } from '../../../worker/http/concat_bytes.ts';
+import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
+import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
+import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { nest } from '../shared/nested_values.ts';
 
 /** One way between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */

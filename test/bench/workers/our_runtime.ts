@@ -1,4 +1,4 @@
-import { runtimeMemory } from '../../../worker/runtime/memory.ts';
+import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
 import { answerCompute, type Run } from '../shared/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { type OurNetwork, readOurNetwork } from './our_network.ts';

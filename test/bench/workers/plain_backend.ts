@@ -5,7 +5,7 @@ import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm
 import { registerBackend, setBackend } from '@tensorflow/tfjs-core';
 
 /**
- * tfjs's own wasm backend with its own kernels, as worker/runtime/backend.ts starts it, written here again so
+ * tfjs's own wasm backend with its own kernels, as worker/runtime/backend/backend.ts starts it, written here again so
  * that what the product changes there does not reach what it is compared with.
  */
 export async function startPlainBackend(): Promise<BackendWasm> {

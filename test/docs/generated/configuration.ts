@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { ACCESS_VARIABLES } from '../../../worker/protocols/access/access_configuration.ts';
-import { ABORT_VARIABLES } from '../../../worker/protocols/management/abort_limits.ts';
-import { ANALYTICS_VARIABLES } from '../../../worker/protocols/management/canary_aborts.ts';
-import { MANAGEMENT_VARIABLES } from '../../../worker/protocols/management/configuration.ts';
+import { ACCESS_VARIABLES } from '../../../worker/http/access/access_configuration.ts';
+import { MANAGEMENT_VARIABLES } from '../../../worker/management/access/configuration.ts';
+import { ABORT_VARIABLES } from '../../../worker/management/canary_aborts/abort_limits.ts';
+import { ANALYTICS_VARIABLES } from '../../../worker/management/canary_aborts/query_canary_aborts.ts';
 import { SERVING_VARIABLES } from '../../../worker/serving/configuration.ts';
 import { code, table } from './markdown.ts';
 

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
-import { PACKAGE_ROOT } from '../../../scripts/shared/package_root.ts';
-import { answerManagementDocument } from '../../../worker/protocols/management/openapi.ts';
-import { openApiDocument } from '../../../worker/protocols/openapi/document.ts';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { openApiDocument } from '../../../worker/http/openapi/document.ts';
+import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
 import { capturing, definedCommands } from '../../scripts/support/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
@@ -12,7 +12,7 @@ import { replaceSection, table } from './markdown.ts';
 import { identityLayers, layersTable, operationsTable, refusedOperationsTable } from './operations.ts';
 
 const captured = vi.hoisted((): Command[] => []);
-vi.mock('../../../scripts/shared/command_line.ts', async (original) => capturing(await original(), captured));
+vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
 const commands = await definedCommands(captured);
 
 /** The sections of files that are made of the code, each between two comments with its name. */

@@ -1,7 +1,7 @@
 import { ALIASES, IDENTITIES, LAYER_RULES, type LayerRule } from '../../../import/keras/layer_rules.ts';
-import { REFUSED_FORMS } from '../../../import/refused_attributes.ts';
-import { OPERATION_GROUPS, WITHOUT_KERNEL } from '../../../import/supported_operations.ts';
-import { WAYS_ROUND } from '../../../import/unsupported_operations.ts';
+import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
+import { OPERATION_GROUPS, WITHOUT_KERNEL } from '../../../import/operations/supported_operations.ts';
+import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
 import { code, table } from './markdown.ts';
 
 /** TensorFlow's operations that can be served, each with the forms that are refused. */

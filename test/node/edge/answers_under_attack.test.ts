@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Signature } from '../../../worker/registry/signature.ts';
-import { readManifest } from '../../../worker/registry/version_store.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { differenceOf } from '../../shared/compare_answers.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { type HostileRequest, hostileRequest } from '../../shared/hostile_requests.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readManifest } from '../../../worker/registry/version_store.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { ask, readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   type PointerTransition,
   promoteTransition,
   rollbackTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
-import { stageTransition } from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { ask, loadsOf, readMetrics, untilLoaded } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { changeRecord, publishDirectory, SAMPLES, wait } from '../../shared/publish_directory.ts';

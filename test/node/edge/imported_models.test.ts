@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLocalRegistry } from '../../../scripts/shared/open_registry.ts';
-import { readManifest } from '../../../worker/registry/version_store.ts';
+import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { writeFiles } from '../../scripts/support/model_directories.ts';
 import { runScript } from '../../scripts/support/run_script.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readManifest } from '../../../worker/registry/version_store.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishOpenInferenceModels } from '../../shared/open_inference_models.ts';

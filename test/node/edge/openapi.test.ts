@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../../worker/protocols/openapi/document.ts';
+import { openApiDocument } from '../../../worker/http/openapi/document.ts';
 import { faultsOf } from '../../shared/conformance.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';

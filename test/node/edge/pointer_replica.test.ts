@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PointerReplica } from '../../../worker/registry/pointer_replica.ts';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { ReplicatingObjectStore } from '../../../worker/registry/replicating_object_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { rollbackTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import type { PointerReplica } from '../../../worker/registry/replica/pointer_replica.ts';
+import { ReplicatingObjectStore } from '../../../worker/registry/storage/replicating_object_store.ts';
 import { ask } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';
 import { changeRecord, publishDirectory, SAMPLES, wait } from '../../shared/publish_directory.ts';

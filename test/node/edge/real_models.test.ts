@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readManifest } from '../../../worker/registry/version_store.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 import { ask, readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { routingFraction } from '../../../worker/serving/routing.ts';
+import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
 import { runScript } from '../../scripts/support/run_script.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { ask, loadsOf, readMetrics, untilLoaded } from '../../shared/client.ts';

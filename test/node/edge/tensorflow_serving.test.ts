@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { labelTransition } from '../../../worker/registry/pointer_transitions.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { labelTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { readMetrics } from '../../shared/client.ts';
 import { faultsOfText } from '../../shared/conformance.ts';
 import { withEchoSignatures, writeEchoModel } from '../../shared/echo_model.ts';

@@ -1,10 +1,10 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import type { PointerTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { canaryTransition, shadowTransition } from '../../../worker/registry/rollout_transitions.ts';
-import { routingFraction } from '../../../worker/serving/routing.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import type { PointerTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { canaryTransition, shadowTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
+import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { ask, readMetrics } from '../../shared/client.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   labelTransition,
   type PointerTransition,
   publishTransition,
   unlabelTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
 import {
   canaryTransition,
   shadowTransition,
   stageTransition,
-} from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { ask, loadsOf } from '../../shared/client.ts';
 import { faultsOf } from '../../shared/conformance.ts';
 import { type Edge, startEdge } from '../../shared/edge.ts';

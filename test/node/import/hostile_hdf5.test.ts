@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Hdf5Fault, Hdf5File } from '../../../import/hdf5/hdf5_file.ts';
+import { Hdf5Fault, Hdf5File } from '../../../import/keras/hdf5/hdf5_file.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { type GroupContent, writeHdf5 } from '../../shared/keras/hdf5_writer.ts';
 import { importBytes } from '../../shared/keras/import_bytes.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { quantizationAccuracy } from '../../../import/accuracy/quantization_accuracy.ts';
 import { openModel } from '../../../import/open_model.ts';
-import { writeGraphModel } from '../../../import/tfjs_writer/write_graph_model.ts';
+import { writeGraphModel } from '../../../import/tfjs/writer/write_graph_model.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { FLOAT, GraphBuilder } from './support/random_graph.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../../import/graph/graph.ts';
 import { readTfjsGraph } from '../../../import/graph/read_tfjs_graph.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
-import { writeGraphModel } from '../../../import/tfjs_writer/write_graph_model.ts';
+import { writeGraphModel } from '../../../import/tfjs/writer/write_graph_model.ts';
 import { temporaryFolder } from '../../scripts/support/temporary_folder.ts';
 import { largestDifference } from './support/compare_graphs.ts';
 import { SHARED_MODELS, SHARED_MODELS_ARE_THERE } from './support/shared_models.ts';

@@ -3,12 +3,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import { getKernelsForBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Graph, GraphNode, NodeAttribute } from '../../../import/graph/graph.ts';
-import { textsValue } from '../../../import/simplify/attributes.ts';
-import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from '../../../import/supported_operations.ts';
+import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from '../../../import/operations/supported_operations.ts';
 import {
   describeUnsupportedOperations,
   findUnsupportedOperations,
-} from '../../../import/unsupported_operations.ts';
+} from '../../../import/operations/unsupported_operations.ts';
+import { textsValue } from '../../../import/simplify/attributes.ts';
 import { integers, text } from './support/random_graph.ts';
 
 const node = (name: string, op: string, attr: Record<string, NodeAttribute> = {}): GraphNode => ({

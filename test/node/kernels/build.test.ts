@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BUILDS, builtDigest, KERNEL_BUILDS, sourceDigest } from '../../../scripts/kernels/kernel_build.ts';
+import { BUILDS, builtDigest, KERNEL_BUILDS, sourceDigest } from '../../../scripts/build/kernel_build.ts';
 import { compiled } from './node_backend.ts';
 
 test.each(BUILDS)('$output was built from the sources that are here', async (build) => {

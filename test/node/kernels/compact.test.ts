@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isDeferred } from '../../../worker/runtime/kernels/deferred_memory.ts';
+import type { WeightSpec } from '../../../worker/model/model_json.ts';
+import { isDeferred } from '../../../worker/runtime/kernels/packing/deferred_memory.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
 import type { MatrixRole } from '../../../worker/runtime/weights/matrix_role.ts';
 import { storedBytes, streamWeight } from '../weights/stored_weight.ts';
 import { expectClose, randomTensor, shapeSize } from './comparison.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
-import { COMPACT_FORMATS } from '../../../worker/runtime/kernels/compact_functions.ts';
+import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
+import { COMPACT_FORMATS } from '../../../worker/runtime/kernels/quantized_functions.ts';
 import { randomValues } from './comparison.ts';
 import { compiled } from './node_backend.ts';
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import createModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import * as tf from '@tensorflow/tfjs-core';
-import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
+import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { type RegisteredKernels, registerKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 
 const TFJS = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm';
@@ -14,7 +14,7 @@ export interface NodeBackend {
 }
 
 /**
- * tfjs's wasm backend in Node, made as worker/runtime/backend.ts makes it.
+ * tfjs's wasm backend in Node, made as worker/runtime/backend/backend.ts makes it.
  *
  * @param hear takes what its C++ code prints
  */

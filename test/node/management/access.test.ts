@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blobKey } from '../../../worker/registry/keys.ts';
+import { blobKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { startManagement, tokenEntry } from '../../shared/management_worker.ts';
 import { withinOneWindow } from '../../shared/rate_limit_window.ts';
 import { type AskOptions, TOKENS, type TokenName, useManagement } from './use_management.ts';

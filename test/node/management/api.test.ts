@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { manifestKey } from '../../../worker/registry/keys.ts';
-import { readPointer } from '../../../worker/registry/pointer_store.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { useManagement } from './use_management.ts';
 
 const { management, ask, change, publish } = useManagement();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newChangeRecord } from '../../../scripts/shared/change_record.ts';
-import { HttpObjectStore } from '../../../scripts/shared/http_object_store.ts';
-import { changePointerThrough } from '../../../scripts/shared/management_changes.ts';
-import { POINTER_CHANGES } from '../../../worker/registry/change/table.ts';
-import { readPointer } from '../../../worker/registry/pointer_store.ts';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { changePointerThrough } from '../../../scripts/registry/management_changes.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../../shared/management_worker.ts';
 import { publishDirectory, SAMPLES, wait } from '../../shared/publish_directory.ts';
 

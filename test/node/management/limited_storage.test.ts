@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newChangeRecord } from '../../../scripts/shared/change_record.ts';
-import { HttpObjectStore } from '../../../scripts/shared/http_object_store.ts';
-import { changePointerThrough, pruneThrough } from '../../../scripts/shared/management_changes.ts';
-import { POINTER_CHANGES } from '../../../worker/registry/change/table.ts';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { changePointerThrough, pruneThrough } from '../../../scripts/registry/management_changes.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   blobKey,
   manifestKey,
   PRUNING_KEY,
   pointerKey,
   publicationKey,
-} from '../../../worker/registry/keys.ts';
-import { readPointer } from '../../../worker/registry/pointer_store.ts';
+} from '../../../worker/registry/storage/storage_keys.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../../shared/management_worker.ts';
 import { wait } from '../../shared/publish_directory.ts';
 import { sha256 } from '../../shared/sha256.ts';

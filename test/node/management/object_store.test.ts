@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
-import { HttpObjectStore } from '../../../scripts/shared/http_object_store.ts';
-import { requireManagement } from '../../../scripts/shared/management_client.ts';
-import { blobKey, publicationKey } from '../../../worker/registry/keys.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { requireManagement } from '../../../scripts/registry/management_client.ts';
+import { blobKey, publicationKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { startManagement, tokenEntry } from '../../shared/management_worker.ts';
 import { sha256 } from '../../shared/sha256.ts';
 

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { changeDefinitions } from '../../../worker/registry/change/table.ts';
-import { blobKey, manifestKey, pointerKey, publicationKey } from '../../../worker/registry/keys.ts';
+import { changeDefinitions } from '../../../worker/registry/pointer/change/table.ts';
+import {
+  blobKey,
+  manifestKey,
+  pointerKey,
+  publicationKey,
+} from '../../../worker/registry/storage/storage_keys.ts';
 import { type Answer, type AskOptions, useManagement } from './use_management.ts';
 
 const { ask, publish } = useManagement();

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   blobKey,
   manifestKey,
   PRUNING_KEY,
   pointerKey,
   publicationKey,
-} from '../../../worker/registry/keys.ts';
-import { readPointer } from '../../../worker/registry/pointer_store.ts';
+} from '../../../worker/registry/storage/storage_keys.ts';
 import { publishDirectory, SAMPLES } from '../../shared/publish_directory.ts';
 import { type AskOptions, type TokenName, useManagement } from './use_management.ts';
 

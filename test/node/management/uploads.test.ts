@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blobKey, manifestKey } from '../../../worker/registry/keys.ts';
+import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { type TokenName, useManagement } from './use_management.ts';
 
 const { ask, publish } = useManagement();

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../../worker/protocols/openapi/document.ts';
-import { renderPage } from '../../../worker/protocols/openapi/page.ts';
+import { openApiDocument } from '../../../worker/http/openapi/document.ts';
+import { renderPage } from '../../../worker/http/openapi/page.ts';
 import { REPOSITORY } from '../../shared/built_worker.ts';
 import { faultsOf, requestFaults } from '../../shared/conformance.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Arena } from '../../../worker/runtime/plan/arena.ts';
+import { Arena } from '../../../worker/runtime/backend/arena.ts';
 
 function memory(limit = Number.POSITIVE_INFINITY) {
   const allocated = new Map<number, number>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { layOutArena, type SizedBuffer } from '../../../worker/runtime/plan/arena_layout.ts';
+import { layOutArena, type SizedBuffer } from '../../../worker/runtime/plan/layout/arena_layout.ts';
 
 const buffers = fc
   .array(fc.record({ bytes: fc.nat(5000), from: fc.integer({ min: -1, max: 30 }), steps: fc.nat(30) }), {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agree } from '../../../worker/runtime/plan/agreement.ts';
-import { Evidence, isInformative } from '../../../worker/runtime/plan/evidence.ts';
-import { fingerprint } from '../../../worker/runtime/plan/fingerprint.ts';
-import { areOrdinary } from '../../../worker/runtime/plan/ordinary_values.ts';
-import { probesLike } from '../../../worker/runtime/plan/probe_values.ts';
-import { RequestShape } from '../../../worker/runtime/plan/request_shape.ts';
-import type { TensorValue } from '../../../worker/runtime/tensor.ts';
+import type { TensorValue } from '../../../worker/model/tensor.ts';
+import { RequestShape } from '../../../worker/runtime/plan/record/request_shape.ts';
+import { Evidence, isInformative } from '../../../worker/runtime/plan/verify/evidence.ts';
+import { fingerprint } from '../../../worker/runtime/plan/verify/fingerprint.ts';
+import { areOrdinary } from '../../../worker/runtime/plan/verify/finite_inputs.ts';
+import { agree } from '../../../worker/runtime/plan/verify/output_equivalence.ts';
+import { probesLike } from '../../../worker/runtime/plan/verify/probe_inputs.ts';
 
 const floats = (values: readonly number[], shape: readonly number[] = [values.length]): TensorValue => ({
   dtype: 'float32',

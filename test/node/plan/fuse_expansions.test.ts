@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { EXPANSION_POSITIONS, fuseExpansions } from '../../../worker/runtime/plan/fuse_expansions.ts';
-import type { FunctionStep, Place } from '../../../worker/runtime/plan/step.ts';
+import {
+  EXPANSION_POSITIONS,
+  fuseExpansions,
+} from '../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
+import type { FunctionStep, Place } from '../../../worker/runtime/plan/ir/step.ts';
 
 /** An image of 100 by 90 pixels, 3 channels, and 64 once it is expanded. */
 const [HEIGHT, WIDTH, CHANNELS, EXPANDED] = [100, 90, 3, 64];

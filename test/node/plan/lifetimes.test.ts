@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lifetimes, neededSteps } from '../../../worker/runtime/plan/lifetimes.ts';
+import { lifetimes, neededSteps } from '../../../worker/runtime/plan/ir/lifetimes.ts';
 
 const buffer = fc.nat(12);
 const program = fc.array(

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Arena } from '../../../worker/runtime/plan/arena.ts';
-import { Plan } from '../../../worker/runtime/plan/plan.ts';
-import { Recorder } from '../../../worker/runtime/plan/recorder.ts';
-import type { Step } from '../../../worker/runtime/plan/step.ts';
+import { Arena } from '../../../worker/runtime/backend/arena.ts';
+import type { Step } from '../../../worker/runtime/plan/ir/step.ts';
+import { Recorder } from '../../../worker/runtime/plan/record/recorder.ts';
+import { Plan } from '../../../worker/runtime/plan/run/plan.ts';
 import { type NodeBackend, registerBuilt } from '../kernels/node_backend.ts';
 
 type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];

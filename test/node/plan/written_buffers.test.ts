@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Access, BufferId } from '../../../worker/runtime/plan/step.ts';
-import { firstUnwritten } from '../../../worker/runtime/plan/written_buffers.ts';
+import type { Access, BufferId } from '../../../worker/runtime/plan/ir/step.ts';
+import { firstUnwritten } from '../../../worker/runtime/plan/ir/written_buffers.ts';
 
 const step = (reads: BufferId[], writes: BufferId[]): Access => ({ reads, writes });
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { KERNEL_BUILDS } from '../../../scripts/kernels/kernel_build.ts';
+import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { type RegisteredKernels, registerKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import type { Dtype } from '../../oracle/tensor.ts';
 import { POISONS, PoisonedHeap } from '../../poison/poisoned_heap.ts';

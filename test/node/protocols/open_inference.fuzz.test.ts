@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createOpenInferenceHandler } from '../../../worker/protocols/open_inference/handler.ts';
-import { RequestMemory } from '../../../worker/protocols/request_memory.ts';
-import type { DataType, Signature, TensorInfo } from '../../../worker/registry/signature.ts';
-import type { Serving } from '../../../worker/serving/serving.ts';
+import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
+import { createOpenInferenceHandler } from '../../../worker/http/open_inference/handler.ts';
+import type { DataType, Signature, TensorInfo } from '../../../worker/model/signature.ts';
+import type { Serving } from '../../../worker/serving/api.ts';
 import { anyRequest } from '../../shared/open_inference_requests.ts';
 import { expectSound } from '../../shared/refusal.ts';
 

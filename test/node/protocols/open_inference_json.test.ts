@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeInputs } from '../../../worker/protocols/open_inference/request/decode_inputs.ts';
-import { readDocument } from '../../../worker/protocols/open_inference/request/document.ts';
-import { parseInferenceRequest } from '../../../worker/protocols/open_inference/request/parse_request.ts';
-import type { DataType, Signature } from '../../../worker/registry/signature.ts';
+import { decodeInputs } from '../../../worker/http/open_inference/request/decode_inputs.ts';
+import { readDocument } from '../../../worker/http/open_inference/request/document.ts';
+import { parseInferenceRequest } from '../../../worker/http/open_inference/request/parse_request.ts';
+import type { DataType, Signature } from '../../../worker/model/signature.ts';
 import { anyRequest } from '../../shared/open_inference_requests.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

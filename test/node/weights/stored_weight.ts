@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
-import { compactElements } from '../../../worker/runtime/weights/compact_weight.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
+import { compactElements } from '../../../worker/runtime/weights/quantized_weight.ts';
 import { createWeightSink } from '../../../worker/runtime/weights/weight_sink.ts';
 import { randomValues } from '../kernels/comparison.ts';
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { createWeightSink } from '../../../worker/runtime/weights/weight_sink.ts';
 import { randomTensor, shapeSize } from '../kernels/comparison.ts';

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { vi } from 'vitest';
-import { PACKAGE_ROOT } from '../../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 
 /**
  * The commands of package.json's scripts as they define themselves, by the name that npm runs them under. Nothing is
- * run: `scripts/shared/command_line.ts` has to be mocked with `capturing`.
+ * run: `scripts/cli/command_line.ts` has to be mocked with `capturing`.
  */
 export async function definedCommands(captured: Command[]): Promise<ReadonlyMap<string, Command>> {
   const { scripts }: { readonly scripts: Readonly<Record<string, string>> } = JSON.parse(

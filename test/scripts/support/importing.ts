@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type ModelImport, readTfjsDirectory } from '../../../import/tfjs_directory.ts';
-import type { ModelContent } from '../../../worker/registry/manifest.ts';
+import { type ModelImport, readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
+import type { ModelContent } from '../../../worker/registry/version/manifest.ts';
 import { type Files, GRAPH_MODEL, LAYERS_MODEL, writeFiles } from './model_directories.ts';
 import { temporaryFolder } from './temporary_folder.ts';
 

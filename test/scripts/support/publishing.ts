@@ -1,14 +1,14 @@
-import { newChangeRecord } from '../../../scripts/shared/change_record.ts';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
 import {
   type PublishOutcome,
   type PublishRequest,
   publishModel,
-} from '../../../scripts/shared/publish_model.ts';
-import type { Rehearse } from '../../../scripts/shared/rehearsal/rehearse.ts';
-import { changePointerIn } from '../../../worker/registry/change/change_pointer.ts';
-import { POINTER_CHANGES } from '../../../worker/registry/change/table.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import type { PointerUpdate } from '../../../worker/registry/pointer_store.ts';
+} from '../../../scripts/publish/publish_model.ts';
+import type { Rehearse } from '../../../scripts/rehearsal/rehearse.ts';
+import { changePointerIn } from '../../../worker/registry/pointer/change/change_pointer.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import type { PointerUpdate } from '../../../worker/registry/pointer/pointer_store.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 
 /** Waiting writers only let others run: nothing here takes time. */
 export const wait = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

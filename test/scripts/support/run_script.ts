@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PACKAGE_ROOT } from '../../../scripts/shared/package_root.ts';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 
 export interface ScriptResult {
   readonly code: number | null;

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import { openLocalRegistry, type Registry } from '../../../scripts/shared/open_registry.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import { openLocalRegistry, type Registry } from '../../../scripts/registry/open_registry.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { temporaryFolder } from './temporary_folder.ts';
 
 /** A local registry for the tests of a file: the one that the scripts open, in a folder of its own. */

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openModel } from '../../../import/open_model.ts';
-import type { ModelImport } from '../../../import/tfjs_directory.ts';
+import type { ModelImport } from '../../../import/tfjs/tfjs_directory.ts';
 import type { PlainTensor } from './hdf5_writer.ts';
 import { writeKerasArchive } from './keras_files.ts';
 import { loadDirectory, runLayers } from './run_layers.ts';

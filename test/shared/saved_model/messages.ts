@@ -1,4 +1,4 @@
-import { MESSAGE_TYPES } from '../../../import/protobuf/message_types.ts';
+import { MESSAGE_TYPES } from '../../../import/saved_model/protobuf/message_types.ts';
 
 /** Numbers of TensorFlow's types. */
 export const FLOAT = 1;

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { enableProdMode, GraphModel, type io, type Tensor, tensor } from '@tensorflow/tfjs';
 import type { Graph } from '../../../import/graph/graph.ts';
-import { graphDefinition, initializerDefinition } from '../../../import/tfjs_writer/graph_json.ts';
-import { initializerSignature, signatureDefinition } from '../../../import/tfjs_writer/signature_json.ts';
-import { needsAsynchronousExecution } from '../../../worker/runtime/graph_operations.ts';
+import { graphDefinition, initializerDefinition } from '../../../import/tfjs/writer/graph_json.ts';
+import { initializerSignature, signatureDefinition } from '../../../import/tfjs/writer/signature_json.ts';
+import { needsAsynchronousExecution } from '../../../worker/runtime/loading/graph_operations.ts';
 
 enableProdMode();
 

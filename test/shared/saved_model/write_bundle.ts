@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { maskedChecksum } from '../../../import/tensor_bundle/checksum.ts';
-import { sliceKey } from '../../../import/tensor_bundle/slice_key.ts';
+import { maskedChecksum } from '../../../import/saved_model/tensor_bundle/checksum.ts';
+import { sliceKey } from '../../../import/saved_model/tensor_bundle/slice_key.ts';
 import { encode, STRING, shape } from './messages.ts';
 
 /** A tensor of a bundle: bytes as they lie in a shard, or strings. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { wasmBackend } from '../../../worker/runtime/backend.ts';
+import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
 
 test('the fast kernels run in workerd, relaxed SIMD included', async () => {
   await wasmBackend();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
-import type { TensorValue } from '../../../worker/runtime/tensor.ts';
+import type { TensorValue } from '../../../worker/model/tensor.ts';
+import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
 import { answer, bool, float, int, loadGraph, type TestGraph } from '../plan/graph.ts';
 
 type Inputs = Readonly<Record<string, TensorValue>>;

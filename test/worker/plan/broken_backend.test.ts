@@ -1,6 +1,6 @@
 import { getKernel } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { abandonBackend } from '../../../worker/runtime/backend.ts';
+import { abandonBackend } from '../../../worker/runtime/backend/backend.ts';
 import { answer, loadGraph, type TestGraph, varied, weight } from './graph.ts';
 import { loop } from './loop.ts';
 

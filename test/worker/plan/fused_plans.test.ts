@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wasmBackend } from '../../../worker/runtime/backend.ts';
+import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
 import { expectSameAnswers, float, graph, PLANNED, requests, shapeOf, varied, weight } from './graph.ts';
 
 /** A convolution that goes on by one and keeps the size. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { loadModel } from '../../../worker/runtime/load_model.ts';
-import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
-import type { WeightSpec } from '../../../worker/runtime/model_json.ts';
-import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/runtime/tensor.ts';
+import type { WeightSpec } from '../../../worker/model/model_json.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/model/tensor.ts';
+import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
+import type { LoadedModel } from '../../../worker/runtime/loading/loaded_model.ts';
 
 type Values = readonly number[];
 type Dtype = 'float32' | 'int32' | 'bool';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { wasmBackend } from '../../../worker/runtime/backend.ts';
-import type { TensorValue } from '../../../worker/runtime/tensor.ts';
+import type { TensorValue } from '../../../worker/model/tensor.ts';
+import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
 import {
   answer,
   bool,

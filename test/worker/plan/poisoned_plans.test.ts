@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, expect, inject, test } from 'vitest';
 import type { Graph } from '../../../import/graph/graph.ts';
-import { graphDefinition } from '../../../import/tfjs_writer/graph_json.ts';
-import { currentRuntime, wasmBackend } from '../../../worker/runtime/backend.ts';
-import { BrokenRuntimeError } from '../../../worker/runtime/execution.ts';
-import { loadModel } from '../../../worker/runtime/load_model.ts';
-import { ExecutionError, type LoadedModel } from '../../../worker/runtime/loaded_model.ts';
-import type { NamedTensors, TensorValue } from '../../../worker/runtime/tensor.ts';
-import { elementCount } from '../../../worker/runtime/tensor.ts';
+import { graphDefinition } from '../../../import/tfjs/writer/graph_json.ts';
+import type { NamedTensors, TensorValue } from '../../../worker/model/tensor.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
+import { currentRuntime, wasmBackend } from '../../../worker/runtime/backend/backend.ts';
+import { BrokenRuntimeError } from '../../../worker/runtime/backend/execution.ts';
+import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
+import { ExecutionError, type LoadedModel } from '../../../worker/runtime/loading/loaded_model.ts';
 import { POISONS, PoisonedHeap } from '../../poison/poisoned_heap.ts';
 import { type SmallGraph, smallGraphs } from '../../poison/small_graphs.ts';
 

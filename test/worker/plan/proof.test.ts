@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { elementCount, type TensorValue } from '../../../worker/runtime/tensor.ts';
+import { elementCount, type TensorValue } from '../../../worker/model/tensor.ts';
 import {
   answer,
   dense,
@@ -227,7 +227,7 @@ describe('a client that asks ever other shapes', () => {
 
 /** The batch sizes that plans answer, as far as this test asks for any. */
 async function plannedShapes(model: Awaited<ReturnType<typeof loadGraph>>): Promise<{ arguments: number[] }> {
-  const { Plan } = await import('../../../worker/runtime/plan/plan.ts');
+  const { Plan } = await import('../../../worker/runtime/plan/run/plan.ts');
   const { run } = Plan.prototype;
   const sizes: number[] = [];
   Plan.prototype.run = function (inputs) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wasmBackend } from '../../../worker/runtime/backend.ts';
+import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
 import {
   answer,
   dense,

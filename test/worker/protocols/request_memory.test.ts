@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, SentInPieces } from '../../../worker/protocols/answer_text.ts';
-import { createOpenInferenceHandler } from '../../../worker/protocols/open_inference/handler.ts';
-import { readBody } from '../../../worker/protocols/request_body.ts';
-import { RequestMemory } from '../../../worker/protocols/request_memory.ts';
-import { createTensorFlowServingHandler } from '../../../worker/protocols/tensorflow_serving/handler.ts';
-import type { ServableView } from '../../../worker/serving/serving.ts';
+import { bodyOf, SentInPieces } from '../../../worker/http/answer_text.ts';
+import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
+import { createOpenInferenceHandler } from '../../../worker/http/open_inference/handler.ts';
+import { readBody } from '../../../worker/http/request_body.ts';
+import { createTensorFlowServingHandler } from '../../../worker/http/tensorflow_serving/handler.ts';
+import type { ServableView } from '../../../worker/serving/api.ts';
 import { fakeServing } from './tensorflow_serving/fake_serving.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ByteWriter } from '../../../worker/protocols/codec/byte_writer.ts';
-import { remembered } from '../../../worker/protocols/remembered.ts';
-import { pathOfUrl, protocolOf } from '../../../worker/protocols/request_path.ts';
+import { ByteWriter } from '../../../worker/http/json/tensors/byte_writer.ts';
+import { remembered } from '../../../worker/http/memoize.ts';
+import { pathOfUrl, protocolOf } from '../../../worker/http/request_path.ts';
 
 test.each([
   ['/v1/models/m:predict', 'tensorflow serving'],

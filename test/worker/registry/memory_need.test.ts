@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelContent } from '../../../worker/registry/manifest.ts';
-import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/memory_need.ts';
+import type { ModelContent } from '../../../worker/registry/version/manifest.ts';
+import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/version/memory_need.ts';
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,15 +1,15 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
-import { pointerKey } from '../../../worker/registry/keys.ts';
-import { KvPointerReplica, pointerReplicaOf } from '../../../worker/registry/kv_pointer_replica.ts';
+import { KvPointerReplica, pointerReplicaOf } from '../../../worker/registry/replica/kv_pointer_replica.ts';
 import {
   type PointerReplica,
   readReplicatedPointer,
   repairReplica,
   replicaState,
-} from '../../../worker/registry/pointer_replica.ts';
-import { ReplicatingObjectStore } from '../../../worker/registry/replicating_object_store.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
+} from '../../../worker/registry/replica/pointer_replica.ts';
+import { ReplicatingObjectStore } from '../../../worker/registry/storage/replicating_object_store.ts';
+import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
 import { bucket, publish, uniqueModel } from '../shared/published_models.ts';
 
 const wait = () => Promise.resolve();

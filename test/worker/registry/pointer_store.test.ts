@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { pointerKey } from '../../../worker/registry/keys.ts';
-import { readPointer, updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { publishTransition, rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
+import { readPointer, updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import {
+  publishTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, uniqueModel, wait } from '../shared/published_models.ts';
 

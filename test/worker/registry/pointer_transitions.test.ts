@@ -8,7 +8,7 @@ import {
   type Pointer,
   PointerSchema,
   versionsInUse,
-} from '../../../worker/registry/pointer.ts';
+} from '../../../worker/registry/pointer/pointer.ts';
 import {
   labelTransition,
   type PointerTransition,
@@ -17,13 +17,13 @@ import {
   publishTransition,
   rollbackTransition,
   unlabelTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
 import {
   canaryTransition,
   shadowTransition,
   stageTransition,
   unstageTransition,
-} from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { successionFault } from '../shared/pointer_succession.ts';
 import { changeRecord } from '../shared/published_models.ts';
 

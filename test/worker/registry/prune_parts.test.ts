@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/keys.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
 import { advancePrune } from '../../../worker/registry/prune/advance.ts';
 import { beginPrune } from '../../../worker/registry/prune/progress.ts';
+import { PRUNING_LEASE_MS, PruningLeaseLostError } from '../../../worker/registry/prune/pruning_lock.ts';
 import { readProgress, saveProgress } from '../../../worker/registry/prune/stored_progress.ts';
-import { PRUNING_LEASE_MS, PruningLeaseLostError } from '../../../worker/registry/pruning_lock.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/storage/storage_keys.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, emptyBucket, publish, uniqueModel, wait } from '../shared/published_models.ts';
 

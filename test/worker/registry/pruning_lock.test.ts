@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/keys.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { readPointer } from '../../../worker/registry/pointer_store.ts';
-import { pruneModel } from '../../../worker/registry/pruning.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
 import {
   acquirePruningLock,
   DELETION_LIMIT_MS,
   LEASE_USE_MS,
   PRUNING_LEASE_MS,
   pruningUntil,
-} from '../../../worker/registry/pruning_lock.ts';
-import { type Clock, elapsed } from '../../../worker/registry/stopwatch.ts';
+} from '../../../worker/registry/prune/pruning_lock.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import { type Clock, elapsed } from '../../../worker/registry/storage/stopwatch.ts';
+import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/storage/storage_keys.ts';
 import { hookedObjectStore, type StoreHooks } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, emptyBucket, publish, uniqueModel, wait } from '../shared/published_models.ts';
 

@@ -1,12 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hasBlob } from '../../../worker/registry/blob_store.ts';
-import { BLOBS_PREFIX, blobKey, PUBLICATIONS_PREFIX, publicationKey } from '../../../worker/registry/keys.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { readPointer, updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { pruneModel } from '../../../worker/registry/pruning.ts';
-import { dropExpiredPublications, publishedNow } from '../../../worker/registry/publication.ts';
-import { listVersions, readManifest } from '../../../worker/registry/version_store.ts';
+import { readPointer, updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { rollbackTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
+import { dropExpiredPublications, publishedNow } from '../../../worker/registry/publish/publication.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import {
+  BLOBS_PREFIX,
+  blobKey,
+  PUBLICATIONS_PREFIX,
+  publicationKey,
+} from '../../../worker/registry/storage/storage_keys.ts';
+import { hasBlob } from '../../../worker/registry/version/blob_store.ts';
+import { listVersions, readManifest } from '../../../worker/registry/version/version_store.ts';
 import { sha256 } from '../../shared/sha256.ts';
 import { hookedObjectStore, type StoreOperation } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, emptyBucket, publish, uniqueModel, wait } from '../shared/published_models.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import { R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
+import { R2ObjectStore } from '../../../worker/registry/storage/r2_object_store.ts';
 import { objectStoreContract } from '../../shared/object_store.contract.ts';
 
 objectStoreContract('R2', () => new R2ObjectStore(env.MODELS));

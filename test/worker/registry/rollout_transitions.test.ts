@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { type Pointer, PointerSchema, versionsInUse } from '../../../worker/registry/pointer.ts';
+import { type Pointer, PointerSchema, versionsInUse } from '../../../worker/registry/pointer/pointer.ts';
 import {
   labelTransition,
   type PointerTransition,
@@ -9,13 +9,13 @@ import {
   publishTransition,
   rollbackTransition,
   unlabelTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
 import {
   canaryTransition,
   shadowTransition,
   stageTransition,
   unstageTransition,
-} from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { changeRecord } from '../shared/published_models.ts';
 
 const record = changeRecord('why not');

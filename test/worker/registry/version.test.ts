@@ -5,7 +5,7 @@ import {
   nextVersion,
   parseVersion,
   VERSION_BUMPS,
-} from '../../../worker/registry/version.ts';
+} from '../../../worker/registry/version/version.ts';
 
 const part = fc.nat({ max: 999_999_999 });
 const semantic = fc.tuple(part, part, part).map((parts) => parts.join('.'));

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { abandonBackend, wasmBackend } from '../../../worker/runtime/backend.ts';
-import { BrokenRuntimeError, execute, executeAsynchronously } from '../../../worker/runtime/execution.ts';
-import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
+import { abandonBackend, wasmBackend } from '../../../worker/runtime/backend/backend.ts';
+import {
+  BrokenRuntimeError,
+  execute,
+  executeAsynchronously,
+} from '../../../worker/runtime/backend/execution.ts';
+import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
 
 test('a computation that waits while another breaks the runtime fails as any other does', async () => {
   await wasmBackend();

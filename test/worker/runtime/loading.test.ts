@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runtimeMemory } from '../../../worker/runtime/memory.ts';
+import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
 import {
   answer,
   expectSameAnswers,

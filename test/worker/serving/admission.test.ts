@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
-import { publishVersion } from '../../../worker/registry/publication.ts';
-import { runtimeMemory } from '../../../worker/runtime/memory.ts';
-import { ServableManager } from '../../../worker/serving/servable_manager.ts';
-import { loadVersion } from '../../../worker/serving/version_loader.ts';
+import { publishVersion } from '../../../worker/registry/publish/publication.ts';
+import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
+import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
+import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { requestScope } from '../shared/fake_servables.ts';
 import { bucket, createManifest, uniqueModel, wait } from '../shared/published_models.ts';
 

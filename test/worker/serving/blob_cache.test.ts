@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type CacheBinding, PlatformBlobCache } from '../../../worker/registry/blob_cache.ts';
-import { writeBlob } from '../../../worker/registry/blob_store.ts';
-import type { Blob } from '../../../worker/registry/manifest.ts';
-import { BlobReader, type CacheOutcome } from '../../../worker/serving/blob_reader.ts';
+import { type CacheBinding, PlatformBlobCache } from '../../../worker/registry/version/blob_cache.ts';
+import { writeBlob } from '../../../worker/registry/version/blob_store.ts';
+import type { Blob } from '../../../worker/registry/version/manifest.ts';
+import { BlobReader, type CacheOutcome } from '../../../worker/serving/loading/blob_reader.ts';
 import { sha256 } from '../../shared/sha256.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket } from '../shared/published_models.ts';

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { promoteTransition, rollbackTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { canaryTransition } from '../../../worker/registry/rollout_transitions.ts';
-import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
-import type { RequestScope, ServingTarget } from '../../../worker/serving/serving.ts';
+import {
+  promoteTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { canaryTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
+import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
+import type { RequestScope, ServingTarget } from '../../../worker/serving/api.ts';
 import { requestScope } from '../shared/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../shared/published_models.ts';
 import {

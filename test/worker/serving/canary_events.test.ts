@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canaryEventsOf } from '../../../worker/serving/canary_events.ts';
+import { canaryEventsOf } from '../../../worker/serving/rollout/canary_abort_events.ts';
 
 const abort = {
   version: '2.0.0',

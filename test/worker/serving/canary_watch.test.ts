@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CanaryAbort, type CanaryClient, CanaryWatch } from '../../../worker/serving/canary_watch.ts';
-import { CanaryWindow } from '../../../worker/serving/canary_window.ts';
+import {
+  type CanaryAbort,
+  type CanaryClient,
+  CanaryWatch,
+} from '../../../worker/serving/rollout/canary_watch.ts';
+import { CanaryWindow } from '../../../worker/serving/rollout/canary_window.ts';
 
 const LIMITS = { maxFailures: 0.1, minRequests: 10, minClients: 1 };
 const canary = (generation: number) => ({ version: '2', percent: 10, generation });

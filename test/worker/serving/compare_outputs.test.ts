@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NamedTensors, TensorValue } from '../../../worker/runtime/tensor.ts';
-import { compareOutputs } from '../../../worker/serving/compare_outputs.ts';
+import type { NamedTensors, TensorValue } from '../../../worker/model/tensor.ts';
+import { compareOutputs } from '../../../worker/serving/rollout/compare_outputs.ts';
 
 const float = (shape: number[], ...values: number[]): TensorValue => ({
   dtype: 'float32',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { pruneTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { ModelServer } from '../../../worker/serving/model_server.ts';
-import { Phases } from '../../../worker/serving/phases.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
-import { ServableManager } from '../../../worker/serving/servable_manager.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { pruneTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { ModelServer } from '../../../worker/serving/request/model_server.ts';
+import { Phases } from '../../../worker/serving/request/phases.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../shared/fake_servables.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../shared/published_models.ts';

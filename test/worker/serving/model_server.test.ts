@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { manifestKey } from '../../../worker/registry/keys.ts';
-import type { Manifest } from '../../../worker/registry/manifest.ts';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   labelTransition,
   pruneTransition,
   rollbackTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
-import { pruneModel } from '../../../worker/registry/pruning.ts';
-import { ModelServer } from '../../../worker/serving/model_server.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
-import { ServableManager } from '../../../worker/serving/servable_manager.ts';
-import type { ServableView, ServingTarget } from '../../../worker/serving/serving.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
+import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import type { ServableView, ServingTarget } from '../../../worker/serving/api.ts';
+import { ModelServer } from '../../../worker/serving/request/model_server.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../shared/fake_servables.ts';
 import { hookedObjectStore, type StoreHooks } from '../shared/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../shared/published_models.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Phases } from '../../../worker/serving/phases.ts';
+import { Phases } from '../../../worker/serving/request/phases.ts';
 
 test('phases say how long they took once they have ended, and add up when they come again', () => {
   const clock = { now: 100 };

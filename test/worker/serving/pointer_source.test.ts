@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { pointerKey } from '../../../worker/registry/keys.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, publish, uniqueModel } from '../shared/published_models.ts';
 

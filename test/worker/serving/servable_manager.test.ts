@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { manifestKey } from '../../../worker/registry/keys.ts';
-import type { Manifest } from '../../../worker/registry/manifest.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import type { LoadControl } from '../../../worker/serving/load_control.ts';
-import { ServableManager } from '../../../worker/serving/servable_manager.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import type { LoadControl } from '../../../worker/serving/servables/load_task.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../shared/fake_servables.ts';
 import { hookedObjectStore } from '../shared/hooked_object_store.ts';
 import { bucket, publish, uniqueModel } from '../shared/published_models.ts';

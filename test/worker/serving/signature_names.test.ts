@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Signature, TensorInfo } from '../../../worker/registry/signature.ts';
-import type { TensorValue } from '../../../worker/runtime/tensor.ts';
-import { SignatureNames } from '../../../worker/serving/signature_names.ts';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
+import type { TensorValue } from '../../../worker/model/tensor.ts';
+import { SignatureNames } from '../../../worker/serving/servables/signature_names.ts';
 
 const info = (name: string): TensorInfo => ({ name, dtype: 'float32', shape: [1] });
 const tensor = (value: number): TensorValue => ({

@@ -4,8 +4,8 @@ import {
   promoteTransition,
   publishTransition,
   rollbackTransition,
-} from '../../../worker/registry/pointer_transitions.ts';
-import { shadowTransition, stageTransition } from '../../../worker/registry/rollout_transitions.ts';
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { shadowTransition, stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { requestScope } from '../shared/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../shared/published_models.ts';
 import { change, computeWith, createRolloutServer, plus, publishVersions } from '../shared/rollout_server.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IntegrityError, verifiedPieces } from '../../../worker/serving/verified_stream.ts';
+import { IntegrityError, verifiedPieces } from '../../../worker/serving/loading/verified_stream.ts';
 
 const PIECE = 512 * 1024;
 

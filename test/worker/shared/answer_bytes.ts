@@ -1,6 +1,6 @@
-import type { AnswerText } from '../../../worker/protocols/answer_text.ts';
-import { SentInPieces } from '../../../worker/protocols/answer_text.ts';
-import { joined } from '../../../worker/protocols/joined.ts';
+import type { AnswerText } from '../../../worker/http/answer_text.ts';
+import { SentInPieces } from '../../../worker/http/answer_text.ts';
+import { joined } from '../../../worker/http/concat_bytes.ts';
 
 /** All of an answer's body, however it is sent. */
 export function answerBytes(text: AnswerText): Uint8Array {

@@ -1,8 +1,8 @@
-import type { Manifest } from '../../../worker/registry/manifest.ts';
-import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
-import type { LoadControl } from '../../../worker/serving/load_control.ts';
-import { Servable } from '../../../worker/serving/servable.ts';
-import type { RequestScope } from '../../../worker/serving/serving.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
+import type { RequestScope } from '../../../worker/serving/api.ts';
+import type { LoadControl } from '../../../worker/serving/servables/load_task.ts';
+import { Servable } from '../../../worker/serving/servables/servable.ts';
 
 export interface FakeLoader {
   readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 
 export type StoreOperation = 'get' | 'head' | 'put' | 'delete' | 'list';
 

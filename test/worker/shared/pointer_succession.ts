@@ -3,7 +3,7 @@ import {
   type HistoryEntry,
   type Pointer,
   versionsInUse,
-} from '../../../worker/registry/pointer.ts';
+} from '../../../worker/registry/pointer/pointer.ts';
 
 /**
  * Why a pointer cannot come after another; undefined where it can. No change may ever make one that cannot: the newest

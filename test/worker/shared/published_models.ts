@@ -1,10 +1,13 @@
 import { env } from 'cloudflare:workers';
-import type { Blob, Manifest, ModelContent } from '../../../worker/registry/manifest.ts';
-import type { ObjectStore } from '../../../worker/registry/object_store.ts';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import { type ChangeRecord, publishTransition } from '../../../worker/registry/pointer_transitions.ts';
-import { type PublicationResult, publishVersion } from '../../../worker/registry/publication.ts';
-import { R2ObjectStore } from '../../../worker/registry/r2_object_store.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import {
+  type ChangeRecord,
+  publishTransition,
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { type PublicationResult, publishVersion } from '../../../worker/registry/publish/publication.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import { R2ObjectStore } from '../../../worker/registry/storage/r2_object_store.ts';
+import type { Blob, Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
 import { sha256 } from '../../shared/sha256.ts';
 
 export const bucket: ObjectStore = new R2ObjectStore(env.MODELS);

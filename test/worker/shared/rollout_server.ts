@@ -1,15 +1,15 @@
-import type { Manifest } from '../../../worker/registry/manifest.ts';
-import { updatePointer } from '../../../worker/registry/pointer_store.ts';
-import type { PointerTransition } from '../../../worker/registry/pointer_transitions.ts';
-import type { Signature } from '../../../worker/registry/signature.ts';
-import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
-import type { NamedTensors, TensorValue } from '../../../worker/runtime/tensor.ts';
-import { ModelServer } from '../../../worker/serving/model_server.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/pointer_source.ts';
-import { Rollout } from '../../../worker/serving/rollout.ts';
-import { Servable } from '../../../worker/serving/servable.ts';
-import { ServableManager } from '../../../worker/serving/servable_manager.ts';
-import type { ServableView } from '../../../worker/serving/serving.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
+import type { NamedTensors, TensorValue } from '../../../worker/model/tensor.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import type { PointerTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
+import type { ServableView } from '../../../worker/serving/api.ts';
+import { ModelServer } from '../../../worker/serving/request/model_server.ts';
+import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
+import { Rollout } from '../../../worker/serving/rollout/rollout.ts';
+import { Servable } from '../../../worker/serving/servables/servable.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { bucket, publish, wait } from './published_models.ts';
 
 export const SIGNATURE: Signature = {

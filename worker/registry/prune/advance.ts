@@ -1,14 +1,14 @@
-import type { ObjectStore } from '../object_store.ts';
-import type { ChangeRecord } from '../pointer_change.ts';
+import type { ChangeRecord } from '../pointer/pointer_change.ts';
+import type { ObjectStore } from '../storage/object_store.ts';
+import type { Clock } from '../storage/stopwatch.ts';
+import type { PruneContext, PruneProgress } from './progress.ts';
 import {
   acquirePruningLock,
   DELETION_LIMIT_MS,
   PruningLeaseLostError,
   type PruningLock,
   resumePruningLock,
-} from '../pruning_lock.ts';
-import type { Clock } from '../stopwatch.ts';
-import type { PruneContext, PruneProgress } from './progress.ts';
+} from './pruning_lock.ts';
 import { retireVersions } from './retire.ts';
 import { DeletionFailedError, sweepBlobs } from './sweep.ts';
 

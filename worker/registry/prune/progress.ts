@@ -1,4 +1,4 @@
-import type { ObjectDescription } from '../object_store.ts';
+import type { ObjectDescription } from '../storage/object_store.ts';
 
 /** What a prune is asked to do. */
 export interface PruneRequest {

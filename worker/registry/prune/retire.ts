@@ -1,11 +1,11 @@
-import { manifestKey } from '../keys.ts';
-import type { ObjectStore } from '../object_store.ts';
-import { type Pointer, versionsInUse } from '../pointer.ts';
-import { NOTHING_PUBLISHED } from '../pointer_change.ts';
-import { requirePointer, updatePointer } from '../pointer_store.ts';
-import { type ChangeRecord, pruneTransition } from '../pointer_transitions.ts';
-import { publishedNow } from '../publication.ts';
-import { listVersions } from '../version_store.ts';
+import { type Pointer, versionsInUse } from '../pointer/pointer.ts';
+import { NOTHING_PUBLISHED } from '../pointer/pointer_change.ts';
+import { requirePointer, updatePointer } from '../pointer/pointer_store.ts';
+import { type ChangeRecord, pruneTransition } from '../pointer/pointer_transitions.ts';
+import { publishedNow } from '../publish/publication.ts';
+import type { ObjectStore } from '../storage/object_store.ts';
+import { manifestKey } from '../storage/storage_keys.ts';
+import { listVersions } from '../version/version_store.ts';
 import { enter, type PruneContext, type PruneProgress } from './progress.ts';
 
 export type StageOutcome =

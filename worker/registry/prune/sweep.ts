@@ -1,14 +1,14 @@
-import { describeError } from '../describe_error.ts';
-import { batches, inGroups } from '../groups.ts';
-import { BLOBS_PREFIX, MODELS_PREFIX, manifestKey, PUBLICATIONS_PREFIX } from '../keys.ts';
-import type { ObjectDescription, ObjectStore } from '../object_store.ts';
-import type { PruningLease } from '../pruning_lock.ts';
-import { isAnnouncement, readPublication } from '../publication.ts';
-import { isExpired } from '../publication_document.ts';
-import { parseStorageKey } from '../storage_key.ts';
-import { withinTimeLimit } from '../time_limit.ts';
-import { readManifest } from '../version_store.ts';
+import { isAnnouncement, readPublication } from '../publish/publication.ts';
+import { isExpired } from '../publish/publication_document.ts';
+import { describeError } from '../storage/describe_error.ts';
+import { batches, inGroups } from '../storage/groups.ts';
+import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts';
+import { parseStorageKey } from '../storage/storage_key.ts';
+import { BLOBS_PREFIX, MODELS_PREFIX, manifestKey, PUBLICATIONS_PREFIX } from '../storage/storage_keys.ts';
+import { withinTimeLimit } from '../storage/time_limit.ts';
+import { readManifest } from '../version/version_store.ts';
 import { enter, type PruneContext, type PruneProgress } from './progress.ts';
+import type { PruningLease } from './pruning_lock.ts';
 
 export interface SweepContext extends PruneContext {
   /** Held while blobs are deleted; undefined in a dry run, which is only a forecast. */

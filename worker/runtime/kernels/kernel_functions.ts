@@ -1,5 +1,5 @@
-import { COMPACT_ADDRESS_ARGUMENTS, type CompactFunctions } from './compact_functions.ts';
 import type { BinaryOperation, UnaryOperation } from './operations.ts';
+import { COMPACT_ADDRESS_ARGUMENTS, type CompactFunctions } from './quantized_functions.ts';
 
 /**
  * The functions of the WebAssembly module: pure functions of the memory that it shares with tfjs. Addresses and

@@ -5,23 +5,30 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from '@tensorflow/tfjs-core';
-import { concatenation, pack, pad, slice, stridedSlice, transpose } from './arrangement.ts';
-import { convolution, depthwiseConvolution } from './convolution.ts';
-import { binary, clipByValue, leakyRelu, prelu, unary } from './elementwise.ts';
 import { Gate } from './gate/gate.ts';
 import { KernelCall, type RawCall } from './gate/kernel_call.ts';
 import { KERNEL_RULES } from './gate/kernel_rules.ts';
 import type { Output } from './gate/rule.ts';
 import { Heap } from './heap.ts';
+import { PLAIN_KERNELS } from './javascript/javascript_kernels.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { instantiateKernels } from './kernel_functions.ts';
-import { matrixProduct } from './matrix_product.ts';
-import { batchNormalisation } from './normalisation.ts';
 import { BINARY, UNARY } from './operations.ts';
-import { PackedWeights } from './packed_weights.ts';
-import { PLAIN_KERNELS } from './plain/plain_kernels.ts';
-import { averagePool, maxPool } from './pooling.ts';
-import { mean, softmax, sum } from './reduction.ts';
+import { convolution, depthwiseConvolution } from './operators/conv2d.ts';
+import { batchNormalisation } from './operators/layer_norm.ts';
+import { matrixProduct } from './operators/matmul.ts';
+import { averagePool, maxPool } from './operators/pool.ts';
+import { mean, softmax, sum } from './operators/reduce.ts';
+import {
+  concatenation,
+  pack,
+  pad,
+  slice,
+  stridedSlice,
+  transpose,
+} from './operators/transpose_concat_slice.ts';
+import { binary, clipByValue, leakyRelu, prelu, unary } from './operators/unary.ts';
+import { PackedWeights } from './packing/packed_weights.ts';
 
 /** One of the project's own kernels. */
 type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefined;

@@ -1,6 +1,6 @@
-import type { MatrixLayout } from '../kernels/packed_matrix.ts';
-import type { WeightSpec } from '../model_json.ts';
-import { elementCount } from '../tensor.ts';
+import type { WeightSpec } from '../../model/model_json.ts';
+import { elementCount } from '../../model/tensor.ts';
+import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 
 /** What a weight is to products: the matrix on their right, or a filter, whose last dimension is its columns. */
 export type MatrixRole = 'matrix' | 'transposed matrix' | 'filter';

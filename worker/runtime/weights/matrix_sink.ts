@@ -1,11 +1,11 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
-import { type CompactElements, elementShift } from '../kernels/compact_matrix.ts';
+import type { WeightSpec } from '../../model/model_json.ts';
+import { expandElements, storedWidth } from '../../model/quantization.ts';
 import type { KernelContext } from '../kernels/kernel.ts';
-import type { MatrixLayout } from '../kernels/packed_matrix.ts';
-import type { PackedWeights } from '../kernels/packed_weights.ts';
-import type { WeightSpec } from '../model_json.ts';
+import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
+import type { PackedWeights } from '../kernels/packing/packed_weights.ts';
+import { type CompactElements, elementShift } from '../kernels/packing/quantized_matrix.ts';
 import { ElementPieces } from './element_pieces.ts';
-import { expandElements, storedWidth } from './stored_elements.ts';
 import type { WeightSink } from './weight_sink.ts';
 
 /** Elements that are on their way at once. */

@@ -1,6 +1,6 @@
-import type { WeightGroup, WeightSpec } from '../model_json.ts';
-import { elementCount } from '../tensor.ts';
-import { BYTES_PER_ELEMENT } from './stored_elements.ts';
+import type { WeightGroup, WeightSpec } from '../../model/model_json.ts';
+import { BYTES_PER_ELEMENT } from '../../model/quantization.ts';
+import { elementCount } from '../../model/tensor.ts';
 
 /** What the memory budget was told of a model's weights. Bytes. */
 export interface DeclaredWeights {

@@ -1,14 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { WeightSpec } from '../../model/model_json.ts';
+import { BYTES_PER_ELEMENT, expandElements, storedWidth } from '../../model/quantization.ts';
+import { elementCount } from '../../model/tensor.ts';
 import type { KernelContext } from '../kernels/kernel.ts';
-import type { MatrixLayout } from '../kernels/packed_matrix.ts';
-import type { PackedWeights } from '../kernels/packed_weights.ts';
-import type { WeightSpec } from '../model_json.ts';
-import { elementCount } from '../tensor.ts';
-import { compactElements, isWorthKeepingSmall } from './compact_weight.ts';
+import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
+import type { PackedWeights } from '../kernels/packing/packed_weights.ts';
 import { ElementPieces } from './element_pieces.ts';
 import { MatrixSink } from './matrix_sink.ts';
-import { BYTES_PER_ELEMENT, expandElements, storedWidth } from './stored_elements.ts';
+import { compactElements, isWorthKeepingSmall } from './quantized_weight.ts';
 import { dequantizedBytes, type WeightAllowance } from './weight_allowance.ts';
 
 /** Takes the bytes of one weight, in any number of pieces, and makes a tensor of them. */

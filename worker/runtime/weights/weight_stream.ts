@@ -1,5 +1,5 @@
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
-import type { WeightGroup, WeightSpec } from '../model_json.ts';
+import type { WeightGroup, WeightSpec } from '../../model/model_json.ts';
 import type { WeightSink } from './weight_sink.ts';
 
 export interface WeightFiles {

@@ -1,5 +1,5 @@
-import { seededRandom } from '../../../../models/shared/seeded_random.ts';
-import { elementCount } from '../../../../worker/runtime/tensor.ts';
+import { seededRandom } from '../../../../models/build/seeded_random.ts';
+import { elementCount } from '../../../../worker/model/tensor.ts';
 import type { WeightSource } from './graph_builder.ts';
 
 /** Normal weights, scaled so that activations keep their size from layer to layer (He et al. 2015). */

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../../../import/graph/graph.ts';
 import { WeightError } from '../../../../import/graph/weight_problem.ts';
-import { readGraphDef } from '../../../../import/graph_def/read_graph_def.ts';
-import type { Imported } from '../../../../import/imported.ts';
+import type { Imported } from '../../../../import/import_result.ts';
+import { readGraphDef } from '../../../../import/saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from '../../../../import/saved_model/read_saved_model.ts';
 import {
   encode,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { readGraphDef } from '../../../../import/graph_def/read_graph_def.ts';
+import { readGraphDef } from '../../../../import/saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from '../../../../import/saved_model/read_saved_model.ts';
 import { readNpy } from '../../../shared/saved_model/npy.ts';
 import { type PlainTensor, runGraph } from '../../../shared/saved_model/run_graph.ts';

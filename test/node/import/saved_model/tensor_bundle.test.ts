@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskedChecksum } from '../../../../import/tensor_bundle/checksum.ts';
+import { maskedChecksum } from '../../../../import/saved_model/tensor_bundle/checksum.ts';
 import {
   copyRegion,
   overlap,
   parseShapeAndSlice,
   sliceRegion,
-} from '../../../../import/tensor_bundle/slice.ts';
-import { sliceKey } from '../../../../import/tensor_bundle/slice_key.ts';
-import { uncompressSnappy } from '../../../../import/tensor_bundle/snappy.ts';
-import { readTable } from '../../../../import/tensor_bundle/table.ts';
+} from '../../../../import/saved_model/tensor_bundle/slice.ts';
+import { sliceKey } from '../../../../import/saved_model/tensor_bundle/slice_key.ts';
+import { uncompressSnappy } from '../../../../import/saved_model/tensor_bundle/snappy.ts';
+import { readTable } from '../../../../import/saved_model/tensor_bundle/table.ts';
 import { writeTable } from '../../../shared/saved_model/write_bundle.ts';
 
 test('checksums are CRC-32C, masked', async () => {

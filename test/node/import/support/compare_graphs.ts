@@ -9,9 +9,9 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { Graph, Weight } from '../../../../import/graph/graph.ts';
-import { graphDefinition, initializerDefinition } from '../../../../import/tfjs_writer/graph_json.ts';
-import { initializerSignature, signatureDefinition } from '../../../../import/tfjs_writer/signature_json.ts';
-import { needsAsynchronousExecution } from '../../../../worker/runtime/graph_operations.ts';
+import { graphDefinition, initializerDefinition } from '../../../../import/tfjs/writer/graph_json.ts';
+import { initializerSignature, signatureDefinition } from '../../../../import/tfjs/writer/signature_json.ts';
+import { needsAsynchronousExecution } from '../../../../worker/runtime/loading/graph_operations.ts';
 
 enableProdMode();
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { parseAccessConfiguration } from '../../../../worker/protocols/access/access_configuration.ts';
-import { ApiKeys, shownKey } from '../../../../worker/protocols/access/api_keys.ts';
-import { networkOf } from '../../../../worker/protocols/access/client_network.ts';
-import { createGuard, type Guard } from '../../../../worker/protocols/access/guard.ts';
-import type { RateLimiter } from '../../../../worker/protocols/access/rate_limit.ts';
+import { parseAccessConfiguration } from '../../../../worker/http/access/access_configuration.ts';
+import { ApiKeys, shownKey } from '../../../../worker/http/access/api_keys.ts';
+import { networkOf } from '../../../../worker/http/access/client_network.ts';
+import { createGuard, type Guard } from '../../../../worker/http/access/guard.ts';
+import type { RateLimiter } from '../../../../worker/http/access/rate_limit.ts';
 
 const ONE = 'key-number-one-1';
 const TWO = 'key-number-two-2';

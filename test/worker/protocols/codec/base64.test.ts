@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { base64Length, decodeBase64, writeBase64 } from '../../../../worker/protocols/codec/base64.ts';
+import { base64Length, decodeBase64, writeBase64 } from '../../../../worker/http/json/base64.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/protocols/codec/float_digits.ts';
+import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/http/json/numbers/float_digits.ts';
 import { anyFloat32 } from './any_number.ts';
 
 function float32Text(value: number): string {

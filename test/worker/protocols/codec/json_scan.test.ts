@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonCursor, valueEnd } from '../../../../worker/protocols/codec/json_cursor.ts';
-import { excerpt } from '../../../../worker/protocols/codec/json_excerpt.ts';
-import { scanJson, WantedMembers } from '../../../../worker/protocols/codec/json_scan.ts';
-import { stringText } from '../../../../worker/protocols/codec/json_string.ts';
+import { excerpt } from '../../../../worker/http/json/json_excerpt.ts';
+import { JsonCursor, valueEnd } from '../../../../worker/http/json/scan/json_cursor.ts';
+import { scanJson, WantedMembers } from '../../../../worker/http/json/scan/json_scan.ts';
+import { stringText } from '../../../../worker/http/json/scan/json_string.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const NONE = new WantedMembers([]);

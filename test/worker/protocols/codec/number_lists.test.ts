@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/protocols/codec/float_digits.ts';
-import { JsonCursor } from '../../../../worker/protocols/codec/json_cursor.ts';
-import { numberLists } from '../../../../worker/protocols/codec/number_lists_module.ts';
-import { createCells } from '../../../../worker/protocols/codec/tensor_cells.ts';
-import { ListReader } from '../../../../worker/protocols/codec/tensor_list.ts';
+import { LONGEST_FLOAT, writeFloat32 } from '../../../../worker/http/json/numbers/float_digits.ts';
+import { numberLists } from '../../../../worker/http/json/numbers/number_lists_module.ts';
+import { JsonCursor } from '../../../../worker/http/json/scan/json_cursor.ts';
+import { createCells } from '../../../../worker/http/json/tensors/tensor_cells.ts';
+import { ListReader } from '../../../../worker/http/json/tensors/tensor_list.ts';
 import { anyFloat32, anyNumberText } from './any_number.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NO_NUMBER, NumberReader } from '../../../../worker/protocols/codec/json_number.ts';
-import { scanJson, WantedMembers } from '../../../../worker/protocols/codec/json_scan.ts';
+import { NO_NUMBER, NumberReader } from '../../../../worker/http/json/numbers/json_number.ts';
+import { scanJson, WantedMembers } from '../../../../worker/http/json/scan/json_scan.ts';
 import { anyNumberText } from './any_number.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonCursor } from '../../../../worker/protocols/codec/json_cursor.ts';
-import { listFault } from '../../../../worker/protocols/codec/list_fault.ts';
-import { createCells, MOST_STRINGS } from '../../../../worker/protocols/codec/tensor_cells.ts';
-import { ListReader, leadingShape, readFloats } from '../../../../worker/protocols/codec/tensor_list.ts';
-import type { DataType } from '../../../../worker/registry/signature.ts';
+import { JsonCursor } from '../../../../worker/http/json/scan/json_cursor.ts';
+import { listFault } from '../../../../worker/http/json/tensors/list_fault.ts';
+import { createCells, MOST_STRINGS } from '../../../../worker/http/json/tensors/tensor_cells.ts';
+import { ListReader, leadingShape, readFloats } from '../../../../worker/http/json/tensors/tensor_list.ts';
+import type { DataType } from '../../../../worker/model/signature.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAccessConfiguration } from '../../../../worker/protocols/access/access_configuration.ts';
-import { parseAbortLimits } from '../../../../worker/protocols/management/abort_limits.ts';
-import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
-import { parseManagementConfiguration } from '../../../../worker/protocols/management/configuration.ts';
+import { parseAccessConfiguration } from '../../../../worker/http/access/access_configuration.ts';
+import { parseManagementConfiguration } from '../../../../worker/management/access/configuration.ts';
+import { parseAbortLimits } from '../../../../worker/management/canary_aborts/abort_limits.ts';
+import { parseAnalyticsAccess } from '../../../../worker/management/canary_aborts/query_canary_aborts.ts';
 import { parseConfiguration } from '../../../../worker/serving/configuration.ts';
 import { ConfigurationError } from '../../../../worker/serving/variables.ts';
 

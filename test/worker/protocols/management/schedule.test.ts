@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { parseAbortLimits } from '../../../../worker/protocols/management/abort_limits.ts';
-import { parseAnalyticsAccess } from '../../../../worker/protocols/management/canary_aborts.ts';
-import { runSchedule } from '../../../../worker/protocols/management/schedule.ts';
-import { pointerKey } from '../../../../worker/registry/keys.ts';
-import { OperationBudget } from '../../../../worker/registry/operation_budget.ts';
-import { readPointer, updatePointer } from '../../../../worker/registry/pointer_store.ts';
-import { canaryTransition } from '../../../../worker/registry/rollout_transitions.ts';
+import { parseAbortLimits } from '../../../../worker/management/canary_aborts/abort_limits.ts';
+import { parseAnalyticsAccess } from '../../../../worker/management/canary_aborts/query_canary_aborts.ts';
+import { runSchedule } from '../../../../worker/management/canary_aborts/schedule.ts';
+import { readPointer, updatePointer } from '../../../../worker/registry/pointer/pointer_store.ts';
+import { canaryTransition } from '../../../../worker/registry/pointer/rollout_transitions.ts';
+import { OperationBudget } from '../../../../worker/registry/storage/operation_budget.ts';
+import { pointerKey } from '../../../../worker/registry/storage/storage_keys.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../shared/published_models.ts';
 
 const ANALYTICS = { accountId: 'a'.repeat(32), apiToken: 'secret', dataset: 'edge_serving_canaries' };

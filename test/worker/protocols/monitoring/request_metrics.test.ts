@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  RequestMetrics,
-  type RequestRecord,
-} from '../../../../worker/protocols/monitoring/request_metrics.ts';
+import { RequestMetrics, type RequestRecord } from '../../../../worker/http/metrics/request_metrics.ts';
 
 const OK: RequestRecord = {
   model: 'm',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RequestRecord } from '../../../../worker/protocols/monitoring/request_metrics.ts';
-import { createOpenInferenceHandler } from '../../../../worker/protocols/open_inference/handler.ts';
-import { RequestMemory } from '../../../../worker/protocols/request_memory.ts';
-import type { Serving } from '../../../../worker/serving/serving.ts';
+import { RequestMemory } from '../../../../worker/http/memory/request_memory.ts';
+import type { RequestRecord } from '../../../../worker/http/metrics/request_metrics.ts';
+import { createOpenInferenceHandler } from '../../../../worker/http/open_inference/handler.ts';
+import type { Serving } from '../../../../worker/serving/api.ts';
 import { fakeServing, GENERATION } from '../tensorflow_serving/fake_serving.ts';
 
 const scope = { waitUntil: () => undefined };

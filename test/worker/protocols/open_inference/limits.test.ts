@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readDocument } from '../../../../worker/protocols/open_inference/request/document.ts';
-import { overflowsFloat32 } from '../../../../worker/protocols/open_inference/request/float_range.ts';
-import { parseInferenceRequest } from '../../../../worker/protocols/open_inference/request/parse_request.ts';
+import { readDocument } from '../../../../worker/http/open_inference/request/document.ts';
+import { overflowsFloat32 } from '../../../../worker/http/open_inference/request/float_range.ts';
+import { parseInferenceRequest } from '../../../../worker/http/open_inference/request/parse_request.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

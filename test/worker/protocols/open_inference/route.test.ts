@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRoute } from '../../../../worker/protocols/open_inference/route.ts';
+import { parseRoute } from '../../../../worker/http/open_inference/route.ts';
 
 const of = (kind: string, model: string, version?: string) => ({ kind, model, version });
 

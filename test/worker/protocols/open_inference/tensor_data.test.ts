@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Datatype } from '../../../../worker/protocols/open_inference/datatype.ts';
-import {
-  bytesOfTensor,
-  tensorOfBytes,
-} from '../../../../worker/protocols/open_inference/request/binary_data.ts';
-import { decodeInputs } from '../../../../worker/protocols/open_inference/request/decode_inputs.ts';
-import { parseInferenceRequest } from '../../../../worker/protocols/open_inference/request/parse_request.ts';
-import type { DataType } from '../../../../worker/registry/signature.ts';
-import { elementCount } from '../../../../worker/runtime/tensor.ts';
+import type { Datatype } from '../../../../worker/http/open_inference/datatype.ts';
+import { bytesOfTensor, tensorOfBytes } from '../../../../worker/http/open_inference/request/binary_data.ts';
+import { decodeInputs } from '../../../../worker/http/open_inference/request/decode_inputs.ts';
+import { parseInferenceRequest } from '../../../../worker/http/open_inference/request/parse_request.ts';
+import type { DataType } from '../../../../worker/model/signature.ts';
+import { elementCount } from '../../../../worker/model/tensor.ts';
 
 const DTYPES: Partial<Record<Datatype, DataType>> = {
   BOOL: 'bool',

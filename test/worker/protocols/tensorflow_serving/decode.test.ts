@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { decodeInputs } from '../../../../worker/protocols/tensorflow_serving/decode.ts';
-import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
-import type { DataType, Signature } from '../../../../worker/registry/signature.ts';
+import { decodeInputs } from '../../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
+import { parsePredictRequest } from '../../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
+import type { DataType, Signature } from '../../../../worker/model/signature.ts';
 
 /** A signature whose inputs have these dtypes, and shapes or any shape. */
 function signature(inputs: Record<string, DataType | [DataType, number[]]>): Signature {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { metadataDocument } from '../../../../worker/protocols/tensorflow_serving/metadata_document.ts';
-import { statusDocument } from '../../../../worker/protocols/tensorflow_serving/status_document.ts';
+import { metadataDocument } from '../../../../worker/http/tensorflow_serving/documents/metadata_document.ts';
+import { statusDocument } from '../../../../worker/http/tensorflow_serving/documents/status_document.ts';
 
 test('metadata has the names and value types of TensorFlow Serving', () => {
   const document = metadataDocument('half_plus_two', '123', {

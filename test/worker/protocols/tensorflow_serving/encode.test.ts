@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encodeOutputs as encodeJson } from '../../../../worker/protocols/tensorflow_serving/encode.ts';
-import type { TensorValue } from '../../../../worker/runtime/tensor.ts';
+import { encodeOutputs as encodeJson } from '../../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
+import type { TensorValue } from '../../../../worker/model/tensor.ts';
 import { answerBytes } from '../../shared/answer_bytes.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { decodeExamples } from '../../../../worker/protocols/tensorflow_serving/decode_examples.ts';
+import { decodeExamples } from '../../../../worker/http/tensorflow_serving/examples/decode_examples.ts';
 import {
   encodeClassifications,
   encodeRegressions,
-} from '../../../../worker/protocols/tensorflow_serving/example_results.ts';
-import { parseExampleRequest } from '../../../../worker/protocols/tensorflow_serving/examples.ts';
-import type { DataType, Signature } from '../../../../worker/registry/signature.ts';
-import type { TensorValue } from '../../../../worker/runtime/tensor.ts';
+} from '../../../../worker/http/tensorflow_serving/examples/example_results.ts';
+import { parseExampleRequest } from '../../../../worker/http/tensorflow_serving/examples/parse_examples.ts';
+import type { DataType, Signature } from '../../../../worker/model/signature.ts';
+import type { TensorValue } from '../../../../worker/model/tensor.ts';
 import { answerBytes } from '../../shared/answer_bytes.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -1,5 +1,5 @@
-import type { Signature } from '../../../../worker/registry/signature.ts';
-import type { NamedTensors } from '../../../../worker/runtime/tensor.ts';
+import type { Signature } from '../../../../worker/model/signature.ts';
+import type { NamedTensors } from '../../../../worker/model/tensor.ts';
 import type {
   AnsweredBy,
   ExecutionResult,
@@ -7,7 +7,7 @@ import type {
   ServableView,
   Serving,
   ServingTarget,
-} from '../../../../worker/serving/serving.ts';
+} from '../../../../worker/serving/api.ts';
 
 export const SIGNATURES: Readonly<Record<string, Signature>> = {
   serving_default: {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RequestRecord } from '../../../../worker/protocols/monitoring/request_metrics.ts';
-import { RequestMemory } from '../../../../worker/protocols/request_memory.ts';
-import { parseComputation } from '../../../../worker/protocols/tensorflow_serving/computation.ts';
-import { createTensorFlowServingHandler } from '../../../../worker/protocols/tensorflow_serving/handler.ts';
-import { metadataDocument } from '../../../../worker/protocols/tensorflow_serving/metadata_document.ts';
+import { RequestMemory } from '../../../../worker/http/memory/request_memory.ts';
+import type { RequestRecord } from '../../../../worker/http/metrics/request_metrics.ts';
+import { parseComputation } from '../../../../worker/http/tensorflow_serving/computation.ts';
+import { metadataDocument } from '../../../../worker/http/tensorflow_serving/documents/metadata_document.ts';
+import { createTensorFlowServingHandler } from '../../../../worker/http/tensorflow_serving/handler.ts';
 import { answerBytes } from '../../shared/answer_bytes.ts';
 import { fakeServing, SIGNATURES } from './fake_serving.ts';
 

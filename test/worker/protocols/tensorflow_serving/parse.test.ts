@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
+import { parsePredictRequest } from '../../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
 
 const DEPTH = 500_000;
 const NEST = '['.repeat(DEPTH) + ']'.repeat(DEPTH);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeInputs } from '../../../../worker/protocols/tensorflow_serving/decode.ts';
-import { encodeOutputs } from '../../../../worker/protocols/tensorflow_serving/encode.ts';
-import { parsePredictRequest } from '../../../../worker/protocols/tensorflow_serving/parse.ts';
-import { DataTypeSchema, type Signature, type TensorInfo } from '../../../../worker/registry/signature.ts';
-import { elementCount, type NamedTensors, type TensorValue } from '../../../../worker/runtime/tensor.ts';
+import { decodeInputs } from '../../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
+import { encodeOutputs } from '../../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
+import { parsePredictRequest } from '../../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
+import { DataTypeSchema, type Signature, type TensorInfo } from '../../../../worker/model/signature.ts';
+import { elementCount, type NamedTensors, type TensorValue } from '../../../../worker/model/tensor.ts';
 import { answerBytes } from '../../shared/answer_bytes.ts';
 
 function tensorOf(shape: number[]): fc.Arbitrary<TensorValue> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRoute } from '../../../../worker/protocols/tensorflow_serving/route.ts';
-import type { VersionSelector } from '../../../../worker/registry/pointer.ts';
+import { parseRoute } from '../../../../worker/http/tensorflow_serving/route.ts';
+import type { VersionSelector } from '../../../../worker/registry/pointer/pointer.ts';
 
 const CURRENT: VersionSelector = { kind: 'current' };
 const version = (text: string): VersionSelector => ({ kind: 'version', version: text });

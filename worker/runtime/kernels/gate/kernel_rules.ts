@@ -1,9 +1,9 @@
 import type { Rules } from './rule.ts';
-import { ARRANGEMENT_RULES } from './rules/arrangement.ts';
 import { BINARY_RULES } from './rules/binary.ts';
 import { BLOCK_RULES } from './rules/blocks.ts';
 import { CONVOLUTION_RULES } from './rules/convolution.ts';
 import { CREATION_RULES } from './rules/creation.ts';
+import { ARRANGEMENT_RULES } from './rules/data_movement.ts';
 import { IMAGE_RULES } from './rules/images.ts';
 import { INDEXING_RULES } from './rules/indexing.ts';
 import { POOLING_RULES } from './rules/pooling.ts';

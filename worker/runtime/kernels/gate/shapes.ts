@@ -1,4 +1,4 @@
-import { elementCount } from '../../tensor.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import type { KernelCall } from './kernel_call.ts';
 
 export function isEmpty(shape: readonly number[]): boolean {

@@ -1,0 +1,142 @@
+import * as v from 'valibot';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from '../files/json.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
+import {
+  DEFAULT_SIGNATURE,
+  type GoldenExample,
+  GoldenExampleSchema,
+  type Signature,
+  type TensorInfo,
+  type Warmup,
+  type WarmupTensor,
+} from '../model_content.ts';
+import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';
+
+type Signatures = Readonly<Record<string, Signature>>;
+
+const examplesSchema = <Example extends v.GenericSchema>(example: Example) =>
+  v.object({ examples: v.array(example) });
+
+export const WarmupFileSchema = examplesSchema(
+  v.object({ signature_name: v.optional(v.string()), inputs: JsonObjectSchema }),
+);
+export type WarmupFile = v.InferOutput<typeof WarmupFileSchema>;
+
+/** JSON has a way to write what is infinite, 1e999, and no way to keep it. */
+const ToleranceSchema = v.pipe(v.number(), v.finite('must be a finite number'), v.minValue(0));
+
+export const GoldenFileSchema = examplesSchema(
+  v.object({
+    ...GoldenExampleSchema.entries,
+    inputs: JsonObjectSchema,
+    outputs: JsonObjectSchema,
+    tolerance: v.optional(ToleranceSchema),
+    tolerances: v.optional(v.record(v.string(), ToleranceSchema)),
+  }),
+);
+export type GoldenFile = v.InferOutput<typeof GoldenFileSchema>;
+
+/** The requests of warmup.json as the manifest has them. */
+export function warmupRequests({ examples }: WarmupFile, signatures: Signatures): Imported<Warmup[]> {
+  const requests: Warmup[] = [];
+  for (const [index, { signature_name: name = DEFAULT_SIGNATURE, inputs }] of examples.entries()) {
+    const signature = findSignature(signatures, name);
+    if (signature === undefined) return malformed(`examples[${index}]: there is no signature "${name}"`);
+    const tensors = readInputs(inputs, signature);
+    if (tensors.kind !== 'read') return at(`examples[${index}]`, tensors);
+    const entries = Object.entries(tensors.value).map(
+      ([input, { shape, values }]): [string, WarmupTensor] => [input, { kind: 'values', shape, values }],
+    );
+    requests.push({ signature: name, inputs: Object.fromEntries(entries) });
+  }
+  return read(requests);
+}
+
+/** Elements. */
+const LARGEST_ZEROS = 4_000_000;
+
+/**
+ * A request of zeros for every signature, where its inputs' shapes are known but for the first dimension,
+ * which is taken as a batch of one, and small enough for an isolate.
+ */
+export function zeroRequests(signatures: Signatures): Warmup[] {
+  const requests: Warmup[] = [];
+  for (const [signature, { inputs }] of Object.entries(signatures)) {
+    const entries: [string, WarmupTensor][] = [];
+    for (const [name, { shape }] of Object.entries(inputs)) {
+      if (shape === null || shape.slice(1).includes(-1)) break;
+      entries.push([name, { kind: 'zeros', shape: shape.map((size) => (size === -1 ? 1 : size)) }]);
+    }
+    if (entries.length < Object.keys(inputs).length) continue;
+    if (entries.some(([, { shape }]) => shape.reduce((count, size) => count * size, 1) > LARGEST_ZEROS))
+      continue;
+    requests.push({ signature, inputs: Object.fromEntries(entries) });
+  }
+  return requests;
+}
+
+/** The examples of golden.json, checked against the signatures: as they are, they go into the manifest. */
+export function goldenExamples({ examples }: GoldenFile, signatures: Signatures): Imported<GoldenExample[]> {
+  for (const [index, example] of examples.entries()) {
+    const { signature_name: name = DEFAULT_SIGNATURE, inputs, outputs, tolerances = {} } = example;
+    const signature = findSignature(signatures, name);
+    if (signature === undefined) return malformed(`examples[${index}]: there is no signature "${name}"`);
+    const checked = readInputs(inputs, signature, readGoldenInput);
+    if (checked.kind !== 'read') return at(`examples[${index}]`, checked);
+    const compared = readTensors('outputs', outputs, signature.outputs, readGoldenOutput);
+    if (compared.kind !== 'read') return at(`examples[${index}]`, compared);
+    if (Object.keys(outputs).length === 0) return malformed(`examples[${index}].outputs is empty`);
+    const unknown = Object.keys(tolerances).find((output) => !Object.hasOwn(signature.outputs, output));
+    if (unknown !== undefined) {
+      return malformed(`examples[${index}].tolerances["${unknown}"]: the signature has no such output`);
+    }
+  }
+  return read(examples);
+}
+
+/** A string may be bytes: `{"b64": "..."}`. */
+const readGoldenInput: typeof readScalar = (json, dtype) => {
+  const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
+  return isBytes && typeof json.b64 === 'string' ? json.b64 : readScalar(json, dtype);
+};
+
+/** What JSON has no number for stands in quotes. */
+const readGoldenOutput: typeof readScalar = (json, dtype) => {
+  const isNumber = dtype === 'float32' && (json === 'NaN' || json === 'Infinity' || json === '-Infinity');
+  return isNumber ? json : readGoldenInput(json, dtype);
+};
+
+function readInputs(
+  inputs: JsonObject,
+  signature: Signature,
+  readElement: typeof readScalar = readScalar,
+): Imported<Record<string, FlatTensor>> {
+  const missing = Object.keys(signature.inputs).find((name) => !Object.hasOwn(inputs, name));
+  if (missing !== undefined) return malformed(`inputs: "${missing}" is missing`);
+  return readTensors('inputs', inputs, signature.inputs, readElement);
+}
+
+function readTensors(
+  side: 'inputs' | 'outputs',
+  tensors: JsonObject,
+  infos: Readonly<Record<string, TensorInfo>>,
+  readElement: typeof readScalar,
+): Imported<Record<string, FlatTensor>> {
+  const flat: Record<string, FlatTensor> = {};
+  for (const [name, json] of Object.entries(tensors)) {
+    const info = Object.hasOwn(infos, name) ? infos[name] : undefined;
+    if (info === undefined) return malformed(`${side}["${name}"]: the signature has none of that name`);
+    const tensor = readTensorJson(json, info, readElement);
+    if (tensor.kind !== 'read') return { ...tensor, message: `${side}["${name}"] ${tensor.message}` };
+    flat[name] = tensor.value;
+  }
+  return read(flat);
+}
+
+function findSignature(signatures: Signatures, name: string): Signature | undefined {
+  return Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+}
+
+function at<T>(place: string, problem: Exclude<Imported<T>, { kind: 'read' }>): Imported<never> {
+  return { kind: problem.kind, message: `${place}.${problem.message}` };
+}

@@ -1,0 +1,86 @@
+import { isJsonObject } from '../files/json.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
+import type { DataType, TensorInfo } from '../model_content.ts';
+
+export interface FlatTensor {
+  readonly shape: number[];
+  /** In row-major order. */
+  readonly values: (number | boolean | string)[];
+}
+
+/** More than tfjs can compute with, and no deeper than it is safe to descend. */
+const HIGHEST_RANK = 8;
+
+/**
+ * Reads a tensor in the columnar form of TensorFlow Serving's JSON, nested lists, and checks that it fits an
+ * input or output.
+ *
+ * @param readElement reads an element of the innermost lists; undefined for one that is none
+ */
+export function readTensorJson(
+  json: unknown,
+  { dtype, shape }: TensorInfo,
+  readElement: typeof readScalar = readScalar,
+): Imported<FlatTensor> {
+  const found: number[] = [];
+  let innermost: unknown = json;
+  while (Array.isArray(innermost)) {
+    if (found.length === HIGHEST_RANK) return malformed(`has more than ${HIGHEST_RANK} dimensions`);
+    found.push(innermost.length);
+    innermost = innermost[0];
+  }
+  if (shape !== null && !fits(found, shape)) {
+    return malformed(`has shape [${found}] and not [${shape.map((size) => (size === -1 ? '?' : size))}]`);
+  }
+  const values: FlatTensor['values'] = [];
+  const fault = flatten(json, found, 0, dtype, values, readElement);
+  return fault === undefined ? read({ shape: found, values }) : malformed(fault);
+}
+
+function fits(found: readonly number[], shape: readonly number[]): boolean {
+  return found.length === shape.length && shape.every((size, index) => size === -1 || size === found[index]);
+}
+
+/** Appends the values below `json`, or tells what is wrong. */
+function flatten(
+  json: unknown,
+  shape: readonly number[],
+  level: number,
+  dtype: DataType,
+  values: FlatTensor['values'],
+  readElement: typeof readScalar,
+): string | undefined {
+  if (level === shape.length) {
+    const value = readElement(json, dtype);
+    if (value === undefined) return `has ${describe(json)} in place of ${dtype}`;
+    values.push(value);
+    return undefined;
+  }
+  if (!Array.isArray(json) || json.length !== shape[level]) return 'is ragged';
+  for (const member of json) {
+    const fault = flatten(member, shape, level + 1, dtype, values, readElement);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** An element in plain JSON. */
+export function readScalar(json: unknown, dtype: DataType): number | boolean | string | undefined {
+  switch (dtype) {
+    case 'float32':
+      // `1e999` is JSON.
+      return typeof json === 'number' && Number.isFinite(json) ? json : undefined;
+    case 'int32':
+      return typeof json === 'number' && Number.isInteger(json) && json === (json | 0) ? json : undefined;
+    case 'bool':
+      return typeof json === 'boolean' ? json : undefined;
+    case 'string':
+      return typeof json === 'string' ? json : undefined;
+  }
+}
+
+function describe(json: unknown): string {
+  if (Array.isArray(json)) return 'a list';
+  if (isJsonObject(json)) return 'an object';
+  return JSON.stringify(json).slice(0, 40);
+}

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises';
+import * as v from 'valibot';
+import {
+  GoldenFileSchema,
+  goldenExamples,
+  WarmupFileSchema,
+  warmupRequests,
+  zeroRequests,
+} from '../examples/examples.ts';
+import { type Imported, read } from '../import_result.ts';
+import type { GoldenExample, Signature, Warmup } from '../model_content.ts';
+import { withClasses } from './classes.ts';
+import { readJson, validate } from './json_files.ts';
+import { findModelFile } from './model_files.ts';
+
+/** What may lie beside a model of any format, and is no model. */
+export const WARMUP_FILE = 'warmup.json';
+export const GOLDEN_FILE = 'golden.json';
+export const CLASSES_FILE = 'classes.json';
+
+export function isExampleFile(name: string): boolean {
+  return name === WARMUP_FILE || name === GOLDEN_FILE || name === CLASSES_FILE;
+}
+
+export interface Beside {
+  readonly signatures: Record<string, Signature>;
+  readonly warmup: Warmup[];
+  readonly golden: GoldenExample[];
+}
+
+/**
+ * Reads the examples that lie beside a model and checks them against its signatures; without warmup requests
+ * zeros are asked for. The names of classes are given to the signatures.
+ */
+export async function readBeside(
+  directory: string,
+  signatures: Readonly<Record<string, Signature>>,
+): Promise<Imported<Beside>> {
+  const classified = await readFile(directory, CLASSES_FILE, v.array(v.string()), (classes) =>
+    nameClasses(signatures, classes),
+  );
+  if (classified.kind !== 'read') return classified;
+  const named = classified.value ?? { ...signatures };
+  const warmup = await readFile(directory, WARMUP_FILE, WarmupFileSchema, (file) =>
+    warmupRequests(file, named),
+  );
+  if (warmup.kind !== 'read') return warmup;
+  const golden = await readFile(directory, GOLDEN_FILE, GoldenFileSchema, (file) =>
+    goldenExamples(file, named),
+  );
+  if (golden.kind !== 'read') return golden;
+  return read({
+    signatures: named,
+    warmup: warmup.value ?? zeroRequests(named),
+    golden: golden.value ?? [],
+  });
+}
+
+function nameClasses(
+  signatures: Readonly<Record<string, Signature>>,
+  classes: string[],
+): Imported<Record<string, Signature>> {
+  const named: Record<string, Signature> = {};
+  for (const [name, signature] of Object.entries(signatures)) {
+    const classified = withClasses(signature, { classes });
+    if (classified.kind !== 'read') return classified;
+    named[name] = classified.value;
+  }
+  return read(named);
+}
+
+/** A file that may lie beside the model; undefined where there is none. */
+async function readFile<Schema extends v.GenericSchema, T>(
+  directory: string,
+  name: string,
+  schema: Schema,
+  interpret: (file: v.InferOutput<Schema>) => Imported<T>,
+): Promise<Imported<T | undefined>> {
+  if (!(await readdir(directory)).includes(name)) return read(undefined);
+  const file = await findModelFile(directory, name);
+  if (file.kind !== 'read') return { ...file, message: `${directory}: ${file.message}` };
+  const json = await readJson(file.value);
+  const document = json.kind === 'read' ? validate(file.value, json.value, schema) : json;
+  if (document.kind !== 'read') return document;
+  const interpreted = interpret(document.value);
+  return interpreted.kind === 'read'
+    ? interpreted
+    : { ...interpreted, message: `${file.value.absolutePath}: ${interpreted.message}` };
+}

@@ -1,0 +1,77 @@
+import * as v from 'valibot';
+import { TensorShapeSchema } from '../examples/tensor_shape.ts';
+import { isMemberName, type JsonObject, JsonObjectSchema } from '../files/json.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { METHODS, type Signature, type TensorInfo } from '../model_content.ts';
+import { describeIssue } from '../schema_problem.ts';
+import { graphDataType, graphTypeName } from './dtype_mapping.ts';
+import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_tensors.ts';
+import { type GraphNodes, nodeName } from './graph_topology.ts';
+
+const SignatureDefSchema = v.object({
+  inputs: v.nullish(JsonObjectSchema, {}),
+  outputs: v.nullish(JsonObjectSchema, {}),
+  methodName: v.nullish(v.string()),
+});
+
+const TensorInfoSchema = v.object({
+  name: v.pipe(v.string(), v.nonEmpty('is empty')),
+  dtype: v.nullish(v.union([v.string(), v.number()])),
+  tensorShape: v.nullish(TensorShapeSchema),
+  resourceId: v.nullish(v.unknown()),
+});
+
+/**
+ * The signature of a GraphModel. Without a list of inputs, placeholders are the inputs; without one of
+ * outputs, what nobody consumes is: so does tfjs-converter's OperationMapper.transformGraph.
+ *
+ * @param definition the signature in model.json, where it has one
+ */
+export function graphSignature(nodes: GraphNodes, definition: JsonObject | undefined): Imported<Signature> {
+  const parsed = v.safeParse(SignatureDefSchema, definition ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return malformed(describeIssue(issue, 'signature'));
+  }
+  const { inputs, outputs, methodName } = parsed.output;
+  const inputInfos =
+    Object.keys(inputs).length > 0 ? readTensors(nodes, inputs, 'inputs') : placeholderInputs(nodes);
+  if (inputInfos.kind !== 'read') return inputInfos;
+  const outputInfos =
+    Object.keys(outputs).length > 0 ? readTensors(nodes, outputs, 'outputs') : unconsumedOutputs(nodes);
+  if (outputInfos.kind !== 'read') return outputInfos;
+  if (Object.keys(outputInfos.value).length === 0) return malformed('the graph has no output');
+  return read({
+    method: METHODS.find((method) => method === methodName) ?? METHODS[0],
+    inputs: inputInfos.value,
+    outputs: outputInfos.value,
+  });
+}
+
+function readTensors(
+  nodes: GraphNodes,
+  definitions: JsonObject,
+  side: 'inputs' | 'outputs',
+): Imported<Record<string, TensorInfo>> {
+  const tensors: Record<string, TensorInfo> = {};
+  for (const [name, definition] of Object.entries(definitions)) {
+    const place = `signature.${side}["${name}"]`;
+    if (!isMemberName(name)) return unsupported(`${place}: a tensor cannot be called so`);
+    const parsed = v.safeParse(TensorInfoSchema, definition);
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      return malformed(describeIssue(issue, place));
+    }
+    const { name: tensor, dtype, tensorShape, resourceId } = parsed.output;
+    // A table that the model's initialiser makes; tfjs feeds it, not the client.
+    if (side === 'inputs' && resourceId !== undefined && resourceId !== null) continue;
+    const node = nodes.get(nodeName(tensor));
+    if (node === undefined) return malformed(`${place}: "${tensor}" is not in the graph`);
+    const type = dtype ?? typeAttribute(node, 'dtype');
+    const known = graphDataType(type);
+    if (known === undefined)
+      return unsupported(`${place}: tensors of type ${graphTypeName(type)} cannot be served`);
+    tensors[name] = { name: tensor, dtype: known, shape: tensorShape ?? null };
+  }
+  return read(tensors);
+}

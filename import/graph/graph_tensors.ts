@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { TensorShapeSchema } from '../examples/tensor_shape.ts';
+import { isJsonObject, isMemberName } from '../files/json.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import type { TensorInfo } from '../model_content.ts';
+import { graphDataType, graphTypeName } from './dtype_mapping.ts';
+import { type GraphNode, type GraphNodes, nodeName } from './graph_topology.ts';
+
+/** A graph's placeholders, which are its inputs where no signature says otherwise. */
+export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
+  const inputs: Record<string, TensorInfo> = {};
+  for (const node of nodes.values()) {
+    if (!isPlaceholder(node)) continue;
+    const type = typeAttribute(node, 'dtype');
+    const dtype = graphDataType(type);
+    if (dtype === undefined) {
+      return unsupported(
+        `placeholder "${node.name}": tensors of type ${graphTypeName(type)} cannot be served`,
+      );
+    }
+    const shape = v.safeParse(v.optional(v.object({ shape: TensorShapeSchema })), node.attr.shape);
+    if (!shape.success) return malformed(`placeholder "${node.name}" has a malformed shape`);
+    if (!isMemberName(node.name)) return unsupported(`an input cannot be called "${node.name}"`);
+    inputs[node.name] = { name: `${node.name}:0`, dtype, shape: shape.output?.shape ?? null };
+  }
+  return read(inputs);
+}
+
+/**
+ * The nodes that nobody consumes, which are a graph's outputs where no signature says otherwise. What such a
+ * node is worth nothing as, a constant or a mere marker of order, is left out.
+ */
+export function unconsumedOutputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
+  const consumed = new Set([...nodes.values()].flatMap(({ input }) => input.map(nodeName)));
+  const outputs: Record<string, TensorInfo> = {};
+  for (const node of nodes.values()) {
+    if (consumed.has(node.name) || node.op === 'Const' || node.op === 'NoOp' || isPlaceholder(node)) continue;
+    const type = outputType(node);
+    const dtype = graphDataType(type);
+    if (dtype === undefined) {
+      return unsupported(`output "${node.name}": tensors of type ${graphTypeName(type)} cannot be served`);
+    }
+    if (!isMemberName(node.name)) return unsupported(`an output cannot be called "${node.name}"`);
+    outputs[node.name] = { name: `${node.name}:0`, dtype, shape: null };
+  }
+  return read(outputs);
+}
+
+function isPlaceholder({ op }: GraphNode): boolean {
+  return op.startsWith('Placeholder');
+}
+
+const BOOLEAN_OPERATIONS = new Set([
+  'All',
+  'Any',
+  'Equal',
+  'Greater',
+  'GreaterEqual',
+  'IsFinite',
+  'IsInf',
+  'IsNan',
+  'Less',
+  'LessEqual',
+  'LogicalAnd',
+  'LogicalNot',
+  'LogicalOr',
+  'NotEqual',
+]);
+
+/** These give integers whatever they take. */
+const INTEGER_OPERATIONS = new Set(['ArgMax', 'ArgMin', 'Rank', 'Shape', 'Size', 'Where']);
+
+/** Attributes that name the type of an operation's first output, most telling first. */
+const TYPE_ATTRIBUTES = ['DstT', 'output_type', 'out_type', 'Tout', 'dtype', 'T'];
+
+function outputType(node: GraphNode): unknown {
+  if (BOOLEAN_OPERATIONS.has(node.op)) return 'DT_BOOL';
+  if (INTEGER_OPERATIONS.has(node.op)) return 'DT_INT32';
+  for (const name of TYPE_ATTRIBUTES) {
+    const type = typeAttribute(node, name);
+    if (type !== undefined) return type;
+  }
+  return 'DT_FLOAT';
+}
+
+/** The type that an attribute of a node names, by name or number; undefined where it has none. */
+export function typeAttribute({ attr }: GraphNode, name: string): unknown {
+  const attribute = attr[name];
+  return isJsonObject(attribute) ? attribute.type : undefined;
+}

@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { isMemberName, type JsonObject } from '../files/json.ts';
+import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { type Signature, SignatureSchema, type TensorInfo } from '../model_content.ts';
+import { describeIssue } from '../schema_problem.ts';
+import { type GraphNodes, nodeName } from './graph_topology.ts';
+
+const SignaturesSchema = v.record(v.string(), SignatureSchema);
+
+/**
+ * tfjs's model.json has room for one signature. Where a model has several, all of them are in
+ * `userDefinedMetadata.signatures`, by name; undefined where that is not there.
+ */
+export function namedSignatures(
+  metadata: JsonObject | undefined,
+  nodes: GraphNodes,
+): Imported<Record<string, Signature> | undefined> {
+  if (metadata?.signatures === undefined || metadata.signatures === null) return read(undefined);
+  const place = 'userDefinedMetadata.signatures';
+  const parsed = v.safeParse(SignaturesSchema, metadata.signatures);
+  if (!parsed.success) return malformed(describeIssue(parsed.issues[0], place));
+  const entries = Object.entries(parsed.output);
+  if (entries.length === 0) return malformed(`${place} is empty`);
+  for (const [name, signature] of entries) {
+    if (!isMemberName(name)) return unsupported(`a signature cannot be called "${name}"`);
+    for (const [side, tensors] of [
+      ['inputs', signature.inputs],
+      ['outputs', signature.outputs],
+    ] as const) {
+      const fault = tensorFault(tensors, nodes);
+      if (fault !== undefined) return malformed(`${place}["${name}"].${side}${fault}`);
+    }
+    if (Object.keys(signature.outputs).length === 0) return malformed(`${place}["${name}"] has no output`);
+  }
+  return read(parsed.output);
+}
+
+function tensorFault(tensors: Readonly<Record<string, TensorInfo>>, nodes: GraphNodes): string | undefined {
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (!isMemberName(name)) return `: a tensor cannot be called "${name}"`;
+    if (!nodes.has(nodeName(tensor.name))) return `["${name}"]: "${tensor.name}" is not in the graph`;
+  }
+  return undefined;
+}

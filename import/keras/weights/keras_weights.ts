@@ -1,0 +1,59 @@
+import type { Weight } from '../../graph/graph.ts';
+import type { NamedWeight } from '../../tfjs/writer/write_weights.ts';
+import type { Hdf5File } from '../hdf5/hdf5_file.ts';
+import type { FoundWeight } from './found_weight.ts';
+import type { Adjustment, WeightSource } from './weight_source.ts';
+
+/**
+ * The weights to write, each read from the file when it is its turn. The memory of one is given back when the next
+ * is asked for: left to the garbage collector, that of many would be held.
+ */
+export function* namedWeights(
+  file: Hdf5File,
+  found: readonly FoundWeight[],
+  sources: readonly WeightSource[],
+): Iterable<NamedWeight> {
+  const adjustments = new Map(adjustmentsOf(sources));
+  let held: Uint8Array<ArrayBuffer> | undefined;
+  for (const { name, stored } of found) {
+    held?.buffer.transfer(0);
+    const adjustment = adjustments.get(layerOf(name, adjustments));
+    const weight: Weight = {
+      ...stored.dataset,
+      read: async () => {
+        held = await file.read(stored.path);
+        return adjusted(held, name, stored.dataset.shape, adjustment);
+      },
+    };
+    yield { name, weight };
+  }
+}
+
+function* adjustmentsOf(sources: readonly WeightSource[]): Iterable<[string, Adjustment]> {
+  for (const { name, adjustment, members } of sources) {
+    if (adjustment !== undefined) yield [name, adjustment];
+    if (members !== undefined) yield* adjustmentsOf(members);
+  }
+}
+
+/** The layer is what a weight's name begins with. */
+function layerOf(weight: string, adjustments: ReadonlyMap<string, Adjustment>): string {
+  return [...adjustments.keys()].find((name) => weight.startsWith(`${name}/`)) ?? '';
+}
+
+function adjusted(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  shape: readonly number[],
+  adjustment: Adjustment | undefined,
+): Uint8Array<ArrayBuffer> {
+  if (adjustment === undefined || !adjustment.weights.includes(name.split('/').at(-1) ?? '')) return bytes;
+  const { factors } = adjustment;
+  const columns = shape.at(-1) ?? 1;
+  const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  for (let index = 0; index < values.length; index++) {
+    const part = Math.floor(((index % columns) * factors.length) / columns);
+    values[index] = (values[index] ?? 0) * (factors[part] ?? 1);
+  }
+  return bytes;
+}

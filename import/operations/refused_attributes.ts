@@ -1,0 +1,115 @@
+import { graphDataType } from '../graph/dtype_mapping.ts';
+import type { GraphNode } from '../graph/graph.ts';
+import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } from '../simplify/attributes.ts';
+
+/** A way in which a node asks for something that tfjs does not do, though it has the operation. */
+export interface Refusal {
+  readonly reason: string;
+  readonly wayRound?: string;
+}
+
+/** For every operation that has the attribute `data_format`: tfjs computes channels last, whatever it says. */
+export const CHANNELS_FIRST: Refusal = {
+  reason: 'with channels first (NCHW), which tfjs does not compute',
+  wayRound: 'build the model with channels last (data_format "channels_last" or "NHWC")',
+};
+
+const IN_TRAINING: Refusal = {
+  reason: 'in training mode, whose statistics of the batch tfjs does not compute',
+  wayRound: 'export the model for prediction (training=False, or a frozen learning phase)',
+};
+const EXPLICIT_PADDING: Refusal = {
+  reason: 'with explicit padding',
+  wayRound: 'pad with an operation of its own before it',
+};
+const INTEGER_DIVISION: Refusal = {
+  reason: 'of integers, which TensorFlow rounds towards zero and tfjs down',
+  wayRound: 'divide with tf.math.floordiv, or divide floats',
+};
+const TRUNCATED_MODULO: Refusal = {
+  reason: 'whose result has the sign of what is divided, and in tfjs that of the divisor',
+  wayRound: 'use tf.math.floormod',
+};
+const IGNORED_DILATIONS: Refusal = { reason: 'with dilations, which tfjs ignores' };
+const STRIDES_AND_DILATIONS: Refusal = { reason: 'with both strides and dilations, of which tfjs does one' };
+
+const BATCH_NORMS = ['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'];
+const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative', 'Conv3D'];
+const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
+
+/** The activations that tfjs fuses, in lower case. */
+const FUSED_ACTIVATIONS = ['relu', 'relu6', 'elu', 'leakyrelu', 'prelu', 'sigmoid', 'linear'];
+
+/** A form of some operations that is refused. */
+export interface RefusedForm {
+  readonly operations: readonly string[];
+  /** For a reader; `find` may say more about a node. */
+  readonly reason: string;
+  readonly find: (node: GraphNode) => Refusal | undefined;
+}
+
+const refused = (
+  operations: readonly string[],
+  refusal: Refusal,
+  applies: (node: GraphNode) => boolean,
+): RefusedForm => ({
+  operations,
+  reason: refusal.reason,
+  find: (node) => (applies(node) ? refusal : undefined),
+});
+
+/**
+ * What tfjs does not compute of operations that it has, or computes as if the attribute were not there. Sources:
+ * the executors of tfjs-converter and the kernels of the WebAssembly backend.
+ */
+export const REFUSED_FORMS: readonly RefusedForm[] = [
+  refused(BATCH_NORMS, IN_TRAINING, ({ attr }) => attr.is_training?.b ?? true),
+  refused(
+    ['AvgPool', 'MaxPool', 'MaxPoolWithArgmax'],
+    EXPLICIT_PADDING,
+    (node) => textAttribute(node, 'padding')?.toUpperCase() === 'EXPLICIT',
+  ),
+  refused(['Div'], INTEGER_DIVISION, isInteger),
+  refused(['Mod'], TRUNCATED_MODULO, () => true),
+  refused(['Conv2DBackpropInput'], IGNORED_DILATIONS, isDilated),
+  refused([...CONVOLUTIONS, ...FUSED], STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
+  {
+    operations: FUSED,
+    reason: `fused with anything but a bias and one of ${FUSED_ACTIVATIONS.join(', ')}`,
+    find: findRefusedFusion,
+  },
+];
+
+/** Why tfjs would not compute a node as TensorFlow does; undefined if no reason is known. */
+export function refusedAttribute(node: GraphNode): Refusal | undefined {
+  if (!hasChannelsLast(node) && textAttribute(node, 'data_format')?.toUpperCase() !== 'NDHWC')
+    return CHANNELS_FIRST;
+  for (const { operations, find } of REFUSED_FORMS) {
+    const refusal = operations.includes(node.op) ? find(node) : undefined;
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function findRefusedFusion(node: GraphNode): Refusal | undefined {
+  const [first, second] = textsAttribute(node, 'fused_ops').map((name) => name.toLowerCase());
+  if (first === undefined) return undefined;
+  if (first !== 'biasadd') return { reason: `fused with "${first}" but no bias, which tfjs ignores` };
+  if (second === undefined) return undefined;
+  if (!FUSED_ACTIVATIONS.includes(second)) return { reason: `fused with the activation "${second}"` };
+  return second === 'leakyrelu' && node.op === 'FusedDepthwiseConv2dNative'
+    ? { reason: 'fused with LeakyRelu, whose slope tfjs does not read' }
+    : undefined;
+}
+
+function isInteger({ attr }: GraphNode): boolean {
+  return graphDataType(attr.T?.type) === 'int32';
+}
+
+function isDilated(node: GraphNode): boolean {
+  return (integersAttribute(node, 'dilations') ?? []).some((dilation) => dilation > 1);
+}
+
+function isStrided(node: GraphNode): boolean {
+  return (integersAttribute(node, 'strides') ?? []).some((stride) => stride > 1);
+}

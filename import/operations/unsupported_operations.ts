@@ -1,0 +1,77 @@
+import type { Graph, GraphNode } from '../graph/graph.ts';
+import { type Refusal, refusedAttribute } from './refused_attributes.ts';
+import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from './supported_operations.ts';
+
+/** An operation that the server cannot execute, or not in the form that the graph asks for. */
+export interface UnsupportedOperation extends Refusal {
+  readonly operation: string;
+  /** How many nodes use it so. */
+  readonly count: number;
+  /** The names of the first few. One within a function is `function/node`. */
+  readonly nodes: readonly string[];
+}
+
+const NODES_NAMED = 3;
+
+/** What there is to do about an operation; only where something helps. */
+export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
+  ['Einsum', 'write it with tf.matmul, tf.transpose and tf.reshape'],
+  ['RFFT', 'for one length, multiply with a constant matrix of cosines and sines instead'],
+  ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
+  ['StaticRegexReplace', 'clean the text before it is sent'],
+  ['ParseExample', 'serve a signature that takes tensors; the server itself reads examples'],
+  ['ParseExampleV2', 'serve a signature that takes tensors; the server itself reads examples'],
+  ['DecodeJpeg', 'decode images before they are sent, and serve a signature that takes pixels'],
+  ['DecodePng', 'decode images before they are sent, and serve a signature that takes pixels'],
+  ['DecodeImage', 'decode images before they are sent, and serve a signature that takes pixels'],
+  ['SpaceToDepth', 'write it with tf.reshape and tf.transpose'],
+  ['BatchMatMulV3', 'cast both factors to one type before the product'],
+]);
+
+/**
+ * All operations of a graph, its functions and its initialiser that cannot be executed, at once. Ask after
+ * simplifying: assertions and what else prediction does not need are gone then.
+ */
+export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] {
+  const found = new Map<string, { refusal: Refusal; operation: string; nodes: string[]; count: number }>();
+  for (const [name, node] of allNodes(graph)) {
+    const refusal = refusalOf(node);
+    if (refusal === undefined) continue;
+    const key = `${node.op} ${refusal.reason}`;
+    const entry = found.get(key) ?? { refusal, operation: node.op, nodes: [], count: 0 };
+    entry.count++;
+    if (entry.nodes.length < NODES_NAMED) entry.nodes.push(name);
+    found.set(key, entry);
+  }
+  return [...found.values()].map(({ refusal, operation, nodes, count }) => ({
+    operation,
+    count,
+    nodes,
+    ...refusal,
+  }));
+}
+
+/** For each: the operation, why, how often and where, and the way round. */
+export function describeUnsupportedOperations(operations: readonly UnsupportedOperation[]): string {
+  return operations
+    .map(({ operation, reason, count, nodes, wayRound }) => {
+      const more = count > nodes.length ? ` and ${count - nodes.length} more` : '';
+      const advice = wayRound === undefined ? '' : `. A way round: ${wayRound}`;
+      return `${operation} ${reason}: ${nodes.join(', ')}${more}${advice}`;
+    })
+    .join('; ');
+}
+
+function* allNodes({ nodes, functions, initializer }: Graph): Iterable<[name: string, node: GraphNode]> {
+  for (const node of [...nodes, ...(initializer?.nodes ?? [])]) yield [node.name, node];
+  for (const called of functions)
+    for (const node of called.nodes) yield [`${called.name}/${node.name}`, node];
+}
+
+function refusalOf(node: GraphNode): Refusal | undefined {
+  const wayRound = WAYS_ROUND.get(node.op);
+  const advice = wayRound === undefined ? {} : { wayRound };
+  if (!EXECUTED_OPERATIONS.has(node.op)) return { reason: 'is not executed by tfjs', ...advice };
+  if (WITHOUT_KERNEL.has(node.op)) return { reason: 'is not computed by the WebAssembly backend', ...advice };
+  return refusedAttribute(node);
+}

@@ -1,0 +1,126 @@
+import type {
+  Graph,
+  GraphFunction,
+  GraphInitializer,
+  GraphNode,
+  GraphSignature,
+  Weight,
+} from '../../graph/graph.ts';
+import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import type { StoredWeight } from '../tensor_values/stored_weight.ts';
+import { anyShapes } from './any_shape.ts';
+import { conditionalConstants } from './constants/conditional_constants.ts';
+import { danglingInput } from './dangling_input.ts';
+import { feedableInputs } from './feedable_inputs.ts';
+import { findCycle } from './functions/find_cycle.ts';
+import { nodesByName, reach } from './functions/reach.ts';
+import { isControl, parseTensorName, type SourceFunction, type SourceNode } from './source_graph.ts';
+import { isTable, shapeLookups } from './table_lookups.ts';
+
+export interface GraphParts {
+  readonly nodes: readonly SourceNode[];
+  /** Those that control flow calls, without calls of their own. */
+  readonly functions: readonly SourceFunction[];
+  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  readonly initializer?: {
+    readonly nodes: readonly SourceNode[];
+    readonly outputs: GraphInitializer['outputs'];
+  };
+  readonly producer: number;
+}
+
+/** Puts a graph together of what its signatures need: values come from weights, order from nothing but data. */
+export function finishGraph(parts: GraphParts): Imported<Graph> {
+  const feedable = feedableInputs(conditionalConstants(shapeLookups(parts.nodes)), parts.signatures);
+  const { nodes, signatures } = anyShapes(feedable.nodes, feedable.signatures);
+  const reached = new Set<string>();
+  for (const { inputs, outputs } of Object.values(signatures)) {
+    const fed = new Set(Object.values(inputs).map(({ name }) => parseTensorName(name).node));
+    const roots = Object.values(outputs).map(({ name }) => parseTensorName(name).node);
+    for (const name of reach(nodesByName(nodes), [...roots, ...fed], { through: 'data' })) reached.add(name);
+  }
+  const filled = parts.initializer?.outputs ?? {};
+  const empty = nodes.find(
+    ({ name, op }) => reached.has(name) && isTable(op) && !Object.hasOwn(filled, name),
+  );
+  if (empty !== undefined) return unsupported(`nothing fills the table "${empty.name}"`);
+  const weights = new Map<string, Weight>();
+  const strip = (kept: readonly SourceNode[], known?: ReadonlySet<string>): Imported<GraphNode[]> => {
+    const stripped: GraphNode[] = [];
+    for (const { value, ...node } of kept) {
+      if (node.op === 'Const') {
+        if (value === undefined) return malformed(`constant "${node.name}" has no value`);
+        if (value.kind !== 'read') return value;
+        const other = weights.get(node.name);
+        // The graph, its functions and its initialiser have one list of weights.
+        if (other !== undefined && other !== value.value)
+          return malformed(`there are two constants "${node.name}"`);
+        weights.set(node.name, value.value);
+      }
+      stripped.push({ ...node, input: node.input.filter((input) => !isControl(input)) });
+    }
+    const dangling = danglingInput(stripped, known);
+    if (dangling !== undefined) return malformed(dangling);
+    const cycle = findCycle(stripped);
+    return cycle === undefined ? read(stripped) : malformed(`node "${cycle}" is computed from itself`);
+  };
+
+  const main = strip(nodes.filter(({ name }) => reached.has(name)));
+  if (main.kind !== 'read') return main;
+  const functions: GraphFunction[] = [];
+  for (const source of parts.functions) {
+    const { name, inputs, outputs, results, nodes: inner } = qualifyConstants(source);
+    const body = strip(usedNodes(shapeLookups(inner), results), new Set(inputs.map((input) => input.name)));
+    if (body.kind !== 'read') return { ...body, message: `function "${name}": ${body.message}` };
+    const ret = Object.fromEntries(outputs.map((output, index) => [output.name, results[index] ?? '']));
+    functions.push({ name, inputs, outputs, nodes: body.value, results: ret });
+  }
+  const initializer = parts.initializer && strip(parts.initializer.nodes);
+  if (initializer !== undefined && initializer.kind !== 'read') return initializer;
+  return read({
+    nodes: main.value,
+    functions,
+    weights,
+    signatures,
+    ...(parts.initializer && initializer
+      ? { initializer: { nodes: initializer.value, outputs: parts.initializer.outputs } }
+      : {}),
+    producer: parts.producer,
+  });
+}
+
+/** Weights are found by name alone, so that constants of different functions need different names. */
+function qualifyConstants(source: SourceFunction): SourceFunction {
+  const renamed = new Map(
+    source.nodes.filter(({ op }) => op === 'Const').map(({ name }) => [name, `${source.name}/${name}`]),
+  );
+  const rename = (tensor: string): string => renamed.get(tensor) ?? tensor;
+  return {
+    ...source,
+    nodes: source.nodes.map((node) => ({ ...node, name: rename(node.name), input: node.input.map(rename) })),
+    results: source.results.map(rename),
+  };
+}
+
+function usedNodes(nodes: readonly SourceNode[], results: readonly string[]): SourceNode[] {
+  const roots = results.map((result) => parseTensorName(result).node);
+  const reached = reach(nodesByName(nodes), roots, { through: 'data' });
+  return nodes.filter(({ name }) => reached.has(name));
+}
+
+/** A sentence for each type that tfjs has something else in place of. */
+export function narrowedTypes({ weights }: Graph): string[] {
+  const counts = new Map<string, { count: number; dtype: string }>();
+  for (const weight of weights.values()) {
+    const stored = storedType(weight);
+    if (stored === undefined || SAME.has(stored)) continue;
+    counts.set(stored, { count: (counts.get(stored)?.count ?? 0) + 1, dtype: weight.dtype });
+  }
+  return [...counts].map(([type, { count, dtype }]) => `constants of type ${type} become ${dtype}: ${count}`);
+}
+
+const SAME = new Set(['DT_FLOAT', 'DT_INT32', 'DT_BOOL', 'DT_STRING']);
+
+function storedType(weight: Weight | StoredWeight): string | undefined {
+  return 'storedType' in weight ? weight.storedType : undefined;
+}

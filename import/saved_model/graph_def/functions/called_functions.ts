@@ -1,0 +1,36 @@
+import type { NodeAttribute } from '../../../graph/graph.ts';
+import { type Imported, malformed, read } from '../../../import_result.ts';
+import type { SourceFunction, SourceNode } from '../source_graph.ts';
+import { inlineCalls } from './inline_calls.ts';
+
+/**
+ * The functions that control flow in these nodes calls, and those that control flow in them calls, each without
+ * calls of its own.
+ */
+export function calledFunctions(
+  nodes: readonly SourceNode[],
+  functions: ReadonlyMap<string, SourceFunction>,
+): Imported<SourceFunction[]> {
+  const called = new Map<string, SourceFunction>();
+  const pending = functionNames(nodes);
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (called.has(name)) continue;
+    const definition = functions.get(name);
+    if (definition === undefined) return malformed(`function "${name}" is called and is not there`);
+    const inlined = inlineCalls(definition.nodes, functions);
+    if (inlined.kind !== 'read') return { ...inlined, message: `function "${name}": ${inlined.message}` };
+    called.set(name, { ...definition, nodes: inlined.value });
+    pending.push(...functionNames(inlined.value));
+  }
+  return read([...called.values()]);
+}
+
+function functionNames(nodes: readonly SourceNode[]): string[] {
+  return nodes.flatMap(({ attr }) => Object.values(attr).flatMap(namesIn));
+}
+
+function namesIn({ func, list }: NodeAttribute): string[] {
+  return [...(func ? [func] : []), ...(list?.func ?? [])]
+    .map(({ name }) => name)
+    .filter((name) => name !== '');
+}

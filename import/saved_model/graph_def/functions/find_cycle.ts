@@ -1,0 +1,35 @@
+import type { GraphNode } from '../../../graph/graph.ts';
+import { parseTensorName } from '../source_graph.ts';
+import { nodesByName } from './reach.ts';
+
+/**
+ * A node that is computed from itself, if there is one. Loops of TensorFlow 1 are not meant: they come back
+ * through NextIteration.
+ */
+export function findCycle(nodes: readonly GraphNode[]): string | undefined {
+  const byName = nodesByName(nodes);
+  const finished = new Set<string>();
+  for (const start of nodes) {
+    // The nodes from the first to the one that is looked at, and how many inputs of each have been.
+    const path: { readonly node: GraphNode; next: number }[] = [{ node: start, next: 0 }];
+    const onPath = new Set([start.name]);
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
+      const { node } = last;
+      const input =
+        finished.has(node.name) || node.op === 'NextIteration' ? undefined : node.input[last.next];
+      last.next += 1;
+      if (input === undefined) {
+        finished.add(node.name);
+        onPath.delete(node.name);
+        path.pop();
+        continue;
+      }
+      const producer = byName.get(parseTensorName(input).node);
+      if (producer === undefined || finished.has(producer.name)) continue;
+      if (onPath.has(producer.name)) return producer.name;
+      onPath.add(producer.name);
+      path.push({ node: producer, next: 0 });
+    }
+  }
+  return undefined;
+}

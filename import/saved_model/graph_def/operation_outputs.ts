@@ -1,0 +1,63 @@
+import type { GraphNode } from '../../graph/graph.ts';
+import type { ArgumentMessage, OperationMessage } from '../protobuf/graph_messages.ts';
+
+/**
+ * Operations whose outputs have several names, for graphs that do not bring their definitions along. Only what
+ * comes after the first name needs to be known; none of these has a list before another output.
+ */
+const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
+  FusedBatchNorm: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
+  FusedBatchNormV2: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
+  FusedBatchNormV3: [
+    'y',
+    'batch_mean',
+    'batch_variance',
+    'reserve_space_1',
+    'reserve_space_2',
+    'reserve_space_3',
+  ],
+  LookupTableExportV2: ['keys', 'values'],
+  Merge: ['output', 'value_index'],
+  NonMaxSuppressionV4: ['selected_indices', 'valid_outputs'],
+  NonMaxSuppressionV5: ['selected_indices', 'selected_scores', 'valid_outputs'],
+  SparseFillEmptyRows: ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'],
+  SparseReshape: ['output_indices', 'output_shape'],
+  Switch: ['output_false', 'output_true'],
+  TensorArrayV3: ['handle', 'flow'],
+  TensorListPopBack: ['output_handle', 'tensor'],
+  TopKV2: ['values', 'indices'],
+  Unique: ['y', 'idx'],
+  UniqueV2: ['y', 'idx'],
+};
+
+/** Where the outputs of an operation lie that have a name: `node:name:0` in a function is `node:index` here. */
+export class OperationOutputs {
+  readonly #definitions: ReadonlyMap<string, readonly ArgumentMessage[]>;
+
+  constructor(definitions: readonly OperationMessage[]) {
+    this.#definitions = new Map(definitions.map(({ name, outputArg }) => [name, outputArg]));
+  }
+
+  /** The first position of the outputs of that name; undefined where the operation has none. */
+  position(node: GraphNode, output: string): number | undefined {
+    const definition = this.#definitions.get(node.op);
+    if (definition === undefined) {
+      const names = OUTPUT_NAMES[node.op];
+      const index = names?.indexOf(output) ?? 0;
+      return index < 0 ? undefined : index;
+    }
+    let position = 0;
+    for (const argument of definition) {
+      if (argument.name === output) return position;
+      position += outputCount(node, argument);
+    }
+    return undefined;
+  }
+}
+
+function outputCount({ attr }: GraphNode, { numberAttr, typeListAttr }: ArgumentMessage): number {
+  if (typeListAttr !== '') return attr[typeListAttr]?.list?.type?.length ?? 0;
+  if (numberAttr !== '') return Number(attr[numberAttr]?.i ?? 0);
+  return 1;
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { findModelFile } from '../../files/model_files.ts';
+import { graphDataType } from '../../graph/dtype_mapping.ts';
+import type { Graph, GraphSignature, GraphTensor } from '../../graph/graph.ts';
+import { placeholderInputs, unconsumedOutputs } from '../../graph/graph_tensors.ts';
+import type { GraphNodes } from '../../graph/graph_topology.ts';
+import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { decodeMessage } from '../protobuf/decode_message.ts';
+import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
+import { decodeGraph } from './decode_graph.ts';
+import { finishGraph, narrowedTypes } from './finish_graph.ts';
+import { calledFunctions } from './functions/called_functions.ts';
+import { inlineCalls } from './functions/inline_calls.ts';
+import { nodesByName } from './functions/reach.ts';
+import { parseTensorName, type SourceNode } from './source_graph.ts';
+
+/** Bytes; protocol buffers end at 2 GB. */
+const LARGEST_FILE = 2 ** 31 - 1;
+
+export interface GraphDefOptions {
+  /** Tensors that are fed, `node` or `node:index`; every placeholder where there are none. */
+  readonly inputs?: readonly string[];
+  /** Tensors that are asked for; what nobody consumes where there are none. */
+  readonly outputs?: readonly string[];
+}
+
+export interface ReadGraphDef {
+  readonly graph: Graph;
+  /** What is not as it was in the file: sentences for whoever publishes it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads a frozen GraphDef, whose variables are constants. Its inputs and outputs are called as their nodes are.
+ * Constants stay views of the file's bytes until they are asked for.
+ */
+export async function readGraphDef(
+  path: string,
+  options: GraphDefOptions = {},
+): Promise<Imported<ReadGraphDef>> {
+  const file = await findModelFile(dirname(path), basename(path));
+  if (file.kind !== 'read') return file;
+  if (file.value.bytes > LARGEST_FILE) return unsupported(`${path}: is larger than 2 GB`);
+  const message = decodeMessage('GraphDef', await readFile(path), GraphMessageSchema, path);
+  if (message.kind !== 'read') return message;
+  if (message.value.node.length === 0) return malformed(`${path}: it has no nodes`);
+  const source = decodeGraph(message.value, [], path);
+  if (source.kind !== 'read') return source;
+  const { functions, producer } = source.value;
+  const nodes = inlineCalls(source.value.nodes, functions);
+  if (nodes.kind !== 'read') return { ...nodes, message: `${path}: ${nodes.message}` };
+  const called = calledFunctions(nodes.value, functions);
+  if (called.kind !== 'read') return { ...called, message: `${path}: ${called.message}` };
+  const signature = graphSignature(nodes.value, options);
+  if (signature.kind !== 'read') return { ...signature, message: `${path}: ${signature.message}` };
+  const graph = finishGraph({
+    nodes: nodes.value,
+    functions: called.value,
+    signatures: { serving_default: signature.value },
+    producer,
+  });
+  if (graph.kind !== 'read') return { ...graph, message: `${path}: ${graph.message}` };
+  return read({ graph: graph.value, notes: narrowedTypes(graph.value) });
+}
+
+function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<GraphSignature> {
+  const byName: GraphNodes = new Map(
+    nodes.map(({ name, op, input, attr }) => [name, { name, op, input: [...input], attr: { ...attr } }]),
+  );
+  const inputs = options.inputs ? namedTensors(nodes, options.inputs) : placeholderInputs(byName);
+  if (inputs.kind !== 'read') return inputs;
+  const outputs = options.outputs ? namedTensors(nodes, options.outputs) : unconsumedOutputs(byName);
+  if (outputs.kind !== 'read') return outputs;
+  if (Object.keys(outputs.value).length === 0) return malformed('the graph has no output');
+  return read({ method: 'tensorflow/serving/predict', inputs: inputs.value, outputs: outputs.value });
+}
+
+/** Tensors by the names that somebody gave, of the type that their node's attributes tell. */
+function namedTensors(
+  nodes: readonly SourceNode[],
+  names: readonly string[],
+): Imported<Record<string, GraphTensor>> {
+  const byName = nodesByName(nodes);
+  const tensors: [string, GraphTensor][] = [];
+  for (const name of names) {
+    const { node: producer, index } = parseTensorName(name);
+    const node = byName.get(producer);
+    if (node === undefined || !(index >= 0)) return malformed(`there is no tensor "${name}" in the graph`);
+    const type = node.attr.dtype?.type ?? node.attr.T?.type ?? 'DT_FLOAT';
+    const dtype = graphDataType(type);
+    if (dtype === undefined) return unsupported(`tensor "${name}": tensors of type ${type} cannot be served`);
+    tensors.push([name, { name: `${producer}:${index}`, dtype, shape: null }]);
+  }
+  return read(Object.fromEntries(tensors));
+}

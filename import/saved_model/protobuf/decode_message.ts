@@ -1,0 +1,43 @@
+import protobuf from 'protobufjs';
+import * as v from 'valibot';
+import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { describeIssue } from '../../schema_problem.ts';
+import { MESSAGE_TYPES } from './message_types.ts';
+import { countValues } from './value_count.ts';
+
+/** Values in a message; a graph of a hundred thousand nodes has two millions. */
+const MOST_VALUES = 4_000_000;
+
+/**
+ * Decodes a message of one of TensorFlow's types. Members that are bytes are views of `bytes`; integers of 64
+ * bits are bigints. Lengths that lie, truncation and nesting without end are a problem, not an exception.
+ *
+ * @param place what the problem's message begins with
+ * @param most values that the message may have
+ */
+export function decodeMessage<Schema extends v.GenericSchema>(
+  type: string,
+  bytes: Uint8Array,
+  schema: Schema,
+  place: string,
+  most = MOST_VALUES,
+): Imported<v.InferOutput<Schema>> {
+  const messageType = MESSAGE_TYPES.lookupType(type);
+  let object: unknown;
+  try {
+    if (countValues(messageType, bytes, most) > most) {
+      return unsupported(`${place}: a ${type} of more than ${most} values`);
+    }
+    const reader = protobuf.Reader.create(bytes);
+    reader.discardUnknown = true;
+    object = messageType.toObject(messageType.decode(reader), { defaults: true, longs: BigInt });
+  } catch (error) {
+    // protobufjs has nothing but exceptions to say so, of several classes.
+    const reason = error instanceof Error ? error.message : String(error);
+    return malformed(`${place}: is no ${type}: ${reason}`);
+  }
+  const parsed = v.safeParse(schema, object);
+  return parsed.success
+    ? read(parsed.output)
+    : malformed(`${place}: ${describeIssue(parsed.issues[0], type)}`);
+}

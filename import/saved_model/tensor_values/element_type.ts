@@ -1,0 +1,109 @@
+import { graphTypeName } from '../../graph/dtype_mapping.ts';
+import type { WeightDataType } from '../../graph/graph.ts';
+import { WeightError } from '../../graph/weight_problem.ts';
+import { unsupported } from '../../import_result.ts';
+
+/** A type of elements as files hold them, and what tfjs has in its place. */
+export interface ElementType {
+  /** TensorFlow's name. */
+  readonly name: string;
+  readonly weight: WeightDataType;
+  /** Of one element in a file, little-endian; 0 for strings. */
+  readonly bytes: number;
+  /** Of one element as tfjs holds it; 0 for strings. */
+  readonly weightBytes: number;
+  /** Reads one element, as a number that may not fit. */
+  get(view: DataView, offset: number): number;
+}
+
+const INT64 = (view: DataView, offset: number) => Number(view.getBigInt64(offset, true));
+
+const TYPES: readonly (readonly [number, WeightDataType, number, ElementType['get']])[] = [
+  [1, 'float32', 4, (view, offset) => view.getFloat32(offset, true)],
+  [2, 'float32', 8, (view, offset) => view.getFloat64(offset, true)],
+  [3, 'int32', 4, (view, offset) => view.getInt32(offset, true)],
+  [4, 'int32', 1, (view, offset) => view.getUint8(offset)],
+  [5, 'int32', 2, (view, offset) => view.getInt16(offset, true)],
+  [6, 'int32', 1, (view, offset) => view.getInt8(offset)],
+  [7, 'string', 0, () => 0],
+  [9, 'int32', 8, INT64],
+  [10, 'bool', 1, (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1)],
+  [14, 'float32', 2, (view, offset) => bfloat16(view.getUint16(offset, true))],
+  [17, 'int32', 2, (view, offset) => view.getUint16(offset, true)],
+  [19, 'float32', 2, (view, offset) => float16(view.getUint16(offset, true))],
+  [22, 'int32', 4, (view, offset) => view.getUint32(offset, true)],
+  [23, 'int32', 8, (view, offset) => Number(view.getBigUint64(offset, true))],
+];
+
+const WEIGHT_BYTES = { float32: 4, int32: 4, bool: 1, string: 0 } as const;
+
+const ELEMENT_TYPES = new Map<number, ElementType>(
+  TYPES.map(([number, weight, bytes, get]) => [
+    number,
+    { name: graphTypeName(number), weight, bytes, weightBytes: WEIGHT_BYTES[weight], get },
+  ]),
+);
+
+/** The type of TensorFlow's number; undefined where tfjs has nothing in its place. */
+export function elementType(number: number): ElementType | undefined {
+  return ELEMENT_TYPES.get(number);
+}
+
+/**
+ * The values as tfjs's files of weights hold them.
+ *
+ * @param bytes elements in row-major order, little-endian; returned as they are where tfjs has them like that
+ * @param place what the message of an error names
+ * @throws WeightError where a value does not fit into tfjs's type
+ */
+export function toWeightBytes(type: ElementType, bytes: Uint8Array, place: string): Uint8Array {
+  if (type.name === 'DT_FLOAT' || type.name === 'DT_INT32') return bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const count = bytes.byteLength / type.bytes;
+  const weight = new Uint8Array(count * type.weightBytes);
+  const target = new DataView(weight.buffer);
+  for (let index = 0; index < count; index++) {
+    const value = type.get(view, index * type.bytes);
+    if (!setWeight(type, target, index, value)) throw misfit(type, value, place);
+  }
+  return weight;
+}
+
+/** Writes one element as tfjs holds it; false where it does not fit. */
+export function setWeight(type: ElementType, target: DataView, index: number, value: number): boolean {
+  switch (type.weight) {
+    case 'float32':
+      target.setFloat32(index * 4, value, true);
+      return !Number.isFinite(value) || Number.isFinite(Math.fround(value));
+    case 'int32':
+      target.setInt32(index * 4, value, true);
+      return value === (value | 0);
+    default:
+      target.setUint8(index, value);
+      return true;
+  }
+}
+
+export function misfit({ name, weight }: ElementType, value: number, place: string): WeightError {
+  return new WeightError(
+    unsupported(
+      `${place} is of type ${name}, which tfjs holds as ${weight}; its value ${value} does not fit`,
+    ),
+  );
+}
+
+function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+function bfloat16(bits: number): number {
+  word.setUint32(0, bits << 16);
+  return word.getFloat32(0);
+}

@@ -1,0 +1,50 @@
+import { elementCount } from '../../element_count.ts';
+import { float32Values } from '../../graph/float32_values.ts';
+import type { Weight } from '../../graph/graph.ts';
+
+/** Values that are computed from other weights whenever they are asked for. */
+export function derivedWeight(
+  shape: readonly number[],
+  sources: readonly Weight[],
+  compute: (result: Float32Array, ...sources: Float32Array[]) => void,
+): Weight {
+  const count = elementCount(shape);
+  return {
+    dtype: 'float32',
+    shape,
+    byteLength: 4 * count,
+    read: async () => {
+      const values: Float32Array[] = [];
+      for (const source of sources) values.push(float32Values(await source.read()));
+      const result = new Float32Array(count);
+      compute(result, ...values);
+      return new Uint8Array(result.buffer);
+    },
+  };
+}
+
+/** The same values in the same order under another shape. */
+export function reshapedWeight(weight: Weight, shape: readonly number[]): Weight {
+  if (elementCount(shape) !== elementCount(weight.shape)) {
+    throw new Error(`[${weight.shape}] cannot become [${shape}]`);
+  }
+  const { dtype, byteLength, quantized } = weight;
+  return {
+    dtype,
+    shape,
+    byteLength,
+    read: () => weight.read(),
+    ...(quantized === undefined ? {} : { quantized }),
+  };
+}
+
+export function zeros(count: number): Weight {
+  return derivedWeight([count], [], () => undefined);
+}
+
+/** A value for each of so many channels, from as many values or from one for all. */
+export function perChannel(weight: Weight, channels: number): Weight {
+  return elementCount(weight.shape) === channels
+    ? reshapedWeight(weight, [channels])
+    : derivedWeight([channels], [weight], (result, [value = 0] = new Float32Array(1)) => result.fill(value));
+}

@@ -1,0 +1,84 @@
+import type { Graph, GraphNode, Weight } from '../../graph/graph.ts';
+import { refusedAttribute } from '../../operations/refused_attributes.ts';
+import { hasControlInputs } from '../attributes.ts';
+import { GraphRewrite, SMALL_WEIGHT_BYTES } from '../graph_rewrite.ts';
+import { isFoldable, largestResult } from './constant_operations.ts';
+import { evaluateNode } from './evaluate.ts';
+
+/**
+ * Computes nodes whose inputs are all constants. The model does not grow by that: what is larger than a few
+ * kilobytes must be no larger than the constants that nobody needs any more.
+ */
+export async function foldConstants(graph: Graph): Promise<Graph> {
+  const rewrite = new GraphRewrite(graph);
+  const readers = new Map<string, string[]>();
+  for (const { name, input } of graph.nodes) {
+    for (const tensor of input) {
+      const source = rewrite.producer(tensor)?.name;
+      if (source !== undefined) readers.set(source, [...(readers.get(source) ?? []), name]);
+    }
+  }
+  const waiting = graph.nodes.map(({ name }) => name).reverse();
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const node = rewrite.current(name);
+    const inputs = node && constantInputs(rewrite, node);
+    if (node === undefined || inputs === undefined) continue;
+    const weight = await fold(rewrite, node, inputs);
+    if (weight === undefined) continue;
+    rewrite.replaceByConstant(name, weight);
+    // Those that come before it in the list have been looked at already.
+    waiting.push(...(readers.get(name) ?? []));
+  }
+  return rewrite.finish();
+}
+
+/** The values of all inputs, where the node may be computed ahead. */
+function constantInputs(rewrite: GraphRewrite, node: GraphNode): Weight[] | undefined {
+  if (!isFoldable(node.op) || rewrite.isNamed(node.name) || rewrite.isReadBeyondFirst(node.name))
+    return undefined;
+  // What is refused has to be there still when it is looked for.
+  if (node.input.length === 0 || hasControlInputs(node) || refusedAttribute(node)) return undefined;
+  const inputs: Weight[] = [];
+  for (const tensor of node.input) {
+    const weight = rewrite.constant(tensor);
+    if (weight === undefined || weight.dtype === 'string') return undefined;
+    inputs.push(weight);
+  }
+  return inputs;
+}
+
+async function fold(
+  rewrite: GraphRewrite,
+  node: GraphNode,
+  inputs: readonly Weight[],
+): Promise<Weight | undefined> {
+  // Folded, a quantised weight would lie in the file at its full size.
+  if (
+    inputs.some(({ quantized, byteLength }) => quantized !== undefined && byteLength > SMALL_WEIGHT_BYTES)
+  ) {
+    return undefined;
+  }
+  const freed = node.input.reduce(
+    (sum, tensor, index) =>
+      rewrite.soleProducer(tensor) === undefined ? sum : sum + (inputs[index]?.byteLength ?? 0),
+    0,
+  );
+  const allowed = Math.max(SMALL_WEIGHT_BYTES, freed);
+  if ((await largestResult(node.op, inputs)) > allowed) return undefined;
+  const evaluated = await evaluateNode(node, inputs);
+  if (evaluated === undefined) return undefined;
+  const { dtype, shape, bytes } = evaluated;
+  return {
+    dtype,
+    shape,
+    byteLength: bytes.length,
+    // A large one is computed anew when it is asked for, so that simplifying holds none of them.
+    read: bytes.length <= SMALL_WEIGHT_BYTES ? async () => bytes : () => evaluateAgain(node, inputs),
+  };
+}
+
+async function evaluateAgain(node: GraphNode, inputs: readonly Weight[]): Promise<Uint8Array> {
+  const evaluated = await evaluateNode(node, inputs);
+  if (evaluated === undefined) throw new Error(`"${node.name}" could be computed before and cannot be now`);
+  return evaluated.bytes;
+}

@@ -1,0 +1,185 @@
+import { withClasses } from '../files/classes.ts';
+import { findModelJson } from '../files/find_model_json.ts';
+import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { readJson, validate } from '../files/json_files.ts';
+import { describeBlob, findModelFile, type ModelFile } from '../files/model_files.ts';
+import { readBeside } from '../files/sidecar_files.ts';
+import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
+import { type SourceFormat, SUPPORTED_FORMATS } from '../formats.ts';
+import { graphSignature } from '../graph/graph_signature.ts';
+import { readGraph } from '../graph/graph_topology.ts';
+import { namedSignatures } from '../graph/named_signatures.ts';
+import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
+import { type Blob, DEFAULT_SIGNATURE, type ModelContent, type Signature } from '../model_content.ts';
+import { layersSignature } from './layers_model.ts';
+import { type ModelJson, ModelJsonSchema, type WeightGroup } from './model_json.ts';
+
+/** What a version made of a model directory would consist of. */
+export type ModelImport =
+  | {
+      readonly kind: 'read';
+      /** What it was made of. */
+      readonly sourceFormat: SourceFormat;
+      readonly content: ModelContent;
+      /** Where the bytes of every blob are: absolute paths by the blobs' paths. */
+      readonly files: ReadonlyMap<string, string>;
+    }
+  | ImportProblem;
+
+/**
+ * Reads a tfjs GraphModel or LayersModel: a directory with model.json, one with a JSON file of another name
+ * that has a topology, or that file itself. Reads all files of weights once, for their digests.
+ *
+ * @param options.examplesIn the directory in which examples lie, where that is not the model's own
+ * @param options.sourceFormat what the model was converted from, where it was
+ * @throws only for faults of the file system
+ */
+export async function readTfjsDirectory(
+  path: string,
+  options: { readonly examplesIn?: string; readonly sourceFormat?: SourceFormat } = {},
+): Promise<ModelImport> {
+  const found = await findModelJson(path);
+  if (found.kind !== 'read') return found;
+  const { directory, topology } = found.value;
+  const json = await readModelJson(topology);
+  if (json.kind !== 'read') return json;
+  const model = await readModel(directory, topology, json.value);
+  if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
+  const { format, weightBytes, signatures, shards } = model.value;
+  const beside = await readBeside(options.examplesIn ?? directory, signatures);
+  if (beside.kind !== 'read') return beside;
+  const blobs: Blob[] = [];
+  for (const file of [topology, ...shards]) blobs.push(await describeBlob(file));
+  return {
+    kind: 'read',
+    sourceFormat: options.sourceFormat ?? format,
+    content: {
+      format,
+      topology: topology.path,
+      blobs,
+      weightBytes,
+      ...beside.value,
+    },
+    files: new Map([topology, ...shards].map((file) => [file.path, file.absolutePath])),
+  };
+}
+
+interface ReadModel {
+  readonly format: ModelContent['format'];
+  readonly weightBytes: number;
+  readonly signatures: Record<string, Signature>;
+  readonly shards: readonly ModelFile[];
+}
+
+async function readModel(
+  directory: string,
+  topology: ModelFile,
+  json: ModelJson,
+): Promise<Imported<ReadModel>> {
+  const format = modelFormat(json);
+  if (format.kind !== 'read') return format;
+  const groups = json.weightsManifest ?? [];
+  const weights = await readWeights(directory, topology, groups);
+  if (weights.kind !== 'read') return weights;
+  const signatures =
+    format.value === 'tfjs-graph-model'
+      ? readGraphSignatures(json, groups)
+      : onlySignature(
+          await layersSignature(
+            json.modelTopology,
+            groups.flatMap((group) => group.weights),
+          ),
+        );
+  if (signatures.kind !== 'read') return signatures;
+  const classified: Record<string, Signature> = {};
+  for (const [name, signature] of Object.entries(signatures.value)) {
+    const named = withClasses(signature, json.userDefinedMetadata ?? undefined);
+    if (named.kind !== 'read') return named;
+    classified[name] = named.value;
+  }
+  return read({ format: format.value, signatures: classified, ...weights.value });
+}
+
+function onlySignature(signature: Imported<Signature>): Imported<Record<string, Signature>> {
+  return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
+}
+
+function modelFormat({ format, modelTopology }: ModelJson): Imported<ModelContent['format']> {
+  const isGraph = Array.isArray(modelTopology.node);
+  const isLayers =
+    isJsonObject(modelTopology.model_config) ||
+    (typeof modelTopology.class_name === 'string' && modelTopology.config !== undefined);
+  const stated = format ?? (isGraph ? 'graph-model' : isLayers ? 'layers-model' : undefined);
+  switch (stated) {
+    case 'graph-model':
+      return isGraph ? read('tfjs-graph-model') : malformed('modelTopology.node: a graph model has nodes');
+    case 'layers-model':
+      return isLayers
+        ? read('tfjs-layers-model')
+        : malformed('modelTopology: a layers model has a configuration');
+    default:
+      return unsupported(
+        `${stated === undefined ? 'no known format' : `format "${stated}"`}. ${SUPPORTED_FORMATS}`,
+      );
+  }
+}
+
+async function readWeights(
+  directory: string,
+  topology: ModelFile,
+  groups: readonly WeightGroup[],
+): Promise<Imported<Pick<ReadModel, 'weightBytes' | 'shards'>>> {
+  const repeated = repeatedWeight(groups);
+  if (repeated !== undefined) return malformed(`weightsManifest: there are two weights "${repeated}"`);
+  const shards = new Map<string, ModelFile>();
+  let weightBytes = 0;
+  for (const [index, group] of groups.entries()) {
+    const place = `weightsManifest[${index}]`;
+    let fileBytes = 0;
+    for (const [position, path] of group.paths.entries()) {
+      const file =
+        path === topology.path ? malformed('is the topology itself') : await findModelFile(directory, path);
+      if (file.kind !== 'read') return { ...file, message: `${place}.paths[${position}]: ${file.message}` };
+      shards.set(path, file.value);
+      fileBytes += file.value.bytes;
+    }
+    const measured = measureWeightGroup(group, fileBytes);
+    if (measured.kind !== 'read') return { ...measured, message: `${place}: ${measured.message}` };
+    weightBytes += measured.value;
+  }
+  return read({ weightBytes, shards: [...shards.values()] });
+}
+
+function readGraphSignatures(
+  json: ModelJson,
+  groups: readonly WeightGroup[],
+): Imported<Record<string, Signature>> {
+  const names = new Set(groups.flatMap(({ weights }) => weights.map(({ name }) => name)));
+  const nodes = readGraph(json.modelTopology, names);
+  if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
+  const initializer = json.modelInitializer;
+  if (initializer?.node !== undefined && initializer.node !== null) {
+    const checked = readGraph({ versions: {}, ...initializer }, names);
+    if (checked.kind !== 'read') return { ...checked, message: `modelInitializer: ${checked.message}` };
+  }
+  const named = namedSignatures(json.userDefinedMetadata ?? undefined, nodes.value);
+  if (named.kind !== 'read') return named;
+  if (named.value !== undefined) return read(named.value);
+  return onlySignature(graphSignature(nodes.value, signatureDefinition(json)));
+}
+
+/** The one in the metadata wins, as in tfjs-converter's GraphModel. */
+function signatureDefinition({ userDefinedMetadata, signature }: ModelJson): JsonObject | undefined {
+  const inMetadata = userDefinedMetadata?.signature;
+  return isJsonObject(inMetadata) ? inMetadata : (signature ?? undefined);
+}
+
+async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {
+  const json = await readJson(file);
+  if (json.kind !== 'read') return json;
+  // Any JSON file can be given by its name, package.json for one.
+  if (!isJsonObject(json.value) || json.value.modelTopology === undefined) {
+    return malformed(`${file.absolutePath}: this is not a tfjs model: it has no modelTopology`);
+  }
+  return validate(file, json.value, ModelJsonSchema);
+}

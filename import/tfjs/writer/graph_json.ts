@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../files/json.ts';
+import type { Graph, GraphFunction, GraphInitializer, GraphNode } from '../../graph/graph.ts';
+
+/** The graph as GraphDef's JSON, which is tfjs's `modelTopology`. The values of its constants are elsewhere. */
+export function graphDefinition({ nodes, functions, producer }: Graph): JsonObject {
+  return {
+    node: nodes.map(nodeDefinition),
+    library: functions.length === 0 ? {} : { function: functions.map(functionDefinition) },
+    versions: { producer },
+  };
+}
+
+/** tfjs's `modelInitializer`: a graph of its own. */
+export function initializerDefinition({ nodes }: GraphInitializer, producer: number): JsonObject {
+  return { node: nodes.map(nodeDefinition), versions: { producer } };
+}
+
+function nodeDefinition({ name, op, input, attr }: GraphNode): JsonObject {
+  return { name, op, ...(input.length === 0 ? {} : { input }), attr };
+}
+
+function functionDefinition({ name, inputs, outputs, nodes, results }: GraphFunction): JsonObject {
+  return {
+    signature: { name, inputArg: inputs, outputArg: outputs },
+    nodeDef: nodes.map(nodeDefinition),
+    ret: results,
+  };
+}

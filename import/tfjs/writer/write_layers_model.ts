@@ -1,0 +1,27 @@
+import type { JsonObject } from '../../files/json.ts';
+import { CONVERTED_BY, type WriteModelOptions } from './write_graph_model.ts';
+import { type WrittenModel, writeModelJson } from './write_model_json.ts';
+import { type NamedWeight, writeWeights } from './write_weights.ts';
+
+/**
+ * Writes a tfjs LayersModel into a directory that is there: shards of weights, and model.json last.
+ *
+ * @param topology tfjs's `modelTopology`: an object with Keras's `model_config`
+ * @param weights in the order of the files, under the names that tfjs-layers gives them
+ * @throws if a weight cannot be read, or for faults of the file system
+ */
+export async function writeLayersModel(
+  topology: JsonObject,
+  weights: Iterable<NamedWeight> | AsyncIterable<NamedWeight>,
+  directory: string,
+  options: WriteModelOptions = {},
+): Promise<WrittenModel> {
+  const json = {
+    format: 'layers-model',
+    generatedBy: options.generatedBy ?? CONVERTED_BY,
+    convertedBy: CONVERTED_BY,
+    modelTopology: topology,
+    ...(options.metadata === undefined ? {} : { userDefinedMetadata: options.metadata }),
+  };
+  return writeModelJson(directory, json, await writeWeights(weights, directory, options));
+}

@@ -1,0 +1,30 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JsonObject } from '../../files/json.ts';
+import type { WeightGroupJson } from './write_weights.ts';
+
+const FILE = 'model.json';
+
+/** A model directory that was written; paths are relative to it. */
+export interface WrittenModel {
+  readonly topology: string;
+  readonly shards: readonly string[];
+  readonly weightBytes: number;
+}
+
+/** Writes model.json, which makes a model of the shards beside it: so it comes last, and all at once. */
+export async function writeModelJson(
+  directory: string,
+  json: JsonObject,
+  { group, bytes }: { readonly group: WeightGroupJson; readonly bytes: number },
+): Promise<WrittenModel> {
+  const unfinished = join(directory, `${FILE}.unfinished`);
+  try {
+    await writeFile(unfinished, JSON.stringify({ ...json, weightsManifest: [group] }));
+    await rename(unfinished, join(directory, FILE));
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  return { topology: FILE, shards: group.paths, weightBytes: bytes };
+}

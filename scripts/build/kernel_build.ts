@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
+const KERNELS = path.join(WORKER, 'runtime/kernels');
+const JSON_CODEC = path.join(WORKER, 'http/json');
+
+/** A WebAssembly module and what it is made of. */
+export interface Build {
+  readonly output: string;
+  /** The folder whose index.ts says what it exports. */
+  readonly sources: string;
+  /** See https://www.assemblyscript.org/compiler.html */
+  readonly options: readonly string[];
+}
+
+const OPTIONS = ['--runtime', 'stub', '--use', 'abort=', '--noAssert', '--optimize', '--shrinkLevel', '0'];
+
+/**
+ * The memory is tfjs's own: the module must have no data, no allocator and no start function.
+ * Not level 3: it moves the sums of one accumulator together, for which the operands of all of them have to wait in
+ * more vector registers than there are.
+ */
+const KERNEL_OPTIONS = [...OPTIONS, '--importMemory', '--optimizeLevel', '2'];
+
+const kernels = (name: string, features: string): Build => ({
+  output: path.join(KERNELS, 'dist', name),
+  sources: path.join(KERNELS, 'assembly'),
+  options: [...KERNEL_OPTIONS, '--enable', features],
+});
+
+/** kernels.wasm is what the Worker imports; kernels_simd.wasm is for an engine without relaxed SIMD. */
+export const KERNEL_BUILDS: readonly [Build, Build] = [
+  kernels('kernels.wasm', 'simd,relaxed-simd'),
+  kernels('kernels_simd.wasm', 'simd'),
+];
+
+/** Five pages of 64 KiB: a block of text, its values, and the module's tables. */
+const NUMBER_LISTS: Build = {
+  output: path.join(JSON_CODEC, 'dist/number_lists.wasm'),
+  sources: path.join(JSON_CODEC, 'assembly'),
+  options: [
+    ...OPTIONS,
+    ...['--optimizeLevel', '3'],
+    ...['--enable', 'simd'],
+    ...['--initialMemory', '5', '--maximumMemory', '5'],
+  ],
+};
+
+export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];
+
+/** Name of the custom section that says which sources a module was built from. */
+export const DIGEST_SECTION = 'sources';
+
+/** SHA-256 of everything that decides what is built. */
+export async function sourceDigest({ sources, options }: Build): Promise<string> {
+  const hash = createHash('sha256');
+  const compiler = await readFile(createRequire(import.meta.url).resolve('assemblyscript/package.json'));
+  hash.update(compiler).update(JSON.stringify(options));
+  const names = (await readdir(sources)).filter((name) => name.endsWith('.ts')).sort();
+  for (const name of names) {
+    const contents = await readFile(path.join(sources, name));
+    hash.update(JSON.stringify([name, contents.length])).update(contents);
+  }
+  return hash.digest('hex');
+}
+
+/** The digest that a built file carries; undefined if there is no such file or it carries none. */
+export async function builtDigest(output: string): Promise<string | undefined> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await readFile(output));
+  } catch {
+    return undefined;
+  }
+  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), DIGEST_SECTION);
+  return section && new TextDecoder().decode(section);
+}
+
+/** Builds what is missing or was built from other sources. @returns the files written */
+export async function buildKernels(): Promise<string[]> {
+  const written: string[] = [];
+  for (const build of BUILDS) {
+    const { output } = build;
+    const digest = await sourceDigest(build);
+    if ((await builtDigest(output)) === digest) continue;
+    const module = withSection(await compile(build), DIGEST_SECTION, digest);
+    await mkdir(path.dirname(output), { recursive: true });
+    // Whoever reads or builds at the same time sees one whole file or the other.
+    const unfinished = `${output}.${process.pid}`;
+    await writeFile(unfinished, module);
+    await rename(unfinished, output);
+    written.push(output);
+  }
+  return written;
+}
+
+async function compile({ output, sources, options }: Build): Promise<Uint8Array> {
+  // The compiler takes a while to load, and mostly there is nothing to compile.
+  const { default: compiler } = await import('assemblyscript/asc');
+  let module: Uint8Array | undefined;
+  const { error, stderr } = await compiler.main(
+    ['index.ts', '--baseDir', sources, '--outFile', 'module.wasm', ...options],
+    {
+      writeFile(_name: string, contents: Uint8Array | string) {
+        if (typeof contents !== 'string') module = contents;
+      },
+    },
+  );
+  const name = path.basename(output);
+  if (error) throw new Error(`${name} does not compile: ${stderr.toString()}`, { cause: error });
+  if (module === undefined) throw new Error(`the compiler wrote no ${name}`);
+  return module;
+}
+
+/** Appends a custom section: 0, the length of what follows, the length of the name, the name, the contents. */
+function withSection(module: Uint8Array, name: string, contents: string): Uint8Array {
+  const encoder = new TextEncoder();
+  const nameBytes = encoder.encode(name);
+  const body = [...unsigned(nameBytes.length), ...nameBytes, ...encoder.encode(contents)];
+  return Uint8Array.from([...module, 0, ...unsigned(body.length), ...body]);
+}
+
+/** LEB128. */
+function unsigned(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import { EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import {
+  PACKAGE_ROOT,
+  resolveFromCaller,
+  showToCaller,
+  wranglerConfiguration,
+} from '../files/package_root.ts';
+import { managementFault } from '../registry/management_environment.ts';
+import { configurationOptions, type WorkerEnvironment, WRANGLER } from './wrangler_process.ts';
+
+const OptionsSchema = v.object({
+  dryRun: v.optional(v.boolean(), false),
+  outdir: v.optional(v.string()),
+  message: v.optional(v.string()),
+  tag: v.optional(v.string()),
+});
+
+function deployCommand(name: string, description: string): Command {
+  return newCommand(name, description)
+    .option('--dry-run', 'only build it; upload nothing')
+    .option('--outdir <directory>', 'keep what is uploaded in this directory')
+    .option('--message <text>', 'what this deployment is for; Cloudflare keeps it')
+    .option('--tag <text>', 'a tag for this deployment; Cloudflare keeps it');
+}
+
+/** Runs the command that deploys one Worker of the configuration that holds. */
+export async function runDeployCommand(
+  name: string,
+  description: string,
+  environment: WorkerEnvironment,
+): Promise<void> {
+  // Taken before anything changes it: wrangler is quiet in this process, and is not to be in its own.
+  const variables = { ...process.env };
+  const command = deployCommand(name, description);
+  await runCommand(command, async (output) => {
+    const { dryRun, outdir, message, tag } = v.parse(OptionsSchema, command.opts());
+    const configuration = wranglerConfiguration();
+    // For an environment that there is not, wrangler would deploy the predict Worker.
+    const fault = environment === 'management' ? await managementFault(configuration) : undefined;
+    if (fault !== undefined) {
+      output.error(fault);
+      return EXIT_FAILED;
+    }
+    output.progress(`${dryRun ? 'Building' : 'Deploying'} ${showToCaller(configuration)}`);
+    return runWrangler(
+      [
+        'deploy',
+        ...configurationOptions(environment),
+        ...(dryRun ? ['--dry-run'] : []),
+        ...(outdir === undefined ? [] : ['--outdir', resolveFromCaller(outdir)]),
+        ...(message === undefined ? [] : [`--message=${message}`]),
+        ...(tag === undefined ? [] : [`--tag=${tag}`]),
+      ],
+      variables,
+    );
+  });
+}
+
+/** It has the terminal to itself: it may ask which account is meant. */
+async function runWrangler(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [WRANGLER, ...words], {
+    cwd: PACKAGE_ROOT,
+    env: environment,
+    stdio: 'inherit',
+  });
+  const [code]: unknown[] = await once(child, 'close');
+  return typeof code === 'number' ? code : EXIT_FAILED;
+}

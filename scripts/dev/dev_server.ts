@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { configurationOptions, WRANGLER } from '../deploy/wrangler_process.ts';
+import { PACKAGE_ROOT } from '../files/package_root.ts';
+import { onParentExit } from './parent_process.ts';
+import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
+import { wait } from './wait.ts';
+
+export interface DevServerOptions {
+  /** The environment of wrangler.toml; none for the predict Worker. */
+  readonly worker?: 'management';
+  readonly ip: string;
+  readonly port: number;
+  /** The local state folder. */
+  readonly directory: string;
+  /** Variables of the Worker as `NAME:VALUE`, over those of wrangler.toml. */
+  readonly variables: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Called once, when the Worker answers its health check. */
+  readonly onReady: () => void;
+}
+
+const POLL_MS = 100;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Runs `wrangler dev` for each of the Workers until one of them ends; then the others end too.
+ *
+ * @param print takes every line that they write: what clients and models are called may be in it
+ * @returns the exit code of the first that ended; 0 where a signal asked for its end, or the parent process ended
+ */
+export async function runDevServers(
+  servers: readonly DevServerOptions[],
+  print: (line: string, stream: 'stdout' | 'stderr') => void,
+): Promise<number> {
+  const children: Wrangler[] = [];
+  // A terminal sends Ctrl+C to all; what a supervisor sends arrives only here.
+  let stopping = false;
+  const end = (signal: NodeJS.Signals): void => {
+    for (const child of children) child.kill(signal);
+  };
+  const forward = (signal: NodeJS.Signals): void => {
+    stopping = true;
+    end(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, forward);
+  const unwatch = onParentExit(() => forward('SIGTERM'));
+  // Who read the output is gone, the parent most likely.
+  process.stdout.on('error', () => forward('SIGTERM'));
+  const exits: Promise<number>[] = [];
+  let healthy = true;
+  for (const options of servers) {
+    // One after the other: two that look for free ports at the same moment find the same one.
+    if (stopping || !healthy) break;
+    const child = startWrangler(options);
+    children.push(child);
+    exits.push(exitCode(child));
+    const log = createRequestLogFilter();
+    createInterface(child.stdout).on('line', (line) => {
+      if (log.shows(line)) print(line, 'stdout');
+    });
+    createInterface(child.stderr).on('line', (line) => print(line, 'stderr'));
+    healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
+    if (healthy && !stopping) options.onReady();
+  }
+  const code = await Promise.race(exits);
+  end('SIGTERM');
+  await Promise.all(exits);
+  unwatch();
+  return stopping ? 0 : code;
+}
+
+type Wrangler = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+
+function startWrangler({ worker, ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
+  return spawn(
+    process.execPath,
+    [
+      WRANGLER,
+      'dev',
+      '--local',
+      ...configurationOptions(worker),
+      ...['--ip', ip],
+      ...['--port', String(port)],
+      ...['--persist-to', directory],
+      ...variables.flatMap((variable) => ['--var', variable]),
+      ...['--log-level', 'log'],
+      '--show-interactive-dev-session=false',
+    ],
+    {
+      cwd: PACKAGE_ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // No questions, and nothing that needs the network: local development works without.
+      env: {
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_HIDE_BANNER: 'true',
+        WRANGLER_WRITE_LOGS: 'false',
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        // It writes into a pipe, at whose end may be a terminal.
+        ...(process.stdout.isTTY && environment.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}),
+        ...environment,
+      },
+    },
+  );
+}
+
+async function exitCode(child: ChildProcess): Promise<number> {
+  const [code]: unknown[] = await once(child, 'close');
+  return typeof code === 'number' ? code : 1;
+}
+
+/** Waits until a server is healthy; false where it ended before. */
+async function whenHealthy(url: string, child: ChildProcess, log: RequestLogFilter): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await isHealthy(url, log)) return true;
+    await wait(POLL_MS);
+  }
+  return false;
+}
+
+async function isHealthy(url: string, log: RequestLogFilter): Promise<boolean> {
+  log.probeSent();
+  try {
+    const response = await fetch(url);
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    log.probeFailed();
+    return false;
+  }
+}
+
+/** Where to reach a server that listens on this address. */
+export function serverUrl(ip: string, port: number): string {
+  const everywhere = ip === '0.0.0.0' || ip === '::' || ip === '*';
+  const host = everywhere ? 'localhost' : ip.includes(':') ? `[${ip}]` : ip;
+  return `http://${host}:${port}`;
+}
+
+/** Why nothing can listen on a port, in one sentence; undefined where something can. */
+export async function portFault(ip: string, port: number, option = '--port'): Promise<string | undefined> {
+  for (const address of ip === 'localhost' ? ['127.0.0.1', '::1'] : [ip]) {
+    const code = await listenFault(address, port);
+    // Not every machine has IPv6.
+    if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
+    if (code === 'EADDRINUSE') {
+      // The next port is most likely in use too: dev takes two, this one's and the management Worker's.
+      return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 2}`;
+    }
+    return `nothing can listen on ${ip} port ${port}: ${code}`;
+  }
+  return undefined;
+}
+
+async function listenFault(address: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen({ host: address, port, exclusive: true });
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  } finally {
+    server.close();
+  }
+}

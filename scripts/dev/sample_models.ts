@@ -1,0 +1,43 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { FIRST_VERSION } from '../../worker/registry/version/version.ts';
+import { PACKAGE_ROOT, toolVersion } from '../files/package_root.ts';
+import { newChangeRecord } from '../pointer/change_record.ts';
+import { publishModel } from '../publish/publish_model.ts';
+import { wait } from './wait.ts';
+
+const SAMPLE_MODELS = join(PACKAGE_ROOT, 'models');
+
+/** Publishes the first version of every sample model that has no current version yet. */
+export async function publishSampleModels(store: ObjectStore, tell: (text: string) => void): Promise<void> {
+  const tool = await toolVersion();
+  for (const model of await sampleModels()) {
+    if ((await requirePointer(store, model)) !== undefined) continue;
+    tell(`Publishing ${model} ${FIRST_VERSION}`);
+    const outcome = await publishModel(
+      store,
+      {
+        path: join(SAMPLE_MODELS, model, FIRST_VERSION),
+        model,
+        version: FIRST_VERSION,
+        flip: true,
+        record: newChangeRecord({ reason: 'sample model' }),
+        tool,
+      },
+      { wait },
+    );
+    if (outcome.kind === 'refused') throw new Error(`${model} cannot be published: ${outcome.reason}`);
+  }
+}
+
+/** The folders that have a first version; others hold what the models' scripts share. */
+async function sampleModels(): Promise<string[]> {
+  const models: string[] = [];
+  for (const name of (await readdir(SAMPLE_MODELS)).sort()) {
+    const version = await stat(join(SAMPLE_MODELS, name, FIRST_VERSION)).catch(() => undefined);
+    if (version?.isDirectory()) models.push(name);
+  }
+  return models;
+}

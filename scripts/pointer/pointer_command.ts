@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import * as v from 'valibot';
+import type { PointerChange } from '../../worker/registry/pointer/change/definition.ts';
+import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import { EXIT_DONE, EXIT_FAILED, runRegistryCommand } from '../cli/command_line.ts';
+import { describePlace } from '../registry/open_registry.ts';
+import { newChangeRecord } from './change_record.ts';
+import { describeChange } from './pointer_report.ts';
+import { describeRefusal } from './refusal.ts';
+
+/** A command that makes one change to the pointer of the model that is its first argument. */
+export interface PointerCommand {
+  /** @example 'Rolling back' */
+  readonly doing: string;
+  /** @example 'Rolled back' */
+  readonly done: string;
+  /** What is so already, where nothing had to be changed. */
+  readonly already: (model: string, pointer: Pointer) => string;
+  /** The change that the command line asks for, or why it asks for none. */
+  readonly change: () => PointerChange | { readonly refused: string };
+}
+
+const OptionsSchema = v.object({ reason: v.optional(v.string()), by: v.optional(v.string()) });
+
+/** Runs it and reports: what changed, or that there was nothing to do, or why it was refused. */
+export function runPointerCommand(
+  command: Command,
+  { doing, done, already, change }: PointerCommand,
+): Promise<void> {
+  return runRegistryCommand(
+    command,
+    { state: 'must exist' },
+    async ({ store, place, changePointer }, output) => {
+      const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
+      const model = v.parse(v.string(), command.processedArgs[0]);
+      output.progress(`${doing} ${model} in ${describePlace(place)}`);
+      const asked = change();
+      const update =
+        'refused' in asked
+          ? { kind: 'refused' as const, reason: asked.refused }
+          : await changePointer(model, asked, record);
+      if (update.kind === 'refused') {
+        output.error(await describeRefusal({ store, place }, model, update.reason));
+        return EXIT_FAILED;
+      }
+      const { current, generation, next, canary, shadow, labels } = update.pointer;
+      output.result(
+        update.kind === 'unchanged'
+          ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
+          : [`${done} in ${describePlace(place)}.`, describeChange(model, update.change)],
+        {
+          model,
+          registry: place,
+          change: update.kind === 'changed' ? update.change : null,
+          current,
+          generation,
+          next: next ?? null,
+          canary: canary ?? null,
+          shadow: shadow ?? null,
+          labels,
+        },
+      );
+      return EXIT_DONE;
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { SignatureDifference } from '../../worker/registry/version/compatibility.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import type { RehearsalOutcome, Rehearse } from '../rehearsal/rehearse.ts';
+import { checkCompatibility } from './check_compatibility.ts';
+
+type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
+
+/** What was found out about a version before anything was written. */
+export interface Checks {
+  /** Undefined where there was nothing to try out: the version had been rehearsed when it was published. */
+  readonly rehearsal: DoneRehearsal | undefined;
+  readonly differences: readonly SignatureDifference[];
+}
+
+/**
+ * Finds out whether a version can be served in the place of the current one. One that is published already is
+ * looked at again only where a flip or a label would bring it to clients, and tried out only if it never was.
+ */
+export async function checkCandidate(
+  store: ObjectStore,
+  { model, allowBreaking = false }: { readonly model: string; readonly allowBreaking?: boolean },
+  candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
+  published: Manifest | undefined,
+  {
+    current,
+    changes,
+    rehearse,
+  }: {
+    readonly current: string | undefined;
+    readonly changes: boolean;
+    readonly rehearse: Rehearse | undefined;
+  },
+): Promise<
+  { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
+> {
+  if (published !== undefined && !changes) {
+    return { kind: 'fine', checks: { rehearsal: undefined, differences: [] } };
+  }
+  const { version, content } = candidate.manifest;
+  const { differences, refusal } = await checkCompatibility(
+    store,
+    { model, version, content },
+    current,
+    allowBreaking,
+  );
+  if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
+  const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
+  if (rehearsal?.kind === 'refused') return rehearsal;
+  return { kind: 'fine', checks: { rehearsal, differences } };
+}
+
+/** Rehearsed once, whatever number it is published under in the end. */
+export function rehearseOnce(rehearse: Rehearse): Rehearse {
+  let outcome: Promise<RehearsalOutcome> | undefined;
+  return (candidate, current) => {
+    outcome ??= rehearse(candidate, current);
+    return outcome;
+  };
+}

@@ -1,0 +1,291 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import {
+  type ModelImport,
+  type OutputDifference,
+  openModel,
+  type QuantizationMode,
+  quantizationAccuracy,
+} from '../../import/index.ts';
+import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
+import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
+import { publishVersion } from '../../worker/registry/publish/publication.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { Blob, Manifest, ModelContent } from '../../worker/registry/version/manifest.ts';
+import type { VersionBump } from '../../worker/registry/version/version.ts';
+import { listVersions, readManifest, sameContent } from '../../worker/registry/version/version_store.ts';
+import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import type { Rehearse } from '../rehearsal/rehearse.ts';
+import { type Checks, checkCandidate, rehearseOnce } from './check_candidate.ts';
+import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
+import { flipOnceCompatible } from './flip_guard.ts';
+import { pointerChange, wouldChange } from './publish_change.ts';
+import { readBlob } from './read_blob.ts';
+import type { Signer } from './signing_key.ts';
+
+export interface PublishRequest {
+  /** Of the model, in any format that can be imported: a directory or a file. */
+  readonly path: string;
+  readonly model: string;
+  readonly version?: string | undefined;
+  readonly bump?: VersionBump | undefined;
+  readonly label?: string | undefined;
+  readonly flip: boolean;
+  /** Makes the files of weights smaller, where the model is converted. */
+  readonly quantize?: QuantizationMode | undefined;
+  /** Stages it instead of making it current. */
+  readonly stage?: boolean;
+  /** Whether it may break clients of the current version whatever its number is. */
+  readonly allowBreaking?: boolean;
+  /** Ends before anything is written. */
+  readonly dryRun?: boolean;
+  readonly record: ChangeRecord;
+  /** What goes into the manifest as the tool that wrote it. */
+  readonly tool: string;
+  /** Signs the manifest as the last thing before it is written. */
+  readonly signer?: Signer | undefined;
+}
+
+export interface PublishObserver {
+  /** Makes the flip; in the store itself where none is given. */
+  readonly changePointer?: ChangePointer;
+  /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
+  readonly rehearse?: Rehearse | undefined;
+  readonly onRead?: () => void;
+  /** What a conversion is doing, where one is needed. */
+  readonly onConvert?: (text: string) => void;
+  /** How far the answers of a quantised model are from the original's, before anything is uploaded. */
+  readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
+  readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
+  /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
+  readonly onWait?: (until: Date) => void;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+export type PublishOutcome =
+  | {
+      readonly kind: 'published';
+      readonly version: string;
+      readonly checks: Checks;
+      /** `same`: an earlier publish had written this manifest. */
+      readonly manifest: 'written' | 'same';
+      readonly uploaded: readonly Blob[];
+      readonly present: readonly Blob[];
+      /** What this publish changed in the pointer, if anything. */
+      readonly change: HistoryEntry | undefined;
+      /** Undefined where the model has none yet. */
+      readonly pointer: Pointer | undefined;
+    }
+  | {
+      readonly kind: 'checked';
+      readonly version: string;
+      readonly checks: Checks;
+      /** Whether an earlier publish had written this manifest. */
+      readonly isPublished: boolean;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** How often a version that another publisher took first is given up for the next one. */
+const VERSION_ATTEMPTS = 20;
+
+/**
+ * Publishes a model as a version and makes it current, or moves only a label, or neither. Doing it
+ * again with the same content changes nothing; interrupted anywhere, doing it again completes it.
+ */
+export async function publishModel(
+  store: ObjectStore,
+  request: PublishRequest,
+  observer: PublishObserver,
+): Promise<PublishOutcome> {
+  return withTemporaryDirectory(async (temporaryDirectory) => {
+    const imported = await openModel(request.path, {
+      temporaryDirectory,
+      ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
+      ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
+    });
+    if (request.quantize !== undefined && imported.kind === 'read') {
+      const accuracy = await quantizationAccuracy(request.path, imported, { temporaryDirectory });
+      if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
+      observer.onQuantized?.(accuracy.value);
+    }
+    return publishImport(store, request, imported, observer);
+  });
+}
+
+type ReadImport = Extract<ModelImport, { kind: 'read' }>;
+
+async function publishImport(
+  store: ObjectStore,
+  request: PublishRequest,
+  imported: ModelImport,
+  observer: PublishObserver,
+): Promise<PublishOutcome> {
+  if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
+  observer.onRead?.();
+  const named = namedVersion({ ...request, directoryName: await directoryName(request.path) });
+  const rehearse = observer.rehearse && rehearseOnce(observer.rehearse);
+  for (let attempt = 1; ; attempt++) {
+    const step = await publishContent(store, request, imported, named, { ...observer, rehearse });
+    if (step.kind !== 'version taken') return step;
+    if (named === undefined && attempt < VERSION_ATTEMPTS) continue;
+    return { kind: 'refused', reason: await takenReason(store, request, step.version) };
+  }
+}
+
+async function publishContent(
+  store: ObjectStore,
+  request: PublishRequest,
+  { content, files, sourceFormat }: ReadImport,
+  named: string | undefined,
+  observer: PublishObserver,
+): Promise<PublishOutcome | { readonly kind: 'version taken'; readonly version: string }> {
+  const { model, record, label } = request;
+  const pointer = await requirePointer(store, model);
+  const version = named ?? (await findVersion(store, request, content, pointer));
+  if (pointer?.retired.includes(version)) {
+    return {
+      kind: 'refused',
+      reason: `${model} ${version} was pruned, and a pruned version does not come back; publish it under another version`,
+    };
+  }
+  if (pointer === undefined && label !== undefined && !request.flip) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so a label has nothing to stand beside`,
+    };
+  }
+  if (pointer === undefined && request.stage) {
+    return {
+      kind: 'refused',
+      reason: `${model} has no current version yet, so nothing could serve while this one is staged; publish it without --stage`,
+    };
+  }
+  const existing = await readManifest(store, model, version);
+  if (existing.kind === 'malformed') {
+    return {
+      kind: 'refused',
+      reason: `the manifest of ${model} ${version} is malformed: ${existing.reason}`,
+    };
+  }
+  if (existing.kind === 'found' && !sameContent(existing.manifest.content, content)) {
+    return { kind: 'version taken', version };
+  }
+  const published = existing.kind === 'found' ? existing.manifest : undefined;
+  if (published !== undefined && request.signer !== undefined) {
+    const fault = otherSignature(published, request.signer);
+    if (fault !== undefined) return { kind: 'refused', reason: fault };
+  }
+  const change = pointerChange(request, version, published !== undefined);
+  const unrehearsed = createManifest(request, version, content, sourceFormat);
+  const checked = await checkCandidate(store, request, { manifest: unrehearsed, files }, published, {
+    current: pointer?.current,
+    changes: change !== undefined && wouldChange(change(pointer?.current), request, pointer, published),
+    rehearse: observer.rehearse,
+  });
+  if (checked.kind === 'refused') return checked;
+  const { checks } = checked;
+  if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
+  const { changePointer = changePointerIn(store, { wait: observer.wait }) } = observer;
+  const result = await publishVersion(
+    store,
+    await completeManifest(unrehearsed, checks, request.signer),
+    change &&
+      (() =>
+        flipOnceCompatible(store, request, unrehearsed, {
+          change,
+          current: pointer?.current,
+          record,
+          changePointer,
+        })),
+    {
+      id: record.id,
+      read: (blob) => readBlob(files, blob),
+      wait: observer.wait,
+      ...(observer.onBlob === undefined ? {} : { onBlob: observer.onBlob }),
+      ...(observer.onWait === undefined ? {} : { onWait: observer.onWait }),
+    },
+  );
+  if (result.kind === 'version taken') return { kind: 'version taken', version };
+  const { manifest, uploaded, present, flip } = result;
+  if (flip?.kind === 'refused') {
+    return {
+      kind: 'refused',
+      reason: `${model} ${version} is published and nothing was flipped: ${flip.reason}`,
+    };
+  }
+  return {
+    kind: 'published',
+    version,
+    checks,
+    manifest,
+    uploaded,
+    present,
+    change: flip?.kind === 'changed' ? flip.change : undefined,
+    pointer: flip?.pointer ?? pointer,
+  };
+}
+
+async function findVersion(
+  store: ObjectStore,
+  { model, bump }: PublishRequest,
+  content: ModelContent,
+  pointer: Pointer | undefined,
+): Promise<string> {
+  const published = await listVersions(store, model);
+  const same: string[] = [];
+  for (const version of published) {
+    const read = await readManifest(store, model, version);
+    if (read.kind === 'found' && sameContent(read.manifest.content, content)) same.push(version);
+  }
+  return versionOfContent(same, pointer) ?? versionAfter(published, pointer, bump ?? 'patch');
+}
+
+async function takenReason(store: ObjectStore, { model }: PublishRequest, version: string): Promise<string> {
+  const next = versionAfter(await listVersions(store, model), await requirePointer(store, model), 'patch');
+  return (
+    `${model} ${version} is published with other content, and a published version never changes; ` +
+    `publish this as another version, with --model-version ${next} or --bump patch`
+  );
+}
+
+function createManifest(
+  { model, record, tool }: PublishRequest,
+  version: string,
+  content: ModelContent,
+  sourceFormat: string,
+): Manifest {
+  return {
+    schema: 1,
+    model,
+    version,
+    content,
+    provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
+  };
+}
+
+async function completeManifest(
+  unrehearsed: Manifest,
+  { rehearsal }: Checks,
+  signer: Signer | undefined,
+): Promise<Manifest> {
+  const manifest = rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal: rehearsal.rehearsal };
+  return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
+}
+
+/** Why a version that is published cannot be signed with this key; undefined where it is. */
+function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
+  if (signature?.key === keyId) return undefined;
+  const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
+  return (
+    `${model} ${version} is published ${how}, and a published version never changes; ` +
+    'publish this as another version, with --model-version'
+  );
+}
+
+/** The name of the model's directory itself, whether it was given as `.`, by a link, or by a file in it. */
+async function directoryName(path: string): Promise<string> {
+  const real = await realpath(path);
+  return basename((await stat(real)).isDirectory() ? real : dirname(real));
+}

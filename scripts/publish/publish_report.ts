@@ -1,0 +1,129 @@
+import { versionStanding } from '../../worker/registry/pointer/change/republish.ts';
+import type { Blob } from '../../worker/registry/version/manifest.ts';
+import { formatBytes, plural } from '../cli/format.ts';
+import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
+import { describePlace, type PlaceDescription } from '../registry/open_registry.ts';
+import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
+import type { Checks } from './check_candidate.ts';
+import type { PublishOutcome } from './publish_model.ts';
+
+export interface PublishReport {
+  readonly model: string;
+  readonly place: PlaceDescription;
+  /** Whether a flip was asked for. */
+  readonly flip: boolean;
+  /** Whether it was to be staged instead. */
+  readonly stage?: boolean;
+  readonly label: string | undefined;
+  readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
+}
+
+/** What a publish did, for people. */
+export function publishLines(report: PublishReport): string[] {
+  const { model, place, outcome } = report;
+  const { version, manifest, uploaded, present, change, checks } = outcome;
+  const lines = [
+    ...checkLines(version, checks),
+    manifest === 'written'
+      ? `Published ${model} ${version} to ${describePlace(place)}.`
+      : `${model} ${version} is in ${describePlace(place)} already, with this content.`,
+    `Uploaded ${describeFiles(uploaded)}; there already ${describeFiles(present)}.`,
+  ];
+  if (change !== undefined) lines.push(describeChange(model, change));
+  lines.push(...adviceLines(report));
+  return lines;
+}
+
+/** What a publish that stops before it writes has found, for people. */
+export function dryRunLines(model: string, { version, checks, isPublished }: Checked): string[] {
+  return [
+    ...checkLines(version, checks),
+    isPublished
+      ? `${model} ${version} is published already, with this content. Nothing was changed.`
+      : `${model} ${version} can be published. Nothing was uploaded.`,
+  ];
+}
+
+export function dryRunJson(model: string, place: PlaceDescription, outcome: Checked): object {
+  const { version, isPublished, checks } = outcome;
+  return { model, version, registry: place, dryRun: true, isPublished, ...checksJson(checks) };
+}
+
+type Checked = Extract<PublishOutcome, { kind: 'checked' }>;
+
+function checkLines(version: string, { rehearsal, differences }: Checks): string[] {
+  const changed = differences.map(
+    ({ isBreaking, what }) => `  ${isBreaking ? 'breaks clients' : 'harmless'}: ${what}`,
+  );
+  return [
+    ...(rehearsal === undefined ? [] : rehearsalLines(version, rehearsal)),
+    ...(changed.length === 0 ? [] : ['Other than in the current version:', ...changed]),
+  ];
+}
+
+function checksJson({ rehearsal, differences }: Checks): object {
+  return { rehearsal: rehearsal === undefined ? null : rehearsalJson(rehearsal), differences };
+}
+
+export function publishJson({ model, place, outcome }: PublishReport): object {
+  const { version, manifest, uploaded, present, change, pointer, checks } = outcome;
+  return {
+    model,
+    version,
+    registry: place,
+    manifest,
+    uploaded,
+    present,
+    uploadedBytes: totalBytes(uploaded),
+    presentBytes: totalBytes(present),
+    change: change ?? null,
+    current: pointer?.current ?? null,
+    generation: pointer?.generation ?? null,
+    ...checksJson(checks),
+  };
+}
+
+function adviceLines({ model, place, flip, stage, outcome }: PublishReport): string[] {
+  const { version, change, pointer } = outcome;
+  const options = placeOptions(place);
+  if (stage && pointer?.next?.version === version) {
+    return [
+      ...(change === undefined ? ['It is staged already.'] : []),
+      `Flip to it with: npm run promote -- ${model}${options}`,
+    ];
+  }
+  const flipTo = `npm run rollback -- ${model} ${version}${options}`;
+  if (pointer === undefined)
+    return [`${model} has no current version; publish without --no-flip to make it one.`];
+  switch (versionStanding(pointer, version)) {
+    case 'current':
+      if (change === undefined) return ['It is current: nothing to do.'];
+      return pointer.previous === null ? [] : [`Roll back with: npm run rollback -- ${model}${options}`];
+    case 'was current':
+      return flip
+        ? [
+            `It was current before and ${pointer.current} was chosen since, so nothing was flipped.`,
+            `To go back to it: ${flipTo}`,
+          ]
+        : [`${pointer.current} stays current. To flip to it: ${flipTo}`];
+    case 'not in history':
+      return flip
+        ? [
+            'It is older than the history, which cannot tell whether it was current before, so nothing was flipped.',
+            `To flip to it: ${flipTo}`,
+          ]
+        : [
+            `${pointer.current} stays current. To flip to it: npm run promote -- ${model} ${version}${options}`,
+          ];
+  }
+}
+
+function describeFiles(blobs: readonly Blob[]): string {
+  return blobs.length === 0
+    ? 'nothing'
+    : `${plural(blobs.length, 'file')} (${formatBytes(totalBytes(blobs))})`;
+}
+
+function totalBytes(blobs: readonly Blob[]): number {
+  return blobs.reduce((sum, { bytes }) => sum + bytes, 0);
+}

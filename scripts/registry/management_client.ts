@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import { LastingError } from '../../worker/registry/storage/retrying_object_store.ts';
+
+/** The registry behind a management Worker. */
+export interface ManagementService {
+  /** The Worker's address; the API lies under `/api/v1`. */
+  readonly url: URL;
+  readonly token: string;
+}
+
+const CallerSchema = v.object({
+  service: v.literal('edge-serving-management'),
+  token: v.string(),
+  scopes: v.array(v.string()),
+});
+const ErrorSchema = v.object({ error: v.string() });
+
+/** The management Worker refused; trying again would change nothing. */
+export class ManagementRefusalError extends LastingError {}
+
+/**
+ * Makes sure that a management Worker is at the address and knows the token: anything else answers 404 too, and
+ * would look like an empty registry.
+ *
+ * @throws ManagementRefusalError
+ */
+export async function requireManagement({ url, token }: ManagementService): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(address(url, ''), {
+      headers: { authorization: `Bearer ${token}` },
+      redirect: 'error',
+    });
+  } catch (error) {
+    throw new ManagementRefusalError(`${url.origin} cannot be reached: ${reasonOf(error)}`, { cause: error });
+  }
+  const text = await response.text();
+  if (response.ok && v.safeParse(v.pipe(v.string(), v.parseJson(), CallerSchema), text).success) return;
+  throw new ManagementRefusalError(
+    response.ok || response.status === 404
+      ? `${url.href} is not the address of a management Worker`
+      : `${url.origin} answered ${response.status}: ${errorIn(text)}`,
+  );
+}
+
+/**
+ * Sends a request to the API.
+ *
+ * @throws where no answer comes
+ */
+export async function askManagement(
+  { url, token }: ManagementService,
+  method: string,
+  path: string,
+  init: Pick<RequestInit, 'headers' | 'body'> = {},
+): Promise<Response> {
+  try {
+    return await fetch(address(url, path), {
+      method,
+      ...init,
+      // The token goes to the address that was given, and to no other.
+      redirect: 'error',
+      headers: { ...init.headers, authorization: `Bearer ${token}` },
+    });
+  } catch (error) {
+    throw new Error(`${url.origin}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The error for an answer that was not expected. */
+export async function managementFault(response: Response, what: string): Promise<Error> {
+  const message = `the management Worker answered ${response.status} for ${what}: ${errorIn(await response.text())}`;
+  return response.status < 500 && response.status !== 429
+    ? new ManagementRefusalError(message)
+    : new Error(message);
+}
+
+function address(url: URL, path: string): URL {
+  return new URL(`${url.pathname.replace(/\/$/, '')}/api/v1${path}`, url.origin);
+}
+
+function errorIn(text: string): string {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ErrorSchema), text);
+  return parsed.success ? parsed.output.error : text.slice(0, 200);
+}
+
+function reasonOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return cause.message;
+  return describeError(error);
+}

@@ -1,0 +1,268 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import * as v from 'valibot';
+import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { type PruneOptions, type PruneResult, pruneModel } from '../../worker/registry/prune/pruning.ts';
+import {
+  type KvNamespaceBinding,
+  POINTERS_BINDING,
+  pointerReplicaOf,
+} from '../../worker/registry/replica/kv_pointer_replica.ts';
+import type { PointerReplica } from '../../worker/registry/replica/pointer_replica.ts';
+import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/storage/r2_object_store.ts';
+import { ReplicatingObjectStore } from '../../worker/registry/storage/replicating_object_store.ts';
+import { RetryingObjectStore } from '../../worker/registry/storage/retrying_object_store.ts';
+import { TimeLimitError, withinTimeLimit } from '../../worker/registry/storage/time_limit.ts';
+import { ExplainedError } from '../cli/explained_error.ts';
+import type { Lines } from '../cli/output.ts';
+import { wait } from '../dev/wait.ts';
+import { requireRoom, unlessDiskFull } from '../files/full_disk.ts';
+import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
+import { DiskWatchingObjectStore } from './disk_watching_object_store.ts';
+import { HttpObjectStore } from './http_object_store.ts';
+import { changePointerThrough, pruneThrough } from './management_changes.ts';
+import { type ManagementService, requireManagement } from './management_client.ts';
+import { remoteFault } from './remote_fault.ts';
+
+/** Which registry: the one on this machine, the one that the world sees, or that one through a management Worker. */
+export type RegistryPlace =
+  | { readonly kind: 'local'; readonly directory: string }
+  | { readonly kind: 'remote' }
+  | { readonly kind: 'management'; readonly service: ManagementService };
+
+export interface Registry {
+  readonly store: ObjectStore;
+  readonly place: PlaceDescription;
+  readonly changePointer: ChangePointer;
+  readonly prune: (model: string, options: Omit<PruneOptions, 'wait'>) => Promise<PruneResult>;
+  /** The replica of the pointers, where wrangler.toml binds one. `store` writes to it. */
+  readonly replica: PointerReplica | undefined;
+  /** Brings up to date what an earlier command could not write to the replica, of the models looked at. */
+  repairReplica(): Promise<void>;
+  /** What went wrong without making the command fail. */
+  readonly warnings: readonly Lines[];
+  close(): Promise<void>;
+}
+
+/** For the output: what is being read or changed. */
+export type PlaceDescription =
+  | { readonly kind: 'local'; readonly directory: string }
+  | { readonly kind: 'remote'; readonly bucket: string }
+  | { readonly kind: 'management'; readonly url: string };
+
+export function describePlace(place: PlaceDescription): string {
+  switch (place.kind) {
+    case 'local':
+      return `local state ${showToCaller(place.directory)}`;
+    case 'remote':
+      return `the REMOTE bucket ${place.bucket} of the account`;
+    case 'management':
+      return `the registry at ${place.url}`;
+  }
+}
+
+export const BUCKET_BINDING = 'MODELS';
+
+/** wrangler's command line puts its state one level deeper than its programming interface. */
+const persistenceDirectory = (directory: string): string => join(directory, 'v3');
+
+/** Whether something has kept local state in a folder. To open it would make it. */
+export async function hasLocalState(directory: string): Promise<boolean> {
+  const found = await stat(persistenceDirectory(directory)).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+/** Opens the registry, over wrangler's own access to R2 or over HTTP. */
+export function openRegistry(place: RegistryPlace): Promise<Registry> {
+  switch (place.kind) {
+    case 'local':
+      return openLocalRegistry(place.directory);
+    case 'remote':
+      return openRemoteRegistry();
+    case 'management':
+      return openManagedRegistry(place.service);
+  }
+}
+
+/** The management Worker keeps the replica itself. */
+async function openManagedRegistry(service: ManagementService): Promise<Registry> {
+  await requireManagement(service);
+  const store = new RetryingObjectStore(new HttpObjectStore(service), wait);
+  const prune = pruneThrough(service, wait);
+  return {
+    store,
+    changePointer: changePointerThrough(service, wait),
+    // A dry run only reads, which every token may.
+    prune: (model, options) =>
+      options.dryRun ? pruneModel(store, model, { ...options, wait }) : prune(model, options),
+    place: { kind: 'management', url: service.url.href },
+    replica: undefined,
+    repairReplica: async () => {},
+    warnings: [],
+    close: async () => {},
+  };
+}
+
+/** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */
+export async function openLocalRegistry(directory: string): Promise<Registry> {
+  const { getPlatformProxy } = await loadWrangler();
+  // It keeps sockets and caches there.
+  await requireRoom(tmpdir());
+  const proxy = await unlessDiskFull(directory, 0, () =>
+    getPlatformProxy<Bindings>({
+      configPath: wranglerConfiguration(),
+      persist: { path: persistenceDirectory(directory) },
+      remoteBindings: false,
+    }),
+  );
+  return createRegistry(proxy, { kind: 'local', directory });
+}
+
+const REMOTE_TIMEOUT_MS = 60_000;
+
+/** What of wrangler.toml the remote registry needs. */
+const ConfigurationSchema = v.object({
+  name: v.string(),
+  account_id: v.optional(v.string()),
+  compatibility_date: v.string(),
+  r2_buckets: v.array(v.object({ binding: v.string(), bucket_name: v.optional(v.string()) })),
+  kv_namespaces: v.optional(v.array(v.object({ binding: v.string(), id: v.optional(v.string()) })), []),
+});
+
+/**
+ * The registry in the bucket of the account that wrangler is logged in to. Its configuration is written to a
+ * temporary folder: a second environment in wrangler.toml would make every deployment ask which one is meant.
+ *
+ * @throws RemoteUnavailableError
+ */
+async function openRemoteRegistry(): Promise<Registry> {
+  // Otherwise wrangler would open a browser to log in, or ask for the account, in the middle of a script.
+  process.env.CI ??= 'true';
+  const { getPlatformProxy, unstable_readConfig } = await loadWrangler();
+  const configuration = v.parse(
+    ConfigurationSchema,
+    unstable_readConfig({ config: wranglerConfiguration() }),
+  );
+  const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
+  if (bucket === undefined)
+    throw new Error(`${showToCaller(wranglerConfiguration())} binds no bucket as ${BUCKET_BINDING}`);
+  const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
+  if (namespace !== undefined && namespace.id === undefined) {
+    throw new Error(
+      `${showToCaller(wranglerConfiguration())} gives the namespace bound as ${POINTERS_BINDING} no id`,
+    );
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'edge-serving-'));
+  try {
+    const configPath = join(folder, 'wrangler.json');
+    await writeFile(
+      configPath,
+      JSON.stringify({
+        name: `${configuration.name}-registry`,
+        ...(configuration.account_id === undefined ? {} : { account_id: configuration.account_id }),
+        compatibility_date: configuration.compatibility_date,
+        r2_buckets: [{ binding: BUCKET_BINDING, bucket_name: bucket, remote: true }],
+        kv_namespaces: namespace === undefined ? [] : [{ ...namespace, remote: true }],
+      }),
+    );
+    return await withTimeout(
+      (async () => {
+        const proxy = await getPlatformProxy<Bindings>({ configPath, persist: false, remoteBindings: true });
+        const registry = createRegistry(proxy, { kind: 'remote', bucket });
+        // The connection stands before anybody has asked whether the bucket is there.
+        await registry.store.head('pointer.json');
+        return registry;
+      })(),
+    );
+  } catch (error) {
+    throw new RemoteUnavailableError(bucket, error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The account's bucket cannot be reached; the message says what to do. */
+export class RemoteUnavailableError extends ExplainedError {
+  constructor(bucket: string, cause: unknown) {
+    const [what, advice] = remoteFault(bucket, cause);
+    super([`the REMOTE bucket ${bucket} cannot be opened: ${what}`, advice], cause);
+  }
+}
+
+interface Bindings extends Record<string, unknown> {
+  [BUCKET_BINDING]: R2BucketBinding;
+  [POINTERS_BINDING]?: KvNamespaceBinding;
+}
+
+function createRegistry(
+  proxy: { readonly env: Bindings; dispose(): Promise<void> },
+  place: PlaceDescription,
+): Registry {
+  const bucket = new R2ObjectStore(proxy.env[BUCKET_BINDING]);
+  const authority = new RetryingObjectStore(
+    place.kind === 'local' ? new DiskWatchingObjectStore(bucket, place.directory) : bucket,
+    wait,
+  );
+  const replica = pointerReplicaOf(proxy.env);
+  const close = () => disposeWithinLimit(proxy);
+  const warnings: Lines[] = [];
+  if (replica === undefined) {
+    const repairReplica = async (): Promise<void> => {};
+    return { ...changesIn(authority), store: authority, place, replica, repairReplica, warnings, close };
+  }
+  const store = new ReplicatingObjectStore(authority, replica, {
+    wait,
+    onFault: (model, error) =>
+      warnings.push([
+        `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ${describeError(error)}`,
+        'Workers that read the replica see the older one until the next command that changes the model.',
+      ]),
+  });
+  return {
+    ...changesIn(store),
+    store,
+    place,
+    replica,
+    repairReplica: () => store.repair(),
+    warnings,
+    close,
+  };
+}
+
+/** With access to the bucket itself, changes are made by compare-and-set. */
+function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'> {
+  return {
+    changePointer: changePointerIn(store, { wait }),
+    prune: (model, options) => pruneModel(store, model, { ...options, wait }),
+  };
+}
+
+const DISPOSAL_LIMIT_MS = 1_000;
+
+/** What is left running ends with the process; where local state cannot be written, it never does by itself. */
+async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<void> {
+  try {
+    await withinTimeLimit('closing', DISPOSAL_LIMIT_MS, proxy.dispose());
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+  }
+}
+
+/** wrangler takes a second to load, so only those who use it do. */
+export async function loadWrangler(): Promise<typeof import('wrangler')> {
+  // What it would print lands on standard output, among the script's own.
+  process.env.WRANGLER_LOG ??= 'none';
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
+  return import('wrangler');
+}
+
+function withTimeout<T>(promise: Promise<T>): Promise<T> {
+  const late = setTimeout(REMOTE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`ETIMEDOUT: no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`);
+  });
+  return Promise.race([promise, late]);
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { openBlob } from '../../worker/registry/version/blob_store.ts';
+import type { Blob, Manifest } from '../../worker/registry/version/manifest.ts';
+import { readManifest } from '../../worker/registry/version/version_store.ts';
+
+/** Bytes: to look at what is being replaced is not worth more. */
+const LARGEST_DOWNLOAD = 512 * 1024 * 1024;
+
+export interface FetchedVersion {
+  readonly manifest: Manifest;
+  /** Where its files are now, by the blobs' paths. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Copies a published version into a folder.
+ *
+ * @throws if it cannot be had as it was published
+ */
+export async function fetchVersion(
+  store: ObjectStore,
+  model: string,
+  version: string,
+  folder: string,
+): Promise<FetchedVersion> {
+  const read = await readManifest(store, model, version);
+  if (read.kind === 'missing') throw new Error('its manifest is missing');
+  if (read.kind === 'malformed') throw new Error(`its manifest is malformed: ${read.reason}`);
+  const { blobs } = read.manifest.content;
+  const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+  if (bytes > LARGEST_DOWNLOAD) throw new Error('its files are too large to be fetched');
+  const files: Record<string, string> = {};
+  for (const blob of blobs) {
+    // Named after its digest: the paths of a manifest are not to be trusted.
+    const path = join(folder, blob.sha256);
+    await writeFile(path, await readVerified(store, blob));
+    files[blob.path] = path;
+  }
+  return { manifest: read.manifest, files };
+}
+
+async function readVerified(store: ObjectStore, { path, sha256, bytes }: Blob): Promise<Uint8Array> {
+  const read = await openBlob(store, sha256);
+  if (read.kind === 'missing') throw new Error(`its file ${path} is missing`);
+  const digest = createHash('sha256');
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of read.stream) {
+    length += piece.length;
+    if (length > bytes) break;
+    digest.update(piece);
+    pieces.push(piece);
+  }
+  if (length !== bytes || digest.digest('hex') !== sha256) {
+    throw new Error(`its file ${path} is not what was published`);
+  }
+  return Buffer.concat(pieces);
+}

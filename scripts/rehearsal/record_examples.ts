@@ -1,0 +1,115 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Signature } from '../../worker/model/signature.ts';
+import type { GoldenExample, Manifest, ModelContent } from '../../worker/registry/version/manifest.ts';
+import { type ExampleRequest, makeExamples } from './generated_examples.ts';
+import { stageConfiguration } from './rehearse.ts';
+import { readRequest } from './request_file.ts';
+import { IsolateClient } from './sandbox/isolate_client.ts';
+import { openStage } from './sandbox/open_sandbox.ts';
+import { buildWorker } from './sandbox/worker_build.ts';
+import { readWorkerConfiguration } from './sandbox/worker_configuration.ts';
+
+export interface RecordRequest {
+  readonly content: ModelContent;
+  /** Absolute paths by the blobs' paths. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Files of requests; none: they are made from the signatures. */
+  readonly requests: readonly string[];
+  readonly seed: number;
+  readonly tolerance: number | undefined;
+  readonly limitMs: number;
+  readonly onProgress: (text: string) => void;
+}
+
+export type RecordOutcome =
+  | { readonly kind: 'recorded'; readonly examples: readonly GoldenExample[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Runs a model in a local workerd and keeps what it answers. */
+export async function recordExamples(request: RecordRequest): Promise<RecordOutcome> {
+  const { content, files, tolerance, limitMs, onProgress } = request;
+  const asked = await readRequests(request);
+  if (asked.kind === 'refused') return asked;
+  const configuration = await readWorkerConfiguration();
+  const stage = await openStage();
+  try {
+    const { directory } = await buildWorker(() => onProgress('Building the Worker for rehearsals'));
+    onProgress('Starting a local workerd');
+    const manifest = temporaryManifest(content);
+    const [isolate] = await stage.start({
+      build: directory,
+      ...stageConfiguration(configuration),
+      versions: [{ manifest, files: Object.fromEntries(files) }],
+    });
+    if (isolate === undefined) throw new Error('workerd has no isolate');
+    const client = new IsolateClient(isolate, manifest, limitMs);
+    const load = await client.load();
+    if (load.kind === 'failed') return { kind: 'refused', reason: `the model ${load.reason}` };
+    const examples: GoldenExample[] = [];
+    for (const { example, signature, from } of asked.requests) {
+      const answer = await client.predict(example, signature);
+      if (answer.kind === 'failed') {
+        return { kind: 'refused', reason: `${from}: the model cannot compute it: ${answer.reason}` };
+      }
+      examples.push({ ...example, outputs: answer.value, ...(tolerance === undefined ? {} : { tolerance }) });
+    }
+    return { kind: 'recorded', examples };
+  } finally {
+    await stage.close();
+  }
+}
+
+interface AskedRequest {
+  readonly example: ExampleRequest;
+  readonly signature: Signature;
+  /** What to call it where something is wrong. */
+  readonly from: string;
+}
+
+/** Bytes: more is no request that a server takes. */
+const LARGEST_REQUEST = 64 * 1024 * 1024;
+
+async function readRequests({
+  content: { signatures },
+  requests,
+  seed,
+}: RecordRequest): Promise<
+  | { readonly kind: 'read'; readonly requests: readonly AskedRequest[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+> {
+  const asked: AskedRequest[] = [];
+  for (const path of requests) {
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) return { kind: 'refused', reason: `${path} is not a file` };
+    if (found.size > LARGEST_REQUEST) return { kind: 'refused', reason: `${path} is larger than 64 MB` };
+    const read = readRequest(await readFile(path, 'utf8'), signatures);
+    if (read.kind === 'malformed') return { kind: 'refused', reason: `${path}: ${read.reason}` };
+    asked.push({ example: read.request, signature: read.signature, from: path });
+  }
+  if (requests.length > 0) return { kind: 'read', requests: asked };
+  for (const example of makeExamples(signatures, seed)) {
+    const signature = signatures[example.signature_name];
+    if (signature === undefined) continue;
+    asked.push({ example, signature, from: `the request made from signature ${example.signature_name}` });
+  }
+  if (asked.length > 0) return { kind: 'read', requests: asked };
+  return {
+    kind: 'refused',
+    reason: 'no request can be made from its signature, which leaves shapes open; give one with --input FILE',
+  };
+}
+
+function temporaryManifest(content: ModelContent): Manifest {
+  return {
+    schema: 1,
+    model: 'recorded',
+    version: '1.0.0',
+    content,
+    provenance: {
+      publishedAt: new Date().toISOString(),
+      publishedBy: 'record',
+      sourceFormat: content.format,
+      tool: 'record',
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Figures, PlanRecord } from '../../worker/registry/version/rehearsal_record.ts';
+import { formatBytes, formatTable, plural } from '../cli/format.ts';
+import type { RehearsalOutcome } from './rehearse.ts';
+
+type Done = Extract<RehearsalOutcome, { kind: 'done' }>;
+
+/** How a rehearsal went, for people: the candidate beside the version being replaced. */
+export function rehearsalLines(version: string, { rehearsal, current, notes }: Done): string[] {
+  if (rehearsal.kind === 'skipped') {
+    return [`NOT REHEARSED: whether ${version} can be loaded and computes what it should, nobody has tried.`];
+  }
+  const beside = current?.kind === 'rehearsed' ? current : undefined;
+  const rows = figureRows(rehearsal.figures, beside?.figures);
+  const { plan } = rehearsal;
+  if (plan !== undefined) rows.push(['computed by', ...[plan, beside?.plan].flatMap(computedBy)]);
+  const heading = ['', version, ...(beside === undefined ? [] : [`${beside.version} (current)`])];
+  const { examples, largestDifference } = rehearsal.golden;
+  const agreement =
+    examples === 0
+      ? []
+      : [
+          `It agrees with ${plural(examples, 'golden example')}` +
+            (largestDifference === null
+              ? '.'
+              : `; the largest difference is ${shortNumber(largestDifference)}.`),
+        ];
+  return [
+    'Rehearsed in a local workerd:',
+    ...formatTable([heading, ...rows]).map((line) => `  ${line}`),
+    ...agreement,
+    ...planLines(plan),
+    ...notes,
+    ...(current?.kind === 'not rehearsed'
+      ? [`The current version ${current.version} could not be rehearsed: ${current.reason}`]
+      : []),
+  ];
+}
+
+export function rehearsalJson({ rehearsal, current, notes }: Done): object {
+  return { ...rehearsal, current: current ?? null, notes };
+}
+
+function figureRows(figures: Figures, beside: Figures | undefined): string[][] {
+  const row = (name: string, show: (figures: Figures) => string) => [
+    name,
+    show(figures),
+    ...(beside === undefined ? [] : [show(beside)]),
+  ];
+  return [
+    row('WebAssembly heap', ({ heapBytes }) => formatBytes(heapBytes)),
+    row('loading and warmup', ({ loadMs }) => milliseconds(loadMs)),
+    row('first answer', ({ firstMs }) => milliseconds(firstMs)),
+    row('answer, median', ({ medianMs }) => milliseconds(medianMs)),
+  ];
+}
+
+function computedBy(plan: PlanRecord | undefined): string[] {
+  switch (plan?.kind) {
+    case undefined:
+      return [];
+    case 'planned':
+      return ['a plan'];
+    case 'not planned':
+      return ["tfjs's executor"];
+    case 'not shown':
+      return ['-'];
+  }
+}
+
+function planLines(plan: PlanRecord | undefined): string[] {
+  switch (plan?.kind) {
+    case 'not planned':
+      return [`No plan can compute it, which takes longer: ${plan.reason}.`];
+    case 'not shown':
+      return ['Whether a plan can compute it did not show: that takes two requests with other values each.'];
+    default:
+      return [];
+  }
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? '-' : `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function shortNumber(value: number): string {
+  return value === 0 ? '0' : value.toPrecision(2);
+}

@@ -1,0 +1,248 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { within } from '../../worker/registry/storage/time_limit.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import { leastMemoryNeed, memoryNeed } from '../../worker/registry/version/memory_need.ts';
+import type { Figures, PlanRecord, Rehearsal } from '../../worker/registry/version/rehearsal_record.ts';
+import { type FetchedVersion, fetchVersion } from './current_version.ts';
+import { provePlan } from './prove_plan.ts';
+import { measureMedians, type RehearsedVersion, readFigures, rehearseVersion } from './rehearse_version.ts';
+import { openStage, StageError } from './sandbox/open_sandbox.ts';
+import { buildWorker } from './sandbox/worker_build.ts';
+import {
+  memoryBudgetBytes,
+  readWorkerConfiguration,
+  type WorkerConfiguration,
+} from './sandbox/worker_configuration.ts';
+
+/** A version that is not published yet. */
+export interface Candidate {
+  readonly manifest: Manifest;
+  /** Absolute paths by the blobs' paths. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** How the version being replaced does, beside the candidate. */
+export type CurrentFigures =
+  | {
+      readonly kind: 'rehearsed';
+      readonly version: string;
+      readonly figures: Figures;
+      readonly plan: PlanRecord;
+    }
+  | { readonly kind: 'not rehearsed'; readonly version: string; readonly reason: string };
+
+export type RehearsalOutcome =
+  | {
+      readonly kind: 'done';
+      /** For the manifest. */
+      readonly rehearsal: Rehearsal;
+      readonly current: CurrentFigures | undefined;
+      /** Sentences that whoever publishes should read. */
+      readonly notes: readonly string[];
+    }
+  /** The candidate cannot be served; why, in one sentence. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Tries a candidate out before anything of it is uploaded; `current` is the version being replaced. */
+export type Rehearse = (candidate: Candidate, current: string | undefined) => Promise<RehearsalOutcome>;
+
+export interface RehearsalOptions {
+  readonly store: ObjectStore;
+  /** How long any one answer may take. Milliseconds. */
+  readonly limitMs: number;
+  readonly at: string;
+  readonly onProgress: (text: string) => void;
+}
+
+/** How long fetching the current version may take: without it the table has a column less. Milliseconds. */
+const FETCH_LIMIT_MS = 60_000;
+
+/**
+ * Rehearses in a local workerd with the Worker as it would be deployed: loads the candidate, warms it up, holds
+ * it against its golden examples and the memory budget, and measures it beside the version being replaced.
+ */
+export function createRehearsal(options: RehearsalOptions): Rehearse {
+  return async (candidate, current) => {
+    const configuration = await readWorkerConfiguration();
+    const { model, version, content } = candidate.manifest;
+    const { onProgress } = options;
+    const budget = memoryBudgetBytes(configuration);
+    const refusal = overBudget(leastMemoryNeed(content), budget);
+    if (refusal !== undefined) return refused(candidate, refusal);
+    const stage = await openStage();
+    try {
+      const build = await buildWorker(() => onProgress('Building the Worker for rehearsals')).catch(
+        (error: Error) => {
+          throw new StageError(error.message, { cause: error });
+        },
+      );
+      const fetched = await fetchCurrent(options.store, model, current, stage.folder);
+      onProgress(`Rehearsing ${model} ${version} in a local workerd`);
+      const isolates = await stage.start({
+        build: build.directory,
+        ...stageConfiguration(configuration),
+        versions: [
+          { manifest: candidate.manifest, files: Object.fromEntries(candidate.files) },
+          ...(fetched?.kind === 'fetched' ? [fetched.version] : []),
+        ],
+      });
+      return await perform(isolates, candidate, fetched, {
+        ...options,
+        budget,
+        worker: build.digest.slice(0, 12),
+      });
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      throw new StageError(`${error.message}; --skip-rehearsal publishes without a rehearsal`, {
+        cause: error,
+      });
+    } finally {
+      await stage.close();
+    }
+  };
+}
+
+/** Publishes untried, and says so in the manifest. */
+export function skipRehearsal(at: string): Rehearse {
+  return async () => ({ kind: 'done', rehearsal: { kind: 'skipped', at }, current: undefined, notes: [] });
+}
+
+type Fetched =
+  | { readonly kind: 'fetched'; readonly version: FetchedVersion }
+  | { readonly kind: 'failed'; readonly version: string; readonly reason: string };
+
+async function fetchCurrent(
+  store: ObjectStore,
+  model: string,
+  version: string | undefined,
+  folder: string,
+): Promise<Fetched | undefined> {
+  if (version === undefined) return undefined;
+  const files = join(folder, 'current');
+  await mkdir(files);
+  try {
+    const fetching = fetchVersion(store, model, version, files);
+    const late = () => new Error('fetching it took too long');
+    return { kind: 'fetched', version: await within(FETCH_LIMIT_MS, fetching, late) };
+  } catch (error) {
+    return { kind: 'failed', version, reason: describeError(error) };
+  }
+}
+
+/** As deployed, but that every version is loaded whatever the budget says, and that requests may be large. */
+export function stageConfiguration({
+  compatibilityDate,
+  compatibilityFlags,
+  variables,
+}: WorkerConfiguration): {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: string[];
+  readonly variables: Record<string, string>;
+} {
+  return {
+    compatibilityDate,
+    compatibilityFlags: [...compatibilityFlags],
+    variables: {
+      ...(variables.HEAP_LIMIT_MB === undefined ? {} : { HEAP_LIMIT_MB: variables.HEAP_LIMIT_MB }),
+      MEMORY_BUDGET_MB: '100000',
+      MAX_REQUEST_MB: '64',
+    },
+  };
+}
+
+async function perform(
+  [own, beside]: readonly URL[],
+  candidate: Candidate,
+  fetched: Fetched | undefined,
+  options: RehearsalOptions & { readonly budget: number; readonly worker: string },
+): Promise<RehearsalOutcome> {
+  const { content } = candidate.manifest;
+  if (own === undefined) throw new StageError('workerd has no isolate');
+  const result = await rehearseVersion(own, candidate.manifest, options);
+  if (result.kind === 'failed') return refused(candidate, result.reason);
+  const { rehearsed } = result;
+  const replaced = await rehearseCurrent(beside, fetched, { ...options, first: rehearsed.request });
+  const [median = null, currentMedian = null] = await measureMedians(
+    replaced?.kind === 'rehearsed' ? [rehearsed, replaced.rehearsed] : [rehearsed],
+  );
+  const { golden, recorded, notes } = rehearsed;
+  const rehearsal: Rehearsal = {
+    kind: 'rehearsed',
+    at: options.at,
+    worker: options.worker,
+    ...(await measured(rehearsed, median)),
+    golden,
+    ...(recorded === undefined ? {} : { recorded }),
+  };
+  const refusal = overBudget(memoryNeed({ content, rehearsal }), options.budget);
+  if (refusal !== undefined) return refused(candidate, refusal);
+  return {
+    kind: 'done',
+    rehearsal,
+    current: await currentFigures(replaced, currentMedian),
+    notes: [...notes, ...(replaced?.kind === 'rehearsed' ? replaced.rehearsed.notes : [])],
+  };
+}
+
+type Replaced =
+  | { readonly kind: 'rehearsed'; readonly rehearsed: RehearsedVersion }
+  | Extract<CurrentFigures, { kind: 'not rehearsed' }>;
+
+/** Whatever goes wrong with the version that is replaced is told and stops nothing. */
+async function rehearseCurrent(
+  isolate: URL | undefined,
+  fetched: Fetched | undefined,
+  options: { readonly limitMs: number; readonly first: RehearsedVersion['request'] },
+): Promise<Replaced | undefined> {
+  if (fetched === undefined) return undefined;
+  if (fetched.kind === 'failed') {
+    return { kind: 'not rehearsed', version: fetched.version, reason: fetched.reason };
+  }
+  const { manifest } = fetched.version;
+  if (isolate === undefined) throw new StageError('workerd has one isolate too few');
+  const result = await rehearseVersion(isolate, manifest, { ...options, isPublished: true });
+  return result.kind === 'rehearsed'
+    ? result
+    : { kind: 'not rehearsed', version: manifest.version, reason: `it ${result.reason}` };
+}
+
+async function currentFigures(
+  replaced: Replaced | undefined,
+  medianMs: number | null,
+): Promise<CurrentFigures | undefined> {
+  if (replaced?.kind !== 'rehearsed') return replaced;
+  const { rehearsed } = replaced;
+  try {
+    return {
+      kind: 'rehearsed',
+      version: rehearsed.version,
+      ...(await measured(rehearsed, medianMs)),
+    };
+  } catch (error) {
+    const reason = describeError(error);
+    return { kind: 'not rehearsed', version: rehearsed.version, reason };
+  }
+}
+
+/** The figures, which a plan's memory is a part of, and whether there is a plan. */
+async function measured(
+  rehearsed: RehearsedVersion,
+  medianMs: number | null,
+): Promise<{ readonly figures: Figures; readonly plan: PlanRecord }> {
+  const figures = await readFigures(rehearsed, medianMs);
+  const plan = await provePlan(rehearsed);
+  return { figures: plan.kind === 'planned' ? await readFigures(rehearsed, medianMs) : figures, plan };
+}
+
+function overBudget(needed: number, budget: number): string | undefined {
+  if (needed <= budget) return undefined;
+  const megabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
+  return `needs about ${megabytes(needed)} MB of memory, and MEMORY_BUDGET_MB is ${megabytes(budget)}`;
+}
+
+function refused({ manifest }: Candidate, reason: string): RehearsalOutcome {
+  return { kind: 'refused', reason: `${manifest.model} ${manifest.version} ${reason}` };
+}

@@ -1,0 +1,234 @@
+import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
+import type { GoldenExample, Manifest } from '../../worker/registry/version/manifest.ts';
+import type { Figures, RecordedAnswers } from '../../worker/registry/version/rehearsal_record.ts';
+import { type ExampleRequest, makeExamples } from './generated_examples.ts';
+import { compareOutputs, notFiniteValues, type Outputs } from './golden_comparison.ts';
+import { IsolateClient } from './sandbox/isolate_client.ts';
+
+/** Of the requests that a version without golden examples is rehearsed with. */
+const MADE_EXAMPLES_SEED = 1;
+
+/** JSON characters: what every isolate has to read with the manifest. */
+const LARGEST_RECORD = 256 * 1024;
+
+/** A version that was loaded and has answered its examples. */
+export interface RehearsedVersion {
+  readonly version: string;
+  readonly client: IsolateClient;
+  /** What to ask it again and again; undefined where there is nothing to ask. */
+  readonly request: { readonly example: ExampleRequest; readonly signature: Signature } | undefined;
+  readonly loadMs: number;
+  readonly firstMs: number | null;
+  readonly emptyHeapBytes: number;
+  readonly golden: { readonly examples: number; readonly largestDifference: number | null };
+  readonly recorded: RecordedAnswers | undefined;
+  readonly notes: readonly string[];
+}
+
+export type VersionRehearsal =
+  | { readonly kind: 'rehearsed'; readonly rehearsed: RehearsedVersion }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface VersionOptions {
+  /** How long any one answer may take. Milliseconds. */
+  readonly limitMs: number;
+  /** Asked before anything else, so that the times of two versions are those of one request. */
+  readonly first?: RehearsedVersion['request'];
+  /** Disagreeing with golden answers is a note then and not a failure: it did agree once. */
+  readonly isPublished?: boolean;
+}
+
+/** Loads a version in an isolate of its own and holds its answers against its golden examples. */
+export async function rehearseVersion(
+  isolate: URL,
+  { model, version, content, rehearsal }: Manifest,
+  { limitMs, first, isPublished = false }: VersionOptions,
+): Promise<VersionRehearsal> {
+  const { golden, signatures } = content;
+  const client = new IsolateClient(isolate, { model, version }, limitMs);
+  const empty = await client.heapBytes();
+  if (empty.kind === 'failed') return empty;
+  const load = await client.load();
+  if (load.kind === 'failed') return load;
+  const asked = first && (await client.predict(first.example, first.signature));
+  const recorded = rehearsal?.kind === 'rehearsed' ? rehearsal.recorded : undefined;
+  const examples = recorded === undefined ? golden : withInputs(recorded, signatures);
+  const outcome =
+    examples.length > 0
+      ? await answerGolden(client, examples, signatures)
+      : await answerMade(client, signatures);
+  if (outcome.kind === 'failed') return outcome;
+  const { answers, disagreement } = outcome;
+  if (disagreement !== undefined && !isPublished) return { kind: 'failed', reason: disagreement };
+  return {
+    kind: 'rehearsed',
+    rehearsed: {
+      ...answers,
+      ...(asked?.kind === 'answered' ? { request: first, firstMs: asked.milliseconds } : {}),
+      version,
+      client,
+      loadMs: load.milliseconds,
+      emptyHeapBytes: empty.value,
+      notes:
+        disagreement === undefined
+          ? isPublished
+            ? []
+            : answers.notes
+          : [`The current version ${version} no longer answers as it did: it ${disagreement}`],
+    },
+  };
+}
+
+type Answers = Pick<RehearsedVersion, 'request' | 'firstMs' | 'golden' | 'recorded' | 'notes'>;
+type AnswersOutcome =
+  | { readonly kind: 'answered'; readonly answers: Answers; readonly disagreement?: string | undefined }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+async function answerGolden(
+  client: IsolateClient,
+  golden: readonly GoldenExample[],
+  signatures: Readonly<Record<string, Signature>>,
+): Promise<AnswersOutcome> {
+  let request: Answers['request'];
+  let firstMs: number | null = null;
+  let largestDifference: number | null = null;
+  let disagreement: string | undefined;
+  for (const [index, example] of golden.entries()) {
+    const { signature_name = DEFAULT_SIGNATURE, inputs } = example;
+    const which = golden.length === 1 ? 'its golden example' : `its golden example ${index + 1}`;
+    const signature = signatures[signature_name];
+    if (signature === undefined) {
+      return { kind: 'failed', reason: `has no signature ${signature_name} for ${which}` };
+    }
+    const answer = await client.predict({ signature_name, inputs }, signature);
+    if (answer.kind === 'failed') {
+      return { kind: 'failed', reason: `cannot compute ${which}: ${answer.reason}` };
+    }
+    const comparison = compareOutputs(example, answer.value, signature);
+    if (comparison.disagreements.length > 0) {
+      disagreement ??= `disagrees with ${which}: ${comparison.disagreements.join('; ')}`;
+    }
+    request ??= { example: { signature_name, inputs }, signature };
+    firstMs ??= answer.milliseconds;
+    if (comparison.largestDifference !== null) {
+      largestDifference = Math.max(largestDifference ?? 0, comparison.largestDifference);
+    }
+  }
+  return {
+    kind: 'answered',
+    disagreement,
+    answers: {
+      request,
+      firstMs,
+      golden: { examples: golden.length, largestDifference },
+      recorded: undefined,
+      notes: [],
+    },
+  };
+}
+
+function withInputs(
+  recorded: RecordedAnswers,
+  signatures: Readonly<Record<string, Signature>>,
+): GoldenExample[] {
+  const made = makeExamples(signatures, MADE_EXAMPLES_SEED);
+  return recorded.examples.flatMap(({ signature_name, outputs }) => {
+    const inputs = made.find((example) => example.signature_name === signature_name)?.inputs;
+    return inputs === undefined ? [] : [{ signature_name, inputs, outputs }];
+  });
+}
+
+async function answerMade(
+  client: IsolateClient,
+  signatures: Readonly<Record<string, Signature>>,
+): Promise<AnswersOutcome> {
+  const examples: { signature_name: string; outputs: Outputs }[] = [];
+  const notes: string[] = [];
+  let request: Answers['request'];
+  let firstMs: number | null = null;
+  for (const example of makeExamples(signatures, MADE_EXAMPLES_SEED)) {
+    const signature = signatures[example.signature_name];
+    if (signature === undefined) continue;
+    const answer = await client.predict(example, signature);
+    if (answer.kind === 'failed') {
+      if (answer.isFatal)
+        return {
+          kind: 'failed',
+          reason: `cannot compute an example made from its signature: ${answer.reason}`,
+        };
+      notes.push(
+        `It refuses the example made from its signature ${example.signature_name}: ${answer.reason}`,
+      );
+      continue;
+    }
+    const wrong = notFiniteValues(answer.value, signature);
+    if (wrong.length > 0) {
+      return {
+        kind: 'failed',
+        reason:
+          `answers an example made from its signature with what is no number: ${wrong.join('; ')}; ` +
+          'where that is right, record golden examples with npm run record',
+      };
+    }
+    request ??= { example, signature };
+    firstMs ??= answer.milliseconds;
+    examples.push({ signature_name: example.signature_name, outputs: answer.value });
+  }
+  const fits = JSON.stringify(examples).length <= LARGEST_RECORD;
+  return {
+    kind: 'answered',
+    answers: {
+      request,
+      firstMs,
+      golden: { examples: 0, largestDifference: null },
+      recorded:
+        examples.length > 0 && fits
+          ? { generator: 1, examples: examples.map((example) => ({ ...example })) }
+          : undefined,
+      notes: [...notes, recordNote(examples.length, fits)],
+    },
+  };
+}
+
+function recordNote(examples: number, fits: boolean): string {
+  if (examples === 0) {
+    return 'It has no golden.json, and none could be made from its signature: only its warmup was tried.';
+  }
+  return fits
+    ? 'It has no golden.json: its answers to requests made from its signature were recorded instead.'
+    : 'It has no golden.json, and its answers to requests made from its signature are too large to be recorded.';
+}
+
+const MOST_ROUNDS = 30;
+const ROUNDS_MS = 2_000;
+
+/** Asks versions in turns, so that whatever else this machine does falls on all of them, and takes the medians. */
+export async function measureMedians(versions: readonly RehearsedVersion[]): Promise<(number | null)[]> {
+  const times = versions.map((): number[] => []);
+  const began = performance.now();
+  for (let round = 0; round < MOST_ROUNDS && performance.now() - began < ROUNDS_MS; round++) {
+    for (const [index, { client, request }] of versions.entries()) {
+      if (request === undefined) continue;
+      const answer = await client.predict(request.example, request.signature);
+      if (answer.kind === 'answered') times[index]?.push(answer.milliseconds);
+    }
+  }
+  return times.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null);
+}
+
+/** The figures of a version after everything was asked of it. */
+export async function readFigures(
+  { client, loadMs, firstMs, emptyHeapBytes }: RehearsedVersion,
+  medianMs: number | null,
+): Promise<Figures> {
+  const heap = await client.heapBytes();
+  if (heap.kind === 'failed') throw new Error(heap.reason);
+  const round = (milliseconds: number) => Math.round(milliseconds * 100) / 100;
+  return {
+    loadMs: round(loadMs),
+    firstMs: firstMs === null ? null : round(firstMs),
+    medianMs: medianMs === null ? null : round(medianMs),
+    heapBytes: heap.value,
+    emptyHeapBytes,
+  };
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
+import type { ExampleRequest } from './generated_examples.ts';
+
+const RequestSchema = v.object({
+  signature_name: v.optional(v.string(), DEFAULT_SIGNATURE),
+  instances: v.optional(v.pipe(v.array(v.unknown()), v.minLength(1))),
+  inputs: v.optional(v.unknown()),
+});
+
+export type RequestRead =
+  | { readonly kind: 'read'; readonly request: ExampleRequest; readonly signature: Signature }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/**
+ * Reads a predict request in TensorFlow Serving's JSON, in row or in columnar format, as a golden example has it:
+ * columnar, every input by its name. Whether the values fit is left to the model.
+ */
+export function readRequest(text: string, signatures: Readonly<Record<string, Signature>>): RequestRead {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return malformed('is not JSON');
+  }
+  const parsed = v.safeParse(RequestSchema, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    return malformed(`${v.getDotPath(issue) ?? 'the request'}: ${issue.message}`);
+  }
+  const { signature_name, instances, inputs } = parsed.output;
+  const signature = Object.hasOwn(signatures, signature_name) ? signatures[signature_name] : undefined;
+  if (signature === undefined) return malformed(`there is no signature "${signature_name}"`);
+  if ((instances === undefined) === (inputs === undefined)) {
+    return malformed('it has to have either "instances" or "inputs"');
+  }
+  const names = Object.keys(signature.inputs);
+  const columns = instances === undefined ? byName(inputs, names) : columnsOf(instances, names);
+  if (columns === undefined) return malformed(`it does not name the inputs ${names.join(', ')}`);
+  return { kind: 'read', request: { signature_name, inputs: columns }, signature };
+}
+
+/** The only input stands without its name, or each has one. */
+function byName(value: unknown, names: readonly string[]): Record<string, unknown> | undefined {
+  if (isObject(value) && !isBytes(value)) {
+    return names.every((name) => Object.hasOwn(value, name)) ? { ...value } : undefined;
+  }
+  const [only, ...others] = names;
+  return only !== undefined && others.length === 0 ? { [only]: value } : undefined;
+}
+
+function columnsOf(rows: readonly unknown[], names: readonly string[]): Record<string, unknown> | undefined {
+  const named: Record<string, unknown>[] = [];
+  for (const row of rows) {
+    const columns = byName(row, names);
+    if (columns === undefined) return undefined;
+    named.push(columns);
+  }
+  return Object.fromEntries(names.map((name) => [name, named.map((columns) => columns[name])]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `{"b64": "..."}` is a string of bytes, and no object with an input of that name. */
+function isBytes(value: Record<string, unknown>): boolean {
+  return typeof value.b64 === 'string' && Object.keys(value).length === 1;
+}
+
+function malformed(reason: string): RequestRead {
+  return { kind: 'malformed', reason };
+}

@@ -1,0 +1,126 @@
+import * as v from 'valibot';
+import type { Signature } from '../../../worker/model/signature.ts';
+import type { PlanRecord } from '../../../worker/registry/version/rehearsal_record.ts';
+import type { ExampleRequest } from '../generated_examples.ts';
+import type { Outputs } from '../golden_comparison.ts';
+import { parseTensorFlowJson } from '../tensorflow_json.ts';
+
+/** What came of asking a version that is rehearsed. */
+export type Asked<Value> =
+  | { readonly kind: 'answered'; readonly value: Value; readonly milliseconds: number }
+  /** `isFatal`: nothing more will come of this isolate. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isFatal: boolean };
+
+const ErrorSchema = v.object({ error: v.string() });
+
+const StatusSchema = v.object({
+  model_version_status: v.tuple([
+    v.object({ state: v.string(), status: v.object({ error_message: v.string() }) }),
+  ]),
+});
+
+/** Samples of the one version that the isolate has loaded. */
+const PLANNED = /^edge_serving_planned_shapes\{[^\n]*\} (\d+)$/m;
+const UNPLANNED = /^edge_serving_unplanned\{[^\n]*\breason="((?:[^"\\\n]|\\.)*)"[^\n]*\} 1$/m;
+const HEAP = /^edge_serving_wasm_heap_bytes (\d+)$/m;
+
+/** One version in an isolate of its own, asked over HTTP as clients will ask it. */
+export class IsolateClient {
+  readonly #isolate: URL;
+  readonly #path: string;
+  readonly #limitMs: number;
+
+  /** @param limitMs how long any one answer may take */
+  constructor(
+    isolate: URL,
+    { model, version }: { readonly model: string; readonly version: string },
+    limitMs: number,
+  ) {
+    this.#isolate = isolate;
+    this.#path = `/v1/models/${model}/versions/${version}`;
+    this.#limitMs = limitMs;
+  }
+
+  /** Loads it and lets it answer its warmup. */
+  async load(): Promise<Asked<undefined>> {
+    const answer = await this.#ask(this.#path);
+    if (answer.kind === 'failed') return { ...answer, reason: `cannot be loaded: ${answer.reason}` };
+    const { status, text } = answer.value;
+    if (status !== 200) return refused(`cannot be loaded: ${errorOf(text)}`);
+    const [found] = v.parse(StatusSchema, JSON.parse(text)).model_version_status;
+    return found.state === 'AVAILABLE'
+      ? { ...answer, value: undefined }
+      : refused(`cannot be loaded: ${found.status.error_message}`);
+  }
+
+  async predict({ signature_name, inputs }: ExampleRequest, signature: Signature): Promise<Asked<Outputs>> {
+    const answer = await this.#ask(`${this.#path}:predict`, JSON.stringify({ signature_name, inputs }));
+    if (answer.kind === 'failed') return answer;
+    const { status, text } = answer.value;
+    if (status !== 200) return refused(errorOf(text));
+    const { outputs } = v.parse(v.object({ outputs: v.unknown() }), parseTensorFlowJson(text));
+    const [only, ...others] = Object.keys(signature.outputs);
+    // A single output stands without its name.
+    const named = only !== undefined && others.length === 0 ? { [only]: outputs } : outputs;
+    return { ...answer, value: v.parse(v.record(v.string(), v.unknown()), named) };
+  }
+
+  /** Bytes of the isolate's WebAssembly heap, which asking makes where there is none. */
+  async heapBytes(): Promise<Asked<number>> {
+    const answer = await this.#ask('/monitoring/prometheus/metrics');
+    if (answer.kind === 'failed') return answer;
+    const [, bytes] = HEAP.exec(answer.value.text) ?? [];
+    if (bytes === undefined)
+      throw new Error(`the metrics do not tell the heap: ${errorOf(answer.value.text)}`);
+    return { ...answer, value: Number(bytes) };
+  }
+
+  /** Whether plans compute the version, as far as what was asked of it until now has shown. */
+  async planRecord(): Promise<Asked<PlanRecord>> {
+    const answer = await this.#ask('/monitoring/prometheus/metrics');
+    if (answer.kind === 'failed') return answer;
+    const { text } = answer.value;
+    const [, reason] = UNPLANNED.exec(text) ?? [];
+    if (reason !== undefined) return { ...answer, value: { kind: 'not planned', reason: unescaped(reason) } };
+    const shapes = Number(PLANNED.exec(text)?.[1] ?? 0);
+    return { ...answer, value: shapes > 0 ? { kind: 'planned', shapes } : { kind: 'not shown' } };
+  }
+
+  async #ask(path: string, body?: string): Promise<Asked<{ status: number; text: string }>> {
+    const began = performance.now();
+    try {
+      const response = await fetch(new URL(path, this.#isolate), {
+        signal: AbortSignal.timeout(this.#limitMs),
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      });
+      const value = { status: response.status, text: await response.text() };
+      return { kind: 'answered', value, milliseconds: performance.now() - began };
+    } catch (error) {
+      const late = error instanceof Error && error.name === 'TimeoutError';
+      return {
+        kind: 'failed',
+        isFatal: true,
+        reason: late ? `no answer within ${this.#limitMs / 1000} seconds` : 'it ended the isolate',
+      };
+    }
+  }
+}
+
+/** A label's value as it was before Prometheus's text format. */
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+}
+
+function refused(reason: string): Asked<never> {
+  return { kind: 'failed', reason, isFatal: false };
+}
+
+function errorOf(text: string): string {
+  try {
+    const parsed = v.safeParse(ErrorSchema, JSON.parse(text));
+    if (parsed.success) return parsed.output.error;
+  } catch {
+    // Not JSON: what there is of it has to do.
+  }
+  return text.slice(0, 200);
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import * as v from 'valibot';
+import { ExplainedError } from '../../cli/explained_error.ts';
+import { WRANGLER } from '../../deploy/wrangler_process.ts';
+import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, wranglerConfiguration } from '../../files/package_root.ts';
+import { loadWrangler } from '../../registry/open_registry.ts';
+
+const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
+
+/** Everything that a build is made of, besides its configuration and the sources under worker/. */
+const BUILD_FILES = ['package-lock.json', 'tsconfig.json'];
+
+/** The one in use and the one before it, which a command still running may be reading. */
+const BUILDS_KEPT = 2;
+
+const EntrySchema = v.object({ main: v.optional(v.string()) });
+
+const UNFINISHED = 'unfinished-';
+const LONGEST_BUILD_MS = 60 * 60 * 1000;
+
+export interface WorkerBuild {
+  /** sha256 in hex of what it is made of. */
+  readonly digest: string;
+  /** Holds the modules that `wrangler deploy` would upload. */
+  readonly directory: string;
+}
+
+/** The Worker as it would be deployed, built only where its sources have changed since the last time. */
+export async function buildWorker(onBuild: () => void = () => {}): Promise<WorkerBuild> {
+  const configuration = await buildConfiguration();
+  const digest = await digestSources(configuration);
+  const directory = join(BUILDS_DIRECTORY, digest);
+  if (await exists(join(directory, 'index.js'))) return { digest, directory };
+  onBuild();
+  await mkdir(BUILDS_DIRECTORY, { recursive: true });
+  const unfinished = join(BUILDS_DIRECTORY, `${UNFINISHED}${randomUUID()}`);
+  try {
+    await build(configuration, unfinished);
+    // Another process may have built the same in the meantime; then that one stays.
+    await rename(unfinished, directory).catch(async (error: unknown) => {
+      if (!(await exists(join(directory, 'index.js')))) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  await removeOldBuilds(digest);
+  return { digest, directory };
+}
+
+export interface WorkerModule {
+  readonly type: 'ESModule' | 'CompiledWasm';
+  readonly path: string;
+  readonly contents: string | Uint8Array<ArrayBuffer>;
+}
+
+/** The modules of a build, entry first. */
+export async function readWorkerModules(directory: string): Promise<WorkerModule[]> {
+  const modules: WorkerModule[] = [];
+  for (const name of (await readdir(directory)).sort()) {
+    const path = join(directory, name);
+    if (name === 'index.js') {
+      modules.unshift({ type: 'ESModule', path: name, contents: await readFile(path, 'utf8') });
+    }
+    if (name.endsWith('.wasm')) {
+      modules.push({ type: 'CompiledWasm', path: name, contents: new Uint8Array(await readFile(path)) });
+    }
+  }
+  return modules;
+}
+
+/** The configuration that holds. One without an entry point, which cannot be deployed, only tells bindings. */
+async function buildConfiguration(): Promise<string> {
+  const { unstable_readConfig } = await loadWrangler();
+  const configuration = wranglerConfiguration();
+  const { main } = v.parse(EntrySchema, unstable_readConfig({ config: configuration }));
+  return main === undefined ? PRODUCT_CONFIGURATION : configuration;
+}
+
+async function build(configuration: string, directory: string): Promise<void> {
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      [WRANGLER, 'deploy', '--dry-run', '--outdir', directory, '--config', configuration, '--env', ''],
+      {
+        cwd: PACKAGE_ROOT,
+        env: {
+          ...process.env,
+          WRANGLER_SEND_METRICS: 'false',
+          WRANGLER_WRITE_LOGS: 'false',
+          // What is wrong has to be read below.
+          WRANGLER_LOG: 'error',
+        },
+      },
+    );
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    throw new ExplainedError(
+      ['the Worker could not be built:', ...(output || String(error)).split('\n')],
+      error,
+    );
+  }
+}
+
+async function digestSources(configuration: string): Promise<string> {
+  // Paths in the configuration are relative to where it is. Where the project is changes nothing: a copy has the build too.
+  const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0`);
+  const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
+  const paths = sources
+    // What lies in dist is built of the other files.
+    .filter((entry) => entry.isFile() && /\.ts$|\.json$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const path of [configuration, ...BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)), ...paths]) {
+    const contents = await readFile(path);
+    digest.update(`${relative(PACKAGE_ROOT, path)}\0${contents.length}\0`).update(contents);
+  }
+  return digest.digest('hex');
+}
+
+async function removeOldBuilds(current: string): Promise<void> {
+  const others: { path: string; time: number }[] = [];
+  for (const name of await readdir(BUILDS_DIRECTORY)) {
+    if (name === current) continue;
+    const path = join(BUILDS_DIRECTORY, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) continue;
+    // Somebody may be at it; what was left behind is as old as it gets.
+    if (name.startsWith(UNFINISHED) && Date.now() - found.mtimeMs < LONGEST_BUILD_MS) continue;
+    others.push({ path, time: name.startsWith(UNFINISHED) ? 0 : found.mtimeMs });
+  }
+  others.sort((left, right) => right.time - left.time);
+  for (const { path } of others.slice(BUILDS_KEPT - 1)) await rm(path, { recursive: true, force: true });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { wranglerConfiguration } from '../../files/package_root.ts';
+import { loadWrangler } from '../../registry/open_registry.ts';
+
+/** What of wrangler.toml decides how a version does. */
+const ConfigurationSchema = v.object({
+  compatibility_date: v.string(),
+  compatibility_flags: v.optional(v.array(v.string()), []),
+  vars: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+
+export interface WorkerConfiguration {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  /** Of the wrangler.toml as it would be deployed: neither secrets nor `--var`. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export async function readWorkerConfiguration(): Promise<WorkerConfiguration> {
+  const { unstable_readConfig } = await loadWrangler();
+  const read = v.parse(ConfigurationSchema, unstable_readConfig({ config: wranglerConfiguration() }));
+  return {
+    compatibilityDate: read.compatibility_date,
+    compatibilityFlags: read.compatibility_flags,
+    variables: Object.fromEntries(Object.entries(read.vars).map(([name, value]) => [name, String(value)])),
+  };
+}
+
+const DEFAULT_MEMORY_BUDGET_MB = 64;
+
+/** MEMORY_BUDGET_MB in bytes; the default where it is not set or cannot be meant. */
+export function memoryBudgetBytes({ variables }: WorkerConfiguration): number {
+  const megabytes = Number(variables.MEMORY_BUDGET_MB ?? DEFAULT_MEMORY_BUDGET_MB);
+  return (megabytes > 0 ? megabytes : DEFAULT_MEMORY_BUDGET_MB) * 1024 * 1024;
+}

@@ -1,0 +1,31 @@
+import type { ModelSummary, Signature, TensorInfo } from '../../import/index.ts';
+import { formatBytes, formatTable } from '../cli/format.ts';
+
+/** What a model consists of, for people. */
+export function summaryLines(summary: ModelSummary): string[] {
+  const { sourceFormat, format, parameters, weightBytes, fileBytes, operations } = summary;
+  const read = sourceFormat === format ? format : `${sourceFormat}, served as ${format}`;
+  return [
+    `${read}: ${parameters.toLocaleString('en')} parameters, ${formatBytes(weightBytes)} in memory, ${formatBytes(fileBytes)} in files`,
+    ...signatureLines(summary.signatures),
+    format === 'tfjs-graph-model' ? 'operations' : 'layers',
+    ...formatTable(operations.map(({ name, count }) => [String(count).padStart(6), name])),
+  ];
+}
+
+/** Every signature with its inputs and outputs. */
+export function signatureLines(signatures: Readonly<Record<string, Signature>>): string[] {
+  return Object.entries(signatures).flatMap(([name, { method, inputs, outputs }]) => [
+    `signature ${name} (${method})`,
+    ...formatTable([...tensorRows('takes', inputs), ...tensorRows('gives', outputs)]),
+  ]);
+}
+
+function tensorRows(verb: string, tensors: Readonly<Record<string, TensorInfo>>): string[][] {
+  return Object.entries(tensors).map(([name, { dtype, shape }]) => [
+    `  ${verb}`,
+    name,
+    dtype,
+    shape === null ? 'any shape' : `[${shape.map((size) => (size === -1 ? '?' : size)).join(', ')}]`,
+  ]);
+}

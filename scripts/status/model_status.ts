@@ -1,0 +1,109 @@
+import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
+import {
+  type PointerReplica,
+  type ReplicaState,
+  replicaState,
+} from '../../worker/registry/replica/pointer_replica.ts';
+import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { PlanRecord } from '../../worker/registry/version/rehearsal_record.ts';
+import { listModels, listVersions, readManifest } from '../../worker/registry/version/version_store.ts';
+
+export interface VersionStatus {
+  readonly version: string;
+  /** Bytes of its files together, those shared with other versions included. */
+  readonly bytes: number;
+  /** Bytes of its weights in memory. */
+  readonly weightBytes: number;
+  readonly format: string;
+  readonly files: number;
+  readonly publishedAt: string;
+  readonly publishedBy: string;
+  /** Whether its manifest carries a signature. By whose key, and whether it holds, a Worker decides. */
+  readonly signed: boolean;
+  /** Whether it was published with --skip-rehearsal. */
+  readonly rehearsalSkipped: boolean;
+  /** Whether plans computed it in its rehearsal; null where nobody has looked. */
+  readonly plan: PlanRecord | null;
+}
+
+/** A version whose manifest cannot be read. */
+export interface UnreadableVersion {
+  readonly version: string;
+  readonly error: string;
+}
+
+export interface ModelStatus {
+  readonly model: string;
+  /** The document as stored; null where there is none, or none that can be read. */
+  readonly pointer: Pointer | null;
+  readonly pointerError?: string;
+  /** Whether the replica in KV is what the pointer is, where there is a replica. */
+  readonly replica?: ReplicaState;
+  /** Oldest first. */
+  readonly versions: readonly (VersionStatus | UnreadableVersion)[];
+}
+
+/** Whether anything is published of a model. */
+export async function modelExists(store: ObjectStore, model: string): Promise<boolean> {
+  if ((await readPointer(store, model)).kind !== 'missing') return true;
+  return (await listVersions(store, model)).length > 0;
+}
+
+/** What is published of a model; undefined where nothing is. */
+export async function modelStatus(
+  store: ObjectStore,
+  model: string,
+  replica?: PointerReplica,
+): Promise<ModelStatus | undefined> {
+  const pointer = await readPointer(store, model);
+  const names = await listVersions(store, model);
+  if (pointer.kind === 'missing' && names.length === 0) return undefined;
+  const versions: (VersionStatus | UnreadableVersion)[] = [];
+  for (const version of names) {
+    const status = await versionStatus(store, model, version);
+    if (status !== undefined) versions.push(status);
+  }
+  return {
+    model,
+    pointer: pointer.kind === 'found' ? pointer.pointer : null,
+    ...(pointer.kind === 'malformed' ? { pointerError: pointer.reason } : {}),
+    ...(pointer.kind === 'found' && replica !== undefined
+      ? { replica: await replicaState(replica, model, pointer.pointer.generation) }
+      : {}),
+    versions,
+  };
+}
+
+export async function allModelStatuses(store: ObjectStore, replica?: PointerReplica): Promise<ModelStatus[]> {
+  const statuses: ModelStatus[] = [];
+  for (const model of await listModels(store)) {
+    const status = await modelStatus(store, model, replica);
+    if (status !== undefined) statuses.push(status);
+  }
+  return statuses;
+}
+
+/** Undefined where the version was deleted since it was listed. */
+async function versionStatus(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<VersionStatus | UnreadableVersion | undefined> {
+  const read = await readManifest(store, model, version);
+  if (read.kind === 'missing') return undefined;
+  if (read.kind === 'malformed') return { version, error: read.reason };
+  const { content, provenance, rehearsal, signature } = read.manifest;
+  return {
+    version,
+    bytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
+    weightBytes: content.weightBytes,
+    format: content.format,
+    files: content.blobs.length,
+    publishedAt: provenance.publishedAt,
+    publishedBy: provenance.publishedBy,
+    signed: signature !== undefined,
+    rehearsalSkipped: rehearsal?.kind === 'skipped',
+    plan: (rehearsal?.kind === 'rehearsed' ? rehearsal.plan : undefined) ?? null,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import { formatAge, formatBytes, formatTable, formatTime } from '../cli/format.ts';
+import { describeMove } from '../pointer/pointer_report.ts';
+import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
+
+/** A model, its versions newest first, and if asked for its history, for people. */
+export function modelLines(status: ModelStatus, options: { readonly history: boolean }): string[] {
+  const { model, pointer, pointerError, versions } = status;
+  const lines = [
+    `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
+  ];
+  if (status.replica?.kind === 'behind') lines.push(`  ${replicaFault(status.replica.generation)}`);
+  const rows = versions.toReversed().map((version) => versionRow(version, pointer));
+  lines.push(...formatTable(rows).map((line) => `  ${line}`));
+  if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
+  return lines;
+}
+
+function pointerFault(error: string | undefined): string {
+  return error === undefined ? 'no version is current' : `the pointer is malformed: ${error}`;
+}
+
+function replicaFault(generation: number | null): string {
+  const state = generation === null ? 'is missing or malformed' : `is at generation ${generation}`;
+  return `the replica in KV ${state}; the next command that changes the model repairs it`;
+}
+
+function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer | null): string[] {
+  const roles = pointer === null ? '' : describeRoles(version.version, pointer);
+  if ('error' in version) return [version.version, roles, `its manifest is malformed: ${version.error}`];
+  return [
+    version.version,
+    roles,
+    formatBytes(version.bytes),
+    version.format,
+    [
+      `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
+      ...(version.signed ? ['signed'] : []),
+      ...(version.rehearsalSkipped ? ['not rehearsed'] : []),
+      ...(version.plan?.kind === 'planned' ? ['planned'] : []),
+      ...(version.plan?.kind === 'not planned' ? [`not planned: ${version.plan.reason}`] : []),
+    ].join(', '),
+  ];
+}
+
+function describeRoles(version: string, pointer: Pointer): string {
+  const { current, previous, next, canary, shadow, labels, retired } = pointer;
+  const roles = Object.entries(labels)
+    .filter(([, labelled]) => labelled === version)
+    .map(([label]) => label);
+  if (version === shadow?.version) roles.unshift(`shadow at ${shadow.percent} %`);
+  if (version === canary?.version) roles.unshift(`canary at ${canary.percent} %`);
+  if (version === next?.version) {
+    roles.unshift(`staged ${formatAge(Date.now() - Date.parse(next.stagedAt))}`);
+  }
+  if (version === previous) roles.unshift('previous');
+  if (version === current) roles.unshift('current');
+  if (retired.includes(version)) roles.unshift('pruned');
+  return roles.length === 0 ? '-' : roles.join(', ');
+}
+
+function historyLines({ history }: Pointer): string[] {
+  const rows = history.map((entry) => [
+    String(entry.generation),
+    formatTime(entry.at),
+    entry.action,
+    describeMove(entry),
+    `by ${entry.by}${entry.reason === undefined ? '' : `: ${entry.reason}`}`,
+  ]);
+  return formatTable(rows).map((line) => `    ${line}`);
+}

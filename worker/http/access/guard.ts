@@ -1,0 +1,58 @@
+import { errorResponse } from '../answer_headers.ts';
+import { ApiKeys, shownKey } from './api_keys.ts';
+import { clientNetwork } from './client_network.ts';
+import { GuessLimit } from './guess_limit.ts';
+import { type RateLimiter, tolerantLimit } from './rate_limit.ts';
+
+export interface GuardOptions {
+  /** Of which a request must show one; none: it need not. */
+  readonly apiKeys: readonly string[];
+  readonly rateLimiter: RateLimiter | undefined;
+  readonly log: (entry: Record<string, unknown>) => void;
+}
+
+/** The refusal of a request that may not be answered; undefined for one that may. */
+export type Guard = (request: Request, path: string) => Promise<Response | undefined>;
+
+/** Whether the server runs is nobody's secret. */
+const OPEN_PATHS = new Set(['/v2/health/live', '/v2/health/ready']);
+
+/**
+ * Lets through what shows an API key, where keys are set, and is within the rate limit, where there is one. Each key
+ * has a limit of its own. What shows no key, or a wrong one, counts against the network that it comes from.
+ */
+export function createGuard({ apiKeys, rateLimiter, log }: GuardOptions): Guard | undefined {
+  if (apiKeys.length === 0 && rateLimiter === undefined) return undefined;
+  const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
+  const networkLimit = (network: string) => limit(`address-${network}`);
+  const keys = apiKeys.length === 0 ? undefined : new ApiKeys(apiKeys);
+  const guesses = new GuessLimit(networkLimit);
+  return async (request, path) => {
+    // Browsers send no credentials with a preflight; what it is answered is the same for all.
+    if (OPEN_PATHS.has(path) || request.method === 'OPTIONS') return undefined;
+    const network = clientNetwork(request.headers);
+    if (keys === undefined) return (await networkLimit(network)) ? undefined : tooMany();
+    const shown = shownKey(request.headers);
+    if (shown === undefined) return (await networkLimit(network)) ? unauthorized() : tooMany();
+    const comparison = await guesses.compare(network, () => keys.identify(shown));
+    switch (comparison.kind) {
+      case 'right':
+        return (await limit(comparison.identity)) ? undefined : tooMany();
+      case 'wrong':
+        return unauthorized();
+      case 'too many':
+        return tooMany();
+    }
+  };
+}
+
+function unauthorized(): Response {
+  const hint = 'send a key as "Authorization: Bearer <key>" or "x-api-key: <key>"';
+  const response = errorResponse(`This server answers only requests with an API key: ${hint}`, 401);
+  response.headers.set('www-authenticate', 'Bearer realm="edge-serving"');
+  return response;
+}
+
+function tooMany(): Response {
+  return errorResponse('Too many requests: the rate limit of this server is exceeded', 429);
+}

@@ -1,0 +1,60 @@
+import type { NamedTensors } from '../model/tensor.ts';
+import type { AnswerBody } from './answer_templates.ts';
+import type { TextPieces } from './json/text_pieces.ts';
+import type { MemoryShare } from './memory/memory_share.ts';
+
+/** The body of an answer: made already, or a piece at a time while it is sent. */
+export type AnswerText = Uint8Array<ArrayBuffer> | SentInPieces;
+
+export class SentInPieces {
+  readonly pieces: TextPieces;
+
+  constructor(pieces: TextPieces) {
+    this.pieces = pieces;
+  }
+}
+
+/** The text of so many values is made while it is sent. */
+const MOST_VALUES_AT_ONCE = 32_768;
+const MOST_STRING_BYTES_AT_ONCE = 256 * 1024;
+
+/** Whether the text of tensors is so long that it is not to be in memory as a whole. */
+export function areLarge(tensors: NamedTensors): boolean {
+  let values = 0;
+  let stringBytes = 0;
+  for (const tensor of tensors.values()) {
+    values += tensor.values.length;
+    if (values > MOST_VALUES_AT_ONCE) return true;
+    if (tensor.dtype !== 'string') continue;
+    for (const { length } of tensor.values) stringBytes += length;
+  }
+  return stringBytes > MOST_STRING_BYTES_AT_ONCE;
+}
+
+/** What a response is made with. What is made while it is sent keeps the request's share until its end. */
+export function bodyOf(text: AnswerText, share: MemoryShare): AnswerBody {
+  if (!(text instanceof SentInPieces)) return text;
+  const { pieces } = text;
+  share.keepForSending();
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (!share.isKept()) {
+          controller.error(new Error('The answer was fetched too slowly'));
+          return;
+        }
+        const next = pieces.next();
+        if (!next.done) {
+          controller.enqueue(next.value);
+          return;
+        }
+        share.release();
+        controller.close();
+      },
+      cancel() {
+        share.release();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,180 @@
+import {
+  afterSpace,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from '../ascii.ts';
+import { type JsonFault, MALFORMED, malformed, scalarEnd, stringEnd } from './json_scalar_scan.ts';
+import { stringEquals } from './json_string.ts';
+import { OpenContainers } from './open_containers.ts';
+
+/** Where a value begins, in bytes that were scanned. */
+export type ValueOffset = number;
+
+export type JsonScan =
+  | { readonly kind: 'json'; readonly root: ValueOffset; readonly members: FoundMembers }
+  /** In RapidJSON's words; the offset is in bytes. */
+  | { readonly kind: 'malformed'; readonly offset: number; readonly reason: string };
+
+const ENCODER = new TextEncoder();
+
+/** The names of members that are looked for in a document's top-level object. */
+export class WantedMembers {
+  readonly names: readonly string[];
+  readonly #encoded: readonly Uint8Array[];
+
+  constructor(names: readonly string[]) {
+    this.names = names;
+    this.#encoded = names.map((name) => ENCODER.encode(name));
+  }
+
+  /** The position of the name that begins at an offset; -1 where it is none of them. */
+  find(bytes: Uint8Array, nameStart: number): number {
+    for (let index = 0; index < this.#encoded.length; index++) {
+      const name = this.#encoded[index];
+      if (name !== undefined && stringEquals(bytes, nameStart, name)) return index;
+    }
+    return -1;
+  }
+}
+
+/** Where the values of wanted members begin. Of equal names the first counts. */
+export class FoundMembers {
+  readonly #names: readonly string[];
+  readonly #offsets: (ValueOffset | undefined)[] = [];
+
+  constructor({ names }: WantedMembers) {
+    this.#names = names;
+  }
+
+  get(name: string): ValueOffset | undefined {
+    return this.#offsets[this.#names.indexOf(name)];
+  }
+
+  /** The name of a member that was not found before; undefined, and nothing is noted, for another. */
+  note(index: number, value: ValueOffset): string | undefined {
+    if (this.#offsets[index] !== undefined) return undefined;
+    this.#offsets[index] = value;
+    return this.#names[index];
+  }
+}
+
+/** May read the value of a wanted member while it is scanned, with no fewer checks. */
+export interface MemberReader {
+  /** Where the value ends; undefined where it was not read. */
+  read(name: string, value: ValueOffset): number | undefined;
+}
+
+/**
+ * Checks that bytes begin with one JSON value, as RapidJSON reads it with TensorFlow Serving's flags: NaN and
+ * infinities are numbers, and what follows the value is not looked at. Values may be nested as deep
+ * as they are in text, as in TensorFlow Serving: memory is one bit for each level, and lists that are too deep for a
+ * tensor are refused where one is read. What passed can be read by a JsonCursor, which checks nothing again.
+ */
+export function scanJson(bytes: Uint8Array, wanted: WantedMembers, reader?: MemberReader): JsonScan {
+  const fault: JsonFault = { offset: 0, reason: '' };
+  const root = afterSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
+  if (isNoBeginning(bytes[root])) {
+    return { kind: 'malformed', offset: root, reason: 'The document is empty.' };
+  }
+  const members = new FoundMembers(wanted);
+  const end = scanValue(bytes, root, fault, wanted, members, reader);
+  return end === MALFORMED ? { kind: 'malformed', ...fault } : { kind: 'json', root, members };
+}
+
+function scanValue(
+  bytes: Uint8Array,
+  root: number,
+  fault: JsonFault,
+  wanted: WantedMembers,
+  members: FoundMembers,
+  reader: MemberReader | undefined,
+): number {
+  const open = new OpenContainers();
+  let inObject = false;
+  let isAtName = false;
+  let at = root;
+  for (;;) {
+    let isBehindValue = false;
+    if (isAtName) {
+      isAtName = false;
+      const name = at;
+      at = memberValue(bytes, name, fault);
+      if (at === MALFORMED) return MALFORMED;
+      const index = open.depth === 1 ? wanted.find(bytes, name) : -1;
+      const found = index === -1 ? undefined : members.note(index, at);
+      const end = found === undefined ? undefined : reader?.read(found, at);
+      if (end !== undefined) {
+        at = end;
+        isBehindValue = true;
+      }
+    }
+    if (!isBehindValue) {
+      const opener = bytes[at];
+      if (opener === OPEN_LIST || opener === OPEN_OBJECT) {
+        const opensObject = opener === OPEN_OBJECT;
+        at = afterSpace(bytes, at + 1);
+        if (bytes[at] === (opensObject ? CLOSE_OBJECT : CLOSE_LIST)) {
+          at += 1;
+          isBehindValue = true;
+        } else {
+          open.push(opensObject);
+          inObject = opensObject;
+          isAtName = opensObject;
+        }
+      } else {
+        at = scalarEnd(bytes, at, fault);
+        if (at === MALFORMED) return MALFORMED;
+        isBehindValue = true;
+      }
+    }
+
+    // After a value: close what ends here, then go to the next value.
+    while (isBehindValue) {
+      if (open.depth === 0) return at;
+      if (bytes[at] !== COMMA) at = afterSpace(bytes, at);
+      const byte = bytes[at];
+      if (byte === COMMA) {
+        at = afterSpace(bytes, at + 1);
+        isAtName = inObject;
+        isBehindValue = false;
+      } else if (byte === (inObject ? CLOSE_OBJECT : CLOSE_LIST)) {
+        at += 1;
+        inObject = open.pop();
+      } else {
+        const expected = inObject ? '} after an object member.' : '] after an array element.';
+        return malformed(fault, at, `Missing a comma or ${expected}`);
+      }
+    }
+  }
+}
+
+/** Where the value of an object's member begins. */
+function memberValue(bytes: Uint8Array, start: number, fault: JsonFault): number {
+  if (bytes[start] !== QUOTE) return malformed(fault, start, 'Missing a name for object member.');
+  const nameEnd = stringEnd(bytes, start, fault);
+  if (nameEnd === MALFORMED) return MALFORMED;
+  const colon = afterSpace(bytes, nameEnd);
+  if (bytes[colon] !== COLON)
+    return malformed(fault, colon, 'Missing a colon after a name of object member.');
+  return afterSpace(bytes, colon + 1);
+}
+
+function hasByteOrderMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
+function isNoBeginning(byte: number | undefined): boolean {
+  return (
+    byte === undefined ||
+    byte === 0 ||
+    byte === COMMA ||
+    byte === COLON ||
+    byte === CLOSE_LIST ||
+    byte === CLOSE_OBJECT
+  );
+}

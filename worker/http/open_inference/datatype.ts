@@ -1,0 +1,92 @@
+import type { DataType } from '../../model/signature.ts';
+
+/** The protocol's names of element types. */
+export const DATATYPES = [
+  'BOOL',
+  'UINT8',
+  'UINT16',
+  'UINT32',
+  'UINT64',
+  'INT8',
+  'INT16',
+  'INT32',
+  'INT64',
+  'FP16',
+  'FP32',
+  'FP64',
+  'BYTES',
+] as const;
+export type Datatype = (typeof DATATYPES)[number];
+
+/** What a model's tensors are called. */
+export const DATATYPE_OF_DTYPE = {
+  float32: 'FP32',
+  int32: 'INT32',
+  bool: 'BOOL',
+  string: 'BYTES',
+} as const satisfies Record<DataType, Datatype>;
+
+/** Bytes per element in binary data; undefined for BYTES, whose elements say their own length. */
+export const ELEMENT_BYTES: Readonly<Record<Datatype, number | undefined>> = {
+  BOOL: 1,
+  UINT8: 1,
+  UINT16: 2,
+  UINT32: 4,
+  UINT64: 8,
+  INT8: 1,
+  INT16: 2,
+  INT32: 4,
+  INT64: 8,
+  FP16: 2,
+  FP32: 4,
+  FP64: 8,
+  BYTES: undefined,
+};
+
+const DTYPES: Readonly<Record<Datatype, DataType>> = {
+  BOOL: 'bool',
+  UINT8: 'int32',
+  UINT16: 'int32',
+  UINT32: 'int32',
+  UINT64: 'int32',
+  INT8: 'int32',
+  INT16: 'int32',
+  INT32: 'int32',
+  INT64: 'int32',
+  FP16: 'float32',
+  FP32: 'float32',
+  FP64: 'float32',
+  BYTES: 'string',
+};
+
+/**
+ * Whether tensors of a datatype can be given to a model as this dtype. Only within a kind: any integer where
+ * the model takes int32 (each value must fit), any float where it takes float32.
+ */
+export function isConvertible(datatype: Datatype, dtype: DataType): boolean {
+  return DTYPES[datatype] === dtype;
+}
+
+const INT32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+
+/**
+ * The integers that a tensor of this datatype may hold and an int32 too, both ends included. A 64-bit integer
+ * beyond 2^53 is rounded by JSON.parse, which makes no difference: int32 ends long before.
+ */
+export function integerRange(datatype: Datatype): { readonly minimum: number; readonly maximum: number } {
+  switch (datatype) {
+    case 'UINT8':
+      return { minimum: 0, maximum: 255 };
+    case 'UINT16':
+      return { minimum: 0, maximum: 65_535 };
+    case 'UINT32':
+    case 'UINT64':
+      return { minimum: 0, maximum: INT32.maximum };
+    case 'INT8':
+      return { minimum: -128, maximum: 127 };
+    case 'INT16':
+      return { minimum: -32_768, maximum: 32_767 };
+    default:
+      return INT32;
+  }
+}

@@ -1,0 +1,34 @@
+import type { NotServed, ServingTarget } from '../../serving/api.ts';
+
+export interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** The error of a request for a model that is not served, in KServe's and MLServer's words. */
+export function notServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
+  switch (outcome.kind) {
+    case 'unknown model':
+      if (selector.kind === 'version') return unknownVersion(model, selector.version);
+      return { status: 404, message: `Model with name ${model} does not exist.` };
+    case 'unknown version':
+      return unknownVersion(model, outcome.version);
+    case 'unknown label':
+      return { status: 404, message: `Model ${model} has no label ${outcome.label}` };
+    case 'not by number': {
+      const { version, reason } = outcome;
+      return {
+        status: 403,
+        message: `Model ${model} with version ${version} cannot be asked for by number: ${reason}`,
+      };
+    }
+    case 'unavailable': {
+      const version = outcome.version === undefined ? '' : ` Version ${outcome.version}:`;
+      return { status: 503, message: `Model with name ${model} is not ready.${version} ${outcome.reason}` };
+    }
+  }
+}
+
+export function unknownVersion(model: string, version: string): Refusal {
+  return { status: 404, message: `Model ${model} with version ${version} not found` };
+}

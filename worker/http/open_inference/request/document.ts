@@ -1,0 +1,284 @@
+import {
+  afterSpace,
+  asciiText,
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  NINE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  ZERO,
+} from '../../json/ascii.ts';
+import { MALFORMED } from '../../json/scan/json_scalar_scan.ts';
+import { NOT_UTF8, strictScalarEnd, strictStringEnd } from '../../json/scan/strict_scalars.ts';
+import { AFTER_ELEMENT, AFTER_MEMBER, type DocumentLimits, StrictScan } from '../../json/scan/strict_scan.ts';
+import { type Invalid, invalid } from '../outcome.ts';
+import { DataText, FloatReading } from './data_text.ts';
+
+export type DocumentOutcome = { readonly kind: 'document'; readonly value: unknown } | Invalid;
+
+/** Triton's limit of nested lists. `data` stands in an object, in a list, in the request's object. */
+export const MAX_NESTING = 100;
+const LIMITS: DocumentLimits = {
+  mostDepth: MAX_NESTING + 3,
+  tooDeep: `JSON nesting depth exceeds maximum allowed limit (${MAX_NESTING})`,
+  mostValues: 16_384,
+  tooMany: 'A request may have 16384 members and values at most beside the data of its inputs',
+};
+/** Of a name or another text outside of `data`. */
+const LONGEST_TEXT = 65_536;
+const TOO_LONG = `A text outside of data may have ${LONGEST_TEXT} bytes at most`;
+
+/** What is read of a value: all of it, the elements of a list, some members of an object, or where its text is. */
+type Form =
+  | { readonly kind: 'value' | 'data' }
+  | { readonly kind: 'list'; readonly element: Form }
+  | { readonly kind: 'object'; readonly members: readonly Member[] };
+
+interface Member {
+  readonly name: string;
+  /** As most requests write it, between quotation marks. */
+  readonly encoded: Uint8Array;
+  readonly form: Form;
+}
+
+const ENCODER = new TextEncoder();
+const member = (name: string, form: Form): Member => ({ name, encoded: ENCODER.encode(name), form });
+
+const VALUE: Form = { kind: 'value' };
+const INPUT: Form = {
+  kind: 'object',
+  members: [
+    member('name', VALUE),
+    member('shape', VALUE),
+    member('datatype', VALUE),
+    member('parameters', VALUE),
+    member('data', { kind: 'data' }),
+  ],
+};
+const REQUEST: Form = {
+  kind: 'object',
+  members: [
+    member('id', VALUE),
+    member('parameters', VALUE),
+    member('inputs', { kind: 'list', element: INPUT }),
+    member('outputs', VALUE),
+  ],
+};
+
+/**
+ * Reads the JSON of an inference request without the data of its inputs: in the place of each `data` that is a list
+ * stands a DataText. Members that the protocol does not name are checked and left out. Of equal names the last counts.
+ * All of it is checked to be JSON in UTF-8, with NaN and infinities as numbers; NaN is read as null.
+ */
+export function readDocument(bytes: Uint8Array): DocumentOutcome {
+  const reader = new DocumentReader(bytes);
+  const value = reader.read();
+  const { fault } = reader;
+  if (fault === undefined) return { kind: 'document', value };
+  const { reason, offset } = fault;
+  if (reason === LIMITS.tooDeep || reason === LIMITS.tooMany || reason === TOO_LONG) return invalid(reason);
+  const why = reason === NOT_UTF8 ? 'it is not UTF-8' : reason;
+  return invalid(`failed to parse the request JSON buffer: ${why} at ${offset}`);
+}
+
+const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Stands behind what was read last; at MALFORMED once something was refused. */
+class DocumentReader {
+  readonly #bytes: Uint8Array;
+  readonly #scan: StrictScan;
+  readonly #floats: FloatReading;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#scan = new StrictScan(bytes, LIMITS);
+    this.#floats = new FloatReading(bytes);
+  }
+
+  get fault() {
+    return this.#at === MALFORMED ? this.#scan.fault : undefined;
+  }
+
+  read(): unknown {
+    const bytes = this.#bytes;
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    this.#at = afterSpace(bytes, hasMark ? 3 : 0);
+    if (this.#at === bytes.length) return this.#refuse('The document is empty.');
+    const value = this.#read(REQUEST, 0);
+    if (this.#at === MALFORMED) return undefined;
+    this.#at = afterSpace(bytes, this.#at);
+    return this.#at === bytes.length
+      ? value
+      : this.#refuse('The document root must not be followed by other values.');
+  }
+
+  #refuse(reason: string): undefined {
+    this.#at = this.#scan.refuse(this.#at, reason);
+    return undefined;
+  }
+
+  /** The value at hand, inside of `depth` containers. `owner` is the object that it is read for. */
+  #read(form: Form, depth: number, owner?: object): unknown {
+    const byte = this.#bytes[this.#at];
+    if (form.kind === 'data' && byte === OPEN_LIST) return this.#data(depth, owner);
+    if (!this.#scan.count(this.#at)) return this.#fail();
+    if (byte === OPEN_OBJECT) return this.#object(form.kind === 'object' ? form.members : undefined, depth);
+    if (byte === OPEN_LIST) return this.#list(form.kind === 'list' ? form.element : VALUE, depth);
+    if (byte === QUOTE) return this.#string();
+    const start = this.#at;
+    // Sizes in a shape mostly have few digits.
+    const next = this.#bytes[start + 1];
+    if (byte !== undefined && byte >= ZERO && byte <= NINE && (next === COMMA || next === CLOSE_LIST)) {
+      this.#at = start + 1;
+      return byte - ZERO;
+    }
+    this.#at = strictScalarEnd(this.#bytes, start, this.#scan.fault);
+    return this.#at === MALFORMED ? undefined : scalarValue(asciiText(this.#bytes, start, this.#at));
+  }
+
+  #fail(): undefined {
+    this.#at = MALFORMED;
+    return undefined;
+  }
+
+  /** An object's members that are named, or all of them. */
+  #object(members: readonly Member[] | undefined, depth: number): object | undefined {
+    const bytes = this.#bytes;
+    if (!this.#scan.mayOpen(depth, this.#at)) return this.#fail();
+    const value: Record<string, unknown> = {};
+    this.#at = afterSpace(bytes, this.#at + 1);
+    if (bytes[this.#at] === CLOSE_OBJECT) {
+      this.#at += 1;
+      return value;
+    }
+    for (;;) {
+      if (bytes[this.#at] !== QUOTE) return this.#refuse('Missing a name for object member.');
+      const found = members && this.#member(members);
+      const name = found === undefined ? this.#string() : found.name;
+      if (this.#at === MALFORMED || name === undefined) return undefined;
+      this.#at = this.#scan.toValue(this.#at);
+      if (this.#at === MALFORMED) return undefined;
+      const form = members === undefined ? VALUE : (found ?? memberOf(members, name))?.form;
+      if (form === undefined) {
+        if (!this.#scan.count(this.#at)) return this.#fail();
+        this.#at = this.#scan.skip(this.#at, depth + 1);
+      } else {
+        const read = this.#read(form, depth + 1, value);
+        if (name === '__proto__') Object.defineProperty(value, name, { value: read, ...PLAIN });
+        else value[name] = read;
+      }
+      if (this.#at === MALFORMED) return undefined;
+      this.#at = afterSpace(bytes, this.#at);
+      if (bytes[this.#at] === CLOSE_OBJECT) {
+        this.#at += 1;
+        return value;
+      }
+      if (bytes[this.#at] !== COMMA) return this.#refuse(AFTER_MEMBER);
+      this.#at = afterSpace(bytes, this.#at + 1);
+    }
+  }
+
+  /** The member whose name is at hand, where it is written without escapes; goes behind the name then. */
+  #member(members: readonly Member[]): Member | undefined {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    for (let index = 0; index < members.length; index++) {
+      const found = members[index];
+      if (found === undefined) continue;
+      const { encoded } = found;
+      const { length } = encoded;
+      if (bytes[start + length] !== QUOTE) continue;
+      let same = 0;
+      while (same < length && bytes[start + same] === encoded[same]) same += 1;
+      if (same !== length) continue;
+      this.#at = start + length + 1;
+      return found;
+    }
+    return undefined;
+  }
+
+  #list(element: Form, depth: number): unknown[] | undefined {
+    const bytes = this.#bytes;
+    if (!this.#scan.mayOpen(depth, this.#at)) return this.#fail();
+    const values: unknown[] = [];
+    this.#at = afterSpace(bytes, this.#at + 1);
+    if (bytes[this.#at] === CLOSE_LIST) {
+      this.#at += 1;
+      return values;
+    }
+    for (;;) {
+      values.push(this.#read(element, depth + 1));
+      if (this.#at === MALFORMED) return undefined;
+      this.#at = afterSpace(bytes, this.#at);
+      if (bytes[this.#at] === CLOSE_LIST) {
+        this.#at += 1;
+        return values;
+      }
+      if (bytes[this.#at] !== COMMA) return this.#refuse(AFTER_ELEMENT);
+      this.#at = afterSpace(bytes, this.#at + 1);
+    }
+  }
+
+  #data(depth: number, input: object | undefined): DataText | undefined {
+    const start = this.#at;
+    const floats = this.#floats.read(start, input);
+    this.#at = floats?.end ?? this.#scan.skip(start, depth);
+    return this.#at === MALFORMED ? undefined : new DataText(this.#bytes, start, floats);
+  }
+
+  #string(): string | undefined {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const end = strictStringEnd(bytes, start, this.#scan.fault);
+    this.#at = end;
+    if (end === MALFORMED) return undefined;
+    if (end - start > LONGEST_TEXT) return this.#refuse(TOO_LONG);
+    return textOf(bytes, start, end);
+  }
+}
+
+function memberOf(members: readonly Member[], name: string): Member | undefined {
+  return members.find((each) => each.name === name);
+}
+
+/** As JSON.parse makes a member `__proto__`. */
+const PLAIN = { writable: true, enumerable: true, configurable: true };
+
+function scalarValue(text: string): unknown {
+  switch (text) {
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'null':
+    case 'NaN':
+    case '-NaN':
+      return null;
+    default:
+      return Number(text);
+  }
+}
+
+/** The text of a string that was scanned, as JSON.parse gives it. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  // Names are short. Going by their characters is faster than the platform's decoder.
+  if (end - start <= SHORT_TEXT) {
+    let at = start + 1;
+    for (; at < end - 1; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === BACKSLASH || byte > 0x7f) break;
+      text += String.fromCharCode(byte);
+    }
+    if (at === end - 1) return text;
+  }
+  const content = bytes.subarray(start + 1, end - 1);
+  if (!content.includes(BACKSLASH)) return DECODER.decode(content);
+  return String(JSON.parse(DECODER.decode(bytes.subarray(start, end))));
+}
+
+const SHORT_TEXT = 64;

@@ -1,0 +1,17 @@
+import { DEFAULT_SIGNATURE, type Signature } from '../../model/signature.ts';
+import { type Invalid, invalid } from './outcome.ts';
+
+export type SignatureChoice = { readonly kind: 'signature'; readonly signature: Signature } | Invalid;
+
+/** The signature that a request names; else serving_default, or the only one. The protocol itself has none. */
+export function selectSignature(
+  signatures: Readonly<Record<string, Signature>>,
+  name: string | undefined,
+): SignatureChoice {
+  const names = Object.keys(signatures);
+  const chosen = name ?? (names.length === 1 ? names[0] : DEFAULT_SIGNATURE) ?? DEFAULT_SIGNATURE;
+  const signature = Object.hasOwn(signatures, chosen) ? signatures[chosen] : undefined;
+  if (signature !== undefined) return { kind: 'signature', signature };
+  const choice = `the parameter signature_name can be one of ${names.join(', ')}`;
+  return invalid(`Serving signature name: "${chosen}" not found in signature def; ${choice}`);
+}

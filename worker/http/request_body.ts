@@ -1,0 +1,117 @@
+import { describeError } from '../registry/storage/describe_error.ts';
+import { gunzipped } from './gunzip.ts';
+import type { MemoryShare } from './memory/memory_share.ts';
+import { MEMORY_STATUS, type MemoryRefusal } from './memory/request_memory.ts';
+import { piecesOf } from './stream_pieces.ts';
+
+export type BodyOutcome =
+  | { readonly kind: 'read'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too large'; readonly message: string }
+  | MemoryRefusal
+  /** The connection or the compressed data ended before the body did, or the data is broken. */
+  | { readonly kind: 'incomplete'; readonly message: string }
+  /** Its Content-Encoding is another than gzip. */
+  | { readonly kind: 'unknown encoding'; readonly message: string };
+
+const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
+
+/** The HTTP status of a body that was not read. */
+export const BODY_STATUS = { ...MEMORY_STATUS, incomplete: 400, 'unknown encoding': 415 } as const;
+
+/** Shorter bodies are taken in one piece. Bytes. */
+const IN_ONE_PIECE = 64 * 1024;
+
+/**
+ * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
+ * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what
+ * a gzip body expands to. What was received counts in the request's share of
+ * memory, where there is one.
+ */
+export function readBody(
+  request: Request,
+  limitBytes: number,
+  share?: MemoryShare,
+): BodyOutcome | Promise<BodyOutcome> {
+  const { headers } = request;
+  const announced = announcedBytes(headers);
+  if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
+  const encoding = contentEncoding(headers);
+  if (!ENCODINGS.includes(encoding)) {
+    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
+    return { kind: 'unknown encoding', message };
+  }
+  const isCompressed = encoding.endsWith('gzip');
+  if (announced !== undefined && announced <= IN_ONE_PIECE && !isCompressed) {
+    // HTTP holds a body to its announced length.
+    return request
+      .arrayBuffer()
+      .then((buffer) => announcedBody(buffer, announced, limitBytes, share), incomplete);
+  }
+  const { body } = request;
+  if (body === null) return { kind: 'read', bytes: new Uint8Array(0) };
+  const stream = isCompressed ? gunzipped(body) : body;
+  return streamedBody(stream, isCompressed ? undefined : announced, limitBytes, share).catch(incomplete);
+}
+
+function announcedBytes(headers: Headers): number | undefined {
+  const text = headers.get('content-length');
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function contentEncoding(headers: Headers): string {
+  const text = headers.get('content-encoding');
+  return text === null ? '' : text.trim().toLowerCase();
+}
+
+function incomplete(error: unknown): BodyOutcome {
+  return { kind: 'incomplete', message: `The request body could not be read: ${describeError(error)}` };
+}
+
+function announcedBody(
+  buffer: ArrayBuffer,
+  announced: number,
+  limitBytes: number,
+  share: MemoryShare | undefined,
+): BodyOutcome {
+  const bytes = new Uint8Array(buffer);
+  if (bytes.length > limitBytes) return tooLarge(`${bytes.length} bytes`, limitBytes);
+  if (bytes.length < announced) return endedEarly(bytes.length, announced);
+  return share?.takeBody(bytes.length) ?? { kind: 'read', bytes };
+}
+
+async function streamedBody(
+  stream: ReadableStream<Uint8Array>,
+  announced: number | undefined,
+  limitBytes: number,
+  share: MemoryShare | undefined,
+): Promise<BodyOutcome> {
+  const pieces = piecesOf(stream);
+  // Memory that nothing was written to costs nothing yet.
+  let bytes = new Uint8Array(announced ?? IN_ONE_PIECE);
+  let length = 0;
+  for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) {
+    const needed = length + piece.length;
+    const refusal =
+      needed > limitBytes ? tooLarge(`${needed} bytes or more`, limitBytes) : share?.takeBody(piece.length);
+    if (refusal !== undefined) {
+      pieces.cancel();
+      return refusal;
+    }
+    // In the place of the old memory, so that none of it waits for the collector.
+    if (needed > bytes.length) {
+      bytes = new Uint8Array(bytes.buffer.transfer(Math.min(limitBytes, Math.max(needed, 2 * bytes.length))));
+    }
+    bytes.set(piece, length);
+    length = needed;
+  }
+  if (announced !== undefined && length < announced) return endedEarly(length, announced);
+  return { kind: 'read', bytes: bytes.subarray(0, length) };
+}
+
+function endedEarly(length: number, announced: number): BodyOutcome {
+  return { kind: 'incomplete', message: `The request body ended after ${length} of ${announced} bytes` };
+}
+
+function tooLarge(size: string, limitBytes: number): BodyOutcome {
+  return { kind: 'too large', message: `The request body has ${size}; the limit is ${limitBytes} bytes` };
+}

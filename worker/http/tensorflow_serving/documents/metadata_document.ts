@@ -1,0 +1,36 @@
+import type { Signature, TensorInfo } from '../../../model/signature.ts';
+
+/**
+ * The JSON of GetModelMetadataResponse, with the `signature_def` in a `signature_def` that it has there. Sizes
+ * are strings (proto int64).
+ */
+export function metadataDocument(
+  model: string,
+  version: string,
+  signatures: Readonly<Record<string, Signature>>,
+) {
+  return {
+    model_spec: { name: model, signature_name: '', version },
+    metadata: { signature_def: { signature_def: mapped(signatures, signatureDef) } },
+  };
+}
+
+function signatureDef(signature: Signature) {
+  return {
+    inputs: mapped(signature.inputs, tensorInfo),
+    outputs: mapped(signature.outputs, tensorInfo),
+    method_name: signature.method,
+    defaults: {},
+  };
+}
+
+const DTYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
+
+function tensorInfo({ name, dtype, shape }: TensorInfo) {
+  const dim = (shape ?? []).map((size) => ({ size: String(size), name: '' }));
+  return { dtype: DTYPES[dtype], tensor_shape: { dim, unknown_rank: shape === null }, name };
+}
+
+function mapped<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,93 @@
+import { asciiText, MINUS } from '../../json/ascii.ts';
+import { decodeBase64 } from '../../json/base64.ts';
+import { jsonTypeName } from '../../json/json_excerpt.ts';
+import { scalarTokenEnd } from '../../json/numbers/json_number.ts';
+import type { JsonCursor } from '../../json/scan/json_cursor.ts';
+import { base64Text } from '../../json/tensors/tensor_cells.ts';
+
+/** The kinds of lists that a feature of a tf.Example can be. */
+export type FeatureKind = 'int64' | 'float' | 'bytes';
+
+export type FeatureOutcome =
+  /** `kind` is undefined for an empty list. */
+  { readonly kind: FeatureKind | undefined; readonly count: number } | { readonly fault: string };
+
+/**
+ * Reads the feature at the cursor, one value or a flat list of values of one kind, with json_tensor.cc's typing:
+ * numbers with a point, an exponent or no value are floats, other numbers and booleans integers, strings and
+ * base64 objects bytes. Leaves the cursor behind it where there is no fault.
+ *
+ * @param visit is called with the cursor at each value; a sentence of it is the fault
+ */
+export function readFeature(
+  cursor: JsonCursor,
+  name: string,
+  visit: (cursor: JsonCursor, kind: FeatureKind) => string | undefined = () => undefined,
+): FeatureOutcome {
+  let kind: FeatureKind | undefined;
+  let count = 0;
+  const isList = cursor.kind() === 'list';
+  if (isList && !cursor.enter()) return { kind, count };
+  do {
+    const { at } = cursor;
+    const element = elementKind(cursor);
+    if (typeof element !== 'string') return { fault: element.fault(name) };
+    kind ??= element;
+    if (kind !== element) {
+      return { fault: `Unexpected element type in feature: ${name} expecting type: ${kind}` };
+    }
+    const fault = visit(cursor, kind);
+    if (fault !== undefined) return { fault };
+    cursor.at = at;
+    cursor.skip();
+    count += 1;
+  } while (isList && cursor.next());
+  return { kind, count };
+}
+
+interface ElementFault {
+  fault(name: string): string;
+}
+
+function elementKind(cursor: JsonCursor): FeatureKind | ElementFault {
+  const { bytes, at } = cursor;
+  const kind = cursor.kind();
+  switch (kind) {
+    case 'string':
+      return 'bytes';
+    case 'true':
+    case 'false':
+      return 'int64';
+    case 'number':
+      return numberKind(bytes, at);
+    case 'object': {
+      const text = base64Text(bytes, at);
+      if (text !== undefined) {
+        return decodeBase64(text) === undefined ? { fault: () => 'Unable to base64 decode' } : 'bytes';
+      }
+    }
+  }
+  return { fault: (name) => `Feature: ${name} has element with unexpected JSON type: ${jsonTypeName(kind)}` };
+}
+
+/** Numbers with fewer characters are int64, if they are whole. */
+const SHORTEST_DOUBT = 19;
+/** With more they are more than 64 bits hold. A number that was scanned has no zeros before it. */
+const LONGEST_DOUBT = 20;
+const LARGEST_INT64 = 2n ** 63n - 1n;
+const LARGEST_UINT64 = 2n ** 64n - 1n;
+
+/** RapidJSON takes whole numbers for doubles that no 64 bits hold. */
+function numberKind(bytes: Uint8Array, start: number): FeatureKind | ElementFault {
+  const end = scalarTokenEnd(bytes, start);
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte !== MINUS && (byte < 0x30 || byte > 0x39)) return 'float';
+  }
+  if (end - start < SHORTEST_DOUBT) return 'int64';
+  if (end - start > LONGEST_DOUBT) return 'float';
+  const value = BigInt(asciiText(bytes, start, end));
+  if (value < -LARGEST_INT64 - 1n || value > LARGEST_UINT64) return 'float';
+  if (value <= LARGEST_INT64) return 'int64';
+  return { fault: (name) => `Feature: ${name} has uint64_t element. Only int64_t is supported.` };
+}

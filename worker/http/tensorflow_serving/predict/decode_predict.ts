@@ -1,0 +1,71 @@
+import type { Signature, TensorInfo } from '../../../model/signature.ts';
+import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
+import { JsonCursor } from '../../json/scan/json_cursor.ts';
+import { shapeText } from '../../json/tensors/list_fault.ts';
+import { decodeColumnar } from './decode_columnar.ts';
+import { type DecodeOutcome, invalid } from './decode_outcome.ts';
+import { decodeRow } from './decode_row.ts';
+import type { PredictRequest } from './parse_predict.ts';
+
+/**
+ * Makes a request's tensors, held against a signature: first as TensorFlow Serving checks them (dtypes and
+ * regular lists), then by the shapes that the signature names.
+ */
+export function decodeInputs(request: PredictRequest, signature: Signature): DecodeOutcome {
+  const { bytes, tensors, floats } = request;
+  const { inputs } = signature;
+  const names = Object.keys(inputs);
+  const [first] = names;
+  if (first === undefined) {
+    return invalid(`Failed to get input map for signature: ${request.signatureName}`);
+  }
+  if (tensors.kind === 'missing') return invalid(tensors.message);
+  // The tensor that was read while the body was scanned, where it is what the signature takes.
+  const isRead = floats !== undefined && names.length === 1 && inputs[first]?.dtype === 'float32';
+  if (!isRead) dropFloats(request);
+  const decoded: DecodeOutcome = isRead
+    ? { kind: 'decoded', inputs: new Map([[first, floats]]) }
+    : tensors.kind === 'row'
+      ? decodeRow(new JsonCursor(bytes, tensors.instances), inputs)
+      : decodeColumnar(new JsonCursor(bytes, tensors.inputs), inputs);
+  if (decoded.kind === 'invalid') return decoded;
+  return shapeFault(decoded.inputs, signature) ?? decoded;
+}
+
+/** Gives the memory of floats back that are of no use, before the same is read as something else. */
+function dropFloats(request: PredictRequest): void {
+  const { floats } = request;
+  if (
+    floats?.dtype === 'float32' &&
+    floats.values.length > FEW &&
+    floats.values.buffer instanceof ArrayBuffer
+  ) {
+    floats.values.buffer.transfer(0);
+    request.floats = undefined;
+  }
+}
+
+const FEW = 1024;
+
+/** Says which input has another shape than the signature names; undefined where none has. */
+export function shapeFault(tensors: NamedTensors, { inputs }: Signature): DecodeOutcome | undefined {
+  for (const name in inputs) {
+    const info = inputs[name];
+    const tensor = tensors.get(name);
+    if (info !== undefined && tensor !== undefined && !fits(tensor, info)) {
+      const shapes = `Expecting shape ${shapeText(info.shape)} but got: ${shapeText(tensor.shape)}`;
+      return invalid(`input ${name}: ${shapes}`);
+    }
+  }
+  return undefined;
+}
+
+function fits({ shape }: TensorValue, info: TensorInfo): boolean {
+  if (info.shape === null || info.anyShape) return true;
+  if (info.shape.length !== shape.length) return false;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = info.shape[axis];
+    if (size !== -1 && size !== shape[axis]) return false;
+  }
+  return true;
+}

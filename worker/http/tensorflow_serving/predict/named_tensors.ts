@@ -1,0 +1,34 @@
+import type { JsonCursor } from '../../json/scan/json_cursor.ts';
+import { stringEquals } from '../../json/scan/json_string.ts';
+import { base64Text } from '../../json/tensors/tensor_cells.ts';
+
+/** Whether the value at the cursor names tensors: an object that is not a base64 string. */
+export function isNamedTensors(cursor: JsonCursor): boolean {
+  return cursor.kind() === 'object' && base64Text(cursor.bytes, cursor.at) === undefined;
+}
+
+const ENCODER = new TextEncoder();
+
+/** Finds names of a JSON object in a list of names. Objects in a row mostly have them in the same order. */
+export class NameTable {
+  readonly #names: readonly Uint8Array[];
+  #next = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names.map((name) => ENCODER.encode(name));
+  }
+
+  /** The position of the name at the cursor; undefined where it is none of them. */
+  find({ bytes, at }: JsonCursor): number | undefined {
+    const count = this.#names.length;
+    for (let tried = 0; tried < count; tried++) {
+      const index = (this.#next + tried) % count;
+      const name = this.#names[index];
+      if (name !== undefined && stringEquals(bytes, at, name)) {
+        this.#next = index + 1;
+        return index;
+      }
+    }
+    return undefined;
+  }
+}

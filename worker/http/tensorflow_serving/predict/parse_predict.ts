@@ -1,0 +1,80 @@
+import type { TensorValue } from '../../../model/tensor.ts';
+import { OPEN_LIST } from '../../json/ascii.ts';
+import { type MemberReader, type ValueOffset, WantedMembers } from '../../json/scan/json_scan.ts';
+import { isEmptyList, readFloats } from '../../json/tensors/tensor_list.ts';
+import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
+
+/** A predict request whose JSON is known to be whole, before it is held against a signature. */
+export interface PredictRequest {
+  readonly bytes: Uint8Array;
+  readonly signatureName: string;
+  readonly tensors: RequestTensors;
+  /** The tensor as which a list of numbers was read on the way: float32 is what most models take. */
+  floats: TensorValue | undefined;
+}
+
+export type RequestTensors =
+  | { readonly kind: 'row'; readonly instances: ValueOffset }
+  | { readonly kind: 'columnar'; readonly inputs: ValueOffset }
+  /** Reported only after model and signature were found, as TensorFlow Serving orders its errors. */
+  | { readonly kind: 'missing'; readonly message: string };
+
+export type ParseOutcome =
+  | { readonly kind: 'parsed'; readonly request: PredictRequest }
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** A larger body is scanned first: the floats would be beside it and the tensor of another dtype. */
+const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
+
+const MEMBERS = new WantedMembers(['signature_name', 'instances', 'inputs']);
+
+/** Parses the body of a predict request, with TensorFlow Serving's errors (json_tensor.cc). */
+export function parsePredictRequest(bytes: Uint8Array): ParseOutcome {
+  const reader = bytes.length > MOST_BYTES_AT_ONCE ? undefined : new FloatsReader(bytes);
+  const outcome = parseDocument(bytes, MEMBERS, reader);
+  if (outcome.kind === 'invalid') return outcome;
+  const { document } = outcome;
+  const { signatureName } = document;
+  const request = { bytes, signatureName, tensors: requestTensors(document), floats: reader?.floats };
+  return { kind: 'parsed', request };
+}
+
+/** Reads the tensors as a list of floats on the way, where they are one. */
+class FloatsReader implements MemberReader {
+  floats: TensorValue | undefined;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  read(name: string, value: ValueOffset): number | undefined {
+    if (name === 'signature_name') return undefined;
+    const read = readFloats(this.#bytes, value);
+    this.floats = read?.tensor;
+    return read?.end;
+  }
+}
+
+function requestTensors(document: RequestDocument): RequestTensors {
+  const { bytes, members } = document;
+  const instances = members.get('instances');
+  const inputs = members.get('inputs');
+  if (instances !== undefined) {
+    if (inputs !== undefined) {
+      return missing(
+        document,
+        "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ",
+      );
+    }
+    if (bytes[instances] !== OPEN_LIST) return missing(document, "Expecting 'instances' to be an list/array");
+    if (isEmptyList(bytes, instances)) return missing(document, "No values in 'instances' array");
+    return { kind: 'row', instances };
+  }
+  if (inputs !== undefined) return { kind: 'columnar', inputs };
+  return { kind: 'missing', message: "Missing 'inputs' or 'instances' key" };
+}
+
+function missing(document: RequestDocument, rule: string): RequestTensors {
+  return { kind: 'missing', message: formatFault(document, rule) };
+}

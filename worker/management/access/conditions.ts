@@ -1,0 +1,28 @@
+import type { WriteCondition } from '../../registry/storage/object_store.ts';
+
+export type ConditionOutcome =
+  | { readonly kind: 'given'; readonly condition: WriteCondition }
+  | { readonly kind: 'missing' };
+
+/** The condition of a write, by RFC 9110: `If-Match: "etag"`, or `If-None-Match: *` to create. */
+export function writeCondition(headers: Headers): ConditionOutcome {
+  if (headers.get('if-none-match')?.trim() === '*') return { kind: 'given', condition: { kind: 'absent' } };
+  const etag = parseEtag(headers.get('if-match'));
+  return etag === undefined ? { kind: 'missing' } : { kind: 'given', condition: { kind: 'matches', etag } };
+}
+
+/** What stands between the quotes of an entity tag. */
+export function parseEtag(text: string | null): string | undefined {
+  return /^(?:W\/)?"([\x21\x23-\x7e]*)"$/.exec(text?.trim() ?? '')?.[1];
+}
+
+/**
+ * The generation on which a change is based: `If-Match: "7"`, or 7. `any` for `*`: whatever it is by now.
+ * Undefined where the header is missing or holds anything else.
+ */
+export function expectedGeneration(headers: Headers): number | 'any' | undefined {
+  const text = headers.get('if-match')?.trim();
+  if (text === '*') return 'any';
+  const digits = /^"?(\d{1,15})"?$/.exec(text ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,70 @@
+import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
+import { makeChange } from '../../registry/pointer/change/change_pointer.ts';
+import { changeDefinitions, findChange } from '../../registry/pointer/change/table.ts';
+import type { PointerTransition, Refusal } from '../../registry/pointer/pointer_change.ts';
+import { MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
+import type { ManagementRequest } from '../management_request.ts';
+import { PRUNE_NAME } from '../prune/prune_request.ts';
+import { wait } from '../wait.ts';
+import { readAskedChange } from './asked_change.ts';
+
+/**
+ * Answers `POST /api/v1/models/MODEL/CHANGE`. The Worker makes the change and writes the history itself: a client
+ * says what it wants, and cannot say what happened. `If-Match` says on which generation the caller decided; that is
+ * looked at within the compare-and-set, so of two callers with one generation exactly one gets through.
+ */
+export async function changeModel(
+  management: ManagementRequest,
+  model: string,
+  name: string,
+): Promise<Response> {
+  const definition = findChange(name);
+  if (definition === undefined) {
+    const names = [...changeDefinitions().map((known) => known.name), PRUNE_NAME];
+    return errorResponse(`There is no change "${name.slice(0, 50)}"; there are ${names.join(', ')}`, 404);
+  }
+  const asked = await readAskedChange(management, { model, name, scopes: ['flip'] }, definition.read);
+  if (asked.kind === 'refused') return asked.response;
+  const { expected, record } = asked;
+  let moved: { readonly generation: number | null } | undefined;
+  const guard =
+    (transition: PointerTransition): PointerTransition =>
+    (before) => {
+      moved = undefined;
+      if (expected === 'any' || expected === (before?.generation ?? 0)) return transition(before);
+      moved = { generation: before?.generation ?? null };
+      return { kind: 'refused', reason: 'the pointer has moved' };
+    };
+  try {
+    const { change } = asked.asked;
+    const update = await makeChange(management.store, { model, change, record, guard }, { wait });
+    if (moved !== undefined) return movedResponse(model, moved.generation);
+    if (update.kind === 'refused') return refusedResponse(model, update);
+    const { pointer } = update;
+    const made = update.kind === 'changed' ? update.change : null;
+    const response = jsonResponse(JSON.stringify({ model, change: made, pointer }));
+    response.headers.set('etag', `"${made?.generation ?? pointer.generation}"`);
+    return response;
+  } catch (error) {
+    if (!(error instanceof MalformedPointerError)) throw error;
+    return errorResponse(`${model}: ${error.message}`, 409);
+  }
+}
+
+export function movedResponse(model: string, generation: number | null): Response {
+  const now = generation === null ? 'has no pointer' : `is at generation ${generation}`;
+  const error = `${model} ${now}: look at it again, and decide again`;
+  const response = jsonResponse(JSON.stringify({ error, generation }), 412);
+  if (generation !== null) response.headers.set('etag', `"${generation}"`);
+  return response;
+}
+
+/** The reason stands by itself too, for a program that adds the model in its own way. */
+export function refusedResponse(model: string, { reason, overtakenBy }: Omit<Refusal, 'kind'>): Response {
+  const body = {
+    error: `${model}: ${reason}`,
+    reason,
+    ...(overtakenBy === undefined ? {} : { overtakenBy }),
+  };
+  return jsonResponse(JSON.stringify(body), 409);
+}

@@ -1,0 +1,82 @@
+import { errorResponse, jsonResponse } from '../http/answer_headers.ts';
+import { isName, NAME_RULE } from '../model/names.ts';
+import { readPointer } from '../registry/pointer/pointer_store.ts';
+import { inGroups } from '../registry/storage/groups.ts';
+import { MODELS_PREFIX } from '../registry/storage/storage_keys.ts';
+import { parseVersion } from '../registry/version/version.ts';
+import { listVersions, readManifest } from '../registry/version/version_store.ts';
+import type { ManagementRequest } from './management_request.ts';
+
+/** Storage operations that are left for the rest of the request. */
+const RESERVE = 5;
+/** Models of one answer at most, however many operations the plan allows. */
+const PAGE = 200;
+
+/**
+ * Models with what is current of them, as many as one request can read. Where there may be more, `after` says where
+ * the next request goes on: `?after=NAME`.
+ */
+export async function describeModels({ store, budget, url }: ManagementRequest): Promise<Response> {
+  const after = url.searchParams.get('after') ?? undefined;
+  if (after !== undefined && !isName(after)) {
+    return errorResponse(`"after" is the name of a model, made of ${NAME_RULE}`, 400);
+  }
+  const size = Math.min(PAGE, budget.left - RESERVE);
+  const names: string[] = [];
+  for await (const name of store.listFolders(MODELS_PREFIX, after === undefined ? {} : { after })) {
+    if (isName(name)) names.push(name);
+    if (names.length === size) break;
+  }
+  const models = await inGroups(names, async (model) => {
+    const read = await readPointer(store, model);
+    const isFound = read.kind === 'found';
+    return {
+      model,
+      current: isFound ? read.pointer.current : null,
+      generation: isFound ? read.pointer.generation : null,
+      ...(read.kind === 'malformed' ? { pointerError: read.reason } : {}),
+    };
+  });
+  const last = names.length === size ? names.at(-1) : undefined;
+  return jsonResponse(JSON.stringify({ models, ...(last === undefined ? {} : { after: last }) }));
+}
+
+/** A model's pointer with its history, and its versions. The entity tag is the generation, for `If-Match`. */
+export async function describeModel({ store }: ManagementRequest, model: string): Promise<Response> {
+  if (!isName(model)) return errorResponse(`A model's name is made of ${NAME_RULE}`, 400);
+  const read = await readPointer(store, model);
+  const versions = await listVersions(store, model);
+  if (read.kind === 'missing' && versions.length === 0)
+    return errorResponse(`There is no model ${model}`, 404);
+  const response = jsonResponse(
+    JSON.stringify({
+      model,
+      pointer: read.kind === 'found' ? read.pointer : null,
+      ...(read.kind === 'malformed' ? { pointerError: read.reason } : {}),
+      versions,
+    }),
+  );
+  response.headers.set('etag', `"${read.kind === 'found' ? read.pointer.generation : 0}"`);
+  return response;
+}
+
+/** A version's manifest. */
+export async function describeVersion(
+  { store }: ManagementRequest,
+  model: string,
+  version: string,
+): Promise<Response> {
+  if (!isName(model)) return errorResponse(`A model's name is made of ${NAME_RULE}`, 400);
+  if (parseVersion(version) !== version) {
+    return errorResponse('A version is MAJOR.MINOR.PATCH, or a plain integer', 400);
+  }
+  const read = await readManifest(store, model, version);
+  switch (read.kind) {
+    case 'found':
+      return jsonResponse(JSON.stringify(read.manifest));
+    case 'missing':
+      return errorResponse(`There is no ${model} ${version}`, 404);
+    case 'malformed':
+      return errorResponse(`The manifest of ${model} ${version} is malformed: ${read.reason}`, 500);
+  }
+}

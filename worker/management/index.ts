@@ -1,0 +1,110 @@
+import { type IRequestStrict, Router } from 'itty-router';
+import { GuessLimit } from '../http/access/guess_limit.ts';
+import { rateLimiterOf, tolerantLimit } from '../http/access/rate_limit.ts';
+import { errorResponse, jsonResponse } from '../http/answer_headers.ts';
+import { OutOfOperationsError } from '../registry/storage/operation_budget.ts';
+import { logLine } from '../runtime/log_line.ts';
+import { ConfigurationError } from '../serving/variables.ts';
+import { parseManagementConfiguration } from './access/configuration.ts';
+import { admit } from './access/guard.ts';
+import { parseAbortLimits } from './canary_aborts/abort_limits.ts';
+import { parseAnalyticsAccess } from './canary_aborts/query_canary_aborts.ts';
+import { runSchedule } from './canary_aborts/schedule.ts';
+import { changeModel } from './changes/change_model.ts';
+import { describeModel, describeModels, describeVersion } from './describe_models.ts';
+import type { ManagementRequest } from './management_request.ts';
+import { listObjects, onlyByPrune, readObject } from './objects/objects.ts';
+import { openStorage } from './objects/storage.ts';
+import { deleteObject, writeObject } from './objects/write_object.ts';
+import { answerManagementDocument } from './openapi/openapi.ts';
+import { pruneModelRequest } from './prune/prune_model.ts';
+import { wait } from './wait.ts';
+
+const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
+
+/** Made once per isolate, from the environment of its first request. */
+function wire(env: Env) {
+  const rateLimiter = rateLimiterOf(env);
+  const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
+  return {
+    // Workers that share a namespace_id share its counters: the names are this Worker's own.
+    guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
+    configuration: parseManagementConfiguration(env),
+    analytics: parseAnalyticsAccess(env),
+    abortLimits: parseAbortLimits(env),
+  };
+}
+let wired: ReturnType<typeof wire> | undefined;
+
+const MODEL = '/api/v1/models/:model';
+const OBJECT = '/api/v1/objects/:key+';
+
+const router = Router<IRequestStrict, [ManagementRequest]>({})
+  .get('/api/v1', (_, { caller }) =>
+    jsonResponse(
+      JSON.stringify({ service: 'edge-serving-management', token: caller.name, scopes: [...caller.scopes] }),
+    ),
+  )
+  .get('/api/v1/models', (_, management) => describeModels(management))
+  .get(MODEL, ({ params }, management) => describeModel(management, params.model ?? ''))
+  .get(`${MODEL}/versions/:version`, ({ params }, management) =>
+    describeVersion(management, params.model ?? '', params.version ?? ''),
+  )
+  .post(`${MODEL}/prune`, ({ params }, management) => pruneModelRequest(management, params.model ?? ''))
+  .post(`${MODEL}/:change`, ({ params }, management) =>
+    changeModel(management, params.model ?? '', params.change ?? ''),
+  )
+  .get('/api/v1/objects', (_, management) => listObjects(management))
+  .post('/api/v1/deletions', () => onlyByPrune())
+  .get(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
+  .head(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
+  .put(OBJECT, ({ params }, management) => writeObject(management, params.key ?? ''))
+  .delete(OBJECT, ({ params }, management) => deleteObject(management, params.key ?? ''))
+  .all('*', (_, { request, url }) =>
+    errorResponse(`There is nothing to ${request.method} at ${url.pathname.slice(0, 200)}`, 404),
+  );
+
+async function answer(request: Request, url: URL, env: Env): Promise<{ response: Response; token?: string }> {
+  if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
+  if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
+  wired ??= wire(env);
+  const { configuration, guesses } = wired;
+  const admission = await admit(request, url, configuration.tokens, guesses);
+  if (admission.kind === 'refused') return { response: admission.response };
+  const { caller } = admission;
+  const { maxUploadBytes, maxSubrequests } = configuration;
+  const management = { request, url, caller, maxUploadBytes, ...openStorage(env, maxSubrequests, log) };
+  const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
+  if (!(response instanceof Response)) throw new Error('no route answered');
+  return { response, token: caller.name };
+}
+
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    // The address without its query, in which somebody might have put a token.
+    const entry = { event: 'management', method: request.method, path: url.pathname };
+    try {
+      const { response, token } = await answer(request, url, env);
+      // Nobody wants to read of health checks.
+      if (url.pathname !== '/healthz') log({ ...entry, status: response.status, token: token ?? null });
+      return response;
+    } catch (error) {
+      if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
+      if (error instanceof OutOfOperationsError) {
+        return errorResponse(`The request could not be finished: ${error.message}`, 503);
+      }
+      const stack = error instanceof Error ? error.stack : undefined;
+      console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
+      return errorResponse('The server failed to answer; its log says why', 500);
+    }
+  },
+
+  async scheduled(_controller, env) {
+    wired ??= wire(env);
+    const { analytics, abortLimits, configuration } = wired;
+    const { store, replica, budget } = openStorage(env, configuration.maxSubrequests, log);
+    const ask = fetch.bind(globalThis);
+    await runSchedule({ store, replica, budget, analytics, abortLimits, ask, log, wait });
+  },
+} satisfies ExportedHandler<Env>;

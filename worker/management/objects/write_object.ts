@@ -1,0 +1,100 @@
+import { errorResponse } from '../../http/answer_headers.ts';
+import { readBody } from '../../http/request_body.ts';
+import type { WriteCondition, WriteResult } from '../../registry/storage/object_store.ts';
+import { parseStorageKey } from '../../registry/storage/storage_key.ts';
+import { logLine } from '../../runtime/log_line.ts';
+import { missingScope } from '../access/guard.ts';
+import { deleteAnnouncement, writeAnnouncement } from '../changes/announcements.ts';
+import type { ManagementRequest } from '../management_request.ts';
+import { onlyByChange, onlyByPrune, unknownKey, written } from './objects.ts';
+import { writeManifestDocument } from './write_manifest.ts';
+
+/**
+ * Writes an object of the registry, after checking that it may be what it says: a blob has its key's digest, a
+ * manifest comes after its blobs and only once. Everything else is the Worker's own to write.
+ */
+export async function writeObject(management: ManagementRequest, key: string): Promise<Response> {
+  const { caller } = management;
+  const what = parseStorageKey(key);
+  switch (what?.kind) {
+    case undefined:
+      return unknownKey(key);
+    case 'blob':
+      return missingScope(caller, 'publish') ?? writeBlob(management, key, what.sha256);
+    case 'manifest':
+      return missingScope(caller, 'publish') ?? writeManifestDocument(management, key, what);
+    case 'publication':
+      return writeAnnouncement(management, key, what);
+    case 'pointer':
+      return onlyByChange('A pointer');
+    case 'pruning lock':
+    case 'pruning clock':
+      return onlyByPrune();
+  }
+}
+
+/** Deletes an announcement, the only object that a client may delete. */
+export async function deleteObject(management: ManagementRequest, key: string): Promise<Response> {
+  const what = parseStorageKey(key);
+  if (what === undefined) return unknownKey(key);
+  return what.kind === 'publication' ? deleteAnnouncement(management, key) : onlyByPrune();
+}
+
+/** Up to here a blob is held, so that a fault of storage can be tried again; a larger one streams through. Bytes. */
+const HELD_BYTES = 4 * 1024 * 1024;
+
+async function writeBlob(management: ManagementRequest, key: string, sha256: string): Promise<Response> {
+  const { request, store, maxUploadBytes } = management;
+  const announced = request.headers.get('content-length');
+  if (announced === null || !/^\d{1,15}$/.test(announced)) {
+    return errorResponse('An upload has to announce its Content-Length', 411);
+  }
+  if (Number(announced) > maxUploadBytes) {
+    return errorResponse(`The upload has ${announced} bytes; the limit is ${maxUploadBytes} bytes`, 413);
+  }
+  if (request.headers.has('content-encoding')) {
+    return errorResponse('An upload is taken as it is, without a Content-Encoding', 415);
+  }
+  const condition: WriteCondition = { kind: 'always' };
+  try {
+    if (request.body === null) {
+      return answer(await store.put(key, new Uint8Array(0), { condition, sha256 }));
+    }
+    if (Number(announced) > HELD_BYTES) return await streamBlob(management, key, request.body, sha256);
+    const body = await readBody(request, HELD_BYTES);
+    if (body.kind !== 'read') return errorResponse(body.message, 400);
+    return answer(await store.put(key, body.bytes, { condition, sha256 }));
+  } catch (error) {
+    if (!isWrongDigest(error)) throw error;
+    return errorResponse(`The bytes do not have the SHA-256 ${sha256}`, 422);
+  }
+}
+
+/** What streams through cannot be sent to storage twice: after a fault the client has to. */
+async function streamBlob(
+  { uploads }: ManagementRequest,
+  key: string,
+  stream: ReadableStream<Uint8Array>,
+  sha256: string,
+): Promise<Response> {
+  try {
+    return answer(await uploads.putStream(key, stream, { condition: { kind: 'always' }, sha256 }));
+  } catch (error) {
+    if (isWrongDigest(error)) throw error;
+    console.error(logLine({ event: 'fault', key, error: String(error) }));
+    const response = errorResponse('The storage did not take the upload; send it again', 503);
+    response.headers.set('retry-after', '1');
+    return response;
+  }
+}
+
+function answer(result: WriteResult): Response {
+  return result.kind === 'written'
+    ? written(result)
+    : errorResponse('It is not, or not any more, what the condition of this write says', 412);
+}
+
+/** R2 checks the digest itself, and says so with this code. */
+function isWrongDigest(error: unknown): boolean {
+  return String(error).includes('(10037)');
+}

@@ -1,0 +1,231 @@
+import { jsonResponse } from '../../http/answer_headers.ts';
+import { changeDefinitions } from '../../registry/pointer/change/table.ts';
+import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
+import { ANSWERS, ERROR_SCHEMA, schemaOf } from './openapi_answers.ts';
+
+let text: string | undefined;
+
+/** What the management Worker can be asked, made when it is asked for first. */
+export function answerManagementDocument(): Response {
+  text ??= JSON.stringify(managementDocument());
+  return jsonResponse(text);
+}
+
+const parameter = (name: string, description: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+const MODEL = parameter('model', 'The name of a model');
+const ifMatch = (description: string) => ({
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
+});
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'A request that is sent again with the same key is recognized, and not made twice',
+  schema: { type: 'string', pattern: '^"?[A-Za-z0-9_.:-]{1,200}"?$' },
+};
+
+const json = (description: string, schema: object = { type: 'object' }) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'The request is at fault; the sentence says where',
+  401: 'No token, or an unknown one',
+  403: 'The token has no scope for this, or the management API is off',
+  404: 'It is not there',
+  405: 'Only the Worker itself writes or deletes this',
+  409: 'It cannot be done; the sentence says why, and `reason` says it without the model',
+  411: 'The upload does not announce its length',
+  412: 'It has moved; for a change, `generation` says where to',
+  413: 'It is larger than what is taken',
+  415: 'Its Content-Encoding is not taken',
+  422: 'The bytes do not have the digest',
+  428: 'A condition is needed: If-Match or If-None-Match',
+  429: 'Too many wrong tokens from this address, or too many publishes under way',
+  500: 'The server failed to answer; its log says why',
+  503: 'It may be done later; the sentence says why',
+};
+
+function errors(...statuses: readonly number[]) {
+  return Object.fromEntries(
+    [400, 401, 403, 429, 500, 503, ...statuses].map((status) => [
+      status,
+      { description: ERRORS[status] ?? 'An error', content: ERROR },
+    ]),
+  );
+}
+
+/** OpenAPI 3.1; the bodies of the changes are made of the schemas that validate them. */
+export function managementDocument() {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Edge Serving management',
+      version: '1',
+      description: 'Publishes and flips models. A token has the scopes publish and flip, or only reads.',
+    },
+    security: [{ bearer: [] }],
+    paths: {
+      '/healthz': {
+        get: {
+          operationId: 'health',
+          summary: 'Whether it runs',
+          security: [],
+          responses: { 200: json('It runs', ANSWERS.health) },
+        },
+      },
+      '/openapi.json': {
+        get: {
+          operationId: 'openapi',
+          summary: 'This document',
+          security: [],
+          responses: { 200: json('OpenAPI 3.1') },
+        },
+      },
+      '/api/v1': {
+        get: {
+          operationId: 'caller',
+          summary: 'Whose token it is, and its scopes',
+          responses: { 200: json('The token', ANSWERS.caller), ...errors() },
+        },
+      },
+      '/api/v1/models': {
+        get: {
+          operationId: 'models',
+          summary: 'Models by name; where `after` is told there may be more after that one',
+          parameters: [
+            {
+              name: 'after',
+              in: 'query',
+              description: 'Only models after this one',
+              schema: { type: 'string' },
+            },
+          ],
+          responses: { 200: json('Models', ANSWERS.models), ...errors() },
+        },
+      },
+      '/api/v1/models/{model}': {
+        get: {
+          operationId: 'model',
+          summary: 'Pointer, history and versions of a model; the ETag is the generation',
+          parameters: [MODEL],
+          responses: { 200: json('The model', ANSWERS.model), ...errors(404) },
+        },
+      },
+      '/api/v1/models/{model}/versions/{version}': {
+        get: {
+          operationId: 'version',
+          summary: 'The manifest of a version',
+          parameters: [MODEL, parameter('version', 'MAJOR.MINOR.PATCH or an integer')],
+          responses: { 200: json('The manifest', ANSWERS.manifest), ...errors(404) },
+        },
+      },
+      ...changePaths(),
+      ...objectPaths(),
+    },
+    components: {
+      schemas: {
+        Error: ERROR_SCHEMA,
+      },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}
+
+function changePaths() {
+  const changes = changeDefinitions().map(({ name, summary, schema }) =>
+    changePath(name, summary, schemaOf(schema), {
+      200: json('What changed; `change` is null where nothing did', ANSWERS.changed),
+    }),
+  );
+  const prune = changePath(PRUNE_NAME, PRUNE_SUMMARY, schemaOf(PruneBodySchema), {
+    200: json('What was deleted, or with dryRun what would be', ANSWERS.pruned),
+    202: json('A part is done: send the request again with this idempotencyKey', ANSWERS.pruned),
+  });
+  return Object.fromEntries([...changes, prune]);
+}
+
+function changePath(name: string, summary: string, body: object, answers: object): [string, object] {
+  return [
+    `/api/v1/models/{model}/${name}`,
+    {
+      post: {
+        operationId: name,
+        summary,
+        parameters: [
+          MODEL,
+          ifMatch('The generation that you have seen, or * for whatever it is'),
+          IDEMPOTENCY_KEY,
+        ],
+        requestBody: { content: { 'application/json': { schema: body } } },
+        responses: { ...answers, ...errors(404, 409, 412, 413, 415, 428) },
+      },
+    },
+  ];
+}
+
+function objectPaths() {
+  const key = parameter('key', 'A key of the bucket, its slashes as they are');
+  const bytes = { description: 'The object', content: { 'application/octet-stream': { schema: {} } } };
+  const empty = (description: string) => ({ description });
+  return {
+    '/api/v1/objects': {
+      get: {
+        operationId: 'listObjects',
+        summary:
+          'Objects below a prefix, one JSON value a line, then {"end":true}, or {"after":TEXT} where there may be more',
+        parameters: [
+          { name: 'prefix', in: 'query', required: true, schema: { type: 'string' } },
+          { name: 'folders', in: 'query', schema: { type: 'boolean' } },
+          { name: 'after', in: 'query', schema: { type: 'string' } },
+        ],
+        responses: {
+          200: { description: 'Lines', content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
+          ...errors(),
+        },
+      },
+    },
+    '/api/v1/objects/{key}': {
+      get: {
+        operationId: 'readObject',
+        summary: 'An object',
+        parameters: [key],
+        responses: { 200: bytes, 304: empty('It has the ETag of If-None-Match'), ...errors(404) },
+      },
+      head: {
+        operationId: 'describeObject',
+        summary: 'Whether an object is there, its length and ETag; so an upload is resumed by its digest',
+        parameters: [key],
+        responses: { 200: empty('It is there'), ...errors(404) },
+      },
+      put: {
+        operationId: 'writeObject',
+        summary:
+          'Writes a blob, a manifest or the announcement of a publish, checked by what its key says it is',
+        parameters: [key],
+        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+        responses: {
+          201: json('Written', ANSWERS.written),
+          ...errors(405, 409, 411, 412, 413, 415, 422, 428),
+        },
+      },
+      delete: {
+        operationId: 'deleteObject',
+        summary: 'Takes back an announcement of this token',
+        parameters: [key],
+        responses: { 204: empty('It is gone'), ...errors(404, 405) },
+      },
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { HistoryEntrySchema, PointerSchema } from '../../registry/pointer/pointer.ts';
+import { ManifestSchema } from '../../registry/version/manifest.ts';
+import { SCOPES } from '../access/access_tokens.ts';
+
+/** A schema as OpenAPI 3.1 has it. What only code can check is left out. */
+export function schemaOf(schema: v.GenericSchema): object {
+  return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
+}
+
+const GenerationSchema = v.nullable(v.pipe(v.number(), v.integer()));
+const SizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The answers, by what was asked for. */
+export const ANSWERS = {
+  health: schemaOf(v.strictObject({ status: v.literal('ok') })),
+  caller: schemaOf(
+    v.strictObject({
+      service: v.literal('edge-serving-management'),
+      token: v.string(),
+      scopes: v.array(v.picklist(SCOPES)),
+    }),
+  ),
+  models: schemaOf(
+    v.strictObject({
+      models: v.array(
+        v.strictObject({
+          model: v.string(),
+          current: v.nullable(v.string()),
+          generation: GenerationSchema,
+          pointerError: v.optional(v.string()),
+        }),
+      ),
+      after: v.optional(v.string()),
+    }),
+  ),
+  model: schemaOf(
+    v.strictObject({
+      model: v.string(),
+      pointer: v.nullable(PointerSchema),
+      pointerError: v.optional(v.string()),
+      versions: v.array(v.string()),
+    }),
+  ),
+  manifest: schemaOf(ManifestSchema),
+  changed: schemaOf(
+    v.strictObject({ model: v.string(), change: v.nullable(HistoryEntrySchema), pointer: PointerSchema }),
+  ),
+  pruned: schemaOf(
+    v.strictObject({
+      model: v.string(),
+      done: v.boolean(),
+      versions: v.array(v.string()),
+      kept: v.array(v.string()),
+      blobs: v.array(v.strictObject({ key: v.string(), size: SizeSchema })),
+      idempotencyKey: v.optional(v.string()),
+    }),
+  ),
+  written: schemaOf(v.strictObject({ etag: v.string(), uploaded: v.pipe(v.string(), v.isoTimestamp()) })),
+} as const;
+
+export const ERROR_SCHEMA = schemaOf(
+  v.strictObject({
+    error: v.string(),
+    generation: v.optional(GenerationSchema),
+    reason: v.optional(v.string()),
+    overtakenBy: v.optional(v.string()),
+  }),
+);

@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { NameSchema, VersionSchema } from '../../version/manifest.ts';
+import {
+  promotable,
+  promoteTransition,
+  publishTransition,
+  rollbackTransition,
+} from '../pointer_transitions.ts';
+import { defineChange, ready } from './definition.ts';
+import { onlyOver } from './only_over.ts';
+import { republishTransition } from './republish.ts';
+
+export const flip = defineChange({
+  name: 'flip',
+  summary: 'Makes a published version current',
+  entries: {
+    version: VersionSchema,
+    /** Moves to the version in the same write. */
+    label: v.optional(NameSchema),
+    /** Refused where another version has become current; null where none was. */
+    over: v.optional(v.nullable(VersionSchema)),
+    /** The version was published before: completes its publish, and leaves a later decision as it is. */
+    republish: v.optional(v.boolean()),
+  },
+  prepare: ({ version, label, over, republish = false }, { record }) => ({
+    kind: 'ready',
+    requires: version,
+    transition: (published) => {
+      const transition =
+        republish && published !== undefined
+          ? republishTransition(version, published.provenance.publishedAt, record, label)
+          : publishTransition(version, record, label);
+      return over === undefined ? transition : onlyOver(over, transition);
+    },
+  }),
+});
+
+export const promote = defineChange({
+  name: 'promote',
+  summary: 'Flips to the staged version, or to the canary',
+  entries: { version: v.optional(VersionSchema) },
+  prepare: ({ version }, { model, pointer, record }) => {
+    if (pointer === undefined) return noCurrent(model);
+    // Settled once: a version that somebody stages at the same moment is not promoted in its place.
+    const choice = version ?? promotable(pointer);
+    if (typeof choice === 'string') return ready(choice, promoteTransition(choice, record));
+    return choice.kind === 'refused' ? choice : { kind: 'unchanged', pointer };
+  },
+});
+
+export const rollback = defineChange({
+  name: 'rollback',
+  summary: 'Flips back to the previous version, or to any published one',
+  entries: { to: v.optional(VersionSchema) },
+  prepare: ({ to }, { model, pointer, record }) => {
+    if (pointer === undefined) return noCurrent(model);
+    // Settled once: of two people who roll back the same version, the second does not flip forward to it again.
+    const version = to ?? pointer.previous;
+    if (version === null) {
+      const reason = `${model} has no version before ${pointer.current} to go back to`;
+      return { kind: 'refused', reason };
+    }
+    return ready(version, rollbackTransition(version, record));
+  },
+});
+
+function noCurrent(model: string): { readonly kind: 'refused'; readonly reason: string } {
+  return { kind: 'refused', reason: `${model} has no current version yet` };
+}

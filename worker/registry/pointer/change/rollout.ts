@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { VersionSchema } from '../../version/manifest.ts';
+import {
+  canaryTransition,
+  shadowTransition,
+  stageTransition,
+  type TrialRequest,
+  unstageTransition,
+} from '../rollout_transitions.ts';
+import { defineChange, ready } from './definition.ts';
+
+export const stage = defineChange({
+  name: 'stage',
+  summary: 'Has a version loaded everywhere while the current one goes on serving',
+  entries: { version: VersionSchema },
+  prepare: ({ version }, { record }) => ready(version, stageTransition(version, record)),
+});
+
+export const unstage = defineChange({
+  name: 'unstage',
+  summary: 'Gives up what is staged',
+  entries: { version: v.optional(VersionSchema) },
+  prepare: ({ version }, { record }) => ready(undefined, unstageTransition(version, record)),
+});
+
+const trialEntries = {
+  /** May be left out only to end the one under way. */
+  version: v.optional(VersionSchema),
+  percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
+};
+
+/** To end a trial its version need not be there any more. */
+const requiredBy = ({ version, percent }: TrialRequest): string | undefined =>
+  percent === 0 ? undefined : version;
+
+export const canary = defineChange({
+  name: 'canary',
+  summary: 'Gives a share of the requests to another version; 0 ends it',
+  entries: trialEntries,
+  prepare: (request, { record }) => ready(requiredBy(request), canaryTransition(request, record)),
+});
+
+export const shadow = defineChange({
+  name: 'shadow',
+  summary: 'Has another version compute a share of the requests again, to compare; 0 ends it',
+  entries: trialEntries,
+  prepare: (request, { record }) => ready(requiredBy(request), shadowTransition(request, record)),
+});

@@ -1,0 +1,37 @@
+import { pointerKey } from '../storage/storage_keys.ts';
+import type { PointerReplica } from './pointer_replica.ts';
+
+export const POINTERS_BINDING = 'POINTERS';
+
+/** The part of Workers' KVNamespace that is used here. */
+export interface KvNamespaceBinding {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string): Promise<void>;
+}
+
+/** The replica in a KV namespace, under the same keys as in the bucket. */
+export class KvPointerReplica implements PointerReplica {
+  readonly #namespace: KvNamespaceBinding;
+
+  constructor(namespace: KvNamespaceBinding) {
+    this.#namespace = namespace;
+  }
+
+  async read(model: string): Promise<string | undefined> {
+    return (await this.#namespace.get(pointerKey(model))) ?? undefined;
+  }
+
+  write(model: string, document: string): Promise<void> {
+    return this.#namespace.put(pointerKey(model), document);
+  }
+}
+
+/** The namespace that an operator has bound as POINTERS, if any. */
+export function pointerReplicaOf(bindings: object): PointerReplica | undefined {
+  const binding: unknown = Reflect.get(bindings, POINTERS_BINDING);
+  return isKvNamespace(binding) ? new KvPointerReplica(binding) : undefined;
+}
+
+function isKvNamespace(binding: unknown): binding is KvNamespaceBinding {
+  return typeof binding === 'object' && binding !== null && 'get' in binding && 'put' in binding;
+}

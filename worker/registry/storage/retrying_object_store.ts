@@ -1,0 +1,205 @@
+import { DELETION_LIMIT_MS } from '../prune/pruning_lock.ts';
+import type {
+  HeadResult,
+  ListOptions,
+  ObjectBody,
+  ObjectDescription,
+  ObjectStore,
+  ReadResult,
+  WriteOptions,
+  WriteResult,
+} from './object_store.ts';
+import { PRUNING_KEY } from './storage_keys.ts';
+import { TimeLimitError, withinTimeLimit } from './time_limit.ts';
+
+/** To try again would change nothing. */
+export class LastingError extends Error {}
+
+const ATTEMPTS = 7;
+const FIRST_WAIT_MS = 20;
+
+/** How long storage may take for a call, all its tries together. */
+export interface StorageTimeLimits {
+  /** Milliseconds for reading, looking, one page of a listing, or writing a document. */
+  readonly call: number;
+  /** Milliseconds for a deletion. A prune that gave one up must not have it repeated behind its back. */
+  readonly deletion: number;
+  /** The slowest upload that is waited for: what is added to `call` for the bytes written. */
+  readonly bytesPerSecond: number;
+}
+
+const STORAGE_TIME_LIMITS: StorageTimeLimits = {
+  call: 60_000,
+  deletion: DELETION_LIMIT_MS,
+  bytesPerSecond: 100_000,
+};
+
+/** Objects up to this length are read as a whole, so that a fault in their content is retried too. Bytes. */
+const WHOLE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * An object store that tries again after faults. Local R2 needs it: while another process writes to the same
+ * state folder, the file of an overwritten object can vanish under a reader.
+ *
+ * What is repeated, and why that is safe although the first try may have happened:
+ * - reads and listings change nothing;
+ * - an unconditional write puts the same bytes once more;
+ * - a create-if-absent finds its own object as a conflict. All three callers look at what is there: a manifest
+ *   by its content, a pointer by the id in its history, the lock of pruning by its id;
+ * - a deletion of an immutable object. Not of the lock of pruning: by the second try another prune may hold
+ *   it. releasePruningLock looks whose it is before each of its own tries.
+ *
+ * A write that must match an etag is not repeated. After a lost answer its own success would look like another
+ * writer's, and to match the new etag instead would overwrite what nobody has looked at: updatePointer reads
+ * the pointer again and decides anew.
+ *
+ * No call is waited for without end: local R2 never answers a write for which the disk has no room. Where one
+ * got no answer nothing is asked of the storage any more, so that a command ends instead of waiting for each
+ * of the calls with which it would tidy up.
+ */
+export class RetryingObjectStore implements ObjectStore {
+  readonly #store: ObjectStore;
+  readonly #wait: (milliseconds: number) => Promise<void>;
+  readonly #limits: StorageTimeLimits;
+  #unanswered: TimeLimitError | undefined;
+
+  constructor(
+    store: ObjectStore,
+    wait: (milliseconds: number) => Promise<void>,
+    limits: StorageTimeLimits = STORAGE_TIME_LIMITS,
+  ) {
+    this.#store = store;
+    this.#wait = wait;
+    this.#limits = limits;
+  }
+
+  get(key: string, options?: { unlessEtag?: string }): Promise<ReadResult> {
+    return this.#answered(`reading ${key}`, this.#limits.call, ATTEMPTS, async () => {
+      const read = await this.#store.get(key, options);
+      if (read.kind !== 'found' || read.object.size > WHOLE_BYTES) return read;
+      const bytes = new Uint8Array(await new Response(read.object.stream).arrayBuffer());
+      return { kind: 'found', object: wholeBody(read.object, bytes) };
+    });
+  }
+
+  head(key: string): Promise<HeadResult> {
+    return this.#answered(`looking for ${key}`, this.#limits.call, ATTEMPTS, () => this.#store.head(key));
+  }
+
+  put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
+    const limit = this.#limits.call + (value.byteLength / this.#limits.bytesPerSecond) * 1000;
+    const attempts = options.condition.kind === 'matches' ? 1 : ATTEMPTS;
+    return this.#answered(`writing ${key}`, limit, attempts, () => this.#store.put(key, value, options));
+  }
+
+  delete(keys: readonly string[]): Promise<void> {
+    const attempts = keys.includes(PRUNING_KEY) ? 1 : ATTEMPTS;
+    const what = keys.length === 1 ? `deleting ${keys[0]}` : `deleting ${keys.length} objects`;
+    return this.#answered(what, this.#limits.deletion, attempts, () => this.#store.delete(keys));
+  }
+
+  async *list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription> {
+    yield* this.#resumed(
+      prefix,
+      ({ key }) => key,
+      (after) => this.#store.list(prefix, after ?? options),
+    );
+  }
+
+  async *listFolders(prefix: string, options?: ListOptions): AsyncIterable<string> {
+    yield* this.#resumed(
+      prefix,
+      (folder) => folder,
+      (after) => this.#store.listFolders(prefix, after ?? options),
+    );
+  }
+
+  /**
+   * A listing that goes on after the last item that came, so that a reader which stops early has asked for no more
+   * pages than it needed. The limit is for every item: one may be the first of another page.
+   */
+  async *#resumed<T>(
+    prefix: string,
+    positionOf: (item: T) => string,
+    list: (after: ListOptions | undefined) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    let after: ListOptions | undefined;
+    let items: AsyncIterator<T> | undefined;
+    for (;;) {
+      const next = await this.#retry(ATTEMPTS, async () => {
+        items ??= list(after)[Symbol.asyncIterator]();
+        const current = items;
+        try {
+          return await this.#limited(`listing ${prefix}`, this.#limits.call, () => current.next());
+        } catch (error) {
+          items = undefined;
+          throw error;
+        }
+      });
+      if (next.done === true) return;
+      after = { after: positionOf(next.value) };
+      yield next.value;
+    }
+  }
+
+  #answered<T>(what: string, limit: number, attempts: number, operation: () => Promise<T>): Promise<T> {
+    return this.#limited(what, limit, () => this.#retry(attempts, operation));
+  }
+
+  async #limited<T>(what: string, limit: number, operation: () => Promise<T>): Promise<T> {
+    if (this.#unanswered !== undefined) throw this.#unanswered;
+    try {
+      return await withinTimeLimit(what, limit, operation());
+    } catch (error) {
+      if (error instanceof TimeLimitError) this.#unanswered ??= error;
+      throw error;
+    }
+  }
+
+  async #retry<T>(attempts: number, operation: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await operation();
+      } catch (error) {
+        if (attempt === attempts || isLasting(error)) throw error;
+      }
+      await this.#wait(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      // Nobody waits for it any more: to repeat it now would surprise whoever has gone on.
+      if (this.#unanswered !== undefined) throw this.#unanswered;
+    }
+  }
+}
+
+/** Where to try again would change nothing. */
+function isLasting(error: unknown): boolean {
+  return (
+    error instanceof TimeLimitError ||
+    error instanceof LastingError ||
+    isWrongDigest(error) ||
+    isUnwritable(error)
+  );
+}
+
+/** The disk is full or may not be written to, in the words of the system and of SQLite. */
+function isUnwritable(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /no space left|ENOSPC|disk is full|SQLITE_FULL|read-?only|EROFS/i.test(error.message)
+  );
+}
+
+/** R2 says so of bytes that do not have the digest given; they will not have it the next time either. */
+function isWrongDigest(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('(10037)');
+}
+
+function wholeBody({ etag, size }: ObjectBody, bytes: Uint8Array<ArrayBuffer>): ObjectBody {
+  return {
+    etag,
+    size,
+    text: async () => new TextDecoder().decode(bytes),
+    get stream() {
+      return new Blob([bytes]).stream();
+    },
+  };
+}

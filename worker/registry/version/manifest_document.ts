@@ -1,0 +1,63 @@
+import { BLOBS_LIMIT } from '../publish/publication_document.ts';
+import { type ParsedDocument, parseDocument } from '../storage/json_document.ts';
+import { canonicalJson } from './canonical_json.ts';
+import { type Manifest, ManifestSchema } from './manifest.ts';
+
+/** Bytes of a manifest; golden examples of images are most of a large one. */
+export const MANIFEST_BYTES = 8 * 1024 * 1024;
+
+const PATH_LENGTH = 500;
+const PROVENANCE_LENGTH = 300;
+const SIGNATURES_LIMIT = 100;
+
+/**
+ * Reads a manifest that somebody sends: one that is there is read with more indulgence, since it never changes. It may
+ * have no member that the schema does not know, and no text that is longer than it has to be.
+ */
+export function parseSentManifest(text: string): ParsedDocument<Manifest> {
+  const parsed = parseDocument(ManifestSchema, text);
+  if (parsed.kind === 'malformed') return parsed;
+  const reason = unknownMember(JSON.parse(text), parsed.value) ?? manifestFault(parsed.value);
+  return reason === undefined ? parsed : { kind: 'malformed', reason };
+}
+
+/** The schema drops what it does not know, at any depth: so what it leaves differs from what was sent. */
+function unknownMember(sent: unknown, known: Manifest): string | undefined {
+  if (canonicalJson(sent) === canonicalJson(known)) return undefined;
+  return `has ${firstDifference(sent, known, '') ?? 'members'}, which is not known or not valid here`;
+}
+
+function firstDifference(sent: unknown, known: unknown, path: string): string | undefined {
+  if (typeof sent !== 'object' || sent === null) return undefined;
+  for (const [name, value] of Object.entries(sent)) {
+    const place = path === '' ? name : `${path}.${name}`;
+    if (typeof known !== 'object' || known === null || !Object.hasOwn(known, name))
+      return place.slice(0, 200);
+    const found = firstDifference(value, Reflect.get(known, name), place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function manifestFault({ content, provenance }: Manifest): string | undefined {
+  const { blobs, topology, signatures } = content;
+  if (blobs.length > BLOBS_LIMIT) return `has ${blobs.length} blobs; the limit is ${BLOBS_LIMIT}`;
+  if (Object.keys(signatures).length > SIGNATURES_LIMIT)
+    return `has more than ${SIGNATURES_LIMIT} signatures`;
+  const paths = new Set(blobs.map(({ path }) => path));
+  if (paths.size < blobs.length) return 'has two blobs of one path';
+  if (!paths.has(topology)) return 'has no blob of its topology';
+  if ([...paths].some((path) => path.length > PATH_LENGTH || hasControls(path))) {
+    return `has a path with control characters or of more than ${PATH_LENGTH} characters`;
+  }
+  const wrong = Object.entries(provenance).find(
+    ([, text]) => text.length > PROVENANCE_LENGTH || hasControls(text),
+  );
+  return wrong === undefined
+    ? undefined
+    : `provenance.${wrong[0]} has control characters or more than ${PROVENANCE_LENGTH} characters`;
+}
+
+function hasControls(text: string): boolean {
+  return /\p{Cc}/u.test(text);
+}

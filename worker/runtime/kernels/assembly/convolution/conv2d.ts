@@ -1,0 +1,201 @@
+import { computeRows, NO_RESIDUAL, rowsOfTile } from '../product/tile';
+
+/** As for products, but larger: pointers, and copies at the edges, are made anew for each group. */
+const GROUP_BYTES: i32 = 512 * 1024;
+/** From this many channels on, a tap is long enough to be a segment by itself. */
+const LONG_TAP: i32 = 32;
+
+/**
+ * Whether the taps of one filter row are one segment of the input row: contiguous in NHWC without dilation. A
+ * pixel at the edge then needs its row copied between zeros, which long taps, with a row of zeros for each that
+ * lies outside, avoid.
+ */
+// @ts-ignore: decorator
+@inline
+function mergesTaps(width: i32, outWidth: i32, channels: i32, filterWidth: i32, strideX: i32, dilationX: i32, padLeft: i32): bool {
+  if (filterWidth == 1) return true;
+  if (dilationX != 1) return false;
+  const inside = padLeft == 0 && (outWidth - 1) * strideX + filterWidth <= width;
+  return inside || channels < LONG_TAP;
+}
+
+export function panelsPerFilterGroup(k: i32): i32 {
+  return max(1, GROUP_BYTES / max(1, k << 5));
+}
+
+/** Bytes of scratch that conv2d wants: pointers, zeros, and copies of rows that cross an edge. */
+export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
+  const taps = <usize>(filterHeight * filterWidth);
+  const row = <usize>(filterWidth * channels) << 2;
+  return 24 * taps + row + 6 * <usize>filterHeight * row;
+}
+
+/**
+ * Convolution of an NHWC image, without an im2col buffer: y = clamp(x * filter + bias + residual, lower, upper).
+ *
+ * @param packed   the filter, [filterHeight * filterWidth * channels, outChannels], packed by pack_b
+ * @param bias     outChannels floats, or 0
+ * @param residual laid out as y, or 0; may be y itself
+ * @param scratch  conv2d_scratch_bytes
+ */
+export function conv2d(
+  x: usize,
+  packed: usize,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  convolveColumns(x, packed, bias, residual, y, batch, height, width, channels, outHeight, outWidth, outChannels, outChannels, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
+}
+
+/**
+ * The same of some columns of the result, from y on: `columns` of the filter, and of the `outChannels` that are from
+ * one pixel to the next.
+ */
+export function convolveColumns(
+  x: usize,
+  packed: usize,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  columns: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  const merged = mergesTaps(width, outWidth, channels, filterWidth, strideX, dilationX, padLeft);
+  const segmentsPerRow = merged ? 1 : filterWidth;
+  const segmentLength = merged ? filterWidth * channels : channels;
+  const segments = filterHeight * segmentsPerRow;
+  const segmentBytes = <usize>segmentLength << 2;
+  const pixelBytes = <usize>channels << 2;
+  const lineBytes = <usize>width * pixelBytes;
+  const imageBytes = <usize>height * lineBytes;
+
+  const pointers = scratch;
+  const zeros = pointers + 24 * <usize>segments;
+  const copies = zeros + segmentBytes;
+  fillZeros(zeros, segmentBytes);
+
+  const k = segments * segmentLength;
+  const panels = (columns + 7) >>> 3;
+  const panelBytes = <usize>k << 5;
+  const group = panelsPerFilterGroup(k);
+  const yRow = <usize>outChannels << 2;
+  const rows = batch * outHeight * outWidth;
+  const distance: usize = residual != 0 ? residual - y : NO_RESIDUAL;
+
+  for (let panel = 0; panel < panels; panel += group) {
+    const count = min(group, panels - panel);
+    const b = packed + <usize>panel * panelBytes;
+    const column = <usize>panel << 5;
+    const biasHere = bias != 0 ? bias + column : 0;
+    let image = x;
+    let outY = 0;
+    let outX = 0;
+    for (let row = 0; row < rows; ) {
+      const here = rowsOfTile(rows - row);
+      for (let index = 0; index < here; index++) {
+        const left = outX * strideX - padLeft;
+        const crosses = left < 0 || left + filterWidth > width;
+        let pointer = pointers + (<usize>index << 2);
+        let line = outY * strideY - padTop;
+        for (let filterY = 0; filterY < filterHeight; filterY++) {
+          if (line < 0 || line >= height) {
+            for (let segment = 0; segment < segmentsPerRow; segment++) {
+              store<usize>(pointer, zeros);
+              pointer += 24;
+            }
+          } else {
+            const start = image + <usize>line * lineBytes;
+            if (!merged) {
+              let inX = left;
+              for (let filterX = 0; filterX < filterWidth; filterX++) {
+                const inside = inX >= 0 && inX < width;
+                store<usize>(pointer, inside ? start + <usize>inX * pixelBytes : zeros);
+                inX += dilationX;
+                pointer += 24;
+              }
+            } else {
+              if (crosses) {
+                const copy = copies + <usize>(index * filterHeight + filterY) * segmentBytes;
+                copyBetweenZeros(start, copy, left, filterWidth, width, pixelBytes);
+                store<usize>(pointer, copy);
+              } else {
+                store<usize>(pointer, start + <usize>left * pixelBytes);
+              }
+              pointer += 24;
+            }
+          }
+          line += dilationY;
+        }
+        if (++outX == outWidth) {
+          outX = 0;
+          if (++outY == outHeight) {
+            outY = 0;
+            image += imageBytes;
+          }
+        }
+      }
+      computeRows(here, pointers, segments, segmentLength, b, count, biasHere, y + <usize>row * yRow + column, yRow, columns - (panel << 3), distance, lower, upper);
+      row += here;
+    }
+  }
+}
+
+function fillZeros(address: usize, bytes: usize): void {
+  for (let end = address + bytes; address < end; address += 4) store<f32>(address, 0);
+}
+
+/** Pixels left to left + count of a line, with zeros where it has none. */
+function copyBetweenZeros(line: usize, copy: usize, left: i32, count: i32, width: i32, pixelBytes: usize): void {
+  const first = min(max(0, left), width);
+  const last = max(first, min(width, left + count));
+  let target = copy;
+  fillZeros(target, <usize>(min(first - left, count)) * pixelBytes);
+  target += <usize>(first - left) * pixelBytes;
+  let source = line + <usize>first * pixelBytes;
+  const end = line + <usize>last * pixelBytes;
+  for (; source + 16 <= end; source += 16) {
+    v128.store(target, v128.load(source));
+    target += 16;
+  }
+  for (; source < end; source += 4) {
+    store<f32>(target, load<f32>(source));
+    target += 4;
+  }
+  if (target < copy + <usize>count * pixelBytes) fillZeros(target, copy + <usize>count * pixelBytes - target);
+}

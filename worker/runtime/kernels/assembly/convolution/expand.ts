@@ -1,0 +1,161 @@
+import { expandedGroupBytes, multiplyExpanded } from '../product/quantized_products';
+import { depthwise_conv2d } from './depthwise';
+import { gemm } from '../product/gemm';
+
+/** What is in between stays in the second level cache. */
+const STRIP_BYTES: i32 = 512 * 1024;
+const GEMM_SCRATCH_BYTES: usize = 64;
+
+/** Lines of the expanded image that are held at once. */
+function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
+  return max(reach, STRIP_BYTES / max(1, (width * expandedChannels) << 2));
+}
+
+export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
+  const lines = linesOfStrip(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
+  return GEMM_SCRATCH_BYTES + <usize>lines * (<usize>(width * expandedChannels) << 2);
+}
+
+/**
+ * A pointwise convolution and a depthwise one over its result, which is never whole in memory: what gemm and
+ * depthwise_conv2d compute one after the other, a strip of lines at a time.
+ *
+ * @param packed        the pointwise filter, [channels, expandedChannels], packed by pack_b
+ * @param expandBias    expandedChannels floats, or 0
+ * @param filter        [filterHeight, filterWidth, expandedChannels]
+ * @param bias          expandedChannels floats, or 0
+ * @param expandedLower bound of what is in between
+ * @param scratch       expand_depthwise_scratch_bytes
+ */
+export function expand_depthwise(
+  x: usize,
+  packed: usize,
+  expandBias: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  expandedLower: f32,
+  expandedUpper: f32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
+}
+
+export function expand_depthwise_compact_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
+  return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + expandedGroupBytes(channels, expandedChannels);
+}
+
+/** The same, of a compact pointwise filter: see compact.ts. */
+export function expand_depthwise_compact(
+  x: usize,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  expandBias: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  expandedLower: f32,
+  expandedUpper: f32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  expand(x, packed, vectors, format, zero, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
+}
+
+/** Either of them; without vectors the filter is not compact. */
+function expand(
+  x: usize,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  expandBias: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  expandedLower: f32,
+  expandedUpper: f32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  const reach = (filterHeight - 1) * dilationY + 1;
+  const outLines = (linesOfStrip(width, expandedChannels, reach) - reach) / strideY + 1;
+  const strip = scratch + GEMM_SCRATCH_BYTES;
+  const group = scratch + expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY);
+  const xLine = <usize>(width * channels) << 2;
+  const stripLine = <usize>(width * expandedChannels) << 2;
+  const yLine = <usize>(outWidth * expandedChannels) << 2;
+  for (let image = 0; image < batch; image++) {
+    // The strip holds lines from `first` to `last` of the expanded image.
+    let first = 0;
+    let last = 0;
+    for (let outY = 0; outY < outHeight; outY += outLines) {
+      const count = min(outLines, outHeight - outY);
+      const top = outY * strideY - padTop;
+      const nextFirst = min(max(0, top), height);
+      const nextLast = min(max(nextFirst, top + (count - 1) * strideY + reach), height);
+      const kept = max(0, last - nextFirst);
+      if (kept > 0) memory.copy(strip, strip + <usize>(nextFirst - first) * stripLine, <usize>kept * stripLine);
+      first = nextFirst;
+      last = nextLast;
+      const from = first + kept;
+      const target = strip + <usize>kept * stripLine;
+      if (vectors == 0) gemm(x + <usize>from * xLine, channels, packed, expandBias, 0, target, expandedChannels, (last - from) * width, channels, expandedChannels, expandedLower, expandedUpper, scratch);
+      else multiplyExpanded(x + <usize>from * xLine, channels, packed, vectors, format, zero, expandBias, 0, target, expandedChannels, (last - from) * width, channels, expandedChannels, expandedLower, expandedUpper, scratch, group);
+      depthwise_conv2d(strip, filter, bias, y + <usize>outY * yLine, 1, last - first, width, expandedChannels, count, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, first - top, padLeft, lower, upper);
+    }
+    x += <usize>height * xLine;
+    y += <usize>outHeight * yLine;
+  }
+}

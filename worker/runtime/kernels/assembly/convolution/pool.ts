@@ -1,0 +1,108 @@
+import { loadUpTo, storeUpTo } from '../vector';
+
+/**
+ * Largest value, or average of the values, that are under a window and inside an NHWC image.
+ *
+ * @param average 1 for the average, 0 for the maximum
+ */
+export function pool2d(
+  x: usize,
+  y: usize,
+  average: i32,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+): void {
+  const pixelBytes = <usize>channels << 2;
+  const lineBytes = <usize>width * pixelBytes;
+  for (let image = 0; image < batch; image++) {
+    for (let outY = 0; outY < outHeight; outY++) {
+      const top = outY * strideY - padTop;
+      const firstY = top < 0 ? (dilationY - 1 - top) / dilationY : 0;
+      const lastY = top >= height ? 0 : min(filterHeight, (height - 1 - top) / dilationY + 1);
+      for (let outX = 0; outX < outWidth; outX++) {
+        const left = outX * strideX - padLeft;
+        const firstX = left < 0 ? (dilationX - 1 - left) / dilationX : 0;
+        const lastX = left >= width ? 0 : min(filterWidth, (width - 1 - left) / dilationX + 1);
+        const start = x + <usize>(top + firstY * dilationY) * lineBytes + <usize>(left + firstX * dilationX) * pixelBytes;
+        const lines = max(0, lastY - firstY);
+        const pixels = max(0, lastX - firstX);
+        const lineStep = <usize>dilationY * lineBytes;
+        const pixelStep = <usize>dilationX * pixelBytes;
+        if (average) window(true, start, y, channels, lines, pixels, lineStep, pixelStep);
+        else window(false, start, y, channels, lines, pixels, lineStep, pixelStep);
+        y += pixelBytes;
+      }
+    }
+    x += <usize>height * lineBytes;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function window(
+  average: bool,
+  start: usize,
+  y: usize,
+  channels: i32,
+  lines: i32,
+  pixels: i32,
+  lineStep: usize,
+  pixelStep: usize,
+): void {
+  const scale = f32x4.splat(1 / <f32>(lines * pixels));
+  const nothing = average ? f32x4.splat(0) : f32x4.splat(-Infinity);
+  let channel = 0;
+  for (; channel + 16 <= channels; channel += 16) {
+    let line = start + (<usize>channel << 2);
+    let result0 = nothing, result1 = nothing, result2 = nothing, result3 = nothing;
+    for (let i = 0; i < lines; i++) {
+      let pixel = line;
+      for (let j = 0; j < pixels; j++) {
+        result0 = joined(average, result0, v128.load(pixel));
+        result1 = joined(average, result1, v128.load(pixel, 16));
+        result2 = joined(average, result2, v128.load(pixel, 32));
+        result3 = joined(average, result3, v128.load(pixel, 48));
+        pixel += pixelStep;
+      }
+      line += lineStep;
+    }
+    const target = y + (<usize>channel << 2);
+    v128.store(target, average ? f32x4.mul(result0, scale) : result0);
+    v128.store(target, average ? f32x4.mul(result1, scale) : result1, 16);
+    v128.store(target, average ? f32x4.mul(result2, scale) : result2, 32);
+    v128.store(target, average ? f32x4.mul(result3, scale) : result3, 48);
+  }
+  for (; channel < channels; channel += 4) {
+    const left = channels - channel;
+    let line = start + (<usize>channel << 2);
+    let result = nothing;
+    for (let i = 0; i < lines; i++) {
+      let pixel = line;
+      for (let j = 0; j < pixels; j++) {
+        result = joined(average, result, loadUpTo(pixel, left));
+        pixel += pixelStep;
+      }
+      line += lineStep;
+    }
+    storeUpTo(y + (<usize>channel << 2), average ? f32x4.mul(result, scale) : result, left);
+  }
+}
+
+/** Of several values the largest, whatever is no number left out, as in tfjs; or their sum. */
+// @ts-ignore: decorator
+@inline
+function joined(average: bool, result: v128, value: v128): v128 {
+  return average ? f32x4.add(result, value) : f32x4.pmax(result, value);
+}

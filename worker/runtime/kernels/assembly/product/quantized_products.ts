@@ -1,0 +1,134 @@
+import { expandPanels, panelBytes, UINT16 } from './quantized';
+import { multiplyRow } from './quantized_row';
+import { conv2d_scratch_bytes, convolveColumns, panelsPerFilterGroup } from '../convolution/conv2d';
+import { gemm, panelsPerGroup } from './gemm';
+import { NO_RESIDUAL } from './tile';
+
+const POINTER_BYTES: usize = 64;
+
+/** Of a single row. Of 16 bits a sum without the zero taken off first would lose digits. */
+// @ts-ignore: decorator
+@inline
+function isUnexpanded(format: i32, m: i32): bool {
+  return m == 1 && format != UINT16;
+}
+
+/** Bytes of scratch that gemm_compact wants: pointers, and a group of panels, expanded. */
+export function gemm_compact_scratch_bytes(format: i32, m: i32, k: i32, n: i32): usize {
+  return isUnexpanded(format, m) ? POINTER_BYTES : POINTER_BYTES + expandedGroupBytes(k, n);
+}
+
+export function expandedGroupBytes(k: i32, n: i32): usize {
+  return <usize>min(panelsPerGroup(k), (n + 7) >>> 3) * (<usize>k << 5);
+}
+
+/** What gemm computes, of a compact matrix: see compact.ts, and gemm for the rest. */
+export function gemm_compact(
+  a: usize,
+  lda: i32,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  bias: usize,
+  residual: usize,
+  c: usize,
+  ldc: i32,
+  m: i32,
+  k: i32,
+  n: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  if (isUnexpanded(format, m)) multiplyRow(a, packed, vectors, format, zero, bias, residual != 0 ? residual - c : NO_RESIDUAL, c, k, n, lower, upper);
+  else multiplyExpanded(a, lda, packed, vectors, format, zero, bias, residual, c, ldc, m, k, n, lower, upper, scratch, scratch + POINTER_BYTES);
+}
+
+/** The same for any number of rows. Each is, bit for bit, what it is among others. */
+export function multiplyExpanded(
+  a: usize,
+  lda: i32,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  bias: usize,
+  residual: usize,
+  c: usize,
+  ldc: i32,
+  m: i32,
+  k: i32,
+  n: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+  expanded: usize,
+): void {
+  const panels = (n + 7) >>> 3;
+  const group = panelsPerGroup(k);
+  for (let panel = 0; panel < panels; panel += group) {
+    const count = min(group, panels - panel);
+    const column = <usize>panel << 5;
+    const columns = n - (panel << 3);
+    const scales = vectors + column;
+    expandPanels(packed + <usize>panel * panelBytes(format, k), scales, scales + (<usize>n << 2), format, zero, k, count, columns, expanded);
+    gemm(a, lda, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, c + column, ldc, m, k, min(columns, count << 3), lower, upper, scratch);
+  }
+}
+
+/** Bytes of scratch that conv2d_compact wants. */
+export function conv2d_compact_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32, outChannels: i32): usize {
+  const k = filterHeight * filterWidth * channels;
+  const panels = min(panelsPerFilterGroup(k), (outChannels + 7) >>> 3);
+  return alignedScratch(channels, filterHeight, filterWidth) + <usize>panels * (<usize>k << 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function alignedScratch(channels: i32, filterHeight: i32, filterWidth: i32): usize {
+  return (conv2d_scratch_bytes(channels, filterHeight, filterWidth) + 15) & ~15;
+}
+
+/** What conv2d computes, of a compact filter: see compact.ts, and conv2d for the rest. */
+export function conv2d_compact(
+  x: usize,
+  packed: usize,
+  vectors: usize,
+  format: i32,
+  zero: i32,
+  bias: usize,
+  residual: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  lower: f32,
+  upper: f32,
+  scratch: usize,
+): void {
+  const k = filterHeight * filterWidth * channels;
+  const expanded = scratch + alignedScratch(channels, filterHeight, filterWidth);
+  const panels = (outChannels + 7) >>> 3;
+  const group = panelsPerFilterGroup(k);
+  for (let panel = 0; panel < panels; panel += group) {
+    const count = min(group, panels - panel);
+    const column = <usize>panel << 5;
+    const columns = outChannels - (panel << 3);
+    const scales = vectors + column;
+    expandPanels(packed + <usize>panel * panelBytes(format, k), scales, scales + (<usize>outChannels << 2), format, zero, k, count, columns, expanded);
+    convolveColumns(x, expanded, bias != 0 ? bias + column : 0, residual != 0 ? residual + column : 0, y + column, batch, height, width, channels, outHeight, outWidth, outChannels, min(columns, count << 3), filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
+  }
+}

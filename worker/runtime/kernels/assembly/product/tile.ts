@@ -1,0 +1,311 @@
+import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
+
+/** Never a distance between two aligned addresses. */
+export const NO_RESIDUAL: usize = 1;
+
+/**
+ * How many of the rows that are left to take next: 6, or what makes two tiles of the last 8 or 9, since tiles of
+ * fewer than 4 rows wait for their additions.
+ */
+// @ts-ignore: decorator
+@inline
+export function rowsOfTile(left: i32): i32 {
+  if (left == 8) return 4;
+  if (left == 9) return 5;
+  return min(6, left);
+}
+
+/**
+ * The heart of matrix products and convolutions: up to 6 rows of the result, panel after panel of 8 columns,
+ * held in 12 accumulators (of the 15 vector registers that there are on x64).
+ *
+ * A row of the left-hand side is a list of `segments`, each `segmentLength` contiguous floats: one segment for a
+ * matrix, the taps of the filter for a convolution. `pointers` holds, segment after segment, 6 row addresses.
+ *
+ * @param packed    the first panel, see pack.ts
+ * @param panels    how many panels to compute
+ * @param bias      address of the bias of the first column, or 0
+ * @param c         address of the first result
+ * @param ldc       bytes from one row of the result to the next
+ * @param columns   columns from c to the end of the row
+ * @param residual  what to add to an address in c to find the value to be added, or NO_RESIDUAL
+ */
+// @ts-ignore: decorator
+@inline
+function rows(
+  ROWS: i32,
+  pointers: usize,
+  segments: i32,
+  segmentLength: i32,
+  packed: usize,
+  panels: i32,
+  bias: usize,
+  c: usize,
+  ldc: usize,
+  columns: i32,
+  residual: usize,
+  lower: f32,
+  upper: f32,
+): void {
+  let b = packed;
+  for (let panel = 0; panel < panels; panel++) {
+    let c00 = f32x4.splat(0);
+    let c01 = f32x4.splat(0);
+    if (bias != 0) {
+      c00 = loadUpTo(bias, columns);
+      c01 = loadUpTo(bias + 16, columns - 4);
+      bias += 32;
+    }
+    let c10 = c00;
+    let c11 = c01;
+    let c20 = c00;
+    let c21 = c01;
+    let c30 = c00;
+    let c31 = c01;
+    let c40 = c00;
+    let c41 = c01;
+    let c50 = c00;
+    let c51 = c01;
+    let pointer = pointers;
+    for (let segment = 0; segment < segments; segment++) {
+      let a0 = load<usize>(pointer);
+      let a1 = ROWS > 1 ? load<usize>(pointer, 4) : 0;
+      let a2 = ROWS > 2 ? load<usize>(pointer, 8) : 0;
+      let a3 = ROWS > 3 ? load<usize>(pointer, 12) : 0;
+      let a4 = ROWS > 4 ? load<usize>(pointer, 16) : 0;
+      let a5 = ROWS > 5 ? load<usize>(pointer, 20) : 0;
+      pointer += 24;
+      // Four columns of a row in one go: fewer instructions for each product, of which a core that two threads
+      // share has not enough.
+      const end = b + (<usize>segmentLength << 5);
+      const wholeEnd = b + (<usize>(segmentLength & ~3) << 5);
+      let a: v128, b0: v128, b1: v128;
+      while (b != wholeEnd) {
+        b0 = v128.load(b), b1 = v128.load(b, 16);
+        a = v128.load32_splat(a0), c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+        if (ROWS > 1) a = v128.load32_splat(a1), c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+        if (ROWS > 2) a = v128.load32_splat(a2), c20 = multiplyAdd(a, b0, c20), c21 = multiplyAdd(a, b1, c21);
+        if (ROWS > 3) a = v128.load32_splat(a3), c30 = multiplyAdd(a, b0, c30), c31 = multiplyAdd(a, b1, c31);
+        if (ROWS > 4) a = v128.load32_splat(a4), c40 = multiplyAdd(a, b0, c40), c41 = multiplyAdd(a, b1, c41);
+        if (ROWS > 5) a = v128.load32_splat(a5), c50 = multiplyAdd(a, b0, c50), c51 = multiplyAdd(a, b1, c51);
+        b0 = v128.load(b, 32), b1 = v128.load(b, 48);
+        a = v128.load32_splat(a0, 4), c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+        if (ROWS > 1) a = v128.load32_splat(a1, 4), c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+        if (ROWS > 2) a = v128.load32_splat(a2, 4), c20 = multiplyAdd(a, b0, c20), c21 = multiplyAdd(a, b1, c21);
+        if (ROWS > 3) a = v128.load32_splat(a3, 4), c30 = multiplyAdd(a, b0, c30), c31 = multiplyAdd(a, b1, c31);
+        if (ROWS > 4) a = v128.load32_splat(a4, 4), c40 = multiplyAdd(a, b0, c40), c41 = multiplyAdd(a, b1, c41);
+        if (ROWS > 5) a = v128.load32_splat(a5, 4), c50 = multiplyAdd(a, b0, c50), c51 = multiplyAdd(a, b1, c51);
+        b0 = v128.load(b, 64), b1 = v128.load(b, 80);
+        a = v128.load32_splat(a0, 8), c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+        if (ROWS > 1) a = v128.load32_splat(a1, 8), c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+        if (ROWS > 2) a = v128.load32_splat(a2, 8), c20 = multiplyAdd(a, b0, c20), c21 = multiplyAdd(a, b1, c21);
+        if (ROWS > 3) a = v128.load32_splat(a3, 8), c30 = multiplyAdd(a, b0, c30), c31 = multiplyAdd(a, b1, c31);
+        if (ROWS > 4) a = v128.load32_splat(a4, 8), c40 = multiplyAdd(a, b0, c40), c41 = multiplyAdd(a, b1, c41);
+        if (ROWS > 5) a = v128.load32_splat(a5, 8), c50 = multiplyAdd(a, b0, c50), c51 = multiplyAdd(a, b1, c51);
+        b0 = v128.load(b, 96), b1 = v128.load(b, 112);
+        a = v128.load32_splat(a0, 12), c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+        if (ROWS > 1) a = v128.load32_splat(a1, 12), c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+        if (ROWS > 2) a = v128.load32_splat(a2, 12), c20 = multiplyAdd(a, b0, c20), c21 = multiplyAdd(a, b1, c21);
+        if (ROWS > 3) a = v128.load32_splat(a3, 12), c30 = multiplyAdd(a, b0, c30), c31 = multiplyAdd(a, b1, c31);
+        if (ROWS > 4) a = v128.load32_splat(a4, 12), c40 = multiplyAdd(a, b0, c40), c41 = multiplyAdd(a, b1, c41);
+        if (ROWS > 5) a = v128.load32_splat(a5, 12), c50 = multiplyAdd(a, b0, c50), c51 = multiplyAdd(a, b1, c51);
+        b += 128;
+        a0 += 16;
+        if (ROWS > 1) a1 += 16;
+        if (ROWS > 2) a2 += 16;
+        if (ROWS > 3) a3 += 16;
+        if (ROWS > 4) a4 += 16;
+        if (ROWS > 5) a5 += 16;
+      }
+      while (b != end) {
+        b0 = v128.load(b), b1 = v128.load(b, 16);
+        a = v128.load32_splat(a0), c00 = multiplyAdd(a, b0, c00), c01 = multiplyAdd(a, b1, c01);
+        if (ROWS > 1) a = v128.load32_splat(a1), c10 = multiplyAdd(a, b0, c10), c11 = multiplyAdd(a, b1, c11);
+        if (ROWS > 2) a = v128.load32_splat(a2), c20 = multiplyAdd(a, b0, c20), c21 = multiplyAdd(a, b1, c21);
+        if (ROWS > 3) a = v128.load32_splat(a3), c30 = multiplyAdd(a, b0, c30), c31 = multiplyAdd(a, b1, c31);
+        if (ROWS > 4) a = v128.load32_splat(a4), c40 = multiplyAdd(a, b0, c40), c41 = multiplyAdd(a, b1, c41);
+        if (ROWS > 5) a = v128.load32_splat(a5), c50 = multiplyAdd(a, b0, c50), c51 = multiplyAdd(a, b1, c51);
+        b += 32;
+        a0 += 4;
+        if (ROWS > 1) a1 += 4;
+        if (ROWS > 2) a2 += 4;
+        if (ROWS > 3) a3 += 4;
+        if (ROWS > 4) a4 += 4;
+        if (ROWS > 5) a5 += 4;
+      }
+    }
+    let row = c;
+    storeRow(row, c00, c01, columns, residual, lower, upper);
+    if (ROWS > 1) {
+      row += ldc;
+      storeRow(row, c10, c11, columns, residual, lower, upper);
+    }
+    if (ROWS > 2) {
+      row += ldc;
+      storeRow(row, c20, c21, columns, residual, lower, upper);
+    }
+    if (ROWS > 3) {
+      row += ldc;
+      storeRow(row, c30, c31, columns, residual, lower, upper);
+    }
+    if (ROWS > 4) {
+      row += ldc;
+      storeRow(row, c40, c41, columns, residual, lower, upper);
+    }
+    if (ROWS > 5) {
+      row += ldc;
+      storeRow(row, c50, c51, columns, residual, lower, upper);
+    }
+    c += 32;
+    columns -= 8;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(
+  row: usize,
+  left: v128,
+  right: v128,
+  columns: i32,
+  residual: usize,
+  lower: f32,
+  upper: f32,
+): void {
+  const lowest = f32x4.splat(lower);
+  const highest = f32x4.splat(upper);
+  if (columns >= 8) {
+    if (residual != NO_RESIDUAL) {
+      left = f32x4.add(left, v128.load(row + residual));
+      right = f32x4.add(right, v128.load(row + residual, 16));
+    }
+    v128.store(row, clamp(left, lowest, highest));
+    v128.store(row, clamp(right, lowest, highest), 16);
+  } else {
+    if (residual != NO_RESIDUAL) {
+      left = f32x4.add(left, loadUpTo(row + residual, columns));
+      right = f32x4.add(right, loadUpTo(row + residual + 16, columns - 4));
+    }
+    storeUpTo(row, clamp(left, lowest, highest), columns);
+    storeUpTo(row + 16, clamp(right, lowest, highest), columns - 4);
+  }
+}
+
+/**
+ * One row, four panels at a time: enough sums apart that the latency of an addition does not matter, and, since
+ * such a product reads each weight once and waits for memory, four streams to fetch ahead of.
+ */
+function oneRow(
+  pointers: usize,
+  segments: i32,
+  segmentLength: i32,
+  packed: usize,
+  panels: i32,
+  bias: usize,
+  c: usize,
+  columns: i32,
+  residual: usize,
+  lower: f32,
+  upper: f32,
+): void {
+  const panelBytes = <usize>(segments * segmentLength) << 5;
+  let b = packed;
+  let panel = 0;
+  for (; panel + 4 <= panels; panel += 4) {
+    let c00 = f32x4.splat(0);
+    let c01 = c00;
+    let c10 = c00;
+    let c11 = c00;
+    let c20 = c00;
+    let c21 = c00;
+    let c30 = c00;
+    let c31 = c00;
+    if (bias != 0) {
+      c00 = v128.load(bias);
+      c01 = v128.load(bias, 16);
+      c10 = v128.load(bias, 32);
+      c11 = v128.load(bias, 48);
+      c20 = v128.load(bias, 64);
+      c21 = v128.load(bias, 80);
+      c30 = loadUpTo(bias + 96, columns - 24);
+      c31 = loadUpTo(bias + 112, columns - 28);
+      bias += 128;
+    }
+    let b1 = b + panelBytes;
+    let b2 = b1 + panelBytes;
+    let b3 = b2 + panelBytes;
+    let pointer = pointers;
+    for (let segment = 0; segment < segments; segment++) {
+      let a = load<usize>(pointer);
+      pointer += 24;
+      const end = b + (<usize>segmentLength << 5);
+      do {
+        const value = v128.load32_splat(a);
+        c00 = multiplyAdd(value, v128.load(b), c00);
+        c01 = multiplyAdd(value, v128.load(b, 16), c01);
+        c10 = multiplyAdd(value, v128.load(b1), c10);
+        c11 = multiplyAdd(value, v128.load(b1, 16), c11);
+        c20 = multiplyAdd(value, v128.load(b2), c20);
+        c21 = multiplyAdd(value, v128.load(b2, 16), c21);
+        c30 = multiplyAdd(value, v128.load(b3), c30);
+        c31 = multiplyAdd(value, v128.load(b3, 16), c31);
+        a += 4;
+        b += 32;
+        b1 += 32;
+        b2 += 32;
+        b3 += 32;
+      } while (b != end);
+    }
+    storeRow(c, c00, c01, columns, residual, lower, upper);
+    storeRow(c + 32, c10, c11, columns - 8, residual, lower, upper);
+    storeRow(c + 64, c20, c21, columns - 16, residual, lower, upper);
+    storeRow(c + 96, c30, c31, columns - 24, residual, lower, upper);
+    c += 128;
+    columns -= 32;
+    b = b3;
+  }
+  rows(1, pointers, segments, segmentLength, b, panels - panel, bias, c, 0, columns, residual, lower, upper);
+}
+
+function twoRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  rows(2, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+}
+
+function threeRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  rows(3, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+}
+
+function fourRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  rows(4, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+}
+
+function fiveRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  rows(5, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+}
+
+function sixRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  rows(6, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+}
+
+/** `count` rows, 1 to 6; the parameters are those of `rows`. */
+export function computeRows(count: i32, pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  switch (count) {
+    case 6:
+      sixRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+      break;
+    case 5:
+      fiveRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+      break;
+    case 4:
+      fourRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+      break;
+    case 3:
+      threeRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+      break;
+    case 2:
+      twoRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
+      break;
+    default:
+      oneRow(pointers, segments, segmentLength, packed, panels, bias, c, columns, residual, lower, upper);
+  }
+}

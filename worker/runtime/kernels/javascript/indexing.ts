@@ -1,0 +1,44 @@
+import { elementCount } from '../gate/shapes.ts';
+import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+
+/** Within each of several batches: tfjs takes the place of an index for one that depends on how many batches there are. */
+export const gatherInBatches: PlainKernel = (backend, call, [output]) => {
+  const batchDims = call.integer('batchDims');
+  if (batchDims === 0) return undefined;
+  const x = call.tensor('x');
+  const indices = call.tensor('indices');
+  const axis = call.axis('axis', x.shape.length);
+  const batches = elementCount(x.shape.slice(0, batchDims));
+  const outer = elementCount(x.shape.slice(batchDims, axis));
+  const size = x.shape[axis] ?? 0;
+  const inner = elementCount(x.shape.slice(axis + 1));
+  const count = elementCount(indices.shape.slice(batchDims));
+  const result = makeOutput(backend, output);
+  const from = valuesOf(backend, x);
+  const places = valuesOf(backend, indices);
+  const to = valuesOf(backend, result);
+  let position = 0;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let each = 0; each < outer; each++) {
+      const start = (batch * outer + each) * size;
+      for (let index = 0; index < count; index++) {
+        const row = (start + (places[batch * count + index] ?? 0)) * inner;
+        for (let element = row; element < row + inner; element++) to[position++] = from[element] ?? 0;
+      }
+    }
+  }
+  return result;
+};
+
+/** tfjs writes integers of 32 bits, whatever the dtype is. */
+export const oneHot: PlainKernel = (backend, call, [output]) => {
+  const depth = call.integer('depth');
+  const onValue = call.number('onValue');
+  const result = makeOutput(backend, output);
+  const values = valuesOf(backend, result);
+  values.fill(call.number('offValue'));
+  valuesOf(backend, call.tensor('indices')).forEach((index, row) => {
+    if (index >= 0 && index < depth) values[row * depth + index] = onValue;
+  });
+  return result;
+};

@@ -1,0 +1,69 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Heap } from '../heap.ts';
+import type { KernelFunctions } from '../kernel_functions.ts';
+import { BINARY, UNARY } from '../operations.ts';
+import { broadcastWalk, runBinary } from './binary_elementwise.ts';
+
+/** tfjs's fused activation: a clamp that products apply as they store, and what has to be done afterwards. */
+export interface Activation {
+  readonly lower: number;
+  readonly upper: number;
+  /** Applied to the result in place. */
+  readonly afterwards: ((result: TensorInfo) => void) | undefined;
+}
+
+export interface ActivationAttributes {
+  readonly activation?: string | null;
+  readonly leakyreluAlpha?: number | null;
+}
+
+/**
+ * @param shape of the product that it is applied to
+ * @returns undefined for an activation that is not known here, and for slopes that do not fit
+ */
+export function fusedActivation(
+  functions: KernelFunctions,
+  heap: Heap,
+  { activation, leakyreluAlpha }: ActivationAttributes,
+  preluWeights: TensorInfo | undefined | null,
+  shape: readonly number[],
+): Activation | undefined {
+  const unary = (operation: 1 | 2 | 3, alpha: number): Activation => ({
+    ...UNBOUNDED,
+    afterwards: (result) => {
+      const address = heap.address(result);
+      functions.unary(operation, address, address, result.shape.reduce(multiply, 1), alpha, 0);
+    },
+  });
+  switch (activation ?? 'linear') {
+    case 'linear':
+      return { ...UNBOUNDED, afterwards: undefined };
+    case 'relu':
+      return { lower: 0, upper: Number.POSITIVE_INFINITY, afterwards: undefined };
+    case 'relu6':
+      return { lower: 0, upper: 6, afterwards: undefined };
+    case 'elu':
+      return unary(UNARY.elu, 1);
+    case 'sigmoid':
+      return unary(UNARY.sigmoid, 0);
+    case 'leakyrelu':
+      return unary(UNARY.leakyRelu, leakyreluAlpha ?? 0);
+    case 'prelu':
+      if (preluWeights?.dtype !== 'float32') return undefined;
+      if (broadcastWalk(shape, preluWeights.shape, shape) === undefined) return undefined;
+      return {
+        ...UNBOUNDED,
+        afterwards: (result) => {
+          runBinary(functions, heap, BINARY.prelu, result, preluWeights, result);
+        },
+      };
+    default:
+      return undefined;
+  }
+}
+
+const UNBOUNDED = { lower: Number.NEGATIVE_INFINITY, upper: Number.POSITIVE_INFINITY };
+
+function multiply(product: number, size: number): number {
+  return product * size;
+}

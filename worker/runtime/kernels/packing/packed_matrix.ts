@@ -1,0 +1,86 @@
+import type { KernelContext } from '../kernel.ts';
+import type { Activation } from '../operators/activation.ts';
+import { imageArguments, type WindowInfo, windowArguments } from '../operators/convolution_window.ts';
+import { COMPACT_FORMATS, type CompactFormat } from '../quantized_functions.ts';
+
+/** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
+export interface MatrixLayout {
+  readonly k: number;
+  readonly n: number;
+  readonly transposed: boolean;
+}
+
+/** Columns of a panel; see assembly/pack.ts. */
+export const PANEL = 8;
+
+/** A matrix in panels, by its address. */
+export interface PackedMatrix {
+  readonly address: number;
+  /** Where its elements are smaller than float32: see assembly/compact.ts. */
+  readonly compact?: CompactPart;
+}
+
+export interface CompactPart {
+  readonly vectors: number;
+  readonly format: CompactFormat;
+  readonly zero: number;
+}
+
+interface ProductSize {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** Rows without gaps by a packed matrix. */
+export function multiplyPacked(
+  { functions, heap }: KernelContext,
+  a: number,
+  { address, compact }: PackedMatrix,
+  bias: number,
+  c: number,
+  { m, k, n }: ProductSize,
+  { lower, upper }: Activation,
+): void {
+  if (compact === undefined) {
+    functions.gemm(a, k, address, bias, 0, c, n, m, k, n, lower, upper, heap.scratch(64));
+    return;
+  }
+  const { vectors, zero } = compact;
+  const format = COMPACT_FORMATS[compact.format];
+  const scratch = heap.scratch(functions.gemm_compact_scratch_bytes(format, m, k, n));
+  functions.gemm_compact(a, k, address, vectors, format, zero, bias, 0, c, n, m, k, n, lower, upper, scratch);
+}
+
+/** An image by a packed filter. */
+export function convolvePacked(
+  { functions, heap }: KernelContext,
+  x: number,
+  { address, compact }: PackedMatrix,
+  bias: number,
+  y: number,
+  info: WindowInfo,
+  { lower, upper }: Activation,
+): void {
+  const { inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
+  const sizes = [
+    ...imageArguments(info),
+    outHeight,
+    outWidth,
+    outChannels,
+    ...windowArguments(info),
+    lower,
+    upper,
+  ] as const;
+  if (compact === undefined) {
+    const scratch = heap.scratch(functions.conv2d_scratch_bytes(inChannels, filterHeight, filterWidth));
+    functions.conv2d(x, address, bias, 0, y, ...sizes, scratch);
+    return;
+  }
+  const { vectors, zero } = compact;
+  const format = COMPACT_FORMATS[compact.format];
+  const scratch = heap.scratch(
+    functions.conv2d_compact_scratch_bytes(inChannels, filterHeight, filterWidth, outChannels),
+  );
+  functions.conv2d_compact(x, address, vectors, format, zero, bias, 0, y, ...sizes, scratch);
+}

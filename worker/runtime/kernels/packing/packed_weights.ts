@@ -1,0 +1,235 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Heap } from '../heap.ts';
+import type { KernelFunctions } from '../kernel_functions.ts';
+import { deferMemory, isDeferred, settleMemory } from './deferred_memory.ts';
+import type { MatrixLayout, PackedMatrix } from './packed_matrix.ts';
+import { type CompactElements, elementShift, packedBlock, preparePacked } from './quantized_matrix.ts';
+
+type DataId = TensorInfo['dataId'];
+
+interface Entry extends MatrixLayout {
+  /** What was allocated. */
+  readonly block: number;
+  readonly matrix: PackedMatrix;
+  /** What a compact matrix is made of. */
+  readonly elements: CompactElements | undefined;
+  /** By a product. Until then that was only foreseen. */
+  used: boolean;
+}
+
+/** Bytes. A vector that lies in two lines is two loads; what malloc gives begins anywhere. */
+const CACHE_LINE = 64;
+
+function aligned(address: number): number {
+  return Math.ceil(address / CACHE_LINE) * CACHE_LINE;
+}
+
+/** Elements of a compact matrix that are expanded at once. */
+const STAGED = 16 * 1024;
+
+/**
+ * Packs each weight once. A tensor's data never changes, and data that comes a second time as the right-hand
+ * side is taken for a weight: then its packed copy takes the place of the original. What is foreseen to be one
+ * is packed from the start. Should anything else ask where the original is, it is unpacked again, and stays.
+ */
+export class PackedWeights {
+  readonly #functions: KernelFunctions;
+  readonly #heap: Heap;
+  readonly #seen = new WeakSet<DataId>();
+  readonly #pinned = new WeakSet<DataId>();
+  readonly #entries = new Map<DataId, Entry>();
+  readonly #disposeData: BackendWasm['disposeData'];
+
+  constructor(functions: KernelFunctions, heap: Heap) {
+    this.#functions = functions;
+    this.#heap = heap;
+    const { backend } = heap;
+    this.#disposeData = backend.disposeData.bind(backend);
+    backend.disposeData = (dataId, force) => {
+      this.#release(dataId, force === true);
+      return this.#disposeData(dataId, force);
+    };
+  }
+
+  /** Calls `compute` with the packed matrix, valid until it returns. */
+  use(tensor: TensorInfo, layout: MatrixLayout, compute: (packed: PackedMatrix) => void): void {
+    const { dataId } = tensor;
+    const entry = this.#entries.get(dataId);
+    if (entry && isSame(entry, layout)) {
+      entry.used = true;
+      compute(entry.matrix);
+    } else if (entry === undefined && this.#seen.has(dataId)) {
+      const kept = this.#pack(tensor, layout);
+      compute(kept.matrix);
+      // Not before: what it is multiplied with may be the same tensor.
+      this.#dropOriginal(tensor, kept);
+    } else {
+      this.#seen.add(dataId);
+      usePackedOnce(this.#functions, this.#heap, this.#heap.address(tensor), layout, compute);
+    }
+  }
+
+  /**
+   * Packs a weight for good. The matrix is valid until the tensor's data goes.
+   *
+   * @returns undefined where the weight is kept already in another layout
+   */
+  keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix | undefined {
+    const entry = this.#entries.get(tensor.dataId);
+    if (entry === undefined) {
+      const kept = this.#pack(tensor, layout);
+      this.#dropOriginal(tensor, kept);
+      return kept.matrix;
+    }
+    if (!isSame(entry, layout)) return undefined;
+    entry.used = true;
+    return entry.matrix;
+  }
+
+  /**
+   * Makes the tensor of a weight that is foreseen to be such a matrix. There is only its packed form, which is the
+   * caller's to fill with `place_elements`.
+   *
+   * @param elements what it is made of, if not float32
+   * @throws where there is no memory
+   */
+  create(
+    shape: number[],
+    layout: MatrixLayout,
+    elements?: CompactElements,
+  ): { readonly tensor: TensorInfo; readonly matrix: PackedMatrix } {
+    const block = this.#heap.tryAllocate(packedBlock(layout, elements).bytes + CACHE_LINE);
+    if (block === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);
+    const tensor = this.#heap.backend.makeOutput(shape, 'float32', block);
+    const matrix = preparePacked(this.#heap, aligned(block), layout, elements);
+    const entry: Entry = { ...layout, block, matrix, elements, used: false };
+    this.#entries.set(tensor.dataId, entry);
+    this.#replace(tensor.dataId, entry);
+    return { tensor, matrix };
+  }
+
+  /** The address of a tensor's original, which stays there from now on, packed copy or not. */
+  pin(tensor: TensorInfo): number {
+    this.#pinned.add(tensor.dataId);
+    return this.#heap.address(tensor);
+  }
+
+  /** Gives up every packed copy, restoring the originals, and lets the backend be. */
+  dispose(): void {
+    const { backend } = this.#heap;
+    for (const [dataId, entry] of this.#entries) {
+      const data = backend.dataIdMap.get(dataId);
+      if (isDeferred(data)) settleMemory(backend, data, this.#unpack(entry));
+      this.#heap.free(entry.block);
+    }
+    this.#entries.clear();
+    backend.disposeData = this.#disposeData;
+  }
+
+  /** Lets the backend be without touching its memory. */
+  abandon(): void {
+    this.#entries.clear();
+    this.#heap.backend.disposeData = this.#disposeData;
+  }
+
+  #pack(tensor: TensorInfo, layout: MatrixLayout): Entry {
+    const block = this.#heap.allocate(packedBlock(layout, undefined).bytes + CACHE_LINE);
+    const address = aligned(block);
+    packInto(this.#functions, this.#heap.address(tensor), address, layout);
+    const entry: Entry = { ...layout, block, matrix: { address }, elements: undefined, used: true };
+    this.#entries.set(tensor.dataId, entry);
+    return entry;
+  }
+
+  #dropOriginal(tensor: TensorInfo, entry: Entry): void {
+    if (this.#pinned.has(tensor.dataId)) return;
+    this.#heap.free(this.#heap.address(tensor));
+    this.#replace(tensor.dataId, entry);
+  }
+
+  #replace(dataId: DataId, entry: Entry): void {
+    const { backend } = this.#heap;
+    deferMemory(backend, backend.dataIdMap.get(dataId), () => {
+      const original = this.#unpack(entry);
+      // Not what it was foreseen to be.
+      if (!entry.used) {
+        this.#entries.delete(dataId);
+        this.#heap.free(entry.block);
+      }
+      return original;
+    });
+  }
+
+  #unpack(entry: Entry): number {
+    const { elements, k, n } = entry;
+    if (elements === undefined) {
+      const original = this.#heap.allocate(k * n * 4);
+      this.#take(entry, original, 0, k * n);
+      return original;
+    }
+    const { wasm } = this.#heap.backend;
+    const staging = this.#heap.allocate(STAGED << elementShift(elements));
+    try {
+      const original = this.#heap.allocate(k * n * 4);
+      for (let first = 0; first < k * n; first += STAGED) {
+        const count = Math.min(STAGED, k * n - first);
+        this.#take(entry, staging, first, count);
+        const stored = wasm.HEAPU8.slice(staging, staging + (count << elementShift(elements)));
+        elements.expand(wasm.HEAPU8, original + 4 * first, stored);
+      }
+      return original;
+    } finally {
+      this.#heap.free(staging);
+    }
+  }
+
+  #take({ matrix, elements, k, n, transposed }: Entry, to: number, first: number, count: number): void {
+    const shift = elementShift(elements);
+    this.#functions.take_elements(matrix.address, to, k, n, transposed ? 1 : 0, shift, first, count);
+  }
+
+  /** Frees what belongs to data that is about to go. */
+  #release(dataId: DataId, force: boolean): void {
+    const entry = this.#entries.get(dataId);
+    if (entry === undefined) return;
+    const { backend } = this.#heap;
+    if (!force && backend.refCount(dataId) > 1) return;
+    this.#entries.delete(dataId);
+    const data = backend.dataIdMap.get(dataId);
+    // A packed copy that is the only one goes as tfjs's own data does.
+    if (isDeferred(data)) settleMemory(backend, data, entry.block);
+    else this.#heap.free(entry.block);
+  }
+}
+
+/** Packs a matrix that is not a weight, and calls `compute` with the packed copy, valid until it returns. */
+export function usePackedOnce(
+  functions: KernelFunctions,
+  heap: Heap,
+  address: number,
+  layout: MatrixLayout,
+  compute: (packed: PackedMatrix) => void,
+): void {
+  const packed = heap.allocate(functions.packed_bytes(layout.k, layout.n));
+  try {
+    packInto(functions, address, packed, layout);
+    compute({ address: packed });
+  } finally {
+    heap.free(packed);
+  }
+}
+
+function packInto(
+  functions: KernelFunctions,
+  from: number,
+  to: number,
+  { k, n, transposed }: MatrixLayout,
+): void {
+  if (transposed) functions.pack_b_transposed(from, to, k, n, k);
+  else functions.pack_b(from, to, k, n, n);
+}
+
+function isSame(a: MatrixLayout, b: MatrixLayout): boolean {
+  return a.k === b.k && a.n === b.n && a.transposed === b.transposed;
+}

@@ -1,0 +1,86 @@
+import { GraphModel } from '@tensorflow/tfjs-converter';
+import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
+import type { io, Tensor } from '@tensorflow/tfjs-core';
+import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
+import { currentRuntime } from '../backend/backend.ts';
+import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
+import { PlannedModel } from '../plan/run/planned_model.ts';
+import { graphMatrices } from '../weights/graph_matrices.ts';
+import { matrixLayout } from '../weights/matrix_role.ts';
+import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
+import { createWeightSink } from '../weights/weight_sink.ts';
+import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
+import { needsAsynchronousExecution } from './graph_operations.ts';
+import type { LoadedModel } from './loaded_model.ts';
+
+/** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
+export async function loadGraphModel(
+  json: ModelJson,
+  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
+  onUnplanned: (reason: string) => void,
+): Promise<LoadedModel> {
+  const runtime = currentRuntime();
+  const model = createModel(json);
+  const matrices = graphMatrices(json.modelTopology);
+  const allowance = files.declared && new WeightAllowance(files.declared.most);
+  const createSink = (spec: WeightSpec) => {
+    const role = matrices.get(spec.name);
+    return createWeightSink(runtime.kernels, spec, role && matrixLayout(spec, role), allowance);
+  };
+  const weights = new Map<string, Tensor[]>();
+  const disposeWeights = () => {
+    for (const [weight] of weights.values()) weight?.dispose();
+    weights.clear();
+  };
+  files.onAbandon(disposeWeights);
+  try {
+    await streamWeights(createSink, json.weightsManifest, files, ({ name }, weight) => {
+      weights.set(name, [weight]);
+    });
+    attachWeights(model, Object.fromEntries(weights));
+  } catch (error) {
+    disposeWeights();
+    throw error;
+  }
+  const computation = needsAsynchronousExecution(json.modelTopology)
+    ? asynchronousComputation(runtime, async (inputs, outputs) =>
+        [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
+      )
+    : synchronousComputation(runtime, (inputs, outputs) =>
+        [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
+      );
+  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
+  return {
+    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    planState: () => planned.state(),
+    dispose: () => {
+      planned.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** The model without weights: tfjs would decode them from buffers that hold every byte a second time. */
+function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
+  const signature = json.userDefinedMetadata?.signature ?? json.signature;
+  const artifacts: io.ModelArtifacts = {
+    modelTopology: json.modelTopology,
+    weightSpecs: [],
+    weightData: new ArrayBuffer(0),
+    ...(signature ? { signature } : {}),
+    ...(json.modelInitializer ? { modelInitializer: json.modelInitializer } : {}),
+    ...(json.initializerSignature ? { initializerSignature: json.initializerSignature } : {}),
+  };
+  const model = new GraphModel<io.IOHandlerSync>({ load: () => artifacts });
+  model.load();
+  return model;
+}
+
+/** Gives the weights to the executors of the graph and, where it has one, of its initialiser. */
+function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<string, Tensor[]>): void {
+  for (const member of ['executor', 'initializer']) {
+    const executor: unknown = Reflect.get(model, member);
+    if (executor instanceof GraphExecutor) executor.weightMap = weights;
+    else if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
+import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
+import * as v from 'valibot';
+import { JsonObjectSchema, type ModelJson, type WeightSpec } from '../../model/model_json.ts';
+import { currentRuntime } from '../backend/backend.ts';
+import { withLateZeros } from '../backend/lazy_zeros.ts';
+import { synchronousComputation } from '../plan/record/record_plan.ts';
+import { PlannedModel } from '../plan/run/planned_model.ts';
+import { layerMatrices } from '../weights/layer_matrices.ts';
+import { matrixLayout } from '../weights/matrix_role.ts';
+import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
+import { createWeightSink } from '../weights/weight_sink.ts';
+import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
+import { correctLayerCalls } from './keras_layer_fixes.ts';
+import { ExecutionError, type LoadedModel } from './loaded_model.ts';
+
+/**
+ * Loads a tfjs LayersModel into the backend that is there. Each weight takes the place of its variable's zeros as soon
+ * as it is whole.
+ */
+export async function loadLayersModel(
+  json: ModelJson,
+  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
+  onUnplanned: (reason: string) => void,
+): Promise<LoadedModel> {
+  const runtime = currentRuntime();
+  const model = withLateZeros(runtime.backend, () => createModel(json));
+  const isMatrix = layerMatrices(json.modelTopology);
+  const allowance = files.declared && new WeightAllowance(files.declared.most);
+  const createSink = (spec: WeightSpec) =>
+    createWeightSink(
+      runtime.kernels,
+      spec,
+      isMatrix(spec.name) ? matrixLayout(spec, 'filter') : undefined,
+      spec.group === 'optimizer' ? undefined : allowance,
+    );
+  let disposed = false;
+  const disposeModel = () => {
+    if (!disposed) model.dispose();
+    disposed = true;
+  };
+  files.onAbandon(disposeModel);
+  try {
+    const assigned = new Set<string>();
+    await streamWeights(createSink, json.weightsManifest, files, (spec, weight) => {
+      if (spec.group !== 'optimizer') assignWeight(model, spec.name, weight, assigned);
+      weight.dispose();
+    });
+    if (assigned.size !== model.weights.length) {
+      const missing = model.weights
+        .map(({ originalName }) => originalName)
+        .filter((name) => !assigned.has(name));
+      throw new Error(`the files hold no weight for ${missing.join(', ')}`);
+    }
+  } catch (error) {
+    disposeModel();
+    throw error;
+  }
+  const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
+  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
+  return {
+    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    planState: () => planned.state(),
+    dispose: () => {
+      planned.dispose();
+      disposeModel();
+    },
+  };
+}
+
+/** What the topology is: the configuration itself, or a Keras file's top, with what training needs beside it. */
+const ConfiguredTopologySchema = v.object({ model_config: JsonObjectSchema });
+
+/** The model with zeros for weights: its own initialisers would be computed only to be overwritten. */
+function createModel({ modelTopology }: ModelJson): LayersModel {
+  const configuration = v.is(ConfiguredTopologySchema, modelTopology)
+    ? modelTopology.model_config
+    : modelTopology;
+  const converted = v.parse(JsonObjectSchema, convertPythonicToTs(configuration));
+  const model: unknown = deserialize(converted, {}, true);
+  if (!(model instanceof LayersModel)) throw new Error('the topology describes a layer, not a model');
+  // A Sequential model knows its inputs and outputs by name only once it is built.
+  if (model instanceof Sequential) model.build();
+  correctLayerCalls(model);
+  return model;
+}
+
+/** Lets the variable of this name take over the weight's memory, by tfjs's own rules for names. */
+function assignWeight(model: LayersModel, name: string, weight: Tensor, assigned: Set<string>): void {
+  model.loadWeights({ [name]: weight }, false);
+  const variable = model.weights.find((candidate) => candidate.read().dataId === weight.dataId);
+  if (variable === undefined) throw new Error(`no layer has a weight ${name}`);
+  assigned.add(variable.originalName);
+}
+
+function apply(
+  model: LayersModel,
+  inputs: ReadonlyMap<string, Tensor>,
+  outputs: readonly string[],
+): (Tensor | undefined)[] {
+  const tensors = model.inputNames.map((name) => {
+    const tensor = inputs.get(name);
+    if (tensor === undefined) throw new ExecutionError(`the model needs an input ${name}`);
+    return tensor;
+  });
+  const results = [model.apply(tensors, { training: false })].flat();
+  return outputs.map((name) => {
+    const result = results[model.outputNames.indexOf(name)];
+    return result !== undefined && 'dataId' in result ? result : undefined;
+  });
+}

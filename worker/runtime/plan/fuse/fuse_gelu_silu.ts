@@ -1,0 +1,125 @@
+import { BINARY, UNARY, type UnaryOperation } from '../../kernels/operations.ts';
+import { isPrivate, partsOf, replaceParts } from '../ir/data_flow.ts';
+import type { BufferId, FunctionStep, Step } from '../ir/step.ts';
+import { bufferAt, numberAt, type Uses, usesOf } from '../ir/step_arguments.ts';
+import { flatOperands } from './elementwise_operands.ts';
+import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
+
+/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
+export const GATE_POSITIONS = {
+  unary: { operation: 0, x: 1, y: 2, count: 3, alpha: 4, beta: 5 },
+} as const;
+const { unary } = GATE_POSITIONS;
+
+/** What is multiplied together: a number, x, and the gate, which is 1 + erf(x * sqrt(1/2)) or sigmoid(x). */
+interface Product {
+  readonly factor: number;
+  readonly x: number;
+  readonly gate: number;
+}
+
+/** A step from which a gate is made. */
+interface Gate {
+  readonly operation: UnaryOperation;
+  readonly x: BufferId;
+  /** The buffer that is the gate. */
+  readonly gate: BufferId;
+  readonly count: number;
+  /** What is multiplied with x and the gate. */
+  readonly factor: number;
+}
+
+const ROOT = Math.fround(Math.SQRT1_2);
+
+/**
+ * Makes one step of x * 0.5 * (1 + erf(x * sqrt(1/2))), which is gelu, and of x * sigmoid(x), which is swish, where
+ * nobody else sees the pieces. Bit for bit the same where twice x is finite: to halve loses nothing, whenever it is done.
+ */
+export function fuseGates(
+  steps: readonly Step[],
+  outputs: readonly BufferId[],
+  bufferBytes: readonly number[],
+  constants: Pick<ConstantValues, 'scalarAt'>,
+): Step[] {
+  const uses = usesOf(steps, outputs);
+  const replacements = steps.flatMap((step) => {
+    const gate = gateOf(steps, step, uses, constants);
+    const found = gate && find(steps, gate, uses, bufferBytes, constants);
+    return found === undefined ? [] : [found];
+  });
+  return replaceParts(steps, replacements);
+}
+
+function gateOf(
+  steps: readonly Step[],
+  step: Step,
+  { readers, writers }: Uses,
+  constants: Pick<ConstantValues, 'scalarAt'>,
+): Gate | undefined {
+  if (step.kind !== 'function' || step.name !== 'unary') return undefined;
+  const from = bufferAt(step, unary.x);
+  const to = bufferAt(step, unary.y);
+  const count = numberAt(step, unary.count);
+  if (from === undefined || to === undefined) return undefined;
+  if (step.arguments[unary.operation] === UNARY.sigmoid) {
+    return { operation: UNARY.swish, x: from, gate: to, count, factor: 1 };
+  }
+  if (step.arguments[unary.operation] !== UNARY.erf) return undefined;
+  const [writer = -1, ...others] = writers.get(from) ?? [];
+  const [reader = -1, ...more] = readers.get(to) ?? [];
+  const scaled = flatOperands(steps[writer], constants);
+  const shifted = flatOperands(steps[reader], constants);
+  const [x] = scaled?.buffers ?? [];
+  const isErf =
+    others.length + more.length === 0 &&
+    scaled?.operation === BINARY.multiply &&
+    scaled.scalar === ROOT &&
+    shifted?.operation === BINARY.add &&
+    shifted.scalar === 1;
+  return isErf && x !== undefined
+    ? { operation: UNARY.gelu, x, gate: shifted.result, count, factor: 0.5 }
+    : undefined;
+}
+
+function find(
+  steps: readonly Step[],
+  { operation, x, gate, count, factor }: Gate,
+  uses: Uses,
+  bufferBytes: readonly number[],
+  constants: Pick<ConstantValues, 'scalarAt'>,
+): { readonly parts: readonly number[]; readonly by: Step } | undefined {
+  const products = new Map<BufferId, Product>();
+  products.set(x, { factor: 1, x: 1, gate: 0 });
+  products.set(gate, { factor: 1, x: 0, gate: 1 });
+  for (const step of steps) {
+    const operands = flatOperands(step, constants);
+    if (operands?.operation !== BINARY.multiply || products.has(operands.result)) continue;
+    const factors = operands.buffers.map((buffer) => products.get(buffer));
+    if (operands.scalar !== undefined) factors.push({ factor: operands.scalar, x: 0, gate: 0 });
+    const product = factors.reduce((all, each) => all && each && multiplied(all, each));
+    if (product === undefined) continue;
+    const { result } = operands;
+    products.set(result, product);
+    if (product.x !== 1 || product.gate !== 1 || product.factor !== factor) continue;
+    const parts = partsOf(steps, result, x, uses);
+    const first = parts[0] ?? 0;
+    const isWhole = [x, ...parts.flatMap((part) => steps[part]?.writes ?? [])].every(
+      (buffer) => bufferBytes[buffer] === 4 * count,
+    );
+    const isSettled = (uses.writers.get(x) ?? []).every((writer) => writer < first);
+    if (!isWhole || !isSettled || !isPrivate(steps, parts, result, uses)) continue;
+    const by: FunctionStep = {
+      kind: 'function',
+      name: 'unary',
+      reads: [x],
+      writes: [result],
+      arguments: [operation, { buffer: x, offset: 0 }, { buffer: result, offset: 0 }, count, 0, 0],
+    };
+    return { parts, by };
+  }
+  return undefined;
+}
+
+function multiplied(a: Product, b: Product): Product {
+  return { factor: a.factor * b.factor, x: a.x + b.x, gate: a.gate + b.gate };
+}

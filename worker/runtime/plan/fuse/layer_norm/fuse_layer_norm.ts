@@ -1,0 +1,65 @@
+import { isPrivate, partsOf, replaceParts } from '../../ir/data_flow.ts';
+import type { BufferId, FunctionStep, Step } from '../../ir/step.ts';
+import { type Uses, usesOf } from '../../ir/step_arguments.ts';
+import type { NormalForm } from './algebra.ts';
+import { type ConstantValues, RowForms, type RowMeans, rowMeansOf } from './match_layer_norm.ts';
+
+interface Found extends NormalForm {
+  /** Indices of the steps that become one, the one that computes the result last. */
+  readonly parts: readonly number[];
+  readonly result: BufferId;
+}
+
+/**
+ * Makes layer normalisations, which graphs have in pieces, one step each: x less the mean of its row, over the root
+ * of its row's variance plus a constant, with a constant gain and offset along the row or without. In whichever order
+ * the pieces come, and only where nobody else sees what they compute on the way. Equal but for rounding.
+ */
+export function fuseNormalisations(
+  steps: readonly Step[],
+  outputs: readonly BufferId[],
+  bufferBytes: readonly number[],
+  constants: ConstantValues,
+): Step[] {
+  const uses = usesOf(steps, outputs);
+  const replacements = steps.flatMap((step, index) => {
+    const of = rowMeansOf(step);
+    const found = of && find(steps, index, of, uses, new RowForms(of, bufferBytes, constants));
+    return of && found ? [{ parts: found.parts, by: together(of, found) }] : [];
+  });
+  return replaceParts(steps, replacements);
+}
+
+function find(
+  steps: readonly Step[],
+  start: number,
+  of: RowMeans,
+  uses: Uses,
+  forms: RowForms,
+): Found | undefined {
+  if (!forms.isWhole(of.x, 'element') || !forms.isWhole(of.means, 'row')) return undefined;
+  if (uses.writers.get(of.x)?.some((writer) => writer > start)) return undefined;
+  const candidates: Found[] = [];
+  for (let index = start + 1; index < steps.length; index++) {
+    const step = steps[index];
+    // What reads nothing of it is no part of it.
+    const result = step?.reads.some((buffer) => forms.has(buffer)) ? forms.follow(step) : undefined;
+    const form = result === undefined ? undefined : forms.normalised(result);
+    if (result !== undefined && form !== undefined) {
+      const parts = partsOf(steps, result, of.x, uses);
+      if (isPrivate(steps, parts, result, uses)) candidates.push({ ...form, parts, result });
+    }
+  }
+  // The last one has the gain and the offset in it.
+  return candidates.at(-1);
+}
+
+function together({ x, rows, width }: RowMeans, { gamma, beta, epsilon, result }: Found): FunctionStep {
+  return {
+    kind: 'function',
+    name: 'layer_norm',
+    reads: [x],
+    writes: [result],
+    arguments: [{ buffer: x, offset: 0 }, gamma, beta, { buffer: result, offset: 0 }, rows, width, epsilon],
+  };
+}

@@ -1,0 +1,302 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { BINARY, UNARY } from '../../../kernels/operations.ts';
+import type { BufferId, FunctionStep, KernelStep, Step } from '../../ir/step.ts';
+import { bufferAt, isPlace, numberAt } from '../../ir/step_arguments.ts';
+import {
+  add,
+  invert,
+  isCentered,
+  MEAN,
+  multiply,
+  type NormalForm,
+  normalFormOf,
+  rootOf,
+  type Sum,
+  scalar,
+  vector,
+  X,
+} from './algebra.ts';
+
+/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
+export const ROW_POSITIONS = {
+  unary: { operation: 0, x: 1, y: 2, count: 3 },
+  binary: { operation: 0, a: 1, b: 2, c: 3, size0: 4, a0: 8, b0: 12 },
+  sum_middle: { x: 0, y: 1, outer: 2, reduced: 3, inner: 4, scale: 5 },
+} as const;
+
+const { unary, binary, sum_middle: mean } = ROW_POSITIONS;
+
+/** What constants hold, which never changes. */
+export interface ConstantValues {
+  /** The float at an address. */
+  scalarAt(address: number): number;
+  /** The address of a constant's first row of so many floats, where all of its rows are the same. */
+  rowOf(tensor: TensorInfo, width: number): number | undefined;
+}
+
+/** What a buffer holds, in terms of x: a value for each element or for each row. */
+type Form = { readonly each: 'element' | 'row' } & (
+  | { readonly kind: 'sum'; readonly sum: Sum }
+  | { readonly kind: 'squares' }
+  | { readonly kind: 'variance'; readonly epsilon: number }
+);
+
+/** The mean of each row of x. */
+export interface RowMeans {
+  readonly x: BufferId;
+  readonly means: BufferId;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** What a step that takes the mean of each row is about; undefined for any other. */
+export function rowMeansOf(step: Step): RowMeans | undefined {
+  if (step.kind !== 'function' || step.name !== 'sum_middle') return undefined;
+  const x = bufferAt(step, mean.x);
+  const means = bufferAt(step, mean.y);
+  const rows = numberAt(step, mean.outer);
+  const width = numberAt(step, mean.reduced);
+  const isMean = numberAt(step, mean.inner) === 1 && numberAt(step, mean.scale) === 1 / width;
+  if (x === undefined || means === undefined || !isMean || width === 1) return undefined;
+  return { x, means, rows, width };
+}
+
+/** Follows what steps make of the rows of x and of their means. */
+export class RowForms {
+  readonly #of: RowMeans;
+  readonly #constants: ConstantValues;
+  readonly #bufferBytes: readonly number[];
+  readonly #forms = new Map<BufferId, Form>();
+
+  constructor(of: RowMeans, bufferBytes: readonly number[], constants: ConstantValues) {
+    this.#of = of;
+    this.#bufferBytes = bufferBytes;
+    this.#constants = constants;
+    this.#forms.set(of.x, { kind: 'sum', each: 'element', sum: X });
+    this.#forms.set(of.means, { kind: 'sum', each: 'row', sum: MEAN });
+  }
+
+  has(buffer: BufferId): boolean {
+    return this.#forms.has(buffer);
+  }
+
+  /** Whether the buffer has room for exactly a value of each. */
+  isWhole(buffer: BufferId, each: Form['each']): boolean {
+    return this.#bufferBytes[buffer] === 4 * this.#countOf(each);
+  }
+
+  /**
+   * Notes what the step's result is.
+   *
+   * @returns the buffer that it fills; undefined where it is nothing that could be a part of a normalisation
+   */
+  follow(step: Step): BufferId | undefined {
+    const [result, ...more] = step.writes;
+    if (result === undefined || more.length > 0 || this.has(result)) return undefined;
+    const form = step.kind === 'function' ? this.#ofFunction(step) : this.#ofKernel(step);
+    if (form === undefined || !this.isWhole(result, form.each)) return undefined;
+    this.#forms.set(result, form);
+    return result;
+  }
+
+  /** How a buffer is the normalised x, if it is that. */
+  normalised(buffer: BufferId): NormalForm | undefined {
+    const form = this.#forms.get(buffer);
+    return form?.kind === 'sum' && form.each === 'element' ? normalFormOf(form.sum) : undefined;
+  }
+
+  #ofFunction(step: FunctionStep): Form | undefined {
+    switch (step.name) {
+      case 'unary':
+        return bufferAt(step, unary.y) === undefined ? undefined : this.#unary(step);
+      case 'binary':
+        return bufferAt(step, binary.c) === undefined ? undefined : this.#binary(step);
+      case 'sum_middle':
+        return this.#mean(step);
+      default:
+        return undefined;
+    }
+  }
+
+  #mean(step: FunctionStep): Form | undefined {
+    const averaged = rowMeansOf(step);
+    const { rows, width } = this.#of;
+    if (averaged?.rows !== rows || averaged.width !== width) return undefined;
+    const form = this.#forms.get(averaged.x);
+    if (form?.kind === 'squares') return { kind: 'variance', each: 'row', epsilon: 0 };
+    // Graphs may take one mean twice.
+    return averaged.x === this.#of.x ? this.#forms.get(this.#of.means) : undefined;
+  }
+
+  #unary(step: FunctionStep): Form | undefined {
+    const buffer = bufferAt(step, unary.x);
+    const form = buffer === undefined ? undefined : this.#forms.get(buffer);
+    if (form === undefined || numberAt(step, unary.count) !== this.#countOf(form.each)) return undefined;
+    switch (step.arguments[unary.operation]) {
+      case UNARY.square:
+        return form.kind === 'sum' ? this.#squares(form.sum) : undefined;
+      case UNARY.squareRoot:
+        return form.kind === 'variance' ? sumOf(form, rootOf(form.epsilon, -1)) : undefined;
+      case UNARY.reciprocalSquareRoot:
+        return form.kind === 'variance' ? sumOf(form, rootOf(form.epsilon, 1)) : undefined;
+      case UNARY.reciprocal:
+        return form.kind === 'sum' ? sumOf(form, invert(form.sum)) : undefined;
+      case UNARY.negate:
+        return form.kind === 'sum' ? sumOf(form, multiply(form.sum, scalar(-1))) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #binary(step: FunctionStep): Form | undefined {
+    const sizes = [0, 1, 2, 3].map((index) => numberAt(step, binary.size0 + index));
+    const count = sizes.reduce((product, size) => product * size, 1);
+    const each = (['row', 'element'] as const).find((one) => this.#countOf(one) === count);
+    if (each === undefined) return undefined;
+    const a = this.#operand(step, binary.a, binary.a0, sizes, each);
+    const b = this.#operand(step, binary.b, binary.b0, sizes, each);
+    if (a === undefined || b === undefined) return undefined;
+    const operation = step.arguments[binary.operation];
+    if (a.kind !== 'sum' || b.kind !== 'sum') {
+      return operation === BINARY.add ? stabilised(a, b) : undefined;
+    }
+    switch (operation) {
+      case BINARY.add:
+        return sumOf({ each }, add(a.sum, b.sum, 1));
+      case BINARY.subtract:
+        return sumOf({ each }, add(a.sum, b.sum, -1));
+      case BINARY.multiply:
+        if (isCentered(a.sum) && isCentered(b.sum)) {
+          // Of the same sign: their difference is nothing then.
+          return add(a.sum, b.sum, -1) === undefined ? this.#squares(a.sum) : undefined;
+        }
+        return sumOf({ each }, multiply(a.sum, b.sum));
+      case BINARY.divide: {
+        const inverse = invert(b.sum);
+        return inverse && sumOf({ each }, multiply(a.sum, inverse));
+      }
+      case BINARY.squaredDifference: {
+        const difference = add(a.sum, b.sum, -1);
+        return difference && this.#squares(difference);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #squares(sum: Sum): Form | undefined {
+    return isCentered(sum) ? { kind: 'squares', each: 'element' } : undefined;
+  }
+
+  /** What a side of a binary operation is, if it is walked through as what it is. */
+  #operand(
+    step: FunctionStep,
+    position: number,
+    strides: number,
+    sizes: readonly number[],
+    result: Form['each'],
+  ): Form | undefined {
+    const walk = walkOf(sizes.map((size, index) => ({ size, stride: numberAt(step, strides + index) })));
+    const { rows, width } = this.#of;
+    const isWalkOf = (byRow: number, inRow: number): boolean =>
+      walk ===
+      walkOf([
+        { size: rows, stride: byRow },
+        { size: result === 'row' ? 1 : width, stride: inRow },
+      ]);
+    const argument = step.arguments[position];
+    if (isPlace(argument)) {
+      const form = argument.offset === 0 ? this.#forms.get(argument.buffer) : undefined;
+      const isWalked = form?.each === 'element' ? isWalkOf(width, 1) : isWalkOf(1, 0);
+      return isWalked && form !== undefined ? { ...form, each: result } : undefined;
+    }
+    if (argument === undefined || argument === 0) return undefined;
+    if (isWalkOf(0, 0)) return { kind: 'sum', each: result, sum: scalar(this.#constants.scalarAt(argument)) };
+    return isWalkOf(0, 1) ? { kind: 'sum', each: result, sum: vector(argument) } : undefined;
+  }
+
+  #ofKernel(step: KernelStep): Form | undefined {
+    const formOf = (name: string): Form | undefined => {
+      const input = step.inputs.get(name);
+      return input?.kind === 'buffer' ? this.#forms.get(input.buffer) : undefined;
+    };
+    const [output] = step.outputs;
+    switch (step.name) {
+      case 'Cast':
+        return output?.dtype === 'float32' ? formOf('x') : undefined;
+      case 'Tile': {
+        const form = formOf('x');
+        const input = step.inputs.get('x');
+        const shape = input?.kind === 'buffer' ? input.shape : [];
+        const isAlongRows =
+          shape.at(-1) === 1 && output?.shape.join() === shape.with(-1, this.#of.width).join();
+        return form?.each === 'row' && isAlongRows ? { ...form, each: 'element' } : undefined;
+      }
+      case 'FusedBatchNorm':
+        return this.#batchNormalisation(step, formOf);
+      default:
+        return undefined;
+    }
+  }
+
+  /** tfjs's own, which takes a mean and a variance for each element too. */
+  #batchNormalisation(step: KernelStep, formOf: (name: string) => Form | undefined): Form | undefined {
+    const of = (name: string): Form | undefined => {
+      const form = formOf(name);
+      return form?.each === 'element' ? form : undefined;
+    };
+    const x = of('x');
+    const mean = of('mean');
+    const variance = of('variance');
+    const epsilon: unknown = step.attributes?.varianceEpsilon;
+    if (x?.kind !== 'sum' || mean?.kind !== 'sum' || variance?.kind !== 'variance') return undefined;
+    if (typeof epsilon !== 'number' || variance.epsilon !== 0) return undefined;
+    const scale = this.#constant(step, 'scale', scalar(1));
+    const offset = this.#constant(step, 'offset', []);
+    const difference = add(x.sum, mean.sum, -1);
+    const normalised = difference && multiply(difference, rootOf(epsilon, 1));
+    const scaled = normalised && scale && multiply(normalised, scale);
+    return scaled && offset && sumOf({ each: 'element' }, add(scaled, offset, 1));
+  }
+
+  #constant(step: KernelStep, name: string, absent: Sum): Sum | undefined {
+    const input = step.inputs.get(name);
+    if (input === undefined) return absent;
+    const address =
+      input.kind === 'constant' ? this.#constants.rowOf(input.tensor, this.#of.width) : undefined;
+    return address === undefined ? undefined : vector(address);
+  }
+
+  #countOf(each: Form['each']): number {
+    const { rows, width } = this.#of;
+    return each === 'row' ? rows : rows * width;
+  }
+}
+
+function sumOf({ each }: Pick<Form, 'each'>, sum: Sum | undefined): Form | undefined {
+  return sum && { kind: 'sum', each, sum };
+}
+
+/** The variance plus epsilon. */
+function stabilised(a: Form, b: Form): Form | undefined {
+  const [variance, other] = a.kind === 'variance' ? [a, b] : [b, a];
+  if (variance.kind !== 'variance' || other.kind !== 'sum') return undefined;
+  const [term, ...more] = other.sum;
+  const isNumber =
+    term !== undefined && more.length === 0 && add(other.sum, scalar(term.factor), -1) === undefined;
+  return isNumber ? { ...variance, epsilon: variance.epsilon + term.factor } : undefined;
+}
+
+/** Tells one walk through memory from another: dimensions of one step left out, those that follow each other merged. */
+function walkOf(dimensions: readonly { readonly size: number; readonly stride: number }[]): string {
+  const merged: { size: number; stride: number }[] = [];
+  for (const { size, stride } of dimensions) {
+    if (size === 1) continue;
+    const outer = merged.at(-1);
+    if (outer !== undefined && outer.stride === stride * size) {
+      outer.size *= size;
+      outer.stride = stride;
+    } else merged.push({ size, stride });
+  }
+  return merged.map(({ size, stride }) => `${size}:${stride}`).join(' ');
+}

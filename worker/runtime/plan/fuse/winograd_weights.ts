@@ -1,0 +1,58 @@
+import type { Heap } from '../../kernels/heap.ts';
+import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
+
+/** A filter that is 3 wide, packed as assembly/pack.ts does. */
+export interface PackedFilter {
+  readonly packed: number;
+  readonly filterHeight: number;
+  readonly channels: number;
+  readonly outChannels: number;
+}
+
+/** Sums of three taps that stand for them; see assembly/winograd.ts. */
+const MATRICES = 6;
+
+/** Copies of filters that a plan has for assembly/winograd.ts, twice as large as what they are made of. */
+export class WinogradWeights {
+  readonly #heap: Heap;
+  readonly #functions: Pick<KernelFunctions, 'packed_bytes' | 'winograd_weights'>;
+  readonly #mostBytes: number;
+  readonly #addresses: number[] = [];
+  #bytes = 0;
+
+  constructor(
+    heap: Heap,
+    functions: Pick<KernelFunctions, 'packed_bytes' | 'winograd_weights'>,
+    mostBytes: number,
+  ) {
+    this.#heap = heap;
+    this.#functions = functions;
+    this.#mostBytes = mostBytes;
+  }
+
+  get count(): number {
+    return this.#addresses.length;
+  }
+
+  /** @returns the address of the six matrices; undefined where there is no memory for them */
+  readonly transform = ({
+    packed,
+    filterHeight,
+    channels,
+    outChannels,
+  }: PackedFilter): number | undefined => {
+    const bytes = MATRICES * this.#functions.packed_bytes(filterHeight * channels, outChannels);
+    if (this.#bytes + bytes > this.#mostBytes) return undefined;
+    const address = this.#heap.tryAllocate(bytes);
+    if (address === undefined) return undefined;
+    this.#addresses.push(address);
+    this.#bytes += bytes;
+    this.#functions.winograd_weights(packed, address, filterHeight, channels, outChannels);
+    return address;
+  };
+
+  dispose(): void {
+    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+    this.#bytes = 0;
+  }
+}

@@ -1,0 +1,173 @@
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
+import type { Runtime } from '../../backend/backend.ts';
+import { execute, executeAsynchronously } from '../../backend/execution.ts';
+import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
+import { ExecutionError } from '../../loading/loaded_model.ts';
+import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
+import { Recorder } from './recorder.ts';
+
+/** tfjs's own way through a model: tensors in by their names, outputs in the order of the names asked for. */
+export type Executor = (inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) => Results;
+/** The same where it has to wait in between. */
+export type AsynchronousExecutor = (
+  inputs: ReadonlyMap<string, Tensor>,
+  outputs: readonly string[],
+) => Promise<Results>;
+type Results = readonly (Tensor | undefined)[];
+
+/** What was recorded. Plans are made of it when there is a use for one; it outlives them. */
+export interface PlanDraft {
+  create(liberties: Liberties): Plan;
+  dispose(): void;
+}
+
+export interface Recorded {
+  /** What the executor answered while it was watched. */
+  readonly values: NamedTensors;
+  readonly result:
+    | { readonly kind: 'recording'; readonly draft: PlanDraft }
+    /** Why it cannot be replayed. */
+    | { readonly kind: 'obstacle'; readonly reason: string };
+}
+
+/** How a model is computed without a plan. Both throw, or reject with, ExecutionError. */
+export interface Computation {
+  compute(inputs: NamedTensors, names: readonly string[]): NamedTensors | Promise<NamedTensors>;
+  /** Computes as ever, and watches. */
+  record(inputs: NamedTensors, names: readonly string[]): Recorded | Promise<Recorded>;
+}
+
+export function synchronousComputation(runtime: Runtime, executor: Executor): Computation {
+  return {
+    compute: (inputs, names) =>
+      execute(() => {
+        const values = new Map<string, TensorValue>();
+        tidy(() => {
+          const results = executor(createTensors(inputs), names);
+          for (const [name, tensor] of named(names, results)) values.set(name, toTensorValue(tensor));
+        });
+        return values;
+      }),
+    record: (inputs, names) => {
+      const session = new RecordingSession(runtime, false);
+      try {
+        execute(() => {
+          tidy(() => {
+            let results: Results;
+            try {
+              results = executor(session.start(inputs), names);
+            } finally {
+              session.recorder.stop();
+            }
+            session.collect(names, results);
+          });
+        });
+        return session.finish();
+      } catch (error) {
+        session.recorder.abandon();
+        throw error;
+      }
+    },
+  };
+}
+
+export function asynchronousComputation(runtime: Runtime, executor: AsynchronousExecutor): Computation {
+  return {
+    compute: (inputs, names) =>
+      executeAsynchronously(async () => {
+        const results = await executor(createTensors(inputs), names);
+        return new Map(named(names, results).map(([name, tensor]) => [name, toTensorValue(tensor)]));
+      }),
+    record: async (inputs, names) => {
+      const session = new RecordingSession(runtime, true);
+      try {
+        await executeAsynchronously(async () => {
+          let results: Results;
+          try {
+            results = await executor(session.start(inputs), names);
+          } finally {
+            session.recorder.stop();
+          }
+          session.collect(names, results);
+        });
+        return session.finish();
+      } catch (error) {
+        session.recorder.abandon();
+        throw error;
+      }
+    },
+  };
+}
+
+/** One computation while it is recorded. */
+class RecordingSession {
+  readonly recorder: Recorder;
+  readonly #runtime: Runtime;
+  readonly #inputs: PlanInput[] = [];
+  readonly #outputs: PlanOutput[] = [];
+  readonly #values = new Map<string, TensorValue>();
+
+  constructor(runtime: Runtime, waits: boolean) {
+    this.#runtime = runtime;
+    this.recorder = new Recorder(runtime.backend, runtime.kernels, waits);
+  }
+
+  start(inputs: NamedTensors): Map<string, Tensor> {
+    this.recorder.start();
+    const tensors = createTensors(inputs);
+    for (const [name, tensor] of tensors) {
+      this.#inputs.push({ name, buffer: this.recorder.addInput(tensor, name) });
+    }
+    return tensors;
+  }
+
+  /** Reads the outputs, before they are disposed. */
+  collect(names: readonly string[], results: Results): void {
+    for (const [name, tensor] of named(names, results)) {
+      const value = toTensorValue(tensor);
+      this.#values.set(name, value);
+      this.#outputs.push(planOutput(name, value, this.recorder.bufferOf(tensor)));
+    }
+  }
+
+  /** Once everything is disposed. */
+  finish(): Recorded {
+    const values = this.#values;
+    const finished = this.recorder.finish();
+    if (finished.kind === 'obstacle') return { values, result: finished };
+    const { kernels, backend, arena } = this.#runtime;
+    const { functions, heap, weights } = kernels;
+    const { recording } = finished;
+    const draft: PlanDraft = {
+      create: (liberties) =>
+        new Plan(
+          { backend, functions, heap, weights, arena },
+          recording,
+          this.#inputs,
+          this.#outputs,
+          liberties,
+        ),
+      dispose: () => recording.constants.release(),
+    };
+    return { values, result: { kind: 'recording', draft } };
+  }
+}
+
+function createTensors(inputs: NamedTensors): Map<string, Tensor> {
+  return new Map([...inputs].map(([name, value]) => [name, toTensor(value)]));
+}
+
+function named(names: readonly string[], results: Results): [string, Tensor][] {
+  return names.map((name, index) => {
+    const result = results[index];
+    if (result === undefined) throw new ExecutionError(`the model gave no output ${name}`);
+    return [name, result];
+  });
+}
+
+function planOutput(name: string, value: TensorValue, buffer: number | undefined): PlanOutput {
+  return buffer === undefined || value.dtype === 'string'
+    ? { kind: 'constant', name, value }
+    : { kind: 'computed', name, dtype: value.dtype, shape: value.shape, buffer };
+}

@@ -1,0 +1,288 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import { activateRecording } from '../../backend/active_recording.ts';
+import { elementCount } from '../../kernels/kernel.ts';
+import type { RegisteredKernels } from '../../kernels/register_kernels.ts';
+import type { BufferId, KernelInput, KernelOutput, Step } from '../ir/step.ts';
+import { firstUnwritten } from '../ir/written_buffers.ts';
+import { createRecordingContext, type RecordingContext } from './recording_context.ts';
+import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
+
+type DataId = TensorInfo['dataId'];
+type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
+type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
+
+/** A loop that was unrolled further would only cost memory. */
+const MOST_STEPS = 10_000;
+
+/** What a plan may keep of tensors that were computed of weights only. The memory budget does not know of them. Bytes. */
+const MOST_CONSTANT_BYTES = 8 * 1024 * 1024;
+
+const BYTES_PER_ELEMENT: Readonly<Partial<Record<TensorInfo['dtype'], number>>> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+};
+
+export interface Recording {
+  readonly steps: readonly Step[];
+  /** Bytes of each buffer, by its number. */
+  readonly bufferBytes: readonly number[];
+  /** Constants that the steps need, kept alive by this recording. */
+  readonly constants: HeldConstants;
+}
+
+/**
+ * Watches tfjs run a model once. Every kernel call whose inputs depend on the values of the model's inputs becomes
+ * steps; what does not depend on them is a constant.
+ */
+export class Recorder {
+  readonly #backend: BackendWasm;
+  readonly #kernels: RegisteredKernels;
+  readonly #waits: boolean;
+  readonly #context: RecordingContext;
+  readonly #buffers = new Map<DataId, BufferId>();
+  /** What computed a tensor, to say so. */
+  readonly #origins = new Map<DataId, string>();
+  readonly #bufferBytes: number[] = [];
+  readonly #created: DataId[] = [];
+  readonly #inputs: BufferId[] = [];
+  readonly #constants: HeldConstants;
+  readonly #steps: Step[] = [];
+  #restore: (() => void) | undefined;
+  #deactivate: (() => void) | undefined;
+  #depth = 0;
+  #obstacle: string | undefined;
+
+  /** @param waits whether the computation waits in between, when tensors are made that are not its own */
+  constructor(backend: BackendWasm, kernels: RegisteredKernels, waits: boolean) {
+    this.#waits = waits;
+    this.#backend = backend;
+    this.#kernels = kernels;
+    this.#constants = new HeldConstants(backend);
+    this.#context = createRecordingContext(kernels.functions, backend, kernels.weights, {
+      bufferOf: (tensor) => this.bufferOf(tensor),
+      createBuffer: (bytes) => this.#bufferBytes.push(bytes) - 1,
+      addTensor: ({ dataId }, buffer) => this.#buffers.set(dataId, buffer),
+      hold: ({ dataId }) => this.#constants.hold(dataId),
+      unknownAddress: (name) => this.#note(`${name} was called with an unknown address`),
+    });
+  }
+
+  /** Begins to watch. What computes in between has to interrupt it: see active_recording.ts. */
+  start(): void {
+    this.#deactivate = activateRecording({
+      suspend: () => this.#unwatch(),
+      resume: () => this.#watch(),
+    });
+    this.#watch();
+  }
+
+  stop(): void {
+    this.#deactivate?.();
+    this.#unwatch();
+    this.#context.dispose();
+  }
+
+  /** Declares a tensor to be an input. */
+  addInput(tensor: TensorInfo, name: string): BufferId {
+    this.#addTensor(tensor, `the input ${name}`);
+    const buffer = this.#placeOf(tensor);
+    this.#inputs.push(buffer);
+    return buffer;
+  }
+
+  /** The buffer of a tensor; undefined for what does not depend on the inputs' values. */
+  bufferOf({ dataId }: TensorInfo): BufferId | undefined {
+    return this.#buffers.get(dataId);
+  }
+
+  /**
+   * What was recorded, once everything that the model did not mean to keep is disposed.
+   *
+   * @returns why it cannot be replayed
+   */
+  finish(): { readonly kind: 'recorded'; readonly recording: Recording } | ObstacleFound {
+    const own = this.#waits ? [] : this.#created;
+    const kept = [...own, ...this.#buffers.keys()].some(
+      (dataId) => this.#backend.refCount(dataId) > (this.#constants.has(dataId) ? 1 : 0),
+    );
+    if (kept) this.#note('it keeps state from one run to the next');
+    if (this.#computedBytes() > MOST_CONSTANT_BYTES)
+      this.#note(`it would keep more than ${MOST_CONSTANT_BYTES} bytes of computed constants`);
+    if (firstUnwritten(this.#steps, this.#inputs, []) !== undefined)
+      this.#note('it reads memory that none of its kernels wrote');
+    if (this.#obstacle !== undefined) {
+      this.#constants.release();
+      return { kind: 'obstacle', reason: this.#obstacle };
+    }
+    return {
+      kind: 'recorded',
+      recording: {
+        steps: this.#steps,
+        bufferBytes: this.#bufferBytes,
+        constants: this.#constants,
+      },
+    };
+  }
+
+  /** Forgets what was recorded of a computation that failed. */
+  abandon(): void {
+    this.#constants.release();
+  }
+
+  /** Bytes of the constants that are no weights: they were made while it was watched. */
+  #computedBytes(): number {
+    return this.#created
+      .filter((dataId) => this.#constants.has(dataId))
+      .reduce((sum, dataId) => {
+        const { shape, dtype } = this.#backend.dataIdMap.get(dataId);
+        return sum + (BYTES_PER_ELEMENT[dtype] ?? 0) * elementCount(shape);
+      }, 0);
+  }
+
+  #watch(): void {
+    const restore = [
+      wrapKernels((config, call) => this.#run(config, call)),
+      wrapReads(this.#backend, (dataId) => this.#noteRead(dataId)),
+      wrapTensorCreation(this.#backend, (dataId) => this.#created.push(dataId)),
+      wrapRandomness(() => this.#note('it draws random numbers')),
+    ];
+    this.#restore = () => {
+      for (const each of restore.reverse()) each();
+    };
+  }
+
+  #unwatch(): void {
+    this.#restore?.();
+    this.#restore = undefined;
+  }
+
+  #placeOf(tensor: TensorInfo): BufferId {
+    const buffer = this.bufferOf(tensor);
+    if (buffer === undefined) throw new Error('a tensor was not added to the recording');
+    return buffer;
+  }
+
+  /** The first obstacle met is the one that is told. */
+  #note(obstacle: string): void {
+    this.#obstacle ??= obstacle;
+  }
+
+  #noteRead(dataId: DataId): void {
+    if (this.#depth === 0 && this.#buffers.has(dataId)) {
+      this.#note(`what it computes depends on the values of ${this.#origins.get(dataId)}`);
+    }
+  }
+
+  #addTensor({ dataId, shape, dtype }: TensorInfo, origin: string): void {
+    const bytes = BYTES_PER_ELEMENT[dtype];
+    if (bytes === undefined) this.#note(`${origin} is of dtype ${dtype}`);
+    if (!this.#buffers.has(dataId)) {
+      this.#buffers.set(dataId, this.#bufferBytes.push((bytes ?? 0) * elementCount(shape)) - 1);
+    }
+    this.#origins.set(dataId, origin);
+  }
+
+  #run(config: KernelConfig, call: KernelCall): KernelResult {
+    // A kernel that another one calls is a part of that.
+    if (this.#depth > 0 || this.#obstacle !== undefined) return config.kernelFunc(call);
+    const inputs = Object.values(call.inputs).filter((input) => input !== undefined && input !== null);
+    if (!inputs.some((input) => this.#buffers.has(input.dataId))) return config.kernelFunc(call);
+    this.#depth++;
+    try {
+      // What the gate answers itself depends on shapes only: a constant.
+      const result = this.#kernels.gate.pass(
+        config.kernelName,
+        call,
+        (checked) => this.#runOurs(config, checked) ?? this.#runKernel(config, call, inputs),
+      );
+      for (const output of [result].flat())
+        this.#origins.set(output.dataId, `an output of ${config.kernelName}`);
+      if (this.#steps.length > MOST_STEPS) this.#note(`it is more than ${MOST_STEPS} calls`);
+      return result;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #runOurs({ kernelName }: KernelConfig, call: KernelCall): TensorInfo | undefined {
+    const result = this.#kernels.kernels.get(kernelName)?.(this.#context, call);
+    const calls = this.#context.takeCalls();
+    this.#steps.push(...calls);
+    if (result === undefined && calls.length > 0) this.#note(`${kernelName} was computed in part`);
+    return result;
+  }
+
+  /** tfjs's own kernel: one step, unless it only gives its input another shape. */
+  #runKernel(config: KernelConfig, call: KernelCall, inputs: readonly TensorInfo[]): KernelResult {
+    const result = config.kernelFunc(call);
+    const outputs = [result].flat();
+    const fresh = outputs.filter(({ dataId }) => inputs.every((input) => input.dataId !== dataId));
+    if (fresh.length === 0 && outputs.every(({ dataId }) => this.#buffers.has(dataId))) return result;
+    if (fresh.length < outputs.length)
+      this.#note(`${config.kernelName} answers its input beside other outputs`);
+    for (const output of outputs) this.#addTensor(output, `an output of ${config.kernelName}`);
+    const recorded = [...Object.entries(call.inputs)].flatMap(([name, input]): [string, KernelInput][] =>
+      input === undefined || input === null ? [] : [[name, this.#kernelInput(input)]],
+    );
+    const places = outputs.map(
+      (output): KernelOutput => ({
+        buffer: this.#placeOf(output),
+        shape: output.shape,
+        dtype: output.dtype,
+      }),
+    );
+    this.#steps.push({
+      kind: 'kernel',
+      name: config.kernelName,
+      run: config.kernelFunc,
+      inputs: new Map(recorded),
+      isList: Array.isArray(call.inputs),
+      attributes: call.attrs,
+      outputs: places,
+      reads: recorded.flatMap(([, input]) => (input.kind === 'buffer' ? [input.buffer] : [])),
+      writes: places.map(({ buffer }) => buffer),
+    });
+    return result;
+  }
+
+  #kernelInput({ dataId, shape, dtype }: TensorInfo): KernelInput {
+    const buffer = this.#buffers.get(dataId);
+    if (buffer !== undefined) return { kind: 'buffer', buffer, shape, dtype };
+    this.#constants.hold(dataId);
+    return { kind: 'constant', tensor: { dataId, shape, dtype } };
+  }
+}
+
+export interface ObstacleFound {
+  readonly kind: 'obstacle';
+  readonly reason: string;
+}
+
+/** Tensor data that a plan refers to by address or by name. */
+export class HeldConstants {
+  readonly #backend: BackendWasm;
+  readonly #held = new Set<DataId>();
+
+  constructor(backend: BackendWasm) {
+    this.#backend = backend;
+  }
+
+  has(dataId: DataId): boolean {
+    return this.#held.has(dataId);
+  }
+
+  hold(dataId: DataId): void {
+    if (this.#held.has(dataId)) return;
+    this.#held.add(dataId);
+    this.#backend.incRef(dataId);
+  }
+
+  release(): void {
+    for (const dataId of this.#held) {
+      if (this.#backend.disposeData(dataId)) engine().removeDataId(dataId, this.#backend);
+    }
+    this.#held.clear();
+  }
+}

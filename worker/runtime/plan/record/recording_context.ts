@@ -1,0 +1,173 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { Heap } from '../../kernels/heap.ts';
+import { elementCount, type KernelContext } from '../../kernels/kernel.ts';
+import {
+  ADDRESS_ARGUMENTS,
+  isKernelFunctions,
+  type KernelFunctions,
+} from '../../kernels/kernel_functions.ts';
+import type { PackedMatrix } from '../../kernels/packing/packed_matrix.ts';
+import { type PackedWeights, usePackedOnce } from '../../kernels/packing/packed_weights.ts';
+import type { BufferId, FunctionStep, Place } from '../ir/step.ts';
+
+/** Which tensors are what, as far as a recording knows. */
+export interface RecordedTensors {
+  /** The buffer of a tensor that depends on the values of the inputs; undefined for a constant. */
+  bufferOf(tensor: TensorInfo): BufferId | undefined;
+  createBuffer(bytes: number): BufferId;
+  /** Gives a tensor that a kernel has just made a buffer. */
+  addTensor(tensor: TensorInfo, buffer: BufferId): void;
+  /** Keeps a constant alive as long as the plan. */
+  hold(tensor: TensorInfo): void;
+  /** A function was called with an address that nobody has asked for. */
+  unknownAddress(name: keyof KernelFunctions): void;
+}
+
+/** A stretch of the heap, and what an address in it means: a place in a buffer, or only itself. */
+interface Region {
+  readonly start: number;
+  readonly bytes: number;
+  readonly buffer: BufferId | undefined;
+}
+
+export interface RecordingContext extends KernelContext {
+  /** The calls since this was asked last. What they were told of addresses is forgotten. */
+  takeCalls(): FunctionStep[];
+  dispose(): void;
+}
+
+/**
+ * What our kernels work with while a plan is recorded: it computes as ever, and notes each call with its
+ * addresses resolved to buffers.
+ */
+export function createRecordingContext(
+  functions: KernelFunctions,
+  backend: BackendWasm,
+  weights: PackedWeights,
+  tensors: RecordedTensors,
+): RecordingContext {
+  const regions: Region[] = [];
+  let calls: FunctionStep[] = [];
+  const recording = recordingFunctions(functions, (name, values) => {
+    const step = resolve(name, values, regions, tensors.unknownAddress);
+    if (step.writes.length > 0) calls.push(step);
+  });
+  const heap = new RecordingHeap(backend, weights, tensors, regions);
+  return {
+    functions: recording,
+    heap,
+    weights: {
+      use: (tensor, layout, compute) => {
+        const packed = tensors.bufferOf(tensor) === undefined ? weights.keep(tensor, layout) : undefined;
+        if (packed === undefined) usePackedOnce(recording, heap, heap.address(tensor), layout, compute);
+        else {
+          tensors.hold(tensor);
+          regions.push(...packedRegions(packed));
+          compute(packed);
+        }
+      },
+    },
+    takeCalls: () => {
+      const taken = calls;
+      calls = [];
+      regions.length = 0;
+      return taken;
+    },
+    dispose: () => heap.dispose(),
+  };
+}
+
+/** Where it begins is all that a call is told of it. */
+function packedRegions({ address, compact }: PackedMatrix): Region[] {
+  const starts = compact === undefined ? [address] : [address, compact.vectors];
+  return starts.map((start) => ({ start, bytes: 1, buffer: undefined }));
+}
+
+function resolve(
+  name: keyof KernelFunctions,
+  values: readonly number[],
+  regions: readonly Region[],
+  unknownAddress: RecordedTensors['unknownAddress'],
+): FunctionStep {
+  const { reads, writes, scratch } = ADDRESS_ARGUMENTS[name];
+  const places: (number | Place)[] = [...values];
+  const buffersAt = (positions: readonly number[]): BufferId[] => {
+    const buffers: BufferId[] = [];
+    for (const position of positions) {
+      const address = values[position] ?? 0;
+      if (address === 0) continue;
+      const region = regions.findLast(({ start, bytes }) => address >= start && address < start + bytes);
+      if (region === undefined) unknownAddress(name);
+      else if (region.buffer !== undefined) {
+        places[position] = { buffer: region.buffer, offset: address - region.start };
+        buffers.push(region.buffer);
+      }
+    }
+    return buffers;
+  };
+  return {
+    kind: 'function',
+    name,
+    reads: buffersAt(reads),
+    writes: [...buffersAt(writes), ...buffersAt(scratch === undefined ? [] : [scratch])],
+    arguments: places,
+  };
+}
+
+function recordingFunctions(
+  functions: KernelFunctions,
+  note: (name: keyof KernelFunctions, values: number[]) => void,
+): KernelFunctions {
+  const wrapped: Record<string, (...values: number[]) => unknown> = {};
+  for (const name of Object.keys(ADDRESS_ARGUMENTS) as (keyof KernelFunctions)[]) {
+    const call: (...values: never[]) => unknown = functions[name];
+    wrapped[name] = (...values) => {
+      note(name, values);
+      return Reflect.apply(call, undefined, values);
+    };
+  }
+  if (!isKernelFunctions(wrapped)) throw new Error('a function was lost');
+  return wrapped;
+}
+
+/** Notes what lies where. Constants stay where they are; everything else is a buffer of the plan. */
+class RecordingHeap extends Heap {
+  readonly #weights: PackedWeights;
+  readonly #tensors: RecordedTensors;
+  readonly #regions: Region[];
+
+  constructor(backend: BackendWasm, weights: PackedWeights, tensors: RecordedTensors, regions: Region[]) {
+    super(backend);
+    this.#weights = weights;
+    this.#tensors = tensors;
+    this.#regions = regions;
+  }
+
+  override address(tensor: TensorInfo): number {
+    const buffer = this.#tensors.bufferOf(tensor);
+    if (buffer === undefined) this.#tensors.hold(tensor);
+    const start = buffer === undefined ? this.#weights.pin(tensor) : super.address(tensor);
+    this.#regions.push({ start, bytes: 4 * elementCount(tensor.shape), buffer });
+    return start;
+  }
+
+  override output(shape: readonly number[], dtype?: TensorInfo['dtype']): TensorInfo {
+    const tensor = super.output(shape, dtype);
+    this.#tensors.addTensor(tensor, this.#tensors.createBuffer(4 * elementCount(shape)));
+    return tensor;
+  }
+
+  override allocate(bytes: number): number {
+    return this.#note(super.allocate(bytes), bytes);
+  }
+
+  override scratch(bytes: number): number {
+    return this.#note(super.scratch(bytes), bytes);
+  }
+
+  #note(start: number, bytes: number): number {
+    this.#regions.push({ start, bytes, buffer: this.#tensors.createBuffer(bytes) });
+    return start;
+  }
+}

@@ -1,0 +1,237 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
+import type { Arena } from '../../backend/arena.ts';
+import type { Heap } from '../../kernels/heap.ts';
+import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
+import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
+import { FoldedWeights } from '../fuse/folded_weights.ts';
+import { fuseAll, type WeightCopies } from '../fuse/fuse_all.ts';
+import { WinogradWeights } from '../fuse/winograd_weights.ts';
+import { constantValues } from '../ir/constant_values.ts';
+import { lifetimes, neededSteps } from '../ir/lifetimes.ts';
+import type { BufferId, FunctionStep, Step } from '../ir/step.ts';
+import { firstUnwritten } from '../ir/written_buffers.ts';
+import { type ArenaLayout, layOutArena } from '../layout/arena_layout.ts';
+import { readValues, writeValues } from '../layout/heap_values.ts';
+import type { Recording } from '../record/recorder.ts';
+import { createKernelRun } from './kernel_run.ts';
+
+/** Copies of weights that only make a plan faster are not worth more. */
+const MOST_TRANSFORMED_BYTES = 8 * 1024 * 1024;
+
+/** Where an input's values go. */
+export interface PlanInput {
+  readonly name: string;
+  readonly buffer: BufferId;
+}
+
+/** An output that is computed, or one that does not depend on the inputs' values. */
+export type PlanOutput =
+  | {
+      readonly kind: 'computed';
+      readonly name: string;
+      readonly dtype: 'float32' | 'int32' | 'bool';
+      readonly shape: readonly number[];
+      readonly buffer: BufferId;
+    }
+  | { readonly kind: 'constant'; readonly name: string; readonly value: TensorValue };
+
+export type PlanResult =
+  | { readonly kind: 'computed'; readonly outputs: NamedTensors }
+  /** There is no room for the arena now. */
+  | { readonly kind: 'no memory' }
+  /** A kernel answered another shape or dtype than when it was recorded. */
+  | { readonly kind: 'changed' };
+
+/** What a plan may do otherwise than it was recorded. */
+export interface Liberties {
+  /** Have copies of weights of its own, which come with another order of sums. */
+  readonly mayCopy: boolean;
+  readonly mayReorder: boolean;
+}
+
+/** What a plan runs on. */
+export interface PlanRuntime {
+  readonly backend: BackendWasm;
+  readonly functions: KernelFunctions;
+  readonly heap: Heap;
+  readonly weights: Pick<PackedWeights, 'pin'>;
+  readonly arena: Arena;
+}
+
+/** Where an input lies in the arena. */
+interface PlacedInput {
+  readonly name: string;
+  readonly offset: number;
+}
+
+/** An output, and where in the arena it lies if it is computed. */
+type PlacedOutput =
+  | (Extract<PlanOutput, { readonly kind: 'computed' }> & { readonly offset: number; readonly count: number })
+  | Extract<PlanOutput, { readonly kind: 'constant' }>;
+
+/** An address in the arguments of a call, which moves with the arena. */
+interface ArenaArgument {
+  readonly values: number[];
+  readonly position: number;
+  readonly offset: number;
+}
+
+/** A recorded computation: calls with fixed addresses, for inputs of fixed shapes. */
+export class Plan {
+  readonly #runtime: PlanRuntime;
+  readonly #inputs: readonly PlacedInput[];
+  readonly #outputs: readonly PlacedOutput[];
+  readonly #layout: ArenaLayout;
+  readonly #folded: FoldedWeights;
+  readonly #transformed: WinogradWeights;
+  /** Whether its sums are in another order than the executor's. */
+  readonly isReordered: boolean;
+  readonly #runs: (() => boolean)[];
+  readonly #moving: ArenaArgument[] = [];
+  /** Where the arena was when the addresses were last set. */
+  #start: number | undefined;
+
+  constructor(
+    runtime: PlanRuntime,
+    recording: Recording,
+    inputs: readonly PlanInput[],
+    outputs: readonly PlanOutput[],
+    { mayCopy, mayReorder }: Liberties,
+  ) {
+    this.#runtime = runtime;
+    const results = outputs.flatMap((output) => (output.kind === 'computed' ? [output.buffer] : []));
+    const needed = neededSteps(recording.steps, results);
+    const constants = constantValues(runtime.backend, runtime.weights);
+    this.#folded = new FoldedWeights(runtime.heap);
+    this.#transformed = new WinogradWeights(runtime.heap, runtime.functions, MOST_TRANSFORMED_BYTES);
+    const none = () => undefined;
+    const copies: WeightCopies =
+      mayCopy && mayReorder
+        ? { fold: this.#folded.fold, transform: this.#transformed.transform }
+        : { fold: none, transform: none };
+    const bytes = [...recording.bufferBytes];
+    const { steps, isReordered } = fuseAll(
+      needed,
+      results,
+      bytes,
+      constants,
+      { ...copies, mayReorder },
+      runtime.functions,
+    );
+    const inputBuffers = inputs.map(({ buffer }) => buffer);
+    const unwritten = firstUnwritten(steps, inputBuffers, results);
+    if (unwritten !== undefined) throw new Error(`a plan reads the buffer ${unwritten}, which no step wrote`);
+    const lives = lifetimes(steps, inputBuffers, results);
+    this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
+    this.isReordered = isReordered || this.isFolded;
+    this.#inputs = inputs.map(({ name, buffer }) => ({ name, offset: this.#offset(buffer) }));
+    this.#outputs = outputs.map((output) =>
+      output.kind === 'computed'
+        ? { ...output, offset: this.#offset(output.buffer), count: elementCount(output.shape) }
+        : output,
+    );
+    this.#runs = steps.map((step) => this.#createRun(step));
+    runtime.arena.reserve(this, this.#layout.bytes);
+  }
+
+  /** The outputs that depend on the inputs' values, by name, and have any. */
+  get computedOutputs(): string[] {
+    return this.#outputs.flatMap((output) =>
+      output.kind === 'computed' && output.count > 0 ? [output.name] : [],
+    );
+  }
+
+  get steps(): number {
+    return this.#runs.length;
+  }
+
+  /**
+   * Whether convolutions are computed by sums of neighbouring pixels: what is not finite in one of them comes out in
+   * others then.
+   */
+  get isTransformed(): boolean {
+    return this.#transformed.count > 0;
+  }
+
+  /** Whether it has copies of weights of its own. */
+  get isFolded(): boolean {
+    return this.#folded.count > 0 || this.isTransformed;
+  }
+
+  /** Computes inputs of the shapes that it was recorded with. */
+  run(inputs: NamedTensors): PlanResult {
+    const start = this.#runtime.arena.address();
+    if (start === undefined) return { kind: 'no memory' };
+    if (start !== this.#start) this.#moveTo(start);
+    const { wasm } = this.#runtime.backend;
+    for (const { name, offset } of this.#inputs) {
+      const value = inputs.get(name);
+      if (value === undefined) throw new Error(`a plan was run without its input ${name}`);
+      writeValues(wasm, value, start + offset);
+    }
+    for (const run of this.#runs) if (!run()) return { kind: 'changed' };
+    const outputs = new Map<string, TensorValue>();
+    for (const output of this.#outputs) {
+      outputs.set(
+        output.name,
+        output.kind === 'computed' ? readValues(wasm, output, start + output.offset) : copyOf(output.value),
+      );
+    }
+    return { kind: 'computed', outputs };
+  }
+
+  /** Gives back what is its own, which the recording is not. Not to be called once the backend was given up. */
+  dispose(): void {
+    this.#runtime.arena.release(this);
+    this.#folded.dispose();
+    this.#transformed.dispose();
+  }
+
+  #offset(buffer: BufferId): number {
+    return this.#layout.offsets.get(buffer) ?? 0;
+  }
+
+  #moveTo(start: number): void {
+    this.#start = start;
+    for (const { values, position, offset } of this.#moving) values[position] = start + offset;
+  }
+
+  #createRun(step: Step): () => boolean {
+    return step.kind === 'function'
+      ? this.#createCall(step)
+      : createKernelRun(step, this.#runtime.backend, (buffer) => {
+          return (this.#start ?? 0) + this.#offset(buffer);
+        });
+  }
+
+  #createCall({ name, arguments: recorded }: FunctionStep): () => boolean {
+    const values: number[] = [];
+    for (const [position, value] of recorded.entries()) {
+      if (typeof value === 'number') values.push(value);
+      else {
+        const offset = this.#offset(value.buffer) + value.offset;
+        this.#moving.push({ values, position, offset });
+        values.push(0);
+      }
+    }
+    const call: (...values: never[]) => unknown = this.#runtime.functions[name];
+    return () => {
+      Reflect.apply(call, undefined, values);
+      return true;
+    };
+  }
+}
+
+function copyOf(value: TensorValue): TensorValue {
+  switch (value.dtype) {
+    case 'float32':
+      return { ...value, values: value.values.slice() };
+    case 'int32':
+      return { ...value, values: value.values.slice() };
+    case 'bool':
+      return { ...value, values: value.values.slice() };
+    case 'string':
+      return { ...value, values: value.values.slice() };
+  }
+}

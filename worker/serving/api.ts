@@ -1,0 +1,125 @@
+import type { Signature } from '../model/signature.ts';
+import type { NamedTensors } from '../model/tensor.ts';
+import type { VersionSelector } from '../registry/pointer/pointer.ts';
+import type { ModelContent } from '../registry/version/manifest.ts';
+import type { Phases } from './request/phases.ts';
+
+/** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
+export interface Serving {
+  /**
+   * Computes an answer with the version that the target means, and with that version only. `compute` may be
+   * called twice: once speculatively with the version in hand while the pointer is checked, and again when
+   * the check finds another. It must have no effects of its own. The outcome is there at once where nothing has to
+   * be waited for; what `compute` throws is then thrown.
+   */
+  serve<Answer>(
+    target: ServingTarget,
+    compute: (servable: ServableView) => Answer | Promise<Answer>,
+    request: RequestScope,
+  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>>;
+
+  /** The signatures and the format of the version that the target means, without loading it. */
+  describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
+
+  /** The states of the versions that this isolate knows, the one asked for loaded on the way. */
+  status(target: ServingTarget, request: RequestScope): Promise<StatusOutcome>;
+
+  /** The models that have a version, by name; undefined when storage cannot be read. */
+  models(): Promise<readonly string[] | undefined>;
+
+  /** The versions of a model that can be asked for, oldest first; undefined when storage cannot be read. */
+  versions(model: string): Promise<readonly string[] | undefined>;
+}
+
+export interface ServingTarget {
+  readonly model: string;
+  readonly selector: VersionSelector;
+}
+
+/** The lifetime of one request, as Workers' ExecutionContext gives it. */
+export interface RequestScope {
+  waitUntil(promise: Promise<unknown>): void;
+  /** What keeps a client with one version while two share the requests, if it sent such a key. */
+  routingKey?(): string | undefined;
+  /** The network that the request comes from, which its client cannot choose at will. */
+  network?(): string;
+  /** Where what was waited for is noted, if anybody wants to know. */
+  readonly phases?: Phases;
+}
+
+/** A loaded version, as a computation sees it. */
+export interface ServableView {
+  readonly model: string;
+  readonly version: string;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /**
+   * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be written to
+   * afterwards: they may be compared later.
+   *
+   * @param heapGrowthBytes by how much the WebAssembly heap may grow for it; up to its limit where nothing is said
+   */
+  execute(
+    signature: Signature,
+    inputs: NamedTensors,
+    heapGrowthBytes?: number,
+  ): ExecutionResult | Promise<ExecutionResult>;
+}
+
+export type ExecutionResult =
+  | { readonly kind: 'computed'; readonly outputs: NamedTensors }
+  /** The model could not compute these inputs. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Which version answered, and what the client should know about the choice. */
+export interface AnsweredBy {
+  readonly version: string;
+  readonly generation: number;
+  /** The version that the pointer names could not be served, and why; this is another one. */
+  readonly fallback?: { readonly wanted: string; readonly reason: string };
+  /** The pointer could not be read; the last one known was used. */
+  readonly stalePointer?: { readonly reason: string };
+}
+
+/** A version that the operator does not let clients ask for by its number. */
+export interface NotByNumber {
+  readonly kind: 'not by number';
+  readonly version: string;
+  readonly reason: string;
+  /** Nobody has looked yet whether there is such a version. */
+  readonly mayNotExist: boolean;
+}
+
+export type NotServed =
+  | { readonly kind: 'unknown model' }
+  | { readonly kind: 'unknown version'; readonly version: string }
+  | { readonly kind: 'unknown label'; readonly label: string }
+  | NotByNumber
+  /** It exists and cannot be served now. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly version?: string };
+
+export type ServeOutcome<Answer> =
+  | { readonly kind: 'served'; readonly answer: Answer; readonly by: AnsweredBy }
+  | NotServed;
+
+export type DescribeOutcome =
+  | {
+      readonly kind: 'described';
+      readonly format: ModelContent['format'];
+      readonly signatures: Readonly<Record<string, Signature>>;
+      readonly by: AnsweredBy;
+    }
+  | NotServed;
+
+/** The states of TensorFlow Serving's status API. */
+export type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+
+export interface VersionStatus {
+  readonly version: string;
+  readonly state: ServableState;
+  /** Why the state is END, where a load failed. */
+  readonly error?: string;
+}
+
+export type StatusOutcome =
+  | { readonly kind: 'status'; readonly versions: readonly VersionStatus[]; readonly by: AnsweredBy }
+  | NotServed;

@@ -1,0 +1,45 @@
+import type { Blob } from '../../registry/version/manifest.ts';
+import { piecesOf } from './stream_pieces.ts';
+
+/** What was read is not what the manifest says. */
+export class IntegrityError extends Error {}
+
+/**
+ * The pieces of a blob as they come. After the last one their digest is compared: what was made of them counts
+ * only when the iteration has ended without an error. Each is valid until the next is asked for.
+ *
+ * @throws IntegrityError where length or digest differ
+ */
+export async function* verifiedPieces(
+  blob: Blob,
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  const digest = new crypto.DigestStream('SHA-256');
+  const writer = digest.getWriter();
+  let bytes = 0;
+  try {
+    for await (const piece of piecesOf(stream)) {
+      bytes += piece.length;
+      if (bytes > blob.bytes) throw new IntegrityError(`${blob.path} has more than ${blob.bytes} bytes`);
+      await writer.write(piece);
+      yield piece;
+    }
+    if (bytes < blob.bytes) {
+      throw new IntegrityError(`${blob.path} has ${bytes} bytes where the manifest says ${blob.bytes}`);
+    }
+    await writer.close();
+  } catch (error) {
+    // Settles the digest, whose rejection would otherwise be reported as unhandled.
+    digest.digest.catch(() => undefined);
+    await writer.abort(error).catch(() => undefined);
+    throw error;
+  }
+  const sha256 = hexadecimal(await digest.digest);
+  if (sha256 !== blob.sha256) {
+    throw new IntegrityError(`${blob.path} has sha256 ${sha256} where the manifest says ${blob.sha256}`);
+  }
+}
+
+function hexadecimal(digest: ArrayBuffer): string {
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

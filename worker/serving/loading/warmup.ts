@@ -1,0 +1,53 @@
+import type { DataType } from '../../model/signature.ts';
+import { elementCount, type TensorValue } from '../../model/tensor.ts';
+import type { Warmup, WarmupTensor } from '../../registry/version/manifest.ts';
+import type { ServableView } from '../api.ts';
+
+/**
+ * Lets a servable answer a warmup request.
+ *
+ * @throws if it cannot. As in TensorFlow Serving, a warmup request that fails is a load that fails.
+ */
+export async function warmUp(servable: ServableView, warmup: Warmup): Promise<void> {
+  const signature = servable.signatures[warmup.signature];
+  if (signature === undefined) throw new Error(`warmup: there is no signature ${warmup.signature}`);
+  const inputs = new Map<string, TensorValue>();
+  for (const [name, tensor] of Object.entries(warmup.inputs)) {
+    const dtype = signature.inputs[name]?.dtype;
+    if (dtype === undefined) throw new Error(`warmup of ${warmup.signature}: there is no input ${name}`);
+    inputs.set(name, createTensor(dtype, tensor));
+  }
+  const result = await servable.execute(signature, inputs);
+  if (result.kind === 'failed') throw new Error(`warmup of ${warmup.signature}: ${result.reason}`);
+}
+
+/** Beyond this many elements a warmup tensor would itself be what the isolate has no memory for. */
+const LARGEST_TENSOR = 8_000_000;
+
+function createTensor(dtype: DataType, tensor: WarmupTensor): TensorValue {
+  const { shape } = tensor;
+  const count = elementCount(shape);
+  if (count > LARGEST_TENSOR) {
+    throw new Error(`warmup: [${shape}] are more than ${LARGEST_TENSOR} elements`);
+  }
+  const given = tensor.kind === 'values' ? tensor.values : undefined;
+  if (given !== undefined && given.length !== count) {
+    throw new Error(`warmup: ${given.length} values for shape [${shape}]`);
+  }
+  switch (dtype) {
+    case 'float32':
+      return { dtype, shape, values: given ? Float32Array.from(given, Number) : new Float32Array(count) };
+    case 'int32':
+      return { dtype, shape, values: given ? Int32Array.from(given, Number) : new Int32Array(count) };
+    case 'bool':
+      return { dtype, shape, values: given ? Uint8Array.from(given, Number) : new Uint8Array(count) };
+    case 'string': {
+      const encoder = new TextEncoder();
+      return {
+        dtype,
+        shape,
+        values: Array.from({ length: count }, (_, index) => encoder.encode(String(given?.[index] ?? ''))),
+      };
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Servable } from '../servables/servable.ts';
+import type { MetricSample } from './metrics.ts';
+
+/** Beyond this a reason is cut: it may carry names out of a model. */
+const LONGEST_REASON = 120;
+
+export function boundedReason(reason: string): string {
+  return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`;
+}
+
+/** For each version in memory, how many shapes plans compute, or the last reason why none does. */
+export function planSamples(servables: readonly Servable[]): MetricSample[] {
+  return servables.map((servable): MetricSample => {
+    const { model, version } = servable;
+    const state = servable.planState();
+    return state.kind === 'not planned'
+      ? {
+          name: 'unplanned',
+          kind: 'gauge',
+          labels: { model, version, reason: boundedReason(state.reason) },
+          value: 1,
+        }
+      : {
+          name: 'planned_shapes',
+          kind: 'gauge',
+          labels: { model, version },
+          value: state.kind === 'planned' ? state.shapes : 0,
+        };
+  });
+}

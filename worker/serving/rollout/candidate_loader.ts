@@ -1,0 +1,60 @@
+import type { Pointer, StagedVersion, Trial } from '../../registry/pointer/pointer.ts';
+import type { RequestScope } from '../api.ts';
+import type { ServableManager } from '../servables/servable_manager.ts';
+
+/** A candidate that others took the memory of is not loaded again sooner than this. Milliseconds. */
+const RELOAD_MS = 60_000;
+
+/**
+ * Loads what is staged or on trial, on behalf of requests to come and beside what serves. What cannot be loaded,
+ * or has no room, is left alone for a while; nobody waits for it here.
+ */
+export class CandidateLoader {
+  readonly #manager: ServableManager;
+  readonly #now: () => number;
+  readonly #afterAnswer: () => Promise<unknown>;
+  /** When loads were begun under the newest generation of each model, by version. */
+  readonly #begun = new Map<string, { generation: number; at: Map<string, number> }>();
+
+  constructor(manager: ServableManager, now: () => number, afterAnswer: () => Promise<unknown>) {
+    this.#manager = manager;
+    this.#now = now;
+    this.#afterAnswer = afterAnswer;
+  }
+
+  /** Sees to it that the candidates of a pointer are loaded or about to be. Costs nothing where there are none. */
+  load(model: string, pointer: Pointer, scope: RequestScope): void {
+    const { next, canary, shadow, generation } = pointer;
+    if (next === undefined && canary === undefined && shadow === undefined) return;
+    for (const candidate of [next, canary, shadow]) this.#load(model, candidate, generation, scope);
+  }
+
+  #load(
+    model: string,
+    candidate: StagedVersion | Trial | undefined,
+    generation: number,
+    scope: RequestScope,
+  ): void {
+    if (candidate === undefined) return;
+    const { version } = candidate;
+    if (this.#manager.isPresent(model, version)) return;
+    const failure = this.#manager.failure(model, version, { beside: true });
+    if (failure !== undefined && !failure.retryDue) return;
+    const begun = this.#begunUnder(model, generation);
+    const last = begun.get(version);
+    if (failure === undefined && last !== undefined && this.#now() - last < RELOAD_MS) return;
+    begun.set(version, this.#now());
+    const loading = this.#afterAnswer().then(() =>
+      this.#manager.preload(model, version, scope, { beside: true }),
+    );
+    scope.waitUntil(loading);
+  }
+
+  #begunUnder(model: string, generation: number): Map<string, number> {
+    const known = this.#begun.get(model);
+    if (known !== undefined && known.generation >= generation) return known.at;
+    const at = new Map<string, number>();
+    this.#begun.set(model, { generation, at });
+    return at;
+  }
+}

@@ -1,0 +1,124 @@
+import type { Trial } from '../../registry/pointer/pointer.ts';
+import { describeError } from '../../registry/storage/describe_error.ts';
+import type { RequestScope, ServableView } from '../api.ts';
+import type { ServableManager } from '../servables/servable_manager.ts';
+import { compareOutputs, type OutputDifference } from './compare_outputs.ts';
+import type { Execution } from './observed_servable.ts';
+
+/** What became of one request that a shadow was to compute as well. */
+export type ShadowOutcome =
+  | ({ readonly kind: 'compared' } & OutputDifference)
+  /** It refused the request or answered in another form. */
+  | { readonly kind: 'incomparable'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** It was not computed: another was, or there was no shadow in memory. */
+  | { readonly kind: 'dropped'; readonly reason: string };
+
+export interface ShadowEvents {
+  shadowed(model: string, version: string, outcome: ShadowOutcome): void;
+  /** It broke the runtime, and is left alone from now on. */
+  shadowStopped(model: string, version: string, reason: string): void;
+}
+
+export interface ShadowRunnerOptions {
+  readonly now: () => number;
+  /** Resolves when the answer of the request at hand is on its way. */
+  readonly afterAnswer: () => Promise<unknown>;
+  readonly events: ShadowEvents;
+}
+
+/** A shadow whose request was dropped by the platform never ends; another may begin after this. Milliseconds. */
+const GIVEN_UP_MS = 30_000;
+/** Inputs and outputs of a request are held until it was compared; larger ones are not. Bytes. */
+const LARGEST_HELD = 16 * 1024 * 1024;
+
+/**
+ * Computes requests a second time with a shadow, after their answers were sent. An isolate has one thread, so a
+ * shadow delays what comes next: one is computed at a time, and what would have to queue is dropped.
+ */
+export class ShadowRunner {
+  readonly #manager: ServableManager;
+  readonly #options: ShadowRunnerOptions;
+  /** When the one that is under way began. */
+  #busySince: number | undefined;
+  readonly #stopped = new Map<string, number>();
+
+  constructor(manager: ServableManager, options: ShadowRunnerOptions) {
+    this.#manager = manager;
+    this.#options = options;
+  }
+
+  /** Whether a shadow broke the runtime here; moving its share lets it try again. */
+  isStopped(model: string, { generation }: Trial): boolean {
+    return this.#stopped.get(model) === generation;
+  }
+
+  /** Computes again what the live version has computed, and compares. Never rejects, never waits for memory. */
+  run(model: string, shadow: Trial, live: Execution, scope: RequestScope): void {
+    const { now, events } = this.#options;
+    const { version } = shadow;
+    const obstacle = this.#obstacle(model, version, live);
+    if (obstacle !== undefined) {
+      events.shadowed(model, version, { kind: 'dropped', reason: obstacle });
+      return;
+    }
+    const began = now();
+    this.#busySince = began;
+    const run = this.#compute(model, shadow, live)
+      .catch((error: unknown): ShadowOutcome => ({ kind: 'failed', reason: describeError(error) }))
+      .then((outcome) => {
+        if (this.#busySince === began) this.#busySince = undefined;
+        events.shadowed(model, version, outcome);
+      });
+    scope.waitUntil(run);
+  }
+
+  #obstacle(model: string, version: string, live: Execution): string | undefined {
+    if (this.#busySince !== undefined && this.#options.now() - this.#busySince < GIVEN_UP_MS) return 'busy';
+    if (!this.#manager.isReady(model, version)) return 'not loaded';
+    return heldBytes(live) > LARGEST_HELD ? 'too large' : undefined;
+  }
+
+  async #compute(model: string, shadow: Trial, live: Execution): Promise<ShadowOutcome> {
+    await this.#options.afterAnswer();
+    const servable = this.#manager.ready(model, shadow.version);
+    if (servable === undefined) return { kind: 'dropped', reason: 'not loaded' };
+    const outcome = await servable.use((view) => shadowed(view, live));
+    // In use it cannot have been evicted: that it is gone means that it took the heap along.
+    if (outcome.kind === 'failed' && !this.#manager.isReady(model, shadow.version)) {
+      this.#stopped.set(model, shadow.generation);
+      this.#options.events.shadowStopped(model, shadow.version, outcome.reason);
+    }
+    return outcome;
+  }
+}
+
+async function shadowed(view: ServableView, live: Execution): Promise<ShadowOutcome> {
+  if (live.result.kind !== 'computed') return { kind: 'dropped', reason: 'the live version failed' };
+  const signature = Object.hasOwn(view.signatures, live.signature)
+    ? view.signatures[live.signature]
+    : undefined;
+  if (signature === undefined) return incomparable(`there is no signature ${live.signature}`);
+  for (const [name, { dtype }] of Object.entries(signature.inputs)) {
+    const given = live.inputs.get(name)?.dtype;
+    if (given === undefined) return incomparable(`input ${name} was not given`);
+    if (given !== dtype) return incomparable(`input ${name} is ${dtype} in place of ${given}`);
+  }
+  const result = await view.execute(signature, live.inputs);
+  return result.kind === 'failed' ? result : compareOutputs(live.result.outputs, result.outputs);
+}
+
+function incomparable(reason: string): ShadowOutcome {
+  return { kind: 'incomparable', reason };
+}
+
+function heldBytes({ inputs, result }: Execution): number {
+  let bytes = 0;
+  for (const tensors of result.kind === 'computed' ? [inputs, result.outputs] : [inputs]) {
+    for (const tensor of tensors.values()) {
+      if (tensor.dtype === 'string') for (const text of tensor.values) bytes += text.length;
+      else bytes += tensor.values.byteLength;
+    }
+  }
+  return bytes;
+}

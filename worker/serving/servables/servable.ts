@@ -1,0 +1,87 @@
+import type { Signature } from '../../model/signature.ts';
+import type { NamedTensors } from '../../model/tensor.ts';
+import type { Manifest, ModelContent } from '../../registry/version/manifest.ts';
+import { allowHeapGrowth } from '../../runtime/backend/backend.ts';
+import { ExecutionError, type LoadedModel, type PlanState } from '../../runtime/loading/loaded_model.ts';
+import type { ExecutionResult, ServableView } from '../api.ts';
+import { SignatureNames } from './signature_names.ts';
+
+/** A loaded version, ready to compute. It is freed only when nobody uses it any more. */
+export class Servable implements ServableView {
+  readonly model: string;
+  readonly version: string;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly format: ModelContent['format'];
+  readonly #loaded: LoadedModel;
+  readonly #names = new Map<Signature, SignatureNames>();
+  #users = 0;
+
+  constructor(manifest: Manifest, loaded: LoadedModel) {
+    this.model = manifest.model;
+    this.version = manifest.version;
+    this.signatures = manifest.content.signatures;
+    this.format = manifest.content.format;
+    this.#loaded = loaded;
+  }
+
+  get inUse(): boolean {
+    return this.#users > 0;
+  }
+
+  /** Uses the servable for one computation; it is not freed before that is done. Throws what the computation does. */
+  use<Answer>(computation: (servable: ServableView) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+    this.#users++;
+    let answer: Answer | Promise<Answer>;
+    try {
+      answer = computation(this);
+    } catch (error) {
+      this.#users--;
+      throw error;
+    }
+    if (!(answer instanceof Promise)) this.#users--;
+    return answer instanceof Promise ? answer.finally(() => this.#users--) : answer;
+  }
+
+  execute(
+    signature: Signature,
+    inputs: NamedTensors,
+    heapGrowthBytes?: number,
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const names = this.#namesOf(signature);
+    const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
+    let isPending = false;
+    try {
+      const computed = this.#loaded.execute(names.graphInputs(inputs), names.graphOutputs);
+      if (!(computed instanceof Promise)) return names.resultOf(computed);
+      isPending = true;
+      const result = computed.then((values) => names.resultOf(values)).catch(failed);
+      return lift === undefined ? result : result.finally(lift);
+    } catch (error) {
+      return failed(error);
+    } finally {
+      if (!isPending) lift?.();
+    }
+  }
+
+  #namesOf(signature: Signature): SignatureNames {
+    const known = this.#names.get(signature);
+    if (known !== undefined) return known;
+    const names = new SignatureNames(signature);
+    this.#names.set(signature, names);
+    return names;
+  }
+
+  planState(): PlanState {
+    return this.#loaded.planState();
+  }
+
+  dispose(): void {
+    if (this.inUse) throw new Error(`${this.model} ${this.version} is in use`);
+    this.#loaded.dispose();
+  }
+}
+
+function failed(error: unknown): ExecutionResult {
+  if (error instanceof ExecutionError) return { kind: 'failed', reason: error.message };
+  throw error;
+}
