@@ -1,8 +1,11 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
-import { wasmModules } from './test/shared/wasm_modules.ts';
+import { wasmModules } from './test/fixtures/edge/wasm_modules.ts';
 
-/** worker: inside workerd, with its R2. node: pure code, scripts as processes, the built Worker over HTTP. */
+/**
+ * The suffix of a test says where it runs. `.worker.test.ts`: inside workerd, with its R2. `.e2e.test.ts`: the built Worker
+ * over HTTP. `.test.ts`: pure code and commands as processes, in Node.
+ */
 export default defineConfig({
   test: {
     // Most tests wait for processes of theirs: half the cores, the default on small machines, would idle.
@@ -20,8 +23,8 @@ export default defineConfig({
           name: 'worker',
           // workerd does not see the environment.
           provide: { fuzzCases: Number(process.env.FUZZ_CASES ?? 3000) },
-          globalSetup: './test/shared/build_kernels.ts',
-          include: ['test/worker/**/*.test.ts'],
+          globalSetup: './test/fixtures/edge/build_kernels.ts',
+          include: ['test/**/*.worker.test.ts'],
           // tfjs is hundreds of modules, loaded one by one before the first test that needs it.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -31,13 +34,9 @@ export default defineConfig({
         plugins: [wasmModules()],
         test: {
           name: 'node',
-          globalSetup: ['./test/shared/build_kernels.ts', './test/shared/global_setup.ts'],
-          include: [
-            'test/node/**/*.test.ts',
-            'test/scripts/**/*.test.ts',
-            'test/docs/**/*.test.ts',
-            'models/**/*.test.ts',
-          ],
+          globalSetup: ['./test/fixtures/edge/build_kernels.ts', './test/fixtures/edge/global_setup.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.worker.test.ts', 'test/bench/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { COMMAND_HELP } from '../../scripts/cli/command_help.ts';
 import { parseCommandLine } from '../../scripts/cli/parse_command_line.ts';
-import { builtWorker } from '../shared/built_worker.ts';
+import { builtWorker } from '../fixtures/edge/built_worker.ts';
 import { startBareWorkers } from './engines/bare_worker.ts';
 import type { Engine } from './engines/engine.ts';
 import { NODE_SERVERS, startNodeServer } from './engines/node_server.ts';
@@ -17,8 +17,8 @@ import { measureNetwork } from './measure_network.ts';
 import { NETWORKS } from './networks/all.ts';
 import { mobilenetV2 } from './networks/mobilenet_v2.ts';
 import { type NetworkResults, type Results, toJson } from './results.ts';
+import { json } from './runs/encoding.ts';
 import { allFigures, FULL, QUICK } from './settings.ts';
-import { json } from './shared/encoding.ts';
 import { renderResults } from './table.ts';
 import { judge } from './targets.ts';
 

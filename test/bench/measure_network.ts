@@ -1,4 +1,4 @@
-import type { WorkerModule } from '../shared/built_worker.ts';
+import type { WorkerModule } from '../fixtures/edge/built_worker.ts';
 import type { Engine, OpenNetwork } from './engines/engine.ts';
 import { OURS_FRESH } from './engines/ours.ts';
 import { startStage } from './engines/stage.ts';
@@ -13,8 +13,8 @@ import { measureServing } from './figures/serving.ts';
 import { measureServingLayer } from './figures/serving_layer.ts';
 import type { Network } from './networks/network.ts';
 import type { NetworkResults } from './results.ts';
+import { binary, type Encoding } from './runs/encoding.ts';
 import { type Figure, isMeasured, type Settings } from './settings.ts';
-import { binary, type Encoding } from './shared/encoding.ts';
 
 export interface Bench {
   readonly engines: readonly Engine[];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { freePort } from '../scripts/support/free_port.ts';
+import { freePort } from '../fixtures/commands/free_port.ts';
 import type { ProjectCopy } from './project_copy.ts';
 
 export interface DevServer {

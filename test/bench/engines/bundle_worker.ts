@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 
 const WORKERS = path.join(import.meta.dirname, '../workers');
 

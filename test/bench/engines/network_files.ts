@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Network } from '../networks/network.ts';
-import { DESCRIPTION_FILE, type NetworkDescription, ONNX_FILE } from '../shared/network_description.ts';
+import { DESCRIPTION_FILE, type NetworkDescription, ONNX_FILE } from '../runs/network_description.ts';
 
 /** All files of a network by name, with the description that the engines read. */
 export function networkFiles(network: Network): Map<string, Uint8Array> {

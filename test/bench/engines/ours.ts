@@ -1,4 +1,4 @@
-import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 import type { Network } from '../networks/network.ts';
 import { bundleWorker } from './bundle_worker.ts';
 import type { Engine } from './engine.ts';

@@ -7,7 +7,7 @@ import { publishVersion } from '../../../worker/registry/publish/publication.ts'
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
 import type { Network } from '../networks/network.ts';
-import { TOPOLOGY_FILE } from '../shared/network_description.ts';
+import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 
 /**
  * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. With

@@ -1,7 +1,7 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/storage/r2_object_store.ts';
-import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 import type { Network } from '../networks/network.ts';
 import { childProcesses } from '../processor_time.ts';
 import { networkFiles } from './network_files.ts';

@@ -1,7 +1,7 @@
 import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
-import type { Encoding } from '../shared/encoding.ts';
-import type { Outputs } from '../shared/timed_runs.ts';
+import type { Encoding } from '../runs/encoding.ts';
+import type { Outputs } from '../runs/timed_runs.ts';
 import { computeOnce } from './compute.ts';
 
 /** What engines may differ by, relative to the largest value of the output where that is above one. */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
-import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 import { childProcesses, processorTime } from '../processor_time.ts';
 import { pairedDifference, type Summary } from '../statistics.ts';
 import { inRounds } from './rounds.ts';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import type { WorkerModule } from '../../shared/built_worker.ts';
+import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 import { bundleWorker } from '../engines/bundle_worker.ts';
 import { ourVariables, predictPath } from '../engines/ours.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import { startStage, type WorkerSpecification } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
-import type { Encoding } from '../shared/encoding.ts';
+import type { Encoding } from '../runs/encoding.ts';
 import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
 
 /** Milliseconds until the first answer of isolates that answered nothing before, by what they do. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
+import { type Outputs, type TimedRuns, TimedRunsSchema } from '../runs/timed_runs.ts';
 import type { Settings } from '../settings.ts';
-import { type Outputs, type TimedRuns, TimedRunsSchema } from '../shared/timed_runs.ts';
 import { inTimedRounds, type TimedRounds } from './rounds.ts';
 import { warmUp } from './warm_up.ts';
 

@@ -8,7 +8,7 @@ import {
   rollbackTransition,
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
-import { loadsOf } from '../../shared/client.ts';
+import { loadsOf } from '../../fixtures/edge/client.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import type { Stage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';

@@ -1,7 +1,7 @@
 import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
+import type { Encoding } from '../runs/encoding.ts';
 import type { Settings } from '../settings.ts';
-import type { Encoding } from '../shared/encoding.ts';
 import { summarize } from '../statistics.ts';
 import { load, type Requested } from './load.ts';
 import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';

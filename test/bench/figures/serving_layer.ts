@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { SERVING_LAYER } from '../engines/ours.ts';
 import type { Stage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
+import type { Encoding } from '../runs/encoding.ts';
 import type { Settings } from '../settings.ts';
-import type { Encoding } from '../shared/encoding.ts';
 import { type Summary, summarize } from '../statistics.ts';
 import { comparable, inTimedRounds, type TimedRounds } from './rounds.ts';
 

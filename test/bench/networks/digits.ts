@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { modelJsonSchema } from '../../../models/build/model_json.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
-import { REPOSITORY } from '../../shared/built_worker.ts';
+import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { GraphBuilder, type WeightSource } from './graph/graph_builder.ts';
 import { writeOnnx } from './graph/onnx_model.ts';
 import { randomInput } from './graph/random_weights.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { ModelJsonSchema } from '../../../worker/model/model_json.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
-import { REPOSITORY } from '../../shared/built_worker.ts';
+import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { randomInput } from './graph/random_weights.ts';
 import type { Network, NetworkInput, NetworkSource } from './network.ts';
 

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../../worker/model/tensor.ts';
-import { flatten, nest } from '../shared/nested_values.ts';
-import type { NetworkDescription } from '../shared/network_description.ts';
-import type { Run } from '../shared/timed_runs.ts';
+import { flatten, nest } from '../runs/nested_values.ts';
+import type { NetworkDescription } from '../runs/network_description.ts';
+import type { Run } from '../runs/timed_runs.ts';
 import type { LoadedNetwork } from './predict_server.ts';
 
 /** A network in an ONNX Runtime session. Both of its packages have the same interface, and a tensor each. */

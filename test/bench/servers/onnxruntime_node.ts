@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { ONNX_FILE } from '../shared/network_description.ts';
+import { ONNX_FILE } from '../runs/network_description.ts';
 import { onnxruntimeNetwork } from './onnxruntime_network.ts';
 import { servePredictions } from './predict_server.ts';
 

@@ -2,13 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Nested } from '../shared/nested_values.ts';
-import {
-  DESCRIPTION_FILE,
-  type NetworkDescription,
-  parseDescription,
-} from '../shared/network_description.ts';
-import { answerCompute, type Run } from '../shared/timed_runs.ts';
+import type { Nested } from '../runs/nested_values.ts';
+import { DESCRIPTION_FILE, type NetworkDescription, parseDescription } from '../runs/network_description.ts';
+import { answerCompute, type Run } from '../runs/timed_runs.ts';
 
 /** A network loaded in a server's engine. */
 export interface LoadedNetwork {

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
-import { loadTfjsNetwork } from '../shared/tfjs_network.ts';
+import { loadTfjsNetwork } from '../runs/tfjs_network.ts';
 import { servePredictions } from './predict_server.ts';
 
 enableProdMode();

@@ -1,6 +1,6 @@
 import { wasmBackend } from '../../../worker/runtime/backend/backend.ts';
 import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
-import { TOPOLOGY_FILE } from '../shared/network_description.ts';
+import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 import { type BenchEnvironment, openFile, readDescription } from './environment.ts';
 
 /** The parts of a cold start that can be told apart from outside the runtime, in an isolate that did nothing yet. */

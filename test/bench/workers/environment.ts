@@ -1,8 +1,4 @@
-import {
-  DESCRIPTION_FILE,
-  type NetworkDescription,
-  parseDescription,
-} from '../shared/network_description.ts';
+import { DESCRIPTION_FILE, type NetworkDescription, parseDescription } from '../runs/network_description.ts';
 
 /** What the benchmark's Workers are given. Each serves one network, whose files lie in the bucket. */
 export interface BenchEnvironment {

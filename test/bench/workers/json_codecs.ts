@@ -5,7 +5,7 @@ import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/e
 import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
 import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
-import { nest } from '../shared/nested_values.ts';
+import { nest } from '../runs/nested_values.ts';
 
 /** One way between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */
 export interface JsonCodec {

@@ -1,8 +1,8 @@
 import type { NamedTensors } from '../../../worker/model/tensor.ts';
 import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
 import type { LoadedModel } from '../../../worker/runtime/loading/loaded_model.ts';
-import { type NetworkDescription, TOPOLOGY_FILE } from '../shared/network_description.ts';
-import type { Outputs, Run } from '../shared/timed_runs.ts';
+import { type NetworkDescription, TOPOLOGY_FILE } from '../runs/network_description.ts';
+import type { Outputs, Run } from '../runs/timed_runs.ts';
 import { type BenchEnvironment, readDescription, readFile } from './environment.ts';
 
 /** A network's files in memory, for the product's runtime to load. */

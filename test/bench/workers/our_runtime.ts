@@ -1,5 +1,5 @@
 import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
-import { answerCompute, type Run } from '../shared/timed_runs.ts';
+import { answerCompute, type Run } from '../runs/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { type OurNetwork, readOurNetwork } from './our_network.ts';
 

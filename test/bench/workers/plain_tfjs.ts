@@ -1,7 +1,7 @@
 import { enableProdMode, memory } from '@tensorflow/tfjs-core';
-import type { Nested } from '../shared/nested_values.ts';
-import { loadTfjsNetwork } from '../shared/tfjs_network.ts';
-import { answerCompute } from '../shared/timed_runs.ts';
+import type { Nested } from '../runs/nested_values.ts';
+import { loadTfjsNetwork } from '../runs/tfjs_network.ts';
+import { answerCompute } from '../runs/timed_runs.ts';
 import { type BenchEnvironment, readDescription, readFile } from './environment.ts';
 import { startPlainBackend } from './plain_backend.ts';
 

@@ -1,5 +1,5 @@
 import product from '../../../worker/index.ts';
-import { timeRuns } from '../shared/timed_runs.ts';
+import { timeRuns } from '../runs/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { readOurNetwork } from './our_network.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { openApiDocument } from '../../../worker/http/openapi/document.ts';
 import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
-import { capturing, definedCommands } from '../../scripts/support/commands.ts';
+import { capturing, definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
 import { replaceSection, table } from './markdown.ts';

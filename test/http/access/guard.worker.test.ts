@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { parseAccessConfiguration } from '../../../worker/http/access/access_configuration.ts';
+import { ApiKeys, shownKey } from '../../../worker/http/access/api_keys.ts';
+import { networkOf } from '../../../worker/http/access/client_network.ts';
+import { createGuard, type Guard } from '../../../worker/http/access/guard.ts';
+import type { RateLimiter } from '../../../worker/http/access/rate_limit.ts';
+
+const ONE = 'key-number-one-1';
+const TWO = 'key-number-two-2';
+const WRONG = 'nobody-has-this-key';
+
+const ask = (headers: Record<string, string> = {}, method = 'GET') =>
+  new Request('https://server/v2', { headers, method });
+
+describe('the configuration of access', () => {
+  test.each([
+    [{}, { apiKeys: [], corsOrigins: [] }],
+    [
+      { PREDICT_API_KEYS: '', CORS_ORIGINS: '' },
+      { apiKeys: [], corsOrigins: [] },
+    ],
+    [{ PREDICT_API_KEYS: ` ${ONE},, ${TWO}\n,` }, { apiKeys: [ONE, TWO], corsOrigins: [] }],
+    [{ PREDICT_API_KEYS: 'x'.repeat(256) }, { apiKeys: ['x'.repeat(256)], corsOrigins: [] }],
+    [{ CORS_ORIGINS: '*' }, { apiKeys: [], corsOrigins: 'any' }],
+    [
+      { CORS_ORIGINS: 'https://a.example,http://localhost:3000' },
+      { apiKeys: [], corsOrigins: ['https://a.example', 'http://localhost:3000'] },
+    ],
+  ])('%j', (variables, configuration) => {
+    expect(parseAccessConfiguration(variables)).toEqual(configuration);
+  });
+
+  test.each([
+    ['keys of which there is none', { PREDICT_API_KEYS: ' , ' }, /PREDICT_API_KEYS is set and holds no key/],
+    ['a key of 15 characters', { PREDICT_API_KEYS: `${ONE},${'k'.repeat(15)}` }, /keys of 16 to 256/],
+    ['a key of 257 characters', { PREDICT_API_KEYS: 'k'.repeat(257) }, /keys of 16 to 256/],
+    ['a key with a space in it', { PREDICT_API_KEYS: 'first-key-16-chars second-key-16-chars' }, /spaces/],
+    ['keys on lines of their own', { PREDICT_API_KEYS: `${ONE}\n${TWO}` }, /separated by commas/],
+    ['a key that is not ASCII', { PREDICT_API_KEYS: 'schlüssel-schlüssel' }, /ASCII/],
+    ['a number', { PREDICT_API_KEYS: 7 }, /PREDICT_API_KEYS must be keys/],
+    ['an origin without a scheme', { CORS_ORIGINS: 'a.example' }, /CORS_ORIGINS must be/],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/' }, /CORS_ORIGINS must be/],
+  ])('%s is refused', (_, variables, message) => {
+    expect(() => parseAccessConfiguration(variables)).toThrow(message);
+  });
+});
+
+describe('the key that a request shows', () => {
+  test.each([
+    [{ authorization: 'Bearer one' }, 'one'],
+    [{ authorization: 'bearer   one' }, 'one'],
+    [{ 'x-api-key': 'one' }, 'one'],
+    [{ authorization: 'Bearer one', 'x-api-key': 'two' }, 'one'],
+    [{ authorization: 'Basic b25l', 'x-api-key': 'two' }, 'two'],
+    [{ authorization: 'BEARER one' }, 'one'],
+    [{ authorization: 'Bearer\tone' }, 'one'],
+    [{ authorization: 'Bearer', 'x-api-key': 'two' }, 'two'],
+    [{ 'x-api-key': '' }, ''],
+    [{ authorization: 'Bearer' }, undefined],
+    [{}, undefined],
+  ])('%j', (headers, key) => {
+    expect(shownKey(new Headers(headers))).toBe(key);
+  });
+
+  test('is identified without telling anything of it', () => {
+    const keys = new ApiKeys([ONE, TWO]);
+    const shown = [ONE, TWO, WRONG, ONE.slice(1), `${ONE}x`, `${ONE},${TWO}`, '', `${ONE}\0`, 'ü'.repeat(20)];
+    expect(shown.map((key) => keys.identify(key))).toEqual(['key-0', 'key-1', ...Array(7).fill(undefined)]);
+  });
+});
+
+describe('the network of an address', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['', ''],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::ffff', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['not:an:address', 'not:an:address'],
+    ['x'.repeat(500), 'x'.repeat(45)],
+  ])('%s is %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});
+
+describe('the guard', () => {
+  const log = () => undefined;
+
+  /** So many requests of each client. */
+  function counting(limit: number): RateLimiter & { readonly asked: string[] } {
+    const asked: string[] = [];
+    return {
+      asked,
+      limit: async ({ key }) => {
+        asked.push(key);
+        return { success: asked.filter((other) => other === key).length <= limit };
+      },
+    };
+  }
+
+  test('is none where nothing is to be guarded', () => {
+    expect(createGuard({ apiKeys: [], rateLimiter: undefined, log })).toBeUndefined();
+  });
+
+  test('asks for a key, with a hint, everywhere but at the health checks and for preflights', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: undefined, log });
+    const refusal = await guard?.(ask(), '/v2');
+    expect(refusal?.status).toBe(401);
+    expect(refusal?.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(await refusal?.json()).toEqual({ error: expect.stringContaining('x-api-key') });
+    expect((await guard?.(ask({ 'x-api-key': WRONG }), '/v2'))?.status).toBe(401);
+    expect(await guard?.(ask({ 'x-api-key': ONE }), '/v2')).toBeUndefined();
+    expect(await guard?.(ask(), '/v2/health/live')).toBeUndefined();
+    expect(await guard?.(ask(), '/v2/health/ready')).toBeUndefined();
+    expect(await guard?.(ask({}, 'OPTIONS'), '/v1/models/m:predict')).toBeUndefined();
+  });
+
+  const from = (address: string, key?: string) =>
+    ask({ 'cf-connecting-ip': address, ...(key !== undefined && { 'x-api-key': key }) });
+
+  /** The statuses of requests one after the other; 200 for one that is let through. */
+  async function statusesOf(guard: Guard | undefined, requests: readonly Request[]): Promise<number[]> {
+    const statuses: number[] = [];
+    for (const request of requests) statuses.push((await guard?.(request, '/v2'))?.status ?? 200);
+    return statuses;
+  }
+
+  test('limits each key for itself', async () => {
+    const rateLimiter = counting(1);
+    const guard = createGuard({ apiKeys: [ONE, TWO], rateLimiter, log });
+    const requests = [ONE, ONE, TWO, TWO].map((key) => from('192.0.2.1', key));
+    expect(await statusesOf(guard, requests)).toEqual([200, 429, 200, 429]);
+    expect(rateLimiter.asked).toEqual(['key-0', 'key-0', 'key-1', 'key-1']);
+  });
+
+  test('recognizes no key from a network that has guessed too often, and others do not pay for it', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(3), log });
+    const guesses = [1, 2, 3, 4].map((index) => from('192.0.2.1', `${WRONG}-${index}`));
+    expect(await statusesOf(guard, guesses)).toEqual([401, 401, 401, 429]);
+    expect(await statusesOf(guard, [from('192.0.2.1', ONE), from('192.0.2.1', WRONG)])).toEqual([429, 429]);
+    const others = [from('192.0.2.2', ONE), from('192.0.2.2', ONE), from('192.0.2.2', ONE)];
+    expect(await statusesOf(guard, others)).toEqual([200, 200, 200]);
+  });
+
+  test('counts the addresses of one /64 as one', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(2), log });
+    const guesses = [1, 2, 3].map((index) => from(`2001:db8::${index}`, WRONG));
+    expect(await statusesOf(guard, guesses)).toEqual([401, 401, 429]);
+    expect(await statusesOf(guard, [from('2001:db8::4', ONE)])).toEqual([429]);
+    expect(await statusesOf(guard, [from('2001:db8:0:1::1', ONE)])).toEqual([200]);
+  });
+
+  test('counts guesses that are made at once before it compares them', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(3), log });
+    const keys = [...Array(20).fill(WRONG), ONE];
+    const refusals = await Promise.all(keys.map((key) => guard?.(from('192.0.2.1', key), '/v2')));
+    expect(refusals.map((refusal) => refusal?.status)).toEqual([
+      ...Array(3).fill(401),
+      ...Array(18).fill(429),
+    ]);
+  });
+
+  test('a key that was mistyped once leaves its quota whole', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(3), log });
+    const requests = [WRONG, ONE, ONE, ONE, ONE].map((key) => from('192.0.2.1', key));
+    expect(await statusesOf(guard, requests)).toEqual([401, 200, 200, 200, 429]);
+  });
+
+  test('limits requests without a key, and these keep no key from its network', async () => {
+    const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(2), log });
+    const without = [1, 2, 3].map(() => from('192.0.2.1'));
+    expect(await statusesOf(guard, [...without, from('192.0.2.1', ONE)])).toEqual([401, 401, 429, 200]);
+  });
+
+  test('limits addresses where there are no keys', async () => {
+    const rateLimiter = counting(9);
+    const guard = createGuard({ apiKeys: [], rateLimiter, log });
+    await guard?.(ask({ 'cf-connecting-ip': '192.0.2.1' }), '/v2');
+    expect(rateLimiter.asked).toEqual(['address-192.0.2.1']);
+  });
+
+  test('answers on when the limiter fails, and logs it', async () => {
+    const logged: unknown[] = [];
+    const rateLimiter = { limit: () => Promise.reject(new Error('down')) };
+    const guard = createGuard({ apiKeys: [], rateLimiter, log: (entry) => logged.push(entry) });
+    expect(await guard?.(ask(), '/v2')).toBeUndefined();
+    expect(logged).toMatchObject([{ event: 'rate limiter failed' }]);
+  });
+});

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
+import { createOpenInferenceHandler } from '../../../worker/http/open_inference/handler.ts';
+import type { DataType, Signature, TensorInfo } from '../../../worker/model/signature.ts';
+import type { Serving } from '../../../worker/serving/api.ts';
+import { anyRequest } from '../../fixtures/requests/open_inference_requests.ts';
+import { expectSound } from '../../fixtures/requests/refusal.ts';
+
+/** How many requests each run makes; more by FUZZ_CASES. */
+const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
+
+const tensor = (dtype: DataType, shape: TensorInfo['shape']): TensorInfo => ({ name: dtype, dtype, shape });
+const identity = (tensors: Record<string, TensorInfo>): Signature => ({
+  method: 'tensorflow/serving/predict',
+  inputs: tensors,
+  outputs: tensors,
+});
+
+const SIGNATURES: Readonly<Record<string, Signature>> = {
+  floats: identity({ f: tensor('float32', [-1, 2]) }),
+  integers: identity({ i: tensor('int32', null) }),
+  bools: identity({ b: tensor('bool', [-1]) }),
+  strings: identity({ s: tensor('string', [-1, 1]) }),
+  all: identity({
+    f: tensor('float32', [-1]),
+    i: tensor('int32', [-1, -1]),
+    b: tensor('bool', []),
+    s: tensor('string', [2]),
+  }),
+};
+
+/** Models that give back what they take. */
+const serving: Serving = {
+  async serve({ model }, compute) {
+    const signature = SIGNATURES[model];
+    if (signature === undefined) return { kind: 'unknown model' };
+    const answer = await compute({
+      model,
+      version: '1',
+      signatures: { serving_default: signature },
+      execute: (_signature, inputs) => ({ kind: 'computed', outputs: inputs }),
+    });
+    return { kind: 'served', answer, by: { version: '1', generation: 1 } };
+  },
+  describe: async () => ({ kind: 'unknown model' }),
+  status: async () => ({ kind: 'unknown model' }),
+  models: async () => [],
+  versions: async () => [],
+};
+const answer = createOpenInferenceHandler({
+  serving,
+  maxRequestBytes: 100_000,
+  memory: new RequestMemory(10_000_000),
+});
+const scope = { waitUntil: () => undefined };
+
+describe('whatever is asked', () => {
+  test(`is answered or refused with a sentence: ${CASES} inference requests`, async () => {
+    const counts = new Map<number, number>();
+    const models = Object.keys(SIGNATURES);
+    const requests = fc
+      .constantFrom(...models)
+      .chain((model) => fc.tuple(fc.constant(model), anyRequest(SIGNATURES[model] ?? identity({}))));
+    await fc.assert(
+      fc.asyncProperty(requests, async ([model, { body, headerLength }]) => {
+        const path = `/v2/models/${model}/infer`;
+        const headers = headerLength === undefined ? {} : { 'inference-header-content-length': headerLength };
+        const request = new Request(`http://server${path}`, { method: 'POST', body, headers });
+        const status = await expectSound(await answer(request, path, scope), 'POST', path);
+        counts.set(status, (counts.get(status) ?? 0) + 1);
+      }),
+      { numRuns: CASES },
+    );
+    // The generator reaches both sides.
+    expect(counts.get(200) ?? 0).toBeGreaterThan(CASES / 20);
+    expect(counts.get(400) ?? 0).toBeGreaterThan(CASES / 20);
+  }, 600_000);
+
+  test('at any path, by any method', async () => {
+    const segment = fc.oneof(
+      fc.constantFrom(
+        'models',
+        'versions',
+        'infer',
+        'ready',
+        'health',
+        'live',
+        'floats',
+        '1',
+        '..',
+        '%2e',
+        '%',
+      ),
+      fc.string().map(encodeURIComponent.bind(undefined)),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(segment, { maxLength: 6 }),
+        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'),
+        async (segments, method) => {
+          const { pathname } = new URL(`http://server/v2/${segments.join('/')}`);
+          const request = new Request('http://server/', { method });
+          await expectSound(await answer(request, pathname, scope), method, pathname);
+        },
+      ),
+      { numRuns: Math.ceil(CASES / 10) },
+    );
+  }, 600_000);
+});

@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
+import type { RequestRecord } from '../../../worker/http/metrics/request_metrics.ts';
+import { parseComputation } from '../../../worker/http/tensorflow_serving/computation.ts';
+import { metadataDocument } from '../../../worker/http/tensorflow_serving/documents/metadata_document.ts';
+import { createTensorFlowServingHandler } from '../../../worker/http/tensorflow_serving/handler.ts';
+import { answerBytes } from '../../fixtures/worker/answer_bytes.ts';
+import { fakeServing, SIGNATURES } from '../../fixtures/worker/fake_serving.ts';
+
+const SCOPE = { waitUntil: () => undefined };
+const MAX_REQUEST_BYTES = 1000;
+
+async function ask(method: string, path: string, body?: string, serving = fakeServing(), query = '') {
+  const handler = createTensorFlowServingHandler({
+    serving,
+    maxRequestBytes: MAX_REQUEST_BYTES,
+    memory: new RequestMemory(1_000_000),
+  });
+  const request = new Request(
+    `http://test${path}${query}`,
+    body === undefined ? { method } : { method, body },
+  );
+  const response = await handler(request, path, SCOPE);
+  expect(response.headers.get('content-type')).toBe('application/json');
+  return { status: response.status, headers: response.headers, text: await response.text(), serving };
+}
+
+describe('predict', () => {
+  test.each([
+    ['', '{"instances": [1.0, 2.0, 5.0]}', '{"predictions":[3.5,4.0,5.5]}', '2'],
+    ['', '{"inputs": [1.0, 2.0, 5.0]}', '{"outputs":[3.5,4.0,5.5]}', '2'],
+    ['/versions/1', '{"instances": [1.0, 2.0, 5.0]}', '{"predictions":[2.5,3.0,4.5]}', '1'],
+    ['/versions/001', '{"instances": [1.0]}', '{"predictions":[2.5]}', '1'],
+    ['/labels/stable', '{"inputs": {"x": [0.2]}}', '{"outputs":[2.1]}', '1'],
+    ['', '{"signature_name": "total", "inputs": [1, 2]}', '{"outputs":3.0}', '2'],
+  ])('%s %s', async (selector, body, text, version) => {
+    const answer = await ask('POST', `/v1/models/half_plus_two${selector}:predict`, body);
+    expect(answer).toMatchObject({ status: 200, text });
+    expect(answer.headers.get('x-model-version')).toBe(version);
+    expect(answer.headers.get('x-model-generation')).toBe('7');
+    expect(answer.headers.has('x-model-fallback')).toBe(false);
+    expect(answer.headers.has('x-model-stale-pointer')).toBe(false);
+  });
+
+  test('writes NaN and infinities as null where strict JSON is asked for', async () => {
+    const body = '{"instances": [NaN, Infinity, 1]}';
+    const path = '/v1/models/half_plus_two:predict';
+    expect((await ask('POST', path, body)).text).toBe('{"predictions":[NaN,Infinity,3.5]}');
+    expect((await ask('POST', path, body, fakeServing(), '?strict_json=true')).text).toBe(
+      '{"predictions":[null,null,3.5]}',
+    );
+  });
+
+  test('waits for an execution that takes time', async () => {
+    const outputs = new Map([['y', { dtype: 'int32' as const, shape: [1], values: Int32Array.of(4) }]]);
+    const serving = fakeServing({ execute: () => Promise.resolve({ kind: 'computed', outputs }) });
+    expect(await ask('POST', '/v1/models/half_plus_two:predict', '{"inputs": [1]}', serving)).toMatchObject({
+      status: 200,
+      text: '{"outputs":[4]}',
+    });
+  });
+
+  test('is computed at once where the execution is', () => {
+    const body = new TextEncoder().encode('{"inputs": [1]}');
+    const computation = parseComputation('predict', body, 'token', new RequestMemory(1_000_000).open());
+    if (computation.kind === 'invalid') throw new Error(computation.message);
+    const answer = computation.compute({
+      model: 'm',
+      version: '1',
+      signatures: SIGNATURES,
+      execute: (_, outputs) => ({ kind: 'computed', outputs }),
+    });
+    if (answer instanceof Promise || answer.kind !== 'computed') throw new Error('is not computed');
+    expect(new TextDecoder().decode(answerBytes(answer.json))).toBe('{"outputs":[1.0]}');
+  });
+
+  test('says which version answered instead of which, and why', async () => {
+    const reason = `b\u00e4d\r\nx-injected: 1 ${'!'.repeat(300)}`;
+    const serving = fakeServing({ by: { fallback: { wanted: '3.0.0', reason }, stalePointer: { reason } } });
+    const { headers } = await ask('POST', '/v1/models/half_plus_two:predict', '{"inputs": [1]}', serving);
+    expect(headers.get('x-model-fallback')).toMatch(/^3\.0\.0; b\?d\?\?x-injected: 1 !+$/);
+    expect(headers.get('x-model-stale-pointer')).toMatch(/^b\?d\?\?x-injected: 1 !+$/);
+    expect(headers.get('x-model-stale-pointer')).toHaveLength(200);
+    expect(headers.has('x-injected')).toBe(false);
+  });
+});
+
+describe('errors', () => {
+  const INSTANCES = '{"instances": [1]}';
+  test.each([
+    ['GET', '/v1/foo', undefined, 400, 'Malformed request: GET /v1/foo'],
+    ['PUT', '/v1/models/foo', '{}', 400, 'Malformed request: PUT /v1/models/foo'],
+    ['GET', '/v1/models', undefined, 400, 'Missing model name in request.'],
+    ['POST', '/v1/models/foo:predict', INSTANCES, 404, 'Servable not found for request: Latest(foo)'],
+    [
+      'POST',
+      '/v1/models/foo/versions/50:predict',
+      INSTANCES,
+      404,
+      'Servable not found for request: Specific(foo, 50)',
+    ],
+    [
+      'POST',
+      '/v1/models/half_plus_two/versions/50:predict',
+      INSTANCES,
+      404,
+      'Servable not found for request: Specific(half_plus_two, 50)',
+    ],
+    [
+      'POST',
+      '/v1/models/half_plus_two/labels/canary:predict',
+      INSTANCES,
+      400,
+      'Unrecognized servable version label: canary',
+    ],
+    [
+      'POST',
+      '/v1/models/foo/labels/canary:predict',
+      INSTANCES,
+      400,
+      'Unrecognized servable version label: canary',
+    ],
+    [
+      'POST',
+      '/v1/models/broken:predict',
+      INSTANCES,
+      503,
+      'Version 3 of model broken cannot be served now: a blob is missing',
+    ],
+    ['GET', '/v1/models/foo', undefined, 404, 'Could not find any versions of model foo'],
+    ['GET', '/v1/models/foo/labels/any', undefined, 404, 'Could not find any versions of model foo'],
+    ['GET', '/v1/models/foo/versions/7', undefined, 404, 'Could not find version 7 of model foo'],
+    [
+      'GET',
+      '/v1/models/half_plus_two/versions/7',
+      undefined,
+      404,
+      'Could not find version 7 of model half_plus_two',
+    ],
+    [
+      'GET',
+      '/v1/models/broken',
+      undefined,
+      503,
+      'Version 3 of model broken cannot be served now: a blob is missing',
+    ],
+    ['GET', '/v1/models/foo/metadata', undefined, 404, 'Servable not found for request: Latest(foo)'],
+    [
+      'GET',
+      '/v1/models/half_plus_two/labels/canary/metadata',
+      undefined,
+      400,
+      'Unrecognized servable version label: canary',
+    ],
+  ])('%s %s %s', async (method, path, body, status, message) => {
+    const answer = await ask(method, path, body);
+    expect({ status: answer.status, body: JSON.parse(answer.text) }).toEqual({
+      status,
+      body: { error: message },
+    });
+    expect(answer.headers.has('x-model-version')).toBe(false);
+  });
+
+  test.each([
+    ['', 'JSON Parse error: The document is empty'],
+    ['instances', 'JSON Parse error: Invalid value. at offset: 0'],
+    ['[]', 'JSON Value: [] Is not object'],
+    [
+      '{"signature_name": 100}',
+      'JSON Value: {"signature_name":100} not formatted correctly. \'signature_name\' key must be a string value.',
+    ],
+  ])('%s is refused before the model is looked up', async (body, message) => {
+    const answer = await ask('POST', '/v1/models/foo:predict', body);
+    expect(answer).toMatchObject({ status: 400, text: JSON.stringify({ error: message }) });
+    expect(answer.serving.calls).toEqual([]);
+  });
+
+  test('a body over the limit is refused before the model is looked up', async () => {
+    const body = `{"instances": [${'1,'.repeat(MAX_REQUEST_BYTES)}1]}`;
+    const answer = await ask('POST', '/v1/models/foo:predict', body);
+    expect(answer.status).toBe(413);
+    expect(JSON.parse(answer.text).error).toContain('the limit is 1000 bytes');
+    expect(answer.serving.calls).toEqual([]);
+  });
+
+  test.each([
+    ['{"signature_name": "xyz"}', 'Serving signature name: "xyz" not found in signature def'],
+    ['{"signature_name": "toString"}', 'Serving signature name: "toString" not found in signature def'],
+    ['{}', "Missing 'inputs' or 'instances' key"],
+    ['{"instances": []}', 'JSON Value: {"instances":[]} No values in \'instances\' array'],
+    [
+      '{"instances": ["x", "y"]}',
+      'Failed to process element: 0 of \'instances\' list. Error: INVALID_ARGUMENT: JSON Value: "x" Type: String is not of expected type: float',
+    ],
+    ['{"instances": [[1]]}', 'input x: Expecting shape [-1] but got: [1,1]'],
+    ['{"signature_name": "total", "instances": [1]}', 'Tensor name: total has no shape information '],
+  ])('%s is refused by a version, and names it', async (body, message) => {
+    const answer = await ask('POST', '/v1/models/half_plus_two/versions/1:predict', body);
+    expect(answer).toMatchObject({ status: 400, text: JSON.stringify({ error: message }) });
+    expect(answer.headers.get('x-model-version')).toBe('1');
+    expect(answer.headers.get('x-model-generation')).toBe('7');
+    // The model is looked up first.
+    expect((await ask('POST', '/v1/models/foo:predict', body)).status).toBe(404);
+  });
+
+  test('an execution that fails names model, version and reason', async () => {
+    const serving = fakeServing({ execute: () => ({ kind: 'failed', reason: 'shapes do not match' }) });
+    const answer = await ask('POST', '/v1/models/half_plus_two:predict', '{"inputs": [1]}', serving);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toEqual({
+      error: 'Version 2 of model half_plus_two could not compute these inputs: shapes do not match',
+    });
+    expect(answer.headers.get('x-model-version')).toBe('2');
+  });
+
+  test('no body makes a 500', async () => {
+    const body = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.jsonValue().map((value) => JSON.stringify({ instances: value })),
+      fc.array(fc.float({ noNaN: true })).map((value) => JSON.stringify({ inputs: value })),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, async (text) => {
+        const answer = await ask('POST', '/v1/models/half_plus_two:predict', text);
+        expect([200, 400, 413]).toContain(answer.status);
+        if (answer.status !== 200) expect(JSON.parse(answer.text).error).not.toBe('');
+      }),
+    );
+  });
+});
+
+describe('OPTIONS', () => {
+  const options = async (headers: Record<string, string>) => {
+    const handler = createTensorFlowServingHandler({
+      serving: fakeServing(),
+      maxRequestBytes: 1,
+      memory: new RequestMemory(1_000_000),
+    });
+    return handler(new Request('http://test/v1/x', { method: 'OPTIONS', headers }), '/v1/x', SCOPE);
+  };
+
+  test('is answered for any path and origin, and allows nothing', async () => {
+    const response = await options({ origin: 'https://example.com' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  test('is refused without an origin', async () => {
+    for (const headers of [{}, { origin: 'null' }]) {
+      const response = await options(headers);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: 'Origin header is missing in CORS preflight' });
+    }
+  });
+});
+
+test('tells of every request what metrics are made of', async () => {
+  const records: RequestRecord[] = [];
+  const handler = createTensorFlowServingHandler({
+    serving: fakeServing(),
+    maxRequestBytes: 100,
+    memory: new RequestMemory(1_000_000),
+    record: (record) => records.push(record),
+  });
+  const send = (path: string, body?: string) =>
+    handler(
+      new Request(`http://test${path}`, body === undefined ? {} : { method: 'POST', body }),
+      path,
+      SCOPE,
+    );
+  await send('/v1/models/half_plus_two:predict', '{"instances": [1, 2]}');
+  await send('/v1/models/half_plus_two:predict', '{"instances": ["x"]}');
+  await send('/v1/models/half_plus_two:predict', 'x');
+  await send('/v1/models/foo:predict', '{"instances": [1]}');
+  await send('/v1/models/half_plus_two/versions/9:regress', '{"examples": [{"x": 1.0}]}');
+  await send('/v1/models/half_plus_two');
+  await send('/v1/nothing');
+  expect(records.map(({ milliseconds: _, ...record }) => Object.values(record))).toEqual([
+    ['half_plus_two', true, '2', 'predict', 200, 2],
+    ['half_plus_two', true, '2', 'predict', 400, undefined],
+    ['half_plus_two', false, '', 'predict', 400, undefined],
+    ['foo', false, '', 'predict', 404, undefined],
+    ['half_plus_two', false, '', 'regress', 404, undefined],
+    ['half_plus_two', true, '2', '', 200, undefined],
+    ['', false, '', '', 400, undefined],
+  ]);
+});
+
+describe('status', () => {
+  const OK = { error_code: 'OK', error_message: '' };
+  const ONE = { version: '1', state: 'AVAILABLE', status: OK };
+  const TWO = { version: '2', state: 'AVAILABLE', status: OK };
+
+  test.each([
+    ['', [TWO, ONE], '2'],
+    ['/versions/1', [ONE], '1'],
+    // As in TensorFlow Serving, which does not look at the label here.
+    ['/labels/stable', [TWO, ONE], '2'],
+    ['/labels/none', [TWO, ONE], '2'],
+  ])('%s', async (selector, statuses, version) => {
+    const answer = await ask('GET', `/v1/models/half_plus_two${selector}`);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ model_version_status: statuses });
+    expect(answer.headers.get('x-model-version')).toBe(version);
+  });
+});
+
+test.each([
+  ['', '2'],
+  ['/versions/1', '1'],
+  ['/labels/stable', '1'],
+])('metadata of %s', async (selector, version) => {
+  const answer = await ask('GET', `/v1/models/half_plus_two${selector}/metadata`);
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.text)).toEqual(metadataDocument('half_plus_two', version, SIGNATURES));
+  expect(answer.headers.get('x-model-version')).toBe(version);
+  expect(answer.headers.get('x-model-generation')).toBe('7');
+});

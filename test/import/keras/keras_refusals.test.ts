@@ -1,0 +1,113 @@
+import { setBackend } from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+import type { PlainTensor } from '../../fixtures/keras/hdf5_writer.ts';
+import { ask, layer, sequential3 } from '../../fixtures/keras/import_bytes.ts';
+
+const folder = await temporaryFolder();
+beforeAll(() => setBackend('cpu'));
+
+const ONE: PlainTensor = { shape: [1, 1], values: [1] };
+const embedding = layer('Embedding', { name: 'e', input_dim: 3, output_dim: 1, mask_zero: true });
+const EMBEDDING_VALUES = { 'layers/embedding/vars/0': { shape: [3, 1], values: [9, 1, 3] } };
+const recurrent = (name: string, more: object = {}) =>
+  layer('SimpleRNN', { name, units: 1, activation: 'linear', use_bias: false, ...more });
+
+describe('refused, since tfjs would compute something else without a word', () => {
+  test.each([
+    [
+      'DepthwiseConv2D with dilation_rate',
+      [3, 3, 1],
+      [layer('DepthwiseConv2D', { name: 'd', kernel_size: [2, 2], strides: [1, 1], dilation_rate: [2, 2] })],
+    ],
+    [
+      'Conv1D with data_format',
+      [2, 3],
+      [layer('Conv1D', { name: 'd', filters: 2, kernel_size: [1], data_format: 'channels_first' })],
+    ],
+    [
+      'activation Swish',
+      [2],
+      [
+        layer('Dense', {
+          name: 'd',
+          units: 2,
+          activation: { module: 'mine', class_name: 'Swish', config: {}, registered_name: 'mine>Swish' },
+        }),
+      ],
+    ],
+    [
+      'states tfjs gives in another order',
+      [2, 1],
+      [
+        layer('RNN', {
+          name: 'r',
+          return_state: true,
+          cell: layer('StackedRNNCells', {
+            name: 's',
+            cells: ['a', 'b'].map((name) => layer('SimpleRNNCell', { name, units: 1, activation: 'tanh' })),
+          }),
+        }),
+      ],
+    ],
+    [
+      'GlobalAveragePooling1D of what is masked',
+      [4],
+      [embedding, layer('GlobalAveragePooling1D', { name: 'p' })],
+    ],
+    [
+      'Softmax of what is masked',
+      [2, 1],
+      [layer('Masking', { name: 'm', mask_value: 0 }), layer('Softmax', { name: 's', axis: -1 })],
+    ],
+    [
+      'tfjs would lose the mask on the way',
+      [4],
+      [embedding, layer('LeakyReLU', { name: 'l', negative_slope: 0.1 }), recurrent('r')],
+    ],
+    [
+      'TimeDistributed around a layer that looks at masks',
+      [2, 2, 1],
+      [
+        layer('Masking', { name: 'm', mask_value: 0 }),
+        layer('TimeDistributed', { name: 't', layer: recurrent('r') }),
+      ],
+    ],
+    [
+      'would not hand the mask on',
+      [4],
+      [embedding, { ...sequential3([4, 1], [recurrent('r')]), name: 'inner' }],
+    ],
+    [
+      'tfjs would lose the mask on the way',
+      [4],
+      [{ ...sequential3([4], [embedding]), name: 'inner' }, recurrent('r')],
+    ],
+  ])('%s', async (message, shape, layers) => {
+    const values = Array(shape.reduce((product, size) => product * size, 1)).fill(1);
+    const answer = await ask(folder, sequential3(shape, layers), {}, { shape: [1, ...shape], values });
+    expect(answer).toContain(message);
+  });
+});
+
+test('a mask that goes through layers that carry it is heeded', async () => {
+  const layers = [embedding, layer('Dropout', { name: 'd', rate: 0.5 }), recurrent('r')];
+  const variables = {
+    ...EMBEDDING_VALUES,
+    'layers/simple_rnn/cell/vars/0': ONE,
+    'layers/simple_rnn/cell/vars/1': ONE,
+  };
+  const answer = await ask(folder, sequential3([3], layers), variables, { shape: [1, 3], values: [1, 2, 0] });
+  expect(answer).toEqual([4]);
+});
+
+test('a mask that ends before the pooling does not matter', async () => {
+  const layers = [
+    embedding,
+    layer('Conv1D', { name: 'c', filters: 1, kernel_size: [1], strides: [1], use_bias: false }),
+    layer('GlobalAveragePooling1D', { name: 'p' }),
+  ];
+  const variables = { ...EMBEDDING_VALUES, 'layers/conv1d/vars/0': { shape: [1, 1, 1], values: [1] } };
+  const answer = await ask(folder, sequential3([2], layers), variables, { shape: [1, 2], values: [1, 0] });
+  expect(answer).toEqual([5]);
+});

@@ -1,0 +1,97 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import { getKernelsForBackend } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import type { Graph, GraphNode, NodeAttribute } from '../../../import/graph/graph.ts';
+import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from '../../../import/operations/supported_operations.ts';
+import {
+  describeUnsupportedOperations,
+  findUnsupportedOperations,
+} from '../../../import/operations/unsupported_operations.ts';
+import { textsValue } from '../../../import/simplify/attributes.ts';
+import { integers, text } from '../../fixtures/graphs/random_graph.ts';
+
+const node = (name: string, op: string, attr: Record<string, NodeAttribute> = {}): GraphNode => ({
+  name,
+  op,
+  input: [],
+  attr,
+});
+const graphOf = (...nodes: GraphNode[]): Graph => ({
+  nodes,
+  functions: [],
+  weights: new Map(),
+  signatures: {},
+  producer: 1,
+});
+
+describe('operations that cannot be executed', () => {
+  test('are all found at once, with the first nodes, the count and a way round', () => {
+    const graph: Graph = {
+      ...graphOf(
+        node('a', 'Relu'),
+        ...['b', 'c', 'd', 'e', 'f'].map((name) => node(name, 'Bucketize')),
+        node('g', 'Einsum'),
+      ),
+      functions: [{ name: 'body', inputs: [], outputs: [], nodes: [node('h', 'VarHandleOp')], results: {} }],
+      initializer: { nodes: [node('i', 'ReadFile')], outputs: {} },
+    };
+    const found = findUnsupportedOperations(graph);
+    expect(found).toEqual([
+      { operation: 'Bucketize', count: 5, nodes: ['b', 'c', 'd'], reason: 'is not executed by tfjs' },
+      {
+        operation: 'Einsum',
+        count: 1,
+        nodes: ['g'],
+        reason: 'is not computed by the WebAssembly backend',
+        wayRound: 'write it with tf.matmul, tf.transpose and tf.reshape',
+      },
+      { operation: 'ReadFile', count: 1, nodes: ['i'], reason: 'is not executed by tfjs' },
+      { operation: 'VarHandleOp', count: 1, nodes: ['body/h'], reason: 'is not executed by tfjs' },
+    ]);
+    expect(describeUnsupportedOperations(found)).toBe(
+      'Bucketize is not executed by tfjs: b, c, d and 2 more; ' +
+        'Einsum is not computed by the WebAssembly backend: g. A way round: write it with tf.matmul, tf.transpose and tf.reshape; ' +
+        'ReadFile is not executed by tfjs: i; ' +
+        'VarHandleOp is not executed by tfjs: body/h',
+    );
+  });
+
+  test('include those that tfjs would compute wrongly for an attribute', () => {
+    const refused = [
+      node('a', 'MaxPool', { data_format: text('NCHW') }),
+      node('b', 'FusedBatchNormV3', { is_training: { b: true } }),
+      node('c', 'AvgPool', { padding: text('EXPLICIT') }),
+      node('d', 'Conv2DBackpropInput', { dilations: integers([1, 2, 2, 1]) }),
+      node('e', 'Conv2D', { dilations: integers([1, 2, 2, 1]), strides: integers([1, 2, 2, 1]) }),
+      node('f', '_FusedConv2D', { fused_ops: textsValue(['Relu']) }),
+      node('g', '_FusedMatMul', { fused_ops: textsValue(['BiasAdd', 'Tanh']) }),
+      node('h', 'FusedDepthwiseConv2dNative', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
+      node('i', 'Div', { T: { type: 'DT_INT64' } }),
+      node('j', 'Mod', { T: { type: 'DT_INT32' } }),
+    ];
+    expect(findUnsupportedOperations(graphOf(...refused)).flatMap(({ nodes }) => nodes)).toEqual(
+      refused.map(({ name }) => name),
+    );
+    const computed = [
+      node('a', 'MaxPool', { data_format: text('NHWC'), padding: text('SAME') }),
+      node('b', 'FusedBatchNormV3', { is_training: { b: false } }),
+      node('c', 'Conv3D', { data_format: text('NDHWC') }),
+      node('e', 'Conv2D', { dilations: integers([1, 2, 2, 1]), strides: integers([1, 1, 1, 1]) }),
+      node('f', '_FusedConv2D', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
+      node('i', 'Div', { T: { type: 'DT_FLOAT' } }),
+    ];
+    expect(findUnsupportedOperations(graphOf(...computed))).toEqual([]);
+  });
+
+  test('are exactly those whose kernels the backend does not have', () => {
+    const kernels = (backend: string) =>
+      new Set(getKernelsForBackend(backend).map(({ kernelName }) => kernelName));
+    const [wasm, cpu] = [kernels('wasm'), kernels('cpu')];
+    const missing = [...cpu].filter((kernel) => !wasm.has(kernel));
+    expect([...WITHOUT_KERNEL.values()].filter((kernel) => !missing.includes(kernel))).toEqual([]);
+    expect([...WITHOUT_KERNEL.keys()].filter((operation) => !EXECUTED_OPERATIONS.has(operation))).toEqual([]);
+    const named = missing.filter((kernel) => EXECUTED_OPERATIONS.has(kernel));
+    expect(named.filter((operation) => !WITHOUT_KERNEL.has(operation))).toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
+import {
+  content,
+  GRAPH_WEIGHTS,
+  importFiles,
+  importGraph,
+  nextFolder,
+  problem,
+} from '../../fixtures/commands/importing.ts';
+import { GRAPH_MODEL, writeFiles } from '../../fixtures/commands/model_directories.ts';
+
+const oneWeight = (spec: object, paths: readonly unknown[] = ['weights.bin']): object => ({
+  weightsManifest: [{ paths, weights: [{ name: 'a', shape: [1], dtype: 'float32', ...spec }] }],
+});
+
+describe('weights', () => {
+  test.for([
+    [oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
+    [oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
+    [oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
+    [oneWeight({ dtype: 'complex64' }), /unsupported: .*weights\[0\] \("a"\): dtype complex64/],
+    [
+      oneWeight({ dtype: 'int32', quantization: { dtype: 'float16' } }),
+      /int32 cannot be quantised as float16/,
+    ],
+    [oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }), /strings cannot be quantised/],
+    [oneWeight({ quantization: { dtype: 'uint4', scale: 1, min: 0 } }), /quantization\.dtype/],
+    [oneWeight({ shape: [2 ** 40, 2 ** 40] }), /too large/],
+    [oneWeight({ shape: [-1] }), /shape\.0/],
+    [oneWeight({}, ['../1/weights.bin']), /paths\[0\]: "\.\.\/1\/weights\.bin" is not a path inside/],
+    [oneWeight({}, ['/etc/passwd']), /is not a path inside/],
+    [oneWeight({}, ['a/../../x']), /is not a path inside/],
+    [oneWeight({}, ['..\\x']), /is not a path inside/],
+    [oneWeight({}, ['C:/x']), /is not a path inside/],
+    [oneWeight({}, ['']), /is not a path inside/],
+    [oneWeight({}, ['weights.bin\0']), /is not a path inside/],
+    [oneWeight({}, ['nothing.bin']), /there is no file "nothing\.bin"/],
+    [oneWeight({}, ['x'.repeat(5000)]), /there is no file/],
+    [oneWeight({}, ['weights.bin/x']), /there is no file/],
+    [oneWeight({}, ['.']), /"\." is not a file/],
+    [oneWeight({}, ['model.json']), /is the topology itself/],
+    [
+      { weightsManifest: [...GRAPH_MODEL.weightsManifest, ...GRAPH_MODEL.weightsManifest] },
+      /two weights "a"/,
+    ],
+  ] as const)('are refused where they are unsound: %#', async ([json, expected]) => {
+    expect(problem(await importGraph({ ...json }))).toMatch(expected);
+  });
+
+  test('are counted as they lie in memory, those of the optimizer left out', async () => {
+    const result = await importFiles({
+      'model.json': {
+        ...GRAPH_MODEL,
+        weightsManifest: [
+          {
+            paths: ['1', './2'],
+            weights: [
+              { name: 'a', shape: [3], dtype: 'float32', quantization: { dtype: 'uint8', scale: 1, min: 0 } },
+            ],
+          },
+          {
+            paths: ['3'],
+            weights: [
+              { name: 'b', shape: [1], dtype: 'float32' },
+              { name: 'words', shape: [2], dtype: 'string' },
+              { name: 'moment', shape: [2], dtype: 'float32', group: 'optimizer' },
+            ],
+          },
+        ],
+      },
+      '1': new Uint8Array(1),
+      '2': new Uint8Array(2),
+      '3': new Uint8Array(4 + (4 + 3) + (4 + 1) + 8),
+    });
+    expect(content(result).weightBytes).toBe(3 * 4 + 4 + 12);
+    expect(content(result).blobs.map(({ path }) => path)).toEqual(['model.json', '1', './2', '3']);
+  });
+
+  test('and nothing else outside of the directory are read through links', async () => {
+    const outside = await writeFiles(nextFolder(), {
+      'weights.bin': GRAPH_WEIGHTS,
+      'golden.json': { examples: [] },
+    });
+    const directory = await writeFiles(nextFolder(), { 'model.json': GRAPH_MODEL });
+    await symlink(join(outside, 'weights.bin'), join(directory, 'weights.bin'));
+    expect(problem(await readTfjsDirectory(directory))).toMatch(
+      /"weights\.bin" is a link out of the model's directory/,
+    );
+
+    const linked = await writeFiles(nextFolder(), { 'model.json': GRAPH_MODEL, 'other.bin': GRAPH_WEIGHTS });
+    await symlink('other.bin', join(linked, 'weights.bin'));
+    expect(content(await readTfjsDirectory(linked)).blobs).toHaveLength(2);
+    await symlink(join(outside, 'golden.json'), join(linked, 'golden.json'));
+    expect(problem(await readTfjsDirectory(linked))).toMatch(/"golden\.json" is a link out/);
+  });
+});

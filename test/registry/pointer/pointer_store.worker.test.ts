@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { readPointer, updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import {
+  publishTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
+import { bucket, changeRecord, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+
+const immediately = { wait: () => Promise.resolve() };
+
+async function storedPointer(model: string) {
+  const read = await readPointer(bucket, model);
+  if (read.kind !== 'found') throw new Error(`the pointer is ${read.kind}`);
+  return read;
+}
+
+describe('updatePointer', () => {
+  test('of many writers at once loses none and counts each once', async () => {
+    const model = uniqueModel();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    const writers = Array.from({ length: 10 }, (_, writer) => `2.0.${writer}`);
+    await Promise.all(
+      writers.map((version) =>
+        updatePointer(bucket, model, publishTransition(version, changeRecord()), { wait }),
+      ),
+    );
+    const { pointer } = await storedPointer(model);
+    expect(pointer.generation).toBe(11);
+    expect(pointer.history.map(({ generation }) => generation)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(new Set(pointer.history.map(({ to }) => to))).toEqual(new Set(['1.0.0', ...writers]));
+  });
+
+  test('of publishers and rollers-back at once keeps every generation in the history once', async () => {
+    const model = uniqueModel();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    await updatePointer(bucket, model, publishTransition('1.1.0', changeRecord()), immediately);
+    const changes: string[] = [];
+    const writer = async (name: number): Promise<void> => {
+      for (let change = 0; change < 4; change++) {
+        const record = { ...changeRecord(), by: `writer ${name}` };
+        const transition =
+          (name + change) % 2 === 0
+            ? publishTransition(`2.${name}.${change}`, record)
+            : rollbackTransition(undefined, record);
+        const update = await updatePointer(bucket, model, transition, { wait });
+        if (update.kind !== 'changed') throw new Error(`a change was ${update.kind}`);
+        expect(update.change.id).toBe(record.id);
+        changes.push(record.id);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, (_, name) => writer(name)));
+    const { pointer } = await storedPointer(model);
+    const { history } = pointer;
+    expect(pointer.generation).toBe(42);
+    expect(history.map(({ generation }) => generation)).toEqual(
+      Array.from({ length: 42 }, (_, age) => 42 - age),
+    );
+    expect(new Set(history.slice(0, 40).map(({ id }) => id))).toEqual(new Set(changes));
+    // Each begins where the one before it ended: none was made from a state that another had replaced.
+    for (const [age, { from }] of history.slice(0, -1).entries()) expect(from).toBe(history[age + 1]?.to);
+  });
+
+  test('does not write twice when the answer to its write was lost', async () => {
+    const model = uniqueModel();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    await updatePointer(bucket, model, publishTransition('1.1.0', changeRecord()), immediately);
+    let lost = 0;
+    const store = hookedObjectStore(bucket, {
+      after: (operation) => {
+        if (operation === 'put' && lost++ === 0) throw new Error('the connection broke');
+      },
+    });
+    const update = await updatePointer(
+      store,
+      model,
+      rollbackTransition(undefined, changeRecord()),
+      immediately,
+    );
+    expect(lost).toBe(1);
+    expect(update).toMatchObject({ kind: 'changed', change: { generation: 3, to: '1.0.0' } });
+    expect((await storedPointer(model)).pointer).toMatchObject({ generation: 3, current: '1.0.0' });
+  });
+
+  test('recognises its own lost write under those of others', async () => {
+    const model = uniqueModel();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    let lost = 0;
+    const store = hookedObjectStore(bucket, {
+      after: async (operation) => {
+        if (operation !== 'put' || lost++ > 0) return;
+        await updatePointer(bucket, model, publishTransition('3.0.0', changeRecord()), immediately);
+        throw new Error('the connection broke');
+      },
+    });
+    const update = await updatePointer(store, model, publishTransition('2.0.0', changeRecord()), immediately);
+    expect(update).toMatchObject({ kind: 'changed', change: { generation: 2, to: '2.0.0' } });
+    expect((await storedPointer(model)).pointer).toMatchObject({ generation: 3, current: '3.0.0' });
+  });
+
+  test('tries again after a write that did not happen', async () => {
+    const model = uniqueModel();
+    let failures = 2;
+    const store = hookedObjectStore(bucket, {
+      before: (operation) => {
+        if (operation === 'put' && failures-- > 0) throw new Error('storage is busy');
+      },
+    });
+    await updatePointer(store, model, publishTransition('1.0.0', changeRecord()), immediately);
+    expect((await storedPointer(model)).pointer).toMatchObject({ generation: 1, current: '1.0.0' });
+  });
+
+  test('gives up with the fault when storage never answers', async () => {
+    const store = hookedObjectStore(bucket, {
+      before: () => {
+        throw new Error('storage is down');
+      },
+    });
+    const update = updatePointer(store, uniqueModel(), publishTransition('1.0.0', changeRecord()), {
+      ...immediately,
+      attempts: 3,
+    });
+    await expect(update).rejects.toThrow('storage is down');
+  });
+
+  test('never writes over a pointer that it cannot read', async () => {
+    const model = uniqueModel();
+    const garbage = new TextEncoder().encode('{"schema": 99}');
+    await bucket.put(pointerKey(model), garbage, { condition: { kind: 'always' } });
+    const update = updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    await expect(update).rejects.toThrow(/pointer\.json is malformed/);
+    const stored = await bucket.get(pointerKey(model));
+    expect(stored.kind === 'found' && (await stored.object.text())).toBe('{"schema": 99}');
+  });
+
+  test('never gives two states of the pointer the same etag', async () => {
+    const model = uniqueModel();
+    const etags = new Set<string>();
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
+    await updatePointer(bucket, model, publishTransition('1.1.0', changeRecord()), immediately);
+    etags.add((await storedPointer(model)).etag);
+    for (let flip = 0; flip < 6; flip++) {
+      await updatePointer(bucket, model, rollbackTransition(undefined, changeRecord()), immediately);
+      etags.add((await storedPointer(model)).etag);
+    }
+    expect(etags.size).toBe(7);
+  });
+});

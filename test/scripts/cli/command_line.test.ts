@@ -1,0 +1,225 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { occupyPort } from '../../fixtures/commands/free_port.ts';
+import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
+import { runScript } from '../../fixtures/commands/run_script.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+
+const folder = await temporaryFolder();
+
+describe.concurrent('a wrong command line', () => {
+  test.for([
+    ['publish.ts', [], /required option '--model <name>'/],
+    ['publish.ts', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name is made of/],
+    ['publish.ts', ['x', '--model', 'm', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['publish.ts', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
+    ['publish.ts', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
+    ['publish.ts', ['x', 'y', '--model', 'm'], /too many arguments/],
+    ['rollback.ts', [], /missing required argument 'model'/],
+    ['rollback.ts', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
+    ['status.ts', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['prune.ts', ['m'], /required option '--keep <count>'/],
+    ['prune.ts', ['m', '--keep', '-1'], /whole number/],
+    ['publish.ts', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
+    ['promote.ts', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
+    ['canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
+    ['shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
+    ['promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
+    ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name is made of/],
+    ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
+    ['dev.ts', ['--port', '70000'], /1 to 65535/],
+    ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
+    ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker reads no MAX_REQEST_MB/],
+    ['promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
+    ['promote.ts', ['m', '--reason='], /--reason was given an empty value/],
+    ['status.ts', ['--persist-to', ''], /--persist-to was given an empty value/],
+    ['inspect.ts', [''], /an argument is empty/],
+    ['rollback.ts', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
+    ['rollback.ts', ['m', '1.0.0', '2.0.0'], /too many arguments/],
+    ['rollback.ts', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
+    ['promote.ts', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
+    ['token.ts', ['--name', 'x', '--name', 'y'], /--name was given twice/],
+  ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
+    const human = await runScript(script, parameters);
+    expect(human).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
+    expect(human.stderr).toContain(`npm run ${script.replace('.ts', '')} -- --help`);
+  });
+
+  test('is answered in JSON where that is asked for', async () => {
+    const { code, stdout, stderr } = await runScript('publish.ts', ['--json']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('--model') });
+  });
+
+  test('is not the one that asks for help', async () => {
+    const { code, stdout } = await runScript('publish.ts', ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: npm run publish -- <model> --model <name> [options]\n');
+    expect(stdout).toMatch(/--model <name> .*\(required\)/);
+    expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
+  });
+
+  test('may have lost its options to npm', async () => {
+    const published = await runScript('publish.ts', ['x', 'y'], { env: { npm_config_model: 'true' } });
+    expect(published).toMatchObject({ code: 2, stdout: '' });
+    expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you leave out `--` before/);
+    const remote = await runScript('status.ts', [], { env: { npm_config_remote: 'true' } });
+    expect(remote).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('npm kept --remote'),
+    });
+  });
+});
+
+test('what only reads or undoes makes no local state', async () => {
+  const before = await readdir(folder);
+  for (const [script, ...parameters] of [
+    ['status.ts'],
+    ['rollback.ts', 'm'],
+    ['prune.ts', 'm', '--keep', '1'],
+    ['promote.ts', 'm'],
+    ['label.ts', 'm', '--label', 'l', '--remove'],
+    ['canary.ts', 'm', '--percent', '0'],
+  ] as const) {
+    expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'there is no local state folder nowhere\nnpm run dev or npm run publish makes it.\n',
+    });
+  }
+  expect(await readdir(folder)).toEqual(before);
+});
+
+test('publish, status, rollback and prune work on one state folder, in words and in JSON', async () => {
+  const state = join(folder, 'state');
+  await writeGraphModel(join(folder, 'half', '1.0.0'));
+  await writeGraphModel(join(folder, 'half', '1.1.0'));
+  const there = { cwd: folder };
+  const registry = { kind: 'local', directory: state };
+
+  const first = await runScript(
+    'publish.ts',
+    ['half/1.0.0', '--model', 'half', '--persist-to', 'state', '--skip-rehearsal'],
+    there,
+  );
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('weights.bin uploaded') });
+  expect(first.stdout).toContain('Published half 1.0.0 to local state state.');
+
+  // As npm does it: in the package's root, the folder where it was called in INIT_CWD.
+  const second = await runScript(
+    'publish.ts',
+    [
+      'half/1.1.0',
+      '--model',
+      'half',
+      '--persist-to',
+      'state',
+      '--reason',
+      'retrained',
+      '--by',
+      'ci',
+      '--skip-rehearsal',
+      '--json',
+    ],
+    { cwd: PACKAGE_ROOT, env: { INIT_CWD: folder } },
+  );
+  expect(second).toMatchObject({ code: 0, stderr: '' });
+  const change = {
+    generation: 2,
+    action: 'publish',
+    from: '1.0.0',
+    to: '1.1.0',
+    by: 'ci',
+    reason: 'retrained',
+  };
+  expect(JSON.parse(second.stdout)).toMatchObject({
+    model: 'half',
+    version: '1.1.0',
+    registry,
+    manifest: 'written',
+    uploaded: [{ path: 'weights.bin', bytes: 8 }],
+    present: [{ path: 'model.json' }],
+    uploadedBytes: 8,
+    change,
+    current: '1.1.0',
+    generation: 2,
+    rehearsal: { kind: 'skipped' },
+    differences: [],
+  });
+
+  const rollback = await runScript('rollback.ts', ['half', '--persist-to', state, '--json']);
+  expect(rollback.code).toBe(0);
+  expect(JSON.parse(rollback.stdout)).toMatchObject({
+    model: 'half',
+    registry,
+    change: { action: 'rollback', from: '1.1.0', to: '1.0.0' },
+    current: '1.0.0',
+    generation: 3,
+  });
+
+  const [one, all, prune, ...unknown] = await Promise.all([
+    runScript('status.ts', ['half', '--persist-to', state, '--json']),
+    runScript('status.ts', ['--persist-to', state, '--json']),
+    runScript('prune.ts', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
+    runScript('status.ts', ['other', '--persist-to', state]),
+    runScript('rollback.ts', ['other', '--persist-to', state]),
+    runScript('prune.ts', ['other', '--keep', '1', '--persist-to', state]),
+  ]);
+  const status = JSON.parse(one.stdout);
+  expect(status).toMatchObject({
+    registry,
+    model: 'half',
+    pointer: { schema: 1, generation: 3, history: [{ generation: 3 }, change, { generation: 1 }] },
+    versions: [
+      { version: '1.0.0', format: 'tfjs-graph-model' },
+      { version: '1.1.0', publishedBy: 'ci' },
+    ],
+  });
+  const { registry: _, ...model } = status;
+  expect(JSON.parse(all.stdout)).toEqual({ registry, models: [model] });
+  expect(JSON.parse(prune.stdout)).toEqual({
+    model: 'half',
+    registry,
+    dryRun: true,
+    versions: [],
+    kept: ['1.0.0', '1.1.0'],
+    blobs: [],
+    bytes: 0,
+  });
+  for (const { code, stdout, stderr } of unknown) {
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().endsWith(`there is no model other in local state ${state}`)).toBe(true);
+  }
+});
+
+test('the remote bucket is refused in one go where nobody is logged in', async () => {
+  const home = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' };
+  const { code, stdout, stderr } = await runScript('status.ts', ['--remote', '--json'], { env: home });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({
+    error: expect.stringMatching(
+      /the REMOTE bucket edge-serving-models cannot be opened[\s\S]*npx wrangler login/,
+    ),
+  });
+});
+
+test('dev says so where its port is in use', async () => {
+  const { server, port } = await occupyPort();
+  try {
+    const result = await runScript('dev.ts', [
+      '--port',
+      String(port),
+      '--persist-to',
+      join(folder, 'unused'),
+    ]);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toContain(`port ${port} is in use; choose another one, with npm run dev -- --port`);
+  } finally {
+    server.close();
+  }
+});

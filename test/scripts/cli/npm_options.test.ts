@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseCommandLine } from '../../../scripts/cli/parse_command_line.ts';
+import { readPages } from '../../docs/pages.ts';
+import { capturing, definedCommands } from '../../fixtures/commands/commands.ts';
+import { runNpm } from '../../fixtures/commands/run_npm.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+
+const captured = vi.hoisted((): Command[] => []);
+vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
+
+const commands = await definedCommands(captured);
+const folder = await temporaryFolder();
+
+/** What npm gives to a script: the words, and what it left in the environment. */
+interface Received {
+  readonly words: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const REPORT =
+  'console.log("got " + JSON.stringify({ words: process.argv.slice(2), environment: process.env }));';
+
+/** Undefined where npm does something else and starts no script. */
+async function typed(...words: readonly string[]): Promise<Received | undefined> {
+  const { stdout } = await runNpm(['run', 'probe', ...words], { cwd: folder });
+  const [, report] = /^got (.*)$/m.exec(stdout) ?? [];
+  return report === undefined ? undefined : JSON.parse(report);
+}
+
+/** The ways to type an option beside the argument `m`, without `--`. */
+function waysToType({ long, required }: Option): (readonly string[])[] {
+  const flag = long ?? '';
+  if (!required)
+    return [
+      ['m', flag],
+      [flag, 'm'],
+    ];
+  return [
+    ['m', flag, '1.0.2'],
+    [flag, '1.0.2', 'm'],
+    ['m', `${flag}=1.0.2`],
+    [`${flag}=1.0.2`, 'm'],
+  ];
+}
+
+const options = [...commands].flatMap(([name, command]) =>
+  command.options.map((option) => ({ name, command, option })),
+);
+const received = new Map<string, Received | undefined>();
+
+beforeAll(async () => {
+  await writeFile(join(folder, 'report.mjs'), REPORT);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { probe: 'node report.mjs' } }));
+  const lines = new Map(
+    options.flatMap(({ option }) => waysToType(option)).map((words) => [words.join(' '), words]),
+  );
+  const waiting = [...lines];
+  // npm is not quick, and there are more than a hundred.
+  const work = async (): Promise<void> => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      received.set(next[0], await typed(...next[1]));
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, work));
+}, 600_000);
+
+test('every command of package.json has its options tried', () => {
+  expect([...commands.keys()]).toEqual(
+    expect.arrayContaining(['publish', 'promote', 'rollback', 'canary', 'prune', 'dev', 'deploy', 'token']),
+  );
+  expect(received.size).toBeGreaterThan(100);
+});
+
+describe('an option without `--` before it', () => {
+  const startsNothing = new Set(['--version']);
+
+  test.for(
+    options
+      .filter(({ option }) => !startsNothing.has(option.long ?? ''))
+      .map(({ name, command, option }) => [name, option.long ?? '', { command, option }] as const),
+  )('npm run %s ... %s is refused, and what to type is told', ([name, flag, { command, option }]) => {
+    for (const words of waysToType(option)) {
+      const got = received.get(words.join(' '));
+      if (got === undefined) throw new Error(`npm ${words.join(' ')} starts no script`);
+      const parsed = parseCommandLine(command, got.words, got.environment);
+      const lines = parsed.kind === 'wrong' ? parsed.lines.join('\n') : parsed.kind;
+      expect(lines, words.join(' ')).toMatch(new RegExp(`^npm kept ${flag} to itself`, 'm'));
+      expect(lines, words.join(' ')).toContain(`leave out \`--\` before the options? npm run ${name} -- `);
+      expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${name} -- .*${flag}`));
+    }
+  });
+
+  test('of which npm starts no script has another name, and no documentation tells it', async () => {
+    const silent = options.filter(({ option }) => received.get(`m ${option.long} 1.0.2`) === undefined);
+    const unstarted = silent.filter(({ option }) => option.required);
+    expect(new Set(unstarted.map(({ option }) => option.long))).toEqual(startsNothing);
+    for (const { command } of unstarted) {
+      expect(command.options.map(({ long }) => long)).toContain('--model-version');
+    }
+    const documentation = readPages()
+      .map(({ markdown }) => markdown)
+      .join('\n');
+    expect(documentation.match(/^.*npm run .* --version .*$/gm)).toBeNull();
+  });
+});
+
+describe('what npm is set to', () => {
+  test.for([...commands])('by nobody who typed it leaves npm run %s alone', async ([, command]) => {
+    const plain = (await typed('m')) ?? { words: [], environment: {} };
+    const parsed = parseCommandLine(command, plain.words, plain.environment);
+    expect(parsed.kind === 'wrong' ? parsed.lines.join('\n') : '').not.toContain('npm kept');
+  });
+
+  test('in a file was not typed', async () => {
+    await writeFile(join(folder, '.npmrc'), 'json=true\nforce = true\nsign-git-tag=true\n');
+    const got = await typed('m', 'elsewhere');
+    expect(got?.environment).toMatchObject({ npm_config_force: 'true', npm_config_sign_git_tag: 'true' });
+    const convert = commands.get('convert');
+    if (convert === undefined || got === undefined) throw new Error('there is no convert');
+    expect(parseCommandLine(convert, got.words, got.environment)).toEqual({ kind: 'parsed' });
+    await writeFile(join(folder, '.npmrc'), '');
+  });
+});

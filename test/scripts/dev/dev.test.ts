@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { freePort } from '../../fixtures/commands/free_port.ts';
+import { runScript, startScript } from '../../fixtures/commands/run_script.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+
+const folder = await temporaryFolder();
+
+async function predict(url: string): Promise<unknown> {
+  const response = await fetch(`${url}/v1/models/half_plus_two:predict`, {
+    method: 'POST',
+    body: '{"instances":[1.0,2.0,5.0]}',
+  });
+  return response.json();
+}
+
+test('dev serves the sample models and lets them be managed; what is published is served at once; it ends when told to', async () => {
+  const [port, managementPort] = [await freePort(), await freePort()];
+  const state = join(folder, 'state');
+  const child = startScript('dev.ts', [
+    ...['--port', String(port), '--management-port', String(managementPort), '--persist-to', state],
+    ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_MAX_AGE_MS:0'],
+  ]);
+  const exit = once(child, 'close');
+  const output: string[] = [];
+  try {
+    const url = `http://localhost:${port}`;
+    const curl = `curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`;
+    const lines = createInterface(child.stdout);
+    const said = (isIt: (line: string) => boolean) =>
+      new Promise<string>((resolve, reject) => {
+        lines.on('close', () => reject(new Error(`dev ended: ${output.join('\n')}`)));
+        lines.on('line', (line) => {
+          if (isIt(line)) resolve(line);
+        });
+      });
+    lines.on('line', (line) => output.push(line));
+    const managed = said((line) => line.includes('/api/v1/models'));
+    await said((line) => line.trim() === curl);
+    expect(await predict(url)).toEqual({ predictions: [2.5, 3, 4.5] });
+    const large = JSON.stringify({ instances: Array.from({ length: 1000 }, () => 1.5) });
+    const refused = await fetch(`${url}/v1/models/half_plus_two:predict`, { method: 'POST', body: large });
+    expect(refused.status).toBe(413);
+    const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
+    const published = await runScript('publish.ts', [
+      next,
+      '--model',
+      'half_plus_two',
+      '--persist-to',
+      state,
+    ]);
+    expect(published.code).toBe(0);
+    expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
+    const token = /Bearer ([\w-]+)/.exec(await managed)?.[1];
+    const listed = await fetch(`http://localhost:${managementPort}/api/v1/models`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await listed.json()).toMatchObject({
+      models: expect.arrayContaining([{ model: 'half_plus_two', current: '1.1.0', generation: 2 }]),
+    });
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await exit).toEqual([0, null]);
+  expect(output.some((line) => line.includes('POST /v1/models/half_plus_two:predict'))).toBe(true);
+  expect(output.filter((line) => line.includes('/healthz'))).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+
+const MODULE = pathToFileURL(join(PACKAGE_ROOT, 'scripts', 'shared', 'parent_process.ts')).href;
+
+/** Goes on until its parent ends. */
+const CHILD = `
+  import { onParentExit } from ${JSON.stringify(MODULE)};
+  const timer = setInterval(() => {}, 1e6);
+  onParentExit(() => { console.log('parent ended'); clearInterval(timer); });
+  console.log('watching');`;
+
+/** Starts it as npm does, its output passed on, and does nothing more. */
+const PARENT = `
+  import { spawn } from 'node:child_process';
+  spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(CHILD)}], { stdio: 'inherit' });`;
+
+test('a process learns that the one which started it was killed', async () => {
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  // The output ends when nobody is left who holds it.
+  for await (const line of createInterface(parent.stdout)) {
+    lines.push(line);
+    if (line === 'watching') parent.kill('SIGKILL');
+  }
+  expect(lines).toEqual(['watching', 'parent ended']);
+});

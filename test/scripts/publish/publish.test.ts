@@ -1,0 +1,305 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
+import { publishJson, publishLines } from '../../../scripts/publish/publish_report.ts';
+import type { Rehearse } from '../../../scripts/rehearsal/rehearse.ts';
+import { modelStatus } from '../../../scripts/status/model_status.ts';
+import { HISTORY_LENGTH } from '../../../worker/registry/pointer/pointer.ts';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { labelTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
+import { hasBlob } from '../../../worker/registry/version/blob_store.ts';
+import { GRAPH_MODEL, writeGraphModel } from '../../fixtures/commands/model_directories.ts';
+import { publish, rollBack, tryPublish, wait } from '../../fixtures/commands/publishing.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+import { snapshot, temporaryRegistry } from '../../fixtures/commands/temporary_registry.ts';
+import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
+
+const folder = await temporaryFolder();
+const { store, place } = await temporaryRegistry();
+
+describe('the version', () => {
+  test('is the next after the highest, the first one being 1.0.0', async () => {
+    const model = 'next';
+    expect((await publish(store, await writeGraphModel(join(folder, model, 'a')), model)).version).toBe(
+      '1.0.0',
+    );
+    expect((await publish(store, await writeGraphModel(join(folder, model, 'b')), model)).version).toBe(
+      '1.0.1',
+    );
+    const c = await writeGraphModel(join(folder, model, 'c'));
+    expect((await publish(store, c, model, { bump: 'minor' })).version).toBe('1.1.0');
+    const named = await writeGraphModel(join(folder, model, '7.0.0'));
+    expect((await publish(store, named, model)).version).toBe('7.0.0');
+    const bumped = await writeGraphModel(join(folder, model, '2.0.0'));
+    expect((await publish(store, bumped, model, { bump: 'major' })).version).toBe('8.0.0');
+  });
+
+  test("is TensorFlow Serving's integer where the directory is called so, or its file is given", async () => {
+    const directory = await writeGraphModel(join(folder, 'integer', '00000123'));
+    expect((await publish(store, join(directory, 'model.json'), 'integer')).version).toBe('123');
+  });
+
+  test('is the one that has the content already, whatever bump is asked for', async () => {
+    const model = 'same';
+    const directory = await writeGraphModel(join(folder, model, 'a'));
+    const { pointer } = await publish(store, directory, model);
+    const before = await snapshot(store);
+    const again = await publish(store, directory, model, { bump: 'major' });
+    expect(again).toMatchObject({
+      version: '1.0.0',
+      manifest: 'same',
+      uploaded: [],
+      change: undefined,
+      pointer,
+    });
+    expect(await snapshot(store)).toEqual(before);
+    const report = { model, place, flip: true, label: undefined, outcome: again };
+    expect(publishLines(report).join('\n')).toMatch(/already, with this content[\s\S]*nothing to do/);
+    expect(publishJson(report)).toMatchObject({
+      change: null,
+      current: '1.0.0',
+      generation: 1,
+      uploadedBytes: 0,
+    });
+  });
+
+  test('that has other content is refused, and nothing changes', async () => {
+    const model = 'taken';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const other = await writeGraphModel(join(folder, model, 'b'));
+    const before = await snapshot(store);
+    expect(await tryPublish(store, other, model, { version: '1.0.0' })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /1\.0\.0 is published with other content.*--model-version 1\.0\.1 or --bump patch/,
+      ),
+    });
+    expect(await snapshot(store)).toEqual(before);
+  });
+
+  test('that was pruned is refused before anything is uploaded, and never chosen again', async () => {
+    const model = 'pruned';
+    const first = await writeGraphModel(join(folder, model, 'a'));
+    await publish(store, first, model);
+    await publish(store, await writeGraphModel(join(folder, model, 'b')), model, {
+      version: '9.0.0',
+      flip: false,
+    });
+    await pruneModel(store, model, { keep: 0, dryRun: false, record: newChangeRecord({}), wait });
+    const directory = await writeGraphModel(join(folder, model, 'c'));
+    const before = await snapshot(store);
+    expect(await tryPublish(store, directory, model, { version: '9.0.0' })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('9.0.0 was pruned'),
+    });
+    expect(await snapshot(store)).toEqual(before);
+    expect((await publish(store, directory, model)).version).toBe('9.0.1');
+  });
+});
+
+describe('the flip', () => {
+  test('makes the new version current, uploads what is missing and says how to go back', async () => {
+    const model = 'flip';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const outcome = await publish(store, await writeGraphModel(join(folder, model, 'b')), model);
+    expect(outcome.uploaded.map(({ path }) => path)).toEqual(['weights.bin']);
+    expect(outcome.present.map(({ path }) => path)).toEqual(['model.json']);
+    expect(outcome.pointer).toMatchObject({ generation: 2, current: '1.0.1', previous: '1.0.0' });
+    const text = publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n');
+    expect(text).toContain('Uploaded 1 file (8 B); there already 1 file (');
+    expect(text).toContain('flip: 1.0.0 -> 1.0.1 (generation 2)');
+    expect(text).toContain('npm run rollback -- flip');
+    expect(text).toContain('local state');
+  });
+
+  test('does not undo a rollback, and names the command that does', async () => {
+    const model = 'rolled_back';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const second = await writeGraphModel(join(folder, model, 'b'));
+    await publish(store, second, model);
+    await rollBack(store, model);
+    const outcome = await publish(store, second, model, { version: '1.0.1' });
+    expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.0.0', generation: 3 } });
+    expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toContain(
+      'npm run rollback -- rolled_back 1.0.1',
+    );
+  });
+
+  test('names promote for what is published without a flip and was never current', async () => {
+    const model = 'waiting';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const outcome = await publish(store, await writeGraphModel(join(folder, model, 'b')), model, {
+      flip: false,
+    });
+    expect(publishLines({ model, place, flip: false, label: undefined, outcome }).join('\n')).toContain(
+      '1.0.0 stays current. To flip to it: npm run promote -- waiting 1.0.1',
+    );
+  });
+
+  test('is completed for a higher version that was never current', async () => {
+    const model = 'higher';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
+    const second = await writeGraphModel(join(folder, model, 'b'));
+    await publish(store, second, model, { flip: false });
+    const outcome = await publish(store, second, model);
+    expect(outcome).toMatchObject({
+      manifest: 'same',
+      change: { action: 'publish', from: '1.0.0', to: '1.0.1' },
+    });
+  });
+
+  test('is completed for a lower version that was never current', async () => {
+    const model = 'lower';
+    await publish(store, await writeGraphModel(join(folder, model, '2.0.0')), model);
+    const lower = await writeGraphModel(join(folder, model, '1.0.0'));
+    await publish(store, lower, model, { flip: false });
+    const outcome = await publish(store, lower, model);
+    expect(outcome).toMatchObject({
+      manifest: 'same',
+      change: { action: 'publish', from: '2.0.0', to: '1.0.0' },
+    });
+  });
+
+  test('is not made to a version older than the history, which may have been current', async () => {
+    const model = 'forgotten';
+    const first = await writeGraphModel(join(folder, model, '1.0.0'));
+    const published = newChangeRecord({ by: 'test' });
+    await publish(store, first, model, { record: { ...published, at: '2020-01-01T00:00:00.000Z' } });
+    await publish(store, await writeGraphModel(join(folder, model, '1.1.0')), model);
+    await publish(store, await writeGraphModel(join(folder, model, '1.2.0')), model);
+    for (let change = 0; change < HISTORY_LENGTH; change++) {
+      const version = change % 2 === 0 ? '1.1.0' : '1.2.0';
+      await updatePointer(store, model, labelTransition('stable', version, newChangeRecord({})), { wait });
+    }
+    const outcome = await publish(store, first, model);
+    expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.2.0' } });
+    expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toMatch(
+      /older than the history.*\n.*-- forgotten 1\.0\.0/,
+    );
+  });
+
+  test('is left out on request, also for a model that has none yet', async () => {
+    const model = 'no_flip';
+    const directory = await writeGraphModel(join(folder, model, 'a'));
+    const outcome = await publish(store, directory, model, { flip: false });
+    expect(outcome).toMatchObject({ manifest: 'written', change: undefined, pointer: undefined });
+    expect(await modelStatus(store, model)).toMatchObject({
+      pointer: null,
+      versions: [{ version: '1.0.0' }],
+    });
+    const refused = await tryPublish(store, directory, model, { flip: false, label: 'canary' });
+    expect(refused).toMatchObject({ kind: 'refused', reason: expect.stringContaining('no current version') });
+  });
+});
+
+describe('a label', () => {
+  test('moves with the flip, or alone', async () => {
+    const model = 'labels';
+    await publish(store, await writeGraphModel(join(folder, model, 'a')), model, { label: 'stable' });
+    const second = await writeGraphModel(join(folder, model, 'b'));
+    const alone = await publish(store, second, model, { label: 'canary', flip: false });
+    expect(alone.pointer).toMatchObject({
+      current: '1.0.0',
+      labels: { stable: '1.0.0', canary: '1.0.1' },
+      history: [{ action: 'label', label: 'canary', to: '1.0.1' }, { action: 'publish' }],
+    });
+    expect(publishLines({ model, place, flip: false, label: 'canary', outcome: alone }).join('\n')).toMatch(
+      /label canary: nothing -> 1\.0\.1 \(generation 2\)\n1\.0\.0 stays current/,
+    );
+    const both = await publish(store, second, model, { label: 'stable' });
+    expect(both.pointer).toMatchObject({ current: '1.0.1', labels: { stable: '1.0.1', canary: '1.0.1' } });
+  });
+});
+
+describe('publishers at once', () => {
+  test('are held against what has become current while they rehearsed', async () => {
+    const model = 'overtaken';
+    await publish(store, await writeGraphModel(join(folder, model, 'first')), model);
+    const { x } = GRAPH_MODEL.signature.inputs;
+    const renamed = { ...GRAPH_MODEL, signature: { ...GRAPH_MODEL.signature, inputs: { z: x } } };
+    const breaking = await writeGraphModel(join(folder, model, '2.0.0'), { 'model.json': renamed });
+    const overtaken: Rehearse = async () => {
+      await publish(store, breaking, model);
+      return {
+        kind: 'done',
+        rehearsal: { kind: 'skipped', at: new Date().toISOString() },
+        current: undefined,
+        notes: [],
+      };
+    };
+    const slow = await writeGraphModel(join(folder, model, '1.0.1'));
+    expect(await tryPublish(store, slow, model, {}, overtaken)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /^overtaken 1\.0\.1 is published and nothing was flipped: .* clients of the current version 2\.0\.0: .*"z" is gone/,
+      ),
+    });
+    expect((await modelStatus(store, model))?.pointer).toMatchObject({ generation: 2, current: '2.0.0' });
+    const meant = await publish(store, slow, model, { allowBreaking: true });
+    expect(meant.pointer).toMatchObject({ generation: 3, current: '1.0.1' });
+  });
+
+  test('ten of ten versions make ten generations, each once', async () => {
+    const model = 'ten';
+    const directories: string[] = [];
+    for (let index = 1; index <= 10; index++) {
+      directories.push(await writeGraphModel(join(folder, model, String(index))));
+    }
+    await Promise.all(directories.map((directory) => publish(store, directory, model)));
+    const pointer = (await modelStatus(store, model))?.pointer;
+    expect(pointer?.history.map(({ generation }) => generation)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    expect(new Set(pointer?.history.map(({ to }) => to)).size).toBe(10);
+    expect(pointer?.current).toBe(pointer?.history[0]?.to);
+  });
+
+  test('three of three contents that name no version get three', async () => {
+    const model = 'three';
+    const directories = await Promise.all(
+      ['a', 'b', 'c'].map((name) => writeGraphModel(join(folder, model, name))),
+    );
+    const outcomes = await Promise.all(directories.map((directory) => publish(store, directory, model)));
+    expect(outcomes.map(({ version }) => version).sort()).toEqual(['1.0.0', '1.0.1', '1.0.2']);
+    expect((await modelStatus(store, model))?.pointer?.generation).toBe(3);
+  });
+
+  test('two of one content make one version and one generation', async () => {
+    const model = 'two';
+    const directory = await writeGraphModel(join(folder, model, 'a'));
+    const outcomes = await Promise.all([publish(store, directory, model), publish(store, directory, model)]);
+    expect(outcomes.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0']);
+    expect((await modelStatus(store, model))?.pointer?.generation).toBe(1);
+  });
+});
+
+test('a file that changes between its digest and its upload is not published', async () => {
+  const directory = await writeGraphModel(join(folder, 'changing', 'a'));
+  const changing = hookedObjectStore(store, {
+    before: (operation) =>
+      operation === 'head' ? writeFile(join(directory, 'weights.bin'), 'changed') : undefined,
+  });
+  await expect(tryPublish(changing, directory, 'changing')).rejects.toThrow(/weights\.bin changed while/);
+  expect(await modelStatus(store, 'changing')).toBeUndefined();
+});
+
+test('a blob that got lost is uploaded again by publishing again', async () => {
+  const model = 'healed';
+  const directory = await writeGraphModel(join(folder, model, 'a'));
+  const { uploaded } = await publish(store, directory, model);
+  const lost = uploaded.find(({ path }) => path === 'weights.bin');
+  if (lost === undefined) throw new Error('the weights were there already');
+  await store.delete([`blobs/sha256/${lost.sha256}`]);
+  expect((await publish(store, directory, model)).uploaded).toEqual([lost]);
+  expect(await hasBlob(store, lost.sha256, lost.bytes)).toBe(true);
+});
+
+test('a directory that is no model is refused', async () => {
+  const directory = await writeGraphModel(join(folder, 'broken', 'a'), {
+    'model.json': { ...GRAPH_MODEL, weightsManifest: [] },
+  });
+  expect(await tryPublish(store, directory, 'broken')).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('"a" is not among the weights'),
+  });
+});

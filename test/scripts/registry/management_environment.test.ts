@@ -1,0 +1,36 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { managementFault } from '../../../scripts/registry/management_environment.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+
+const folder = await temporaryFolder();
+const ours = join(PACKAGE_ROOT, 'wrangler.toml');
+const PREDICT = 'name = "p"\nmain = "w.ts"\ncompatibility_date = "2026-11-01"\n';
+const REPLICA = 'kv_namespaces]]\nbinding = "POINTERS"\nid = "abc"\n';
+
+test('the configuration at hand has a management Worker, with a replica too', async () => {
+  expect(await managementFault(ours)).toBeUndefined();
+  const text = (await readFile(ours, 'utf8')).replace(
+    /# (\[\[.*kv_namespaces\]\]|binding = "POINTERS"|id = "what.*")/g,
+    '$1',
+  );
+  expect(text.match(/^binding = "POINTERS"$/gm)).toHaveLength(2);
+  const uncommented = join(folder, 'replica.toml');
+  await writeFile(uncommented, text);
+  expect(await managementFault(uncommented)).toBeUndefined();
+});
+
+test.each([
+  ['without the environment', PREDICT, /has no environment \[env\.management\]/],
+  [
+    'whose replica the environment does not bind',
+    `${PREDICT}[[${REPLICA}[env.management]\nname = "m"\n`,
+    /binds POINTERS for the predict Worker and not in \[env\.management\]/,
+  ],
+])('a configuration %s has none', async (_, text, fault) => {
+  const path = join(folder, 'wrangler.toml');
+  await writeFile(path, text);
+  expect(await managementFault(path)).toMatch(fault);
+});

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { remoteFault } from '../../../scripts/registry/remote_fault.ts';
+
+const withCode = (code: string, message = ''): Error => Object.assign(new Error(message), { code });
+
+describe('the remote bucket', () => {
+  test.for([
+    [new Error('getaddrinfo ENOTFOUND api.cloudflare.com'), 'getaddrinfo ENOTFOUND api.cloudflare.com'],
+    [new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') }), 'fetch failed'],
+    [
+      new Error('Failed to start', { cause: withCode('ETIMEDOUT', 'late') }),
+      'Failed to start (ETIMEDOUT: late)',
+    ],
+  ] as const)('is out of reach: %#', ([cause, detail]) => {
+    const text = remoteFault('models', cause).join('\n');
+    expect(text).toContain(`could not be reached over the network: ${detail}\n`);
+    expect(text).not.toMatch(/log in/i);
+  });
+
+  test('is refused for another reason, and what to do is told', () => {
+    const cause = new Error('Failed to start the remote proxy session. Unauthorized');
+    expect(remoteFault('models', cause).join('\n')).toMatch(
+      /^Unauthorized\nLog in with [\s\S]*npx wrangler r2 bucket create models/,
+    );
+  });
+});

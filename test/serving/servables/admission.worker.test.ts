@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { publishVersion } from '../../../worker/registry/publish/publication.ts';
+import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
+import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
+import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
+import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
+import { requestScope } from '../../fixtures/worker/fake_servables.ts';
+import { bucket, createManifest, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+
+const MEGABYTE = 1024 * 1024;
+const COUNT = 2 * MEGABYTE;
+
+/** A graph that answers its input, beside weights that nothing needs. */
+async function publishHog(
+  quantized: boolean,
+  change: (manifest: Manifest) => Pick<Manifest, 'content' | 'rehearsal'>,
+): Promise<string> {
+  const model = uniqueModel();
+  const weight = { name: 'hog', shape: [COUNT], dtype: 'float32' };
+  const weights = [quantized ? { ...weight, quantization: { dtype: 'uint8', scale: 1, min: 0 } } : weight];
+  const json = {
+    modelTopology: {
+      node: [
+        { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' } } },
+        { name: 'hog', op: 'Const', attr: { dtype: { type: 'DT_FLOAT' } } },
+      ],
+      library: {},
+      versions: { producer: 1 },
+    },
+    weightsManifest: [{ paths: ['w.bin'], weights }],
+  };
+  const files = { 'model.json': JSON.stringify(json), 'w.bin': '\0'.repeat(quantized ? COUNT : 4 * COUNT) };
+  const { manifest, read } = await createManifest(model, '1', files, { weightBytes: 4 * COUNT });
+  await publishVersion(bucket, { ...manifest, ...change(manifest) }, undefined, {
+    id: crypto.randomUUID(),
+    read,
+    wait,
+  });
+  return model;
+}
+
+function createManager(budgetBytes: number) {
+  return new ServableManager(bucket, {
+    budgetBytes,
+    now: () => 0,
+    load: (manifest, control) => loadVersion({ store: bucket }, manifest, control),
+    events: { loaded: () => {}, loadFailed: () => {}, unloaded: () => {} },
+  });
+}
+
+/** Loads it, and tells by how much the heap has grown. */
+async function load(model: string, budgetBytes: number) {
+  const before = await runtimeMemory();
+  const wanted = { model, version: '1', named: false };
+  const used = await createManager(budgetBytes).use(wanted, () => 'loaded', requestScope());
+  const { heapBytes, tensors } = await runtimeMemory();
+  return { used, grown: heapBytes - before.heapBytes, tensors: tensors - before.tensors };
+}
+
+const declaring = (change: Partial<ModelContent>) => (manifest: Manifest) => ({
+  content: { ...manifest.content, ...change },
+});
+
+describe('what a manifest says of its memory', () => {
+  test.each([0, 4 * COUNT - 4, 4 * COUNT + 4])(
+    'has to be what model.json describes, which is not %i bytes',
+    async (weightBytes) => {
+      const model = await publishHog(false, declaring({ weightBytes }));
+      const { used, grown, tensors } = await load(model, 64 * MEGABYTE);
+      expect(used).toEqual({
+        kind: 'failed',
+        reason: expect.stringContaining(`declares ${weightBytes} bytes of weights`),
+      });
+      expect([grown, tensors]).toEqual([0, 0]);
+    },
+  );
+
+  test('makes no room of what is stored', async () => {
+    const model = await publishHog(false, declaring({ weightBytes: 0 }));
+    const { used, grown } = await load(model, 7 * MEGABYTE);
+    expect(used).toEqual({ kind: 'failed', reason: expect.stringContaining('MEMORY_BUDGET_MB is 7.0') });
+    expect(grown).toBe(0);
+  });
+
+  test('cannot tell of a measurement that is less than what is allocated', async () => {
+    const model = await publishHog(true, ({ content }) => ({
+      content,
+      rehearsal: {
+        kind: 'rehearsed',
+        at: '2026-11-22T12:00:00Z',
+        worker: '0',
+        figures: { loadMs: 1, firstMs: null, medianMs: null, heapBytes: 0, emptyHeapBytes: 0 },
+        golden: { examples: 0, largestDifference: null },
+      },
+    }));
+    const { used, grown, tensors } = await load(model, 4 * MEGABYTE);
+    expect(used).toEqual({ kind: 'failed', reason: expect.stringContaining(`take ${4 * COUNT} bytes`) });
+    expect([grown, tensors]).toEqual([0, 0]);
+  });
+
+  test('is believed where it is so', async () => {
+    const model = await publishHog(true, declaring({}));
+    const { used } = await load(model, 64 * MEGABYTE);
+    expect(used).toEqual({ kind: 'used', answer: 'loaded' });
+  });
+});

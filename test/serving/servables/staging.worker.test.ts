@@ -1,0 +1,297 @@
+import { describe, expect, test } from 'vitest';
+import {
+  labelTransition,
+  promoteTransition,
+  publishTransition,
+  rollbackTransition,
+} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { shadowTransition, stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
+import { requestScope } from '../../fixtures/worker/fake_servables.ts';
+import { changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
+import {
+  change,
+  computeWith,
+  createRolloutServer,
+  plus,
+  publishVersions,
+} from '../../fixtures/worker/rollout_server.ts';
+
+const stage = (version: string) => stageTransition(version, changeRecord());
+const BEHAVIOURS = { 1: plus(1), 2: plus(2), 3: plus(3) };
+
+/** Asks for the current version and waits for what goes on after the answer. */
+async function serve(server: ReturnType<typeof createRolloutServer>['server'], model: string) {
+  const scope = requestScope();
+  const outcome = await server.serve({ model, selector: { kind: 'current' } }, computeWith(10), scope);
+  await scope.settled();
+  return outcome;
+}
+
+describe('a staged version', () => {
+  test('is loaded while the current one answers, so that promoting and rolling back load nothing', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    const { server, loads } = createRolloutServer(BEHAVIOURS);
+    await serve(server, model);
+    await change(model, stage('2'));
+    expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1', generation: 2 } });
+    expect(loads).toEqual(['1', '2']);
+    await change(model, promoteTransition(undefined, changeRecord()));
+    expect(await serve(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
+    await change(model, rollbackTransition(undefined, changeRecord()));
+    expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
+    expect(loads).toEqual(['1', '2']);
+  });
+
+  test('is LOADING, then AVAILABLE, and nobody waits for it', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    await change(model, stage('2'));
+    const loading = Promise.withResolvers<void>();
+    const { server } = createRolloutServer(BEHAVIOURS, {
+      prepare: ({ version }) => (version === '2' ? loading.promise : undefined),
+    });
+    const target = { model, selector: { kind: 'current' } } as const;
+    const scope = requestScope();
+    const states = async () => {
+      const outcome = await server.status(target, scope);
+      return outcome.kind === 'status' ? outcome.versions : outcome;
+    };
+    // The first answer begins the load.
+    await states();
+    expect(await states()).toEqual([
+      { version: '2', state: 'LOADING' },
+      { version: '1', state: 'AVAILABLE' },
+    ]);
+    expect(await server.serve(target, computeWith(10), scope)).toMatchObject({ answer: '11' });
+    loading.resolve();
+    await scope.settled();
+    expect(await states()).toEqual([
+      { version: '2', state: 'AVAILABLE' },
+      { version: '1', state: 'AVAILABLE' },
+    ]);
+  });
+
+  test('that cannot be loaded is reported and tried again later, and touches no answer', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    await change(model, stage('2'));
+    const { server, happened, loads, clock } = createRolloutServer(BEHAVIOURS, {
+      prepare: ({ version }) => {
+        if (version === '2') throw new Error('it is broken');
+      },
+    });
+    for (let request = 0; request < 3; request++) {
+      expect(await serve(server, model)).toEqual({
+        kind: 'served',
+        answer: '11',
+        by: { version: '1', generation: 2 },
+      });
+    }
+    expect(happened).toEqual(['load of 2 failed: it is broken']);
+    clock.now = 2_000;
+    await serve(server, model);
+    expect(loads).toEqual(['1', '2', '2']);
+  });
+
+  test('takes the place of what is idle, never of what serves', async () => {
+    const [model, other] = [uniqueModel(), uniqueModel()];
+    await publishVersions(model, ['1', '2']);
+    await publishVersions(other, ['3', '1']);
+    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, other);
+    await serve(server, model);
+    await change(model, stage('2'));
+    await serve(server, model);
+    expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* beside what serves/)]);
+    // Once the other model has moved on, what it left is idle.
+    const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIOURS, { room: 3 });
+    await serve(roomy, other);
+    await change(other, rollbackTransition('1', changeRecord()));
+    await serve(roomy, other);
+    await serve(roomy, model);
+    expect(evicted).toEqual(['unloaded 3']);
+  });
+
+  test('without room beside is loaded in the place of the other when it is promoted', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    await change(model, stage('2'));
+    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 1 });
+    await serve(server, model);
+    await serve(server, model);
+    await change(model, promoteTransition(undefined, changeRecord()));
+    // At once, whatever the backoff: as a flip to a version that was never staged.
+    expect(await serve(server, model)).toEqual({
+      kind: 'served',
+      answer: '12',
+      by: { version: '2', generation: 3 },
+    });
+    expect(happened).toEqual([expect.stringMatching(/beside what serves/), 'unloaded 1']);
+  });
+
+  test('that is evicted is not loaded again at every request', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2', '3']);
+    await change(model, stage('2'));
+    const { server, manager, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, model);
+    await serve(server, model);
+    await manager.use({ model, version: '3', named: true }, () => undefined, requestScope());
+    await serve(server, model);
+    expect(loads.filter((version) => version === '2').length).toBe(1);
+    clock.now = 60_000;
+    await serve(server, model);
+    expect(loads.filter((version) => version === '2').length).toBe(2);
+  });
+
+  test('begins to load when the answer is on its way', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2']);
+    await change(model, stage('2'));
+    const answered = Promise.withResolvers<void>();
+    const { server, loads } = createRolloutServer(BEHAVIOURS, { afterAnswer: () => answered.promise });
+    const scope = requestScope();
+    await server.serve({ model, selector: { kind: 'current' } }, computeWith(1), scope);
+    expect(loads).toEqual(['1']);
+    answered.resolve();
+    await scope.settled();
+    expect(loads).toEqual(['1', '2']);
+  });
+});
+
+describe('a version that a client asks for by its number or a label', () => {
+  const ask = (server: ReturnType<typeof createRolloutServer>['server'], model: string, version: string) =>
+    server.serve({ model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
+  const refused = { kind: 'unavailable', reason: expect.stringContaining('beside what serves') };
+
+  test('takes no place of a current one, of its model or of another, idle as that may be', async () => {
+    const [model, other] = [uniqueModel(), uniqueModel()];
+    await publishVersions(model, ['1', '2']);
+    await publishVersions(other, ['3', '2']);
+    const { server, manager, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, other);
+    await serve(server, model);
+    expect(await ask(server, model, '2')).toMatchObject({ ...refused, version: '2' });
+    expect(await ask(server, other, '2')).toMatchObject(refused);
+    const label = labelTransition('old', '2', changeRecord());
+    await change(model, label);
+    const labelled = { model, selector: { kind: 'label', label: 'old' } } as const;
+    expect(await server.serve(labelled, computeWith(10), requestScope())).toMatchObject(refused);
+    const status = { model, selector: { kind: 'version', version: '2' } } as const;
+    expect(await server.status(status, requestScope())).toMatchObject({
+      versions: [{ version: '2', state: 'END' }],
+    });
+    expect(happened.filter((event) => event.startsWith('unloaded'))).toEqual([]);
+    expect([manager.isReady(model, '1'), manager.isReady(other, '3')]).toEqual([true, true]);
+    // Flipped to, it is loaded at once in the place of another, whatever the backoff.
+    await change(model, publishTransition('2', changeRecord()));
+    expect(await serve(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
+  });
+
+  test('takes the place of what nobody needs, and is served by its number where it is current', async () => {
+    const model = uniqueModel();
+    await publishVersions(model, ['1', '2', '3']);
+    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    await serve(server, model);
+    expect(await ask(server, model, '2')).toMatchObject({ answer: '12' });
+    expect(await ask(server, model, '3')).toMatchObject({ answer: '13' });
+    expect(await ask(server, model, '1')).toMatchObject({ answer: '11' });
+    expect(happened).toEqual(['unloaded 2']);
+  });
+});
+
+describe('a shadow', () => {
+  const shadow = (percent: number) => shadowTransition({ version: '2', percent }, changeRecord());
+
+  async function withShadow(model: string, percent = 100): Promise<void> {
+    await publishVersions(model, ['1', '2']);
+    await change(model, shadow(percent));
+  }
+
+  test('computes what was answered again, after the answer, and tells the difference', async () => {
+    const model = uniqueModel();
+    await withShadow(model);
+    const order: string[] = [];
+    const { server, happened, executed } = createRolloutServer(BEHAVIOURS, {
+      afterAnswer: async () => order.push(`after ${executed.join()}`),
+    });
+    await serve(server, model);
+    order.length = 0;
+    executed.length = 0;
+    happened.length = 0;
+    expect(await serve(server, model)).toEqual({
+      kind: 'served',
+      answer: '11',
+      by: { version: '1', generation: 2 },
+    });
+    expect(order).toEqual(['after 1']);
+    expect(executed).toEqual(['1', '2']);
+    expect(happened).toEqual([
+      `shadow 2 ${JSON.stringify({ kind: 'compared', largestAbsolute: 1, largestRelative: Math.fround(1) / 12, rows: 0, mismatchedRows: 0 })}`,
+    ]);
+  });
+
+  test('gets its share, and none of the requests that name a version', async () => {
+    const model = uniqueModel();
+    await withShadow(model, 25);
+    const { server, draws, executed } = createRolloutServer(BEHAVIOURS);
+    await serve(server, model);
+    executed.length = 0;
+    draws.next = 0.25;
+    await serve(server, model);
+    expect(executed).toEqual(['1']);
+    draws.next = 0.2;
+    const scope = requestScope();
+    const named = { model, selector: { kind: 'version', version: '1' } } as const;
+    await server.serve(named, computeWith(1), scope);
+    await scope.settled();
+    expect(executed).toEqual(['1', '1']);
+  });
+
+  test('that throws fails no answer', async () => {
+    const model = uniqueModel();
+    await withShadow(model);
+    for (const behaviour of [
+      () => new Error('a fault'),
+      () => Promise.reject(new TypeError('a fault')),
+    ] as const) {
+      const { server, happened } = createRolloutServer({ 1: plus(1), 2: behaviour });
+      await serve(server, model);
+      expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
+      expect(happened.at(-1)).toBe('shadow 2 {"kind":"failed","reason":"a fault"}');
+    }
+  });
+
+  test('computes one request at a time and drops the others', async () => {
+    const model = uniqueModel();
+    await withShadow(model);
+    const computing = Promise.withResolvers<void>();
+    let waits = false;
+    const { server, happened, executed, clock } = createRolloutServer(BEHAVIOURS, {
+      afterAnswer: () => (waits ? computing.promise : Promise.resolve()),
+    });
+    await serve(server, model);
+    waits = true;
+    happened.length = 0;
+    const ask = () => server.serve({ model, selector: { kind: 'current' } }, computeWith(1), requestScope());
+    for (let request = 0; request < 3; request++) await ask();
+    const dropped = 'shadow 2 {"kind":"dropped","reason":"busy"}';
+    expect(happened).toEqual([dropped, dropped]);
+    expect(executed).not.toContain('2');
+    // The platform may have dropped the request that it belonged to.
+    clock.now = 30_000;
+    await ask();
+    expect(happened).toEqual([dropped, dropped]);
+    computing.resolve();
+  });
+
+  test('says so where it cannot be compared', async () => {
+    const model = uniqueModel();
+    await withShadow(model);
+    const { server, happened } = createRolloutServer({ 1: plus(1), 2: () => [1, 2] });
+    await serve(server, model);
+    await serve(server, model);
+    expect(happened.at(-1)).toContain('output y has shape [2] in place of [1]');
+  });
+});
