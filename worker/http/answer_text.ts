@@ -32,7 +32,7 @@ export function areLarge(tensors: NamedTensors): boolean {
 }
 
 /** What a response is made with. What is made while it is sent keeps the request's share until its end. */
-export function bodyOf(text: AnswerText, share: MemoryShare): AnswerBody {
+export function bodyOf(text: string | AnswerText, share: MemoryShare): AnswerBody {
   if (!(text instanceof SentInPieces)) return text;
   const { pieces } = text;
   share.keepForSending();

@@ -7,16 +7,11 @@ import type { Phases } from './request/phases.ts';
 /** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
 export interface Serving {
   /**
-   * Computes an answer with the version that the target means, and with that version only. `compute` may be
-   * called twice: once speculatively with the version in hand while the pointer is checked, and again when
-   * the check finds another. It must have no effects of its own. The outcome is there at once where nothing has to
-   * be waited for; what `compute` throws is then thrown.
+   * Acquires the version that the target means, for one computation. What it computes may turn out not to count, since
+   * the pointer is checked meanwhile, or since a canary fails: releasing the handle says so, and the computation is
+   * done again with another. A computation must have no effects of its own.
    */
-  serve<Answer>(
-    target: ServingTarget,
-    compute: (servable: ServableView) => Answer | Promise<Answer>,
-    request: RequestScope,
-  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>>;
+  acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed>;
 
   /** The signatures and the format of the version that the target means, without loading it. */
   describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
@@ -70,6 +65,25 @@ export type ExecutionResult =
   /** The model could not compute these inputs. */
   | { readonly kind: 'failed'; readonly reason: string };
 
+/**
+ * A loaded version that one computation uses. It is not freed before it is given back, by exactly one of `release` and
+ * `fail`. As TensorFlow Serving's ServableHandle; there it is enough to drop the handle.
+ */
+export interface ServableHandle {
+  readonly kind: 'acquired';
+  readonly servable: ServableView;
+  /** Gives it back after a computation. Its answer counts, or another version has to compute, or none can. */
+  release(): Promise<Released>;
+  /**
+   * Gives it back after a computation that threw.
+   *
+   * @throws the same error, unless another version has to compute
+   */
+  fail(error: unknown): Promise<Released>;
+}
+
+export type Released = { readonly kind: 'counts'; readonly by: AnsweredBy } | ServableHandle | NotServed;
+
 /** Which version answered, and what the client should know about the choice. */
 export interface AnsweredBy {
   readonly version: string;
@@ -96,10 +110,6 @@ export type NotServed =
   | NotByNumber
   /** It exists and cannot be served now. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly version?: string };
-
-export type ServeOutcome<Answer> =
-  | { readonly kind: 'served'; readonly answer: Answer; readonly by: AnsweredBy }
-  | NotServed;
 
 export type DescribeOutcome =
   | {

@@ -113,17 +113,21 @@ describe('what is taken', () => {
     expect(scanJson(bytes, NONE).kind).toBe('json');
   });
 
-  test('members that are read on the way, where they can be', () => {
-    const asked: string[] = [];
-    const bytes = encode('{"x": 1, "a": [1, 2], "b": 7 , "a": 3}');
-    const scan = scanJson(bytes, new WantedMembers(['a', 'b', 'c']), {
-      read: (name, value) => {
-        asked.push(`${name} at ${value}`);
-        return name === 'a' ? bytes.indexOf(0x5d) + 1 : undefined;
-      },
-    });
-    expect(scan.kind).toBe('json');
-    expect(asked).toEqual(['a at 14', 'b at 27']);
+  test.each([
+    [
+      'the first list of numbers of its name',
+      '{"x": 1, "a": [[1, 2.5]], "b": [7], "a": [3]}',
+      [[1, 2], 1, 2.5],
+    ],
+    ['nothing of a list of strings', '{"a": ["1"], "b": 2}', undefined],
+    ['nothing of another name', '{"b": [1, 2]}', undefined],
+    ['nothing of a deeper member', '{"b": {"a": [1]}}', undefined],
+  ])('reads as floats on the way: %s', (_name, text, expected) => {
+    const scan = scanJson(encode(text), new WantedMembers(['a', 'b'], ['a']));
+    if (scan.kind !== 'json') throw new Error(scan.reason);
+    const { floats } = scan.members;
+    expect(floats && [floats.shape, ...floats.values]).toEqual(expected);
+    expect(scan.members.get('b')).toBe(text.indexOf('"b": ') + 5);
   });
 
   test.each([

@@ -32,16 +32,22 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
 
 /** Models that give back what they take. */
 const serving: Serving = {
-  async serve({ model }, compute) {
+  async acquire({ model }) {
     const signature = SIGNATURES[model];
     if (signature === undefined) return { kind: 'unknown model' };
-    const answer = await compute({
-      model,
-      version: '1',
-      signatures: { serving_default: signature },
-      execute: (_signature, inputs) => ({ kind: 'computed', outputs: inputs }),
-    });
-    return { kind: 'served', answer, by: { version: '1', generation: 1 } };
+    return {
+      kind: 'acquired',
+      servable: {
+        model,
+        version: '1',
+        signatures: { serving_default: signature },
+        execute: (_signature, inputs) => ({ kind: 'computed', outputs: inputs }),
+      },
+      release: async () => ({ kind: 'counts', by: { version: '1', generation: 1 } }),
+      fail: async (error) => {
+        throw error;
+      },
+    };
   },
   describe: async () => ({ kind: 'unknown model' }),
   status: async () => ({ kind: 'unknown model' }),

@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
 import type { RequestRecord } from '../../../worker/http/metrics/request_metrics.ts';
-import { parseComputation } from '../../../worker/http/tensorflow_serving/computation.ts';
 import { metadataDocument } from '../../../worker/http/tensorflow_serving/documents/metadata_document.ts';
 import { createTensorFlowServingHandler } from '../../../worker/http/tensorflow_serving/handler.ts';
-import { answerBytes } from '../../fixtures/worker/answer_bytes.ts';
 import { fakeServing, SIGNATURES } from '../../fixtures/worker/fake_serving.ts';
 
 const SCOPE = { waitUntil: () => undefined };
@@ -59,20 +57,6 @@ describe('predict', () => {
       status: 200,
       text: '{"outputs":[4]}',
     });
-  });
-
-  test('is computed at once where the execution is', () => {
-    const body = new TextEncoder().encode('{"inputs": [1]}');
-    const computation = parseComputation('predict', body, 'token', new RequestMemory(1_000_000).open());
-    if (computation.kind === 'invalid') throw new Error(computation.message);
-    const answer = computation.compute({
-      model: 'm',
-      version: '1',
-      signatures: SIGNATURES,
-      execute: (_, outputs) => ({ kind: 'computed', outputs }),
-    });
-    if (answer instanceof Promise || answer.kind !== 'computed') throw new Error('is not computed');
-    expect(new TextDecoder().decode(answerBytes(answer.json))).toBe('{"outputs":[1.0]}');
   });
 
   test('says which version answered instead of which, and why', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scanJson, WantedMembers } from '../../../worker/http/json/scan/json_scan.ts';
 import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
-import { parseComputation } from '../../../worker/http/tensorflow_serving/computation.ts';
+import { compute, parseComputation } from '../../../worker/http/tensorflow_serving/computation.ts';
 import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
 import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
 import type { NamedTensors } from '../../../worker/model/tensor.ts';
@@ -49,14 +49,15 @@ test(
     const kinds: Record<string, number> = {};
     await fc.assert(
       fc.asyncProperty(computeRequest, async ({ method, body }) => {
-        const computation = parseComputation(method, body, 'null', new RequestMemory(10_000_000).open());
-        const answer = computation.kind === 'computation' ? await computation.compute(ECHO) : computation;
+        const share = new RequestMemory(10_000_000).open();
+        const parsed = parseComputation(method, body, 'null');
+        const answer = parsed.kind === 'parsed' ? await compute(ECHO, parsed.computation, share) : parsed;
         kinds[answer.kind] = (kinds[answer.kind] ?? 0) + 1;
         if (answer.kind !== 'computed') {
           expectSentence(answer.message);
           if (answer.kind === 'invalid') return;
         } else {
-          JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answerBytes(answer.json)));
+          JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answerBytes(answer.body)));
         }
         // What goes on to a model was JSON.
         expect(scanJson(body, new WantedMembers([])).kind).toBe('json');

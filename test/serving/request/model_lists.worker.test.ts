@@ -8,6 +8,7 @@ import { ServableManager } from '../../../worker/serving/servables/servable_mana
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import { serve } from '../../fixtures/worker/serve.ts';
 
 /** A server whose clock moves on by one whenever it is read. */
 function createServer(storage: { down: boolean } = { down: false }) {
@@ -70,7 +71,7 @@ test('a request is told what it waited for: loading the first time, then only th
   const { server, now } = createServer();
   const phasesOf = async () => {
     const phases = new Phases(now);
-    await server.serve(target(model), ({ version }) => version, { ...requestScope(), phases });
+    await serve(server, target(model), ({ version }) => version, { ...requestScope(), phases });
     return [...phases.durations()];
   };
   const waited = expect.any(Number);

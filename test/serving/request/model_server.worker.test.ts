@@ -15,6 +15,7 @@ import { ServableManager } from '../../../worker/serving/servables/servable_mana
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore, type StoreHooks } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import { serve } from '../../fixtures/worker/serve.ts';
 
 interface ServerOptions {
   readonly hooks?: StoreHooks;
@@ -64,7 +65,7 @@ describe('serve', () => {
     await publish(model, '2.0.0');
     const { server, counted } = createServer();
     for (const expected of ['2.0.0', '1.0.0', '2.0.0', '1.0.0']) {
-      const outcome = await server.serve(target(model), versionOf, requestScope());
+      const outcome = await serve(server, target(model), versionOf, requestScope());
       expect(outcome).toMatchObject({ kind: 'served', answer: expected, by: { version: expected } });
       await flipBack(model);
     }
@@ -85,13 +86,13 @@ describe('serve', () => {
         },
       },
     });
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     order.length = 0;
     const compute = () => {
       order.push('compute');
       return 'answer';
     };
-    const outcome = await server.serve(target(model), compute, requestScope());
+    const outcome = await serve(server, target(model), compute, requestScope());
     expect(outcome).toMatchObject({ kind: 'served', answer: 'answer', by: { generation: 1 } });
     expect(order).toEqual(['check', 'compute', 'checked']);
     expect(counted).toEqual(['confirmed']);
@@ -101,26 +102,26 @@ describe('serve', () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { server } = createServer();
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     await updatePointer(bucket, model, labelTransition('stable', '1.0.0', changeRecord()), { wait });
-    const outcome = await server.serve(target(model), versionOf, requestScope());
+    const outcome = await serve(server, target(model), versionOf, requestScope());
     expect(outcome).toMatchObject({ by: { version: '1.0.0', generation: 2 } });
   });
 
-  test('within the maximum age answers at once where nothing has to be waited for, and as after waiting', async () => {
+  test('within the maximum age answers as after waiting, and keeps the version in use until it has computed', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { server, manager, clock } = createServer({ maxAgeMs: 1_000 });
-    const waited = await server.serve(target(model), versionOf, requestScope());
-    const atOnce = server.serve(target(model), versionOf, requestScope());
-    expect(atOnce).not.toBeInstanceOf(Promise);
-    expect(atOnce).toEqual(waited);
-    const slow = async ({ version }: ServableView) => version;
-    const computing = server.serve(target(model), slow, requestScope());
-    expect(manager.ready(model, '1.0.0')?.inUse).toBe(true);
-    expect(await computing).toEqual(waited);
+    const waited = await serve(server, target(model), versionOf, requestScope());
+    expect(await serve(server, target(model), versionOf, requestScope())).toEqual(waited);
+    const slow = async ({ version }: ServableView) => {
+      await Promise.resolve();
+      expect(manager.ready(model, version)?.inUse).toBe(true);
+      return version;
+    };
+    expect(await serve(server, target(model), slow, requestScope())).toEqual(waited);
     clock.now += 1_000;
-    expect(await server.serve(target(model), versionOf, requestScope())).toEqual(waited);
+    expect(await serve(server, target(model), versionOf, requestScope())).toEqual(waited);
     expect(manager.ready(model, '1.0.0')?.inUse).toBe(false);
   });
 
@@ -130,13 +131,13 @@ describe('serve', () => {
       const model = uniqueModel();
       await publish(model, '1.0.0');
       const { server, manager, counted } = createServer({ maxAgeMs });
-      await server.serve(target(model), versionOf, requestScope());
+      await serve(server, target(model), versionOf, requestScope());
       const fault = () => {
         throw new Error('a fault');
       };
       const slowFault = async () => fault();
       for (const compute of [fault, slowFault]) {
-        const serving = async () => server.serve(target(model), compute, requestScope());
+        const serving = async () => serve(server, target(model), compute, requestScope());
         await expect(serving()).rejects.toThrow('a fault');
       }
       expect(manager.ready(model, '1.0.0')?.inUse).toBe(false);
@@ -149,13 +150,13 @@ describe('serve', () => {
     await publish(model, '1.0.0');
     await publish(model, '2.0.0');
     const { server, counted } = createServer();
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     await flipBack(model);
     const compute = ({ version }: ServableView) => {
       if (version === '2.0.0') throw new Error('a fault of the one that was current');
       return version;
     };
-    const outcome = await server.serve(target(model), compute, requestScope());
+    const outcome = await serve(server, target(model), compute, requestScope());
     expect(outcome).toMatchObject({ answer: '1.0.0' });
     expect(counted).toEqual(['repeated']);
   });
@@ -172,14 +173,14 @@ describe('serve', () => {
         },
       },
     });
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     await publish(model, '2.0.0');
     reads = 0;
     clock.now = 999;
-    expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({ answer: '1.0.0' });
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({ answer: '1.0.0' });
     expect(reads).toBe(0);
     clock.now = 1_000;
-    expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({ answer: '2.0.0' });
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({ answer: '2.0.0' });
   });
 
   test('within the maximum age still finds its way when the version was pruned meanwhile', async () => {
@@ -189,7 +190,7 @@ describe('serve', () => {
     await server.describe(target(model));
     for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
     await pruneModel(bucket, model, { keep: 0, dryRun: false, record: changeRecord(), wait });
-    const outcome = await server.serve(target(model), versionOf, requestScope());
+    const outcome = await serve(server, target(model), versionOf, requestScope());
     expect(outcome).toMatchObject({ kind: 'served', answer: '3.0.0' });
     expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
   });
@@ -205,17 +206,17 @@ describe('serve', () => {
       { wait },
     );
     const { server } = createServer();
-    const serve = (name: string, selector: ServingTarget['selector']) =>
-      server.serve({ model: name, selector }, versionOf, requestScope());
-    expect(await serve(model, { kind: 'label', label: 'stable' })).toMatchObject({ answer: '2.0.0' });
-    expect(await serve(model, { kind: 'version', version: '2.0.0' })).toMatchObject({ answer: '2.0.0' });
-    expect(await serve(model, { kind: 'version', version: '1.0.0' })).toMatchObject({
+    const ask = (name: string, selector: ServingTarget['selector']) =>
+      serve(server, { model: name, selector }, versionOf, requestScope());
+    expect(await ask(model, { kind: 'label', label: 'stable' })).toMatchObject({ answer: '2.0.0' });
+    expect(await ask(model, { kind: 'version', version: '2.0.0' })).toMatchObject({ answer: '2.0.0' });
+    expect(await ask(model, { kind: 'version', version: '1.0.0' })).toMatchObject({
       kind: 'unknown version',
     });
-    expect(await serve(model, { kind: 'version', version: '7' })).toMatchObject({ kind: 'unknown version' });
-    expect(await serve(model, { kind: 'label', label: 'toString' })).toMatchObject({ kind: 'unknown label' });
-    expect(await serve('nobody', { kind: 'current' })).toEqual({ kind: 'unknown model' });
-    expect(await serve('../../etc', { kind: 'current' })).toEqual({ kind: 'unknown model' });
+    expect(await ask(model, { kind: 'version', version: '7' })).toMatchObject({ kind: 'unknown version' });
+    expect(await ask(model, { kind: 'label', label: 'toString' })).toMatchObject({ kind: 'unknown label' });
+    expect(await ask('nobody', { kind: 'current' })).toEqual({ kind: 'unknown model' });
+    expect(await ask('../../etc', { kind: 'current' })).toEqual({ kind: 'unknown model' });
   });
 });
 
@@ -232,10 +233,10 @@ describe('a current version that cannot be loaded', () => {
         if (version !== '1.0.0') throw new Error('it is broken');
       },
     });
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     // `previous` would be of no help here.
     for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
-    const outcome = await server.serve(target(model), versionOf, requestScope());
+    const outcome = await serve(server, target(model), versionOf, requestScope());
     expect(outcome).toMatchObject({
       kind: 'served',
       answer: '1.0.0',
@@ -248,7 +249,7 @@ describe('a current version that cannot be loaded', () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     const { server } = createServer({ prepare: failing('2.0.0') });
-    expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
       answer: '1.0.0',
       by: { fallback: { wanted: '2.0.0' } },
     });
@@ -264,15 +265,17 @@ describe('a current version that cannot be loaded', () => {
       },
     });
     for (let request = 0; request < 5; request++) {
-      expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({ answer: '1.0.0' });
+      expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
+        answer: '1.0.0',
+      });
     }
     expect(loads).toEqual(['2.0.0', '1.0.0']);
     broken = false;
     clock.now += 1_000;
     const scope = requestScope();
-    expect(await server.serve(target(model), versionOf, scope)).toMatchObject({ answer: '1.0.0' });
+    expect(await serve(server, target(model), versionOf, scope)).toMatchObject({ answer: '1.0.0' });
     await scope.settled();
-    const outcome = await server.serve(target(model), versionOf, requestScope());
+    const outcome = await serve(server, target(model), versionOf, requestScope());
     expect(outcome).toMatchObject({ answer: '2.0.0' });
     expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
   });
@@ -282,10 +285,10 @@ describe('a current version that cannot be loaded', () => {
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     const unavailable = { kind: 'unavailable', version: '2.0.0', reason: 'it is broken' };
     const strict = createServer({ prepare: failing('2.0.0'), onLoadFailure: 'error' });
-    expect(await strict.server.serve(target(model), versionOf, requestScope())).toEqual(unavailable);
+    expect(await serve(strict.server, target(model), versionOf, requestScope())).toEqual(unavailable);
     const { server } = createServer({ prepare: failing('2.0.0') });
     const byVersion = { model, selector: { kind: 'version', version: '2.0.0' } } as const;
-    expect(await server.serve(byVersion, versionOf, requestScope())).toEqual(unavailable);
+    expect(await serve(server, byVersion, versionOf, requestScope())).toEqual(unavailable);
   });
 
   test('whose manifest is missing is stood in for too', async () => {
@@ -293,7 +296,7 @@ describe('a current version that cannot be loaded', () => {
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     await bucket.delete([manifestKey(model, '2.0.0')]);
     const { server } = createServer();
-    expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
       answer: '1.0.0',
       by: { fallback: { wanted: '2.0.0', reason: 'it has no manifest' } },
     });
@@ -304,7 +307,7 @@ describe('a current version that cannot be loaded', () => {
     await publish(model, '1.0.0');
     const { server } = createServer({ prepare: failing('1.0.0') });
     for (let request = 0; request < 2; request++) {
-      expect(await server.serve(target(model), versionOf, requestScope())).toEqual({
+      expect(await serve(server, target(model), versionOf, requestScope())).toEqual({
         kind: 'unavailable',
         version: '1.0.0',
         reason: 'it is broken',
@@ -325,16 +328,16 @@ describe('a storage fault', () => {
         },
       },
     });
-    await server.serve(target(model), versionOf, requestScope());
+    await serve(server, target(model), versionOf, requestScope());
     down = true;
-    expect(await server.serve(target(model), versionOf, requestScope())).toMatchObject({
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
       kind: 'served',
       answer: '1.0.0',
       by: { stalePointer: { reason: expect.stringContaining('storage is down') } },
     });
     expect(counted).toEqual(['confirmed', 'stale']);
     down = false;
-    const healed = await server.serve(target(model), versionOf, requestScope());
+    const healed = await serve(server, target(model), versionOf, requestScope());
     expect(healed.kind === 'served' && healed.by.stalePointer).toBeUndefined();
   });
 
@@ -346,7 +349,7 @@ describe('a storage fault', () => {
         },
       },
     });
-    expect(await server.serve(target('any'), versionOf, requestScope())).toMatchObject({
+    expect(await serve(server, target('any'), versionOf, requestScope())).toMatchObject({
       kind: 'unavailable',
     });
     expect(await server.describe(target('any'))).toMatchObject({ kind: 'unavailable' });

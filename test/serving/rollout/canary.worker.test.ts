@@ -17,6 +17,7 @@ import {
   publishVersions,
   SIGNATURE,
 } from '../../fixtures/worker/rollout_server.ts';
+import { serve } from '../../fixtures/worker/serve.ts';
 
 const canary = (percent: number) => canaryTransition({ version: '2', percent }, changeRecord());
 const current = (model: string): ServingTarget => ({ model, selector: { kind: 'current' } });
@@ -41,7 +42,7 @@ describe('a canary', () => {
       draws.next = draw;
       // The second time speculatively.
       for (let time = 0; time < 2; time++) {
-        expect(await server.serve(current(model), computeWith(10), requestScope())).toEqual({
+        expect(await serve(server, current(model), computeWith(10), requestScope())).toEqual({
           kind: 'served',
           answer,
           by: { version, generation: 2 },
@@ -50,7 +51,7 @@ describe('a canary', () => {
     }
     const named = { model, selector: { kind: 'version', version: '1' } } as const;
     draws.next = 0;
-    expect(await server.serve(named, computeWith(10), requestScope())).toMatchObject({
+    expect(await serve(server, named, computeWith(10), requestScope())).toMatchObject({
       by: { version: '1' },
     });
   });
@@ -63,7 +64,7 @@ describe('a canary', () => {
     const canaries = async () => {
       const chosen = new Set<string>();
       for (const key of keys) {
-        const outcome = await server.serve(current(model), computeWith(1), withKey(key));
+        const outcome = await serve(server, current(model), computeWith(1), withKey(key));
         if (outcome.kind === 'served' && outcome.by.version === '2') chosen.add(key);
       }
       return chosen;
@@ -81,11 +82,11 @@ describe('a canary', () => {
     const model = uniqueModel();
     await withCanary(model, 100);
     const { server, draws } = createRolloutServer({ 1: plus(1), 2: plus(2) });
-    await server.serve(current(model), computeWith(1), requestScope());
+    await serve(server, current(model), computeWith(1), requestScope());
     await change(model, canary(50));
     let drawn = 0;
     Object.defineProperty(draws, 'next', { get: () => (drawn++ === 0 ? 0.6 : 0) });
-    const outcome = await server.serve(current(model), computeWith(1), requestScope());
+    const outcome = await serve(server, current(model), computeWith(1), requestScope());
     expect(outcome).toMatchObject({ by: { version: '1', generation: 3 } });
     expect(drawn).toBe(1);
   });
@@ -105,7 +106,7 @@ describe('a canary', () => {
         },
       );
       for (let time = 0; time < 3; time++) {
-        expect(await server.serve(current(model), computeWith(1), requestScope())).toMatchObject({
+        expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
           answer: '2',
           by: { version: '1', fallback: { wanted: '2', reason: 'it is broken' } },
         });
@@ -119,18 +120,19 @@ describe('a canary', () => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: plus(2) }, { room: 1 });
-    await server.serve(
+    await serve(
+      server,
       { model, selector: { kind: 'version', version: '1' } },
       computeWith(1),
       requestScope(),
     );
-    expect(await server.serve(current(model), computeWith(1), requestScope())).toMatchObject({
+    expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
       answer: '2',
       by: { version: '1', fallback: { wanted: '2', reason: expect.stringMatching(/beside what serves/) } },
     });
     expect(happened).not.toContain('unloaded 1');
     await change(model, promoteTransition(undefined, changeRecord()));
-    expect(await server.serve(current(model), computeWith(1), requestScope())).toEqual({
+    expect(await serve(server, current(model), computeWith(1), requestScope())).toEqual({
       kind: 'served',
       answer: '3',
       by: { version: '2', generation: 3 },
@@ -148,7 +150,7 @@ describe('a canary', () => {
     await withCanary(model);
     const { server, happened, executed } = createRolloutServer({ 1: plus(1), 2: behaviour });
     for (let request = 0; request < 5; request++) {
-      expect(await server.serve(current(model), computeWith(1), requestScope())).toMatchObject({
+      expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
         kind: 'served',
         answer: '2',
         by: { version: '1', fallback: { wanted: '2', reason: expect.stringMatching(reason) } },
@@ -156,7 +158,7 @@ describe('a canary', () => {
     }
     expect(happened.at(-2)).toMatch(/^canary 2 aborted/);
     executed.length = 0;
-    expect(await server.serve(current(model), computeWith(1), requestScope())).toEqual({
+    expect(await serve(server, current(model), computeWith(1), requestScope())).toEqual({
       kind: 'served',
       answer: '2',
       by: { version: '1', generation: 2 },
@@ -165,7 +167,7 @@ describe('a canary', () => {
     // Whoever moves its share means it to be tried again.
     await change(model, canary(99));
     executed.length = 0;
-    await server.serve(current(model), computeWith(1), requestScope());
+    await serve(server, current(model), computeWith(1), requestScope());
     expect(executed).toContain('2');
   });
 
@@ -174,7 +176,7 @@ describe('a canary', () => {
     await publishVersions(model, ['1', '2'], { 2: { renamed: SIGNATURE } });
     await change(model, canary(100));
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: plus(2) });
-    expect(await server.serve(current(model), computeWith(1), requestScope())).toMatchObject({
+    expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
       answer: '2',
       by: { version: '1', fallback: { wanted: '2', reason: 'it refused the request' } },
     });
@@ -186,7 +188,7 @@ describe('a canary', () => {
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: failing, 2: () => [Number.NaN] });
     for (let request = 0; request < 20; request++) {
-      const outcome = await server.serve(current(model), computeWith(1), requestScope());
+      const outcome = await serve(server, current(model), computeWith(1), requestScope());
       expect(outcome).toMatchObject({ answer: 'it cannot', by: { version: '1' } });
     }
     expect(happened.filter((event) => event.startsWith('canary'))).toEqual([]);
@@ -196,15 +198,15 @@ describe('a canary', () => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: failing }, { minClients: 3 });
-    const serve = (network: string) => server.serve(current(model), computeWith(1), fromNetwork(network));
+    const ask = (network: string) => serve(server, current(model), computeWith(1), fromNetwork(network));
     for (let request = 0; request < 25; request++) {
-      expect(await serve('192.0.2.1')).toMatchObject({ answer: '2', by: { fallback: { wanted: '2' } } });
+      expect(await ask('192.0.2.1')).toMatchObject({ answer: '2', by: { fallback: { wanted: '2' } } });
     }
     expect(happened).not.toContainEqual(expect.stringContaining('aborted'));
-    await serve('192.0.2.2');
-    await serve('192.0.2.3');
+    await ask('192.0.2.2');
+    await ask('192.0.2.3');
     expect(happened).toContainEqual(expect.stringContaining('canary 2 aborted'));
-    expect(await serve('192.0.2.4')).toEqual({
+    expect(await ask('192.0.2.4')).toEqual({
       kind: 'served',
       answer: '2',
       by: { version: '1', generation: 2 },
@@ -217,9 +219,9 @@ describe('a canary', () => {
     await change(model, rollbackTransition('3', changeRecord()));
     await change(model, canary(100));
     const { server } = createRolloutServer({ 1: plus(1), 2: plus(2), 3: plus(3) });
-    await server.serve(current(model), computeWith(1), requestScope());
+    await serve(server, current(model), computeWith(1), requestScope());
     await change(model, canary(0));
-    expect(await server.serve(current(model), computeWith(1), requestScope())).toMatchObject({
+    expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
       answer: '4',
       by: { version: '3' },
     });

@@ -6,6 +6,7 @@ import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { bucket, createManifest, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import { use } from '../../fixtures/worker/serve.ts';
 
 const MEGABYTE = 1024 * 1024;
 const COUNT = 2 * MEGABYTE;
@@ -52,7 +53,7 @@ function createManager(budgetBytes: number) {
 async function load(model: string, budgetBytes: number) {
   const before = await runtimeMemory();
   const wanted = { model, version: '1', named: false };
-  const used = await createManager(budgetBytes).use(wanted, () => 'loaded', requestScope());
+  const used = await use(createManager(budgetBytes), wanted, () => 'loaded', requestScope());
   const { heapBytes, tensors } = await runtimeMemory();
   return { used, grown: heapBytes - before.heapBytes, tensors: tensors - before.tensors };
 }

@@ -7,6 +7,7 @@ import { ServableManager } from '../../../worker/serving/servables/servable_mana
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, publish, uniqueModel } from '../../fixtures/worker/published_models.ts';
+import { use } from '../../fixtures/worker/serve.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -40,7 +41,7 @@ describe('loading', () => {
     const { manager, loads } = createManager();
     const results = await Promise.all(
       Array.from({ length: 20 }, () =>
-        manager.use(named(model, '1.0.0'), ({ version }) => version, requestScope()),
+        use(manager, named(model, '1.0.0'), ({ version }) => version, requestScope()),
       ),
     );
     expect(results).toEqual(Array.from({ length: 20 }, () => ({ kind: 'used', answer: '1.0.0' })));
@@ -54,12 +55,12 @@ describe('loading', () => {
     const { manager, loads } = createManager(() => gate.promise);
     const first = requestScope();
     // Nobody ever waits for what the first request wanted.
-    void manager.use(named(model, '1.0.0'), () => 'never read', first);
+    void use(manager, named(model, '1.0.0'), () => 'never read', first);
     let released = false;
     const firstSettled = first.settled().then(() => {
       released = true;
     });
-    const second = manager.use(named(model, '1.0.0'), () => 'second', requestScope());
+    const second = use(manager, named(model, '1.0.0'), () => 'second', requestScope());
     await expect.poll(() => loads).toEqual(['1.0.0']);
     // What keeps the load alive is that the first request was asked to wait for it.
     expect(released).toBe(false);
@@ -83,8 +84,8 @@ describe('loading', () => {
       clock.now += 60_000;
       await dropped.promise;
     });
-    void manager.use(named(model, '1.0.0'), () => 'dropped', requestScope());
-    const answer = await manager.use(named(model, '1.0.0'), () => 'taken over', requestScope());
+    void use(manager, named(model, '1.0.0'), () => 'dropped', requestScope());
+    const answer = await use(manager, named(model, '1.0.0'), () => 'taken over', requestScope());
     expect(answer).toEqual({ kind: 'used', answer: 'taken over' });
     expect(loads).toEqual(['1.0.0', '1.0.0']);
     expect(cleaned).toBe(1);
@@ -103,19 +104,19 @@ describe('a version that cannot be loaded', () => {
     const { manager, clock, loads, failures } = createManager(() => {
       if (broken) throw new Error('it is broken');
     });
-    const use = () => manager.use(named(model, '1.0.0'), () => 'used', requestScope());
-    expect(await use()).toEqual({ kind: 'failed', reason: 'it is broken' });
-    expect(await use()).toEqual({ kind: 'failed', reason: 'it is broken' });
+    const again = () => use(manager, named(model, '1.0.0'), () => 'used', requestScope());
+    expect(await again()).toEqual({ kind: 'failed', reason: 'it is broken' });
+    expect(await again()).toEqual({ kind: 'failed', reason: 'it is broken' });
     expect(loads).toHaveLength(1);
     for (let failure = 1; failure < 9; failure++) {
       clock.now += failures.at(-1) ?? 0;
-      await use();
+      await again();
     }
     expect(failures).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
     broken = false;
-    expect(await use()).toMatchObject({ kind: 'failed' });
+    expect(await again()).toMatchObject({ kind: 'failed' });
     clock.now += 60_000;
-    expect(await use()).toEqual({ kind: 'used', answer: 'used' });
+    expect(await again()).toEqual({ kind: 'used', answer: 'used' });
     expect(manager.failure(model, '1.0.0')).toBeUndefined();
   });
 
@@ -128,7 +129,7 @@ describe('a version that cannot be loaded', () => {
       if (++attempts === 1) throw new Error('it is broken');
       await gate.promise;
     });
-    await manager.use(named(model, '1.0.0'), () => 'used', requestScope());
+    await use(manager, named(model, '1.0.0'), () => 'used', requestScope());
     clock.now += 1_000;
     expect(manager.failure(model, '1.0.0')).toEqual({ reason: 'it is broken', retryDue: true });
     const scope = requestScope();
@@ -143,10 +144,10 @@ describe('a version that cannot be loaded', () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { manager } = createManager();
-    const use = () => manager.use({ model, version: '9.9.9', named: false }, () => 'used', requestScope());
-    expect(await use()).toEqual({ kind: 'missing' });
+    const again = () => use(manager, { model, version: '9.9.9', named: false }, () => 'used', requestScope());
+    expect(await again()).toEqual({ kind: 'missing' });
     await publish(model, '9.9.9', { flip: false });
-    expect(await use()).toEqual({ kind: 'used', answer: 'used' });
+    expect(await again()).toEqual({ kind: 'used', answer: 'used' });
   });
 
   test.each([
@@ -157,7 +158,7 @@ describe('a version that cannot be loaded', () => {
     await publish(model, '1.0.0');
     const key = manifestKey(model, '1.0.0');
     await bucket.put(key, new TextEncoder().encode(text), { condition: { kind: 'always' } });
-    const result = await createManager().manager.use(named(model, '1.0.0'), () => 'used', requestScope());
+    const result = await use(createManager().manager, named(model, '1.0.0'), () => 'used', requestScope());
     expect(result).toMatchObject({ kind: 'failed', reason: expect.stringContaining(reason) });
   });
 
@@ -168,7 +169,7 @@ describe('a version that cannot be loaded', () => {
       },
     });
     const { manager } = createManager(undefined, { store });
-    const result = await manager.use(named('any', '1.0.0'), () => 'used', requestScope());
+    const result = await use(manager, named('any', '1.0.0'), () => 'used', requestScope());
     expect(result).toEqual({ kind: 'failed', reason: 'storage is down' });
   });
 });
@@ -178,12 +179,13 @@ describe('the memory budget', () => {
     const model = uniqueModel();
     for (const version of ['1', '2', '3', '4']) await publish(model, version, weighing(20));
     const { manager, disposed } = createManager();
-    const use = (version: string) => manager.use(named(model, version), () => version, requestScope());
-    for (const version of ['1', '2', '3', '1']) await use(version);
+    const useVersion = (version: string) =>
+      use(manager, named(model, version), () => version, requestScope());
+    for (const version of ['1', '2', '3', '1']) await useVersion(version);
     expect(disposed).toEqual([]);
-    await use('4');
+    await useVersion('4');
     expect(disposed).toEqual(['2']);
-    await use('2');
+    await useVersion('2');
     expect(disposed).toEqual(['2', '3']);
   });
 
@@ -200,7 +202,7 @@ describe('the memory budget', () => {
     });
     for (const { manager } of [roomy, tight]) {
       for (const version of ['1.0.0', '2.0.0']) {
-        await manager.use(named(model, version), () => version, requestScope());
+        await use(manager, named(model, version), () => version, requestScope());
       }
     }
     expect(loadedAt).toEqual([[], [], [], ['1.0.0']]);
@@ -214,7 +216,8 @@ describe('the memory budget', () => {
     await publish(model, '2.0.0', weighing(40));
     const { manager, disposed } = createManager();
     const gate = Promise.withResolvers<void>();
-    const computing = manager.use(
+    const computing = use(
+      manager,
       named(model, '1.0.0'),
       async () => {
         await gate.promise;
@@ -223,7 +226,7 @@ describe('the memory budget', () => {
       requestScope(),
     );
     await expect.poll(() => manager.ready(model, '1.0.0')?.inUse).toBe(true);
-    const next = manager.use(named(model, '2.0.0'), () => [...disposed], requestScope());
+    const next = use(manager, named(model, '2.0.0'), () => [...disposed], requestScope());
     gate.resolve();
     expect(await computing).toEqual({ kind: 'used', answer: 0 });
     expect(await next).toEqual({ kind: 'used', answer: ['1.0.0'] });
@@ -233,7 +236,7 @@ describe('the memory budget', () => {
     const model = uniqueModel();
     await publish(model, '1.0.0', weighing(80));
     const { manager, loads } = createManager();
-    expect(await manager.use(named(model, '1.0.0'), () => 'used', requestScope())).toMatchObject({
+    expect(await use(manager, named(model, '1.0.0'), () => 'used', requestScope())).toMatchObject({
       kind: 'failed',
       reason: expect.stringMatching(/needs about 80\.\d MB and MEMORY_BUDGET_MB is 64\.0/),
     });
@@ -250,7 +253,7 @@ describe('the memory budget', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     });
     const results = await Promise.all(
-      versions.map((version) => manager.use(named(model, version), () => version, requestScope())),
+      versions.map((version) => use(manager, named(model, version), () => version, requestScope())),
     );
     expect(results.map((result) => result.kind === 'used' && result.answer)).toEqual(versions);
     expect(most).toBeLessThanOrEqual(64 * MEGABYTE);

@@ -15,14 +15,15 @@ import {
   plus,
   publishVersions,
 } from '../../fixtures/worker/rollout_server.ts';
+import { serve, use } from '../../fixtures/worker/serve.ts';
 
 const stage = (version: string) => stageTransition(version, changeRecord());
 const BEHAVIOURS = { 1: plus(1), 2: plus(2), 3: plus(3) };
 
 /** Asks for the current version and waits for what goes on after the answer. */
-async function serve(server: ReturnType<typeof createRolloutServer>['server'], model: string) {
+async function ask(server: ReturnType<typeof createRolloutServer>['server'], model: string) {
   const scope = requestScope();
-  const outcome = await server.serve({ model, selector: { kind: 'current' } }, computeWith(10), scope);
+  const outcome = await serve(server, { model, selector: { kind: 'current' } }, computeWith(10), scope);
   await scope.settled();
   return outcome;
 }
@@ -32,14 +33,14 @@ describe('a staged version', () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
     const { server, loads } = createRolloutServer(BEHAVIOURS);
-    await serve(server, model);
+    await ask(server, model);
     await change(model, stage('2'));
-    expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1', generation: 2 } });
+    expect(await ask(server, model)).toMatchObject({ answer: '11', by: { version: '1', generation: 2 } });
     expect(loads).toEqual(['1', '2']);
     await change(model, promoteTransition(undefined, changeRecord()));
-    expect(await serve(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
+    expect(await ask(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
     await change(model, rollbackTransition(undefined, changeRecord()));
-    expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
+    expect(await ask(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
     expect(loads).toEqual(['1', '2']);
   });
 
@@ -63,7 +64,7 @@ describe('a staged version', () => {
       { version: '2', state: 'LOADING' },
       { version: '1', state: 'AVAILABLE' },
     ]);
-    expect(await server.serve(target, computeWith(10), scope)).toMatchObject({ answer: '11' });
+    expect(await serve(server, target, computeWith(10), scope)).toMatchObject({ answer: '11' });
     loading.resolve();
     await scope.settled();
     expect(await states()).toEqual([
@@ -82,7 +83,7 @@ describe('a staged version', () => {
       },
     });
     for (let request = 0; request < 3; request++) {
-      expect(await serve(server, model)).toEqual({
+      expect(await ask(server, model)).toEqual({
         kind: 'served',
         answer: '11',
         by: { version: '1', generation: 2 },
@@ -90,7 +91,7 @@ describe('a staged version', () => {
     }
     expect(happened).toEqual(['load of 2 failed: it is broken']);
     clock.now = 2_000;
-    await serve(server, model);
+    await ask(server, model);
     expect(loads).toEqual(['1', '2', '2']);
   });
 
@@ -99,17 +100,17 @@ describe('a staged version', () => {
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '1']);
     const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
-    await serve(server, other);
-    await serve(server, model);
+    await ask(server, other);
+    await ask(server, model);
     await change(model, stage('2'));
-    await serve(server, model);
+    await ask(server, model);
     expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* beside what serves/)]);
     // Once the other model has moved on, what it left is idle.
     const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIOURS, { room: 3 });
-    await serve(roomy, other);
+    await ask(roomy, other);
     await change(other, rollbackTransition('1', changeRecord()));
-    await serve(roomy, other);
-    await serve(roomy, model);
+    await ask(roomy, other);
+    await ask(roomy, model);
     expect(evicted).toEqual(['unloaded 3']);
   });
 
@@ -118,11 +119,11 @@ describe('a staged version', () => {
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
     const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 1 });
-    await serve(server, model);
-    await serve(server, model);
+    await ask(server, model);
+    await ask(server, model);
     await change(model, promoteTransition(undefined, changeRecord()));
     // At once, whatever the backoff: as a flip to a version that was never staged.
-    expect(await serve(server, model)).toEqual({
+    expect(await ask(server, model)).toEqual({
       kind: 'served',
       answer: '12',
       by: { version: '2', generation: 3 },
@@ -135,13 +136,13 @@ describe('a staged version', () => {
     await publishVersions(model, ['1', '2', '3']);
     await change(model, stage('2'));
     const { server, manager, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
-    await serve(server, model);
-    await serve(server, model);
-    await manager.use({ model, version: '3', named: true }, () => undefined, requestScope());
-    await serve(server, model);
+    await ask(server, model);
+    await ask(server, model);
+    await use(manager, { model, version: '3', named: true }, () => undefined, requestScope());
+    await ask(server, model);
     expect(loads.filter((version) => version === '2').length).toBe(1);
     clock.now = 60_000;
-    await serve(server, model);
+    await ask(server, model);
     expect(loads.filter((version) => version === '2').length).toBe(2);
   });
 
@@ -152,7 +153,7 @@ describe('a staged version', () => {
     const answered = Promise.withResolvers<void>();
     const { server, loads } = createRolloutServer(BEHAVIOURS, { afterAnswer: () => answered.promise });
     const scope = requestScope();
-    await server.serve({ model, selector: { kind: 'current' } }, computeWith(1), scope);
+    await serve(server, { model, selector: { kind: 'current' } }, computeWith(1), scope);
     expect(loads).toEqual(['1']);
     answered.resolve();
     await scope.settled();
@@ -161,8 +162,8 @@ describe('a staged version', () => {
 });
 
 describe('a version that a client asks for by its number or a label', () => {
-  const ask = (server: ReturnType<typeof createRolloutServer>['server'], model: string, version: string) =>
-    server.serve({ model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
+  const askFor = (server: ReturnType<typeof createRolloutServer>['server'], model: string, version: string) =>
+    serve(server, { model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
   const refused = { kind: 'unavailable', reason: expect.stringContaining('beside what serves') };
 
   test('takes no place of a current one, of its model or of another, idle as that may be', async () => {
@@ -170,14 +171,14 @@ describe('a version that a client asks for by its number or a label', () => {
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '2']);
     const { server, manager, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
-    await serve(server, other);
-    await serve(server, model);
-    expect(await ask(server, model, '2')).toMatchObject({ ...refused, version: '2' });
-    expect(await ask(server, other, '2')).toMatchObject(refused);
+    await ask(server, other);
+    await ask(server, model);
+    expect(await askFor(server, model, '2')).toMatchObject({ ...refused, version: '2' });
+    expect(await askFor(server, other, '2')).toMatchObject(refused);
     const label = labelTransition('old', '2', changeRecord());
     await change(model, label);
     const labelled = { model, selector: { kind: 'label', label: 'old' } } as const;
-    expect(await server.serve(labelled, computeWith(10), requestScope())).toMatchObject(refused);
+    expect(await serve(server, labelled, computeWith(10), requestScope())).toMatchObject(refused);
     const status = { model, selector: { kind: 'version', version: '2' } } as const;
     expect(await server.status(status, requestScope())).toMatchObject({
       versions: [{ version: '2', state: 'END' }],
@@ -186,17 +187,17 @@ describe('a version that a client asks for by its number or a label', () => {
     expect([manager.isReady(model, '1'), manager.isReady(other, '3')]).toEqual([true, true]);
     // Flipped to, it is loaded at once in the place of another, whatever the backoff.
     await change(model, publishTransition('2', changeRecord()));
-    expect(await serve(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
+    expect(await ask(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
   });
 
   test('takes the place of what nobody needs, and is served by its number where it is current', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
     const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
-    await serve(server, model);
-    expect(await ask(server, model, '2')).toMatchObject({ answer: '12' });
-    expect(await ask(server, model, '3')).toMatchObject({ answer: '13' });
-    expect(await ask(server, model, '1')).toMatchObject({ answer: '11' });
+    await ask(server, model);
+    expect(await askFor(server, model, '2')).toMatchObject({ answer: '12' });
+    expect(await askFor(server, model, '3')).toMatchObject({ answer: '13' });
+    expect(await askFor(server, model, '1')).toMatchObject({ answer: '11' });
     expect(happened).toEqual(['unloaded 2']);
   });
 });
@@ -216,11 +217,11 @@ describe('a shadow', () => {
     const { server, happened, executed } = createRolloutServer(BEHAVIOURS, {
       afterAnswer: async () => order.push(`after ${executed.join()}`),
     });
-    await serve(server, model);
+    await ask(server, model);
     order.length = 0;
     executed.length = 0;
     happened.length = 0;
-    expect(await serve(server, model)).toEqual({
+    expect(await ask(server, model)).toEqual({
       kind: 'served',
       answer: '11',
       by: { version: '1', generation: 2 },
@@ -236,15 +237,15 @@ describe('a shadow', () => {
     const model = uniqueModel();
     await withShadow(model, 25);
     const { server, draws, executed } = createRolloutServer(BEHAVIOURS);
-    await serve(server, model);
+    await ask(server, model);
     executed.length = 0;
     draws.next = 0.25;
-    await serve(server, model);
+    await ask(server, model);
     expect(executed).toEqual(['1']);
     draws.next = 0.2;
     const scope = requestScope();
     const named = { model, selector: { kind: 'version', version: '1' } } as const;
-    await server.serve(named, computeWith(1), scope);
+    await serve(server, named, computeWith(1), scope);
     await scope.settled();
     expect(executed).toEqual(['1', '1']);
   });
@@ -257,8 +258,8 @@ describe('a shadow', () => {
       () => Promise.reject(new TypeError('a fault')),
     ] as const) {
       const { server, happened } = createRolloutServer({ 1: plus(1), 2: behaviour });
-      await serve(server, model);
-      expect(await serve(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
+      await ask(server, model);
+      expect(await ask(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
       expect(happened.at(-1)).toBe('shadow 2 {"kind":"failed","reason":"a fault"}');
     }
   });
@@ -271,17 +272,18 @@ describe('a shadow', () => {
     const { server, happened, executed, clock } = createRolloutServer(BEHAVIOURS, {
       afterAnswer: () => (waits ? computing.promise : Promise.resolve()),
     });
-    await serve(server, model);
+    await ask(server, model);
     waits = true;
     happened.length = 0;
-    const ask = () => server.serve({ model, selector: { kind: 'current' } }, computeWith(1), requestScope());
-    for (let request = 0; request < 3; request++) await ask();
+    const again = () =>
+      serve(server, { model, selector: { kind: 'current' } }, computeWith(1), requestScope());
+    for (let request = 0; request < 3; request++) await again();
     const dropped = 'shadow 2 {"kind":"dropped","reason":"busy"}';
     expect(happened).toEqual([dropped, dropped]);
     expect(executed).not.toContain('2');
     // The platform may have dropped the request that it belonged to.
     clock.now = 30_000;
-    await ask();
+    await again();
     expect(happened).toEqual([dropped, dropped]);
     computing.resolve();
   });
@@ -290,8 +292,8 @@ describe('a shadow', () => {
     const model = uniqueModel();
     await withShadow(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: () => [1, 2] });
-    await serve(server, model);
-    await serve(server, model);
+    await ask(server, model);
+    await ask(server, model);
     expect(happened.at(-1)).toContain('output y has shape [2] in place of [1]');
   });
 });

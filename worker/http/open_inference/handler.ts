@@ -1,109 +1,87 @@
 import { parseVersion } from '../../registry/version/version.ts';
-import type { RequestScope, ServeOutcome, Serving, ServingTarget } from '../../serving/api.ts';
-import { remembered } from '../memoize.ts';
-import type { MemoryShare } from '../memory/memory_share.ts';
-import { MEMORY_STATUS, type RequestMemory } from '../memory/request_memory.ts';
-import type { RequestRecord } from '../metrics/request_metrics.ts';
-import { BODY_STATUS, type BodyOutcome, readBody } from '../request_body.ts';
+import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
+import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
 import {
-  type Answer,
-  documentAnswer,
-  errorAnswer,
-  inferenceAnswer,
-  responseOf,
-  wrongMethodAnswer,
-} from './answer/response.ts';
-import { type InferAnswer, infer } from './infer.ts';
+  type ComputeRoute,
+  createProtocolHandler,
+  type DocumentRoute,
+  type Protocol,
+  type ProtocolHandler,
+  type ProtocolOptions,
+} from '../protocol_handler.ts';
+import { pathOfUrl } from '../request_path.ts';
+import { infer } from './infer.ts';
 import { modelMetadata, SERVER_METADATA } from './metadata.ts';
 import { notServed, type Refusal, unknownVersion } from './not_served.ts';
 import { type ParsedRequest, parseInferenceRequest } from './request/parse_request.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
 
-export interface OpenInferenceOptions {
-  readonly serving: Serving;
-  /** A longer request body is refused with 413. */
-  readonly maxRequestBytes: number;
-  readonly memory: RequestMemory;
-  /** Is told of every request for a model that was answered. */
-  readonly record?: (request: RequestRecord) => void;
-}
+type ServerRoute = Exclude<Route, { readonly model: string }>;
+type Document = DocumentRoute & {
+  readonly asks:
+    | ServerRoute
+    | { readonly kind: 'model ready' | 'model metadata'; readonly target: ServingTarget }
+    | { readonly kind: 'unknown version'; readonly refusal: Refusal };
+};
 
-/** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
-export type OpenInferenceHandler = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
+/** Open Inference Protocol v2, with the extension for binary tensor data. */
+const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
+  route(method, path) {
+    const route = parseRoute(method, path);
+    if (!('model' in route)) return { kind: 'document', model: undefined, asks: route };
+    const { kind, model, version } = route;
+    const target = targetOf(model, version);
+    if (target === undefined) {
+      const refusal = unknownVersion(model, version ?? '');
+      return { kind: 'document', model, asks: { kind: 'unknown version', refusal } };
+    }
+    return kind === 'infer'
+      ? { kind: 'compute', api: 'infer', target }
+      : { kind: 'document', model, asks: { kind, target } };
+  },
 
-/** Open Inference Protocol v2 over a Serving, with the extension for binary tensor data. */
-export function createOpenInferenceHandler(options: OpenInferenceOptions): OpenInferenceHandler {
-  return async (request, path, scope) => {
-    const start = performance.now();
-    const { phases } = scope;
-    const began = phases?.now() ?? 0;
-    const { method } = request;
-    const route = method === 'POST' ? parsePostRoute(path) : parseRoute(method, path);
-    let answering: Answer | Promise<Answer>;
-    if (!('model' in route)) answering = answerServer(options.serving, method, path, route);
-    else {
-      const target = targetOf(route.model, route.version);
-      if (target === undefined) answering = refused(unknownVersion(route.model, route.version ?? ''));
-      else if (route.kind === 'infer') {
-        const share = options.memory.open();
-        try {
-          // As a rule an inference waits for nothing else.
-          const body = await readBody(request, options.maxRequestBytes, share);
-          phases?.end('body', began);
-          answering = answerInfer(options.serving, body, request.headers, target, scope, share);
-          if (answering instanceof Promise) answering = await answering;
-        } finally {
-          share.endHandling();
-        }
-      } else {
-        const answerModel = route.kind === 'model ready' ? answerReady : answerMetadata;
-        answering = answerModel(options.serving, target, scope);
+  parse(body, { headers }, { target }) {
+    const headerLength = headers.get('inference-header-content-length');
+    const parsed = parseInferenceRequest(body, headerLength, target.model);
+    return parsed.kind === 'invalid' ? parsed : { kind: 'parsed', computation: parsed };
+  },
+
+  compute: infer,
+
+  refuse(target, outcome) {
+    return refused(notServed(target, outcome));
+  },
+
+  answerDocument({ asks }, { method, url }, serving, scope) {
+    switch (asks.kind) {
+      case 'model ready':
+        return answerReady(serving, asks.target, scope);
+      case 'model metadata':
+        return answerMetadata(serving, asks.target, scope);
+      case 'unknown version':
+        return refused(asks.refusal);
+      case 'server metadata':
+        return documentAnswer(SERVER_METADATA);
+      case 'live':
+        return documentAnswer({ live: true });
+      case 'ready':
+        // Models are loaded when they are asked for: an isolate that runs is ready.
+        return documentAnswer({ live: true, ready: true });
+      case 'list':
+        return answerList(serving);
+      case 'not found':
+        return errorAnswer(`There is nothing at ${pathOfUrl(url)}`, 404);
+      case 'wrong method': {
+        const message = `Method Not Allowed: ${method} ${pathOfUrl(url)}`;
+        return { ...errorAnswer(message, 405), allowed: asks.allowed };
       }
     }
-    const answer = answering instanceof Promise ? await answering : answering;
-    phases?.end('total', began);
-    if ('model' in route) {
-      options.record?.({
-        model: route.model,
-        isKnownModel: answer.by !== undefined,
-        version: answer.by?.version ?? '',
-        api: route.kind === 'infer' ? 'infer' : '',
-        httpStatus: answer.status,
-        milliseconds: performance.now() - start,
-        examples: answer.examples,
-      });
-    }
-    return responseOf(answer, phases);
-  };
-}
+  },
+};
 
-const parsePostRoute = remembered((path) => parseRoute('POST', path));
-
-type ModelRoute = Extract<Route, { readonly model: string }>;
-
-/** Answers what is asked of the server and not of a model. */
-function answerServer(
-  serving: Serving,
-  method: string,
-  path: string,
-  route: Exclude<Route, ModelRoute>,
-): Answer | Promise<Answer> {
-  switch (route.kind) {
-    case 'server metadata':
-      return documentAnswer(SERVER_METADATA);
-    case 'live':
-      return documentAnswer({ live: true });
-    case 'ready':
-      // Models are loaded when they are asked for: an isolate that runs is ready.
-      return documentAnswer({ live: true, ready: true });
-    case 'list':
-      return answerList(serving);
-    case 'not found':
-      return errorAnswer(`There is nothing at ${path}`, 404);
-    case 'wrong method':
-      return wrongMethodAnswer(`Method Not Allowed: ${method} ${path}`, route.allowed);
-  }
+export function createOpenInferenceHandler(options: ProtocolOptions): ProtocolHandler {
+  return createProtocolHandler(OPEN_INFERENCE, options);
 }
 
 async function answerList(serving: Serving): Promise<Answer> {
@@ -113,51 +91,22 @@ async function answerList(serving: Serving): Promise<Answer> {
     : documentAnswer({ models });
 }
 
-/** Versions are any text in the protocol; a text that is no version of ours is one that does not exist. */
+/** Versions are any text in the protocol; a text that is not a version here is one that does not exist. */
 function targetOf(model: string, text: string | undefined): ServingTarget | undefined {
   if (text === undefined) return { model, selector: { kind: 'current' } };
   const version = parseVersion(text);
   return version === undefined ? undefined : { model, selector: { kind: 'version', version } };
 }
 
-/** A body that is no inference request is refused before the model is looked up. */
-function answerInfer(
-  serving: Serving,
-  body: BodyOutcome,
-  headers: Headers,
-  target: ServingTarget,
-  scope: RequestScope,
-  share: MemoryShare,
-): Answer | Promise<Answer> {
-  if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
-  const headerLength = headers.get('inference-header-content-length');
-  const parsed = parseInferenceRequest(body.bytes, headerLength, target.model);
-  if (parsed.kind === 'invalid') return errorAnswer(parsed.message, 400);
-  const outcome = serving.serve<InferAnswer>(target, (servable) => infer(servable, parsed, share), scope);
-  return outcome instanceof Promise
-    ? outcome.then((settled) => servedAnswer(target, parsed, settled, share))
-    : servedAnswer(target, parsed, outcome, share);
-}
-
-function servedAnswer(
-  target: ServingTarget,
-  parsed: ParsedRequest,
-  outcome: ServeOutcome<InferAnswer>,
-  share: MemoryShare,
-): Answer {
-  if (outcome.kind !== 'served') return refused(notServed(target, outcome));
-  const { answer, by } = outcome;
-  if (answer.kind === 'invalid') return errorAnswer(answer.message, 400, by);
-  if (answer.kind !== 'inferred') return errorAnswer(answer.message, MEMORY_STATUS[answer.kind], by);
-  const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
-  return inferenceAnswer(target.model, id, answer.outputs, by, answer.examples, share);
-}
-
 /** A model is ready if it can be served; asking for it loads it. */
 async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
-  const outcome = await serving.serve(target, () => undefined, scope);
-  if (outcome.kind !== 'served') return refused(notServed(target, outcome));
-  return documentAnswer({ name: target.model, ready: true }, outcome.by);
+  let acquired = await serving.acquire(target, scope);
+  while (acquired.kind === 'acquired') {
+    const released = await acquired.release();
+    if (released.kind === 'counts') return documentAnswer({ name: target.model, ready: true }, released.by);
+    acquired = released;
+  }
+  return refused(notServed(target, acquired));
 }
 
 async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {

@@ -1,12 +1,12 @@
 import { isName } from '../../model/names.ts';
-import type { Pointer } from '../../registry/pointer/pointer.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { listModels, listVersions } from '../../registry/version/version_store.ts';
 import type {
   DescribeOutcome,
   NotServed,
+  Released,
   RequestScope,
-  ServeOutcome,
+  ServableHandle,
   Serving,
   ServingTarget,
   StatusOutcome,
@@ -16,8 +16,9 @@ import type { ServableManager } from '../servables/servable_manager.ts';
 import { describeVersion, versionStates } from './describe_version.ts';
 import type { PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
-import { type Compute, PendingRequest } from './serve_request.ts';
-import { ResolvedServing, type ServingEvents } from './version_server.ts';
+import { AttemptHandle } from './servable_handle.ts';
+import { ServeRequest } from './serve_request.ts';
+import { type Attempt, type Ending, type ServingEvents, VersionServer } from './version_server.ts';
 import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
 export interface ModelServerOptions {
@@ -36,7 +37,8 @@ export class ModelServer implements Serving {
   readonly #manager: ServableManager;
   readonly #options: ModelServerOptions;
   readonly #byNumber: VersionsByNumber;
-  readonly #resolved: ResolvedServing;
+  readonly #versions: VersionServer;
+  readonly #isReady: (model: string, version: string) => boolean;
 
   constructor(
     store: ObjectStore,
@@ -49,68 +51,99 @@ export class ModelServer implements Serving {
     this.#manager = manager;
     this.#options = options;
     this.#byNumber = options.versionsByNumber ?? 'any';
-    this.#resolved = new ResolvedServing(manager, options.onLoadFailure, options.events, this.#byNumber);
+    this.#versions = new VersionServer(manager, options.onLoadFailure, options.events);
+    this.#isReady = (model, version) => manager.isReady(model, version);
   }
 
-  serve<Answer>(
-    target: ServingTarget,
-    compute: Compute<Answer>,
-    scope: RequestScope,
-  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>> {
+  async acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed> {
     if (!isName(target.model)) return { kind: 'unknown model' };
-    const request = new PendingRequest(target, compute, scope, this.#options.rollout);
-    const fresh = this.#source.fresh(target.model);
-    return fresh === undefined ? this.#serveChecked(request) : this.#serveFresh(request, fresh);
-  }
-
-  /** Serves by a pointer that need not be checked; at once, where nothing has to be waited for. */
-  #serveFresh<Answer>(
-    request: PendingRequest<Answer>,
-    pointer: Pointer,
-  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>> {
-    const resolution = resolve(request.target, { kind: 'current', pointer }, this.#byNumber, request);
-    const outcome = this.#resolved.serve(request, resolution);
-    return outcome instanceof Promise || isInDoubt(outcome)
-      ? this.#serveInDoubt(request, resolution, outcome)
-      : outcome;
-  }
-
-  /** What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked. */
-  async #serveInDoubt<Answer>(
-    request: PendingRequest<Answer>,
-    resolution: Resolution | NotServed,
-    answering: ServeOutcome<Answer> | Promise<ServeOutcome<Answer>>,
-  ): Promise<ServeOutcome<Answer>> {
-    const outcome = await answering;
-    if (!isInDoubt(outcome)) return outcome;
-    const { target } = request;
-    const checked = resolve(target, await this.#source.check(target.model), this.#byNumber, request);
-    if (checked.kind === 'not by number') return settleByNumber(this.#store, target.model, checked);
-    return sameVersion(resolution, checked) ? outcome : this.#resolved.serve(request, checked);
+    const request = new ServeRequest(target, scope, this.#options.rollout);
+    const pointer = this.#source.fresh(target.model);
+    if (pointer === undefined) return this.#acquireWhileChecking(request);
+    const resolution = resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
+    return this.#handle(request, resolution, await this.#versions.attempt(request, resolution));
   }
 
   /**
    * The check is I/O and the computation is not: while the one is on its way, the other is done with the version
    * in hand. Its answer counts only if the check confirms that version.
    */
-  async #serveChecked<Answer>(request: PendingRequest<Answer>): Promise<ServeOutcome<Answer>> {
+  async #acquireWhileChecking(request: ServeRequest): Promise<ServableHandle | NotServed> {
     const { target, scope } = request;
-    const { events } = this.#options;
-    const { phases } = scope;
-    const began = phases?.now() ?? 0;
+    const began = scope.phases?.now() ?? 0;
     const checking = this.#source.check(target.model);
-    const known = this.#source.known(target.model);
-    const speculation = known && this.#resolved.speculate(request, known);
-    const resolution = resolve(target, await checking, this.#byNumber, request);
-    phases?.end('pointer', began);
-    if (resolution.kind === 'not by number') return settleByNumber(this.#store, target.model, resolution);
-    if (speculation === undefined) return this.#resolved.serve(request, resolution);
-    if (resolution.kind !== 'resolved' || !sameVersion(resolution, speculation.resolution)) {
-      events.speculation('repeated');
-      return this.#resolved.serve(request, resolution);
+    request.isConfirmed = true;
+    const pointer = this.#source.known(target.model);
+    const inHand = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
+    const speculation = inHand && this.#versions.attemptReady(request, inHand);
+    const checked = async () => {
+      const resolution = resolve(target, await checking, this.#byNumber, request);
+      scope.phases?.end('pointer', began);
+      return resolution;
+    };
+    if (speculation === undefined) return this.#acquireResolved(request, await checked());
+    return this.#handleOf(speculation, async (ending) =>
+      this.#confirm(request, speculation, await checked(), ending),
+    );
+  }
+
+  /** The pointer was checked while a speculation computed. */
+  async #confirm(
+    request: ServeRequest,
+    speculation: Attempt,
+    checked: Resolution | NotServed,
+    ending: Ending,
+  ): Promise<Released> {
+    const { events } = this.#options;
+    if (checked.kind !== 'resolved' || !sameVersion(speculation.resolution, checked)) {
+      if (checked.kind !== 'not by number') events.speculation('repeated');
+      return this.#acquireResolved(request, checked);
     }
     events.speculation('confirmed');
-    return this.#resolved.confirmed(request, resolution, speculation);
+    const { fallback } = speculation;
+    if (fallback !== undefined) {
+      this.#versions.retryIfDue(request.target.model, fallback.wanted, request.scope);
+    }
+    return this.#settle(request, { ...speculation, resolution: checked }, ending);
+  }
+
+  async #acquireResolved(
+    request: ServeRequest,
+    resolution: Resolution | NotServed,
+  ): Promise<ServableHandle | NotServed> {
+    if (resolution.kind === 'not by number') {
+      return settleByNumber(this.#store, request.target.model, resolution);
+    }
+    return this.#handle(request, resolution, await this.#versions.attempt(request, resolution));
+  }
+
+  /** What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked. */
+  async #handle(
+    request: ServeRequest,
+    resolution: Resolution | NotServed,
+    attempt: Attempt | NotServed,
+  ): Promise<ServableHandle | NotServed> {
+    const isAttempt = attempt.kind === 'attempt';
+    const isInDoubt = !isAttempt || attempt.fallback !== undefined;
+    if (isInDoubt && !request.isConfirmed) {
+      request.isConfirmed = true;
+      const { target } = request;
+      const checked = resolve(target, await this.#source.check(target.model), this.#byNumber, request);
+      if (checked.kind === 'not by number' || !sameVersion(resolution, checked)) {
+        if (isAttempt) attempt.servable.release();
+        return this.#acquireResolved(request, checked);
+      }
+    }
+    return isAttempt ? this.#handleOf(attempt, (ending) => this.#settle(request, attempt, ending)) : attempt;
+  }
+
+  async #settle(request: ServeRequest, attempt: Attempt, ending: Ending): Promise<Released> {
+    const settled = await this.#versions.settle(request, attempt, ending);
+    return settled.kind === 'counts' ? settled : this.#handle(request, attempt.resolution, settled);
+  }
+
+  #handleOf(attempt: Attempt, settle: (ending: Ending) => Promise<Released>): ServableHandle {
+    return new AttemptHandle(attempt, this.#isReady, settle);
   }
 
   async describe(target: ServingTarget): Promise<DescribeOutcome> {
@@ -125,12 +158,10 @@ export class ModelServer implements Serving {
     const { version, named, pointer } = resolution;
     const { model, selector } = target;
     // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
-    const used = await this.#manager.use(
-      { model, version, named, asked: selector.kind !== 'current' },
-      () => undefined,
-      scope,
-    );
-    if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
+    const asked = selector.kind !== 'current';
+    const acquired = await this.#manager.acquire({ model, version, named, asked }, scope);
+    if (acquired.kind === 'acquired') acquired.servable.release();
+    if (acquired.kind === 'missing' && !named) return { kind: 'unknown version', version };
     if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
     const states = versionStates(resolution, this.#manager.states(model));
     const versions = states.filter((status) => selector.kind !== 'version' || status.version === version);
@@ -163,8 +194,4 @@ export class ModelServer implements Serving {
     const checked = resolve(target, await this.#source.check(target.model), this.#byNumber);
     return checked.kind === 'not by number' ? settleByNumber(this.#store, target.model, checked) : checked;
   }
-}
-
-function isInDoubt<Answer>(outcome: ServeOutcome<Answer>): boolean {
-  return outcome.kind !== 'served' || outcome.by.fallback !== undefined;
 }

@@ -1,63 +1,84 @@
 import type { Pointer, Trial } from '../../registry/pointer/pointer.ts';
-import type { RequestScope, ServableView, ServingTarget } from '../api.ts';
-import type { RequestTrial, Rollout } from '../rollout/rollout.ts';
-import type { Resolution, Split } from './resolution.ts';
+import type { RequestScope, ServingTarget } from '../api.ts';
+import type { CanaryClient } from '../rollout/canary_watch.ts';
+import type { Execution } from '../rollout/observed_servable.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { routingFraction } from '../rollout/routing.ts';
+import type { Split } from './resolution.ts';
 
-export type Compute<Answer> = (servable: ServableView) => Answer | Promise<Answer>;
-
-/** A request on its way to an answer: what it is for, and its part in trials where a pointer has any. */
-export class PendingRequest<Answer> implements Split {
+/**
+ * A request on its way to an answer, and its part in the rollouts of its model. What is drawn is drawn once, so that
+ * speculating, checking and computing again come to the same under the same pointer.
+ */
+export class ServeRequest implements Split {
   readonly target: ServingTarget;
-  readonly compute: Compute<Answer>;
   readonly scope: RequestScope;
-  /** Undefined where nothing is tried out, or the request names what is to answer. */
+  /** True once the pointer was read after the request began: what it says then is final. */
+  isConfirmed = false;
+  /** Undefined where nothing is rolled out, or the request names what is to answer. */
   readonly #rollout: Rollout | undefined;
-  #trial: RequestTrial | undefined;
+  #fraction: number | undefined;
+  #sample: number | undefined;
 
-  constructor(
-    target: ServingTarget,
-    compute: Compute<Answer>,
-    scope: RequestScope,
-    rollout: Rollout | undefined,
-  ) {
+  constructor(target: ServingTarget, scope: RequestScope, rollout: Rollout | undefined) {
     this.target = target;
-    this.compute = compute;
     this.scope = scope;
     this.#rollout = target.selector.kind === 'current' ? rollout : undefined;
   }
 
-  /** The same request with another computation; what was drawn for it stays drawn. */
-  with(compute: Compute<Answer>): PendingRequest<Answer> {
-    const request = new PendingRequest(this.target, compute, this.scope, this.#rollout);
-    request.#trial = this.#trial;
-    return request;
+  /** The canary, if this request belongs to its share. */
+  canaryOf({ canary }: Pointer): Trial | undefined {
+    const rollout = this.#rollout;
+    if (rollout === undefined || canary === undefined) return undefined;
+    if (rollout.watch.isAborted(this.target.model, canary)) return undefined;
+    this.#fraction ??= this.#draw(rollout);
+    return this.#fraction * 100 < canary.percent ? canary : undefined;
   }
 
-  /** Its part in trials, made when it is first asked for: most pointers have none. */
-  get trial(): RequestTrial | undefined {
-    this.#trial ??= this.#rollout?.begin(this.target.model, this.scope);
-    return this.#trial;
+  /** Without a key the draw is by chance. */
+  #draw(rollout: Rollout): number {
+    const key = this.scope.routingKey?.();
+    return key === undefined ? rollout.random() : routingFraction(this.target.model, key);
   }
 
-  canaryOf(pointer: Pointer): Trial | undefined {
-    return pointer.canary === undefined ? undefined : this.trial?.canaryOf(pointer);
+  /** The shadow, if it is to repeat what the current version computes for this request. */
+  shadowOf({ shadow }: Pointer): Trial | undefined {
+    const rollout = this.#rollout;
+    if (rollout === undefined || shadow === undefined) return undefined;
+    if (rollout.shadows.isStopped(this.target.model, shadow)) return undefined;
+    this.#sample ??= rollout.random();
+    return this.#sample * 100 < shadow.percent ? shadow : undefined;
   }
 
-  /** What a version is to compute. A stand-in's answer is nothing to compare a shadow with. */
-  computation({ pointer }: Resolution, version: string): Compute<Answer> {
-    if (pointer?.current !== version) return this.compute;
-    const trial = pointer.shadow === undefined ? this.#trial : this.trial;
-    return trial === undefined ? this.compute : trial.byCurrent(pointer, this.compute);
+  canaryAnswered(canary: Trial): void {
+    const { model } = this.target;
+    this.#rollout?.events.canary(model, canary.version, 'answered');
+    this.#rollout?.watch.answered(model, canary, this.#client());
   }
 
-  byCanary(): Compute<Answer> {
-    return this.trial?.byCanary(this.compute) ?? this.compute;
+  /** @param broke whether it took the whole runtime along */
+  canaryFailed(canary: Trial, reason: string, broke: boolean): void {
+    const { model } = this.target;
+    this.#rollout?.events.canary(model, canary.version, 'failed');
+    this.#rollout?.watch.failed(model, canary, this.#client(), reason, broke);
   }
 
-  /** The answer counts: what follows it may begin. */
-  answered(pointer: Pointer | undefined): void {
-    const trial = pointer !== undefined && hasCandidates(pointer) ? this.trial : this.#trial;
-    trial?.answered(pointer);
+  #client(): CanaryClient {
+    const key = this.scope.routingKey?.();
+    return {
+      network: this.scope.network?.() ?? '',
+      key: key === undefined ? undefined : routingFraction(this.target.model, key),
+    };
+  }
+
+  /** The answer counts: candidates may be loaded, and the shadow may repeat what was executed. */
+  answered(pointer: Pointer | undefined, shadow: Trial | undefined, live: Execution | undefined): void {
+    const rollout = this.#rollout;
+    if (rollout === undefined || pointer === undefined || !hasCandidates(pointer)) return;
+    rollout.candidates.load(this.target.model, pointer, this.scope);
+    if (shadow !== undefined && live !== undefined) {
+      rollout.shadows.run(this.target.model, shadow, live, this.scope);
+    }
   }
 }
 

@@ -1,11 +1,12 @@
-import type { Pointer, Trial } from '../../registry/pointer/pointer.ts';
-import type { AnsweredBy, NotServed, RequestScope, ServeOutcome, ServingTarget } from '../api.ts';
-import { CanaryFailure } from '../rollout/rollout.ts';
+import type { Trial } from '../../registry/pointer/pointer.ts';
+import { describeError } from '../../registry/storage/describe_error.ts';
+import type { AnsweredBy, NotServed, RequestScope, ServingTarget } from '../api.ts';
+import { faultOf, ObservedServable } from '../rollout/observed_servable.ts';
 import { reasonOf } from '../servables/load_outcome.ts';
+import type { Servable } from '../servables/servable.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
-import { answeredBy, type Resolution, resolve } from './resolution.ts';
-import type { Compute, PendingRequest } from './serve_request.ts';
-import type { VersionsByNumber } from './versions_by_number.ts';
+import { answeredBy, type Resolution } from './resolution.ts';
+import type { ServeRequest } from './serve_request.ts';
 
 /** What happens to requests, for metrics. */
 export interface ServingEvents {
@@ -14,166 +15,205 @@ export interface ServingEvents {
   stalePointer(model: string): void;
 }
 
-/** An answer that was computed before it was known whether it counts. */
-export interface Speculation<Answer> {
-  /** Under the pointer in hand. */
-  readonly resolution: Resolution;
-  /** What computed: another than wanted where that cannot be loaded. */
-  readonly version: string;
-  readonly answer: Answer | Promise<Answer>;
-  readonly fallback: AnsweredBy['fallback'];
+/** Why the current version answers a request of the canary's share. */
+interface InPlaceOfCanary {
+  readonly canary: Trial;
+  readonly reason: string;
+  /** Undefined where the canary was not in memory: that is no failure of its answers. */
+  readonly failure: { readonly broke: boolean } | undefined;
 }
 
-/** Serves requests whose version is resolved: by that version, or by what may stand in for it. */
-export class ResolvedServing {
+/** A version that is in use for one computation, whose answer may count. */
+export interface Attempt {
+  readonly kind: 'attempt';
+  /** In use from here on: it has to be released. */
+  readonly servable: Servable;
+  readonly resolution: Resolution;
+  /** The version that the resolution names cannot be served; this one takes its place. */
+  readonly fallback: AnsweredBy['fallback'];
+  /** What it executed is looked at where a canary or a shadow depends on it. */
+  readonly observed: ObservedServable | undefined;
+  readonly shadow: Trial | undefined;
+  readonly inPlaceOf: InPlaceOfCanary | undefined;
+}
+
+/** How the computation of an attempt ended. */
+export interface Ending {
+  /** What it threw, if it did. */
+  readonly thrown: { readonly error: unknown } | undefined;
+  /** Whether the version was gone after it: while in use, only a broken runtime takes it. */
+  readonly broke: boolean;
+}
+
+export type Settled = { readonly kind: 'counts'; readonly by: AnsweredBy } | Attempt | NotServed;
+
+/** Finds the version that computes a request whose version is resolved, and judges what became of it. */
+export class VersionServer {
   readonly #manager: ServableManager;
   readonly #onLoadFailure: 'previous' | 'error';
   readonly #events: ServingEvents;
-  readonly #byNumber: VersionsByNumber;
   /** Per model, the last version that answered a request for the current one here. */
   readonly #lastServed = new Map<string, { version: string; generation: number }>();
 
-  constructor(
-    manager: ServableManager,
-    onLoadFailure: 'previous' | 'error',
-    events: ServingEvents,
-    byNumber: VersionsByNumber,
-  ) {
+  constructor(manager: ServableManager, onLoadFailure: 'previous' | 'error', events: ServingEvents) {
     this.#manager = manager;
     this.#onLoadFailure = onLoadFailure;
     this.#events = events;
-    this.#byNumber = byNumber;
   }
 
-  /** Synchronous where the version is in memory and the computation is. */
-  serve<Answer>(
-    request: PendingRequest<Answer>,
+  /** What is in memory and may compute at once: the version itself, or what stands in for one that cannot be loaded. */
+  attemptReady(request: ServeRequest, resolution: Resolution | NotServed): Attempt | undefined {
+    if (resolution.kind !== 'resolved') return undefined;
+    const { model } = request.target;
+    const wanted = resolution.version;
+    const servable = this.#manager.ready(model, wanted);
+    if (servable !== undefined) return this.#use(request, resolution, servable);
+    if (resolution.canary !== undefined || !this.#fallsBack(request.target)) return undefined;
+    const failure = this.#manager.failure(model, wanted);
+    if (failure === undefined) return undefined;
+    for (const standIn of this.#standIns(model, resolution)) {
+      const ready = this.#manager.ready(model, standIn);
+      if (ready === undefined) continue;
+      return this.#use(request, resolution, ready, { fallback: { wanted, reason: failure.reason } });
+    }
+    return undefined;
+  }
+
+  /** The version, loaded first where it is not in memory, or what takes its place. */
+  async attempt(
+    request: ServeRequest,
     resolution: Resolution | NotServed,
-  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>> {
+    inPlaceOf?: InPlaceOfCanary,
+  ): Promise<Attempt | NotServed> {
     if (resolution.kind !== 'resolved') return resolution;
     const { version, canary } = resolution;
-    if (canary !== undefined) return this.#serveCanary(request, resolution, canary, undefined);
+    if (canary !== undefined) return this.#attemptCanary(request, resolution, canary);
     const ready = this.#manager.ready(request.target.model, version);
-    if (ready === undefined) return this.#serveAbsent(request, resolution);
-    const answer = ready.use(request.computation(resolution, version));
-    return answer instanceof Promise
-      ? answer.then((settled) => this.#answered(request, resolution, version, undefined, settled))
-      : this.#answered(request, resolution, version, undefined, answer);
+    if (ready !== undefined) return this.#use(request, resolution, ready, { inPlaceOf });
+    return this.#attemptAbsent(request, resolution, inPlaceOf);
   }
 
-  /** Computes with what is in memory under the pointer in hand, if anything is. Never throws. */
-  speculate<Answer>(request: PendingRequest<Answer>, pointer: Pointer): Speculation<Answer> | undefined {
-    const { target } = request;
-    const { model } = target;
-    const resolution = resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
-    if (resolution.kind !== 'resolved') return undefined;
-    const wanted = resolution.version;
-    const isCanary = resolution.canary !== undefined;
-    let version: string | undefined = wanted;
-    let servable = this.#manager.ready(model, wanted);
-    let fallback: AnsweredBy['fallback'];
-    if (servable === undefined && !isCanary && this.#fallsBack(target)) {
-      const failure = this.#manager.failure(model, wanted);
-      if (failure === undefined) return undefined;
-      fallback = { wanted, reason: failure.reason };
-      version = this.#standIns(model, resolution).find((standIn) => this.#manager.isReady(model, standIn));
-      servable = version === undefined ? undefined : this.#manager.ready(model, version);
-    }
-    if (servable === undefined || version === undefined) return undefined;
-    let answer: Answer | Promise<Answer>;
-    try {
-      answer = servable.use(isCanary ? request.byCanary() : request.computation(resolution, version));
-    } catch (error) {
-      answer = Promise.reject(error);
-    }
-    // It may never be asked for; then nobody would hear of its rejection.
-    if (answer instanceof Promise) answer.catch(() => undefined);
-    return { resolution, version, answer, fallback };
-  }
-
-  /** Answers with a speculation that a check of the pointer has confirmed, by what it found. */
-  confirmed<Answer>(
-    request: PendingRequest<Answer>,
+  /** Loads what is not in memory, or finds another version that stands in. */
+  async #attemptAbsent(
+    request: ServeRequest,
     resolution: Resolution,
-    speculation: Speculation<Answer>,
-  ): ServeOutcome<Answer> | Promise<ServeOutcome<Answer>> {
-    const { version, fallback, answer } = speculation;
-    if (resolution.canary !== undefined) {
-      return this.#serveCanary(request, resolution, resolution.canary, speculation);
-    }
-    if (fallback !== undefined) this.#retryIfDue(request.target.model, fallback.wanted, request.scope);
-    return answer instanceof Promise
-      ? answer.then((settled) => this.#answered(request, resolution, version, fallback, settled))
-      : this.#answered(request, resolution, version, fallback, answer);
-  }
-
-  /** Serves what is not in memory: loads it, or has another version stand in. */
-  async #serveAbsent<Answer>(
-    request: PendingRequest<Answer>,
-    resolution: Resolution,
-  ): Promise<ServeOutcome<Answer>> {
-    const { target, compute, scope } = request;
+    inPlaceOf: InPlaceOfCanary | undefined,
+  ): Promise<Attempt | NotServed> {
+    const { target, scope } = request;
     const { model } = target;
     const { version, named } = resolution;
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
-      const computation = afterLoad(request.computation(resolution, version), scope);
+      const began = scope.phases?.now() ?? 0;
       const asked = target.selector.kind !== 'current';
-      const used = await this.#manager.use({ model, version, named, asked }, computation, scope);
-      if (used.kind === 'used') return this.#answered(request, resolution, version, undefined, used.answer);
-      if (used.kind === 'missing' && !named) return { kind: 'unknown version', version };
-      reason = reasonOf(used);
+      const acquired = await this.#manager.acquire({ model, version, named, asked }, scope);
+      if (acquired.kind === 'acquired') {
+        scope.phases?.end('load', began);
+        return this.#attemptOf(request, resolution, acquired.servable, { inPlaceOf });
+      }
+      if (acquired.kind === 'missing' && !named) return { kind: 'unknown version', version };
+      reason = reasonOf(acquired);
     } else {
-      this.#retryIfDue(model, version, scope);
+      this.retryIfDue(model, version, scope);
     }
     for (const standIn of fallsBack ? this.#standIns(model, resolution) : []) {
-      const used = await this.#manager.use({ model, version: standIn, named: true }, compute, scope);
-      if (used.kind !== 'used') continue;
-      return this.#answered(request, resolution, standIn, { wanted: version, reason }, used.answer);
+      const acquired = await this.#manager.acquire({ model, version: standIn, named: true }, scope);
+      if (acquired.kind !== 'acquired') continue;
+      const fallback = { wanted: version, reason };
+      return this.#attemptOf(request, resolution, acquired.servable, { fallback, inPlaceOf });
     }
     return { kind: 'unavailable', version, reason };
   }
 
-  /**
-   * Answers a request of the canary's share, by the current version where the canary cannot: no request fails
-   * because of a canary. `speculation` is what it has computed already.
-   */
-  async #serveCanary<Answer>(
-    request: PendingRequest<Answer>,
+  /** A request of the canary's share is answered by the current version where the canary cannot. */
+  async #attemptCanary(
+    request: ServeRequest,
     resolution: Resolution,
     canary: Trial,
-    speculation: Speculation<Answer> | undefined,
-  ): Promise<ServeOutcome<Answer>> {
-    const { target, compute, scope, trial } = request;
-    const { model } = target;
-    const { version } = canary;
-    let reason: string;
-    let instead = compute;
-    try {
-      const used =
-        speculation === undefined
-          ? await this.#manager.use({ model, version, named: true, beside: true }, request.byCanary(), scope)
-          : { kind: 'used' as const, answer: await speculation.answer };
-      if (used.kind === 'used') {
-        trial?.answeredByCanary(canary);
-        return this.#answered(request, resolution, version, undefined, used.answer);
+  ): Promise<Attempt | NotServed> {
+    const { model } = request.target;
+    const wanted = { model, version: canary.version, named: true, beside: true };
+    const acquired = await this.#manager.acquire(wanted, request.scope);
+    if (acquired.kind === 'acquired') return this.#attemptOf(request, resolution, acquired.servable);
+    const inPlaceOf = { canary, reason: reasonOf(acquired), failure: undefined };
+    return this.#attemptCurrent(request, resolution, inPlaceOf);
+  }
+
+  #attemptCurrent(
+    request: ServeRequest,
+    resolution: Resolution,
+    inPlaceOf: InPlaceOfCanary,
+  ): Promise<Attempt | NotServed> {
+    const version = resolution.pointer?.current ?? resolution.version;
+    return this.attempt(request, { ...resolution, version, canary: undefined }, inPlaceOf);
+  }
+
+  #use(
+    request: ServeRequest,
+    resolution: Resolution,
+    servable: Servable,
+    details?: Partial<Pick<Attempt, 'fallback' | 'inPlaceOf'>>,
+  ): Attempt {
+    servable.acquire();
+    return this.#attemptOf(request, resolution, servable, details);
+  }
+
+  #attemptOf(
+    request: ServeRequest,
+    resolution: Resolution,
+    servable: Servable,
+    { fallback, inPlaceOf }: Partial<Pick<Attempt, 'fallback' | 'inPlaceOf'>> = {},
+  ): Attempt {
+    const { pointer, canary } = resolution;
+    // The answer of a stand-in is nothing to compare a shadow with.
+    const isCurrent = canary === undefined && pointer?.current === servable.version;
+    const shadow = isCurrent ? request.shadowOf(pointer) : undefined;
+    const isObserved = canary !== undefined || shadow !== undefined || inPlaceOf?.failure !== undefined;
+    const observed = isObserved ? new ObservedServable(servable) : undefined;
+    return { kind: 'attempt', servable, resolution, fallback, observed, shadow, inPlaceOf };
+  }
+
+  /**
+   * Judges an attempt that has ended: its answer counts, or the current version takes the place of a canary. No
+   * request fails because of a canary.
+   *
+   * @throws what the computation threw, where no other version answers in its place
+   */
+  async settle(request: ServeRequest, attempt: Attempt, { thrown, broke }: Ending): Promise<Settled> {
+    const { resolution, observed, inPlaceOf } = attempt;
+    const { canary } = resolution;
+    if (canary !== undefined) {
+      const reason = thrown === undefined ? faultOf(observed?.execution) : describeError(thrown.error);
+      if (reason !== undefined) {
+        return this.#attemptCurrent(request, resolution, { canary, reason, failure: { broke } });
       }
-      reason = reasonOf(used);
-    } catch (error) {
-      if (!(error instanceof CanaryFailure) || trial === undefined) throw error;
-      reason = error.message;
-      instead = trial.inPlaceOf(canary, error, compute);
+      request.canaryAnswered(canary);
+    } else if (thrown !== undefined) throw thrown.error;
+    // The failure is the canary's only if this version is sound: where both fail, the request is at fault.
+    if (inPlaceOf?.failure !== undefined && faultOf(observed?.execution) === undefined) {
+      request.canaryFailed(inPlaceOf.canary, inPlaceOf.reason, inPlaceOf.failure.broke);
     }
-    const current = resolution.pointer?.current ?? version;
-    const outcome = await this.serve(request.with(instead), {
-      ...resolution,
-      version: current,
-      canary: undefined,
-    });
-    if (outcome.kind !== 'served') return outcome;
-    this.#events.fallback(model, version, outcome.by.version);
-    return { ...outcome, by: { ...outcome.by, fallback: { wanted: version, reason } } };
+    return { kind: 'counts', by: this.#answered(request, attempt) };
+  }
+
+  #answered(request: ServeRequest, attempt: Attempt): AnsweredBy {
+    const { resolution, fallback, inPlaceOf, shadow, observed } = attempt;
+    const { version } = attempt.servable;
+    const { model, selector } = request.target;
+    // A canary stands in for nothing.
+    if (selector.kind === 'current' && resolution.canary === undefined) {
+      this.#remember(model, version, resolution.generation);
+    }
+    if (fallback !== undefined) this.#events.fallback(model, fallback.wanted, version);
+    if (inPlaceOf !== undefined) this.#events.fallback(model, inPlaceOf.canary.version, version);
+    if (resolution.stale !== undefined) this.#events.stalePointer(model);
+    request.answered(resolution.pointer, shadow, observed?.execution);
+    const by = answeredBy(resolution, version);
+    if (inPlaceOf !== undefined) {
+      return { ...by, fallback: { wanted: inPlaceOf.canary.version, reason: inPlaceOf.reason } };
+    }
+    return fallback === undefined ? by : { ...by, fallback };
   }
 
   /** A client that asks for a certain version or label is not given another. */
@@ -192,27 +232,9 @@ export class ResolvedServing {
     );
   }
 
-  #retryIfDue(model: string, version: string, scope: RequestScope): void {
+  /** Loads a version anew for later requests, if its last load failed and its backoff is over. */
+  retryIfDue(model: string, version: string, scope: RequestScope): void {
     if (this.#manager.failure(model, version)?.retryDue) this.#manager.preload(model, version, scope);
-  }
-
-  #answered<Answer>(
-    request: PendingRequest<Answer>,
-    resolution: Resolution,
-    version: string,
-    fallback: AnsweredBy['fallback'],
-    answer: Answer,
-  ): ServeOutcome<Answer> {
-    const { model, selector } = request.target;
-    // A canary stands in for nothing.
-    if (selector.kind === 'current' && resolution.canary === undefined) {
-      this.#remember(model, version, resolution.generation);
-    }
-    if (fallback !== undefined) this.#events.fallback(model, fallback.wanted, version);
-    if (resolution.stale !== undefined) this.#events.stalePointer(model);
-    request.answered(resolution.pointer);
-    const by = answeredBy(resolution, version);
-    return { kind: 'served', answer, by: fallback === undefined ? by : { ...by, fallback } };
   }
 
   /** A slow request of an older generation must not bring back what newer ones have left behind. */
@@ -224,16 +246,4 @@ export class ResolvedServing {
       last.generation = generation;
     }
   }
-}
-
-/** Notes how long it took until the computation could begin. */
-function afterLoad<Answer>(compute: Compute<Answer>, { phases }: RequestScope): Compute<Answer> {
-  if (phases === undefined) return compute;
-  const began = phases.now();
-  let hasBegun = false;
-  return (servable) => {
-    if (!hasBegun) phases.end('load', began);
-    hasBegun = true;
-    return compute(servable);
-  };
 }

@@ -83,7 +83,13 @@ export class ShadowRunner {
     await this.#options.afterAnswer();
     const servable = this.#manager.ready(model, shadow.version);
     if (servable === undefined) return { kind: 'dropped', reason: 'not loaded' };
-    const outcome = await servable.use((view) => shadowed(view, live));
+    servable.acquire();
+    let outcome: ShadowOutcome;
+    try {
+      outcome = await shadowed(servable, live);
+    } finally {
+      servable.release();
+    }
     // In use it cannot have been evicted: that it is gone means that it took the heap along.
     if (outcome.kind === 'failed' && !this.#manager.isReady(model, shadow.version)) {
       this.#stopped.set(model, shadow.generation);

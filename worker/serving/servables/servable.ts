@@ -28,18 +28,14 @@ export class Servable implements ServableView {
     return this.#users > 0;
   }
 
-  /** Uses the servable for one computation; it is not freed before that is done. Throws what the computation does. */
-  use<Answer>(computation: (servable: ServableView) => Answer | Promise<Answer>): Answer | Promise<Answer> {
+  /** Begins a use: until it is released, the servable is not freed. */
+  acquire(): void {
     this.#users++;
-    let answer: Answer | Promise<Answer>;
-    try {
-      answer = computation(this);
-    } catch (error) {
-      this.#users--;
-      throw error;
-    }
-    if (!(answer instanceof Promise)) this.#users--;
-    return answer instanceof Promise ? answer.finally(() => this.#users--) : answer;
+  }
+
+  /** Ends a use. */
+  release(): void {
+    this.#users--;
   }
 
   execute(

@@ -4,7 +4,7 @@ import type { Manifest } from '../../registry/version/manifest.ts';
 import type { PublicKey } from '../../registry/version/manifest_signature.ts';
 import { memoryNeed } from '../../registry/version/memory_need.ts';
 import { readTrustedManifest, type TrustedManifestRead } from '../../registry/version/version_store.ts';
-import type { RequestScope, ServableView, VersionStatus } from '../api.ts';
+import type { RequestScope, VersionStatus } from '../api.ts';
 import { backoff } from '../loading/backoff.ts';
 import { retryOnce } from '../loading/retry_once.ts';
 import { sleep } from '../loading/sleep.ts';
@@ -15,7 +15,7 @@ import type { Servable } from './servable.ts';
 import type { Failed, Loading, Ready } from './servable_entry.ts';
 import { ServableEntries } from './servable_table.ts';
 
-export type UseResult<Answer> = { readonly kind: 'used'; readonly answer: Answer } | FailedOutcome;
+export type AcquireOutcome = { readonly kind: 'acquired'; readonly servable: Servable } | FailedOutcome;
 
 /** A version to be used or loaded. */
 export interface WantedVersion {
@@ -47,8 +47,8 @@ export interface ServableEvents {
 const STALL_MS = 10_000;
 /** How often a request that waits for another's load looks whether that still lives. Milliseconds. */
 const WATCH_MS = 1_000;
-/** How often a request tries to use a servable that is evicted each time before it can. */
-const USE_ATTEMPTS = 10;
+/** How often a request tries to acquire a servable that is evicted each time before it can. */
+const ACQUIRE_ATTEMPTS = 10;
 
 /** Loads and unloads servables within the memory budget; one load per version, however many want it. */
 export class ServableManager {
@@ -64,7 +64,7 @@ export class ServableManager {
     this.#room = new ServableRoom(this.#entries, options);
   }
 
-  /** The servable if it is in memory. Whoever uses it does so at once, before anything can evict it. */
+  /** The servable if it is in memory. To be used it is acquired at once, before anything can evict it. */
   ready(model: string, version: string): Servable | undefined {
     const entry = this.#entries.get(model, version);
     if (entry?.kind !== 'ready') return undefined;
@@ -104,18 +104,17 @@ export class ServableManager {
   }
 
   /**
-   * Computes with a version, loading it first where it is not in memory. A version whose last load failed is
-   * left alone until its backoff is over; `missing` counts as a failure only for a version that the pointer
-   * names, since one that a client made up may be published at any time.
+   * Acquires a version, loading it first where it is not in memory; its servable has to be released. A version whose
+   * last load failed is left alone until its backoff is over; `missing` counts as a failure only for a version that the
+   * pointer names, since one that a client made up may be published at any time.
    */
-  async use<Answer>(
-    version: WantedVersion,
-    computation: (servable: ServableView) => Answer | Promise<Answer>,
-    scope: RequestScope,
-  ): Promise<UseResult<Answer>> {
-    for (let attempt = 0; attempt < USE_ATTEMPTS; attempt++) {
+  async acquire(version: WantedVersion, scope: RequestScope): Promise<AcquireOutcome> {
+    for (let attempt = 0; attempt < ACQUIRE_ATTEMPTS; attempt++) {
       const servable = this.ready(version.model, version.version);
-      if (servable !== undefined) return { kind: 'used', answer: await servable.use(computation) };
+      if (servable !== undefined) {
+        servable.acquire();
+        return { kind: 'acquired', servable };
+      }
       const entry = this.#entries.get(version.model, version.version);
       const beside = this.#spares(version);
       if (

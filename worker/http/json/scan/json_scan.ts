@@ -1,3 +1,4 @@
+import type { TensorValue } from '../../../model/tensor.ts';
 import {
   afterSpace,
   CLOSE_LIST,
@@ -8,6 +9,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from '../ascii.ts';
+import { readFloats } from '../tensors/tensor_list.ts';
 import { type JsonFault, MALFORMED, malformed, scalarEnd, stringEnd } from './json_scalar_scan.ts';
 import { stringEquals } from './json_string.ts';
 import { OpenContainers } from './open_containers.ts';
@@ -26,13 +28,16 @@ const ENCODER = new TextEncoder();
 export class WantedMembers {
   readonly names: readonly string[];
   readonly #encoded: readonly Uint8Array[];
+  readonly #readAsFloats: readonly boolean[];
 
-  constructor(names: readonly string[]) {
+  /** @param readAsFloats those of which a list of numbers is read as float32 in the pass that checks it */
+  constructor(names: readonly string[], readAsFloats: readonly string[] = []) {
     this.names = names;
     this.#encoded = names.map((name) => ENCODER.encode(name));
+    this.#readAsFloats = names.map((name) => readAsFloats.includes(name));
   }
 
-  /** The position of the name that begins at an offset; -1 where it is none of them. */
+  /** The position of the name that begins at an offset; -1 for a name that is not wanted. */
   find(bytes: Uint8Array, nameStart: number): number {
     for (let index = 0; index < this.#encoded.length; index++) {
       const name = this.#encoded[index];
@@ -40,33 +45,36 @@ export class WantedMembers {
     }
     return -1;
   }
+
+  isReadAsFloats(index: number): boolean {
+    return this.#readAsFloats[index] === true;
+  }
 }
 
 /** Where the values of wanted members begin. Of equal names the first counts. */
 export class FoundMembers {
-  readonly #names: readonly string[];
+  /** The last list that was read on the way. */
+  floats: TensorValue | undefined;
+  readonly #wanted: WantedMembers;
   readonly #offsets: (ValueOffset | undefined)[] = [];
 
-  constructor({ names }: WantedMembers) {
-    this.#names = names;
+  constructor(wanted: WantedMembers) {
+    this.#wanted = wanted;
   }
 
   get(name: string): ValueOffset | undefined {
-    return this.#offsets[this.#names.indexOf(name)];
+    return this.#offsets[this.#wanted.names.indexOf(name)];
   }
 
-  /** The name of a member that was not found before; undefined, and nothing is noted, for another. */
-  note(index: number, value: ValueOffset): string | undefined {
+  /** Notes a member. Returns where its value ends, if that was read on the way. */
+  note(bytes: Uint8Array, index: number, value: ValueOffset): number | undefined {
     if (this.#offsets[index] !== undefined) return undefined;
     this.#offsets[index] = value;
-    return this.#names[index];
+    if (!this.#wanted.isReadAsFloats(index)) return undefined;
+    const read = readFloats(bytes, value);
+    this.floats = read?.tensor;
+    return read?.end;
   }
-}
-
-/** May read the value of a wanted member while it is scanned, with no fewer checks. */
-export interface MemberReader {
-  /** Where the value ends; undefined where it was not read. */
-  read(name: string, value: ValueOffset): number | undefined;
 }
 
 /**
@@ -75,14 +83,14 @@ export interface MemberReader {
  * as they are in text, as in TensorFlow Serving: memory is one bit for each level, and lists that are too deep for a
  * tensor are refused where one is read. What passed can be read by a JsonCursor, which checks nothing again.
  */
-export function scanJson(bytes: Uint8Array, wanted: WantedMembers, reader?: MemberReader): JsonScan {
+export function scanJson(bytes: Uint8Array, wanted: WantedMembers): JsonScan {
   const fault: JsonFault = { offset: 0, reason: '' };
   const root = afterSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
   if (isNoBeginning(bytes[root])) {
     return { kind: 'malformed', offset: root, reason: 'The document is empty.' };
   }
   const members = new FoundMembers(wanted);
-  const end = scanValue(bytes, root, fault, wanted, members, reader);
+  const end = scanValue(bytes, root, fault, wanted, members);
   return end === MALFORMED ? { kind: 'malformed', ...fault } : { kind: 'json', root, members };
 }
 
@@ -92,7 +100,6 @@ function scanValue(
   fault: JsonFault,
   wanted: WantedMembers,
   members: FoundMembers,
-  reader: MemberReader | undefined,
 ): number {
   const open = new OpenContainers();
   let inObject = false;
@@ -106,8 +113,7 @@ function scanValue(
       at = memberValue(bytes, name, fault);
       if (at === MALFORMED) return MALFORMED;
       const index = open.depth === 1 ? wanted.find(bytes, name) : -1;
-      const found = index === -1 ? undefined : members.note(index, at);
-      const end = found === undefined ? undefined : reader?.read(found, at);
+      const end = index === -1 ? undefined : members.note(bytes, index, at);
       if (end !== undefined) {
         at = end;
         isBehindValue = true;

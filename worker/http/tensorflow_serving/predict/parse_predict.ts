@@ -1,7 +1,7 @@
 import type { TensorValue } from '../../../model/tensor.ts';
 import { OPEN_LIST } from '../../json/ascii.ts';
-import { type MemberReader, type ValueOffset, WantedMembers } from '../../json/scan/json_scan.ts';
-import { isEmptyList, readFloats } from '../../json/tensors/tensor_list.ts';
+import { type ValueOffset, WantedMembers } from '../../json/scan/json_scan.ts';
+import { isEmptyList } from '../../json/tensors/tensor_list.ts';
 import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
 
 /** A predict request whose JSON is known to be whole, before it is held against a signature. */
@@ -26,34 +26,23 @@ export type ParseOutcome =
 /** A larger body is scanned first: the floats would be beside it and the tensor of another dtype. */
 const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
-const MEMBERS = new WantedMembers(['signature_name', 'instances', 'inputs']);
+const NAMES = ['signature_name', 'instances', 'inputs'];
+const SCANNED = new WantedMembers(NAMES);
+const READ_AT_ONCE = new WantedMembers(NAMES, ['instances', 'inputs']);
 
 /** Parses the body of a predict request, with TensorFlow Serving's errors (json_tensor.cc). */
 export function parsePredictRequest(bytes: Uint8Array): ParseOutcome {
-  const reader = bytes.length > MOST_BYTES_AT_ONCE ? undefined : new FloatsReader(bytes);
-  const outcome = parseDocument(bytes, MEMBERS, reader);
+  const outcome = parseDocument(bytes, bytes.length > MOST_BYTES_AT_ONCE ? SCANNED : READ_AT_ONCE);
   if (outcome.kind === 'invalid') return outcome;
   const { document } = outcome;
   const { signatureName } = document;
-  const request = { bytes, signatureName, tensors: requestTensors(document), floats: reader?.floats };
+  const request = {
+    bytes,
+    signatureName,
+    tensors: requestTensors(document),
+    floats: document.members.floats,
+  };
   return { kind: 'parsed', request };
-}
-
-/** Reads the tensors as a list of floats on the way, where they are one. */
-class FloatsReader implements MemberReader {
-  floats: TensorValue | undefined;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  read(name: string, value: ValueOffset): number | undefined {
-    if (name === 'signature_name') return undefined;
-    const read = readFloats(this.#bytes, value);
-    this.floats = read?.tensor;
-    return read?.end;
-  }
 }
 
 function requestTensors(document: RequestDocument): RequestTensors {

@@ -3,7 +3,6 @@ import { OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { excerpt } from '../../json/json_excerpt.ts';
 import {
   type FoundMembers,
-  type MemberReader,
   scanJson,
   type ValueOffset,
   type WantedMembers,
@@ -28,13 +27,9 @@ export type DocumentOutcome =
  *
  * @param wanted `signature_name` among them
  */
-export function parseDocument(
-  bytes: Uint8Array,
-  wanted: WantedMembers,
-  reader?: MemberReader,
-): DocumentOutcome {
+export function parseDocument(bytes: Uint8Array, wanted: WantedMembers): DocumentOutcome {
   if (bytes.length === 0) return invalid('JSON Parse error: The document is empty');
-  const scan = scanJson(bytes, wanted, reader);
+  const scan = scanJson(bytes, wanted);
   if (scan.kind === 'malformed') {
     return invalid(`JSON Parse error: ${scan.reason} at offset: ${scan.offset}`);
   }

@@ -1,0 +1,30 @@
+import type { Signature } from '../../model/signature.ts';
+import type { NamedTensors } from '../../model/tensor.ts';
+import type { ServableView } from '../../serving/api.ts';
+import type { Computed } from '../protocol_handler.ts';
+import type { EncodeOutcome } from './predict/encode_predict.ts';
+
+/** A signature by the name that a request gives. */
+export function findSignature({ signatures }: ServableView, name: string): Signature | undefined {
+  return Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+}
+
+/** The size of the first input's first dimension; 1 where it has none. */
+export function batchOf(inputs: NamedTensors): number {
+  for (const { shape } of inputs.values()) return shape[0] ?? 1;
+  return 1;
+}
+
+export function refused(message: string): Computed {
+  return { kind: 'refused', message };
+}
+
+export function notComputed({ model, version }: ServableView, reason: string): Computed {
+  return refused(`Version ${version} of model ${model} could not compute these inputs: ${reason}`);
+}
+
+export function encoded(outcome: EncodeOutcome, inputs: NamedTensors): Computed {
+  return outcome.kind === 'invalid'
+    ? refused(outcome.message)
+    : { kind: 'computed', body: outcome.json, examples: batchOf(inputs) };
+}

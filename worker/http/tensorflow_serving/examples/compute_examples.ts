@@ -1,0 +1,52 @@
+import type { ServableView } from '../../../serving/api.ts';
+import { shortened } from '../../json/json_excerpt.ts';
+import type { NotFinite } from '../../json/tensors/byte_writer.ts';
+import type { MemoryShare } from '../../memory/memory_share.ts';
+import type { Computed } from '../../protocol_handler.ts';
+import { batchOf, encoded, findSignature, notComputed, refused } from '../computed.ts';
+import { decodeExamples } from './decode_examples.ts';
+import { encodeClassifications, encodeRegressions } from './example_results.ts';
+import type { ExampleRequest } from './parse_examples.ts';
+
+/** tfjs models come with one signature to predict; it also serves where its tensors fit. */
+const METHODS = {
+  classify: { name: 'tensorflow/serving/classify', noun: 'classification' },
+  regress: { name: 'tensorflow/serving/regress', noun: 'regression' },
+} as const;
+
+/** Computes a classify or regress request with one version. */
+export async function computeExamples(
+  servable: ServableView,
+  method: 'classify' | 'regress',
+  request: ExampleRequest,
+  notFinite: NotFinite,
+  share: MemoryShare,
+): Promise<Computed> {
+  const signature = findSignature(servable, request.signatureName);
+  if (signature === undefined) {
+    return refused(`No signature was found with the name: ${shortened(request.signatureName)}`);
+  }
+  const { name, noun } = METHODS[method];
+  if (signature.method !== name && signature.method !== 'tensorflow/serving/predict') {
+    const was = `Was: ${signature.method}`;
+    return refused(`Expected ${noun} signature method_name to be ${name}. ${was}`);
+  }
+  const decoded = decodeExamples(request, signature);
+  if (decoded.kind === 'invalid') return refused(decoded.message);
+  const { inputs } = decoded;
+  const refusal = share.takeTensors(inputs, 'The inputs');
+  if (refusal !== undefined) return refusal;
+
+  const result = await servable.execute(signature, inputs, share.left);
+  if (result.kind === 'failed') return notComputed(servable, result.reason);
+
+  const { outputs } = result;
+  const tooMuch = share.takeTensors(outputs, 'The outputs');
+  if (tooMuch !== undefined) return tooMuch;
+  return encoded(
+    method === 'classify'
+      ? encodeClassifications(outputs, signature.outputs, batchOf(inputs), notFinite)
+      : encodeRegressions(outputs, batchOf(inputs), notFinite),
+    inputs,
+  );
+}

@@ -1,0 +1,36 @@
+import type { ServableView } from '../../../serving/api.ts';
+import { shortened } from '../../json/json_excerpt.ts';
+import type { NotFinite } from '../../json/tensors/byte_writer.ts';
+import type { MemoryShare } from '../../memory/memory_share.ts';
+import type { Computed } from '../../protocol_handler.ts';
+import { encoded, findSignature, notComputed, refused } from '../computed.ts';
+import { decodeInputs } from './decode_predict.ts';
+import { encodeOutputs } from './encode_predict.ts';
+import type { PredictRequest } from './parse_predict.ts';
+
+/** Computes a predict request with one version: decodes the inputs, executes, encodes the outputs. */
+export async function computePrediction(
+  servable: ServableView,
+  request: PredictRequest,
+  notFinite: NotFinite,
+  share: MemoryShare,
+): Promise<Computed> {
+  const signature = findSignature(servable, request.signatureName);
+  if (signature === undefined) {
+    const name = shortened(request.signatureName);
+    return refused(`Serving signature name: "${name}" not found in signature def`);
+  }
+  const decoded = decodeInputs(request, signature);
+  if (decoded.kind === 'invalid') return refused(decoded.message);
+  const { inputs } = decoded;
+  const refusal = share.takeTensors(inputs, 'The inputs');
+  if (refusal !== undefined) return refusal;
+
+  const result = await servable.execute(signature, inputs, share.left);
+  if (result.kind === 'failed') return notComputed(servable, result.reason);
+
+  const tooMuch = share.takeTensors(result.outputs, 'The outputs');
+  if (tooMuch !== undefined) return tooMuch;
+  const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
+  return encoded(encodeOutputs(result.outputs, format, notFinite), inputs);
+}
