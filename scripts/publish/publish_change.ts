@@ -2,7 +2,7 @@ import type { PointerChange } from '../../worker/registry/pointer/change/definit
 import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
-import type { PublishRequest } from './publish_model.ts';
+import type { PublishRequest } from './publish_request.ts';
 
 /** The change that a publish ends with, over the version that is current; undefined where it changes no pointer. */
 export function pointerChange(

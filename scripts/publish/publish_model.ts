@@ -4,17 +4,14 @@ import {
   type ModelImport,
   type OutputDifference,
   openModel,
-  type QuantizationMode,
   quantizationAccuracy,
 } from '../../import/index.ts';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
-import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import type { Blob, Manifest, ModelContent } from '../../worker/registry/version/manifest.ts';
-import type { VersionBump } from '../../worker/registry/version/version.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version/version_store.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import type { Rehearse } from '../rehearsal/rehearse.ts';
@@ -22,31 +19,9 @@ import { type Checks, checkCandidate, rehearseOnce } from './check_candidate.ts'
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
 import { flipOnceCompatible } from './flip_guard.ts';
 import { pointerChange, wouldChange } from './publish_change.ts';
+import type { PublishRequest } from './publish_request.ts';
 import { readBlob } from './read_blob.ts';
 import type { Signer } from './signing_key.ts';
-
-export interface PublishRequest {
-  /** Of the model, in any format that can be imported: a directory or a file. */
-  readonly path: string;
-  readonly model: string;
-  readonly version?: string | undefined;
-  readonly bump?: VersionBump | undefined;
-  readonly label?: string | undefined;
-  readonly flip: boolean;
-  /** Makes the files of weights smaller, where the model is converted. */
-  readonly quantize?: QuantizationMode | undefined;
-  /** Stages it instead of making it current. */
-  readonly stage?: boolean;
-  /** Whether it may break clients of the current version whatever its number is. */
-  readonly allowBreaking?: boolean;
-  /** Ends before anything is written. */
-  readonly dryRun?: boolean;
-  readonly record: ChangeRecord;
-  /** What goes into the manifest as the tool that wrote it. */
-  readonly tool: string;
-  /** Signs the manifest as the last thing before it is written. */
-  readonly signer?: Signer | undefined;
-}
 
 export interface PublishObserver {
   /** Makes the flip; in the store itself where none is given. */

@@ -2,8 +2,8 @@ import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } fr
 import { type Answer, errorAnswer, responseOf } from './answer.ts';
 import { type AnswerText, bodyOf } from './answer_text.ts';
 import { remembered } from './memoize.ts';
-import type { MemoryShare } from './memory/memory_share.ts';
-import { MEMORY_STATUS, type MemoryRefusal, type RequestMemory } from './memory/request_memory.ts';
+import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
+import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
 import { BODY_STATUS, readBody } from './request_body.ts';
 

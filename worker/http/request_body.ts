@@ -1,7 +1,7 @@
 import { describeError } from '../registry/storage/describe_error.ts';
 import { gunzipped } from './gunzip.ts';
-import type { MemoryShare } from './memory/memory_share.ts';
-import { MEMORY_STATUS, type MemoryRefusal } from './memory/request_memory.ts';
+import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
+import { MEMORY_STATUS } from './memory/request_memory.ts';
 import { piecesOf } from './stream_pieces.ts';
 
 export type BodyOutcome =

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { createWeightSink } from '../../../worker/runtime/weights/create_weight_sink.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
 import { compactElements } from '../../../worker/runtime/weights/quantized_weight.ts';
-import { createWeightSink } from '../../../worker/runtime/weights/weight_sink.ts';
 import { randomValues } from '../kernels/comparison.ts';
 
 /** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */

@@ -1,21 +1,39 @@
 import type { NamedTensors } from '../../model/tensor.ts';
-import { type MemoryRefusal, type RequestMemory, tensorBytes } from './request_memory.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** So little is never refused for what others hold: a small request waits for no large one. Bytes. */
 const NEVER_BUSY = 256 * 1024;
 
+export type MemoryRefusal =
+  /** It would not fit alone. */
+  | { readonly kind: 'too large'; readonly message: string }
+  /** It would fit if others held less. */
+  | { readonly kind: 'busy'; readonly message: string };
+
+/** The memory that the shares are of. */
+export interface IsolateMemory {
+  readonly bytesPerRequest: number;
+  /** A share asks for more. False where others hold too much. */
+  take(share: MemoryShare, bytes: number): boolean;
+  /** A share takes a little, or gives something back. */
+  add(bytes: number): void;
+  /** A share holds nothing any more. */
+  forget(share: MemoryShare): void;
+  /** A share received or sent something. */
+  progress(share: MemoryShare): void;
+}
+
 /** What one request holds of its isolate's memory. */
 export class MemoryShare {
   /** When something was last received or sent, in milliseconds; kept by the isolate's memory. */
   lastProgress = 0;
-  readonly #memory: RequestMemory;
+  readonly #memory: IsolateMemory;
   #body = 0;
   #computation = 0;
   #state: 'held' | 'sending' | 'released' | 'lost' = 'held';
 
-  constructor(memory: RequestMemory) {
+  constructor(memory: IsolateMemory) {
     this.#memory = memory;
   }
 
@@ -101,3 +119,14 @@ function tooLarge(what: string, bytes: number, held: number, most: number): stri
 function megabytes(bytes: number): string {
   return (bytes / MEBIBYTE).toFixed(1);
 }
+
+/** Bytes that tensors take in memory. A string is an object of the engine besides its bytes. */
+function tensorBytes(tensors: NamedTensors): number {
+  let bytes = 0;
+  for (const { dtype, values } of tensors.values()) {
+    bytes += dtype === 'string' ? values.length * BYTES_PER_STRING : values.byteLength;
+  }
+  return bytes;
+}
+
+const BYTES_PER_STRING = 128;

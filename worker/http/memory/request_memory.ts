@@ -1,5 +1,4 @@
-import type { NamedTensors } from '../../model/tensor.ts';
-import { MemoryShare } from './memory_share.ts';
+import { type IsolateMemory, type MemoryRefusal, MemoryShare } from './memory_share.ts';
 
 /**
  * How much all requests may hold together, in shares of one. With two, four requests at once let an isolate grow by more
@@ -10,20 +9,17 @@ const SHARES_AT_ONCE = 1.5;
 /** A request that received or sent nothing for so long loses its memory to others that need it. Milliseconds. */
 const LONGEST_PAUSE_MS = 30_000;
 
-export type MemoryRefusal =
-  /** It would not fit alone. */
-  | { readonly kind: 'too large'; readonly message: string }
-  /** It would fit if others held less. */
-  | { readonly kind: 'busy'; readonly message: string };
-
 /** The HTTP status of what was refused for its memory. */
-export const MEMORY_STATUS = { 'too large': 413, busy: 503 } as const;
+export const MEMORY_STATUS = { 'too large': 413, busy: 503 } as const satisfies Record<
+  MemoryRefusal['kind'],
+  number
+>;
 
 /**
  * What the requests of an isolate hold together: their bodies, tensors and answers. An isolate that takes more memory
  * than the platform allows is ended with everybody's requests in it.
  */
-export class RequestMemory {
+export class RequestMemory implements IsolateMemory {
   readonly bytesPerRequest: number;
   readonly #mostBytes: number;
   readonly #now: () => number;
@@ -78,14 +74,3 @@ export class RequestMemory {
     }
   }
 }
-
-/** Bytes that tensors take in memory. A string is an object of the engine besides its bytes. */
-export function tensorBytes(tensors: NamedTensors): number {
-  let bytes = 0;
-  for (const { dtype, values } of tensors.values()) {
-    bytes += dtype === 'string' ? values.length * BYTES_PER_STRING : values.byteLength;
-  }
-  return bytes;
-}
-
-const BYTES_PER_STRING = 128;

@@ -247,7 +247,7 @@ export interface KernelFunctions extends CompactFunctions {
 }
 
 /** Positions of the arguments that are addresses; a recording of calls goes by them. */
-export interface AddressArguments {
+interface AddressArguments {
   readonly reads: readonly number[];
   readonly writes: readonly number[];
   /** Space whose content matters to nobody before or after. */

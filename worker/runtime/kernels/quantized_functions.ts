@@ -1,5 +1,3 @@
-import type { AddressArguments } from './kernel_functions.ts';
-
 /** How assembly/compact.ts numbers the formats of elements. */
 export const COMPACT_FORMATS = { uint8: 0, uint16: 1, float16: 2 } as const;
 export type CompactFormat = keyof typeof COMPACT_FORMATS;
@@ -100,7 +98,8 @@ export interface CompactFunctions {
   ): void;
 }
 
-export const COMPACT_ADDRESS_ARGUMENTS: Readonly<Record<keyof CompactFunctions, AddressArguments>> = {
+/** Part of ADDRESS_ARGUMENTS, whose type checks it. */
+export const COMPACT_ADDRESS_ARGUMENTS = {
   has_infinite_half: { reads: [0], writes: [] },
   gemm_compact_scratch_bytes: { reads: [], writes: [] },
   gemm_compact: { reads: [0, 2, 3, 6, 7], writes: [8], scratch: 15 },

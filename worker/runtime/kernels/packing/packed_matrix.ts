@@ -1,4 +1,5 @@
-import type { KernelContext } from '../kernel.ts';
+import type { Heap } from '../heap.ts';
+import type { KernelFunctions } from '../kernel_functions.ts';
 import type { Activation } from '../operators/activation.ts';
 import { imageArguments, type WindowInfo, windowArguments } from '../operators/convolution_window.ts';
 import { COMPACT_FORMATS, type CompactFormat } from '../quantized_functions.ts';
@@ -26,6 +27,12 @@ export interface CompactPart {
   readonly zero: number;
 }
 
+/** What a product computes with. */
+interface ProductContext {
+  readonly functions: KernelFunctions;
+  readonly heap: Heap;
+}
+
 interface ProductSize {
   readonly m: number;
   readonly k: number;
@@ -34,7 +41,7 @@ interface ProductSize {
 
 /** Rows without gaps by a packed matrix. */
 export function multiplyPacked(
-  { functions, heap }: KernelContext,
+  { functions, heap }: ProductContext,
   a: number,
   { address, compact }: PackedMatrix,
   bias: number,
@@ -54,7 +61,7 @@ export function multiplyPacked(
 
 /** An image by a packed filter. */
 export function convolvePacked(
-  { functions, heap }: KernelContext,
+  { functions, heap }: ProductContext,
   x: number,
   { address, compact }: PackedMatrix,
   bias: number,

@@ -1,0 +1,90 @@
+import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
+
+/**
+ * Imports point one way: entry -> management and http -> serving -> registry and runtime -> model. Registry and runtime know
+ * neither each other nor HTTP, and everything may ask the model layer. For each layer, what it may import besides itself.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  'worker/entry': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/management': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/registry': ['worker/model'],
+  'worker/runtime': ['worker/model'],
+  'worker/model': [],
+  import: ['worker/model'],
+  scripts: ['worker/registry', 'worker/model', 'import'],
+  models: ['worker/model'],
+};
+
+/** Packages that belong to some layers only. */
+const PACKAGES = [
+  { name: 'hono', package: 'hono', layers: ['worker/entry'] },
+  { name: 'itty-router', package: 'itty-router', layers: ['worker/management'] },
+  { name: 'tfjs', package: '@tensorflow', layers: ['worker/runtime', 'import', 'models'] },
+  { name: 'commands', package: '(wrangler|commander|ora)', layers: ['scripts'] },
+];
+
+const NODE_LAYERS = ['scripts', 'import', 'models'];
+
+function filesOf(layer: string): string {
+  return layer === 'worker/entry' ? '^worker/[^/]+$' : `^${layer}/`;
+}
+
+const PRODUCT = '^(worker|import|scripts|models)/';
+
+const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, allowed]) => ({
+  name: `layer-${layer.replace('/', '-')}`,
+  comment: `${layer} imports ${allowed.length === 0 ? 'nothing' : `only ${allowed.join(', ')}`} besides itself.`,
+  severity: 'error',
+  from: { path: filesOf(layer) },
+  to: { path: '^(worker|import|scripts|models|test)/', pathNot: [layer, ...allowed].map(filesOf) },
+}));
+
+const packageRules: IForbiddenRuleType[] = PACKAGES.map((rule) => ({
+  name: `package-${rule.name}`,
+  comment: `Only ${rule.layers.join(', ')} may import it.`,
+  severity: 'error',
+  from: { path: PRODUCT, pathNot: rule.layers.map(filesOf) },
+  // A package that is not installed keeps its bare name.
+  to: { path: `^(node_modules/)?${rule.package}(/|$)` },
+}));
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'Files that import each other, types included, are one idea or need a third file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'A rule about paths cannot judge an import that was not found.',
+      severity: 'error',
+      from: { path: PRODUCT },
+      // The build makes the modules of kernels.
+      to: { couldNotResolve: true, path: '^[.]', pathNot: '[.]wasm$' },
+    },
+    {
+      name: 'node-builtins',
+      comment: `Only ${NODE_LAYERS.join(', ')} run in Node.`,
+      severity: 'error',
+      from: { path: PRODUCT, pathNot: NODE_LAYERS.map(filesOf) },
+      to: { dependencyTypes: ['core'] },
+    },
+    ...layerRules,
+    ...packageRules,
+  ],
+  options: {
+    // TypeScript 7 has no programming interface that dependency-cruiser can use. swc keeps type-only imports.
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/assembly/|^test/bench/(node_modules|results)' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+} satisfies IConfiguration;
