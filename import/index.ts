@@ -14,13 +14,11 @@
  */
 export { describeDifferences, type OutputDifference } from './accuracy/compare_answers.ts';
 export { quantizationAccuracy } from './accuracy/quantization_accuracy.ts';
-export { type ConvertModelOptions, convertModel } from './convert_model.ts';
-export { type DetectedModel, detectFormat } from './detect_format.ts';
-export type { SourceFormat } from './formats.ts';
-export type { Imported, ImportProblem } from './import_result.ts';
+export { convertModel } from './convert_model.ts';
+export { detectFormat } from './detect_format.ts';
 export { inspectModel } from './inspect_model.ts';
-export type { ModelContent, Signature, TensorInfo } from './model_content.ts';
-export { type OpenModelOptions, openModel } from './open_model.ts';
+export type { Signature, TensorInfo } from './model_content.ts';
+export { openModel } from './open_model.ts';
 export type { ModelSummary } from './summarize_model.ts';
-export { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
+export type { ModelImport } from './tfjs/tfjs_directory.ts';
 export type { QuantizationMode } from './tfjs/writer/quantize.ts';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
 /** The dtypes of tensors that a model can take or give, by tfjs's names. */
-export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
+const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
 export type DataType = v.InferOutput<typeof DataTypeSchema>;
 
 /** One input or output of a signature. */
-export const TensorInfoSchema = v.object({
+const TensorInfoSchema = v.object({
   /** What the tensor is called in the graph. */
   name: v.pipe(v.string(), v.nonEmpty('is empty')),
   dtype: DataTypeSchema,

@@ -14,9 +14,9 @@ import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';
 
 /** What may lie beside a model of any format, and is no model. */
-export const WARMUP_FILE = 'warmup.json';
+const WARMUP_FILE = 'warmup.json';
 export const GOLDEN_FILE = 'golden.json';
-export const CLASSES_FILE = 'classes.json';
+const CLASSES_FILE = 'classes.json';
 
 export function isExampleFile(name: string): boolean {
   return name === WARMUP_FILE || name === GOLDEN_FILE || name === CLASSES_FILE;

@@ -83,7 +83,7 @@ export type Quantization =
   | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
   | { readonly dtype: 'float16' };
 
-export interface QuantizedWeight {
+interface QuantizedWeight {
   readonly quantization: Quantization;
   /** Of what `read` gives: the quantised values. */
   readonly byteLength: number;

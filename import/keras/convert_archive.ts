@@ -7,9 +7,9 @@ import { type Imported, malformed, read } from '../import_result.ts';
 import { type ConvertKerasOptions, parseConfiguration, withHdf5, writeModel } from './convert_keras.ts';
 import { findArchiveWeights } from './weights/archive_weights.ts';
 
-export const CONFIGURATION_ENTRY = 'config.json';
-export const METADATA_ENTRY = 'metadata.json';
-export const WEIGHTS_ENTRY = 'model.weights.h5';
+const CONFIGURATION_ENTRY = 'config.json';
+const METADATA_ENTRY = 'metadata.json';
+const WEIGHTS_ENTRY = 'model.weights.h5';
 
 /** Bytes. */
 const LARGEST_CONFIGURATION = 64 * 1024 * 1024;

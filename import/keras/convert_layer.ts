@@ -6,7 +6,7 @@ import { ALIASES, IDENTITIES, IGNORED_EVERYWHERE, LAYER_RULES, type LayerRule } 
 import type { Adjustment } from './weights/weight_source.ts';
 
 /** A layer as tfjs-layers is configured; its name is given to it later. */
-export interface TfjsLayer {
+interface TfjsLayer {
   readonly className: string;
   readonly config: JsonObject;
 }

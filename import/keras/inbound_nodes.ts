@@ -55,7 +55,7 @@ function readCall({ args, kwargs }: JsonObject, allowed: string): LayerCall | st
 }
 
 /** All Keras tensors in a structure, in order. */
-export function tensorsIn(value: unknown): TensorSource[] {
+function tensorsIn(value: unknown): TensorSource[] {
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   if (!isJsonObject(value)) return [];
   if (value.class_name === '__keras_tensor__' && isJsonObject(value.config)) {
@@ -95,7 +95,7 @@ function readListedCall(node: unknown): LayerCall | string {
   return { inputs, masks };
 }
 
-export function readSource(value: unknown): TensorSource | undefined {
+function readSource(value: unknown): TensorSource | undefined {
   if (!Array.isArray(value)) return undefined;
   const [layer, call, output]: unknown[] = value;
   if (typeof layer !== 'string' || typeof call !== 'number' || typeof output !== 'number') return undefined;

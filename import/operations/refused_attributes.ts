@@ -9,7 +9,7 @@ export interface Refusal {
 }
 
 /** For every operation that has the attribute `data_format`: tfjs computes channels last, whatever it says. */
-export const CHANNELS_FIRST: Refusal = {
+const CHANNELS_FIRST: Refusal = {
   reason: 'with channels first (NCHW), which tfjs does not compute',
   wayRound: 'build the model with channels last (data_format "channels_last" or "NHWC")',
 };

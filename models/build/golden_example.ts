@@ -42,7 +42,7 @@ function shortened(value: TensorValue): TensorValue {
 }
 
 /** The decimal number with the fewest digits that is still this float32. */
-export function shortestFloat32(value: number): number {
+function shortestFloat32(value: number): number {
   for (let digits = 1; digits < 9; digits += 1) {
     const candidate = Number(value.toPrecision(digits));
     if (Math.fround(candidate) === value) return candidate;

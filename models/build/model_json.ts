@@ -50,5 +50,5 @@ export const goldenSchema = v.object({
     v.nonEmpty(),
   ),
 });
-export type Golden = v.InferOutput<typeof goldenSchema>;
+type Golden = v.InferOutput<typeof goldenSchema>;
 export type GoldenExample = Golden['examples'][number];

@@ -53,7 +53,7 @@ const NUMBER_LISTS: Build = {
 export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];
 
 /** Name of the custom section that says which sources a module was built from. */
-export const DIGEST_SECTION = 'sources';
+const DIGEST_SECTION = 'sources';
 
 /** SHA-256 of everything that decides what is built. */
 export async function sourceDigest({ sources, options }: Build): Promise<string> {

@@ -17,7 +17,7 @@ export const EXIT_DONE = 0;
 /** Refused, or a fault. */
 export const EXIT_FAILED = 1;
 /** The command line is wrong. */
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 
 /** A command of package.json's scripts. */
 export function newCommand(name: string, description: string): Command {
@@ -163,7 +163,7 @@ function endProcess(code: number): void {
 }
 
 /** Tokens travel encrypted, or do not leave the machine. */
-export function parseManagementUrl(text: string): URL {
+function parseManagementUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {

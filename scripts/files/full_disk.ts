@@ -14,7 +14,7 @@ const MARGIN_BYTES = 64 * 1024;
 const CHECK_MS = 500;
 
 /** A disk has no room for what was to be written; the message says which, and what to do. */
-export class FullDiskError extends ExplainedError {
+class FullDiskError extends ExplainedError {
   constructor(directory: string, free: number, cause?: unknown) {
     super(
       [

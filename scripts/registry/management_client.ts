@@ -17,7 +17,7 @@ const CallerSchema = v.object({
 const ErrorSchema = v.object({ error: v.string() });
 
 /** The management Worker refused; trying again would change nothing. */
-export class ManagementRefusalError extends LastingError {}
+class ManagementRefusalError extends LastingError {}
 
 /**
  * Makes sure that a management Worker is at the address and knows the token: anything else answers 404 too, and

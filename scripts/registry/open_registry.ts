@@ -65,7 +65,7 @@ export function describePlace(place: PlaceDescription): string {
   }
 }
 
-export const BUCKET_BINDING = 'MODELS';
+const BUCKET_BINDING = 'MODELS';
 
 /** wrangler's command line puts its state one level deeper than its programming interface. */
 const persistenceDirectory = (directory: string): string => join(directory, 'v3');
@@ -186,7 +186,7 @@ async function openRemoteRegistry(): Promise<Registry> {
 }
 
 /** The account's bucket cannot be reached; the message says what to do. */
-export class RemoteUnavailableError extends ExplainedError {
+class RemoteUnavailableError extends ExplainedError {
   constructor(bucket: string, cause: unknown) {
     const [what, advice] = remoteFault(bucket, cause);
     super([`the REMOTE bucket ${bucket} cannot be opened: ${what}`, advice], cause);

@@ -13,7 +13,7 @@ export interface Comparison {
 }
 
 /** Covers what compilers and processors make of one float32 computation. */
-export const DEFAULT_TOLERANCE = 1e-4;
+const DEFAULT_TOLERANCE = 1e-4;
 
 /**
  * Compares a model's outputs with golden ones. Floats may be off by the output's tolerance, times the golden

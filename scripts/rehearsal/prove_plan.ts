@@ -32,7 +32,7 @@ export async function provePlan({
 }
 
 /** The same request with other values in the same places. */
-export function varied({ signature_name, inputs }: ExampleRequest, vary: Variation): ExampleRequest {
+function varied({ signature_name, inputs }: ExampleRequest, vary: Variation): ExampleRequest {
   const others = Object.entries(inputs).map(([name, nested]): [string, unknown] => {
     const leaves = vary(leavesOf(nested));
     return [name, refilled(nested, leaves[Symbol.iterator]())];

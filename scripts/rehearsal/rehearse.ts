@@ -18,14 +18,14 @@ import {
 } from './sandbox/worker_configuration.ts';
 
 /** A version that is not published yet. */
-export interface Candidate {
+interface Candidate {
   readonly manifest: Manifest;
   /** Absolute paths by the blobs' paths. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /** How the version being replaced does, beside the candidate. */
-export type CurrentFigures =
+type CurrentFigures =
   | {
       readonly kind: 'rehearsed';
       readonly version: string;

@@ -6,7 +6,7 @@ const QuantizationSchema = v.variant('dtype', [
 ]);
 
 /** One weight in the order of its group's bytes. */
-export const WeightSpecSchema = v.object({
+const WeightSpecSchema = v.object({
   name: v.string(),
   shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
   dtype: v.picklist(['float32', 'int32', 'bool', 'string']),
@@ -17,13 +17,13 @@ export const WeightSpecSchema = v.object({
 export type WeightSpec = v.InferOutput<typeof WeightSpecSchema>;
 
 /** A run of weights and the files whose bytes, one after the other, hold them. */
-export const WeightGroupSchema = v.object({
+const WeightGroupSchema = v.object({
   paths: v.array(v.string()),
   weights: v.array(WeightSpecSchema),
 });
 export type WeightGroup = v.InferOutput<typeof WeightGroupSchema>;
 
-export type JsonValue = boolean | number | string | null | JsonValue[] | JsonObject;
+type JsonValue = boolean | number | string | null | JsonValue[] | JsonObject;
 export interface JsonObject {
   [key: string]: JsonValue;
 }

@@ -8,7 +8,7 @@ export type DataType = v.InferOutput<typeof DataTypeSchema>;
 const DimensionSchema = v.pipe(v.number(), v.integer(), v.minValue(-1));
 
 /** One input or output of a signature. `shape` is null where even the rank is unknown. */
-export const TensorInfoSchema = v.object({
+const TensorInfoSchema = v.object({
   /** What the tensor is called in the graph, as TensorFlow Serving's metadata names it. */
   name: v.string(),
   dtype: DataTypeSchema,

@@ -121,7 +121,7 @@ export type DescribeOutcome =
   | NotServed;
 
 /** The states of TensorFlow Serving's status API. */
-export type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 
 export interface VersionStatus {
   readonly version: string;

@@ -8,7 +8,7 @@ export interface StoredDataset {
   readonly stored: StoredType;
 }
 
-export type StoredType = 'float' | 'integer' | 'unsigned integer';
+type StoredType = 'float' | 'integer' | 'unsigned integer';
 
 const INTEGER = 0;
 const FLOAT = 1;

@@ -85,7 +85,7 @@ async function variablesIn(file: Hdf5File, group: string, below: readonly string
 }
 
 /** As Keras makes names of classes: `BatchNormalization` is batch_normalization, `Conv2D` conv2d. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name
     .replaceAll(/\W+/g, '')
     .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')

@@ -24,7 +24,7 @@ export function derivedWeight(
 }
 
 /** The same values in the same order under another shape. */
-export function reshapedWeight(weight: Weight, shape: readonly number[]): Weight {
+function reshapedWeight(weight: Weight, shape: readonly number[]): Weight {
   if (elementCount(shape) !== elementCount(weight.shape)) {
     throw new Error(`[${weight.shape}] cannot become [${shape}]`);
   }

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** As tfjs's own converter cuts them: small enough for any cache on the way. */
-export const DEFAULT_SHARD_BYTES = 4 * 1024 * 1024;
+const DEFAULT_SHARD_BYTES = 4 * 1024 * 1024;
 
 /**
  * Cuts a stream of bytes into files of equal size, `group1-shard1of4.bin` and so on. How many there are is known

@@ -12,7 +12,7 @@ export interface WriteWeightsOptions {
   readonly onProgress?: (progress: WriteProgress) => void;
 }
 
-export interface WriteProgress {
+interface WriteProgress {
   readonly weight: string;
   /** Weights and bytes written so far. */
   readonly weights: number;

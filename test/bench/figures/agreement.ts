@@ -5,7 +5,7 @@ import type { Outputs } from '../runs/timed_runs.ts';
 import { computeOnce } from './compute.ts';
 
 /** What engines may differ by, relative to the largest value of the output where that is above one. */
-export const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-4;
 
 /** How far each engine's outputs are from the first one's, over its own process and over HTTP. */
 export type Agreement = ReadonlyMap<string, number>;

@@ -23,10 +23,10 @@ export const FLIP_PHASES = [
   'loading what is staged',
   'unstaged flip',
 ] as const;
-export type FlipPhase = (typeof FLIP_PHASES)[number];
+type FlipPhase = (typeof FLIP_PHASES)[number];
 
 /** Milliseconds that answers took. */
-export interface Tail {
+interface Tail {
   readonly answers: number;
   readonly p99: number;
   readonly max: number;

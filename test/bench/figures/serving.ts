@@ -6,7 +6,7 @@ import { summarize } from '../statistics.ts';
 import { load, type Requested } from './load.ts';
 import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
-export const CLIENTS = [1, 8, 64] as const;
+const CLIENTS = [1, 8, 64] as const;
 const WARMUP_REQUESTS = 5_000;
 
 export interface ServingFigures {

@@ -20,7 +20,7 @@ export interface NetworkInput {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-export interface NetworkOutput {
+interface NetworkOutput {
   readonly name: string;
   readonly onnxName: string;
   readonly shape: readonly number[];

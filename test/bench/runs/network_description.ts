@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const TensorSchema = v.object({ name: v.string(), onnxName: v.string(), shape: v.array(v.number()) });
 
 /** What an engine needs to know of a network beside its files; lies with them as network.json. */
-export const NetworkDescriptionSchema = v.object({
+const NetworkDescriptionSchema = v.object({
   name: v.string(),
   format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
   /** The tfjs files; the one with the topology is model.json. */

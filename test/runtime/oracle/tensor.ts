@@ -54,7 +54,7 @@ export function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-export function strides(shape: readonly number[]): number[] {
+function strides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => count(shape.slice(axis + 1)));
 }
 
@@ -160,7 +160,7 @@ export function pairs(call: Call, name: string, length: number): [number, number
   });
 }
 
-export function axisOf(axis: number, rank: number): number {
+function axisOf(axis: number, rank: number): number {
   require(axis >= -rank && axis < rank, `there is no axis ${axis} of ${rank}`);
   return axis < 0 ? axis + rank : axis;
 }

@@ -128,4 +128,3 @@ export const numbers = (values: readonly number[]): InputSpec => ({
   shape: [values.length],
   values,
 });
-export const scalar = (value: number): InputSpec => ({ dtype: 'float32', shape: [], values: [value] });

@@ -15,7 +15,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly message: string };
 
 /** Something that must never happen, whatever a kernel is asked. */
-export class HeapFault extends Error {}
+class HeapFault extends Error {}
 
 /** The backend and the kernels that a server computes with, over memory that tells who reads what nobody wrote. */
 export class Laboratory {
@@ -155,7 +155,7 @@ export function describe(outcome: Outcome): string {
     .join('; ');
 }
 
-export function toTensor({ dtype, shape, values }: Sample): tf.Tensor {
+function toTensor({ dtype, shape, values }: Sample): tf.Tensor {
   if (dtype === 'string') return tf.tensor(values.map(toBytes) as unknown as string[], [...shape], 'string');
   if (dtype === 'bool') return tf.tensor(Uint8Array.from(values), [...shape], 'bool');
   return tf.tensor((dtype === 'int32' ? Int32Array : Float32Array).from(values), [...shape], dtype);

@@ -75,7 +75,6 @@ export const RequestedOutputSchema = v.object({
   name: NameSchema,
   parameters: v.optional(v.objectWithRest({ binary_data: flag('binary_data') }, ParameterSchema)),
 });
-export type RequestedOutput = v.InferOutput<typeof RequestedOutputSchema>;
 
 export const InferenceRequestSchema = v.object({
   id: v.optional(v.string("Unable to parse 'id': expected a string")),
@@ -119,7 +118,6 @@ export const InferenceResponseSchema = v.strictObject({
   id: v.optional(v.string()),
   outputs: v.array(ResponseOutputSchema),
 });
-export type InferenceResponse = v.InferOutput<typeof InferenceResponseSchema>;
 
 const TensorMetadataSchema = v.strictObject({
   name: v.string(),

@@ -12,13 +12,13 @@ export interface Operation {
   readonly security?: readonly object[];
 }
 
-export interface ResponseObject {
+interface ResponseObject {
   readonly description: string;
   readonly headers?: Readonly<Record<string, object>>;
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 
-export type PathItem = Readonly<Partial<Record<'get' | 'post', Operation>>>;
+type PathItem = Readonly<Partial<Record<'get' | 'post', Operation>>>;
 export type Paths = Readonly<Record<string, PathItem>>;
 
 const ERRORS: Readonly<Record<number, string>> = {

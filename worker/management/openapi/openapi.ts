@@ -67,7 +67,7 @@ function errors(...statuses: readonly number[]) {
 }
 
 /** OpenAPI 3.1; the bodies of the changes are made of the schemas that validate them. */
-export function managementDocument() {
+function managementDocument() {
   return {
     openapi: '3.1.0',
     info: {

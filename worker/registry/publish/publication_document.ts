@@ -30,7 +30,7 @@ export const AnnouncementSchema = v.strictObject({
 });
 
 /** A publisher killed half-way leaves its document; after this it protects nothing. Milliseconds. */
-export const PUBLICATION_EXPIRY_MS = 24 * 60 * 60 * 1000;
+const PUBLICATION_EXPIRY_MS = 24 * 60 * 60 * 1000;
 
 /** Whether an announcement protects nothing any more. `now` is by the storage's clock. */
 export function isExpired(uploaded: Date, now: Date): boolean {

@@ -15,7 +15,7 @@ export const VersionSchema = v.pipe(
 const ByteLengthSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** A file of the model, found in the bucket by its digest. */
-export const BlobSchema = v.object({
+const BlobSchema = v.object({
   /** What the file is called in the model's directory; model.json's manifest of weights names files so. */
   path: v.string(),
   sha256: Sha256Schema,
@@ -40,14 +40,14 @@ const WarmupTensorSchema = v.variant('kind', [
 export type WarmupTensor = v.InferOutput<typeof WarmupTensorSchema>;
 
 /** A request that a version answers before it is served. */
-export const WarmupSchema = v.object({
+const WarmupSchema = v.object({
   signature: v.string(),
   inputs: v.record(v.string(), WarmupTensorSchema),
 });
 export type Warmup = v.InferOutput<typeof WarmupSchema>;
 
 /** A request with the answer that the model's maker saw; compared when a release is rehearsed. */
-export const GoldenExampleSchema = v.object({
+const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
   outputs: v.record(v.string(), v.unknown()),
@@ -58,7 +58,7 @@ export const GoldenExampleSchema = v.object({
 });
 export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
-export const MODEL_FORMATS = ['tfjs-graph-model', 'tfjs-layers-model'] as const;
+const MODEL_FORMATS = ['tfjs-graph-model', 'tfjs-layers-model'] as const;
 
 /** What serving needs to know of a version: two versions with the same of these are the same model. */
 export const ModelContentSchema = v.object({

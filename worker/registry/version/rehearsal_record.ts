@@ -4,7 +4,7 @@ const MillisecondsSchema = v.pipe(v.number(), v.minValue(0));
 const ByteLengthSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** What a version was measured to need in a local workerd. Times are that machine's, bytes are everywhere the same. */
-export const FiguresSchema = v.object({
+const FiguresSchema = v.object({
   /** From asking for the version to its warmup being answered. */
   loadMs: MillisecondsSchema,
   /** Of the first request after that; null where there was nothing to ask. */
@@ -19,7 +19,7 @@ export const FiguresSchema = v.object({
 export type Figures = v.InferOutput<typeof FiguresSchema>;
 
 /** What a version without golden examples answered to requests made from its signatures. */
-export const RecordedAnswersSchema = v.object({
+const RecordedAnswersSchema = v.object({
   /** Which rule made the inputs, of which only this is kept: they can be made again. */
   generator: v.literal(1),
   examples: v.array(v.object({ signature_name: v.string(), outputs: v.record(v.string(), v.unknown()) })),
@@ -27,7 +27,7 @@ export const RecordedAnswersSchema = v.object({
 export type RecordedAnswers = v.InferOutput<typeof RecordedAnswersSchema>;
 
 /** Whether plans compute a version, as the Worker's metrics told in the rehearsal. */
-export const PlanRecordSchema = v.variant('kind', [
+const PlanRecordSchema = v.variant('kind', [
   v.object({ kind: v.literal('planned'), shapes: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
   v.object({ kind: v.literal('not planned'), reason: v.string() }),
   /** Nothing that could be asked of it has shown whether a plan gives the same answers. */

@@ -1,4 +1,4 @@
-export type MetricKind = 'counter' | 'gauge';
+type MetricKind = 'counter' | 'gauge';
 
 export interface MetricSample {
   readonly name: string;

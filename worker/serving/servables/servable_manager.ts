@@ -37,7 +37,7 @@ export interface ServableManagerOptions extends ServableRoomOptions {
 }
 
 /** What happens to servables, for metrics and the log. */
-export interface ServableEvents {
+interface ServableEvents {
   loaded(model: string, version: string, milliseconds: number): void;
   loadFailed(model: string, version: string, reason: string, retryInMs: number): void;
   unloaded(model: string, version: string): void;

@@ -76,7 +76,7 @@ function levelFault({ bytes, at }: JsonCursor, level: number, rank: number): str
 }
 
 /** The dtypes' names in TensorFlow Serving's errors. */
-export const DTYPE_NAMES = { float32: 'float', int32: 'int32', bool: 'bool', string: 'string' } as const;
+const DTYPE_NAMES = { float32: 'float', int32: 'int32', bool: 'bool', string: 'string' } as const;
 
 /** Why the scalar at the cursor, which stays there, is not of the dtype. */
 function scalarFault(cursor: JsonCursor, dtype: DataType): string | undefined {

@@ -65,7 +65,7 @@ function mismatch(
 /** Ranks above this are none that the runtime has kernels for. */
 const MAX_RANK = 6;
 
-export function fits(shape: readonly number[], expected: TensorInfo['shape']): boolean {
+function fits(shape: readonly number[], expected: TensorInfo['shape']): boolean {
   if (expected === null) return shape.length <= MAX_RANK;
   return (
     expected.length === shape.length && expected.every((size, axis) => size === -1 || size === shape[axis])

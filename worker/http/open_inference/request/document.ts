@@ -20,7 +20,7 @@ import { DataText, FloatReading } from './data_text.ts';
 export type DocumentOutcome = { readonly kind: 'document'; readonly value: unknown } | Invalid;
 
 /** Triton's limit of nested lists. `data` stands in an object, in a list, in the request's object. */
-export const MAX_NESTING = 100;
+const MAX_NESTING = 100;
 const LIMITS: DocumentLimits = {
   mostDepth: MAX_NESTING + 3,
   tooDeep: `JSON nesting depth exceeds maximum allowed limit (${MAX_NESTING})`,

@@ -25,7 +25,7 @@ export interface InputTensor {
   readonly source: TensorSource;
 }
 
-export type TensorSource =
+type TensorSource =
   | { readonly kind: 'json'; readonly data: DataText; readonly base64: boolean }
   /** A view of the body. */
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };

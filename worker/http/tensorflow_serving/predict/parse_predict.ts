@@ -13,7 +13,7 @@ export interface PredictRequest {
   floats: TensorValue | undefined;
 }
 
-export type RequestTensors =
+type RequestTensors =
   | { readonly kind: 'row'; readonly instances: ValueOffset }
   | { readonly kind: 'columnar'; readonly inputs: ValueOffset }
   /** Reported only after model and signature were found, as TensorFlow Serving orders its errors. */

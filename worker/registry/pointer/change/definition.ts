@@ -21,7 +21,7 @@ const ReasonSchema = v.pipe(
 /** Members that every change takes over HTTP besides its own. */
 export const WhyEntries = { reason: v.optional(ReasonSchema), by: v.optional(BySchema) };
 const WhySchema = v.object(WhyEntries);
-export type Why = v.InferOutput<typeof WhySchema>;
+type Why = v.InferOutput<typeof WhySchema>;
 
 /** On what a change is decided. */
 export interface ChangeContext {

@@ -19,8 +19,6 @@ export const POINTER_CHANGES = {
   shadow,
 } as const;
 
-export type ChangeName = keyof typeof POINTER_CHANGES;
-
 const DEFINITIONS: readonly Omit<ChangeDefinition<never>, 'of'>[] = Object.values(POINTER_CHANGES);
 
 /** The definitions in the order of the table. */

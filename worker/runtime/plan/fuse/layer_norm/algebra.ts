@@ -2,7 +2,7 @@
  * A product that a layer normalisation is a sum of, over x, the mean of its row, and root, which is
  * 1 / sqrt(variance + epsilon) of its row: factor * x^a * mean^b * root^c * vectors.
  */
-export interface Term {
+interface Term {
   readonly factor: number;
   readonly x: number;
   readonly mean: number;
