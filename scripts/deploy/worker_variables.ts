@@ -1,7 +1,7 @@
 /** What the Worker that predicts reads besides its bindings. A test compares the list with the Worker's own tables. */
 export const PREDICT_VARIABLES: readonly string[] = [
   'POINTER_SOURCE',
-  'POINTER_MAX_AGE_MS',
+  'POINTER_LEASE_MS',
   'POINTER_TIMEOUT_MS',
   'MEMORY_BUDGET_MB',
   'HEAP_LIMIT_MB',

@@ -7,6 +7,7 @@ import {
   quantizationAccuracy,
 } from '../../import/index.ts';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
@@ -162,7 +163,7 @@ async function publishContent(
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
   if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
-  const { changePointer = changePointerIn(store, { wait: observer.wait }) } = observer;
+  const { changePointer = changePointerIn(store, { wait: observer.wait, lease: DEFAULT_LEASE }) } = observer;
   const result = await publishVersion(
     store,
     await completeManifest(unrehearsed, checks, request.signer),

@@ -46,8 +46,7 @@ export class HttpObjectStore implements ObjectStore {
     const response = await this.#ask('HEAD', objectPath(key));
     if (response.status === 404) return { kind: 'missing' };
     if (!response.ok) throw await managementFault(response, key);
-    const uploaded = new Date(response.headers.get('x-uploaded') ?? '');
-    return { kind: 'found', description: { key, ...describe(response), uploaded } };
+    return { kind: 'found', description: { key, ...describe(response), uploaded: uploadedOf(response) } };
   }
 
   async put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
@@ -145,7 +144,12 @@ async function missing(response: Response): Promise<{ readonly kind: 'missing' }
 }
 
 function toObject(response: Response, stream: ReadableStream<Uint8Array>): ObjectBody {
-  return { ...describe(response), stream, text: () => response.text() };
+  return { ...describe(response), uploaded: uploadedOf(response), stream, text: () => response.text() };
+}
+
+/** An older Worker does not say it of what it sends: then it was long ago. */
+function uploadedOf({ headers }: Response): Date {
+  return new Date(headers.get('x-uploaded') ?? 0);
 }
 
 function describe({ headers }: Response): { readonly etag: string; readonly size: number } {

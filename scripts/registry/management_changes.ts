@@ -6,7 +6,19 @@ import type { PruneOptions, PruneResult } from '../../worker/registry/prune/prun
 import { LastingError } from '../../worker/registry/storage/retrying_object_store.ts';
 import { askManagement, type ManagementService, managementFault } from './management_client.ts';
 
-const ChangedSchema = v.object({ change: v.nullable(HistoryEntrySchema), pointer: PointerSchema });
+const ChangedSchema = v.object({
+  change: v.nullable(HistoryEntrySchema),
+  pointer: PointerSchema,
+  /** An older Worker does not tell: there, every change takes effect with its write. */
+  effect: v.optional(
+    v.object({
+      moment: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+      settlesInMs: v.number(),
+      mixedMs: v.number(),
+    }),
+    { moment: null, settlesInMs: 0, mixedMs: 0 },
+  ),
+});
 const RefusedSchema = v.object({
   error: v.string(),
   reason: v.string(),
@@ -23,14 +35,21 @@ type Wait = (milliseconds: number) => Promise<void>;
 
 /** Changes pointers by asking a management Worker, which writes what happened into the history itself. */
 export function changePointerThrough(service: ManagementService, wait: Wait): ChangePointer {
-  return async (model, change, record) => {
-    const response = await post(service, `/models/${model}/${change.name}`, change.parameters, record, wait);
+  return async (model, change, record, timing = {}) => {
+    const parameters = {
+      ...change.parameters,
+      ...(timing.immediately && { now: true }),
+      ...(timing.returnsEarly && { wait: false }),
+    };
+    const response = await post(service, `/models/${model}/${change.name}`, parameters, record, wait);
     if (response.kind === 'refused') {
       const { reason, overtakenBy } = response;
       return { kind: 'refused', reason, ...(overtakenBy === undefined ? {} : { overtakenBy }) };
     }
-    const { change: made, pointer } = v.parse(ChangedSchema, response.json);
-    return made === null ? { kind: 'unchanged', pointer } : { kind: 'changed', pointer, change: made };
+    const { change: made, pointer, effect } = v.parse(ChangedSchema, response.json);
+    if (made === null) return { kind: 'unchanged', pointer };
+    const moment = effect.moment === null ? undefined : new Date(effect.moment);
+    return { kind: 'changed', pointer, change: made, effect: { ...effect, moment } };
   };
 }
 

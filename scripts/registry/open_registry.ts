@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
 import { type PruneOptions, type PruneResult, pruneModel } from '../../worker/registry/prune/pruning.ts';
 import {
   type KvNamespaceBinding,
@@ -236,7 +237,7 @@ function createRegistry(
 /** With access to the bucket itself, changes are made by compare-and-set. */
 function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'> {
   return {
-    changePointer: changePointerIn(store, { wait }),
+    changePointer: changePointerIn(store, { wait, lease: DEFAULT_LEASE }),
     prune: (model, options) => pruneModel(store, model, { ...options, wait }),
   };
 }

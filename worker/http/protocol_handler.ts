@@ -5,6 +5,7 @@ import { remembered } from './memoize.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
+import { minimumGenerationFault } from './minimum_generation.ts';
 import { BODY_STATUS, readBody } from './request_body.ts';
 
 /** A request that computes something, as its path says it. */
@@ -123,6 +124,8 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
     if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
     const parsed = protocol.parse(body.bytes, request, route);
     if (parsed.kind === 'invalid') return errorAnswer(parsed.message, 400);
+    const fault = minimumGenerationFault(request.headers);
+    if (fault !== undefined) return errorAnswer(fault, 400);
 
     // Most requests go through once. A flip in the meantime, or a canary that fails, has another version compute again.
     let acquired = await serving.acquire(route.target, scope);

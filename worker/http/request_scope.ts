@@ -1,6 +1,7 @@
 import type { RequestScope } from '../serving/api.ts';
 import { Phases } from '../serving/request/phases.ts';
 import { clientNetwork, isLocalNetwork } from './access/client_network.ts';
+import { minimumGeneration } from './minimum_generation.ts';
 
 const now = () => Date.now();
 
@@ -15,6 +16,7 @@ export interface RoutingKeys {
 /** The lifetime of a request that came over HTTP, and what serving may ask of it. */
 export class HttpRequestScope implements RequestScope {
   readonly phases = new Phases(now);
+  readonly minimumGeneration: number | undefined;
   readonly #request: Request;
   readonly #context: Pick<ExecutionContext, 'waitUntil'>;
   readonly #routing: RoutingKeys;
@@ -23,6 +25,7 @@ export class HttpRequestScope implements RequestScope {
     this.#request = request;
     this.#context = context;
     this.#routing = routing;
+    this.minimumGeneration = minimumGeneration(request.headers);
   }
 
   waitUntil(promise: Promise<unknown>): void {

@@ -36,6 +36,8 @@ export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
   /** What keeps a client with one version while two share the requests, if it sent such a key. */
   routingKey?(): string | undefined;
+  /** The generation that the client has seen, if it says so: no older one is to answer it. */
+  readonly minimumGeneration?: number | undefined;
   /** The network that the request comes from, which its client cannot choose at will. */
   network?(): string;
   /** Where what was waited for is noted, if anybody wants to know. */

@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/version/manifest_signature.ts';
 import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './request/versions_by_number.ts';
-import { documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
+import { ConfigurationError, documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
 
 /** What an operator sets, normalized. */
 export interface ServingConfiguration {
   /** Where pointers are read: in the bucket, or in their replica. */
   readonly pointerSource: 'r2' | 'kv';
-  /** How long a pointer that was read may be used again. 0: every request asks. */
-  readonly pointerMaxAgeMs: number;
+  /** For how long a pointer that was read may be answered by, at most. 0: every request asks. */
+  readonly pointerLeaseMs: number;
   /** How long to wait for the pointer before the last one known is used. */
   readonly pointerTimeoutMs: number;
+  readonly onStalePointer: 'answer' | 'refuse';
   readonly memoryBudgetBytes: number;
   /** How large the WebAssembly heap may become. What needs more is refused. */
   readonly heapLimitBytes: number;
@@ -74,15 +75,23 @@ export const SERVING_VARIABLES = v.object({
     meaning:
       '`r2`: read pointers in the bucket. `kv`: read their replica, which is nearer and may be a minute old',
   }),
-  POINTER_MAX_AGE_MS: documented(v.optional(numeric(0), '0'), {
+  POINTER_LEASE_MS: documented(v.optional(numeric(0), '1000'), {
     values: 'at least 0',
     unit: 'ms',
-    meaning: 'how long a pointer that was read may be used again. 0: every request asks R2',
+    meaning:
+      'for how long an isolate may answer by a pointer that it has read. The shorter one holds of this and the lease ' +
+      'of the model, which `npm run lease` changes. 0: every request asks R2',
   }),
   POINTER_TIMEOUT_MS: documented(v.optional(numeric(1), '5000'), {
     values: 'at least 1',
     unit: 'ms',
     meaning: 'how long to wait for the pointer before the last one known is used',
+  }),
+  ON_STALE_POINTER: documented(v.optional(choice(['answer', 'refuse']), 'answer'), {
+    values: '`answer`, `refuse`',
+    meaning:
+      'when the pointer cannot be read and the lease has run out. `answer`: by the last pointer known, and say so. ' +
+      '`refuse`: answer 503',
   }),
   MEMORY_BUDGET_MB: documented(v.optional(numeric(0.01), '64'), {
     values: 'at least 0.01',
@@ -162,10 +171,14 @@ export const SERVING_VARIABLES = v.object({
 
 /** @throws ConfigurationError that names every variable which is wrong, and what it may be */
 export function parseConfiguration(variables: object): ServingConfiguration {
+  if ('POINTER_MAX_AGE_MS' in variables) {
+    throw new ConfigurationError('POINTER_MAX_AGE_MS has become POINTER_LEASE_MS: see docs/consistency.md');
+  }
   const output = parseVariables(SERVING_VARIABLES, variables);
   return {
     pointerSource: output.POINTER_SOURCE,
-    pointerMaxAgeMs: output.POINTER_MAX_AGE_MS,
+    pointerLeaseMs: output.POINTER_LEASE_MS,
+    onStalePointer: output.ON_STALE_POINTER,
     pointerTimeoutMs: output.POINTER_TIMEOUT_MS,
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,
     heapLimitBytes: output.HEAP_LIMIT_MB * MEBIBYTE,

@@ -50,9 +50,11 @@ export function createIsolate(options: IsolateOptions): Isolate {
   const metrics = new Metrics();
   const now = () => Date.now();
   const source = new PointerSource(pointerReader(store, fromReplica ? replica : undefined), {
-    maxAgeMs: configuration.pointerMaxAgeMs,
+    leaseLimitMs: configuration.pointerLeaseMs,
     timeoutMs: configuration.pointerTimeoutMs,
     now,
+    sleep: (milliseconds) => sleep(milliseconds).done,
+    onRead: () => metrics.count('pointer_reads_total', {}),
     onPointer: (model, pointer, before) => {
       if (before === undefined) return;
       const { current: version, generation } = pointer;
@@ -119,6 +121,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
   });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,
+    onStalePointer: configuration.onStalePointer,
     versionsByNumber: configuration.versionsByNumber,
     rollout,
     events: {

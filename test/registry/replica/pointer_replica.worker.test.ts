@@ -123,7 +123,8 @@ describe('the replica of a pointer', () => {
     const old = await kv().read(model);
     await publish(model, '1.1.0', { store });
     const source = new PointerSource(pointerReader(bucket, kv()), {
-      maxAgeMs: 0,
+      leaseLimitMs: 0,
+      sleep: async () => {},
       timeoutMs: 5_000,
       now: () => Date.now(),
       onPointer: () => {},

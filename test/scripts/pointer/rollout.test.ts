@@ -8,6 +8,7 @@ import { modelStatus } from '../../../scripts/status/model_status.ts';
 import { modelLines } from '../../../scripts/status/status_report.ts';
 import { changePointerIn } from '../../../worker/registry/pointer/change/change_pointer.ts';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { listVersions } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { publish, rollBack, tryPublish, wait } from '../../fixtures/commands/publishing.ts';
@@ -20,7 +21,7 @@ const place = { kind: 'local', directory: folder } as const;
 
 const directory = (model: string, version: string): Promise<string> =>
   writeGraphModel(join(folder, model, version));
-const changePointer = changePointerIn(store, { wait });
+const changePointer = changePointerIn(store, { wait, lease: DEFAULT_LEASE });
 const promote = (model: string, version?: string) =>
   changePointer(model, POINTER_CHANGES.promote.of({ version }), newChangeRecord({ by: 'test' }));
 

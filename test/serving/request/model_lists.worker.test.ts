@@ -20,7 +20,8 @@ function createServer(storage: { down: boolean } = { down: false }) {
   let time = 0;
   const now = () => time++;
   const source = new PointerSource(pointerReader(store), {
-    maxAgeMs: 0,
+    leaseLimitMs: 0,
+    sleep: async () => {},
     timeoutMs: 5_000,
     now,
     onPointer: () => {},

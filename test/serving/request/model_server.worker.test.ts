@@ -14,23 +14,34 @@ import { PointerSource, pointerReader } from '../../../worker/serving/request/po
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore, type StoreHooks } from '../../fixtures/worker/hooked_object_store.ts';
-import { bucket, changeRecord, publish, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import {
+  bucket,
+  changeRecord,
+  publish as publishModel,
+  uniqueModel,
+  wait,
+} from '../../fixtures/worker/published_models.ts';
 import { serve } from '../../fixtures/worker/serve.ts';
+
+/** With a lease, which the servers here cut as they need it. */
+const publish = (model: string, version: string, options: Parameters<typeof publishModel>[2] = {}) =>
+  publishModel(model, version, { leaseMs: 1_000, ...options });
 
 interface ServerOptions {
   readonly hooks?: StoreHooks;
   readonly prepare?: (manifest: Manifest) => Promise<void> | void;
   readonly onLoadFailure?: 'previous' | 'error';
-  readonly maxAgeMs?: number;
+  readonly leaseMs?: number;
 }
 
-function createServer({ hooks = {}, prepare, onLoadFailure = 'previous', maxAgeMs = 0 }: ServerOptions = {}) {
+function createServer({ hooks = {}, prepare, onLoadFailure = 'previous', leaseMs = 0 }: ServerOptions = {}) {
   const store = hookedObjectStore(bucket, hooks);
   const clock = { now: 0 };
   const now = () => clock.now;
   const loader = fakeLoader(prepare);
   const source = new PointerSource(pointerReader(store), {
-    maxAgeMs,
+    leaseLimitMs: leaseMs,
+    sleep: async () => {},
     timeoutMs: 5_000,
     now,
     onPointer: () => {},
@@ -108,10 +119,10 @@ describe('serve', () => {
     expect(outcome).toMatchObject({ by: { version: '1.0.0', generation: 2 } });
   });
 
-  test('within the maximum age answers as after waiting, and keeps the version in use until it has computed', async () => {
+  test('within the lease answers as after waiting, and keeps the version in use until it has computed', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
-    const { server, manager, clock } = createServer({ maxAgeMs: 1_000 });
+    const { server, manager, clock } = createServer({ leaseMs: 1_000 });
     const waited = await serve(server, target(model), versionOf, requestScope());
     expect(await serve(server, target(model), versionOf, requestScope())).toEqual(waited);
     const slow = async ({ version }: ServableView) => {
@@ -126,11 +137,11 @@ describe('serve', () => {
   });
 
   test.each([0, 1_000])(
-    "a fault of the computation is its caller's, and leaves nothing in use (max age %i)",
-    async (maxAgeMs) => {
+    "a fault of the computation is its caller's, and leaves nothing in use (lease of %i ms)",
+    async (leaseMs) => {
       const model = uniqueModel();
       await publish(model, '1.0.0');
-      const { server, manager, counted } = createServer({ maxAgeMs });
+      const { server, manager, counted } = createServer({ leaseMs });
       await serve(server, target(model), versionOf, requestScope());
       const fault = () => {
         throw new Error('a fault');
@@ -141,7 +152,7 @@ describe('serve', () => {
         await expect(serving()).rejects.toThrow('a fault');
       }
       expect(manager.ready(model, '1.0.0')?.inUse).toBe(false);
-      expect(counted).toEqual(maxAgeMs === 0 ? ['confirmed', 'confirmed'] : []);
+      expect(counted).toEqual(leaseMs === 0 ? ['confirmed', 'confirmed'] : []);
     },
   );
 
@@ -161,12 +172,12 @@ describe('serve', () => {
     expect(counted).toEqual(['repeated']);
   });
 
-  test('within the maximum age asks nothing, and after it does', async () => {
+  test('within the lease waits for nothing, asks ahead in its second half, and waits once it is over', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     let reads = 0;
     const { server, clock } = createServer({
-      maxAgeMs: 1_000,
+      leaseMs: 1_000,
       hooks: {
         before: (operation) => {
           if (operation === 'get') reads++;
@@ -176,17 +187,24 @@ describe('serve', () => {
     await serve(server, target(model), versionOf, requestScope());
     await publish(model, '2.0.0');
     reads = 0;
-    clock.now = 999;
+    clock.now = 499;
     expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({ answer: '1.0.0' });
     expect(reads).toBe(0);
-    clock.now = 1_000;
+    clock.now = 999;
+    const scope = requestScope();
+    expect(await serve(server, target(model), versionOf, scope)).toMatchObject({ answer: '1.0.0' });
+    await scope.settled();
+    reads = 0;
     expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({ answer: '2.0.0' });
+    clock.now = 1_999;
+    await publish(model, '3.0.0');
+    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({ answer: '3.0.0' });
   });
 
-  test('within the maximum age still finds its way when the version was pruned meanwhile', async () => {
+  test('within the lease still finds its way when the version was pruned meanwhile', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
-    const { server } = createServer({ maxAgeMs: 60_000 });
+    const { server } = createServer({ leaseMs: 60_000 });
     await server.describe(target(model));
     for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
     await pruneModel(bucket, model, { keep: 0, dryRun: false, record: changeRecord(), wait });

@@ -1,15 +1,31 @@
 import { describe, expect, test } from 'vitest';
+import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { leaseTransition, publishTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
+import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
-import { bucket, publish, uniqueModel } from '../../fixtures/worker/published_models.ts';
+import {
+  bucket,
+  changeRecord,
+  publish as publishModel,
+  uniqueModel,
+  wait,
+} from '../../fixtures/worker/published_models.ts';
 
-function createSource(store: ObjectStore, options: { maxAgeMs?: number; timeoutMs?: number } = {}) {
+/** With a lease, which the servers here cut as they need it. */
+const publish = (model: string, version: string, options: Parameters<typeof publishModel>[2] = {}) =>
+  publishModel(model, version, { leaseMs: 1_000, ...options });
+
+function createSource(store: ObjectStore, options: { leaseMs?: number; timeoutMs?: number } = {}) {
   const clock = { now: 1_000 };
   const flips: (string | undefined)[] = [];
   const source = new PointerSource(pointerReader(store), {
-    maxAgeMs: options.maxAgeMs ?? 0,
+    leaseLimitMs: options.leaseMs ?? 0,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     timeoutMs: options.timeoutMs ?? 5_000,
     now: () => clock.now,
     onPointer: (_model, pointer, before) => flips.push(before && `${before.current} -> ${pointer.current}`),
@@ -30,16 +46,16 @@ describe('PointerSource', () => {
     expect(flips).toEqual([undefined, '1.0.0 -> 1.1.0']);
   });
 
-  test('is never fresh with a maximum age of 0', async () => {
+  test('is never answered by without asking where the lease is 0', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { source } = createSource(bucket);
     await source.check(model);
-    expect(source.fresh(model)).toBeUndefined();
+    expect(source.leased(model)).toBeUndefined();
     expect(source.known(model)?.current).toBe('1.0.0');
   });
 
-  test('counts its age from when the confirming read began', async () => {
+  test('counts the lease from when the confirming read began', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { source, clock } = createSource(
@@ -48,15 +64,15 @@ describe('PointerSource', () => {
           clock.now += 40;
         },
       }),
-      { maxAgeMs: 100 },
+      { leaseMs: 100 },
     );
     await source.check(model);
     clock.now = 1_099;
-    expect(source.fresh(model)?.current).toBe('1.0.0');
+    expect(source.leased(model)?.current).toBe('1.0.0');
     clock.now = 1_100;
-    expect(source.fresh(model)).toBeUndefined();
+    expect(source.leased(model)).toBeUndefined();
     await source.check(model);
-    expect(source.fresh(model)?.current).toBe('1.0.0');
+    expect(source.leased(model)?.current).toBe('1.0.0');
   });
 
   test('does not go back when a slow read brings an older pointer', async () => {
@@ -134,4 +150,104 @@ describe('PointerSource', () => {
     expect(await source.check('anything')).toMatchObject({ kind: 'unreadable' });
     expect(await createSource(bucket).source.check('anything')).toEqual({ kind: 'missing' });
   });
+});
+
+describe('a change that is put off', () => {
+  const LEASE = { ms: 1_000, clockSkewMs: 100 };
+  const agreement = { lease: LEASE };
+
+  /** Publishes 1.0.0, then flips to 2.0.0 at a moment. Returns that, by the clock of storage. */
+  async function flipAtMoment(model: string): Promise<number> {
+    await publish(model, '1.0.0');
+    await publish(model, '2.0.0', { flip: false });
+    const transition = publishTransition('2.0.0', changeRecord());
+    const update = await updatePointer(bucket, model, transition, { wait, agreement });
+    if (update.kind !== 'changed' || update.effect.moment === undefined) throw new Error(update.kind);
+    return update.effect.moment.getTime();
+  }
+
+  test('is made at its moment, by an isolate that read it before and by one that reads it later', async () => {
+    const model = uniqueModel();
+    const moment = await flipAtMoment(model);
+    const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
+    clock.now = moment - 1;
+    expect(await source.check(model)).toMatchObject({ pointer: { current: '1.0.0', generation: 1 } });
+    expect(source.leased(model)).toMatchObject({ current: '1.0.0', next: { version: '2.0.0' } });
+    clock.now = moment;
+    expect(source.leased(model)).toMatchObject({ current: '2.0.0', previous: '1.0.0', generation: 2 });
+    expect(source.leased(model)).not.toHaveProperty('next');
+    const later = createSource(bucket, { leaseMs: 1_000 });
+    later.clock.now = moment;
+    expect(await later.source.check(model)).toMatchObject(current('2.0.0'));
+  });
+
+  test('is not taken back by a clock that is set back', async () => {
+    const model = uniqueModel();
+    const moment = await flipAtMoment(model);
+    const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
+    clock.now = moment;
+    await source.check(model);
+    clock.now = moment - 50;
+    expect(source.leased(model)).toBeUndefined();
+    expect(source.known(model)?.current).toBe('2.0.0');
+    expect(await source.check(model)).toMatchObject(current('2.0.0'));
+  });
+
+  test('is waited for on behalf of a client that has seen it, and by nobody else', async () => {
+    const model = uniqueModel();
+    const moment = await flipAtMoment(model);
+    const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
+    clock.now = moment - 70;
+    await source.check(model);
+    expect(source.leased(model, { minimumGeneration: 2 })).toBeUndefined();
+    expect(source.leased(model)?.current).toBe('1.0.0');
+    expect(await source.check(model, { minimumGeneration: 2 })).toMatchObject(current('2.0.0'));
+    expect(clock.now).toBe(moment);
+    // A generation that does not exist is no reason to wait.
+    expect(await source.check(model, { minimumGeneration: 99 })).toMatchObject(current('2.0.0'));
+    expect(clock.now).toBe(moment);
+  });
+
+  test('of the lease: until it has taken effect the shorter one holds', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    const transition = leaseTransition(300, undefined, changeRecord());
+    await updatePointer(bucket, model, transition, { wait, agreement });
+    const { source, clock } = createSource(bucket, { leaseMs: 60_000 });
+    await source.check(model);
+    clock.now += 299;
+    expect(source.leased(model)).toBeDefined();
+    clock.now += 1;
+    expect(source.leased(model)).toBeUndefined();
+  });
+});
+
+test('a read ahead is shared by those who come while it is good, and a later one is made by its own caller', async () => {
+  const model = uniqueModel();
+  await publish(model, '1.0.0');
+  const gate = Promise.withResolvers<void>();
+  let isSlow = false;
+  let reads = 0;
+  const store = hookedObjectStore(bucket, {
+    before: async (operation) => {
+      if (operation !== 'get') return;
+      reads++;
+      if (isSlow) await gate.promise;
+    },
+  });
+  const { source, clock } = createSource(store, { leaseMs: 1_000 });
+  await source.check(model);
+  reads = 0;
+  isSlow = true;
+  clock.now += 600;
+  source.readAhead(model, requestScope());
+  source.readAhead(model, requestScope());
+  clock.now += 500;
+  const shared = [source.check(model), source.check(model)];
+  expect(reads).toBe(1);
+  clock.now += 500;
+  const own = source.check(model);
+  expect(reads).toBe(2);
+  gate.resolve();
+  for (const check of [...shared, own]) expect(await check).toMatchObject(current('1.0.0'));
 });

@@ -1,8 +1,9 @@
 import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
 import { makeChange } from '../../registry/pointer/change/change_pointer.ts';
 import { changeDefinitions, findChange } from '../../registry/pointer/change/table.ts';
+import { DEFAULT_LEASE } from '../../registry/pointer/moment.ts';
 import type { PointerTransition, Refusal } from '../../registry/pointer/pointer_change.ts';
-import { MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
+import { type Effect, MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { PRUNE_NAME } from '../prune/prune_request.ts';
 import { wait } from '../wait.ts';
@@ -36,19 +37,27 @@ export async function changeModel(
       return { kind: 'refused', reason: 'the pointer has moved' };
     };
   try {
-    const { change } = asked.asked;
-    const update = await makeChange(management.store, { model, change, record, guard }, { wait });
+    const { change, why } = asked.asked;
+    const timing = { immediately: why.now === true, returnsEarly: why.wait === false };
+    const options = { wait, lease: DEFAULT_LEASE };
+    const update = await makeChange(management.store, { model, change, record, timing, guard }, options);
     if (moved !== undefined) return movedResponse(model, moved.generation);
     if (update.kind === 'refused') return refusedResponse(model, update);
     const { pointer } = update;
     const made = update.kind === 'changed' ? update.change : null;
-    const response = jsonResponse(JSON.stringify({ model, change: made, pointer }));
+    const effect = update.kind === 'changed' ? { effect: describeEffect(update.effect) } : {};
+    const response = jsonResponse(JSON.stringify({ model, change: made, ...effect, pointer }));
     response.headers.set('etag', `"${made?.generation ?? pointer.generation}"`);
     return response;
   } catch (error) {
     if (!(error instanceof MalformedPointerError)) throw error;
     return errorResponse(`${model}: ${error.message}`, 409);
   }
+}
+
+/** When the change takes effect; null where isolates make it as they read it. */
+function describeEffect({ moment, settlesInMs, mixedMs }: Effect): object {
+  return { moment: moment?.toISOString() ?? null, settlesInMs, mixedMs };
 }
 
 export function movedResponse(model: string, generation: number | null): Response {

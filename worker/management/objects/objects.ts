@@ -22,9 +22,9 @@ export async function readObject({ request, store }: ManagementRequest, key: str
   if (read.kind === 'missing') return missing(key);
   if (read.kind === 'unchanged')
     return new Response(null, { status: 304, headers: { etag: `"${unlessEtag}"` } });
-  const { etag, size, stream } = read.object;
+  const { etag, size, uploaded, stream } = read.object;
   return new Response(stream, {
-    headers: { ...identity(etag, size), 'content-type': 'application/octet-stream' },
+    headers: { ...describe({ etag, size, uploaded }), 'content-type': 'application/octet-stream' },
   });
 }
 
@@ -103,7 +103,7 @@ export function written(result: { readonly etag: string; readonly uploaded: Date
   return response;
 }
 
-function describe({ etag, size, uploaded }: ObjectDescription): Record<string, string> {
+function describe({ etag, size, uploaded }: Omit<ObjectDescription, 'key'>): Record<string, string> {
   return { ...identity(etag, size), 'x-uploaded': uploaded.toISOString() };
 }
 

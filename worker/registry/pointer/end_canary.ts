@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/object_store.ts';
+import { DEFAULT_LEASE } from './moment.ts';
 import { type PointerUpdate, updatePointer } from './pointer_store.ts';
 import type { ChangeRecord } from './pointer_transitions.ts';
 import { canaryTransition } from './rollout_transitions.ts';
@@ -33,6 +34,6 @@ export function abortCanary(
       if (pointer !== undefined && !isTheOne) return { kind: 'unchanged', pointer };
       return end(pointer);
     },
-    { wait },
+    { wait, agreement: { lease: DEFAULT_LEASE } },
   );
 }

@@ -11,6 +11,10 @@ export const LABELS_LIMIT = 100;
 export const RETIRED_AT_ONCE = 200;
 export const RETIRED_LIMIT = 20_000;
 
+/** A change waits for the lease: a longer one is of no use to anybody. Milliseconds. */
+export const LEASE_LIMIT_MS = 600_000;
+export const SKEW_LIMIT_MS = 60_000;
+
 /** What changes a pointer. Those in FLIPS move `current`. */
 export type PointerAction =
   | 'publish'
@@ -22,12 +26,25 @@ export type PointerAction =
   | 'unstage'
   | 'canary'
   | 'shadow'
+  | 'lease'
   | 'prune';
 
 const FLIPS: ReadonlySet<string> = new Set<PointerAction>(['publish', 'rollback', 'promote']);
 
 /** A share of requests, in percent; fractions of a percent are shares too. */
 const ShareSchema = v.pipe(v.number(), v.gtValue(0), v.maxValue(100));
+
+/** Milliseconds. */
+const DurationSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_600_000));
+
+const LeaseSchema = v.object({
+  /** Milliseconds after the start of the read that confirmed the pointer; 0: every request asks. */
+  ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LEASE_LIMIT_MS)),
+  clockSkewMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(SKEW_LIMIT_MS)),
+});
+
+/** For how long isolates may answer by a pointer that they have read, and by how much their clocks may be off. */
+export type Lease = v.InferOutput<typeof LeaseSchema>;
 
 /** What a flip brought to an end, by role. */
 const EndedSchema = v.looseObject({
@@ -55,6 +72,12 @@ export const HistoryEntrySchema = v.looseObject({
   /** Of a canary or a shadow; 0 where it was ended. */
   percent: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
   ended: v.optional(EndedSchema),
+  /** What a change of the lease made it. */
+  lease: v.optional(LeaseSchema),
+  /** How long after its write the change takes effect; 0 for one that isolates make as they read it. */
+  delayMs: v.optional(DurationSchema),
+  /** When it took effect, by the clock of storage: known with the next change. */
+  effectiveAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 export type HistoryEntry = v.InferOutput<typeof HistoryEntrySchema>;
 
@@ -74,6 +97,25 @@ const TrialSchema = v.looseObject({
 /** A version on trial beside the current one: a canary, whose answers count, or a shadow, whose do not. */
 export type Trial = v.InferOutput<typeof TrialSchema>;
 
+/** What a change replaces, for as long as it is put off. */
+const PendingSchema = v.looseObject({
+  /** Of the change that is put off: what another generation left behind counts for nothing. */
+  generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** How long after the write, by the clock of storage, the change takes effect. */
+  delayMs: DurationSchema,
+  /** The state until then. */
+  before: v.looseObject({
+    generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    current: VersionSchema,
+    previous: v.nullable(VersionSchema),
+    labels: v.record(NameSchema, VersionSchema),
+    next: v.optional(StagedVersionSchema),
+    canary: v.optional(TrialSchema),
+    shadow: v.optional(TrialSchema),
+    lease: v.optional(LeaseSchema),
+  }),
+});
+
 /**
  * The one mutable document of a model. Unknown members are kept, so that an older tool does not drop what a
  * newer one wrote.
@@ -90,6 +132,10 @@ export const PointerSchema = v.looseObject({
   /** Never the current version; neither is the shadow. A flip ends both. */
   canary: v.optional(TrialSchema),
   shadow: v.optional(TrialSchema),
+  /** Missing in what an older tool wrote: then every request asks for the pointer. */
+  lease: v.optional(LeaseSchema),
+  /** The last change, if it did not take effect with its write. */
+  pending: v.optional(PendingSchema),
   /** Versions that were pruned: never pointed to and never published again. */
   retired: v.optional(v.array(VersionSchema), []),
   /** Newest first. */

@@ -1,11 +1,18 @@
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
-import { type HistoryEntry, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
+import { leaseInForce, momentOf, WRITE_ALLOWANCE_MS, type WrittenPointer, withMoment } from './moment.ts';
+import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
 import type { PointerTransition, Refusal } from './pointer_transitions.ts';
 
 export type PointerRead =
-  | { readonly kind: 'found'; readonly pointer: Pointer; readonly etag: string }
+  | {
+      readonly kind: 'found';
+      readonly pointer: Pointer;
+      readonly etag: string;
+      /** By the clock of storage; undefined for a copy that does not tell. */
+      readonly uploaded: Date | undefined;
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'malformed'; readonly reason: string };
@@ -20,7 +27,8 @@ export async function readPointer(
   if (read.kind !== 'found') return read;
   const parsed = await readDocument(PointerSchema, read.object, POINTER_BYTES);
   if (parsed.kind === 'malformed') return parsed;
-  return { kind: 'found', pointer: parsed.value, etag: read.object.etag };
+  const { etag, uploaded } = read.object;
+  return { kind: 'found', pointer: parsed.value, etag, uploaded };
 }
 
 /**
@@ -29,9 +37,17 @@ export async function readPointer(
  * @throws MalformedPointerError: nothing can be decided on it, and no command makes it so
  */
 export async function requirePointer(store: ObjectStore, model: string): Promise<Pointer | undefined> {
+  return (await requireWrittenPointer(store, model))?.pointer;
+}
+
+/** The same with the time of its write. */
+export async function requireWrittenPointer(
+  store: ObjectStore,
+  model: string,
+): Promise<WrittenPointer | undefined> {
   const read = await readPointer(store, model);
   if (read.kind === 'malformed') throw malformed(model, read.reason);
-  return read.kind === 'found' ? read.pointer : undefined;
+  return read.kind === 'found' ? read : undefined;
 }
 
 /** The pointer cannot be read. No change is decided on it. */
@@ -41,10 +57,33 @@ function malformed(model: string, reason: string): MalformedPointerError {
   return new MalformedPointerError(`${pointerKey(model)} is malformed: ${reason}`);
 }
 
+/** When a change takes effect. */
+export interface Effect {
+  /** By the clock of storage; undefined where isolates make the change as they read it. */
+  readonly moment: Date | undefined;
+  /** How long after this answer no isolate is left that has not made the change. Milliseconds. */
+  readonly settlesInMs: number;
+  /** For so long isolates may have made the change at different times, since its write took too long. Milliseconds. */
+  readonly mixedMs: number;
+}
+
 export type PointerUpdate =
-  | { readonly kind: 'changed'; readonly pointer: Pointer; readonly change: HistoryEntry }
+  | {
+      readonly kind: 'changed';
+      readonly pointer: Pointer;
+      readonly change: HistoryEntry;
+      readonly effect: Effect;
+    }
   | { readonly kind: 'unchanged'; readonly pointer: Pointer }
   | Refusal;
+
+/** How isolates agree on the moment at which they make a change. */
+export interface Agreement {
+  /** Of a pointer that has no lease yet. */
+  readonly lease: Lease;
+  /** In an emergency there is no moment: every isolate changes over as it reads, within the lease. */
+  readonly immediately?: boolean;
+}
 
 export interface UpdateOptions {
   /** Waits before a further try, so that writers in each other's way part. Milliseconds. */
@@ -52,6 +91,8 @@ export interface UpdateOptions {
   readonly attempts?: number;
   /** Of a change that an earlier request may have made: where it stands in the history, it is done. */
   readonly id?: string;
+  /** Without it the change takes effect with its write, for isolates that ask every time. */
+  readonly agreement?: Agreement;
 }
 
 const DEFAULT_ATTEMPTS = 40;
@@ -59,7 +100,7 @@ const LONGEST_WAIT_MS = 1500;
 
 /**
  * Applies a transition to a model's pointer by compare-and-set, again from the newest state whenever another
- * writer came first.
+ * writer came first. A change that is put off is waited for: two changes cannot be under way at once.
  *
  * A write whose answer was lost may have happened: before trying again the pointer is read, and if this
  * write's id stands in its history, the write is done. That holds even if others have written since.
@@ -75,26 +116,43 @@ export async function updatePointer(
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
   // The ids whose write was tried and whose answer never came.
   const unanswered = new Set<string>(options.id === undefined ? [] : [options.id]);
+  const began = performance.now();
+  /** The change of another that was waited for; its moment has passed. */
+  let settled: string | undefined;
+  let pause = 0;
   let fault: unknown;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) await options.wait(backoff(attempt));
+    if (attempt > 0) await options.wait(pause);
+    pause = backoff(attempt + 1);
     try {
       const read = await readPointer(store, model);
       if (read.kind === 'malformed') throw malformed(model, read.reason);
-      const before = read.kind === 'found' ? read.pointer : undefined;
-      const landed = before?.history.find(({ id }) => unanswered.has(id));
+      const before = read.kind === 'found' ? read : undefined;
+      const landed = before?.pointer.history.find(({ id }) => unanswered.has(id));
       if (before !== undefined && landed !== undefined) {
-        return { kind: 'changed', pointer: before, change: landed };
+        const effect = effectOf(before.pointer, landed, before.uploaded, performance.now() - began);
+        return { kind: 'changed', pointer: before.pointer, change: landed, effect };
       }
-      const step = transition(before);
+      const toSettle = before === undefined || before.etag === settled ? 0 : settlesIn(before, options);
+      if (before !== undefined && toSettle > 0) {
+        settled = before.etag;
+        pause = toSettle;
+        continue;
+      }
+      const step = transition(before?.pointer);
       if (step.kind !== 'changed') return step;
-      const [change] = step.pointer.history;
+      const pointer = agreed(before, step.pointer, options.agreement);
+      const [change] = pointer.history;
       if (change === undefined) throw new Error('a change that leaves no history');
       unanswered.add(change.id);
-      const result = await store.put(pointerKey(model), serializeDocument(step.pointer), {
-        condition: read.kind === 'found' ? { kind: 'matches', etag: read.etag } : { kind: 'absent' },
+      const writing = performance.now();
+      const result = await store.put(pointerKey(model), serializeDocument(pointer), {
+        condition: before === undefined ? { kind: 'absent' } : { kind: 'matches', etag: before.etag },
       });
-      if (result.kind === 'written') return { kind: 'changed', pointer: step.pointer, change };
+      if (result.kind === 'written') {
+        const effect = effectOf(pointer, change, result.uploaded, performance.now() - writing);
+        return { kind: 'changed', pointer, change, effect };
+      }
       fault = undefined;
     } catch (error) {
       if (error instanceof MalformedPointerError) throw error;
@@ -102,6 +160,60 @@ export async function updatePointer(
     }
   }
   throw fault ?? new Error(`the pointer of ${model} was changed by others ${attempts} times in a row`);
+}
+
+type FoundPointer = Extract<PointerRead, { readonly kind: 'found' }>;
+
+function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agreement | undefined): Pointer {
+  if (agreement !== undefined && agreement.immediately !== true) {
+    return withMoment(before, after, agreement.lease);
+  }
+  const { pending: _pending, ...pointer } = after;
+  return pointer;
+}
+
+/**
+ * How long it takes until a change that was read has taken effect everywhere, at most. The clock of this process may be
+ * anything, so it only counts if it says that the change is long past.
+ */
+function settlesIn({ pointer, uploaded }: FoundPointer, { agreement }: UpdateOptions): number {
+  if (agreement === undefined || agreement.immediately || uploaded === undefined) return 0;
+  const moment = momentOf(pointer, uploaded);
+  if (moment === uploaded.getTime() || Date.now() - moment > LONG_PAST_MS) return 0;
+  return moment - uploaded.getTime() + leaseInForce(pointer).clockSkewMs;
+}
+
+const LONG_PAST_MS = 60_000;
+
+/**
+ * When a change takes effect that stands in a pointer.
+ *
+ * @param uploaded when the pointer was written, by the clock of storage
+ * @param tookMs how long the write took, at most
+ */
+export function effectOf(
+  pointer: Pointer,
+  change: HistoryEntry,
+  uploaded: Date | undefined,
+  tookMs: number,
+): Effect {
+  const { ms, clockSkewMs } = leaseInForce(pointer);
+  const { delayMs } = change;
+  if (delayMs === undefined || uploaded === undefined) {
+    return { moment: undefined, settlesInMs: ms === 0 ? 0 : ms + clockSkewMs, mixedMs: ms };
+  }
+  // A later change has waited for this one.
+  if (change.generation !== pointer.generation) {
+    const moment = change.effectiveAt === undefined ? undefined : new Date(change.effectiveAt);
+    return { moment, settlesInMs: 0, mixedMs: 0 };
+  }
+  if (delayMs === 0) return { moment: uploaded, settlesInMs: 0, mixedMs: 0 };
+  return {
+    moment: new Date(momentOf(pointer, uploaded)),
+    // The write happened before its answer came, so the moment is no later than the delay after that.
+    settlesInMs: delayMs + clockSkewMs,
+    mixedMs: Math.max(0, Math.round(tookMs - WRITE_ALLOWANCE_MS)),
+  };
 }
 
 function backoff(attempt: number): number {

@@ -1,3 +1,4 @@
+import { DEFAULT_LEASE } from './moment.ts';
 import {
   isFlip,
   labelledVersion,
@@ -118,6 +119,25 @@ export function unlabelTransition(label: string, record: ChangeRecord): PointerT
       kind: 'changed',
       pointer: advance({ ...pointer, labels }, entry(pointer, 'unlabel', version, version, record, label)),
     };
+  };
+}
+
+/** Changes the lease. Like every change it takes effect at a moment that waits for the lease before. */
+export function leaseTransition(
+  ms: number,
+  clockSkewMs: number | undefined,
+  record: ChangeRecord,
+): PointerTransition {
+  return (pointer) => {
+    if (pointer === undefined) return refused(NOTHING_PUBLISHED);
+    const before = pointer.lease ?? DEFAULT_LEASE;
+    const lease = { ms, clockSkewMs: clockSkewMs ?? before.clockSkewMs };
+    if (pointer.lease?.ms === ms && pointer.lease.clockSkewMs === lease.clockSkewMs) {
+      return { kind: 'unchanged', pointer };
+    }
+    const { current } = pointer;
+    const change = { ...entry(pointer, 'lease', current, current, record), lease };
+    return { kind: 'changed', pointer: advance({ ...pointer, lease }, change) };
   };
 }
 

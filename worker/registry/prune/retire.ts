@@ -1,3 +1,4 @@
+import { DEFAULT_LEASE } from '../pointer/moment.ts';
 import { type Pointer, versionsInUse } from '../pointer/pointer.ts';
 import { NOTHING_PUBLISHED } from '../pointer/pointer_change.ts';
 import { requirePointer, updatePointer } from '../pointer/pointer_store.ts';
@@ -45,8 +46,11 @@ export async function retireVersions(
     for (let change = 1; ; change++) {
       if (change > 1 && !mayGoOn()) return { kind: 'more' };
       const part = change === 1 ? record : { ...record, id: `${record.id}.${change}` };
-      const update = await updatePointer(store, model, pruneTransition(choose, part), { wait });
+      const options = { wait, agreement: { lease: DEFAULT_LEASE } };
+      const update = await updatePointer(store, model, pruneTransition(choose, part), options);
       if (update.kind === 'refused') return update;
+      // Until then isolates may answer by a state in which a client can ask for what is retired.
+      if (update.kind === 'changed' && update.effect.settlesInMs > 0) await wait(update.effect.settlesInMs);
       pointer = update.pointer;
       if (update.kind === 'unchanged') break;
     }

@@ -29,7 +29,7 @@ export async function readReplicatedPointer(
   if (document === unlessEtag) return { kind: 'unchanged' };
   const parsed = parseDocument(PointerSchema, document);
   return parsed.kind === 'valid'
-    ? { kind: 'found', pointer: parsed.value, etag: document }
+    ? { kind: 'found', pointer: parsed.value, etag: document, uploaded: undefined }
     : readPointer(store, model);
 }
 

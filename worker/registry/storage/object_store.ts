@@ -33,6 +33,8 @@ export interface ObjectDescription {
 export interface ObjectBody {
   readonly etag: string;
   readonly size: number;
+  /** By the storage's own clock. */
+  readonly uploaded: Date;
   readonly stream: ReadableStream<Uint8Array>;
   text(): Promise<string>;
 }

@@ -70,6 +70,7 @@ export class R2ObjectStore implements ObjectStore {
       object: {
         etag,
         size,
+        uploaded: new Date(object.uploaded),
         get stream() {
           return object.body;
         },

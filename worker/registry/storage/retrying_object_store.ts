@@ -193,10 +193,11 @@ function isWrongDigest(error: unknown): boolean {
   return error instanceof Error && error.message.includes('(10037)');
 }
 
-function wholeBody({ etag, size }: ObjectBody, bytes: Uint8Array<ArrayBuffer>): ObjectBody {
+function wholeBody({ etag, size, uploaded }: ObjectBody, bytes: Uint8Array<ArrayBuffer>): ObjectBody {
   return {
     etag,
     size,
+    uploaded,
     text: async () => new TextDecoder().decode(bytes),
     get stream() {
       return new Blob([bytes]).stream();

@@ -14,8 +14,8 @@ import type {
 import type { Rollout } from '../rollout/rollout.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 import { describeVersion, versionStates } from './describe_version.ts';
-import type { PointerSource } from './pointer_source.ts';
-import { answeredBy, type Resolution, resolve, sameVersion } from './resolution.ts';
+import type { PointerCheck, PointerSource } from './pointer_source.ts';
+import { answeredBy, type Resolution, resolve, type Split, sameVersion } from './resolution.ts';
 import { AttemptHandle } from './servable_handle.ts';
 import { ServeRequest } from './serve_request.ts';
 import { type Attempt, type Ending, type ServingEvents, VersionServer } from './version_server.ts';
@@ -23,6 +23,8 @@ import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './ver
 
 export interface ModelServerOptions {
   readonly onLoadFailure: 'previous' | 'error';
+  /** What is done when the lease has run out and the pointer cannot be read; `answer` where this is left out. */
+  readonly onStalePointer?: 'answer' | 'refuse';
   readonly events: ServingEvents;
   /** Which versions clients may ask for by number; any, where this is left out. */
   readonly versionsByNumber?: VersionsByNumber;
@@ -58,7 +60,8 @@ export class ModelServer implements Serving {
   async acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed> {
     if (!isName(target.model)) return { kind: 'unknown model' };
     const request = new ServeRequest(target, scope, this.#options.rollout);
-    const pointer = this.#source.fresh(target.model);
+    const pointer = this.#source.leased(target.model, request);
+    this.#source.readAhead(target.model, scope);
     if (pointer === undefined) return this.#acquireWhileChecking(request);
     const resolution = resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
     return this.#handle(request, resolution, await this.#versions.attempt(request, resolution));
@@ -71,13 +74,13 @@ export class ModelServer implements Serving {
   async #acquireWhileChecking(request: ServeRequest): Promise<ServableHandle | NotServed> {
     const { target, scope } = request;
     const began = scope.phases?.now() ?? 0;
-    const checking = this.#source.check(target.model);
+    const checking = this.#source.check(target.model, request);
     request.isConfirmed = true;
     const pointer = this.#source.known(target.model);
     const inHand = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
     const speculation = inHand && this.#versions.attemptReady(request, inHand);
     const checked = async () => {
-      const resolution = resolve(target, await checking, this.#byNumber, request);
+      const resolution = this.#resolveChecked(target, await checking, request);
       scope.phases?.end('pointer', began);
       return resolution;
     };
@@ -128,7 +131,8 @@ export class ModelServer implements Serving {
     if (isInDoubt && !request.isConfirmed) {
       request.isConfirmed = true;
       const { target } = request;
-      const checked = resolve(target, await this.#source.check(target.model), this.#byNumber, request);
+      const check = await this.#source.check(target.model, request);
+      const checked = this.#resolveChecked(target, check, request);
       if (checked.kind === 'not by number' || !sameVersion(resolution, checked)) {
         if (isAttempt) attempt.servable.release();
         return this.#acquireResolved(request, checked);
@@ -185,13 +189,21 @@ export class ModelServer implements Serving {
     }
   }
 
+  /** Some prefer no answer to one by a pointer that may be old. */
+  #resolveChecked(target: ServingTarget, check: PointerCheck, split?: Split): Resolution | NotServed {
+    if (check.kind === 'stale' && this.#options.onStalePointer === 'refuse') {
+      return { kind: 'unavailable', reason: check.reason };
+    }
+    return resolve(target, check, this.#byNumber, split);
+  }
+
   async #resolve(target: ServingTarget): Promise<Resolution | NotServed> {
     if (!isName(target.model)) return { kind: 'unknown model' };
-    const pointer = this.#source.fresh(target.model);
-    const fresh = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber);
+    const pointer = this.#source.leased(target.model);
+    const leased = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber);
     // What is refused may have come since.
-    if (fresh?.kind === 'resolved') return fresh;
-    const checked = resolve(target, await this.#source.check(target.model), this.#byNumber);
+    if (leased?.kind === 'resolved') return leased;
+    const checked = this.#resolveChecked(target, await this.#source.check(target.model));
     return checked.kind === 'not by number' ? settleByNumber(this.#store, target.model, checked) : checked;
   }
 }

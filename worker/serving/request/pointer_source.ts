@@ -4,7 +4,9 @@ import { type PointerReplica, readReplicatedPointer } from '../../registry/repli
 import { describeError } from '../../registry/storage/describe_error.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { within } from '../../registry/storage/time_limit.ts';
+import type { RequestScope } from '../api.ts';
 import { retryOnce } from '../loading/retry_once.ts';
+import { HeldPointer } from './held_pointer.ts';
 
 export type PointerCheck =
   | { readonly kind: 'current'; readonly pointer: Pointer }
@@ -24,50 +26,104 @@ export function pointerReader(store: ObjectStore, replica?: PointerReplica): Poi
 }
 
 export interface PointerSourceOptions {
-  readonly maxAgeMs: number;
+  /** An isolate may answer by a pointer for no longer, whatever the pointer says. Milliseconds; 0: it always asks. */
+  readonly leaseLimitMs: number;
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Waits for so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
   /** Called when a newer pointer was seen; `before` is undefined for the first. */
   readonly onPointer: (model: string, pointer: Pointer, before: Pointer | undefined) => void;
+  /** Called with every read of storage. */
+  readonly onRead?: () => void;
 }
 
-interface KnownPointer {
-  readonly pointer: Pointer;
-  readonly etag: string;
-  /** When the read that confirmed it began: it was current then or later. */
-  readonly confirmedAt: number;
+/** What a request demands of the pointer that it is answered by. */
+interface PointerDemand {
+  /** A client has seen this generation: no older one is to answer it. */
+  readonly minimumGeneration?: number | undefined;
 }
 
 /** Says which version of a model should be served, from the pointers in the bucket or their replica. */
 export class PointerSource {
   readonly #read: PointerReader;
   readonly #options: PointerSourceOptions;
-  readonly #known = new Map<string, KnownPointer>();
+  readonly #held = new Map<string, HeldPointer>();
+  /** Reads that were begun ahead, by model: when, and what comes of them. */
+  readonly #ahead = new Map<string, { readonly began: number; readonly done: Promise<unknown> }>();
 
   constructor(read: PointerReader, options: PointerSourceOptions) {
     this.#read = read;
     this.#options = options;
   }
 
-  /** The pointer in hand, without any I/O. */
+  /** The pointer in hand as it holds now, however old it is, without any I/O. */
   known(model: string): Pointer | undefined {
-    return this.#known.get(model)?.pointer;
-  }
-
-  /** The pointer in hand if it was confirmed so recently that it need not be checked. */
-  fresh(model: string): Pointer | undefined {
-    const known = this.#known.get(model);
-    if (known === undefined) return undefined;
-    return this.#options.now() - known.confirmedAt < this.#options.maxAgeMs ? known.pointer : undefined;
+    return this.#held.get(model)?.stateAt(this.#options.now());
   }
 
   /**
-   * Asks storage for the pointer as it is now. Every caller's read begins when it calls: a read that was under
-   * way before could miss a flip acknowledged in between. Never rejects.
+   * The pointer in hand, if the lease lets a request that is decided now be answered by it: the time is that of the
+   * request's last I/O, its arrival or the end of its body, and the read that confirmed the pointer began no longer ago.
    */
-  async check(model: string): Promise<PointerCheck> {
-    const before = this.#known.get(model);
+  leased(model: string, { minimumGeneration = 0 }: PointerDemand = {}): Pointer | undefined {
+    const held = this.#held.get(model);
+    if (held === undefined) return undefined;
+    const now = this.#options.now();
+    if (held.age(now) >= this.#leaseOf(held)) return undefined;
+    const pointer = held.stateAt(now);
+    return pointer.generation < minimumGeneration ? undefined : pointer;
+  }
+
+  /** From half of the lease on, begins the next read on behalf of later requests: under traffic nobody waits for one. */
+  readAhead(model: string, scope: RequestScope): void {
+    const held = this.#held.get(model);
+    if (held === undefined || this.#ahead.has(model)) return;
     const began = this.#options.now();
+    const leaseMs = this.#leaseOf(held);
+    if (leaseMs === 0 || held.age(began) < leaseMs / 2) return;
+    const done = this.#readNow(model).finally(() => this.#ahead.delete(model));
+    this.#ahead.set(model, { began, done });
+    scope.waitUntil(done);
+  }
+
+  /**
+   * The pointer as storage has it now. A read begins when the caller calls, since one that was under way before could
+   * miss a change that was acknowledged in between; only within a lease is one that began ahead good enough. Never
+   * rejects.
+   */
+  async check(model: string, demand: PointerDemand = {}): Promise<PointerCheck> {
+    const ahead = this.#ahead.get(model);
+    if (ahead !== undefined && this.#leaseLeft(model, ahead.began) > 0) {
+      await ahead.done;
+      const pointer = this.leased(model, demand);
+      if (pointer !== undefined) return { kind: 'current', pointer };
+    }
+    const check = await this.#readNow(model);
+    const { minimumGeneration = 0 } = demand;
+    const held = this.#held.get(model);
+    if (check.kind !== 'current' || held === undefined) return check;
+    // The client has seen a change whose moment this isolate's clock has not reached: it is at most a skew away.
+    if (check.pointer.generation < minimumGeneration && held.generation >= minimumGeneration) {
+      await this.#options.sleep(held.pendingFor(this.#options.now()));
+      return { kind: 'current', pointer: held.stateAt(this.#options.now()) };
+    }
+    return check;
+  }
+
+  #leaseOf({ leaseMs }: HeldPointer): number {
+    return Math.min(leaseMs, this.#options.leaseLimitMs);
+  }
+
+  #leaseLeft(model: string, began: number): number {
+    const held = this.#held.get(model);
+    return held === undefined ? 0 : began + this.#leaseOf(held) - this.#options.now();
+  }
+
+  async #readNow(model: string): Promise<PointerCheck> {
+    const before = this.#held.get(model);
+    const began = this.#options.now();
+    this.#options.onRead?.();
     try {
       const read = await within(
         this.#options.timeoutMs,
@@ -76,11 +132,11 @@ export class PointerSource {
       );
       switch (read.kind) {
         case 'found':
-          return { kind: 'current', pointer: this.#learn(model, read.pointer, read.etag, began) };
+          return this.#current(this.#learn(model, read, began));
         case 'unchanged':
-          return { kind: 'current', pointer: this.#confirm(model, before, began) };
+          return this.#current(this.#confirm(model, before, began));
         case 'missing':
-          this.#known.delete(model);
+          this.#held.delete(model);
           return { kind: 'missing' };
         case 'malformed':
           return this.#fallBack(model, `the pointer is malformed: ${read.reason}`);
@@ -90,30 +146,35 @@ export class PointerSource {
     }
   }
 
-  /** Generations only move forward: a slow read that comes back with an older pointer changes nothing. */
-  #learn(model: string, pointer: Pointer, etag: string, began: number): Pointer {
-    const known = this.#known.get(model);
-    if (known !== undefined && known.pointer.generation > pointer.generation) return known.pointer;
-    this.#known.set(model, { pointer, etag, confirmedAt: began });
-    if (known === undefined || known.pointer.generation < pointer.generation) {
-      this.#options.onPointer(model, pointer, known?.pointer);
-    }
-    return pointer;
+  #current(held: HeldPointer): PointerCheck {
+    return { kind: 'current', pointer: held.stateAt(this.#options.now()) };
   }
 
-  #confirm(model: string, confirmed: KnownPointer | undefined, began: number): Pointer {
-    const known = this.#known.get(model) ?? confirmed;
-    if (known === undefined) throw new Error('storage confirmed a pointer that was never read');
-    if (known.etag === confirmed?.etag && known.confirmedAt < began) {
-      this.#known.set(model, { ...known, confirmedAt: began });
+  /** Generations only move forward: a slow read that comes back with an older pointer changes nothing. */
+  #learn(
+    model: string,
+    { pointer, etag, uploaded }: Extract<PointerRead, { readonly kind: 'found' }>,
+    began: number,
+  ): HeldPointer {
+    const known = this.#held.get(model);
+    if (known !== undefined && known.generation > pointer.generation) return known;
+    const held = new HeldPointer(pointer, etag, uploaded, began);
+    this.#held.set(model, held);
+    if (known === undefined || known.generation < held.generation) {
+      this.#options.onPointer(model, held.latest, known?.latest);
     }
-    return known.pointer;
+    return held;
+  }
+
+  #confirm(model: string, confirmed: HeldPointer | undefined, began: number): HeldPointer {
+    const known = this.#held.get(model) ?? confirmed;
+    if (known === undefined) throw new Error('storage confirmed a pointer that was never read');
+    if (known.etag === confirmed?.etag) known.confirm(began);
+    return known;
   }
 
   #fallBack(model: string, reason: string): PointerCheck {
-    const known = this.#known.get(model);
-    return known === undefined
-      ? { kind: 'unreadable', reason }
-      : { kind: 'stale', pointer: known.pointer, reason };
+    const pointer = this.known(model);
+    return pointer === undefined ? { kind: 'unreadable', reason } : { kind: 'stale', pointer, reason };
   }
 }

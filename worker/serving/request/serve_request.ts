@@ -13,6 +13,8 @@ import type { Split } from './resolution.ts';
 export class ServeRequest implements Split {
   readonly target: ServingTarget;
   readonly scope: RequestScope;
+  /** The generation that the client has seen: it is answered by no older one. */
+  readonly minimumGeneration: number | undefined;
   /** True once the pointer was read after the request began: what it says then is final. */
   isConfirmed = false;
   /** Undefined where nothing is rolled out, or the request names what is to answer. */
@@ -23,6 +25,7 @@ export class ServeRequest implements Split {
   constructor(target: ServingTarget, scope: RequestScope, rollout: Rollout | undefined) {
     this.target = target;
     this.scope = scope;
+    this.minimumGeneration = scope.minimumGeneration;
     this.#rollout = target.selector.kind === 'current' ? rollout : undefined;
   }
 

@@ -1,20 +1,43 @@
 import type { ObjectStore } from '../../storage/object_store.ts';
 import { readManifest } from '../../version/version_store.ts';
-import type { Pointer } from '../pointer.ts';
+import type { Lease, Pointer } from '../pointer.ts';
 import type { ChangeRecord, PointerTransition } from '../pointer_change.ts';
-import { type PointerUpdate, requirePointer, type UpdateOptions, updatePointer } from '../pointer_store.ts';
+import {
+  effectOf,
+  type PointerUpdate,
+  requireWrittenPointer,
+  type UpdateOptions,
+  updatePointer,
+} from '../pointer_store.ts';
 import type { PointerChange } from './definition.ts';
 
-/** Makes a change to a model's pointer: in a bucket, or by asking a management Worker for it. */
+/** How a change takes effect, and whether that is waited for. */
+export interface ChangeTiming {
+  /** In an emergency: without an agreed moment, every isolate changes over as it reads. */
+  readonly immediately?: boolean;
+  /** Returns as soon as the change is written; it takes effect later. */
+  readonly returnsEarly?: boolean;
+}
+
+/**
+ * Makes a change to a model's pointer: in a bucket, or by asking a management Worker for it. It is acknowledged when
+ * no isolate is left that answers by the state before, unless the timing says otherwise.
+ */
 export type ChangePointer = (
   model: string,
   change: PointerChange,
   record: ChangeRecord,
+  timing?: ChangeTiming,
 ) => Promise<PointerUpdate>;
 
+export interface ChangeOptions extends Omit<UpdateOptions, 'agreement' | 'id'> {
+  /** Of a pointer that has no lease yet. */
+  readonly lease: Lease;
+}
+
 /** Changes pointers by compare-and-set in a store. */
-export function changePointerIn(store: ObjectStore, options: UpdateOptions): ChangePointer {
-  return (model, change, record) => makeChange(store, { model, change, record }, options);
+export function changePointerIn(store: ObjectStore, options: ChangeOptions): ChangePointer {
+  return (model, change, record, timing) => makeChange(store, { model, change, record, timing }, options);
 }
 
 export interface ChangeRequest {
@@ -22,6 +45,7 @@ export interface ChangeRequest {
   readonly change: PointerChange;
   /** A change whose id stands in the history was made already; it is not made again. */
   readonly record: ChangeRecord;
+  readonly timing?: ChangeTiming | undefined;
   /** Adds a condition to the transition. */
   readonly guard?: (transition: PointerTransition) => PointerTransition;
 }
@@ -34,12 +58,29 @@ export interface ChangeRequest {
  */
 export async function makeChange(
   store: ObjectStore,
-  { model, change, record, guard = (transition) => transition }: ChangeRequest,
-  options: UpdateOptions,
+  request: ChangeRequest,
+  options: ChangeOptions,
 ): Promise<PointerUpdate> {
-  const pointer = await requirePointer(store, model);
+  const update = await writeChange(store, request, options);
+  if (update.kind === 'changed' && request.timing?.returnsEarly !== true && update.effect.settlesInMs > 0) {
+    await options.wait(update.effect.settlesInMs);
+  }
+  return update;
+}
+
+async function writeChange(
+  store: ObjectStore,
+  { model, change, record, timing = {}, guard = (transition) => transition }: ChangeRequest,
+  options: ChangeOptions,
+): Promise<PointerUpdate> {
+  const read = await requireWrittenPointer(store, model);
+  const pointer = read?.pointer;
   const made = pointer?.history.find(({ id }) => id === record.id);
-  if (pointer !== undefined && made !== undefined) return { kind: 'changed', pointer, change: made };
+  if (read !== undefined && made !== undefined) {
+    // How long its write took is not known any more: its publisher has waited for it, or died.
+    const effect = effectOf(read.pointer, made, read.uploaded, 0);
+    return { kind: 'changed', pointer: read.pointer, change: made, effect };
+  }
   const prepared = change.prepare({ model, pointer, record });
   if (prepared.kind !== 'ready') return prepared;
   const { requires, transition } = prepared;
@@ -53,7 +94,13 @@ export async function makeChange(
     return { kind: 'refused', reason: `${model} ${requires} is not published` };
   }
   const published = manifest?.kind === 'found' ? manifest.manifest : undefined;
-  return updatePointer(store, model, guard(transition(published)), { ...options, id: record.id });
+  const { lease, ...updating } = options;
+  const agreement = { lease, immediately: timing.immediately === true };
+  return updatePointer(store, model, guard(transition(published)), {
+    ...updating,
+    agreement,
+    id: record.id,
+  });
 }
 
 function isRetired(pointer: Pointer | undefined, version: string | undefined): boolean {

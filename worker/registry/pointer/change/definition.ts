@@ -18,10 +18,19 @@ const ReasonSchema = v.pipe(
   v.check((text) => !/[^\P{Cc}\n\t]/u.test(text), 'has control characters'),
 );
 
-/** Members that every change takes over HTTP besides its own. */
+/** Why something is done, as a caller says it. */
 export const WhyEntries = { reason: v.optional(ReasonSchema), by: v.optional(BySchema) };
-const WhySchema = v.object(WhyEntries);
-type Why = v.InferOutput<typeof WhySchema>;
+
+/** Members that every change takes over HTTP besides its own. */
+const CommonEntries = {
+  ...WhyEntries,
+  /** In an emergency: no agreed moment, every isolate changes over as it reads. */
+  now: v.optional(v.boolean()),
+  /** False: the answer comes as soon as the change is written, before it takes effect. */
+  wait: v.optional(v.boolean()),
+};
+const CommonSchema = v.object(CommonEntries);
+type Common = v.InferOutput<typeof CommonSchema>;
 
 /** On what a change is decided. */
 export interface ChangeContext {
@@ -58,7 +67,7 @@ export interface ChangeDefinition<Input> {
   /** The change with parameters that were checked already. */
   of(parameters: Input): PointerChange;
   /** The change that a request's body asks for. */
-  read(body: unknown): ParsedDocument<{ readonly change: PointerChange; readonly why: Why }>;
+  read(body: unknown): ParsedDocument<{ readonly change: PointerChange; readonly why: Common }>;
 }
 
 /** Defines a change. `prepare` says which version it needs and gives its pure transition. */
@@ -81,11 +90,11 @@ export function defineChange<const Entries extends v.ObjectEntries>(definition: 
   return {
     name,
     summary,
-    schema: v.strictObject({ ...entries, ...WhyEntries }),
+    schema: v.strictObject({ ...entries, ...CommonEntries }),
     of,
     read: (body) => {
-      const { why, rest } = splitWhy(body);
-      const parsedWhy = parseValue(WhySchema, why);
+      const { why, rest } = splitCommon(body);
+      const parsedWhy = parseValue(CommonSchema, why);
       if (parsedWhy.kind === 'malformed') return parsedWhy;
       const parsed = parseValue(parametersSchema, rest);
       if (parsed.kind === 'malformed') return parsed;
@@ -94,13 +103,13 @@ export function defineChange<const Entries extends v.ObjectEntries>(definition: 
   };
 }
 
-function splitWhy(body: unknown): { readonly why: object; readonly rest: unknown } {
+function splitCommon(body: unknown): { readonly why: object; readonly rest: unknown } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { why: {}, rest: body };
-  const isWhy = ([member]: [string, unknown]): boolean => Object.hasOwn(WhyEntries, member);
+  const isCommon = ([member]: [string, unknown]): boolean => Object.hasOwn(CommonEntries, member);
   const members = Object.entries(body);
   return {
-    why: Object.fromEntries(members.filter(isWhy)),
-    rest: Object.fromEntries(members.filter((member) => !isWhy(member))),
+    why: Object.fromEntries(members.filter(isCommon)),
+    rest: Object.fromEntries(members.filter((member) => !isCommon(member))),
   };
 }
 

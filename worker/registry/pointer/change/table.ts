@@ -1,6 +1,7 @@
 import type { ChangeDefinition } from './definition.ts';
 import { flip, promote, rollback } from './flips.ts';
 import { label, unlabel } from './labels.ts';
+import { lease } from './lease.ts';
 import { canary, shadow, stage, unstage } from './rollout.ts';
 
 /**
@@ -17,6 +18,7 @@ export const POINTER_CHANGES = {
   unstage,
   canary,
   shadow,
+  lease,
 } as const;
 
 const DEFINITIONS: readonly Omit<ChangeDefinition<never>, 'of'>[] = Object.values(POINTER_CHANGES);
