@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { elementCount } from '../worker/model/tensor.ts';
 import { isJsonObject, type JsonObject } from './files/json.ts';
 import type { SourceFormat } from './formats.ts';
 import type { ModelContent, Signature } from './model_content.ts';
@@ -48,7 +49,7 @@ function countParameters({ weightsManifest }: ModelJson): number {
   return (weightsManifest ?? [])
     .flatMap(({ weights }) => weights)
     .filter(({ group, dtype }) => group !== 'optimizer' && dtype !== 'string')
-    .reduce((sum, { shape }) => sum + shape.reduce((count, size) => count * size, 1), 0);
+    .reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
 /** Of the graph and of the functions that it calls. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { elementCount } from '../../worker/model/tensor.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../files/json.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import {
@@ -68,8 +69,7 @@ export function zeroRequests(signatures: Signatures): Warmup[] {
       entries.push([name, { kind: 'zeros', shape: shape.map((size) => (size === -1 ? 1 : size)) }]);
     }
     if (entries.length < Object.keys(inputs).length) continue;
-    if (entries.some(([, { shape }]) => shape.reduce((count, size) => count * size, 1) > LARGEST_ZEROS))
-      continue;
+    if (entries.some(([, { shape }]) => elementCount(shape) > LARGEST_ZEROS)) continue;
     requests.push({ signature, inputs: Object.fromEntries(entries) });
   }
   return requests;

@@ -1,14 +1,8 @@
-import { elementCount } from '../element_count.ts';
+import { BYTES_PER_ELEMENT, DataTypeSchema, isDataType } from '../../worker/model/dtype.ts';
+import { quantizationFault, storedWidth } from '../../worker/model/quantization.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import type { WeightGroup, WeightSpec } from '../tfjs/model_json.ts';
-
-/** Bytes of one element in memory, and in a file of weights that are not quantised. Strings have none. */
-const ELEMENT_BYTES = new Map([
-  ['float32', 4],
-  ['int32', 4],
-  ['bool', 1],
-]);
-const QUANTIZED_BYTES = { uint8: 1, uint16: 2, float16: 2 } as const;
 
 /** A string lies in a file behind its length. */
 const STRING_LENGTH_BYTES = 4;
@@ -66,17 +60,13 @@ function stringBytes(group: WeightGroup): number {
 function measureWeight({ dtype, quantization, shape }: WeightSpec): Imported<WeightSize> {
   const count = elementCount(shape);
   if (!Number.isSafeInteger(count * 8)) return malformed(`shape [${shape}] is too large`);
-  if (dtype === 'string') {
-    if (quantization !== undefined) return malformed('strings cannot be quantised');
-    return read({ stored: STRING_LENGTH_BYTES * count, memory: undefined });
-  }
-  const elementBytes = ELEMENT_BYTES.get(dtype);
-  if (elementBytes === undefined) {
-    return unsupported(`dtype ${dtype} is none of ${[...ELEMENT_BYTES.keys()].join(', ')}, string`);
-  }
-  if (quantization === undefined) return read({ stored: elementBytes * count, memory: elementBytes * count });
-  if (dtype === 'bool' || (dtype === 'int32' && quantization.dtype === 'float16')) {
-    return malformed(`${dtype} cannot be quantised as ${quantization.dtype}`);
-  }
-  return read({ stored: QUANTIZED_BYTES[quantization.dtype] * count, memory: elementBytes * count });
+  if (!isDataType(dtype))
+    return unsupported(`dtype ${dtype} is none of ${DataTypeSchema.options.join(', ')}`);
+  const fault = quantizationFault({ dtype, quantization });
+  if (fault !== undefined) return malformed(fault);
+  if (dtype === 'string') return read({ stored: STRING_LENGTH_BYTES * count, memory: undefined });
+  return read({
+    stored: storedWidth({ dtype, quantization }) * count,
+    memory: BYTES_PER_ELEMENT[dtype] * count,
+  });
 }

@@ -1,3 +1,6 @@
+import type { DataType } from '../../worker/model/dtype.ts';
+import type { Quantization } from '../../worker/model/quantization.ts';
+
 /**
  * A TensorFlow graph on its way into tfjs's form, whatever file it was read from. Readers of formats make one,
  * the simplifier makes another of it, the writer puts it on disk. Values are asked for one tensor at a time.
@@ -61,11 +64,9 @@ export interface GraphFunction {
   readonly results: Readonly<Record<string, string>>;
 }
 
-export type WeightDataType = 'float32' | 'int32' | 'bool' | 'string';
-
 /** A constant whose bytes lie elsewhere until they are asked for. */
 export interface Weight {
-  readonly dtype: WeightDataType;
+  readonly dtype: DataType;
   readonly shape: readonly number[];
   /** Of what `read` gives. */
   readonly byteLength: number;
@@ -77,11 +78,6 @@ export interface Weight {
   /** The form that it was found in, where that is smaller: a writer keeps it as it is. */
   readonly quantized?: QuantizedWeight;
 }
-
-/** How tfjs makes numbers of quantised ones: level * scale + min, or half-precision floats. */
-export type Quantization =
-  | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
-  | { readonly dtype: 'float16' };
 
 interface QuantizedWeight {
   readonly quantization: Quantization;
@@ -103,7 +99,7 @@ export interface GraphSignature {
 export interface GraphTensor {
   /** `node:index`. */
   readonly name: string;
-  readonly dtype: WeightDataType;
+  readonly dtype: DataType;
   /** -1 where any size is taken; null where even the rank is unknown. */
   readonly shape: readonly number[] | null;
   /** Of an input: whatever the shape says, the graph answers any. */

@@ -1,12 +1,17 @@
 import { open } from 'node:fs/promises';
-import { elementCount } from '../element_count.ts';
+import { BYTES_PER_ELEMENT, isDataType } from '../../worker/model/dtype.ts';
+import {
+  expandElements,
+  type Quantization,
+  quantizationFault,
+  storedWidth,
+} from '../../worker/model/quantization.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
 import type { ModelFile } from '../files/model_files.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import type { WeightGroup, WeightSpec } from '../tfjs/model_json.ts';
-import { dequantize } from './dequantize.ts';
-import type { Quantization, Weight, WeightDataType } from './graph.ts';
+import type { Weight } from './graph.ts';
 
-const ELEMENT_BYTES = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
 const STRING_LENGTH_BYTES = 4;
 
 /**
@@ -36,31 +41,30 @@ async function readSpec(
   offset: number,
   { shape, dtype, quantization }: WeightSpec,
 ): Promise<Imported<Weight>> {
-  if (!isWeightDataType(dtype)) return unsupported(`dtype ${dtype}`);
+  if (!isDataType(dtype)) return unsupported(`dtype ${dtype}`);
+  const fault = quantizationFault({ dtype, quantization });
+  if (fault !== undefined) return malformed(fault);
   const count = elementCount(shape);
   if (!Number.isSafeInteger(count)) return malformed(`shape [${shape}] is too large`);
-  const ends = (bytes: number) => offset + bytes <= source.bytes;
-  if (dtype === 'string') {
-    const byteLength = await source.stringBytes(offset, count);
-    if (byteLength === undefined) return malformed('its files end within it');
-    return read({ dtype, shape, byteLength, read: () => source.read(offset, byteLength) });
-  }
-  const byteLength = ELEMENT_BYTES[dtype] * count;
-  if (quantization === undefined) {
-    if (!ends(byteLength)) return malformed('its files end within it');
-    return read({ dtype, shape, byteLength, read: () => source.read(offset, byteLength) });
-  }
-  if (dtype === 'bool' || (dtype === 'int32' && quantization.dtype === 'float16')) {
-    return malformed(`${dtype} cannot be quantised as ${quantization.dtype}`);
-  }
-  const stored = ELEMENT_BYTES[quantization.dtype] * count;
-  if (!ends(stored)) return malformed('its files end within it');
+  const stored =
+    dtype === 'string'
+      ? await source.stringBytes(offset, count)
+      : storedWidth({ dtype, quantization }) * count;
+  if (stored === undefined || offset + stored > source.bytes) return malformed('its files end within it');
   const readStored = () => source.read(offset, stored);
+  if (dtype === 'string' || quantization === undefined) {
+    return read({ dtype, shape, byteLength: stored, read: readStored });
+  }
+  const byteLength = BYTES_PER_ELEMENT[dtype] * count;
   return read({
     dtype,
     shape,
     byteLength,
-    read: async () => dequantize(await readStored(), dtype, quantization),
+    read: async () => {
+      const values = new Uint8Array(byteLength);
+      expandElements(values, 0, await readStored(), { dtype, quantization });
+      return values;
+    },
     quantized: { quantization: plain(quantization), byteLength: stored, read: readStored },
   });
 }
@@ -70,10 +74,6 @@ function plain(quantization: Quantization): Quantization {
   return quantization.dtype === 'float16'
     ? { dtype: 'float16' }
     : { dtype: quantization.dtype, scale: quantization.scale, min: quantization.min };
-}
-
-function isWeightDataType(dtype: string): dtype is WeightDataType {
-  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool' || dtype === 'string';
 }
 
 /** Read at once while looking for the ends of strings. */

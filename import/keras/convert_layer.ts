@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { elementCount } from '../../worker/model/tensor.ts';
 import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { type Activation, HARD_SIGMOID_FACTOR, readActivation } from './activations.ts';
 import { isOwnClass, type KerasObject, unwrap } from './keras_object.ts';
@@ -131,8 +132,7 @@ function withTargetShape(config: JsonObject, { build_config: built }: JsonObject
   const sizes = v.safeParse(v.array(v.number()), taken.slice(1));
   const wanted = v.safeParse(v.array(v.number()), target);
   if (!sizes.success || !wanted.success) return config;
-  const product = (shape: readonly number[]) => shape.reduce((count, size) => count * size, 1);
-  const left = product(sizes.output) / product(wanted.output.filter((size) => size !== -1));
+  const left = elementCount(sizes.output) / elementCount(wanted.output.filter((size) => size !== -1));
   return { ...config, target_shape: wanted.output.map((size) => (size === -1 ? left : size)) };
 }
 

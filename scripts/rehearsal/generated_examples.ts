@@ -1,4 +1,6 @@
-import type { DataType, Signature, TensorInfo } from '../../worker/model/signature.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
 
 /** A request in the columnar form of TensorFlow Serving's JSON. */
 export interface ExampleRequest {
@@ -40,7 +42,7 @@ export function makeExamples(
 function knownShape({ shape }: TensorInfo): number[] | undefined {
   if (shape === null || shape.slice(1).includes(-1)) return undefined;
   const known = shape.map((size) => (size === -1 ? 1 : size));
-  return known.reduce((count, size) => count * size, 1) <= LARGEST_INPUT ? known : undefined;
+  return elementCount(known) <= LARGEST_INPUT ? known : undefined;
 }
 
 const byName = ([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number =>

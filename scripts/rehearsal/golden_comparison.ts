@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DataType, Signature } from '../../worker/model/signature.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import type { GoldenExample } from '../../worker/registry/version/manifest.ts';
 import { NOT_FINITE } from './tensorflow_json.ts';
 

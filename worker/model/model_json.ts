@@ -1,15 +1,12 @@
 import * as v from 'valibot';
-
-const QuantizationSchema = v.variant('dtype', [
-  v.object({ dtype: v.picklist(['uint8', 'uint16']), scale: v.number(), min: v.number() }),
-  v.object({ dtype: v.literal('float16') }),
-]);
+import { DataTypeSchema } from './dtype.ts';
+import { QuantizationSchema } from './quantization.ts';
 
 /** One weight in the order of its group's bytes. */
 const WeightSpecSchema = v.object({
   name: v.string(),
   shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  dtype: v.picklist(['float32', 'int32', 'bool', 'string']),
+  dtype: DataTypeSchema,
   quantization: v.optional(QuantizationSchema),
   /** `optimizer` marks what training left behind; serving skips it. */
   group: v.optional(v.string()),

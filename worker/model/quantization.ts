@@ -1,34 +1,50 @@
+import * as v from 'valibot';
+import { BYTES_PER_ELEMENT, type DataType } from './dtype.ts';
 import { float16ToNumber } from './float16.ts';
-import type { WeightSpec } from './model_json.ts';
 
-export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+/** How tfjs makes numbers of quantised ones: level * scale + min, or half-precision floats. */
+export const QuantizationSchema = v.variant('dtype', [
+  v.object({ dtype: v.picklist(['uint8', 'uint16']), scale: v.number(), min: v.number() }),
+  v.object({ dtype: v.literal('float16') }),
+]);
+export type Quantization = v.InferOutput<typeof QuantizationSchema>;
+
+/** How the elements of a weight lie in its file. */
+export interface StoredElements {
+  readonly dtype: DataType;
+  readonly quantization?: Quantization | undefined;
+}
+
+/** Why tfjs does not quantise a dtype like that; undefined where it does. As tfjs-core's decodeWeights has it. */
+export function quantizationFault({ dtype, quantization }: StoredElements): string | undefined {
+  if (quantization === undefined) return undefined;
+  if (dtype === 'string') return 'strings cannot be quantised';
+  const fits = quantization.dtype === 'float16' ? dtype === 'float32' : dtype !== 'bool';
+  return fits ? undefined : `${dtype} cannot be quantised as ${quantization.dtype}`;
+}
 
 /**
  * Bytes of one element as the file has it.
  *
- * @throws where a dtype is not quantised like that
+ * @throws for strings, and where a dtype is not quantised like that
  */
-export function storedWidth({ name, dtype, quantization }: WeightSpec): number {
-  if (dtype === 'string') throw new Error(`weight ${name}: strings have no fixed width`);
-  if (
-    quantization !== undefined &&
-    (dtype === 'bool' || (quantization.dtype === 'float16' && dtype !== 'float32'))
-  ) {
-    throw new Error(`weight ${name}: ${dtype} cannot be quantised as ${quantization.dtype}`);
-  }
+export function storedWidth(elements: StoredElements): number {
+  const { dtype, quantization } = elements;
+  const fault = quantizationFault(elements);
+  if (fault !== undefined) throw new Error(fault);
+  if (dtype === 'string') throw new Error('strings have no fixed width');
   return BYTES_PER_ELEMENT[quantization?.dtype ?? dtype];
 }
 
-/** Writes whole elements as the file has them, expanded, to an address in the heap. */
+/** Writes whole elements as the file has them, expanded, to an address in memory. */
 export function expandElements(
-  heap: Uint8Array,
+  memory: Uint8Array,
   address: number,
   stored: Uint8Array,
-  spec: WeightSpec,
+  { quantization, dtype }: StoredElements,
 ): void {
-  const { quantization, dtype } = spec;
   if (quantization === undefined) {
-    heap.set(stored, address);
+    memory.set(stored, address);
     return;
   }
   const source = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
@@ -37,17 +53,18 @@ export function expandElements(
     quantization.dtype === 'uint8'
       ? (index: number) => source.getUint8(index)
       : (index: number) => source.getUint16(index * 2, true);
+  const start = memory.byteOffset + address;
   if (quantization.dtype === 'float16') {
-    const target = new Float32Array(heap.buffer, address, count);
+    const target = new Float32Array(memory.buffer, start, count);
     for (let index = 0; index < count; index++) target[index] = float16ToNumber(read(index));
     return;
   }
   const { scale, min } = quantization;
   if (dtype === 'int32') {
-    const target = new Int32Array(heap.buffer, address, count);
+    const target = new Int32Array(memory.buffer, start, count);
     for (let index = 0; index < count; index++) target[index] = Math.round(read(index) * scale + min);
   } else {
-    const target = new Float32Array(heap.buffer, address, count);
+    const target = new Float32Array(memory.buffer, start, count);
     for (let index = 0; index < count; index++) target[index] = read(index) * scale + min;
   }
 }

@@ -1,8 +1,5 @@
 import * as v from 'valibot';
-
-/** The dtypes of tensors that a model can take or give, by tfjs's names. */
-export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
-export type DataType = v.InferOutput<typeof DataTypeSchema>;
+import { DataTypeSchema } from './dtype.ts';
 
 /** A dimension's size; -1 where any is taken. */
 const DimensionSchema = v.pipe(v.number(), v.integer(), v.minValue(-1));

@@ -1,4 +1,5 @@
 import { ready } from 'h5wasm';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Hdf5Dataset } from './messages.ts';
 import { type FileBytes, mountFile } from './one_file_system.ts';
 import { describeStorage, type StoredDataset } from './stored_dataset.ts';
@@ -182,8 +183,4 @@ function* pieces(shape: readonly number[], most: number): Iterable<Piece> {
       }
     }
   }
-}
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
 }

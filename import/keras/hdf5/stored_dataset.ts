@@ -1,4 +1,6 @@
 import type { Metadata } from 'h5wasm';
+import { BYTES_PER_ELEMENT } from '../../../worker/model/dtype.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Hdf5Dataset, Hdf5DataType } from './messages.ts';
 
 /** How a dataset lies in the file, and what it is read as. */
@@ -40,7 +42,7 @@ export function describeStorage(
   const type = storedType(path, metadata);
   if (shape === null) throw new Error(`${path} is an empty dataset`);
   if (shape.length > HIGHEST_RANK) throw new Error(`${path} has more than ${HIGHEST_RANK} dimensions`);
-  const count = shape.reduce((product, dimension) => product * dimension, 1);
+  const count = elementCount(shape);
   const unknown = filters.find(({ id }) => !FILTERS.has(id));
   if (unknown !== undefined)
     throw new Error(`${path} is compressed by ${unknown.name}, which cannot be undone here`);
@@ -52,9 +54,8 @@ export function describeStorage(
   }
   const chunk = (chunks ?? []).reduce((product, dimension) => product * dimension, size);
   if (chunks !== null && !(chunk <= LARGEST_CHUNK)) throw new Error(`${path} has chunks of ${chunk} bytes`);
-  const valueBytes = type.dtype === 'bool' ? 1 : 4;
   return {
-    dataset: { dtype: type.dtype, shape: [...shape], byteLength: count * valueBytes },
+    dataset: { dtype: type.dtype, shape: [...shape], byteLength: count * BYTES_PER_ELEMENT[type.dtype] },
     elementBytes: size,
     stored: type.stored,
   };

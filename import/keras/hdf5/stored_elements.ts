@@ -1,3 +1,4 @@
+import { float16ToNumber } from '../../../worker/model/float16.ts';
 import type { StoredDataset } from './stored_dataset.ts';
 
 /**
@@ -37,7 +38,9 @@ function typedElements(
   stored: StoredDataset['stored'],
 ): ArrayLike<number | bigint> {
   if (stored === 'float') {
-    return elementBytes === 2 ? halves(new Uint16Array(buffer)) : new Float64Array(buffer);
+    return elementBytes === 2
+      ? Float32Array.from(new Uint16Array(buffer), float16ToNumber)
+      : new Float64Array(buffer);
   }
   const signed = stored === 'integer';
   switch (elementBytes) {
@@ -50,16 +53,4 @@ function typedElements(
     default:
       return signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer);
   }
-}
-
-/** IEEE 754's half precision. */
-function halves(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
 }

@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { elementCount } from '../../element_count.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { findModelFile, type ModelFile } from '../../files/model_files.ts';
 import { graphTypeName } from '../../graph/dtype_mapping.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';

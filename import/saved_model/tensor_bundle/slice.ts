@@ -1,3 +1,4 @@
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';
 
 /** A part of a tensor: for each dimension where it begins and how long it is; without a length all of it. */
@@ -69,7 +70,7 @@ export function copyRegion(
 ): void {
   const rank = region.lengths.length;
   const run = (region.lengths[rank - 1] ?? 1) * elementBytes;
-  const rows = region.lengths.slice(0, -1).reduce((count, length) => count * length, 1);
+  const rows = elementCount(region.lengths.slice(0, -1));
   for (let row = 0; row < rows; row++) {
     const position = rowPosition(region, row);
     const from = elementOffset(source.part, position) * elementBytes;

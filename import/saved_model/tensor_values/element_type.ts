@@ -1,5 +1,6 @@
+import { BYTES_PER_ELEMENT, type DataType } from '../../../worker/model/dtype.ts';
+import { float16ToNumber } from '../../../worker/model/float16.ts';
 import { graphTypeName } from '../../graph/dtype_mapping.ts';
-import type { WeightDataType } from '../../graph/graph.ts';
 import { WeightError } from '../../graph/weight_problem.ts';
 import { unsupported } from '../../import_result.ts';
 
@@ -7,7 +8,7 @@ import { unsupported } from '../../import_result.ts';
 export interface ElementType {
   /** TensorFlow's name. */
   readonly name: string;
-  readonly weight: WeightDataType;
+  readonly weight: DataType;
   /** Of one element in a file, little-endian; 0 for strings. */
   readonly bytes: number;
   /** Of one element as tfjs holds it; 0 for strings. */
@@ -18,7 +19,7 @@ export interface ElementType {
 
 const INT64 = (view: DataView, offset: number) => Number(view.getBigInt64(offset, true));
 
-const TYPES: readonly (readonly [number, WeightDataType, number, ElementType['get']])[] = [
+const TYPES: readonly (readonly [number, DataType, number, ElementType['get']])[] = [
   [1, 'float32', 4, (view, offset) => view.getFloat32(offset, true)],
   [2, 'float32', 8, (view, offset) => view.getFloat64(offset, true)],
   [3, 'int32', 4, (view, offset) => view.getInt32(offset, true)],
@@ -30,17 +31,21 @@ const TYPES: readonly (readonly [number, WeightDataType, number, ElementType['ge
   [10, 'bool', 1, (view, offset) => (view.getUint8(offset) === 0 ? 0 : 1)],
   [14, 'float32', 2, (view, offset) => bfloat16(view.getUint16(offset, true))],
   [17, 'int32', 2, (view, offset) => view.getUint16(offset, true)],
-  [19, 'float32', 2, (view, offset) => float16(view.getUint16(offset, true))],
+  [19, 'float32', 2, (view, offset) => float16ToNumber(view.getUint16(offset, true))],
   [22, 'int32', 4, (view, offset) => view.getUint32(offset, true)],
   [23, 'int32', 8, (view, offset) => Number(view.getBigUint64(offset, true))],
 ];
 
-const WEIGHT_BYTES = { float32: 4, int32: 4, bool: 1, string: 0 } as const;
-
 const ELEMENT_TYPES = new Map<number, ElementType>(
   TYPES.map(([number, weight, bytes, get]) => [
     number,
-    { name: graphTypeName(number), weight, bytes, weightBytes: WEIGHT_BYTES[weight], get },
+    {
+      name: graphTypeName(number),
+      weight,
+      bytes,
+      weightBytes: weight === 'string' ? 0 : BYTES_PER_ELEMENT[weight],
+      get,
+    },
   ]),
 );
 
@@ -90,15 +95,6 @@ export function misfit({ name, weight }: ElementType, value: number, place: stri
       `${place} is of type ${name}, which tfjs holds as ${weight}; its value ${value} does not fit`,
     ),
   );
-}
-
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const word = new DataView(new ArrayBuffer(4));

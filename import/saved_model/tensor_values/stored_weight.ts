@@ -1,4 +1,4 @@
-import { elementCount } from '../../element_count.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';
 import type { ShapeMessage } from '../protobuf/graph_messages.ts';

@@ -1,4 +1,4 @@
-import { elementCount } from '../../element_count.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { GraphNode, Weight } from '../../graph/graph.ts';
 import { computesFloats, hasChannelsLast, hasControlInputs } from '../attributes.ts';
 import type { GraphRewrite } from '../graph_rewrite.ts';

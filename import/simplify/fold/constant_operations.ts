@@ -1,4 +1,4 @@
-import { elementCount } from '../../element_count.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Weight } from '../../graph/graph.ts';
 
 /** A bound on how many elements an operation gives for constant inputs, before it is computed. */

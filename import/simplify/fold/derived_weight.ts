@@ -1,4 +1,4 @@
-import { elementCount } from '../../element_count.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { float32Values } from '../../graph/float32_values.ts';
 import type { Weight } from '../../graph/graph.ts';
 

@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { elementCount } from '../../element_count.ts';
-import type { GraphNode, Weight, WeightDataType } from '../../graph/graph.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
+import type { GraphNode, Weight } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import { loadTensorFlow } from '../../graph/tensorflow.ts';
 import { tensorInputs } from '../attributes.ts';
 
 export interface Evaluated {
-  readonly dtype: WeightDataType;
+  readonly dtype: DataType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }

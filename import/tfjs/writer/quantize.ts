@@ -1,6 +1,7 @@
+import { FLOAT16_LIMIT, numberToFloat16 } from '../../../worker/model/float16.ts';
+import type { Quantization } from '../../../worker/model/quantization.ts';
 import { float32Values } from '../../graph/float32_values.ts';
-import type { Quantization, Weight } from '../../graph/graph.ts';
-import { FLOAT16_LIMIT, numberToFloat16 } from './float16.ts';
+import type { Weight } from '../../graph/graph.ts';
 
 export type QuantizationMode = 'float16' | 'uint8';
 

@@ -1,15 +1,10 @@
+import type { DataType } from '../../../worker/model/dtype.ts';
 import type { JsonObject } from '../../files/json.ts';
-import type {
-  Graph,
-  GraphInitializer,
-  GraphSignature,
-  GraphTensor,
-  WeightDataType,
-} from '../../graph/graph.ts';
+import type { Graph, GraphInitializer, GraphSignature, GraphTensor } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import { DEFAULT_SIGNATURE } from '../../model_content.ts';
 
-const TYPES: Readonly<Record<WeightDataType, string>> = {
+const TYPES: Readonly<Record<DataType, string>> = {
   float32: 'DT_FLOAT',
   int32: 'DT_INT32',
   bool: 'DT_BOOL',

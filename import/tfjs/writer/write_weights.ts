@@ -1,5 +1,7 @@
-import { elementCount } from '../../element_count.ts';
-import type { Quantization, Weight, WeightDataType } from '../../graph/graph.ts';
+import { BYTES_PER_ELEMENT, type DataType } from '../../../worker/model/dtype.ts';
+import type { Quantization } from '../../../worker/model/quantization.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
+import type { Weight } from '../../graph/graph.ts';
 import { isQuantizable, type QuantizationMode, quantize, type StoredWeight } from './quantize.ts';
 import { ShardWriter } from './shard_writer.ts';
 
@@ -33,7 +35,7 @@ export interface WeightGroupJson {
 interface WeightJson {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: WeightDataType;
+  readonly dtype: DataType;
   readonly quantization?: Quantization;
 }
 
@@ -86,7 +88,7 @@ async function readStored(
     return { bytes: checkLength(name, await read(), byteLength), quantization };
   }
   if (weight.dtype !== 'string') {
-    const expected = elementCount(weight.shape) * (weight.dtype === 'bool' ? 1 : 4);
+    const expected = elementCount(weight.shape) * BYTES_PER_ELEMENT[weight.dtype];
     if (weight.byteLength !== expected) {
       throw new Error(
         `weight "${name}": [${weight.shape}] takes ${expected} bytes, not ${weight.byteLength}`,

@@ -1,4 +1,5 @@
 import product from '../../../worker/index.ts';
+import { elementCount } from '../../../worker/model/tensor.ts';
 import { timeRuns } from '../runs/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { readOurNetwork } from './our_network.ts';
@@ -6,7 +7,7 @@ import { readOurNetwork } from './our_network.ts';
 /** Three loops in one isolate, without HTTP; `what` says which one runs. */
 async function start(environment: BenchEnvironment) {
   const { load, runOf, network } = await readOurNetwork(environment);
-  const length = network.input.shape.reduce((count, size) => count * size, 1);
+  const length = elementCount(network.input.shape);
   const values = Float32Array.from({ length }, (_, index) => (index % 7) / 7);
   return { run: runOf(await load()), values, url: `http://bench/v1/models/${network.name}:predict` };
 }

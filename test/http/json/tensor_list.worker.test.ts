@@ -4,7 +4,7 @@ import { JsonCursor } from '../../../worker/http/json/scan/json_cursor.ts';
 import { listFault } from '../../../worker/http/json/tensors/list_fault.ts';
 import { createCells, MOST_STRINGS } from '../../../worker/http/json/tensors/tensor_cells.ts';
 import { ListReader, leadingShape, readFloats } from '../../../worker/http/json/tensors/tensor_list.ts';
-import type { DataType } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 

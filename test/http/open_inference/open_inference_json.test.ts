@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { decodeInputs } from '../../../worker/http/open_inference/request/decode_inputs.ts';
 import { readDocument } from '../../../worker/http/open_inference/request/document.ts';
 import { parseInferenceRequest } from '../../../worker/http/open_inference/request/parse_request.ts';
-import type { DataType, Signature } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 import { anyRequest } from '../../fixtures/requests/open_inference_requests.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);

@@ -4,7 +4,7 @@ import type { Datatype } from '../../../worker/http/open_inference/datatype.ts';
 import { bytesOfTensor, tensorOfBytes } from '../../../worker/http/open_inference/request/binary_data.ts';
 import { decodeInputs } from '../../../worker/http/open_inference/request/decode_inputs.ts';
 import { parseInferenceRequest } from '../../../worker/http/open_inference/request/parse_request.ts';
-import type { DataType } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
 
 const DTYPES: Partial<Record<Datatype, DataType>> = {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
 import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
-import type { DataType, Signature } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 
 /** A signature whose inputs have these dtypes, and shapes or any shape. */
 function signature(inputs: Record<string, DataType | [DataType, number[]]>): Signature {

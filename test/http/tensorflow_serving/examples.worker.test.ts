@@ -5,7 +5,8 @@ import {
   encodeRegressions,
 } from '../../../worker/http/tensorflow_serving/examples/example_results.ts';
 import { parseExampleRequest } from '../../../worker/http/tensorflow_serving/examples/parse_examples.ts';
-import type { DataType, Signature } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 import type { TensorValue } from '../../../worker/model/tensor.ts';
 import { answerBytes } from '../../fixtures/worker/answer_bytes.ts';
 

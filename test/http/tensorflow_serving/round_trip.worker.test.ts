@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
 import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
 import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
-import { DataTypeSchema, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
+import { DataTypeSchema } from '../../../worker/model/dtype.ts';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../worker/model/tensor.ts';
 import { answerBytes } from '../../fixtures/worker/answer_bytes.ts';
 

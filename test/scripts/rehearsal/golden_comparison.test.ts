@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { makeExamples } from '../../../scripts/rehearsal/generated_examples.ts';
 import { compareOutputs, notFiniteValues } from '../../../scripts/rehearsal/golden_comparison.ts';
 import { parseTensorFlowJson } from '../../../scripts/rehearsal/tensorflow_json.ts';
-import type { DataType, Signature } from '../../../worker/model/signature.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 
 const signature = (dtype: DataType): Signature => ({
   method: 'tensorflow/serving/predict',

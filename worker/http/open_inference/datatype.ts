@@ -1,4 +1,4 @@
-import type { DataType } from '../../model/signature.ts';
+import type { DataType } from '../../model/dtype.ts';
 
 /** The protocol's names of element types. */
 export const DATATYPES = [

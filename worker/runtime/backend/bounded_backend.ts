@@ -1,17 +1,13 @@
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { BackendWasmModule } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 import type { backend_util, DataType } from '@tensorflow/tfjs-core';
+import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
 import { elementCount } from '../../model/tensor.ts';
 import { isDeferred, settleMemory } from '../kernels/packing/deferred_memory.ts';
 import { ExecutionError, OutOfMemoryError } from '../loading/loaded_model.ts';
 import type { HeapLimit } from './heap_limit.ts';
 
-const BYTES_PER_ELEMENT: Readonly<Partial<Record<DataType, number>>> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-  complex64: 8,
-};
+const ELEMENT_BYTES: Readonly<Partial<Record<DataType, number>>> = { ...BYTES_PER_ELEMENT, complex64: 8 };
 
 /** tfjs's backend, but it says so when memory is out, and can be left behind after a trap. */
 export class BoundedBackend extends BackendWasm {
@@ -34,7 +30,7 @@ export class BoundedBackend extends BackendWasm {
     // What is less than nothing would be taken for next to 4 GiB, or for what it is not.
     if (shape.some((size) => !(size >= 0)))
       throw new ExecutionError(`there is no tensor of shape [${shape}]`);
-    const bytes = elementCount(shape) * (BYTES_PER_ELEMENT[dtype] ?? 0);
+    const bytes = elementCount(shape) * (ELEMENT_BYTES[dtype] ?? 0);
     if (bytes > this.limit.bytes) throw this.#outOfMemory(shape, dtype);
     if (bytes > 0 && values !== null && !this.#hasRoom(bytes)) throw this.#outOfMemory(shape, dtype);
     super.move(dataId, values, shape, dtype, refCount);

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import type { Heap } from './heap.ts';
 import type { KernelFunctions } from './kernel_functions.ts';
 import type { PackedWeights } from './packing/packed_weights.ts';
@@ -31,10 +32,6 @@ export function isCovered(tensor: TensorInfo | undefined): tensor is TensorInfo 
 export function isVectorOrAbsent(tensor: TensorInfo | undefined | null, size: number): boolean {
   if (tensor === undefined || tensor === null) return true;
   return tensor.dtype === 'float32' && tensor.shape.length === 1 && tensor.shape[0] === size;
-}
-
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 export function isFourDimensional(shape: readonly number[]): shape is [number, number, number, number] {

@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
 import type { WeightSpec } from '../../model/model_json.ts';
-import { BYTES_PER_ELEMENT, expandElements, storedWidth } from '../../model/quantization.ts';
+import { expandElements, quantizationFault, storedWidth } from '../../model/quantization.ts';
 import { elementCount } from '../../model/tensor.ts';
 import type { KernelContext } from '../kernels/kernel.ts';
 import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
@@ -24,10 +25,9 @@ export function createWeightSink(
   layout?: MatrixLayout,
   allowance?: WeightAllowance,
 ): WeightSink {
-  if (spec.dtype === 'string') {
-    if (spec.quantization !== undefined) throw new Error(`weight ${spec.name}: strings are not quantised`);
-    return new StringSink(spec, allowance);
-  }
+  const fault = quantizationFault(spec);
+  if (fault !== undefined) throw new Error(`weight ${spec.name}: ${fault}`);
+  if (spec.dtype === 'string') return new StringSink(spec, allowance);
   if (layout === undefined) {
     allowance?.take(spec.name, dequantizedBytes(spec));
     return new HeapSink(context.heap.backend, spec, spec.dtype);

@@ -1,5 +1,5 @@
+import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
 import type { WeightGroup, WeightSpec } from '../../model/model_json.ts';
-import { BYTES_PER_ELEMENT } from '../../model/quantization.ts';
 import { elementCount } from '../../model/tensor.ts';
 
 /** What the memory budget was told of a model's weights. Bytes. */

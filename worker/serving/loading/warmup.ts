@@ -1,4 +1,4 @@
-import type { DataType } from '../../model/signature.ts';
+import type { DataType } from '../../model/dtype.ts';
 import { elementCount, type TensorValue } from '../../model/tensor.ts';
 import type { Warmup, WarmupTensor } from '../../registry/version/manifest.ts';
 import type { ServableView } from '../api.ts';

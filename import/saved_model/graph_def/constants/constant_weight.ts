@@ -1,4 +1,4 @@
-import { elementCount } from '../../../element_count.ts';
+import { elementCount } from '../../../../worker/model/tensor.ts';
 import { graphTypeName } from '../../../graph/dtype_mapping.ts';
 import { WeightError } from '../../../graph/weight_problem.ts';
 import { type Imported, malformed, read, unsupported } from '../../../import_result.ts';

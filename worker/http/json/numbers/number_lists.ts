@@ -1,3 +1,4 @@
+import { elementCount } from '../../../model/tensor.ts';
 import { LONGEST_FLOAT, writeFloat32 } from './float_digits.ts';
 import { NO_NUMBER, NumberReader } from './json_number.ts';
 
@@ -141,7 +142,7 @@ export class NumberLists {
   ): void {
     const { begin_writing, write_lists } = this.#functions;
     const rank = shape.length;
-    const end = offset + shape.reduce((count, size) => count * size, 1);
+    const end = offset + elementCount(shape);
     const most = Math.floor(this.#textBytes / (LONGEST_FLOAT + 1 + 2 * rank));
     this.#isNullWritten = isNullWritten;
     this.#shape.set(shape);

@@ -1,4 +1,4 @@
-import type { DataType } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
 import { OPEN_LIST } from '../ascii.ts';
 import { excerpt, jsonTypeName } from '../json_excerpt.ts';
 import { beginsNumber } from '../numbers/json_number.ts';

@@ -1,4 +1,4 @@
-import type { DataType } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
 import type { TensorValue } from '../../../model/tensor.ts';
 import { afterSpace, CLOSE_LIST, COMMA, OPEN_OBJECT, QUOTE } from '../ascii.ts';
 import { decodeBase64 } from '../base64.ts';

@@ -1,5 +1,5 @@
+import type { DataType } from '../../../model/dtype.ts';
 import { float16ToNumber } from '../../../model/float16.ts';
-import type { DataType } from '../../../model/signature.ts';
 import type { TensorValue } from '../../../model/tensor.ts';
 import { type Datatype, ELEMENT_BYTES, integerRange } from '../datatype.ts';
 import { overflowsFloat32 } from './float_range.ts';

@@ -1,4 +1,4 @@
-import type { DataType } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
 import type { TensorValue } from '../../../model/tensor.ts';
 import { asciiText, BACKSLASH, MINUS, OPEN_LIST, OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { decodeBase64 } from '../../json/base64.ts';

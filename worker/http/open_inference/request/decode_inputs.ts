@@ -1,4 +1,5 @@
-import type { DataType, Signature, TensorInfo } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
+import type { Signature, TensorInfo } from '../../../model/signature.ts';
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import { DATATYPE_OF_DTYPE, isConvertible } from '../datatype.ts';
 import { type Invalid, invalid } from '../outcome.ts';

@@ -1,4 +1,4 @@
-import type { DataType } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
 import type { TensorValue } from '../../../model/tensor.ts';
 import { afterSpace, OPEN_LIST } from '../../json/ascii.ts';
 import { JsonCursor } from '../../json/scan/json_cursor.ts';

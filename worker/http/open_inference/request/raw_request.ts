@@ -1,4 +1,5 @@
 import type { Signature } from '../../../model/signature.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { DATATYPE_OF_DTYPE, ELEMENT_BYTES } from '../datatype.ts';
 import { type Invalid, invalid } from '../outcome.ts';
 import type { InputTensor } from './parse_request.ts';
@@ -33,7 +34,7 @@ export function deduceInput(bytes: Uint8Array, signature: Signature, model: stri
   const size = ELEMENT_BYTES[datatype] ?? 1;
   const variable = known === 0 ? 0 : Math.floor(bytes.length / (known * size));
   const deduced = shape.map((dimension) => (dimension === -1 ? variable : dimension));
-  const count = deduced.reduce((product, dimension) => product * dimension, 1);
+  const count = elementCount(deduced);
   return { name, shape: deduced, count, datatype, source: { kind: 'binary', bytes } };
 }
 

@@ -1,4 +1,5 @@
-import type { DataType, Signature } from '../../../model/signature.ts';
+import type { DataType } from '../../../model/dtype.ts';
+import type { Signature } from '../../../model/signature.ts';
 import { elementCount, type TensorValue } from '../../../model/tensor.ts';
 import { excerpt, shortened } from '../../json/json_excerpt.ts';
 import { JsonCursor } from '../../json/scan/json_cursor.ts';

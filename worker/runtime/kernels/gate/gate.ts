@@ -1,11 +1,13 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { ExecutionError, OutOfMemoryError } from '../../loading/loaded_model.ts';
 import { type FreshMemory, watchFreshMemory } from './fresh_memory.ts';
 import { KernelCall, type NumericValues, type RawCall } from './kernel_call.ts';
 import { KernelRefusal } from './kernel_refusal.ts';
 import { ANY, type Output, type Rules, type Verdict } from './rule.ts';
-import { elementCount, isEmpty } from './shapes.ts';
+import { isEmpty } from './shapes.ts';
 
 export type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 
@@ -16,7 +18,7 @@ export type Compute = (call: RawCall, outputs: readonly Output[]) => KernelResul
 export class KernelFault extends ExecutionError {}
 
 /** Bytes of an element; a string lies outside of the heap. */
-const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, complex64: 8, string: 0 } as const;
+const ELEMENT_BYTES = { ...BYTES_PER_ELEMENT, complex64: 8, string: 0 } as const;
 
 /**
  * What every kernel call passes, so that an answer holds only what was computed from its inputs.
@@ -75,7 +77,7 @@ export class Gate {
   #checkRoom(operation: string, outputs: readonly Output[]): void {
     let bytes = 0;
     for (const { shape, dtype, largest = shape } of outputs)
-      if (!largest.includes(ANY)) bytes += elementCount(largest) * BYTES_PER_ELEMENT[dtype];
+      if (!largest.includes(ANY)) bytes += elementCount(largest) * ELEMENT_BYTES[dtype];
     if (bytes <= this.#limitBytes) return;
     const shapes = outputs.map(({ shape, dtype }) => `${dtype} [${shape}]`).join(', ');
     throw new OutOfMemoryError(`${operation}: there is no memory for ${shapes}`);

@@ -1,4 +1,3 @@
-import { elementCount } from '../../../model/tensor.ts';
 import type { KernelCall } from './kernel_call.ts';
 
 export function isEmpty(shape: readonly number[]): boolean {
@@ -37,5 +36,3 @@ export function reducedShape(
   if (keepDims) return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   return shape.filter((_, axis) => !axes.includes(axis));
 }
-
-export { elementCount };

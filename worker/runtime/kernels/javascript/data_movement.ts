@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { slice_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { elementCount } from '../gate/shapes.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../operators/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 

@@ -1,4 +1,4 @@
-import { elementCount } from '../gate/shapes.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** Within each of several batches: tfjs takes the place of an index for one that depends on how many batches there are. */

@@ -1,4 +1,4 @@
-import { elementCount } from '../gate/shapes.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../operators/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 

@@ -7,8 +7,8 @@ import {
   type FusedConv2DInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import {
-  elementCount,
   isCovered,
   isFourDimensional,
   isVectorOrAbsent,

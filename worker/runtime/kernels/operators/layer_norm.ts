@@ -1,5 +1,6 @@
 import type { FusedBatchNormAttrs, FusedBatchNormInputs } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, isVectorOrAbsent, type Kernel } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, isVectorOrAbsent, type Kernel } from '../kernel.ts';
 
 export const batchNormalisation: Kernel<FusedBatchNormInputs, FusedBatchNormAttrs> = (
   { functions, heap },

@@ -4,7 +4,8 @@ import type {
   BatchMatMulAttrs,
   BatchMatMulInputs,
 } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from '../kernel.ts';
 import { multiplyPacked } from '../packing/packed_matrix.ts';
 import { type Activation, fusedActivation } from './activation.ts';
 import { broadcastOffset } from './broadcast_offset.ts';

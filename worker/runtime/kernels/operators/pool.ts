@@ -1,5 +1,6 @@
 import { backend_util, type MaxPoolAttrs, type MaxPoolInputs } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, isFourDimensional, type Kernel } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, isFourDimensional, type Kernel } from '../kernel.ts';
 import { imageArguments, windowArguments } from './convolution_window.ts';
 
 export const maxPool = pooling(0);

@@ -6,7 +6,8 @@ import {
   type SoftmaxInputs,
   util,
 } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, type Kernel } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, type Kernel } from '../kernel.ts';
 
 export const softmax: Kernel<SoftmaxInputs, SoftmaxAttrs> = ({ functions, heap }, { logits }, { dim }) => {
   if (!isCovered(logits) || dim !== logits.shape.length - 1) return undefined;

@@ -13,7 +13,8 @@ import {
   type TransposeInputs,
   util,
 } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, type Kernel, type KernelContext } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, type Kernel, type KernelContext } from '../kernel.ts';
 import { copyWalk, denseStrides, runCopy } from './strided_copy.ts';
 
 export const concatenation: Kernel<readonly TensorInfo[], ConcatAttrs> = (context, inputs, { axis }) => {

@@ -7,7 +7,8 @@ import {
   type TensorInfo,
   type UnaryInputs,
 } from '@tensorflow/tfjs-core';
-import { elementCount, isCovered, type Kernel, type KernelContext } from '../kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
+import { isCovered, type Kernel, type KernelContext } from '../kernel.ts';
 import { BINARY, type BinaryOperation, UNARY, type UnaryOperation } from '../operations.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 

@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import { elementCount } from '../../kernels/kernel.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
 import type { ConstantValues } from '../fuse/layer_norm/match_layer_norm.ts';
 

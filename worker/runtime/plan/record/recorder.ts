@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
+import { elementCount } from '../../../model/tensor.ts';
 import { activateRecording } from '../../backend/active_recording.ts';
-import { elementCount } from '../../kernels/kernel.ts';
 import type { RegisteredKernels } from '../../kernels/register_kernels.ts';
 import type { BufferId, KernelInput, KernelOutput, Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
@@ -18,11 +19,7 @@ const MOST_STEPS = 10_000;
 /** What a plan may keep of tensors that were computed of weights only. The memory budget does not know of them. Bytes. */
 const MOST_CONSTANT_BYTES = 8 * 1024 * 1024;
 
-const BYTES_PER_ELEMENT: Readonly<Partial<Record<TensorInfo['dtype'], number>>> = {
-  float32: 4,
-  int32: 4,
-  bool: 1,
-};
+const ELEMENT_BYTES: Readonly<Partial<Record<TensorInfo['dtype'], number>>> = BYTES_PER_ELEMENT;
 
 export interface Recording {
   readonly steps: readonly Step[];
@@ -137,7 +134,7 @@ export class Recorder {
       .filter((dataId) => this.#constants.has(dataId))
       .reduce((sum, dataId) => {
         const { shape, dtype } = this.#backend.dataIdMap.get(dataId);
-        return sum + (BYTES_PER_ELEMENT[dtype] ?? 0) * elementCount(shape);
+        return sum + (ELEMENT_BYTES[dtype] ?? 0) * elementCount(shape);
       }, 0);
   }
 
@@ -176,7 +173,7 @@ export class Recorder {
   }
 
   #addTensor({ dataId, shape, dtype }: TensorInfo, origin: string): void {
-    const bytes = BYTES_PER_ELEMENT[dtype];
+    const bytes = ELEMENT_BYTES[dtype];
     if (bytes === undefined) this.#note(`${origin} is of dtype ${dtype}`);
     if (!this.#buffers.has(dataId)) {
       this.#buffers.set(dataId, this.#bufferBytes.push((bytes ?? 0) * elementCount(shape)) - 1);

@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { Heap } from '../../kernels/heap.ts';
-import { elementCount, type KernelContext } from '../../kernels/kernel.ts';
+import type { KernelContext } from '../../kernels/kernel.ts';
 import {
   ADDRESS_ARGUMENTS,
   isKernelFunctions,

@@ -1,3 +1,4 @@
+import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../rule.ts';
 
@@ -15,7 +16,7 @@ const batchToSpace: Rule = (call) => {
   const blocks = blockSizes(call, x.shape.length);
   const crops = call.pairs('crops', blocks.length);
   const [batch = 0, ...others] = x.shape;
-  const count = blocks.reduce((product, size) => product * size, 1);
+  const count = elementCount(blocks);
   if (batch % count !== 0) call.refuse(`a batch of ${batch} is not made of blocks of [${blocks}]`);
   const sizes = others.map((size, axis) => {
     const [before, after] = crops[axis] ?? [0, 0];
@@ -39,7 +40,7 @@ const spaceToBatch: Rule = (call) => {
     if (padded % block !== 0) call.refuse(`a dimension of ${padded} is not made of blocks of ${block}`);
     return padded / block;
   });
-  const shape = [batch * blocks.reduce((product, size) => product * size, 1), ...sizes];
+  const shape = [batch * elementCount(blocks), ...sizes];
   // Paddings are all that is left of a dimension without elements.
   return others.includes(0) ? { ...gives(shape, x.dtype), fill: 0 } : gives(shape, x.dtype);
 };

@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../kernel_call.ts';
 import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../rule.ts';
-import { elementCount, isEmpty, isSameShape } from '../shapes.ts';
+import { isEmpty, isSameShape } from '../shapes.ts';
 
 /** A graph says into how many tensors one is taken apart; a request that says it makes no more than these. */
 const MOST_PARTS = 16_384;

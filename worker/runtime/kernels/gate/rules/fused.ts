@@ -1,5 +1,6 @@
+import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../kernel_call.ts';
-import { elementCount, isSameShape } from '../shapes.ts';
+import { isSameShape } from '../shapes.ts';
 import { expectBroadcastTo } from './binary.ts';
 
 const ACTIVATIONS: ReadonlySet<unknown> = new Set([

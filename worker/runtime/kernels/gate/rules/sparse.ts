@@ -1,7 +1,8 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../kernel_call.ts';
 import { ANY, gives, type Rule, type Rules } from '../rule.ts';
-import { elementCount, isSameShape } from '../shapes.ts';
+import { isSameShape } from '../shapes.ts';
 import { expectInside } from './indexing.ts';
 
 const LARGEST_INTEGER = 2 ** 31 - 1;

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../../model/tensor.ts';
 import { BINARY, UNARY } from '../../../kernels/operations.ts';
 import type { BufferId, FunctionStep, KernelStep, Step } from '../../ir/step.ts';
 import { bufferAt, isPlace, numberAt } from '../../ir/step_arguments.ts';
@@ -150,7 +151,7 @@ export class RowForms {
 
   #binary(step: FunctionStep): Form | undefined {
     const sizes = [0, 1, 2, 3].map((index) => numberAt(step, binary.size0 + index));
-    const count = sizes.reduce((product, size) => product * size, 1);
+    const count = elementCount(sizes);
     const each = (['row', 'element'] as const).find((one) => this.#countOf(one) === count);
     if (each === undefined) return undefined;
     const a = this.#operand(step, binary.a, binary.a0, sizes, each);

@@ -1,0 +1,15 @@
+import * as v from 'valibot';
+
+/** The dtypes of tensors that a model can take or give and of its weights, by tfjs's names. */
+export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
+export type DataType = v.InferOutput<typeof DataTypeSchema>;
+
+/**
+ * Bytes of one element, in memory and in files. Only files of quantised weights have the last three. Strings have no
+ * fixed width.
+ */
+export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+
+export function isDataType(text: string): text is DataType {
+  return v.is(DataTypeSchema, text);
+}
