@@ -17,7 +17,6 @@ export { quantizationAccuracy } from './accuracy/quantization_accuracy.ts';
 export { convertModel } from './convert_model.ts';
 export { detectFormat } from './detect_format.ts';
 export { inspectModel } from './inspect_model.ts';
-export type { Signature, TensorInfo } from './model_content.ts';
 export { openModel } from './open_model.ts';
 export type { ModelSummary } from './summarize_model.ts';
 export type { ModelImport } from './tfjs/tfjs_directory.ts';

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import type { ModelContent } from '../worker/model/content.ts';
+import { isJsonObject, type JsonObject } from '../worker/model/json_object.ts';
+import { type ModelJson, ModelJsonSchema } from '../worker/model/model_json.ts';
+import type { Signature } from '../worker/model/signature.ts';
 import { elementCount } from '../worker/model/tensor.ts';
-import { isJsonObject, type JsonObject } from './files/json.ts';
 import type { SourceFormat } from './formats.ts';
-import type { ModelContent, Signature } from './model_content.ts';
-import { type ModelJson, ModelJsonSchema } from './tfjs/model_json.ts';
 
 /** What a model consists of, for people who want to know before they publish it. */
 export interface ModelSummary {
@@ -46,7 +47,7 @@ export function summarizeModel(
 }
 
 function countParameters({ weightsManifest }: ModelJson): number {
-  return (weightsManifest ?? [])
+  return weightsManifest
     .flatMap(({ weights }) => weights)
     .filter(({ group, dtype }) => group !== 'optimizer' && dtype !== 'string')
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);

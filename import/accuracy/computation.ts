@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { JsonObject } from '../../worker/model/json_object.ts';
 import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
-import type { JsonObject } from '../files/json.ts';
 import type { GraphSignature } from '../graph/graph.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 

@@ -1,16 +1,14 @@
 import * as v from 'valibot';
-import { elementCount } from '../../worker/model/tensor.ts';
-import { isJsonObject, type JsonObject, JsonObjectSchema } from '../files/json.ts';
-import { type Imported, malformed, read } from '../import_result.ts';
 import {
-  DEFAULT_SIGNATURE,
   type GoldenExample,
   GoldenExampleSchema,
-  type Signature,
-  type TensorInfo,
   type Warmup,
   type WarmupTensor,
-} from '../model_content.ts';
+} from '../../worker/model/content.ts';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
+import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
 import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;

@@ -1,6 +1,7 @@
-import { isJsonObject } from '../files/json.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
+import { isJsonObject } from '../../worker/model/json_object.ts';
+import type { TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import type { DataType, TensorInfo } from '../model_content.ts';
 
 export interface FlatTensor {
   readonly shape: number[];

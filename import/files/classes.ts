@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../../worker/model/json_object.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import type { Signature, TensorInfo } from '../model_content.ts';
-import type { JsonObject } from './json.ts';
 
 const ClassesSchema = v.array(v.string());
 

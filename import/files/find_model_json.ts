@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { isJsonObject } from '../../worker/model/json_object.ts';
 import { SUPPORTED_FORMATS } from '../formats.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import { isJsonObject } from './json.ts';
 import { LARGEST_JSON } from './json_files.ts';
 import { findModelFile, type ModelFile } from './model_files.ts';
 import { isExampleFile } from './sidecar_files.ts';

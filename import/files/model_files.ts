@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep, win32 } from 'node:path';
+import type { Blob } from '../../worker/model/content.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import type { Blob } from '../model_content.ts';
 
 /** A file of a model that is known to exist and to lie inside the model's directory. */
 export interface ModelFile {

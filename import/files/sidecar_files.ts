@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import * as v from 'valibot';
+import type { GoldenExample, Warmup } from '../../worker/model/content.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import {
   GoldenFileSchema,
   goldenExamples,
@@ -8,7 +10,6 @@ import {
   zeroRequests,
 } from '../examples/examples.ts';
 import { type Imported, read } from '../import_result.ts';
-import type { GoldenExample, Signature, Warmup } from '../model_content.ts';
 import { withClasses } from './classes.ts';
 import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';

@@ -1,8 +1,8 @@
-import { BYTES_PER_ELEMENT, DataTypeSchema, isDataType } from '../../worker/model/dtype.ts';
+import { BYTES_PER_ELEMENT } from '../../worker/model/dtype.ts';
+import type { WeightGroup, WeightSpec } from '../../worker/model/model_json.ts';
 import { quantizationFault, storedWidth } from '../../worker/model/quantization.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
-import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import type { WeightGroup, WeightSpec } from '../tfjs/model_json.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
 
 /** A string lies in a file behind its length. */
 const STRING_LENGTH_BYTES = 4;
@@ -60,8 +60,6 @@ function stringBytes(group: WeightGroup): number {
 function measureWeight({ dtype, quantization, shape }: WeightSpec): Imported<WeightSize> {
   const count = elementCount(shape);
   if (!Number.isSafeInteger(count * 8)) return malformed(`shape [${shape}] is too large`);
-  if (!isDataType(dtype))
-    return unsupported(`dtype ${dtype} is none of ${DataTypeSchema.options.join(', ')}`);
   const fault = quantizationFault({ dtype, quantization });
   if (fault !== undefined) return malformed(fault);
   if (dtype === 'string') return read({ stored: STRING_LENGTH_BYTES * count, memory: undefined });

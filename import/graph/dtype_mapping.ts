@@ -1,4 +1,4 @@
-import type { DataType } from '../model_content.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
 
 /** TensorFlow's numbers for its types: one of tfjs's two dialects of JSON has these instead of names. */
 const NAMES = new Map([

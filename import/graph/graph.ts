@@ -1,5 +1,6 @@
 import type { DataType } from '../../worker/model/dtype.ts';
 import type { Quantization } from '../../worker/model/quantization.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 
 /**
  * A TensorFlow graph on its way into tfjs's form, whatever file it was read from. Readers of formats make one,
@@ -88,10 +89,7 @@ interface QuantizedWeight {
 
 /** A SignatureDef: public names, and what they are in the graph. */
 export interface GraphSignature {
-  readonly method:
-    | 'tensorflow/serving/predict'
-    | 'tensorflow/serving/classify'
-    | 'tensorflow/serving/regress';
+  readonly method: Signature['method'];
   readonly inputs: Readonly<Record<string, GraphTensor>>;
   readonly outputs: Readonly<Record<string, GraphTensor>>;
 }

@@ -1,12 +1,15 @@
 import * as v from 'valibot';
+import { type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
+import { type ModelJson, signatureDefinition } from '../../worker/model/model_json.ts';
+import { isMemberName } from '../../worker/model/names.ts';
+import { DEFAULT_SIGNATURE, METHODS, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
 import { TensorShapeSchema } from '../examples/tensor_shape.ts';
-import { isMemberName, type JsonObject, JsonObjectSchema } from '../files/json.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import { METHODS, type Signature, type TensorInfo } from '../model_content.ts';
 import { describeIssue } from '../schema_problem.ts';
 import { graphDataType, graphTypeName } from './dtype_mapping.ts';
 import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_tensors.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
+import { namedSignatures } from './named_signatures.ts';
 
 const SignatureDefSchema = v.object({
   inputs: v.nullish(JsonObjectSchema, {}),
@@ -21,13 +24,22 @@ const TensorInfoSchema = v.object({
   resourceId: v.nullish(v.unknown()),
 });
 
+/** The signatures of a GraphModel: those of our own table where the file has it, else the one that tfjs goes by. */
+export function graphSignatures(json: ModelJson, nodes: GraphNodes): Imported<Record<string, Signature>> {
+  const named = namedSignatures(json.userDefinedMetadata ?? undefined, nodes);
+  if (named.kind !== 'read') return named;
+  if (named.value !== undefined) return read(named.value);
+  const signature = graphSignature(nodes, signatureDefinition(json));
+  return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
+}
+
 /**
  * The signature of a GraphModel. Without a list of inputs, placeholders are the inputs; without one of
  * outputs, what nobody consumes is: so does tfjs-converter's OperationMapper.transformGraph.
  *
  * @param definition the signature in model.json, where it has one
  */
-export function graphSignature(nodes: GraphNodes, definition: JsonObject | undefined): Imported<Signature> {
+function graphSignature(nodes: GraphNodes, definition: JsonObject | undefined): Imported<Signature> {
   const parsed = v.safeParse(SignatureDefSchema, definition ?? {});
   if (!parsed.success) {
     const [issue] = parsed.issues;

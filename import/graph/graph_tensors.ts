@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { isMemberName } from '../../worker/model/names.ts';
+import type { TensorInfo } from '../../worker/model/signature.ts';
 import { TensorShapeSchema } from '../examples/tensor_shape.ts';
-import { isJsonObject, isMemberName } from '../files/json.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import type { TensorInfo } from '../model_content.ts';
 import { graphDataType, graphTypeName } from './dtype_mapping.ts';
-import { type GraphNode, type GraphNodes, nodeName } from './graph_topology.ts';
+import type { GraphNode } from './graph.ts';
+import { type GraphNodes, nodeName } from './graph_topology.ts';
 
 /** A graph's placeholders, which are its inputs where no signature says otherwise. */
 export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
@@ -18,10 +19,10 @@ export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, Te
         `placeholder "${node.name}": tensors of type ${graphTypeName(type)} cannot be served`,
       );
     }
-    const shape = v.safeParse(v.optional(v.object({ shape: TensorShapeSchema })), node.attr.shape);
+    const shape = v.safeParse(v.optional(TensorShapeSchema), node.attr.shape?.shape);
     if (!shape.success) return malformed(`placeholder "${node.name}" has a malformed shape`);
     if (!isMemberName(node.name)) return unsupported(`an input cannot be called "${node.name}"`);
-    inputs[node.name] = { name: `${node.name}:0`, dtype, shape: shape.output?.shape ?? null };
+    inputs[node.name] = { name: `${node.name}:0`, dtype, shape: shape.output ?? null };
   }
   return read(inputs);
 }
@@ -73,7 +74,7 @@ const INTEGER_OPERATIONS = new Set(['ArgMax', 'ArgMin', 'Rank', 'Shape', 'Size',
 /** Attributes that name the type of an operation's first output, most telling first. */
 const TYPE_ATTRIBUTES = ['DstT', 'output_type', 'out_type', 'Tout', 'dtype', 'T'];
 
-function outputType(node: GraphNode): unknown {
+function outputType(node: GraphNode): string {
   if (BOOLEAN_OPERATIONS.has(node.op)) return 'DT_BOOL';
   if (INTEGER_OPERATIONS.has(node.op)) return 'DT_INT32';
   for (const name of TYPE_ATTRIBUTES) {
@@ -83,8 +84,7 @@ function outputType(node: GraphNode): unknown {
   return 'DT_FLOAT';
 }
 
-/** The type that an attribute of a node names, by name or number; undefined where it has none. */
-export function typeAttribute({ attr }: GraphNode, name: string): unknown {
-  const attribute = attr[name];
-  return isJsonObject(attribute) ? attribute.type : undefined;
+/** The type that an attribute of a node names; undefined where it has none. */
+export function typeAttribute({ attr }: GraphNode, name: string): string | undefined {
+  return attr[name]?.type;
 }

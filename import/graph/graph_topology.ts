@@ -1,39 +1,42 @@
 import * as v from 'valibot';
-import { type JsonObject, JsonObjectSchema } from '../files/json.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
+import type { ModelJson } from '../../worker/model/model_json.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { describeIssue } from '../schema_problem.ts';
+import type { GraphFunction, GraphNode } from './graph.ts';
+import { FunctionSchema, NodeSchema } from './node_json.ts';
 
-const GraphNodeSchema = v.object({
-  name: v.pipe(v.string(), v.nonEmpty('is empty')),
-  op: v.string(),
-  input: v.nullish(v.array(v.string()), []),
-  attr: v.nullish(JsonObjectSchema, {}),
-});
-export type GraphNode = v.InferOutput<typeof GraphNodeSchema>;
-
-const GraphSchema = v.object({
-  node: v.array(GraphNodeSchema),
+const TopologySchema = v.object({
+  node: v.array(NodeSchema),
+  library: v.nullish(v.object({ function: v.nullish(v.array(FunctionSchema), []) })),
   // tfjs cannot load a graph without this member, though it may be empty.
-  versions: JsonObjectSchema,
+  versions: v.object({
+    producer: v.nullish(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), 0),
+  }),
 });
 
-/** The nodes of a graph by name, in the file's order. Library functions are left to tfjs. */
+/** The nodes of a graph by name, in the file's order. */
 export type GraphNodes = ReadonlyMap<string, GraphNode>;
 
+export interface Topology {
+  readonly nodes: GraphNodes;
+  readonly functions: readonly GraphFunction[];
+  /** GraphDef's `versions.producer`. */
+  readonly producer: number;
+}
+
 /**
- * Reads the nodes of a GraphModel's topology and checks what tfjs takes for granted: that names are unique
- * and that every input is there.
+ * Reads a GraphModel's topology and checks what tfjs takes for granted: that names are unique and that every input
+ * is there. What is in functions is left to tfjs.
  *
  * @param weights the names of the weights; tfjs looks up the value of every constant there
  */
-export function readGraph(topology: JsonObject, weights: ReadonlySet<string>): Imported<GraphNodes> {
-  const parsed = v.safeParse(GraphSchema, topology);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    return malformed(describeIssue(issue));
-  }
+export function readTopology(topology: JsonObject, weights: ReadonlySet<string>): Imported<Topology> {
+  const parsed = v.safeParse(TopologySchema, topology);
+  if (!parsed.success) return malformed(describeIssue(parsed.issues[0]));
+  const { node: list, library, versions } = parsed.output;
   const nodes = new Map<string, GraphNode>();
-  for (const node of parsed.output.node) {
+  for (const node of list) {
     if (nodes.has(node.name)) return malformed(`there are two nodes "${node.name}"`);
     nodes.set(node.name, node);
   }
@@ -45,7 +48,19 @@ export function readGraph(topology: JsonObject, weights: ReadonlySet<string>): I
       return malformed(`the constant "${name}" is not among the weights`);
     }
   }
-  return read(nodes);
+  return read({ nodes, functions: library?.function ?? [], producer: versions.producer });
+}
+
+/** The nodes of a GraphModel's `modelInitializer`; undefined where it has none. */
+export function readInitializerNodes(
+  { modelInitializer }: ModelJson,
+  weights: ReadonlySet<string>,
+): Imported<GraphNodes | undefined> {
+  if (modelInitializer?.node == null) return read(undefined);
+  const topology = readTopology({ versions: {}, ...modelInitializer }, weights);
+  return topology.kind === 'read'
+    ? read(topology.value.nodes)
+    : { ...topology, message: `modelInitializer: ${topology.message}` };
 }
 
 /** The node that a tensor comes from: `name`, `name:1`, `name:output:0`, or `^name` for mere order. */

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { isMemberName, type JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
+import { isMemberName } from '../../worker/model/names.ts';
+import { type Signature, SignatureSchema, type TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import { type Signature, SignatureSchema, type TensorInfo } from '../model_content.ts';
 import { describeIssue } from '../schema_problem.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 

@@ -1,18 +1,15 @@
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
+import { type ModelJson, ModelJsonSchema, signatureDefinition } from '../../worker/model/model_json.ts';
 import { findModelJson } from '../files/find_model_json.ts';
-import { isJsonObject, type JsonObject, JsonObjectSchema } from '../files/json.ts';
 import { readJson } from '../files/json_files.ts';
 import { findModelFile } from '../files/model_files.ts';
 import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import { DEFAULT_SIGNATURE } from '../model_content.ts';
 import { describeIssue } from '../schema_problem.ts';
-import { type ModelJson, ModelJsonSchema } from '../tfjs/model_json.ts';
-import type { Graph, GraphInitializer, GraphSignature, Weight } from './graph.ts';
-import { graphSignature } from './graph_signature.ts';
-import { readGraph as checkGraph } from './graph_topology.ts';
-import { namedSignatures } from './named_signatures.ts';
-import { FunctionSchema, NodeSchema } from './node_json.ts';
+import type { Graph, GraphInitializer, Weight } from './graph.ts';
+import { graphSignatures } from './graph_signature.ts';
+import { readInitializerNodes, readTopology } from './graph_topology.ts';
 import { groupWeights } from './weight_files.ts';
 
 /** A tfjs GraphModel as a graph, and what its file says besides. */
@@ -27,14 +24,6 @@ const FileSchema = v.object({
   ...ModelJsonSchema.entries,
   generatedBy: v.nullish(v.string()),
   initializerSignature: v.nullish(v.object({ outputs: v.nullish(JsonObjectSchema, {}) })),
-});
-
-const TopologySchema = v.object({
-  node: v.array(NodeSchema),
-  library: v.nullish(v.object({ function: v.nullish(v.array(FunctionSchema), []) })),
-  versions: v.object({
-    producer: v.nullish(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), 0),
-  }),
 });
 
 const TableSchema = v.object({ name: v.string(), resourceId: v.union([v.string(), v.number()]) });
@@ -71,7 +60,7 @@ async function readWeights(
   directory: string,
   { weightsManifest }: ModelJson,
 ): Promise<Imported<Map<string, Weight>>> {
-  const groups = weightsManifest ?? [];
+  const groups = weightsManifest;
   const repeated = repeatedWeight(groups);
   if (repeated !== undefined) return malformed(`weightsManifest: there are two weights "${repeated}"`);
   const weights = new Map<string, Weight>();
@@ -96,64 +85,46 @@ function readModel(
   json: v.InferOutput<typeof FileSchema>,
   weights: ReadonlyMap<string, Weight>,
 ): Imported<TfjsGraph> {
-  const parsed = v.safeParse(TopologySchema, json.modelTopology);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    return malformed(describeIssue(issue, 'modelTopology'));
-  }
-  const { node, library, versions } = parsed.output;
-  const { signature: inMetadata, signatures: _all, ...metadata } = json.userDefinedMetadata ?? {};
-  const definition = isJsonObject(inMetadata) ? inMetadata : (json.signature ?? undefined);
-  const signatures = readSignatures(json, weights, definition);
+  const names = new Set(weights.keys());
+  const topology = readTopology(json.modelTopology, names);
+  if (topology.kind !== 'read') return { ...topology, message: `modelTopology: ${topology.message}` };
+  const { nodes, functions, producer } = topology.value;
+  const signatures = graphSignatures(json, nodes);
   if (signatures.kind !== 'read') return signatures;
-  const initializer = readInitializer(json, definition);
+  const initializer = readInitializer(json, names);
   if (initializer.kind !== 'read') return initializer;
+  const { signature: _one, signatures: _all, ...metadata } = json.userDefinedMetadata ?? {};
   const { generatedBy } = json;
   return read({
     graph: {
-      nodes: node,
-      functions: library?.function ?? [],
+      nodes: [...nodes.values()],
+      functions,
       weights,
       signatures: signatures.value,
       ...(initializer.value === undefined ? {} : { initializer: initializer.value }),
-      producer: versions.producer,
+      producer,
     },
     metadata,
     ...(generatedBy == null ? {} : { generatedBy }),
   });
 }
 
-/** Those of our own table where the file has it, else the one that tfjs works by. */
-function readSignatures(
-  { modelTopology, userDefinedMetadata: metadata }: ModelJson,
-  weights: ReadonlyMap<string, Weight>,
-  definition: JsonObject | undefined,
-): Imported<Record<string, GraphSignature>> {
-  const nodes = checkGraph(modelTopology, new Set(weights.keys()));
-  if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
-  const named = namedSignatures(metadata ?? undefined, nodes.value);
-  if (named.kind !== 'read') return named;
-  if (named.value !== undefined) return read(named.value);
-  const signature = graphSignature(nodes.value, definition);
-  return signature.kind === 'read' ? read({ [DEFAULT_SIGNATURE]: signature.value }) : signature;
-}
-
 function readInitializer(
-  { modelInitializer, initializerSignature }: v.InferOutput<typeof FileSchema>,
-  definition: JsonObject | undefined,
+  json: v.InferOutput<typeof FileSchema>,
+  weights: ReadonlySet<string>,
 ): Imported<GraphInitializer | undefined> {
-  if (modelInitializer?.node == null) return read(undefined);
-  const nodes = v.safeParse(v.array(NodeSchema), modelInitializer.node);
-  if (!nodes.success) return malformed(describeIssue(nodes.issues[0], 'modelInitializer.node'));
+  const nodes = readInitializerNodes(json, weights);
+  if (nodes.kind !== 'read') return nodes;
+  if (nodes.value === undefined) return read(undefined);
   const filled = new Map<string, string>();
-  for (const output of Object.values(initializerSignature?.outputs ?? {})) {
+  for (const output of Object.values(json.initializerSignature?.outputs ?? {})) {
     const table = v.safeParse(TableSchema, output);
     if (!table.success) return malformed(describeIssue(table.issues[0], 'initializerSignature.outputs'));
     filled.set(String(table.output.resourceId), table.output.name);
   }
   const outputs: Record<string, { name: string; resourceId: string }> = {};
-  const inputs = isJsonObject(definition?.inputs) ? Object.values(definition.inputs) : [];
-  for (const input of inputs) {
+  const inputs = signatureDefinition(json)?.inputs;
+  for (const input of isJsonObject(inputs) ? Object.values(inputs) : []) {
     const table = v.safeParse(TableSchema, input);
     if (!table.success) continue;
     const resourceId = String(table.output.resourceId);
@@ -162,6 +133,6 @@ function readInitializer(
   }
   const used = new Set(Object.values(outputs).map(({ resourceId }) => resourceId));
   return [...filled.keys()].every((resourceId) => used.has(resourceId))
-    ? read({ nodes: nodes.output, outputs })
+    ? read({ nodes: [...nodes.value.values()], outputs })
     : unsupported('the initialiser makes tables that no input of the signature stands for');
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { BYTES_PER_ELEMENT, isDataType } from '../../worker/model/dtype.ts';
+import { BYTES_PER_ELEMENT } from '../../worker/model/dtype.ts';
+import type { WeightGroup, WeightSpec } from '../../worker/model/model_json.ts';
 import {
   expandElements,
   type Quantization,
@@ -8,8 +9,7 @@ import {
 } from '../../worker/model/quantization.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
 import type { ModelFile } from '../files/model_files.ts';
-import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import type { WeightGroup, WeightSpec } from '../tfjs/model_json.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
 import type { Weight } from './graph.ts';
 
 const STRING_LENGTH_BYTES = 4;
@@ -41,7 +41,6 @@ async function readSpec(
   offset: number,
   { shape, dtype, quantization }: WeightSpec,
 ): Promise<Imported<Weight>> {
-  if (!isDataType(dtype)) return unsupported(`dtype ${dtype}`);
   const fault = quantizationFault({ dtype, quantization });
   if (fault !== undefined) return malformed(fault);
   const count = elementCount(shape);

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import { isOwnClass, readKerasObject, unwrap } from './keras_object.ts';
 
 /** What stands for an activation of Keras in tfjs-layers. */

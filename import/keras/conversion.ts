@@ -1,4 +1,4 @@
-import type { JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
 import type { LayerConversion } from './convert_layer.ts';
 import type { Problems } from './keras_errors.ts';
 import type { KerasObject } from './keras_object.ts';

@@ -1,4 +1,5 @@
-import { isJsonObject, isMemberName, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
+import { isMemberName } from '../../worker/model/names.ts';
 import type { ConversionContext, ConvertedConfiguration, MemberConversion } from './conversion.ts';
 import { convertInput } from './convert_input.ts';
 import { convertLayer } from './convert_layer.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
 import { inputDataType, type LayerConversion } from './convert_layer.ts';
 import { unwrap } from './keras_object.ts';
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
-import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { type Activation, HARD_SIGMOID_FACTOR, readActivation } from './activations.ts';
 import { isOwnClass, type KerasObject, unwrap } from './keras_object.ts';
 import { ALIASES, IDENTITIES, IGNORED_EVERYWHERE, LAYER_RULES, type LayerRule } from './layer_rules.ts';

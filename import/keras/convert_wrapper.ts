@@ -1,4 +1,4 @@
-import type { JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
 import type { ConversionContext, MemberConversion } from './conversion.ts';
 import { convertLayer } from './convert_layer.ts';
 import { isModelClass, type KerasObject, readKerasObject, unwrap } from './keras_object.ts';

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
 /** A tensor by what gives it: which call of which layer, and which of its outputs. */
 export type TensorSource = readonly [layer: string, call: number, output: number];

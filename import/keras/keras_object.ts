@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
 /** A layer, or a model, as Keras serialises it. */
 export interface KerasObject {

@@ -1,4 +1,4 @@
-import { isMemberName } from '../files/json.ts';
+import { isMemberName } from '../../worker/model/names.ts';
 import { graphDataType } from '../graph/dtype_mapping.ts';
 import type { GraphTensor } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';

@@ -1,4 +1,4 @@
-import { isMemberName } from '../files/json.ts';
+import { isMemberName } from '../../worker/model/names.ts';
 import type { Graph, GraphSignature } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { finishGraph, narrowedTypes } from './graph_def/finish_graph.ts';

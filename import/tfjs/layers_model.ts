@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { isJsonObject, isMemberName, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
+import type { WeightSpec } from '../../worker/model/model_json.ts';
+import { isMemberName } from '../../worker/model/names.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { kerasDataType } from '../graph/dtype_mapping.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import type { Signature, TensorInfo } from '../model_content.ts';
 import { findUnbuildableLayers } from './layers_topology.ts';
-import type { WeightSpec } from './model_json.ts';
 import { withoutValues } from './shape_only_backend.ts';
 import { createLayersModel, loadLayers } from './tfjs_layers.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
 /**
  * Looks for layers that wait for each other, or for a layer that is not there, anywhere in a LayersModel's

@@ -1,18 +1,18 @@
+import type { Blob, ModelContent } from '../../worker/model/content.ts';
+import { isJsonObject } from '../../worker/model/json_object.ts';
+import { type ModelJson, ModelJsonSchema, type WeightGroup } from '../../worker/model/model_json.ts';
+import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
 import { withClasses } from '../files/classes.ts';
 import { findModelJson } from '../files/find_model_json.ts';
-import { isJsonObject, type JsonObject } from '../files/json.ts';
 import { readJson, validate } from '../files/json_files.ts';
 import { describeBlob, findModelFile, type ModelFile } from '../files/model_files.ts';
 import { readBeside } from '../files/sidecar_files.ts';
 import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
 import { type SourceFormat, SUPPORTED_FORMATS } from '../formats.ts';
-import { graphSignature } from '../graph/graph_signature.ts';
-import { readGraph } from '../graph/graph_topology.ts';
-import { namedSignatures } from '../graph/named_signatures.ts';
+import { graphSignatures } from '../graph/graph_signature.ts';
+import { readInitializerNodes, readTopology } from '../graph/graph_topology.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
-import { type Blob, DEFAULT_SIGNATURE, type ModelContent, type Signature } from '../model_content.ts';
 import { layersSignature } from './layers_model.ts';
-import { type ModelJson, ModelJsonSchema, type WeightGroup } from './model_json.ts';
 
 /** What a version made of a model directory would consist of. */
 export type ModelImport =
@@ -78,7 +78,7 @@ async function readModel(
 ): Promise<Imported<ReadModel>> {
   const format = modelFormat(json);
   if (format.kind !== 'read') return format;
-  const groups = json.weightsManifest ?? [];
+  const groups = json.weightsManifest;
   const weights = await readWeights(directory, topology, groups);
   if (weights.kind !== 'read') return weights;
   const signatures =
@@ -155,23 +155,10 @@ function readGraphSignatures(
   groups: readonly WeightGroup[],
 ): Imported<Record<string, Signature>> {
   const names = new Set(groups.flatMap(({ weights }) => weights.map(({ name }) => name)));
-  const nodes = readGraph(json.modelTopology, names);
-  if (nodes.kind !== 'read') return { ...nodes, message: `modelTopology: ${nodes.message}` };
-  const initializer = json.modelInitializer;
-  if (initializer?.node !== undefined && initializer.node !== null) {
-    const checked = readGraph({ versions: {}, ...initializer }, names);
-    if (checked.kind !== 'read') return { ...checked, message: `modelInitializer: ${checked.message}` };
-  }
-  const named = namedSignatures(json.userDefinedMetadata ?? undefined, nodes.value);
-  if (named.kind !== 'read') return named;
-  if (named.value !== undefined) return read(named.value);
-  return onlySignature(graphSignature(nodes.value, signatureDefinition(json)));
-}
-
-/** The one in the metadata wins, as in tfjs-converter's GraphModel. */
-function signatureDefinition({ userDefinedMetadata, signature }: ModelJson): JsonObject | undefined {
-  const inMetadata = userDefinedMetadata?.signature;
-  return isJsonObject(inMetadata) ? inMetadata : (signature ?? undefined);
+  const topology = readTopology(json.modelTopology, names);
+  if (topology.kind !== 'read') return { ...topology, message: `modelTopology: ${topology.message}` };
+  const initializer = readInitializerNodes(json, names);
+  return initializer.kind === 'read' ? graphSignatures(json, topology.value.nodes) : initializer;
 }
 
 async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { isJsonObject, type JsonObject } from '../files/json.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 
 type Layers = typeof import('@tensorflow/tfjs-layers');

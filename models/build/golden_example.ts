@@ -1,4 +1,4 @@
-import type { GoldenExample, TensorValue } from './model_json.ts';
+import type { GoldenExample, TensorValue } from './golden_schema.ts';
 import type { tf } from './tensorflow.ts';
 
 /**

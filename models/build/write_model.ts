@@ -1,12 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GoldenExample, ModelJson } from './model_json.ts';
+import type { GoldenExample } from './golden_schema.ts';
 import { tf } from './tensorflow.ts';
 
 /** Writes one version: `model.json` and one weight file. Whatever the folder held before is removed. */
 export async function writeModel(
   directory: string,
-  modelJson: ModelJson,
+  modelJson: tf.io.ModelJSON,
   weightFile: { name: string; bytes: Uint8Array },
 ): Promise<void> {
   await rm(directory, { recursive: true, force: true });
@@ -29,11 +29,11 @@ export async function writeLayersModel(
     if (modelTopology === undefined || weightSpecs === undefined || weightData === undefined) {
       throw new Error('tfjs saved a model without its topology or its weights');
     }
-    const modelJson: ModelJson = {
+    const modelJson: tf.io.ModelJSON = {
       modelTopology: { ...modelTopology },
       format: 'layers-model',
-      generatedBy,
-      convertedBy,
+      ...(generatedBy === undefined ? {} : { generatedBy }),
+      ...(convertedBy === undefined ? {} : { convertedBy }),
       weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs.map(float32Entry) }],
       ...(classes === undefined ? {} : { userDefinedMetadata: { classes } }),
     };

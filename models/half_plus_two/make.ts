@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { goldenExample } from '../build/golden_example.ts';
-import type { ModelJson } from '../build/model_json.ts';
 import { readModel } from '../build/read_model.ts';
 import { tf, useBackend } from '../build/tensorflow.ts';
 import { writeGolden, writeModel } from '../build/write_model.ts';
@@ -30,7 +29,7 @@ function constant(name: string) {
   };
 }
 
-function linearGraph(): ModelJson {
+function linearGraph(): tf.io.ModelJSON {
   return {
     format: 'graph-model',
     generatedBy: 'models/half_plus_two/make.ts',

@@ -1,10 +1,10 @@
+import type { ModelContent } from '../../worker/model/content.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import {
   announcesBreaking,
   compareSignatures,
   type SignatureDifference,
 } from '../../worker/registry/version/compatibility.ts';
-import type { ModelContent } from '../../worker/registry/version/manifest.ts';
 import { nextVersion } from '../../worker/registry/version/version.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 

@@ -6,13 +6,14 @@ import {
   openModel,
   quantizationAccuracy,
 } from '../../import/index.ts';
+import type { Blob, ModelContent } from '../../worker/model/content.ts';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
-import type { Blob, Manifest, ModelContent } from '../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version/version_store.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import type { Rehearse } from '../rehearsal/rehearse.ts';

@@ -1,5 +1,5 @@
+import type { Blob } from '../../worker/model/content.ts';
 import { versionStanding } from '../../worker/registry/pointer/change/republish.ts';
-import type { Blob } from '../../worker/registry/version/manifest.ts';
 import { formatBytes, plural } from '../cli/format.ts';
 import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
 import { describePlace, type PlaceDescription } from '../registry/open_registry.ts';

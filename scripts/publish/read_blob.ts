@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Blob } from '../../worker/registry/version/manifest.ts';
+import type { Blob } from '../../worker/model/content.ts';
 
 /**
  * The bytes of a blob, read only now, so that one file at a time is in memory.

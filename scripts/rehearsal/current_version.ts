@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Blob } from '../../worker/model/content.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { openBlob } from '../../worker/registry/version/blob_store.ts';
-import type { Blob, Manifest } from '../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 
 /** Bytes: to look at what is being replaced is not worth more. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { GoldenExample } from '../../worker/model/content.ts';
 import type { DataType } from '../../worker/model/dtype.ts';
 import type { Signature } from '../../worker/model/signature.ts';
-import type { GoldenExample } from '../../worker/registry/version/manifest.ts';
 import { NOT_FINITE } from './tensorflow_json.ts';
 
 export type Outputs = Readonly<Record<string, unknown>>;

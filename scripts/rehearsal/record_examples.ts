@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { GoldenExample, ModelContent } from '../../worker/model/content.ts';
 import type { Signature } from '../../worker/model/signature.ts';
-import type { GoldenExample, Manifest, ModelContent } from '../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { type ExampleRequest, makeExamples } from './generated_examples.ts';
 import { stageConfiguration } from './rehearse.ts';
 import { readRequest } from './request_file.ts';

@@ -1,5 +1,6 @@
+import type { GoldenExample } from '../../worker/model/content.ts';
 import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
-import type { GoldenExample, Manifest } from '../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { Figures, RecordedAnswers } from '../../worker/registry/version/rehearsal_record.ts';
 import { type ExampleRequest, makeExamples } from './generated_examples.ts';
 import { compareOutputs, notFiniteValues, type Outputs } from './golden_comparison.ts';

@@ -1,4 +1,5 @@
-import type { ModelSummary, Signature, TensorInfo } from '../../import/index.ts';
+import type { ModelSummary } from '../../import/index.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
 
 /** What a model consists of, for people. */

@@ -2,17 +2,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import {
-  goldenSchema,
-  modelJsonSchema,
-  type TensorValue,
-  weightByteLength,
-} from '../../models/build/model_json.ts';
+import { goldenSchema, type TensorValue } from '../../models/build/golden_schema.ts';
 import { seededRandom } from '../../models/build/seeded_random.ts';
 import { digits, drawDigit, imageSize } from '../../models/digits/draw.ts';
 import { parseIris, species } from '../../models/iris/iris_data.ts';
+import { ModelJsonSchema } from '../../worker/model/model_json.ts';
+import { storedWidth } from '../../worker/model/quantization.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
+import { REPOSITORY } from '../fixtures/edge/built_worker.ts';
 
-const root = import.meta.dirname;
+const root = join(REPOSITORY, 'models');
 
 const versionFolders = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -64,16 +63,18 @@ test('every sample model has its versions', () => {
 
 describe.each(versionFolders)('%s', (folder) => {
   test('the weight files have the bytes that model.json says', () => {
-    const { weightsManifest } = v.parse(modelJsonSchema, readJson(folder, 'model.json'));
+    const { weightsManifest } = v.parse(ModelJsonSchema, readJson(folder, 'model.json'));
     for (const { paths, weights } of weightsManifest) {
       const stored = paths.map((path) => statSync(join(root, folder, path)).size);
       const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);
-      expect(sum(stored)).toBe(sum(weights.map(weightByteLength)));
+      expect(sum(stored)).toBe(
+        sum(weights.map((weight) => elementCount(weight.shape) * storedWidth(weight))),
+      );
     }
   });
 
   test('holds the files that model.json names, golden.json, and nothing else', () => {
-    const { weightsManifest } = v.parse(modelJsonSchema, readJson(folder, 'model.json'));
+    const { weightsManifest } = v.parse(ModelJsonSchema, readJson(folder, 'model.json'));
     const expected = ['golden.json', 'model.json', ...weightsManifest.flatMap(({ paths }) => paths)];
     expect(readdirSync(join(root, folder)).sort()).toEqual(expected.sort());
   });
@@ -103,7 +104,7 @@ test.each([
   ['iris', [...species]],
   ['digits', [...digits]],
 ])('%s names its classes, one per probability', (model, classes) => {
-  const { userDefinedMetadata } = v.parse(modelJsonSchema, readJson(model, '1.0.0', 'model.json'));
+  const { userDefinedMetadata } = v.parse(ModelJsonSchema, readJson(model, '1.0.0', 'model.json'));
   expect(userDefinedMetadata).toEqual({ classes });
   for (const { outputs } of v.parse(goldenSchema, readJson(model, '1.0.0', 'golden.json')).examples) {
     expect(shapeOf(outputs.probabilities ?? [])[1]).toBe(classes.length);

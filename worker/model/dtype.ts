@@ -9,7 +9,3 @@ export type DataType = v.InferOutput<typeof DataTypeSchema>;
  * fixed width.
  */
 export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
-
-export function isDataType(text: string): text is DataType {
-  return v.is(DataTypeSchema, text);
-}

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { DataTypeSchema } from './dtype.ts';
+import { isJsonObject, type JsonObject, JsonObjectSchema } from './json_object.ts';
 import { QuantizationSchema } from './quantization.ts';
 
 /** One weight in the order of its group's bytes. */
 const WeightSpecSchema = v.object({
-  name: v.string(),
-  shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  name: v.pipe(v.string(), v.nonEmpty('is empty')),
+  shape: v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
   dtype: DataTypeSchema,
   quantization: v.optional(QuantizationSchema),
   /** `optimizer` marks what training left behind; serving skips it. */
@@ -20,24 +21,21 @@ const WeightGroupSchema = v.object({
 });
 export type WeightGroup = v.InferOutput<typeof WeightGroupSchema>;
 
-type JsonValue = boolean | number | string | null | JsonValue[] | JsonObject;
-export interface JsonObject {
-  [key: string]: JsonValue;
-}
-
-/** An object out of JSON.parse; what is in it is JSON by construction. */
-export const JsonObjectSchema = v.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'is not an object',
-);
-
-/** The members of tfjs's model.json that loading needs. Its topology is tfjs's own business. */
+/** The members of tfjs's model.json that are looked at. What a topology and signatures are is another matter. */
 export const ModelJsonSchema = v.object({
+  format: v.nullish(v.string()),
   modelTopology: JsonObjectSchema,
-  weightsManifest: v.optional(v.array(WeightGroupSchema), []),
+  weightsManifest: v.nullish(v.array(WeightGroupSchema), []),
   signature: v.nullish(JsonObjectSchema),
-  userDefinedMetadata: v.nullish(v.object({ signature: v.nullish(JsonObjectSchema) })),
+  /** What whoever made the file wants to say; its `signature` comes before the other. */
+  userDefinedMetadata: v.nullish(JsonObjectSchema),
   modelInitializer: v.nullish(JsonObjectSchema),
   initializerSignature: v.nullish(JsonObjectSchema),
 });
 export type ModelJson = v.InferOutput<typeof ModelJsonSchema>;
+
+/** The signature that tfjs-converter's GraphModel goes by; undefined where there is none. */
+export function signatureDefinition({ userDefinedMetadata, signature }: ModelJson): JsonObject | undefined {
+  const inMetadata = userDefinedMetadata?.signature;
+  return isJsonObject(inMetadata) ? inMetadata : (signature ?? undefined);
+}

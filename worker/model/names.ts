@@ -1,7 +1,14 @@
+import * as v from 'valibot';
+
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
-/** Names also become keys of JSON objects; these mean something else there. */
+/** These mean something else in JavaScript, and parsers of JSON drop them without a word. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Whether a text may be the name of a member of a stored document. */
+export function isMemberName(text: string): boolean {
+  return !RESERVED.has(text);
+}
 
 /**
  * Whether a text may name a model or a label: letters, digits, `_`, `.` and `-`, 1 to 128 of them, not
@@ -9,7 +16,10 @@ const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
  * it stays under its prefix.
  */
 export function isName(text: string): boolean {
-  return NAME.test(text) && !RESERVED.has(text);
+  return NAME.test(text) && isMemberName(text);
 }
 
 export const NAME_RULE = 'letters, digits, "_", "." and "-", at most 128 of them, the first not "." or "-"';
+
+/** The name of a model or a label. */
+export const NameSchema = v.pipe(v.string(), v.check(isName, 'is not a valid name'));

@@ -1,7 +1,7 @@
+import type { ModelContent } from '../model/content.ts';
 import type { Signature } from '../model/signature.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { VersionSelector } from '../registry/pointer/pointer.ts';
-import type { ModelContent } from '../registry/version/manifest.ts';
 import type { Phases } from './request/phases.ts';
 
 /** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { type KerasObject, readKerasObject } from '../keras_object.ts';
 
 /** A layer of one model with what it became, as far as masks go. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { readInboundNodes, type TensorSource } from '../inbound_nodes.ts';
 import { type KerasObject, layerName } from '../keras_object.ts';
 

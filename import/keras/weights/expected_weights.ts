@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';
 import { modelFault } from '../../tfjs/layers_model.ts';
 import { findUnbuildableLayers } from '../../tfjs/layers_topology.ts';

@@ -1,4 +1,4 @@
-import { isMemberName } from '../../files/json.ts';
+import { isMemberName } from '../../../worker/model/names.ts';
 import { graphTypeName } from '../../graph/dtype_mapping.ts';
 import type { AttributeShape, NodeAttribute } from '../../graph/graph.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';

@@ -4,7 +4,6 @@ import { findModelFile } from '../../files/model_files.ts';
 import { graphDataType } from '../../graph/dtype_mapping.ts';
 import type { Graph, GraphSignature, GraphTensor } from '../../graph/graph.ts';
 import { placeholderInputs, unconsumedOutputs } from '../../graph/graph_tensors.ts';
-import type { GraphNodes } from '../../graph/graph_topology.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
 import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
@@ -65,9 +64,7 @@ export async function readGraphDef(
 }
 
 function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<GraphSignature> {
-  const byName: GraphNodes = new Map(
-    nodes.map(({ name, op, input, attr }) => [name, { name, op, input: [...input], attr: { ...attr } }]),
-  );
+  const byName = nodesByName(nodes);
   const inputs = options.inputs ? namedTensors(nodes, options.inputs) : placeholderInputs(byName);
   if (inputs.kind !== 'read') return inputs;
   const outputs = options.outputs ? namedTensors(nodes, options.outputs) : unconsumedOutputs(byName);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import type { Graph, GraphFunction, GraphInitializer, GraphNode } from '../../graph/graph.ts';
 
 /** The graph as GraphDef's JSON, which is tfjs's `modelTopology`. The values of its constants are elsewhere. */

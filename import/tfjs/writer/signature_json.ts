@@ -1,8 +1,8 @@
 import type { DataType } from '../../../worker/model/dtype.ts';
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
+import { DEFAULT_SIGNATURE } from '../../../worker/model/signature.ts';
 import type { Graph, GraphInitializer, GraphSignature, GraphTensor } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
-import { DEFAULT_SIGNATURE } from '../../model_content.ts';
 
 const TYPES: Readonly<Record<DataType, string>> = {
   float32: 'DT_FLOAT',

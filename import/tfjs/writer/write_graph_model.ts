@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { graphDefinition, initializerDefinition } from './graph_json.ts';
 import { initializerSignature, signatureDefinition, signatureTable } from './signature_json.ts';

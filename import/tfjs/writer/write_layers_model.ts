@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { CONVERTED_BY, type WriteModelOptions } from './write_graph_model.ts';
 import { type WrittenModel, writeModelJson } from './write_model_json.ts';
 import { type NamedWeight, writeWeights } from './write_weights.ts';

@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JsonObject } from '../../files/json.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
 import type { WeightGroupJson } from './write_weights.ts';
 
 const FILE = 'model.json';

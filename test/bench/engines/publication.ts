@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { ModelContent } from '../../../worker/model/content.ts';
 import type { TensorInfo } from '../../../worker/model/signature.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import { publishTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { publishVersion } from '../../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
-import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { modelJsonSchema } from '../../../models/build/model_json.ts';
+import { ModelJsonSchema } from '../../../worker/model/model_json.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { GraphBuilder, type WeightSource } from './graph/graph_builder.ts';
@@ -47,7 +47,7 @@ const layer = { kernel: [3, 3], padding: 'VALID', activation: 'relu' } as const;
 
 /** The weights of a file of float32 values by the names that its model.json gives them. */
 function weightsOfFile(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): WeightSource {
-  const { weightsManifest } = v.parse(modelJsonSchema, JSON.parse(new TextDecoder().decode(json)));
+  const { weightsManifest } = v.parse(ModelJsonSchema, JSON.parse(new TextDecoder().decode(json)));
   const weights = new Map<string, Float32Array>();
   let offset = 0;
   for (const { name, shape } of weightsManifest.flatMap((group) => group.weights)) {

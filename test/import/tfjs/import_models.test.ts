@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
-import { ModelContentSchema } from '../../../worker/registry/version/manifest.ts';
+import { ModelContentSchema } from '../../../worker/model/content.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../../models', import.meta.url));
 /** Real models by others, beside the repository where somebody has put them. */

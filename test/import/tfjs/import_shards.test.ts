@@ -21,7 +21,7 @@ describe('weights', () => {
     [oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
     [oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
     [oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
-    [oneWeight({ dtype: 'complex64' }), /unsupported: .*weights\[0\] \("a"\): dtype complex64/],
+    [oneWeight({ dtype: 'complex64' }), /weights\.0\.dtype must be .* and is "complex64"/],
     [
       oneWeight({ dtype: 'int32', quantization: { dtype: 'float16' } }),
       /int32 cannot be quantised as float16/,

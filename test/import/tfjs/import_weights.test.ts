@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { measureWeightGroup } from '../../../import/files/weights.ts';
-import type { WeightSpec } from '../../../import/tfjs/model_json.ts';
+import type { WeightSpec } from '../../../worker/model/model_json.ts';
 
 // Otherwise tfjs advises to install tfjs-node.
 enableProdMode();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Blob } from '../../../worker/model/content.ts';
 import { type CacheBinding, PlatformBlobCache } from '../../../worker/registry/version/blob_cache.ts';
 import { writeBlob } from '../../../worker/registry/version/blob_store.ts';
-import type { Blob } from '../../../worker/registry/version/manifest.ts';
 import { BlobReader, type CacheOutcome } from '../../../worker/serving/loading/blob_reader.ts';
 import { sha256 } from '../../fixtures/models/sha256.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelContent } from '../../../worker/registry/version/manifest.ts';
+import type { ModelContent } from '../../../worker/model/content.ts';
 import { leastMemoryNeed, memoryNeed } from '../../../worker/registry/version/memory_need.ts';
 
 const MEGABYTE = 1024 * 1024;

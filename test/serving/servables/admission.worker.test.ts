@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { ModelContent } from '../../../worker/model/content.ts';
 import { publishVersion } from '../../../worker/registry/publish/publication.ts';
-import type { Manifest, ModelContent } from '../../../worker/registry/version/manifest.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
 import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';

@@ -1,5 +1,5 @@
+import type { ModelContent } from '../../model/content.ts';
 import type { Signature, TensorInfo } from '../../model/signature.ts';
-import type { ModelContent } from '../../registry/version/manifest.ts';
 import { DATATYPE_OF_DTYPE } from './datatype.ts';
 import type { ModelMetadata, TensorMetadata } from './schema.ts';
 

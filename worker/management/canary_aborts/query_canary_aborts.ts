@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { NameSchema } from '../../model/names.ts';
 import type { GivenUpCanary } from '../../registry/pointer/end_canary.ts';
-import { NameSchema, VersionSchema } from '../../registry/version/manifest.ts';
+import { VersionSchema } from '../../registry/version/manifest.ts';
 import { ConfigurationError, documented, parseVariables } from '../../serving/variables.ts';
 
 /** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */

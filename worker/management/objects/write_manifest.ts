@@ -1,12 +1,13 @@
 import { errorResponse } from '../../http/answer_headers.ts';
 import { BODY_STATUS, readBody } from '../../http/request_body.ts';
+import type { Blob } from '../../model/content.ts';
 import { pruningUntil } from '../../registry/prune/pruning_lock.ts';
 import { readPublication } from '../../registry/publish/publication.ts';
 import { inGroups } from '../../registry/storage/groups.ts';
 import { serializeDocument } from '../../registry/storage/json_document.ts';
 import { BLOBS_PREFIX, publicationKey, publicationsOf } from '../../registry/storage/storage_keys.ts';
 import { hasBlob } from '../../registry/version/blob_store.ts';
-import type { Blob, Manifest } from '../../registry/version/manifest.ts';
+import type { Manifest } from '../../registry/version/manifest.ts';
 import { MANIFEST_BYTES, parseSentManifest } from '../../registry/version/manifest_document.ts';
 import { writeCondition } from '../access/conditions.ts';
 import type { ManagementRequest } from '../management_request.ts';

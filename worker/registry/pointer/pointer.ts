@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { NameSchema, VersionSchema } from '../version/manifest.ts';
+import { NameSchema } from '../../model/names.ts';
+import { VersionSchema } from '../version/manifest.ts';
 
 /** How many changes the pointer remembers; the record and the change are one write. */
 export const HISTORY_LENGTH = 50;

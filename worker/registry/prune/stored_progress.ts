@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { NameSchema } from '../../model/names.ts';
 import { readDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { LastingError } from '../storage/retrying_object_store.ts';
 import { PRUNE_PROGRESS_PREFIX, pruneProgressKey } from '../storage/storage_keys.ts';
-import { NameSchema, VersionSchema } from '../version/manifest.ts';
+import { VersionSchema } from '../version/manifest.ts';
 import { PRUNE_STAGES, type PruneProgress } from './progress.ts';
 
 /** A prune that goes on in another request. */

@@ -1,3 +1,4 @@
+import type { Blob } from '../../model/content.ts';
 import type { PointerUpdate } from '../pointer/pointer_store.ts';
 import { pruningUntil } from '../prune/pruning_lock.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
@@ -5,7 +6,7 @@ import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts'
 import { parseStorageKey } from '../storage/storage_key.ts';
 import { PUBLICATIONS_PREFIX, publicationKey } from '../storage/storage_keys.ts';
 import { hasBlob, writeBlob } from '../version/blob_store.ts';
-import type { Blob, Manifest } from '../version/manifest.ts';
+import type { Manifest } from '../version/manifest.ts';
 import { writeManifest } from '../version/version_store.ts';
 import { isExpired, PUBLICATION_BYTES, type Publication, PublicationSchema } from './publication_document.ts';
 

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { NameSchema, Sha256Schema, VersionSchema } from '../version/manifest.ts';
+import { Sha256Schema } from '../../model/content.ts';
+import { NameSchema } from '../../model/names.ts';
+import { VersionSchema } from '../version/manifest.ts';
 
 /** Distinct blobs of one version, and so of one announcement. */
 export const BLOBS_LIMIT = 1000;

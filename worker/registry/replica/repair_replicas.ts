@@ -1,10 +1,9 @@
 import * as v from 'valibot';
-import { isName } from '../../model/names.ts';
+import { isName, NameSchema } from '../../model/names.ts';
 import { describeError } from '../storage/describe_error.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { MODELS_PREFIX, SCHEDULE_KEY } from '../storage/storage_keys.ts';
-import { NameSchema } from '../version/manifest.ts';
 import { type PointerReplica, repairReplica } from './pointer_replica.ts';
 
 export interface ReplicaRepairs {

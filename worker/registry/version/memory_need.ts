@@ -1,4 +1,5 @@
-import type { Manifest, ModelContent } from './manifest.ts';
+import type { ModelContent } from '../../model/content.ts';
+import type { Manifest } from './manifest.ts';
 
 /** What a servable takes besides its weights and its topology. */
 const BASE_BYTES = 64 * 1024;

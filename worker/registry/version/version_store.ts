@@ -1,9 +1,10 @@
+import type { ModelContent } from '../../model/content.ts';
 import { isName } from '../../model/names.ts';
 import { type ParsedDocument, parseDocument, readText, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { MODELS_PREFIX, manifestKey, versionsPrefix } from '../storage/storage_keys.ts';
 import { canonicalJson } from './canonical_json.ts';
-import { type Manifest, ManifestSchema, type ModelContent } from './manifest.ts';
+import { type Manifest, ManifestSchema } from './manifest.ts';
 import { MANIFEST_BYTES } from './manifest_document.ts';
 import { checkManifestSignature, type PublicKey } from './manifest_signature.ts';
 import { compareVersions, parseVersion } from './version.ts';

@@ -1,7 +1,7 @@
 import { GraphModel } from '@tensorflow/tfjs-converter';
 import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
-import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
+import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
 import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel } from '../plan/run/planned_model.ts';
@@ -62,12 +62,12 @@ export async function loadGraphModel(
 
 /** The model without weights: tfjs would decode them from buffers that hold every byte a second time. */
 function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
-  const signature = json.userDefinedMetadata?.signature ?? json.signature;
+  const signature = signatureDefinition(json);
   const artifacts: io.ModelArtifacts = {
     modelTopology: json.modelTopology,
     weightSpecs: [],
     weightData: new ArrayBuffer(0),
-    ...(signature ? { signature } : {}),
+    ...(signature === undefined ? {} : { signature }),
     ...(json.modelInitializer ? { modelInitializer: json.modelInitializer } : {}),
     ...(json.initializerSignature ? { initializerSignature: json.initializerSignature } : {}),
   };

@@ -3,7 +3,8 @@ import { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import { deserialize } from '@tensorflow/tfjs-layers/dist/layers/serialization.js';
 import { convertPythonicToTs } from '@tensorflow/tfjs-layers/dist/utils/serialization_utils.js';
 import * as v from 'valibot';
-import { JsonObjectSchema, type ModelJson, type WeightSpec } from '../../model/model_json.ts';
+import { isJsonObject } from '../../model/json_object.ts';
+import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
 import { withLateZeros } from '../backend/lazy_zeros.ts';
 import { synchronousComputation } from '../plan/record/record_plan.ts';
@@ -70,15 +71,23 @@ export async function loadLayersModel(
   };
 }
 
+type JsonValue = boolean | number | string | null | JsonValue[] | Configuration;
+interface Configuration {
+  [key: string]: JsonValue;
+}
+
+/** An object out of JSON.parse; what is in it is JSON by construction. */
+const ConfigurationSchema = v.custom<Configuration>(isJsonObject, 'is not an object');
+
 /** What the topology is: the configuration itself, or a Keras file's top, with what training needs beside it. */
-const ConfiguredTopologySchema = v.object({ model_config: JsonObjectSchema });
+const ConfiguredTopologySchema = v.object({ model_config: ConfigurationSchema });
 
 /** The model with zeros for weights: its own initialisers would be computed only to be overwritten. */
 function createModel({ modelTopology }: ModelJson): LayersModel {
   const configuration = v.is(ConfiguredTopologySchema, modelTopology)
     ? modelTopology.model_config
-    : modelTopology;
-  const converted = v.parse(JsonObjectSchema, convertPythonicToTs(configuration));
+    : v.parse(ConfigurationSchema, modelTopology);
+  const converted = v.parse(ConfigurationSchema, convertPythonicToTs(configuration));
   const model: unknown = deserialize(converted, {}, true);
   if (!(model instanceof LayersModel)) throw new Error('the topology describes a layer, not a model');
   // A Sequential model knows its inputs and outputs by name only once it is built.

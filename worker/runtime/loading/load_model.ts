@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ModelContent } from '../../model/content.ts';
 import { ModelJsonSchema, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime, wasmBackend } from '../backend/backend.ts';
 import { checkDeclared, type DeclaredWeights } from '../weights/weight_allowance.ts';
@@ -8,7 +9,7 @@ import { loadLayersModel } from './layers_model.ts';
 import type { LoadedModel } from './loaded_model.ts';
 
 export interface ModelFiles extends WeightFiles {
-  readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
+  readonly format: ModelContent['format'];
   /** The path of the file that holds topology and weights manifest. */
   readonly topology: string;
   /** Names the model for as long as the isolate lives, also when it is loaded anew. */

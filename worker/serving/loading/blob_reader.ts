@@ -1,7 +1,7 @@
+import type { Blob } from '../../model/content.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import type { BlobCache } from '../../registry/version/blob_cache.ts';
 import { openBlob } from '../../registry/version/blob_store.ts';
-import type { Blob } from '../../registry/version/manifest.ts';
 import { retryOnce } from './retry_once.ts';
 import { IntegrityError, verifiedPieces } from './verified_stream.ts';
 

@@ -1,4 +1,4 @@
-import type { Blob } from '../../registry/version/manifest.ts';
+import type { Blob } from '../../model/content.ts';
 import { piecesOf } from './stream_pieces.ts';
 
 /** What was read is not what the manifest says. */

@@ -1,6 +1,6 @@
+import type { Warmup, WarmupTensor } from '../../model/content.ts';
 import type { DataType } from '../../model/dtype.ts';
 import { elementCount, type TensorValue } from '../../model/tensor.ts';
-import type { Warmup, WarmupTensor } from '../../registry/version/manifest.ts';
 import type { ServableView } from '../api.ts';
 
 /**

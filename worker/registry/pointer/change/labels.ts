@@ -1,4 +1,5 @@
-import { NameSchema, VersionSchema } from '../../version/manifest.ts';
+import { NameSchema } from '../../../model/names.ts';
+import { VersionSchema } from '../../version/manifest.ts';
 import { labelTransition, unlabelTransition } from '../pointer_transitions.ts';
 import { defineChange, ready } from './definition.ts';
 

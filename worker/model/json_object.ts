@@ -7,11 +7,3 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 
 /** An object out of JSON whose members nobody has looked at yet. */
 export const JsonObjectSchema = v.custom<JsonObject>(isJsonObject, 'is not an object');
-
-/**
- * Whether a name may be a member of a stored document. These three mean something else in JavaScript, and
- * parsers drop them without a word.
- */
-export function isMemberName(name: string): boolean {
-  return name !== '__proto__' && name !== 'constructor' && name !== 'prototype';
-}

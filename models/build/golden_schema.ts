@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+
+/** A tensor as nested lists of numbers, the outermost list being the batch. */
+export type TensorValue = number | TensorValue[];
+const tensorValue: v.GenericSchema<TensorValue> = v.union([
+  v.pipe(v.number(), v.finite()),
+  v.array(v.lazy(() => tensorValue)),
+]);
+const tensorsByName = v.pipe(
+  v.record(v.string(), tensorValue),
+  v.check((tensors) => Object.keys(tensors).length > 0, 'names no tensor'),
+);
+
+/** What `golden.json` holds: inputs, the outputs they must give, and the allowed absolute difference. */
+export const goldenSchema = v.object({
+  examples: v.pipe(
+    v.array(
+      v.object({
+        signature_name: v.pipe(v.string(), v.nonEmpty()),
+        inputs: tensorsByName,
+        outputs: tensorsByName,
+        tolerance: v.pipe(v.number(), v.gtValue(0)),
+      }),
+    ),
+    v.nonEmpty(),
+  ),
+});
+type Golden = v.InferOutput<typeof goldenSchema>;
+export type GoldenExample = Golden['examples'][number];

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { SignatureSchema } from './signature.ts';
+
+export const Sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a sha256 in hex'));
+
+const ByteLengthSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** A file of the model, found in the bucket by its digest. */
+const BlobSchema = v.object({
+  /** What the file is called in the model's directory; model.json's manifest of weights names files so. */
+  path: v.string(),
+  sha256: Sha256Schema,
+  bytes: ByteLengthSchema,
+});
+export type Blob = v.InferOutput<typeof BlobSchema>;
+
+const ShapeSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
+
+/**
+ * An input of a warmup request. `zeros` stands for zeros (or empty strings) of that shape; `values` are flat,
+ * in row-major order, numbers, booleans or UTF-8 strings as the signature's dtype says.
+ */
+const WarmupTensorSchema = v.variant('kind', [
+  v.object({ kind: v.literal('zeros'), shape: ShapeSchema }),
+  v.object({
+    kind: v.literal('values'),
+    shape: ShapeSchema,
+    values: v.array(v.union([v.number(), v.boolean(), v.string()])),
+  }),
+]);
+export type WarmupTensor = v.InferOutput<typeof WarmupTensorSchema>;
+
+/** A request that a version answers before it is served. */
+const WarmupSchema = v.object({
+  signature: v.string(),
+  inputs: v.record(v.string(), WarmupTensorSchema),
+});
+export type Warmup = v.InferOutput<typeof WarmupSchema>;
+
+/** A request with the answer that the model's maker saw; compared when a version is rehearsed. */
+export const GoldenExampleSchema = v.object({
+  signature_name: v.optional(v.string()),
+  inputs: v.record(v.string(), v.unknown()),
+  outputs: v.record(v.string(), v.unknown()),
+  /** How far a number may be off, for all outputs; times the golden number's size where that is above 1. */
+  tolerance: v.optional(v.number()),
+  /** The same for single outputs, by name. */
+  tolerances: v.optional(v.record(v.string(), v.number())),
+});
+export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
+
+/** What serving needs to know of a version: two versions with the same of these are the same model. */
+export const ModelContentSchema = v.object({
+  format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
+  /** The path of the blob that holds the topology and the list of weights. */
+  topology: v.string(),
+  signatures: v.record(v.string(), SignatureSchema),
+  blobs: v.pipe(v.array(BlobSchema), v.minLength(1)),
+  /** Bytes of all weights as they lie in memory, dequantised. */
+  weightBytes: ByteLengthSchema,
+  warmup: v.array(WarmupSchema),
+  golden: v.array(GoldenExampleSchema),
+});
+export type ModelContent = v.InferOutput<typeof ModelContentSchema>;
