@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { writeWholeFile } from '../import/files/write_whole_file.ts';
 import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
 import { resolveFromCaller, showToCaller, wranglerConfiguration } from './files/package_root.ts';
-import { writeWholeFile } from './files/write_whole_file.ts';
 import { generateSigningKey } from './publish/signing_key.ts';
 
 const command = newCommand('keygen', 'Makes a key for signing manifests: an Ed25519 private key in PEM.')

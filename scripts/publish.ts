@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import type { OutputDifference } from '../import/index.ts';
+import { wait } from '../worker/registry/storage/waiting.ts';
 import { VERSION_BUMPS } from '../worker/registry/version/version.ts';
 import {
   EXIT_DONE,
@@ -12,7 +13,6 @@ import {
   withChangeOptions,
 } from './cli/command_line.ts';
 import { versionOption, withVersionOption } from './cli/version_option.ts';
-import { wait } from './dev/wait.ts';
 import { resolveFromCaller, toolVersion } from './files/package_root.ts';
 import { newChangeRecord } from './pointer/change_record.ts';
 import { publishModel } from './publish/publish_model.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeWholeFile } from '../../import/files/write_whole_file.ts';
 
 const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
 const KERNELS = path.join(WORKER, 'runtime/kernels');
@@ -89,10 +90,8 @@ export async function buildKernels(): Promise<string[]> {
     if ((await builtDigest(output)) === digest) continue;
     const module = withSection(await compile(build), DIGEST_SECTION, digest);
     await mkdir(path.dirname(output), { recursive: true });
-    // Whoever reads or builds at the same time sees one whole file or the other.
-    const unfinished = `${output}.${process.pid}`;
-    await writeFile(unfinished, module);
-    await rename(unfinished, output);
+    // Another process that reads or builds at the same time sees one whole file or the other.
+    await writeWholeFile(output, module, { replace: true });
     written.push(output);
   }
   return written;

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { configurationOptions, WRANGLER } from '../deploy/wrangler_process.ts';
 import { PACKAGE_ROOT } from '../files/package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
-import { wait } from './wait.ts';
 
 export interface DevServerOptions {
   /** The environment of wrangler.toml; none for the predict Worker. */

@@ -2,11 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { FIRST_VERSION } from '../../worker/registry/version/version.ts';
 import { PACKAGE_ROOT, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord } from '../pointer/change_record.ts';
 import { publishModel } from '../publish/publish_model.ts';
-import { wait } from './wait.ts';
 
 const SAMPLE_MODELS = join(PACKAGE_ROOT, 'models');
 

@@ -1,7 +1,6 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
@@ -17,10 +16,9 @@ import type { ObjectStore } from '../../worker/registry/storage/object_store.ts'
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/storage/r2_object_store.ts';
 import { ReplicatingObjectStore } from '../../worker/registry/storage/replicating_object_store.ts';
 import { RetryingObjectStore } from '../../worker/registry/storage/retrying_object_store.ts';
-import { TimeLimitError, withinTimeLimit } from '../../worker/registry/storage/time_limit.ts';
+import { TimeLimitError, wait, within, withinTimeLimit } from '../../worker/registry/storage/waiting.ts';
 import { ExplainedError } from '../cli/explained_error.ts';
 import type { Lines } from '../cli/output.ts';
-import { wait } from '../dev/wait.ts';
 import { requireRoom, unlessDiskFull } from '../files/full_disk.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import { DiskWatchingObjectStore } from './disk_watching_object_store.ts';
@@ -170,7 +168,8 @@ async function openRemoteRegistry(): Promise<Registry> {
         kv_namespaces: namespace === undefined ? [] : [{ ...namespace, remote: true }],
       }),
     );
-    return await withTimeout(
+    return await within(
+      REMOTE_TIMEOUT_MS,
       (async () => {
         const proxy = await getPlatformProxy<Bindings>({ configPath, persist: false, remoteBindings: true });
         const registry = createRegistry(proxy, { kind: 'remote', bucket });
@@ -178,6 +177,7 @@ async function openRemoteRegistry(): Promise<Registry> {
         await registry.store.head('pointer.json');
         return registry;
       })(),
+      () => new Error(`ETIMEDOUT: no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`),
     );
   } catch (error) {
     throw new RemoteUnavailableError(bucket, error);
@@ -259,11 +259,4 @@ export async function loadWrangler(): Promise<typeof import('wrangler')> {
   process.env.WRANGLER_LOG ??= 'none';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
   return import('wrangler');
-}
-
-function withTimeout<T>(promise: Promise<T>): Promise<T> {
-  const late = setTimeout(REMOTE_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`ETIMEDOUT: no answer within ${REMOTE_TIMEOUT_MS / 1000} seconds`);
-  });
-  return Promise.race([promise, late]);
 }

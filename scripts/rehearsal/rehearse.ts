@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../../worker/registry/storage/describe_error.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
-import { within } from '../../worker/registry/storage/time_limit.ts';
+import { within } from '../../worker/registry/storage/waiting.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { leastMemoryNeed, memoryNeed } from '../../worker/registry/version/memory_need.ts';
 import type { Figures, PlanRecord, Rehearsal } from '../../worker/registry/version/rehearsal_record.ts';

@@ -4,8 +4,9 @@ import { HttpObjectStore } from '../../scripts/registry/http_object_store.ts';
 import { changePointerThrough } from '../../scripts/registry/management_changes.ts';
 import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
 import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { publishDirectory, SAMPLES, wait } from '../fixtures/models/publish_directory.ts';
+import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 
 let management: ManagementWorker;
 beforeAll(async () => {

@@ -11,8 +11,8 @@ import {
   pointerKey,
   publicationKey,
 } from '../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { wait } from '../fixtures/models/publish_directory.ts';
 import { sha256 } from '../fixtures/models/sha256.ts';
 
 const TOKEN = 'secret';

@@ -6,7 +6,8 @@ import { readPointer, updatePointer } from '../../worker/registry/pointer/pointe
 import { canaryTransition } from '../../worker/registry/pointer/rollout_transitions.ts';
 import { OperationBudget } from '../../worker/registry/storage/operation_budget.ts';
 import { pointerKey } from '../../worker/registry/storage/storage_keys.ts';
-import { bucket, changeRecord, publish, uniqueModel, wait } from '../fixtures/worker/published_models.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
+import { bucket, changeRecord, publish, uniqueModel } from '../fixtures/worker/published_models.ts';
 
 const ANALYTICS = { accountId: 'a'.repeat(32), apiToken: 'secret', dataset: 'edge_serving_canaries' };
 

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updatePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { rollbackTransition } from '../../worker/registry/pointer/pointer_transitions.ts';
 import { blobKey, manifestKey, pointerKey } from '../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 import { ask, readMetrics } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
-import { changeRecord, publishDirectory, SAMPLES, wait } from '../fixtures/models/publish_directory.ts';
+import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 
 const always = { condition: { kind: 'always' } } as const;
 const HALF = { instances: [1, 2, 5] };

@@ -6,9 +6,10 @@ import {
   rollbackTransition,
 } from '../../worker/registry/pointer/pointer_transitions.ts';
 import { stageTransition } from '../../worker/registry/pointer/rollout_transitions.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { ask, loadsOf, readMetrics, untilLoaded } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
-import { changeRecord, publishDirectory, SAMPLES, wait } from '../fixtures/models/publish_directory.ts';
+import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 
 const MODEL = 'half_plus_two';
 const CLIENTS_PER_ISOLATE = 2;

@@ -11,9 +11,10 @@ import {
   shadowTransition,
   stageTransition,
 } from '../../worker/registry/pointer/rollout_transitions.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
 import { ask, loadsOf } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
-import { changeRecord, publishDirectory, SAMPLES, wait } from '../fixtures/models/publish_directory.ts';
+import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 import { faultsOf } from '../fixtures/requests/conformance.ts';
 
 const MODEL = 'half';

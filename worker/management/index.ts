@@ -3,6 +3,7 @@ import { GuessLimit } from '../http/access/guess_limit.ts';
 import { rateLimiterOf, tolerantLimit } from '../http/access/rate_limit.ts';
 import { errorResponse, jsonResponse } from '../http/answer_headers.ts';
 import { OutOfOperationsError } from '../registry/storage/operation_budget.ts';
+import { wait } from '../registry/storage/waiting.ts';
 import { logLine } from '../runtime/log_line.ts';
 import { ConfigurationError } from '../serving/variables.ts';
 import { parseManagementConfiguration } from './access/configuration.ts';
@@ -18,7 +19,6 @@ import { openStorage } from './objects/storage.ts';
 import { deleteObject, writeObject } from './objects/write_object.ts';
 import { answerManagementDocument } from './openapi/openapi.ts';
 import { pruneModelRequest } from './prune/prune_model.ts';
-import { wait } from './wait.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
 

@@ -35,7 +35,8 @@ export interface ServingConfiguration {
   readonly publicKeys: readonly PublicKey[];
 }
 
-const MEBIBYTE = 1024 * 1024;
+/** Bytes. What variables call MB. */
+export const MEBIBYTE = 1024 * 1024;
 
 const numeric = (minimum: number) =>
   v.pipe(

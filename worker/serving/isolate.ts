@@ -1,12 +1,12 @@
 import type { PointerReplica } from '../registry/replica/pointer_replica.ts';
 import type { ObjectStore } from '../registry/storage/object_store.ts';
+import { wait } from '../registry/storage/waiting.ts';
 import { type CacheBinding, PlatformBlobCache } from '../registry/version/blob_cache.ts';
 import { onBackendBroken, setHeapLimit } from '../runtime/backend/backend.ts';
 import { runtimeMemory } from '../runtime/backend/memory.ts';
 import type { Serving } from './api.ts';
 import type { ServingConfiguration } from './configuration.ts';
 import type { CacheOutcome } from './loading/blob_reader.ts';
-import { sleep } from './loading/sleep.ts';
 import { loadVersion } from './loading/version_loader.ts';
 import { type MetricSample, Metrics } from './metrics/metrics.ts';
 import { boundedReason, planSamples } from './metrics/plan_metrics.ts';
@@ -116,7 +116,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
     },
     now,
     random: Math.random,
-    afterAnswer: () => sleep(0).done,
+    afterAnswer: () => wait(0),
     events: reportRollout(metrics, log, recordCanaryAbort),
   });
   const serving = new ModelServer(store, source, manager, {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Entry, type FileEntry, ZipReader } from '@zip.js/zip.js';
-import { FileReader } from './file_reader.ts';
+import { type Entry, type FileEntry, Reader, ZipReader } from '@zip.js/zip.js';
 
 /** What is wrong with an archive, and where in it. */
 export class ArchiveFault extends Error {}
@@ -142,4 +141,21 @@ function asFault(error: unknown, name?: string): Error {
   // Faults of the file system are no fault of the archive.
   if ('syscall' in error) return error;
   return new ArchiveFault(`${name === undefined ? 'the archive' : name} is damaged: ${error.message}`);
+}
+
+/** Lets zip.js read a file where it is. */
+class FileReader extends Reader<FileHandle> {
+  readonly #file: FileHandle;
+
+  constructor(file: FileHandle, size: number) {
+    super(file);
+    this.#file = file;
+    this.size = size;
+  }
+
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(length, this.size - index));
+    const { buffer, bytesRead } = await this.#file.read(new Uint8Array(wanted), 0, wanted, index);
+    return buffer.subarray(0, bytesRead);
+  }
 }

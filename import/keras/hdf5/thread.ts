@@ -5,13 +5,16 @@
 import { fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as v from 'valibot';
-import { boundMemory } from './bounded_memory.ts';
 import type { Hdf5Answers, Hdf5Question, Hdf5Reply, Hdf5Request } from './messages.ts';
 import { Hdf5Reader } from './reader.ts';
 
 if (parentPort === null) throw new Error('this is the main file of a thread');
 const port = parentPort;
 const { path } = v.parse(v.object({ path: v.string() }), workerData);
+
+/** Bytes. Pieces of tensors, and what the library keeps in mind of a file, take far less. */
+const MOST_MEMORY = 512 * 1024 * 1024;
+const PAGE = 64 * 1024;
 
 boundMemory();
 const file = openSync(path, 'r');
@@ -51,4 +54,18 @@ function ask(reader: Hdf5Reader, question: Hdf5Question): Hdf5Answers[Hdf5Questi
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Lets no WebAssembly of this thread have more memory than that: the library then fails to allocate, which it
+ * reports. To be called before it is loaded.
+ */
+function boundMemory(): void {
+  const grow = WebAssembly.Memory.prototype.grow;
+  WebAssembly.Memory.prototype.grow = function bounded(this: WebAssembly.Memory, pages: number): number {
+    if (this.buffer.byteLength + pages * PAGE > MOST_MEMORY) {
+      throw new RangeError('the file needs more memory than a file of its size has reason to');
+    }
+    return grow.call(this, pages);
+  };
 }

@@ -1,6 +1,6 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../worker/model/json_object.ts';
+import { writeWholeFile } from '../../files/write_whole_file.ts';
 import type { WeightGroupJson } from './write_weights.ts';
 
 const FILE = 'model.json';
@@ -18,13 +18,7 @@ export async function writeModelJson(
   json: JsonObject,
   { group, bytes }: { readonly group: WeightGroupJson; readonly bytes: number },
 ): Promise<WrittenModel> {
-  const unfinished = join(directory, `${FILE}.unfinished`);
-  try {
-    await writeFile(unfinished, JSON.stringify({ ...json, weightsManifest: [group] }));
-    await rename(unfinished, join(directory, FILE));
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+  const text = JSON.stringify({ ...json, weightsManifest: [group] });
+  await writeWholeFile(join(directory, FILE), text, { replace: true });
   return { topology: FILE, shards: group.paths, weightBytes: bytes };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describeError } from '../../../worker/registry/storage/describe_error.ts';
-import { within } from '../../../worker/registry/storage/time_limit.ts';
+import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
 import { PACKAGE_ROOT } from '../../files/package_root.ts';
 import { makeStageFolder } from './sandbox_folder.ts';

@@ -5,8 +5,9 @@ import {
   rollbackTransition,
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
-import { bucket, changeRecord, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import { bucket, changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
 
 const immediately = { wait: () => Promise.resolve() };
 

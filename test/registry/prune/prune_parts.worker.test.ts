@@ -5,6 +5,7 @@ import { PRUNING_LEASE_MS, PruningLeaseLostError } from '../../../worker/registr
 import { readProgress, saveProgress } from '../../../worker/registry/prune/stored_progress.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import {
   bucket,
@@ -12,7 +13,6 @@ import {
   emptyBucket,
   publish,
   uniqueModel,
-  wait,
 } from '../../fixtures/worker/published_models.ts';
 
 beforeEach(emptyBucket);

@@ -11,6 +11,7 @@ import {
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { type Clock, elapsed } from '../../../worker/registry/storage/stopwatch.ts';
 import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { hookedObjectStore, type StoreHooks } from '../../fixtures/worker/hooked_object_store.ts';
 import {
   bucket,
@@ -18,7 +19,6 @@ import {
   emptyBucket,
   publish,
   uniqueModel,
-  wait,
 } from '../../fixtures/worker/published_models.ts';
 
 /** The clock of a prune, which a test moves. */

@@ -10,6 +10,7 @@ import {
   PUBLICATIONS_PREFIX,
   publicationKey,
 } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { hasBlob } from '../../../worker/registry/version/blob_store.ts';
 import { listVersions, readManifest } from '../../../worker/registry/version/version_store.ts';
 import { sha256 } from '../../fixtures/models/sha256.ts';
@@ -20,7 +21,6 @@ import {
   emptyBucket,
   publish,
   uniqueModel,
-  wait,
 } from '../../fixtures/worker/published_models.ts';
 
 async function current(model: string): Promise<string | undefined> {

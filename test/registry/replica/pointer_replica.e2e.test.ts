@@ -3,9 +3,10 @@ import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts
 import { rollbackTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import type { PointerReplica } from '../../../worker/registry/replica/pointer_replica.ts';
 import { ReplicatingObjectStore } from '../../../worker/registry/storage/replicating_object_store.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { changeRecord, publishDirectory, SAMPLES, wait } from '../../fixtures/models/publish_directory.ts';
+import { changeRecord, publishDirectory, SAMPLES } from '../../fixtures/models/publish_directory.ts';
 
 let edge: Edge;
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import {
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
 import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import type { ServableView, ServingTarget } from '../../../worker/serving/api.ts';
 import { ModelServer } from '../../../worker/serving/request/model_server.ts';
@@ -19,7 +20,6 @@ import {
   changeRecord,
   publish as publishModel,
   uniqueModel,
-  wait,
 } from '../../fixtures/worker/published_models.ts';
 import { serve } from '../../fixtures/worker/serve.ts';
 

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import type { PointerTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { canaryTransition, shadowTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { ask, readMetrics } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { changeRecord, publishDirectory, SAMPLES, wait } from '../../fixtures/models/publish_directory.ts';
+import { changeRecord, publishDirectory, SAMPLES } from '../../fixtures/models/publish_directory.ts';
 
 const folder = await temporaryFolder();
 

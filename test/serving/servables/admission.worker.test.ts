@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelContent } from '../../../worker/model/content.ts';
 import { publishVersion } from '../../../worker/registry/publish/publication.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import { runtimeMemory } from '../../../worker/runtime/backend/memory.ts';
 import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
-import { bucket, createManifest, uniqueModel, wait } from '../../fixtures/worker/published_models.ts';
+import { bucket, createManifest, uniqueModel } from '../../fixtures/worker/published_models.ts';
 import { use } from '../../fixtures/worker/serve.ts';
 
 const MEGABYTE = 1024 * 1024;

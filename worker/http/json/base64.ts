@@ -34,6 +34,13 @@ export function base64Length(byteLength: number): number {
   return Math.ceil(byteLength / 3) * 4;
 }
 
+/** Bytes as padded base64. */
+export function encodeBase64(bytes: Uint8Array): string {
+  const text = new Uint8Array(base64Length(bytes.length));
+  writeBase64(text, 0, bytes);
+  return new TextDecoder().decode(text);
+}
+
 /** Writes bytes as padded base64 from `start` on. */
 export function writeBase64(target: Uint8Array, start: number, bytes: Uint8Array): void {
   let at = start;

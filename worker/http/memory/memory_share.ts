@@ -1,6 +1,5 @@
 import type { NamedTensors } from '../../model/tensor.ts';
-
-const MEBIBYTE = 1024 * 1024;
+import { MEBIBYTE } from '../../serving/configuration.ts';
 
 /** So little is never refused for what others hold: a small request waits for no large one. Bytes. */
 const NEVER_BUSY = 256 * 1024;

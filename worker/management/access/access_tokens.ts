@@ -1,3 +1,4 @@
+import { fromHex } from '../../registry/storage/hex.ts';
 import { ConfigurationError } from '../../serving/variables.ts';
 
 /** What a token allows. To read, every token does. */
@@ -71,8 +72,4 @@ function parseScope(text: string, index: number): Scope {
 
 function entryFault(index: number, fault: string): ConfigurationError {
   return new ConfigurationError(`MANAGEMENT_TOKENS, entry ${index + 1}, ${fault}`);
-}
-
-function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MEBIBYTE } from '../../serving/configuration.ts';
 import { documented, parseVariables } from '../../serving/variables.ts';
 import { AccessTokens } from './access_tokens.ts';
 
@@ -64,7 +65,7 @@ export function parseManagementConfiguration(variables: unknown): ManagementConf
   );
   return {
     tokens: MANAGEMENT_TOKENS.trim() === '' ? undefined : AccessTokens.parse(MANAGEMENT_TOKENS),
-    maxUploadBytes: Math.floor(Number(MAX_UPLOAD_MB) * 1024 * 1024),
+    maxUploadBytes: Math.floor(Number(MAX_UPLOAD_MB) * MEBIBYTE),
     maxSubrequests: MAX_SUBREQUESTS,
   };
 }

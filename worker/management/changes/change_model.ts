@@ -4,9 +4,9 @@ import { changeDefinitions, findChange } from '../../registry/pointer/change/tab
 import { DEFAULT_LEASE } from '../../registry/pointer/moment.ts';
 import type { PointerTransition, Refusal } from '../../registry/pointer/pointer_change.ts';
 import { type Effect, MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
+import { wait } from '../../registry/storage/waiting.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { PRUNE_NAME } from '../prune/prune_request.ts';
-import { wait } from '../wait.ts';
 import { readAskedChange } from './asked_change.ts';
 
 /**

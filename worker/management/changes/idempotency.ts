@@ -1,3 +1,4 @@
+import { toHex } from '../../registry/storage/hex.ts';
 import { canonicalJson } from '../../registry/version/canonical_json.ts';
 import type { ManagementRequest } from '../management_request.ts';
 
@@ -30,5 +31,5 @@ export async function actionId(
 ): Promise<string> {
   const text = canonicalJson({ caller: caller.name, key, ...asked });
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(digest.subarray(0, 16));
 }

@@ -5,8 +5,8 @@ import { countedBucket, countedReplica, OperationBudget } from '../../registry/s
 import { type R2BucketBinding, R2ObjectStore } from '../../registry/storage/r2_object_store.ts';
 import { ReplicatingObjectStore } from '../../registry/storage/replicating_object_store.ts';
 import { RetryingObjectStore } from '../../registry/storage/retrying_object_store.ts';
+import { wait } from '../../registry/storage/waiting.ts';
 import type { StreamedUploads } from '../management_request.ts';
-import { wait } from '../wait.ts';
 
 /** The registry for one request, with what it may still ask of storage. */
 export interface Storage {

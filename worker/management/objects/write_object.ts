@@ -1,6 +1,7 @@
 import { errorResponse } from '../../http/answer_headers.ts';
 import { readBody } from '../../http/request_body.ts';
 import type { WriteCondition, WriteResult } from '../../registry/storage/object_store.ts';
+import { isWrongDigest } from '../../registry/storage/r2_object_store.ts';
 import { parseStorageKey } from '../../registry/storage/storage_key.ts';
 import { logLine } from '../../runtime/log_line.ts';
 import { missingScope } from '../access/guard.ts';
@@ -92,9 +93,4 @@ function answer(result: WriteResult): Response {
   return result.kind === 'written'
     ? written(result)
     : errorResponse('It is not, or not any more, what the condition of this write says', 412);
-}
-
-/** R2 checks the digest itself, and says so with this code. */
-function isWrongDigest(error: unknown): boolean {
-  return String(error).includes('(10037)');
 }

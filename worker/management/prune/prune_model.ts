@@ -10,10 +10,10 @@ import {
   saveProgress,
 } from '../../registry/prune/stored_progress.ts';
 import type { ObjectDescription } from '../../registry/storage/object_store.ts';
+import { wait } from '../../registry/storage/waiting.ts';
 import { readAskedChange } from '../changes/asked_change.ts';
 import { movedResponse, refusedResponse } from '../changes/change_model.ts';
 import type { ManagementRequest } from '../management_request.ts';
-import { wait } from '../wait.ts';
 import { PRUNE_NAME, readPruneBody } from './prune_request.ts';
 
 /** Storage operations that one piece of a prune's work needs, and noting how far it came. */

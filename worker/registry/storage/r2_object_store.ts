@@ -164,3 +164,8 @@ function condition(condition: WriteOptions['condition']): {
       return { onlyIf: { etagMatches: condition.etag } };
   }
 }
+
+/** Whether R2 refused bytes because they do not have the digest given, which they will not have the next time either. */
+export function isWrongDigest(error: unknown): boolean {
+  return String(error).includes('(10037)');
+}

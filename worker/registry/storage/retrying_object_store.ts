@@ -9,8 +9,9 @@ import type {
   WriteOptions,
   WriteResult,
 } from './object_store.ts';
+import { isWrongDigest } from './r2_object_store.ts';
 import { PRUNING_KEY } from './storage_keys.ts';
-import { TimeLimitError, withinTimeLimit } from './time_limit.ts';
+import { TimeLimitError, withinTimeLimit } from './waiting.ts';
 
 /** To try again would change nothing. */
 export class LastingError extends Error {}
@@ -186,11 +187,6 @@ function isUnwritable(error: unknown): boolean {
     error instanceof Error &&
     /no space left|ENOSPC|disk is full|SQLITE_FULL|read-?only|EROFS/i.test(error.message)
   );
-}
-
-/** R2 says so of bytes that do not have the digest given; they will not have it the next time either. */
-function isWrongDigest(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('(10037)');
 }
 
 function wholeBody({ etag, size, uploaded }: ObjectBody, bytes: Uint8Array<ArrayBuffer>): ObjectBody {

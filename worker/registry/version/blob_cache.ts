@@ -1,4 +1,4 @@
-import { within } from '../storage/time_limit.ts';
+import { within } from '../storage/waiting.ts';
 
 /** Blobs nearer than storage. It may have none at any time, and what it gives is verified like everything else. */
 export interface BlobCache {

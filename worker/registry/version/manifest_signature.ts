@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { toHex } from '../storage/hex.ts';
 import { parseDocument } from '../storage/json_document.ts';
 import { canonicalJson } from './canonical_json.ts';
 
@@ -38,7 +39,7 @@ export function parsePublicKey(text: string): PublicKey | undefined {
 /** How a signature names the key that it was made with. */
 export async function keyId(publicKey: PublicKey): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', publicKey));
-  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(digest.subarray(0, 8));
 }
 
 /** Signs a manifest, as its JSON will be read back. */

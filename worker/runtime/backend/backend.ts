@@ -11,8 +11,7 @@ import { BoundedBackend } from './bounded_backend.ts';
 import { HeapLimit } from './heap_limit.ts';
 import { withoutProcessListeners } from './process_listeners.ts';
 
-const MEBIBYTE = 1024 * 1024;
-const DEFAULT_LIMIT_BYTES = 100 * MEBIBYTE;
+const DEFAULT_LIMIT_BYTES = 100 * 1024 * 1024;
 
 let limitBytes = DEFAULT_LIMIT_BYTES;
 let backend: Promise<BoundedBackend> | undefined;

@@ -1,4 +1,5 @@
 import type { Blob } from '../../model/content.ts';
+import { toHex } from '../../registry/storage/hex.ts';
 import { piecesOf } from './stream_pieces.ts';
 
 /** What was read is not what the manifest says. */
@@ -34,12 +35,8 @@ export async function* verifiedPieces(
     await writer.abort(error).catch(() => undefined);
     throw error;
   }
-  const sha256 = hexadecimal(await digest.digest);
+  const sha256 = toHex(new Uint8Array(await digest.digest));
   if (sha256 !== blob.sha256) {
     throw new IntegrityError(`${blob.path} has sha256 ${sha256} where the manifest says ${blob.sha256}`);
   }
-}
-
-function hexadecimal(digest: ArrayBuffer): string {
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -3,7 +3,7 @@ import { type PointerRead, readPointer } from '../../registry/pointer/pointer_st
 import { type PointerReplica, readReplicatedPointer } from '../../registry/replica/pointer_replica.ts';
 import { describeError } from '../../registry/storage/describe_error.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
-import { within } from '../../registry/storage/time_limit.ts';
+import { within } from '../../registry/storage/waiting.ts';
 import type { RequestScope } from '../api.ts';
 import { retryOnce } from '../loading/retry_once.ts';
 import { HeldPointer } from './held_pointer.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../loading/sleep.ts';
+import { wait } from '../../registry/storage/waiting.ts';
 
 /** After so many bytes a load that may take its time lets requests come first. */
 const PAUSE_BYTES = 64 * 1024;
@@ -50,7 +50,7 @@ export class LoadControl {
 
   /** Lets requests come first. */
   async pause(): Promise<void> {
-    await sleep(0).done;
+    await wait(0);
     this.#goOn();
   }
 

@@ -1,4 +1,4 @@
-import { sleep } from '../loading/sleep.ts';
+import { wait } from '../../registry/storage/waiting.ts';
 import { type FailedOutcome, megabytes, noRoomBeside } from './load_outcome.ts';
 import { type BudgetedServable, planRoom } from './memory_budget.ts';
 import type { Loading } from './servable_entry.ts';
@@ -58,7 +58,7 @@ export class ServableRoom {
             return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
           }
           loading.control.alive();
-          await sleep(ROOM_POLL_MS).done;
+          await wait(ROOM_POLL_MS);
       }
     }
   }

@@ -5,9 +5,7 @@ import type { PublicKey } from '../../registry/version/manifest_signature.ts';
 import { memoryNeed } from '../../registry/version/memory_need.ts';
 import { readTrustedManifest, type TrustedManifestRead } from '../../registry/version/version_store.ts';
 import type { RequestScope, VersionStatus } from '../api.ts';
-import { backoff } from '../loading/backoff.ts';
 import { retryOnce } from '../loading/retry_once.ts';
-import { sleep } from '../loading/sleep.ts';
 import { type FailedOutcome, isOvercome, type LoadOutcome, reasonOf } from './load_outcome.ts';
 import { AbandonedError, LoadControl } from './load_task.ts';
 import { ServableRoom, type ServableRoomOptions } from './memory_admission.ts';
@@ -258,4 +256,19 @@ export class ServableManager {
       return undefined;
     }
   }
+}
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 60_000;
+
+/** How long to leave a version alone after its n-th failure in a row, in milliseconds. */
+function backoff(failures: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1));
+}
+
+/** Resolves after this long, unless cancelled: then never. */
+function sleep(milliseconds: number): { readonly done: Promise<undefined>; cancel(): void } {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), milliseconds);
+  return { done: promise, cancel: () => clearTimeout(timer) };
 }

@@ -1,5 +1,6 @@
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import { areLarge } from '../../answer_text.ts';
+import { encodeBase64 } from '../../json/base64.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 import { DATATYPE_OF_DTYPE } from '../datatype.ts';
 import { bytesOfTensor } from '../request/binary_data.ts';
@@ -95,7 +96,7 @@ function elementsText(tensor: TensorValue, start: number, end: number, isText: b
     case 'bool':
       return Array.from(tensor.values.subarray(start, end), (value) => value !== 0).join(',');
     case 'string': {
-      const write = isText ? (bytes: Uint8Array) => UTF8.decode(bytes) : base64Text;
+      const write = isText ? (bytes: Uint8Array) => UTF8.decode(bytes) : encodeBase64;
       return tensor.values
         .slice(start, end)
         .map((bytes) => JSON.stringify(write(bytes)))
@@ -118,7 +119,7 @@ function encodeList(head: Head, tensor: TensorValue): string {
       const texts = utf8Texts(tensor.values);
       if (texts !== undefined) return withData(head, JSON.stringify(texts));
       const marked = { ...head, parameters: BASE64 };
-      return withData(marked, JSON.stringify(tensor.values.map(base64Text)));
+      return withData(marked, JSON.stringify(tensor.values.map(encodeBase64)));
     }
   }
 }
@@ -166,10 +167,4 @@ function areUtf8(values: readonly Uint8Array[]): boolean {
   } catch {
     return false;
   }
-}
-
-function base64Text(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { NameSchema } from '../../../model/names.ts';
 import { VersionSchema } from '../../version/manifest.ts';
+import type { PointerTransition } from '../pointer_change.ts';
 import {
   promotable,
   promoteTransition,
@@ -8,7 +9,6 @@ import {
   rollbackTransition,
 } from '../pointer_transitions.ts';
 import { defineChange, ready } from './definition.ts';
-import { onlyOver } from './only_over.ts';
 import { republishTransition } from './republish.ts';
 
 export const flip = defineChange({
@@ -67,4 +67,21 @@ export const rollback = defineChange({
 
 function noCurrent(model: string): { readonly kind: 'refused'; readonly reason: string } {
   return { kind: 'refused', reason: `${model} has no current version yet` };
+}
+
+/**
+ * Holds a flip back where another version is current than the one that it was checked against: a publisher looks at
+ * the current version first, and a rehearsal later it may be another. Null: there was none.
+ */
+function onlyOver(current: string | null, transition: PointerTransition): PointerTransition {
+  return (pointer) => {
+    const step = transition(pointer);
+    const flips = step.kind === 'changed' && step.pointer.current !== pointer?.current;
+    if (!flips || pointer === undefined || pointer.current === current) return step;
+    return {
+      kind: 'refused',
+      reason: `${pointer.current} has become current meanwhile`,
+      overtakenBy: pointer.current,
+    };
+  };
 }

@@ -1,3 +1,8 @@
+/** Resolves after so many milliseconds. */
+export function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 /** An operation gave no answer in time. It may have happened, and it may yet happen. */
 export class TimeLimitError extends Error {}
 

@@ -8,12 +8,12 @@ import { link, rename, rm, writeFile } from 'node:fs/promises';
  */
 export async function writeWholeFile(
   path: string,
-  text: string,
+  contents: string | Uint8Array,
   { replace, mode = 0o666 }: { readonly replace: boolean; readonly mode?: number },
 ): Promise<boolean> {
   const unfinished = `${path}.${randomUUID()}`;
   try {
-    await writeFile(unfinished, text, { flag: 'wx', mode });
+    await writeFile(unfinished, contents, { flag: 'wx', mode });
     if (replace) {
       await rename(unfinished, path);
       return true;
