@@ -138,13 +138,13 @@ describe('a batch normalisation', () => {
   });
 });
 
-/** The parameters' names as kernel_functions.ts and compact_functions.ts declare them. */
+/** The parameters' names as kernel_functions.ts and quantized_functions.ts declare them. */
 function parameterNames(): Map<string, string[]> {
   const declared = (file: string): string => {
     const source = readFileSync(path.join(REPOSITORY, 'worker/runtime/kernels', file), 'utf8');
     return /interface \w+Functions.*?^}/ms.exec(source)?.[0] ?? '';
   };
-  const body = declared('kernel_functions.ts') + declared('compact_functions.ts');
+  const body = declared('kernel_functions.ts') + declared('quantized_functions.ts');
   return new Map(
     [...body.matchAll(/^ {2}(\w+)\(([^)]*)\)/gm)].map(([, name = '', list = '']) => [
       name,
