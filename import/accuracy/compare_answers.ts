@@ -1,4 +1,4 @@
-import type { GraphSignature } from '../graph/graph.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import type { Computation, ComputedTensor } from './computation.ts';
 
 /** How far the answers of a changed model are from those of the original, over all examples. */
@@ -26,7 +26,7 @@ interface Example {
 export async function compareAnswers(
   original: Computation,
   changed: Computation,
-  signatures: Readonly<Record<string, GraphSignature>>,
+  signatures: Readonly<Record<string, Signature>>,
   examples: readonly Example[],
 ): Promise<OutputDifference[]> {
   const differences = new Map<string, OutputDifference>();

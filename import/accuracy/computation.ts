@@ -4,14 +4,14 @@ import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { JsonObject } from '../../worker/model/json_object.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
-import type { GraphSignature } from '../graph/graph.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 
 /** A model that can be asked on this machine, on tfjs's CPU backend. */
 export interface Computation {
   /** The outputs of a signature by their public names, as flat numbers. */
-  run(signature: GraphSignature, inputs: JsonObject): Promise<ReadonlyMap<string, ComputedTensor>>;
+  run(signature: Signature, inputs: JsonObject): Promise<ReadonlyMap<string, ComputedTensor>>;
   dispose(): void;
 }
 
@@ -105,7 +105,7 @@ function layersComputation(model: LayersModel): NamedComputation {
 
 function createInputs(
   core: typeof import('@tensorflow/tfjs-core'),
-  signature: GraphSignature,
+  signature: Signature,
   inputs: JsonObject,
 ): Record<string, Tensor> {
   return Object.fromEntries(

@@ -1,11 +1,8 @@
-import { BYTES_PER_ELEMENT } from '../../worker/model/dtype.ts';
+import { BYTES_PER_ELEMENT, STRING_LENGTH_BYTES } from '../../worker/model/dtype.ts';
 import type { WeightGroup, WeightSpec } from '../../worker/model/model_json.ts';
 import { quantizationFault, storedWidth } from '../../worker/model/quantization.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-
-/** A string lies in a file behind its length. */
-const STRING_LENGTH_BYTES = 4;
 
 interface WeightSize {
   /** Bytes in the files; for strings the least that they can take. */

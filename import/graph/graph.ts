@@ -13,7 +13,7 @@ export interface Graph {
   /** The value of every `Const` node, of the graph and of its functions, by the name of the node. */
   readonly weights: ReadonlyMap<string, Weight>;
   /** By name; a graph without any cannot be asked. */
-  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  readonly signatures: Readonly<Record<string, Signature>>;
   /** Fills hash tables before the first request; its constants are among the weights. */
   readonly initializer?: GraphInitializer;
   /** GraphDef's `versions.producer`. */
@@ -85,23 +85,6 @@ interface QuantizedWeight {
   /** Of what `read` gives: the quantised values. */
   readonly byteLength: number;
   read(): Promise<Uint8Array>;
-}
-
-/** A SignatureDef: public names, and what they are in the graph. */
-export interface GraphSignature {
-  readonly method: Signature['method'];
-  readonly inputs: Readonly<Record<string, GraphTensor>>;
-  readonly outputs: Readonly<Record<string, GraphTensor>>;
-}
-
-export interface GraphTensor {
-  /** `node:index`. */
-  readonly name: string;
-  readonly dtype: DataType;
-  /** -1 where any size is taken; null where even the rank is unknown. */
-  readonly shape: readonly number[] | null;
-  /** Of an input: whatever the shape says, the graph answers any. */
-  readonly anyShape?: boolean;
 }
 
 export interface GraphInitializer {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { BYTES_PER_ELEMENT } from '../../worker/model/dtype.ts';
+import { BYTES_PER_ELEMENT, STRING_LENGTH_BYTES } from '../../worker/model/dtype.ts';
 import type { WeightGroup, WeightSpec } from '../../worker/model/model_json.ts';
 import {
   expandElements,
@@ -11,8 +11,6 @@ import { elementCount } from '../../worker/model/tensor.ts';
 import type { ModelFile } from '../files/model_files.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import type { Weight } from './graph.ts';
-
-const STRING_LENGTH_BYTES = 4;
 
 /**
  * The weights of a group of tfjs's manifest, whose values stay in the group's files until they are read. What

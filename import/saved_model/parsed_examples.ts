@@ -1,6 +1,6 @@
 import { isMemberName } from '../../worker/model/names.ts';
+import type { TensorInfo } from '../../worker/model/signature.ts';
 import { graphDataType } from '../graph/dtype_mapping.ts';
-import type { GraphTensor } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { type NodesByName, nodesByName, origin } from './graph_def/functions/reach.ts';
 import {
@@ -18,7 +18,7 @@ import { readStringConstant } from './string_constant.ts';
 export interface ParsedFeature {
   readonly name: string;
   /** The placeholder in its place. */
-  readonly tensor: GraphTensor;
+  readonly tensor: TensorInfo;
   /** The node that gave the serialized examples. */
   readonly examples: string;
   /** TensorFlow would put a default in its place where an example lacks it. */
@@ -139,7 +139,7 @@ function describeFeature(
   { defaults, isBatch }: Parser,
   index: number,
   key: string,
-): Imported<Pick<GraphTensor, 'dtype'> & { shape: number[]; type: string; hasDefault: boolean }> {
+): Imported<Pick<TensorInfo, 'dtype'> & { shape: number[]; type: string; hasDefault: boolean }> {
   if (!isMemberName(key) || key === '') return unsupported(`a feature cannot be called "${key}"`);
   const type = node.attr.Tdense?.list?.type?.[index];
   const dtype = graphDataType(type);

@@ -1,5 +1,6 @@
 import { isMemberName } from '../../worker/model/names.ts';
-import type { Graph, GraphSignature } from '../graph/graph.ts';
+import type { Signature } from '../../worker/model/signature.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { finishGraph, narrowedTypes } from './graph_def/finish_graph.ts';
 import { calledFunctions } from './graph_def/functions/called_functions.ts';
@@ -119,9 +120,9 @@ function readSignatures(
   messages: Signatures,
   nodes: readonly SourceNode[],
   features: readonly ParsedFeature[],
-): Imported<{ readonly signatures: Record<string, GraphSignature>; readonly notes: string[] }> {
+): Imported<{ readonly signatures: Record<string, Signature>; readonly notes: string[] }> {
   const byName = nodesByName(nodes);
-  const signatures: [string, GraphSignature][] = [];
+  const signatures: [string, Signature][] = [];
   const notes: string[] = [];
   for (const [name, message] of messages) {
     const signature = isMemberName(name)
@@ -145,7 +146,7 @@ function readSignatures(
 
 /** What clients have to know who sent serialized examples before. */
 function featureNotes(
-  signatures: Readonly<Record<string, GraphSignature>>,
+  signatures: Readonly<Record<string, Signature>>,
   features: readonly ParsedFeature[],
 ): string[] {
   const byTensor = new Map(features.map((feature) => [feature.tensor.name, feature]));

@@ -1,13 +1,13 @@
 import { isMemberName } from '../../worker/model/names.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { graphDataType, graphTypeName } from '../graph/dtype_mapping.ts';
-import type { GraphSignature, GraphTensor } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { type NodesByName, reach } from './graph_def/functions/reach.ts';
 import { parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
 import type { ParsedFeature } from './parsed_examples.ts';
 import type { SignatureMessage, TensorInfoMessage } from './protobuf/saved_model_messages.ts';
 
-const METHODS: readonly GraphSignature['method'][] = [
+const METHODS: readonly Signature['method'][] = [
   'tensorflow/serving/predict',
   'tensorflow/serving/classify',
   'tensorflow/serving/regress',
@@ -33,7 +33,7 @@ export function readSignature(
   message: SignatureMessage,
   nodes: NodesByName<SourceNode>,
   features: readonly ParsedFeature[],
-): Imported<GraphSignature> {
+): Imported<Signature> {
   const outputs = readTensors(message.outputs, nodes, 'output');
   if (outputs.kind !== 'read') return outputs;
   if (Object.keys(outputs.value).length === 0) return unsupported('it has no output');
@@ -60,8 +60,8 @@ function readInputs(
   nodes: NodesByName<SourceNode>,
   features: readonly ParsedFeature[],
   used: ReadonlySet<string>,
-): Imported<Record<string, GraphTensor>> {
-  const tensors: Record<string, GraphTensor> = {};
+): Imported<Record<string, TensorInfo>> {
+  const tensors: Record<string, TensorInfo> = {};
   for (const entry of inputs) {
     const node = parseTensorName(entry.value?.name ?? '').node;
     const parsed = features.filter(({ examples }) => examples === node);
@@ -91,8 +91,8 @@ function readTensors(
   entries: SignatureMessage['inputs'],
   nodes: NodesByName<SourceNode>,
   side: 'input' | 'output',
-): Imported<Record<string, GraphTensor>> {
-  const tensors: Record<string, GraphTensor> = {};
+): Imported<Record<string, TensorInfo>> {
+  const tensors: Record<string, TensorInfo> = {};
   for (const { key, value } of entries) {
     if (!isMemberName(key)) return unsupported(`a tensor cannot be called "${key}"`);
     const tensor = value === null ? malformed('it is no tensor') : readTensor(value, nodes);
@@ -105,7 +105,7 @@ function readTensors(
 function readTensor(
   { name, dtype, tensorShape }: TensorInfoMessage,
   nodes: NodesByName<SourceNode>,
-): Imported<GraphTensor> {
+): Imported<TensorInfo> {
   if (name === '') return unsupported('sparse and composite tensors cannot be served');
   const { node, index } = parseTensorName(name);
   if (!nodes.has(node)) return malformed(`"${name}" is not in the graph`);

@@ -9,3 +9,6 @@ export type DataType = v.InferOutput<typeof DataTypeSchema>;
  * fixed width.
  */
 export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
+
+/** A string lies in a file of weights behind its length, a 32-bit little-endian number. Bytes of that. */
+export const STRING_LENGTH_BYTES = 4;

@@ -1,4 +1,4 @@
-import type { GraphSignature } from '../../graph/graph.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 import { nodesByName, reach } from './functions/reach.ts';
 import { parseTensorName, type SourceNode } from './source_graph.ts';
 
@@ -12,7 +12,7 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
 
 export interface ShapedGraph {
   readonly nodes: readonly SourceNode[];
-  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  readonly signatures: Readonly<Record<string, Signature>>;
 }
 
 /**
@@ -22,11 +22,11 @@ export interface ShapedGraph {
  */
 export function anyShapes(
   nodes: readonly SourceNode[],
-  signatures: Readonly<Record<string, GraphSignature>>,
+  signatures: Readonly<Record<string, Signature>>,
 ): ShapedGraph {
   const byName = nodesByName(nodes);
   const free = new Set<string>();
-  const marked = Object.entries(signatures).map(([name, signature]): [string, GraphSignature] => {
+  const marked = Object.entries(signatures).map(([name, signature]): [string, Signature] => {
     const fed = nodesOf(signature.inputs);
     const used = reach(byName, nodesOf(signature.outputs), { through: 'data', stops: fed });
     const isElementwise = [...used].every((node) => {
@@ -51,6 +51,6 @@ export function anyShapes(
   };
 }
 
-function nodesOf(tensors: GraphSignature['inputs']): ReadonlySet<string> {
+function nodesOf(tensors: Signature['inputs']): ReadonlySet<string> {
   return new Set(Object.values(tensors).map(({ name }) => parseTensorName(name).node));
 }

@@ -1,10 +1,10 @@
-import type { GraphSignature } from '../../graph/graph.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
 import { nodesByName, reach } from './functions/reach.ts';
 import { formatTensorName, isControl, parseTensorName, type SourceNode } from './source_graph.ts';
 
 export interface FeedableGraph {
   readonly nodes: readonly SourceNode[];
-  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  readonly signatures: Readonly<Record<string, Signature>>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface FeedableGraph {
  */
 export function feedableInputs(
   nodes: readonly SourceNode[],
-  signatures: Readonly<Record<string, GraphSignature>>,
+  signatures: Readonly<Record<string, Signature>>,
 ): FeedableGraph {
   const byName = nodesByName(nodes);
   const fed = new Map<string, { readonly name: string; readonly type: string }>();
@@ -69,11 +69,11 @@ export function feedableInputs(
 const TYPES = { float32: 'DT_FLOAT', int32: 'DT_INT32', bool: 'DT_BOOL', string: 'DT_STRING' } as const;
 
 function renameTensors(
-  signature: GraphSignature,
+  signature: Signature,
   fed: ReadonlyMap<string, { readonly name: string }>,
   compute: (tensor: string) => string,
-): GraphSignature {
-  const rename = (tensors: GraphSignature['inputs']) =>
+): Signature {
+  const rename = (tensors: Signature['inputs']) =>
     Object.fromEntries(
       Object.entries(tensors).map(([key, tensor]) => {
         const placeholder = fed.get(formatTensorName(parseTensorName(tensor.name)))?.name;
@@ -90,12 +90,12 @@ function renameTensors(
 /** Defaults that no signature falls back on are not worth their nodes. */
 function withoutIdleDefaults(
   nodes: readonly SourceNode[],
-  signatures: Readonly<Record<string, GraphSignature>>,
+  signatures: Readonly<Record<string, Signature>>,
 ): SourceNode[] {
   const byName = nodesByName(nodes);
   const needed = new Set<string>();
   for (const { inputs, outputs } of Object.values(signatures)) {
-    const names = (tensors: GraphSignature['inputs']) =>
+    const names = (tensors: Signature['inputs']) =>
       new Set(Object.values(tensors).map(({ name }) => parseTensorName(name).node));
     for (const name of reach(byName, names(outputs), { through: 'data', stops: names(inputs) })) {
       if (!names(inputs).has(name)) needed.add(name);

@@ -1,11 +1,5 @@
-import type {
-  Graph,
-  GraphFunction,
-  GraphInitializer,
-  GraphNode,
-  GraphSignature,
-  Weight,
-} from '../../graph/graph.ts';
+import type { Signature } from '../../../worker/model/signature.ts';
+import type { Graph, GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 import { anyShapes } from './any_shape.ts';
@@ -21,7 +15,7 @@ export interface GraphParts {
   readonly nodes: readonly SourceNode[];
   /** Those that control flow calls, without calls of their own. */
   readonly functions: readonly SourceFunction[];
-  readonly signatures: Readonly<Record<string, GraphSignature>>;
+  readonly signatures: Readonly<Record<string, Signature>>;
   readonly initializer?: {
     readonly nodes: readonly SourceNode[];
     readonly outputs: GraphInitializer['outputs'];

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import { findModelFile } from '../../files/model_files.ts';
 import { graphDataType } from '../../graph/dtype_mapping.ts';
-import type { Graph, GraphSignature, GraphTensor } from '../../graph/graph.ts';
+import type { Graph } from '../../graph/graph.ts';
 import { placeholderInputs, unconsumedOutputs } from '../../graph/graph_tensors.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
@@ -63,7 +64,7 @@ export async function readGraphDef(
   return read({ graph: graph.value, notes: narrowedTypes(graph.value) });
 }
 
-function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<GraphSignature> {
+function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<Signature> {
   const byName = nodesByName(nodes);
   const inputs = options.inputs ? namedTensors(nodes, options.inputs) : placeholderInputs(byName);
   if (inputs.kind !== 'read') return inputs;
@@ -77,9 +78,9 @@ function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions):
 function namedTensors(
   nodes: readonly SourceNode[],
   names: readonly string[],
-): Imported<Record<string, GraphTensor>> {
+): Imported<Record<string, TensorInfo>> {
   const byName = nodesByName(nodes);
-  const tensors: [string, GraphTensor][] = [];
+  const tensors: [string, TensorInfo][] = [];
   for (const name of names) {
     const { node: producer, index } = parseTensorName(name);
     const node = byName.get(producer);

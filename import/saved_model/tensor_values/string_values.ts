@@ -1,4 +1,4 @@
-const LENGTH_BYTES = 4;
+import { STRING_LENGTH_BYTES } from '../../../worker/model/dtype.ts';
 
 /** Strings as tfjs's files of weights hold them: each behind its length. */
 export function packStrings(strings: readonly Uint8Array[]): Uint8Array {
@@ -7,14 +7,14 @@ export function packStrings(strings: readonly Uint8Array[]): Uint8Array {
   let offset = 0;
   for (const string of strings) {
     view.setUint32(offset, string.length, true);
-    packed.set(string, offset + LENGTH_BYTES);
-    offset += LENGTH_BYTES + string.length;
+    packed.set(string, offset + STRING_LENGTH_BYTES);
+    offset += STRING_LENGTH_BYTES + string.length;
   }
   return packed;
 }
 
 export function packedBytes(strings: readonly Uint8Array[]): number {
-  return strings.reduce((bytes, string) => bytes + LENGTH_BYTES + string.length, 0);
+  return strings.reduce((bytes, string) => bytes + STRING_LENGTH_BYTES + string.length, 0);
 }
 
 /** The strings of what `packStrings` makes. */
@@ -23,8 +23,8 @@ export function unpackStrings(packed: Uint8Array): Uint8Array[] {
   const strings: Uint8Array[] = [];
   for (let offset = 0; offset < packed.length; ) {
     const length = view.getUint32(offset, true);
-    strings.push(packed.subarray(offset + LENGTH_BYTES, offset + LENGTH_BYTES + length));
-    offset += LENGTH_BYTES + length;
+    strings.push(packed.subarray(offset + STRING_LENGTH_BYTES, offset + STRING_LENGTH_BYTES + length));
+    offset += STRING_LENGTH_BYTES + length;
   }
   return strings;
 }

@@ -1,7 +1,7 @@
 import type { DataType } from '../../../worker/model/dtype.ts';
 import type { JsonObject } from '../../../worker/model/json_object.ts';
-import { DEFAULT_SIGNATURE } from '../../../worker/model/signature.ts';
-import type { Graph, GraphInitializer, GraphSignature, GraphTensor } from '../../graph/graph.ts';
+import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
+import type { Graph, GraphInitializer } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 
 const TYPES: Readonly<Record<DataType, string>> = {
@@ -32,7 +32,7 @@ export function signatureDefinition({ signatures, initializer }: Graph): JsonObj
 }
 
 /** All signatures by name, in our own words: tfjs's format has room for one, without a method. */
-export function signatureTable(signatures: Readonly<Record<string, GraphSignature>>): JsonObject {
+export function signatureTable(signatures: Readonly<Record<string, Signature>>): JsonObject {
   return Object.fromEntries(
     Object.entries(signatures).map(([name, { method, inputs, outputs }]) => [
       name,
@@ -66,7 +66,7 @@ export function initializerSignature({ nodes, outputs }: GraphInitializer): Json
   };
 }
 
-function tensorDefinitions(tensors: Readonly<Record<string, GraphTensor>>): JsonObject {
+function tensorDefinitions(tensors: Readonly<Record<string, TensorInfo>>): JsonObject {
   return Object.fromEntries(
     Object.entries(tensors).map(([publicName, { name, dtype, shape }]) => [
       publicName,

@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
+import { BYTES_PER_ELEMENT, STRING_LENGTH_BYTES } from '../../model/dtype.ts';
 import type { WeightSpec } from '../../model/model_json.ts';
 import { expandElements, quantizationFault, storedWidth } from '../../model/quantization.ts';
 import { elementCount } from '../../model/tensor.ts';
@@ -87,7 +87,7 @@ class StringSink implements WeightSink {
   readonly #shape: number[];
   readonly #count: number;
   readonly #strings: Uint8Array[] = [];
-  readonly #length = new Uint8Array(4);
+  readonly #length = new Uint8Array(STRING_LENGTH_BYTES);
   #lengthBytes = 0;
   #current: Uint8Array | undefined;
   #filled = 0;
@@ -111,7 +111,7 @@ class StringSink implements WeightSink {
     while (!this.complete && taken < bytes.length) {
       if (this.#current === undefined) {
         this.#length[this.#lengthBytes++] = bytes[taken++] ?? 0;
-        if (this.#lengthBytes < 4) continue;
+        if (this.#lengthBytes < STRING_LENGTH_BYTES) continue;
         this.#lengthBytes = 0;
         const length = new DataView(this.#length.buffer).getUint32(0, true);
         this.#allowance?.take(this.#name, length);
