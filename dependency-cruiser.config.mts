@@ -17,6 +17,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   models: ['worker/model'],
 };
 
+/** The parts of the runtime: each may import those before it, and the files beside them. */
+const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'loading'];
+
 /** Packages that belong to some layers only. */
 const PACKAGES = [
   { name: 'hono', package: 'hono', layers: ['worker/entry'] },
@@ -39,6 +42,14 @@ const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, al
   severity: 'error',
   from: { path: filesOf(layer) },
   to: { path: '^(worker|import|scripts|models|test)/', pathNot: [layer, ...allowed].map(filesOf) },
+}));
+
+const runtimeRules: IForbiddenRuleType[] = RUNTIME_PARTS.slice(0, -1).map((part, position) => ({
+  name: `runtime-${part}`,
+  comment: `worker/runtime/${part} comes before what it imports: ${RUNTIME_PARTS.join(', ')}.`,
+  severity: 'error',
+  from: { path: `^worker/runtime/${part}/` },
+  to: { path: `^worker/runtime/(${RUNTIME_PARTS.slice(position + 1).join('|')})/` },
 }));
 
 const packageRules: IForbiddenRuleType[] = PACKAGES.map((rule) => ({
@@ -75,6 +86,7 @@ export default {
       to: { dependencyTypes: ['core'] },
     },
     ...layerRules,
+    ...runtimeRules,
     ...packageRules,
   ],
   options: {

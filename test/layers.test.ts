@@ -25,6 +25,8 @@ test.for([
   { from: 'worker/registry/pointer.ts', to: 'worker/serving/api.ts', rule: 'layer-worker-registry' },
   { from: 'worker/registry/pointer.ts', to: 'worker/runtime/backend.ts', rule: 'layer-worker-registry' },
   { from: 'worker/runtime/backend.ts', to: 'worker/registry/manifest.ts', rule: 'layer-worker-runtime' },
+  { from: 'worker/runtime/plan/plan.ts', to: 'worker/runtime/loading/load.ts', rule: 'runtime-plan' },
+  { from: 'worker/runtime/kernels/kernel.ts', to: 'worker/runtime/plan/plan.ts', rule: 'runtime-kernels' },
   { from: 'worker/serving/isolate.ts', to: 'worker/http/metrics.ts', rule: 'layer-worker-serving' },
   { from: 'worker/http/request_body.ts', to: 'worker/index.ts', rule: 'layer-worker-http' },
   { from: 'worker/management/objects.ts', to: 'worker/index.ts', rule: 'layer-worker-management' },

@@ -5,7 +5,7 @@ import {
   execute,
   executeAsynchronously,
 } from '../../worker/runtime/backend/execution.ts';
-import { ExecutionError } from '../../worker/runtime/loading/loaded_model.ts';
+import { ExecutionError } from '../../worker/runtime/loaded_model.ts';
 
 test('a computation that waits while another breaks the runtime fails as any other does', async () => {
   await wasmBackend();

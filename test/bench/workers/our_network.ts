@@ -1,6 +1,6 @@
 import type { NamedTensors } from '../../../worker/model/tensor.ts';
+import type { LoadedModel } from '../../../worker/runtime/loaded_model.ts';
 import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
-import type { LoadedModel } from '../../../worker/runtime/loading/loaded_model.ts';
 import { type NetworkDescription, TOPOLOGY_FILE } from '../runs/network_description.ts';
 import type { Outputs, Run } from '../runs/timed_runs.ts';
 import { type BenchEnvironment, readDescription, readFile } from './environment.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Gate, KernelFault } from '../../../worker/runtime/kernels/gate/gate.ts';
 import { KERNEL_RULES } from '../../../worker/runtime/kernels/gate/kernel_rules.ts';
 import { ANY, gives } from '../../../worker/runtime/kernels/gate/rule.ts';
-import { ExecutionError, OutOfMemoryError } from '../../../worker/runtime/loading/loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from '../../../worker/runtime/loaded_model.ts';
 import { createNodeBackend, type NodeBackend, registerBuilt } from './node_backend.ts';
 
 let node: NodeBackend;

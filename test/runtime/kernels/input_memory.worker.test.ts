@@ -1,7 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { allowHeapGrowth, takeRefusal, wasmBackend } from '../../../worker/runtime/backend/backend.ts';
-import { OutOfMemoryError } from '../../../worker/runtime/loading/loaded_model.ts';
+import { OutOfMemoryError } from '../../../worker/runtime/loaded_model.ts';
 
 test('values for which the heap has no room are written nowhere', async () => {
   const backend = await wasmBackend();

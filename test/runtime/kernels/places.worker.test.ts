@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TensorValue } from '../../../worker/model/tensor.ts';
-import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
+import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
 import { answer, bool, float, int, loadGraph, type TestGraph } from '../../fixtures/worker/planned_graph.ts';
 
 type Inputs = Readonly<Record<string, TensorValue>>;

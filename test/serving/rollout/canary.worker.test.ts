@@ -4,7 +4,7 @@ import {
   rollbackTransition,
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { canaryTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
-import { ExecutionError } from '../../../worker/runtime/loading/loaded_model.ts';
+import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
 import type { RequestScope, ServingTarget } from '../../../worker/serving/api.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';

@@ -4,7 +4,7 @@ import type { backend_util, DataType } from '@tensorflow/tfjs-core';
 import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
 import { elementCount } from '../../model/tensor.ts';
 import { isDeferred, settleMemory } from '../kernels/packing/deferred_memory.ts';
-import { ExecutionError, OutOfMemoryError } from '../loading/loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import type { HeapLimit } from './heap_limit.ts';
 
 const ELEMENT_BYTES: Readonly<Partial<Record<DataType, number>>> = { ...BYTES_PER_ELEMENT, complex64: 8 };

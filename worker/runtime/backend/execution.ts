@@ -1,5 +1,5 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { ExecutionError, OutOfMemoryError } from '../loading/loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import { outsideRecording } from './active_recording.ts';
 import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
 

@@ -1,6 +1,6 @@
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { TensorValue } from '../../model/tensor.ts';
-import { ExecutionError } from '../loading/loaded_model.ts';
+import { ExecutionError } from '../loaded_model.ts';
 
 /** Copies a value into the runtime. */
 export function toTensor({ values, shape, dtype }: TensorValue): Tensor {

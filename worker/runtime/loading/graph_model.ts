@@ -3,6 +3,7 @@ import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_ex
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
+import type { LoadedModel } from '../loaded_model.ts';
 import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
@@ -11,7 +12,6 @@ import { matrixLayout } from '../weights/matrix_role.ts';
 import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { needsAsynchronousExecution } from './graph_operations.ts';
-import type { LoadedModel } from './loaded_model.ts';
 
 /** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
 export async function loadGraphModel(

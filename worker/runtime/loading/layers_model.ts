@@ -7,6 +7,7 @@ import { isJsonObject } from '../../model/json_object.ts';
 import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
 import { withLateZeros } from '../backend/lazy_zeros.ts';
+import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
 import { synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
@@ -15,7 +16,6 @@ import { matrixLayout } from '../weights/matrix_role.ts';
 import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { correctLayerCalls } from './keras_layer_fixes.ts';
-import { ExecutionError, type LoadedModel } from './loaded_model.ts';
 
 /**
  * Loads a tfjs LayersModel into the backend that is there. Each weight takes the place of its variable's zeros as soon

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import type { ModelContent } from '../../model/content.ts';
 import { ModelJsonSchema, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime, wasmBackend } from '../backend/backend.ts';
+import type { LoadedModel } from '../loaded_model.ts';
 import { checkDeclared, type DeclaredWeights } from '../weights/weight_allowance.ts';
 import type { WeightFiles } from '../weights/weight_stream.ts';
 import { loadGraphModel } from './graph_model.ts';
 import { loadLayersModel } from './layers_model.ts';
-import type { LoadedModel } from './loaded_model.ts';
 
 export interface ModelFiles extends WeightFiles {
   readonly format: ModelContent['format'];

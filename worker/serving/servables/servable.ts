@@ -3,7 +3,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { allowHeapGrowth } from '../../runtime/backend/backend.ts';
-import { ExecutionError, type LoadedModel, type PlanState } from '../../runtime/loading/loaded_model.ts';
+import { ExecutionError, type LoadedModel, type PlanState } from '../../runtime/loaded_model.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
 

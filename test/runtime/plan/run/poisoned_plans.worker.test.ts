@@ -6,8 +6,8 @@ import type { NamedTensors, TensorValue } from '../../../../worker/model/tensor.
 import { elementCount } from '../../../../worker/model/tensor.ts';
 import { currentRuntime, wasmBackend } from '../../../../worker/runtime/backend/backend.ts';
 import { BrokenRuntimeError } from '../../../../worker/runtime/backend/execution.ts';
+import { ExecutionError, type LoadedModel } from '../../../../worker/runtime/loaded_model.ts';
 import { loadModel } from '../../../../worker/runtime/loading/load_model.ts';
-import { ExecutionError, type LoadedModel } from '../../../../worker/runtime/loading/loaded_model.ts';
 import { POISONS, PoisonedHeap } from '../../poison/heap/poisoned_heap.ts';
 import { type SmallGraph, smallGraphs } from '../../poison/heap/small_graphs.ts';
 

@@ -2,7 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
-import { ExecutionError, OutOfMemoryError } from '../../loading/loaded_model.ts';
+import { ExecutionError, OutOfMemoryError } from '../../loaded_model.ts';
 import { type FreshMemory, watchFreshMemory } from './fresh_memory.ts';
 import { KernelCall, type NumericValues, type RawCall } from './kernel_call.ts';
 import { KernelRefusal } from './kernel_refusal.ts';

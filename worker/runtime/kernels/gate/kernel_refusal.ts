@@ -1,4 +1,4 @@
-import { ExecutionError } from '../../loading/loaded_model.ts';
+import { ExecutionError } from '../../loaded_model.ts';
 
 /** A kernel was called with tensors or attributes that its operation does not take. */
 export class KernelRefusal extends ExecutionError {

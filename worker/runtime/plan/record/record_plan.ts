@@ -3,7 +3,7 @@ import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
 import { execute, executeAsynchronously } from '../../backend/execution.ts';
 import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
-import { ExecutionError } from '../../loading/loaded_model.ts';
+import { ExecutionError } from '../../loaded_model.ts';
 import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
 import { Recorder } from './recorder.ts';
 

@@ -1,6 +1,6 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
-import { OutOfMemoryError, type PlanState } from '../../loading/loaded_model.ts';
+import { OutOfMemoryError, type PlanState } from '../../loaded_model.ts';
 import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
 import { Evidence } from '../verify/evidence.ts';

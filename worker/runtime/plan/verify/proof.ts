@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
 import { BrokenRuntimeError, execute } from '../../backend/execution.ts';
-import { ExecutionError } from '../../loading/loaded_model.ts';
+import { ExecutionError } from '../../loaded_model.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import { type Answer, andThen, settled } from '../run/answer.ts';
 import type { Plan, PlanResult } from '../run/plan.ts';

@@ -1,4 +1,4 @@
-import type { NamedTensors } from '../../model/tensor.ts';
+import type { NamedTensors } from '../model/tensor.ts';
 
 /** A model in memory, ready to compute. Tensors go by the names that the model itself gives them. */
 export interface LoadedModel {
