@@ -61,12 +61,20 @@ export async function sourceDigest({ sources, options }: Build): Promise<string>
   const hash = createHash('sha256');
   const compiler = await readFile(createRequire(import.meta.url).resolve('assemblyscript/package.json'));
   hash.update(compiler).update(JSON.stringify(options));
-  const names = (await readdir(sources)).filter((name) => name.endsWith('.ts')).sort();
-  for (const name of names) {
+  for (const name of await sourceFiles(sources)) {
     const contents = await readFile(path.join(sources, name));
     hash.update(JSON.stringify([name, contents.length])).update(contents);
   }
   return hash.digest('hex');
+}
+
+/** The AssemblyScript files of a folder and of those in it, by their paths from there. */
+export async function sourceFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replaceAll(path.sep, '/'))
+    .sort();
 }
 
 /** The digest that a built file carries; undefined if there is no such file or it carries none. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
-import { COMPACT_FORMATS } from '../../../worker/runtime/kernels/quantized_functions.ts';
+import { QUANTIZED_FORMATS } from '../../../worker/runtime/kernels/quantized_functions.ts';
 import { randomValues } from './comparison.ts';
 import { compiled } from './node_backend.ts';
 
@@ -72,7 +72,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const x = heap.random(pixels * channels, seed);
         const matrix = heap.random(channels * expanded, seed + 1);
         const packed = heap.place(functions.packed_bytes(channels + 3, expanded));
-        // As compact elements, the bits of these numbers are as random as any; of half-precision ones the exponent
+        // As quantized elements, the bits of these numbers are as random as any; of half-precision ones the exponent
         // has a digit less.
         if (format === undefined) functions.pack_b(matrix, packed, channels, expanded, expanded);
         else {
@@ -83,7 +83,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           functions.place_elements(matrix, packed, channels, expanded, 0, shift, 0, channels * expanded);
         }
         const vectors = heap.random(2 * expanded, seed + 5);
-        const compact = [vectors, format === undefined ? 0 : COMPACT_FORMATS[format], 77] as const;
+        const quantized = [vectors, format === undefined ? 0 : QUANTIZED_FORMATS[format], 77] as const;
         const filter = heap.random(size * size * expanded, seed + 2);
         const [expandBias, bias] = biased
           ? [heap.random(expanded, seed + 3), heap.random(expanded, seed + 4)]
@@ -94,7 +94,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const bytes =
           format === undefined
             ? functions.expand_depthwise_scratch_bytes(width, expanded, size, dilationY)
-            : functions.expand_depthwise_compact_scratch_bytes(width, channels, expanded, size, dilationY);
+            : functions.expand_depthwise_quantized_scratch_bytes(width, channels, expanded, size, dilationY);
         const scratch = heap.place(bytes);
         const end = heap.random(4, 7);
         const after = heap.floats(end, 4).slice();
@@ -113,7 +113,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
 
         const product = [expandBias, 0, between, expanded, pixels, channels, expanded, -0.3, 0.4] as const;
         if (format === undefined) functions.gemm(x, channels, packed, ...product, scratch);
-        else functions.gemm_compact(x, channels, packed, ...compact, ...product, scratch);
+        else functions.gemm_quantized(x, channels, packed, ...quantized, ...product, scratch);
         functions.depthwise_conv2d(
           between,
           filter,
@@ -145,7 +145,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           scratch,
         ] as const;
         if (format === undefined) functions.expand_depthwise(x, packed, ...strips);
-        else functions.expand_depthwise_compact(x, packed, ...compact, ...strips);
+        else functions.expand_depthwise_quantized(x, packed, ...quantized, ...strips);
         // Compared by hand: a million of values is too much for a matcher.
         const [values, wants] = [heap.floats(y, count), heap.floats(wanted, count)];
         const different = wants.findIndex((want, index) => values[index] !== want);

@@ -29,7 +29,7 @@ const quantization = fc.oneof(
   fc.constant<Quantization>({ dtype: 'float16' }),
 );
 
-/** Expects the same of a compact weight as of the same one expanded. */
+/** Expects the same of a quantized weight as of the same one expanded. */
 function compareExpanded(
   kernels: RegisteredKernels,
   spec: WeightSpec,
@@ -38,17 +38,17 @@ function compareExpanded(
 ): void {
   const bytes = storedBytes(spec, spec.shape.length);
   const plain = streamWeight(kernels, spec, bytes, []);
-  const compact = streamWeight(kernels, spec, bytes, [], role);
-  const [actual, again, expected] = [compute(compact), compute(compact), compute(plain)];
+  const quantized = streamWeight(kernels, spec, bytes, [], role);
+  const [actual, again, expected] = [compute(quantized), compute(quantized), compute(plain)];
   const terms = plain.size / (actual.shape.at(-1) ?? 1);
   expectClose(actual, expected, terms);
   expect(again.dataSync()).toEqual(actual.dataSync());
   // Nobody has made it float32.
-  expect(isDeferred(kernels.heap.backend.dataIdMap.get(compact.dataId))).toBe(true);
-  tf.dispose([plain, compact, actual, again, expected]);
+  expect(isDeferred(kernels.heap.backend.dataIdMap.get(quantized.dataId))).toBe(true);
+  tf.dispose([plain, quantized, actual, again, expected]);
 }
 
-describe.each([0, 1] as const)('compact weights, in build %i', (build) => {
+describe.each([0, 1] as const)('quantized weights, in build %i', (build) => {
   let kernels: RegisteredKernels;
   beforeAll(() => {
     kernels = registerBuilt(node, build);

@@ -6,7 +6,7 @@ import type { RegisteredKernels } from '../../../worker/runtime/kernels/register
 import { createWeightSink } from '../../../worker/runtime/weights/create_weight_sink.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
-import { compactElements } from '../../../worker/runtime/weights/quantized_weight.ts';
+import { quantizedElements } from '../../../worker/runtime/weights/quantized_weight.ts';
 import { randomValues } from '../kernels/comparison.ts';
 
 /** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */
@@ -20,7 +20,7 @@ export function streamWeight(
   const layout = role && matrixLayout(spec, role);
   // However small it is: it is what would be kept small if it were large.
   const sink = layout
-    ? new MatrixSink(kernels, spec, layout, compactElements(spec))
+    ? new MatrixSink(kernels, spec, layout, quantizedElements(spec))
     : createWeightSink(kernels, spec);
   let taken = 0;
   for (const cut of [...cuts, bytes.length]) taken += sink.write(bytes.subarray(taken, taken + cut));

@@ -1,12 +1,12 @@
 import type { BinaryOperation, UnaryOperation } from './operations.ts';
-import { COMPACT_ADDRESS_ARGUMENTS, type CompactFunctions } from './quantized_functions.ts';
+import { QUANTIZED_ADDRESS_ARGUMENTS, type QuantizedFunctions } from './quantized_functions.ts';
 
 /**
  * The functions of the WebAssembly module: pure functions of the memory that it shares with tfjs. Addresses and
  * scratch sizes are in bytes, everything else in elements, all data float32. An optional address is 0 for none.
  * The sources in assembly/ say what each computes.
  */
-export interface KernelFunctions extends CompactFunctions {
+export interface KernelFunctions extends QuantizedFunctions {
   packed_bytes(k: number, n: number): number;
   pack_b(b: number, packed: number, k: number, n: number, stride: number): void;
   pack_b_transposed(b: number, packed: number, k: number, n: number, stride: number): void;
@@ -255,7 +255,7 @@ interface AddressArguments {
 }
 
 export const ADDRESS_ARGUMENTS: Readonly<Record<keyof KernelFunctions, AddressArguments>> = {
-  ...COMPACT_ADDRESS_ARGUMENTS,
+  ...QUANTIZED_ADDRESS_ARGUMENTS,
   packed_bytes: { reads: [], writes: [] },
   pack_b: { reads: [0], writes: [1] },
   pack_b_transposed: { reads: [0], writes: [1] },

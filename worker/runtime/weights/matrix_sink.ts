@@ -4,7 +4,7 @@ import { expandElements, storedWidth } from '../../model/quantization.ts';
 import type { KernelContext } from '../kernels/kernel.ts';
 import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 import type { PackedWeights } from '../kernels/packing/packed_weights.ts';
-import { type CompactElements, elementShift } from '../kernels/packing/quantized_matrix.ts';
+import { elementShift, type QuantizedElements } from '../kernels/packing/quantized_matrix.ts';
 import { ElementPieces } from './element_pieces.ts';
 import type { WeightSink } from './weight_sink.ts';
 
@@ -16,7 +16,7 @@ export class MatrixSink implements WeightSink {
   readonly #context: KernelContext & { readonly weights: PackedWeights };
   readonly #spec: WeightSpec;
   readonly #layout: MatrixLayout;
-  readonly #elements: CompactElements | undefined;
+  readonly #elements: QuantizedElements | undefined;
   readonly #tensor: Tensor;
   readonly #packed: number;
   readonly #width: number;
@@ -28,7 +28,7 @@ export class MatrixSink implements WeightSink {
     context: KernelContext & { readonly weights: PackedWeights },
     spec: WeightSpec,
     layout: MatrixLayout,
-    elements: CompactElements | undefined,
+    elements: QuantizedElements | undefined,
   ) {
     this.#context = context;
     this.#spec = spec;

@@ -90,10 +90,10 @@ describe('a batch normalisation', () => {
     ]);
   });
 
-  test('becomes a part of the scales and offsets of a compact matrix, which are two rows', () => {
-    const compact = (from: number, to: number) =>
+  test('becomes a part of the scales and offsets of a quantized matrix, which are two rows', () => {
+    const quantized = (from: number, to: number) =>
       step(
-        'gemm_compact',
+        'gemm_quantized',
         [from],
         [to, 7],
         at(from),
@@ -114,15 +114,15 @@ describe('a batch normalisation', () => {
       );
     const asked: unknown[] = [];
     const fused = fuse(
-      [compact(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)],
+      [quantized(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)],
       [3],
       (weights, parameters) => {
         asked.push(weights);
         return fold(weights, parameters);
       },
     );
-    const expected = compact(0, 3).arguments.with(3, 1101).with(6, 2001).with(13, 0).with(14, 6);
-    expect(fused).toEqual([{ ...compact(0, 3), arguments: expected }]);
+    const expected = quantized(0, 3).arguments.with(3, 1101).with(6, 2001).with(13, 0).with(14, 6);
+    expect(fused).toEqual([{ ...quantized(0, 3), arguments: expected }]);
     expect(asked).toEqual([{ weights: 1100, bias: 2000, rows: 2, columns: 3, packed: false }]);
   });
 

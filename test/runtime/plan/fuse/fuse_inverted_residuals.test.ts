@@ -11,7 +11,7 @@ const at = (buffer: number): Place => ({ buffer, offset: 0 });
 const SIZES = [0, 1, 2].map(() => 4 * HEIGHT * WIDTH * EXPANDED);
 const functions = {
   expand_depthwise_scratch_bytes: () => 1000,
-  expand_depthwise_compact_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
+  expand_depthwise_quantized_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
 };
 
 /** A step whose arguments are named by their positions; those that are not given tell their own. */
@@ -67,13 +67,13 @@ test('a product and a depthwise convolution of all of it become one step', () =>
   expect(bytes.at(3)).toBe(1000);
 });
 
-test('of a compact matrix with what that is made of', () => {
-  const gemm = step('gemm_compact', 16, { ...product, m: HEIGHT * WIDTH });
+test('of a quantized matrix with what that is made of', () => {
+  const gemm = step('gemm_quantized', 16, { ...product, m: HEIGHT * WIDTH });
   const { fused, bytes } = fuse([gemm, depthwise]);
   expect(fused).toEqual([
     {
       kind: 'function',
-      name: 'expand_depthwise_compact',
+      name: 'expand_depthwise_quantized',
       reads: [0],
       writes: [2, 3],
       arguments: [
@@ -87,7 +87,7 @@ test('of a compact matrix with what that is made of', () => {
 
 test('but not where the image is a single pixel, or small', () => {
   const pixel = step('depthwise_conv2d', 20, { ...image, height: 1, width: 1 });
-  const one = [step('gemm_compact', 16, { ...product, m: 1 }), pixel];
+  const one = [step('gemm_quantized', 16, { ...product, m: 1 }), pixel];
   expect(fuse(one).fused).toEqual(one);
   const small = [step('gemm', 13, { ...product, m: HEIGHT * WIDTH }), depthwise];
   expect(fuse(small, [1000, 1000, 1000]).fused).toEqual(small);

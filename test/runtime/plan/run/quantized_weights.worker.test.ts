@@ -57,7 +57,7 @@ const network: TestGraph = {
     { name: 'y', op: 'MatMul', input: ['f', 'matrix'] },
   ],
 };
-test('a plan of compact weights answers as the executor does, batch norms folded into their scales', async () => {
+test('a plan of quantized weights answers as the executor does, batch norms folded into their scales', async () => {
   const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 4, 64], seed) }));
   expect(await expectSameAnswers(network, requests, ['y'], 1e-3)).toEqual(PLANNED);
   const several = [1, 2, 3, 4].map((seed) => ({ x: varied([3, 5, 4, 64], seed) }));
@@ -80,7 +80,7 @@ test('without anything to fold it answers the same to the last bit, one row or s
   }
 });
 
-test('an expansion by a compact filter that is too large to be kept whole is computed in strips', async () => {
+test('an expansion by a quantized filter that is too large to be kept whole is computed in strips', async () => {
   const expansion: TestGraph = {
     inputs: { x: 'float32' },
     weights: { filter: quantisedWeight([1, 1, 64, 520], uint8), taps: weight([3, 3, 520, 1]) },
@@ -94,7 +94,7 @@ test('an expansion by a compact filter that is too large to be kept whole is com
   expect(await expectSameAnswers(expansion, requests, ['y'])).toEqual(PLANNED);
 });
 
-test('what else asks for a compact weight gets it as float32, as it was stored', async () => {
+test('what else asks for a quantized weight gets it as float32, as it was stored', async () => {
   const graph: TestGraph = {
     inputs: { x: 'float32' },
     weights: { matrix: quantisedWeight([200, 200], uint8) },

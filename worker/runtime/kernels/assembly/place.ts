@@ -1,6 +1,6 @@
 /**
  * Elements of a matrix in row-major order, from and to the panels of pack.ts or, if they are smaller than float32, of
- * compact.ts, a run of them at a time: `first` is how many come before the run. A transposed matrix is the n by k one
+ * quantized.ts, a run of them at a time: `first` is how many come before the run. A transposed matrix is the n by k one
  * whose transpose is packed.
  *
  * @param b     the run

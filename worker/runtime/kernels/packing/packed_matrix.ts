@@ -2,7 +2,7 @@ import type { Heap } from '../heap.ts';
 import type { KernelFunctions } from '../kernel_functions.ts';
 import type { Activation } from '../operators/activation.ts';
 import { imageArguments, type WindowInfo, windowArguments } from '../operators/convolution_window.ts';
-import { COMPACT_FORMATS, type CompactFormat } from '../quantized_functions.ts';
+import { QUANTIZED_FORMATS, type QuantizedFormat } from '../quantized_functions.ts';
 
 /** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
 export interface MatrixLayout {
@@ -17,13 +17,13 @@ export const PANEL = 8;
 /** A matrix in panels, by its address. */
 export interface PackedMatrix {
   readonly address: number;
-  /** Where its elements are smaller than float32: see assembly/compact.ts. */
-  readonly compact?: CompactPart;
+  /** Where its elements are smaller than float32: see assembly/quantized.ts. */
+  readonly quantized?: QuantizedPart;
 }
 
-export interface CompactPart {
+export interface QuantizedPart {
   readonly vectors: number;
-  readonly format: CompactFormat;
+  readonly format: QuantizedFormat;
   readonly zero: number;
 }
 
@@ -43,27 +43,44 @@ interface ProductSize {
 export function multiplyPacked(
   { functions, heap }: ProductContext,
   a: number,
-  { address, compact }: PackedMatrix,
+  { address, quantized }: PackedMatrix,
   bias: number,
   c: number,
   { m, k, n }: ProductSize,
   { lower, upper }: Activation,
 ): void {
-  if (compact === undefined) {
+  if (quantized === undefined) {
     functions.gemm(a, k, address, bias, 0, c, n, m, k, n, lower, upper, heap.scratch(64));
     return;
   }
-  const { vectors, zero } = compact;
-  const format = COMPACT_FORMATS[compact.format];
-  const scratch = heap.scratch(functions.gemm_compact_scratch_bytes(format, m, k, n));
-  functions.gemm_compact(a, k, address, vectors, format, zero, bias, 0, c, n, m, k, n, lower, upper, scratch);
+  const { vectors, zero } = quantized;
+  const format = QUANTIZED_FORMATS[quantized.format];
+  const scratch = heap.scratch(functions.gemm_quantized_scratch_bytes(format, m, k, n));
+  functions.gemm_quantized(
+    a,
+    k,
+    address,
+    vectors,
+    format,
+    zero,
+    bias,
+    0,
+    c,
+    n,
+    m,
+    k,
+    n,
+    lower,
+    upper,
+    scratch,
+  );
 }
 
 /** An image by a packed filter. */
 export function convolvePacked(
   { functions, heap }: ProductContext,
   x: number,
-  { address, compact }: PackedMatrix,
+  { address, quantized }: PackedMatrix,
   bias: number,
   y: number,
   info: WindowInfo,
@@ -79,15 +96,15 @@ export function convolvePacked(
     lower,
     upper,
   ] as const;
-  if (compact === undefined) {
+  if (quantized === undefined) {
     const scratch = heap.scratch(functions.conv2d_scratch_bytes(inChannels, filterHeight, filterWidth));
     functions.conv2d(x, address, bias, 0, y, ...sizes, scratch);
     return;
   }
-  const { vectors, zero } = compact;
-  const format = COMPACT_FORMATS[compact.format];
+  const { vectors, zero } = quantized;
+  const format = QUANTIZED_FORMATS[quantized.format];
   const scratch = heap.scratch(
-    functions.conv2d_compact_scratch_bytes(inChannels, filterHeight, filterWidth, outChannels),
+    functions.conv2d_quantized_scratch_bytes(inChannels, filterHeight, filterWidth, outChannels),
   );
-  functions.conv2d_compact(x, address, vectors, format, zero, bias, 0, y, ...sizes, scratch);
+  functions.conv2d_quantized(x, address, vectors, format, zero, bias, 0, y, ...sizes, scratch);
 }

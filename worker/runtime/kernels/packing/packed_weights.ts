@@ -4,7 +4,7 @@ import type { Heap } from '../heap.ts';
 import type { KernelFunctions } from '../kernel_functions.ts';
 import { deferMemory, isDeferred, settleMemory } from './deferred_memory.ts';
 import type { MatrixLayout, PackedMatrix } from './packed_matrix.ts';
-import { type CompactElements, elementShift, packedBlock, preparePacked } from './quantized_matrix.ts';
+import { elementShift, packedBlock, preparePacked, type QuantizedElements } from './quantized_matrix.ts';
 
 type DataId = TensorInfo['dataId'];
 
@@ -12,8 +12,8 @@ interface Entry extends MatrixLayout {
   /** What was allocated. */
   readonly block: number;
   readonly matrix: PackedMatrix;
-  /** What a compact matrix is made of. */
-  readonly elements: CompactElements | undefined;
+  /** What a quantized matrix is made of. */
+  readonly elements: QuantizedElements | undefined;
   /** By a product. Until then that was only foreseen. */
   used: boolean;
 }
@@ -25,7 +25,7 @@ function aligned(address: number): number {
   return Math.ceil(address / CACHE_LINE) * CACHE_LINE;
 }
 
-/** Elements of a compact matrix that are expanded at once. */
+/** Elements of a quantized matrix that are expanded at once. */
 const STAGED = 16 * 1024;
 
 /**
@@ -97,7 +97,7 @@ export class PackedWeights {
   create(
     shape: number[],
     layout: MatrixLayout,
-    elements?: CompactElements,
+    elements?: QuantizedElements,
   ): { readonly tensor: TensorInfo; readonly matrix: PackedMatrix } {
     const block = this.#heap.tryAllocate(packedBlock(layout, elements).bytes + CACHE_LINE);
     if (block === undefined) throw new Error(`the WebAssembly heap has no room for float32 [${shape}]`);

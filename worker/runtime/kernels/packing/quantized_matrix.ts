@@ -1,10 +1,10 @@
 import type { Heap } from '../heap.ts';
-import type { CompactFormat } from '../quantized_functions.ts';
-import { type CompactPart, type MatrixLayout, PANEL, type PackedMatrix } from './packed_matrix.ts';
+import type { QuantizedFormat } from '../quantized_functions.ts';
+import { type MatrixLayout, PANEL, type PackedMatrix, type QuantizedPart } from './packed_matrix.ts';
 
 /** Elements that stay as a model's file has them. */
-export interface CompactElements {
-  readonly format: CompactFormat;
+export interface QuantizedElements {
+  readonly format: QuantizedFormat;
   /** A value is an element times this, plus `min`. */
   readonly scale: number;
   readonly min: number;
@@ -15,15 +15,15 @@ export interface CompactElements {
 const MOST = { uint8: 2 ** 8 - 1, uint16: 2 ** 16 - 1, float16: 0 } as const;
 
 /** 2 to the power of this is how many bytes an element has. */
-export function elementShift(elements: CompactElements | undefined): 0 | 1 | 2 {
+export function elementShift(elements: QuantizedElements | undefined): 0 | 1 | 2 {
   if (elements === undefined) return 2;
   return elements.format === 'uint8' ? 0 : 1;
 }
 
-/** What is to be allocated for a matrix. Its vectors, if it is compact, come first. */
+/** What is to be allocated for a matrix. Its vectors, if it is quantized, come first. */
 export function packedBlock(
   { k, n }: MatrixLayout,
-  elements: CompactElements | undefined,
+  elements: QuantizedElements | undefined,
 ): { readonly bytes: number; readonly panels: number; readonly padding: number } {
   const panels = elements === undefined ? 0 : Math.ceil((2 * n * 4) / 16) * 16;
   const rows = 4 >> elementShift(elements);
@@ -38,7 +38,7 @@ export function preparePacked(
   { backend }: Heap,
   address: number,
   layout: MatrixLayout,
-  elements: CompactElements | undefined,
+  elements: QuantizedElements | undefined,
 ): PackedMatrix {
   const { bytes, panels, padding } = packedBlock(layout, elements);
   backend.wasm.HEAPU8.fill(0, address + padding, address + bytes);
@@ -50,6 +50,6 @@ export function preparePacked(
   const { n } = layout;
   backend.wasm.HEAPF32.fill(scale, vectors, vectors + n);
   backend.wasm.HEAPF32.fill(min + zero * scale, vectors + n, vectors + 2 * n);
-  const compact: CompactPart = { vectors: address, format, zero };
-  return { address: address + panels, compact };
+  const quantized: QuantizedPart = { vectors: address, format, zero };
+  return { address: address + panels, quantized };
 }

@@ -5,7 +5,7 @@ import { isPlace, numberAt, usesOf } from '../ir/step_arguments.ts';
 /** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
 export const POSITIONS = {
   gemm: { packed: 2, bias: 3, residual: 4, c: 5, ldc: 6, k: 8, n: 9, lower: 10, upper: 11 },
-  gemm_compact: { vectors: 3, bias: 6, residual: 7, c: 8, ldc: 9, n: 12, lower: 13, upper: 14 },
+  gemm_quantized: { vectors: 3, bias: 6, residual: 7, c: 8, ldc: 9, n: 12, lower: 13, upper: 14 },
   conv2d: {
     packed: 1,
     bias: 2,
@@ -18,7 +18,7 @@ export const POSITIONS = {
     lower: 20,
     upper: 21,
   },
-  conv2d_compact: { vectors: 2, bias: 5, residual: 6, y: 7, outChannels: 14, lower: 23, upper: 24 },
+  conv2d_quantized: { vectors: 2, bias: 5, residual: 6, y: 7, outChannels: 14, lower: 23, upper: 24 },
   depthwise_conv2d: {
     filter: 1,
     bias: 2,
@@ -34,17 +34,17 @@ export const POSITIONS = {
 } as const;
 
 const { gemm, conv2d, depthwise_conv2d: depthwise, unary, batch_norm: norm } = POSITIONS;
-const { gemm_compact: compactGemm, conv2d_compact: compactConv2d } = POSITIONS;
+const { gemm_quantized: quantizedGemm, conv2d_quantized: quantizedConv2d } = POSITIONS;
 
 /**
  * What can be changed about a product. Its weights are packed, or as they are: one filter per channel, or the scales and
- * offsets of a compact matrix, two rows that stand for all of its own.
+ * offsets of a quantized matrix, two rows that stand for all of its own.
  */
 const PRODUCTS = {
   gemm: { ...gemm, weights: gemm.packed, result: gemm.c },
   conv2d: { ...conv2d, weights: conv2d.packed, result: conv2d.y },
-  gemm_compact: { ...compactGemm, weights: compactGemm.vectors, result: compactGemm.c },
-  conv2d_compact: { ...compactConv2d, weights: compactConv2d.vectors, result: compactConv2d.y },
+  gemm_quantized: { ...quantizedGemm, weights: quantizedGemm.vectors, result: quantizedGemm.c },
+  conv2d_quantized: { ...quantizedConv2d, weights: quantizedConv2d.vectors, result: quantizedConv2d.y },
   depthwise_conv2d: { ...depthwise, weights: depthwise.filter, result: depthwise.y, residual: undefined },
 };
 type ProductName = keyof typeof PRODUCTS;
@@ -194,10 +194,10 @@ function weightSize(step: FunctionStep): { rows: number; columns: number } {
         rows: at(conv2d.channels) * at(conv2d.filterHeight) * at(conv2d.filterWidth),
         columns: at(conv2d.outChannels),
       };
-    case 'gemm_compact':
-      return { rows: 2, columns: at(compactGemm.ldc) === at(compactGemm.n) ? at(compactGemm.n) : -1 };
-    case 'conv2d_compact':
-      return { rows: 2, columns: at(compactConv2d.outChannels) };
+    case 'gemm_quantized':
+      return { rows: 2, columns: at(quantizedGemm.ldc) === at(quantizedGemm.n) ? at(quantizedGemm.n) : -1 };
+    case 'conv2d_quantized':
+      return { rows: 2, columns: at(quantizedConv2d.outChannels) };
     default:
       return {
         rows: at(depthwise.filterHeight) * at(depthwise.filterWidth),

@@ -19,7 +19,7 @@ const GEMM = {
   lower: 10,
   upper: 11,
 };
-const GEMM_COMPACT = {
+const GEMM_QUANTIZED = {
   a: 0,
   lda: 1,
   packed: 2,
@@ -52,13 +52,13 @@ const WINDOW = { filterHeight: 10, dilationY: 14, lower: 18 };
 /** Positions of arguments by the names that kernel_functions.ts gives them. */
 export const EXPANSION_POSITIONS = {
   gemm: GEMM,
-  gemm_compact: GEMM_COMPACT,
+  gemm_quantized: GEMM_QUANTIZED,
   depthwise_conv2d: { ...DEPTHWISE, ...WINDOW },
 };
 
 export type ExpansionScratch = Pick<
   KernelFunctions,
-  'expand_depthwise_scratch_bytes' | 'expand_depthwise_compact_scratch_bytes'
+  'expand_depthwise_scratch_bytes' | 'expand_depthwise_quantized_scratch_bytes'
 >;
 
 /**
@@ -107,9 +107,9 @@ function scratchBytes(functions: ExpansionScratch, expansion: FunctionStep, dept
   const reach = [numberAt(depthwise, WINDOW.filterHeight), numberAt(depthwise, WINDOW.dilationY)] as const;
   return expansion.name === 'gemm'
     ? functions.expand_depthwise_scratch_bytes(width, channels, ...reach)
-    : functions.expand_depthwise_compact_scratch_bytes(
+    : functions.expand_depthwise_quantized_scratch_bytes(
         width,
-        numberAt(expansion, GEMM_COMPACT.k),
+        numberAt(expansion, GEMM_QUANTIZED.k),
         channels,
         ...reach,
       );
@@ -134,14 +134,14 @@ function expansionOf(before: Step, step: Step): BufferId | undefined {
     before.arguments[gemm.ldc] === before.arguments[gemm.n] &&
     numberAt(before, gemm.n) === numberAt(step, DEPTHWISE.channels) &&
     numberAt(before, gemm.m) === pixels &&
-    // Of a compact matrix a single row is computed in another way than the lines of a strip.
+    // Of a quantized matrix a single row is computed in another way than the lines of a strip.
     (before.name === 'gemm' || pixels > 1);
   return isWhole ? from.buffer : undefined;
 }
 
 function gemmPositions({ name }: FunctionStep): typeof GEMM | undefined {
   if (name === 'gemm') return GEMM;
-  return name === 'gemm_compact' ? GEMM_COMPACT : undefined;
+  return name === 'gemm_quantized' ? GEMM_QUANTIZED : undefined;
 }
 
 function together(
@@ -152,17 +152,17 @@ function together(
 ): FunctionStep {
   const of = (step: FunctionStep, position: number): number | Place => step.arguments[position] ?? 0;
   const others = ({ reads }: FunctionStep) => reads.filter((buffer) => buffer !== between);
-  const isCompact = expansion.name === 'gemm_compact';
-  const gemm = isCompact ? GEMM_COMPACT : GEMM;
+  const isQuantized = expansion.name === 'gemm_quantized';
+  const gemm = isQuantized ? GEMM_QUANTIZED : GEMM;
   return {
     kind: 'function',
-    name: isCompact ? 'expand_depthwise_compact' : 'expand_depthwise',
+    name: isQuantized ? 'expand_depthwise_quantized' : 'expand_depthwise',
     reads: [...others(expansion), ...others(depthwise)],
     writes: [...depthwise.writes, scratch],
     arguments: [
       of(expansion, gemm.a),
       of(expansion, gemm.packed),
-      ...(isCompact ? expansion.arguments.slice(GEMM_COMPACT.vectors, GEMM_COMPACT.bias) : []),
+      ...(isQuantized ? expansion.arguments.slice(GEMM_QUANTIZED.vectors, GEMM_QUANTIZED.bias) : []),
       of(expansion, gemm.bias),
       of(depthwise, DEPTHWISE.filter),
       of(depthwise, DEPTHWISE.bias),

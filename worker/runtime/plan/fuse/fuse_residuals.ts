@@ -6,12 +6,12 @@ import { flatOperands } from './elementwise_operands.ts';
 import { POSITIONS } from './fuse_epilogues.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 
-const { gemm, conv2d, gemm_compact: compactGemm, conv2d_compact: compactConv2d } = POSITIONS;
+const { gemm, conv2d, gemm_quantized: quantizedGemm, conv2d_quantized: quantizedConv2d } = POSITIONS;
 const PRODUCTS = {
   gemm: { ...gemm, result: gemm.c },
   conv2d: { ...conv2d, result: conv2d.y },
-  gemm_compact: { ...compactGemm, result: compactGemm.c },
-  conv2d_compact: { ...compactConv2d, result: compactConv2d.y },
+  gemm_quantized: { ...quantizedGemm, result: quantizedGemm.c },
+  conv2d_quantized: { ...quantizedConv2d, result: quantizedConv2d.y },
 } as const;
 
 /**

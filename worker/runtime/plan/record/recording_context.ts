@@ -80,8 +80,8 @@ export function createRecordingContext(
 }
 
 /** Where it begins is all that a call is told of it. */
-function packedRegions({ address, compact }: PackedMatrix): Region[] {
-  const starts = compact === undefined ? [address] : [address, compact.vectors];
+function packedRegions({ address, quantized }: PackedMatrix): Region[] {
+  const starts = quantized === undefined ? [address] : [address, quantized.vectors];
   return starts.map((start) => ({ start, bytes: 1, buffer: undefined }));
 }
 

@@ -58,12 +58,12 @@ export function expand_depthwise(
   expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
 }
 
-export function expand_depthwise_compact_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
+export function expand_depthwise_quantized_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
   return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + expandedGroupBytes(channels, expandedChannels);
 }
 
-/** The same, of a compact pointwise filter: see compact.ts. */
-export function expand_depthwise_compact(
+/** The same, of a quantized pointwise filter: see quantized.ts. */
+export function expand_depthwise_quantized(
   x: usize,
   packed: usize,
   vectors: usize,
@@ -97,7 +97,7 @@ export function expand_depthwise_compact(
   expand(x, packed, vectors, format, zero, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
 }
 
-/** Either of them; without vectors the filter is not compact. */
+/** Either of them; without vectors the filter is not quantized. */
 function expand(
   x: usize,
   packed: usize,

@@ -1,7 +1,7 @@
 import { loadUpTo, multiplyAdd } from '../vector';
 
 /**
- * Compact matrices: panels of 8 columns as pack.ts has them, of elements as they are stored in a model's files. As many
+ * Quantized matrices: panels of 8 columns as pack.ts has them, of elements as they are stored in a model's files. As many
  * rows as fill 32 bits are interleaved, so that a row of four columns is a shift or a mask away from four lanes: a
  * block of 32 bytes holds 4 rows of bytes, or 2 of 16 bits, of columns 0 to 3 and then of 4 to 7.
  *
@@ -52,7 +52,7 @@ export function rowOfBlock(FORMAT: i32, ROW: i32, block: v128, mask: v128): v128
   return f32x4.convert_i32x4_s(ROW == 32 / bits - 1 ? low : v128.and(low, mask));
 }
 
-/** Whether one of `count` half-precision numbers is infinite or none: those cannot be in a compact matrix. */
+/** Whether one of `count` half-precision numbers is infinite or none: those cannot be in a quantized matrix. */
 export function has_infinite_half(b: usize, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     if ((load<u16>(b + (<usize>index << 1)) & 0x7c00) == 0x7c00) return 1;

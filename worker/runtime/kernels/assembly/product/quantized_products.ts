@@ -13,8 +13,8 @@ function isUnexpanded(format: i32, m: i32): bool {
   return m == 1 && format != UINT16;
 }
 
-/** Bytes of scratch that gemm_compact wants: pointers, and a group of panels, expanded. */
-export function gemm_compact_scratch_bytes(format: i32, m: i32, k: i32, n: i32): usize {
+/** Bytes of scratch that gemm_quantized wants: pointers, and a group of panels, expanded. */
+export function gemm_quantized_scratch_bytes(format: i32, m: i32, k: i32, n: i32): usize {
   return isUnexpanded(format, m) ? POINTER_BYTES : POINTER_BYTES + expandedGroupBytes(k, n);
 }
 
@@ -22,8 +22,8 @@ export function expandedGroupBytes(k: i32, n: i32): usize {
   return <usize>min(panelsPerGroup(k), (n + 7) >>> 3) * (<usize>k << 5);
 }
 
-/** What gemm computes, of a compact matrix: see compact.ts, and gemm for the rest. */
-export function gemm_compact(
+/** What gemm computes, of a quantized matrix: see quantized.ts, and gemm for the rest. */
+export function gemm_quantized(
   a: usize,
   lda: i32,
   packed: usize,
@@ -77,8 +77,8 @@ export function multiplyExpanded(
   }
 }
 
-/** Bytes of scratch that conv2d_compact wants. */
-export function conv2d_compact_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32, outChannels: i32): usize {
+/** Bytes of scratch that conv2d_quantized wants. */
+export function conv2d_quantized_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32, outChannels: i32): usize {
   const k = filterHeight * filterWidth * channels;
   const panels = min(panelsPerFilterGroup(k), (outChannels + 7) >>> 3);
   return alignedScratch(channels, filterHeight, filterWidth) + <usize>panels * (<usize>k << 5);
@@ -90,8 +90,8 @@ function alignedScratch(channels: i32, filterHeight: i32, filterWidth: i32): usi
   return (conv2d_scratch_bytes(channels, filterHeight, filterWidth) + 15) & ~15;
 }
 
-/** What conv2d computes, of a compact filter: see compact.ts, and conv2d for the rest. */
-export function conv2d_compact(
+/** What conv2d computes, of a quantized filter: see quantized.ts, and conv2d for the rest. */
+export function conv2d_quantized(
   x: usize,
   packed: usize,
   vectors: usize,

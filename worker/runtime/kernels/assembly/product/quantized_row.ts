@@ -3,7 +3,7 @@ import { NO_RESIDUAL } from './tile';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from '../vector';
 
 /**
- * One row by a compact matrix of uint8 or float16, which is expanded in registers: such a product reads each element once and waits for
+ * One row by a quantized matrix of uint8 or float16, which is expanded in registers: such a product reads each element once and waits for
  * memory, so that smaller elements are worth their expansion. Scales and offsets come in at the end, of whole sums, so an
  * infinite value makes all of the row NaN.
  *
