@@ -53,7 +53,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
     leaseLimitMs: configuration.pointerLeaseMs,
     timeoutMs: configuration.pointerTimeoutMs,
     now,
-    sleep: (milliseconds) => sleep(milliseconds).done,
+    sleep: wait,
     onRead: () => metrics.count('pointer_reads_total', {}),
     onPointer: (model, pointer, before) => {
       if (before === undefined) return;

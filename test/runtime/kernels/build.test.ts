@@ -1,9 +1,23 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { BUILDS, builtDigest, KERNEL_BUILDS, sourceDigest } from '../../../scripts/build/kernel_build.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { compiled } from './node_backend.ts';
 
 test.each(BUILDS)('$output was built from the sources that are here', async (build) => {
   expect(await builtDigest(build.output)).toBe(await sourceDigest(build));
+});
+
+const sources = await temporaryFolder();
+
+test('the sources in subfolders count', async () => {
+  const build = { output: 'kernels.wasm', sources, options: [] };
+  await mkdir(path.join(sources, 'product'));
+  await writeFile(path.join(sources, 'product/gemm.ts'), 'export const SIX = 6;');
+  const before = await sourceDigest(build);
+  await writeFile(path.join(sources, 'product/gemm.ts'), 'export const SIX = 7;');
+  expect(await sourceDigest(build)).not.toBe(before);
 });
 
 test('a file that is missing has no digest', async () => {

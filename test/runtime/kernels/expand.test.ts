@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
-import { QUANTIZED_FORMATS } from '../../../worker/runtime/kernels/quantized_functions.ts';
+import { ElementFormat } from '../../../worker/runtime/kernels/kernel_signatures.ts';
 import { randomValues } from './comparison.ts';
 import { compiled } from './node_backend.ts';
 
@@ -83,7 +83,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           functions.place_elements(matrix, packed, channels, expanded, 0, shift, 0, channels * expanded);
         }
         const vectors = heap.random(2 * expanded, seed + 5);
-        const quantized = [vectors, format === undefined ? 0 : QUANTIZED_FORMATS[format], 77] as const;
+        const quantized = [vectors, format === undefined ? 0 : ElementFormat[format], 77] as const;
         const filter = heap.random(size * size * expanded, seed + 2);
         const [expandBias, bias] = biased
           ? [heap.random(expanded, seed + 3), heap.random(expanded, seed + 4)]

@@ -3,6 +3,7 @@ import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts
 import { leaseTransition, publishTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
@@ -11,7 +12,6 @@ import {
   changeRecord,
   publish as publishModel,
   uniqueModel,
-  wait,
 } from '../../fixtures/worker/published_models.ts';
 
 /** With a lease, which the servers here cut as they need it. */

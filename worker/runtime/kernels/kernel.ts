@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../model/tensor.ts';
 import type { Heap } from './heap.ts';
-import type { KernelFunctions } from './kernel_functions.ts';
+import type { KernelFunctions } from './kernel_signatures.ts';
 import type { PackedWeights } from './packing/packed_weights.ts';
 
 /** What a kernel works with. */

@@ -1,37 +1,37 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ADDRESS_ARGUMENTS } from '../../../../worker/runtime/kernels/kernel_functions.ts';
-import { FLAT_POSITIONS } from '../../../../worker/runtime/plan/fuse/elementwise_operands.ts';
-import { type Fold, fuseSteps, POSITIONS } from '../../../../worker/runtime/plan/fuse/fuse_epilogues.ts';
-import { GATE_POSITIONS } from '../../../../worker/runtime/plan/fuse/fuse_gelu_silu.ts';
-import { EXPANSION_POSITIONS } from '../../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
-import { ROW_POSITIONS } from '../../../../worker/runtime/plan/fuse/layer_norm/match_layer_norm.ts';
-import { WINOGRAD_POSITIONS } from '../../../../worker/runtime/plan/fuse/use_winograd.ts';
-import type { FunctionStep, Place, Step } from '../../../../worker/runtime/plan/ir/step.ts';
-import { REPOSITORY } from '../../../fixtures/edge/built_worker.ts';
+import { UnaryOperation } from '../../../../worker/runtime/kernels/kernel_signatures.ts';
+import { type Fold, fuseSteps } from '../../../../worker/runtime/plan/fuse/fuse_epilogues.ts';
+import type { Place } from '../../../../worker/runtime/plan/ir/buffers.ts';
+import { functionStep, withArguments } from '../../../../worker/runtime/plan/ir/function_step.ts';
+import type { Step } from '../../../../worker/runtime/plan/ir/step.ts';
 
 const { NEGATIVE_INFINITY, POSITIVE_INFINITY } = Number;
-const UNBOUNDED = [NEGATIVE_INFINITY, POSITIVE_INFINITY] as const;
 const at = (buffer: number, offset = 0): Place => ({ buffer, offset });
 
 /** Six values each: 2 rows of 3. */
 const SIZES = Array.from({ length: 8 }, () => 24);
 
-function step(
-  name: FunctionStep['name'],
-  reads: number[],
-  writes: number[],
-  ...values: (number | Place)[]
-): FunctionStep {
-  return { kind: 'function', name, reads, writes, arguments: values };
-}
+const SHAPE = { lda: 5, ldc: 3, m: 2, k: 5, n: 3 };
 const product = (from: number, to: number, lower = NEGATIVE_INFINITY, upper = POSITIVE_INFINITY) =>
-  step('gemm', [from], [to, 7], at(from), 5, 1000, 2000, 0, at(to), 3, 2, 5, 3, lower, upper, at(7));
+  functionStep('gemm', {
+    ...SHAPE,
+    ...{ a: at(from), packed: 1000, bias: 2000, residual: 0, c: at(to), lower, upper, scratch: at(7) },
+  });
+const unary = (from: Place, to: Place, operation: UnaryOperation, count: number, alpha = 0, beta = 0) =>
+  functionStep('unary', { operation, x: from, y: to, count, alpha, beta });
 const clamp = (from: number, to: number, lower: number, upper: number) =>
-  step('unary', [from], [to], 0, at(from), at(to), 6, lower, upper);
+  unary(at(from), at(to), UnaryOperation.clamp, 6, lower, upper);
 const normalisation = (from: number, to: number) =>
-  step('batch_norm', [from], [to, 7], at(from), 3000, 3100, 3200, 3300, at(to), 2, 3, 1e-3, at(7));
+  functionStep('batch_norm', {
+    ...{ x: at(from), mean: 3000, variance: 3100, offset: 3200, scale: 3300, y: at(to) },
+    ...{ rows: 2, channels: 3, epsilon: 1e-3, scratch: at(7) },
+  });
+/** A copy of something from the first buffer to a place. */
+const copy = (from: number, to: Place) =>
+  functionStep('copy', {
+    ...{ x: at(from), y: to, size0: 1, size1: 1, size2: 1, size3: 1, size4: 3 },
+    ...{ x0: 0, x1: 0, x2: 0, x3: 0, x4: 1, y0: 0, y1: 0, y2: 0, y3: 0, y4: 1 },
+  });
 
 const noFold: Fold = () => undefined;
 const fold: Fold = ({ weights, bias }) => ({ weights: weights + 1, bias: bias + 1 });
@@ -56,16 +56,16 @@ describe('a clamp', () => {
   });
 
   test('stays where the values are written in parts, or it takes only some', () => {
-    const parts = [product(0, 1), step('copy', [0], [1], at(0), at(1, 12)), clamp(1, 2, 0, 6)];
+    const parts = [product(0, 1), copy(0, at(1, 12)), clamp(1, 2, 0, 6)];
     expect(fuse(parts, [2])).toEqual(parts);
-    const some = [product(0, 1), step('unary', [1], [2], 0, at(1), at(2), 3, 0, 6)];
+    const some = [product(0, 1), unary(at(1), at(2), UnaryOperation.clamp, 3, 0, 6)];
     expect(fuse(some, [2])).toEqual(some);
-    const middle = [product(0, 1), step('unary', [1], [2], 0, at(1, 4), at(2), 6, 0, 6)];
+    const middle = [product(0, 1), unary(at(1, 4), at(2), UnaryOperation.clamp, 6, 0, 6)];
     expect(fuse(middle, [2])).toEqual(middle);
   });
 
   test('is the only unary operation that can be a bound', () => {
-    const steps = [product(0, 1), step('unary', [1], [2], 3, at(1), at(2), 6, 0, 0)];
+    const steps = [product(0, 1), unary(at(1), at(2), UnaryOperation.sigmoid, 6)];
     expect(fuse(steps, [2])).toEqual(steps);
   });
 });
@@ -74,7 +74,7 @@ describe('a batch normalisation', () => {
   test('becomes a part of the weights, and what follows it the bounds', () => {
     const fused = product(0, 3, 0, 6);
     const steps = [product(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)];
-    const expected = { ...fused, arguments: fused.arguments.with(2, 1001).with(3, 2001) };
+    const expected = withArguments(fused, { packed: 1001, bias: 2001 });
     expect(fuse(steps, [3], fold)).toEqual([expected]);
   });
 
@@ -92,26 +92,10 @@ describe('a batch normalisation', () => {
 
   test('becomes a part of the scales and offsets of a quantized matrix, which are two rows', () => {
     const quantized = (from: number, to: number) =>
-      step(
-        'gemm_quantized',
-        [from],
-        [to, 7],
-        at(from),
-        5,
-        1000,
-        1100,
-        0,
-        77,
-        2000,
-        0,
-        at(to),
-        3,
-        2,
-        5,
-        3,
-        ...UNBOUNDED,
-        at(7),
-      );
+      functionStep('gemm_quantized', {
+        ...product(from, to).arguments,
+        ...{ vectors: 1100, format: 0, zero: 77 },
+      });
     const asked: unknown[] = [];
     const fused = fuse(
       [quantized(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)],
@@ -121,70 +105,19 @@ describe('a batch normalisation', () => {
         return fold(weights, parameters);
       },
     );
-    const expected = quantized(0, 3).arguments.with(3, 1101).with(6, 2001).with(13, 0).with(14, 6);
-    expect(fused).toEqual([{ ...quantized(0, 3), arguments: expected }]);
+    const expected = { vectors: 1101, bias: 2001, lower: 0, upper: 6 };
+    expect(fused).toEqual([withArguments(quantized(0, 3), expected)]);
     expect(asked).toEqual([{ weights: 1100, bias: 2000, rows: 2, columns: 3, packed: false }]);
   });
 
   test('stays behind a clamp, and where its parameters or the weights are computed', () => {
     for (const steps of [
       [product(0, 1, 0), normalisation(1, 2)],
-      [product(0, 1), { ...normalisation(1, 2), arguments: normalisation(1, 2).arguments.with(1, at(5)) }],
-      [{ ...product(0, 1), arguments: product(0, 1).arguments.with(2, at(5)) }, normalisation(1, 2)],
-      [{ ...product(0, 1), arguments: product(0, 1).arguments.with(4, at(5)) }, normalisation(1, 2)],
+      [product(0, 1), withArguments(normalisation(1, 2), { mean: at(5) })],
+      [withArguments(product(0, 1), { packed: at(5) }), normalisation(1, 2)],
+      [withArguments(product(0, 1), { residual: at(5) }), normalisation(1, 2)],
     ]) {
       expect(fuse(steps, [2], fold)).toEqual(steps);
-    }
-  });
-});
-
-/** The parameters' names as kernel_functions.ts and quantized_functions.ts declare them. */
-function parameterNames(): Map<string, string[]> {
-  const declared = (file: string): string => {
-    const source = readFileSync(path.join(REPOSITORY, 'worker/runtime/kernels', file), 'utf8');
-    return /interface \w+Functions.*?^}/ms.exec(source)?.[0] ?? '';
-  };
-  const body = declared('kernel_functions.ts') + declared('quantized_functions.ts');
-  return new Map(
-    [...body.matchAll(/^ {2}(\w+)\(([^)]*)\)/gm)].map(([, name = '', list = '']) => [
-      name,
-      [...list.matchAll(/(\w+): /g)].map(([, parameter = '']) => parameter),
-    ]),
-  );
-}
-
-describe('the positions of arguments', () => {
-  const ADDRESSES =
-    /^(a|b|c|x|y|packed|vectors|bias|expandBias|residual|filter|mean|variance|offset|scale|gamma|beta|transformed|scratch|result)$/;
-  /** Numbers that are called as addresses are elsewhere. */
-  const NUMBERS = new Set(['unary.beta', 'sum_middle.scale']);
-
-  test.each([...parameterNames()])('of %s that are addresses are those so called', (name, parameters) => {
-    const declared = Object.entries(ADDRESS_ARGUMENTS).find(([key]) => key === name)?.[1];
-    const positions = [
-      ...(declared?.reads ?? []),
-      ...(declared?.writes ?? []),
-      declared?.scratch ?? [],
-    ].flat();
-    const called = parameters.filter(
-      (parameter) => ADDRESSES.test(parameter) && !NUMBERS.has(`${name}.${parameter}`),
-    );
-    expect(positions.map((position) => parameters[position]).sort()).toEqual(called.sort());
-  });
-
-  const fused = [
-    POSITIONS,
-    EXPANSION_POSITIONS,
-    FLAT_POSITIONS,
-    GATE_POSITIONS,
-    ROW_POSITIONS,
-    WINOGRAD_POSITIONS,
-  ].flatMap((each) => Object.entries<Readonly<Record<string, number>>>(each));
-
-  test.each(fused)('of %s that are fused are those so called', (name, positions) => {
-    const parameters = parameterNames().get(name) ?? [];
-    for (const [parameter, position] of Object.entries(positions)) {
-      expect(parameters[position], parameter).toBe(parameter);
     }
   });
 });

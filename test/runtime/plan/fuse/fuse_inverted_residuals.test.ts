@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  EXPANSION_POSITIONS,
-  fuseExpansions,
-} from '../../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
-import type { FunctionStep, Place } from '../../../../worker/runtime/plan/ir/step.ts';
+import { fuseExpansions } from '../../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
+import type { Place } from '../../../../worker/runtime/plan/ir/buffers.ts';
+import { type FunctionStep, functionStep } from '../../../../worker/runtime/plan/ir/function_step.ts';
 
 /** An image of 100 by 90 pixels, 3 channels, and 64 once it is expanded. */
 const [HEIGHT, WIDTH, CHANNELS, EXPANDED] = [100, 90, 3, 64];
@@ -14,34 +12,27 @@ const functions = {
   expand_depthwise_quantized_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
 };
 
-/** A step whose arguments are named by their positions; those that are not given tell their own. */
-function step(
-  name: keyof typeof EXPANSION_POSITIONS,
-  count: number,
-  given: Readonly<Record<string, number | Place>>,
-): FunctionStep {
-  const values: (number | Place)[] = Array.from({ length: count }, (_, position) => 1000 + position);
-  for (const [parameter, position] of Object.entries(EXPANSION_POSITIONS[name])) {
-    const value = given[parameter];
-    if (value !== undefined) values[position] = value;
-  }
-  const buffers = (names: string[]) =>
-    names.flatMap((each) => {
-      const value = given[each];
-      return typeof value === 'object' ? [value.buffer] : [];
-    });
-  return {
-    kind: 'function',
-    name,
-    reads: buffers(['a', 'x']),
-    writes: buffers(['c', 'y']),
-    arguments: values,
-  };
-}
-
-const product = { a: at(0), lda: CHANNELS, residual: 0, c: at(1), ldc: EXPANDED, k: CHANNELS, n: EXPANDED };
-const image = { x: at(1), y: at(2), batch: 1, channels: EXPANDED, filterHeight: 3, dilationY: 2 };
-const depthwise = step('depthwise_conv2d', 20, { ...image, height: HEIGHT, width: WIDTH });
+/** Each number among the arguments is another one, so that none can stand for another. */
+const product = (m: number) => ({
+  ...{ a: at(0), lda: CHANNELS, packed: 1002, bias: 1003, residual: 0, c: at(1), ldc: EXPANDED, m },
+  ...{ k: CHANNELS, n: EXPANDED, lower: 1010, upper: 1011, scratch: 1012 },
+});
+const elements = { vectors: 1203, format: 1204, zero: 1205 };
+const window = {
+  ...{ outHeight: 1108, outWidth: 1109, filterHeight: 3, filterWidth: 1111, strideY: 1112, strideX: 1113 },
+  ...{ dilationY: 2, dilationX: 1115, padTop: 1116, padLeft: 1117, lower: 1118, upper: 1119 },
+};
+const image = (height: number, width: number) => ({
+  ...{ x: at(1), filter: 1101, bias: 1102, y: at(2), batch: 1, height, width, channels: EXPANDED },
+  ...window,
+});
+const depthwise = functionStep('depthwise_conv2d', image(HEIGHT, WIDTH));
+const expanded = {
+  ...{ x: at(0), packed: 1002, expandBias: 1003, filter: 1101, bias: 1102, y: at(2) },
+  ...{ batch: 1, height: HEIGHT, width: WIDTH, channels: CHANNELS, expandedChannels: EXPANDED },
+  ...window,
+  ...{ expandedLower: 1010, expandedUpper: 1011, scratch: at(3) },
+};
 
 const fuse = (steps: FunctionStep[], sizes = SIZES) => {
   const bytes = [...sizes];
@@ -50,25 +41,15 @@ const fuse = (steps: FunctionStep[], sizes = SIZES) => {
 };
 
 test('a product and a depthwise convolution of all of it become one step', () => {
-  const gemm = step('gemm', 13, { ...product, m: HEIGHT * WIDTH });
-  const { fused, bytes } = fuse([gemm, depthwise]);
+  const { fused, bytes } = fuse([functionStep('gemm', product(HEIGHT * WIDTH)), depthwise]);
   expect(fused).toEqual([
-    {
-      kind: 'function',
-      name: 'expand_depthwise',
-      reads: [0],
-      writes: [2, 3],
-      arguments: [
-        ...[at(0), 1002, 1003, 1001, 1002, at(2), 1, HEIGHT, WIDTH, CHANNELS, EXPANDED],
-        ...[1008, 1009, 3, 1011, 1012, 1013, 2, 1015, 1016, 1017, 1010, 1011, 1018, 1019, at(3)],
-      ],
-    },
+    { kind: 'function', name: 'expand_depthwise', reads: [0], writes: [2, 3], arguments: expanded },
   ]);
   expect(bytes.at(3)).toBe(1000);
 });
 
 test('of a quantized matrix with what that is made of', () => {
-  const gemm = step('gemm_quantized', 16, { ...product, m: HEIGHT * WIDTH });
+  const gemm = functionStep('gemm_quantized', { ...product(HEIGHT * WIDTH), ...elements });
   const { fused, bytes } = fuse([gemm, depthwise]);
   expect(fused).toEqual([
     {
@@ -76,19 +57,16 @@ test('of a quantized matrix with what that is made of', () => {
       name: 'expand_depthwise_quantized',
       reads: [0],
       writes: [2, 3],
-      arguments: [
-        ...[at(0), 1002, 1003, 1004, 1005, 1006, 1001, 1002, at(2), 1, HEIGHT, WIDTH, CHANNELS, EXPANDED],
-        ...[1008, 1009, 3, 1011, 1012, 1013, 2, 1015, 1016, 1017, 1013, 1014, 1018, 1019, at(3)],
-      ],
+      arguments: { ...expanded, ...elements },
     },
   ]);
   expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}32`));
 });
 
 test('but not where the image is a single pixel, or small', () => {
-  const pixel = step('depthwise_conv2d', 20, { ...image, height: 1, width: 1 });
-  const one = [step('gemm_quantized', 16, { ...product, m: 1 }), pixel];
+  const pixel = functionStep('depthwise_conv2d', image(1, 1));
+  const one = [functionStep('gemm_quantized', { ...product(1), ...elements }), pixel];
   expect(fuse(one).fused).toEqual(one);
-  const small = [step('gemm', 13, { ...product, m: HEIGHT * WIDTH }), depthwise];
+  const small = [functionStep('gemm', product(HEIGHT * WIDTH)), depthwise];
   expect(fuse(small, [1000, 1000, 1000]).fused).toEqual(small);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Access, BufferId } from '../../../../worker/runtime/plan/ir/step.ts';
+import type { Access, BufferId } from '../../../../worker/runtime/plan/ir/buffers.ts';
 import { firstUnwritten } from '../../../../worker/runtime/plan/ir/written_buffers.ts';
 
 const step = (reads: BufferId[], writes: BufferId[]): Access => ({ reads, writes });

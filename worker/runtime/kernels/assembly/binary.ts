@@ -1,15 +1,27 @@
 import { leakyRelu } from './functions';
 import { loadPartial, storePartial } from './vector';
+import { Input, Output } from './roles';
 
-/** Numbers of the operations, the same as in ../operations.ts. */
-const ADD = 0;
-const SUBTRACT = 1;
-const MULTIPLY = 2;
-const DIVIDE = 3;
-const MAXIMUM = 4;
-const MINIMUM = 5;
-const SQUARED_DIFFERENCE = 6;
-const PRELU = 7;
+export const enum BinaryOperation {
+  add,
+  subtract,
+  multiply,
+  divide,
+  maximum,
+  minimum,
+  squaredDifference,
+  prelu,
+}
+
+// Constants of their own: of members of an enumeration the compiler makes other local variables.
+const ADD = BinaryOperation.add;
+const SUBTRACT = BinaryOperation.subtract;
+const MULTIPLY = BinaryOperation.multiply;
+const DIVIDE = BinaryOperation.divide;
+const MAXIMUM = BinaryOperation.maximum;
+const MINIMUM = BinaryOperation.minimum;
+const SQUARED_DIFFERENCE = BinaryOperation.squaredDifference;
+const PRELU = BinaryOperation.prelu;
 
 // @ts-ignore: decorator
 @inline
@@ -96,10 +108,10 @@ function lines(
  * dimension 0 or 1, and not 0 on both sides. c may be a or b where that is not broadcast.
  */
 export function binary(
-  operation: i32,
-  a: usize,
-  b: usize,
-  c: usize,
+  operation: BinaryOperation,
+  a: Input,
+  b: Input,
+  c: Output,
   size0: i32,
   size1: i32,
   size2: i32,

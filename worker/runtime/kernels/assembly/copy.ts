@@ -1,4 +1,5 @@
 import { loadPartial, multiplyAdd, loadUpTo, storePartial, storeUpTo } from './vector';
+import { Input, Output, Scratch } from './roles';
 
 /**
  * Copies 32-bit elements from one walk of five dimensions to another; what slices, concatenation, padding and
@@ -7,8 +8,8 @@ import { loadPartial, multiplyAdd, loadUpTo, storePartial, storeUpTo } from './v
  * @param x0 and so on: elements from one step of a dimension to the next, of any sign
  */
 export function copy(
-  x: usize,
-  y: usize,
+  x: Input,
+  y: Output,
   size0: i32,
   size1: i32,
   size2: i32,
@@ -71,7 +72,7 @@ function copySteps(x: usize, y: usize, count: i32, xStep: usize, yStep: usize): 
   }
 }
 
-export function fill(y: usize, count: i32, value: f32): void {
+export function fill(y: Output, count: i32, value: f32): void {
   const lanes = f32x4.splat(value);
   for (; count >= 4; count -= 4) {
     v128.store(y, lanes);
@@ -80,24 +81,29 @@ export function fill(y: usize, count: i32, value: f32): void {
   if (count > 0) storePartial(y, lanes, count);
 }
 
+/** Bytes of scratch that batch_norm needs: a factor and a summand for each channel. */
+export function batch_norm_scratch_bytes(channels: i32): usize {
+  return <usize>channels << 3;
+}
+
 /**
  * y = (x - mean) / sqrt(variance + epsilon) * scale + offset, for each of `rows` rows of `channels` floats.
  *
  * @param offset  channels floats, or 0
  * @param scale   channels floats, or 0
- * @param scratch 8 * channels bytes
+ * @param scratch batch_norm_scratch_bytes
  */
 export function batch_norm(
-  x: usize,
-  mean: usize,
-  variance: usize,
-  offset: usize,
-  scale: usize,
-  y: usize,
+  x: Input,
+  mean: Input,
+  variance: Input,
+  offset: Input,
+  scale: Input,
+  y: Output,
   rows: i32,
   channels: i32,
   epsilon: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   const factors = scratch;
   const shifts = scratch + (<usize>channels << 2);

@@ -14,3 +14,5 @@ export { pool2d } from './convolution/pool';
 export { scale_constants } from './constants';
 export { batch_norm, copy, fill } from './copy';
 export { winograd_conv2d, winograd_scratch_bytes, winograd_weights } from './convolution/winograd';
+export { batch_norm_scratch_bytes } from './copy';
+export { gemm_scratch_bytes } from './product/gemm';

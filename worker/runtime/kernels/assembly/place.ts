@@ -1,3 +1,5 @@
+import { Flag, Input, Output } from './roles';
+
 /**
  * Elements of a matrix in row-major order, from and to the panels of pack.ts or, if they are smaller than float32, of
  * quantized.ts, a run of them at a time: `first` is how many come before the run. A transposed matrix is the n by k one
@@ -6,14 +8,14 @@
  * @param b     the run
  * @param shift an element has 1 << shift bytes, up to 4
  */
-export function place_elements(b: usize, packed: usize, k: i32, n: i32, transposed: i32, shift: i32, first: i32, count: i32): void {
+export function place_elements(b: Input, packed: Output, k: i32, n: i32, transposed: Flag, shift: i32, first: i32, count: i32): void {
   if (shift == 0) move(0, false, b, packed, k, n, transposed, first, count);
   else if (shift == 1) move(1, false, b, packed, k, n, transposed, first, count);
   else move(2, false, b, packed, k, n, transposed, first, count);
 }
 
 /** The inverse of place_elements. */
-export function take_elements(packed: usize, b: usize, k: i32, n: i32, transposed: i32, shift: i32, first: i32, count: i32): void {
+export function take_elements(packed: Input, b: Output, k: i32, n: i32, transposed: Flag, shift: i32, first: i32, count: i32): void {
   if (shift == 0) move(0, true, b, packed, k, n, transposed, first, count);
   else if (shift == 1) move(1, true, b, packed, k, n, transposed, first, count);
   else move(2, true, b, packed, k, n, transposed, first, count);

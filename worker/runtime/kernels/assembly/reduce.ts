@@ -1,8 +1,9 @@
 import { exponentialOfNegative } from './functions';
 import { loadPartial, loadUpTo, maximumOfLanes, multiplyAdd, storePartial, storeUpTo, sumOfLanes } from './vector';
+import { Input, Output } from './roles';
 
 /** Softmax of each of `rows` rows of `width` floats. y may be x. */
-export function softmax(x: usize, y: usize, rows: i32, width: i32): void {
+export function softmax(x: Input, y: Output, rows: i32, width: i32): void {
   const rowBytes = <usize>width << 2;
   const whole = rowBytes & ~15;
   const rest = width & 3;
@@ -64,7 +65,7 @@ function largestOfLine(x: usize, width: i32): f32 {
  * Layer normalisation of each of `rows` rows: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
  * y may be x. gamma and beta: `width` floats, or 0.
  */
-export function layer_norm(x: usize, gamma: usize, beta: usize, y: usize, rows: i32, width: i32, epsilon: f32): void {
+export function layer_norm(x: Input, gamma: Input, beta: Input, y: Output, rows: i32, width: i32, epsilon: f32): void {
   const rowBytes = <usize>width << 2;
   const whole = rowBytes & ~15;
   const rest = width & 3;
@@ -149,7 +150,7 @@ function sumOfLine(x: usize, width: i32): f32 {
 }
 
 /** Sums over the middle of [outer, reduced, inner], times `scale`: 1 for a sum, 1 / reduced for a mean. */
-export function sum_middle(x: usize, y: usize, outer: i32, reduced: i32, inner: i32, scale: f32): void {
+export function sum_middle(x: Input, y: Output, outer: i32, reduced: i32, inner: i32, scale: f32): void {
   const innerBytes = <usize>inner << 2;
   if (inner == 1) {
     for (let row = 0; row < outer; row++) {

@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
-import type { KernelFunctions } from '../kernel_functions.ts';
-import { BINARY, UNARY } from '../operations.ts';
+import { BinaryOperation, type KernelFunctions, UnaryOperation } from '../kernel_signatures.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 
 /** tfjs's fused activation: a clamp that products apply as they store, and what has to be done afterwards. */
@@ -28,7 +27,7 @@ export function fusedActivation(
   preluWeights: TensorInfo | undefined | null,
   shape: readonly number[],
 ): Activation | undefined {
-  const unary = (operation: 1 | 2 | 3, alpha: number): Activation => ({
+  const unary = (operation: UnaryOperation, alpha: number): Activation => ({
     ...UNBOUNDED,
     afterwards: (result) => {
       const address = heap.address(result);
@@ -43,18 +42,18 @@ export function fusedActivation(
     case 'relu6':
       return { lower: 0, upper: 6, afterwards: undefined };
     case 'elu':
-      return unary(UNARY.elu, 1);
+      return unary(UnaryOperation.elu, 1);
     case 'sigmoid':
-      return unary(UNARY.sigmoid, 0);
+      return unary(UnaryOperation.sigmoid, 0);
     case 'leakyrelu':
-      return unary(UNARY.leakyRelu, leakyreluAlpha ?? 0);
+      return unary(UnaryOperation.leakyRelu, leakyreluAlpha ?? 0);
     case 'prelu':
       if (preluWeights?.dtype !== 'float32') return undefined;
       if (broadcastWalk(shape, preluWeights.shape, shape) === undefined) return undefined;
       return {
         ...UNBOUNDED,
         afterwards: (result) => {
-          runBinary(functions, heap, BINARY.prelu, result, preluWeights, result);
+          runBinary(functions, heap, BinaryOperation.prelu, result, preluWeights, result);
         },
       };
     default:

@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
-import type { KernelFunctions } from '../kernel_functions.ts';
-import type { BinaryOperation } from '../operations.ts';
+import type { BinaryOperation, KernelFunctions } from '../kernel_signatures.ts';
 
 /** How to walk two tensors for a broadcast result of four dimensions; see assembly/binary.ts. */
 export interface BroadcastWalk {

@@ -22,7 +22,7 @@ export const batchNormalisation: Kernel<FusedBatchNormInputs, FusedBatchNormAttr
     elementCount(x.shape) / channels,
     channels,
     varianceEpsilon,
-    heap.scratch(8 * channels),
+    heap.scratch(functions.batch_norm_scratch_bytes(channels)),
   );
   return result;
 };

@@ -1,4 +1,4 @@
-import type { KernelFunctions } from '../kernel_functions.ts';
+import type { KernelFunctions } from '../kernel_signatures.ts';
 
 /** One dimension of a copy: elements from one step to the next on either side. */
 export interface CopyDimension {

@@ -9,7 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
 import { isCovered, type Kernel, type KernelContext } from '../kernel.ts';
-import { BINARY, type BinaryOperation, UNARY, type UnaryOperation } from '../operations.ts';
+import { BinaryOperation, UnaryOperation } from '../kernel_signatures.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 
 /** A kernel of one operation. alpha and beta: see assembly/unary.ts. */
@@ -18,10 +18,10 @@ export function unary(operation: UnaryOperation, alpha = 0, beta = 0): Kernel<Un
 }
 
 export const leakyRelu: Kernel<UnaryInputs, LeakyReluAttrs> = (context, { x }, { alpha }) =>
-  runUnary(context, UNARY.leakyRelu, x, alpha, 0);
+  runUnary(context, UnaryOperation.leakyRelu, x, alpha, 0);
 
 export const clipByValue: Kernel<UnaryInputs, ClipByValueAttrs> = (context, { x }, attributes) =>
-  runUnary(context, UNARY.clamp, x, attributes.clipValueMin, attributes.clipValueMax);
+  runUnary(context, UnaryOperation.clamp, x, attributes.clipValueMin, attributes.clipValueMax);
 
 function runUnary(
   { functions, heap }: KernelContext,
@@ -48,4 +48,4 @@ export function binary(operation: BinaryOperation): Kernel<BinaryInputs, unknown
 }
 
 export const prelu: Kernel<PreluInputs, unknown> = (context, { x, alpha }, attributes) =>
-  binary(BINARY.prelu)(context, { a: x, b: alpha }, attributes);
+  binary(BinaryOperation.prelu)(context, { a: x, b: alpha }, attributes);

@@ -1,8 +1,7 @@
 import type { Heap } from '../heap.ts';
-import type { KernelFunctions } from '../kernel_functions.ts';
+import { ElementFormat, type KernelFunctions } from '../kernel_signatures.ts';
 import type { Activation } from '../operators/activation.ts';
 import { imageArguments, type WindowInfo, windowArguments } from '../operators/convolution_window.ts';
-import { QUANTIZED_FORMATS, type QuantizedFormat } from '../quantized_functions.ts';
 
 /** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
 export interface MatrixLayout {
@@ -11,19 +10,21 @@ export interface MatrixLayout {
   readonly transposed: boolean;
 }
 
-/** Columns of a panel; see assembly/pack.ts. */
+/** Columns of a panel; see assembly/product/pack.ts. */
 export const PANEL = 8;
 
 /** A matrix in panels, by its address. */
 export interface PackedMatrix {
   readonly address: number;
-  /** Where its elements are smaller than float32: see assembly/quantized.ts. */
+  /** Where its elements are smaller than float32: see assembly/product/quantized.ts. */
   readonly quantized?: QuantizedPart;
 }
 
+export type ElementFormatName = keyof typeof ElementFormat;
+
 export interface QuantizedPart {
   readonly vectors: number;
-  readonly format: QuantizedFormat;
+  readonly format: ElementFormatName;
   readonly zero: number;
 }
 
@@ -50,11 +51,25 @@ export function multiplyPacked(
   { lower, upper }: Activation,
 ): void {
   if (quantized === undefined) {
-    functions.gemm(a, k, address, bias, 0, c, n, m, k, n, lower, upper, heap.scratch(64));
+    functions.gemm(
+      a,
+      k,
+      address,
+      bias,
+      0,
+      c,
+      n,
+      m,
+      k,
+      n,
+      lower,
+      upper,
+      heap.scratch(functions.gemm_scratch_bytes()),
+    );
     return;
   }
   const { vectors, zero } = quantized;
-  const format = QUANTIZED_FORMATS[quantized.format];
+  const format = ElementFormat[quantized.format];
   const scratch = heap.scratch(functions.gemm_quantized_scratch_bytes(format, m, k, n));
   functions.gemm_quantized(
     a,
@@ -102,7 +117,7 @@ export function convolvePacked(
     return;
   }
   const { vectors, zero } = quantized;
-  const format = QUANTIZED_FORMATS[quantized.format];
+  const format = ElementFormat[quantized.format];
   const scratch = heap.scratch(
     functions.conv2d_quantized_scratch_bytes(inChannels, filterHeight, filterWidth, outChannels),
   );

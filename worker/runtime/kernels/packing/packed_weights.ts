@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
-import type { KernelFunctions } from '../kernel_functions.ts';
+import type { KernelFunctions } from '../kernel_signatures.ts';
 import { deferMemory, isDeferred, settleMemory } from './deferred_memory.ts';
 import type { MatrixLayout, PackedMatrix } from './packed_matrix.ts';
 import { elementShift, packedBlock, preparePacked, type QuantizedElements } from './quantized_matrix.ts';

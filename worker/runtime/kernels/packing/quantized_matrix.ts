@@ -1,10 +1,15 @@
 import type { Heap } from '../heap.ts';
-import type { QuantizedFormat } from '../quantized_functions.ts';
-import { type MatrixLayout, PANEL, type PackedMatrix, type QuantizedPart } from './packed_matrix.ts';
+import {
+  type ElementFormatName,
+  type MatrixLayout,
+  PANEL,
+  type PackedMatrix,
+  type QuantizedPart,
+} from './packed_matrix.ts';
 
 /** Elements that stay as a model's file has them. */
 export interface QuantizedElements {
-  readonly format: QuantizedFormat;
+  readonly format: ElementFormatName;
   /** A value is an element times this, plus `min`. */
   readonly scale: number;
   readonly min: number;

@@ -1,12 +1,7 @@
-import type { BufferId, Step } from '../ir/step.ts';
-import { bufferAt, numberAt } from '../ir/step_arguments.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import { bufferAt } from '../ir/function_step.ts';
+import type { Step } from '../ir/step.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
-
-/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
-export const FLAT_POSITIONS = {
-  binary: { operation: 0, a: 1, b: 2, c: 3, size0: 4, size1: 5, size2: 6, size3: 7, a3: 11, b3: 15 },
-} as const;
-const { binary } = FLAT_POSITIONS;
 
 /** A binary operation on all elements of one or two buffers, and on a number where it is one. */
 export interface FlatOperands {
@@ -23,27 +18,20 @@ export function flatOperands(
   constants: Pick<ConstantValues, 'scalarAt'>,
 ): FlatOperands | undefined {
   if (step?.kind !== 'function' || step.name !== 'binary') return undefined;
-  const result = bufferAt(step, binary.c);
-  const isFlat = [binary.size0, binary.size1, binary.size2].every((size) => numberAt(step, size) === 1);
-  if (result === undefined || !isFlat) return undefined;
+  const { operation, a, b, c, size0, size1, size2, size3, a3, b3 } = step.arguments;
+  const result = bufferAt(c);
+  if (result === undefined || size0 !== 1 || size1 !== 1 || size2 !== 1) return undefined;
   const buffers: BufferId[] = [];
   let scalar: number | undefined;
-  for (const [side, stride] of [
-    [binary.a, binary.a3],
-    [binary.b, binary.b3],
-  ] as const) {
-    const buffer = bufferAt(step, side);
-    const advances = numberAt(step, stride) === 1;
+  for (const { side, stride } of [
+    { side: a, stride: a3 },
+    { side: b, stride: b3 },
+  ]) {
+    const buffer = bufferAt(side);
+    const advances = stride === 1;
     if (buffer !== undefined && advances) buffers.push(buffer);
-    else if (typeof step.arguments[side] === 'number' && !advances) {
-      scalar = constants.scalarAt(numberAt(step, side));
-    } else return undefined;
+    else if (typeof side === 'number' && !advances) scalar = constants.scalarAt(side);
+    else return undefined;
   }
-  return {
-    operation: numberAt(step, binary.operation),
-    result,
-    count: numberAt(step, binary.size3),
-    buffers,
-    scalar,
-  };
+  return { operation, result, count: size3, buffers, scalar };
 }

@@ -1,5 +1,6 @@
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
-import type { BufferId, Step } from '../ir/step.ts';
+import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import type { Step } from '../ir/step.ts';
 import { type Fold, fuseSteps } from './fuse_epilogues.ts';
 import { fuseGates } from './fuse_gelu_silu.ts';
 import { type ExpansionScratch, fuseExpansions } from './fuse_inverted_residuals.ts';

@@ -1,15 +1,11 @@
-import { BINARY, UNARY, type UnaryOperation } from '../../kernels/operations.ts';
+import { BinaryOperation, UnaryOperation } from '../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../ir/buffers.ts';
 import { isPrivate, partsOf, replaceParts } from '../ir/data_flow.ts';
-import type { BufferId, FunctionStep, Step } from '../ir/step.ts';
-import { bufferAt, numberAt, type Uses, usesOf } from '../ir/step_arguments.ts';
+import { bufferAt, functionStep } from '../ir/function_step.ts';
+import type { Step } from '../ir/step.ts';
+import { type Uses, usesOf } from '../ir/uses.ts';
 import { flatOperands } from './elementwise_operands.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
-
-/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
-export const GATE_POSITIONS = {
-  unary: { operation: 0, x: 1, y: 2, count: 3, alpha: 4, beta: 5 },
-} as const;
-const { unary } = GATE_POSITIONS;
 
 /** What is multiplied together: a number, x, and the gate, which is 1 + erf(x * sqrt(1/2)) or sigmoid(x). */
 interface Product {
@@ -57,14 +53,14 @@ function gateOf(
   constants: Pick<ConstantValues, 'scalarAt'>,
 ): Gate | undefined {
   if (step.kind !== 'function' || step.name !== 'unary') return undefined;
-  const from = bufferAt(step, unary.x);
-  const to = bufferAt(step, unary.y);
-  const count = numberAt(step, unary.count);
+  const { operation, x: input, y: output, count } = step.arguments;
+  const from = bufferAt(input);
+  const to = bufferAt(output);
   if (from === undefined || to === undefined) return undefined;
-  if (step.arguments[unary.operation] === UNARY.sigmoid) {
-    return { operation: UNARY.swish, x: from, gate: to, count, factor: 1 };
+  if (operation === UnaryOperation.sigmoid) {
+    return { operation: UnaryOperation.swish, x: from, gate: to, count, factor: 1 };
   }
-  if (step.arguments[unary.operation] !== UNARY.erf) return undefined;
+  if (operation !== UnaryOperation.erf) return undefined;
   const [writer = -1, ...others] = writers.get(from) ?? [];
   const [reader = -1, ...more] = readers.get(to) ?? [];
   const scaled = flatOperands(steps[writer], constants);
@@ -72,12 +68,12 @@ function gateOf(
   const [x] = scaled?.buffers ?? [];
   const isErf =
     others.length + more.length === 0 &&
-    scaled?.operation === BINARY.multiply &&
+    scaled?.operation === BinaryOperation.multiply &&
     scaled.scalar === ROOT &&
-    shifted?.operation === BINARY.add &&
+    shifted?.operation === BinaryOperation.add &&
     shifted.scalar === 1;
   return isErf && x !== undefined
-    ? { operation: UNARY.gelu, x, gate: shifted.result, count, factor: 0.5 }
+    ? { operation: UnaryOperation.gelu, x, gate: shifted.result, count, factor: 0.5 }
     : undefined;
 }
 
@@ -93,7 +89,7 @@ function find(
   products.set(gate, { factor: 1, x: 0, gate: 1 });
   for (const step of steps) {
     const operands = flatOperands(step, constants);
-    if (operands?.operation !== BINARY.multiply || products.has(operands.result)) continue;
+    if (operands?.operation !== BinaryOperation.multiply || products.has(operands.result)) continue;
     const factors = operands.buffers.map((buffer) => products.get(buffer));
     if (operands.scalar !== undefined) factors.push({ factor: operands.scalar, x: 0, gate: 0 });
     const product = factors.reduce((all, each) => all && each && multiplied(all, each));
@@ -108,13 +104,14 @@ function find(
     );
     const isSettled = (uses.writers.get(x) ?? []).every((writer) => writer < first);
     if (!isWhole || !isSettled || !isPrivate(steps, parts, result, uses)) continue;
-    const by: FunctionStep = {
-      kind: 'function',
-      name: 'unary',
-      reads: [x],
-      writes: [result],
-      arguments: [operation, { buffer: x, offset: 0 }, { buffer: result, offset: 0 }, count, 0, 0],
-    };
+    const by = functionStep('unary', {
+      operation,
+      x: { buffer: x, offset: 0 },
+      y: { buffer: result, offset: 0 },
+      count,
+      alpha: 0,
+      beta: 0,
+    });
     return { parts, by };
   }
   return undefined;

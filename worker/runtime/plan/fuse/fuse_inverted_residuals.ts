@@ -1,60 +1,13 @@
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
-import type { BufferId, FunctionStep, Place, Step } from '../ir/step.ts';
-import { numberAt } from '../ir/step_arguments.ts';
+import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import { bufferAt, type FunctionStep, functionStep } from '../ir/function_step.ts';
+import type { Step } from '../ir/step.ts';
 
 /** Below this the values in between stay in the cache anyway. Bytes. */
 const WORTH_FUSING = 1024 * 1024;
 
-const GEMM = {
-  a: 0,
-  lda: 1,
-  packed: 2,
-  bias: 3,
-  residual: 4,
-  c: 5,
-  ldc: 6,
-  m: 7,
-  k: 8,
-  n: 9,
-  lower: 10,
-  upper: 11,
-};
-const GEMM_QUANTIZED = {
-  a: 0,
-  lda: 1,
-  packed: 2,
-  vectors: 3,
-  format: 4,
-  zero: 5,
-  bias: 6,
-  residual: 7,
-  c: 8,
-  ldc: 9,
-  m: 10,
-  k: 11,
-  n: 12,
-  lower: 13,
-  upper: 14,
-};
-const DEPTHWISE = {
-  x: 0,
-  filter: 1,
-  bias: 2,
-  y: 3,
-  batch: 4,
-  height: 5,
-  width: 6,
-  channels: 7,
-  outHeight: 8,
-};
-const WINDOW = { filterHeight: 10, dilationY: 14, lower: 18 };
-
-/** Positions of arguments by the names that kernel_functions.ts gives them. */
-export const EXPANSION_POSITIONS = {
-  gemm: GEMM,
-  gemm_quantized: GEMM_QUANTIZED,
-  depthwise_conv2d: { ...DEPTHWISE, ...WINDOW },
-};
+type Expansion = FunctionStep<'gemm' | 'gemm_quantized'>;
+type Depthwise = FunctionStep<'depthwise_conv2d'>;
 
 export type ExpansionScratch = Pick<
   KernelFunctions,
@@ -77,106 +30,67 @@ export function fuseExpansions(
   const seen = new Set(outputs);
   const fused: Step[] = [];
   steps.forEach((step, index) => {
-    const before = fused.at(-1);
-    const between = before && expansionOf(before, step);
+    const found = expansionOf(fused.at(-1), step);
     const isPrivate =
-      between !== undefined &&
-      !seen.has(between) &&
+      found !== undefined &&
+      !seen.has(found.between) &&
       steps.every(
         ({ reads, writes }, other) =>
-          other === index || other === index - 1 || ![...reads, ...writes].includes(between),
+          other === index || other === index - 1 || ![...reads, ...writes].includes(found.between),
       );
-    if (
-      !isPrivate ||
-      before?.kind !== 'function' ||
-      step.kind !== 'function' ||
-      (bufferBytes[between] ?? 0) < WORTH_FUSING
-    ) {
+    if (!isPrivate || (bufferBytes[found.between] ?? 0) < WORTH_FUSING) {
       fused.push(step);
       return;
     }
-    const bytes = scratchBytes(functions, before, step);
-    fused[fused.length - 1] = together(before, step, between, createBuffer(bytes));
+    const { expansion, depthwise } = found;
+    const scratch = createBuffer(scratchBytes(functions, expansion, depthwise));
+    fused[fused.length - 1] = together(expansion, depthwise, scratch);
   });
   return fused;
 }
 
-function scratchBytes(functions: ExpansionScratch, expansion: FunctionStep, depthwise: FunctionStep): number {
-  const width = numberAt(depthwise, DEPTHWISE.width);
-  const channels = numberAt(depthwise, DEPTHWISE.channels);
-  const reach = [numberAt(depthwise, WINDOW.filterHeight), numberAt(depthwise, WINDOW.dilationY)] as const;
+function scratchBytes(functions: ExpansionScratch, expansion: Expansion, depthwise: Depthwise): number {
+  const { width, channels: expanded, filterHeight, dilationY } = depthwise.arguments;
+  const { k: channels } = expansion.arguments;
   return expansion.name === 'gemm'
-    ? functions.expand_depthwise_scratch_bytes(width, channels, ...reach)
-    : functions.expand_depthwise_quantized_scratch_bytes(
-        width,
-        numberAt(expansion, GEMM_QUANTIZED.k),
-        channels,
-        ...reach,
-      );
+    ? functions.expand_depthwise_scratch_bytes(width, expanded, filterHeight, dilationY)
+    : functions.expand_depthwise_quantized_scratch_bytes(width, channels, expanded, filterHeight, dilationY);
 }
 
-/** The buffer between two steps that are an expansion and a depthwise convolution of all of it. */
-function expansionOf(before: Step, step: Step): BufferId | undefined {
-  if (before.kind !== 'function' || step.kind !== 'function') return undefined;
-  const gemm = gemmPositions(before);
-  if (gemm === undefined || step.name !== 'depthwise_conv2d') return undefined;
-  const from = before.arguments[gemm.c];
-  const to = step.arguments[DEPTHWISE.x];
-  if (typeof from !== 'object' || typeof to !== 'object') return undefined;
-  const pixels =
-    numberAt(step, DEPTHWISE.batch) * numberAt(step, DEPTHWISE.height) * numberAt(step, DEPTHWISE.width);
+/** An expansion and a depthwise convolution of all of it, and the buffer between them. */
+function expansionOf(
+  expansion: Step | undefined,
+  depthwise: Step,
+): { readonly expansion: Expansion; readonly depthwise: Depthwise; readonly between: BufferId } | undefined {
+  if (expansion?.kind !== 'function' || depthwise.kind !== 'function') return undefined;
+  if (expansion.name !== 'gemm' && expansion.name !== 'gemm_quantized') return undefined;
+  if (depthwise.name !== 'depthwise_conv2d') return undefined;
+  const { residual, c, lda, ldc, m, k, n } = expansion.arguments;
+  const { x, batch, height, width, channels } = depthwise.arguments;
+  const between = bufferAt(c);
+  const pixels = batch * height * width;
   const isWhole =
-    from.buffer === to.buffer &&
-    from.offset === 0 &&
-    to.offset === 0 &&
-    before.arguments[gemm.residual] === 0 &&
-    before.arguments[gemm.lda] === before.arguments[gemm.k] &&
-    before.arguments[gemm.ldc] === before.arguments[gemm.n] &&
-    numberAt(before, gemm.n) === numberAt(step, DEPTHWISE.channels) &&
-    numberAt(before, gemm.m) === pixels &&
+    bufferAt(x) === between &&
+    residual === 0 &&
+    lda === k &&
+    ldc === n &&
+    n === channels &&
+    m === pixels &&
     // Of a quantized matrix a single row is computed in another way than the lines of a strip.
-    (before.name === 'gemm' || pixels > 1);
-  return isWhole ? from.buffer : undefined;
+    (expansion.name === 'gemm' || pixels > 1);
+  return isWhole && between !== undefined ? { expansion, depthwise, between } : undefined;
 }
 
-function gemmPositions({ name }: FunctionStep): typeof GEMM | undefined {
-  if (name === 'gemm') return GEMM;
-  return name === 'gemm_quantized' ? GEMM_QUANTIZED : undefined;
-}
-
-function together(
-  expansion: FunctionStep,
-  depthwise: FunctionStep,
-  between: BufferId,
-  scratch: BufferId,
-): FunctionStep {
-  const of = (step: FunctionStep, position: number): number | Place => step.arguments[position] ?? 0;
-  const others = ({ reads }: FunctionStep) => reads.filter((buffer) => buffer !== between);
-  const isQuantized = expansion.name === 'gemm_quantized';
-  const gemm = isQuantized ? GEMM_QUANTIZED : GEMM;
-  return {
-    kind: 'function',
-    name: isQuantized ? 'expand_depthwise_quantized' : 'expand_depthwise',
-    reads: [...others(expansion), ...others(depthwise)],
-    writes: [...depthwise.writes, scratch],
-    arguments: [
-      of(expansion, gemm.a),
-      of(expansion, gemm.packed),
-      ...(isQuantized ? expansion.arguments.slice(GEMM_QUANTIZED.vectors, GEMM_QUANTIZED.bias) : []),
-      of(expansion, gemm.bias),
-      of(depthwise, DEPTHWISE.filter),
-      of(depthwise, DEPTHWISE.bias),
-      of(depthwise, DEPTHWISE.y),
-      of(depthwise, DEPTHWISE.batch),
-      of(depthwise, DEPTHWISE.height),
-      of(depthwise, DEPTHWISE.width),
-      of(expansion, gemm.k),
-      of(depthwise, DEPTHWISE.channels),
-      ...depthwise.arguments.slice(DEPTHWISE.outHeight, WINDOW.lower),
-      of(expansion, gemm.lower),
-      of(expansion, gemm.upper),
-      ...depthwise.arguments.slice(WINDOW.lower),
-      { buffer: scratch, offset: 0 },
-    ],
+function together(expansion: Expansion, depthwise: Depthwise, scratch: BufferId): FunctionStep {
+  const { a: x, packed, bias: expandBias, k: channels } = expansion.arguments;
+  const { lower: expandedLower, upper: expandedUpper } = expansion.arguments;
+  const both = {
+    ...depthwise.arguments,
+    ...{ x, packed, expandBias, channels, expandedLower, expandedUpper },
+    expandedChannels: depthwise.arguments.channels,
+    scratch: { buffer: scratch, offset: 0 },
   };
+  if (expansion.name === 'gemm') return functionStep('expand_depthwise', both);
+  const { vectors, format, zero } = expansion.arguments;
+  return functionStep('expand_depthwise_quantized', { ...both, vectors, format, zero });
 }

@@ -1,18 +1,12 @@
-import { BINARY } from '../../kernels/operations.ts';
+import { BinaryOperation } from '../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../ir/buffers.ts';
 import { replaceParts } from '../ir/data_flow.ts';
-import type { BufferId, FunctionStep, Step } from '../ir/step.ts';
-import { bufferAt, numberAt, usesOf } from '../ir/step_arguments.ts';
+import { bufferAt, type FunctionStep, resultOf, withArguments, withResult } from '../ir/function_step.ts';
+import type { Step } from '../ir/step.ts';
+import { usesOf } from '../ir/uses.ts';
 import { flatOperands } from './elementwise_operands.ts';
-import { POSITIONS } from './fuse_epilogues.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
-
-const { gemm, conv2d, gemm_quantized: quantizedGemm, conv2d_quantized: quantizedConv2d } = POSITIONS;
-const PRODUCTS = {
-  gemm: { ...gemm, result: gemm.c },
-  conv2d: { ...conv2d, result: conv2d.y },
-  gemm_quantized: { ...quantizedGemm, result: quantizedGemm.c },
-  conv2d_quantized: { ...quantizedConv2d, result: quantizedConv2d.y },
-} as const;
+import { isProduct, isUnbounded } from './products.ts';
 
 /**
  * Lets a product add what is added to all of it right after, as it stores: the other branch of a residual block.
@@ -28,7 +22,7 @@ export function fuseAdditions(
   const taken = new Set<number>();
   const replacements = steps.flatMap((step, index) => {
     const operands = flatOperands(step, constants);
-    if (operands?.operation !== BINARY.add || operands.buffers.length !== 2) return [];
+    if (operands?.operation !== BinaryOperation.add || operands.buffers.length !== 2) return [];
     const { result, count, buffers } = operands;
     if (writers.get(result)?.length !== 1) return [];
     for (const product of buffers) {
@@ -58,23 +52,9 @@ function adding(
   other: BufferId,
   result: BufferId,
 ): FunctionStep | undefined {
-  if (!isProduct(step.name)) return undefined;
-  const positions = PRODUCTS[step.name];
-  const isPlain =
-    step.arguments[positions.residual] === 0 &&
-    numberAt(step, positions.lower) === Number.NEGATIVE_INFINITY &&
-    numberAt(step, positions.upper) === Number.POSITIVE_INFINITY;
-  if (!isPlain || bufferAt(step, positions.result) !== product) return undefined;
-  return {
-    ...step,
-    arguments: step.arguments
-      .with(positions.residual, { buffer: other, offset: 0 })
-      .with(positions.result, { buffer: result, offset: 0 }),
-    reads: [...step.reads, other],
-    writes: step.writes.map((buffer) => (buffer === product ? result : buffer)),
-  };
-}
-
-function isProduct(name: FunctionStep['name']): name is keyof typeof PRODUCTS {
-  return Object.hasOwn(PRODUCTS, name);
+  // A depthwise convolution adds nothing.
+  if (!isProduct(step) || step.name === 'depthwise_conv2d') return undefined;
+  const isPlain = step.arguments.residual === 0 && isUnbounded(step);
+  if (!isPlain || bufferAt(resultOf(step)) !== product) return undefined;
+  return withResult(withArguments(step, { residual: { buffer: other, offset: 0 } }), result);
 }

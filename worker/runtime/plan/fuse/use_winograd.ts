@@ -1,29 +1,8 @@
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
-import type { BufferId, FunctionStep, Place, Step } from '../ir/step.ts';
-import { numberAt } from '../ir/step_arguments.ts';
+import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import { type FunctionStep, functionStep } from '../ir/function_step.ts';
+import type { Step } from '../ir/step.ts';
 import type { PackedFilter } from './winograd_weights.ts';
-
-/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
-export const WINOGRAD_POSITIONS = {
-  conv2d: {
-    packed: 1,
-    batch: 5,
-    height: 6,
-    channels: 8,
-    outHeight: 9,
-    outWidth: 10,
-    outChannels: 11,
-    filterHeight: 12,
-    filterWidth: 13,
-    strideY: 14,
-    strideX: 15,
-    dilationY: 16,
-    dilationX: 17,
-    padTop: 18,
-    scratch: 22,
-  },
-} as const;
-const at = WINOGRAD_POSITIONS.conv2d;
 
 /** Fewer channels than this on either side: what is saved in products goes into sums. */
 const LEAST_CHANNELS = 16;
@@ -45,48 +24,27 @@ export function useWinograd(
   createBuffer: (bytes: number) => BufferId,
 ): Step[] {
   return steps.map((step) => {
-    const filter = step.kind === 'function' ? coveredFilter(step) : undefined;
-    if (step.kind !== 'function' || filter === undefined) return step;
+    if (step.kind !== 'function' || step.name !== 'conv2d') return step;
+    const filter = coveredFilter(step);
+    if (filter === undefined) return step;
     const { channels, filterHeight, outChannels } = filter;
-    const outWidth = numberAt(step, at.outWidth);
-    const bytes = scratchBytes(numberAt(step, at.height), channels, outWidth, outChannels, filterHeight);
+    const { height, outWidth } = step.arguments;
+    const bytes = scratchBytes(height, channels, outWidth, outChannels, filterHeight);
     const packed = bytes > MOST_SCRATCH ? undefined : transform(filter);
-    return packed === undefined ? step : instead(step, packed, createBuffer(bytes));
+    if (packed === undefined) return step;
+    const scratch = { buffer: createBuffer(bytes), offset: 0 };
+    return functionStep('winograd_conv2d', { ...step.arguments, packed, scratch });
   });
 }
 
-function coveredFilter(step: FunctionStep): PackedFilter | undefined {
-  if (step.name !== 'conv2d') return undefined;
-  const [packed, channels, outChannels, outWidth] = [at.packed, at.channels, at.outChannels, at.outWidth].map(
-    (position) => numberAt(step, position),
-  );
-  if (packed === undefined || channels === undefined || outChannels === undefined) return undefined;
-  const isCovered =
-    Number.isFinite(packed) &&
-    numberAt(step, at.filterWidth) === 3 &&
-    [at.strideX, at.strideY, at.dilationX].every((position) => numberAt(step, position) === 1);
+function coveredFilter({ arguments: convolution }: FunctionStep<'conv2d'>): PackedFilter | undefined {
+  const { packed, channels, outChannels, outWidth, filterHeight, filterWidth } = convolution;
+  const { strideX, strideY, dilationX } = convolution;
+  const isCovered = filterWidth === 3 && strideX === 1 && strideY === 1 && dilationX === 1;
   const isWorthIt =
     Math.min(channels, outChannels) >= LEAST_CHANNELS &&
-    outWidth !== undefined &&
     Math.ceil(outWidth / 4) * 6 <= WORTH_IT * outWidth * 3;
-  return isCovered && isWorthIt
-    ? { packed, channels, outChannels, filterHeight: numberAt(step, at.filterHeight) }
+  return typeof packed === 'number' && isCovered && isWorthIt
+    ? { packed, channels, outChannels, filterHeight }
     : undefined;
-}
-
-function instead(step: FunctionStep, packed: number, scratch: BufferId): FunctionStep {
-  const { arguments: given } = step;
-  const old = given[at.scratch];
-  const place: Place = { buffer: scratch, offset: 0 };
-  return {
-    ...step,
-    name: 'winograd_conv2d',
-    arguments: [
-      ...given.slice(0, at.filterWidth).with(at.packed, packed),
-      given[at.dilationY] ?? 1,
-      ...given.slice(at.padTop, at.scratch),
-      place,
-    ],
-    writes: [...step.writes.filter((buffer) => typeof old !== 'object' || buffer !== old.buffer), scratch],
-  };
 }

@@ -1,5 +1,5 @@
 import type { Heap } from '../../kernels/heap.ts';
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
+import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 
 /** A filter that is 3 wide, packed as assembly/pack.ts does. */
 export interface PackedFilter {

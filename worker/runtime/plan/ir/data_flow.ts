@@ -1,5 +1,6 @@
-import type { BufferId, Step } from './step.ts';
-import type { Uses } from './step_arguments.ts';
+import type { BufferId } from './buffers.ts';
+import type { Step } from './step.ts';
+import type { Uses } from './uses.ts';
 
 /** The steps between x and a result. */
 export function partsOf(steps: readonly Step[], result: BufferId, x: BufferId, { writers }: Uses): number[] {

@@ -1,4 +1,4 @@
-import type { Access, BufferId } from './step.ts';
+import type { Access, BufferId } from './buffers.ts';
 
 /** From the first to the last step that has to do with a buffer, both included. */
 export interface Lifetime {

@@ -1,27 +1,6 @@
 import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
-
-/** A stretch of memory that a plan writes while it runs, by its number. */
-export type BufferId = number;
-
-/** A place in a buffer: bytes from its start. */
-export interface Place {
-  readonly buffer: BufferId;
-  readonly offset: number;
-}
-
-/** What a step reads and writes. */
-export interface Access {
-  readonly reads: readonly BufferId[];
-  readonly writes: readonly BufferId[];
-}
-
-/** A call of one of our WebAssembly functions. Addresses that never change are numbers like any other. */
-export interface FunctionStep extends Access {
-  readonly kind: 'function';
-  readonly name: keyof KernelFunctions;
-  readonly arguments: readonly (number | Place)[];
-}
+import type { Access, BufferId } from './buffers.ts';
+import type { FunctionStep } from './function_step.ts';
 
 /** A tensor as a kernel takes it. */
 export type KernelInput =

@@ -1,4 +1,4 @@
-import type { Access, BufferId } from './step.ts';
+import type { Access, BufferId } from './buffers.ts';
 
 /**
  * The first buffer that is read or answered though no step before wrote it: what lies there is of another request.

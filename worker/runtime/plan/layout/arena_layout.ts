@@ -1,5 +1,5 @@
+import type { BufferId } from '../ir/buffers.ts';
 import type { Lifetime } from '../ir/lifetimes.ts';
-import type { BufferId } from '../ir/step.ts';
 
 /** SIMD loads are fastest where a vector does not cross a cache line. */
 const ALIGNMENT = 16;

@@ -3,8 +3,10 @@ import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-cor
 import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { activateRecording } from '../../backend/active_recording.ts';
+import { KERNEL_TABLE } from '../../kernels/kernel_table.ts';
 import type { RegisteredKernels } from '../../kernels/register_kernels.ts';
-import type { BufferId, KernelInput, KernelOutput, Step } from '../ir/step.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import type { KernelInput, KernelOutput, Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
 import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
@@ -204,7 +206,7 @@ export class Recorder {
   }
 
   #runOurs({ kernelName }: KernelConfig, call: KernelCall): TensorInfo | undefined {
-    const result = this.#kernels.kernels.get(kernelName)?.(this.#context, call);
+    const result = KERNEL_TABLE[kernelName]?.fast?.(this.#context, call);
     const calls = this.#context.takeCalls();
     this.#steps.push(...calls);
     if (result === undefined && calls.length > 0) this.#note(`${kernelName} was computed in part`);

@@ -4,13 +4,16 @@ import { elementCount } from '../../../model/tensor.ts';
 import { Heap } from '../../kernels/heap.ts';
 import type { KernelContext } from '../../kernels/kernel.ts';
 import {
-  ADDRESS_ARGUMENTS,
+  isAddressRole,
   isKernelFunctions,
-  type KernelFunctions,
+  type KernelName,
+  parametersOf,
 } from '../../kernels/kernel_functions.ts';
+import { type KernelFunctions, SIGNATURES } from '../../kernels/kernel_signatures.ts';
 import type { PackedMatrix } from '../../kernels/packing/packed_matrix.ts';
 import { type PackedWeights, usePackedOnce } from '../../kernels/packing/packed_weights.ts';
-import type { BufferId, FunctionStep, Place } from '../ir/step.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import { type Address, type FunctionStep, functionStep } from '../ir/function_step.ts';
 
 /** Which tensors are what, as far as a recording knows. */
 export interface RecordedTensors {
@@ -22,7 +25,7 @@ export interface RecordedTensors {
   /** Keeps a constant alive as long as the plan. */
   hold(tensor: TensorInfo): void;
   /** A function was called with an address that nobody has asked for. */
-  unknownAddress(name: keyof KernelFunctions): void;
+  unknownAddress(name: KernelName): void;
 }
 
 /** A stretch of the heap, and what an address in it means: a place in a buffer, or only itself. */
@@ -86,42 +89,30 @@ function packedRegions({ address, quantized }: PackedMatrix): Region[] {
 }
 
 function resolve(
-  name: keyof KernelFunctions,
+  name: KernelName,
   values: readonly number[],
   regions: readonly Region[],
   unknownAddress: RecordedTensors['unknownAddress'],
 ): FunctionStep {
-  const { reads, writes, scratch } = ADDRESS_ARGUMENTS[name];
-  const places: (number | Place)[] = [...values];
-  const buffersAt = (positions: readonly number[]): BufferId[] => {
-    const buffers: BufferId[] = [];
-    for (const position of positions) {
-      const address = values[position] ?? 0;
-      if (address === 0) continue;
-      const region = regions.findLast(({ start, bytes }) => address >= start && address < start + bytes);
-      if (region === undefined) unknownAddress(name);
-      else if (region.buffer !== undefined) {
-        places[position] = { buffer: region.buffer, offset: address - region.start };
-        buffers.push(region.buffer);
-      }
-    }
-    return buffers;
+  const placeOf = (address: number): Address => {
+    if (address === 0) return address;
+    const region = regions.findLast(({ start, bytes }) => address >= start && address < start + bytes);
+    if (region === undefined) unknownAddress(name);
+    return region?.buffer === undefined ? address : { buffer: region.buffer, offset: address - region.start };
   };
-  return {
-    kind: 'function',
-    name,
-    reads: buffersAt(reads),
-    writes: [...buffersAt(writes), ...buffersAt(scratch === undefined ? [] : [scratch])],
-    arguments: places,
-  };
+  const given: [string, Address][] = parametersOf(name).map(([parameter, type], position) => {
+    const value = values[position] ?? 0;
+    return [parameter, isAddressRole(type) ? placeOf(value) : value];
+  });
+  return functionStep(name, Object.fromEntries(given));
 }
 
 function recordingFunctions(
   functions: KernelFunctions,
-  note: (name: keyof KernelFunctions, values: number[]) => void,
+  note: (name: KernelName, values: number[]) => void,
 ): KernelFunctions {
   const wrapped: Record<string, (...values: number[]) => unknown> = {};
-  for (const name of Object.keys(ADDRESS_ARGUMENTS) as (keyof KernelFunctions)[]) {
+  for (const name of Object.keys(SIGNATURES) as KernelName[]) {
     const call: (...values: never[]) => unknown = functions[name];
     wrapped[name] = (...values) => {
       note(name, values);

@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
-import type { BufferId, KernelInput, KernelOutput, KernelStep } from '../ir/step.ts';
+import type { BufferId } from '../ir/buffers.ts';
+import type { KernelInput, KernelOutput, KernelStep } from '../ir/step.ts';
 
 /**
  * A call of tfjs's kernel on tensors that lie in the arena.

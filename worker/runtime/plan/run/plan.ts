@@ -2,14 +2,16 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import type { Arena } from '../../backend/arena.ts';
 import type { Heap } from '../../kernels/heap.ts';
-import type { KernelFunctions } from '../../kernels/kernel_functions.ts';
+import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
 import { FoldedWeights } from '../fuse/folded_weights.ts';
 import { fuseAll, type WeightCopies } from '../fuse/fuse_all.ts';
 import { WinogradWeights } from '../fuse/winograd_weights.ts';
+import type { BufferId } from '../ir/buffers.ts';
 import { constantValues } from '../ir/constant_values.ts';
+import { type FunctionStep, orderedArguments } from '../ir/function_step.ts';
 import { lifetimes, neededSteps } from '../ir/lifetimes.ts';
-import type { BufferId, FunctionStep, Step } from '../ir/step.ts';
+import type { Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
 import { type ArenaLayout, layOutArena } from '../layout/arena_layout.ts';
 import { readValues, writeValues } from '../layout/heap_values.ts';
@@ -205,9 +207,9 @@ export class Plan {
         });
   }
 
-  #createCall({ name, arguments: recorded }: FunctionStep): () => boolean {
+  #createCall(step: FunctionStep): () => boolean {
     const values: number[] = [];
-    for (const [position, value] of recorded.entries()) {
+    for (const [position, value] of orderedArguments(step).entries()) {
       if (typeof value === 'number') values.push(value);
       else {
         const offset = this.#offset(value.buffer) + value.offset;
@@ -215,7 +217,7 @@ export class Plan {
         values.push(0);
       }
     }
-    const call: (...values: never[]) => unknown = this.#runtime.functions[name];
+    const call: (...values: never[]) => unknown = this.#runtime.functions[step.name];
     return () => {
       Reflect.apply(call, undefined, values);
       return true;

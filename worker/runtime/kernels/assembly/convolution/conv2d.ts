@@ -1,4 +1,5 @@
 import { computeRows, NO_RESIDUAL, rowsOfTile } from '../product/tile';
+import { Input, Output, Scratch } from '../roles';
 
 /** As for products, but larger: pointers, and copies at the edges, are made anew for each group. */
 const GROUP_BYTES: i32 = 512 * 1024;
@@ -39,11 +40,11 @@ export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWid
  * @param scratch  conv2d_scratch_bytes
  */
 export function conv2d(
-  x: usize,
-  packed: usize,
-  bias: usize,
-  residual: usize,
-  y: usize,
+  x: Input,
+  packed: Input,
+  bias: Input,
+  residual: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,
@@ -61,7 +62,7 @@ export function conv2d(
   padLeft: i32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   convolveColumns(x, packed, bias, residual, y, batch, height, width, channels, outHeight, outWidth, outChannels, outChannels, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, lower, upper, scratch);
 }

@@ -1,5 +1,6 @@
 import { isTiledByThree, lineOfThree } from './depthwise_three';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
+import { Input, Output } from '../roles';
 
 /** What a group of channels may take of the first level cache, of 32 KB at least. */
 const GROUP_FLOATS: i32 = 6 * 1024;
@@ -13,10 +14,10 @@ const SMALLEST_GROUP: i32 = 64;
  * @param bias   channels floats, or 0
  */
 export function depthwise_conv2d(
-  x: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
+  x: Input,
+  filter: Input,
+  bias: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,

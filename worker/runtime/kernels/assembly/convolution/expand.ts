@@ -1,10 +1,11 @@
 import { expandedGroupBytes, multiplyExpanded } from '../product/quantized_products';
 import { depthwise_conv2d } from './depthwise';
-import { gemm } from '../product/gemm';
+import { gemm, POINTER_LINE_BYTES } from '../product/gemm';
+import { ElementFormat } from '../product/quantized';
+import { Input, Output, Scratch } from '../roles';
 
 /** What is in between stays in the second level cache. */
 const STRIP_BYTES: i32 = 512 * 1024;
-const GEMM_SCRATCH_BYTES: usize = 64;
 
 /** Lines of the expanded image that are held at once. */
 function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
@@ -13,7 +14,7 @@ function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
 
 export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
   const lines = linesOfStrip(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
-  return GEMM_SCRATCH_BYTES + <usize>lines * (<usize>(width * expandedChannels) << 2);
+  return POINTER_LINE_BYTES + <usize>lines * (<usize>(width * expandedChannels) << 2);
 }
 
 /**
@@ -28,12 +29,12 @@ export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32
  * @param scratch       expand_depthwise_scratch_bytes
  */
 export function expand_depthwise(
-  x: usize,
-  packed: usize,
-  expandBias: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
+  x: Input,
+  packed: Input,
+  expandBias: Input,
+  filter: Input,
+  bias: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,
@@ -53,7 +54,7 @@ export function expand_depthwise(
   expandedUpper: f32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
 }
@@ -64,15 +65,15 @@ export function expand_depthwise_quantized_scratch_bytes(width: i32, channels: i
 
 /** The same, of a quantized pointwise filter: see quantized.ts. */
 export function expand_depthwise_quantized(
-  x: usize,
-  packed: usize,
-  vectors: usize,
-  format: i32,
+  x: Input,
+  packed: Input,
+  vectors: Input,
+  format: ElementFormat,
   zero: i32,
-  expandBias: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
+  expandBias: Input,
+  filter: Input,
+  bias: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,
@@ -92,7 +93,7 @@ export function expand_depthwise_quantized(
   expandedUpper: f32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   expand(x, packed, vectors, format, zero, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
 }
@@ -131,7 +132,7 @@ function expand(
 ): void {
   const reach = (filterHeight - 1) * dilationY + 1;
   const outLines = (linesOfStrip(width, expandedChannels, reach) - reach) / strideY + 1;
-  const strip = scratch + GEMM_SCRATCH_BYTES;
+  const strip = scratch + POINTER_LINE_BYTES;
   const group = scratch + expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY);
   const xLine = <usize>(width * channels) << 2;
   const stripLine = <usize>(width * expandedChannels) << 2;

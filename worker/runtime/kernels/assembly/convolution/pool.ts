@@ -1,4 +1,5 @@
 import { loadUpTo, storeUpTo } from '../vector';
+import { Flag, Input, Output } from '../roles';
 
 /**
  * Largest value, or average of the values, that are under a window and inside an NHWC image.
@@ -6,9 +7,9 @@ import { loadUpTo, storeUpTo } from '../vector';
  * @param average 1 for the average, 0 for the maximum
  */
 export function pool2d(
-  x: usize,
-  y: usize,
-  average: i32,
+  x: Input,
+  y: Output,
+  average: Flag,
   batch: i32,
   height: i32,
   width: i32,

@@ -1,5 +1,6 @@
 import { computeRows, NO_RESIDUAL, rowsOfTile } from '../product/tile';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
+import { Input, Output, Scratch } from '../roles';
 
 /**
  * The transforms go through the points 0, A, -A, B, -B and infinity. With these the results are off by about a third
@@ -44,11 +45,11 @@ export function winograd_scratch_bytes(
  * @param scratch  winograd_scratch_bytes
  */
 export function winograd_conv2d(
-  x: usize,
-  packed: usize,
-  bias: usize,
-  residual: usize,
-  y: usize,
+  x: Input,
+  packed: Input,
+  bias: Input,
+  residual: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,
@@ -62,7 +63,7 @@ export function winograd_conv2d(
   padLeft: i32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   const tilesPerRow = (outWidth + 3) >>> 2;
   const tileBytes = <usize>channels << 2;
@@ -132,8 +133,8 @@ export function winograd_conv2d(
  * @param transformed six times packed_bytes(filterHeight * channels, outChannels)
  */
 export function winograd_weights(
-  packed: usize,
-  transformed: usize,
+  packed: Input,
+  transformed: Output,
   filterHeight: i32,
   channels: i32,
   outChannels: i32,

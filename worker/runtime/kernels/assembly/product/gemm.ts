@@ -1,7 +1,18 @@
 import { computeRows, NO_RESIDUAL, rowsOfTile } from './tile';
+import { Input, Output, Scratch } from '../roles';
 
 /** Bytes of packed panels that stay in the second level cache while the rows of A pass by. */
 const GROUP_BYTES: i32 = 256 * 1024;
+
+/** Bytes of the addresses of the six rows that are multiplied at once. */
+const POINTER_BYTES: usize = 24;
+/** The same, up to the end of a cache line, where others put what begins on one. */
+export const POINTER_LINE_BYTES: usize = (POINTER_BYTES + 63) & ~63;
+
+/** Bytes of scratch that gemm needs. */
+export function gemm_scratch_bytes(): usize {
+  return POINTER_BYTES;
+}
 
 export function panelsPerGroup(k: i32): i32 {
   return max(1, GROUP_BYTES / max(1, k << 5));
@@ -14,22 +25,22 @@ export function panelsPerGroup(k: i32): i32 {
  * @param bias     n floats, or 0
  * @param residual laid out as c, or 0; may be c itself
  * @param c        m rows of n floats, `ldc` floats from one to the next
- * @param scratch  24 bytes
+ * @param scratch  gemm_scratch_bytes
  */
 export function gemm(
-  a: usize,
+  a: Input,
   lda: i32,
-  packed: usize,
-  bias: usize,
-  residual: usize,
-  c: usize,
+  packed: Input,
+  bias: Input,
+  residual: Input,
+  c: Output,
   ldc: i32,
   m: i32,
   k: i32,
   n: i32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   const panels = (n + 7) >>> 3;
   const group = panelsPerGroup(k);

@@ -1,4 +1,5 @@
 import { loadUpTo } from '../vector';
+import { Input, Output } from '../roles';
 
 /**
  * The right-hand matrix of a product, k rows by n columns, is packed into panels of 8 columns: within a panel,
@@ -9,7 +10,7 @@ export function packed_bytes(k: i32, n: i32): usize {
 }
 
 /** Packs a row-major matrix; `stride` floats from one row to the next. */
-export function pack_b(b: usize, packed: usize, k: i32, n: i32, stride: i32): void {
+export function pack_b(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
   const rowBytes = <usize>stride << 2;
   for (let column = 0; column < n; column += 8) {
     let source = b + (<usize>column << 2);
@@ -33,7 +34,7 @@ export function pack_b(b: usize, packed: usize, k: i32, n: i32, stride: i32): vo
 }
 
 /** Packs the transpose of a row-major n by k matrix; `stride` floats from one of its n rows to the next. */
-export function pack_b_transposed(b: usize, packed: usize, k: i32, n: i32, stride: i32): void {
+export function pack_b_transposed(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
   const rowBytes = <usize>stride << 2;
   for (let column = 0; column < n; column += 8) {
     const left = n - column;
@@ -78,7 +79,7 @@ function packHalf(source: usize, packed: usize, k: i32, columns: i32, rowBytes: 
 }
 
 /** Writes the transpose of a row-major rows by columns matrix. */
-export function transpose(x: usize, y: usize, rows: i32, columns: i32): void {
+export function transpose(x: Input, y: Output, rows: i32, columns: i32): void {
   const xRow = <usize>columns << 2;
   const yRow = <usize>rows << 2;
   let row = 0;

@@ -1,4 +1,5 @@
 import { loadUpTo, multiplyAdd } from '../vector';
+import { Input } from '../roles';
 
 /**
  * Quantized matrices: panels of 8 columns as pack.ts has them, of elements as they are stored in a model's files. As many
@@ -9,21 +10,29 @@ import { loadUpTo, multiplyAdd } from '../vector';
  * The zero is the element that comes nearest to a value of 0, so that sums of products of elements stay as small as
  * those of values. Half-precision numbers have neither: their offsets are 0 and never looked at.
  */
-export const UINT8: i32 = 0;
-export const UINT16: i32 = 1;
-export const FLOAT16: i32 = 2;
+
+/** What elements of a quantized matrix are. */
+export const enum ElementFormat {
+  uint8,
+  uint16,
+  float16,
+}
+// Constants of their own: of members of an enumeration the compiler makes other local variables.
+export const UINT8: i32 = ElementFormat.uint8;
+export const UINT16: i32 = ElementFormat.uint16;
+export const FLOAT16: i32 = ElementFormat.float16;
 
 /** What half-precision numbers come out as too small by: the bias of the exponent is another. */
 const HALF_FACTOR: f32 = 5192296858534827628530496329220096.0;
 
 // @ts-ignore: decorator
 @inline
-export function rowsOfBlock(format: i32): i32 {
+export function rowsOfBlock(format: ElementFormat): i32 {
   return format == UINT8 ? 4 : 2;
 }
 
 /** Bytes of a panel. */
-export function panelBytes(format: i32, k: i32): usize {
+export function panelBytes(format: ElementFormat, k: i32): usize {
   const rows = rowsOfBlock(format);
   return <usize>((k + rows - 1) / rows) << 5;
 }
@@ -53,7 +62,7 @@ export function rowOfBlock(FORMAT: i32, ROW: i32, block: v128, mask: v128): v128
 }
 
 /** Whether one of `count` half-precision numbers is infinite or none: those cannot be in a quantized matrix. */
-export function has_infinite_half(b: usize, count: i32): i32 {
+export function has_infinite_half(b: Input, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     if ((load<u16>(b + (<usize>index << 1)) & 0x7c00) == 0x7c00) return 1;
   }
@@ -61,7 +70,7 @@ export function has_infinite_half(b: usize, count: i32): i32 {
 }
 
 /** Expands panels into those of pack.ts. `scales`, `offsets` and `columns` begin with the first of them. */
-export function expandPanels(packed: usize, scales: usize, offsets: usize, format: i32, zero: i32, k: i32, panels: i32, columns: i32, target: usize): void {
+export function expandPanels(packed: usize, scales: usize, offsets: usize, format: ElementFormat, zero: i32, k: i32, panels: i32, columns: i32, target: usize): void {
   if (format == UINT8) expandUint8(packed, scales, offsets, zero, k, panels, columns, target);
   else if (format == UINT16) expandUint16(packed, scales, offsets, zero, k, panels, columns, target);
   else expandFloat16(packed, scales, offsets, zero, k, panels, columns, target);

@@ -1,10 +1,9 @@
-import { expandPanels, panelBytes, UINT16 } from './quantized';
+import { ElementFormat, UINT16, expandPanels, panelBytes } from './quantized';
 import { multiplyRow } from './quantized_row';
 import { conv2d_scratch_bytes, convolveColumns, panelsPerFilterGroup } from '../convolution/conv2d';
-import { gemm, panelsPerGroup } from './gemm';
+import { gemm, panelsPerGroup, POINTER_LINE_BYTES } from './gemm';
 import { NO_RESIDUAL } from './tile';
-
-const POINTER_BYTES: usize = 64;
+import { Input, Output, Scratch } from '../roles';
 
 /** Of a single row. Of 16 bits a sum without the zero taken off first would lose digits. */
 // @ts-ignore: decorator
@@ -14,8 +13,8 @@ function isUnexpanded(format: i32, m: i32): bool {
 }
 
 /** Bytes of scratch that gemm_quantized wants: pointers, and a group of panels, expanded. */
-export function gemm_quantized_scratch_bytes(format: i32, m: i32, k: i32, n: i32): usize {
-  return isUnexpanded(format, m) ? POINTER_BYTES : POINTER_BYTES + expandedGroupBytes(k, n);
+export function gemm_quantized_scratch_bytes(format: ElementFormat, m: i32, k: i32, n: i32): usize {
+  return isUnexpanded(format, m) ? POINTER_LINE_BYTES : POINTER_LINE_BYTES + expandedGroupBytes(k, n);
 }
 
 export function expandedGroupBytes(k: i32, n: i32): usize {
@@ -24,25 +23,25 @@ export function expandedGroupBytes(k: i32, n: i32): usize {
 
 /** What gemm computes, of a quantized matrix: see quantized.ts, and gemm for the rest. */
 export function gemm_quantized(
-  a: usize,
+  a: Input,
   lda: i32,
-  packed: usize,
-  vectors: usize,
-  format: i32,
+  packed: Input,
+  vectors: Input,
+  format: ElementFormat,
   zero: i32,
-  bias: usize,
-  residual: usize,
-  c: usize,
+  bias: Input,
+  residual: Input,
+  c: Output,
   ldc: i32,
   m: i32,
   k: i32,
   n: i32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   if (isUnexpanded(format, m)) multiplyRow(a, packed, vectors, format, zero, bias, residual != 0 ? residual - c : NO_RESIDUAL, c, k, n, lower, upper);
-  else multiplyExpanded(a, lda, packed, vectors, format, zero, bias, residual, c, ldc, m, k, n, lower, upper, scratch, scratch + POINTER_BYTES);
+  else multiplyExpanded(a, lda, packed, vectors, format, zero, bias, residual, c, ldc, m, k, n, lower, upper, scratch, scratch + POINTER_LINE_BYTES);
 }
 
 /** The same for any number of rows. Each is, bit for bit, what it is among others. */
@@ -51,7 +50,7 @@ export function multiplyExpanded(
   lda: i32,
   packed: usize,
   vectors: usize,
-  format: i32,
+  format: ElementFormat,
   zero: i32,
   bias: usize,
   residual: usize,
@@ -92,14 +91,14 @@ function alignedScratch(channels: i32, filterHeight: i32, filterWidth: i32): usi
 
 /** What conv2d computes, of a quantized filter: see quantized.ts, and conv2d for the rest. */
 export function conv2d_quantized(
-  x: usize,
-  packed: usize,
-  vectors: usize,
-  format: i32,
+  x: Input,
+  packed: Input,
+  vectors: Input,
+  format: ElementFormat,
   zero: i32,
-  bias: usize,
-  residual: usize,
-  y: usize,
+  bias: Input,
+  residual: Input,
+  y: Output,
   batch: i32,
   height: i32,
   width: i32,
@@ -117,7 +116,7 @@ export function conv2d_quantized(
   padLeft: i32,
   lower: f32,
   upper: f32,
-  scratch: usize,
+  scratch: Scratch,
 ): void {
   const k = filterHeight * filterWidth * channels;
   const expanded = scratch + alignedScratch(channels, filterHeight, filterWidth);

@@ -1,4 +1,4 @@
-import { FLOAT16, maskOf, panelBytes, rowOfBlock, rowsOfBlock, UINT8 } from './quantized';
+import { ElementFormat, FLOAT16, UINT8, maskOf, panelBytes, rowOfBlock, rowsOfBlock } from './quantized';
 import { NO_RESIDUAL } from './tile';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from '../vector';
 
@@ -10,7 +10,7 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from '../vector';
  * @param a        k floats
  * @param residual what to add to an address in c to find the value to be added, or NO_RESIDUAL
  */
-export function multiplyRow(a: usize, packed: usize, vectors: usize, format: i32, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
+export function multiplyRow(a: usize, packed: usize, vectors: usize, format: ElementFormat, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
   if (format == UINT8) rowUint8(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
   else rowFloat16(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
 }

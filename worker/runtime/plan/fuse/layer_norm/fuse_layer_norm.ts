@@ -1,6 +1,8 @@
+import type { BufferId } from '../../ir/buffers.ts';
 import { isPrivate, partsOf, replaceParts } from '../../ir/data_flow.ts';
-import type { BufferId, FunctionStep, Step } from '../../ir/step.ts';
-import { type Uses, usesOf } from '../../ir/step_arguments.ts';
+import { type FunctionStep, functionStep } from '../../ir/function_step.ts';
+import type { Step } from '../../ir/step.ts';
+import { type Uses, usesOf } from '../../ir/uses.ts';
 import type { NormalForm } from './algebra.ts';
 import { type ConstantValues, RowForms, type RowMeans, rowMeansOf } from './match_layer_norm.ts';
 
@@ -55,11 +57,13 @@ function find(
 }
 
 function together({ x, rows, width }: RowMeans, { gamma, beta, epsilon, result }: Found): FunctionStep {
-  return {
-    kind: 'function',
-    name: 'layer_norm',
-    reads: [x],
-    writes: [result],
-    arguments: [{ buffer: x, offset: 0 }, gamma, beta, { buffer: result, offset: 0 }, rows, width, epsilon],
-  };
+  return functionStep('layer_norm', {
+    x: { buffer: x, offset: 0 },
+    gamma,
+    beta,
+    y: { buffer: result, offset: 0 },
+    rows,
+    width,
+    epsilon,
+  });
 }

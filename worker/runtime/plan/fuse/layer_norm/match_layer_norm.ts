@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../../model/tensor.ts';
-import { BINARY, UNARY } from '../../../kernels/operations.ts';
-import type { BufferId, FunctionStep, KernelStep, Step } from '../../ir/step.ts';
-import { bufferAt, isPlace, numberAt } from '../../ir/step_arguments.ts';
+import { BinaryOperation, UnaryOperation } from '../../../kernels/kernel_signatures.ts';
+import type { BufferId } from '../../ir/buffers.ts';
+import { type Address, bufferAt, type FunctionStep, isPlace } from '../../ir/function_step.ts';
+import type { KernelStep, Step } from '../../ir/step.ts';
 import {
   add,
   invert,
@@ -17,15 +18,6 @@ import {
   vector,
   X,
 } from './algebra.ts';
-
-/** Positions of the arguments that are looked at, by the names that kernel_functions.ts gives them. */
-export const ROW_POSITIONS = {
-  unary: { operation: 0, x: 1, y: 2, count: 3 },
-  binary: { operation: 0, a: 1, b: 2, c: 3, size0: 4, a0: 8, b0: 12 },
-  sum_middle: { x: 0, y: 1, outer: 2, reduced: 3, inner: 4, scale: 5 },
-} as const;
-
-const { unary, binary, sum_middle: mean } = ROW_POSITIONS;
 
 /** What constants hold, which never changes. */
 export interface ConstantValues {
@@ -53,11 +45,10 @@ export interface RowMeans {
 /** What a step that takes the mean of each row is about; undefined for any other. */
 export function rowMeansOf(step: Step): RowMeans | undefined {
   if (step.kind !== 'function' || step.name !== 'sum_middle') return undefined;
-  const x = bufferAt(step, mean.x);
-  const means = bufferAt(step, mean.y);
-  const rows = numberAt(step, mean.outer);
-  const width = numberAt(step, mean.reduced);
-  const isMean = numberAt(step, mean.inner) === 1 && numberAt(step, mean.scale) === 1 / width;
+  const { outer: rows, reduced: width, inner, scale } = step.arguments;
+  const x = bufferAt(step.arguments.x);
+  const means = bufferAt(step.arguments.y);
+  const isMean = inner === 1 && scale === 1 / width;
   if (x === undefined || means === undefined || !isMean || width === 1) return undefined;
   return { x, means, rows, width };
 }
@@ -109,9 +100,9 @@ export class RowForms {
   #ofFunction(step: FunctionStep): Form | undefined {
     switch (step.name) {
       case 'unary':
-        return bufferAt(step, unary.y) === undefined ? undefined : this.#unary(step);
+        return bufferAt(step.arguments.y) === undefined ? undefined : this.#unary(step);
       case 'binary':
-        return bufferAt(step, binary.c) === undefined ? undefined : this.#binary(step);
+        return bufferAt(step.arguments.c) === undefined ? undefined : this.#binary(step);
       case 'sum_middle':
         return this.#mean(step);
       default:
@@ -119,7 +110,7 @@ export class RowForms {
     }
   }
 
-  #mean(step: FunctionStep): Form | undefined {
+  #mean(step: FunctionStep<'sum_middle'>): Form | undefined {
     const averaged = rowMeansOf(step);
     const { rows, width } = this.#of;
     if (averaged?.rows !== rows || averaged.width !== width) return undefined;
@@ -129,54 +120,54 @@ export class RowForms {
     return averaged.x === this.#of.x ? this.#forms.get(this.#of.means) : undefined;
   }
 
-  #unary(step: FunctionStep): Form | undefined {
-    const buffer = bufferAt(step, unary.x);
+  #unary({ arguments: { operation, x, count } }: FunctionStep<'unary'>): Form | undefined {
+    const buffer = bufferAt(x);
     const form = buffer === undefined ? undefined : this.#forms.get(buffer);
-    if (form === undefined || numberAt(step, unary.count) !== this.#countOf(form.each)) return undefined;
-    switch (step.arguments[unary.operation]) {
-      case UNARY.square:
+    if (form === undefined || count !== this.#countOf(form.each)) return undefined;
+    switch (operation) {
+      case UnaryOperation.square:
         return form.kind === 'sum' ? this.#squares(form.sum) : undefined;
-      case UNARY.squareRoot:
+      case UnaryOperation.squareRoot:
         return form.kind === 'variance' ? sumOf(form, rootOf(form.epsilon, -1)) : undefined;
-      case UNARY.reciprocalSquareRoot:
+      case UnaryOperation.reciprocalSquareRoot:
         return form.kind === 'variance' ? sumOf(form, rootOf(form.epsilon, 1)) : undefined;
-      case UNARY.reciprocal:
+      case UnaryOperation.reciprocal:
         return form.kind === 'sum' ? sumOf(form, invert(form.sum)) : undefined;
-      case UNARY.negate:
+      case UnaryOperation.negate:
         return form.kind === 'sum' ? sumOf(form, multiply(form.sum, scalar(-1))) : undefined;
       default:
         return undefined;
     }
   }
 
-  #binary(step: FunctionStep): Form | undefined {
-    const sizes = [0, 1, 2, 3].map((index) => numberAt(step, binary.size0 + index));
+  #binary({ arguments: given }: FunctionStep<'binary'>): Form | undefined {
+    const { operation, size0, size1, size2, size3 } = given;
+    const sizes = [size0, size1, size2, size3];
     const count = elementCount(sizes);
     const each = (['row', 'element'] as const).find((one) => this.#countOf(one) === count);
     if (each === undefined) return undefined;
-    const a = this.#operand(step, binary.a, binary.a0, sizes, each);
-    const b = this.#operand(step, binary.b, binary.b0, sizes, each);
+    const a = this.#operand(given.a, [given.a0, given.a1, given.a2, given.a3], sizes, each);
+    const b = this.#operand(given.b, [given.b0, given.b1, given.b2, given.b3], sizes, each);
     if (a === undefined || b === undefined) return undefined;
-    const operation = step.arguments[binary.operation];
     if (a.kind !== 'sum' || b.kind !== 'sum') {
-      return operation === BINARY.add ? stabilised(a, b) : undefined;
+      return operation === BinaryOperation.add ? stabilised(a, b) : undefined;
     }
     switch (operation) {
-      case BINARY.add:
+      case BinaryOperation.add:
         return sumOf({ each }, add(a.sum, b.sum, 1));
-      case BINARY.subtract:
+      case BinaryOperation.subtract:
         return sumOf({ each }, add(a.sum, b.sum, -1));
-      case BINARY.multiply:
+      case BinaryOperation.multiply:
         if (isCentered(a.sum) && isCentered(b.sum)) {
           // Of the same sign: their difference is nothing then.
           return add(a.sum, b.sum, -1) === undefined ? this.#squares(a.sum) : undefined;
         }
         return sumOf({ each }, multiply(a.sum, b.sum));
-      case BINARY.divide: {
+      case BinaryOperation.divide: {
         const inverse = invert(b.sum);
         return inverse && sumOf({ each }, multiply(a.sum, inverse));
       }
-      case BINARY.squaredDifference: {
+      case BinaryOperation.squaredDifference: {
         const difference = add(a.sum, b.sum, -1);
         return difference && this.#squares(difference);
       }
@@ -191,13 +182,12 @@ export class RowForms {
 
   /** What a side of a binary operation is, if it is walked through as what it is. */
   #operand(
-    step: FunctionStep,
-    position: number,
-    strides: number,
+    argument: Address,
+    strides: readonly number[],
     sizes: readonly number[],
     result: Form['each'],
   ): Form | undefined {
-    const walk = walkOf(sizes.map((size, index) => ({ size, stride: numberAt(step, strides + index) })));
+    const walk = walkOf(sizes.map((size, index) => ({ size, stride: strides[index] ?? 0 })));
     const { rows, width } = this.#of;
     const isWalkOf = (byRow: number, inRow: number): boolean =>
       walk ===
@@ -205,13 +195,12 @@ export class RowForms {
         { size: rows, stride: byRow },
         { size: result === 'row' ? 1 : width, stride: inRow },
       ]);
-    const argument = step.arguments[position];
     if (isPlace(argument)) {
       const form = argument.offset === 0 ? this.#forms.get(argument.buffer) : undefined;
       const isWalked = form?.each === 'element' ? isWalkOf(width, 1) : isWalkOf(1, 0);
       return isWalked && form !== undefined ? { ...form, each: result } : undefined;
     }
-    if (argument === undefined || argument === 0) return undefined;
+    if (argument === 0) return undefined;
     if (isWalkOf(0, 0)) return { kind: 'sum', each: result, sum: scalar(this.#constants.scalarAt(argument)) };
     return isWalkOf(0, 1) ? { kind: 'sum', each: result, sum: vector(argument) } : undefined;
   }

@@ -1,20 +1,5 @@
-import type { BufferId, FunctionStep, Place, Step } from './step.ts';
-
-/** The number at a position of a call's arguments; NaN where there is a place. */
-export function numberAt(step: FunctionStep, position: number): number {
-  const value = step.arguments[position];
-  return typeof value === 'number' ? value : Number.NaN;
-}
-
-export function isPlace(value: number | Place | undefined): value is Place {
-  return typeof value === 'object';
-}
-
-/** The buffer whose start is at a position of a call's arguments. */
-export function bufferAt(step: FunctionStep, position: number): BufferId | undefined {
-  const value = step.arguments[position];
-  return isPlace(value) && value.offset === 0 ? value.buffer : undefined;
-}
+import type { BufferId } from './buffers.ts';
+import type { Step } from './step.ts';
 
 /** Which steps read and write each buffer, by their indices; what was asked for is read after the last one. */
 export interface Uses {

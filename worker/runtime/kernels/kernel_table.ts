@@ -1,0 +1,122 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { RawCall } from './gate/kernel_call.ts';
+import { range } from './javascript/creation.ts';
+import { stridedSlice as plainStridedSlice, reverseTruths } from './javascript/data_movement.ts';
+import {
+  castToBool,
+  clipIntegers,
+  prelu as plainPrelu,
+  powerOfIntegers,
+  selectTruths,
+} from './javascript/elementwise.ts';
+import { emptyProduct } from './javascript/empty_products.ts';
+import { cropAndResize, resizeIntegers } from './javascript/images.ts';
+import { gatherInBatches, oneHot } from './javascript/indexing.ts';
+import type { PlainKernel } from './javascript/javascript_kernel.ts';
+import { meanOfIntegers } from './javascript/reductions.ts';
+import { topKOfNaN } from './javascript/selection.ts';
+import {
+  averagePool3D,
+  convolution3D,
+  dilation2D,
+  maxPool3D,
+  maxPoolWithPositions,
+  transposedConvolution3D,
+} from './javascript/windows.ts';
+import type { Kernel, KernelContext } from './kernel.ts';
+import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
+import { convolution, depthwiseConvolution } from './operators/conv2d.ts';
+import { batchNormalisation } from './operators/layer_norm.ts';
+import { matrixProduct } from './operators/matmul.ts';
+import { averagePool, maxPool } from './operators/pool.ts';
+import { mean, softmax, sum } from './operators/reduce.ts';
+import {
+  concatenation,
+  pack,
+  pad,
+  slice,
+  stridedSlice,
+  transpose,
+} from './operators/transpose_concat_slice.ts';
+import { binary, clipByValue, leakyRelu, prelu, unary } from './operators/unary.ts';
+
+/** One of the project's own kernels. @returns undefined for a case that is not covered; nothing was allocated then */
+type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefined;
+
+/** What computes in the place of one of tfjs's kernels, where it covers the call. */
+export interface Replacement {
+  /** On WebAssembly, and tried first. */
+  readonly fast?: OwnKernel;
+  /** In JavaScript, what tfjs's kernel would compute wrongly. */
+  readonly plain?: PlainKernel;
+}
+
+/** The replacements by the names of tfjs's kernels. */
+export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
+  Abs: { fast: own(unary(UnaryOperation.abs)) },
+  Add: { fast: own(binary(BinaryOperation.add)) },
+  AvgPool: { fast: own(averagePool) },
+  AvgPool3D: { plain: averagePool3D },
+  BatchMatMul: { fast: own(matrixProduct), plain: emptyProduct },
+  Cast: { plain: castToBool },
+  ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
+  Concat: { fast: own(concatenation) },
+  Conv2D: { fast: own(convolution), plain: emptyProduct },
+  Conv3D: { plain: convolution3D },
+  Conv3DBackpropInputV2: { plain: transposedConvolution3D },
+  CropAndResize: { plain: cropAndResize },
+  DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: emptyProduct },
+  Dilation2D: { plain: dilation2D },
+  Elu: { fast: own(unary(UnaryOperation.elu)) },
+  Erf: { fast: own(unary(UnaryOperation.erf)) },
+  Exp: { fast: own(unary(UnaryOperation.exp)) },
+  FusedBatchNorm: { fast: own(batchNormalisation) },
+  FusedConv2D: { fast: own(convolution), plain: emptyProduct },
+  FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },
+  GatherV2: { plain: gatherInBatches },
+  LeakyRelu: { fast: own(leakyRelu) },
+  MaxPool: { fast: own(maxPool) },
+  MaxPool3D: { plain: maxPool3D },
+  MaxPoolWithArgmax: { plain: maxPoolWithPositions },
+  Maximum: { fast: own(binary(BinaryOperation.maximum)) },
+  Mean: { fast: own(mean), plain: meanOfIntegers },
+  Minimum: { fast: own(binary(BinaryOperation.minimum)) },
+  Multiply: { fast: own(binary(BinaryOperation.multiply)) },
+  Neg: { fast: own(unary(UnaryOperation.negate)) },
+  OneHot: { plain: oneHot },
+  Pack: { fast: own(pack) },
+  PadV2: { fast: own(pad) },
+  Pow: { plain: powerOfIntegers },
+  Prelu: { fast: own(prelu), plain: plainPrelu },
+  Range: { plain: range },
+  RealDiv: { fast: own(binary(BinaryOperation.divide)) },
+  Reciprocal: { fast: own(unary(UnaryOperation.reciprocal)) },
+  Relu: { fast: own(unary(UnaryOperation.clamp, 0, Number.POSITIVE_INFINITY)) },
+  Relu6: { fast: own(unary(UnaryOperation.clamp, 0, 6)) },
+  ResizeNearestNeighbor: { plain: resizeIntegers },
+  Reverse: { plain: reverseTruths },
+  Rsqrt: { fast: own(unary(UnaryOperation.reciprocalSquareRoot)) },
+  Select: { plain: selectTruths },
+  Selu: { fast: own(unary(UnaryOperation.selu)) },
+  Sigmoid: { fast: own(unary(UnaryOperation.sigmoid)) },
+  Slice: { fast: own(slice) },
+  Softmax: { fast: own(softmax) },
+  Sqrt: { fast: own(unary(UnaryOperation.squareRoot)) },
+  Square: { fast: own(unary(UnaryOperation.square)) },
+  SquaredDifference: { fast: own(binary(BinaryOperation.squaredDifference)) },
+  StridedSlice: { fast: own(stridedSlice), plain: plainStridedSlice },
+  Sub: { fast: own(binary(BinaryOperation.subtract)) },
+  Sum: { fast: own(sum) },
+  Tanh: { fast: own(unary(UnaryOperation.tanh)) },
+  TopK: { plain: topKOfNaN },
+  Transpose: { fast: own(transpose) },
+  _FusedMatMul: { fast: own(matrixProduct), plain: emptyProduct },
+};
+
+function own<Inputs, Attributes>(kernel: Kernel<Inputs, Attributes>): OwnKernel {
+  return (context, call) => {
+    // tfjs's registry knows no kernel's own types; its kernels make the same assertion.
+    const { inputs, attrs } = call as unknown as { inputs: Inputs; attrs: Attributes };
+    return kernel(context, inputs, attrs);
+  };
+}
