@@ -104,6 +104,9 @@ function lines(
 /**
  * c = operation(a, b) with broadcasting, over a dense result of four dimensions.
  *
+ * @param a  float32
+ * @param b  float32
+ * @param c  [size0, size1, size2, size3] in float32
  * @param a0 and so on: floats from one element of a dimension to the next, 0 where a side is broadcast; in the last
  * dimension 0 or 1, and not 0 on both sides. c may be a or b where that is not broadcast.
  */

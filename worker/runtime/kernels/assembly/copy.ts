@@ -5,7 +5,10 @@ import { Input, Output, Scratch } from './roles';
  * Copies 32-bit elements from one walk of five dimensions to another; what slices, concatenation, padding and
  * transposition are made of.
  *
- * @param x0 and so on: elements from one step of a dimension to the next, of any sign
+ * @param x     the first element, of any dtype that has 32 bits
+ * @param y     where the first element goes
+ * @param size0 and so on: steps of a dimension
+ * @param x0    and so on: elements from one step of a dimension to the next, of any sign
  */
 export function copy(
   x: Input,
@@ -72,6 +75,11 @@ function copySteps(x: usize, y: usize, count: i32, xStep: usize, yStep: usize): 
   }
 }
 
+/**
+ * Fills a vector with one value.
+ *
+ * @param y [count] in float32
+ */
 export function fill(y: Output, count: i32, value: f32): void {
   const lanes = f32x4.splat(value);
   for (; count >= 4; count -= 4) {
@@ -87,11 +95,15 @@ export function batch_norm_scratch_bytes(channels: i32): usize {
 }
 
 /**
- * y = (x - mean) / sqrt(variance + epsilon) * scale + offset, for each of `rows` rows of `channels` floats.
+ * y = (x - mean) / sqrt(variance + epsilon) * scale + offset.
  *
- * @param offset  channels floats, or 0
- * @param scale   channels floats, or 0
- * @param scratch batch_norm_scratch_bytes
+ * @param x        [rows, channels] in float32
+ * @param mean     [channels] in float32
+ * @param variance [channels] in float32
+ * @param offset   [channels] in float32, or 0
+ * @param scale    [channels] in float32, or 0
+ * @param y        [rows, channels] in float32
+ * @param scratch  batch_norm_scratch_bytes
  */
 export function batch_norm(
   x: Input,

@@ -1,4 +1,8 @@
-/** What the wasm module exports: functions of addresses, in bytes, and sizes, in elements. Nothing is allocated. */
+/**
+ * What the module of kernels exports. Addresses and the results of functions called bytes are in bytes, all other sizes,
+ * strides and counts in elements. Tensors are row-major. Nothing is allocated. A kernel writes all of its output and checks
+ * nothing: its sizes have to be those of the memory at its addresses.
+ */
 export { pack_b, pack_b_transposed, packed_bytes, transpose } from './product/pack';
 export { place_elements, take_elements } from './place';
 export { gemm } from './product/gemm';

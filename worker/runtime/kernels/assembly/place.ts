@@ -5,8 +5,9 @@ import { Flag, Input, Output } from './roles';
  * quantized.ts, a run of them at a time: `first` is how many come before the run. A transposed matrix is the n by k one
  * whose transpose is packed.
  *
- * @param b     the run
- * @param shift an element has 1 << shift bytes, up to 4
+ * @param b      [count] in any dtype: the run
+ * @param packed [k, n] in panels
+ * @param shift  an element has 1 << shift bytes, up to 4
  */
 export function place_elements(b: Input, packed: Output, k: i32, n: i32, transposed: Flag, shift: i32, first: i32, count: i32): void {
   if (shift == 0) move(0, false, b, packed, k, n, transposed, first, count);

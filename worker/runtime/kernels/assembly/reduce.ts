@@ -2,7 +2,12 @@ import { exponentialOfNegative } from './functions';
 import { loadPartial, loadUpTo, maximumOfLanes, multiplyAdd, storePartial, storeUpTo, sumOfLanes } from './vector';
 import { Input, Output } from './roles';
 
-/** Softmax of each of `rows` rows of `width` floats. y may be x. */
+/**
+ * Softmax of each row.
+ *
+ * @param x [rows, width] in float32
+ * @param y [rows, width] in float32; may be x
+ */
 export function softmax(x: Input, y: Output, rows: i32, width: i32): void {
   const rowBytes = <usize>width << 2;
   const whole = rowBytes & ~15;
@@ -62,8 +67,12 @@ function largestOfLine(x: usize, width: i32): f32 {
 }
 
 /**
- * Layer normalisation of each of `rows` rows: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
- * y may be x. gamma and beta: `width` floats, or 0.
+ * Layer normalisation of each row: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+ *
+ * @param x     [rows, width] in float32
+ * @param gamma [width] in float32, or 0
+ * @param beta  [width] in float32, or 0
+ * @param y     [rows, width] in float32; may be x
  */
 export function layer_norm(x: Input, gamma: Input, beta: Input, y: Output, rows: i32, width: i32, epsilon: f32): void {
   const rowBytes = <usize>width << 2;
@@ -149,7 +158,13 @@ function sumOfLine(x: usize, width: i32): f32 {
   return sum;
 }
 
-/** Sums over the middle of [outer, reduced, inner], times `scale`: 1 for a sum, 1 / reduced for a mean. */
+/**
+ * Sums over the dimension in the middle.
+ *
+ * @param x     [outer, reduced, inner] in float32
+ * @param y     [outer, inner] in float32
+ * @param scale what a sum is multiplied with: 1 for a sum, 1 / reduced for a mean
+ */
 export function sum_middle(x: Input, y: Output, outer: i32, reduced: i32, inner: i32, scale: f32): void {
   const innerBytes = <usize>inner << 2;
   if (inner == 1) {

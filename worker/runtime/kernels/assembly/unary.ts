@@ -78,6 +78,8 @@ function loop(operation: i32, x: usize, y: usize, count: i32, a: v128, b: v128):
 /**
  * y = operation(x), element by element. y may be x.
  *
+ * @param x     [count] in float32
+ * @param y     [count] in float32
  * @param alpha the lower bound of clamp, the slope of leaky relu and hard sigmoid
  * @param beta  the upper bound of clamp, the offset of hard sigmoid
  */

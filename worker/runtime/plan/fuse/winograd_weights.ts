@@ -1,7 +1,7 @@
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 
-/** A filter that is 3 wide, packed as assembly/pack.ts does. */
+/** A filter that is 3 wide, packed as assembly/product/pack.ts does. */
 export interface PackedFilter {
   readonly packed: number;
   readonly filterHeight: number;
@@ -9,10 +9,10 @@ export interface PackedFilter {
   readonly outChannels: number;
 }
 
-/** Sums of three taps that stand for them; see assembly/winograd.ts. */
+/** Sums of three taps that stand for them; see assembly/convolution/winograd.ts. */
 const MATRICES = 6;
 
-/** Copies of filters that a plan has for assembly/winograd.ts, twice as large as what they are made of. */
+/** Copies of filters that a plan has for assembly/convolution/winograd.ts, twice as large as what they are made of. */
 export class WinogradWeights {
   readonly #heap: Heap;
   readonly #functions: Pick<KernelFunctions, 'packed_bytes' | 'winograd_weights'>;

@@ -24,7 +24,7 @@ export function panelsPerFilterGroup(k: i32): i32 {
   return max(1, GROUP_BYTES / max(1, k << 5));
 }
 
-/** Bytes of scratch that conv2d wants: pointers, zeros, and copies of rows that cross an edge. */
+/** Bytes of scratch that conv2d needs: pointers, zeros, and copies of rows that cross an edge. */
 export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
   const taps = <usize>(filterHeight * filterWidth);
   const row = <usize>(filterWidth * channels) << 2;
@@ -32,12 +32,22 @@ export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWid
 }
 
 /**
- * Convolution of an NHWC image, without an im2col buffer: y = clamp(x * filter + bias + residual, lower, upper).
+ * Convolution of images, without an im2col buffer: y = clamp(x * filter + bias + residual, lower, upper).
  *
- * @param packed   the filter, [filterHeight * filterWidth * channels, outChannels], packed by pack_b
- * @param bias     outChannels floats, or 0
- * @param residual laid out as y, or 0; may be y itself
- * @param scratch  conv2d_scratch_bytes
+ * @param x         [batch, height, width, channels] in float32
+ * @param packed    the filter, [filterHeight * filterWidth * channels, outChannels] in float32, packed by pack_b
+ * @param bias      [outChannels] in float32, or 0
+ * @param residual  laid out as y, or 0; may be y itself
+ * @param y         [batch, outHeight, outWidth, outChannels] in float32
+ * @param strideY   rows from one place of the filter to the next
+ * @param strideX   columns from one place of the filter to the next
+ * @param dilationY rows from one tap of the filter to the next
+ * @param dilationX columns from one tap of the filter to the next
+ * @param padTop    rows of zeros above an image
+ * @param padLeft   columns of zeros on the left of an image
+ * @param lower     bound of what is stored, -infinity for none
+ * @param upper     bound of what is stored, infinity for none
+ * @param scratch   conv2d_scratch_bytes
  */
 export function conv2d(
   x: Input,

@@ -7,11 +7,14 @@ const GROUP_FLOATS: i32 = 6 * 1024;
 const SMALLEST_GROUP: i32 = 64;
 
 /**
- * Depthwise convolution of an NHWC image, one filter per channel: four or eight channels at a time, in tiles of four
- * pixels where no tap is outside. Taps outside the image are skipped, so nothing is padded or copied.
+ * Depthwise convolution of images, one filter per channel: four or eight channels at a time, in tiles of four pixels
+ * where no tap is outside. Taps outside the image are skipped, so nothing is padded or copied. The other parameters are
+ * those of conv2d.
  *
- * @param filter [filterHeight, filterWidth, channels]
- * @param bias   channels floats, or 0
+ * @param x      [batch, height, width, channels] in float32
+ * @param filter [filterHeight, filterWidth, channels] in float32
+ * @param bias   [channels] in float32, or 0
+ * @param y      [batch, outHeight, outWidth, channels] in float32
  */
 export function depthwise_conv2d(
   x: Input,

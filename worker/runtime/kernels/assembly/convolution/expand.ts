@@ -12,6 +12,7 @@ function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
   return max(reach, STRIP_BYTES / max(1, (width * expandedChannels) << 2));
 }
 
+/** Bytes of scratch that expand_depthwise needs: that of gemm, and a strip of lines. */
 export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
   const lines = linesOfStrip(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
   return POINTER_LINE_BYTES + <usize>lines * (<usize>(width * expandedChannels) << 2);
@@ -19,13 +20,16 @@ export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32
 
 /**
  * A pointwise convolution and a depthwise one over its result, which is never whole in memory: what gemm and
- * depthwise_conv2d compute one after the other, a strip of lines at a time.
+ * depthwise_conv2d compute one after the other, a strip of lines at a time. The other parameters are those of conv2d.
  *
- * @param packed        the pointwise filter, [channels, expandedChannels], packed by pack_b
- * @param expandBias    expandedChannels floats, or 0
- * @param filter        [filterHeight, filterWidth, expandedChannels]
- * @param bias          expandedChannels floats, or 0
- * @param expandedLower bound of what is in between
+ * @param x             [batch, height, width, channels] in float32
+ * @param packed        the pointwise filter, [channels, expandedChannels] in float32, packed by pack_b
+ * @param expandBias    [expandedChannels] in float32, or 0
+ * @param filter        [filterHeight, filterWidth, expandedChannels] in float32
+ * @param bias          [expandedChannels] in float32, or 0
+ * @param y             [batch, outHeight, outWidth, expandedChannels] in float32
+ * @param expandedLower bound of what is in between, -infinity for none
+ * @param expandedUpper bound of what is in between, infinity for none
  * @param scratch       expand_depthwise_scratch_bytes
  */
 export function expand_depthwise(
@@ -59,11 +63,19 @@ export function expand_depthwise(
   expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
 }
 
+/** Bytes of scratch that expand_depthwise_quantized needs: a group of panels, expanded, besides. */
 export function expand_depthwise_quantized_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
   return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + expandedGroupBytes(channels, expandedChannels);
 }
 
-/** The same, of a quantized pointwise filter: see quantized.ts. */
+/**
+ * What expand_depthwise computes, of a quantized pointwise filter. The other parameters are those of expand_depthwise.
+ *
+ * @param packed  [channels, expandedChannels], elements of `format`: see quantized.ts
+ * @param vectors [2, expandedChannels] in float32: a scale for each column, then an offset for each
+ * @param zero    the element that comes nearest to a value of 0
+ * @param scratch expand_depthwise_quantized_scratch_bytes
+ */
 export function expand_depthwise_quantized(
   x: Input,
   packed: Input,

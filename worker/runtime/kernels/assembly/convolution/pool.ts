@@ -2,8 +2,11 @@ import { loadUpTo, storeUpTo } from '../vector';
 import { Flag, Input, Output } from '../roles';
 
 /**
- * Largest value, or average of the values, that are under a window and inside an NHWC image.
+ * Largest value, or average of the values, that are under a window and inside an image. The window's parameters are those
+ * of conv2d.
  *
+ * @param x       [batch, height, width, channels] in float32
+ * @param y       [batch, outHeight, outWidth, channels] in float32
  * @param average 1 for the average, 0 for the maximum
  */
 export function pool2d(

@@ -20,7 +20,7 @@ function paddedColumns(outChannels: i32): i32 {
   return (outChannels + 7) & ~7;
 }
 
-/** Bytes of scratch that winograd_conv2d wants: pointers, zeros, the image transformed, and products of a block. */
+/** Bytes of scratch that winograd_conv2d needs: pointers, zeros, the image transformed, and products of a block. */
 export function winograd_scratch_bytes(
   height: i32,
   channels: i32,
@@ -35,13 +35,15 @@ export function winograd_scratch_bytes(
 }
 
 /**
- * Convolution of an NHWC image with a filter that is 3 wide and goes on by one: y = clamp(x * filter + bias +
+ * Convolution of images with a filter that is 3 wide and goes on by one: y = clamp(x * filter + bias +
  * residual, lower, upper). Four results beside each other take six products instead of twelve, of sums of the input
  * with sums of the filter (Winograd's F(4, 3), along the rows only; Lavin and Gray 2015).
  *
+ * @param x        [batch, height, width, channels] in float32
  * @param packed   what winograd_weights makes of the filter: six packed matrices [filterHeight * channels, outChannels]
- * @param bias     outChannels floats, or 0
+ * @param bias     [outChannels] in float32, or 0
  * @param residual laid out as y, or 0
+ * @param y        [batch, outHeight, outWidth, outChannels] in float32
  * @param scratch  winograd_scratch_bytes
  */
 export function winograd_conv2d(
@@ -130,6 +132,7 @@ export function winograd_conv2d(
  * The six matrices that winograd_conv2d takes, of a filter that is packed as conv2d takes it: each of the six sums is
  * of the three taps, times powers of its point, over the point's distances from the others.
  *
+ * @param packed      [filterHeight * 3 * channels, outChannels] in float32, packed by pack_b
  * @param transformed six times packed_bytes(filterHeight * channels, outChannels)
  */
 export function winograd_weights(

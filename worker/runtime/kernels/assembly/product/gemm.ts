@@ -21,10 +21,15 @@ export function panelsPerGroup(k: i32): i32 {
 /**
  * c = clamp(a * b + bias + residual, lower, upper), b packed by pack_b.
  *
- * @param a        m rows of k floats, `lda` floats from one to the next
- * @param bias     n floats, or 0
- * @param residual laid out as c, or 0; may be c itself
- * @param c        m rows of n floats, `ldc` floats from one to the next
+ * @param a        [m, k] in float32
+ * @param lda      floats from one row of a to the next
+ * @param packed   [k, n] in float32, packed by pack_b
+ * @param bias     [n] in float32, or 0
+ * @param residual [m, n] in float32, laid out as c, or 0; may be c itself
+ * @param c        [m, n] in float32
+ * @param ldc      floats from one row of c to the next
+ * @param lower    bound of what is stored, -infinity for none
+ * @param upper    bound of what is stored, infinity for none
  * @param scratch  gemm_scratch_bytes
  */
 export function gemm(

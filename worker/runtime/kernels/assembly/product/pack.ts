@@ -4,12 +4,20 @@ import { Input, Output } from '../roles';
 /**
  * The right-hand matrix of a product, k rows by n columns, is packed into panels of 8 columns: within a panel,
  * row after row of 8 contiguous floats. The last panel is filled up with zeros.
+ *
+ * @returns bytes of the packed matrix
  */
 export function packed_bytes(k: i32, n: i32): usize {
   return <usize>((n + 7) >>> 3) * <usize>k * 32;
 }
 
-/** Packs a row-major matrix; `stride` floats from one row to the next. */
+/**
+ * Packs a matrix.
+ *
+ * @param b      [k, n] in float32
+ * @param packed packed_bytes(k, n)
+ * @param stride floats from one row of b to the next
+ */
 export function pack_b(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
   const rowBytes = <usize>stride << 2;
   for (let column = 0; column < n; column += 8) {
@@ -33,7 +41,13 @@ export function pack_b(b: Input, packed: Output, k: i32, n: i32, stride: i32): v
   }
 }
 
-/** Packs the transpose of a row-major n by k matrix; `stride` floats from one of its n rows to the next. */
+/**
+ * Packs the transpose of a matrix.
+ *
+ * @param b      [n, k] in float32
+ * @param packed packed_bytes(k, n)
+ * @param stride floats from one row of b to the next
+ */
 export function pack_b_transposed(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
   const rowBytes = <usize>stride << 2;
   for (let column = 0; column < n; column += 8) {
@@ -78,7 +92,12 @@ function packHalf(source: usize, packed: usize, k: i32, columns: i32, rowBytes: 
   }
 }
 
-/** Writes the transpose of a row-major rows by columns matrix. */
+/**
+ * Transposes a matrix.
+ *
+ * @param x [rows, columns] in float32
+ * @param y [columns, rows] in float32
+ */
 export function transpose(x: Input, y: Output, rows: i32, columns: i32): void {
   const xRow = <usize>columns << 2;
   const yRow = <usize>rows << 2;

@@ -61,7 +61,12 @@ export function rowOfBlock(FORMAT: i32, ROW: i32, block: v128, mask: v128): v128
   return f32x4.convert_i32x4_s(ROW == 32 / bits - 1 ? low : v128.and(low, mask));
 }
 
-/** Whether one of `count` half-precision numbers is infinite or none: those cannot be in a quantized matrix. */
+/**
+ * Whether a half-precision number is infinite or NaN: those cannot be in a quantized matrix.
+ *
+ * @param b [count] in float16
+ * @returns 1 where one is, 0 otherwise
+ */
 export function has_infinite_half(b: Input, count: i32): i32 {
   for (let index = 0; index < count; index++) {
     if ((load<u16>(b + (<usize>index << 1)) & 0x7c00) == 0x7c00) return 1;

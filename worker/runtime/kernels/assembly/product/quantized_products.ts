@@ -12,7 +12,7 @@ function isUnexpanded(format: i32, m: i32): bool {
   return m == 1 && format != UINT16;
 }
 
-/** Bytes of scratch that gemm_quantized wants: pointers, and a group of panels, expanded. */
+/** Bytes of scratch that gemm_quantized needs: pointers, and a group of panels, expanded. */
 export function gemm_quantized_scratch_bytes(format: ElementFormat, m: i32, k: i32, n: i32): usize {
   return isUnexpanded(format, m) ? POINTER_LINE_BYTES : POINTER_LINE_BYTES + expandedGroupBytes(k, n);
 }
@@ -21,7 +21,14 @@ export function expandedGroupBytes(k: i32, n: i32): usize {
   return <usize>min(panelsPerGroup(k), (n + 7) >>> 3) * (<usize>k << 5);
 }
 
-/** What gemm computes, of a quantized matrix: see quantized.ts, and gemm for the rest. */
+/**
+ * What gemm computes, of a quantized matrix. The other parameters are those of gemm.
+ *
+ * @param packed  [k, n], elements of `format`: see quantized.ts
+ * @param vectors [2, n] in float32: a scale for each column, then an offset for each
+ * @param zero    the element that comes nearest to a value of 0
+ * @param scratch gemm_quantized_scratch_bytes
+ */
 export function gemm_quantized(
   a: Input,
   lda: i32,
@@ -76,7 +83,7 @@ export function multiplyExpanded(
   }
 }
 
-/** Bytes of scratch that conv2d_quantized wants. */
+/** Bytes of scratch that conv2d_quantized needs: that of conv2d, and a group of panels, expanded. */
 export function conv2d_quantized_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32, outChannels: i32): usize {
   const k = filterHeight * filterWidth * channels;
   const panels = min(panelsPerFilterGroup(k), (outChannels + 7) >>> 3);
@@ -89,7 +96,14 @@ function alignedScratch(channels: i32, filterHeight: i32, filterWidth: i32): usi
   return (conv2d_scratch_bytes(channels, filterHeight, filterWidth) + 15) & ~15;
 }
 
-/** What conv2d computes, of a quantized filter: see quantized.ts, and conv2d for the rest. */
+/**
+ * What conv2d computes, of a quantized filter. The other parameters are those of conv2d.
+ *
+ * @param packed  [filterHeight * filterWidth * channels, outChannels], elements of `format`: see quantized.ts
+ * @param vectors [2, outChannels] in float32: a scale for each column, then an offset for each
+ * @param zero    the element that comes nearest to a value of 0
+ * @param scratch conv2d_quantized_scratch_bytes
+ */
 export function conv2d_quantized(
   x: Input,
   packed: Input,
