@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
+import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
 import { compareKernels, randomTensor, shapeSize } from './comparison.ts';
-import { createNodeBackend, type NodeBackend } from './node_backend.ts';
+import { compiled, createNodeBackend, type NodeBackend } from './node_backend.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {
@@ -133,6 +135,27 @@ describe('convolution', () => {
     compareKernels(node, [x, filter], (x, filter) =>
       tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'),
     );
+  });
+
+  test.each(KERNEL_BUILDS)('may have wider padding than its filter, by $output', ({ output }) => {
+    const memory = new WebAssembly.Memory({ initial: 2 });
+    const functions = instantiateKernels(compiled(output), memory);
+    const floats = new Float32Array(memory.buffer).fill(7);
+    const [x, filter, packed, y, scratch] = [4096, 8192, 12288, 16384, 65536];
+    const [batch, width, channels, outWidth] = [8, 2, 40, 7];
+    // Images of a row of two pixels, all ones in the first and all twos in the second, and a filter of ones.
+    for (let index = 0; index < batch * width * channels; index++) {
+      floats[x / 4 + index] = 1 + (Math.floor(index / channels) % width);
+    }
+    floats.fill(1, filter / 4, filter / 4 + channels);
+    functions.pack_b(filter, packed, channels, 1, 1);
+    const sizes = [batch, 1, width, channels, 1, outWidth, 1] as const;
+    const padding = [0, 2] as const;
+    const bounds = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+    functions.conv2d(x, packed, 0, 0, y, ...sizes, 1, 1, 1, 1, 1, 1, ...padding, ...bounds, scratch);
+    const row = [0, 0, channels, 2 * channels, 0, 0, 0];
+    expect([...floats.subarray(y / 4, y / 4 + batch * outWidth)]).toEqual(Array(batch).fill(row).flat());
+    expect(floats.subarray(y / 4 + batch * outWidth, scratch / 4).every((value) => value === 7)).toBe(true);
   });
 
   test('of groups goes to the kernel that was replaced', () => {

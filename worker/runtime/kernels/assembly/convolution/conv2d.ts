@@ -191,13 +191,14 @@ function fillZeros(address: usize, bytes: usize): void {
   for (let end = address + bytes; address < end; address += 4) store<f32>(address, 0);
 }
 
-/** Pixels left to left + count of a line, with zeros where it has none. */
+/** Pixels left to left + count of a line, with zeros where it has none: all are zeros where they lie beside the line. */
 function copyBetweenZeros(line: usize, copy: usize, left: i32, count: i32, width: i32, pixelBytes: usize): void {
-  const first = min(max(0, left), width);
+  const before = min(count, max(0, -left));
+  const first = left + before;
   const last = max(first, min(width, left + count));
   let target = copy;
-  fillZeros(target, <usize>(min(first - left, count)) * pixelBytes);
-  target += <usize>(first - left) * pixelBytes;
+  fillZeros(target, <usize>before * pixelBytes);
+  target += <usize>before * pixelBytes;
   let source = line + <usize>first * pixelBytes;
   const end = line + <usize>last * pixelBytes;
   for (; source + 16 <= end; source += 16) {
