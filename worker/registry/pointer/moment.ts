@@ -79,7 +79,7 @@ export function leaseInForce(pointer: Pointer | undefined): Lease {
  * How long after its write a change takes effect: by then every isolate that may answer has read it. 0 where nobody
  * answers without asking.
  */
-export function delayOf({ ms, clockSkewMs }: Lease): number {
+function delayOf({ ms, clockSkewMs }: Lease): number {
   return ms === 0 ? 0 : ms + clockSkewMs + WRITE_ALLOWANCE_MS;
 }
 

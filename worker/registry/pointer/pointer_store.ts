@@ -78,7 +78,7 @@ export type PointerUpdate =
   | Refusal;
 
 /** How isolates agree on the moment at which they make a change. */
-export interface Agreement {
+interface Agreement {
   /** Of a pointer that has no lease yet. */
   readonly lease: Lease;
   /** In an emergency there is no moment: every isolate changes over as it reads, within the lease. */

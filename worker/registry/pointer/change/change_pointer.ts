@@ -12,7 +12,7 @@ import {
 import type { PointerChange } from './definition.ts';
 
 /** How a change takes effect, and whether that is waited for. */
-export interface ChangeTiming {
+interface ChangeTiming {
   /** In an emergency: without an agreed moment, every isolate changes over as it reads. */
   readonly immediately?: boolean;
   /** Returns as soon as the change is written; it takes effect later. */
