@@ -20,7 +20,7 @@ import { createIsolate } from './serving/isolate.ts';
 import { canaryEventsOf } from './serving/rollout/canary_abort_events.ts';
 import { ConfigurationError } from './serving/variables.ts';
 
-/** Made once per isolate, from the environment of its first request. */
+/** Runs once per isolate, with the environment of its first request. */
 function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
@@ -53,7 +53,7 @@ function wire(env: Env) {
   };
 }
 
-/** Undefined where the runtime has none. */
+/** Undefined in runtimes without the Cache API. */
 function platformCache(): Cache | undefined {
   return typeof caches === 'undefined' ? undefined : caches.default;
 }
@@ -74,7 +74,7 @@ type Bindings = { Bindings: Env };
 type Wired = ReturnType<typeof wire>;
 type Protocol = keyof Wired['answers'];
 
-// The paths that the way past Hono takes: Hono's own are decoded, with the dots and backslashes as they came.
+// Paths are taken from the URL as sent, as on the direct path below. Hono decodes paths.
 const app = new Hono<Bindings>({ getPath: ({ url }) => pathOfUrl(url) });
 
 app.get('/healthz', (context) => {
@@ -85,7 +85,7 @@ app.get('/openapi.json', () => answerDocument());
 app.get('/docs', () => answerPage());
 
 const METRICS = '/monitoring/prometheus/metrics';
-// Hono's patterns would split at `:predict` and decode what TensorFlow Serving decodes later.
+// Hono's patterns would split at `:predict` and decode names too early.
 const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
   ['/:api{[vV]1}/*', 'tensorflow serving'],
   ['/v2/*', 'open inference'],
@@ -118,7 +118,7 @@ for (const [pattern, protocol] of PATTERNS) {
   });
 }
 
-/** Answers what the guard lets through. */
+/** Answers a request that the guard admits. */
 function answerProtocol(
   { guard, answers, routingKeys }: Wired,
   protocol: Protocol,
@@ -131,7 +131,9 @@ function answerProtocol(
   return guard(request, path).then((refusal) => refusal ?? answers[protocol](request, path, scope));
 }
 
-app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}; see /docs` }, 404));
+app.notFound((context) =>
+  context.json({ error: `The path ${context.req.path} does not exist; see /docs` }, 404),
+);
 
 app.onError((error, context) => answerFault(error, context.req.path));
 
@@ -139,18 +141,18 @@ function answerFault(error: unknown, path: string): Response {
   if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
   const stack = error instanceof Error ? error.stack : undefined;
   console.error(logLine({ event: 'fault', path, error: String(error), stack }));
-  return errorResponse('The server failed to answer; its log says why', 500);
+  return errorResponse('The server failed to answer; its log contains the reason', 500);
 }
 
 export default {
-  /** Computing goes straight to its protocol: the way through Hono takes longer than a small model. */
+  /** Predictions bypass Hono, whose routing takes longer than a small model. */
   async fetch(request, env, context) {
     const path = request.method === 'POST' ? pathOfUrl(request.url) : '';
     const protocol = protocolOf(path);
     if (protocol === undefined) return app.fetch(request, env, context);
     try {
       wired ??= wire(env);
-      // Hono has the middleware for CORS.
+      // Hono's middleware implements CORS.
       if (wired.cors !== undefined) return app.fetch(request, env, context);
       return await answerProtocol(wired, protocol, request, path, context);
     } catch (error) {

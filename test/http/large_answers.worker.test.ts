@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SentInPieces } from '../../worker/http/answer_text.ts';
-import { joined } from '../../worker/http/concat_bytes.ts';
+import { concatBytes } from '../../worker/http/concat_bytes.ts';
 import { encodeOutputs as encodeInference } from '../../worker/http/open_inference/answer/encode_outputs.ts';
 import { encodeOutputs } from '../../worker/http/tensorflow_serving/predict/encode_predict.ts';
 import type { TensorValue } from '../../worker/model/tensor.ts';
@@ -65,12 +65,12 @@ describe('an answer that is sent in pieces has the values of its tensors', () =>
     if (encoded.kind !== 'encoded' || !(encoded.json instanceof SentInPieces))
       throw new Error('is not large');
     const pieces = [...encoded.json.pieces];
-    expect(JSON.parse(DECODER.decode(joined(pieces)))).toEqual({
+    expect(JSON.parse(DECODER.decode(concatBytes(pieces)))).toEqual({
       predictions: nested(flat(tensor), tensor.shape),
     });
     const { json } = encodeInference(outputs, [{ name: 'y', binary: false }]);
     if (typeof json === 'string') throw new Error('is not large');
-    expect(JSON.parse(DECODER.decode(joined([...json])))).toMatchObject([
+    expect(JSON.parse(DECODER.decode(concatBytes([...json])))).toMatchObject([
       { name: 'y', shape: tensor.shape, data: flat(tensor) },
     ]);
   });
@@ -85,7 +85,7 @@ describe('an answer that is sent in pieces has the values of its tensors', () =>
       format === 'columnar'
         ? { outputs: { a: strings, b: rows } }
         : { predictions: strings.map((text, row) => ({ a: text, b: Reflect.get(Object(rows), row) })) };
-    expect(JSON.parse(DECODER.decode(joined([...encoded.json.pieces])))).toEqual(expected);
+    expect(JSON.parse(DECODER.decode(concatBytes([...encoded.json.pieces])))).toEqual(expected);
   });
 
   test('numbers that JSON has not are written as in a small answer', () => {
@@ -95,6 +95,6 @@ describe('an answer that is sent in pieces has the values of its tensors', () =>
       { name: 'y', binary: false },
     ]);
     if (typeof json === 'string') throw new Error('is not large');
-    expect(DECODER.decode(joined([...json]))).toContain('0,null,1e999,-1e999,-0.0,0');
+    expect(DECODER.decode(concatBytes([...json]))).toContain('0,null,1e999,-1e999,-0.0,0');
   });
 });

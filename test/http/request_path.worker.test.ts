@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ByteWriter } from '../../worker/http/json/tensors/byte_writer.ts';
-import { remembered } from '../../worker/http/memoize.ts';
+import { memoize } from '../../worker/http/memoize.ts';
 import { pathOfUrl, protocolOf } from '../../worker/http/request_path.ts';
 
 test.each([
@@ -25,9 +25,9 @@ test('a path is as it was sent, without the query, however often it is asked for
   }
 });
 
-test('what is remembered is made once while it is asked for again, and its number is bounded', () => {
+test('a memoized value is computed once while it is requested again, and the number of values is bounded', () => {
   let made = 0;
-  const length = remembered((text) => {
+  const length = memoize((text) => {
     made += 1;
     return String(text.length);
   });

@@ -4,34 +4,36 @@ import { errorText, JSON_CONTENT, jsonResponse } from './answer_headers.ts';
 import { type AnswerBody, AnswerTemplates } from './answer_templates.ts';
 import { setServerTiming } from './server_timing.ts';
 
-/** A response before the platform's object is made of it, and what metrics should know of it. */
+/** A response before it becomes the platform's object, with what metrics need. */
 export interface Answer {
   readonly status: number;
-  /** Null for an answer that has none. */
+  /** Null if the response has no body. */
   readonly body: AnswerBody | null;
-  /** Which version answered, where one was chosen. */
+  /** The version that answered, if one was chosen. */
   readonly by: AnsweredBy | undefined;
-  /** Whether the answer shows that there is such a model. */
+  /** True if the answer shows that the model exists. */
   readonly isKnownModel: boolean;
-  /** How many examples were computed. */
+  /** The number of examples that were computed. */
   readonly examples?: number;
-  /** How many bytes of the body are JSON, where binary data follows. */
+  /** The length of the JSON in bytes, if binary data follows it. */
   readonly headerLength?: number | undefined;
-  /** The methods that a path takes, where the request's was another. */
+  /** The methods that the path accepts, if the request used another one. */
   readonly allowed?: string;
 }
 
-/** A JSON answer; of a version, where one was chosen. */
+/** Makes a JSON answer, with the version's headers if a version was chosen. */
 export function documentAnswer(document: object, by?: AnsweredBy): Answer {
   return { status: 200, body: JSON.stringify(document), by, isKnownModel: by !== undefined };
 }
 
-/** The form of an error in both protocols: an object with the sentence as its only member. */
+/** Makes an error answer. Both protocols use an object whose only member is the message. */
 export function errorAnswer(message: string, status: number, by?: AnsweredBy): Answer {
   return { status, body: errorText(message), by, isKnownModel: by !== undefined };
 }
 
-/** The response, with headers that name the version where one was chosen and say what was waited for. */
+/**
+ * Makes the response, with headers that name the version, if one was chosen, and that list what the request waited for.
+ */
 export function responseOf(answer: Answer, phases: Phases | undefined): Response {
   const { status, body, headerLength, by, allowed } = answer;
   if (status === 200 && body !== null && by !== undefined) {
@@ -45,7 +47,7 @@ export function responseOf(answer: Answer, phases: Phases | undefined): Response
 
 const JSON_TEMPLATES = new AnswerTemplates(JSON_CONTENT);
 
-/** Answers of one model mostly have JSON of one length; of so many lengths templates are kept. */
+/** Answers of one model mostly have JSON of one length. Templates are kept for this many lengths. */
 const MOST_LENGTHS = 16;
 const binaryTemplates = new Map<number, AnswerTemplates>();
 

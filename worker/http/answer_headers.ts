@@ -1,13 +1,13 @@
 import type { AnsweredBy } from '../serving/api.ts';
-import { remembered } from './memoize.ts';
+import { memoize } from './memoize.ts';
 
-/** The header of a JSON body, as a line. */
+/** The content type of a JSON body, as a header line. */
 export const JSON_CONTENT = 'content-type: application/json';
 
-/** What cannot be answered now may be asked again, in seconds. */
+/** A client may retry after this many seconds. */
 const RETRY_AFTER = '\nretry-after: 1';
 
-/** A JSON answer; with the headers that name the version, where one was chosen. */
+/** Makes a JSON response, with the version's headers if a version was chosen. */
 export function jsonResponse(
   json: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
   status = 200,
@@ -18,8 +18,8 @@ export function jsonResponse(
   return new Response(json, { status, headers: headersOf(lines) });
 }
 
-/** Headers written one to a line, as the platform's object; a response that is made with it has a copy. */
-export const headersOf = remembered((lines) => {
+/** Parses header lines into the platform's object. A response that is made with the object copies it. */
+export const headersOf = memoize((lines) => {
   const headers = new Headers();
   for (const line of lines.split('\n')) {
     const colon = line.indexOf(': ');
@@ -28,7 +28,7 @@ export const headersOf = remembered((lines) => {
   return headers;
 });
 
-/** The form of an error in both protocols: an object with the sentence as its only member. */
+/** Makes an error response. Both protocols use an object whose only member is the message. */
 export function errorResponse(message: string, status: number, by?: AnsweredBy): Response {
   return jsonResponse(errorText(message), status, by);
 }
@@ -37,7 +37,7 @@ export function errorText(message: string): string {
   return JSON.stringify({ error: message });
 }
 
-/** Lines that say which version answered, and what the client should know about the choice. */
+/** Returns header lines that name the version and report a fallback or a stale pointer. */
 export function versionHeaders({ version, generation, fallback, stalePointer }: AnsweredBy): string {
   let lines = `\nx-model-version: ${headerText(version)}\nx-model-generation: ${generation}`;
   if (fallback !== undefined) {
@@ -49,10 +49,10 @@ export function versionHeaders({ version, generation, fallback, stalePointer }: 
 
 const HEADER_LENGTH = 200;
 
-/** Reasons quote what they found; only printable ASCII is the same in every client. */
-const headerText = remembered((text) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER_LENGTH));
+/** Reasons quote stored data, and clients agree only on printable ASCII in headers. */
+const headerText = memoize((text) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, HEADER_LENGTH));
 
-/** The headers of ours that pages of other origins may read, where CORS lets them. */
+/** This server's headers that pages of other origins may read if CORS is on. */
 export const EXPOSED_HEADERS = [
   'x-model-version',
   'x-model-generation',

@@ -3,28 +3,30 @@ import type { Phases } from '../serving/request/phases.ts';
 import { headersOf, versionHeaders } from './answer_headers.ts';
 import { setServerTiming, USUAL_TIMINGS, usualTiming } from './server_timing.ts';
 
-/** What a response is made with. */
+/** The types of a response body. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
-/** Beyond this many templates they are made anew: versions come and go. */
+/** Beyond this many templates all are dropped, since old versions are not served again. */
 const MOST_TEMPLATES = 256;
 
 /**
- * Responses without a body, of which answers are made: such an answer has a copy of the headers. Most answers have
- * the same, and making them costs as much as everything else that is done for a small request.
+ * Caches responses without a body, whose headers are copied into each answer. Most answers have the same headers, and
+ * building headers costs as much as all other work for a small request.
  */
 export class AnswerTemplates {
   readonly #contentLines: string;
-  /** By version, and a number for generation and timing. */
+  /** Keyed by version, then by a number that encodes generation and timing. */
   readonly #templates = new Map<string, Map<number, Response>>();
   #count = 0;
 
-  /** @param contentLines headers that say what the body is, one to a line */
+  /** @param contentLines headers that describe the body, one to a line */
   constructor(contentLines: string) {
     this.#contentLines = contentLines;
   }
 
-  /** An answer of status 200 by a version, with the headers that name it and say what was waited for. */
+  /**
+   * Makes a version's response of status 200, with headers that name the version and list what the request waited for.
+   */
   answer(body: AnswerBody, by: AnsweredBy, phases: Phases | undefined): Response {
     const timing = phases === undefined ? undefined : usualTiming(phases);
     const response = new Response(body, this.#template(by, timing, phases));
@@ -32,7 +34,7 @@ export class AnswerTemplates {
     return response;
   }
 
-  /** It says what was waited for where that is usual; else it is to be set on the answer. */
+  /** The template includes the timing header if the timing is a usual one. Otherwise the caller sets the header. */
   #template(by: AnsweredBy, timing: number | undefined, phases: Phases | undefined): Response {
     const { version, generation, fallback, stalePointer } = by;
     const isUsual = fallback === undefined && stalePointer === undefined;

@@ -3,7 +3,7 @@ import type { AnswerBody } from './answer_templates.ts';
 import type { TextPieces } from './json/text_pieces.ts';
 import type { MemoryShare } from './memory/memory_share.ts';
 
-/** The body of an answer: made already, or a piece at a time while it is sent. */
+/** The body of an answer: a finished text, or a text that is made in pieces while it is sent. */
 export type AnswerText = Uint8Array<ArrayBuffer> | SentInPieces;
 
 export class SentInPieces {
@@ -14,11 +14,11 @@ export class SentInPieces {
   }
 }
 
-/** The text of so many values is made while it is sent. */
+/** The text of more values than this is made while it is sent. */
 const MOST_VALUES_AT_ONCE = 32_768;
 const MOST_STRING_BYTES_AT_ONCE = 256 * 1024;
 
-/** Whether the text of tensors is so long that it is not to be in memory as a whole. */
+/** True if the text of the tensors is too long to be in memory as a whole. */
 export function areLarge(tensors: NamedTensors): boolean {
   let values = 0;
   let stringBytes = 0;
@@ -31,7 +31,9 @@ export function areLarge(tensors: NamedTensors): boolean {
   return stringBytes > MOST_STRING_BYTES_AT_ONCE;
 }
 
-/** What a response is made with. What is made while it is sent keeps the request's share until its end. */
+/**
+ * Makes the body of a response. A body that is made while it is sent keeps the request's memory share until its end.
+ */
 export function bodyOf(text: string | AnswerText, share: MemoryShare): AnswerBody {
   if (!(text instanceof SentInPieces)) return text;
   const { pieces } = text;
@@ -40,7 +42,7 @@ export function bodyOf(text: string | AnswerText, share: MemoryShare): AnswerBod
     {
       pull(controller) {
         if (!share.isKept()) {
-          controller.error(new Error('The answer was fetched too slowly'));
+          controller.error(new Error('The client read the response too slowly'));
           return;
         }
         const next = pieces.next();

@@ -1,13 +1,13 @@
 /**
- * So little goes into the decompressor at once: all that becomes of it is in memory before any of it can be
- * counted, and gzip makes a thousand bytes of one at most.
+ * Bytes that enter the decompressor at once. All of their output is in memory before any of it can be counted, and gzip
+ * expands a byte to at most a thousand.
  */
 const PIECE_BYTES = 4096;
 
-/** Decompresses a stream as it is read. What is broken or cut short errors the stream. */
+/** Decompresses a stream as it is read. Invalid or truncated data errors the stream. */
 export function gunzipped(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const { readable, writable } = new DecompressionStream('gzip');
-  // Whoever reads hears of every fault; the writing side has nobody to tell.
+  // The readable side reports every error, so that the writing side can ignore it.
   writePieces(stream, writable).catch(() => undefined);
   return readable;
 }

@@ -1,12 +1,12 @@
-/** Texts beyond this many and this long are not remembered: clients choose them. */
+/** More or longer texts are not memoized, since clients choose them. */
 const MOST_TEXTS = 256;
 const LONGEST_TEXT = 512;
 
 /**
- * The same pure function, which remembers what it made of the last texts. Clients ask the same few paths again
- * and again, and parsing one takes as long as a small model computes.
+ * Memoizes a pure function of a text. Clients request the same few paths repeatedly, and parsing one takes as long as a
+ * small model computes.
  */
-export function remembered<Value extends string | object>(
+export function memoize<Value extends string | object>(
   make: (text: string) => Value,
 ): (text: string) => Value {
   const values = new Map<string, Value>();

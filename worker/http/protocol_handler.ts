@@ -1,17 +1,17 @@
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
 import { type Answer, errorAnswer, responseOf } from './answer.ts';
 import { type AnswerText, bodyOf } from './answer_text.ts';
-import { remembered } from './memoize.ts';
+import { memoize } from './memoize.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
 import { minimumGenerationFault } from './minimum_generation.ts';
 import { BODY_STATUS, readBody } from './request_body.ts';
 
-/** A request that computes something, as its path says it. */
+/** A request that computes, as its path describes it. */
 export interface ComputeRoute {
   readonly kind: 'compute';
-  /** The operation, as metrics name it: predict, classify, regress, infer. */
+  /** The operation as metrics name it: predict, classify, regress, infer. */
   readonly api: string;
   readonly target: ServingTarget;
 }
@@ -19,38 +19,41 @@ export interface ComputeRoute {
 /** Any other request. */
 export interface DocumentRoute {
   readonly kind: 'document';
-  /** What metrics count it for; undefined for a request that they do not count. */
+  /** The model that metrics count the request for; undefined for a request that they do not count. */
   readonly model: string | undefined;
 }
 
 export type Parsed<Computation> =
   | { readonly kind: 'parsed'; readonly computation: Computation }
-  /** The body is no such request, whatever the model. */
+  /** The body is not valid for any model. */
   | { readonly kind: 'invalid'; readonly message: string };
 
-/** What a computation came to. */
+/** The result of a computation. */
 export type Computed =
   | {
       readonly kind: 'computed';
       readonly body: string | AnswerText;
       /** The size of the batch. */
       readonly examples: number;
-      /** How many bytes of the body are JSON, where binary data follows. */
+      /** The length of the JSON in bytes, if binary data follows it. */
       readonly headerLength?: number | undefined;
     }
-  /** This version cannot answer this request; the message is the client's. */
+  /** This version cannot answer this request. The message is for the client. */
   | { readonly kind: 'refused'; readonly message: string }
   | MemoryRefusal;
 
-/** What one protocol has of its own. */
+/** The parts that differ between the protocols. */
 export interface Protocol<Compute extends ComputeRoute, Document extends DocumentRoute, Computation> {
-  /** What a request asks for. `path` is the pathname as it was sent, still percent-encoded. */
+  /** Parses a request's path. `path` is the pathname as it was sent, still percent-encoded. */
   route(method: string, path: string): Compute | Document;
-  /** Parses a body as far as that is possible without a model. */
+  /** Parses a body as far as is possible without a model. */
   parse(body: Uint8Array, request: Request, route: Compute): Parsed<Computation>;
-  /** Decodes the inputs, executes, encodes the outputs. Without effects: it may be done again with another version. */
+  /**
+   * Decodes the inputs, executes, encodes the outputs. It has no side effects, so that it can be repeated with another
+   * version.
+   */
   compute(servable: ServableView, computation: Computation, share: MemoryShare): Promise<Computed>;
-  /** The error of a request for a model that is not served. */
+  /** Makes the error of a request for a model that is not served. */
   refuse(target: ServingTarget, outcome: NotServed): Answer;
   answerDocument(
     route: Document,
@@ -65,21 +68,21 @@ export interface ProtocolOptions {
   /** A longer request body is refused with 413. */
   readonly maxRequestBytes: number;
   readonly memory: RequestMemory;
-  /** Is told of every request that metrics count. */
+  /** Receives every request that metrics count. */
   readonly record?: (request: RequestRecord) => void;
 }
 
 /** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
 export type ProtocolHandler = (request: Request, path: string, scope: RequestScope) => Promise<Response>;
 
-/** The way of every request: route, body, parse, compute with a version, respond, record. */
+/** Handles every request in the same steps: route, read the body, parse, compute with a version, respond, record. */
 export function createProtocolHandler<
   Compute extends ComputeRoute,
   Document extends DocumentRoute,
   Computation,
 >(protocol: Protocol<Compute, Document, Computation>, options: ProtocolOptions): ProtocolHandler {
-  // The paths of computations are few, and parsing one takes as long as a small model computes.
-  const routePost = remembered((path) => protocol.route('POST', path));
+  // Few paths compute, and parsing one takes as long as a small model computes.
+  const routePost = memoize((path) => protocol.route('POST', path));
   return async (request, path, scope) => {
     const start = performance.now();
     const { method } = request;
@@ -107,7 +110,7 @@ export function createProtocolHandler<
   };
 }
 
-/** A body that is no such request is refused before the model is looked up, as in TensorFlow Serving. */
+/** A malformed body is refused before the model is looked up, as in TensorFlow Serving. */
 async function answerComputed<Compute extends ComputeRoute, Document extends DocumentRoute, Computation>(
   protocol: Protocol<Compute, Document, Computation>,
   { serving, memory, maxRequestBytes }: ProtocolOptions,
@@ -127,7 +130,7 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
     const fault = minimumGenerationFault(request.headers);
     if (fault !== undefined) return errorAnswer(fault, 400);
 
-    // Most requests go through once. A flip in the meantime, or a canary that fails, has another version compute again.
+    // Most requests compute once. A pointer change in the meantime or a failed canary makes another version compute again.
     let acquired = await serving.acquire(route.target, scope);
     while (acquired.kind === 'acquired') {
       let computed: Computed;

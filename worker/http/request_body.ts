@@ -8,24 +8,23 @@ export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
   | { readonly kind: 'too large'; readonly message: string }
   | MemoryRefusal
-  /** The connection or the compressed data ended before the body did, or the data is broken. */
+  /** The connection or the compressed data ended early, or the data is invalid. */
   | { readonly kind: 'incomplete'; readonly message: string }
-  /** Its Content-Encoding is another than gzip. */
+  /** The Content-Encoding is not gzip. */
   | { readonly kind: 'unknown encoding'; readonly message: string };
 
 const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
 
-/** The HTTP status of a body that was not read. */
+/** The HTTP status of a body that could not be read. */
 export const BODY_STATUS = { ...MEMORY_STATUS, incomplete: 400, 'unknown encoding': 415 } as const;
 
-/** Shorter bodies are taken in one piece. Bytes. */
+/** Shorter bodies are read in one piece. Bytes. */
 const IN_ONE_PIECE = 64 * 1024;
 
 /**
- * Reads a request's body, at most `limitBytes` of it. A body that announces more in Content-Length is refused
- * before a byte is read; one that announces nothing is counted as it streams, and left at the limit. So is what
- * a gzip body expands to. What was received counts in the request's share of
- * memory, where there is one.
+ * Reads a request's body, at most `limitBytes` of it. A body whose Content-Length exceeds the limit is refused before a
+ * byte is read. A body without Content-Length is counted as it streams and abandoned at the limit, and so is the
+ * expansion of a gzip body. Received bytes count in the request's memory share, if it has one.
  */
 export function readBody(
   request: Request,
@@ -37,12 +36,12 @@ export function readBody(
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
   const encoding = contentEncoding(headers);
   if (!ENCODINGS.includes(encoding)) {
-    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not known here; gzip is`;
+    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not supported; use gzip`;
     return { kind: 'unknown encoding', message };
   }
   const isCompressed = encoding.endsWith('gzip');
   if (announced !== undefined && announced <= IN_ONE_PIECE && !isCompressed) {
-    // HTTP holds a body to its announced length.
+    // HTTP limits a body to its announced length.
     return request
       .arrayBuffer()
       .then((buffer) => announcedBody(buffer, announced, limitBytes, share), incomplete);
@@ -86,7 +85,7 @@ async function streamedBody(
   share: MemoryShare | undefined,
 ): Promise<BodyOutcome> {
   const pieces = piecesOf(stream);
-  // Memory that nothing was written to costs nothing yet.
+  // Memory is only committed when it is written to.
   let bytes = new Uint8Array(announced ?? IN_ONE_PIECE);
   let length = 0;
   for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) {
@@ -97,7 +96,7 @@ async function streamedBody(
       pieces.cancel();
       return refusal;
     }
-    // In the place of the old memory, so that none of it waits for the collector.
+    // Transferring frees the old memory at once, before the collector runs.
     if (needed > bytes.length) {
       bytes = new Uint8Array(bytes.buffer.transfer(Math.min(limitBytes, Math.max(needed, 2 * bytes.length))));
     }

@@ -1,9 +1,9 @@
-import { remembered } from './memoize.ts';
+import { memoize } from './memoize.ts';
 
-/** The pathname of a URL as it was sent: the protocols decode it themselves, after they have split it. */
-export const pathOfUrl = remembered((url) => new URL(url).pathname);
+/** Returns the pathname of a URL as it was sent. The protocols decode it after they split it. */
+export const pathOfUrl = memoize((url) => new URL(url).pathname);
 
-/** The protocol that a path belongs to, by its beginning alone; undefined where it belongs to none. */
+/** Returns the protocol that a path belongs to by its prefix, or undefined. */
 export function protocolOf(path: string): 'tensorflow serving' | 'open inference' | undefined {
   if (path.charCodeAt(0) !== SLASH || path.charCodeAt(3) !== SLASH) return undefined;
   switch (path.slice(1, 3)) {

@@ -5,15 +5,15 @@ import { minimumGeneration } from './minimum_generation.ts';
 
 const now = () => Date.now();
 
-/** How clients are told apart by the keys that they send. */
+/** How a routing key identifies a client. */
 export interface RoutingKeys {
-  /** The header that holds the key. */
+  /** The header that carries the key. */
   readonly header: string;
-  /** Whether a backend of the operator sets the keys, one for each of its clients. */
+  /** True if the operator's backend sets the keys, one for each of its clients. */
   readonly areTrusted: boolean;
 }
 
-/** The lifetime of a request that came over HTTP, and what serving may ask of it. */
+/** The lifetime and the routing key of an HTTP request. */
 export class HttpRequestScope implements RequestScope {
   readonly phases = new Phases(now);
   readonly minimumGeneration: number | undefined;
@@ -39,7 +39,7 @@ export class HttpRequestScope implements RequestScope {
   network(): string {
     const network = clientNetwork(this.#request.headers);
     const key = this.routingKey();
-    // Without Cloudflare in front every client has the same address, so that only keys tell them apart.
+    // Without Cloudflare in front every client has the same address, and only keys identify clients.
     const countsByKey = this.#routing.areTrusted || isLocalNetwork(network);
     return countsByKey && key !== undefined ? `key ${key}` : network;
   }

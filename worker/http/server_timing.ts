@@ -2,23 +2,23 @@ import { NOT_WAITED, type PhaseName, type Phases } from '../serving/request/phas
 
 const DESCRIPTIONS: Readonly<Record<PhaseName, string>> = {
   body: 'reading the request',
-  pointer: 'asking which version is current, beside computing',
+  pointer: 'reading the pointer while computing',
   load: 'loading the version',
   total: 'until the last wait ended',
 };
 
-/** Says in an answer what it waited for, where that was noted. */
+/** Adds a header that lists what the request waited for, if that was measured. */
 export function setServerTiming({ headers }: Response, phases: Phases | undefined): void {
   if (phases !== undefined) headers.set('server-timing', serverTiming(phases));
 }
 
-/** In milliseconds. What waited longer has a header that hardly another answer has. */
+/** In milliseconds. A request that waited longer has a header that hardly any other answer has. */
 const USUAL_WAIT = 8;
 
-/** How many numbers `usualTiming` gives. */
+/** The number of values that `usualTiming` can return. */
 export const USUAL_TIMINGS = 10 ** 4;
 
-/** A number that answers with the same header have in common; undefined where hardly another has the same. */
+/** Returns a number shared by all answers with the same header, or undefined if hardly any other answer has it. */
 export function usualTiming({ body, pointer, load, total }: Phases): number | undefined {
   const number = digit(body) * 1000 + digit(pointer) * 100 + digit(load) * 10 + digit(total);
   return Number.isNaN(number) ? undefined : number;
@@ -29,7 +29,7 @@ function digit(milliseconds: number): number {
   return isUsual ? milliseconds - NOT_WAITED : Number.NaN;
 }
 
-/** The header Server-Timing (W3C): each phase in milliseconds. */
+/** Formats the header Server-Timing (W3C): each phase in milliseconds. */
 function serverTiming(phases: Phases): string {
   let text = '';
   for (const [name, milliseconds] of phases.durations()) {

@@ -1,16 +1,16 @@
-/** The pieces of a stream, one after the other. A piece is only valid until the next is asked for. */
+/** The pieces of a stream in order. A piece is valid until the next is requested. */
 export interface Pieces {
-  /** Undefined where the stream has ended. Rejects where it broke. */
+  /** Resolves to undefined at the end of the stream and rejects if the stream failed. */
   next(): Promise<Uint8Array | undefined>;
-  /** Nothing more is wanted. */
+  /** Stops reading. */
   cancel(): void;
 }
 
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Reads a stream into one buffer again and again, where the stream allows that: the pieces that it would hand out
- * otherwise stay in memory until the collector comes by.
+ * Reads a stream into one reused buffer if the stream supports that. Otherwise each piece would stay in memory until
+ * the collector runs.
  */
 export function piecesOf(stream: ReadableStream<Uint8Array>): Pieces {
   let reader: ReadableStreamBYOBReader;
@@ -26,7 +26,7 @@ export function piecesOf(stream: ReadableStream<Uint8Array>): Pieces {
       if (value !== undefined && value.buffer instanceof ArrayBuffer) buffer = value.buffer;
       return done ? undefined : value;
     },
-    // Not waited for: the answer does not depend on how the sender takes it.
+    // The cancellation is not awaited: the answer does not depend on how the sender handles it.
     cancel: () => void reader.cancel().catch(() => undefined),
   };
 }

@@ -5,9 +5,9 @@ export const Sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not
 
 const ByteLengthSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** A file of the model, found in the bucket by its digest. */
+/** A file of the model, stored in the bucket under its digest. */
 const BlobSchema = v.object({
-  /** What the file is called in the model's directory; model.json's manifest of weights names files so. */
+  /** The file's path in the model's directory. The weights manifest in model.json uses such paths. */
   path: v.string(),
   sha256: Sha256Schema,
   bytes: ByteLengthSchema,
@@ -17,8 +17,8 @@ export type Blob = v.InferOutput<typeof BlobSchema>;
 const ShapeSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
 
 /**
- * An input of a warmup request. `zeros` stands for zeros (or empty strings) of that shape; `values` are flat,
- * in row-major order, numbers, booleans or UTF-8 strings as the signature's dtype says.
+ * An input of a warmup request. `zeros` means zeros (or empty strings) of the shape; `values` are flat, in row-major
+ * order: numbers, booleans or UTF-8 strings, according to the signature's dtype.
  */
 const WarmupTensorSchema = v.variant('kind', [
   v.object({ kind: v.literal('zeros'), shape: ShapeSchema }),
@@ -30,7 +30,7 @@ const WarmupTensorSchema = v.variant('kind', [
 ]);
 export type WarmupTensor = v.InferOutput<typeof WarmupTensorSchema>;
 
-/** A request that a version answers before it is served. */
+/** A request that a version computes before it is served. */
 const WarmupSchema = v.object({
   signature: v.string(),
   inputs: v.record(v.string(), WarmupTensorSchema),
@@ -42,21 +42,24 @@ export const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
   outputs: v.record(v.string(), v.unknown()),
-  /** How far a number may be off, for all outputs; times the golden number's size where that is above 1. */
+  /**
+   * The permitted difference of a number, for all outputs. It is multiplied by the golden number's magnitude if that is
+   * above 1.
+   */
   tolerance: v.optional(v.number()),
-  /** The same for single outputs, by name. */
+  /** The same for single outputs by name. */
   tolerances: v.optional(v.record(v.string(), v.number())),
 });
 export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
-/** What serving needs to know of a version: two versions with the same of these are the same model. */
+/** The content of a version as serving uses it. Two versions with equal content are the same model. */
 export const ModelContentSchema = v.object({
   format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
-  /** The path of the blob that holds the topology and the list of weights. */
+  /** The path of the blob that contains the topology and the list of weights. */
   topology: v.string(),
   signatures: v.record(v.string(), SignatureSchema),
   blobs: v.pipe(v.array(BlobSchema), v.minLength(1)),
-  /** Bytes of all weights as they lie in memory, dequantised. */
+  /** Bytes of all weights in memory, dequantized. */
   weightBytes: ByteLengthSchema,
   warmup: v.array(WarmupSchema),
   golden: v.array(GoldenExampleSchema),

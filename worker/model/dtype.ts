@@ -5,7 +5,7 @@ export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string'])
 export type DataType = v.InferOutput<typeof DataTypeSchema>;
 
 /**
- * Bytes of one element, in memory and in files. Only files of quantised weights have the last three. Strings have no
+ * Bytes of one element, in memory and in files. Only files of quantized weights have the last three. Strings have no
  * fixed width.
  */
 export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;

@@ -5,5 +5,5 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An object out of JSON whose members nobody has looked at yet. */
+/** An object from JSON whose members are not validated yet. */
 export const JsonObjectSchema = v.custom<JsonObject>(isJsonObject, 'is not an object');

@@ -2,18 +2,17 @@ import * as v from 'valibot';
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
-/** These mean something else in JavaScript, and parsers of JSON drop them without a word. */
+/** These names have a special meaning in JavaScript, and JSON parsers drop them silently. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Whether a text may be the name of a member of a stored document. */
+/** True if a text is a valid member name of a stored document. */
 export function isMemberName(text: string): boolean {
   return !RESERVED.has(text);
 }
 
 /**
- * Whether a text may name a model or a label: letters, digits, `_`, `.` and `-`, 1 to 128 of them, not
- * beginning with `.` or `-`. Such a name is one path segment whatever is done with it: a storage key made of
- * it stays under its prefix.
+ * True if a text is a valid name of a model or a label: 1 to 128 letters, digits, `_`, `.` and `-`, not beginning with
+ * `.` or `-`. Such a name is one path segment, so that a storage key that contains it stays under its prefix.
  */
 export function isName(text: string): boolean {
   return NAME.test(text) && isMemberName(text);

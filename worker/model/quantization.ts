@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { BYTES_PER_ELEMENT, type DataType } from './dtype.ts';
 import { float16ToNumber } from './float16.ts';
 
-/** How tfjs makes numbers of quantised ones: level * scale + min, or half-precision floats. */
+/** How tfjs expands quantized numbers: level * scale + min, or half-precision floats. */
 export const QuantizationSchema = v.variant('dtype', [
   v.object({ dtype: v.picklist(['uint8', 'uint16']), scale: v.number(), min: v.number() }),
   v.object({ dtype: v.literal('float16') }),
@@ -15,18 +15,18 @@ export interface StoredElements {
   readonly quantization?: Quantization | undefined;
 }
 
-/** Why tfjs does not quantise a dtype like that; undefined where it does. As tfjs-core's decodeWeights has it. */
+/** Returns why tfjs does not quantize a dtype in this way, or undefined if it does, as tfjs-core's decodeWeights. */
 export function quantizationFault({ dtype, quantization }: StoredElements): string | undefined {
   if (quantization === undefined) return undefined;
-  if (dtype === 'string') return 'strings cannot be quantised';
+  if (dtype === 'string') return 'strings cannot be quantized';
   const fits = quantization.dtype === 'float16' ? dtype === 'float32' : dtype !== 'bool';
-  return fits ? undefined : `${dtype} cannot be quantised as ${quantization.dtype}`;
+  return fits ? undefined : `${dtype} cannot be quantized as ${quantization.dtype}`;
 }
 
 /**
- * Bytes of one element as the file has it.
+ * Returns the bytes of one element in the file.
  *
- * @throws for strings, and where a dtype is not quantised like that
+ * @throws for strings, and if the dtype cannot be quantized in this way
  */
 export function storedWidth(elements: StoredElements): number {
   const { dtype, quantization } = elements;

@@ -11,7 +11,7 @@ export type TensorValue =
 /** Tensors by the public names that a signature gives them. */
 export type NamedTensors = ReadonlyMap<string, TensorValue>;
 
-/** How many elements a shape has. */
+/** Returns the number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
   let count = 1;
   for (let axis = 0; axis < shape.length; axis++) count *= shape[axis] ?? 1;

@@ -1,5 +1,5 @@
 import { SentInPieces } from '../../../worker/http/answer_text.ts';
-import { joined } from '../../../worker/http/concat_bytes.ts';
+import { concatBytes } from '../../../worker/http/concat_bytes.ts';
 import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
 import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
 import { parsePredictRequest } from '../../../worker/http/tensorflow_serving/predict/parse_predict.ts';
@@ -37,7 +37,7 @@ export function ourCodec(shape: readonly number[]): JsonCodec {
       const outputs = new Map([['image', { dtype: 'float32', shape, values } as const]]);
       const encoded = encodeOutputs(outputs, 'row', 'token');
       if (encoded.kind === 'invalid') throw new Error(encoded.message);
-      return encoded.json instanceof SentInPieces ? joined([...encoded.json.pieces]) : encoded.json;
+      return encoded.json instanceof SentInPieces ? concatBytes([...encoded.json.pieces]) : encoded.json;
     },
   };
 }

@@ -31,7 +31,7 @@ describe('the configuration of access', () => {
   });
 
   test.each([
-    ['keys of which there is none', { PREDICT_API_KEYS: ' , ' }, /PREDICT_API_KEYS is set and holds no key/],
+    ['a list without a key', { PREDICT_API_KEYS: ' , ' }, /PREDICT_API_KEYS is set but contains no key/],
     ['a key of 15 characters', { PREDICT_API_KEYS: `${ONE},${'k'.repeat(15)}` }, /keys of 16 to 256/],
     ['a key of 257 characters', { PREDICT_API_KEYS: 'k'.repeat(257) }, /keys of 16 to 256/],
     ['a key with a space in it', { PREDICT_API_KEYS: 'first-key-16-chars second-key-16-chars' }, /spaces/],

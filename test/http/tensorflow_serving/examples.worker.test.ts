@@ -103,8 +103,12 @@ describe('errors', () => {
       `${name}Key: x, Index: 1.  Number of float values != expected.  Values size: 1 but output shape: [2]`,
     ],
     ['{"examples": [{"i": 3000000000}]}', { i: ['int32', [-1]] }, 'is out of the range of int32'],
-    ['{"examples": [{"i": 1.0}]}', { i: ['float32', []] }, 'there is no room for examples'],
-    ['{"examples": [{"i": [1.0, 2.0, 3.0]}]}', { i: ['float32', [-1, 2, -1]] }, 'make no shape [2,-1]'],
+    ['{"examples": [{"i": 1.0}]}', { i: ['float32', []] }, 'cannot have a row for each example'],
+    [
+      '{"examples": [{"i": [1.0, 2.0, 3.0]}]}',
+      { i: ['float32', [-1, 2, -1]] },
+      'do not fit the shape [2,-1]',
+    ],
     ['{"examples": [{"i": 1.0}]}', { i: ['float32', [2]] }, 'Expecting shape [2] but got: [1]'],
   ])('%s', (text, inputs, words) => {
     expect(decode(text, inputs)).toContain(words);

@@ -24,9 +24,9 @@ describe('weights', () => {
     [oneWeight({ dtype: 'complex64' }), /weights\.0\.dtype must be .* and is "complex64"/],
     [
       oneWeight({ dtype: 'int32', quantization: { dtype: 'float16' } }),
-      /int32 cannot be quantised as float16/,
+      /int32 cannot be quantized as float16/,
     ],
-    [oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }), /strings cannot be quantised/],
+    [oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }), /strings cannot be quantized/],
     [oneWeight({ quantization: { dtype: 'uint4', scale: 1, min: 0 } }), /quantization\.dtype/],
     [oneWeight({ shape: [2 ** 40, 2 ** 40] }), /too large/],
     [oneWeight({ shape: [-1] }), /shape\.0/],

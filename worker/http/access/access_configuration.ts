@@ -2,19 +2,19 @@ import * as v from 'valibot';
 import { documented, parseVariables } from '../../serving/variables.ts';
 import { isKey, KEY_RULE } from './api_keys.ts';
 
-/** Who may ask, and from which pages. */
+/** Which clients may send requests, and which web origins may read the responses. */
 export interface AccessConfiguration {
-  /** Keys of which a client must show one; none: everyone may ask. */
+  /** A client must send one of these keys. An empty list admits every client. */
   readonly apiKeys: readonly string[];
-  /** Origins whose pages may read answers; none: CORS is off. */
+  /** Origins whose pages may read responses. An empty list turns CORS off. */
   readonly corsOrigins: readonly string[] | 'any';
 }
 
-/** Set but empty is a mistake that must not open the server. */
+/** A variable that is set but empty is an error: it must not open the server to everyone. */
 const ApiKeysSchema = v.pipe(
   v.string(`must be ${KEY_RULE}, separated by commas`),
   v.transform((text) => ({ isSet: text !== '', keys: listOf(text) })),
-  v.check(({ isSet, keys }) => !isSet || keys.length > 0, 'is set and holds no key'),
+  v.check(({ isSet, keys }) => !isSet || keys.length > 0, 'is set but contains no key'),
   v.check(
     ({ keys }) => keys.every(isKey),
     `must be ${KEY_RULE}, separated by commas; one of them is something else`,
@@ -30,20 +30,20 @@ const OriginsSchema = v.pipe(
   v.check((origins) => origins.every((origin) => origin === '*' || isOrigin(origin)), ORIGINS_RULE),
 );
 
-/** The variables of the Worker that predicts which say who may ask. */
+/** The variables of the serving Worker that control access. */
 export const ACCESS_VARIABLES = v.object({
   PREDICT_API_KEYS: documented(v.optional(ApiKeysSchema, ''), {
     values: 'keys of 16 to 256 printable ASCII characters without spaces, separated by commas',
-    meaning: 'a client must show one of these keys. Unset: everyone may ask',
+    meaning: 'a client must show one of these keys. Unset: every client is admitted',
     secret: true,
   }),
   CORS_ORIGINS: documented(v.optional(OriginsSchema, ''), {
     values: 'origins such as `https://app.example.com`, separated by commas, or `*`',
-    meaning: 'pages of these origins may read answers. Unset: CORS is off',
+    meaning: 'pages of these origins may read responses. Unset: CORS is off',
   }),
 });
 
-/** @throws ConfigurationError that names every variable which is wrong */
+/** @throws ConfigurationError that names every invalid variable */
 export function parseAccessConfiguration(variables: unknown): AccessConfiguration {
   const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins } = parseVariables(ACCESS_VARIABLES, variables);
   return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins };

@@ -1,8 +1,8 @@
-/** Below this many characters a key can be guessed. */
+/** A shorter key can be guessed. */
 const SHORTEST_KEY = 16;
 const LONGEST_KEY = 256;
 
-/** Of what a key is made: a header carries such characters unchanged, and a list of keys can be split. */
+/** A header carries these characters unchanged, and none of them is the separator of a list of keys. */
 export const KEY_RULE = `keys of ${SHORTEST_KEY} to ${LONGEST_KEY} printable ASCII characters without spaces`;
 
 const KEY = new RegExp(`^[\\x21-\\x2b\\x2d-\\x7e]{${SHORTEST_KEY},${LONGEST_KEY}}$`);
@@ -11,7 +11,7 @@ export function isKey(text: string): boolean {
   return KEY.test(text);
 }
 
-/** Says whose key is shown. */
+/** Identifies the API key that a request sends. */
 export class ApiKeys {
   readonly #keys: readonly Uint8Array[];
 
@@ -20,8 +20,8 @@ export class ApiKeys {
   }
 
   /**
-   * A name for a key, which tells nothing of it; undefined where it is not one of the keys. All keys are compared, each
-   * in constant time: how long it takes depends on what is shown, and not on the keys.
+   * Returns a name for the key that does not reveal it, or undefined if the key is not valid. Compares all keys, each
+   * in constant time: the duration depends on what the request sends, and not on the keys.
    */
   identify(shown: string): string | undefined {
     if (!isKey(shown)) return undefined;
@@ -34,7 +34,7 @@ export class ApiKeys {
   }
 }
 
-/** A key as bytes of one length, whatever its own is. No key has zeros. */
+/** Pads a key with zeros to the fixed length. A key does not contain zeros. */
 function padded(key: string): Uint8Array {
   const bytes = new Uint8Array(LONGEST_KEY);
   new TextEncoder().encodeInto(key, bytes);
@@ -42,14 +42,14 @@ function padded(key: string): Uint8Array {
 }
 
 /**
- * The key in `Authorization: Bearer` or, where there is none, in `x-api-key`. A request shows one key: more would be
- * several guesses for one.
+ * Returns the key in `Authorization: Bearer`, or the one in `x-api-key` if that header is missing. A request sends one
+ * key, since several keys would be several guesses.
  */
 export function shownKey(headers: Headers): string | undefined {
   return bearerOf(headers) ?? headers.get('x-api-key')?.trim() ?? undefined;
 }
 
-/** What `Authorization` carries under the scheme Bearer, which is written in any case. */
+/** Returns the credentials of the scheme Bearer in `Authorization`. The scheme's name is case-insensitive. */
 export function bearerOf(headers: Headers): string | undefined {
   return /^bearer[ \t]+(\S.*)$/i.exec(headers.get('authorization')?.trim() ?? '')?.[1];
 }

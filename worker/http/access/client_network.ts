@@ -1,16 +1,16 @@
-/** Bits of an IPv6 address that one client does not choose. Providers give each customer a whole /64 at least. */
+/** Groups of an IPv6 address that identify the customer. A provider assigns each customer at least a /64. */
 const IPV6_PREFIX_GROUPS = 4;
 
 /**
- * The network that a request comes from, by which clients without a key are told apart: an IPv4 address, or the /64
- * of an IPv6 address, since its owner has 2^64 addresses to ask from. Cloudflare sets the header itself; without
- * Cloudflare in front it is missing, and all clients are one.
+ * Returns the network that a request comes from, which identifies a client without a key: an IPv4 address, or the /64
+ * of an IPv6 address, since its owner can use 2^64 addresses. Cloudflare sets the header. Without Cloudflare in front
+ * the header is missing, and all clients count as one.
  */
 export function clientNetwork(headers: Headers): string {
   return networkOf(headers.get('cf-connecting-ip')?.trim() ?? '');
 }
 
-/** Whether a network tells nothing about the client: the address is missing, or of the machine itself. */
+/** True if the network does not identify a client: the address is missing or is a loopback address. */
 export function isLocalNetwork(network: string): boolean {
   return network === '' || LOOPBACK.includes(network);
 }
@@ -25,13 +25,13 @@ export function networkOf(address: string): string {
   return `${prefix.join(':')}::/64`;
 }
 
-/** Of the text of an IPv6 address. */
+/** Characters in the longest text of an IPv6 address. */
 const LONGEST_ADDRESS = 45;
 const LOOPBACK = [networkOf('::1'), networkOf('127.0.0.1')];
 
-/** The eight groups of an IPv6 address in any of its forms; undefined where the text is not one. */
+/** Returns the eight groups of an IPv6 address in any notation, or undefined if the text is not an IPv6 address. */
 function ipv6Groups(address: string): number[] | undefined {
-  // The URL parser writes an address in one form only, and an IPv4 address at its end as two groups.
+  // The URL parser normalizes the address and writes an IPv4 address at its end as two groups.
   const [withoutZone = ''] = address.split('%');
   const url = `http://[${withoutZone}]`;
   if (!URL.canParse(url)) return undefined;
@@ -46,7 +46,7 @@ function parseGroups(text: string): number[] {
   return text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
 }
 
-/** `::ffff:192.0.2.1` is the client 192.0.2.1. */
+/** Returns the IPv4 address of an IPv4-mapped address: `::ffff:192.0.2.1` is the client 192.0.2.1. */
 function mappedIpv4(groups: readonly number[]): string | undefined {
   const [, , , , , marker, high = 0, low = 0] = groups;
   if (marker !== 0xffff || groups.slice(0, 5).some((group) => group !== 0)) return undefined;

@@ -5,21 +5,21 @@ import { GuessLimit } from './guess_limit.ts';
 import { type RateLimiter, tolerantLimit } from './rate_limit.ts';
 
 export interface GuardOptions {
-  /** Of which a request must show one; none: it need not. */
+  /** A request must send one of these keys. An empty list requires no key. */
   readonly apiKeys: readonly string[];
   readonly rateLimiter: RateLimiter | undefined;
   readonly log: (entry: Record<string, unknown>) => void;
 }
 
-/** The refusal of a request that may not be answered; undefined for one that may. */
+/** Returns the refusal of a request, or undefined if the request is admitted. */
 export type Guard = (request: Request, path: string) => Promise<Response | undefined>;
 
-/** Whether the server runs is nobody's secret. */
+/** Health checks need no key. */
 const OPEN_PATHS = new Set(['/v2/health/live', '/v2/health/ready']);
 
 /**
- * Lets through what shows an API key, where keys are set, and is within the rate limit, where there is one. Each key
- * has a limit of its own. What shows no key, or a wrong one, counts against the network that it comes from.
+ * Admits a request that sends a valid API key, if keys are set, and that is within the rate limit, if a limiter is
+ * bound. Each key has its own limit. A request with a wrong key or no key counts against its network.
  */
 export function createGuard({ apiKeys, rateLimiter, log }: GuardOptions): Guard | undefined {
   if (apiKeys.length === 0 && rateLimiter === undefined) return undefined;
@@ -28,7 +28,7 @@ export function createGuard({ apiKeys, rateLimiter, log }: GuardOptions): Guard 
   const keys = apiKeys.length === 0 ? undefined : new ApiKeys(apiKeys);
   const guesses = new GuessLimit(networkLimit);
   return async (request, path) => {
-    // Browsers send no credentials with a preflight; what it is answered is the same for all.
+    // Browsers send no credentials with a preflight, and its response is the same for all clients.
     if (OPEN_PATHS.has(path) || request.method === 'OPTIONS') return undefined;
     const network = clientNetwork(request.headers);
     if (keys === undefined) return (await networkLimit(network)) ? undefined : tooMany();

@@ -1,25 +1,24 @@
 import type { RateLimit } from './rate_limit.ts';
 
-/** So many networks are remembered; beyond it the one that guessed longest ago is forgotten. */
+/** At most this many networks are kept. Beyond that the network with the oldest guess is dropped. */
 const MOST_NETWORKS = 4096;
 
 export type Comparison<Identity> =
   | { readonly kind: 'right'; readonly identity: Identity }
   | { readonly kind: 'wrong' }
-  /** Beyond the limit: whether it is right is not told. */
+  /** The limit is exceeded: the result does not say if the guess was right. */
   | { readonly kind: 'too many' };
 
 /**
- * Bounds how often one network may guess a secret. Guesses count against the network's limit, never against that of
- * the client whose secret is being guessed.
- *
- * After a wrong secret, the limiter is asked before the network's next one is compared, right or wrong: so beyond the
- * limit even a right guess is not recognized. A right secret within the limit ends that, and others behind
- * the same address, who never guess, never meet this limit.
+ * Limits how often one network may guess a secret. Guesses count against the network's limit, never against the limit
+ * of the client whose secret is guessed.
+ * After a wrong secret, the limiter is asked before the network's next secret is compared. Beyond the limit, even a
+ * right guess is not recognized. A right secret within the limit ends this state. Other clients behind the same address
+ * that never send a wrong secret are not limited.
  */
 export class GuessLimit {
   readonly #limit: RateLimit;
-  /** Those whose last secret was wrong, the one that guessed longest ago first. */
+  /** Networks whose last secret was wrong, ordered by the time of their last guess, oldest first. */
   readonly #guessing = new Set<string>();
 
   constructor(limit: RateLimit) {
@@ -27,8 +26,8 @@ export class GuessLimit {
   }
 
   /**
-   * @param identify compares in constant time, and gives undefined where the secret is wrong. It cannot wait: of
-   *   guesses made at once, all but the first are counted before they are compared.
+   * @param identify compares in constant time and returns undefined if the secret is wrong. It is synchronous: of
+   *   several concurrent guesses, all but the first are counted before they are compared.
    */
   async compare<Identity>(
     network: string,

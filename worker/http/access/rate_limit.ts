@@ -1,9 +1,9 @@
-/** What Workers' rate-limit binding offers. */
+/** The interface of Workers' rate-limit binding. */
 export interface RateLimiter {
   limit(options: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** The binding, if the operator has made one. */
+/** Returns the rate-limit binding, or undefined if the operator has not configured one. */
 export function rateLimiterOf(bindings: object): RateLimiter | undefined {
   const binding: unknown = Reflect.get(bindings, 'RATE_LIMITER');
   return isRateLimiter(binding) ? binding : undefined;
@@ -13,10 +13,10 @@ function isRateLimiter(binding: unknown): binding is RateLimiter {
   return typeof binding === 'object' && binding !== null && 'limit' in binding;
 }
 
-/** Says whether one more request of a client is within the limit. */
+/** Resolves to true if one more request of the client is within the limit. */
 export type RateLimit = (client: string) => Promise<boolean>;
 
-/** A limiter that fails limits nothing: it protects the server and must not take it down. */
+/** Admits the request if the limiter itself fails: a broken limiter must not take the server down. */
 export function tolerantLimit(
   rateLimiter: RateLimiter,
   log: (entry: Record<string, unknown>) => void,

@@ -1,4 +1,4 @@
-/** The bytes that JSON's grammar names. */
+/** The bytes that JSON's grammar uses. */
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const MINUS = 0x2d;
@@ -15,7 +15,7 @@ export const CLOSE_OBJECT = 0x7d;
 
 const SPACE = 0x20;
 
-/** Where the first byte is, from `start` on, that is no white space. */
+/** Returns the offset of the first byte from `start` on that is not white space. */
 export function afterSpace(bytes: Uint8Array, start: number): number {
   let at = start;
   for (let byte = bytes[at]; byte !== undefined && byte <= SPACE; byte = bytes[++at]) {
@@ -28,7 +28,7 @@ export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
-/** The value of a hexadecimal digit; -1 for another byte. */
+/** Returns the value of a hexadecimal digit, or -1 if the byte is not one. */
 export function hexDigit(byte: number | undefined): number {
   if (byte === undefined) return -1;
   if (byte >= ZERO && byte <= NINE) return byte - ZERO;
@@ -36,11 +36,11 @@ export function hexDigit(byte: number | undefined): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
-/** Appending more characters one by one would make an object for each of them. */
+/** Longer texts are decoded at once, since appending characters makes an object for each. */
 const SHORT_TEXT = 64;
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** A stretch of text as a string; only for bytes below 128. */
+/** Returns a range of the text as a string. All of its bytes must be below 128. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT_TEXT) return DECODER.decode(bytes.subarray(start, end));
   let text = '';

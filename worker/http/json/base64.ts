@@ -8,7 +8,7 @@ for (const [value, code] of CODES.entries()) VALUES[code] = value;
 
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-/** The bytes of standard base64, padded or not, in lines or not; undefined for text that is none. */
+/** Decodes standard base64, with or without padding and line breaks. Returns undefined for other text. */
 export function decodeBase64(lines: Uint8Array): Uint8Array | undefined {
   const text = lines.some(isSpace) ? lines.filter((byte) => !isSpace(byte)) : lines;
   let length = text.length;

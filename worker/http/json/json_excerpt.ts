@@ -5,7 +5,7 @@ import { scannedStringEnd } from './scan/json_string.ts';
 const EXCERPT_LENGTH = 256;
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** A scanned value for an error message: without white space, cut off at 256 bytes, numbers as they were written. */
+/** Formats a scanned value for an error message: without white space, truncated at 256 bytes, numbers as written. */
 export function excerpt(bytes: Uint8Array, start: number): string {
   const text = new Uint8Array(EXCERPT_LENGTH + 1);
   let length = 0;
@@ -24,7 +24,7 @@ export function excerpt(bytes: Uint8Array, start: number): string {
       continue;
     }
     if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
-    // A scalar at the top ends before what can be no part of it.
+    // A top-level scalar ends before a byte that cannot be part of it.
     if (depth < 0 || (depth === 0 && (byte <= 0x20 || byte === 0x2c))) break;
     if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
     if (byte > 0x20) text[length++] = byte;
@@ -35,7 +35,7 @@ export function excerpt(bytes: Uint8Array, start: number): string {
   return `${DECODER.decode(text.subarray(0, EXCERPT_LENGTH))}...`;
 }
 
-/** A name or other text of the client's for an error message, cut off at 256 characters. */
+/** Truncates a client's text to 256 characters for an error message. */
 export function shortened(text: string): string {
   return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}...` : text;
 }
@@ -50,7 +50,7 @@ const TYPE_NAMES: Readonly<Record<JsonKind, string>> = {
   null: 'Null',
 };
 
-/** The name of a value's JSON type, as TensorFlow Serving's errors give it. */
+/** Returns the name of a value's JSON type as TensorFlow Serving's errors use it. */
 export function jsonTypeName(kind: JsonKind): string {
   return TYPE_NAMES[kind];
 }

@@ -1,21 +1,21 @@
 import type { NamedTensors } from '../../model/tensor.ts';
 import { MEBIBYTE } from '../../serving/configuration.ts';
 
-/** So little is never refused for what others hold: a small request waits for no large one. Bytes. */
+/** A request below this size is never refused because of other requests. Bytes. */
 const NEVER_BUSY = 256 * 1024;
 
 export type MemoryRefusal =
-  /** It would not fit alone. */
+  /** The request does not fit even alone. */
   | { readonly kind: 'too large'; readonly message: string }
-  /** It would fit if others held less. */
+  /** The request would fit if others held less. */
   | { readonly kind: 'busy'; readonly message: string };
 
 /** The memory that the shares are of. */
 export interface IsolateMemory {
   readonly bytesPerRequest: number;
-  /** A share asks for more. False where others hold too much. */
+  /** Takes bytes for a share. Returns false if other requests hold too much. */
   take(share: MemoryShare, bytes: number): boolean;
-  /** A share takes a little, or gives something back. */
+  /** Adds bytes without a check; a negative number returns them. */
   add(bytes: number): void;
   /** A share holds nothing any more. */
   forget(share: MemoryShare): void;
@@ -23,9 +23,9 @@ export interface IsolateMemory {
   progress(share: MemoryShare): void;
 }
 
-/** What one request holds of its isolate's memory. */
+/** The part of its isolate's memory that one request holds. */
 export class MemoryShare {
-  /** When something was last received or sent, in milliseconds; kept by the isolate's memory. */
+  /** The time of the last received or sent data, in milliseconds. RequestMemory maintains it. */
   lastProgress = 0;
   readonly #memory: IsolateMemory;
   #body = 0;
@@ -36,26 +36,26 @@ export class MemoryShare {
     this.#memory = memory;
   }
 
-  /** How much more the request may hold, in bytes. */
+  /** The bytes that the request may still take. */
   get left(): number {
     return Math.max(0, this.#memory.bytesPerRequest - this.#body - this.#computation);
   }
 
-  /** Bytes of the body that were received. */
+  /** Counts received bytes of the body. */
   takeBody(bytes: number): MemoryRefusal | undefined {
     const refusal = this.#take(bytes, 'The request body');
     if (refusal === undefined) this.#body += bytes;
     return refusal;
   }
 
-  /** A computation begins: what an earlier one of the same request took is no longer needed. */
+  /** Starts a computation: the memory of an earlier computation of the same request is returned. */
   beginComputation(): void {
     if (this.#computation === 0) return;
     this.#memory.add(-this.#computation);
     this.#computation = 0;
   }
 
-  /** `what` the tensors are stands in the refusal. */
+  /** Counts tensors. `what` names them in the refusal. */
   takeTensors(tensors: NamedTensors, what: string): MemoryRefusal | undefined {
     const bytes = tensorBytes(tensors);
     const refusal = this.#take(bytes, what);
@@ -63,28 +63,28 @@ export class MemoryShare {
     return refusal;
   }
 
-  /** The answer is sent a piece at a time: the share ends with it and not with the request's handler. */
+  /** Keeps the share until the answer is sent in full, since the answer is made while it is sent. */
   keepForSending(): void {
     if (this.#state === 'held') this.#state = 'sending';
   }
 
-  /** Whether the answer may be sent on; false once the memory was needed by others. */
+  /** True if the answer may be sent on; false once other requests took the memory. */
   isKept(): boolean {
     this.#memory.progress(this);
     return this.#state === 'sending';
   }
 
-  /** The request's handler is done. */
+  /** Called when the request's handler ends. */
   endHandling(): void {
     if (this.#state === 'held') this.release();
   }
 
-  /** Nothing of the request is in memory any more. */
+  /** Called when all of the request's data is out of memory. */
   release(): void {
     this.#end('released');
   }
 
-  /** Others need the memory of a request that does not go on. */
+  /** Called when other requests take the memory of a stalled request. */
   lose(): void {
     this.#end('lost');
   }
@@ -119,7 +119,7 @@ function megabytes(bytes: number): string {
   return (bytes / MEBIBYTE).toFixed(1);
 }
 
-/** Bytes that tensors take in memory. A string is an object of the engine besides its bytes. */
+/** Returns the bytes that tensors take in memory. A string is an engine object in addition to its bytes. */
 function tensorBytes(tensors: NamedTensors): number {
   let bytes = 0;
   for (const { dtype, values } of tensors.values()) {

@@ -1,23 +1,23 @@
 import { type IsolateMemory, type MemoryRefusal, MemoryShare } from './memory_share.ts';
 
 /**
- * How much all requests may hold together, in shares of one. With two, four requests at once let an isolate grow by more
- * than 128 MB: what was given back stays resident until the collector comes by.
+ * The total limit as a multiple of one request's limit. With a factor of two, four concurrent requests let an isolate
+ * grow by more than 128 MB, since returned memory stays resident until the collector runs.
  */
 const SHARES_AT_ONCE = 1.5;
 
-/** A request that received or sent nothing for so long loses its memory to others that need it. Milliseconds. */
+/** A request that received or sent nothing for this long may lose its memory to others. Milliseconds. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** The HTTP status of what was refused for its memory. */
+/** The HTTP status of a request that was refused because of its memory. */
 export const MEMORY_STATUS = { 'too large': 413, busy: 503 } as const satisfies Record<
   MemoryRefusal['kind'],
   number
 >;
 
 /**
- * What the requests of an isolate hold together: their bodies, tensors and answers. An isolate that takes more memory
- * than the platform allows is ended with everybody's requests in it.
+ * Counts the memory of all requests of an isolate: bodies, tensors and answers. The platform ends an isolate that
+ * exceeds its limit, together with all of its requests.
  */
 export class RequestMemory implements IsolateMemory {
   readonly bytesPerRequest: number;
@@ -26,24 +26,24 @@ export class RequestMemory implements IsolateMemory {
   readonly #shares = new Set<MemoryShare>();
   #held = 0;
 
-  /** @param bytesPerRequest how much one request may hold */
+  /** @param bytesPerRequest the most bytes that one request may hold */
   constructor(bytesPerRequest: number, now: () => number = Date.now) {
     this.bytesPerRequest = bytesPerRequest;
     this.#mostBytes = SHARES_AT_ONCE * bytesPerRequest;
     this.#now = now;
   }
 
-  /** How much all requests hold now. */
+  /** The bytes that all requests hold now. */
   get held(): number {
     return this.#held;
   }
 
-  /** For a request that begins. The share has to be released on every path. */
+  /** Opens a share for a new request. It must be released on every path. */
   open(): MemoryShare {
     return new MemoryShare(this);
   }
 
-  /** A share asks for more. False where others hold too much. */
+  /** Takes bytes for a share. Returns false if other requests hold too much. */
   take(share: MemoryShare, bytes: number): boolean {
     if (this.#held + bytes > this.#mostBytes) this.#takeFromIdle(share);
     if (this.#held + bytes > this.#mostBytes) return false;
@@ -53,7 +53,7 @@ export class RequestMemory implements IsolateMemory {
     return true;
   }
 
-  /** A share takes a little, or gives something back. */
+  /** Adds bytes without a check; a negative number returns them. */
   add(bytes: number): void {
     this.#held += bytes;
   }
@@ -66,7 +66,9 @@ export class RequestMemory implements IsolateMemory {
     share.lastProgress = this.#now();
   }
 
-  /** Where a client is gone, the platform ends its request without a word: nothing else gives its memory back. */
+  /**
+   * When a client disconnects, the platform ends its request without notice, so that nothing else returns its memory.
+   */
   #takeFromIdle(asking: MemoryShare): void {
     const oldest = this.#now() - LONGEST_PAUSE_MS;
     for (const share of this.#shares) {

@@ -1,4 +1,4 @@
-/** A distribution over buckets whose limits grow by a factor, as in TensorFlow's monitoring. */
+/** A distribution over buckets whose limits grow by a constant factor, as in TensorFlow's monitoring. */
 export class Histogram {
   readonly #limits: readonly number[];
   readonly #counts: number[];
@@ -17,7 +17,7 @@ export class Histogram {
     this.#sum += value;
   }
 
-  /** Lines of Prometheus's text format; `labels` are rendered pairs, without braces. */
+  /** Renders lines of Prometheus's text format. `labels` are rendered pairs without braces. */
   render(name: string, labels: string): string {
     let text = '';
     let cumulative = 0;
@@ -36,7 +36,7 @@ export function exponentialLimits(scale: number, factor: number, count: number):
 
 const DIGITS = 6;
 
-/** C's `%g`, as TensorFlow Serving prints limits. */
+/** Formats a limit as C's `%g`, as TensorFlow Serving prints it. */
 function limitText(limit: number): string {
   if (limit < 10 ** DIGITS) return String(Number(limit.toPrecision(DIGITS)));
   const [mantissa = '', exponent = ''] = limit.toExponential(DIGITS - 1).split('e+');

@@ -3,8 +3,8 @@ import type { MetricSample } from '../../serving/metrics/metrics.ts';
 const PREFIX = 'edge_serving_';
 
 /**
- * Metrics in Prometheus's text format, version 0.0.4: samples of one name together, behind their type.
- * They are of the isolate that answers, and no other.
+ * Renders metrics in Prometheus's text format, version 0.0.4, with the samples of one name together below their type.
+ * The metrics cover only the isolate that answers.
  */
 export function renderPrometheus(samples: readonly MetricSample[]): string {
   const byName = Map.groupBy(samples, ({ name }) => name);

@@ -1,18 +1,18 @@
 import { exponentialLimits, Histogram } from './histogram.ts';
 import { renderLabels } from './prometheus.ts';
 
-/** A request that was answered, in whatever way. */
+/** A request that was answered, with or without an error. */
 export interface RequestRecord {
   readonly model: string;
-  /** Whether the answer shows that there is such a model. */
+  /** True if the answer shows that the model exists. */
   readonly isKnownModel: boolean;
-  /** What answered; empty where no version was chosen. */
+  /** The version that answered; empty if none was chosen. */
   readonly version: string;
-  /** predict, classify, regress, infer; empty for other requests, as in TensorFlow Serving. */
+  /** predict, classify, regress or infer; empty for other requests, as in TensorFlow Serving. */
   readonly api: string;
   readonly httpStatus: number;
   readonly milliseconds: number;
-  /** How many examples were computed. */
+  /** The number of examples that were computed. */
   readonly examples: number | undefined;
 }
 
@@ -22,22 +22,18 @@ const EXAMPLE_LIMITS = exponentialLimits(1, 2, 15);
 const MICROSECONDS = 1000;
 
 /**
- * Metrics under TensorFlow Serving's names, with a label `version` that it has not. Of one isolate, since it
- * began. Models count under their name once an answer has shown that they exist, all others without one: names
- * that clients make up cost no memory.
- *
- * On deployed Workers clocks stand still while code runs: latencies hold the time that was waited for storage
- * and bodies, not the time that was computed.
+ * Metrics under TensorFlow Serving's names, with an additional label `version`. They cover one isolate since its start.
+ * A model counts under its name once an answer has shown that it exists. All other requests count without a name, so
+ * that names that clients invent cost no memory.
+ * On deployed Workers clocks stand still while code runs: latencies include the wait for storage and bodies, not the
+ * time of computing.
  */
 export class RequestMetrics {
   readonly #models = new Set<string>();
   readonly #requests = new Map<string, Counter>();
   readonly #latencies = new Map<string, Histogram>();
   readonly #examples = new Map<string, ExampleCounts>();
-  /**
-   * Where requests of a kind are counted, by model and version, so that neither labels nor a key of them are made
-   * with every request.
-   */
+  /** Series by kind, model and version, so that a request does not build labels or keys. */
   readonly #series = new Map<string, Map<string, Series[]>>();
 
   record(request: RequestRecord): void {
@@ -72,7 +68,7 @@ export class RequestMetrics {
     return { ...kind, latencies: entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)) };
   }
 
-  /** All of them in Prometheus's text format. */
+  /** Renders all metrics in Prometheus's text format. */
   render(): string {
     const examples = [...this.#examples];
     return [
@@ -102,7 +98,7 @@ interface Series {
   readonly api: string;
   readonly httpStatus: number;
   readonly requests: Counter;
-  /** Of requests that were answered well only. */
+  /** Only successful requests count. */
   readonly latencies: Histogram | undefined;
   examples: ExampleCounts | undefined;
 }
@@ -147,7 +143,7 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-/** The name of TensorFlow's status code that an HTTP status stands for. */
+/** Returns the name of the TensorFlow status code for an HTTP status. */
 function canonicalCode(httpStatus: number): string {
   return CODES[httpStatus] ?? 'UNKNOWN';
 }

@@ -1,6 +1,6 @@
 import type { DataType } from '../../model/dtype.ts';
 
-/** The protocol's names of element types. */
+/** The protocol's names of datatypes. */
 export const DATATYPES = [
   'BOOL',
   'UINT8',
@@ -18,7 +18,7 @@ export const DATATYPES = [
 ] as const;
 export type Datatype = (typeof DATATYPES)[number];
 
-/** What a model's tensors are called. */
+/** The datatype of each dtype of a model. */
 export const DATATYPE_OF_DTYPE = {
   float32: 'FP32',
   int32: 'INT32',
@@ -26,7 +26,7 @@ export const DATATYPE_OF_DTYPE = {
   string: 'BYTES',
 } as const satisfies Record<DataType, Datatype>;
 
-/** Bytes per element in binary data; undefined for BYTES, whose elements say their own length. */
+/** Bytes per element in binary data; undefined for BYTES, whose elements contain their length. */
 export const ELEMENT_BYTES: Readonly<Record<Datatype, number | undefined>> = {
   BOOL: 1,
   UINT8: 1,
@@ -60,8 +60,8 @@ const DTYPES: Readonly<Record<Datatype, DataType>> = {
 };
 
 /**
- * Whether tensors of a datatype can be given to a model as this dtype. Only within a kind: any integer where
- * the model takes int32 (each value must fit), any float where it takes float32.
+ * True if a tensor of the datatype can be converted to the dtype. Kinds do not mix: int32 accepts any integer datatype
+ * (each value must fit), float32 accepts any float datatype.
  */
 export function isConvertible(datatype: Datatype, dtype: DataType): boolean {
   return DTYPES[datatype] === dtype;
@@ -70,8 +70,8 @@ export function isConvertible(datatype: Datatype, dtype: DataType): boolean {
 const INT32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 
 /**
- * The integers that a tensor of this datatype may hold and an int32 too, both ends included. A 64-bit integer
- * beyond 2^53 is rounded by JSON.parse, which makes no difference: int32 ends long before.
+ * Returns the integers that both the datatype and int32 can represent, bounds included. JSON.parse rounds 64-bit
+ * integers beyond 2^53, which are out of int32's range anyway.
  */
 export function integerRange(datatype: Datatype): { readonly minimum: number; readonly maximum: number } {
   switch (datatype) {

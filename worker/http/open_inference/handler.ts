@@ -66,7 +66,7 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'live':
         return documentAnswer({ live: true });
       case 'ready':
-        // Models are loaded when they are asked for: an isolate that runs is ready.
+        // Models load on demand: an isolate that runs is ready.
         return documentAnswer({ live: true, ready: true });
       case 'list':
         return answerList(serving);
@@ -87,18 +87,18 @@ export function createOpenInferenceHandler(options: ProtocolOptions): ProtocolHa
 async function answerList(serving: Serving): Promise<Answer> {
   const models = await serving.models();
   return models === undefined
-    ? errorAnswer('The models cannot be listed now: storage did not answer', 503)
+    ? errorAnswer('The models cannot be listed now: storage did not respond', 503)
     : documentAnswer({ models });
 }
 
-/** Versions are any text in the protocol; a text that is not a version here is one that does not exist. */
+/** The protocol allows any text as a version. Text that is not a version here names one that does not exist. */
 function targetOf(model: string, text: string | undefined): ServingTarget | undefined {
   if (text === undefined) return { model, selector: { kind: 'current' } };
   const version = parseVersion(text);
   return version === undefined ? undefined : { model, selector: { kind: 'version', version } };
 }
 
-/** A model is ready if it can be served; asking for it loads it. */
+/** A model is ready if it can be served. The check loads it. */
 async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   let acquired = await serving.acquire(target, scope);
   while (acquired.kind === 'acquired') {

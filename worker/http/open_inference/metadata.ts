@@ -3,7 +3,7 @@ import type { Signature, TensorInfo } from '../../model/signature.ts';
 import { DATATYPE_OF_DTYPE } from './datatype.ts';
 import type { ModelMetadata, TensorMetadata } from './schema.ts';
 
-/** `version` is this project's. */
+/** `version` is the version of this project. */
 export const SERVER_METADATA = {
   name: 'edge-serving',
   version: '0.1.0',
@@ -15,7 +15,7 @@ const PLATFORMS = {
   'tfjs-layers-model': 'tensorflowjs_layersmodel',
 } as const satisfies Record<ModelContent['format'], ModelMetadata['platform']>;
 
-/** A model's metadata; `versions` undefined where they could not be listed. */
+/** Returns a model's metadata. `versions` is undefined if they could not be listed. */
 export function modelMetadata(
   name: string,
   format: ModelContent['format'],
@@ -31,7 +31,7 @@ export function modelMetadata(
   };
 }
 
-/** The protocol has no word for a tensor whose rank is unknown; one dimension of any size comes nearest. */
+/** The protocol cannot express an unknown rank. One dimension of any size is closest to it. */
 function tensorMetadata([name, { dtype, shape }]: [string, TensorInfo]): TensorMetadata {
   return { name, datatype: DATATYPE_OF_DTYPE[dtype], shape: shape ?? [-1] };
 }

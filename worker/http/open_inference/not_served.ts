@@ -5,7 +5,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The error of a request for a model that is not served, in KServe's and MLServer's words. */
+/** Returns the error of a request for a model that is not served, in KServe's and MLServer's words. */
 export function notServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
   switch (outcome.kind) {
     case 'unknown model':
@@ -19,7 +19,7 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
       const { version, reason } = outcome;
       return {
         status: 403,
-        message: `Model ${model} with version ${version} cannot be asked for by number: ${reason}`,
+        message: `Model ${model} with version ${version} cannot be requested by number: ${reason}`,
       };
     }
     case 'unavailable': {

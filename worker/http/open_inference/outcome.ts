@@ -1,10 +1,10 @@
-/** The request is at fault; the message says where and how. */
+/** The request is invalid. The message says what is wrong and where. */
 export interface Invalid {
   readonly kind: 'invalid';
   readonly message: string;
 }
 
-/** Messages quote names and values of the request, which may be of any length. */
+/** Messages quote names and values of the request, whose length is not limited. */
 const LONGEST_MESSAGE = 400;
 
 export function invalid(message: string): Invalid {

@@ -3,19 +3,19 @@ export type Route =
   | {
       readonly kind: 'model metadata' | 'model ready' | 'infer';
       readonly model: string;
-      /** As the client wrote it, decoded; undefined for the current one. */
+      /** As the client wrote it, decoded; undefined for the current version. */
       readonly version: string | undefined;
     }
   | { readonly kind: 'not found' }
   | { readonly kind: 'wrong method'; readonly allowed: string };
 
-// Names are split off before they are decoded: an escaped slash is part of a name.
+// Names are split before they are decoded: an escaped slash is part of a name.
 const MODEL_PATH =
   /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready))?$/;
 
 const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready' | 'list'>> = {
   '/v2': 'server metadata',
-  // The protocol's own document of its API has the slash.
+  // The protocol's API document uses the path with the slash.
   '/v2/': 'server metadata',
   '/v2/health/live': 'live',
   '/v2/health/ready': 'ready',
@@ -23,7 +23,7 @@ const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready
 };
 
 /**
- * What a request asks for. Everything is case-sensitive, as the protocol says; HEAD counts as GET.
+ * Parses a request's path. Everything is case-sensitive, as the protocol requires. HEAD counts as GET.
  *
  * @param path the pathname as it was sent, still percent-encoded and without the query
  */

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { DATATYPES } from './datatype.ts';
 import { DataText } from './request/data_text.ts';
 
-/*
- * The documents of Open Inference Protocol v2. Requests are validated by these schemas, and the OpenAPI
- * document is made of them. The messages carry the words of Triton's.
+/**
+ * The documents of Open Inference Protocol v2. These schemas validate requests, and the OpenAPI document is generated
+ * from them. The messages use Triton's words.
  */
 
-/** Longer than any tensor's shape. */
+/** The protocol's schema limit. No tensor has a higher rank. */
 const MAX_RANK = 32;
 
 const NameSchema = v.pipe(v.string("Unable to parse 'name': expected a string"), v.nonEmpty());
@@ -41,7 +41,7 @@ const SizeSchema = v.pipe(
   v.number("Unable to parse 'binary_data_size': expected a number"),
   v.integer("Unable to parse 'binary_data_size': expected a whole number"),
   v.minValue(0, "Unable to parse 'binary_data_size': expected an unsigned number"),
-  v.description('Bytes of this tensor behind the JSON; it has then no data'),
+  v.description('The bytes of this tensor behind the JSON; the tensor then has no data'),
 );
 const flag = (name: string) => v.optional(v.boolean(`Unable to parse '${name}': expected a boolean`));
 const ParameterSchema = v.union(
@@ -81,12 +81,12 @@ export const InferenceRequestSchema = v.object({
   parameters: v.optional(
     v.objectWithRest(
       {
-        /** Whether outputs are answered in binary where they do not say otherwise. */
+        /** The default of `binary_data` for the outputs. */
         binary_data_output: flag('binary_data_output'),
         signature_name: v.optional(
           v.pipe(
             v.string("Unable to parse 'signature_name': expected a string"),
-            v.description('The signature to execute, of a model that has several'),
+            v.description('The signature to execute if the model has several'),
           ),
         ),
       },
@@ -106,7 +106,7 @@ export const ResponseOutputSchema = v.strictObject({
   data: v.optional(
     v.pipe(
       v.array(v.nullable(v.union([v.number(), v.boolean(), v.string()]))),
-      v.description('One list in row-major order; absent where the tensor is behind the JSON'),
+      v.description('One list in row-major order; absent if the tensor is behind the JSON'),
     ),
   ),
 });

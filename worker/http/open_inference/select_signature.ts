@@ -3,7 +3,10 @@ import { type Invalid, invalid } from './outcome.ts';
 
 export type SignatureChoice = { readonly kind: 'signature'; readonly signature: Signature } | Invalid;
 
-/** The signature that a request names; else serving_default, or the only one. The protocol itself has none. */
+/**
+ * Selects the signature that a request names, or else serving_default, or else the only one. The protocol itself does
+ * not define signatures.
+ */
 export function selectSignature(
   signatures: Readonly<Record<string, Signature>>,
   name: string | undefined,

@@ -16,7 +16,7 @@ export interface OpenApiDocument {
   readonly security: readonly object[];
 }
 
-/** What both protocols can be asked and answer: OpenAPI 3.1, its schemas made of those that validate. */
+/** The requests and responses of both protocols as OpenAPI 3.1, with schemas generated from those that validate. */
 export function openApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.0',
@@ -25,11 +25,11 @@ export function openApiDocument(): OpenApiDocument {
       version: SERVER_METADATA.version,
       description:
         'Models served over the REST API of TensorFlow Serving and over Open Inference Protocol v2. Every ' +
-        'answer of a model names the version that computed it in the header x-model-version.',
+        'response of a model names the version that computed it in the header x-model-version.',
     },
     tags: [
       { name: 'TensorFlow Serving', description: "TensorFlow Serving's REST API" },
-      { name: 'Open Inference Protocol v2', description: 'As KServe, MLServer and Triton speak it' },
+      { name: 'Open Inference Protocol v2', description: 'As KServe, MLServer and Triton implement it' },
       { name: 'Server', description: 'The server itself' },
     ],
     paths: { ...tensorFlowServingPaths(), ...openInferencePaths(), ...serverPaths() },
@@ -40,7 +40,7 @@ export function openApiDocument(): OpenApiDocument {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
       },
     },
-    // Keys are asked for only where the operator has set some.
+    // Keys are required only if the operator has set some.
     security: [{}, { bearer: [] }, { apiKey: [] }],
   };
 }
@@ -58,12 +58,12 @@ function serverPaths(): Paths {
   return {
     '/healthz': {
       get: {
-        ...operation('health', 'Whether the server runs', responses('Health', 'It runs', [])),
+        ...operation('health', 'Check that the server runs', responses('Health', 'The server runs', [])),
         security: [],
       },
     },
     '/monitoring/prometheus/metrics': {
-      get: operation('metrics', 'Metrics of the isolate that answers', {
+      get: operation('metrics', 'Metrics of the answering isolate', {
         ...responses('Error', '', [401, 429]),
         ...text('text/plain', "Prometheus's text format"),
       }),

@@ -5,13 +5,13 @@ import { renderPage } from './page.ts';
 let documentText: string | undefined;
 let pageText: string | undefined;
 
-/** The document, made when it is asked for first. */
+/** Returns the document, which is generated on the first request. */
 export function answerDocument(): Response {
   documentText ??= JSON.stringify(openApiDocument());
   return jsonResponse(documentText);
 }
 
-/** The page, which may do nothing but show itself. */
+/** Returns the page. Its content security policy allows no scripts and no external resources. */
 export function answerPage(): Response {
   pageText ??= renderPage(openApiDocument());
   return new Response(pageText, {

@@ -17,7 +17,7 @@ type Target = (typeof TARGETS)[number];
 
 const READ_ERRORS = [400, 401, 403, 404, 405, 429, 503];
 
-/** Open Inference Protocol v2, for each way to say which version is meant. */
+/** The paths of Open Inference Protocol v2, for each way to select a version. */
 export function openInferencePaths(): Paths {
   return {
     '/v2': { get: serverMetadata('serverMetadata') },
@@ -26,7 +26,7 @@ export function openInferencePaths(): Paths {
       get: {
         operationId: 'live',
         tags,
-        summary: 'Whether the server runs',
+        summary: 'Check that the server runs',
         security: [],
         responses: responses('Live', 'It runs', [405]),
       },
@@ -35,7 +35,7 @@ export function openInferencePaths(): Paths {
       get: {
         operationId: 'ready',
         tags,
-        summary: 'Whether the server can answer; models are loaded when they are asked for',
+        summary: 'Check that the server is ready; models load on demand',
         security: [],
         responses: responses('Ready', 'It can', [405]),
       },
@@ -65,7 +65,7 @@ function serverMetadata(operationId: string): Operation {
   return {
     operationId,
     tags,
-    summary: 'The server, and the extensions of the protocol that it has',
+    summary: 'The server and its protocol extensions',
     responses: responses('ServerMetadata', 'The server', [401, 405, 429]),
   };
 }
@@ -76,7 +76,9 @@ function modelMetadata({ id, words, parameters }: Target): Operation {
     tags,
     summary: `The inputs and outputs of ${words} of a model`,
     parameters,
-    responses: responses('ModelMetadata', 'Those of its default signature', READ_ERRORS, { ofModel: true }),
+    responses: responses('ModelMetadata', 'The inputs and outputs of the default signature', READ_ERRORS, {
+      ofModel: true,
+    }),
   };
 }
 
@@ -84,7 +86,7 @@ function modelReady({ id, words, parameters }: Target): Operation {
   return {
     operationId: `modelReady${id}`,
     tags,
-    summary: `Whether ${words} of a model can be served; asking loads it`,
+    summary: `Check that ${words} of a model can be served; the check loads it`,
     parameters,
     responses: responses('ModelReady', 'It can', READ_ERRORS, { ofModel: true }),
   };
@@ -93,8 +95,8 @@ function modelReady({ id, words, parameters }: Target): Operation {
 const INFER_DESCRIPTION =
   'Tensors are written in JSON, or as binary data behind the JSON in the order in which it announces them with ' +
   'binary_data_size: little-endian, row-major, an element of BYTES behind its length as uint32. The header ' +
-  'Inference-Header-Content-Length is then the length of the JSON; 0 says that the body is the data of the ' +
-  'only input and nothing else. The parameter signature_name chooses among the signatures of a model that has ' +
+  'Inference-Header-Content-Length is then the length of the JSON; 0 means that the body is the data of the ' +
+  'only input and nothing else. The parameter signature_name selects one of the signatures of a model that has ' +
   'several. In floats, null is NaN, and a number beyond all doubles (1e999) is infinity.';
 
 function infer({ id, words, parameters }: Target): Operation {
@@ -109,7 +111,7 @@ function infer({ id, words, parameters }: Target): Operation {
         name: 'Inference-Header-Content-Length',
         in: 'header',
         required: false,
-        description: 'How many bytes of the body are JSON, where binary data follows it',
+        description: 'The length of the JSON in bytes, if binary data follows it',
         schema: { type: 'integer', minimum: 0 },
       },
     ],

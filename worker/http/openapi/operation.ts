@@ -1,6 +1,6 @@
 import { type SchemaName, schemaReference } from './schemas.ts';
 
-/** What the document says of one method at one path. */
+/** The description of one method at one path. */
 export interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
@@ -22,18 +22,18 @@ type PathItem = Readonly<Partial<Record<'get' | 'post', Operation>>>;
 export type Paths = Readonly<Record<string, PathItem>>;
 
 const ERRORS: Readonly<Record<number, string>> = {
-  400: 'The request is at fault; the sentence says where',
-  401: 'The server wants an API key',
-  403: 'This server does not answer that version by its number',
-  404: 'There is no such model or version',
-  405: 'There is no such method here',
-  413: 'The body is larger than the server takes',
-  415: 'The Content-Encoding is another than gzip',
+  400: 'The request is invalid; the message says where',
+  401: 'The server requires an API key',
+  403: 'This server does not serve that version by its number',
+  404: 'The model or version does not exist',
+  405: 'The path does not support the method',
+  413: 'The body is larger than the server accepts',
+  415: 'The Content-Encoding is not gzip',
   429: 'Too many requests',
   503: 'The model cannot be served now',
 };
 
-/** A JSON answer and the errors that may come instead of it. */
+/** Describes a JSON response and the errors that may replace it. */
 export function responses(
   schema: SchemaName,
   description: string,

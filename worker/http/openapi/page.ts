@@ -1,7 +1,7 @@
 import type { OpenApiDocument } from './document.ts';
 import type { Operation } from './operation.ts';
 
-/** The document as a page of its own: no scripts, nothing fetched. */
+/** Renders the document as a self-contained page without scripts. */
 export function renderPage(document: OpenApiDocument): string {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, item]) =>
@@ -47,7 +47,7 @@ ${requestBody === undefined ? '' : `<p>Body: ${link(requestBody)}</p>`}<table>${
 
 const REFERENCE = /"#\/components\/schemas\/(\w+)"/;
 
-/** A link to the first schema that is referred to within; nothing where there is none. */
+/** Renders a link to the first schema that the value refers to, or nothing. */
 function link(within: object): string {
   const name = REFERENCE.exec(JSON.stringify(within))?.[1];
   return name === undefined ? '' : `<a href="#schema-${name}">${name}</a>`;

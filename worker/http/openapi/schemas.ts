@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import * as openInference from '../open_inference/schema.ts';
 import * as tensorFlowServing from './tensorflow_serving_schema.ts';
 
-/** Every schema that the document names, under the name it has there. */
+/** The schemas of the document by their names there. */
 const SCHEMAS = {
   Error: openInference.ErrorSchema,
   Health: v.object({ status: v.literal('ok') }),
@@ -34,7 +34,7 @@ export function schemaReference(name: SchemaName): { readonly $ref: string } {
 }
 
 const CONVERSION: ConversionConfig = {
-  // What JSON.parse gives is what is validated.
+  // The schemas describe the input of validation, which is the result of JSON.parse.
   typeMode: 'input',
   target: 'draft-2020-12',
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
@@ -44,7 +44,7 @@ const CONVERSION: ConversionConfig = {
       : undefined,
 };
 
-/** The schemas that validate, as JSON Schema. */
+/** Converts the validating schemas to JSON Schema. */
 export function jsonSchemas(): Readonly<Record<SchemaName, object>> {
   return toJsonSchemaDefs(SCHEMAS, CONVERSION);
 }

@@ -15,17 +15,17 @@ const TARGETS = [
   {
     suffix: '/labels/{label}',
     id: 'Label',
-    words: 'the version of a label',
+    words: 'the version with a label',
     parameters: [MODEL, pathParameter('label', 'A label of the model')],
   },
 ] as const;
 
-/** JSON has no NaN: strict clients ask to be spared. */
+/** JSON cannot represent NaN. Clients with a strict parser use this parameter. */
 const STRICT_JSON = {
   name: 'strict_json',
   in: 'query',
   required: false,
-  description: 'With true, NaN and infinities are answered as null instead of as tokens that JSON has not',
+  description: 'With true, NaN and infinities are written as null instead of as tokens that are not JSON',
   schema: { type: 'boolean', default: false },
 };
 
@@ -40,7 +40,7 @@ const METHODS: readonly (readonly [name: string, verb: string, SchemaName, Schem
   ['regress', 'Regress examples with', 'ExamplesRequest', 'RegressResponse'],
 ];
 
-/** TensorFlow Serving's REST API, for each way to say which version is meant. */
+/** The paths of TensorFlow Serving's REST API, for each way to select a version. */
 export function tensorFlowServingPaths(): Paths {
   return Object.fromEntries(
     TARGETS.flatMap((target) => {
@@ -61,11 +61,16 @@ function status({ id, words, parameters }: Target): Operation {
   return {
     operationId: `status${id}`,
     tags,
-    summary: `The states of a model's versions, asked of ${words}`,
+    summary: `The states of a model's versions, requested by ${words}`,
     parameters,
-    responses: responses('ModelStatus', 'The versions that this isolate knows', READ_ERRORS, {
-      ofModel: true,
-    }),
+    responses: responses(
+      'ModelStatus',
+      'The versions that this isolate has loaded or resolved',
+      READ_ERRORS,
+      {
+        ofModel: true,
+      },
+    ),
   };
 }
 

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 
-/*
- * The documents of TensorFlow Serving's REST API as OpenAPI tells them. Its requests are read by the protocol's
- * own parser, which takes numbers that JSON does not have; these schemas are what both have in common.
+/**
+ * The documents of TensorFlow Serving's REST API for OpenAPI. The protocol's own parser reads the requests and accepts
+ * numbers that are not JSON. These schemas cover the requests that are JSON.
  */
 
 const SignatureNameSchema = v.optional(
-  v.pipe(v.string(), v.description('The signature to execute; serving_default where it is left out')),
+  v.pipe(v.string(), v.description('The signature to execute; serving_default if it is omitted')),
 );
 
 export const PredictRequestSchema = v.pipe(
@@ -31,7 +31,7 @@ export const PredictRequestSchema = v.pipe(
 export const PredictResponseSchema = v.pipe(
   v.union([v.object({ predictions: v.array(v.unknown()) }), v.object({ outputs: v.unknown() })]),
   v.description(
-    'predictions answers instances, outputs answers inputs. Numbers may be NaN, Infinity and -Infinity.',
+    'predictions responds to instances, outputs responds to inputs. Numbers may be NaN, Infinity and -Infinity.',
   ),
 );
 
@@ -43,7 +43,7 @@ export const ExamplesRequestSchema = v.object({
   examples: v.pipe(v.array(v.record(v.string(), v.unknown())), v.description('Features by their names')),
 });
 
-/** A number; null is what strict JSON has for one that is not finite. */
+/** A number. Strict JSON uses null for one that is not finite. */
 const ScoreSchema = v.nullable(v.number());
 
 export const ClassifyResponseSchema = v.object({

@@ -9,7 +9,7 @@ import { computePrediction } from './predict/predict.ts';
 
 export type Method = 'predict' | 'classify' | 'regress';
 
-/** A request's body, taken apart as far as that is possible without a model. */
+/** The body of a request, parsed as far as is possible without a model. */
 export type Computation = { readonly notFinite: NotFinite } & (
   | { readonly method: 'predict'; readonly request: PredictRequest }
   | { readonly method: 'classify' | 'regress'; readonly request: ExampleRequest }

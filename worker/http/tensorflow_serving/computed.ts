@@ -4,12 +4,12 @@ import type { ServableView } from '../../serving/api.ts';
 import type { Computed } from '../protocol_handler.ts';
 import type { EncodeOutcome } from './predict/encode_predict.ts';
 
-/** A signature by the name that a request gives. */
+/** Finds a signature by the name in a request. */
 export function findSignature({ signatures }: ServableView, name: string): Signature | undefined {
   return Object.hasOwn(signatures, name) ? signatures[name] : undefined;
 }
 
-/** The size of the first input's first dimension; 1 where it has none. */
+/** Returns the size of the first input's first dimension, or 1 for a scalar. */
 export function batchOf(inputs: NamedTensors): number {
   for (const { shape } of inputs.values()) return shape[0] ?? 1;
   return 1;

@@ -44,7 +44,7 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
   },
 
   answerDocument({ route }, request, serving, scope) {
-    // Whether the origin may read answers is the caller's matter: no header here says that it may.
+    // The caller decides if the origin may read responses: no header here permits it.
     if (route === 'preflight') return preflightAnswer(request.headers);
     switch (route.kind) {
       case 'status':
@@ -62,12 +62,12 @@ export function createTensorFlowServingHandler(options: ProtocolOptions): Protoc
   return createProtocolHandler(TENSORFLOW_SERVING, options);
 }
 
-/** `?strict_json=true`: NaN and infinities, which JSON has not, are answered as null. */
+/** With `?strict_json=true`, NaN and infinities, which are not JSON, are written as null. */
 function wantsStrictJson(url: string): boolean {
   return url.includes('?') && new URL(url).searchParams.get('strict_json') === 'true';
 }
 
-/** Any path may be asked for, as in TensorFlow Serving; only that something asks for an origin is looked at. */
+/** Any path accepts a preflight, as in TensorFlow Serving. Only the Origin header is checked. */
 function preflightAnswer(headers: Headers): Answer {
   if (!/https?:\/\//.test(headers.get('origin') ?? '')) {
     return errorAnswer('Origin header is missing in CORS preflight', 400);
@@ -92,7 +92,7 @@ async function answerStatus(serving: Serving, target: ServingTarget, scope: Requ
   return documentAnswer(statusDocument(versions), by);
 }
 
-/** Only a label can be unknown of a model that is there for sure: versions can be asked for of any name. */
+/** An unknown label proves that the model exists, whereas a version can be requested of any name. */
 function refusal({ status, message }: { status: number; message: string }, kind: string): Answer {
   return { ...errorAnswer(message, status), isKnownModel: kind === 'unknown label' };
 }

@@ -5,7 +5,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The error of a request for a servable that is not served, with TensorFlow Serving's codes and words. */
+/** Returns the error of a request for a servable that is not served, with TensorFlow Serving's codes and words. */
 export function notServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
   switch (outcome.kind) {
     case 'unknown label':
@@ -16,7 +16,7 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
       if (selector.kind === 'version') {
         return notFound(`Servable not found for request: Specific(${model}, ${selector.version})`);
       }
-      // Labels are looked up before the model is, and an unknown model has none.
+      // Labels are looked up before the model, and an unknown model has no labels.
       if (selector.kind === 'label') return unknownLabel(selector.label);
       return notFound(`Servable not found for request: Latest(${model})`);
     case 'not by number':
@@ -48,7 +48,7 @@ function unknownLabel(label: string): Refusal {
 function notByNumber(model: string, version: string, reason: string): Refusal {
   return {
     status: 403,
-    message: `Version ${version} of model ${model} cannot be asked for by number: ${reason}`,
+    message: `Version ${version} of model ${model} cannot be requested by number: ${reason}`,
   };
 }
 

@@ -8,7 +8,7 @@ export type Route =
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'missing model name'; readonly message: string };
 
-// The patterns of TensorFlow Serving's http_rest_api_util.cc, with semantic versions beside integers.
+// The patterns of TensorFlow Serving's http_rest_api_util.cc, extended by semantic versions.
 const SELECTOR = String.raw`(?:/versions/(?<version>\d+(?:\.\d+)*)|/labels/(?<label>[^/:]+))?`;
 const POST_PATH = new RegExp(
   `^/v1/models/(?<model>[^/:]+)${SELECTOR}:(?<method>classify|regress|predict)$`,
@@ -20,7 +20,7 @@ const GET_PATH = new RegExp(
 );
 
 /**
- * What a request asks for, after TensorFlow Serving's grammar: paths in any case, methods in lower case, names
+ * Parses a request's path with TensorFlow Serving's grammar: paths in any case, methods in lower case, names
  * percent-decoded after matching.
  *
  * @param path the pathname as it was sent, still percent-encoded and without the query
@@ -48,7 +48,7 @@ export function parseRoute(method: string, path: string): Route {
   const target = { model, selector };
   if (method === 'GET') {
     if (groups.subresource === 'metadata') return { kind: 'metadata', target };
-    // The status of a label is that of all versions: TensorFlow Serving looks only at the version.
+    // The status of a label covers all versions: TensorFlow Serving looks only at the version.
     return { kind: 'status', target: selector.kind === 'label' ? { model, selector: ALL_VERSIONS } : target };
   }
   switch (groups.method) {

@@ -1,4 +1,7 @@
-/** What the module exports: reading and writing nested lists of numbers, a block at a time, and where a block lies. */
+/**
+ * The exports of the module: it reads and writes nested lists of numbers in blocks, and returns the addresses of its
+ * buffers.
+ */
 export { begin_reading, lists_rank, read_lists, value_count } from './read_lists';
 export { begin_writing, write_lists } from './write_lists';
 import { MOST_DIMENSIONS, MOST_VALUES, shape, text, TEXT_BYTES, values } from './memory';

@@ -5,7 +5,7 @@ const POWERS: usize = memory.data<f64>([
 ]);
 export const LARGEST_POWER: i32 = 22;
 
-/** 10^exponent, for an exponent from 0 to LARGEST_POWER. */
+/** Returns 10^exponent for an exponent from 0 to LARGEST_POWER. */
 @inline
 export function powerOfTen(exponent: i32): f64 {
   return load<f64>(POWERS + (<usize>exponent << 3));
@@ -13,7 +13,7 @@ export function powerOfTen(exponent: i32): f64 {
 
 const INTEGER_POWERS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000]);
 
-/** The same as an integer, for an exponent from 0 to 7. */
+/** Returns 10^exponent as an integer for an exponent from 0 to 7. */
 @inline
 export function integerPowerOfTen(exponent: i32): u64 {
   return load<u64>(INTEGER_POWERS + (<usize>exponent << 3));

@@ -1,16 +1,16 @@
 import { at, counts, MOST_DIMENSIONS, put, shape, text, values } from './memory';
 import { numberEnd, readNumber, signZeros } from './read_number';
 
-/** What read_lists answers where it does not say how far it has come. */
+/** The result of read_lists for text that is not such a list. */
 const REFUSED: i32 = -1;
 
-/** A longer number may not be whole in its block. */
+/** A longer number may be cut by the end of the block. */
 const LONGEST_NUMBER: i32 = 48;
 
 let depth: i32 = 0;
-/** How deep the numbers are; 0 until one was read. */
+/** The depth of the numbers; 0 until one was read. */
 let rank: i32 = 0;
-/** Whether a value has to come next: behind a bracket or a comma. */
+/** True if a value must follow: behind a bracket or a comma. */
 let isBeforeValue: bool = true;
 
 let valueCount: i32 = 0;
@@ -22,12 +22,12 @@ export function begin_reading(isZeroSigned: bool): void {
   isBeforeValue = true;
 }
 
-/** How many dimensions the lists have, once they were read to their end; 0 before. */
+/** Returns the number of dimensions once the lists were read to their end, and 0 before. */
 export function lists_rank(): i32 {
   return depth == 0 ? rank : 0;
 }
 
-/** How many values the last block had. */
+/** Returns the number of values in the last block. */
 export function value_count(): i32 {
   return valueCount;
 }
@@ -40,12 +40,12 @@ function afterSpace(address: usize): usize {
 }
 
 /**
- * Reads on in nested lists of numbers, all of one length in each dimension and none of them empty, from a block of
- * their text. Values go to `values`, lengths to `shape`.
+ * Continues to read nested lists of numbers from a block of their text. All lists of a dimension have one length, and
+ * none is empty. Values are written to `values`, lengths to `shape`.
  *
- * @param length  bytes in `text`, behind which there are zeros
- * @param isLast  whether the text ends with this block
- * @returns bytes that were read, where numbers may be cut; or REFUSED for whatever are no such lists
+ * @param length bytes in `text`, which zeros follow
+ * @param isLast true if the text ends with this block
+ * @returns the number of bytes that were read, up to a number that the block may have cut; REFUSED for other text
  */
 export function read_lists(length: i32, isLast: bool): i32 {
   const end = text + <usize>length;
@@ -68,11 +68,11 @@ export function read_lists(length: i32, isLast: bool): i32 {
       if (depth == 0) return REFUSED;
       if (rank == 0) rank = depth;
       else if (rank != depth) return REFUSED;
-      // Numbers behind numbers with nothing but commas in between are nearly all of it.
+      // Most of the text is numbers that only commas separate.
       let run = 0;
       while (address < limit) {
         store<f32>(target, <f32>readNumber(address));
-        // One that was cut by the end of a block is refused by what comes next: neither a comma nor a bracket.
+        // The byte after a cut number is neither a comma nor a bracket, which refuses the number.
         if (numberEnd == 0) return REFUSED;
         target += 4;
         run++;

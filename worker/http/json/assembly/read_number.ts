@@ -1,36 +1,38 @@
 import { integerPowerOfTen, LARGEST_POWER, powerOfTen } from './powers';
 
-/** Reads the number at an address by hand, exactly; `numberEnd` then says where it ended, 0 where it is none. */
+/**
+ * Reads the number at an address in JavaScript, exactly. Sets `numberEnd` to its end, or to 0 if it is not a number.
+ */
 @external('env', 'readSlowly')
 declare function readSlowly(address: usize): f64;
 @external('env', 'slowEnd')
 declare function slowEnd(): usize;
 
-/** Behind the number that was read last; 0 where that was none. */
+/** The end of the last number that was read; 0 if it was not a number. */
 export let numberEnd: usize = 0;
 
 let isZeroSigned: bool = false;
 
-/** Whether an integer zero keeps its sign: to RapidJSON it has none, to JavaScript it has. */
+/** Sets whether an integer zero keeps its sign: it does in JavaScript, and not in RapidJSON. */
 export function signZeros(signed: bool): void {
   isZeroSigned = signed;
 }
 
-/** So many digits fit into 63 bits whatever they are. */
+/** Any number with this many digits fits into 63 bits. */
 const MOST_DIGITS: i32 = 18;
-/** So many bytes are looked at for digits. */
+/** The most bytes that are searched for digits. */
 const LONGEST_FRACTION: i32 = 32;
 /** A double holds every integer up to this. */
 const LARGEST_EXACT: u64 = 1 << 53;
-/** RapidJSON refuses larger ones, whatever the digits before them. */
+/** RapidJSON refuses larger exponents whatever the preceding digits are. */
 const LARGEST_EXPONENT: i32 = 308;
-/** Below this float32 has fewer bits, and halves lie elsewhere. */
+/** Below this value float32 has fewer bits, and its midpoints differ. */
 const SMALLEST_NORMAL: f64 = 1.1754943508222875e-38;
 
-/** Bits of a double that float32 has not; in their middle lies what is half way between two float32. */
+/** Bits of a double that float32 drops. The middle of their range is the midpoint between two float32 values. */
 const LOST_BITS: u64 = 0x1fffffff;
 const HALF_WAY: i64 = 0x10000000;
-/** In units of a double's last bit: more than what two roundings and digits that were cut can amount to. */
+/** In units of a double's last bit: more than the sum of two rounding errors and of the digits that were cut. */
 const DOUBT: i64 = 16;
 
 @inline
@@ -38,7 +40,7 @@ function isDigit(byte: u32): bool {
   return byte - 0x30 <= 9;
 }
 
-/** How many digits there are from an address on, of 32 bytes. */
+/** Returns the number of leading digits among the 32 bytes at an address. */
 @inline
 function countDigits(address: usize): i32 {
   const first = i8x16.bitmask(areDigits(v128.load(address)));
@@ -46,13 +48,13 @@ function countDigits(address: usize): i32 {
   return <i32>ctz<u64>(~(<u64>(<u32>first | (<u32>second << 16))));
 }
 
-/** Digits are the 10 smallest signed numbers once 0x50 is added, which is one comparison. */
+/** Adding 0x50 makes the digits the 10 smallest signed bytes, so that one comparison finds them. */
 @inline
 function areDigits(bytes: v128): v128 {
   return i8x16.lt_s(i8x16.add(bytes, i8x16.splat(0x50)), i8x16.splat(-118));
 }
 
-/** The number that eight digits are, the first in the lowest byte: pairs, then fours, then eight are joined. */
+/** Converts eight digits, the first in the lowest byte, to an integer: it combines pairs, then fours, then eight. */
 @inline
 function eightDigits(digits: u64): u64 {
   const pairs = digits * 10 + (digits >> 8);
@@ -66,7 +68,7 @@ function loadDigits(address: usize): u64 {
   return load<u64>(address) ^ 0x3030303030303030;
 }
 
-/** `mantissa` with `count` digits behind it, up to 23. */
+/** Appends `count` digits, at most 23, to `mantissa`. */
 @inline
 function withDigits(mantissa: u64, address: usize, count: i32): u64 {
   if (count >= 8) {
@@ -79,15 +81,15 @@ function withDigits(mantissa: u64, address: usize, count: i32): u64 {
       count -= 8;
     }
   }
-  // Zeros in front make eight of the rest; where there is none, all of them are zeros.
+  // Leading zeros extend the remaining digits to eight. Without remaining digits all eight are zeros.
   const rest = (loadDigits(address) << <u64>(56 - (count << 3))) << 8;
   return mantissa * integerPowerOfTen(count) + eightDigits(rest);
 }
 
 /**
- * The nearest double of the number that begins at `start`, or one that is the same as a float32. What is rare or
- * cannot be told so is read by the caller's own reader: NaN and infinities, more than 18 digits before the
- * point, exponents beyond what two powers of ten reach, and what is all but half way between two float32.
+ * Returns the nearest double of the number at `start`, or a double that rounds to the same float32. Rare and uncertain
+ * cases go to the caller's reader: NaN, infinities, more than 18 digits before the point, exponents beyond two powers
+ * of ten, and values very close to the midpoint of two float32.
  */
 export function readNumber(start: usize): f64 {
   let address = start;
@@ -108,12 +110,12 @@ export function readNumber(start: usize): f64 {
   const isInteger = byte != 0x2e;
   if (!isInteger) {
     const fractionStart = ++address;
-    // A zero before the point is none of the digits that count.
+    // A zero before the point is not a significant digit.
     const room = MOST_DIGITS - (mantissa == 0 ? 0 : digits);
     let count = countDigits(address);
     if (count == 0) return slowly(start);
     if (count > room) {
-      // Neither are those that come behind it.
+      // Zeros directly after the point are not significant either.
       if (mantissa == 0) while (load<u8>(address) == 0x30) address++;
       count = countDigits(address);
       if (count == LONGEST_FRACTION) return slowly(start);
@@ -151,7 +153,7 @@ export function readNumber(start: usize): f64 {
     if (exponent > LARGEST_POWER) value = value * powerOfTen(LARGEST_POWER) * powerOfTen(exponent - LARGEST_POWER);
     else value *= powerOfTen(exponent);
   }
-  // One operation on two exact numbers gives the nearest double; more of them one that is near it.
+  // One operation on two exact numbers returns the nearest double. Several operations return a close one.
   const isNearest = !isCut && mantissa <= LARGEST_EXACT && exponent >= -LARGEST_POWER && exponent <= LARGEST_POWER;
   if (!isNearest) {
     const lost = <i64>(reinterpret<u64>(value) & LOST_BITS) - HALF_WAY;

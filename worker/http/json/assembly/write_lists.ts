@@ -5,14 +5,14 @@ const COMMA: u8 = 0x2c;
 const OPEN: u8 = 0x5b;
 const CLOSE: u8 = 0x5d;
 
-/** Before the first block of nested lists, whose lengths are in `shape`. */
+/** Starts writing nested lists whose lengths are in `shape`. */
 export function begin_writing(rank: i32): void {
   for (let dimension = 0; dimension < rank; dimension++) put(counts, dimension, 0);
 }
 
 /**
- * Writes the next values as nested lists of `rank` dimensions, none of which is empty. The caller sees to it that
- * they fit: a value takes up to LONGEST_FLOAT bytes (../float_digits.ts), a comma, and two brackets for each dimension.
+ * Writes the next values as nested lists of `rank` dimensions, none of which is empty. The caller ensures that they
+ * fit: a value takes up to LONGEST_FLOAT bytes (../float_digits.ts), a comma, and two brackets for each dimension.
  *
  * @param count values in `values`
  * @returns bytes in `text`
@@ -35,7 +35,7 @@ export function write_lists(count: i32, rank: i32): i32 {
   return <i32>(address - text);
 }
 
-/** Opens the innermost list, and before it every list of which this is the first element. */
+/** Opens the innermost list and every list of which it is the first element. */
 function openLists(start: usize, last: i32): usize {
   let address = start;
   let outermost = last;
@@ -45,7 +45,7 @@ function openLists(start: usize, last: i32): usize {
   return address;
 }
 
-/** Closes the innermost list, and after it every list that is full with it. */
+/** Closes the innermost list and every list that ends with it. */
 function closeLists(start: usize, last: i32): usize {
   let address = start;
   store<u8>(address++, CLOSE);

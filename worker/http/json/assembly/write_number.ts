@@ -1,14 +1,14 @@
 import { LARGEST_POWER, powerOfTen } from './powers';
 
-/** Writes a number at an address by hand; answers the address behind it. */
+/** Writes a number at an address in JavaScript and returns the address behind it. */
 @external('env', 'writeSlowly')
 declare function writeSlowly(value: f32, address: usize): usize;
 
-/** Six digits are always kept by a float32, and nine always tell it from every other. */
+/** Float32 preserves any six digits, and nine digits identify every float32. */
 const SHORT_DIGITS: i32 = 6;
 const FULL_DIGITS: i32 = 9;
 
-/** See ../float_digits.ts, which this follows operation by operation. */
+/** The same algorithm as ../float_digits.ts, operation by operation. */
 const DOUBT: f64 = 1e-5;
 const SLIGHT: f64 = 8.881784197001252e-16;
 const IN_DOUBT: i32 = -1;
@@ -19,7 +19,7 @@ const POINT: u8 = 0x2e;
 const ZERO: u8 = 0x30;
 const EXPONENT: u8 = 0x65;
 
-/** Writes a float32 as ../float_digits.ts does, in no more bytes, and answers the address behind it. */
+/** Writes a float32 as ../float_digits.ts does, in at most as many bytes, and returns the address behind it. */
 export function writeNumber(value: f32, start: usize): usize {
   if (value - value != 0) return writeSlowly(value, start);
   let address = start;
@@ -49,11 +49,13 @@ export function writeNumber(value: f32, start: usize): usize {
   return writeGeneral(address, full, FULL_DIGITS, 1000000000, exponent);
 }
 
-/** The power of ten of the first digit; where a power of two leaves it open, of two the one that fits. */
+/**
+ * Returns the decimal exponent of the first digit. If a power of two allows two exponents, it returns the correct one.
+ */
 @inline
 function decimalExponent(magnitude: f64): i32 {
   const binary = <i32>(reinterpret<u64>(magnitude) >> 52) - 1023;
-  // log10(2) as a fraction of 2^16; right for every exponent that a float32 has.
+  // log10(2) as a fraction of 2^16, exact enough for every exponent of a float32.
   const exponent = (binary * 19728) >> 16;
   return magnitude >= tenTo(exponent + 1) ? exponent + 1 : exponent;
 }
@@ -86,7 +88,7 @@ function shiftedFar(magnitude: f64, places: i32): f64 {
   return places < 0 ? scaled / powerOfTen(-places) : scaled * powerOfTen(places);
 }
 
-/** `integer`, of so many digits, with its first digit at 10^exponent, as `%.<digits>g` and with `.0`. */
+/** Writes `integer`, which has `digits` digits, with its first digit at 10^exponent, as `%.<digits>g` and with `.0`. */
 function writeGeneral(start: usize, integer: i32, digits: i32, limit: i32, exponent: i32): usize {
   let power = exponent;
   let shortest = <u32>integer;
@@ -124,7 +126,7 @@ function writeGeneral(start: usize, integer: i32, digits: i32, limit: i32, expon
   return address;
 }
 
-/** Digits with a point behind the first `whole` of them, where more follow. */
+/** Writes digits with a point behind the first `whole` of them if more follow. */
 function writePointed(start: usize, integer: u32, count: i32, whole: i32): usize {
   if (count <= whole) return writeDigits(start, integer, count);
   const end = writeDigits(start + 1, integer, count);

@@ -1,19 +1,19 @@
-/** Six digits are always kept by a float32, and nine always tell it from every other. */
+/** Float32 preserves any six digits, and nine digits identify every float32. */
 const SHORT_DIGITS = 6;
 const FULL_DIGITS = 9;
 
-/** The most bytes that a float32 takes: `-1.17549435e-38`. */
+/** The most bytes that a float32 takes as text: `-1.17549435e-38`. */
 export const LONGEST_FLOAT = 15;
 
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const LARGEST_POWER = 22;
 
 /**
- * How near to a half a scaled number may come before its rounding is in doubt. Scaling rounds at most thrice,
- * each time by 2^-53 of a number below 10^9: far less than this.
+ * If a scaled number is this close to a half, its rounding is uncertain. Scaling rounds at most three times, each time
+ * by 2^-53 of a number below 10^9, which is far less than this.
  */
 const DOUBT = 1e-5;
-/** More than the relative error of a short number's double. */
+/** An upper bound on the relative error of a short number's double. */
 const SLIGHT = 2 ** -50;
 
 const MINUS = 0x2d;
@@ -22,10 +22,10 @@ const ZERO = 0x30;
 const EXPONENT = 0x65;
 
 /**
- * Writes a float32 as TensorFlow Serving's REST API prints it (WriteDecimal in json_tensor.cc): C's `%g`, or
- * `%.9g` where six digits are another float32; whole numbers with `.0`; NaN and infinities as bare tokens.
+ * Writes a float32 as TensorFlow Serving's REST API prints it (WriteDecimal in json_tensor.cc): C's `%g`, or `%.9g` if
+ * six digits are not exact; whole numbers with `.0`; NaN and infinities as bare tokens.
  *
- * @param value a number that float32 holds exactly
+ * @param value a number that float32 represents exactly
  * @returns the offset behind it; at most LONGEST_FLOAT bytes are written
  */
 export function writeFloat32(target: Uint8Array, start: number, value: number): number {
@@ -53,7 +53,7 @@ function notFiniteText(value: number): string {
   return value < 0 ? '-Infinity' : 'Infinity';
 }
 
-/** The power of ten of the first digit. */
+/** Returns the decimal exponent of the first digit. */
 function decimalExponent(magnitude: number): number {
   let exponent = Math.floor(Math.log10(magnitude));
   if (exponent < LARGEST_POWER && exponent >= 0 && magnitude >= (POWERS_OF_TEN[exponent + 1] ?? 1))
@@ -64,8 +64,8 @@ function decimalExponent(magnitude: number): number {
 const IN_DOUBT = -1;
 
 /**
- * The digits of a number as an integer with so many of them, or one more: 10^digits. IN_DOUBT where doubles do
- * not tell how it is rounded, or the exponent was not that of the first digit.
+ * Rounds a number to `digits` digits and returns them as an integer, which may be 10^digits. Returns IN_DOUBT if
+ * doubles cannot decide the rounding, or if the exponent was not that of the first digit.
  */
 function rounded(magnitude: number, digits: number, exponent: number): number {
   const scaled = shifted(magnitude, digits - 1 - exponent);
@@ -76,7 +76,9 @@ function rounded(magnitude: number, digits: number, exponent: number): number {
     : integer;
 }
 
-/** magnitude * 10^places, within 3 * 2^-53 of it; the nearest double where |places| is at most 22. */
+/**
+ * Returns magnitude * 10^places with an error of at most 3 * 2^-53, and the nearest double if |places| is at most 22.
+ */
 function shifted(magnitude: number, places: number): number {
   if (places > 2 * LARGEST_POWER) return shifted(magnitude * 1e22, places - LARGEST_POWER);
   if (places < -2 * LARGEST_POWER) return shifted(magnitude / 1e22, places + LARGEST_POWER);
@@ -86,7 +88,7 @@ function shifted(magnitude: number, places: number): number {
   return magnitude / 1e22 / (POWERS_OF_TEN[-places - LARGEST_POWER] ?? 1);
 }
 
-/** Whether six digits are this float32; undefined where doubles do not tell. */
+/** True if six digits identify this float32; undefined if doubles cannot decide. */
 function isShortOf(short: number, magnitude: number, exponent: number): boolean | undefined {
   const places = exponent + 1 - SHORT_DIGITS;
   const nearest = shifted(short, places);
@@ -98,7 +100,7 @@ function isShortOf(short: number, magnitude: number, exponent: number): boolean 
   return isSameAround ? isSame : undefined;
 }
 
-/** `integer`, of so many digits, with its first digit at 10^exponent, as `%.<digits>g` and with `.0`. */
+/** Writes `integer`, which has `digits` digits, with its first digit at 10^exponent, as `%.<digits>g` and with `.0`. */
 function writeGeneral(
   target: Uint8Array,
   start: number,
@@ -139,7 +141,7 @@ function writeGeneral(
   return at;
 }
 
-/** Digits with a point behind the first `whole` of them, where more follow. */
+/** Writes digits with a point behind the first `whole` of them if more follow. */
 function writePointed(
   target: Uint8Array,
   start: number,
@@ -154,7 +156,7 @@ function writePointed(
   return end;
 }
 
-/** Writes an integer from 0 to 2^31 - 1 with so many digits. */
+/** Writes an integer from 0 to 2^31 - 1 with `count` digits. */
 export function writeDigits(target: Uint8Array, start: number, integer: number, count: number): number {
   let rest = integer | 0;
   for (let at = start + count - 1; at >= start; at--) {
@@ -165,7 +167,7 @@ export function writeDigits(target: Uint8Array, start: number, integer: number, 
   return start + count;
 }
 
-/** How many digits an integer from 0 to 2^31 - 1 has. */
+/** Returns the number of digits of an integer from 0 to 2^31 - 1. */
 export function digitCount(integer: number): number {
   let count = 1;
   for (let limit = 10; integer >= limit; limit *= 10) count += 1;
@@ -177,14 +179,14 @@ function writeText(target: Uint8Array, start: number, text: string): number {
   return start + text.length;
 }
 
-/** The same from every digit that the number has. */
+/** Returns the same text from the exact digits of the number. */
 function exactText(magnitude: number): string {
   const short = generalDigits(magnitude, SHORT_DIGITS);
   const text = Math.fround(Number(short)) === magnitude ? short : generalDigits(magnitude, FULL_DIGITS);
   return text.includes('.') || text.includes('e') ? text : `${text}.0`;
 }
 
-/** C's `%.<digits>g` of a finite number above 0. */
+/** Formats a positive finite number as C's `%.<digits>g`. */
 function generalDigits(value: number, digits: number): string {
   const [mantissa = '', exponentText = ''] = roundedToEven(value, digits).split('e');
   const exponent = Number(exponentText);
@@ -197,7 +199,7 @@ function generalDigits(value: number, digits: number): string {
 
 const ALL_DIGITS = 100;
 
-/** JavaScript rounds halves away from zero where C rounds them to even; only the digit before a 5 can differ. */
+/** JavaScript rounds halves away from zero, and C rounds them to even. Only the digit before a 5 can differ. */
 function roundedToEven(value: number, digits: number): string {
   const [exact = '', exponent = ''] = value.toExponential(ALL_DIGITS).split('e');
   const places = exact.replace('.', '');

@@ -11,7 +11,7 @@ import {
   ZERO,
 } from '../ascii.ts';
 
-/** So many digits are less than 2^53 whatever they are, so many are less than 2^31. */
+/** Any number with this many digits is below 2^53, and with this many below 2^31. */
 const EXACT_DIGITS = 15;
 const INTEGER_DIGITS = 8;
 
@@ -19,16 +19,16 @@ const INTEGER_DIGITS = 8;
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const LARGEST_POWER = 22;
 
-/** RapidJSON refuses larger ones, whatever the digits before them. */
+/** RapidJSON refuses larger exponents whatever the preceding digits are. */
 const LARGEST_EXPONENT = 308;
 
 const LARGEST_INT32 = 2 ** 31 - 1;
 const SMALLEST_INT32 = -(2 ** 31);
 
-/** What `end` is behind something that is no number, or none that TensorFlow Serving reads. */
+/** The value of `end` after text that is not a number, or not one that TensorFlow Serving accepts. */
 export const NO_NUMBER = -1;
 
-/** Reads numbers. `end` is where the last one ended. */
+/** Reads numbers. `end` is the offset at which the last one ended. */
 export class NumberReader {
   end = 0;
   readonly #bytes: Uint8Array;
@@ -38,11 +38,10 @@ export class NumberReader {
   }
 
   /**
-   * The number that begins at `start`, as the nearest float32 of the nearest double. By hand where that is
-   * exact: a mantissa and a power of ten that a double holds give the nearest double. Of a longer mantissa the
-   * digits that fit are enough where they and the next mantissa above them are the same float32.
-   *
-   * The text need not have been scanned: `end` is NO_NUMBER for whatever scanning would refuse.
+   * Reads the number at `start` as the nearest float32 of the nearest double. Computes it directly if that is exact: a
+   * mantissa and a power of ten that a double represents exactly yield the nearest double. For a longer mantissa, the
+   * digits that fit suffice if they and the next larger mantissa round to the same float32.
+   * The text need not have been scanned: `end` is NO_NUMBER for text that scanning would refuse.
    */
   float32(start: number): number {
     const bytes = this.#bytes;
@@ -52,7 +51,7 @@ export class NumberReader {
     if (isNegative) byte = bytes[++at];
     if (byte === undefined || byte < ZERO || byte > NINE) return this.#notFinite(at, isNegative);
 
-    // Digits are gathered in 32-bit integers, which is several times as fast as in doubles.
+    // Accumulating digits in 32-bit integers is several times as fast as in doubles.
     let whole = 0;
     const wholeStart = at;
     const wholeLimit = at + INTEGER_DIGITS;
@@ -102,7 +101,7 @@ export class NumberReader {
       if (power > LARGEST_EXPONENT && !isExponentNegative) return this.#refused();
       exponent += isExponentNegative ? -power : power;
     } else if (mantissa === 0 && isInteger) {
-      // An integer has no negative zero.
+      // An integer zero has no sign.
       this.end = at;
       return 0;
     }
@@ -117,7 +116,7 @@ export class NumberReader {
     return this.#byText(start);
   }
 
-  /** The nearest double, whatever the number. */
+  /** Returns the nearest double of any number. */
   #byText(start: number): number {
     const end = scalarTokenEnd(this.#bytes, start);
     const text = asciiText(this.#bytes, start, end);
@@ -131,7 +130,7 @@ export class NumberReader {
     return Number.NaN;
   }
 
-  /** The integer that begins at `start`; undefined where it is no int32, or has a point or an exponent. */
+  /** Reads the integer at `start`. Returns undefined if it is not an int32 or has a point or an exponent. */
   int32(start: number): number | undefined {
     const bytes = this.#bytes;
     let at = start;
@@ -171,7 +170,7 @@ function scaled(mantissa: number, exponent: number): number {
   return exponent < 0 ? mantissa / powerOfTen(-exponent) : mantissa * powerOfTen(exponent);
 }
 
-/** Numbers and literals end at whatever can be no part of them. */
+/** Numbers and literals end before a byte that cannot be part of them. */
 export function scalarTokenEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   for (let byte = bytes[at]; byte !== undefined; byte = bytes[++at]) {
@@ -180,7 +179,7 @@ export function scalarTokenEnd(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** Whether a byte begins a number of a text that was scanned. */
+/** True if the byte begins a number in scanned text. */
 export function beginsNumber(byte: number | undefined): boolean {
   return isDigit(byte) || byte === MINUS || byte === 0x4e || byte === 0x49;
 }

@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/tensor.ts';
 import { LONGEST_FLOAT, writeFloat32 } from './float_digits.ts';
 import { NO_NUMBER, NumberReader } from './json_number.ts';
 
-/** What assembly/index.ts exports. Addresses and lengths of text are in bytes. */
+/** The exports of assembly/index.ts. Addresses and lengths of text are in bytes. */
 interface NumberListFunctions {
   readonly memory: WebAssembly.Memory;
   text_address(): number;
@@ -34,28 +34,28 @@ const FUNCTIONS = [
   'write_lists',
 ] as const satisfies readonly (keyof NumberListFunctions)[];
 
-/** Zeros that have to lie behind a text. */
+/** Zeros that must follow a text. */
 const MARGIN = 64;
 
 export interface ReadLists {
   readonly values: Float32Array;
   readonly shape: readonly number[];
-  /** Where the text goes on behind them. */
+  /** The offset of the text behind the lists. */
   readonly end: number;
 }
 
-/** What is written, a block at a time. The block is only valid until the next. */
+/** Receives the text in blocks. A block is valid until the next one. */
 export type TakeBlock = (block: Uint8Array) => void;
 
 /**
- * Nested lists of float32 as JSON, read and written in WebAssembly, some times as fast as in JavaScript. What is
- * rare it leaves to the readers and writers in JavaScript, so that both give the same, whatever the number. One
- * block of text and its values are all that it holds.
+ * Reads and writes nested lists of float32 as JSON in WebAssembly, several times as fast as JavaScript. Rare cases go
+ * to the readers and writers in JavaScript, so that both yield the same results. It holds one block of text and its
+ * values.
  */
 export class NumberLists {
   readonly #functions: NumberListFunctions;
   readonly #memory: Uint8Array;
-  /** Reads what lies in that memory. */
+  /** Reads numbers in the module's memory. */
   readonly #reader: NumberReader;
   readonly #text: Uint8Array;
   readonly #values: Float32Array;
@@ -63,7 +63,7 @@ export class NumberLists {
   readonly #textBytes: number;
   #isNullWritten = false;
 
-  /** @param module built from assembly/ */
+  /** @param module the module that is built from assembly/ */
   constructor(module: WebAssembly.Module) {
     const { exports } = new WebAssembly.Instance(module, {
       env: {
@@ -72,7 +72,7 @@ export class NumberLists {
         writeSlowly: (value: number, address: number) => this.#writeSlowly(value, address),
       },
     });
-    if (!isNumberLists(exports)) throw new Error('the number lists were built from other sources');
+    if (!isNumberLists(exports)) throw new Error('the number lists were built from different sources');
     this.#functions = exports;
     const { buffer } = exports.memory;
     this.#memory = new Uint8Array(buffer);
@@ -84,11 +84,11 @@ export class NumberLists {
   }
 
   /**
-   * Reads the lists whose bracket is at `start`: lists of lists, or of numbers, of the same length wherever they are as
-   * deep, and not empty. The text need not have been scanned.
+   * Reads the lists whose bracket is at `start`: lists of lists or of numbers, not empty, with the same length at the
+   * same depth. The text need not have been scanned.
    *
-   * @param isZeroSigned whether `-0` is negative, as `-0.0` always is
-   * @returns undefined for whatever is none: another reader says why, or takes it all the same
+   * @param isZeroSigned true if `-0` is negative, as `-0.0` always is
+   * @returns undefined for other text, which another reader may accept or explain
    */
   read(bytes: Uint8Array, start: number, isZeroSigned: boolean): ReadLists | undefined {
     const { read_lists, begin_reading, value_count, lists_rank } = this.#functions;
@@ -110,9 +110,9 @@ export class NumberLists {
       at += taken;
       const needed = count + read;
       if (needed > values.length) {
-        // The rest of the text has as many values as this block had, or less where the lists end.
+        // The rest of the text probably has as many values per byte as this block had, or fewer if the lists end.
         const likely = rank > 0 ? needed : needed + Math.ceil((1.02 * (bytes.length - at) * read) / taken);
-        // In the place of the old memory, so that none of it waits for the collector.
+        // Transferring frees the old memory at once, before the collector runs.
         values = new Float32Array(values.buffer.transfer(likely * Float32Array.BYTES_PER_ELEMENT));
       }
       values.set(this.#values.subarray(0, read), count);
@@ -123,15 +123,15 @@ export class NumberLists {
     }
   }
 
-  /** Whether lists of this shape can be written. */
+  /** True if lists of this shape can be written. */
   canWrite(shape: readonly number[]): boolean {
     return shape.length > 0 && shape.length <= this.#shape.length && shape.every((size) => size > 0);
   }
 
   /**
-   * Writes the values from `offset` on as nested lists of a shape that can be written.
+   * Writes the values from `offset` on as nested lists of a shape for which `canWrite` is true.
    *
-   * @param isNullWritten whether NaN and infinities are null
+   * @param isNullWritten true to write NaN and infinities as null
    */
   write(
     values: Float32Array,
@@ -163,7 +163,7 @@ export class NumberLists {
 
 const NULL = new TextEncoder().encode('null');
 
-/** The first values; in memory of their own where too much would be kept with them. */
+/** Returns the first values, copied if the view would retain too much memory. */
 function trimmed(values: Float32Array<ArrayBuffer>, count: number): Float32Array {
   if (count === values.length) return values;
   return count < 0.75 * values.length

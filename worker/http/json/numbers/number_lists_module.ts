@@ -3,7 +3,7 @@ import { NumberLists } from './number_lists.ts';
 
 let created: NumberLists | undefined;
 
-/** The isolate's one. Nothing in it outlives a call. */
+/** Returns the isolate's instance. It keeps no state between calls. */
 export function numberLists(): NumberLists {
   created ??= new NumberLists(module);
   return created;

@@ -14,8 +14,8 @@ import { scannedStringEnd } from './json_string.ts';
 export type JsonKind = 'object' | 'list' | 'string' | 'number' | 'true' | 'false' | 'null';
 
 /**
- * A place in bytes that scanJson found to be JSON; the rest of them is read without checks. Between two
- * operations it stands on a value, or behind one.
+ * A position in bytes that scanJson accepted as JSON, which it reads without further checks. Between two operations it
+ * is on a value or behind one.
  */
 export class JsonCursor {
   readonly bytes: Uint8Array;
@@ -47,7 +47,7 @@ export class JsonCursor {
     }
   }
 
-  /** Enters the list or object: true on its first value or name, false behind it where it is empty. */
+  /** Enters the list or object. Returns true on the first value or name, false behind an empty container. */
   enter(): boolean {
     const close = this.bytes[this.at] === OPEN_LIST ? CLOSE_LIST : CLOSE_OBJECT;
     this.at = afterSpace(this.bytes, this.at + 1);
@@ -56,7 +56,9 @@ export class JsonCursor {
     return false;
   }
 
-  /** From behind a value: true on the next value or name, false behind what held them. */
+  /**
+   * Moves from behind a value to the next value or name and returns true, or behind the container and returns false.
+   */
   next(): boolean {
     let at = this.at;
     if (this.bytes[at] !== COMMA) at = afterSpace(this.bytes, at);
@@ -65,20 +67,20 @@ export class JsonCursor {
     return isComma;
   }
 
-  /** From a member's name to its value. */
+  /** Moves from a member's name to its value. */
   toMemberValue(): void {
     const nameEnd = scannedStringEnd(this.bytes, this.at);
     const colon = this.bytes[nameEnd] === COLON ? nameEnd : afterSpace(this.bytes, nameEnd);
     this.at = afterSpace(this.bytes, colon + 1);
   }
 
-  /** Goes behind the value, however large or deep it is. */
+  /** Moves behind the value, whatever its size or depth. */
   skip(): void {
     this.at = valueEnd(this.bytes, this.at);
   }
 }
 
-/** Where a value ends that was scanned. */
+/** Returns the end of a scanned value. */
 export function valueEnd(bytes: Uint8Array, start: number): number {
   let depth = 0;
   let at = start;

@@ -1,6 +1,6 @@
 import { asciiText, BACKSLASH, hexDigit, isDigit, MINUS, NINE, PLUS, POINT, QUOTE, ZERO } from '../ascii.ts';
 
-/** Where and why a text is not JSON; written by the functions here when they return MALFORMED. */
+/** The position and the reason of a syntax error. The functions here set it when they return MALFORMED. */
 export interface JsonFault {
   offset: number;
   reason: string;
@@ -16,7 +16,7 @@ export function malformed(fault: JsonFault, offset: number, reason: string): typ
 
 const INVALID_VALUE = 'Invalid value.';
 
-/** Where a string, number or literal ends; or MALFORMED, with RapidJSON's reason and offset. */
+/** Returns the end of a string, number or literal, or MALFORMED with RapidJSON's reason and offset. */
 export function scalarEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   switch (bytes[start]) {
     case QUOTE:
@@ -32,7 +32,7 @@ export function scalarEnd(bytes: Uint8Array, start: number, fault: JsonFault): n
   }
 }
 
-/** Where a literal ends, or MALFORMED. The offset of a fault is that of the first byte that differs. */
+/** Returns the end of a literal or MALFORMED. The offset of the error is that of the first byte that differs. */
 export function literalEnd(bytes: Uint8Array, start: number, literal: string, fault: JsonFault): number {
   for (let index = 0; index < literal.length; index++) {
     if (bytes[start + index] !== literal.charCodeAt(index)) {
@@ -42,7 +42,7 @@ export function literalEnd(bytes: Uint8Array, start: number, literal: string, fa
   return start + literal.length;
 }
 
-/** Digits that a finite double can have before its point, when there is no exponent. */
+/** The most digits that a finite double has before its point without an exponent. */
 const LONGEST_FINITE = 308;
 
 function numberEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
@@ -71,7 +71,7 @@ function numberEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   const exponent = sign === PLUS || sign === MINUS ? at + 2 : at + 1;
   const end = digitsEnd(bytes, exponent);
   if (end === exponent) return malformed(fault, end, 'Miss exponent in number.');
-  // RapidJSON looks at the exponent before the digits, so that 0e999 is too big too.
+  // RapidJSON checks the exponent before the digits, so that 0e999 is too big as well.
   const isTooBig =
     sign !== MINUS &&
     (Number(asciiText(bytes, exponent, end)) > LONGEST_FINITE + fractionDigits ||
@@ -87,7 +87,7 @@ function digitsEnd(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-/** NaN, Inf and Infinity, which RapidJSON reads where it is told to. `start` is behind the sign. */
+/** Accepts NaN, Inf and Infinity, as RapidJSON does with the corresponding flag. `start` is behind the sign. */
 function notFiniteEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   if (bytes[start] === 0x4e) return literalEnd(bytes, start, 'NaN', fault);
   if (bytes[start] !== 0x49) return malformed(fault, start, INVALID_VALUE);
@@ -95,7 +95,7 @@ function notFiniteEnd(bytes: Uint8Array, start: number, fault: JsonFault): numbe
   return end !== MALFORMED && bytes[end] === 0x69 ? literalEnd(bytes, start, 'Infinity', fault) : end;
 }
 
-/** Bytes above 127 are taken as they are: RapidJSON does not look whether they are UTF-8. */
+/** Bytes above 127 are accepted unchecked, since RapidJSON does not validate UTF-8. */
 export function stringEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   for (let at = start + 1; ; at++) {
     const byte = bytes[at];
@@ -131,7 +131,7 @@ function escapeEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
 const INCORRECT_HEX = 'Incorrect hex digit after \\u escape in string.';
 const INVALID_SURROGATE = 'The surrogate pair in string is invalid.';
 
-/** The four hexadecimal digits of `\u`; -1 where one is none. */
+/** Returns the value of the four hexadecimal digits of `\u`, or -1 if one is not a digit. */
 export function codeUnit(bytes: Uint8Array, start: number): number {
   let unit = 0;
   for (let at = start; at < start + 4; at++) {

@@ -14,30 +14,30 @@ import { type JsonFault, MALFORMED, malformed, scalarEnd, stringEnd } from './js
 import { stringEquals } from './json_string.ts';
 import { OpenContainers } from './open_containers.ts';
 
-/** Where a value begins, in bytes that were scanned. */
+/** The offset of a value in scanned bytes. */
 export type ValueOffset = number;
 
 export type JsonScan =
   | { readonly kind: 'json'; readonly root: ValueOffset; readonly members: FoundMembers }
-  /** In RapidJSON's words; the offset is in bytes. */
+  /** The reason is RapidJSON's sentence. The offset is in bytes. */
   | { readonly kind: 'malformed'; readonly offset: number; readonly reason: string };
 
 const ENCODER = new TextEncoder();
 
-/** The names of members that are looked for in a document's top-level object. */
+/** The names of members to find in a document's top-level object. */
 export class WantedMembers {
   readonly names: readonly string[];
   readonly #encoded: readonly Uint8Array[];
   readonly #readAsFloats: readonly boolean[];
 
-  /** @param readAsFloats those of which a list of numbers is read as float32 in the pass that checks it */
+  /** @param readAsFloats the names whose value, if it is a list of numbers, is read as float32 in the same pass */
   constructor(names: readonly string[], readAsFloats: readonly string[] = []) {
     this.names = names;
     this.#encoded = names.map((name) => ENCODER.encode(name));
     this.#readAsFloats = names.map((name) => readAsFloats.includes(name));
   }
 
-  /** The position of the name that begins at an offset; -1 for a name that is not wanted. */
+  /** Returns the index of the name at an offset, or -1 if the name is not wanted. */
   find(bytes: Uint8Array, nameStart: number): number {
     for (let index = 0; index < this.#encoded.length; index++) {
       const name = this.#encoded[index];
@@ -51,9 +51,9 @@ export class WantedMembers {
   }
 }
 
-/** Where the values of wanted members begin. Of equal names the first counts. */
+/** The offsets of the wanted members' values. Of duplicate names the first counts. */
 export class FoundMembers {
-  /** The last list that was read on the way. */
+  /** The last list that was read as float32 during the scan. */
   floats: TensorValue | undefined;
   readonly #wanted: WantedMembers;
   readonly #offsets: (ValueOffset | undefined)[] = [];
@@ -66,7 +66,7 @@ export class FoundMembers {
     return this.#offsets[this.#wanted.names.indexOf(name)];
   }
 
-  /** Notes a member. Returns where its value ends, if that was read on the way. */
+  /** Records a member. Returns the end of its value if the value was read during the scan. */
   note(bytes: Uint8Array, index: number, value: ValueOffset): number | undefined {
     if (this.#offsets[index] !== undefined) return undefined;
     this.#offsets[index] = value;
@@ -79,9 +79,9 @@ export class FoundMembers {
 
 /**
  * Checks that bytes begin with one JSON value, as RapidJSON reads it with TensorFlow Serving's flags: NaN and
- * infinities are numbers, and what follows the value is not looked at. Values may be nested as deep
- * as they are in text, as in TensorFlow Serving: memory is one bit for each level, and lists that are too deep for a
- * tensor are refused where one is read. What passed can be read by a JsonCursor, which checks nothing again.
+ * infinities are numbers, and text after the value is ignored. The depth is not limited, as in TensorFlow Serving: the
+ * scan needs one bit for each level, and lists that are too deep for a tensor are refused when the tensor is read. A
+ * JsonCursor reads the accepted bytes without checks.
  */
 export function scanJson(bytes: Uint8Array, wanted: WantedMembers): JsonScan {
   const fault: JsonFault = { offset: 0, reason: '' };
@@ -139,7 +139,7 @@ function scanValue(
       }
     }
 
-    // After a value: close what ends here, then go to the next value.
+    // Behind a value: closes the containers that end here, then moves to the next value.
     while (isBehindValue) {
       if (open.depth === 0) return at;
       if (bytes[at] !== COMMA) at = afterSpace(bytes, at);
@@ -159,7 +159,7 @@ function scanValue(
   }
 }
 
-/** Where the value of an object's member begins. */
+/** Returns the offset of the value of an object's member. */
 function memberValue(bytes: Uint8Array, start: number, fault: JsonFault): number {
   if (bytes[start] !== QUOTE) return malformed(fault, start, 'Missing a name for object member.');
   const nameEnd = stringEnd(bytes, start, fault);

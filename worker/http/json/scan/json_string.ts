@@ -1,11 +1,11 @@
 import { BACKSLASH, QUOTE } from '../ascii.ts';
 import { codeUnit } from './json_scalar_scan.ts';
 
-// A leading U+FEFF is part of the string, not a mark to drop.
+// A leading U+FEFF is part of the string and must not be dropped as a byte order mark.
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
-/** Where a string that was scanned ends, behind its closing quotation mark. */
+/** Returns the end of a scanned string, behind its closing quotation mark. */
 export function scannedStringEnd(bytes: Uint8Array, start: number): number {
   let at = start + 1;
   for (let byte = bytes[at]; byte !== QUOTE && byte !== undefined; byte = bytes[at]) {
@@ -15,24 +15,24 @@ export function scannedStringEnd(bytes: Uint8Array, start: number): number {
 }
 
 /**
- * The bytes that a scanned string stands for. They are UTF-8 if the text is; other bytes are kept as they are,
- * since a TensorFlow string may be any bytes. A view of the text where nothing in it is escaped: a copy of each of
- * many strings would take several times as much memory as the text.
+ * Returns the bytes that a scanned string represents. They are UTF-8 if the text is. Other bytes are preserved, since a
+ * TensorFlow string may contain any bytes. A string without escapes is a view of the text: copies of many strings would
+ * take several times the memory of the text.
  *
- * @param start where the opening quotation mark is
+ * @param start the offset of the opening quotation mark
  */
 export function stringBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const content = bytes.subarray(start + 1, end - 1);
   return content.includes(BACKSLASH) ? unescaped(content) : content;
 }
 
-/** The text of a scanned string; bytes that are not UTF-8 become U+FFFD. */
+/** Returns the text of a scanned string. Bytes that are not UTF-8 become U+FFFD. */
 export function stringText(bytes: Uint8Array, start: number): string {
   return DECODER.decode(stringBytes(bytes, start, scannedStringEnd(bytes, start)));
 }
 
 /**
- * Whether a scanned string is this text. Most are without escapes, and compared where they are.
+ * True if a scanned string equals a text. Most strings contain no escapes and are compared in place.
  *
  * @param expected UTF-8
  */
@@ -51,7 +51,7 @@ export function stringEquals(bytes: Uint8Array, start: number, expected: Uint8Ar
   return actual.length === length && actual.every((byte, at) => byte === expected[at]);
 }
 
-/** How many bytes of JSON one byte can be. */
+/** The most bytes of JSON that represent one byte. */
 const LONGEST_ESCAPE = 6;
 
 const ESCAPED: Readonly<Record<number, number>> = {
@@ -62,7 +62,7 @@ const ESCAPED: Readonly<Record<number, number>> = {
   116: 0x09,
 };
 
-/** An escape is never shorter than what it stands for. */
+/** An escape is never shorter than the bytes that it represents. */
 function unescaped(content: Uint8Array): Uint8Array {
   const result = new Uint8Array(content.length);
   let length = 0;

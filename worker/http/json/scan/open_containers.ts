@@ -1,10 +1,10 @@
 /**
- * Which lists and objects are open while JSON is scanned: a bit for each, set where it is an object. Memory
- * grows with their depth, which the caller may limit.
+ * Tracks the open lists and objects during a scan, with one bit for each, set for an object. Memory grows with the
+ * depth, which the caller may limit.
  */
 export class OpenContainers {
   depth = 0;
-  /** The outermost 32. Few requests are nested deeper. */
+  /** The 32 outermost containers. Few requests are nested deeper. */
   #first = 0;
   #others: Uint32Array | undefined;
 
@@ -18,7 +18,7 @@ export class OpenContainers {
     this.depth += 1;
   }
 
-  /** Closes the innermost container. Answers whether the next one is an object. */
+  /** Closes the innermost container. Returns true if the enclosing one is an object. */
   pop(): boolean {
     this.depth -= 1;
     if (this.depth === 0) return false;

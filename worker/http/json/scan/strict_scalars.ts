@@ -4,8 +4,8 @@ import { codeUnit, type JsonFault, literalEnd, MALFORMED, malformed } from './js
 export const NOT_UTF8 = 'It is not UTF-8.';
 
 /**
- * Where a string, number or literal ends, or MALFORMED. JSON as RFC 8259 defines it, in UTF-8. The numbers NaN,
- * Infinity and -Infinity are taken besides, as Triton's clients write them.
+ * Returns the end of a string, number or literal, or MALFORMED. Accepts JSON as RFC 8259 defines it, in UTF-8, and also
+ * the numbers NaN, Infinity and -Infinity, which Triton's clients write.
  */
 export function strictScalarEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   switch (bytes[start]) {
@@ -49,7 +49,7 @@ function numberEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   return at;
 }
 
-/** Where a string ends, behind its closing quotation mark; or MALFORMED. */
+/** Returns the end of a string, behind its closing quotation mark, or MALFORMED. */
 export function strictStringEnd(bytes: Uint8Array, start: number, fault: JsonFault): number {
   let at = start + 1;
   for (;;) {
@@ -80,14 +80,14 @@ export function strictStringEnd(bytes: Uint8Array, start: number, fault: JsonFau
 const UNICODE_ESCAPE = 0x75;
 const SIMPLE_ESCAPES = Uint8Array.from('"\\/bfnrt', (character) => character.charCodeAt(0));
 
-/** Where the UTF-8 of one character above 127 ends (RFC 3629); MALFORMED where it is none. */
+/** Returns the end of the UTF-8 sequence of a character above 127 (RFC 3629), or MALFORMED. */
 function utf8End(bytes: Uint8Array, start: number): number {
   const lead = bytes[start] ?? 0;
   const second = bytes[start + 1] ?? 0;
   if (lead >= 0xc2 && lead <= 0xdf) return isContinuation(second) ? start + 2 : MALFORMED;
   if (!isContinuation(second) || !isContinuation(bytes[start + 2] ?? 0)) return MALFORMED;
   if (lead >= 0xe0 && lead <= 0xef) {
-    // Neither longer than needed nor half of a surrogate pair.
+    // Refuses overlong sequences and halves of surrogate pairs.
     if ((lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f)) return MALFORMED;
     return start + 3;
   }

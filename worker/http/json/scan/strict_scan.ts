@@ -12,20 +12,22 @@ import { type JsonFault, MALFORMED, malformed } from './json_scalar_scan.ts';
 import { OpenContainers } from './open_containers.ts';
 import { strictScalarEnd, strictStringEnd } from './strict_scalars.ts';
 
-/** How much a document may hold. */
+/** The limits of a document. */
 export interface DocumentLimits {
-  /** How deep lists and objects may be nested, and the sentence of what is deeper. */
+  /** The depth to which lists and objects may be nested, and the error for a deeper document. */
   readonly mostDepth: number;
   readonly tooDeep: string;
-  /** How many objects, members and other values the reader may meet, except lists and scalars that it skips. */
+  /**
+   * The number of objects, members and other values that the reader may meet. Skipped lists and scalars do not count.
+   */
   readonly mostValues: number;
   readonly tooMany: string;
 }
 
-/** Goes over strict JSON that was not scanned before, with limits. Nothing is allocated for what is skipped. */
+/** Scans unchecked text as strict JSON, with limits. It allocates nothing for skipped values. */
 export class StrictScan {
   readonly bytes: Uint8Array;
-  /** Where and why the text was refused; set when a function here answers MALFORMED. */
+  /** The position and the reason of the refusal, set when a method returns MALFORMED. */
   readonly fault: JsonFault = { offset: 0, reason: '' };
   readonly #limits: DocumentLimits;
   #values = 0;
@@ -39,7 +41,7 @@ export class StrictScan {
     return malformed(this.fault, offset, reason);
   }
 
-  /** Counts a value. False where it is one too many. */
+  /** Counts a value. Returns false beyond the limit. */
   count(offset: number): boolean {
     this.#values += 1;
     if (this.#values <= this.#limits.mostValues) return true;
@@ -47,21 +49,21 @@ export class StrictScan {
     return false;
   }
 
-  /** Whether a container may be opened inside of so many others. */
+  /** True if a container may be opened at this depth. */
   mayOpen(depth: number, offset: number): boolean {
     if (depth < this.#limits.mostDepth) return true;
     malformed(this.fault, offset, this.#limits.tooDeep);
     return false;
   }
 
-  /** From a member's name that ends at an offset to its value; or MALFORMED. */
+  /** Moves from a member's name, which ends at an offset, to its value. Returns MALFORMED on an error. */
   toValue(nameEnd: number): number {
     const colon = afterSpace(this.bytes, nameEnd);
     if (this.bytes[colon] === COLON) return afterSpace(this.bytes, colon + 1);
     return this.refuse(colon, 'Missing a colon after a name of object member.');
   }
 
-  /** Where the value at an offset ends, inside of `depth` containers; or MALFORMED. */
+  /** Returns the end of the value at an offset, inside `depth` containers, or MALFORMED. */
   skip(start: number, depth: number): number {
     const { bytes, fault } = this;
     const first = bytes[start];

@@ -3,7 +3,7 @@ import { digitCount, LONGEST_FLOAT, writeDigits, writeFloat32 } from '../numbers
 import { numberLists } from '../numbers/number_lists_module.ts';
 
 const ENCODER = new TextEncoder();
-// A leading U+FEFF is part of the string, not a mark to drop.
+// A leading U+FEFF is part of the string and must not be dropped as a byte order mark.
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 const COMMA = 0x2c;
@@ -13,16 +13,16 @@ const SHORT_TEXT = 64;
 const LONG_STRING = 16 * 1024;
 const SMALLEST_INT32 = -(2 ** 31);
 
-/** How NaN and infinities are written: as JavaScript's tokens, which JSON has not, or as null. */
+/** The notation of NaN and infinities: JavaScript's tokens, which are not JSON, or null. */
 export type NotFinite = 'token' | 'null';
 
 const FIRST_BYTES = 4096;
 const MOST_KEPT = 1024 * 1024;
 
-/** Bytes that no writer uses now. Allocating takes longer than writing a small answer. */
+/** A spare buffer for the next writer. Allocating one takes longer than writing a small answer. */
 let spare: Uint8Array<ArrayBuffer> | undefined;
 
-/** Writes JSON into bytes that grow as they are needed. */
+/** Writes JSON into a buffer that grows as needed. */
 export class ByteWriter {
   readonly #first: Uint8Array<ArrayBuffer>;
   #bytes: Uint8Array<ArrayBuffer>;
@@ -34,7 +34,7 @@ export class ByteWriter {
     this.#bytes = this.#first;
   }
 
-  /** What was written. The writer is not to be used any more. */
+  /** Returns the written bytes. The writer must not be used afterwards. */
   finish(): Uint8Array<ArrayBuffer> {
     spare = this.#first;
     return this.#bytes === this.#first
@@ -42,16 +42,16 @@ export class ByteWriter {
       : this.#bytes.subarray(0, this.#length);
   }
 
-  /** How many bytes were written since the last take. */
+  /** The number of bytes written since the last `take`. */
   get length(): number {
     return this.#length;
   }
 
-  /** A copy of what was written. The writer begins anew. */
+  /** Returns a copy of the written bytes and empties the writer. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#bytes.slice(0, this.#length);
     this.#length = 0;
-    // What was long once need not stay so.
+    // One long text must not keep a large buffer.
     if (this.#bytes.length > MOST_KEPT) {
       this.#bytes.buffer.transfer(0);
       this.#bytes = new Uint8Array(FIRST_BYTES);
@@ -66,12 +66,12 @@ export class ByteWriter {
 
   text(text: string): void {
     this.#reserve(text.length * 3);
-    // Short texts are names and punctuation: going by their characters is faster than the platform's encoder.
+    // Short texts are names and punctuation, for which a loop is faster than the platform's encoder.
     if (text.length <= SHORT_TEXT && this.#ascii(text)) return;
     this.#length += ENCODER.encodeInto(text, this.#bytes.subarray(this.#length)).written;
   }
 
-  /** Writes a text of ASCII characters; false, and nothing counts as written, for any other. */
+  /** Writes an ASCII text. Returns false and discards what it wrote if the text contains other characters. */
   #ascii(text: string): boolean {
     const bytes = this.#bytes;
     let at = this.#length;
@@ -84,7 +84,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** Float32 values from `start` to before `end`, with commas between them. */
+  /** Writes the float32 values from `start` to before `end`, separated by commas. */
   floats(values: ArrayLike<number>, start: number, end: number, notFinite: NotFinite): void {
     for (let block = start; block < end; block += BLOCK_LENGTH) {
       const blockEnd = Math.min(block + BLOCK_LENGTH, end);
@@ -103,7 +103,10 @@ export class ByteWriter {
     }
   }
 
-  /** Float32 values from `offset` on as nested lists; false, and nothing is written, for a shape that is none of such. */
+  /**
+   * Writes float32 values from `offset` on as nested lists. Returns false and writes nothing if the module cannot write
+   * the shape.
+   */
   floatLists(values: Float32Array, offset: number, shape: readonly number[], notFinite: NotFinite): boolean {
     const lists = numberLists();
     if (!lists.canWrite(shape)) return false;
@@ -115,7 +118,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** The same without the outermost brackets: the elements of a longer list, with commas between them. */
+  /** Writes the same without the outermost brackets, as elements of a longer list. */
   floatElements(
     values: Float32Array,
     offset: number,
@@ -136,7 +139,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** Int32 values from `start` to before `end`, with commas between them. */
+  /** Writes the int32 values from `start` to before `end`, separated by commas. */
   integers(values: ArrayLike<number>, start: number, end: number): void {
     for (let block = start; block < end; block += BLOCK_LENGTH) {
       const blockEnd = Math.min(block + BLOCK_LENGTH, end);
@@ -159,13 +162,13 @@ export class ByteWriter {
     }
   }
 
-  /** Bytes as the JSON string whose UTF-8 they are; what is none becomes U+FFFD. */
+  /** Writes UTF-8 bytes as a JSON string. Invalid bytes become U+FFFD. */
   string(value: Uint8Array): void {
     if (value.length <= LONG_STRING) {
       this.text(JSON.stringify(DECODER.decode(value)));
       return;
     }
-    // A part at a time: a long text in UTF-16, escaped and again in UTF-8, would take several times its bytes.
+    // Long texts are converted in parts: UTF-16, escaped text and UTF-8 together would take several times the memory.
     const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
     this.text('"');
     for (let at = 0; at < value.length; at += LONG_STRING) {
@@ -175,7 +178,7 @@ export class ByteWriter {
     this.text(`${JSON.stringify(decoder.decode()).slice(1, -1)}"`);
   }
 
-  /** Bytes as `{"b64": "..."}`. */
+  /** Writes bytes as `{"b64": "..."}`. */
   base64(value: Uint8Array): void {
     this.text('{"b64":"');
     const length = base64Length(value.length);
@@ -190,14 +193,14 @@ export class ByteWriter {
     if (needed <= this.#bytes.length) return;
     const capacity = Math.max(needed, this.#bytes.length * 2);
     const isFirst = this.#bytes === this.#first;
-    // In the place of the old memory, so that none of it waits for the collector.
+    // Transferring frees the old memory at once, before the collector runs.
     const grown = isFirst ? new Uint8Array(capacity) : new Uint8Array(this.#bytes.buffer.transfer(capacity));
     if (isFirst) grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
 }
 
-/** Room is made for so many numbers at once. */
+/** The buffer is extended for this many numbers at once. */
 const BLOCK_LENGTH = 512;
 
 const NULL = ENCODER.encode('null');

@@ -6,15 +6,15 @@ import type { JsonCursor } from '../scan/json_cursor.ts';
 import { base64Text, MOST_STRINGS, readString } from './tensor_cells.ts';
 import { leadingShape, MAX_RANK } from './tensor_list.ts';
 
-/** A shape as TensorFlow Serving's errors print it; null stands for an unknown rank. */
+/** Formats a shape as TensorFlow Serving's errors print it. Null is an unknown rank. */
 export function shapeText(shape: readonly number[] | null): string {
   return shape === null ? '[?]' : `[${shape.join(',')}]`;
 }
 
 /**
- * Why the value at the cursor is not a tensor of this dtype, in the words of TensorFlow Serving's
- * FillTensorProto and with the place, as in `at [1][0]`; undefined where it is one, of its own leading shape.
- * Leaves the cursor behind the value. Only asked after a ListReader refused: it reads everything again.
+ * Returns why the value at the cursor is not a tensor of the dtype, in the words of TensorFlow Serving's
+ * FillTensorProto and with the position, as in `at [1][0]`. Returns undefined if it is a tensor. Leaves the cursor
+ * behind the value. It reads the value again and is called only after a ListReader refused it.
  */
 export function listFault(cursor: JsonCursor, dtype: DataType): string | undefined {
   const shape = leadingShape(cursor);
@@ -34,8 +34,8 @@ interface Fault {
 }
 
 /**
- * TensorFlow Serving looks at a list's size before its elements; here it is known only behind them, and then
- * goes before a fault that was found in one. Recursion is as deep as the shape is long.
+ * TensorFlow Serving checks a list's size before its elements. The size is known here only behind the elements, and its
+ * error then replaces an element's error. The recursion is as deep as the shape is long.
  */
 function faultBelow(
   cursor: JsonCursor,
@@ -75,10 +75,10 @@ function levelFault({ bytes, at }: JsonCursor, level: number, rank: number): str
   return `JSON Value: ${excerpt(bytes, at)} ${levels}`;
 }
 
-/** The dtypes' names in TensorFlow Serving's errors. */
+/** The names of the dtypes in TensorFlow Serving's errors. */
 const DTYPE_NAMES = { float32: 'float', int32: 'int32', bool: 'bool', string: 'string' } as const;
 
-/** Why the scalar at the cursor, which stays there, is not of the dtype. */
+/** Returns why the scalar at the cursor does not have the dtype. The cursor does not move. */
 function scalarFault(cursor: JsonCursor, dtype: DataType): string | undefined {
   const { bytes, at } = cursor;
   if (isOfType(cursor, dtype)) return undefined;
@@ -108,5 +108,5 @@ function isOfType(cursor: JsonCursor, dtype: DataType): boolean {
   }
 }
 
-/** Why a value without a fault was refused all the same. */
+/** The reason for a refused value that contains no error. */
 export const NO_FAULT = `A request may have ${MOST_STRINGS} strings at most`;

@@ -6,29 +6,32 @@ import { beginsNumber, NO_NUMBER } from '../numbers/json_number.ts';
 import { JsonCursor } from '../scan/json_cursor.ts';
 import { scannedStringEnd, stringBytes, stringEquals } from '../scan/json_string.ts';
 
-/** The values of a tensor while they are read, in row-major order. */
+/** The values of a tensor during reading, in row-major order. */
 export interface TensorCells {
   readonly count: number;
-  /** Reads the scalar at the cursor. False, and nothing is read, where it is not of the dtype. */
+  /** Reads the scalar at the cursor. Returns false and reads nothing if it does not have the dtype. */
   read(cursor: JsonCursor): boolean;
-  /** Reads the scalars from the cursor to the end of their list. How many, or NO_SCALAR where one is none. */
+  /**
+   * Reads the scalars from the cursor to the end of their list. Returns their number, or NO_SCALAR if a value is not a
+   * scalar of the dtype.
+   */
   readRun(cursor: JsonCursor): number;
   tensor(shape: readonly number[]): TensorValue;
-  /** Gives their memory back at once, in place of when the collector comes by. They are of no use afterwards. */
+  /** Frees the memory at once, before the collector runs. The cells must not be used afterwards. */
   discard(): void;
 }
 
 export const NO_SCALAR = -1;
 
 /**
- * Strings are objects to the engine, of some hundred bytes each on their way through a model, however short they are:
- * so many of them fit beside everything else that an isolate has.
+ * The engine keeps a string as an object of about a hundred bytes throughout a request, however short it is. This many
+ * fit into an isolate in addition to its other data.
  */
 export const MOST_STRINGS = 65_536;
 
-/** @param spanBytes how long the text is that the values are read from */
+/** @param spanBytes the length of the text from which the values are read */
 export function createCells(dtype: DataType, spanBytes: number): TensorCells {
-  // A value has a character at least, and a comma stands between two.
+  // A value takes at least one character, and a comma separates two.
   const most = Math.ceil(spanBytes / 2) + 1;
   switch (dtype) {
     case 'float32':
@@ -42,12 +45,15 @@ export function createCells(dtype: DataType, spanBytes: number): TensorCells {
   }
 }
 
-/** The same for float32, the first of which are read into memory that is the caller's again afterwards. */
+/** Like createCells for float32. The first values are read into `room`, which the caller reuses afterwards. */
 export function createFloatCells(spanBytes: number, room: Float32Array<ArrayBuffer>): TensorCells {
   return new FloatCells(Math.ceil(spanBytes / 2) + 1, room);
 }
 
-/** So few values lie in the engine's own heap: memory of their own would take longer to get than reading them. */
+/**
+ * The engine keeps arrays of this length in its own heap. Allocating separate memory would take longer than reading
+ * them.
+ */
 const FIRST_CAPACITY = 16;
 const SECOND_CAPACITY = 1024;
 
@@ -78,7 +84,7 @@ abstract class Cells<Values extends CellValues> implements TensorCells {
       grown.set(values);
       this.values = grown;
     } else {
-      // In the place of the old memory, so that none of it waits for the collector.
+      // Transferring frees the old memory at once, before the collector runs.
       this.values = this.view(values.buffer.transfer(capacity * values.BYTES_PER_ELEMENT));
     }
     return this.values;
@@ -94,7 +100,7 @@ abstract class Cells<Values extends CellValues> implements TensorCells {
     const { values, count } = this;
     const isLent = values === this.#room;
     if (count === values.length && !isLent) return values;
-    // A view would move few values out of the engine's heap. Either is of the same class as values.
+    // A view would move a small array out of the engine's heap. The copy and the view have the class of `values`.
     const isCopied = isLent || count <= FIRST_CAPACITY;
     return (isCopied ? values.slice(0, count) : values.subarray(0, count)) as Values;
   }
@@ -108,7 +114,7 @@ abstract class Cells<Values extends CellValues> implements TensorCells {
   }
 }
 
-/** Any number: out of float32's range it becomes an infinity or zero, as in TensorFlow Serving. */
+/** Accepts any number. A number beyond float32's range becomes an infinity or zero, as in TensorFlow Serving. */
 class FloatCells extends Cells<Float32Array<ArrayBuffer>> {
   protected allocate(capacity: number): Float32Array<ArrayBuffer> {
     return new Float32Array(capacity);
@@ -126,7 +132,7 @@ class FloatCells extends Cells<Float32Array<ArrayBuffer>> {
     return cursor.at !== NO_NUMBER;
   }
 
-  /** Nearly all of a large request is read here. */
+  /** This loop reads almost all of a large request. */
   override readRun(cursor: JsonCursor): number {
     const { bytes, numbers } = cursor;
     const before = this.count;
@@ -156,7 +162,7 @@ class FloatCells extends Cells<Float32Array<ArrayBuffer>> {
   }
 }
 
-/** Whole numbers in int32's range, written without point and exponent (RapidJSON's IsInt). */
+/** Accepts integers in int32's range without a point or an exponent (RapidJSON's IsInt). */
 export class IntegerCells extends Cells<Int32Array<ArrayBuffer>> {
   protected allocate(capacity: number): Int32Array<ArrayBuffer> {
     return new Int32Array(capacity);
@@ -209,7 +215,7 @@ class BooleanCells extends Cells<Uint8Array<ArrayBuffer>> {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Strings, and `{"b64": "..."}` for bytes. */
+/** Accepts strings, and `{"b64": "..."}` for bytes. */
 class StringCells implements TensorCells {
   #values: Uint8Array[] = [];
 
@@ -242,7 +248,7 @@ class StringCells implements TensorCells {
   }
 }
 
-/** The bytes of a string or a base64 object; undefined, and nothing is read, for every other value. */
+/** Returns the bytes of a string or a base64 object. Returns undefined and reads nothing for any other value. */
 export function readString(cursor: JsonCursor): Uint8Array | undefined {
   const { bytes, at } = cursor;
   if (bytes[at] === QUOTE) {
@@ -260,7 +266,7 @@ export function readString(cursor: JsonCursor): Uint8Array | undefined {
 
 const BASE64_KEY = new TextEncoder().encode('b64');
 
-/** The base64 of `{"b64": "..."}`, an object with just that member; undefined for every other value. */
+/** Returns the base64 text of `{"b64": "..."}`, an object with only that member, or undefined for any other value. */
 export function base64Text(bytes: Uint8Array, at: number): Uint8Array | undefined {
   if (bytes[at] !== OPEN_OBJECT) return undefined;
   const name = afterSpace(bytes, at + 1);

@@ -4,16 +4,16 @@ import { numberLists } from '../numbers/number_lists_module.ts';
 import { JsonCursor } from '../scan/json_cursor.ts';
 import { createFloatCells, NO_SCALAR, type TensorCells } from './tensor_cells.ts';
 
-/** TensorFlow's own limit on a shape's length; deeper lists are no tensor. */
+/** TensorFlow's limit on the rank of a shape. A deeper list is not a tensor. */
 export const MAX_RANK = 254;
 
 /**
- * Reads nested lists into cells, in one pass over the text. The first value that it reads says which shape all
- * must have. Lists of float32 need not have been scanned: what is not JSON is refused like what is no tensor.
+ * Reads nested lists into cells in one pass over the text. The first value that it reads sets the shape of all others.
+ * Lists of float32 need not have been scanned: invalid JSON is refused like a value that is not a tensor.
  */
 export class ListReader {
   readonly cells: TensorCells;
-  /** The shape of a value; complete once one was read. */
+  /** The shape of a value, complete after the first one. */
   readonly shape: number[] = [];
   #rank: number | undefined;
 
@@ -22,14 +22,14 @@ export class ListReader {
   }
 
   /**
-   * Reads the value at the cursor. False where it has another shape than the one before, or is not of the
-   * dtype: the cells are then of no use, and the cursor is somewhere in it.
+   * Reads the value at the cursor. Returns false if its shape differs from the previous value's or its dtype is wrong.
+   * The cells and the position of the cursor are then not usable.
    */
   read(cursor: JsonCursor): boolean {
     return this.#readLevel(cursor, 0);
   }
 
-  /** Recursion is as deep as a shape can be long. */
+  /** The recursion is at most as deep as the maximum rank. */
   #readLevel(cursor: JsonCursor, level: number): boolean {
     if (cursor.bytes[cursor.at] !== OPEN_LIST) {
       this.#rank ??= level;
@@ -42,7 +42,7 @@ export class ListReader {
     return size === this.shape[level];
   }
 
-  /** How many elements the list has; NO_SCALAR where they do not fit. */
+  /** Returns the number of elements of the list, or NO_SCALAR if an element does not fit. */
   #readElements(cursor: JsonCursor, level: number): number {
     const { bytes } = cursor;
     if (!cursor.enter()) {
@@ -67,13 +67,16 @@ export interface ReadFloats {
   readonly end: number;
 }
 
-/** The floats of one request after the other are read into this: getting memory takes longer than reading a few. */
+/** A buffer for the floats of one request at a time, since allocating takes longer than reading a few values. */
 const ROOM = new Float32Array(1024);
 
-/** A shorter text is read sooner than it is copied. Bytes. */
+/** Below this length, reading is faster than copying the text. Bytes. */
 const WORTH_COPYING = 512;
 
-/** A list of numbers as a float32 tensor, from text that need not have been scanned; undefined for whatever is none. */
+/**
+ * Reads a list of numbers as a float32 tensor from text that need not have been scanned. Returns undefined for other
+ * text.
+ */
 export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undefined {
   if (bytes[start] !== OPEN_LIST) return undefined;
   const read = bytes.length - start < WORTH_COPYING ? undefined : numberLists().read(bytes, start, false);
@@ -91,13 +94,13 @@ export function readFloats(bytes: Uint8Array, start: number): ReadFloats | undef
 }
 
 /**
- * The shape of the value at the cursor along its first elements; [] for a scalar, undefined where lists are
- * nested deeper than in any tensor. Leaves the cursor where it was.
+ * Returns the shape of the value at the cursor along its first elements: [] for a scalar, undefined beyond the maximum
+ * rank. Does not move the cursor.
  */
 export function leadingShape(cursor: JsonCursor): number[] | undefined {
   const start = cursor.at;
   const shape: number[] = [];
-  // How many lists are open, and how many of them are first in all that holds them.
+  // The number of open lists, and the number of those that are the first element at every level.
   let depth = 0;
   let leading = 0;
   let tooDeep = false;
@@ -134,7 +137,7 @@ export function leadingShape(cursor: JsonCursor): number[] | undefined {
   return tooDeep ? undefined : shape;
 }
 
-/** Whether a value that was scanned is an empty list. */
+/** True if a scanned value is an empty list. */
 export function isEmptyList(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === OPEN_LIST && bytes[afterSpace(bytes, start + 1)] === CLOSE_LIST;
 }

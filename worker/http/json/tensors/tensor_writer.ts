@@ -3,16 +3,16 @@ import { CLOSE_LIST, COMMA, OPEN_LIST } from '../ascii.ts';
 import { PIECE_BYTES, type TextPieces } from '../text_pieces.ts';
 import type { ByteWriter, NotFinite } from './byte_writer.ts';
 
-/** How strings are written: as text, or as `{"b64": ...}` with their bytes. */
+/** The notation of strings: text, or `{"b64": ...}` for bytes. */
 export type StringForm = 'text' | 'base64';
 
-/** Fewer values are written sooner than they are copied. */
+/** Below this number, writing the values is faster than copying them. */
 const WORTH_COPYING = 32;
 
-/** So many values are written before it is looked how long they are. */
+/** The length is checked after this many values. */
 const PIECE_VALUES = 4096;
 
-/** Writes tensors that have as many values as their shape says, or elements of them, as JSON. */
+/** Writes tensors or their elements as JSON. A tensor must have as many values as its shape requires. */
 export class TensorWriter {
   readonly #writer: ByteWriter;
   readonly #notFinite: NotFinite;
@@ -26,7 +26,7 @@ export class TensorWriter {
     this.#write(tensor, strings, 0, 0, tensor.values.length);
   }
 
-  /** Writes a tensor, and gives out what was written whenever that is a piece. */
+  /** Writes a tensor and yields the text in pieces. */
   *pieces(tensor: TensorValue, strings: StringForm): TextPieces {
     yield* this.#pieces(tensor, strings, 0, 0, tensor.values.length);
   }
@@ -47,7 +47,7 @@ export class TensorWriter {
       return;
     }
     const stride = count / size;
-    // Whole elements of this dimension, as many as make a piece.
+    // The number of whole elements of this dimension that make a piece.
     const step = Math.max(1, Math.floor(PIECE_VALUES / stride));
     writer.byte(OPEN_LIST);
     for (let index = 0; index < size; index += step) {
@@ -61,7 +61,7 @@ export class TensorWriter {
     writer.byte(CLOSE_LIST);
   }
 
-  /** Writes so many elements of a dimension, of `stride` values each, with commas between them. */
+  /** Writes elements of a dimension, each of `stride` values, separated by commas. */
   #writeElements(
     tensor: TensorValue,
     strings: StringForm,
@@ -86,13 +86,13 @@ export class TensorWriter {
     }
   }
 
-  /** Writes an element of the first dimension, of which there are some. */
+  /** Writes an element of the first dimension, which is not empty. */
   writeRow(tensor: TensorValue, strings: StringForm, row: number): void {
     const rowSize = tensor.values.length / (tensor.shape[0] ?? 1);
     this.#write(tensor, strings, 1, row * rowSize, rowSize);
   }
 
-  /** Writes the dimensions from `axis` on, whose `count` values begin at `offset`. */
+  /** Writes the dimensions from `axis` on. Their `count` values begin at `offset`. */
   #write(tensor: TensorValue, strings: StringForm, axis: number, offset: number, count: number): void {
     const { dtype, shape, values } = tensor;
     const writer = this.#writer;
@@ -116,7 +116,7 @@ export class TensorWriter {
     writer.byte(CLOSE_LIST);
   }
 
-  /** Writes the values from `start` to before `end`, with commas between them. */
+  /** Writes the values from `start` to before `end`, separated by commas. */
   #run({ dtype, values }: TensorValue, strings: StringForm, start: number, end: number): void {
     const writer = this.#writer;
     switch (dtype) {

@@ -7,19 +7,22 @@ import { bytesOfTensor } from '../request/binary_data.ts';
 import type { WantedOutput } from '../request/requested_outputs.ts';
 import type { ResponseOutput } from '../schema.ts';
 
-/** An inference response's outputs: their JSON, and the binary data that follows it. */
+/** The outputs of an inference response: JSON, and the binary data that follows it. */
 export interface EncodedOutputs {
-  /** Made a piece at a time where there is much of it. */
+  /** Made in pieces if it is long. */
   readonly json: string | TextPieces;
   readonly binary: readonly Uint8Array[];
 }
 
-/** Encodes computed tensors. @throws where the computation left out an output of its signature: a fault. */
+/**
+ * Encodes computed tensors.
+ * @throws if the computation did not return an output of its signature
+ */
 export function encodeOutputs(tensors: NamedTensors, wanted: readonly WantedOutput[]): EncodedOutputs {
   const binary: Uint8Array[] = [];
   const outputs = wanted.map(({ name, binary: isBinary }): EncodableOutput => {
     const tensor = tensors.get(name);
-    if (tensor === undefined) throw new Error(`there is no output ${name}`);
+    if (tensor === undefined) throw new Error(`the computation did not return the output ${name}`);
     const head = { name, shape: [...tensor.shape], datatype: DATATYPE_OF_DTYPE[tensor.dtype] };
     if (!isBinary) return { head, tensor };
     const bytes = bytesOfTensor(tensor);
@@ -32,7 +35,7 @@ export function encodeOutputs(tensors: NamedTensors, wanted: readonly WantedOutp
 
 interface EncodableOutput {
   readonly head: Head;
-  /** Undefined where its data is binary. */
+  /** Undefined if the output's data is binary. */
   readonly tensor: TensorValue | undefined;
 }
 
@@ -45,7 +48,7 @@ function outputsText(outputs: readonly EncodableOutput[]): string {
 
 const ENCODER = new TextEncoder();
 
-/** So many values are written at once. */
+/** The number of values written at once. */
 const VALUES_AT_ONCE = 2048;
 
 function* outputPieces(outputs: readonly EncodableOutput[]): TextPieces {
@@ -59,7 +62,7 @@ function* outputPieces(outputs: readonly EncodableOutput[]): TextPieces {
   yield ENCODER.encode(']');
 }
 
-/** The same as encodeList writes. */
+/** Yields the same text as encodeList. */
 function* listPieces(head: Head, tensor: TensorValue): TextPieces {
   const isText = tensor.dtype !== 'string' || areUtf8(tensor.values);
   const marked = isText ? head : { ...head, parameters: BASE64 };
@@ -75,7 +78,7 @@ function* listPieces(head: Head, tensor: TensorValue): TextPieces {
   yield ENCODER.encode(']}');
 }
 
-/** Strings may be long. */
+/** Returns the number of values to write at once. Strings may be long. */
 function valuesAtOnce({ dtype, values }: TensorValue, start: number): number {
   if (dtype !== 'string') return VALUES_AT_ONCE;
   let bytes = 0;
@@ -124,7 +127,7 @@ function encodeList(head: Head, tensor: TensorValue): string {
   }
 }
 
-/** JSON has no bytes. This is how MLServer marks and writes them. */
+/** JSON cannot represent bytes. MLServer marks and writes them in this way. */
 const BASE64 = { content_type: 'base64' };
 
 function withData(head: object, data: string): string {
@@ -132,8 +135,8 @@ function withData(head: object, data: string): string {
 }
 
 /**
- * Each as the shortest decimal of its double, which is exact. JSON has neither NaN nor infinities: the one is
- * written null, the others as a number that every reader takes for them. Zeros keep their sign.
+ * Writes each value as the shortest decimal of its double, which is exact. JSON has neither NaN nor infinities: NaN is
+ * written as null, and an infinity as a number that every reader rounds to infinity. Zeros keep their sign.
  */
 function floatsText(values: Float32Array): string {
   if (values.every((value) => Number.isFinite(value) && !Object.is(value, -0)))
@@ -150,7 +153,7 @@ function floatText(value: number): string {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The texts, if all of the bytes are UTF-8. */
+/** Returns the texts if all of the bytes are UTF-8. */
 function utf8Texts(values: readonly Uint8Array[]): string[] | undefined {
   try {
     return values.map((bytes) => UTF8.decode(bytes));
@@ -159,7 +162,7 @@ function utf8Texts(values: readonly Uint8Array[]): string[] | undefined {
   }
 }
 
-/** The same where the texts would be too many to be kept. */
+/** Checks the same without keeping the texts. */
 function areUtf8(values: readonly Uint8Array[]): boolean {
   try {
     for (const bytes of values) UTF8.decode(bytes);

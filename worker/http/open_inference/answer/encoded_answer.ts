@@ -1,19 +1,19 @@
 import { SentInPieces } from '../../answer_text.ts';
-import { joined } from '../../concat_bytes.ts';
+import { concatBytes } from '../../concat_bytes.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 import type { Computed } from '../../protocol_handler.ts';
 import type { EncodedOutputs } from './encode_outputs.ts';
 
-/** What an inference response says besides its outputs. */
+/** The members of an inference response other than its outputs. */
 interface ResponseHead {
   readonly model: string;
   readonly version: string;
-  /** As the client chose it. */
+  /** The request's id. */
   readonly id: string | undefined;
 }
 
 /**
- * An inference response: JSON, or JSON with binary data behind it where an output is binary.
+ * Makes an inference response: JSON, followed by binary data if an output is binary.
  *
  * @param examples the size of the batch
  */
@@ -26,7 +26,7 @@ export function encodedAnswer(
   const begin = `${head.slice(0, -1)},"outputs":`;
   if (typeof json !== 'string') {
     const text = documentPieces(begin, json);
-    // How long the JSON is stands in a header, before the binary data can be sent.
+    // A header states the length of the JSON, which must be known before the response is sent.
     const header = binary.length === 0 ? undefined : [...text];
     const pieces = header === undefined ? text : binaryPieces([...header, ...binary]);
     const headerLength = header?.reduce((sum, { length }) => sum + length, 0);
@@ -35,7 +35,7 @@ export function encodedAnswer(
   const text = `${begin}${json}}`;
   if (binary.length === 0) return { kind: 'computed', body: text, examples };
   const header = ENCODER.encode(text);
-  const body = joined([header, ...binary]);
+  const body = concatBytes([header, ...binary]);
   return { kind: 'computed', body, examples, headerLength: header.length };
 }
 

@@ -5,9 +5,9 @@ import { type Datatype, ELEMENT_BYTES, integerRange } from '../datatype.ts';
 import { overflowsFloat32 } from './float_range.ts';
 
 /**
- * A tensor made of binary data: little-endian, row-major, without padding; an element of BYTES is its length
- * (uint32) and its bytes. Where the datatype is the model's own, the values are a view of the data, or a copy
- * where they lie at an address that a view cannot begin at. Where there can be no tensor, why.
+ * Makes a tensor of binary data: little-endian, row-major, without padding; an element of BYTES is its length (uint32)
+ * and its bytes. If the datatype is the model's own, the values are a view of the data, or a copy if the data is not
+ * aligned. Returns the reason if the data is invalid.
  */
 export function tensorOfBytes(
   bytes: Uint8Array,
@@ -49,7 +49,7 @@ function readFloats(bytes: Uint8Array, datatype: Datatype): Float32Array | strin
       const fault = doubles.findIndex(overflowsFloat32);
       return fault === -1
         ? Float32Array.from(doubles)
-        : `element ${fault}, ${doubles[fault]}, is beyond FP32, which the model takes`;
+        : `element ${fault}, ${doubles[fault]}, is beyond FP32, which the model accepts`;
     }
     default:
       return aligned(bytes, Float32Array);
@@ -86,7 +86,7 @@ function narrowed(
   for (let index = 0; index < integers.length; index++) {
     const integer = Number(integers[index]);
     if (integer < minimum || integer > maximum) {
-      return `element ${index}, ${integers[index]}, is not from ${minimum} to ${maximum}, as the model takes`;
+      return `element ${index}, ${integers[index]}, is not from ${minimum} to ${maximum}, as the model requires`;
     }
     values[index] = integer;
   }
@@ -98,7 +98,7 @@ interface View<Values> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Values;
 }
 
-/** Values seen in place, or in a copy where they are not aligned. Workers run on little-endian machines only. */
+/** Returns the values as a view, or as a copy if they are not aligned. Workers run only on little-endian machines. */
 function aligned<Values>(bytes: Uint8Array, View: View<Values>): Values {
   const size = View.BYTES_PER_ELEMENT;
   const { buffer, byteOffset } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
@@ -125,7 +125,7 @@ function readElements(bytes: Uint8Array, count: number): Uint8Array[] | string {
     : `has ${elements.length} elements where its shape has ${count}`;
 }
 
-/** A tensor as binary data. */
+/** Returns a tensor as binary data. */
 export function bytesOfTensor(tensor: TensorValue): Uint8Array {
   if (tensor.dtype !== 'string') {
     const { buffer, byteOffset, byteLength } = tensor.values;

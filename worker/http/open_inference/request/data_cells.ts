@@ -9,18 +9,21 @@ import { scannedStringEnd, stringBytes } from '../../json/scan/json_string.ts';
 import { type Datatype, integerRange } from '../datatype.ts';
 import { overflowsFloat32 } from './float_range.ts';
 
-/** The elements of a tensor, of a number that is known, while they are read from JSON. */
+/** A known number of tensor elements that are read from JSON. */
 export interface DataCells {
-  /** Reads the value at the cursor as the next element. False where it is none; the cursor stays then. */
+  /**
+   * Reads the value at the cursor as the next element. Returns false and leaves the cursor if the value is not an
+   * element.
+   */
   read(cursor: JsonCursor): boolean;
-  /** Says that the value at the cursor is none. */
+  /** Returns why the value at the cursor is not an element. */
   fault(cursor: JsonCursor): string;
   tensor(shape: readonly number[]): TensorValue;
 }
 
 /**
- * @param count how many elements there are
- * @param base64 whether strings are base64 of their elements
+ * @param count the number of elements
+ * @param base64 true if strings are the base64 of their elements
  */
 export function createDataCells(
   dtype: DataType,
@@ -61,7 +64,7 @@ abstract class Cells implements DataCells {
   }
 }
 
-/** null is NaN, for which JSON has no number. Infinity can only be meant: JSON has larger numbers, 1e999. */
+/** Null is NaN, which JSON cannot express. A number beyond all doubles, such as 1e999, is infinity. */
 class FloatCells extends Cells {
   readonly #values: Float32Array;
 
@@ -96,7 +99,7 @@ class FloatCells extends Cells {
   }
 }
 
-/** Any JSON number that is whole and in range, as 1.0 is. */
+/** Accepts any JSON number in range that is an integer, such as 1.0. */
 class IntegerCells extends Cells {
   readonly #values: Int32Array;
   readonly #minimum: number;
@@ -172,7 +175,7 @@ class StringCells extends Cells {
     const content = bytes.subarray(at + 1, end - 1);
     const isEscaped = content.includes(BACKSLASH);
     if (isEscaped && !arePaired(content)) return false;
-    // What is as it was written need not be copied: the body lives as long as its tensors.
+    // Text without escapes is not copied: the body outlives its tensors.
     const text = isEscaped ? stringBytes(bytes, at, end) : content;
     const value = this.#base64 ? decodeBase64(text) : text;
     if (value === undefined) return false;
@@ -191,12 +194,12 @@ const NULL = 0x6e;
 const TRUE = 0x74;
 const FALSE = 0x66;
 
-/** Of a text that was scanned: whether a value is a number, NaN or an infinity. */
+/** For scanned text: true if the value is a number, NaN or an infinity. */
 function mayBeNumber(first: number | undefined): boolean {
   return first !== undefined && (first <= 0x39 || first === 0x49 || first === 0x4e) && first !== QUOTE;
 }
 
-/** Whether all surrogates that are written as escapes are pairs: only these are characters, and have UTF-8. */
+/** True if all escaped surrogates form pairs. A single surrogate is not a character and has no UTF-8. */
 function arePaired(content: Uint8Array): boolean {
   for (let at = content.indexOf(BACKSLASH); at !== -1; at = content.indexOf(BACKSLASH, at)) {
     if (content[at + 1] !== 0x75) {
@@ -217,7 +220,7 @@ function arePaired(content: Uint8Array): boolean {
 const EXCERPT_LENGTH = 40;
 const DECODER = new TextDecoder();
 
-/** A value for a message. A list or an object is only named. */
+/** Formats a value for a message. A list or an object is only named. */
 function excerptOf(bytes: Uint8Array, at: number): string {
   if (bytes[at] === OPEN_LIST) return 'a list';
   if (bytes[at] === OPEN_OBJECT) return 'an object';
@@ -233,14 +236,14 @@ const RULES: Readonly<Record<Datatype, string>> = {
   BOOL: 'true or false',
   UINT8: 'an integer from 0 to 255',
   UINT16: 'an integer from 0 to 65535',
-  UINT32: 'an integer from 0 to 2147483647, the largest that the model takes',
-  UINT64: 'an integer from 0 to 2147483647, the largest that the model takes',
+  UINT32: 'an integer from 0 to 2147483647, the largest that the model accepts',
+  UINT64: 'an integer from 0 to 2147483647, the largest that the model accepts',
   INT8: 'an integer from -128 to 127',
   INT16: 'an integer from -32768 to 32767',
   INT32: 'an integer from -2147483648 to 2147483647',
-  INT64: 'an integer from -2147483648 to 2147483647, as the model takes',
+  INT64: 'an integer from -2147483648 to 2147483647, as the model requires',
   FP16: 'a number',
   FP32: 'a number that FP32 can hold',
-  FP64: 'a number that FP32, as the model takes, can hold',
+  FP64: 'a number that FP32, which the model requires, can hold',
   BYTES: 'a string',
 };

@@ -1,12 +1,12 @@
 import type { ReadLists } from '../../json/numbers/number_lists.ts';
 import { numberLists } from '../../json/numbers/number_lists_module.ts';
 
-/** The `data` of an input: a list, checked to be JSON, where it stands in the request. */
+/** The `data` of an input: a list that was checked to be JSON, in place in the request. */
 export class DataText {
   readonly bytes: Uint8Array;
-  /** Where the list begins. */
+  /** The offset of the list. */
   readonly start: number;
-  /** The same, where it was read while it was checked: finite numbers, in nested lists of a shape. */
+  /** The finite numbers of the list and its shape, if they were read during the check. */
   readonly floats: FloatList | undefined;
 
   constructor(bytes: Uint8Array, start: number, floats: FloatList | undefined) {
@@ -18,12 +18,12 @@ export class DataText {
 
 export type FloatList = Pick<ReadLists, 'values' | 'shape'>;
 
-/** In a shorter request lists are read sooner than they are copied. Bytes. */
+/** In a shorter request, reading the lists is faster than copying them. Bytes. */
 const WORTH_COPYING = 1024;
-/** Each begins with a copy of a block of text, however short it is. */
+/** Each list begins with a copy of a block of text, however short it is. */
 const MOST_LISTS = 64;
 
-/** Reads lists of floats while a request is checked, which is nearly all of a large one. */
+/** Reads lists of floats while a request is checked. They are almost all of a large request. */
 export class FloatReading {
   readonly #bytes: Uint8Array;
   #count = 0;
@@ -33,8 +33,8 @@ export class FloatReading {
   }
 
   /**
-   * The list at an offset. Undefined where it is to be read by itself: it is not of finite numbers alone, the members
-   * of its input that stand before it are not of floats, or it is hardly worth it.
+   * Reads the list at an offset. Returns undefined if it must be read separately: it contains other values than finite
+   * numbers, the preceding members of its input do not describe floats, or it is too short.
    */
   read(start: number, input: object | undefined): ReadLists | undefined {
     if (this.#bytes.length < WORTH_COPYING || this.#count === MOST_LISTS) return undefined;
@@ -42,7 +42,7 @@ export class FloatReading {
     if (datatype !== undefined && datatype !== 'FP32' && datatype !== 'FP64') return undefined;
     this.#count += 1;
     const read = numberLists().read(this.#bytes, start, true);
-    // What overflows is a fault or an infinity. Reading it by itself says which.
+    // A number that overflows is an error or an infinity, which the separate reader decides.
     return read !== undefined && areFinite(read.values) ? read : undefined;
   }
 }

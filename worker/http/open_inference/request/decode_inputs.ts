@@ -9,7 +9,7 @@ import type { InputTensor } from './parse_request.ts';
 
 export type DecodeOutcome = { readonly kind: 'decoded'; readonly inputs: NamedTensors } | Invalid;
 
-/** Makes a request's tensors, held against a signature: each input of it exactly once, in dtype and shape. */
+/** Makes the tensors of a request and checks them against a signature: each of its inputs once, in dtype and shape. */
 export function decodeInputs(
   inputs: readonly InputTensor[],
   signature: Signature,
@@ -63,7 +63,7 @@ function mismatch(
   return undefined;
 }
 
-/** Ranks above this are none that the runtime has kernels for. */
+/** The runtime has no kernels for higher ranks. */
 const MAX_RANK = 6;
 
 function fits(shape: readonly number[], expected: TensorInfo['shape']): boolean {

@@ -19,19 +19,19 @@ import { DataText, FloatReading } from './data_text.ts';
 
 export type DocumentOutcome = { readonly kind: 'document'; readonly value: unknown } | Invalid;
 
-/** Triton's limit of nested lists. `data` stands in an object, in a list, in the request's object. */
+/** Triton's limit on nesting. `data` itself is inside an object, a list and the request's object. */
 const MAX_NESTING = 100;
 const LIMITS: DocumentLimits = {
   mostDepth: MAX_NESTING + 3,
   tooDeep: `JSON nesting depth exceeds maximum allowed limit (${MAX_NESTING})`,
   mostValues: 16_384,
-  tooMany: 'A request may have 16384 members and values at most beside the data of its inputs',
+  tooMany: 'A request may have 16384 members and values at most in addition to the data of its inputs',
 };
-/** Of a name or another text outside of `data`. */
+/** The limit of a name or another text outside `data`. */
 const LONGEST_TEXT = 65_536;
-const TOO_LONG = `A text outside of data may have ${LONGEST_TEXT} bytes at most`;
+const TOO_LONG = `A text outside data may have ${LONGEST_TEXT} bytes at most`;
 
-/** What is read of a value: all of it, the elements of a list, some members of an object, or where its text is. */
+/** How much of a value is read: all of it, the elements of a list, some members of an object, or only its offset. */
 type Form =
   | { readonly kind: 'value' | 'data' }
   | { readonly kind: 'list'; readonly element: Form }
@@ -39,7 +39,7 @@ type Form =
 
 interface Member {
   readonly name: string;
-  /** As most requests write it, between quotation marks. */
+  /** The spelling of most requests, with quotation marks. */
   readonly encoded: Uint8Array;
   readonly form: Form;
 }
@@ -69,9 +69,9 @@ const REQUEST: Form = {
 };
 
 /**
- * Reads the JSON of an inference request without the data of its inputs: in the place of each `data` that is a list
- * stands a DataText. Members that the protocol does not name are checked and left out. Of equal names the last counts.
- * All of it is checked to be JSON in UTF-8, with NaN and infinities as numbers; NaN is read as null.
+ * Reads the JSON of an inference request except the data of its inputs: a DataText replaces each `data` that is a list.
+ * Members that the protocol does not define are checked and dropped. Of duplicate names the last counts. All of the
+ * text must be JSON in UTF-8, in which NaN and infinities are numbers. NaN is read as null.
  */
 export function readDocument(bytes: Uint8Array): DocumentOutcome {
   const reader = new DocumentReader(bytes);
@@ -86,7 +86,7 @@ export function readDocument(bytes: Uint8Array): DocumentOutcome {
 
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Stands behind what was read last; at MALFORMED once something was refused. */
+/** Its position is behind the last value that was read, or MALFORMED after an error. */
 class DocumentReader {
   readonly #bytes: Uint8Array;
   readonly #scan: StrictScan;
@@ -121,7 +121,7 @@ class DocumentReader {
     return undefined;
   }
 
-  /** The value at hand, inside of `depth` containers. `owner` is the object that it is read for. */
+  /** Reads the value at the current position, inside `depth` containers, as a part of `owner`. */
   #read(form: Form, depth: number, owner?: object): unknown {
     const byte = this.#bytes[this.#at];
     if (form.kind === 'data' && byte === OPEN_LIST) return this.#data(depth, owner);
@@ -130,7 +130,7 @@ class DocumentReader {
     if (byte === OPEN_LIST) return this.#list(form.kind === 'list' ? form.element : VALUE, depth);
     if (byte === QUOTE) return this.#string();
     const start = this.#at;
-    // Sizes in a shape mostly have few digits.
+    // Fast path for the sizes in a shape, which mostly have few digits.
     const next = this.#bytes[start + 1];
     if (byte !== undefined && byte >= ZERO && byte <= NINE && (next === COMMA || next === CLOSE_LIST)) {
       this.#at = start + 1;
@@ -145,7 +145,7 @@ class DocumentReader {
     return undefined;
   }
 
-  /** An object's members that are named, or all of them. */
+  /** Reads the listed members of an object, or all of them. */
   #object(members: readonly Member[] | undefined, depth: number): object | undefined {
     const bytes = this.#bytes;
     if (!this.#scan.mayOpen(depth, this.#at)) return this.#fail();
@@ -182,7 +182,7 @@ class DocumentReader {
     }
   }
 
-  /** The member whose name is at hand, where it is written without escapes; goes behind the name then. */
+  /** Returns the member whose name is at the current position if the name has no escapes, and moves behind the name. */
   #member(members: readonly Member[]): Member | undefined {
     const bytes = this.#bytes;
     const start = this.#at + 1;
@@ -245,7 +245,7 @@ function memberOf(members: readonly Member[], name: string): Member | undefined 
   return members.find((each) => each.name === name);
 }
 
-/** As JSON.parse makes a member `__proto__`. */
+/** JSON.parse makes a member `__proto__` in the same way. */
 const PLAIN = { writable: true, enumerable: true, configurable: true };
 
 function scalarValue(text: string): unknown {
@@ -263,10 +263,10 @@ function scalarValue(text: string): unknown {
   }
 }
 
-/** The text of a string that was scanned, as JSON.parse gives it. */
+/** Returns the text of a scanned string as JSON.parse does. */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  // Names are short. Going by their characters is faster than the platform's decoder.
+  // Names are short. A loop over their characters is faster than the platform's decoder.
   if (end - start <= SHORT_TEXT) {
     let at = start + 1;
     for (; at < end - 1; at++) {

@@ -1,6 +1,9 @@
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
-/** Whether a finite number has no float32. The largest float32 may be written with fewer digits than it has. */
+/**
+ * True if a finite number overflows float32. The largest float32 may be written with fewer digits than its exact value
+ * has.
+ */
 export function overflowsFloat32(value: number): boolean {
   if (value <= LARGEST_FLOAT32 && value >= -LARGEST_FLOAT32) return false;
   return Number.isFinite(value) && !Number.isFinite(Math.fround(value));

@@ -11,15 +11,15 @@ const OTHER_SHAPE = "shape does not match true shape of 'data' field";
 
 export interface DescribedData {
   readonly shape: readonly number[];
-  /** How many elements the shape has. */
+  /** The number of elements of the shape. */
   readonly count: number;
   readonly datatype: Datatype;
 }
 
 /**
- * A tensor made of the values in `data`: one list in row-major order, or lists nested like the shape, of which
- * dimensions of size 1 may be left out or added. Where that cannot be, why. Memory is taken for what the shape says
- * once the lists are known to have as many values.
+ * Makes a tensor of the values in `data`: one list in row-major order, or lists nested like the shape, in which
+ * dimensions of size 1 may be omitted or added. Returns the reason if the data is invalid. Memory for the shape is
+ * allocated only after the lists are known to have as many values.
  *
  * @param dtype the model's, to which the datatype can be converted
  */
@@ -35,7 +35,7 @@ export function tensorOfData(
   if (count === 0) {
     return emptyFault(cursor) ?? createDataCells(dtype, datatype, 0, base64).tensor(shape);
   }
-  // One list says by itself how many values it has.
+  // A flat list states its number of values itself.
   const isFlat = bytes[afterSpace(bytes, start + 1)] !== OPEN_LIST;
   const found = isFlat ? [count] : leadingShape(cursor);
   if (found === undefined || !fits(found, shape, count)) {
@@ -48,7 +48,7 @@ export function tensorOfData(
   return cells.tensor(shape);
 }
 
-/** Whether lists of a shape are a tensor of another: flat, or nested alike but for dimensions of size 1. */
+/** True if lists of a shape make a tensor of another shape: flat, or nested alike except for dimensions of size 1. */
 function fits(lists: readonly number[], shape: readonly number[], count: number): boolean {
   if (lists.length === 1) return lists[0] === count;
   return withoutOnes(lists) === withoutOnes(shape);
@@ -58,7 +58,7 @@ function withoutOnes(shape: readonly number[]): string {
   return shape.filter((size) => size !== 1).join();
 }
 
-/** Reads the list at the cursor, which is `level` deep in lists of a shape; answers why not where it has another. */
+/** Reads the list at the cursor at nesting level `level`. Returns the reason if its shape differs. */
 function readList(
   cursor: JsonCursor,
   shape: readonly number[],
@@ -82,7 +82,7 @@ function readList(
   return count === size ? undefined : `${OTHER_SHAPE}: a list of ${count} where there should be ${size}`;
 }
 
-/** Why nested lists hold something. Leaves the cursor behind them where they do not. */
+/** Returns why nested lists are not empty. Leaves the cursor behind them if they are. */
 function emptyFault(cursor: JsonCursor): string | undefined {
   let depth = 0;
   do {

@@ -6,20 +6,20 @@ import { type InferenceRequest, InferenceRequestSchema, type RequestInput } from
 import type { DataText } from './data_text.ts';
 import { readDocument } from './document.ts';
 
-/** A request before it is held against a signature. */
+/** A request before it is checked against a signature. */
 export type ParsedRequest =
   | {
       readonly kind: 'tensors';
       readonly request: InferenceRequest;
       readonly inputs: readonly InputTensor[];
     }
-  /** The body is the only input's data, and nothing else. */
+  /** The body is only the data of the single input. */
   | { readonly kind: 'raw'; readonly bytes: Uint8Array };
 
 export interface InputTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** How many elements the shape has: a safe integer. */
+  /** The number of elements of the shape, a safe integer. */
   readonly count: number;
   readonly datatype: Datatype;
   readonly source: TensorSource;
@@ -31,10 +31,10 @@ type TensorSource =
   | { readonly kind: 'binary'; readonly bytes: Uint8Array };
 
 /**
- * Takes a request's body apart: JSON, and behind it the binary tensors that the JSON announces.
+ * Splits a request's body into JSON and the binary tensors that the JSON announces.
  *
- * @param headerLength the header Inference-Header-Content-Length: how many bytes of the body are JSON; all of
- * them where there is no such header. 0 makes it a raw binary request.
+ * @param headerLength the header Inference-Header-Content-Length: the length of the JSON in bytes; all of the body if
+ *   the header is missing. 0 makes it a raw binary request.
  */
 export function parseInferenceRequest(
   body: Uint8Array,
@@ -56,7 +56,7 @@ export function parseInferenceRequest(
 
 interface BodyParts {
   readonly jsonLength: number;
-  /** What is behind the JSON. */
+  /** The bytes behind the JSON. */
   readonly binary: Uint8Array;
   readonly hasHeader: boolean;
 }
@@ -75,7 +75,7 @@ function parseTensors(
   const request = validated.output;
   const inputs = readInputs(request, binary, hasHeader, model);
   if (!Array.isArray(inputs)) return inputs;
-  // No text holds as many values: each has a character at least, and a comma stands between two.
+  // No text holds this many values: each takes at least one character, and a comma separates two.
   const claiming = inputs.find(({ source, count }) => source.kind === 'json' && count > jsonLength);
   if (claiming !== undefined) {
     const { name, shape } = claiming;
@@ -134,7 +134,7 @@ function readInputs(
 const NO_HEADER = `must specify valid '${HEADER}' in request header and 'binary_data_size' when passing inputs in binary data format`;
 const FIELDS = "'data', 'binary_data_size' in 'parameters'";
 
-/** The input's list; undefined where its data is binary. */
+/** Returns the list of the input, or undefined if its data is binary. */
 function listSource({ name, datatype, data, parameters }: RequestInput): TensorSource | Invalid | undefined {
   const isBinary = parameters?.binary_data_size !== undefined;
   if (parameters?.shared_memory_region !== undefined) {
@@ -156,12 +156,12 @@ function listSource({ name, datatype, data, parameters }: RequestInput): TensorS
 
 const INT64_MAX = '9223372036854775807';
 /**
- * What the dimensions of a tensor without elements may come to besides the 0. Nothing in the request accounts
- * for them, and a model may give them back as a tensor that has elements.
+ * The limit of the product of the non-zero dimensions of a tensor without elements. The length of the request does not
+ * limit it, and a model may return these dimensions as a tensor with elements.
  */
 const EMPTY_TENSOR_LIMIT = 1_000_000;
 
-/** How many elements a shape has. Doubles are exact enough to tell what is beyond 2^63. */
+/** Returns the number of elements of a shape. Doubles are exact enough to detect a count beyond 2^63. */
 function elementCount({ name, shape, datatype }: RequestInput): number | Invalid {
   const at = `invalid shape for input '${name}': shape [${shape}]`;
   const others = shape.reduce((product, size) => (size === 0 ? product : product * size), 1);

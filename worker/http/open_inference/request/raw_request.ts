@@ -5,8 +5,8 @@ import { type Invalid, invalid } from '../outcome.ts';
 import type { InputTensor } from './parse_request.ts';
 
 /**
- * The only input of a raw binary request, whose body is the tensor's data: its datatype is the model's, and its
- * shape is deduced from the number of bytes, so that no more than one dimension may be unknown.
+ * Makes the single input of a raw binary request, whose body is the tensor's data. The datatype is the model's, and the
+ * shape follows from the number of bytes, so that at most one dimension may be unknown.
  */
 export function deduceInput(bytes: Uint8Array, signature: Signature, model: string): InputTensor | Invalid {
   const [only, ...others] = Object.entries(signature.inputs);
@@ -38,13 +38,13 @@ export function deduceInput(bytes: Uint8Array, signature: Signature, model: stri
   return { name, shape: deduced, count, datatype, source: { kind: 'binary', bytes } };
 }
 
-/** [1], or that behind a dimension for the batch, which is then of one. */
+/** True for the shape [1], with or without a batch dimension, which is then 1. */
 function takesOneElement(shape: readonly number[] | null): shape is readonly number[] {
   if (shape === null) return false;
   return shape.length === 1 ? shape[0] === 1 : shape.length === 2 && shape[0] === -1 && shape[1] === 1;
 }
 
-/** The bytes as the only element of a BYTES tensor. */
+/** Returns the bytes as the only element of a BYTES tensor. */
 function withLength(bytes: Uint8Array): Uint8Array {
   const element = new Uint8Array(4 + bytes.length);
   new DataView(element.buffer).setUint32(0, bytes.length, true);

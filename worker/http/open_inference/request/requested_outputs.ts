@@ -2,13 +2,13 @@ import type { Signature } from '../../../model/signature.ts';
 import { type Invalid, invalid } from '../outcome.ts';
 import type { ParsedRequest } from './parse_request.ts';
 
-/** An output to answer, and whether its data goes behind the JSON. */
+/** A requested output. Binary data follows the JSON. */
 export interface WantedOutput {
   readonly name: string;
   readonly binary: boolean;
 }
 
-/** The outputs that a request names, in its order; all of the signature where it names none. */
+/** Returns the outputs that a request names, in its order, or all outputs of the signature if it names none. */
 export function wantedOutputs(
   parsed: ParsedRequest,
   signature: Signature,

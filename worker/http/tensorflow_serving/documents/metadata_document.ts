@@ -1,8 +1,8 @@
 import type { Signature, TensorInfo } from '../../../model/signature.ts';
 
 /**
- * The JSON of GetModelMetadataResponse, with the `signature_def` in a `signature_def` that it has there. Sizes
- * are strings (proto int64).
+ * Makes the JSON of GetModelMetadataResponse, in which a `signature_def` contains a `signature_def`. Sizes are strings
+ * (proto int64).
  */
 export function metadataDocument(
   model: string,

@@ -1,7 +1,7 @@
 import { compareVersions } from '../../../registry/version/version.ts';
 import type { VersionStatus } from '../../../serving/api.ts';
 
-/** The JSON of GetModelStatusResponse: newest version first, versions as strings (proto int64). */
+/** Makes the JSON of GetModelStatusResponse: newest version first, versions as strings (proto int64). */
 export function statusDocument(versions: readonly VersionStatus[]) {
   const newestFirst = versions.toSorted((left, right) => compareVersions(right.version, left.version));
   return {

@@ -8,7 +8,7 @@ import { decodeExamples } from './decode_examples.ts';
 import { encodeClassifications, encodeRegressions } from './example_results.ts';
 import type { ExampleRequest } from './parse_examples.ts';
 
-/** tfjs models come with one signature to predict; it also serves where its tensors fit. */
+/** tfjs models have one signature with the method predict. It is accepted if its tensors fit. */
 const METHODS = {
   classify: { name: 'tensorflow/serving/classify', noun: 'classification' },
   regress: { name: 'tensorflow/serving/regress', noun: 'regression' },

@@ -14,9 +14,9 @@ import { type FeatureKind, readFeature } from './feature.ts';
 import type { ExampleRequest } from './parse_examples.ts';
 
 /**
- * Makes a signature's inputs of examples: each input is the feature of its name, a row for each example, as
- * tf.io.parse_example makes them of tf.Examples. Features that are no inputs are ignored; those that an example
- * lacks are taken from the context.
+ * Makes a signature's inputs of examples: each input is the feature of its name, with a row for each example, as
+ * tf.io.parse_example makes them of tf.Examples. Features that are not inputs are ignored. The context supplies
+ * features that an example lacks.
  */
 export function decodeExamples(request: ExampleRequest, signature: Signature): DecodeOutcome {
   const { bytes, context, examples } = request;
@@ -42,7 +42,9 @@ export function decodeExamples(request: ExampleRequest, signature: Signature): D
   return shapeFault(tensors, signature) ?? { kind: 'decoded', inputs: tensors };
 }
 
-/** Where the feature of each name begins, by its position in the table; of equal names the last counts. */
+/**
+ * Returns the offset of each name's feature by the name's position in the table. Of duplicate names the last counts.
+ */
 function featureOffsets(cursor: JsonCursor, names: NameTable): (number | undefined)[] {
   const offsets: (number | undefined)[] = [];
   for (let isInside = cursor.enter(); isInside; isInside = cursor.next()) {
@@ -57,14 +59,14 @@ function featureOffsets(cursor: JsonCursor, names: NameTable): (number | undefin
 const KINDS = { float32: 'float', int32: 'int64', bool: 'int64', string: 'bytes' } as const;
 const TYPE_NAMES = { float: 'float', int64: 'int64', bytes: 'string' } as const;
 
-/** One input, while the examples' features of its name are read. */
+/** One input while the features of its name are read. */
 class Column {
   readonly name: string;
   readonly #info: TensorInfo;
   readonly #cells: TensorCells;
   readonly #kind: FeatureKind;
   #rows = 0;
-  /** How many values each example has. */
+  /** The number of values of each example. */
   #size: number | undefined;
 
   constructor(name: string, info: TensorInfo, spanBytes: number) {
@@ -76,7 +78,7 @@ class Column {
     if (inner?.every((size) => size !== -1)) this.#size = elementCount(inner);
   }
 
-  /** Reads one example's feature; why it cannot, where it cannot, in the words of TensorFlow's example parser. */
+  /** Reads one example's feature. Returns the error in the words of TensorFlow's example parser if that fails. */
   read(cursor: JsonCursor, offset: number | undefined): string | undefined {
     this.#rows += 1;
     if (offset === undefined) return this.#lacking();
@@ -91,7 +93,7 @@ class Column {
     return `${this.#place()}Number of ${this.#kind} values != expected.  ${sizes}`;
   }
 
-  // Sentences are made where they are needed: a request may have a million rows.
+  // Sentences are built on demand: a request may have a million rows.
   #place(): string {
     return `Name: <unknown>, Key: ${this.name}, Index: ${this.#rows - 1}.  `;
   }
@@ -127,16 +129,16 @@ class Column {
     return { dtype: 'bool', shape, values: Uint8Array.from(tensor.values, (value) => (value === 0 ? 0 : 1)) };
   }
 
-  /** The batch, then the signature's dimensions, of which one may be whatever the examples have. */
+  /** The batch dimension, then the signature's dimensions, of which one may depend on the examples. */
   #shape(): readonly number[] | string {
     const size = this.#size ?? 0;
     if (this.#info.shape === null) return [this.#rows, size];
     const [batch, ...inner] = this.#info.shape;
-    if (batch === undefined) return `input ${this.name} is a scalar: there is no room for examples`;
+    if (batch === undefined) return `input ${this.name} is a scalar and cannot have a row for each example`;
     const known = elementCount(inner.filter((dimension) => dimension !== -1));
     const unknown = inner.filter((dimension) => dimension === -1).length;
     if (unknown > 1 || (unknown === 1 && size % known !== 0)) {
-      return `input ${this.name}: ${size} values make no shape [${inner.join(',')}]`;
+      return `input ${this.name}: ${size} values do not fit the shape [${inner.join(',')}]`;
     }
     return [this.#rows, ...inner.map((dimension) => (dimension === -1 ? size / known : dimension))];
   }

@@ -1,7 +1,7 @@
 import type { Signature } from '../../../model/signature.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import { type AnswerText, areLarge, SentInPieces } from '../../answer_text.ts';
-import { joined } from '../../concat_bytes.ts';
+import { concatBytes } from '../../concat_bytes.ts';
 import { ByteWriter, type NotFinite } from '../../json/tensors/byte_writer.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 import type { EncodeOutcome } from '../predict/encode_predict.ts';
@@ -9,9 +9,9 @@ import type { EncodeOutcome } from '../predict/encode_predict.ts';
 type Outputs = Signature['outputs'];
 
 /**
- * The body of a classify answer: for each example, pairs of label and score. Scores are the output `scores`,
- * or the only one of float32; labels the output `classes`, or the only one of strings, else the names that the
- * manifest gives the scores' columns, else empty, as in TensorFlow Serving.
+ * Makes the body of a classify response: for each example, pairs of label and score. Scores are the output `scores`, or
+ * the only float32 output. Labels are the output `classes`, or the only string output, or else the manifest's names of
+ * the scores' columns, or else empty, as in TensorFlow Serving.
  */
 export function encodeClassifications(
   outputs: NamedTensors,
@@ -53,7 +53,7 @@ export function encodeClassifications(
 interface Classifications {
   readonly values: Float32Array;
   readonly labels: readonly Uint8Array[] | undefined;
-  /** Of the columns, as JSON. */
+  /** The names of the columns as JSON. */
   readonly names: readonly string[];
   readonly size: number;
   readonly batch: number;
@@ -84,7 +84,10 @@ function* classificationPieces(
   yield writer.finish();
 }
 
-/** The body of a regress answer: a number for each example, of the output `outputs` or the only one of float32. */
+/**
+ * Makes the body of a regress response: a number for each example, from the output `outputs` or the only float32
+ * output.
+ */
 export function encodeRegressions(outputs: NamedTensors, batch: number, notFinite: NotFinite): EncodeOutcome {
   const output = findOutput(outputs, 'outputs', 'float32');
   if (output === undefined) return invalid('Expected one output Tensor.');
@@ -120,16 +123,16 @@ function writtenOrSent(text: TextPieces<ArrayBuffer>, outputs: NamedTensors): An
   if (areLarge(outputs)) return new SentInPieces(text);
   const pieces = [...text];
   const [first] = pieces;
-  return first !== undefined && pieces.length === 1 ? first : joined(pieces);
+  return first !== undefined && pieces.length === 1 ? first : concatBytes(pieces);
 }
 
-/** How many values each example has; undefined where the shape is neither [batch] nor [batch, n]. */
+/** Returns the number of values of each example, or undefined if the shape is neither [batch] nor [batch, n]. */
 function rowSize({ shape }: TensorValue, batch: number): number | undefined {
   if (shape.length > 2 || shape[0] !== batch) return undefined;
   return elementCount(shape.slice(1));
 }
 
-/** The output of this name, or the only one of the dtype. */
+/** Finds the output with the name, or the only one of the dtype. */
 function findOutput(
   outputs: NamedTensors,
   name: string,

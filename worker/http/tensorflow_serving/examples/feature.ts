@@ -5,7 +5,7 @@ import { scalarTokenEnd } from '../../json/numbers/json_number.ts';
 import type { JsonCursor } from '../../json/scan/json_cursor.ts';
 import { base64Text } from '../../json/tensors/tensor_cells.ts';
 
-/** The kinds of lists that a feature of a tf.Example can be. */
+/** The kinds of lists in a feature of a tf.Example. */
 export type FeatureKind = 'int64' | 'float' | 'bytes';
 
 export type FeatureOutcome =
@@ -13,11 +13,11 @@ export type FeatureOutcome =
   { readonly kind: FeatureKind | undefined; readonly count: number } | { readonly fault: string };
 
 /**
- * Reads the feature at the cursor, one value or a flat list of values of one kind, with json_tensor.cc's typing:
- * numbers with a point, an exponent or no value are floats, other numbers and booleans integers, strings and
- * base64 objects bytes. Leaves the cursor behind it where there is no fault.
+ * Reads the feature at the cursor, one value or a flat list of values of one kind, with json_tensor.cc's types: numbers
+ * with a point or an exponent and non-finite numbers are floats, other numbers and booleans are integers, strings and
+ * base64 objects are bytes. Leaves the cursor behind the feature if it is valid.
  *
- * @param visit is called with the cursor at each value; a sentence of it is the fault
+ * @param visit is called with the cursor at each value; a sentence that it returns is the error
  */
 export function readFeature(
   cursor: JsonCursor,
@@ -70,14 +70,14 @@ function elementKind(cursor: JsonCursor): FeatureKind | ElementFault {
   return { fault: (name) => `Feature: ${name} has element with unexpected JSON type: ${jsonTypeName(kind)}` };
 }
 
-/** Numbers with fewer characters are int64, if they are whole. */
+/** Integers with fewer characters fit into int64. */
 const SHORTEST_DOUBT = 19;
-/** With more they are more than 64 bits hold. A number that was scanned has no zeros before it. */
+/** Integers with more characters exceed 64 bits. A scanned number has no leading zeros. */
 const LONGEST_DOUBT = 20;
 const LARGEST_INT64 = 2n ** 63n - 1n;
 const LARGEST_UINT64 = 2n ** 64n - 1n;
 
-/** RapidJSON takes whole numbers for doubles that no 64 bits hold. */
+/** RapidJSON reads integers that exceed 64 bits as doubles. */
 function numberKind(bytes: Uint8Array, start: number): FeatureKind | ElementFault {
   const end = scalarTokenEnd(bytes, start);
   for (let at = start; at < end; at++) {

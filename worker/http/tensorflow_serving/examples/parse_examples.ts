@@ -7,12 +7,12 @@ import { isEmptyList } from '../../json/tensors/tensor_list.ts';
 import { formatFault, parseDocument } from '../predict/request_document.ts';
 import { readFeature } from './feature.ts';
 
-/** A classify or regress request whose examples are known to be well typed. */
+/** A classify or regress request whose examples have valid types. */
 export interface ExampleRequest {
   readonly bytes: Uint8Array;
   readonly signatureName: string;
   readonly examples: ValueOffset;
-  /** Features of every example that does not have them itself. */
+  /** Features for every example that lacks them. */
   readonly context: ValueOffset | undefined;
 }
 
@@ -23,8 +23,8 @@ export type ExampleOutcome =
 const MEMBERS = new WantedMembers(['signature_name', 'context', 'examples']);
 
 /**
- * Parses the body of a classify or regress request, with TensorFlow Serving's errors (json_tensor.cc). There
- * every example is typed before the model is looked up.
+ * Parses the body of a classify or regress request, with TensorFlow Serving's errors (json_tensor.cc). TensorFlow
+ * Serving checks the types of every example before it looks up the model.
  */
 export function parseExampleRequest(bytes: Uint8Array): ExampleOutcome {
   const outcome = parseDocument(bytes, MEMBERS);
@@ -36,7 +36,7 @@ export function parseExampleRequest(bytes: Uint8Array): ExampleOutcome {
   if (contextFault !== undefined) return invalid(contextFault);
 
   const examples = members.get('examples');
-  // TensorFlow Serving says classify here, also to a request to regress.
+  // TensorFlow Serving names classify in this error, also for a regress request.
   if (examples === undefined) {
     return invalid(
       formatFault(document, "When method is classify, key 'examples' is expected and was not found"),
@@ -55,7 +55,7 @@ export function parseExampleRequest(bytes: Uint8Array): ExampleOutcome {
   return { kind: 'parsed', request: { bytes, signatureName, examples, context } };
 }
 
-/** Why the value at the cursor is no example; the cursor goes behind one. */
+/** Returns why the value at the cursor is not an example. The cursor moves behind a valid example. */
 function exampleFault(cursor: JsonCursor): string | undefined {
   const kind = cursor.kind();
   if (kind !== 'object') return `Example must be JSON object but got JSON ${jsonTypeName(kind)}`;
@@ -64,7 +64,7 @@ function exampleFault(cursor: JsonCursor): string | undefined {
     cursor.toMemberValue();
     const feature = readFeature(cursor, '');
     if (!('fault' in feature)) continue;
-    // Again with the name, which is not needed where there is no fault.
+    // Reads it again with the name, which a valid feature does not need.
     cursor.at = name;
     cursor.toMemberValue();
     const named = readFeature(cursor, shortened(stringText(cursor.bytes, name)));

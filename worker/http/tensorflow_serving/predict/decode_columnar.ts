@@ -9,8 +9,8 @@ import { type DecodeOutcome, invalid } from './decode_outcome.ts';
 import { isNamedTensors, NameTable } from './named_tensors.ts';
 
 /**
- * Decodes `inputs`, at which the cursor is: an object with a tensor for each input (keys of no input are
- * ignored), or the only input as it is.
+ * Decodes `inputs`, at which the cursor is: an object with a tensor for each input (other keys are ignored), or the
+ * value of the only input.
  */
 export function decodeColumnar(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutcome {
   const inputs = Object.entries(infos);
@@ -39,7 +39,7 @@ export function decodeColumnar(cursor: JsonCursor, infos: Signature['inputs']): 
   return { kind: 'decoded', inputs: decoded };
 }
 
-/** Where the value of each name begins, by its position in the table; of equal names the first counts. */
+/** Returns the offset of each name's value by the name's position in the table. Of duplicate names the first counts. */
 function memberOffsets(cursor: JsonCursor, names: NameTable): (number | undefined)[] {
   const values: (number | undefined)[] = [];
   for (let isInside = cursor.enter(); isInside; isInside = cursor.next()) {
@@ -51,7 +51,7 @@ function memberOffsets(cursor: JsonCursor, names: NameTable): (number | undefine
   return values;
 }
 
-/** The tensor, or why there is none. */
+/** Returns the tensor or the reason why the value is not one. */
 function decodeTensor(cursor: JsonCursor, info: TensorInfo): TensorValue | string {
   const start = cursor.at;
   if (info.dtype === 'float32' && cursor.bytes[start] === OPEN_LIST) {

@@ -2,7 +2,7 @@ import type { NamedTensors } from '../../../model/tensor.ts';
 
 export type DecodeOutcome =
   | { readonly kind: 'decoded'; readonly inputs: NamedTensors }
-  /** The request is at fault; the message says where and how. */
+  /** The request is invalid. The message says what is wrong and where. */
   | { readonly kind: 'invalid'; readonly message: string };
 
 export function invalid(message: string): DecodeOutcome {

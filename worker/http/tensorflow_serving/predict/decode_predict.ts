@@ -8,8 +8,8 @@ import { decodeRow } from './decode_row.ts';
 import type { PredictRequest } from './parse_predict.ts';
 
 /**
- * Makes a request's tensors, held against a signature: first as TensorFlow Serving checks them (dtypes and
- * regular lists), then by the shapes that the signature names.
+ * Makes the tensors of a request and checks them against a signature: first as TensorFlow Serving does (dtypes and
+ * regular lists), then by the shapes of the signature.
  */
 export function decodeInputs(request: PredictRequest, signature: Signature): DecodeOutcome {
   const { bytes, tensors, floats } = request;
@@ -20,7 +20,7 @@ export function decodeInputs(request: PredictRequest, signature: Signature): Dec
     return invalid(`Failed to get input map for signature: ${request.signatureName}`);
   }
   if (tensors.kind === 'missing') return invalid(tensors.message);
-  // The tensor that was read while the body was scanned, where it is what the signature takes.
+  // The tensor that was read during the scan, if it fits the signature.
   const isRead = floats !== undefined && names.length === 1 && inputs[first]?.dtype === 'float32';
   if (!isRead) dropFloats(request);
   const decoded: DecodeOutcome = isRead
@@ -32,7 +32,7 @@ export function decodeInputs(request: PredictRequest, signature: Signature): Dec
   return shapeFault(decoded.inputs, signature) ?? decoded;
 }
 
-/** Gives the memory of floats back that are of no use, before the same is read as something else. */
+/** Frees floats that cannot be used before the same text is read as another dtype. */
 function dropFloats(request: PredictRequest): void {
   const { floats } = request;
   if (
@@ -47,7 +47,7 @@ function dropFloats(request: PredictRequest): void {
 
 const FEW = 1024;
 
-/** Says which input has another shape than the signature names; undefined where none has. */
+/** Returns an error for the first input whose shape differs from the signature's, or undefined. */
 export function shapeFault(tensors: NamedTensors, { inputs }: Signature): DecodeOutcome | undefined {
   for (const name in inputs) {
     const info = inputs[name];

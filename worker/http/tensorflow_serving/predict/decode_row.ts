@@ -11,9 +11,9 @@ import { type DecodeOutcome, invalid } from './decode_outcome.ts';
 import { isNamedTensors, NameTable } from './named_tensors.ts';
 
 /**
- * Decodes `instances`, at which the cursor is: a list that is not empty, whose elements are all objects with a
- * value for every input, or all values of the only input; the first says which. The elements of an input must
- * be of one shape, to which the batch is prepended.
+ * Decodes `instances`, at which the cursor is: a non-empty list. Its elements are all objects with a value for every
+ * input, or all values of the only input, as the first element is. The elements of an input must have one shape, to
+ * which the batch is prepended.
  */
 export function decodeRow(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutcome {
   const first = new JsonCursor(cursor.bytes, cursor.at);
@@ -40,7 +40,7 @@ function decodePlain(cursor: JsonCursor, name: string, dtype: DataType): DecodeO
   return invalid(plainFault(cursor, dtype));
 }
 
-/** Finds the first element that kept the list from being a tensor. */
+/** Finds the first element that prevents the list from being a tensor. */
 function plainFault(cursor: JsonCursor, dtype: DataType): string {
   cursor.enter();
   const expected = leadingShape(cursor);
@@ -60,7 +60,7 @@ interface Column {
   readonly name: string;
   readonly dtype: DataType;
   readonly reader: ListReader;
-  /** How many instances had it so far. */
+  /** The number of instances that had the member so far. */
   rows: number;
 }
 
@@ -93,7 +93,7 @@ function decodeNamed(cursor: JsonCursor, infos: Signature['inputs']): DecodeOutc
   return { kind: 'decoded', inputs };
 }
 
-/** Reads an object's values into the columns; why it cannot, where it cannot. */
+/** Reads an object's values into the columns. Returns the error if that fails. */
 function readInstance(
   cursor: JsonCursor,
   names: NameTable,
@@ -132,10 +132,13 @@ function memberFault({ bytes }: JsonCursor, name: number, index: number, fault: 
   return `Failed to process element: ${index} key: ${key} of 'instances' list. Error: ${fault}`;
 }
 
-/** Nested errors carry their code, as TensorFlow's Status::ToString prints it. */
+/** Nested errors contain their code, as TensorFlow's Status::ToString prints it. */
 const INVALID = 'INVALID_ARGUMENT: ';
 
-/** Why the element at the cursor is no tensor, or not of the first's shape. The cursor is behind it then. */
+/**
+ * Returns why the element at the cursor is not a tensor, or differs in shape from the first. The cursor moves behind
+ * it.
+ */
 function elementFault(
   cursor: JsonCursor,
   dtype: DataType,

@@ -6,13 +6,13 @@ import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 
 export type EncodeOutcome =
   | { readonly kind: 'encoded'; readonly json: AnswerText }
-  /** These outputs have no such form. */
+  /** The outputs cannot be written in this format. */
   | { readonly kind: 'invalid'; readonly message: string };
 
 /**
- * The body of a predict answer in the format of the request (json_tensor.cc): `predictions` by row, with one
- * value or object for each element of the batch, or `outputs` by column. A single output stands without its
- * name; several stand in alphabetical order.
+ * Makes the body of a predict response in the format of the request (json_tensor.cc): `predictions` by row, with one
+ * value or object for each element of the batch, or `outputs` by column. A single output has no name; several are in
+ * alphabetical order.
  */
 export function encodeOutputs(
   outputs: NamedTensors,
@@ -21,7 +21,7 @@ export function encodeOutputs(
 ): EncodeOutcome {
   if (outputs.size === 0) return { kind: 'invalid', message: 'Cannot convert empty tensor map to JSON' };
   for (const tensor of outputs.values()) checkSize(tensor);
-  // The list of a single output's rows is that output.
+  // The list of a single output's rows is the output itself.
   const sorted =
     outputs.size === 1 ? undefined : [...outputs].sort(([left], [right]) => (left < right ? -1 : 1));
   const fault = format === 'row' ? batchFault(sorted ?? outputs) : undefined;
@@ -48,7 +48,7 @@ function checkSize({ shape, values }: TensorValue): void {
   throw new Error(`A tensor of shape [${shape}] has ${values.length} values`);
 }
 
-/** Why outputs have no rows. */
+/** Returns why the outputs cannot be split into rows. */
 function batchFault(outputs: Iterable<NamedTensor>): string | undefined {
   let batch: number | undefined;
   for (const [name, { shape }] of outputs) {
@@ -62,14 +62,14 @@ function batchFault(outputs: Iterable<NamedTensor>): string | undefined {
   return undefined;
 }
 
-/** What a string output's name ends with whose values are bytes and not text. */
+/** The suffix of a string output's name if its values are bytes and not text. */
 const BYTES_SUFFIX = '_bytes';
 
 function stringForm(name: string): StringForm {
   return name.endsWith(BYTES_SUFFIX) ? 'base64' : 'text';
 }
 
-/** Names as JSON keys, each with what stands before it. */
+/** Names as JSON keys with the preceding punctuation. */
 function keysOf(outputs: readonly NamedTensor[]): string[] {
   return outputs.map(([name], index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`);
 }
@@ -99,7 +99,7 @@ function writeRow(
   row: number,
 ): void {
   if (row > 0) writer.text(',');
-  // An iterator would make several objects for each of very many rows.
+  // An iterator would allocate several objects for each row.
   for (let index = 0; index < outputs.length; index++) {
     const output = outputs[index];
     if (output === undefined) continue;
@@ -109,7 +109,7 @@ function writeRow(
   writer.text('}');
 }
 
-/** The same text a piece at a time. */
+/** Yields the same text in pieces. */
 function* outputPieces(
   outputs: readonly NamedTensor[],
   format: 'row' | 'columnar',

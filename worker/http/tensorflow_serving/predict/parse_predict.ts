@@ -4,26 +4,26 @@ import { type ValueOffset, WantedMembers } from '../../json/scan/json_scan.ts';
 import { isEmptyList } from '../../json/tensors/tensor_list.ts';
 import { formatFault, parseDocument, type RequestDocument } from './request_document.ts';
 
-/** A predict request whose JSON is known to be whole, before it is held against a signature. */
+/** A predict request that is valid JSON, before it is checked against a signature. */
 export interface PredictRequest {
   readonly bytes: Uint8Array;
   readonly signatureName: string;
   readonly tensors: RequestTensors;
-  /** The tensor as which a list of numbers was read on the way: float32 is what most models take. */
+  /** The tensor of a list of numbers that was read during the scan as float32, which most models require. */
   floats: TensorValue | undefined;
 }
 
 type RequestTensors =
   | { readonly kind: 'row'; readonly instances: ValueOffset }
   | { readonly kind: 'columnar'; readonly inputs: ValueOffset }
-  /** Reported only after model and signature were found, as TensorFlow Serving orders its errors. */
+  /** Reported only after model and signature were found, in TensorFlow Serving's order of errors. */
   | { readonly kind: 'missing'; readonly message: string };
 
 export type ParseOutcome =
   | { readonly kind: 'parsed'; readonly request: PredictRequest }
   | { readonly kind: 'invalid'; readonly message: string };
 
-/** A larger body is scanned first: the floats would be beside it and the tensor of another dtype. */
+/** A larger body is scanned first: otherwise the floats and the tensor of another dtype could both be in memory. */
 const MOST_BYTES_AT_ONCE = 8 * 1024 * 1024;
 
 const NAMES = ['signature_name', 'instances', 'inputs'];

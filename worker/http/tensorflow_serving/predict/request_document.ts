@@ -9,7 +9,7 @@ import {
 } from '../../json/scan/json_scan.ts';
 import { stringText } from '../../json/scan/json_string.ts';
 
-/** A request's body as one JSON object, with the members that its API reads. */
+/** The body of a request as a JSON object, with the members that its API reads. */
 export interface RequestDocument {
   readonly bytes: Uint8Array;
   readonly root: ValueOffset;
@@ -23,9 +23,9 @@ export type DocumentOutcome =
 
 /**
  * Checks that a body is a JSON object whose `signature_name` is a string, with TensorFlow Serving's errors
- * (json_tensor.cc). Text that follows the object is ignored there and here; of equal keys the first counts.
+ * (json_tensor.cc). As there, text after the object is ignored, and of duplicate keys the first counts.
  *
- * @param wanted `signature_name` among them
+ * @param wanted must contain `signature_name`
  */
 export function parseDocument(bytes: Uint8Array, wanted: WantedMembers): DocumentOutcome {
   if (bytes.length === 0) return invalid('JSON Parse error: The document is empty');
@@ -44,7 +44,7 @@ export function parseDocument(bytes: Uint8Array, wanted: WantedMembers): Documen
   return { kind: 'document', document: { bytes, root, signatureName, members } };
 }
 
-/** A fault of the whole request, with an excerpt of it. */
+/** Formats an error of the whole request with an excerpt of it. */
 export function formatFault({ bytes, root }: RequestDocument, rule: string): string {
   return `JSON Value: ${excerpt(bytes, root)} ${rule}`;
 }
