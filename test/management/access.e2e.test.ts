@@ -25,7 +25,7 @@ describe('access', () => {
       const answer = await ask('GET', `/api/v1/models?${name}=${TOKENS.ops}`, { token: null });
       expect(answer).toMatchObject({
         status: 400,
-        body: { error: expect.stringContaining('never in the address') },
+        body: { error: expect.stringContaining('never in the URL') },
       });
     }
     await change('nothing', 'flip', { version: '1.0.0' }, '*', 'viewer');

@@ -184,7 +184,7 @@ describe('with 50 storage operations a request', () => {
         condition: { kind: 'absent' },
       });
     const lacking = blobs.map((each, index) => (index === 79 ? { ...each, bytes: 1 } : each));
-    await expect(send(lacking)).rejects.toThrow(/The blob of 79, .* is not there with 1 bytes/);
+    await expect(send(lacking)).rejects.toThrow(/The blob of 79, .* does not exist with 1 bytes/);
     expect(await send(blobs)).toMatchObject({ kind: 'written' });
     const flip = POINTER_CHANGES.flip.of({ version: '1.0.0' });
     const changed = await changePointerThrough(service(), wait)(

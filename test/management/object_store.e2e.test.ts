@@ -83,10 +83,12 @@ async function answering(status: number, body: string, headers: Record<string, s
 describe('the store behind an address', () => {
   test('is a management Worker that knows the token', async () => {
     await expect(requireManagement(service)).resolves.toBeUndefined();
-    await expect(requireManagement({ ...service, token: 'guessed' })).rejects.toThrow(/answered 401/);
+    await expect(requireManagement({ ...service, token: 'guessed' })).rejects.toThrow(
+      /returned the status 401/,
+    );
     const other = await answering(404, 'Not found');
     await expect(requireManagement({ url: other, token: 'secret' })).rejects.toThrow(
-      /is not the address of a management Worker/,
+      /is not the URL of a management Worker/,
     );
     const closed = new URL('http://127.0.0.1:1');
     await expect(requireManagement({ url: closed, token: 'secret' })).rejects.toThrow(/cannot be reached/);
@@ -97,7 +99,7 @@ describe('the store behind an address', () => {
     const read = async () => {
       for await (const _ of new HttpObjectStore({ url, token: 'x' }).listFolders('models/'));
     };
-    await expect(read()).rejects.toThrow(/broke off/);
+    await expect(read()).rejects.toThrow(/ended early/);
   });
 
   test('does not follow with its token to another address', async () => {

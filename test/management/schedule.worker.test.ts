@@ -78,7 +78,7 @@ test('ends a canary that isolates have given up on, and says why in the history'
           action: 'canary',
           percent: 0,
           by: 'automatic abort',
-          reason: '3 isolates gave up on it: it gave NaN',
+          reason: '3 isolates aborted it: it gave NaN',
         },
         {},
         {},
@@ -168,7 +168,7 @@ test('a canary that cannot be ended keeps no other from it', async () => {
 
 test('asks nobody where it is not configured', () => {
   expect(parseAnalyticsAccess({})).toBeUndefined();
-  expect(() => parseAnalyticsAccess({ ANALYTICS_API_TOKEN: 'x' })).toThrow(/go together/);
+  expect(() => parseAnalyticsAccess({ ANALYTICS_API_TOKEN: 'x' })).toThrow(/must be set together/);
   expect(() =>
     parseAnalyticsAccess({
       ANALYTICS_ACCOUNT_ID: 'a'.repeat(32),

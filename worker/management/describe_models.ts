@@ -7,14 +7,14 @@ import { parseVersion } from '../registry/version/version.ts';
 import { listVersions, readManifest } from '../registry/version/version_store.ts';
 import type { ManagementRequest } from './management_request.ts';
 
-/** Storage operations that are left for the rest of the request. */
+/** Storage operations that are reserved for the rest of the request. */
 const RESERVE = 5;
-/** Models of one answer at most, however many operations the plan allows. */
+/** The most models in one response, whatever the plan's operations are. */
 const PAGE = 200;
 
 /**
- * Models with what is current of them, as many as one request can read. Where there may be more, `after` says where
- * the next request goes on: `?after=NAME`.
+ * Lists models with their current state, as many as one request can read. If there may be more, `after` is the start of
+ * the next request: `?after=NAME`.
  */
 export async function describeModels({ store, budget, url }: ManagementRequest): Promise<Response> {
   const after = url.searchParams.get('after') ?? undefined;
@@ -41,13 +41,13 @@ export async function describeModels({ store, budget, url }: ManagementRequest):
   return jsonResponse(JSON.stringify({ models, ...(last === undefined ? {} : { after: last }) }));
 }
 
-/** A model's pointer with its history, and its versions. The entity tag is the generation, for `If-Match`. */
+/** Returns a model's pointer with its history, and its versions. The entity tag is the generation, for `If-Match`. */
 export async function describeModel({ store }: ManagementRequest, model: string): Promise<Response> {
   if (!isName(model)) return errorResponse(`A model's name is made of ${NAME_RULE}`, 400);
   const read = await readPointer(store, model);
   const versions = await listVersions(store, model);
   if (read.kind === 'missing' && versions.length === 0)
-    return errorResponse(`There is no model ${model}`, 404);
+    return errorResponse(`The model ${model} does not exist`, 404);
   const response = jsonResponse(
     JSON.stringify({
       model,
@@ -60,7 +60,7 @@ export async function describeModel({ store }: ManagementRequest, model: string)
   return response;
 }
 
-/** A version's manifest. */
+/** Returns a version's manifest. */
 export async function describeVersion(
   { store }: ManagementRequest,
   model: string,
@@ -75,7 +75,7 @@ export async function describeVersion(
     case 'found':
       return jsonResponse(JSON.stringify(read.manifest));
     case 'missing':
-      return errorResponse(`There is no ${model} ${version}`, 404);
+      return errorResponse(`${model} ${version} does not exist`, 404);
     case 'malformed':
       return errorResponse(`The manifest of ${model} ${version} is malformed: ${read.reason}`, 500);
   }

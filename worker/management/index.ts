@@ -22,12 +22,12 @@ import { pruneModelRequest } from './prune/prune_model.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
 
-/** Made once per isolate, from the environment of its first request. */
+/** Runs once per isolate, with the environment of its first request. */
 function wire(env: Env) {
   const rateLimiter = rateLimiterOf(env);
   const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
   return {
-    // Workers that share a namespace_id share its counters: the names are this Worker's own.
+    // Workers that share a namespace_id share its counters, so the names contain this Worker's own.
     guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
     configuration: parseManagementConfiguration(env),
     analytics: parseAnalyticsAccess(env),
@@ -61,7 +61,7 @@ const router = Router<IRequestStrict, [ManagementRequest]>({})
   .put(OBJECT, ({ params }, management) => writeObject(management, params.key ?? ''))
   .delete(OBJECT, ({ params }, management) => deleteObject(management, params.key ?? ''))
   .all('*', (_, { request, url }) =>
-    errorResponse(`There is nothing to ${request.method} at ${url.pathname.slice(0, 200)}`, 404),
+    errorResponse(`${request.method} ${url.pathname.slice(0, 200)} does not exist`, 404),
   );
 
 async function answer(request: Request, url: URL, env: Env): Promise<{ response: Response; token?: string }> {
@@ -75,18 +75,18 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   const { maxUploadBytes, maxSubrequests } = configuration;
   const management = { request, url, caller, maxUploadBytes, ...openStorage(env, maxSubrequests, log) };
   const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
-  if (!(response instanceof Response)) throw new Error('no route answered');
+  if (!(response instanceof Response)) throw new Error('no route returned a response');
   return { response, token: caller.name };
 }
 
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
-    // The address without its query, in which somebody might have put a token.
+    // The path without the query, which may contain a misplaced token.
     const entry = { event: 'management', method: request.method, path: url.pathname };
     try {
       const { response, token } = await answer(request, url, env);
-      // Nobody wants to read of health checks.
+      // Health checks are not logged.
       if (url.pathname !== '/healthz') log({ ...entry, status: response.status, token: token ?? null });
       return response;
     } catch (error) {
@@ -96,7 +96,7 @@ export default {
       }
       const stack = error instanceof Error ? error.stack : undefined;
       console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
-      return errorResponse('The server failed to answer; its log says why', 500);
+      return errorResponse('The server failed to answer; its log contains the reason', 500);
     }
   },
 

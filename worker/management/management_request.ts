@@ -2,21 +2,21 @@ import type { ObjectStore, WriteOptions, WriteResult } from '../registry/storage
 import type { OperationBudget } from '../registry/storage/operation_budget.ts';
 import type { Caller } from './access/access_tokens.ts';
 
-/** Takes bytes that are still on their way: a blob is larger than what an isolate should hold. */
+/** Stores a stream: a blob may be larger than an isolate's memory permits. */
 export interface StreamedUploads {
-  /** @throws when the bytes do not have the digest */
+  /** @throws if the bytes do not have the digest */
   putStream(key: string, value: ReadableStream<Uint8Array>, options: WriteOptions): Promise<WriteResult>;
 }
 
-/** A request that was let in, and what it is answered with. */
+/** An admitted request with what is needed to answer it. */
 export interface ManagementRequest {
   readonly request: Request;
   readonly url: URL;
   readonly caller: Caller;
   readonly store: ObjectStore;
   readonly uploads: StreamedUploads;
-  /** How often storage may still be asked for this request. */
+  /** The storage operations that remain for this request. */
   readonly budget: OperationBudget;
-  /** The largest blob that is taken. */
+  /** The largest accepted blob. */
   readonly maxUploadBytes: number;
 }

@@ -8,8 +8,8 @@ import {
   PRUNING_LEASE_MS,
   pruningUntil,
 } from '../../../worker/registry/prune/pruning_lock.ts';
+import { type Clock, elapsedMs } from '../../../worker/registry/storage/clock.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
-import { type Clock, elapsed } from '../../../worker/registry/storage/stopwatch.ts';
 import { BLOBS_PREFIX, PRUNING_KEY } from '../../../worker/registry/storage/storage_keys.ts';
 import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { hookedObjectStore, type StoreHooks } from '../../fixtures/worker/hooked_object_store.ts';
@@ -96,8 +96,8 @@ test('a prune gives every deletion up well before its lock expires', () => {
 
 test('time passes for the holder of a lock by whichever of its clocks went on', () => {
   const start = { monotonic: 1000, wall: 5000 };
-  expect(elapsed(start, { monotonic: 1000, wall: 9000 })).toBe(4000);
-  expect(elapsed(start, { monotonic: 3000, wall: 1000 })).toBe(2000);
+  expect(elapsedMs(start, { monotonic: 1000, wall: 9000 })).toBe(4000);
+  expect(elapsedMs(start, { monotonic: 3000, wall: 1000 })).toBe(2000);
 });
 
 describe('the lock of a prune that was killed', () => {
@@ -260,7 +260,11 @@ describe('a prune at work', () => {
   });
 
   test.for([
-    ['gets no answer', () => new Promise<void>(() => {}), /no answer to deleting 100 files.*run it again/],
+    [
+      'gets no answer',
+      () => new Promise<void>(() => {}),
+      /did not answer .* while deleting 100 files.*run it again/,
+    ],
     ['fails', () => Promise.reject(new Error('storage fault')), /storage fault.*run it again/],
   ] as const)(
     'of which a deletion %s stops, and others wait until its lock expires',

@@ -152,7 +152,7 @@ describe('a storage that never answers', () => {
 
   test.for([
     ['reading', (silent: ObjectStore) => silent.get('key'), 0.02],
-    ['looking for', (silent: ObjectStore) => silent.head('key'), 0.02],
+    ['checking', (silent: ObjectStore) => silent.head('key'), 0.02],
     ['writing', (silent: ObjectStore) => silent.put('key', new Uint8Array(100), absent), 0.12],
     ['writing', (silent: ObjectStore) => silent.put('key', new Uint8Array(0), document), 0.02],
     ['deleting', (silent: ObjectStore) => silent.delete(['key']), 0.01],
@@ -161,14 +161,16 @@ describe('a storage that never answers', () => {
   ] as const)('is not waited for without end: %s', async ([what, call, seconds]) => {
     const silent = silentStore();
     const rounded = Math.round(seconds * 10) / 10;
-    await expect(call(silent.store)).rejects.toThrow(`no answer to ${what} key within ${rounded} seconds`);
+    await expect(call(silent.store)).rejects.toThrow(
+      `did not answer within ${rounded} seconds while ${what} key`,
+    );
     expect(silent.tries()).toBe(1);
   });
 
   test('is asked nothing more', async () => {
     const silent = silentStore();
-    await expect(silent.store.head('first')).rejects.toThrow('no answer to looking for first');
-    await expect(silent.store.delete(['second'])).rejects.toThrow('no answer to looking for first');
+    await expect(silent.store.head('first')).rejects.toThrow('while checking first');
+    await expect(silent.store.delete(['second'])).rejects.toThrow('while checking first');
     expect(silent.tries()).toBe(1);
   });
 
@@ -179,7 +181,7 @@ describe('a storage that never answers', () => {
     });
     const impatient = new RetryingObjectStore(silent, wait, { ...limits, call: 2000 });
     const directory = await writeGraphModel(join(folder, 'silent', '1.0.0'));
-    await expect(tryPublish(impatient, directory, 'silent')).rejects.toThrow('no answer to writing blobs/');
+    await expect(tryPublish(impatient, directory, 'silent')).rejects.toThrow('while writing blobs/');
   });
 
   test('that began to repeat a call does not go on with it unasked', async () => {
@@ -192,7 +194,7 @@ describe('a storage that never answers', () => {
     });
     const pause = Promise.withResolvers<void>();
     const waiting = new RetryingObjectStore(faulty, () => pause.promise, limits);
-    await expect(waiting.delete(['key'])).rejects.toThrow('no answer');
+    await expect(waiting.delete(['key'])).rejects.toThrow('did not answer');
     pause.resolve();
     await wait();
     expect(tries).toBe(1);

@@ -85,30 +85,30 @@ describe('with public keys a Worker', () => {
   });
 
   test.for<[string, Signer | undefined, RegExp, Parameters<typeof publishBad>[2]?]>([
-    ['unsigned', undefined, /has no signature, and MANIFEST_PUBLIC_KEYS demands one/],
+    ['unsigned', undefined, /has no signature, and MANIFEST_PUBLIC_KEYS requires one/],
     ['unknown_key', unknown.signer, /is signed with key [0-9a-f]{16}, which is not among/],
     [
       'tampered',
       first.signer,
-      /its signature with key [0-9a-f]{16} is not of this manifest/,
+      /its signature with key [0-9a-f]{16} does not match this manifest/,
       (manifest) => ({ ...manifest, provenance: { ...Object(manifest.provenance), publishedBy: 'me' } }),
     ],
     [
       'extended',
       first.signer,
-      /is not of this manifest/,
+      /does not match this manifest/,
       (manifest) => ({ ...manifest, somethingNew: true }),
     ],
     [
       'moved_signature',
       first.signer,
-      /is not of this manifest/,
+      /does not match this manifest/,
       async (manifest) => ({ ...manifest, signature: (await readManifestJson('first', '1.0.0')).signature }),
     ],
     [
       'moved_manifest',
       first.signer,
-      /its manifest is malformed: it is of first 1\.0\.0/,
+      /its manifest is malformed: it names first 1\.0\.0/,
       () => readManifestJson('first', '1.0.0'),
     ],
     [
@@ -120,7 +120,7 @@ describe('with public keys a Worker', () => {
     [
       'no_base64',
       first.signer,
-      /is not of this manifest/,
+      /does not match this manifest/,
       (manifest) => ({ ...manifest, signature: { ...Object(manifest.signature), value: '%' } }),
     ],
   ])('answers with the version before one that is %s', async ([model, signer, reason, spoil]) => {
@@ -189,7 +189,7 @@ test('keygen makes a key that only its owner reads and that is never overwritten
   const pem = await readFile(join(folder, 'key.pem'), 'utf8');
   expect(await runScript('keygen.ts', ['key.pem'], there)).toMatchObject({
     code: 1,
-    stderr: 'key.pem is there already, and a key is never overwritten\n',
+    stderr: 'key.pem exists already, and a key is never overwritten\n',
   });
   expect(await readFile(join(folder, 'key.pem'), 'utf8')).toBe(pem);
   const options = ['--persist-to', 'state', '--skip-rehearsal', '--json'];
@@ -208,7 +208,7 @@ test('keygen makes a key that only its owner reads and that is never overwritten
   });
   expect(wrong.code).toBe(1);
   expect(JSON.parse(wrong.stdout)).toEqual({
-    error: 'MANIFEST_SIGNING_KEY: is no Ed25519 private key in PEM, as npm run keygen makes it',
+    error: 'MANIFEST_SIGNING_KEY: is not an Ed25519 private key in PEM, as npm run keygen creates it',
   });
   expect(parsePublicKey(publicKey)).toBeDefined();
 });

@@ -1,11 +1,11 @@
 import { fromHex } from '../../registry/storage/hex.ts';
 import { ConfigurationError } from '../../serving/variables.ts';
 
-/** What a token allows. To read, every token does. */
+/** The scopes of a token. Every token may read. */
 export const SCOPES = ['read', 'publish', 'flip'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who asks, as the secret names them. */
+/** The caller's name and scopes, as the secret lists them. */
 export interface Caller {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
@@ -15,7 +15,7 @@ interface StoredToken extends Caller {
   readonly sha256: Uint8Array;
 }
 
-/** The tokens of a management Worker. It knows only their digests. */
+/** The tokens of a management Worker, which stores only their digests. */
 export class AccessTokens {
   readonly #tokens: readonly StoredToken[];
 
@@ -26,17 +26,18 @@ export class AccessTokens {
   /**
    * Parses the secret: `NAME:SCOPE+SCOPE:SHA256`, separated by commas or white space.
    *
-   * @throws ConfigurationError that says which entry is wrong, and nothing of what it holds: it may be a bare token
+   * @throws ConfigurationError that names the position of the invalid entry, and does not quote it: it may be a bare
+   *   token
    */
   static parse(secret: string): AccessTokens {
     const entries = secret.split(/[\s,]+/).filter((entry) => entry !== '');
     if (entries.length === 0) {
-      throw new ConfigurationError('MANAGEMENT_TOKENS is set and holds no token');
+      throw new ConfigurationError('MANAGEMENT_TOKENS is set but contains no token');
     }
     return new AccessTokens(entries.map(parseEntry));
   }
 
-  /** Whose token has this digest; undefined where it is not known. All are compared, in constant time. */
+  /** Returns the caller whose token has this digest, or undefined. Compares all digests, each in constant time. */
   identify(digest: Uint8Array): Caller | undefined {
     let found: Caller | undefined;
     for (const stored of this.#tokens) {

@@ -4,15 +4,15 @@ import { documented, parseVariables } from '../../serving/variables.ts';
 import { AccessTokens } from './access_tokens.ts';
 
 export interface ManagementConfiguration {
-  /** Undefined where no secret is set: then nothing is answered. */
+  /** Undefined if no secret is set. The Worker then refuses every request. */
   readonly tokens: AccessTokens | undefined;
-  /** The largest blob that is taken. */
+  /** The largest accepted blob. */
   readonly maxUploadBytes: number;
-  /** How often one request may ask storage. */
+  /** The limit of storage operations for one request. */
   readonly maxSubrequests: number;
 }
 
-/** Below this a prune could not do one piece of its work in a request. */
+/** With fewer operations a prune could not finish one step in a request. */
 const LEAST_SUBREQUESTS = 50;
 
 export const MANAGEMENT_VARIABLES = v.object({
@@ -37,7 +37,8 @@ export const MANAGEMENT_VARIABLES = v.object({
     {
       values: 'a number',
       unit: 'MB',
-      meaning: 'the largest file of a model. Cloudflare limits a request body to 100 MB on most plans',
+      meaning:
+        'the largest size of one file of a model. Cloudflare limits a request body to 100 MB on most plans',
     },
   ),
   MAX_SUBREQUESTS: documented(
@@ -52,12 +53,13 @@ export const MANAGEMENT_VARIABLES = v.object({
     ),
     {
       values: `at least ${LEAST_SUBREQUESTS}, whole`,
-      meaning: "how often one request may ask storage: 50 on Cloudflare's free plan, 1000 on the paid one",
+      meaning:
+        "the limit of storage operations for one request: 50 on Cloudflare's free plan, 1000 on the paid one",
     },
   ),
 });
 
-/** @throws ConfigurationError */
+/** @throws ConfigurationError that names every invalid variable */
 export function parseManagementConfiguration(variables: unknown): ManagementConfiguration {
   const { MANAGEMENT_TOKENS, MAX_UPLOAD_MB, MAX_SUBREQUESTS } = parseVariables(
     MANAGEMENT_VARIABLES,

@@ -8,12 +8,12 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly response: Response };
 
-/** Where a token must never stand: addresses end up in logs. */
+/** Query parameters that must not carry a token: URLs end up in logs. */
 const QUERY_NAMES = /^(access_?)?token$|^(api_?)?key$|^authorization$|^secret$/i;
 
 /**
- * Says who asks. Where no secret is set nothing is answered: deploying this Worker without it opens nothing. Wrong
- * tokens count against the limit of the network that they come from.
+ * Authenticates the caller. Without the secret every request is refused, so that deploying this Worker without it is
+ * safe. Wrong tokens count against the limit of their network.
  */
 export async function admit(
   request: Request,
@@ -22,10 +22,10 @@ export async function admit(
   guesses: GuessLimit,
 ): Promise<Admission> {
   if (tokens === undefined) {
-    return refused('The management API is off; it is on once the secret MANAGEMENT_TOKENS is set', 403);
+    return refused('The management API is off; set the secret MANAGEMENT_TOKENS to turn it on', 403);
   }
   if ([...url.searchParams.keys()].some((name) => QUERY_NAMES.test(name))) {
-    return refused('A token belongs in the header Authorization, never in the address', 400);
+    return refused('A token belongs in the header Authorization, never in the URL', 400);
   }
   const shown = bearerOf(request.headers);
   if (shown === undefined) return unauthorized('Every request needs a token');
@@ -36,7 +36,7 @@ export async function admit(
     case 'right':
       return { kind: 'admitted', caller: comparison.identity };
     case 'wrong':
-      return unauthorized('This token is not known here');
+      return unauthorized('This token is not valid');
     case 'too many':
       return refused('Too many requests with a wrong token; wait a minute', 429);
   }
@@ -48,7 +48,7 @@ function unauthorized(what: string): Admission {
   return refusal;
 }
 
-/** The refusal of a caller without a scope that is needed; undefined where there is none. */
+/** Returns the refusal of a caller that lacks a required scope, or undefined. */
 export function missingScope({ name, scopes }: Caller, ...needed: readonly Scope[]): Response | undefined {
   const missing = needed.filter((scope) => scope !== 'read' && !scopes.has(scope));
   if (missing.length === 0) return undefined;

@@ -4,22 +4,22 @@ import type { GivenUpCanary } from '../../registry/pointer/end_canary.ts';
 import { VersionSchema } from '../../registry/version/manifest.ts';
 import { ConfigurationError, documented, parseVariables } from '../../serving/variables.ts';
 
-/** How Analytics Engine is asked: its binding can only write, so reading goes through Cloudflare's API. */
+/** The access to Analytics Engine's SQL API. The binding can only write, so that reading uses Cloudflare's API. */
 export interface AnalyticsAccess {
   readonly accountId: string;
-  /** Of an API token that may read the account's analytics. */
+  /** An API token that may read the account's analytics. */
   readonly apiToken: string;
   readonly dataset: string;
 }
 
-/** A canary that isolates have given up on, with the last reason that one of them gave. */
+/** A canary that isolates have aborted, with the last reason that one of them recorded. */
 export interface RecordedAbort extends GivenUpCanary {
   readonly reason: string;
-  /** How many isolates have. */
+  /** The number of isolates that aborted the canary. */
   readonly isolates: number;
-  /** The most clients that one isolate saw it fail for. */
+  /** The largest number of clients for which one isolate saw it fail. */
   readonly clients: number;
-  /** How many marks of clients there are among the isolates' last failures. */
+  /** The number of distinct client marks among the isolates' last failures. */
   readonly marks: number;
 }
 
@@ -31,7 +31,7 @@ export const ANALYTICS_VARIABLES = v.object({
     v.optional(v.pipe(v.string(ACCOUNT_RULE), v.regex(/^[0-9a-f]{32}$/i, ACCOUNT_RULE))),
     {
       values: '32 hexadecimal digits',
-      meaning: 'the account in whose Analytics Engine isolates record the canaries that they give up',
+      meaning: 'the account in whose Analytics Engine isolates record the canaries that they abort',
     },
   ),
   ANALYTICS_API_TOKEN: documented(
@@ -46,9 +46,9 @@ export const ANALYTICS_VARIABLES = v.object({
 });
 
 /**
- * Access to what isolates have recorded; undefined where it is not configured.
+ * Returns the access to the isolates' records, or undefined if it is not configured.
  *
- * @throws ConfigurationError
+ * @throws ConfigurationError that names every invalid variable
  */
 export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | undefined {
   const {
@@ -58,12 +58,12 @@ export function parseAnalyticsAccess(variables: unknown): AnalyticsAccess | unde
   } = parseVariables(ANALYTICS_VARIABLES, variables);
   if (accountId === undefined && apiToken === undefined) return undefined;
   if (accountId === undefined || apiToken === undefined) {
-    throw new ConfigurationError('ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN go together');
+    throw new ConfigurationError('ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN must be set together');
   }
   return { accountId, apiToken, dataset };
 }
 
-/** Analytics Engine writes numbers of 64 bits as text. */
+/** Analytics Engine returns 64-bit numbers as text. */
 const count = (minimum: number) =>
   v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer(), v.minValue(minimum));
 
@@ -78,14 +78,14 @@ const RowSchema = v.object({
 });
 const AnswerSchema = v.object({ data: v.array(RowSchema) });
 
-/** How far back is looked: more than the time between two runs, since to end a canary twice is to end it once. */
+/** The window is longer than the time between two runs, since aborting a canary twice has no further effect. */
 const WINDOW_MINUTES = 30;
 const TIMEOUT_MS = 10_000;
 
 /**
- * The canaries that isolates gave up on lately, as worker/serving/rollout/canary_abort_events.ts records them.
+ * Returns the canaries that isolates aborted recently, as worker/serving/rollout/canary_abort_events.ts records them.
  *
- * @throws when Cloudflare's API cannot be asked, or answers something else
+ * @throws if Cloudflare's API fails or returns an invalid answer
  */
 export async function readCanaryAborts(
   { accountId, apiToken, dataset }: AnalyticsAccess,
@@ -105,6 +105,6 @@ export async function readCanaryAborts(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     },
   );
-  if (!response.ok) throw new Error(`Analytics Engine answered ${response.status}`);
+  if (!response.ok) throw new Error(`Analytics Engine returned the status ${response.status}`);
   return v.parse(AnswerSchema, await response.json()).data;
 }

@@ -11,7 +11,7 @@ import { type AnalyticsAccess, readCanaryAborts } from './query_canary_aborts.ts
 export interface Schedule {
   readonly store: ObjectStore;
   readonly replica: PointerReplica | undefined;
-  /** How often storage may be asked in this run. */
+  /** The storage operations of this run. */
   readonly budget: OperationBudget;
   readonly analytics: AnalyticsAccess | undefined;
   readonly abortLimits: AbortLimits;
@@ -21,9 +21,9 @@ export interface Schedule {
 }
 
 /**
- * What has to be looked after from time to time: canaries that several isolates have given up on end everywhere,
- * replicas that are behind are written, and what was left by commands that were killed is deleted. No task keeps
- * another from being done, and each does as much as the run has storage operations for: the next one goes on.
+ * Runs the periodic tasks: it aborts canaries that several isolates have aborted, updates replicas that lag behind, and
+ * deletes what killed commands left. A failed task does not stop the others. Each task does as much as the run's
+ * storage operations permit, and the next run continues.
  */
 export async function runSchedule(schedule: Schedule): Promise<void> {
   const { log } = schedule;
@@ -36,9 +36,9 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   }
 }
 
-/** Storage operations of ending a canary, its replica included, and of repairing one. */
+/** Storage operations to abort a canary, its replica included, or to repair a replica. */
 const PER_MODEL = 8;
-/** What is left for the tasks after this one. */
+/** Operations that are reserved for the later tasks. */
 const LATER_TASKS = 20;
 
 async function endGivenUpCanaries(schedule: Schedule): Promise<void> {
@@ -53,7 +53,7 @@ async function endGivenUpCanaries(schedule: Schedule): Promise<void> {
       id: crypto.randomUUID(),
       at: new Date().toISOString(),
       by: 'automatic abort',
-      reason: `${isolates} isolates gave up on it: ${reason}`,
+      reason: `${isolates} isolates aborted it: ${reason}`,
     };
     try {
       const update = await abortCanary(store, { model, version, generation }, record, wait);
@@ -74,7 +74,7 @@ async function repairAllReplicas({ store, replica, budget, log, wait }: Schedule
     log({ event: 'replica repaired', repaired, failed });
 }
 
-/** Storage operations of deleting what was left. */
+/** Storage operations to delete leftovers. */
 const LEFTOVERS = 6;
 
 async function deleteLeftovers({ store }: Schedule): Promise<void> {

@@ -12,7 +12,7 @@ import { missingScope } from '../access/guard.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { missing, written } from '../objects/objects.ts';
 
-/** Announcements at once: a prune reads each of them. */
+/** The limit of concurrent announcements, since a prune reads each of them. */
 const ANNOUNCEMENTS_LIMIT = 500;
 
 interface AnnouncedKey {
@@ -21,8 +21,8 @@ interface AnnouncedKey {
 }
 
 /**
- * Writes the announcement of a publish. It is its token's: no other one can overwrite or delete it, and so have the
- * files deleted that the publish relies on.
+ * Writes the announcement of a publish, which belongs to its token: no other token can overwrite or delete it, and so
+ * cause the deletion of files that the publish relies on.
  */
 export async function writeAnnouncement(
   management: ManagementRequest,
@@ -57,7 +57,7 @@ export async function writeAnnouncement(
   return result.kind === 'written' ? written(result) : await settled(management, key);
 }
 
-/** Takes an announcement back. */
+/** Withdraws an announcement. */
 export async function deleteAnnouncement(management: ManagementRequest, key: string): Promise<Response> {
   const { store, caller } = management;
   const refusal = missingScope(caller, 'publish');
@@ -69,7 +69,7 @@ export async function deleteAnnouncement(management: ManagementRequest, key: str
   return new Response(null, { status: 204 });
 }
 
-/** A write whose answer was lost, and was repeated, finds itself there. */
+/** A write that is repeated after its response was lost finds its own object. */
 async function settled(management: ManagementRequest, key: string): Promise<Response> {
   if ((await ownerOf(management, key)).kind === 'own') {
     const head = await management.store.head(key);
@@ -100,5 +100,5 @@ async function isFull({ store }: ManagementRequest): Promise<boolean> {
 }
 
 function anothers(key: string): Response {
-  return errorResponse(`${key} was announced by somebody else`, 403);
+  return errorResponse(`${key} was announced with another token`, 403);
 }

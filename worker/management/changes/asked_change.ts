@@ -12,14 +12,14 @@ import { actionId, idempotencyKey } from './idempotency.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** What was asked for, with the record that the history will hold of it. */
+/** A requested change with its record for the history. */
 export interface AskedChange<Asked> {
   readonly kind: 'asked';
   readonly asked: Asked;
-  /** The generation that the caller has seen; 0 where there was no pointer yet. */
+  /** The generation that the caller has seen; 0 if there was no pointer yet. */
   readonly expected: number | 'any';
   readonly record: ChangeRecord;
-  /** By which the request is recognized when it is sent again. */
+  /** The key that identifies a repeated request. */
   readonly key: string;
 }
 
@@ -28,8 +28,8 @@ interface Why {
 }
 
 /**
- * Reads a request for a change: its scopes, `If-Match`, `Idempotency-Key` and body. The record is the Worker's own:
- * its clock, and the name of the token beside the name that the caller gives.
+ * Reads a request for a change: its scopes, `If-Match`, `Idempotency-Key` and body. The Worker makes the record with
+ * its own clock and the name of the token, to which it adds the caller's own name for itself.
  */
 export async function readAskedChange<Asked extends Why>(
   management: ManagementRequest,

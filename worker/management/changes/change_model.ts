@@ -10,9 +10,9 @@ import { PRUNE_NAME } from '../prune/prune_request.ts';
 import { readAskedChange } from './asked_change.ts';
 
 /**
- * Answers `POST /api/v1/models/MODEL/CHANGE`. The Worker makes the change and writes the history itself: a client
- * says what it wants, and cannot say what happened. `If-Match` says on which generation the caller decided; that is
- * looked at within the compare-and-set, so of two callers with one generation exactly one gets through.
+ * Handles `POST /api/v1/models/MODEL/CHANGE`. The Worker makes the change and writes the history itself: a client
+ * requests a change and cannot describe what happened. `If-Match` states the generation on which the caller's decision
+ * is based. It is checked inside the compare-and-set, so that of two callers with one generation exactly one succeeds.
  */
 export async function changeModel(
   management: ManagementRequest,
@@ -22,7 +22,10 @@ export async function changeModel(
   const definition = findChange(name);
   if (definition === undefined) {
     const names = [...changeDefinitions().map((known) => known.name), PRUNE_NAME];
-    return errorResponse(`There is no change "${name.slice(0, 50)}"; there are ${names.join(', ')}`, 404);
+    return errorResponse(
+      `The change "${name.slice(0, 50)}" does not exist; the changes are ${names.join(', ')}`,
+      404,
+    );
   }
   const asked = await readAskedChange(management, { model, name, scopes: ['flip'] }, definition.read);
   if (asked.kind === 'refused') return asked.response;
@@ -62,13 +65,13 @@ function describeEffect({ moment, settlesInMs, mixedMs }: Effect): object {
 
 export function movedResponse(model: string, generation: number | null): Response {
   const now = generation === null ? 'has no pointer' : `is at generation ${generation}`;
-  const error = `${model} ${now}: look at it again, and decide again`;
+  const error = `${model} ${now}: read the model again and repeat the decision`;
   const response = jsonResponse(JSON.stringify({ error, generation }), 412);
   if (generation !== null) response.headers.set('etag', `"${generation}"`);
   return response;
 }
 
-/** The reason stands by itself too, for a program that adds the model in its own way. */
+/** The reason is also a member of its own, for a program that names the model in its own way. */
 export function refusedResponse(model: string, { reason, overtakenBy }: Omit<Refusal, 'kind'>): Response {
   const body = {
     error: `${model}: ${reason}`,

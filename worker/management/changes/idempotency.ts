@@ -2,12 +2,12 @@ import { toHex } from '../../registry/storage/hex.ts';
 import { canonicalJson } from '../../registry/version/canonical_json.ts';
 import type { ManagementRequest } from '../management_request.ts';
 
-/** What a request is recognized by when it is sent again. */
+/** The key that identifies a repeated request. */
 export type RequestKey =
   | { readonly kind: 'given'; readonly key: string }
   | { readonly kind: 'malformed'; readonly message: string };
 
-/** The header Idempotency-Key; a new key where the header is missing. */
+/** Returns the header Idempotency-Key, or a new key if the header is missing. */
 export function idempotencyKey(headers: Headers): RequestKey {
   const text = headers.get('idempotency-key');
   if (text === null) return { kind: 'given', key: crypto.randomUUID() };
@@ -15,14 +15,14 @@ export function idempotencyKey(headers: Headers): RequestKey {
   return key === undefined
     ? {
         kind: 'malformed',
-        message: 'Idempotency-Key is made of 1 to 200 letters, digits, "_", ".", ":" and "-"',
+        message: 'Idempotency-Key consists of 1 to 200 letters, digits, "_", ".", ":" and "-"',
       }
     : { kind: 'given', key };
 }
 
 /**
- * The id of a change. It is of the token, the key and all that was asked for: so no caller can take another's change
- * for its own, and one that uses a key for something else asks for another change.
+ * Returns the id of a change, a digest of the token, the key and the whole request. So no caller can mistake another's
+ * change for its own, and a caller that reuses a key for another request gets another change.
  */
 export async function actionId(
   { caller }: Pick<ManagementRequest, 'caller'>,

@@ -6,8 +6,8 @@ import { parseEtag } from '../access/conditions.ts';
 import type { ManagementRequest } from '../management_request.ts';
 
 /**
- * Reads an object of the registry: its content, its entity tag and when it was written. With `If-None-Match`,
- * 304 where it still is that one.
+ * Reads an object of the registry: its content, its entity tag and the time of its upload. With `If-None-Match`,
+ * returns 304 if the object has not changed.
  */
 export async function readObject({ request, store }: ManagementRequest, key: string): Promise<Response> {
   if (parseStorageKey(key) === undefined) return unknownKey(key);
@@ -28,15 +28,15 @@ export async function readObject({ request, store }: ManagementRequest, key: str
   });
 }
 
-/** What R2 lists in one operation. */
+/** The most objects that R2 lists in one operation. */
 const PAGE = 1000;
 const PREFIXES = [MODELS_PREFIX, BLOBS_PREFIX, PUBLICATIONS_PREFIX];
 const AFTER_LENGTH = 1024;
 
 /**
- * Lists the objects below a prefix, or with `folders` the path segments right below it, as many as storage lists at
- * once: one JSON value a line. The last line says that nothing is missing, or after which one the next request has to
- * go on.
+ * Lists the objects below a prefix, or with `folders` the path segments directly below it, one JSON value per line. The
+ * number is that of one storage operation. The last line marks the end, or names the key after which the next request
+ * continues.
  */
 export async function listObjects({ url, store }: ManagementRequest): Promise<Response> {
   const prefix = url.searchParams.get('prefix') ?? '';
@@ -68,15 +68,15 @@ async function lines<Entry>(
   return [...written, JSON.stringify({ end: true }), ''].join('\n');
 }
 
-/** For the user of an earlier version of the commands, who sees this sentence. */
+/** Addresses users of an earlier version of the commands. */
 const UPDATE = 'a command that does it is older than this Worker: update the edge-serving package';
 
-/** Answers a write to what only the Worker itself writes. */
+/** Refuses a write of an object that only the Worker itself writes. */
 export function onlyByChange(what: string): Response {
   return notAllowed(`${what} is changed with POST /api/v1/models/MODEL/CHANGE, never written; ${UPDATE}`);
 }
 
-/** Answers a deletion of what only a prune deletes. */
+/** Refuses the deletion of an object that only a prune deletes. */
 export function onlyByPrune(): Response {
   return notAllowed(`Objects are deleted with POST /api/v1/models/MODEL/prune, never one by one; ${UPDATE}`);
 }
@@ -88,14 +88,14 @@ function notAllowed(message: string): Response {
 }
 
 export function unknownKey(key: string): Response {
-  return errorResponse(`The registry keeps nothing under ${JSON.stringify(key.slice(0, 200))}`, 400);
+  return errorResponse(`The registry has no objects under ${JSON.stringify(key.slice(0, 200))}`, 400);
 }
 
 export function missing(key: string): Response {
-  return errorResponse(`There is no ${key}`, 404);
+  return errorResponse(`${key} does not exist`, 404);
 }
 
-/** How a write was answered. */
+/** Makes the response to a write. */
 export function written(result: { readonly etag: string; readonly uploaded: Date }): Response {
   const body = JSON.stringify({ etag: result.etag, uploaded: result.uploaded.toISOString() });
   const response = jsonResponse(body, 201);
@@ -107,7 +107,7 @@ function describe({ etag, size, uploaded }: Omit<ObjectDescription, 'key'>): Rec
   return { ...identity(etag, size), 'x-uploaded': uploaded.toISOString() };
 }
 
-/** The length has a header of its own: HTTP's may be dropped or changed on the way. */
+/** The length has its own header, since proxies may drop or change HTTP's. */
 function identity(etag: string, size: number): Record<string, string> {
   return { etag: `"${etag}"`, 'x-object-size': String(size) };
 }

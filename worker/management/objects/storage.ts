@@ -8,7 +8,7 @@ import { RetryingObjectStore } from '../../registry/storage/retrying_object_stor
 import { wait } from '../../registry/storage/waiting.ts';
 import type { StreamedUploads } from '../management_request.ts';
 
-/** The registry for one request, with what it may still ask of storage. */
+/** The registry and the storage operations of one request. */
 export interface Storage {
   readonly store: ObjectStore;
   readonly uploads: StreamedUploads;
@@ -17,8 +17,8 @@ export interface Storage {
 }
 
 /**
- * Opens the registry for one request. Faults are tried again, as the commands do: local R2 has them while another
- * process writes to the same state folder.
+ * Opens the registry for one request. Storage faults are retried, as in the commands: local R2 fails occasionally while
+ * another process writes to the same state folder.
  */
 export function openStorage(
   bindings: { readonly MODELS: R2BucketBinding },

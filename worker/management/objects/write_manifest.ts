@@ -18,7 +18,7 @@ interface Place {
   readonly version: string;
 }
 
-/** Writes a manifest where there is none, after its blobs. */
+/** Creates a manifest after its blobs. */
 export async function writeManifestDocument(
   management: ManagementRequest,
   key: string,
@@ -49,8 +49,9 @@ export async function writeManifestDocument(
 }
 
 /**
- * Does something while the version is announced, so that no prune deletes a blob between the look at it and the
- * manifest. Refused while a prune is at work, which has read the announcements: unless the caller has announced it.
+ * Runs a function while the version is announced, so that no prune deletes a blob between the check of the blobs and
+ * the write of the manifest. Refuses while a prune runs, which has already read the announcements, unless the caller
+ * announced the version itself.
  */
 async function announced(
   { store, caller }: ManagementRequest,
@@ -79,10 +80,10 @@ async function announced(
   }
 }
 
-/** Announcements of one version that are looked at. */
+/** The most announcements of one version that are checked. */
 const LOOKED_AT = 10;
 
-/** Whether the caller has announced all blobs of a version in an earlier request. */
+/** True if the caller announced all blobs of a version in an earlier request. */
 async function isAnnounced(
   { store, caller }: Pick<ManagementRequest, 'store' | 'caller'>,
   { model, version }: Place,
@@ -100,30 +101,30 @@ async function isAnnounced(
   return false;
 }
 
-/** Storage operations that are left for the rest of the request. */
+/** Storage operations that are reserved for the rest of the request. */
 const RESERVE = 6;
 
-/** Which blob of a manifest is not there, as a sentence; undefined where all are. */
+/** Returns a sentence that names a missing blob of a manifest, or undefined if all exist. */
 async function missingBlob(
   { store, budget }: ManagementRequest,
   { content }: Manifest,
 ): Promise<string | undefined> {
   const blobs = [...new Map(content.blobs.map((blob) => [`${blob.sha256} ${blob.bytes}`, blob])).values()];
   const describe = ({ path, sha256, bytes }: Blob): string =>
-    `The blob of ${path}, ${sha256}, is not there with ${bytes} bytes`;
+    `The blob of ${path}, ${sha256}, does not exist with ${bytes} bytes`;
   if (blobs.length <= budget.left - RESERVE) {
     const there = await inGroups(blobs, ({ sha256, bytes }) => hasBlob(store, sha256, bytes));
     const lacking = blobs.find((_, index) => there[index] === false);
     return lacking && describe(lacking);
   }
-  // One operation lists a thousand of them.
+  // One operation lists a thousand blobs.
   const sizes = new Map<string, number>();
   const wanted = new Set(blobs.map(({ sha256 }) => sha256));
   for await (const { key, size } of store.list(BLOBS_PREFIX)) {
     const sha256 = key.slice(BLOBS_PREFIX.length);
     if (wanted.has(sha256)) sizes.set(sha256, size);
     if (budget.left <= RESERVE) {
-      return `It has ${blobs.length} blobs, more than can be looked at among all; raise MAX_SUBREQUESTS where the plan allows it`;
+      return `It has ${blobs.length} blobs, more than this plan can check in the registry; raise MAX_SUBREQUESTS if the plan allows it`;
     }
   }
   const lacking = blobs.find(({ sha256, bytes }) => sizes.get(sha256) !== bytes);

@@ -11,8 +11,8 @@ import { onlyByChange, onlyByPrune, unknownKey, written } from './objects.ts';
 import { writeManifestDocument } from './write_manifest.ts';
 
 /**
- * Writes an object of the registry, after checking that it may be what it says: a blob has its key's digest, a
- * manifest comes after its blobs and only once. Everything else is the Worker's own to write.
+ * Writes an object of the registry after checking it: a blob must have its key's digest, and a manifest is written
+ * once, after its blobs. Clients cannot write any other objects.
  */
 export async function writeObject(management: ManagementRequest, key: string): Promise<Response> {
   const { caller } = management;
@@ -41,20 +41,20 @@ export async function deleteObject(management: ManagementRequest, key: string): 
   return what.kind === 'publication' ? deleteAnnouncement(management, key) : onlyByPrune();
 }
 
-/** Up to here a blob is held, so that a fault of storage can be tried again; a larger one streams through. Bytes. */
+/** A blob up to this size is buffered, so that a storage fault can be retried. A larger one streams through. Bytes. */
 const HELD_BYTES = 4 * 1024 * 1024;
 
 async function writeBlob(management: ManagementRequest, key: string, sha256: string): Promise<Response> {
   const { request, store, maxUploadBytes } = management;
   const announced = request.headers.get('content-length');
   if (announced === null || !/^\d{1,15}$/.test(announced)) {
-    return errorResponse('An upload has to announce its Content-Length', 411);
+    return errorResponse('An upload must state its Content-Length', 411);
   }
   if (Number(announced) > maxUploadBytes) {
     return errorResponse(`The upload has ${announced} bytes; the limit is ${maxUploadBytes} bytes`, 413);
   }
   if (request.headers.has('content-encoding')) {
-    return errorResponse('An upload is taken as it is, without a Content-Encoding', 415);
+    return errorResponse('An upload must not have a Content-Encoding', 415);
   }
   const condition: WriteCondition = { kind: 'always' };
   try {
@@ -71,7 +71,7 @@ async function writeBlob(management: ManagementRequest, key: string, sha256: str
   }
 }
 
-/** What streams through cannot be sent to storage twice: after a fault the client has to. */
+/** A streamed upload cannot be sent to storage twice. After a fault the client must repeat it. */
 async function streamBlob(
   { uploads }: ManagementRequest,
   key: string,
@@ -83,7 +83,7 @@ async function streamBlob(
   } catch (error) {
     if (isWrongDigest(error)) throw error;
     console.error(logLine({ event: 'fault', key, error: String(error) }));
-    const response = errorResponse('The storage did not take the upload; send it again', 503);
+    const response = errorResponse('The storage did not accept the upload; send it again', 503);
     response.headers.set('retry-after', '1');
     return response;
   }
@@ -92,5 +92,5 @@ async function streamBlob(
 function answer(result: WriteResult): Response {
   return result.kind === 'written'
     ? written(result)
-    : errorResponse('It is not, or not any more, what the condition of this write says', 412);
+    : errorResponse('The stored object does not match the condition of this write', 412);
 }

@@ -5,7 +5,7 @@ import { ANSWERS, ERROR_SCHEMA, schemaOf } from './openapi_answers.ts';
 
 let text: string | undefined;
 
-/** What the management Worker can be asked, made when it is asked for first. */
+/** Returns the management Worker's OpenAPI document, which is generated on the first request. */
 export function answerManagementDocument(): Response {
   text ??= JSON.stringify(managementDocument());
   return jsonResponse(text);
@@ -30,7 +30,7 @@ const ifMatch = (description: string) => ({
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'A request that is sent again with the same key is recognized, and not made twice',
+  description: 'A repeated request with the same key takes effect once',
   schema: { type: 'string', pattern: '^"?[A-Za-z0-9_.:-]{1,200}"?$' },
 };
 
@@ -40,21 +40,21 @@ const json = (description: string, schema: object = { type: 'object' }) => ({
 });
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
 const ERRORS: Readonly<Record<number, string>> = {
-  400: 'The request is at fault; the sentence says where',
-  401: 'No token, or an unknown one',
-  403: 'The token has no scope for this, or the management API is off',
-  404: 'It is not there',
-  405: 'Only the Worker itself writes or deletes this',
-  409: 'It cannot be done; the sentence says why, and `reason` says it without the model',
-  411: 'The upload does not announce its length',
-  412: 'It has moved; for a change, `generation` says where to',
-  413: 'It is larger than what is taken',
-  415: 'Its Content-Encoding is not taken',
+  400: 'The request is invalid; the message says where',
+  401: 'The token is missing or not valid',
+  403: 'The token lacks the scope, or the management API is off',
+  404: 'The object does not exist',
+  405: 'Only the Worker itself writes or deletes this object',
+  409: 'The change is not possible; the message says why, and `reason` says it without the model',
+  411: 'The upload does not state its length',
+  412: 'The object has changed; for a change, `generation` is the current one',
+  413: 'The body is larger than the limit',
+  415: 'The Content-Encoding is not accepted',
   422: 'The bytes do not have the digest',
   428: 'A condition is needed: If-Match or If-None-Match',
   429: 'Too many wrong tokens from this address, or too many publishes under way',
-  500: 'The server failed to answer; its log says why',
-  503: 'It may be done later; the sentence says why',
+  500: 'The server failed to answer; its log contains the reason',
+  503: 'The request may succeed later; the message says why',
 };
 
 function errors(...statuses: readonly number[]) {
@@ -66,21 +66,25 @@ function errors(...statuses: readonly number[]) {
   );
 }
 
-/** OpenAPI 3.1; the bodies of the changes are made of the schemas that validate them. */
+/**
+ * Generates the OpenAPI 3.1 document. The request bodies of the changes are generated from the schemas that validate
+ * them.
+ */
 function managementDocument() {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Edge Serving management',
       version: '1',
-      description: 'Publishes and flips models. A token has the scopes publish and flip, or only reads.',
+      description:
+        'Publishes and flips models. A token may have the scopes publish and flip; every token may read.',
     },
     security: [{ bearer: [] }],
     paths: {
       '/healthz': {
         get: {
           operationId: 'health',
-          summary: 'Whether it runs',
+          summary: 'Check that the server runs',
           security: [],
           responses: { 200: json('It runs', ANSWERS.health) },
         },
@@ -96,19 +100,19 @@ function managementDocument() {
       '/api/v1': {
         get: {
           operationId: 'caller',
-          summary: 'Whose token it is, and its scopes',
+          summary: 'The name and the scopes of the token',
           responses: { 200: json('The token', ANSWERS.caller), ...errors() },
         },
       },
       '/api/v1/models': {
         get: {
           operationId: 'models',
-          summary: 'Models by name; where `after` is told there may be more after that one',
+          summary: 'Models by name; if the response contains `after`, there may be more',
           parameters: [
             {
               name: 'after',
               in: 'query',
-              description: 'Only models after this one',
+              description: 'Return only models after this one',
               schema: { type: 'string' },
             },
           ],
@@ -146,12 +150,12 @@ function managementDocument() {
 function changePaths() {
   const changes = changeDefinitions().map(({ name, summary, schema }) =>
     changePath(name, summary, schemaOf(schema), {
-      200: json('What changed; `change` is null where nothing did', ANSWERS.changed),
+      200: json('The change; `change` is null if nothing changed', ANSWERS.changed),
     }),
   );
   const prune = changePath(PRUNE_NAME, PRUNE_SUMMARY, schemaOf(PruneBodySchema), {
-    200: json('What was deleted, or with dryRun what would be', ANSWERS.pruned),
-    202: json('A part is done: send the request again with this idempotencyKey', ANSWERS.pruned),
+    200: json('The deleted objects, or with dryRun the objects to delete', ANSWERS.pruned),
+    202: json('Part of the work is done: send the request again with this idempotencyKey', ANSWERS.pruned),
   });
   return Object.fromEntries([...changes, prune]);
 }
@@ -163,11 +167,7 @@ function changePath(name: string, summary: string, body: object, answers: object
       post: {
         operationId: name,
         summary,
-        parameters: [
-          MODEL,
-          ifMatch('The generation that you have seen, or * for whatever it is'),
-          IDEMPOTENCY_KEY,
-        ],
+        parameters: [MODEL, ifMatch('The generation that you have seen, or * for any'), IDEMPOTENCY_KEY],
         requestBody: { content: { 'application/json': { schema: body } } },
         responses: { ...answers, ...errors(404, 409, 412, 413, 415, 428) },
       },
@@ -176,7 +176,7 @@ function changePath(name: string, summary: string, body: object, answers: object
 }
 
 function objectPaths() {
-  const key = parameter('key', 'A key of the bucket, its slashes as they are');
+  const key = parameter('key', 'A key of the bucket, with unescaped slashes');
   const bytes = { description: 'The object', content: { 'application/octet-stream': { schema: {} } } };
   const empty = (description: string) => ({ description });
   return {
@@ -184,7 +184,7 @@ function objectPaths() {
       get: {
         operationId: 'listObjects',
         summary:
-          'Objects below a prefix, one JSON value a line, then {"end":true}, or {"after":TEXT} where there may be more',
+          'Objects below a prefix, one JSON value a line, then {"end":true}, or {"after":TEXT} if there may be more',
         parameters: [
           { name: 'prefix', in: 'query', required: true, schema: { type: 'string' } },
           { name: 'folders', in: 'query', schema: { type: 'boolean' } },
@@ -201,18 +201,17 @@ function objectPaths() {
         operationId: 'readObject',
         summary: 'An object',
         parameters: [key],
-        responses: { 200: bytes, 304: empty('It has the ETag of If-None-Match'), ...errors(404) },
+        responses: { 200: bytes, 304: empty('The object has the ETag of If-None-Match'), ...errors(404) },
       },
       head: {
         operationId: 'describeObject',
-        summary: 'Whether an object is there, its length and ETag; so an upload is resumed by its digest',
+        summary: 'Length and ETag of an object, if it exists; an upload is resumed by its digest',
         parameters: [key],
-        responses: { 200: empty('It is there'), ...errors(404) },
+        responses: { 200: empty('The object exists'), ...errors(404) },
       },
       put: {
         operationId: 'writeObject',
-        summary:
-          'Writes a blob, a manifest or the announcement of a publish, checked by what its key says it is',
+        summary: 'Writes a blob, a manifest or the announcement of a publish, checked against its key',
         parameters: [key],
         requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
         responses: {
@@ -222,9 +221,9 @@ function objectPaths() {
       },
       delete: {
         operationId: 'deleteObject',
-        summary: 'Takes back an announcement of this token',
+        summary: 'Withdraws an announcement of this token',
         parameters: [key],
-        responses: { 204: empty('It is gone'), ...errors(404, 405) },
+        responses: { 204: empty('The announcement does not exist any more'), ...errors(404, 405) },
       },
     },
   };

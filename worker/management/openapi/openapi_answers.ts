@@ -4,7 +4,7 @@ import { HistoryEntrySchema, PointerSchema } from '../../registry/pointer/pointe
 import { ManifestSchema } from '../../registry/version/manifest.ts';
 import { SCOPES } from '../access/access_tokens.ts';
 
-/** A schema as OpenAPI 3.1 has it. What only code can check is left out. */
+/** Converts a schema to OpenAPI 3.1. Checks in code are omitted. */
 export function schemaOf(schema: v.GenericSchema): object {
   return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
 }
@@ -12,7 +12,7 @@ export function schemaOf(schema: v.GenericSchema): object {
 const GenerationSchema = v.nullable(v.pipe(v.number(), v.integer()));
 const SizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** The answers, by what was asked for. */
+/** The responses by request. */
 export const ANSWERS = {
   health: schemaOf(v.strictObject({ status: v.literal('ok') })),
   caller: schemaOf(

@@ -16,13 +16,13 @@ import { movedResponse, refusedResponse } from '../changes/change_model.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { PRUNE_NAME, readPruneBody } from './prune_request.ts';
 
-/** Storage operations that one piece of a prune's work needs, and noting how far it came. */
+/** Storage operations for one step of a prune and for saving its progress. */
 const RESERVE = 18;
 
 /**
- * Answers `POST /api/v1/models/MODEL/prune`. The Worker finds out by itself what nothing needs, so a caller cannot have
- * anything else deleted. What is too much for one request is answered 202: the same request with the same
- * Idempotency-Key goes on.
+ * Handles `POST /api/v1/models/MODEL/prune`. The Worker itself determines what is unused, so that a caller cannot have
+ * other objects deleted. If one request cannot finish the work, the response is 202, and the same request with the same
+ * Idempotency-Key continues.
  */
 export async function pruneModelRequest(management: ManagementRequest, model: string): Promise<Response> {
   const { store, budget } = management;

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { WhyEntries } from '../../registry/pointer/change/definition.ts';
 import { type ParsedDocument, parseValue } from '../../registry/storage/json_document.ts';
 
-/** Stands behind the model's name in the path, as the names of the changes do. */
+/** The last segment of the path, as the names of the changes are. */
 export const PRUNE_NAME = 'prune';
 export const PRUNE_SUMMARY =
-  'Deletes versions that nothing points to, and files that no version needs; 202: send it again to go on';
+  'Deletes versions that nothing points to, and files that no version needs; 202: send it again to continue';
 
 export const PruneBodySchema = v.strictObject({
   keep: v.pipe(v.number(), v.integer(), v.minValue(0)),

@@ -1,6 +1,6 @@
 import type { ChangeRecord } from '../pointer/pointer_change.ts';
+import type { Clock } from '../storage/clock.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
-import type { Clock } from '../storage/stopwatch.ts';
 import type { PruneContext, PruneProgress } from './progress.ts';
 import {
   acquirePruningLock,
@@ -13,31 +13,30 @@ import { retireVersions } from './retire.ts';
 import { DeletionFailedError, sweepBlobs } from './sweep.ts';
 
 export interface AdvanceOptions extends PruneContext {
-  /** Of the whole prune: its id is the lock's too. */
+  /** The record of the whole prune. Its id is also the lock's. */
   readonly record: ChangeRecord;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** By which the prune knows how old its lock is; this process's own where none is given. */
+  /** The clock by which the prune determines the age of its lock; this process's own by default. */
   readonly clock?: Clock | undefined;
-  /** The longest that one deletion of blobs may take, at most DELETION_LIMIT_MS; milliseconds. */
+  /** The time limit of one deletion of blobs, at most DELETION_LIMIT_MS; milliseconds. */
   readonly deletionLimit?: number | undefined;
-  /** Whether an earlier request of this prune has taken the lock. */
+  /** True if an earlier request of this prune has acquired the lock. */
   readonly holdsLock: boolean;
 }
 
 export type AdvanceOutcome =
   | { readonly kind: 'done' }
-  /** The request's storage operations are used up; another one has to go on. */
+  /** The request's storage operations are exhausted. Another request must continue. */
   | { readonly kind: 'more'; readonly holdsLock: boolean }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Goes on with a prune: deletes the versions of a model that nothing needs, then the blobs that no manifest needs.
+ * Continues a prune: deletes the versions of a model that nothing needs, then the blobs that no manifest needs.
+ * The order makes it safe during a concurrent rollback or publish: it first retires the versions in the pointer, so
+ * that nothing can flip to them any more, and then deletes their manifests. Under the lock that publishers wait for,
+ * and after reading all announcements, it deletes the blobs.
  *
- * The order is what makes it safe beside a rollback and a publish: versions are retired in the pointer first,
- * so nothing can flip to them any more; then their manifests go; then, under the lock that publishers wait
- * for and after reading what publishers have announced, the blobs.
- *
- * @throws PruningLeaseLostError when the lock could not be renewed, so that deleting more would not be safe
+ * @throws PruningLeaseLostError if the lock could not be renewed, so that further deletions would not be safe
  */
 export async function advancePrune(
   store: ObjectStore,
@@ -68,9 +67,9 @@ export async function advancePrune(
     const done = await sweepBlobs(store, progress, { ...options, lease, deletionLimit });
     if (!done) return { kind: 'more', holdsLock: true };
   } catch (error) {
-    // What was not deleted yet may not be deleted by somebody else's mistake: only then the lock stays.
+    // An unfinished deletion must not affect another prune or publish. Only then the lock stays.
     const keepsLock = error instanceof DeletionFailedError || error instanceof PruningLeaseLostError;
-    // If even this fails the lock expires soon; why nothing can be deleted is what has to be told.
+    // If this also fails, the lock expires soon. The first error is the one to report.
     if (!keepsLock) await lease.release().catch(() => undefined);
     throw error;
   }

@@ -1,26 +1,26 @@
 import type { ObjectDescription } from '../storage/object_store.ts';
 
-/** What a prune is asked to do. */
+/** The request for a prune. */
 export interface PruneRequest {
   readonly model: string;
-  /** How many of the newest versions stay, besides those that the pointer names. */
+  /** The number of newest versions to keep in addition to those that the pointer names. */
   readonly keep: number;
   readonly dryRun: boolean;
 }
 
-/** What a prune does, in this order. Each goes on after the last key that it came to. */
+/** The stages of a prune in order. Each stage continues after its last processed key. */
 export const PRUNE_STAGES = ['retire', 'announcements', 'manifests', 'blobs', 'done'] as const;
 export type PruneStage = (typeof PRUNE_STAGES)[number];
 
-/** How far a prune came, so that it can go on in another request. */
+/** The progress of a prune, with which another request can continue. */
 export interface PruneProgress extends PruneRequest {
   stage: PruneStage;
-  /** The key that was dealt with last in this stage. */
+  /** The last processed key of this stage. */
   after: string | undefined;
-  /** Versions that are deleted, and those that stay. */
+  /** The deleted versions and the kept ones. */
   versions: readonly string[];
   kept: readonly string[];
-  /** Digests of the blobs that announcements and manifests need. */
+  /** The digests of the blobs that announcements and manifests need. */
   readonly needed: Set<string>;
 }
 
@@ -33,10 +33,10 @@ export function enter(progress: PruneProgress, stage: PruneStage): void {
   progress.after = undefined;
 }
 
-/** Where and how a prune works. */
+/** The environment of a prune. */
 export interface PruneContext {
-  /** Whether the request has storage operations left for another piece of work. */
+  /** True if the request has enough storage operations for another step. */
   readonly mayGoOn: () => boolean;
-  /** Told of blobs that are deleted, or would be. */
+  /** Receives the blobs that are deleted, or would be in a dry run. */
   readonly onBlobs: (blobs: readonly ObjectDescription[]) => void;
 }

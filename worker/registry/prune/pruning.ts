@@ -1,18 +1,18 @@
 import type { ChangeRecord } from '../pointer/pointer_change.ts';
+import type { Clock } from '../storage/clock.ts';
 import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts';
-import type { Clock } from '../storage/stopwatch.ts';
 import { advancePrune } from './advance.ts';
 import { beginPrune } from './progress.ts';
 
 export interface PruneOptions {
-  /** How many of the newest versions stay, besides those that the pointer names. */
+  /** The number of newest versions to keep in addition to those that the pointer names. */
   readonly keep: number;
   readonly dryRun: boolean;
   readonly record: ChangeRecord;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** By which the prune knows how old its lock is; this process's own where none is given. */
+  /** The clock by which the prune determines the age of its lock; this process's own by default. */
   readonly clock?: Clock;
-  /** The longest that one deletion of blobs may take, at most DELETION_LIMIT_MS; milliseconds. */
+  /** The time limit of one deletion of blobs, at most DELETION_LIMIT_MS; milliseconds. */
   readonly deletionLimit?: number;
 }
 
@@ -26,9 +26,10 @@ export type PruneResult =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Prunes a model in one go: advancePrune says what that is. Killed anywhere, running it again finishes.
+ * Prunes a model without interruption, as advancePrune describes. After a kill at any point, running it again finishes
+ * the work.
  *
- * @throws PruningLeaseLostError when the lock could not be renewed, so that deleting more would not be safe
+ * @throws PruningLeaseLostError if the lock could not be renewed, so that further deletions would not be safe
  */
 export async function pruneModel(
   store: ObjectStore,

@@ -1,43 +1,46 @@
 import * as v from 'valibot';
+import { type Clock, type ClockReading, elapsedMs, readClock } from '../storage/clock.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore, WriteCondition } from '../storage/object_store.ts';
-import { type Clock, elapsed, type Moment, readClock } from '../storage/stopwatch.ts';
 import { PRUNING_CLOCK_KEY, PRUNING_KEY } from '../storage/storage_keys.ts';
 
 /**
- * The lock that lets one prune at a time delete blobs is a lease, so that a prune that was killed is in
- * nobody's way for long. Why nobody believes it expired while its holder still deletes:
+ * The lock under which one prune at a time deletes blobs is a lease, so that a killed prune does not block others for
+ * long. No other process considers it expired while its holder still deletes:
  * - it expires PRUNING_LEASE_MS after it was written, by the storage's clock;
  * - its holder counts from before it sent that write, and begins no deletion after LEASE_USE_MS;
- * - it gives a deletion up after DELETION_LIMIT_MS, which is still before the lease expires.
- * What remains is a deletion that storage carries out after its sender gave it up: a lock whose deletion
- * failed is left to expire, so that one has at least the rest of the lease to happen in.
+ * - its holder abandons a deletion after DELETION_LIMIT_MS, which is before the lease expires. Storage may still carry
+ *   out a deletion that its sender abandoned. A lock whose deletion failed is therefore left to expire, so that the
+ *   deletion can complete within the rest of the lease.
  */
 export const PRUNING_LEASE_MS = 60_000;
 
-/** The holder begins nothing that needs the lock when its last renewal is older. */
+/** The holder starts no work that needs the lock if its last renewal is older than this. */
 export const LEASE_USE_MS = 40_000;
 
 /** The longest that a holder waits for one deletion. */
 export const DELETION_LIMIT_MS = 10_000;
 
-/** A renewal is due. R2 takes one write a second to the same key, so not before every deletion. */
+/**
+ * The age at which the lease is renewed. R2 accepts one write per second to a key, so that a renewal before every
+ * deletion is not possible.
+ */
 const RENEWAL_DUE_MS = 15_000;
 
-/** `renewal` makes every body, and with it every etag, another: an etag is the digest of the content. */
+/** `renewal` makes every body unique, and with it every etag, which is a digest of the content. */
 const PruningLockSchema = v.object({
   schema: v.literal(1),
   id: v.pipe(v.string(), v.maxLength(200)),
   renewal: v.optional(v.number(), 0),
-  /** Who prunes: for a person who looks. */
+  /** The owner, for people who inspect the lock. */
   owner: v.optional(v.pipe(v.string(), v.maxLength(300))),
 });
 const LOCK_BYTES = 4096;
 
 /**
- * Until when a prune may be deleting blobs unless it renews its lock; undefined where none may.
+ * Returns the time until which a prune may delete blobs unless it renews its lock, or undefined if none may.
  *
- * @param now by the storage's clock; never later than it really is there
+ * @param now by the storage's clock; it must not be later than the storage's actual time
  */
 export async function pruningUntil(store: ObjectStore, now: Date): Promise<Date | undefined> {
   const lock = await store.head(PRUNING_KEY);
@@ -51,9 +54,9 @@ export type PruningLock =
   | { readonly kind: 'held'; readonly until: Date };
 
 /**
- * Takes the lock; takes over one whose holder was killed and has let it expire.
+ * Acquires the lock, or takes over a lock whose killed holder let it expire.
  *
- * @param id unique to the prune: a lock with this id is this prune's own, whatever became of the answer
+ * @param id unique to the prune: a lock with this id is this prune's own, even if the response to its write was lost
  */
 export async function acquirePruningLock(
   store: ObjectStore,
@@ -73,7 +76,7 @@ export async function acquirePruningLock(
         return { kind: 'held', until: leaseEnd(uploaded) };
       started = clock();
       written = await writeLock(store, lock, { kind: 'matches', etag });
-      // Another prune was quicker to take it over.
+      // Another prune took it over first.
       if (written === undefined) continue;
     }
     return { kind: 'acquired', lease: new PruningLease(store, lock, clock, { ...written, started }) };
@@ -81,8 +84,8 @@ export async function acquirePruningLock(
 }
 
 /**
- * Takes the lock up again in another request of the same prune; undefined where it is not its own any more, or
- * expired in between. Both times are the storage's: a publisher that saw the lock expire saw it between them.
+ * Reacquires the lock in another request of the same prune. Returns undefined if the lock belongs to another prune or
+ * expired in the meantime. Both times are the storage's: if a publisher saw the lock expire, that was between them.
  */
 export async function resumePruningLock(
   store: ObjectStore,
@@ -110,7 +113,7 @@ interface LockDocument {
   readonly renewal: number;
 }
 
-/** The lock is not this prune's any more, or it can no longer be sure of it. */
+/** The lock belongs to another prune, or this prune can no longer rule that out. */
 export class PruningLeaseLostError extends Error {
   constructor(until: Date, cause?: unknown) {
     super(
@@ -128,19 +131,19 @@ interface WrittenLock {
 
 const RENEWAL_ATTEMPTS = 3;
 
-/** The lock in the hands of the prune that holds it. */
+/** The lock as its holder uses it. */
 export class PruningLease {
   readonly #store: ObjectStore;
   readonly #lock: LockDocument;
   readonly #clock: Clock;
-  #written: WrittenLock & { readonly started: Moment };
+  #written: WrittenLock & { readonly started: ClockReading };
   #renewals: number;
 
   constructor(
     store: ObjectStore,
     lock: LockDocument,
     clock: Clock,
-    written: WrittenLock & { readonly started: Moment },
+    written: WrittenLock & { readonly started: ClockReading },
   ) {
     this.#store = store;
     this.#lock = lock;
@@ -149,33 +152,33 @@ export class PruningLease {
     this.#written = written;
   }
 
-  /** When it was taken or last renewed, by the storage's clock. */
+  /** The time of the last acquisition or renewal, by the storage's clock. */
   get uploaded(): Date {
     return this.#written.uploaded;
   }
 
-  /** When it expires if it is not renewed, by the storage's clock. */
+  /** The time at which it expires unless it is renewed, by the storage's clock. */
   get until(): Date {
     return leaseEnd(this.#written.uploaded);
   }
 
   /**
-   * Renews the lease where that is due. After it the lease may be relied on for DELETION_LIMIT_MS.
+   * Renews the lease if that is due. Afterwards the lease is valid for at least DELETION_LIMIT_MS.
    *
-   * @throws PruningLeaseLostError
+   * @throws PruningLeaseLostError if the lease cannot be renewed in time
    */
   async keep(): Promise<void> {
-    if (elapsed(this.#written.started, this.#clock()) >= RENEWAL_DUE_MS) await this.#renew();
+    if (elapsedMs(this.#written.started, this.#clock()) >= RENEWAL_DUE_MS) await this.#renew();
     this.#check();
   }
 
   async #renew(): Promise<void> {
-    // Where it is too old, others may have come and gone: renewing would only hide that.
+    // If the lease is too old, others may have held the lock in between, which a renewal would conceal.
     this.#check();
     const renewal = this.#renewals + 1;
     const started = this.#clock();
     const written = await this.#writeRenewal(renewal);
-    // The write may have taken so long that the lease had expired by the time it happened.
+    // The write may have taken so long that the lease expired before it.
     this.#check();
     if (written === undefined) throw new PruningLeaseLostError(this.until);
     this.#written = { ...written, started };
@@ -194,17 +197,17 @@ export class PruningLease {
   }
 
   #check(): void {
-    if (elapsed(this.#written.started, this.#clock()) > LEASE_USE_MS) {
+    if (elapsedMs(this.#written.started, this.#clock()) > LEASE_USE_MS) {
       throw new PruningLeaseLostError(this.until);
     }
   }
 
-  /** Gives the lock back; one that is so old that it may be another's soon is left to expire. */
+  /** Releases the lock. A lock that is about to expire is left to expire, since it may soon be another prune's. */
   release(): Promise<void> {
     return releasePruningLock(
       this.#store,
       this.#lock.id,
-      () => elapsed(this.#written.started, this.#clock()) <= LEASE_USE_MS,
+      () => elapsedMs(this.#written.started, this.#clock()) <= LEASE_USE_MS,
     );
   }
 }
@@ -212,8 +215,8 @@ export class PruningLease {
 const RELEASE_ATTEMPTS = 3;
 
 /**
- * Gives back the lock if it is this prune's own. A deletion whose answer was lost is not simply repeated: by
- * then the lock may be another's.
+ * Deletes the lock if it is this prune's own. A deletion whose response was lost is not repeated blindly: by then the
+ * lock may be another prune's.
  */
 export async function releasePruningLock(
   store: ObjectStore,
@@ -230,8 +233,8 @@ export async function releasePruningLock(
 }
 
 /**
- * Writes the lock; undefined if somebody else's is there. A write whose answer was lost may have happened, and
- * its lock would keep publishers waiting until it expires: so the lock that is there is looked at.
+ * Writes the lock. Returns undefined if another prune's lock exists. A write whose response was lost may have happened,
+ * and its lock would delay publishers until it expires, so the existing lock is read.
  */
 async function writeLock(
   store: ObjectStore,
@@ -254,7 +257,7 @@ async function writeLock(
   return undefined;
 }
 
-/** The lock; undefined where it is missing or cannot be read. */
+/** Returns the lock, or undefined if it is missing or malformed. */
 async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof PruningLockSchema> | undefined> {
   const read = await store.get(PRUNING_KEY);
   if (read.kind !== 'found') return undefined;
@@ -262,7 +265,7 @@ async function readLock(store: ObjectStore): Promise<v.InferOutput<typeof Prunin
   return lock.kind === 'valid' ? lock.value : undefined;
 }
 
-/** What time it is by the storage's clock, which tells it only of what it writes; this machine's may be wrong. */
+/** Returns the time of the storage's clock, which is only known from a write. This machine's clock may be wrong. */
 async function storageTime(store: ObjectStore): Promise<Date> {
   const condition = { kind: 'always' } as const;
   const written = await store.put(PRUNING_CLOCK_KEY, serializeDocument({ schema: 1 }), { condition });

@@ -15,8 +15,8 @@ export type StageOutcome =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Retires the versions of a model that nothing needs, then deletes their manifests. Retired first, nothing can flip to
- * them any more. Killed anywhere, running it again finishes.
+ * Retires the versions of a model that nothing needs, then deletes their manifests. Nothing can flip to a retired
+ * version. After a kill at any point, running it again finishes the work.
  */
 export async function retireVersions(
   store: ObjectStore,
@@ -28,10 +28,10 @@ export async function retireVersions(
   const { model, keep, dryRun } = progress;
   const published = await listVersions(store, model);
   if (published.length === 0 && progress.versions.length === 0) {
-    return { kind: 'refused', reason: `there is no model ${model}` };
+    return { kind: 'refused', reason: `the model ${model} does not exist` };
   }
-  // Listed first, announcements second, pointer last: a version listed here whose publish is not announced
-  // any more has been flipped to already.
+  // The order of the reads matters: versions, announcements, pointer. A listed version whose publish is no longer
+  // announced has already been flipped to.
   const isPublishing = await publishedNow(store, model, new Date());
   const newest = new Set(keep === 0 ? [] : published.slice(-keep));
   const choose = (inUse: ReadonlySet<string>): string[] =>
@@ -42,7 +42,7 @@ export async function retireVersions(
     if (pointer === undefined) return { kind: 'refused', reason: NOTHING_PUBLISHED };
     pointer = { ...pointer, retired: [...pointer.retired, ...choose(versionsInUse(pointer))] };
   } else {
-    // One change names no more versions than the history should hold, so there may be several.
+    // One change names at most as many versions as a history entry may hold, so that several may be necessary.
     for (let change = 1; ; change++) {
       if (change > 1 && !mayGoOn()) return { kind: 'more' };
       const part = change === 1 ? record : { ...record, id: `${record.id}.${change}` };
@@ -55,7 +55,7 @@ export async function retireVersions(
       if (update.kind === 'unchanged') break;
     }
   }
-  // Versions that an earlier prune retired and was killed before deleting are still listed, and go too.
+  // Versions that an earlier prune retired but did not delete are still listed and are deleted too.
   const inUse = versionsInUse(pointer);
   const retired = new Set(pointer.retired);
   const gone = published.filter((version) => retired.has(version) && !inUse.has(version));

@@ -7,18 +7,18 @@ import { PRUNE_PROGRESS_PREFIX, pruneProgressKey } from '../storage/storage_keys
 import { VersionSchema } from '../version/manifest.ts';
 import { PRUNE_STAGES, type PruneProgress } from './progress.ts';
 
-/** A prune that goes on in another request. */
+/** A prune that continues in another request. */
 export interface StoredProgress {
   readonly progress: PruneProgress;
   readonly holdsLock: boolean;
 }
 
-/** Blobs that a registry may need at most, for a prune in parts: their digests are read and written with every part. */
+/** The most blobs that a registry may need for a prune in parts, whose digests are read and written with every part. */
 const NEEDED_LIMIT = 100_000;
 const DIGEST_LENGTH = 64;
 const PROGRESS_BYTES = 16 * 1024 * 1024;
 
-/** A prune that was given up leaves its document. Milliseconds. */
+/** An abandoned prune leaves its document for this long. Milliseconds. */
 const PROGRESS_EXPIRY_MS = 60 * 60 * 1000;
 
 const ProgressSchema = v.strictObject({
@@ -30,12 +30,12 @@ const ProgressSchema = v.strictObject({
   after: v.optional(v.string()),
   versions: v.array(VersionSchema),
   kept: v.array(VersionSchema),
-  /** The digests, one after the other. */
+  /** The concatenated digests. */
   needed: v.pipe(v.string(), v.regex(/^[0-9a-f]*$/), v.maxLength(NEEDED_LIMIT * DIGEST_LENGTH)),
   holdsLock: v.boolean(),
 });
 
-/** How far a prune came; undefined where no earlier request of it left anything to do. */
+/** Returns the progress of a prune, or undefined if no earlier request of it left work. */
 export async function readProgress(store: ObjectStore, id: string): Promise<StoredProgress | undefined> {
   const read = await store.get(pruneProgressKey(id));
   if (read.kind !== 'found') return undefined;
@@ -45,7 +45,7 @@ export async function readProgress(store: ObjectStore, id: string): Promise<Stor
   return { progress: { ...progress, after, needed: new Set(digests(needed)) }, holdsLock };
 }
 
-/** @throws LastingError where the registry holds more than can be pruned in parts */
+/** @throws LastingError if the registry has too many blobs for a prune in parts */
 export async function saveProgress(
   store: ObjectStore,
   id: string,
@@ -67,7 +67,7 @@ export function dropProgress(store: ObjectStore, id: string): Promise<void> {
   return store.delete([pruneProgressKey(id)]);
 }
 
-/** Deletes the documents of prunes that were given up. */
+/** Deletes the documents of abandoned prunes. */
 export async function dropOldProgress(store: ObjectStore): Promise<void> {
   const old: string[] = [];
   for await (const { key, uploaded } of store.list(PRUNE_PROGRESS_PREFIX)) {

@@ -11,23 +11,22 @@ import { enter, type PruneContext, type PruneProgress } from './progress.ts';
 import type { PruningLease } from './pruning_lock.ts';
 
 export interface SweepContext extends PruneContext {
-  /** Held while blobs are deleted; undefined in a dry run, which is only a forecast. */
+  /** Held while blobs are deleted; undefined in a dry run, which deletes nothing. */
   readonly lease: PruningLease | undefined;
-  /** The longest that one deletion of blobs may take, milliseconds. */
+  /** The time limit of one deletion of blobs, milliseconds. */
   readonly deletionLimit: number;
 }
 
-/** Blobs deleted in one call: what takes longer than the limit is given up. */
+/** The number of blobs in one deletion. A deletion that exceeds the time limit is abandoned. */
 const DELETE_BATCH = 100;
 
 /**
- * Finds the blobs that no publish under way and no manifest needs, and deletes them.
+ * Finds the blobs that no publish in progress and no manifest needs, and deletes them.
+ * Announcements are read before manifests: a publish whose announcement is gone by then has its manifest. That also
+ * holds over several requests, since a later publish waits for the lock.
  *
- * Announcements before manifests: what is announced no more by then has its manifest. That holds over several requests
- * too: what is announced after the lock was taken waits for it.
- *
- * @returns whether it is done
- * @throws where a manifest or an announcement cannot be read: it could need anything, so nothing may be deleted
+ * @returns true when the work is done
+ * @throws if a manifest or an announcement is malformed: it could need any blob, so nothing may be deleted
  */
 export async function sweepBlobs(
   store: ObjectStore,
@@ -65,7 +64,7 @@ async function readManifests(
   progress: PruneProgress,
   { lease, mayGoOn }: SweepContext,
 ): Promise<boolean> {
-  // A dry run leaves the manifests there that a prune would have deleted by now.
+  // In a dry run, the manifests that a prune would have deleted still exist.
   const gone = new Set(
     progress.dryRun ? progress.versions.map((version) => manifestKey(progress.model, version)) : [],
   );
@@ -119,7 +118,7 @@ async function deleteBlobs(
   return true;
 }
 
-/** A deletion that failed may yet happen: the lock is not given back, and its lease goes on protecting others. */
+/** A failed deletion may still happen. The lock is kept, and its lease protects others. */
 async function deleteUnderLease(
   store: ObjectStore,
   blobs: readonly ObjectDescription[],
@@ -144,7 +143,7 @@ function position({ after }: PruneProgress): { readonly after?: string } {
   return after === undefined ? {} : { after };
 }
 
-/** Notes how far a stage came; false where the next request has to go on. */
+/** Records the progress of a stage. Returns false if the next request must continue. */
 function goesOn(
   progress: PruneProgress,
   batch: readonly ObjectDescription[],

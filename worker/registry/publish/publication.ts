@@ -12,32 +12,35 @@ import { isExpired, PUBLICATION_BYTES, type Publication, PublicationSchema } fro
 
 export interface PublicationOptions {
   readonly id: string;
-  /** The bytes of a blob, read when it is its turn. */
+  /** Reads the bytes of a blob when it is uploaded. */
   readonly read: (blob: Blob) => Promise<Uint8Array>;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Called once when the publish has to wait for a prune: until then, or longer if the prune renews its lock. */
+  /**
+   * Called once if the publish must wait for a prune, with the time until which it waits. If the prune renews its lock,
+   * it waits longer.
+   */
   readonly onWait?: (until: Date) => void;
 }
 
 export type PublicationResult =
   | {
       readonly kind: 'published';
-      /** `same`: an earlier publish had written this manifest. */
+      /** `same`: an earlier publish wrote this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
       readonly present: readonly Blob[];
-      /** What became of the pointer; undefined where no flip was asked for. */
+      /** The result of the flip; undefined if none was requested. */
       readonly flip: PointerUpdate | undefined;
     }
-  /** The version is there with other content. */
+  /** The version exists with other content. */
   | { readonly kind: 'version taken' };
 
 const PRUNING_POLL_MS = 250;
 
 /**
- * Publishes a version: its blobs, then its manifest, create-if-absent, then the flip. Serving sees nothing of
- * it before the flip. Killed anywhere, it can be run again and does what is left.
+ * Publishes a version: its blobs, then its manifest if it does not exist, then the flip. Serving does not see the
+ * version before the flip. After a kill at any point, running it again completes the remaining steps.
  */
 export async function publishVersion(
   store: ObjectStore,
@@ -55,7 +58,8 @@ export async function publishVersion(
   );
   if (announced.kind === 'conflict') throw new Error(`${key} could not be written`);
   try {
-    // Announce first, then look for a prune: whichever of the two came second sees the other.
+    // A publish announces itself, then checks for a prune. A prune does the reverse, so that the later of the two sees
+    // the other.
     await waitForPruning(store, announced.uploaded, options);
     const uploaded: Blob[] = [];
     const present: Blob[] = [];
@@ -85,8 +89,8 @@ async function waitForPruning(
   options: PublicationOptions,
 ): Promise<void> {
   const started = performance.now();
-  // The storage's clock told when the announcement was written; this process's only how long it waited. Of its
-  // two, the one that never runs ahead: believing a lock expired too early is what must not happen.
+  // The storage's clock dates the announcement, and this process's clock measures only the wait. The monotonic clock
+  // never runs ahead: considering a lock expired too early would be unsafe.
   const storageTime = (): Date => new Date(announced.getTime() + performance.now() - started);
   for (let told = false; ; told = true) {
     const until = await pruningUntil(store, storageTime());
@@ -96,7 +100,7 @@ async function waitForPruning(
   }
 }
 
-/** Whether a publish under way has announced a version of this model. `now` is by the storage's clock. */
+/** True if a publish in progress has announced a version of this model. `now` is by the storage's clock. */
 export async function publishedNow(
   store: ObjectStore,
   model: string,
@@ -106,7 +110,7 @@ export async function publishedNow(
   for await (const { key, uploaded } of store.list(PUBLICATIONS_PREFIX)) {
     const what = parseStorageKey(key);
     if (what?.kind !== 'publication' || isExpired(uploaded, now)) continue;
-    // What earlier tools announced stands under keys that do not tell.
+    // The keys of announcements by earlier tools do not contain the version.
     const named = what.version === undefined ? await readPublication(store, key) : what;
     if (named?.model === model && named.version !== undefined) versions.add(named.version);
   }
@@ -114,9 +118,9 @@ export async function publishedNow(
 }
 
 /**
- * An announcement; undefined where it is gone.
+ * Returns an announcement, or undefined if it does not exist any more.
  *
- * @throws where it is malformed: it could protect anything
+ * @throws if it is malformed: it could protect any blob
  */
 export async function readPublication(store: ObjectStore, key: string): Promise<Publication | undefined> {
   const read = await store.get(key);
@@ -126,7 +130,7 @@ export async function readPublication(store: ObjectStore, key: string): Promise<
   return parsed.value;
 }
 
-/** Deletes announcements that protect nothing any more. `now` is by the storage's clock. */
+/** Deletes expired announcements. `now` is by the storage's clock. */
 export async function dropExpiredPublications(store: ObjectStore, now: Date): Promise<void> {
   const expired: string[] = [];
   for await (const { key, uploaded } of store.list(PUBLICATIONS_PREFIX)) {
@@ -136,10 +140,10 @@ export async function dropExpiredPublications(store: ObjectStore, now: Date): Pr
   if (expired.length > 0) await store.delete(expired);
 }
 
-/** What storage deletes in one operation. */
+/** The most objects that storage deletes in one operation. */
 const DELETED_AT_ONCE = 1000;
 
-/** Whether what lies at a key is an announcement that still protects something. */
+/** True if the object is an announcement that has not expired. */
 export function isAnnouncement({ key, uploaded }: ObjectDescription, now: Date): boolean {
   return parseStorageKey(key)?.kind === 'publication' && !isExpired(uploaded, now);
 }

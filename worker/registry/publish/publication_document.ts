@@ -3,27 +3,27 @@ import { Sha256Schema } from '../../model/content.ts';
 import { NameSchema } from '../../model/names.ts';
 import { VersionSchema } from '../version/manifest.ts';
 
-/** Distinct blobs of one version, and so of one announcement. */
+/** The most distinct blobs of a version, and of an announcement. */
 export const BLOBS_LIMIT = 1000;
 
-/** Bytes of an announcement; it holds little more than its blobs' digests. */
+/** The most bytes of an announcement, which consists mainly of its blobs' digests. */
 export const PUBLICATION_BYTES = 128 * 1024;
 
 /**
- * The announcement of a publish under way, so that pruning leaves its version and its blobs alone. Written
- * before the publisher looks which blobs are there, and removed after the flip.
+ * The announcement of a publish in progress, which keeps pruning from deleting its version and its blobs. It is written
+ * before the publisher checks which blobs exist, and removed after the flip.
  */
 export const PublicationSchema = v.object({
   schema: v.literal(1),
   model: NameSchema,
   version: VersionSchema,
   blobs: v.pipe(v.array(Sha256Schema), v.maxLength(BLOBS_LIMIT)),
-  /** The token that it was announced with; absent where it was written to the bucket itself. */
+  /** The token of the announcement; absent if it was written to the bucket directly. */
   owner: v.optional(v.pipe(v.string(), v.maxLength(100))),
 });
 export type Publication = v.InferOutput<typeof PublicationSchema>;
 
-/** What a client of the management Worker may announce: the Worker adds the owner. */
+/** The part of an announcement that a client of the management Worker sends. The Worker adds the owner. */
 export const AnnouncementSchema = v.strictObject({
   schema: PublicationSchema.entries.schema,
   model: PublicationSchema.entries.model,
@@ -31,10 +31,10 @@ export const AnnouncementSchema = v.strictObject({
   blobs: PublicationSchema.entries.blobs,
 });
 
-/** A publisher killed half-way leaves its document; after this it protects nothing. Milliseconds. */
+/** A killed publisher leaves its document, which expires after this time. Milliseconds. */
 const PUBLICATION_EXPIRY_MS = 24 * 60 * 60 * 1000;
 
-/** Whether an announcement protects nothing any more. `now` is by the storage's clock. */
+/** True if an announcement has expired. `now` is by the storage's clock. */
 export function isExpired(uploaded: Date, now: Date): boolean {
   return now.getTime() - uploaded.getTime() > PUBLICATION_EXPIRY_MS;
 }

@@ -3,13 +3,13 @@ import type { PointerReplica } from './pointer_replica.ts';
 
 export const POINTERS_BINDING = 'POINTERS';
 
-/** The part of Workers' KVNamespace that is used here. */
+/** The used part of Workers' KVNamespace. */
 export interface KvNamespaceBinding {
   get(key: string): Promise<string | null>;
   put(key: string, value: string): Promise<void>;
 }
 
-/** The replica in a KV namespace, under the same keys as in the bucket. */
+/** The replica in a KV namespace, under the bucket's keys. */
 export class KvPointerReplica implements PointerReplica {
   readonly #namespace: KvNamespaceBinding;
 
@@ -26,7 +26,7 @@ export class KvPointerReplica implements PointerReplica {
   }
 }
 
-/** The namespace that an operator has bound as POINTERS, if any. */
+/** Returns the replica in the namespace bound as POINTERS, or undefined if none is bound. */
 export function pointerReplicaOf(bindings: object): PointerReplica | undefined {
   const binding: unknown = Reflect.get(bindings, POINTERS_BINDING);
   return isKvNamespace(binding) ? new KvPointerReplica(binding) : undefined;

@@ -5,18 +5,18 @@ import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
 
 /**
- * Copies of the pointers where reading is cheap and near, and where what is read may be old. Bytes in, bytes
- * out: the authority stays in the bucket.
+ * Copies of the pointers in storage that is fast to read but may return old data. It stores bytes as they are: the
+ * authority is the bucket.
  */
 export interface PointerReplica {
-  /** The document as it was written last, or at some time before; undefined where nothing is known of it. */
+  /** Resolves to the last document or an earlier one, or to undefined if the replica has none. */
   read(model: string): Promise<string | undefined>;
   write(model: string, document: string): Promise<void>;
 }
 
 /**
- * Reads a model's pointer from the replica, and from the authority where the replica has none that can be
- * read. The etag of a copy is the document itself: what has not changed is not parsed again.
+ * Reads a model's pointer from the replica, or from the authority if the replica has no valid document. The etag of a
+ * copy is the document itself, so that an unchanged copy is not parsed again.
  */
 export async function readReplicatedPointer(
   store: ObjectStore,
@@ -35,10 +35,10 @@ export async function readReplicatedPointer(
 
 export type ReplicaState =
   | { readonly kind: 'same' }
-  /** `generation` is the replica's; null where it has no document that can be read. */
+  /** `generation` is the replica's; null if it has no valid document. */
   | { readonly kind: 'behind'; readonly generation: number | null };
 
-/** Compares the replica of a pointer with the pointer. It may lag behind for a minute after every change. */
+/** Compares the replica of a pointer with the pointer. It may lag for up to a minute after every change. */
 export async function replicaState(
   replica: PointerReplica,
   model: string,
@@ -47,21 +47,21 @@ export async function replicaState(
   const document = await replica.read(model);
   const parsed = document === undefined ? undefined : parseDocument(PointerSchema, document);
   if (parsed?.kind !== 'valid') return { kind: 'behind', generation: null };
-  // A replica ahead of what was read a moment ago means that another writer came in between.
+  // If the replica is ahead of the pointer that was just read, another writer changed it in between.
   return parsed.value.generation >= generation
     ? { kind: 'same' }
     : { kind: 'behind', generation: parsed.value.generation };
 }
 
-/** KV takes one write a second for a key. Milliseconds. */
+/** KV accepts one write per second for a key. Milliseconds. */
 const WRITE_INTERVAL_MS = 1100;
 const ATTEMPTS = 4;
 
 /**
- * Brings the replica of a model's pointer to what the authority says. Of two writers the slower one could leave
- * the older document: so each looks, after its write, whether the pointer still is what it wrote.
+ * Updates the replica of a model's pointer from the authority. The slower of two writers could leave the older
+ * document, so that each checks after its write if the pointer is unchanged.
  *
- * @throws the last fault, or an error when the pointer never stood still
+ * @throws the last fault, or an error if the pointer changed after every write
  */
 export async function replicatePointer(
   store: ObjectStore,
@@ -83,10 +83,10 @@ export async function replicatePointer(
       fault = error;
     }
   }
-  throw fault ?? new Error(`the pointer of ${model} did not stand still`);
+  throw fault ?? new Error(`the pointer of ${model} changed after every write`);
 }
 
-/** The same, if the replica is not what it should be already. Answers whether it was written. */
+/** Updates the replica unless it is current. Returns true if it was written. */
 export async function repairReplica(
   store: ObjectStore,
   replica: PointerReplica,

@@ -7,15 +7,15 @@ import { MODELS_PREFIX, SCHEDULE_KEY } from '../storage/storage_keys.ts';
 import { type PointerReplica, repairReplica } from './pointer_replica.ts';
 
 export interface ReplicaRepairs {
-  /** Models whose replica was behind. */
+  /** Models whose replica was out of date. */
   readonly repaired: readonly string[];
-  /** Why the replica of a model could not be written, by model. */
+  /** The reason by model whose replica could not be written. */
   readonly failed: Readonly<Record<string, string>>;
 }
 
 export interface RepairOptions {
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** Whether there are storage operations left for another model. */
+  /** True if storage operations remain for another model. */
   readonly mayGoOn: () => boolean;
 }
 
@@ -23,8 +23,8 @@ const PositionSchema = v.object({ schema: v.literal(1), after: v.optional(NameSc
 const POSITION_BYTES = 4096;
 
 /**
- * Brings the replicas of the models up to date, as many as it may: the next run goes on after them. A replica that
- * cannot be written keeps no other from it.
+ * Updates the replicas of as many models as permitted. The next run continues after them. A failed replica does not
+ * stop the others.
  */
 export async function repairReplicas(
   store: ObjectStore,

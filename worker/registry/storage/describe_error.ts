@@ -1,4 +1,4 @@
-/** A fault in words, for a reason that is reported elsewhere. */
+/** Returns an error's message, for a reason that is reported elsewhere. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
-/** A Worker has six connections at once; what is more waits. */
+/** A Worker can have six connections at once. Further ones wait. */
 const GROUP = 6;
 
-/** Calls `act` for every item, several at a time, and gives the results in the order of the items. */
+/** Calls `act` for every item, several at a time, and returns the results in the order of the items. */
 export async function inGroups<Item, Result>(
   items: readonly Item[],
   act: (item: Item) => Promise<Result>,
@@ -15,7 +15,7 @@ export async function inGroups<Item, Result>(
   return results;
 }
 
-/** The items in lists of at most `size`. */
+/** Yields the items in lists of at most `size`. */
 export async function* batches<Item>(
   items: AsyncIterable<Item>,
   size: number = GROUP,

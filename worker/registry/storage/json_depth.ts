@@ -1,7 +1,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Whether a JSON text has lists or objects nested deeper than `limit`. Looks only at brackets outside of strings. */
+/** True if lists or objects in a JSON text are nested deeper than `limit`. Checks only brackets outside strings. */
 export function isDeeperThan(text: string, limit: number): boolean {
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
@@ -22,7 +22,7 @@ export function isDeeperThan(text: string, limit: number): boolean {
   return false;
 }
 
-/** The index of the quote that ends a string, or the text's length. */
+/** Returns the index of the quote that ends a string, or the text's length. */
 function endOfString(text: string, start: number): number {
   for (let index = start; index < text.length; index++) {
     const code = text.charCodeAt(index);

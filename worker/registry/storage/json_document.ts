@@ -6,15 +6,15 @@ export type ParsedDocument<T> =
   | { readonly kind: 'valid'; readonly value: T }
   | { readonly kind: 'malformed'; readonly reason: string };
 
-/** Far more than any document of the registry needs, golden examples of many dimensions included. */
+/** Far more than any document of the registry needs, including golden examples of many dimensions. */
 const DEPTH_LIMIT = 100;
 
-/** Parses a stored JSON document by its schema; the reason names the place that is wrong. */
+/** Parses a stored JSON document by its schema. The reason names the invalid member. */
 export function parseDocument<Schema extends v.GenericSchema>(
   schema: Schema,
   text: string,
 ): ParsedDocument<v.InferOutput<Schema>> {
-  // Before it is parsed: what walks a document later has a stack of its own to lose.
+  // Checked before parsing, since later recursion over the document could overflow the stack.
   if (isDeeperThan(text, DEPTH_LIMIT)) {
     return { kind: 'malformed', reason: `is nested deeper than ${DEPTH_LIMIT} levels` };
   }
@@ -27,7 +27,7 @@ export function parseDocument<Schema extends v.GenericSchema>(
   return parseValue(schema, json);
 }
 
-/** Reads a stored JSON document; one that is larger than `limitBytes` is malformed, and not read. */
+/** Reads a stored JSON document. A document larger than `limitBytes` is malformed and is not read. */
 export async function readDocument<Schema extends v.GenericSchema>(
   schema: Schema,
   object: ObjectBody,
@@ -37,14 +37,14 @@ export async function readDocument<Schema extends v.GenericSchema>(
   return text.kind === 'malformed' ? text : parseDocument(schema, text.value);
 }
 
-/** The text of a stored document, if it is no larger than `limitBytes`. */
+/** Returns the text of a stored document of at most `limitBytes`. */
 export async function readText(object: ObjectBody, limitBytes: number): Promise<ParsedDocument<string>> {
   if (object.size <= limitBytes) return { kind: 'valid', value: await object.text() };
   await object.stream.cancel();
   return { kind: 'malformed', reason: `has ${object.size} bytes; the limit is ${limitBytes} bytes` };
 }
 
-/** Checks a value by a schema; the reason names the place that is wrong. */
+/** Checks a value by a schema. The reason names the invalid member. */
 export function parseValue<Schema extends v.GenericSchema>(
   schema: Schema,
   json: unknown,
@@ -55,7 +55,7 @@ export function parseValue<Schema extends v.GenericSchema>(
   return { kind: 'malformed', reason: `${v.getDotPath(issue) ?? 'the document'}: ${issue.message}` };
 }
 
-/** A stored document as bytes; indented, because people read them. */
+/** Serializes a document for storage, indented because people read it. */
 export function serializeDocument(document: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
 }

@@ -1,23 +1,22 @@
 /**
- * What the registry asks of storage: whole objects, conditional writes, listing. Strongly consistent.
- * Expected outcomes are results; an exception is a storage fault, after which a write may or may not have
- * happened.
+ * The storage interface of the registry: whole objects, conditional writes, listing. Strongly consistent. Expected
+ * outcomes are results. An exception is a storage fault, after which a write may or may not have happened.
  */
 export interface ObjectStore {
-  /** With `unlessEtag`, an object that still has that etag comes back as `unchanged`, without its body. */
+  /** With `unlessEtag`, an object that still has that etag is returned as `unchanged`, without its body. */
   get(key: string, options?: { unlessEtag?: string }): Promise<ReadResult>;
   head(key: string): Promise<HeadResult>;
   put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult>;
-  /** Deleting what is not there is no error. */
+  /** Deleting a missing object is not an error. */
   delete(keys: readonly string[]): Promise<void>;
-  /** In the order of the keys' UTF-8 bytes. */
+  /** Lists in the order of the keys' UTF-8 bytes. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectDescription>;
-  /** The path segments directly below a prefix that ends in `/`. */
+  /** Lists the path segments directly below a prefix that ends in `/`. */
   listFolders(prefix: string, options?: ListOptions): AsyncIterable<string>;
 }
 
 export interface ListOptions {
-  /** Goes on after this key, or after this folder: an earlier listing came as far. */
+  /** Continues after this key, or after this folder, with which an earlier listing ended. */
   readonly after?: string;
 }
 
@@ -55,7 +54,7 @@ export type WriteCondition =
 
 export interface WriteOptions {
   readonly condition: WriteCondition;
-  /** Hex. When given, storage refuses bytes that do not have this digest. */
+  /** Hex. If set, storage refuses bytes that do not have this digest. */
   readonly sha256?: string;
 }
 

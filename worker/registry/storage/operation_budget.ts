@@ -2,16 +2,14 @@ import type { PointerReplica } from '../replica/pointer_replica.ts';
 import type { R2BucketBinding } from './r2_object_store.ts';
 import { LastingError } from './retrying_object_store.ts';
 
-/** A request would ask storage more often than the platform lets it. */
+/** A request needs more storage operations than the platform permits. */
 export class OutOfOperationsError extends LastingError {
   constructor(limit: number) {
-    super(
-      `it needs more than ${limit} storage operations; on a plan that allows more, raise MAX_SUBREQUESTS`,
-    );
+    super(`it needs more than ${limit} storage operations; raise MAX_SUBREQUESTS if the plan allows more`);
   }
 }
 
-/** How often one request may still ask storage: the platform limits subrequests, and fails what is beyond. */
+/** Counts the storage operations of one request: the platform limits subrequests and fails those beyond the limit. */
 export class OperationBudget {
   readonly #limit: number;
   #spent = 0;
@@ -24,14 +22,14 @@ export class OperationBudget {
     return this.#limit - this.#spent;
   }
 
-  /** @throws OutOfOperationsError */
+  /** @throws OutOfOperationsError if the limit is reached */
   spend(): void {
     if (this.left <= 0) throw new OutOfOperationsError(this.#limit);
     this.#spent++;
   }
 }
 
-/** A bucket whose every operation is taken from the budget. */
+/** Wraps a bucket so that every operation counts against the budget. */
 export function countedBucket(bucket: R2BucketBinding, budget: OperationBudget): R2BucketBinding {
   const counted = <Result>(operation: () => Promise<Result>): Promise<Result> => {
     budget.spend();
@@ -46,7 +44,7 @@ export function countedBucket(bucket: R2BucketBinding, budget: OperationBudget):
   };
 }
 
-/** The same for a replica of the pointers. */
+/** Wraps a replica in the same way. */
 export function countedReplica(replica: PointerReplica, budget: OperationBudget): PointerReplica {
   return {
     read: async (model) => {

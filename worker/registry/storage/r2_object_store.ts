@@ -9,8 +9,8 @@ import type {
 } from './object_store.ts';
 
 /**
- * The part of Workers' R2Bucket that is used here, so that the same code runs on a Worker's binding and on
- * the one that wrangler's platform proxy gives to a script.
+ * The used part of Workers' R2Bucket. The same code runs on a Worker's binding and on the binding that wrangler's
+ * platform proxy provides to a script.
  */
 export interface R2BucketBinding {
   get(
@@ -47,7 +47,7 @@ interface R2ObjectContent {
 /** R2 deletes at most this many objects in one call. */
 const DELETE_BATCH = 1000;
 
-/** The registry's store over an R2 bucket. */
+/** The registry's store in an R2 bucket. */
 export class R2ObjectStore implements ObjectStore {
   readonly #bucket: R2BucketBinding;
 
@@ -61,8 +61,8 @@ export class R2ObjectStore implements ObjectStore {
       options.unlessEtag === undefined ? {} : { onlyIf: { etagDoesNotMatch: options.unlessEtag } },
     );
     if (object === null) return { kind: 'missing' };
-    // A condition that does not hold gives the object's description without its content. `body` is touched
-    // only by whoever wants the stream: through wrangler's platform proxy, touching it is reading it.
+    // If the condition does not hold, R2 returns the object's description without its content. Only a caller that needs
+    // the stream accesses `body`: through wrangler's platform proxy, the access reads it.
     const { etag, size } = object;
     if (!hasContent(object)) return { kind: 'unchanged' };
     return {
@@ -88,7 +88,7 @@ export class R2ObjectStore implements ObjectStore {
     return this.#put(key, value, options);
   }
 
-  /** The same for bytes that are still on their way; R2 has to know how many come, as from a request's body. */
+  /** Stores a stream. R2 must know its length, as that of a request's body. */
   putStream(key: string, value: ReadableStream<Uint8Array>, options: WriteOptions): Promise<WriteResult> {
     return this.#put(key, value, options);
   }
@@ -122,7 +122,7 @@ export class R2ObjectStore implements ObjectStore {
   }
 
   async *listFolders(prefix: string, { after }: ListOptions = {}): AsyncIterable<string> {
-    // No key of the folder itself comes after this one.
+    // No key inside the folder itself sorts after this one.
     const last = after === undefined ? undefined : `${prefix}${after}/\u{10ffff}`;
     let cursor: string | undefined;
     do {
@@ -133,7 +133,7 @@ export class R2ObjectStore implements ObjectStore {
   }
 }
 
-/** Where a page begins: the cursor of the page before knows. */
+/** Returns where a page begins: at the cursor of the previous page, if there is one. */
 function position(
   cursor: string | undefined,
   startAfter: string | undefined,
@@ -165,7 +165,7 @@ function condition(condition: WriteOptions['condition']): {
   }
 }
 
-/** Whether R2 refused bytes because they do not have the digest given, which they will not have the next time either. */
+/** True if R2 refused bytes that do not have the given digest, which a retry does not change. */
 export function isWrongDigest(error: unknown): boolean {
   return String(error).includes('(10037)');
 }

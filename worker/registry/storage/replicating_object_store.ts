@@ -12,19 +12,19 @@ import { modelOfPointerKey } from './storage_keys.ts';
 
 export interface ReplicatingOptions {
   readonly wait: (milliseconds: number) => Promise<void>;
-  /** The pointer stands in the bucket, and its replica could not be written. */
+  /** Called when a pointer was written to the bucket but not to its replica. */
   readonly onFault: (model: string, error: unknown) => void;
 }
 
 /**
- * An object store that writes every pointer to a replica as well, after the bucket has it. Whoever changes
- * pointers needs to know nothing of it. That the replica cannot be written fails nothing: the flip has happened.
+ * An object store that also writes every pointer to a replica, after the bucket. Callers that change pointers are not
+ * aware of it. A failed replica does not fail the write, since the flip has happened.
  */
 export class ReplicatingObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
   readonly #replica: PointerReplica;
   readonly #options: ReplicatingOptions;
-  /** Whose pointers were looked at, and not written to the replica since. */
+  /** The models whose pointer was read but not written to the replica since. */
   readonly #unsettled = new Set<string>();
 
   constructor(store: ObjectStore, replica: PointerReplica, options: ReplicatingOptions) {
@@ -65,7 +65,7 @@ export class ReplicatingObjectStore implements ObjectStore {
     return this.#store.listFolders(prefix, options);
   }
 
-  /** Repairs what an earlier writer left behind, of the models that this one has looked at. */
+  /** Repairs the replicas of the models that this store has read, which an earlier writer may have left out of date. */
   async repair(): Promise<void> {
     for (const model of [...this.#unsettled]) {
       await this.#reported(model, () => repairReplica(this.#store, this.#replica, model, this.#options.wait));

@@ -13,19 +13,19 @@ import { isWrongDigest } from './r2_object_store.ts';
 import { PRUNING_KEY } from './storage_keys.ts';
 import { TimeLimitError, withinTimeLimit } from './waiting.ts';
 
-/** To try again would change nothing. */
+/** A fault that a retry cannot resolve. */
 export class LastingError extends Error {}
 
 const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 20;
 
-/** How long storage may take for a call, all its tries together. */
+/** The time limits of a call, including all of its attempts. */
 export interface StorageTimeLimits {
-  /** Milliseconds for reading, looking, one page of a listing, or writing a document. */
+  /** Milliseconds for a read, one page of a listing, or the write of a document. */
   readonly call: number;
-  /** Milliseconds for a deletion. A prune that gave one up must not have it repeated behind its back. */
+  /** Milliseconds for a deletion. A deletion that a prune abandoned must not be repeated afterwards. */
   readonly deletion: number;
-  /** The slowest upload that is waited for: what is added to `call` for the bytes written. */
+  /** The slowest accepted upload: the time for the written bytes is added to `call`. */
   readonly bytesPerSecond: number;
 }
 
@@ -35,28 +35,24 @@ const STORAGE_TIME_LIMITS: StorageTimeLimits = {
   bytesPerSecond: 100_000,
 };
 
-/** Objects up to this length are read as a whole, so that a fault in their content is retried too. Bytes. */
+/** Objects up to this size are read as a whole, so that a fault in their content is retried too. Bytes. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
 /**
- * An object store that tries again after faults. Local R2 needs it: while another process writes to the same
- * state folder, the file of an overwritten object can vanish under a reader.
- *
- * What is repeated, and why that is safe although the first try may have happened:
+ * An object store that retries after faults. Local R2 needs it: while another process writes to the same state folder,
+ * the file of an overwritten object can vanish under a reader.
+ * The retried calls, and why retrying is safe although the first attempt may have happened:
  * - reads and listings change nothing;
- * - an unconditional write puts the same bytes once more;
- * - a create-if-absent finds its own object as a conflict. All three callers look at what is there: a manifest
+ * - an unconditional write writes the same bytes again;
+ * - a create-if-absent reports its own object as a conflict. All three callers inspect the existing object: a manifest
  *   by its content, a pointer by the id in its history, the lock of pruning by its id;
- * - a deletion of an immutable object. Not of the lock of pruning: by the second try another prune may hold
- *   it. releasePruningLock looks whose it is before each of its own tries.
- *
- * A write that must match an etag is not repeated. After a lost answer its own success would look like another
- * writer's, and to match the new etag instead would overwrite what nobody has looked at: updatePointer reads
- * the pointer again and decides anew.
- *
- * No call is waited for without end: local R2 never answers a write for which the disk has no room. Where one
- * got no answer nothing is asked of the storage any more, so that a command ends instead of waiting for each
- * of the calls with which it would tidy up.
+ * - a deletion of an immutable object is repeatable. The deletion of the lock of pruning is not: by the second attempt
+ *   another prune may hold it. releasePruningLock checks the owner before each of its own attempts.
+ * A write that must match an etag is not retried. After a lost response its own success would look like another
+ * writer's, and matching the new etag instead would overwrite an unread document: updatePointer reads the pointer again
+ * and decides anew.
+ * Every call has a time limit: local R2 never answers a write for which the disk has no space. After a call without an
+ * answer the store makes no further calls, so that a command ends instead of waiting for each of its cleanup calls.
  */
 export class RetryingObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
@@ -84,7 +80,7 @@ export class RetryingObjectStore implements ObjectStore {
   }
 
   head(key: string): Promise<HeadResult> {
-    return this.#answered(`looking for ${key}`, this.#limits.call, ATTEMPTS, () => this.#store.head(key));
+    return this.#answered(`checking ${key}`, this.#limits.call, ATTEMPTS, () => this.#store.head(key));
   }
 
   put(key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult> {
@@ -116,8 +112,8 @@ export class RetryingObjectStore implements ObjectStore {
   }
 
   /**
-   * A listing that goes on after the last item that came, so that a reader which stops early has asked for no more
-   * pages than it needed. The limit is for every item: one may be the first of another page.
+   * Lists and, after a fault, continues after the last item. A reader that stops early causes no more page requests
+   * than needed. The limit applies to every item, since each may be the first of another page.
    */
   async *#resumed<T>(
     prefix: string,
@@ -165,13 +161,13 @@ export class RetryingObjectStore implements ObjectStore {
         if (attempt === attempts || isLasting(error)) throw error;
       }
       await this.#wait(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
-      // Nobody waits for it any more: to repeat it now would surprise whoever has gone on.
+      // The caller has stopped waiting: a retry now would interfere with its later calls.
       if (this.#unanswered !== undefined) throw this.#unanswered;
     }
   }
 }
 
-/** Where to try again would change nothing. */
+/** True if a retry cannot succeed. */
 function isLasting(error: unknown): boolean {
   return (
     error instanceof TimeLimitError ||
@@ -181,7 +177,7 @@ function isLasting(error: unknown): boolean {
   );
 }
 
-/** The disk is full or may not be written to, in the words of the system and of SQLite. */
+/** The disk is full or read-only, according to the messages of the system and of SQLite. */
 function isUnwritable(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -8,17 +8,17 @@ import {
   PUBLICATIONS_PREFIX,
 } from './storage_keys.ts';
 
-/** What lies under a key of the bucket. */
+/** The object that a key of the bucket stands for. */
 export type StorageKey =
   | { readonly kind: 'blob'; readonly sha256: string }
   | { readonly kind: 'manifest'; readonly model: string; readonly version: string }
   | { readonly kind: 'pointer'; readonly model: string }
-  /** Without a model and a version where an earlier tool wrote it. */
+  /** Without a model and a version if an earlier tool wrote it. */
   | { readonly kind: 'publication'; readonly model?: string; readonly version?: string }
   | { readonly kind: 'pruning lock' }
   | { readonly kind: 'pruning clock' };
 
-/** Says what a key is for; undefined for every key under which the registry keeps nothing. */
+/** Parses a key. Returns undefined for a key that the registry does not use. */
 export function parseStorageKey(key: string): StorageKey | undefined {
   if (key === PRUNING_KEY) return { kind: 'pruning lock' };
   if (key === PRUNING_CLOCK_KEY) return { kind: 'pruning clock' };

@@ -1,13 +1,13 @@
-/** Resolves after so many milliseconds. */
+/** Resolves after the given number of milliseconds. */
 export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** An operation gave no answer in time. It may have happened, and it may yet happen. */
+/** An operation exceeded its time limit. It may have happened, and it may still happen. */
 export class TimeLimitError extends Error {}
 
 /**
- * Waits for an operation, but no longer than the limit.
+ * Waits for an operation up to a time limit.
  *
  * @throws TimeLimitError
  */
@@ -19,12 +19,12 @@ export async function withinTimeLimit<T>(
   return within(limitMilliseconds, operation, () => {
     const seconds = Math.round(limitMilliseconds / 100) / 10;
     return new TimeLimitError(
-      `the storage gave no answer to ${what} within ${seconds} seconds, as where the disk is full or the connection lost`,
+      `the storage did not answer within ${seconds} seconds while ${what}; the disk may be full or the connection lost`,
     );
   });
 }
 
-/** The promise's outcome, or a rejection when it takes longer than this. What it does goes on regardless. */
+/** Settles as the promise does, or rejects after the time limit. The operation itself continues. */
 export async function within<T>(milliseconds: number, promise: Promise<T>, late: () => Error): Promise<T> {
   const { promise: lateness, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(late()), milliseconds);

@@ -1,33 +1,33 @@
 import { within } from '../storage/waiting.ts';
 
-/** Blobs nearer than storage. It may have none at any time, and what it gives is verified like everything else. */
+/** A cache of blobs that is nearer than storage. It may lack any blob, and its content is verified like storage's. */
 export interface BlobCache {
-  /** A blob's bytes; undefined where it is not there or the cache gives no answer. Never rejects. */
+  /** Resolves to a blob's bytes, or to undefined if the cache does not have it or does not answer. Never rejects. */
   open(sha256: string): Promise<ReadableStream<Uint8Array> | undefined>;
-  /** Keeps a blob. Never rejects: what is not kept is read from storage again. */
+  /** Stores a blob. Never rejects: a blob that is not cached is read from storage. */
   keep(
     sha256: string,
     bytes: number,
     open: () => Promise<ReadableStream<Uint8Array> | undefined>,
   ): Promise<void>;
-  /** Lets go of what was found to be another than it should be. Never rejects. */
+  /** Deletes an entry whose content was wrong. Never rejects. */
   drop(sha256: string): Promise<void>;
 }
 
-/** The part of Workers' Cache that is used here. */
+/** The used part of Workers' Cache. */
 export type CacheBinding = Pick<Cache, 'match' | 'put' | 'delete'>;
 
-/** A near answer that takes longer than this is none. */
+/** A slower answer counts as a miss. */
 const PATIENCE_MS = 2_000;
 
-/** Blobs never change: what is found under a digest is always fresh. */
+/** Blobs are immutable, so that a cached blob is always current. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * A cache of blobs over the Cache API, shared by the isolates of a location. On workers.dev that keeps nothing:
- * it is given one blob by an isolate and, where that is not there afterwards, no more.
+ * A cache of blobs in the Cache API, which the isolates of a location share. On workers.dev the Cache API stores
+ * nothing: each isolate stores one blob and, if it cannot read it back, stores no more.
  *
- * @param onFault is told why the cache was of no use, where that is a fault
+ * @param onFault receives the reason if a fault disables the cache
  */
 export class PlatformBlobCache implements BlobCache {
   readonly #cache: CacheBinding;
@@ -70,7 +70,7 @@ export class PlatformBlobCache implements BlobCache {
 
   async #attempt<Result>(operation: () => Promise<Result>): Promise<Result | undefined> {
     try {
-      const late = () => new Error(`the cache gave no answer within ${PATIENCE_MS} ms`);
+      const late = () => new Error(`the cache did not answer within ${PATIENCE_MS} ms`);
       return await within(PATIENCE_MS, operation(), late);
     } catch (error) {
       this.#onFault(String(error));
@@ -79,7 +79,7 @@ export class PlatformBlobCache implements BlobCache {
   }
 }
 
-/** A key of the Cache API is a URL; nothing is ever fetched from this one. */
+/** The Cache API uses URLs as keys. Nothing is ever fetched from this one. */
 function keyOf(sha256: string): string {
   return `https://blobs.edge-serving.invalid/sha256/${sha256}`;
 }

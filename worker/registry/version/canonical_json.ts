@@ -1,16 +1,16 @@
 /**
- * A document as the one text that it has: JSON without white space, the members of every object in the order of
- * their names' UTF-16 code units, numbers and strings as ECMAScript writes them (as RFC 8785 says).
+ * Serializes a document canonically (RFC 8785): JSON without white space, the members of every object in the order of
+ * their names' UTF-16 code units, numbers and strings as ECMAScript writes them.
  *
- * @param leaveOut a member of the document itself that is left out
+ * @param leaveOut a member of the document itself to omit
  */
 export function canonicalJson(document: unknown, { leaveOut }: { readonly leaveOut?: string } = {}): string {
-  // By way of JSON, so that a document is the same before it was stored and after.
+  // The round trip through JSON makes a document equal before and after storage.
   const stored: unknown = JSON.parse(JSON.stringify(document));
   return write(isObject(stored) ? omit(stored, leaveOut) : stored);
 }
 
-// Written by hand: a replacer that sorts would lose to objects' own order, in which integer names come first.
+// A sorting replacer does not suffice: objects always list integer names first.
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value);

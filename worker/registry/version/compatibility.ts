@@ -2,18 +2,18 @@ import type { Signature, TensorInfo } from '../../model/signature.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
 
-/** What a client would notice of a flip from one version to another. */
+/** A difference between two versions that clients can observe. */
 export interface SignatureDifference {
-  /** Whether a client that works with the one version may fail, or be misled, with the other. */
+  /** True if a client of the first version may fail or be misled with the second. */
   readonly isBreaking: boolean;
-  /** In words, with the place: `serving_default: input "x" is gone`. */
+  /** A description with the place: `serving_default: input "x" is gone`. */
   readonly what: string;
 }
 
 /**
- * Compares what can be asked of two versions. Inputs may come to take more, and outputs to promise more: every
- * request that fits `before` fits `after`, and whatever a client could expect of an answer still holds. What
- * tensors are called inside of the graph is nobody's business.
+ * Compares the signatures of two versions. They are compatible if inputs accept at least as much and outputs promise at
+ * least as much: every request that fits `before` fits `after`, and every expectation of a response still holds. The
+ * tensors' names inside the graph do not matter.
  */
 export function compareSignatures(before: Signatures, after: Signatures): SignatureDifference[] {
   const differences: SignatureDifference[] = [];
@@ -39,7 +39,7 @@ function compareSignature(before: Signature, after: Signature): SignatureDiffere
     else differences.push(...compareInput(`input "${name}"`, info, other));
   }
   for (const name of Object.keys(after.inputs)) {
-    // No input has a default: a request without it would be refused.
+    // Inputs have no defaults: a request without the new input would be refused.
     if (ownMember(before.inputs, name) === undefined) differences.push(breaking(`input "${name}" is new`));
   }
   for (const [name, info] of Object.entries(before.outputs)) {
@@ -67,7 +67,7 @@ function compareInput(place: string, before: TensorInfo, after: TensorInfo): Sig
   ];
 }
 
-/** An input as it is enforced: clients may rely on what is taken beyond the shape that the signature names. */
+/** Returns an input as serving enforces it: clients may rely on shapes that it accepts beyond the signature's. */
 function taken(info: TensorInfo): TensorInfo {
   return info.anyShape ? { ...info, shape: null } : info;
 }
@@ -96,7 +96,7 @@ function compareShape(
   return [isFine ? harmless(what) : breaking(what)];
 }
 
-/** Whether every tensor of the narrower shape is also one of the wider. */
+/** True if every tensor of the narrower shape also has the wider shape. */
 function includesShape(wider: TensorInfo['shape'], narrower: TensorInfo['shape']): boolean {
   if (wider === null) return true;
   if (narrower === null || wider.length !== narrower.length) return false;
@@ -114,10 +114,7 @@ function compareClasses(
   return same ? [] : [breaking(`${place} has other classes`)];
 }
 
-/**
- * Whether a version's number says that it may break clients of another: a higher MAJOR. Integers have no part
- * for that.
- */
+/** True if a version's number permits breaking changes: its MAJOR is higher. Integers have no such part. */
 export function announcesBreaking(current: string, candidate: string): boolean {
   const [major, minor] = candidate.split('.');
   const [currentMajor, currentMinor] = current.split('.');
@@ -129,7 +126,7 @@ function describeShape(shape: TensorInfo['shape']): string {
   return shape === null ? 'of any rank' : `[${shape.map((size) => (size === -1 ? '?' : size)).join(', ')}]`;
 }
 
-/** Names come from models: what every object inherits is not one of them. */
+/** Names come from models, so that inherited members of objects must not count. */
 function ownMember<Member>(members: Readonly<Record<string, Member>>, name: string): Member | undefined {
   return Object.hasOwn(members, name) ? members[name] : undefined;
 }

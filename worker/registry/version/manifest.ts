@@ -10,7 +10,7 @@ export const VersionSchema = v.pipe(
   v.check((text) => parseVersion(text) === text, 'is not a version'),
 );
 
-/** What a version consists of. Immutable: written once, after all of its blobs. */
+/** The description of a version. Immutable: it is written once, after all of its blobs. */
 export const ManifestSchema = v.object({
   schema: v.literal(1),
   model: NameSchema,
@@ -22,7 +22,7 @@ export const ManifestSchema = v.object({
     sourceFormat: v.string(),
     tool: v.string(),
   }),
-  /** It only informs: one of a form that is not known must not take a version down. */
+  /** Informational: an unknown form must not make the version unreadable. */
   rehearsal: v.fallback(v.optional(RehearsalSchema), undefined),
   signature: v.optional(ManifestSignatureSchema),
 });

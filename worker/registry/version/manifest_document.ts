@@ -3,7 +3,7 @@ import { type ParsedDocument, parseDocument } from '../storage/json_document.ts'
 import { canonicalJson } from './canonical_json.ts';
 import { type Manifest, ManifestSchema } from './manifest.ts';
 
-/** Bytes of a manifest; golden examples of images are most of a large one. */
+/** The most bytes of a manifest. Golden examples of images are most of a large one. */
 export const MANIFEST_BYTES = 8 * 1024 * 1024;
 
 const PATH_LENGTH = 500;
@@ -11,8 +11,8 @@ const PROVENANCE_LENGTH = 300;
 const SIGNATURES_LIMIT = 100;
 
 /**
- * Reads a manifest that somebody sends: one that is there is read with more indulgence, since it never changes. It may
- * have no member that the schema does not know, and no text that is longer than it has to be.
+ * Reads a manifest that a client sends. Unlike a stored manifest, which never changes, it must not contain members that
+ * the schema does not know, or texts beyond their limits.
  */
 export function parseSentManifest(text: string): ParsedDocument<Manifest> {
   const parsed = parseDocument(ManifestSchema, text);
@@ -21,10 +21,10 @@ export function parseSentManifest(text: string): ParsedDocument<Manifest> {
   return reason === undefined ? parsed : { kind: 'malformed', reason };
 }
 
-/** The schema drops what it does not know, at any depth: so what it leaves differs from what was sent. */
+/** The schema drops unknown members at any depth, so that its result differs from the input. */
 function unknownMember(sent: unknown, known: Manifest): string | undefined {
   if (canonicalJson(sent) === canonicalJson(known)) return undefined;
-  return `has ${firstDifference(sent, known, '') ?? 'members'}, which is not known or not valid here`;
+  return `has ${firstDifference(sent, known, '') ?? 'members'}, which is unknown or invalid`;
 }
 
 function firstDifference(sent: unknown, known: unknown, path: string): string | undefined {
@@ -45,8 +45,8 @@ function manifestFault({ content, provenance }: Manifest): string | undefined {
   if (Object.keys(signatures).length > SIGNATURES_LIMIT)
     return `has more than ${SIGNATURES_LIMIT} signatures`;
   const paths = new Set(blobs.map(({ path }) => path));
-  if (paths.size < blobs.length) return 'has two blobs of one path';
-  if (!paths.has(topology)) return 'has no blob of its topology';
+  if (paths.size < blobs.length) return 'has two blobs with one path';
+  if (!paths.has(topology)) return 'has no blob for its topology';
   if ([...paths].some((path) => path.length > PATH_LENGTH || hasControls(path))) {
     return `has a path with control characters or of more than ${PATH_LENGTH} characters`;
   }

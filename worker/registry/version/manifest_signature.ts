@@ -3,11 +3,11 @@ import { toHex } from '../storage/hex.ts';
 import { parseDocument } from '../storage/json_document.ts';
 import { canonicalJson } from './canonical_json.ts';
 
-/** A manifest's own signature: of everything in it but this member. */
+/** A manifest's signature, of all members except this one. */
 export const ManifestSignatureSchema = v.object({
   algorithm: v.literal('Ed25519'),
-  /** Which key it was made with: the beginning of the sha256 of its public half. */
-  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'is no key id')),
+  /** The id of the key: the beginning of the sha256 of the public key. */
+  key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'is not a key id')),
   /** 64 bytes in base64. */
   value: v.pipe(v.string(), v.maxLength(100)),
 });
@@ -15,20 +15,20 @@ export type ManifestSignature = v.InferOutput<typeof ManifestSignatureSchema>;
 
 const ALGORITHM = 'Ed25519';
 
-/** What an Ed25519 public key begins with in the form that `openssl pkey -pubout` prints (RFC 8410). */
+/** The prefix of an Ed25519 public key in the form that `openssl pkey -pubout` prints (RFC 8410). */
 const PUBLIC_KEY_PREFIX = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 const PUBLIC_KEY_BYTES = PUBLIC_KEY_PREFIX.length + 32;
 
-/** Keeps a signature of something else from being taken for one of a manifest. */
+/** Prevents a signature of another kind of document from being accepted for a manifest. */
 const CONTEXT = 'edge-serving manifest 1\n';
 
-/** A public key, checked by its form: its bytes as DER. */
+/** The bytes of a public key in DER, whose form was checked. */
 export type PublicKey = Uint8Array<ArrayBuffer>;
 
-/** What signs; it never leaves WebCrypto. */
+/** A signing key, which never leaves WebCrypto. */
 export type PrivateKey = Parameters<typeof crypto.subtle.sign>[1];
 
-/** The bytes of a public key in base64, or undefined where the text is none. */
+/** Returns the bytes of a public key in base64, or undefined if the text is not one. */
 export function parsePublicKey(text: string): PublicKey | undefined {
   const bytes = fromBase64(text);
   const fits =
@@ -36,13 +36,13 @@ export function parsePublicKey(text: string): PublicKey | undefined {
   return fits ? bytes : undefined;
 }
 
-/** How a signature names the key that it was made with. */
+/** Returns the id by which signatures name their key. */
 export async function keyId(publicKey: PublicKey): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', publicKey));
   return toHex(digest.subarray(0, 8));
 }
 
-/** Signs a manifest, as its JSON will be read back. */
+/** Signs a manifest as its stored JSON will be read. */
 export async function signManifest(
   manifest: object,
   keys: { readonly privateKey: PrivateKey; readonly publicKey: PublicKey },
@@ -57,12 +57,12 @@ export async function signManifest(
 
 export type SignatureCheck =
   | { readonly kind: 'valid' }
-  /** The reason has no subject: `it has no signature`. */
+  /** The reason is a clause such as `it has no signature`. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
 const SignedSchema = v.object({ signature: v.optional(ManifestSignatureSchema) });
 
-/** Whether one of the keys has signed the manifest that the text holds: all of it, also what nobody here reads. */
+/** Checks that one of the keys has signed the manifest in the text, including members that are unknown here. */
 export async function checkManifestSignature(
   text: string,
   publicKeys: readonly PublicKey[],
@@ -73,7 +73,7 @@ export async function checkManifestSignature(
   const parsed = v.safeParse(SignedSchema, json);
   if (!parsed.success) return invalid('its signature is malformed');
   const { signature } = parsed.output;
-  if (signature === undefined) return invalid('it has no signature, and MANIFEST_PUBLIC_KEYS demands one');
+  if (signature === undefined) return invalid('it has no signature, and MANIFEST_PUBLIC_KEYS requires one');
   const publicKey = await findKey(publicKeys, signature.key);
   if (publicKey === undefined) {
     return invalid(`it is signed with key ${signature.key}, which is not among MANIFEST_PUBLIC_KEYS`);
@@ -84,7 +84,7 @@ export async function checkManifestSignature(
     value !== undefined && (await crypto.subtle.verify(ALGORITHM, key, value, signedBytes(json)));
   return isValid
     ? { kind: 'valid' }
-    : invalid(`its signature with key ${signature.key} is not of this manifest`);
+    : invalid(`its signature with key ${signature.key} does not match this manifest`);
 }
 
 async function findKey(publicKeys: readonly PublicKey[], id: string): Promise<PublicKey | undefined> {
@@ -92,7 +92,7 @@ async function findKey(publicKeys: readonly PublicKey[], id: string): Promise<Pu
   return undefined;
 }
 
-/** The bytes that are signed: all of a manifest but its signature, in the one form that it has. */
+/** Returns the bytes to sign: the canonical form of a manifest without its signature. */
 function signedBytes(document: unknown): Uint8Array<ArrayBuffer> {
   return new Uint8Array(
     new TextEncoder().encode(CONTEXT + canonicalJson(document, { leaveOut: 'signature' })),

@@ -1,31 +1,30 @@
 import type { ModelContent } from '../../model/content.ts';
 import type { Manifest } from './manifest.ts';
 
-/** What a servable takes besides its weights and its topology. */
+/** Bytes of a servable in addition to its weights and its topology. */
 const BASE_BYTES = 64 * 1024;
 
-/** A topology in JSON becomes JavaScript objects of several times its size. */
+/** A JSON topology becomes JavaScript objects of several times its size. */
 const TOPOLOGY_FACTOR = 4;
 
-/** By how much weights as float32 are multiplied where nobody has measured: as they are, and with a batch norm in them. */
+/** The factor for float32 weights that were not measured: the weights and a copy that contains a batch norm. */
 const LIKELY_COPIES = 2;
-/** What a plan makes of weights at the most: these two, and a form for convolutions that is twice as large. */
+/** The largest factor of a plan: these two copies and a form for convolutions of twice the size. */
 const MOST_COPIES = 4;
-/** Weights that stay as small as they are stored take a quarter of a float32 at the least. */
+/** Quantized weights take at least a quarter of float32. */
 const MOST_COMPACT = 4;
 
-/** Bytes that a version is taken to need: for its weights, and its topology as JavaScript objects. */
+/** Returns the estimated bytes of a version: its weights, and its topology as JavaScript objects. */
 export function memoryNeed(manifest: Pick<Manifest, 'content' | 'rehearsal'>): number {
   return weightNeed(manifest) + bytesBesidesWeights(manifest.content);
 }
 
 /**
- * Bytes that the weights are taken to need, which loading holds them to. Where the version was rehearsed, the heap that
- * was measured stands for them: quantized ones may stay as small as they are stored, and a plan may have copies of
- * others. That includes the room of its activations, which all models share: it is never more than weights can become.
- *
- * No document makes it less than what is stored, nor less than a quarter of what is declared as float32; and what is
- * declared has to be what model.json describes, or the version is not loaded.
+ * Returns the estimated bytes of the weights, which loading enforces. The measured heap of a rehearsal replaces the
+ * estimate: quantized weights may stay as small as stored, and a plan may keep copies of others. It includes the memory
+ * for activations, which all models share and which is never more than weights can become.
+ * No document can lower the estimate below the stored size or below a quarter of the declared float32 size. The
+ * declared size must be that of model.json, or the version is not loaded.
  */
 export function weightNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {
   const whole = Math.max(content.weightBytes, storedWeightBytes(content));
@@ -34,7 +33,7 @@ export function weightNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'r
     : LIKELY_COPIES * whole;
 }
 
-/** Bytes that a version needs at the very least. */
+/** Returns a lower bound of the bytes that a version needs. */
 export function leastMemoryNeed(content: ModelContent): number {
   return leastWeightBytes(content) + bytesBesidesWeights(content);
 }

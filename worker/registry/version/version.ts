@@ -1,6 +1,6 @@
 /**
- * Versions: MAJOR.MINOR.PATCH, or a plain integer as in TensorFlow Serving's directories.
- * Both are strings, and both order naturally.
+ * Versions: MAJOR.MINOR.PATCH, or a plain integer as in TensorFlow Serving's directories. Both are strings with a
+ * natural order.
  */
 
 const SEMANTIC = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/;
@@ -11,8 +11,8 @@ export type VersionBump = 'major' | 'minor' | 'patch';
 export const VERSION_BUMPS: readonly VersionBump[] = ['major', 'minor', 'patch'];
 
 /**
- * The canonical form of a version, or undefined where the text is none.
- * An integer loses its leading zeros, as TensorFlow Serving reads `/versions/00000123` as 123.
+ * Returns the canonical form of a version, or undefined if the text is not a version. An integer loses its leading
+ * zeros, as TensorFlow Serving reads `/versions/00000123` as 123.
  */
 export function parseVersion(text: string): string | undefined {
   if (SEMANTIC.test(text)) return text;
@@ -20,7 +20,7 @@ export function parseVersion(text: string): string | undefined {
   return undefined;
 }
 
-/** Orders canonical versions naturally; an integer N stands just before N.0.0. */
+/** Compares canonical versions by their natural order. An integer N sorts directly before N.0.0. */
 export function compareVersions(left: string, right: string): number {
   const leftParts = left.split('.');
   const rightParts = right.split('.');
@@ -32,7 +32,7 @@ export function compareVersions(left: string, right: string): number {
 }
 
 /**
- * The version that follows `version`. An integer grows by one whatever the bump: it has only one part.
+ * Returns the version that follows `version`. An integer grows by one for any bump, since it has only one part.
  *
  * @example nextVersion('1.4.2', 'minor') // '1.5.0'
  */

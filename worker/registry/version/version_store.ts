@@ -14,7 +14,7 @@ export type ManifestRead =
   | { readonly kind: 'missing' }
   | { readonly kind: 'malformed'; readonly reason: string };
 
-/** Reads a version's manifest. One that names another model or version than its place is malformed. */
+/** Reads a version's manifest. A manifest that names another model or version than its key is malformed. */
 export async function readManifest(
   store: ObjectStore,
   model: string,
@@ -26,10 +26,10 @@ export async function readManifest(
 
 export type TrustedManifestRead =
   | ManifestRead
-  /** None of the keys has signed it as it is. */
+  /** None of the keys has signed the manifest. */
   | { readonly kind: 'untrusted'; readonly reason: string };
 
-/** Reads a manifest that one of the keys must have signed; without any key none has to. */
+/** Reads a manifest that one of the keys must have signed. Without keys no signature is required. */
 export async function readTrustedManifest(
   store: ObjectStore,
   model: string,
@@ -59,7 +59,7 @@ function parseManifest(text: string, model: string, version: string): ManifestRe
   if (parsed.kind === 'malformed') return parsed;
   const manifest = parsed.value;
   if (manifest.model !== model || manifest.version !== version) {
-    return { kind: 'malformed', reason: `it is of ${manifest.model} ${manifest.version}` };
+    return { kind: 'malformed', reason: `it names ${manifest.model} ${manifest.version}` };
   }
   return { kind: 'found', manifest };
 }
@@ -69,7 +69,7 @@ export type ManifestWrite =
   | { readonly kind: 'same' }
   | { readonly kind: 'different' };
 
-/** Writes a manifest where there is none. `same`: the version is there already with the same content. */
+/** Creates a manifest. `same`: the version already exists with the same content. */
 export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<ManifestWrite> {
   const { model, version } = manifest;
   const result = await store.put(manifestKey(model, version), serializeDocument(manifest), {
@@ -82,12 +82,12 @@ export async function writeManifest(store: ObjectStore, manifest: Manifest): Pro
     : { kind: 'different' };
 }
 
-/** Whether two versions are the same model: everything but who published it and when. */
+/** True if two versions have the same content, apart from who published them and when. */
 export function sameContent(left: ModelContent, right: ModelContent): boolean {
   return canonicalJson(left) === canonicalJson(right);
 }
 
-/** The published versions of a model, oldest first by their natural order. */
+/** Lists the published versions of a model, oldest first by their natural order. */
 export async function listVersions(store: ObjectStore, model: string): Promise<string[]> {
   const versions: string[] = [];
   for await (const folder of store.listFolders(versionsPrefix(model))) {
@@ -96,7 +96,7 @@ export async function listVersions(store: ObjectStore, model: string): Promise<s
   return versions.sort(compareVersions);
 }
 
-/** The models that have at least one version, by name. */
+/** Lists the models that have at least one version, by name. */
 export async function listModels(store: ObjectStore): Promise<string[]> {
   const models: string[] = [];
   for await (const folder of store.listFolders(MODELS_PREFIX)) {
