@@ -4,25 +4,27 @@ import type { NamedTensors } from '../model/tensor.ts';
 import type { VersionSelector } from '../registry/pointer/pointer.ts';
 import type { Phases } from './request/phases.ts';
 
-/** What a protocol asks of serving. It knows no HTTP; a protocol knows no model logic. */
+/** The interface between protocols and serving. Serving knows no HTTP, and a protocol knows no model logic. */
 export interface Serving {
   /**
-   * Acquires the version that the target means, for one computation. What it computes may turn out not to count, since
-   * the pointer is checked meanwhile, or since a canary fails: releasing the handle says so, and the computation is
-   * done again with another. A computation must have no effects of its own.
+   * Acquires the version that the target selects, for one computation. The computation may have to be repeated with
+   * another version, since the pointer is checked meanwhile or since a canary fails: releasing the handle reports that.
+   * A computation must have no side effects.
    */
   acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed>;
 
-  /** The signatures and the format of the version that the target means, without loading it. */
+  /** Returns the signatures and the format of the version that the target selects, without loading it. */
   describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
 
-  /** The states of the versions that this isolate knows, the one asked for loaded on the way. */
+  /** Returns the states of the versions in this isolate, after loading the requested one. */
   status(target: ServingTarget, request: RequestScope): Promise<StatusOutcome>;
 
-  /** The models that have a version, by name; undefined when storage cannot be read. */
+  /** Lists the models that have a version, by name. Resolves to undefined if storage cannot be read. */
   models(): Promise<readonly string[] | undefined>;
 
-  /** The versions of a model that can be asked for, oldest first; undefined when storage cannot be read. */
+  /**
+   * Lists the versions of a model that can be requested, oldest first. Resolves to undefined if storage cannot be read.
+   */
   versions(model: string): Promise<readonly string[] | undefined>;
 }
 
@@ -31,29 +33,29 @@ export interface ServingTarget {
   readonly selector: VersionSelector;
 }
 
-/** The lifetime of one request, as Workers' ExecutionContext gives it. */
+/** The lifetime of one request, as in Workers' ExecutionContext. */
 export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
-  /** What keeps a client with one version while two share the requests, if it sent such a key. */
+  /** Returns the key that assigns a client to one version during a canary, if the request has one. */
   routingKey?(): string | undefined;
-  /** The generation that the client has seen, if it says so: no older one is to answer it. */
+  /** The generation that the client has seen, if it sends one. No older one may answer. */
   readonly minimumGeneration?: number | undefined;
-  /** The network that the request comes from, which its client cannot choose at will. */
+  /** Returns the network that the request comes from, which its client cannot choose freely. */
   network?(): string;
-  /** Where what was waited for is noted, if anybody wants to know. */
+  /** Receives the times that the request waited, if they are measured. */
   readonly phases?: Phases;
 }
 
-/** A loaded version, as a computation sees it. */
+/** A loaded version as a computation uses it. */
 export interface ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
   /**
-   * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be written to
-   * afterwards: they may be compared later.
+   * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be modified
+   * afterwards, since they may be compared later.
    *
-   * @param heapGrowthBytes by how much the WebAssembly heap may grow for it; up to its limit where nothing is said
+   * @param heapGrowthBytes the limit of the growth of the WebAssembly heap; the heap's own limit by default
    */
   execute(
     signature: Signature,
@@ -68,40 +70,42 @@ export type ExecutionResult =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
- * A loaded version that one computation uses. It is not freed before it is given back, by exactly one of `release` and
- * `fail`. As TensorFlow Serving's ServableHandle; there it is enough to drop the handle.
+ * A loaded version in use by one computation. It is not freed before exactly one call of `release` or `fail`. It
+ * corresponds to TensorFlow Serving's ServableHandle, which is released by its destructor.
  */
 export interface ServableHandle {
   readonly kind: 'acquired';
   readonly servable: ServableView;
-  /** Gives it back after a computation. Its answer counts, or another version has to compute, or none can. */
+  /**
+   * Releases the version after a computation. Reports if the answer counts, another version must compute, or none can.
+   */
   release(): Promise<Released>;
   /**
-   * Gives it back after a computation that threw.
+   * Releases the version after a computation that threw.
    *
-   * @throws the same error, unless another version has to compute
+   * @throws the same error, unless another version must compute
    */
   fail(error: unknown): Promise<Released>;
 }
 
 export type Released = { readonly kind: 'counts'; readonly by: AnsweredBy } | ServableHandle | NotServed;
 
-/** Which version answered, and what the client should know about the choice. */
+/** The version that answered, with notes for the client about the choice. */
 export interface AnsweredBy {
   readonly version: string;
   readonly generation: number;
-  /** The version that the pointer names could not be served, and why; this is another one. */
+  /** The version that the pointer names could not be served, for this reason. A fallback version answered. */
   readonly fallback?: { readonly wanted: string; readonly reason: string };
-  /** The pointer could not be read; the last one known was used. */
+  /** The pointer could not be read, for this reason. The last known pointer was used. */
   readonly stalePointer?: { readonly reason: string };
 }
 
-/** A version that the operator does not let clients ask for by its number. */
+/** A version that the operator does not permit clients to request by number. */
 export interface NotByNumber {
   readonly kind: 'not by number';
   readonly version: string;
   readonly reason: string;
-  /** Nobody has looked yet whether there is such a version. */
+  /** True if it is not known whether the version exists. */
   readonly mayNotExist: boolean;
 }
 
@@ -110,7 +114,7 @@ export type NotServed =
   | { readonly kind: 'unknown version'; readonly version: string }
   | { readonly kind: 'unknown label'; readonly label: string }
   | NotByNumber
-  /** It exists and cannot be served now. */
+  /** The version exists but cannot be served now. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly version?: string };
 
 export type DescribeOutcome =
@@ -128,7 +132,7 @@ type ServableState = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
 export interface VersionStatus {
   readonly version: string;
   readonly state: ServableState;
-  /** Why the state is END, where a load failed. */
+  /** The reason for the state END after a failed load. */
   readonly error?: string;
 }
 

@@ -3,35 +3,35 @@ import { type PublicKey, parsePublicKey } from '../registry/version/manifest_sig
 import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './request/versions_by_number.ts';
 import { ConfigurationError, documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
 
-/** What an operator sets, normalized. */
+/** The operator's configuration, normalized. */
 export interface ServingConfiguration {
-  /** Where pointers are read: in the bucket, or in their replica. */
+  /** The source of pointers: the bucket or its replica. */
   readonly pointerSource: 'r2' | 'kv';
-  /** For how long a pointer that was read may be answered by, at most. 0: every request asks. */
+  /** The longest time for which a pointer may be reused. 0: every request reads it. */
   readonly pointerLeaseMs: number;
-  /** How long to wait for the pointer before the last one known is used. */
+  /** The time to wait for the pointer before the last known one is used. */
   readonly pointerTimeoutMs: number;
   readonly onStalePointer: 'answer' | 'refuse';
   readonly memoryBudgetBytes: number;
-  /** How large the WebAssembly heap may become. What needs more is refused. */
+  /** The limit of the WebAssembly heap. A model or request that needs more is refused. */
   readonly heapLimitBytes: number;
   readonly onLoadFailure: 'previous' | 'error';
   readonly maxRequestBytes: number;
-  /** How much memory one request may take: its body, its tensors, its answer and what the heap grows for it. */
+  /** The limit of one request's memory: its body, its tensors, its answer and the growth of the heap for it. */
   readonly requestMemoryBytes: number;
-  /** Whether blobs are kept in the platform's cache, nearer than storage. */
+  /** True if blobs are stored in the platform's cache, which is nearer than storage. */
   readonly cachesBlobs: boolean;
-  /** The header whose value keeps a client with one version while a canary has a share, and who sets it. */
+  /** The header that assigns a client to one version during a canary, and if its values are trusted. */
   readonly routingKeys: { readonly header: string; readonly areTrusted: boolean };
-  /** The largest share of its requests that a canary may fail, 0 to 1. */
+  /** The largest share of failed requests of a canary, 0 to 1. */
   readonly canaryMaxFailures: number;
-  /** On fewer requests no canary is given up. */
+  /** A canary is not aborted on fewer requests. */
   readonly canaryMinRequests: number;
-  /** What fewer clients than these see fail gives no canary up. */
+  /** A canary is not aborted for failures of fewer clients. */
   readonly canaryMinClients: number;
-  /** Which versions clients may ask for by number. */
+  /** The versions that clients may request by number. */
   readonly versionsByNumber: VersionsByNumber;
-  /** Of which one must have signed every version that is loaded; none: nothing has to be signed. */
+  /** One of these keys must have signed every loaded version. An empty list requires no signature. */
   readonly publicKeys: readonly PublicKey[];
 }
 
@@ -49,7 +49,7 @@ const share = v.pipe(
 );
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
 
-/** Set but empty is a mistake that must not open the door to what is unsigned. */
+/** A variable that is set but empty is an error: it must not admit unsigned versions. */
 const PublicKeysSchema = v.pipe(
   v.string('must be Ed25519 public keys in base64, separated by commas'),
   v.transform((text) => text.split(',').map((key) => parsePublicKey(key.trim()))),
@@ -69,7 +69,7 @@ function alternatives(options: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-/** The variables of the Worker that predicts, but for those of access: default, values and meaning of each. */
+/** The variables of the serving Worker, except those of access: default, values and meaning of each. */
 export const SERVING_VARIABLES = v.object({
   POINTER_SOURCE: documented(v.optional(choice(['r2', 'kv']), 'r2'), {
     values: '`r2`, `kv`',
@@ -80,13 +80,13 @@ export const SERVING_VARIABLES = v.object({
     values: 'at least 0',
     unit: 'ms',
     meaning:
-      'for how long an isolate may answer by a pointer that it has read. The shorter one holds of this and the lease ' +
-      'of the model, which `npm run lease` changes. 0: every request asks R2',
+      'how long an isolate may use a pointer that it has read. The shorter of this and the lease of the model, which ' +
+      '`npm run lease` changes, applies. 0: every request reads R2',
   }),
   POINTER_TIMEOUT_MS: documented(v.optional(numeric(1), '5000'), {
     values: 'at least 1',
     unit: 'ms',
-    meaning: 'how long to wait for the pointer before the last one known is used',
+    meaning: 'how long to wait for the pointer before the last known one is used',
   }),
   ON_STALE_POINTER: documented(v.optional(choice(['answer', 'refuse']), 'answer'), {
     values: '`answer`, `refuse`',
@@ -97,12 +97,13 @@ export const SERVING_VARIABLES = v.object({
   MEMORY_BUDGET_MB: documented(v.optional(numeric(0.01), '64'), {
     values: 'at least 0.01',
     unit: 'MB',
-    meaning: 'what loaded versions may take together. An isolate has 128 MB for everything',
+    meaning: 'the memory of all loaded versions together. An isolate has 128 MB for everything',
   }),
   HEAP_LIMIT_MB: documented(v.optional(numeric(32), '100'), {
     values: 'at least 32',
     unit: 'MB',
-    meaning: 'how large the WebAssembly heap may become. It never shrinks. What needs more is refused',
+    meaning:
+      'the limit of the WebAssembly heap, which never shrinks. A model or request that needs more is refused',
   }),
   ON_LOAD_FAILURE: documented(v.optional(choice(['previous', 'error']), 'previous'), {
     values: '`previous`, `error`',
@@ -117,7 +118,7 @@ export const SERVING_VARIABLES = v.object({
     values: 'at least 1',
     unit: 'MB',
     meaning:
-      'what one request may take: its body, its tensors, and what the heap grows for it. All requests of an isolate ' +
+      'the memory of one request: its body, its tensors, and the growth of the heap for it. All requests of an isolate ' +
       'together may hold one and a half times as much',
   }),
   BLOB_CACHE: documented(v.optional(choice(['on', 'off']), 'on'), {
@@ -134,14 +135,14 @@ export const SERVING_VARIABLES = v.object({
     {
       values: 'the name of a header',
       meaning:
-        'the header whose value keeps a client with one version while a canary has a share of the requests',
+        'the header whose value assigns a client to one version while a canary has a share of the requests',
     },
   ),
   TRUST_ROUTING_KEYS: documented(v.optional(choice(['on', 'off']), 'off'), {
     values: '`on`, `off`',
     meaning:
-      '`on`: routing keys come from a backend of yours, one for each of its clients, and tell the clients of a canary ' +
-      'apart. `off`: clients may make keys up, so addresses tell them apart',
+      '`on`: your backend sets the routing keys, one for each of its clients, and they distinguish the clients ' +
+      'of a canary. `off`: clients may invent keys, so that addresses distinguish them',
   }),
   CANARY_MAX_FAILURES: documented(v.optional(share, '0.05'), {
     values: '0 to 1',
@@ -149,28 +150,28 @@ export const SERVING_VARIABLES = v.object({
   }),
   CANARY_MIN_REQUESTS: documented(v.optional(wholeNumber(1, 10_000), '20'), {
     values: '1 to 10 000, whole',
-    meaning: 'no canary is given up on fewer requests',
+    meaning: 'a canary is not aborted on fewer requests',
   }),
   CANARY_MIN_CLIENTS: documented(v.optional(wholeNumber(1, 1000), '3'), {
     values: '1 to 1000, whole',
     meaning:
-      'no canary is given up for failures that fewer clients see. A client is an address (IPv6: a /64), or a routing ' +
-      'key where `TRUST_ROUTING_KEYS` is `on`',
+      'a canary is not aborted for failures that fewer clients see. A client is an address (IPv6: a /64), or a routing ' +
+      'key if `TRUST_ROUTING_KEYS` is `on`',
   }),
   VERSIONS_BY_NUMBER: documented(v.optional(choice(VERSIONS_BY_NUMBER), 'released'), {
     values: VERSIONS_BY_NUMBER.map((value) => `\`${value}\``).join(', '),
     meaning:
-      'which versions clients may ask for by number. `released`: those that are or were before clients, by the ' +
-      'history of the pointer. `any`: whatever is published. `none`: no version',
+      'which versions clients may request by number. `released`: those that serve or have served clients, by the ' +
+      'history of the pointer. `any`: every published version. `none`: no version',
   }),
   MANIFEST_PUBLIC_KEYS: documented(v.optional(PublicKeysSchema), {
     values: 'Ed25519 public keys in base64, separated by commas',
     meaning:
-      'one of these keys must have signed the manifest of each version that is loaded. Unset: nothing has to be signed',
+      'one of these keys must have signed the manifest of each loaded version. Unset: no signature is required',
   }),
 });
 
-/** @throws ConfigurationError that names every variable which is wrong, and what it may be */
+/** @throws ConfigurationError that names every invalid variable and its valid values */
 export function parseConfiguration(variables: object): ServingConfiguration {
   if ('POINTER_MAX_AGE_MS' in variables) {
     throw new ConfigurationError('POINTER_MAX_AGE_MS has become POINTER_LEASE_MS: see docs/consistency.md');

@@ -17,7 +17,7 @@ import { type RecordCanaryAbort, reportRollout } from './rollout/rollout_report.
 import { ServableManager } from './servables/servable_manager.ts';
 import { ConfigurationError } from './variables.ts';
 
-/** Everything that one isolate keeps between requests. */
+/** The state that one isolate keeps between requests. */
 export interface Isolate {
   readonly serving: Serving;
   samples(): Promise<MetricSample[]>;
@@ -25,20 +25,20 @@ export interface Isolate {
 
 export interface IsolateOptions {
   readonly store: ObjectStore;
-  /** Of the pointers, where the operator has bound one. */
+  /** The replica of the pointers, if the operator has bound one. */
   readonly replica: PointerReplica | undefined;
-  /** The platform's, where it has one and blobs are to be kept there. */
+  /** The platform's cache, if it exists and stores blobs. */
   readonly cache: CacheBinding | undefined;
   readonly configuration: ServingConfiguration;
   readonly log: (entry: Record<string, unknown>) => void;
-  /** Called when this isolate gives up on a canary. */
+  /** Called when this isolate aborts a canary. */
   readonly recordCanaryAbort: RecordCanaryAbort | undefined;
 }
 
 /**
- * Puts an isolate together: source, manager and server, with their events led to the log and the metrics.
+ * Creates an isolate's pointer source, servable manager and model server, and connects their events to log and metrics.
  *
- * @throws ConfigurationError
+ * @throws ConfigurationError if a variable is invalid
  */
 export function createIsolate(options: IsolateOptions): Isolate {
   const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
@@ -83,8 +83,8 @@ export function createIsolate(options: IsolateOptions): Isolate {
     },
     publicKeys: configuration.publicKeys,
     now,
-    load: (manifest, control) =>
-      loadVersion(blobs, manifest, control, (reason) => {
+    load: (manifest, task) =>
+      loadVersion(blobs, manifest, task, (reason) => {
         const { model, version } = manifest;
         log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
       }),
@@ -105,7 +105,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
   });
   onBackendBroken(() => {
     metrics.count('runtime_breaks_total');
-    log({ event: 'runtime broken', consequence: 'every version is loaded anew when it is asked for' });
+    log({ event: 'runtime broken', consequence: 'every version is reloaded on its next request' });
     manager.forget();
   });
   const rollout = new Rollout(manager, {

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
 /**
- * What an operator set cannot be meant. Every client is answered with the message, so it names the variable and what
- * is allowed, and never holds a value: one that was put in the wrong place may be a secret.
+ * A variable has an invalid value. The message is sent to every client: it names the variable and the valid values, and
+ * never quotes the value, which may be a misplaced secret.
  */
 export class ConfigurationError extends Error {
-  /** @param faults one sentence for each variable that is wrong, without its value */
+  /** @param faults one sentence for each invalid variable, without its value */
   constructor(...faults: readonly string[]) {
     super(`configuration: ${faults.join('; ')}`);
   }
@@ -14,20 +14,20 @@ export class ConfigurationError extends Error {
 /**
  * Reads the variables of a Worker.
  *
- * @throws ConfigurationError that names every variable which is wrong, in the words of its schema
+ * @throws ConfigurationError that names every invalid variable, in its schema's words
  */
 export function parseVariables<const Schema extends v.GenericSchema>(
   schema: Schema,
   variables: unknown,
 ): v.InferOutput<Schema> {
-  // valibot's own words quote what they found: they are replaced where a schema has none.
+  // valibot's default messages quote the value, so that a neutral message replaces them.
   const parsed = v.safeParse(schema, variables, { message: 'has a value that is not allowed' });
   if (parsed.success) return parsed.output;
   const faults = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'the variables'} ${issue.message}`);
   throw new ConfigurationError(...faults);
 }
 
-/** A variable as a number; NaN where it is none, or empty. */
+/** Converts a variable to a number, or to NaN if it is empty or not a number. */
 export const toNumber = v.pipe(
   v.unknown(),
   v.transform((value) => (String(value).trim() === '' ? Number.NaN : Number(value))),
@@ -42,17 +42,17 @@ export const wholeNumber = (minimum: number, maximum: number) =>
     ),
   );
 
-/** What an operator reads about a variable: docs/configuration.md and wrangler.toml are made of it. */
+/** The description of a variable, from which docs/configuration.md and wrangler.toml are generated. */
 export type VariableDocumentation = {
   readonly meaning: string;
-  /** What it may be set to. */
+  /** The valid values. */
   readonly values: string;
   readonly unit?: 'MB' | 'ms';
   /** Set with `wrangler secret put`, and never in wrangler.toml. */
   readonly secret?: true;
 };
 
-/** The schema of a variable with what an operator reads about it. */
+/** Combines the schema of a variable with its description. */
 export const documented = <const Schema extends v.GenericSchema>(
   schema: Schema,
   documentation: VariableDocumentation,

@@ -128,7 +128,10 @@ describe('a canary', () => {
     );
     expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
       answer: '2',
-      by: { version: '1', fallback: { wanted: '2', reason: expect.stringMatching(/beside what serves/) } },
+      by: {
+        version: '1',
+        fallback: { wanted: '2', reason: expect.stringMatching(/next to the serving versions/) },
+      },
     });
     expect(happened).not.toContain('unloaded 1');
     await change(model, promoteTransition(undefined, changeRecord()));

@@ -45,9 +45,9 @@ describe('compareOutputs', () => {
   });
 
   test.each([
-    ['missing', outputs({}), /no output y/],
-    ['of another shape', outputs({ y: float([1, 1], 1) }), /shape \[1,1\] in place of \[1\]/],
-    ['of another dtype', outputs({ y: text('1') }), /string in place of float32/],
+    ['missing', outputs({}), /output y does not exist/],
+    ['of another shape', outputs({ y: float([1, 1], 1) }), /shape \[1,1\] instead of \[1\]/],
+    ['of another dtype', outputs({ y: text('1') }), /string instead of float32/],
   ])('says so where an output is %s', (_, candidate, reason) => {
     expect(compareOutputs(outputs({ y: float([1], 1) }), candidate)).toEqual({
       kind: 'incomparable',

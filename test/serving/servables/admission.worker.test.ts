@@ -46,7 +46,7 @@ function createManager(budgetBytes: number) {
   return new ServableManager(bucket, {
     budgetBytes,
     now: () => 0,
-    load: (manifest, control) => loadVersion({ store: bucket }, manifest, control),
+    load: (manifest, task) => loadVersion({ store: bucket }, manifest, task),
     events: { loaded: () => {}, loadFailed: () => {}, unloaded: () => {} },
   });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import type { Manifest } from '../../../worker/registry/version/manifest.ts';
-import type { LoadControl } from '../../../worker/serving/servables/load_task.ts';
+import type { LoadTask } from '../../../worker/serving/servables/load_task.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
@@ -12,7 +12,7 @@ import { use } from '../../fixtures/worker/serve.ts';
 const MEGABYTE = 1024 * 1024;
 
 function createManager(
-  prepare?: (manifest: Manifest, control: LoadControl) => Promise<void> | void,
+  prepare?: (manifest: Manifest, task: LoadTask) => Promise<void> | void,
   options: { budgetBytes?: number; store?: ObjectStore } = {},
 ) {
   const loader = fakeLoader(prepare);
@@ -77,10 +77,10 @@ describe('loading', () => {
     let cleaned = 0;
     let first = true;
     const dropped = Promise.withResolvers<void>();
-    const { manager, clock, loads, disposed } = createManager(async (_manifest, control) => {
+    const { manager, clock, loads, disposed } = createManager(async (_manifest, task) => {
       if (!first) return;
       first = false;
-      control.onAbandon(() => cleaned++);
+      task.onAbandon(() => cleaned++);
       clock.now += 60_000;
       await dropped.promise;
     });

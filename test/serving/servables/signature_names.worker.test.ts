@@ -60,7 +60,7 @@ test.each([
   const names = new SignatureNames(signature({ a: 'a' }, outputs));
   expect(names.resultOf(new Map([['x', tensor(1)]]))).toEqual({
     kind: 'failed',
-    reason: `the model gave no output ${missing}`,
+    reason: `the model returned no output ${missing}`,
   });
   const another = new Map([
     ['x', tensor(1)],

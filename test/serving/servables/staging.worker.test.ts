@@ -104,7 +104,7 @@ describe('a staged version', () => {
     await ask(server, model);
     await change(model, stage('2'));
     await ask(server, model);
-    expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* beside what serves/)]);
+    expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* next to the serving versions/)]);
     // Once the other model has moved on, what it left is idle.
     const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIOURS, { room: 3 });
     await ask(roomy, other);
@@ -128,7 +128,7 @@ describe('a staged version', () => {
       answer: '12',
       by: { version: '2', generation: 3 },
     });
-    expect(happened).toEqual([expect.stringMatching(/beside what serves/), 'unloaded 1']);
+    expect(happened).toEqual([expect.stringMatching(/next to the serving versions/), 'unloaded 1']);
   });
 
   test('that is evicted is not loaded again at every request', async () => {
@@ -164,7 +164,7 @@ describe('a staged version', () => {
 describe('a version that a client asks for by its number or a label', () => {
   const askFor = (server: ReturnType<typeof createRolloutServer>['server'], model: string, version: string) =>
     serve(server, { model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
-  const refused = { kind: 'unavailable', reason: expect.stringContaining('beside what serves') };
+  const refused = { kind: 'unavailable', reason: expect.stringContaining('next to the serving versions') };
 
   test('takes no place of a current one, of its model or of another, idle as that may be', async () => {
     const [model, other] = [uniqueModel(), uniqueModel()];
@@ -294,6 +294,6 @@ describe('a shadow', () => {
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: () => [1, 2] });
     await ask(server, model);
     await ask(server, model);
-    expect(happened.at(-1)).toContain('output y has shape [2] in place of [1]');
+    expect(happened.at(-1)).toContain('output y has shape [2] instead of [1]');
   });
 });

@@ -5,7 +5,7 @@ import { openBlob } from '../../registry/version/blob_store.ts';
 import { retryOnce } from './retry_once.ts';
 import { IntegrityError, verifiedPieces } from './verified_stream.ts';
 
-/** Where a blob was read from: `hit` and `miss` are the cache's, `damaged` what it gave and was not the blob. */
+/** The source of a blob. `hit` and `miss` refer to the cache; `damaged` means that the cached content was wrong. */
 export type CacheOutcome = 'hit' | 'miss' | 'damaged';
 
 export interface BlobSource {
@@ -20,8 +20,8 @@ interface Opened {
 }
 
 /**
- * Reads the files of one version, verified, from the cache where it has them. While one is read the next of the
- * manifest is asked for already, so that only the first is waited for.
+ * Reads and verifies the files of one version, from the cache if it has them. While one is read, the next file of the
+ * manifest is already requested, so that only the first one is waited for.
  */
 export class BlobReader {
   readonly #source: BlobSource;
@@ -35,12 +35,12 @@ export class BlobReader {
     this.#blobs = blobs;
   }
 
-  /** Whether what the cache gave was not the blob, or ended early. It is not in the cache any more. */
+  /** True if the cache returned wrong or truncated content, which is now deleted from the cache. */
   get wasMisled(): boolean {
     return this.#wasMisled;
   }
 
-  /** The pieces of a file, each valid until the next is asked for. */
+  /** Yields the pieces of a file. Each is valid until the next is requested. */
   async *read(path: string): AsyncGenerator<Uint8Array, void> {
     const index = this.#blobs.findIndex((blob) => blob.path === path);
     const blob = this.#blobs[index];
@@ -56,24 +56,24 @@ export class BlobReader {
     }
   }
 
-  /** Asks for a file that will be read next, probably. */
+  /** Requests the file that is probably read next. */
   openAhead(blob: Blob | undefined): void {
     if (blob === undefined || this.#ahead?.blob === blob) return;
     this.close();
     const opening = this.#open(blob);
-    // Heard of when the file is read, if it is.
+    // The read of the file reports the error, if the file is read.
     opening.catch(() => undefined);
     this.#ahead = { blob, opening };
   }
 
-  /** Lets go of what was asked for and never read. */
+  /** Cancels a requested file that was not read. */
   close(): void {
     const { opening } = this.#ahead ?? {};
     this.#ahead = undefined;
     opening?.then((opened) => opened?.stream.cancel()).catch(() => undefined);
   }
 
-  /** Keeps in the cache what was not there, by reading it again: what was read went to its place in pieces. */
+  /** Stores missed files in the cache by reading them again, since their pieces were not kept. */
   async keepMissed(): Promise<void> {
     const { store, cache } = this.#source;
     for (const { sha256, bytes } of this.#missed.splice(0)) {

@@ -1,6 +1,6 @@
 /**
- * Reads again when a read fails. Most storage faults are gone a moment later, and one more try costs less than
- * answering with what is known.
+ * Retries a failed read once. Most storage faults are brief, and a second attempt costs less than an answer from old
+ * data.
  */
 export async function retryOnce<Value>(read: () => Promise<Value>): Promise<Value> {
   try {

@@ -1,16 +1,16 @@
-/** Each read is a step between JavaScript and the platform that costs as much as copying this many bytes. */
+/** Each read is a transition between JavaScript and the platform that costs as much as copying this many bytes. */
 const PIECE_BYTES = 512 * 1024;
 
 /**
- * The bytes of a stream in few large pieces: the next is read while the one before is used. A piece lies in memory
- * that is read into again, so it is valid only until the next one is asked for.
+ * Yields the bytes of a stream in few large pieces. The next piece is read while the previous one is used. The memory
+ * of a piece is reused, so that it is valid only until the next one is requested.
  */
 export function piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const reader = byteReader(stream);
   return reader === undefined ? chunksOf(stream) : readAhead(reader);
 }
 
-/** A reader into memory of ours; undefined for a stream of chunks that JavaScript makes. */
+/** Returns a reader into provided memory, or undefined for a stream of chunks that JavaScript makes. */
 function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
   try {
     return stream.getReader({ mode: 'byob' });
@@ -23,7 +23,7 @@ function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReade
 async function* readAhead(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint8Array, void> {
   const read = (buffer: ArrayBufferLike) => {
     const reading = reader.readAtLeast(PIECE_BYTES, new Uint8Array(buffer));
-    // Heard of when the piece is asked for, if it is.
+    // The request for the piece reports the error, if it is made.
     reading.catch(() => undefined);
     return reading;
   };
@@ -40,7 +40,7 @@ async function* readAhead(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint
       spare = value.buffer;
     }
   } finally {
-    // Not waited for: whoever gave up does not depend on how the sender takes it.
+    // Not awaited: the caller does not depend on how the sender handles the cancellation.
     if (!isDone) reader.cancel().catch(() => undefined);
   }
 }

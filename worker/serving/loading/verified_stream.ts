@@ -2,14 +2,14 @@ import type { Blob } from '../../model/content.ts';
 import { toHex } from '../../registry/storage/hex.ts';
 import { piecesOf } from './stream_pieces.ts';
 
-/** What was read is not what the manifest says. */
+/** The content differs from the manifest. */
 export class IntegrityError extends Error {}
 
 /**
- * The pieces of a blob as they come. After the last one their digest is compared: what was made of them counts
- * only when the iteration has ended without an error. Each is valid until the next is asked for.
+ * Yields the pieces of a blob as they arrive and checks the digest after the last one: they must be used only if the
+ * iteration ends without an error. Each is valid until the next is requested.
  *
- * @throws IntegrityError where length or digest differ
+ * @throws IntegrityError if length or digest differ
  */
 export async function* verifiedPieces(
   blob: Blob,
@@ -26,17 +26,17 @@ export async function* verifiedPieces(
       yield piece;
     }
     if (bytes < blob.bytes) {
-      throw new IntegrityError(`${blob.path} has ${bytes} bytes where the manifest says ${blob.bytes}`);
+      throw new IntegrityError(`${blob.path} has ${bytes} bytes; the manifest says ${blob.bytes}`);
     }
     await writer.close();
   } catch (error) {
-    // Settles the digest, whose rejection would otherwise be reported as unhandled.
+    // Awaits the digest, whose rejection would otherwise be unhandled.
     digest.digest.catch(() => undefined);
     await writer.abort(error).catch(() => undefined);
     throw error;
   }
   const sha256 = toHex(new Uint8Array(await digest.digest));
   if (sha256 !== blob.sha256) {
-    throw new IntegrityError(`${blob.path} has sha256 ${sha256} where the manifest says ${blob.sha256}`);
+    throw new IntegrityError(`${blob.path} has sha256 ${sha256}; the manifest says ${blob.sha256}`);
   }
 }

@@ -4,31 +4,32 @@ import { elementCount, type TensorValue } from '../../model/tensor.ts';
 import type { ServableView } from '../api.ts';
 
 /**
- * Lets a servable answer a warmup request.
+ * Computes a warmup request with a servable.
  *
- * @throws if it cannot. As in TensorFlow Serving, a warmup request that fails is a load that fails.
+ * @throws if that fails. As in TensorFlow Serving, a failed warmup request fails the load.
  */
 export async function warmUp(servable: ServableView, warmup: Warmup): Promise<void> {
   const signature = servable.signatures[warmup.signature];
-  if (signature === undefined) throw new Error(`warmup: there is no signature ${warmup.signature}`);
+  if (signature === undefined) throw new Error(`warmup: the signature ${warmup.signature} does not exist`);
   const inputs = new Map<string, TensorValue>();
   for (const [name, tensor] of Object.entries(warmup.inputs)) {
     const dtype = signature.inputs[name]?.dtype;
-    if (dtype === undefined) throw new Error(`warmup of ${warmup.signature}: there is no input ${name}`);
+    if (dtype === undefined)
+      throw new Error(`warmup of ${warmup.signature}: the input ${name} does not exist`);
     inputs.set(name, createTensor(dtype, tensor));
   }
   const result = await servable.execute(signature, inputs);
   if (result.kind === 'failed') throw new Error(`warmup of ${warmup.signature}: ${result.reason}`);
 }
 
-/** Beyond this many elements a warmup tensor would itself be what the isolate has no memory for. */
+/** A larger warmup tensor could itself exceed the isolate's memory. Elements. */
 const LARGEST_TENSOR = 8_000_000;
 
 function createTensor(dtype: DataType, tensor: WarmupTensor): TensorValue {
   const { shape } = tensor;
   const count = elementCount(shape);
   if (count > LARGEST_TENSOR) {
-    throw new Error(`warmup: [${shape}] are more than ${LARGEST_TENSOR} elements`);
+    throw new Error(`warmup: [${shape}] has more than ${LARGEST_TENSOR} elements`);
   }
   const given = tensor.kind === 'values' ? tensor.values : undefined;
   if (given !== undefined && given.length !== count) {

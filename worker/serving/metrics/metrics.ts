@@ -8,8 +8,8 @@ export interface MetricSample {
 }
 
 /**
- * Counters of one isolate, since it began. Labels only ever carry models and versions that exist: their number
- * is bounded by what was published.
+ * Counters of one isolate since its start. Labels contain only models and versions that exist, so that their number is
+ * bounded by what was published.
  */
 export class Metrics {
   readonly #counters = new Map<string, { name: string; labels: Record<string, string>; value: number }>();
@@ -22,7 +22,7 @@ export class Metrics {
     else counter.value += by;
   }
 
-  /** A gauge that keeps the largest value it was given. */
+  /** Sets a gauge to the largest value so far. */
   peak(name: string, labels: Record<string, string>, value: number): void {
     const key = `${name} ${JSON.stringify(labels)}`;
     const before = this.#peaks.get(key)?.value ?? Number.NEGATIVE_INFINITY;

@@ -1,14 +1,17 @@
 import type { Servable } from '../servables/servable.ts';
 import type { MetricSample } from './metrics.ts';
 
-/** Beyond this a reason is cut: it may carry names out of a model. */
+/** A longer reason is truncated, since it may contain names from a model. */
 const LONGEST_REASON = 120;
 
 export function boundedReason(reason: string): string {
   return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`;
 }
 
-/** For each version in memory, how many shapes plans compute, or the last reason why none does. */
+/**
+ * Samples, for each version in memory, the number of shapes that plans compute, or the last reason why plans compute
+ * none.
+ */
 export function planSamples(servables: readonly Servable[]): MetricSample[] {
   return servables.map((servable): MetricSample => {
     const { model, version } = servable;

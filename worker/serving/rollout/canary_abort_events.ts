@@ -1,6 +1,6 @@
 import type { RecordCanaryAbort } from './rollout_report.ts';
 
-/** What Workers' Analytics Engine binding offers. */
+/** The interface of Workers' Analytics Engine binding. */
 interface AnalyticsDataset {
   writeDataPoint(point: {
     readonly indexes: readonly string[];
@@ -9,16 +9,16 @@ interface AnalyticsDataset {
   }): void;
 }
 
-/** Analytics Engine takes so many bytes in an index. */
+/** The most bytes of an index in Analytics Engine. */
 const INDEX_LENGTH = 96;
 const REASON_LENGTH = 500;
 
 /**
- * Records given-up canaries in the dataset bound as CANARY_EVENTS, if the operator has made one: index1 the model
- * (cut to 96 characters), blob1 `canary aborted`, blob2 the model, blob3 the version, blob4 the last failure,
- * blob5 the isolate, by a name that it made up, blob6 a mark that tells clients apart and identifies none,
- * double1 the canary's generation, double2 the requests, double3 the failures among them, double4 the clients that
- * saw one.
+ * Returns a function that records aborted canaries in the dataset bound as CANARY_EVENTS, or undefined without the
+ * binding: index1 the model (truncated to 96 characters), blob1 `canary aborted`, blob2 the model, blob3 the version,
+ * blob4 the last failure, blob5 a random name of the isolate, blob6 a mark that distinguishes clients but does not
+ * identify them, double1 the canary's generation, double2 the requests, double3 the failures among them, double4 the
+ * clients that saw a failure.
  */
 export function canaryEventsOf(bindings: object, isolate: string): RecordCanaryAbort | undefined {
   const binding: unknown = Reflect.get(bindings, 'CANARY_EVENTS');

@@ -5,44 +5,44 @@ import { routingFraction } from './routing.ts';
 export type { CanaryClient } from './canary_window.ts';
 
 export interface CanaryLimits {
-  /** The largest share of its recent requests, 0 to 1, that a canary may fail. */
+  /** The largest share of failures among a canary's recent requests, 0 to 1. */
   readonly maxFailures: number;
-  /** Nothing is decided on fewer requests. */
+  /** A canary is not aborted on fewer requests. */
   readonly minRequests: number;
-  /** What fewer clients see fail decides nothing. */
+  /** A canary is not aborted for failures of fewer clients. */
   readonly minClients: number;
 }
 
-/** A canary that an isolate has given up, and on what grounds. */
+/** A canary that an isolate has aborted, with the evidence. */
 export interface CanaryAbort {
   readonly version: string;
-  /** Of the change that began the canary, or moved its share, and that this abort is about. */
+  /** The generation of the change that began the canary or changed its share. */
   readonly generation: number;
   readonly requests: number;
   readonly failures: number;
-  /** How many clients saw it fail. */
+  /** The number of clients that saw it fail. */
   readonly clients: number;
-  /** Tells the client that saw the last failure from most others, and does not identify it. */
+  /** Distinguishes the client of the last failure from most others without identifying it. */
   readonly clientMark: number;
   /** The last failure. */
   readonly reason: string;
 }
 
-/** So many times the least number of requests are looked at: recent requests matter. */
+/** The window holds this multiple of the least number of requests, since only recent requests matter. */
 const WINDOW = 10;
 const LONGEST_WINDOW = 2000;
-/** How many marks there are: few enough that each is shared by thousands of addresses. */
+/** The number of marks, small enough that thousands of addresses share each. */
 const MARKS = 65_536;
 
 interface Tally {
   readonly generation: number;
-  /** Undefined once the canary was given up. */
+  /** Undefined after the canary was aborted. */
   window: CanaryWindow | undefined;
 }
 
 /**
- * Counts how one isolate's canaries do, and gives up those that fail too often. A later change of the canary's share
- * means that it is to be tried again, so a later generation starts anew.
+ * Counts the failures of one isolate's canaries and aborts those that fail too often. A later change of the canary's
+ * share means another attempt, so that a later generation starts anew.
  */
 export class CanaryWatch {
   readonly #limits: CanaryLimits;
@@ -63,7 +63,9 @@ export class CanaryWatch {
     this.#tallyOf(model, canary)?.window?.add(client, false);
   }
 
-  /** `broke`: the failure took the whole runtime along, which is one too many for this isolate. */
+  /**
+   * Counts a failure. `broke`: the failure broke the whole runtime, after which the isolate aborts the canary at once.
+   */
   failed(model: string, canary: Trial, client: CanaryClient, reason: string, broke: boolean): void {
     const tally = this.#tallyOf(model, canary);
     const window = tally?.window;
@@ -84,9 +86,9 @@ export class CanaryWatch {
   }
 
   /**
-   * Fewer than the least number of clients never decide: whatever they send, the others must have seen the canary
-   * fail too often by themselves. So the failures of those that saw the most are left out, of one client less than
-   * that number.
+   * Fewer than the least number of clients cannot abort a canary, whatever they send: the other clients must have seen
+   * it fail too often on their own. The failures of the clients with the most failures, one fewer than the least
+   * number, are therefore not counted.
    */
   #isTooMuch(requests: number, failures: readonly number[]): boolean {
     const { maxFailures, minRequests, minClients } = this.#limits;
@@ -96,7 +98,7 @@ export class CanaryWatch {
     return remaining > 0 && remaining / (requests - leftOut) > maxFailures;
   }
 
-  /** Undefined where another canary has taken its place. */
+  /** Undefined if another canary has replaced it. */
   #tallyOf(model: string, { generation }: Trial): Tally | undefined {
     const tally = this.#tallies.get(model);
     if (tally !== undefined && tally.generation >= generation) {

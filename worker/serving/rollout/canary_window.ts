@@ -1,8 +1,8 @@
-/** Who was answered by a canary, or should have been. */
+/** A client of a canary's request. */
 export interface CanaryClient {
-  /** A client cannot choose it at will: however many keys it makes up, it stays one client. */
+  /** A client cannot choose its network freely: with any number of keys it remains one client. */
   readonly network: string;
-  /** A number made of the routing key, if the client sent one: it is one client behind several networks, too. */
+  /** A hash of the routing key, if the client sent one. It identifies one client behind several networks. */
   readonly key: number | undefined;
 }
 
@@ -12,8 +12,8 @@ interface Outcome {
 }
 
 /**
- * The last outcomes of a canary, so many at most. No network has more than its share of them: one that asks much does
- * not outweigh the others, neither with failures nor with answers that are well.
+ * The last outcomes of a canary, up to a limit. Each network has at most its share of them, so that a client with many
+ * requests cannot outweigh the others, neither with failures nor with successes.
  */
 export class CanaryWindow {
   readonly #length: number;
@@ -50,8 +50,8 @@ export class CanaryWindow {
   }
 
   /**
-   * How many failures each client saw, the most first. Two failures are of one client if they share the network, or
-   * the key. A network answers for the first of its keys only: otherwise one could make others' failures its own by
+   * Returns the number of failures of each client, largest first. Two failures belong to one client if they share the
+   * network or the key. Only the first key of a network counts: otherwise a client could claim others' failures by
    * sending their keys.
    */
   failuresByClient(): number[] {

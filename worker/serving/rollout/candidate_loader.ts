@@ -2,18 +2,18 @@ import type { Pointer, StagedVersion, Trial } from '../../registry/pointer/point
 import type { RequestScope } from '../api.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 
-/** A candidate that others took the memory of is not loaded again sooner than this. Milliseconds. */
+/** A candidate that was evicted is not reloaded earlier than this. Milliseconds. */
 const RELOAD_MS = 60_000;
 
 /**
- * Loads what is staged or on trial, on behalf of requests to come and beside what serves. What cannot be loaded,
- * or has no room, is left alone for a while; nobody waits for it here.
+ * Loads staged versions and rollout candidates for later requests, without evicting serving versions. A candidate that
+ * cannot be loaded or does not fit is not tried again for a while. Requests do not wait for it.
  */
 export class CandidateLoader {
   readonly #manager: ServableManager;
   readonly #now: () => number;
   readonly #afterAnswer: () => Promise<unknown>;
-  /** When loads were begun under the newest generation of each model, by version. */
+  /** The times at which loads began under the newest generation of each model, by version. */
   readonly #begun = new Map<string, { generation: number; at: Map<string, number> }>();
 
   constructor(manager: ServableManager, now: () => number, afterAnswer: () => Promise<unknown>) {
@@ -22,7 +22,9 @@ export class CandidateLoader {
     this.#afterAnswer = afterAnswer;
   }
 
-  /** Sees to it that the candidates of a pointer are loaded or about to be. Costs nothing where there are none. */
+  /**
+   * Starts loading the candidates of a pointer unless they are loaded or loading. Without candidates it does nothing.
+   */
   load(model: string, pointer: Pointer, scope: RequestScope): void {
     const { next, canary, shadow, generation } = pointer;
     if (next === undefined && canary === undefined && shadow === undefined) return;

@@ -1,14 +1,14 @@
 import type { NamedTensors, TensorValue } from '../../model/tensor.ts';
 
-/** How far two versions' answers to one request are apart. */
+/** The differences between two versions' outputs for one request. */
 export interface OutputDifference {
-  /** Infinite where one is finite and the other is not. */
+  /** Infinite if one value is finite and the other is not. */
   readonly largestAbsolute: number;
-  /** Of the larger of both magnitudes, so at most 2. */
+  /** Relative to the larger magnitude, so at most 2. */
   readonly largestRelative: number;
   /** Rows along the last of several dimensions, of two elements or more: a classifier's scores of one example. */
   readonly rows: number;
-  /** Rows whose largest element stands elsewhere. */
+  /** Rows whose largest element is at another position. */
   readonly mismatchedRows: number;
 }
 
@@ -16,7 +16,10 @@ export type Comparison =
   | ({ readonly kind: 'compared' } & OutputDifference)
   | { readonly kind: 'incomparable'; readonly reason: string };
 
-/** Compares a candidate's outputs with the live ones, output by output. Outputs that only it has do not count. */
+/**
+ * Compares a candidate's outputs with the live version's, output by output. Outputs that only the candidate has are
+ * ignored.
+ */
 export function compareOutputs(live: NamedTensors, candidate: NamedTensors): Comparison {
   let largestAbsolute = 0;
   let largestRelative = 0;
@@ -24,12 +27,12 @@ export function compareOutputs(live: NamedTensors, candidate: NamedTensors): Com
   let mismatchedRows = 0;
   for (const [name, left] of live) {
     const right = candidate.get(name);
-    if (right === undefined) return incomparable(`there is no output ${name}`);
+    if (right === undefined) return incomparable(`the output ${name} does not exist`);
     if (left.dtype !== right.dtype) {
-      return incomparable(`output ${name} is ${right.dtype} in place of ${left.dtype}`);
+      return incomparable(`output ${name} is ${right.dtype} instead of ${left.dtype}`);
     }
     if (left.shape.join() !== right.shape.join()) {
-      return incomparable(`output ${name} has shape [${right.shape}] in place of [${left.shape}]`);
+      return incomparable(`output ${name} has shape [${right.shape}] instead of [${left.shape}]`);
     }
     if (left.dtype === 'string' || right.dtype === 'string') {
       if (!sameStrings(left, right)) return incomparable(`the strings of output ${name} differ`);
@@ -39,7 +42,7 @@ export function compareOutputs(live: NamedTensors, candidate: NamedTensors): Com
     largestAbsolute = Math.max(largestAbsolute, distance.absolute);
     largestRelative = Math.max(largestRelative, distance.relative);
     const width = left.shape.at(-1) ?? 1;
-    // The only dimension of a batch of single values counts examples, not the scores of one.
+    // A single dimension is a batch of single values, not the scores of one example.
     if (left.shape.length < 2 || width < 2) continue;
     rows += left.values.length / width;
     mismatchedRows += countMismatches(left.values, right.values, width);

@@ -2,20 +2,20 @@ import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 
-/** What a computation had a servable execute, and what came of it. The tensors are not written to any more. */
+/** The arguments and the result of a servable's execution. The tensors are not modified any more. */
 export interface Execution {
   readonly signature: string;
   readonly inputs: NamedTensors;
   readonly result: ExecutionResult;
 }
 
-/** A servable that remembers what it executed last. */
+/** A servable that records its last execution. */
 export class ObservedServable implements ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly #servable: ServableView;
-  /** Undefined where a computation came to its end, or to a refusal, without executing anything. */
+  /** Undefined if a computation ended or was refused without an execution. */
   execution: Execution | undefined;
 
   constructor(servable: ServableView) {
@@ -40,7 +40,7 @@ export class ObservedServable implements ServableView {
   }
 }
 
-/** Why an execution's outputs are not to be answered with; undefined where they are sound. */
+/** Returns why an execution's outputs must not be used, or undefined if they are valid. */
 export function faultOf(execution: Execution | undefined): string | undefined {
   if (execution === undefined) return 'it refused the request';
   const { result } = execution;

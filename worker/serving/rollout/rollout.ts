@@ -3,9 +3,9 @@ import { type CanaryAbort, type CanaryLimits, CanaryWatch } from './canary_watch
 import { CandidateLoader } from './candidate_loader.ts';
 import { type ShadowEvents, ShadowRunner } from './shadow_runner.ts';
 
-/** What happens to versions on trial, for metrics and the log. */
+/** Events of canaries and shadows, for metrics and log. */
 export interface RolloutEvents extends ShadowEvents {
-  /** `failed`: the current version had to answer in its place, and could. */
+  /** `failed`: the current version had to answer instead, and succeeded. */
   canary(model: string, version: string, outcome: 'answered' | 'failed'): void;
   canaryAborted(model: string, abort: CanaryAbort): void;
 }
@@ -13,13 +13,13 @@ export interface RolloutEvents extends ShadowEvents {
 export interface RolloutOptions {
   readonly canary: CanaryLimits;
   readonly now: () => number;
-  /** From 0 to 1, for what is not sticky. */
+  /** Returns a number from 0 to 1, for requests without a routing key. */
   readonly random: () => number;
   readonly afterAnswer: () => Promise<unknown>;
   readonly events: RolloutEvents;
 }
 
-/** Everything of one isolate that has to do with versions which are not current yet. */
+/** The rollout state of one isolate: candidates, canaries and shadows. */
 export class Rollout {
   readonly candidates: CandidateLoader;
   readonly shadows: ShadowRunner;

@@ -3,10 +3,10 @@ import type { CanaryAbort } from './canary_watch.ts';
 import type { RolloutEvents } from './rollout.ts';
 import type { ShadowOutcome } from './shadow_runner.ts';
 
-/** Is told of every canary that an isolate gives up, for whoever watches over all of them. */
+/** Receives every canary that an isolate aborts, to collect them over all isolates. */
 export type RecordCanaryAbort = (model: string, abort: CanaryAbort) => void;
 
-/** What a shadow has come to so far, in one isolate. */
+/** The results of a shadow so far, in one isolate. */
 interface ShadowSummary {
   outcomes: Record<ShadowOutcome['kind'], number>;
   rows: number;
@@ -16,7 +16,7 @@ interface ShadowSummary {
   lastReason: string | undefined;
 }
 
-/** Leads what happens to versions on trial to the metrics and the log. */
+/** Reports events of canaries and shadows to metrics and log. */
 export function reportRollout(
   metrics: Metrics,
   log: (entry: Record<string, unknown>) => void,
@@ -62,7 +62,7 @@ function emptySummary(): ShadowSummary {
   };
 }
 
-/** Answers whether it is time to log: at the first, second, fourth, eighth of its kind, and so on. */
+/** Adds an outcome. Returns true if it must be logged: the first, second, fourth, eighth of its kind, and so on. */
 function add(summary: ShadowSummary, outcome: ShadowOutcome): boolean {
   const count = ++summary.outcomes[outcome.kind];
   if (outcome.kind === 'compared') {

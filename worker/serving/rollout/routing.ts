@@ -1,9 +1,8 @@
 /**
- * Where a routing key stands in a model's split, from 0 to 1. A canary of P percent gets the keys below P / 100,
- * so a key that has come to a canary stays with it while the share grows.
- *
- * The model's name is hashed along: whoever comes first in one model's canaries does not in every model's. The
- * version is not: a canary that was ended and begun again, or its mended successor, meets the same clients first.
+ * Returns the position of a routing key in a model's split, from 0 to 1. A canary of P percent receives the keys below
+ * P / 100, so that a key stays with the canary while its share grows.
+ * The hash includes the model's name: the first keys of one model's canaries are not the first of every model's. It
+ * does not include the version: a canary that begins again, or its fixed successor, meets the same clients first.
  */
 export function routingFraction(model: string, key: string): number {
   return mix(addText(addText(FNV_OFFSET, `${model}\n`), key)) / 2 ** 32;
@@ -21,7 +20,7 @@ function addText(hash: number, text: string): number {
   return state;
 }
 
-/** FNV alone leaves keys that differ in their last digit close together: MurmurHash3's last step parts them. */
+/** FNV alone maps keys that differ in their last digit close together. MurmurHash3's final step separates them. */
 function mix(hash: number): number {
   let state = hash;
   state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);

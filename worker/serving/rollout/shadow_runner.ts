@@ -5,41 +5,41 @@ import type { ServableManager } from '../servables/servable_manager.ts';
 import { compareOutputs, type OutputDifference } from './compare_outputs.ts';
 import type { Execution } from './observed_servable.ts';
 
-/** What became of one request that a shadow was to compute as well. */
+/** The outcome of one request for the shadow. */
 export type ShadowOutcome =
   | ({ readonly kind: 'compared' } & OutputDifference)
-  /** It refused the request or answered in another form. */
+  /** The shadow refused the request or answered in another form. */
   | { readonly kind: 'incomparable'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** It was not computed: another was, or there was no shadow in memory. */
+  /** The shadow did not compute it: another request was running, or the shadow was not in memory. */
   | { readonly kind: 'dropped'; readonly reason: string };
 
 export interface ShadowEvents {
   shadowed(model: string, version: string, outcome: ShadowOutcome): void;
-  /** It broke the runtime, and is left alone from now on. */
+  /** The shadow broke the runtime and is not run again. */
   shadowStopped(model: string, version: string, reason: string): void;
 }
 
 export interface ShadowRunnerOptions {
   readonly now: () => number;
-  /** Resolves when the answer of the request at hand is on its way. */
+  /** Resolves when the answer of the current request is being sent. */
   readonly afterAnswer: () => Promise<unknown>;
   readonly events: ShadowEvents;
 }
 
-/** A shadow whose request was dropped by the platform never ends; another may begin after this. Milliseconds. */
+/** A run whose request the platform dropped never ends. Another may start after this. Milliseconds. */
 const GIVEN_UP_MS = 30_000;
-/** Inputs and outputs of a request are held until it was compared; larger ones are not. Bytes. */
+/** Inputs and outputs of a request are kept until the comparison, unless they are larger than this. Bytes. */
 const LARGEST_HELD = 16 * 1024 * 1024;
 
 /**
- * Computes requests a second time with a shadow, after their answers were sent. An isolate has one thread, so a
- * shadow delays what comes next: one is computed at a time, and what would have to queue is dropped.
+ * Computes requests a second time with a shadow, after their answers were sent. An isolate has one thread, so that a
+ * shadow delays the following requests. One request is computed at a time, and further ones are dropped.
  */
 export class ShadowRunner {
   readonly #manager: ServableManager;
   readonly #options: ShadowRunnerOptions;
-  /** When the one that is under way began. */
+  /** The start of the current run. */
   #busySince: number | undefined;
   readonly #stopped = new Map<string, number>();
 
@@ -48,12 +48,12 @@ export class ShadowRunner {
     this.#options = options;
   }
 
-  /** Whether a shadow broke the runtime here; moving its share lets it try again. */
+  /** True if a shadow broke the runtime of this isolate. A change of its share permits another attempt. */
   isStopped(model: string, { generation }: Trial): boolean {
     return this.#stopped.get(model) === generation;
   }
 
-  /** Computes again what the live version has computed, and compares. Never rejects, never waits for memory. */
+  /** Repeats a computation of the live version and compares the outputs. Never rejects, never waits for memory. */
   run(model: string, shadow: Trial, live: Execution, scope: RequestScope): void {
     const { now, events } = this.#options;
     const { version } = shadow;
@@ -90,7 +90,7 @@ export class ShadowRunner {
     } finally {
       servable.release();
     }
-    // In use it cannot have been evicted: that it is gone means that it took the heap along.
+    // A shadow in use cannot be evicted: if it is gone, it broke the heap.
     if (outcome.kind === 'failed' && !this.#manager.isReady(model, shadow.version)) {
       this.#stopped.set(model, shadow.generation);
       this.#options.events.shadowStopped(model, shadow.version, outcome.reason);
@@ -104,11 +104,11 @@ async function shadowed(view: ServableView, live: Execution): Promise<ShadowOutc
   const signature = Object.hasOwn(view.signatures, live.signature)
     ? view.signatures[live.signature]
     : undefined;
-  if (signature === undefined) return incomparable(`there is no signature ${live.signature}`);
+  if (signature === undefined) return incomparable(`the signature ${live.signature} does not exist`);
   for (const [name, { dtype }] of Object.entries(signature.inputs)) {
     const given = live.inputs.get(name)?.dtype;
     if (given === undefined) return incomparable(`input ${name} was not given`);
-    if (given !== dtype) return incomparable(`input ${name} is ${dtype} in place of ${given}`);
+    if (given !== dtype) return incomparable(`input ${name} is ${dtype} instead of ${given}`);
   }
   const result = await view.execute(signature, live.inputs);
   return result.kind === 'failed' ? result : compareOutputs(live.result.outputs, result.outputs);

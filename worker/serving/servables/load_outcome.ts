@@ -1,10 +1,10 @@
 import type { Servable } from './servable.ts';
 
-/** How a load ended. */
+/** The result of a load. */
 export type LoadOutcome =
   | { readonly kind: 'loaded'; readonly servable: Servable }
   | FailedOutcome
-  /** Given up for a reason that is not the version's own. */
+  /** Abandoned for a reason unrelated to the version. */
   | { readonly kind: 'abandoned' };
 
 export type FailedOutcome =
@@ -12,29 +12,29 @@ export type FailedOutcome =
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      /** It had no room beside what serves; in the place of that it may have. */
-      readonly noRoomBeside?: true;
+      /** The version did not fit next to the serving versions. It may fit if it may evict them. */
+      readonly noMemoryWhileServing?: true;
     };
 
-/** Why a version could not be loaded. */
+/** Returns why a version could not be loaded. */
 export function reasonOf(outcome: FailedOutcome): string {
   return outcome.kind === 'missing' ? 'it has no manifest' : outcome.reason;
 }
 
-/** A candidate does not wait for room: what serves will stay. */
-export function noRoomBeside(bytes: number, budgetBytes: number): FailedOutcome {
+/** A candidate does not wait for memory, since the serving versions stay. */
+export function noMemoryWhileServing(bytes: number, budgetBytes: number): FailedOutcome {
   return {
     kind: 'failed',
     reason:
-      `it needs about ${megabytes(bytes)} MB beside what serves, ` +
-      `and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}; a version takes the place of another when it is flipped to`,
-    noRoomBeside: true,
+      `it needs about ${megabytes(bytes)} MB next to the serving versions, ` +
+      `and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}; a flip to the version may evict others`,
+    noMemoryWhileServing: true,
   };
 }
 
-/** Whether a failure is none to who may take the place of what serves. */
-export function isOvercome(outcome: FailedOutcome, beside: boolean): boolean {
-  return !beside && outcome.kind === 'failed' && outcome.noRoomBeside === true;
+/** True if this failure does not apply to a caller that may evict serving versions. */
+export function isIgnorableWhenEvicting(outcome: FailedOutcome, beside: boolean): boolean {
+  return !beside && outcome.kind === 'failed' && outcome.noMemoryWhileServing === true;
 }
 
 export function megabytes(bytes: number): string {

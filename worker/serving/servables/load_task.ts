@@ -1,22 +1,22 @@
 import { wait } from '../../registry/storage/waiting.ts';
 
-/** After so many bytes a load that may take its time lets requests come first. */
+/** A load of low priority yields to requests after this many bytes. */
 const PAUSE_BYTES = 64 * 1024;
 
-/** A load was given up because nothing came of it; another has taken its place. */
+/** The load made no progress and was abandoned. Another request has taken it over. */
 export class AbandonedError extends Error {}
 
 /**
- * The reins of one load. Its I/O belongs to the request that began it; when the runtime drops that request's
- * work, the load neither ends nor fails, and another request has to take over.
+ * Tracks one load. Its I/O belongs to the request that began it: if the runtime drops that request's work, the load
+ * neither ends nor fails, and another request must take over.
  */
-export class LoadControl {
+export class LoadTask {
   readonly #now: () => number;
-  /** It is of a candidate, and holds up what serves as little as it can. */
+  /** The load is of a candidate and yields to requests. */
   readonly pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
-  /** Lets work go on that nobody waits for. */
+  /** Keeps the request's context alive for work that no request awaits. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   #aliveAt: number;
   #abandoned = false;
@@ -29,12 +29,12 @@ export class LoadControl {
     this.#aliveAt = this.began;
   }
 
-  /** Registers what frees a load's memory if it is dropped half-way. */
+  /** Registers a function that frees the load's memory if the load is abandoned. */
   readonly onAbandon = (cleanup: () => void): void => {
     this.#cleanups.push(cleanup);
   };
 
-  /** Notes every piece that passes, and stops the load once it was abandoned. */
+  /** Records the progress with every piece, and stops the load after it was abandoned. */
   async *watch(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
     let unpaused = 0;
     for await (const piece of pieces) {
@@ -48,7 +48,7 @@ export class LoadControl {
     this.alive();
   }
 
-  /** Lets requests come first. */
+  /** Yields to requests. */
   async pause(): Promise<void> {
     await wait(0);
     this.#goOn();
@@ -59,17 +59,17 @@ export class LoadControl {
     this.alive();
   }
 
-  /** Notes that the load goes on. */
+  /** Records progress. */
   alive(): void {
     this.#aliveAt = this.#now();
   }
 
-  /** Milliseconds since the last sign of life. */
+  /** Milliseconds since the last progress. */
   silentFor(): number {
     return this.#now() - this.#aliveAt;
   }
 
-  /** Gives the load up and frees what it has allocated. */
+  /** Abandons the load and frees its memory. */
   abandon(): void {
     this.#abandoned = true;
     for (const cleanup of this.#cleanups.splice(0)) cleanup();

@@ -1,46 +1,48 @@
 import { wait } from '../../registry/storage/waiting.ts';
-import { type FailedOutcome, megabytes, noRoomBeside } from './load_outcome.ts';
-import { type BudgetedServable, planRoom } from './memory_budget.ts';
+import { type FailedOutcome, megabytes, noMemoryWhileServing } from './load_outcome.ts';
+import { type BudgetedServable, planEviction } from './memory_budget.ts';
 import type { Loading } from './servable_entry.ts';
-import type { ServableEntries } from './servable_table.ts';
+import type { ServableTable } from './servable_table.ts';
 
-export interface ServableRoomOptions {
+export interface MemoryAdmissionOptions {
   readonly budgetBytes: number;
-  /** Whether a version answers requests that name none, so that no candidate may take its place. */
+  /** True if a version answers requests for the current version, so that a candidate must not evict it. */
   readonly serves?: (model: string, version: string) => boolean;
-  /** Whether a pointer has a version serve, be staged or be on trial, so that none that a client asked for takes its place. */
+  /**
+   * True if a pointer serves, stages or tries a version, so that a version that a client requests must not evict it.
+   */
   readonly keeps?: (model: string, version: string) => boolean;
   readonly now: () => number;
   readonly events: { unloaded(model: string, version: string): void };
 }
 
-/** How long a load waits for busy servables to make room, and how often it looks. Milliseconds. */
-const ROOM_WAIT_MS = 10_000;
-const ROOM_POLL_MS = 5;
+/** The time that a load waits for memory of busy servables, and the interval of its checks. Milliseconds. */
+const ADMISSION_WAIT_MS = 10_000;
+const ADMISSION_POLL_MS = 5;
 
-/** The memory that the budget allows servables. */
-export class ServableRoom {
-  readonly #entries: ServableEntries;
-  readonly #options: ServableRoomOptions;
+/** Admits loads within the memory budget. */
+export class MemoryAdmission {
+  readonly #entries: ServableTable;
+  readonly #options: MemoryAdmissionOptions;
 
-  constructor(entries: ServableEntries, options: ServableRoomOptions) {
+  constructor(entries: ServableTable, options: MemoryAdmissionOptions) {
     this.#entries = entries;
     this.#options = options;
   }
 
-  /** What is in memory or about to be, by the budget's estimate. */
+  /** Returns the estimated memory of loaded and loading versions. */
   usage(): { servables: number; bytes: number } {
     const budgeted = this.#budgeted();
     return { servables: budgeted.length, bytes: budgeted.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
-  /** Evicts what has to go and reserves the bytes; answers why where that cannot be. */
-  async make(loading: Loading, bytes: number): Promise<FailedOutcome | undefined> {
+  /** Evicts servables as needed and reserves the bytes. Returns a failure if that is not possible. */
+  async admit(loading: Loading, bytes: number): Promise<FailedOutcome | undefined> {
     const { budgetBytes, now } = this.#options;
-    const deadline = now() + ROOM_WAIT_MS;
+    const deadline = now() + ADMISSION_WAIT_MS;
     for (;;) {
       const spares = this.#sparedBy(loading);
-      const plan = planRoom(this.#budgeted(spares), bytes, budgetBytes);
+      const plan = planEviction(this.#budgeted(spares), bytes, budgetBytes);
       switch (plan.kind) {
         case 'fits':
           for (const key of plan.evict) this.#unload(key);
@@ -53,17 +55,20 @@ export class ServableRoom {
           };
         case 'wait':
           if (loading.beside || bytes + this.#bytesOf(spares) > budgetBytes)
-            return noRoomBeside(bytes, budgetBytes);
+            return noMemoryWhileServing(bytes, budgetBytes);
           if (now() >= deadline) {
-            return { kind: 'failed', reason: 'what is in memory stayed in use, so no room could be made' };
+            return {
+              kind: 'failed',
+              reason: 'the versions in memory stayed in use, so that none could be evicted',
+            };
           }
-          loading.control.alive();
-          await wait(ROOM_POLL_MS);
+          loading.task.alive();
+          await wait(ADMISSION_POLL_MS);
       }
     }
   }
 
-  /** What is not to be evicted for a load, whether it is in use or not. */
+  /** Returns the versions that must not be evicted for a load, in use or not. */
   #sparedBy({ beside, asked }: Loading): Spares {
     const { serves = () => false, keeps = serves } = this.#options;
     if (asked) return keeps;
@@ -106,5 +111,5 @@ export class ServableRoom {
 
 type Spares = (model: string, version: string) => boolean;
 
-/** Stands in no name and in no version. */
+/** A character that neither names nor versions contain. */
 const SEPARATOR = '/';

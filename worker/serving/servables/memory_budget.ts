@@ -1,25 +1,28 @@
-/** A servable as the budget sees it. */
+/** A servable as the budget counts it. */
 export interface BudgetedServable {
   readonly key: string;
   readonly bytes: number;
-  /** Requests that compute with it, or a load under way: it cannot be evicted now. */
+  /** A computation uses it or it is loading, so that it cannot be evicted now. */
   readonly busy: boolean;
-  /** Grows with every use; the smallest was used longest ago. */
+  /** Grows with every use; the smallest is the least recently used. */
   readonly lastUsed: number;
 }
 
 export type RoomPlan =
-  /** It fits once these are unloaded, in this order. None: an availability-preserving transition. */
+  /**
+   * It fits after these are unloaded, in this order. An empty list corresponds to an availability-preserving
+   * transition.
+   */
   | { readonly kind: 'fits'; readonly evict: readonly string[] }
-  /** It will fit when what is busy now is done. */
+  /** It will fit when the busy servables are idle. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'never fits' };
 
 /**
- * Which servables have to go for a new one of `needed` bytes: idle ones only, least recently used first, and
- * no more than necessary.
+ * Selects the servables to evict for a new one of `needed` bytes: idle ones only, least recently used first, and no
+ * more than necessary.
  */
-export function planRoom(loaded: readonly BudgetedServable[], needed: number, budget: number): RoomPlan {
+export function planEviction(loaded: readonly BudgetedServable[], needed: number, budget: number): RoomPlan {
   if (needed > budget) return { kind: 'never fits' };
   let free = budget - loaded.reduce((sum, { bytes }) => sum + bytes, 0);
   const evict: string[] = [];

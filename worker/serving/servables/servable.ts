@@ -7,7 +7,7 @@ import { ExecutionError, type LoadedModel, type PlanState } from '../../runtime/
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
 
-/** A loaded version, ready to compute. It is freed only when nobody uses it any more. */
+/** A loaded version, ready to compute. It is freed only when it is not in use. */
 export class Servable implements ServableView {
   readonly model: string;
   readonly version: string;
@@ -29,7 +29,7 @@ export class Servable implements ServableView {
     return this.#users > 0;
   }
 
-  /** Begins a use: until it is released, the servable is not freed. */
+  /** Begins a use. The servable is not freed before the matching `release`. */
   acquire(): void {
     this.#users++;
   }

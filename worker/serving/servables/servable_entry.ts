@@ -1,20 +1,20 @@
 import type { FailedOutcome, LoadOutcome } from './load_outcome.ts';
-import type { LoadControl } from './load_task.ts';
+import type { LoadTask } from './load_task.ts';
 import type { Servable } from './servable.ts';
 
-/** What the manager keeps of a version that it has to do with. */
+/** The manager's state of a version. */
 export type ServableEntry = Loading | Ready | Failed;
 
 export interface Loading {
   readonly kind: 'loading';
-  readonly control: LoadControl;
+  readonly task: LoadTask;
   readonly outcome: Promise<LoadOutcome>;
-  /** Reserved in the budget; 0 until the manifest was read and room was made. */
+  /** Reserved in the budget; 0 until the manifest was read and memory was admitted. */
   bytes: number;
-  /** What the load before this one ended with. */
+  /** The failure of the previous load. */
   readonly after: Failed | undefined;
   readonly beside: boolean;
-  /** A client asked for it by its number or a label, and no pointer has it serve. */
+  /** A client requested it by number or label, and no pointer serves it. */
   readonly asked: boolean;
 }
 export interface Ready {

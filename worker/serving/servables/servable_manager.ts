@@ -6,63 +6,65 @@ import { memoryNeed } from '../../registry/version/memory_need.ts';
 import { readTrustedManifest, type TrustedManifestRead } from '../../registry/version/version_store.ts';
 import type { RequestScope, VersionStatus } from '../api.ts';
 import { retryOnce } from '../loading/retry_once.ts';
-import { type FailedOutcome, isOvercome, type LoadOutcome, reasonOf } from './load_outcome.ts';
-import { AbandonedError, LoadControl } from './load_task.ts';
-import { ServableRoom, type ServableRoomOptions } from './memory_admission.ts';
+import { type FailedOutcome, isIgnorableWhenEvicting, type LoadOutcome, reasonOf } from './load_outcome.ts';
+import { AbandonedError, LoadTask } from './load_task.ts';
+import { MemoryAdmission, type MemoryAdmissionOptions } from './memory_admission.ts';
 import type { Servable } from './servable.ts';
 import type { Failed, Loading, Ready } from './servable_entry.ts';
-import { ServableEntries } from './servable_table.ts';
+import { ServableTable } from './servable_table.ts';
 
 export type AcquireOutcome = { readonly kind: 'acquired'; readonly servable: Servable } | FailedOutcome;
 
-/** A version to be used or loaded. */
+/** A version to use or load. */
 export interface WantedVersion {
   readonly model: string;
   readonly version: string;
-  /** Whether a pointer names it. */
+  /** True if a pointer names it. */
   readonly named: boolean;
-  /** It is only a candidate: it is loaded where there is room beside what serves, and never in its place. */
+  /** It is only a candidate: it is loaded only if it fits next to the serving versions, and never evicts them. */
   readonly beside?: boolean;
-  /** A client asked for it by its number or a label: it takes no place of what serves others, unless it serves itself. */
+  /**
+   * A client requested it by number or label: it must not evict versions that serve others, unless it serves itself.
+   */
   readonly asked?: boolean;
 }
 
-export interface ServableManagerOptions extends ServableRoomOptions {
-  /** One of them must have signed whatever is loaded; none: nothing has to be signed. */
+export interface ServableManagerOptions extends MemoryAdmissionOptions {
+  /** One of these keys must have signed every loaded version. An empty list requires no signature. */
   readonly publicKeys?: readonly PublicKey[];
-  readonly load: (manifest: Manifest, control: LoadControl) => Promise<Servable>;
+  readonly load: (manifest: Manifest, task: LoadTask) => Promise<Servable>;
   readonly events: ServableEvents;
 }
 
-/** What happens to servables, for metrics and the log. */
+/** Events of servables, for metrics and log. */
 interface ServableEvents {
   loaded(model: string, version: string, milliseconds: number): void;
   loadFailed(model: string, version: string, reason: string, retryInMs: number): void;
   unloaded(model: string, version: string): void;
 }
 
-/** A load that shows no sign of life for this long is taken over. Milliseconds. */
+/** A load without progress for this long is taken over. Milliseconds. */
 const STALL_MS = 10_000;
-/** How often a request that waits for another's load looks whether that still lives. Milliseconds. */
+/** The interval at which a request checks the progress of another's load. Milliseconds. */
 const WATCH_MS = 1_000;
-/** How often a request tries to acquire a servable that is evicted each time before it can. */
+/** The most attempts to acquire a servable that is evicted before each acquisition. */
 const ACQUIRE_ATTEMPTS = 10;
 
-/** Loads and unloads servables within the memory budget; one load per version, however many want it. */
+/** Loads and unloads servables within the memory budget. Concurrent requests for a version share one load. */
 export class ServableManager {
   readonly #store: ObjectStore;
   readonly #options: ServableManagerOptions;
-  readonly #entries = new ServableEntries();
-  readonly #room: ServableRoom;
+  readonly #entries = new ServableTable();
+  readonly #admission: MemoryAdmission;
   #uses = 0;
 
   constructor(store: ObjectStore, options: ServableManagerOptions) {
     this.#store = store;
     this.#options = options;
-    this.#room = new ServableRoom(this.#entries, options);
+    this.#admission = new MemoryAdmission(this.#entries, options);
   }
 
-  /** The servable if it is in memory. To be used it is acquired at once, before anything can evict it. */
+  /** Returns the servable if it is in memory. The caller must acquire it synchronously, before it can be evicted. */
   ready(model: string, version: string): Servable | undefined {
     const entry = this.#entries.get(model, version);
     if (entry?.kind !== 'ready') return undefined;
@@ -70,20 +72,20 @@ export class ServableManager {
     return entry.servable;
   }
 
-  /** Whether it is in memory; unlike `ready`, asking is no use of it. */
+  /** True if the version is in memory. Unlike `ready`, the check does not count as a use. */
   isReady(model: string, version: string): boolean {
     return this.#entries.get(model, version)?.kind === 'ready';
   }
 
-  /** Whether it is in memory or about to be. */
+  /** True if the version is in memory or loading. */
   isPresent(model: string, version: string): boolean {
     const kind = this.#entries.get(model, version)?.kind;
     return kind === 'ready' || kind === 'loading';
   }
 
   /**
-   * Why the last load of this version failed, if no later one has succeeded; and whether to try again now. That
-   * there was no room beside what serves is a failure to none but candidates.
+   * Returns the failure of the version's last load, if no later load succeeded, and if a retry is due. A lack of memory
+   * next to the serving versions is a failure only for candidates.
    */
   failure(
     model: string,
@@ -94,7 +96,7 @@ export class ServableManager {
     const failed = entry?.kind === 'loading' ? entry.after : entry;
     if (failed?.kind !== 'failed') return undefined;
     const { outcome, retryAt } = failed;
-    if (isOvercome(outcome, beside)) return undefined;
+    if (isIgnorableWhenEvicting(outcome, beside)) return undefined;
     return {
       reason: reasonOf(outcome),
       retryDue: entry?.kind === 'failed' && this.#options.now() >= retryAt,
@@ -102,9 +104,9 @@ export class ServableManager {
   }
 
   /**
-   * Acquires a version, loading it first where it is not in memory; its servable has to be released. A version whose
-   * last load failed is left alone until its backoff is over; `missing` counts as a failure only for a version that the
-   * pointer names, since one that a client made up may be published at any time.
+   * Acquires a version, after loading it if necessary. Its servable must be released. After a failure the version is
+   * not loaded again until its backoff is over. `missing` counts as a failure only for a version that the pointer
+   * names, since a version that a client requests may be published at any time.
    */
   async acquire(version: WantedVersion, scope: RequestScope): Promise<AcquireOutcome> {
     for (let attempt = 0; attempt < ACQUIRE_ATTEMPTS; attempt++) {
@@ -118,69 +120,69 @@ export class ServableManager {
       if (
         entry?.kind === 'failed' &&
         this.#options.now() < entry.retryAt &&
-        !isOvercome(entry.outcome, beside)
+        !isIgnorableWhenEvicting(entry.outcome, beside)
       ) {
         return entry.outcome;
       }
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
       const outcome = await this.#finished(version, loading);
       if (outcome === undefined || outcome.kind === 'loaded' || outcome.kind === 'abandoned') continue;
-      if (!isOvercome(outcome, beside)) return outcome;
+      if (!isIgnorableWhenEvicting(outcome, beside)) return outcome;
     }
-    return { kind: 'failed', reason: 'the memory budget is too small for what is asked for at once' };
+    return { kind: 'failed', reason: 'the memory budget is too small for the concurrent requests' };
   }
 
-  /** Loads a version on behalf of later requests. */
+  /** Loads a version for later requests. */
   preload(model: string, version: string, scope: RequestScope, { beside = false } = {}): void {
     const entry = this.#entries.get(model, version);
     if (entry?.kind === 'loading' || entry?.kind === 'ready') return;
     this.#start({ model, version, named: true, beside }, scope, entry);
   }
 
-  /** A version's manifest, if it is to be trusted. */
+  /** Reads a version's manifest, if its signature is trusted. */
   readManifest(model: string, version: string): Promise<TrustedManifestRead> {
     return readTrustedManifest(this.#store, model, version, this.#options.publicKeys ?? []);
   }
 
-  /** The versions of a model that this isolate has to do with. */
+  /** Returns the states of a model's versions in this isolate. */
   states(model: string): VersionStatus[] {
     return this.#entries.states(model);
   }
 
-  /** What is in memory or about to be, by the budget's estimate. */
+  /** Returns the estimated memory of loaded and loading versions. */
   usage(): { servables: number; bytes: number } {
-    return this.#room.usage();
+    return this.#admission.usage();
   }
 
-  /** The servables in memory. */
+  /** Returns the servables in memory. */
   servables(): Servable[] {
     return this.#entries.servables();
   }
 
   /**
-   * Forgets every servable without freeing it: the heap that they lay in is gone. Loads under way begin anew for
-   * those who wait for them.
+   * Drops every servable without freeing it, since its heap does not exist any more. Loads in progress start again for
+   * the requests that wait for them.
    */
   forget(): void {
     for (const { model, version, entry } of this.#entries.all()) {
       if (entry.kind === 'ready') this.#entries.delete(model, version);
-      if (entry.kind === 'loading') entry.control.abandon();
+      if (entry.kind === 'loading') entry.task.abandon();
     }
   }
 
-  /** Whether a version may not take the place of what serves. */
+  /** True if a version must not evict serving versions. */
   #spares({ model, version, beside = false, asked = false }: WantedVersion): boolean {
     return beside || (asked && this.#options.serves?.(model, version) !== true);
   }
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
-    const control = new LoadControl(this.#options.now, (promise) => scope.waitUntil(promise), {
+    const task = new LoadTask(this.#options.now, (promise) => scope.waitUntil(promise), {
       pauses: version.beside === true,
     });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
       kind: 'loading',
-      control,
+      task,
       outcome: promise,
       bytes: 0,
       after: after?.kind === 'failed' ? after : undefined,
@@ -192,7 +194,7 @@ export class ServableManager {
       this.#settle(version, loading, outcome);
       resolve(outcome);
     });
-    // The load belongs to every request that waits for it: it must not die with the one that began it.
+    // All requests that wait for the load need it, so that it must outlive the request that began it.
     scope.waitUntil(run);
     return loading;
   }
@@ -204,11 +206,11 @@ export class ServableManager {
       if (read.kind !== 'found') {
         return { kind: 'failed', reason: `its manifest is ${read.kind}: ${read.reason}` };
       }
-      loading.control.alive();
+      loading.task.alive();
       const bytes = memoryNeed(read.manifest);
-      const refusal = await this.#room.make(loading, bytes);
+      const refusal = await this.#admission.admit(loading, bytes);
       if (refusal !== undefined) return refusal;
-      return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.control) };
+      return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.task) };
     } catch (error) {
       if (error instanceof AbandonedError) return { kind: 'abandoned' };
       return { kind: 'failed', reason: describeError(error) };
@@ -217,7 +219,7 @@ export class ServableManager {
 
   #settle({ model, version, named }: WantedVersion, loading: Loading, outcome: LoadOutcome): void {
     if (this.#entries.get(model, version) !== loading) {
-      // Taken over in the meantime: what this one made is nobody's.
+      // Another request took the load over, so that this result is not used.
       if (outcome.kind === 'loaded') outcome.servable.dispose();
       return;
     }
@@ -230,7 +232,7 @@ export class ServableManager {
         bytes: loading.bytes,
         lastUsed: ++this.#uses,
       });
-      events.loaded(model, version, now() - loading.control.began);
+      events.loaded(model, version, now() - loading.task.began);
     } else if (outcome.kind === 'abandoned' || (outcome.kind === 'missing' && !named)) {
       this.#entries.delete(model, version);
     } else {
@@ -241,17 +243,17 @@ export class ServableManager {
     }
   }
 
-  /** Waits for a load; undefined when it was given up because nothing came of it. */
+  /** Waits for a load. Resolves to undefined if the load was abandoned for lack of progress. */
   async #finished({ model, version }: WantedVersion, loading: Loading): Promise<LoadOutcome | undefined> {
     for (;;) {
       const watch = sleep(WATCH_MS);
       const outcome = await Promise.race([loading.outcome, watch.done]);
       watch.cancel();
       if (outcome !== undefined) return outcome;
-      if (loading.control.silentFor() < STALL_MS) continue;
+      if (loading.task.silentFor() < STALL_MS) continue;
       if (this.#entries.get(model, version) === loading) {
         this.#entries.delete(model, version);
-        loading.control.abandon();
+        loading.task.abandon();
       }
       return undefined;
     }
@@ -261,12 +263,12 @@ export class ServableManager {
 const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
 
-/** How long to leave a version alone after its n-th failure in a row, in milliseconds. */
+/** Returns the time before the next attempt after the n-th failure in a row, in milliseconds. */
 function backoff(failures: number): number {
   return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1));
 }
 
-/** Resolves after this long, unless cancelled: then never. */
+/** Resolves after the time, or never if canceled. */
 function sleep(milliseconds: number): { readonly done: Promise<undefined>; cancel(): void } {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => resolve(undefined), milliseconds);

@@ -3,9 +3,9 @@ import { reasonOf } from './load_outcome.ts';
 import type { Servable } from './servable.ts';
 import type { ServableEntry } from './servable_entry.ts';
 
-/** What one isolate keeps of the versions that it has to do with. */
-export class ServableEntries {
-  /** By model and version: a key of both would have to be made for every request. */
+/** The entries of an isolate's versions. */
+export class ServableTable {
+  /** By model, then by version: a combined key would have to be built for every request. */
   readonly #models = new Map<string, Map<string, ServableEntry>>();
 
   get(model: string, version: string): ServableEntry | undefined {
@@ -30,12 +30,12 @@ export class ServableEntries {
     );
   }
 
-  /** The servables in memory. */
+  /** Returns the servables in memory. */
   servables(): Servable[] {
     return this.all().flatMap(({ entry }) => (entry.kind === 'ready' ? [entry.servable] : []));
   }
 
-  /** The states of a model's versions. */
+  /** Returns the states of a model's versions. */
   states(model: string): VersionStatus[] {
     return [...(this.#models.get(model) ?? [])].map(([version, entry]) => statusOf(version, entry));
   }

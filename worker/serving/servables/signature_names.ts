@@ -3,8 +3,8 @@ import type { NamedTensors, TensorValue } from '../../model/tensor.ts';
 import type { ExecutionResult } from '../api.ts';
 
 /**
- * What a signature's tensors are called in public and in the graph. Found out once: most signatures give them the
- * graph's own names, and their tensors are then passed on as they are.
+ * Maps a signature's public names to the graph's names. The mapping is computed once. Most signatures use the graph's
+ * own names, and their tensors are then passed on unchanged.
  */
 export class SignatureNames {
   /** The outputs' names in the graph, in the signature's order. */
@@ -29,7 +29,7 @@ export class SignatureNames {
     return renamed;
   }
 
-  /** What a model computed, under public names. */
+  /** Returns a model's outputs under public names. */
   resultOf(values: NamedTensors): ExecutionResult {
     if (!this.#renamesOutputs && values.size === this.graphOutputs.length && this.#hasAll(values)) {
       return { kind: 'computed', outputs: values };
@@ -37,7 +37,7 @@ export class SignatureNames {
     const outputs = new Map<string, TensorValue>();
     for (const [index, alias] of this.#publicOutputs.entries()) {
       const value = values.get(this.graphOutputs[index] ?? '');
-      if (value === undefined) return { kind: 'failed', reason: `the model gave no output ${alias}` };
+      if (value === undefined) return { kind: 'failed', reason: `the model returned no output ${alias}` };
       outputs.set(alias, value);
     }
     return { kind: 'computed', outputs };
