@@ -2,5 +2,5 @@ import { runTrialCommand } from './pointer/trial_command.ts';
 
 await runTrialCommand({
   role: 'canary',
-  description: 'Gives a share of the requests that name no version to another version, or ends that.',
+  description: 'Routes a share of the requests that name no version to another version, or ends that.',
 });

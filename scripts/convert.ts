@@ -9,10 +9,10 @@ import { signatureLines } from './status/model_report.ts';
 
 const command = newCommand(
   'convert',
-  "Writes a model in tfjs's form into a directory, and publishes nothing.",
+  "Converts a model to tfjs's format in a directory, and publishes nothing.",
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-  .argument('<output>', 'the directory to write; it must be empty or not there yet')
+  .argument('<output>', 'the directory to write; it must be empty or not exist')
   .addOption(quantizeOption())
   .option('--force', 'replace an output directory that is not empty')
   .option('--json', 'print the result, or the error, as JSON on standard output');

@@ -1,3 +1,3 @@
 import { runDeployCommand } from './deploy/deploy_command.ts';
 
-await runDeployCommand('deploy', 'Deploys the Worker that predicts.', undefined);
+await runDeployCommand('deploy', 'Deploys the serving Worker.', undefined);

@@ -16,7 +16,7 @@ import { describePlace, openLocalRegistry } from './registry/open_registry.ts';
 
 const command = newCommand(
   'dev',
-  'Publishes the sample models into local state, if they are not there yet, serves it, and lets it be managed.',
+  'Publishes missing sample models to local state, serves it, and starts the management Worker.',
 )
   .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
   .option(
@@ -24,13 +24,13 @@ const command = newCommand(
     'the port of the management Worker (default: one after --port)',
     parsePortArgument,
   )
-  .option('--no-management', 'without the management Worker')
+  .option('--no-management', 'do not start the management Worker')
   .option('--ip <address>', 'the address to listen on', 'localhost')
   .option('--persist-to <directory>', 'local state folder (default: .wrangler/state)')
   .addOption(
     new RepeatableOption(
       '--var <NAME:VALUE>',
-      'a variable of the Worker, over the one in wrangler.toml',
+      'a variable of the Worker; overrides wrangler.toml',
       parseVariableArgument,
     ),
   );
@@ -44,7 +44,7 @@ const OptionsSchema = v.object({
   var: v.optional(v.array(v.string()), []),
 });
 
-// Taken before anything changes it: wrangler is quiet in this process, and is not to be in its own.
+// Copied before the environment changes: wrangler is silenced in this process, but not in its own.
 const environment = { ...process.env };
 
 await runCommand(command, async (output) => {
@@ -63,7 +63,7 @@ await runCommand(command, async (output) => {
   }
   const registry = await openLocalRegistry(directory);
   try {
-    output.progress(`Looking for the sample models in ${describePlace(registry.place)}`);
+    output.progress(`Checking the sample models in ${describePlace(registry.place)}`);
     await publishSampleModels(registry.store, (text) => output.progress(text));
   } finally {
     await registry.close();
@@ -79,7 +79,7 @@ await runCommand(command, async (output) => {
       onReady: () => {
         const url = serverUrl(ip, port);
         const text = [
-          `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C ends it). Try:`,
+          `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C to stop). Try:`,
           `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
         ];
         output.result(text, { url, registry: registry.place });
@@ -87,7 +87,7 @@ await runCommand(command, async (output) => {
     },
   ];
   if (managementPort !== undefined) {
-    // Good for this run only: nothing that is worth stealing is stored anywhere.
+    // The token is only valid for this run and is not stored.
     const { token, entry } = createToken('dev', ['publish', 'flip']);
     servers.push({
       ...shared,

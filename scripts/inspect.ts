@@ -5,10 +5,7 @@ import { resolveFromCaller } from './files/package_root.ts';
 import { withTemporaryDirectory } from './files/temporary_directory.ts';
 import { summaryLines } from './status/model_report.ts';
 
-const command = newCommand(
-  'inspect',
-  'Tells what a model consists of: its format, signatures, operations and sizes.',
-)
+const command = newCommand('inspect', 'Shows the format, signatures, operations and sizes of a model.')
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .option('--json', 'print the result, or the error, as JSON on standard output');
 

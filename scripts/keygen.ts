@@ -4,8 +4,8 @@ import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_li
 import { resolveFromCaller, showToCaller, wranglerConfiguration } from './files/package_root.ts';
 import { generateSigningKey } from './publish/signing_key.ts';
 
-const command = newCommand('keygen', 'Makes a key for signing manifests: an Ed25519 private key in PEM.')
-  .argument('<file>', 'where to keep the private key; never overwritten, and readable by its owner only')
+const command = newCommand('keygen', 'Creates a key for signing manifests: an Ed25519 private key in PEM.')
+  .argument('<file>', 'the file for the private key; never overwritten, and readable by its owner only')
   .option('--json', 'print the result, or the error, as JSON on standard output');
 
 await runCommand(command, async (output) => {
@@ -13,7 +13,7 @@ await runCommand(command, async (output) => {
   const path = resolveFromCaller(argument);
   const { privatePem, publicText } = generateSigningKey();
   if (!(await writeWholeFile(path, privatePem, { replace: false, mode: 0o600 }))) {
-    output.error(`${showToCaller(path)} is there already, and a key is never overwritten`);
+    output.error(`${showToCaller(path)} exists already, and a key is never overwritten`);
     return EXIT_FAILED;
   }
   output.result(

@@ -11,12 +11,12 @@ const command = withChangeOptions(
       .argument('<model>', 'the model', parseNameArgument)
       .requiredOption('--label <label>', 'the label', parseNameArgument)
       .addOption(
-        new Option('--remove', 'take the label away; its version stays published').conflicts([
+        new Option('--remove', 'remove the label; its version stays published').conflicts([
           'modelVersion',
           'version',
         ]),
       ),
-    'the version to put it on',
+    'the version for the label',
   ),
 );
 
@@ -31,14 +31,16 @@ await runPointerCommand(command, {
   already: (model, { labels }) => {
     const { label } = v.parse(OptionsSchema, command.opts());
     const version = Object.hasOwn(labels, label) ? labels[label] : undefined;
-    return version === undefined ? `${model} has no label ${label}` : `${model} ${version} is ${label}`;
+    return version === undefined
+      ? `${model} does not have the label ${label}`
+      : `${model} ${version} is ${label}`;
   },
   change: () => {
     const { label, remove } = v.parse(OptionsSchema, command.opts());
     const version = versionOption(command);
     if (remove) return POINTER_CHANGES.unlabel.of({ label });
     return version === undefined
-      ? { refused: 'give the --model-version to label, or --remove' }
+      ? { refused: 'give --model-version or --remove' }
       : POINTER_CHANGES.label.of({ label, version });
   },
 });

@@ -20,8 +20,8 @@ const command = withChangeOptions(
     'Deletes old versions of a model that nothing points to, and the files that only they need.',
   )
     .argument('<model>', 'the model', parseNameArgument)
-    .requiredOption('--keep <count>', 'how many of the newest versions stay in any case', parseCountArgument)
-    .option('--dry-run', 'only say what would be deleted'),
+    .requiredOption('--keep <count>', 'the number of newest versions to keep', parseCountArgument)
+    .option('--dry-run', 'only show what would be deleted'),
 );
 
 const OptionsSchema = v.object({
@@ -35,9 +35,7 @@ await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place
   const options = v.parse(OptionsSchema, command.opts());
   const { keep, dryRun } = options;
   const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
-  output.progress(
-    `${dryRun ? 'Looking for what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`,
-  );
+  output.progress(`${dryRun ? 'Checking what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`);
   const result = await prune(model, { keep, dryRun, record: newChangeRecord(options) });
   if (result.kind === 'refused') {
     output.error(await describeRefusal({ store, place }, model, result.reason));

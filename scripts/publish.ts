@@ -32,7 +32,7 @@ const command = withChangeOptions(
       .addOption(
         new Option(
           '--bump <part>',
-          'which part of the highest version to raise, whatever the directory is called, unless a version has this content',
+          'the part of the highest version to increase, regardless of the name of the directory, unless a version has this content',
         )
           .choices(VERSION_BUMPS)
           .conflicts(['modelVersion', 'version']),
@@ -42,15 +42,20 @@ const command = withChangeOptions(
       .addOption(
         new Option(
           '--stage',
-          'leave the current version as it is and have this one loaded beside it; npm run promote flips to it',
+          'keep the current version and load this one next to it; npm run promote flips to it',
         ).conflicts('label'),
       )
-      .option('--no-flip', 'leave the current version as it is; --label still moves')
-      .option('--dry-run', 'only check and rehearse it; upload nothing')
-      .option('--allow-breaking', 'even if clients of the current version would break')
-      .option('--skip-rehearsal', 'publish without trying it out')
+      .option('--no-flip', 'keep the current version; --label still moves')
+      .option('--dry-run', 'only check and rehearse the model; upload nothing')
+      .option('--allow-breaking', 'publish even if clients of the current version would break')
+      .option('--skip-rehearsal', 'publish without a rehearsal')
       .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
-      .option('--rehearsal-limit <seconds>', 'how long any answer may take there', parseCountArgument, 60),
+      .option(
+        '--rehearsal-limit <seconds>',
+        'the time limit of each response in the rehearsal',
+        parseCountArgument,
+        60,
+      ),
     "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
   ),
 );
@@ -112,7 +117,7 @@ await runRegistryCommand(
           accuracy = measured;
         },
         onBlob: ({ path }, what) =>
-          output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'is there'}`),
+          output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'exists already'}`),
         onWait: (until) =>
           output.progress(
             `Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`,

@@ -16,19 +16,19 @@ import { recordExamples } from './rehearsal/record_examples.ts';
 
 const command = newCommand(
   'record',
-  'Runs a model in a local workerd and keeps its answers beside it as golden.json, for publish to compare.',
+  'Runs a model in a local workerd and stores its answers next to it in golden.json, which publish compares.',
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .addOption(
     new RepeatableOption(
       '--input <file>',
-      "a request in TensorFlow Serving's JSON (default: made from the signature)",
+      "a request in TensorFlow Serving's JSON (default: generated from the signature)",
     ),
   )
-  .option('--tolerance <number>', 'how far later answers may be off', parseTolerance)
-  .option('--seed <number>', 'another one makes other requests', parseCountArgument, 1)
+  .option('--tolerance <number>', 'the permitted difference of later answers', parseTolerance)
+  .option('--seed <number>', 'the seed of the generated requests', parseCountArgument, 1)
   .option('--force', 'overwrite golden.json')
-  .option('--rehearsal-limit <seconds>', 'how long any answer may take', parseCountArgument, 60)
+  .option('--rehearsal-limit <seconds>', 'the time limit of each response', parseCountArgument, 60)
   .option('--json', 'print the result, or the error, as JSON on standard output');
 
 const OptionsSchema = v.object({
@@ -57,7 +57,7 @@ await runCommand(command, async (output) => {
     output.error(reason);
     return EXIT_FAILED;
   };
-  const isThere = `${showToCaller(target)} is there already; --force overwrites it`;
+  const isThere = `${showToCaller(target)} exists already; --force overwrites it`;
   if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
   await requireRoom(dirname(target), tmpdir());
   const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {

@@ -13,7 +13,7 @@ import { modelLines } from './status/status_report.ts';
 
 const command = registryCommand(
   'status',
-  'Shows models, versions, what is current, and the history of it.',
+  'Shows models, their versions and roles, and the history.',
 ).argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument);
 
 await runRegistryCommand(

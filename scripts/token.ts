@@ -5,12 +5,12 @@ import { createToken, TOKEN_SCOPES } from './registry/management_token.ts';
 
 const command = newCommand(
   'token',
-  'Makes a token for the management Worker, and what its secret has to hold. Nothing is stored.',
+  'Creates a token for the management Worker, and the entry for its secret. Nothing is stored.',
 )
-  .requiredOption('--name <name>', 'whose it is; stands in the history of what is changed with it', parseName)
+  .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseName)
   .option(
     '--scopes <scopes>',
-    `what it allows, separated by commas: ${TOKEN_SCOPES.join(', ')}; to read, every token does`,
+    `the scopes, separated by commas: ${TOKEN_SCOPES.join(', ')}; every token may read`,
     parseScopes,
     ['read'],
   )
@@ -25,7 +25,7 @@ await runCommand(command, async (output) => {
     [
       `Token, shown this once; give it to ${name} as EDGE_SERVING_TOKEN:`,
       `  ${token}`,
-      'Entry of the secret, which holds one for every token, separated by commas:',
+      'Entry of the secret, which contains one for every token, separated by commas:',
       `  ${entry}`,
       'Set it with: npx wrangler secret put MANAGEMENT_TOKENS --env management',
     ],
@@ -36,7 +36,7 @@ await runCommand(command, async (output) => {
 
 function parseName(text: string): string {
   if (!/^[\w.-]{1,64}$/.test(text)) {
-    throw new InvalidArgumentError('A name is made of letters, digits, "_", "." and "-", at most 64.');
+    throw new InvalidArgumentError('A name consists of letters, digits, "_", "." and "-", at most 64.');
   }
   return text;
 }
@@ -45,7 +45,9 @@ function parseScopes(text: string): string[] {
   const scopes = text.split(',').map((scope) => scope.trim());
   const unknown = scopes.find((scope) => !TOKEN_SCOPES.some((known) => known === scope));
   if (unknown !== undefined) {
-    throw new InvalidArgumentError(`"${unknown}" is no scope; scopes are ${TOKEN_SCOPES.join(', ')}.`);
+    throw new InvalidArgumentError(
+      `"${unknown}" is not a valid scope; scopes are ${TOKEN_SCOPES.join(', ')}.`,
+    );
   }
   return [...new Set(scopes)];
 }

@@ -1,4 +1,4 @@
-/** What Node code uses of WebAssembly, which Node's own declarations leave out. */
+/** The part of WebAssembly that Node code uses, which Node's own declarations lack. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 
 /**
- * Writes a file whole or not at all.
+ * Writes a file completely or not at all.
  *
- * @returns false where there is one already and it is not to be replaced
+ * @returns false if the file exists and must not be replaced
  */
 export async function writeWholeFile(
   path: string,
@@ -18,7 +18,7 @@ export async function writeWholeFile(
       await rename(unfinished, path);
       return true;
     }
-    // Unlike a renaming, it fails where something has the name.
+    // Unlike rename, link fails if the name exists.
     await link(unfinished, path);
     return true;
   } catch (error) {

@@ -9,10 +9,10 @@ const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
 const KERNELS = path.join(WORKER, 'runtime/kernels');
 const JSON_CODEC = path.join(WORKER, 'http/json');
 
-/** A WebAssembly module and what it is made of. */
+/** A WebAssembly module with its sources and compiler options. */
 export interface Build {
   readonly output: string;
-  /** The folder whose index.ts says what it exports. */
+  /** The folder whose index.ts defines the exports. */
   readonly sources: string;
   /** See https://www.assemblyscript.org/compiler.html */
   readonly options: readonly string[];
@@ -21,9 +21,8 @@ export interface Build {
 const OPTIONS = ['--runtime', 'stub', '--use', 'abort=', '--noAssert', '--optimize', '--shrinkLevel', '0'];
 
 /**
- * The memory is tfjs's own: the module must have no data, no allocator and no start function.
- * Not level 3: it moves the sums of one accumulator together, for which the operands of all of them have to wait in
- * more vector registers than there are.
+ * The module uses tfjs's memory and must have no data, no allocator and no start function. The optimization level is
+ * not 3, which reorders the sums of one accumulator so that their operands need more vector registers than exist.
  */
 const KERNEL_OPTIONS = [...OPTIONS, '--importMemory', '--optimizeLevel', '2'];
 
@@ -33,7 +32,7 @@ const kernels = (name: string, features: string): Build => ({
   options: [...KERNEL_OPTIONS, '--enable', features],
 });
 
-/** kernels.wasm is what the Worker imports; kernels_simd.wasm is for an engine without relaxed SIMD. */
+/** The Worker imports kernels.wasm. kernels_simd.wasm is for an engine without relaxed SIMD. */
 export const KERNEL_BUILDS: readonly [Build, Build] = [
   kernels('kernels.wasm', 'simd,relaxed-simd'),
   kernels('kernels_simd.wasm', 'simd'),
@@ -53,10 +52,10 @@ const NUMBER_LISTS: Build = {
 
 export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];
 
-/** Name of the custom section that says which sources a module was built from. */
+/** The name of the custom section that identifies a module's sources. */
 const DIGEST_SECTION = 'sources';
 
-/** SHA-256 of everything that decides what is built. */
+/** Returns the SHA-256 of all inputs of a build. */
 export async function sourceDigest({ sources, options }: Build): Promise<string> {
   const hash = createHash('sha256');
   const compiler = await readFile(createRequire(import.meta.url).resolve('assemblyscript/package.json'));
@@ -77,7 +76,7 @@ export async function sourceFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** The digest that a built file carries; undefined if there is no such file or it carries none. */
+/** Returns the digest in a built file, or undefined if the file or the digest is missing. */
 export async function builtDigest(output: string): Promise<string | undefined> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -89,7 +88,10 @@ export async function builtDigest(output: string): Promise<string | undefined> {
   return section && new TextDecoder().decode(section);
 }
 
-/** Builds what is missing or was built from other sources. @returns the files written */
+/**
+ * Builds modules that are missing or out of date.
+ * @returns the files written
+ */
 export async function buildKernels(): Promise<string[]> {
   const written: string[] = [];
   for (const build of BUILDS) {
@@ -106,7 +108,7 @@ export async function buildKernels(): Promise<string[]> {
 }
 
 async function compile({ output, sources, options }: Build): Promise<Uint8Array> {
-  // The compiler takes a while to load, and mostly there is nothing to compile.
+  // The compiler loads slowly, and most runs compile nothing.
   const { default: compiler } = await import('assemblyscript/asc');
   let module: Uint8Array | undefined;
   const { error, stderr } = await compiler.main(
@@ -123,7 +125,7 @@ async function compile({ output, sources, options }: Build): Promise<Uint8Array>
   return module;
 }
 
-/** Appends a custom section: 0, the length of what follows, the length of the name, the name, the contents. */
+/** Appends a custom section: 0, the length of the rest, the length of the name, the name, the contents. */
 function withSection(module: Uint8Array, name: string, contents: string): Uint8Array {
   const encoder = new TextEncoder();
   const nameBytes = encoder.encode(name);
@@ -131,7 +133,7 @@ function withSection(module: Uint8Array, name: string, contents: string): Uint8A
   return Uint8Array.from([...module, 0, ...unsigned(body.length), ...body]);
 }
 
-/** LEB128. */
+/** Encodes an unsigned integer in LEB128. */
 function unsigned(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
 }

@@ -30,7 +30,7 @@ export interface KernelSignatures {
  * @throws for what does not parse, and for what cannot be stated in such a table
  */
 export async function readSignatures(folder: string): Promise<KernelSignatures> {
-  // The compiler takes a while to load.
+  // The compiler loads slowly.
   const compiler = await import('assemblyscript');
   const program = compiler.newProgram(compiler.newOptions());
   for (const file of await sourceFiles(folder)) {

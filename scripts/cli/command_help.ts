@@ -2,7 +2,7 @@ import { Help, type HelpConfiguration } from 'commander';
 
 const standard = new Help();
 
-/** Help that shows a command as it is typed, and which of its options it cannot do without. */
+/** Prints a command as the user types it, and marks its required options. */
 export const COMMAND_HELP: HelpConfiguration = {
   commandUsage: (command) => {
     const words = command.registeredArguments.map((argument) =>

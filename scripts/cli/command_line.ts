@@ -12,14 +12,14 @@ import { errorLines } from './explained_error.ts';
 import { createOutput, type Output } from './output.ts';
 import { parseCommandLine } from './parse_command_line.ts';
 
-/** Done, or nothing to do. */
+/** The command succeeded, or there was nothing to do. */
 export const EXIT_DONE = 0;
-/** Refused, or a fault. */
+/** The command was refused or failed. */
 export const EXIT_FAILED = 1;
-/** The command line is wrong. */
+/** The command line is invalid. */
 const EXIT_USAGE = 2;
 
-/** A command of package.json's scripts. */
+/** Makes a command of package.json's scripts. */
 export function newCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -29,7 +29,7 @@ export function newCommand(name: string, description: string): Command {
     .allowExcessArguments(false);
 }
 
-/** A command that reads or changes a registry. */
+/** Makes a command that reads or changes a registry. */
 export function registryCommand(name: string, description: string): Command {
   return newCommand(name, description)
     .option('--json', 'print the result, or the error, as JSON on standard output')
@@ -55,7 +55,7 @@ export function registryCommand(name: string, description: string): Command {
     );
 }
 
-/** The options of a command that changes a pointer: they go into its history. */
+/** Adds the options of a command that changes a pointer, which its history records. */
 export function withChangeOptions(command: Command): Command {
   return command
     .option('--reason <text>', 'why; kept in the history', parseTextUpTo(REASON_LENGTH))
@@ -79,16 +79,16 @@ const RegistryOptionsSchema = v.object({
   url: v.optional(v.instance(URL)),
 });
 
-/** Where a token is taken from: command lines are seen by every user of a machine. */
+/** The environment variable of the token: all users of a machine can see command lines. */
 const TOKEN_VARIABLE = 'EDGE_SERVING_TOKEN';
 
 export interface RegistryAccess {
   readonly state: 'must exist' | 'made where missing';
-  /** What only reads leaves the replica of the pointers as it is, too. */
+  /** A command that only reads does not change the replica of the pointers either. */
   readonly access?: 'read' | 'change';
 }
 
-/** Runs a command against the registry that its options name; what only reads or undoes makes no local state. */
+/** Runs a command against the registry that its options name. Only a command that publishes creates local state. */
 export async function runRegistryCommand(
   command: Command,
   { state, access = 'change' }: RegistryAccess,
@@ -104,8 +104,8 @@ export async function runRegistryCommand(
     const place = registryPlace(options, token ?? '');
     if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
       output.error([
-        `there is no local state folder ${showToCaller(place.directory)}`,
-        'npm run dev or npm run publish makes it.',
+        `the local state folder ${showToCaller(place.directory)} does not exist`,
+        'npm run dev and npm run publish create it.',
       ]);
       return EXIT_FAILED;
     }
@@ -139,7 +139,7 @@ export async function runCommand(
   command: Command,
   action: (output: Output) => Promise<number>,
 ): Promise<void> {
-  // Known before anything is parsed, so that a wrong command line is answered in the form asked for too.
+  // Determined before parsing, so that an invalid command line is also reported in the requested form.
   const output = createOutput(process.argv.includes('--json'));
   const parsed = parseCommandLine(command, process.argv.slice(2), process.env);
   if (parsed.kind === 'helped') return endProcess(EXIT_DONE);
@@ -157,28 +157,28 @@ async function perform(action: (output: Output) => Promise<number>, output: Outp
   }
 }
 
-/** What wrangler leaves running, a connection that never came about for one, must not keep a script alive. */
+/** Handles that wrangler leaves open, such as a failed connection, must not keep a script alive. */
 function endProcess(code: number): void {
   process.stdout.write('', () => process.exit(code));
 }
 
-/** Tokens travel encrypted, or do not leave the machine. */
+/** Tokens leave the machine only encrypted. */
 function parseManagementUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {
-    throw new InvalidArgumentError('It has to be an https: address, or http: on this machine.');
+    throw new InvalidArgumentError('The URL must be an https: URL, or http: on this machine.');
   }
   if (url.search !== '' || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError(
-      `It holds no query and no secret; the token belongs into ${TOKEN_VARIABLE}.`,
+      `The URL must not contain a query or credentials; set the token in ${TOKEN_VARIABLE}.`,
     );
   }
   return url;
 }
 
 export function parseNameArgument(text: string): string {
-  if (!isName(text)) throw new InvalidArgumentError(`A name is made of ${NAME_RULE}.`);
+  if (!isName(text)) throw new InvalidArgumentError(`A name consists of ${NAME_RULE}.`);
   return text;
 }
 
@@ -191,7 +191,7 @@ export function parseVersionArgument(text: string): string {
 }
 
 export function parseCountArgument(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('The value must be a whole number.');
   return Number(text);
 }
 
@@ -209,12 +209,16 @@ export function parsePortArgument(text: string): number {
 
 export function parseVariableArgument(text: string): string {
   if (!/^[A-Za-z_]\w*:/.test(text)) {
-    throw new InvalidArgumentError('A variable is NAME:VALUE, the name made of letters, digits and _.');
+    throw new InvalidArgumentError(
+      'A variable is NAME:VALUE, and its name consists of letters, digits and _.',
+    );
   }
-  // The Worker would not miss it: a misspelled name changes nothing.
+  // The Worker ignores unknown variables, so that a misspelled name would have no effect.
   const name = text.slice(0, text.indexOf(':'));
   if (!PREDICT_VARIABLES.includes(name)) {
-    throw new InvalidArgumentError(`The Worker reads no ${name}; it reads ${PREDICT_VARIABLES.join(', ')}.`);
+    throw new InvalidArgumentError(
+      `The Worker has no variable ${name}; its variables are ${PREDICT_VARIABLES.join(', ')}.`,
+    );
   }
   return text;
 }

@@ -1,6 +1,6 @@
 import { describeError } from '../../worker/registry/storage/describe_error.ts';
 
-/** A fault told in several lines: what happened, and what to do about it. */
+/** An error with a message of several lines: what happened, and what to do about it. */
 export class ExplainedError extends Error {
   readonly lines: readonly string[];
 
@@ -10,7 +10,7 @@ export class ExplainedError extends Error {
   }
 }
 
-/** A fault as it is printed: its own lines or those of what caused it, else its message as one line. */
+/** Returns the lines to print for an error: its own lines or those of its cause, or else its message as one line. */
 export function errorLines(error: unknown): readonly string[] {
   let current = error;
   for (let depth = 0; current instanceof Error && depth < 10; depth++) {

@@ -18,7 +18,7 @@ export function formatTime(timestamp: string): string {
   return timestamp.replace('T', ' ').replace(/\.\d+/, '');
 }
 
-/** How long ago a moment was. @example formatAge(12_345) // '12 s ago' */
+/** Formats the time since a moment. @example formatAge(12_345) // '12 s ago' */
 export function formatAge(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 120) return `${seconds} s ago`;
@@ -27,7 +27,7 @@ export function formatAge(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)} days ago`;
 }
 
-/** Lines of cells, every column as wide as its widest. */
+/** Formats rows of cells as lines with aligned columns. */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -2,29 +2,28 @@ import type { Command, Option } from 'commander';
 import { npmSettings, settingsInFiles } from './npm_settings.ts';
 import { shellWord } from './shell_word.ts';
 
-/** An option that npm took for its own, because no `--` stood before it. */
-export interface SwallowedOption {
+/** An option that npm consumed as its own, because `--` did not precede it. */
+export interface GreedyOption {
   readonly option: Option;
-  /** What npm made of it. @example '--token-description' */
+  /** The npm setting that resulted. @example '--token-description' */
   readonly setting: string;
-  /** What npm took as its values; none where npm left the value among the arguments. */
+  /** The values that npm consumed; empty if npm left the value among the arguments. */
   readonly values: readonly string[];
 }
 
 /**
- * The options of a command that npm took for its own. They do not reach the command, which would do something else
- * than was typed: `npm run rollback NAME --to 1.0.2` sets npm's `--token-description`. All that is left of them is in
- * the environment, by the name that npm gave them:
- * - the option's own, if npm has the same one or none;
- * - a longer one of npm's, of which the option is the beginning;
- * - what was typed, if that was the beginning of an option or is one letter off.
- *
- * What npm's configuration files set was not typed. npm's `--version` and `--help` start no script, so that nothing
- * can be found here.
+ * Returns the options of a command that npm consumed as its own. They do not reach the command, which would do
+ * something else than the user typed: `npm run rollback NAME --to 1.0.2` sets npm's `--token-description`. Only the
+ * environment shows them, under npm's names:
+ * - the option's own name, if npm has the same option or no similar one;
+ * - a longer option of npm's that begins with the option;
+ * - the typed word, if it is the beginning of an option or differs by one letter.
+ * Settings from npm's configuration files were not typed. npm's `--version` and `--help` start no script, so that they
+ * cannot be detected here.
  */
-export function swallowedOptions(command: Command, environment: NodeJS.ProcessEnv): SwallowedOption[] {
+export function greedyOptions(command: Command, environment: NodeJS.ProcessEnv): GreedyOption[] {
   const settings = npmSettings(environment);
-  const found: SwallowedOption[] = [];
+  const found: GreedyOption[] = [];
   let configured: ReadonlySet<string> | undefined;
   for (const [name, value] of settings) {
     const option = optionOf(command, name);
@@ -36,16 +35,16 @@ export function swallowedOptions(command: Command, environment: NodeJS.ProcessEn
   return found;
 }
 
-/** A command line that reaches the command, with placeholders for values that npm left among the arguments. */
-export function unswallowed(
+/** Returns a command line that reaches the command, with placeholders for values that npm left among the arguments. */
+export function withoutGreedyOptions(
   name: string,
   command: Command,
-  swallowed: readonly SwallowedOption[],
+  greedy: readonly GreedyOption[],
   words: readonly string[],
 ): string {
-  const isMixed = swallowed.some(({ option, values }) => option.required && values.length === 0);
+  const isMixed = greedy.some(({ option, values }) => option.required && values.length === 0);
   const placeholders = command.registeredArguments.map((argument) => `<${argument.name()}>`);
-  const options = swallowed.flatMap(({ option, values }) => {
+  const options = greedy.flatMap(({ option, values }) => {
     if (!option.required) return [option.long ?? option.flags];
     if (values.length === 0) return [option.flags];
     return values.flatMap((value) => [option.long ?? '', shellWord(value)]);
@@ -53,7 +52,7 @@ export function unswallowed(
   return ['npm run', name, '--', ...(isMixed ? placeholders : words.map(shellWord)), ...options].join(' ');
 }
 
-/** The option that a setting of npm's comes from, if any. */
+/** Returns the option from which a setting of npm's results, if any. */
 function optionOf(command: Command, setting: string): Option | undefined {
   const named = command.options.map((option) => ({ option, name: settingName(option) }));
   const match =
@@ -64,22 +63,22 @@ function optionOf(command: Command, setting: string): Option | undefined {
   return match?.option;
 }
 
-/** `--no-flip` is `flip`, set to nothing. */
+/** `--no-flip` appears as `flip` with an empty value. */
 function settingName(option: Option): string {
   return (option.long ?? '').replace(/^--(no-)?/, '').replaceAll('-', '_');
 }
 
-/** Whether the command has it besides, so that nothing is lost: of a value, another one may be. */
+/** True if the command also received the option, so that nothing is lost. A value of it may be another one. */
 function isTaken(command: Command, option: Option): boolean {
   return !option.required && command.getOptionValueSource(option.attributeName()) === 'cli';
 }
 
-/** npm writes `true` for an option without a value, and several values with an empty line between them. */
+/** npm writes `true` for an option without a value, and separates several values by an empty line. */
 function valuesOf({ required }: Option, value: string): string[] {
   return required ? value.split('\n\n').filter((part) => part !== '' && part !== 'true') : [];
 }
 
-/** Whether one letter is other, missing, too much, or changed places with its neighbor. */
+/** True if one letter is different, missing, superfluous, or swapped with its neighbor. */
 function isOneLetterOff(name: string, typed: string): boolean {
   let start = 0;
   while (start < name.length && name[start] === typed[start]) start++;

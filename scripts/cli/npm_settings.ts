@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 const PREFIX = 'npm_config_';
 
 /**
- * What npm left in the environment of a script: its settings, and every option on its own command line, those that it
- * does not know too. Names have underscores, as npm writes them. (What was in the environment in capitals stays so.)
+ * Returns the settings that npm put into the environment of a script: its own settings and every option of its command
+ * line, unknown ones included. Names have underscores, as npm writes them. (Names in capitals stay so.)
  */
 export function npmSettings(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
@@ -15,7 +15,7 @@ export function npmSettings(environment: NodeJS.ProcessEnv): ReadonlyMap<string,
   return settings;
 }
 
-/** The names that npm's configuration files set, see https://docs.npmjs.com/cli/configuring-npm/npmrc */
+/** Returns the names that npm's configuration files set, see https://docs.npmjs.com/cli/configuring-npm/npmrc */
 export function settingsInFiles(settings: ReadonlyMap<string, string>, npm: string | undefined): Set<string> {
   const project = settings.get('local_prefix');
   const files = [

@@ -1,23 +1,23 @@
 import ora, { type Ora } from 'ora';
 import { printable, printableJson, printableLog } from './printable.ts';
 
-/** One line, or several. A newline inside of a line came from outside, and is printed as an escape. */
+/** One line or several. A newline inside a line is from outside and is escaped. */
 export type Lines = string | readonly string[];
 
 /**
- * Where a command's words go: nothing else prints. Results are on standard output, progress and errors on standard
- * error. Names and texts from outside may be part of everything, so control characters are escaped here.
+ * The output of a command; no other code prints. Results go to standard output, progress and errors to standard error.
+ * All of them may contain names and texts from outside, so that control characters are escaped here.
  */
 export interface Output {
-  /** What is going on now. */
+  /** Reports the current step. */
   progress(text: string): void;
-  /** The result, for people or, with --json, for programs; exactly one of the two is printed. */
+  /** Prints the result, for people or, with --json, for programs. Exactly one of the two is printed. */
   result(text: Lines, json: object): void;
-  /** What went wrong beside the result; on standard error in every form. */
+  /** Reports a fault that does not fail the command, always on standard error. */
   warning(text: Lines): void;
-  /** Why there is no result. With --json it is on standard output too, as `{"error": "..."}`. */
+  /** Reports why there is no result. With --json it is also on standard output, as `{"error": "..."}`. */
   error(message: Lines): void;
-  /** A line of another program, on the stream where that program wrote it. */
+  /** Passes on a line of another program, to the stream on which that program wrote it. */
   log(line: string, stream?: 'stdout' | 'stderr'): void;
 }
 
@@ -46,10 +46,13 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** The system's words for a full disk can be part of any message, and name no way out. */
+/** Any message may contain the system's error for a full disk, which suggests no remedy. */
 function withWayOut(lines: readonly string[]): readonly string[] {
   return lines.length === 1 && /ENOSPC|no space left/i.test(lines[0] ?? '')
-    ? [...lines, 'Free some space on that disk (temporary files lie where TMPDIR says), and run this again.']
+    ? [
+        ...lines,
+        'Free some space on that disk (TMPDIR names the directory of temporary files), and run this again.',
+      ]
     : lines;
 }
 
@@ -66,10 +69,10 @@ interface Progress {
   clear(): void;
 }
 
-/** A spinner for people; lines for a log; nothing for programs. */
+/** Uses a spinner for terminals, lines for logs, and nothing for programs. */
 function createProgress(json: boolean): Progress {
   if (json) return { show: () => {}, clear: () => {} };
-  // Some terminals of build machines are zero columns wide, on which ora never finishes its first line.
+  // Some terminals of build machines are zero columns wide, and ora never finishes its first line on them.
   if (!process.stderr.isTTY || !(process.stderr.columns > 0)) {
     return { show: (text) => process.stderr.write(`${text}\n`), clear: () => {} };
   }

@@ -1,21 +1,21 @@
 import { type Command, CommanderError } from 'commander';
-import { swallowedOptions, unswallowed } from './greedy_options.ts';
+import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
 import { environmentFault } from './product_environment.ts';
 import { typedFault } from './typed_words.ts';
 
 export type ParsedCommandLine =
   | { readonly kind: 'parsed' }
-  /** Its help was asked for and printed. */
+  /** Help was requested and printed. */
   | { readonly kind: 'helped' }
-  /** It is not followed; why, and what to type instead. */
+  /** The command line is invalid. The lines say why, and what to type instead. */
   | { readonly kind: 'wrong'; readonly lines: readonly string[] };
 
 /**
- * Parses what was typed into the command, which has its options and arguments afterwards. Everything that was typed
- * is taken, or the command line is wrong.
+ * Parses the typed words into the command, which has its options and arguments afterwards. A command line of which any
+ * word was not used is invalid.
  *
- * @param words what was typed behind the name of the command and reached it
- * @param environment where npm leaves what it kept to itself
+ * @param words the words after the name of the command that reached it
+ * @param environment contains the options that npm consumed
  */
 export function parseCommandLine(
   command: Command,
@@ -36,17 +36,17 @@ export function parseCommandLine(
     if (error.exitCode === 0) return { kind: 'helped' };
     complaint = complaint.trim().replace(/^error: /, '');
   }
-  const swallowed = swallowedOptions(command, environment);
-  if (complaint === '' && swallowed.length === 0) return { kind: 'parsed' };
+  const greedy = greedyOptions(command, environment);
+  if (complaint === '' && greedy.length === 0) return { kind: 'parsed' };
   const name = command.name();
   const lines = complaint === '' ? [] : complaint.split('\n');
-  for (const { option, setting } of swallowed) {
+  for (const { option, setting } of greedy) {
     const own = setting === (option.long ?? '').replace(/^--no-/, '--') ? '' : `, as ${setting}`;
-    lines.push(`npm kept ${option.long ?? option.flags} to itself${own}`);
+    lines.push(`npm consumed ${option.long ?? option.flags}${own}`);
   }
-  if (swallowed.length > 0) {
-    const line = unswallowed(name, command, swallowed, words);
-    lines.push(`Did you leave out \`--\` before the options? ${line}`);
+  if (greedy.length > 0) {
+    const line = withoutGreedyOptions(name, command, greedy, words);
+    lines.push(`Did you omit \`--\` before the options? ${line}`);
   }
   return { kind: 'wrong', lines: [...lines, `See npm run ${name} -- --help`] };
 }

@@ -1,20 +1,20 @@
 /**
- * What a terminal acts on or what hides other text: C0, DEL and C1 controls, the line and paragraph separators, and
- * the embeddings, overrides and isolates of bidirectional text.
+ * Characters that a terminal acts on or that hide other text: C0, DEL and C1 controls, the line and paragraph
+ * separators, and the embeddings, overrides and isolates of bidirectional text.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the pattern is for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** A color or a weight: the one escape sequence that changes nothing but how text looks. */
+/** A color or a weight: the only escape sequence that changes only the look of text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it begins with ESC
 const STYLE = /(\u001b\[[\d;]*m)/;
 
-/** A line with every control character written as an escape, a newline as `\n`. */
+/** Escapes every control character of a line, a newline as `\n`. */
 export function printable(line: string): string {
   return line.replace(CONTROLS, escaped);
 }
 
-/** The same for a line of another program's log, whose colors and tabs stay. */
+/** Does the same for a line of another program's log, and keeps colors and tabs. */
 export function printableLog(line: string): string {
   return line
     .split(STYLE)
@@ -23,8 +23,8 @@ export function printableLog(line: string): string {
 }
 
 /**
- * JSON with line breaks and indentation, without any other control character. `JSON.stringify` escapes C0 and leaves
- * the rest; inside of strings, the only place where the rest can be, JSON has an escape for each.
+ * Formats JSON with line breaks and indentation and without any other control character. `JSON.stringify` escapes only
+ * C0. The others can only occur inside strings, for which JSON has an escape.
  */
 export function printableJson(value: unknown): string {
   const lines = (JSON.stringify(value, null, 2) ?? 'null').split('\n');

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-/** An option that may be given several times. Of any other, a second value would take the place of the first. */
+/** An option that may be repeated. For any other option, a second value would replace the first. */
 export class RepeatableOption extends Option {
   constructor(flags: string, description: string, parse: (text: string) => string = (text) => text) {
     super(flags, `${description}; may be given several times`);

@@ -2,12 +2,12 @@ import type { Command, Option } from 'commander';
 import { RepeatableOption } from './repeatable_option.ts';
 
 /**
- * What commander takes without a word although it was not meant, in one sentence; undefined where there is nothing.
+ * Returns a mistake that commander accepts silently, in one sentence, or undefined.
  * - An option given twice: the second value would count.
- * - An empty value or argument, as of a shell variable that is not set: an empty path is the folder at hand.
- * - An option in the place of a value (`--persist-to --remote`): it would be the value, and lost as an option.
+ * - An empty value or argument, as of an unset shell variable: an empty path is the current folder.
+ * - An option in the place of a value (`--persist-to --remote`): it would become the value.
  *
- * @param words what was typed behind the name of the command
+ * @param words the words after the name of the command
  */
 export function typedFault(command: Command, words: readonly string[]): string | undefined {
   const given = new Set<string>();

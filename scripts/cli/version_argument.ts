@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { parseVersionArgument } from './command_line.ts';
 
-/** A version as the argument behind the model: it needs no `--`, whatever npm makes of options. */
+/** Adds a version as the argument after the model: it needs no `--`, however npm handles options. */
 export function withVersionArgument(command: Command, description: string): Command {
   return command.argument('[version]', description, parseVersionArgument);
 }
 
-/** The version that the argument names, else the option; refused where they name two. */
+/** Returns the version from the argument, or else from the option. Refuses two different versions. */
 export function versionArgument(
   command: Command,
   option: string | undefined,

@@ -5,8 +5,9 @@ import { parseVersionArgument } from './command_line.ts';
 const OptionsSchema = v.object({ modelVersion: v.optional(v.string()), version: v.optional(v.string()) });
 
 /**
- * The option that names a version. npm takes `--version` for its own where no `--` stands before it: it prints its
- * version, starts no command, and ends with exit code 0. So another name is told, and `--version` only works.
+ * Adds the option that names a version. Without a preceding `--`, npm consumes `--version`, prints its own version,
+ * starts no command, and ends with exit code 0. The documented name is therefore another, and `--version` is only
+ * accepted.
  */
 export function withVersionOption(command: Command, description: string): Command {
   return command
@@ -18,7 +19,7 @@ export function withVersionOption(command: Command, description: string): Comman
     );
 }
 
-/** The version that the option names, by either name. */
+/** Returns the version of the option under either name. */
 export function versionOption(command: Command): string | undefined {
   const { modelVersion, version } = v.parse(OptionsSchema, command.opts());
   return modelVersion ?? version;

@@ -21,25 +21,25 @@ const OptionsSchema = v.object({
 
 function deployCommand(name: string, description: string): Command {
   return newCommand(name, description)
-    .option('--dry-run', 'only build it; upload nothing')
-    .option('--outdir <directory>', 'keep what is uploaded in this directory')
-    .option('--message <text>', 'what this deployment is for; Cloudflare keeps it')
-    .option('--tag <text>', 'a tag for this deployment; Cloudflare keeps it');
+    .option('--dry-run', 'only build the Worker; upload nothing')
+    .option('--outdir <directory>', 'keep the uploaded files in this directory')
+    .option('--message <text>', 'a message for this deployment, stored by Cloudflare')
+    .option('--tag <text>', 'a tag for this deployment, stored by Cloudflare');
 }
 
-/** Runs the command that deploys one Worker of the configuration that holds. */
+/** Runs the command that deploys one Worker of the effective configuration. */
 export async function runDeployCommand(
   name: string,
   description: string,
   environment: WorkerEnvironment,
 ): Promise<void> {
-  // Taken before anything changes it: wrangler is quiet in this process, and is not to be in its own.
+  // Copied before the environment changes: wrangler is silenced in this process, but not in its own.
   const variables = { ...process.env };
   const command = deployCommand(name, description);
   await runCommand(command, async (output) => {
     const { dryRun, outdir, message, tag } = v.parse(OptionsSchema, command.opts());
     const configuration = wranglerConfiguration();
-    // For an environment that there is not, wrangler would deploy the predict Worker.
+    // If the configuration lacks the environment, wrangler would deploy the serving Worker.
     const fault = environment === 'management' ? await managementFault(configuration) : undefined;
     if (fault !== undefined) {
       output.error(fault);
@@ -60,7 +60,7 @@ export async function runDeployCommand(
   });
 }
 
-/** It has the terminal to itself: it may ask which account is meant. */
+/** wrangler uses the terminal directly, since it may ask for the account. */
 async function runWrangler(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(process.execPath, [WRANGLER, ...words], {
     cwd: PACKAGE_ROOT,

@@ -1,4 +1,4 @@
-/** What the Worker that predicts reads besides its bindings. A test compares the list with the Worker's own tables. */
+/** The variables of the serving Worker, without bindings. A test compares the list with the Worker's own tables. */
 export const PREDICT_VARIABLES: readonly string[] = [
   'POINTER_SOURCE',
   'POINTER_LEASE_MS',

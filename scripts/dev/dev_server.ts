@@ -10,16 +10,16 @@ import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 
 export interface DevServerOptions {
-  /** The environment of wrangler.toml; none for the predict Worker. */
+  /** The environment in wrangler.toml; undefined for the serving Worker. */
   readonly worker?: 'management';
   readonly ip: string;
   readonly port: number;
   /** The local state folder. */
   readonly directory: string;
-  /** Variables of the Worker as `NAME:VALUE`, over those of wrangler.toml. */
+  /** Variables of the Worker as `NAME:VALUE`, which override those of wrangler.toml. */
   readonly variables: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** Called once, when the Worker answers its health check. */
+  /** Called once, when the Worker passes its health check. */
   readonly onReady: () => void;
 }
 
@@ -27,17 +27,17 @@ const POLL_MS = 100;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `wrangler dev` for each of the Workers until one of them ends; then the others end too.
+ * Runs `wrangler dev` for each of the Workers until one of them ends, and then ends the others.
  *
- * @param print takes every line that they write: what clients and models are called may be in it
- * @returns the exit code of the first that ended; 0 where a signal asked for its end, or the parent process ended
+ * @param print receives every line of their output, which may contain names of clients and models
+ * @returns the exit code of the first that ended; 0 after a signal or the end of the parent process
  */
 export async function runDevServers(
   servers: readonly DevServerOptions[],
   print: (line: string, stream: 'stdout' | 'stderr') => void,
 ): Promise<number> {
   const children: Wrangler[] = [];
-  // A terminal sends Ctrl+C to all; what a supervisor sends arrives only here.
+  // A terminal sends Ctrl+C to all processes. A supervisor's signal arrives only here.
   let stopping = false;
   const end = (signal: NodeJS.Signals): void => {
     for (const child of children) child.kill(signal);
@@ -48,12 +48,12 @@ export async function runDevServers(
   };
   for (const signal of SIGNALS) process.on(signal, forward);
   const unwatch = onParentExit(() => forward('SIGTERM'));
-  // Who read the output is gone, the parent most likely.
+  // The reader of the output has ended, probably with the parent.
   process.stdout.on('error', () => forward('SIGTERM'));
   const exits: Promise<number>[] = [];
   let healthy = true;
   for (const options of servers) {
-    // One after the other: two that look for free ports at the same moment find the same one.
+    // One at a time: two processes that search for free ports at once find the same one.
     if (stopping || !healthy) break;
     const child = startWrangler(options);
     children.push(child);
@@ -93,13 +93,13 @@ function startWrangler({ worker, ip, port, directory, variables, environment }: 
     {
       cwd: PACKAGE_ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // No questions, and nothing that needs the network: local development works without.
+      // No prompts and no network access: local development works offline.
       env: {
         WRANGLER_SEND_METRICS: 'false',
         WRANGLER_HIDE_BANNER: 'true',
         WRANGLER_WRITE_LOGS: 'false',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-        // It writes into a pipe, at whose end may be a terminal.
+        // It writes into a pipe, whose reader may be a terminal.
         ...(process.stdout.isTTY && environment.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}),
         ...environment,
       },
@@ -112,7 +112,7 @@ async function exitCode(child: ChildProcess): Promise<number> {
   return typeof code === 'number' ? code : 1;
 }
 
-/** Waits until a server is healthy; false where it ended before. */
+/** Waits until a server is healthy. Returns false if it ended before. */
 async function whenHealthy(url: string, child: ChildProcess, log: RequestLogFilter): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null) {
     if (await isHealthy(url, log)) return true;
@@ -133,21 +133,21 @@ async function isHealthy(url: string, log: RequestLogFilter): Promise<boolean> {
   }
 }
 
-/** Where to reach a server that listens on this address. */
+/** Returns the URL of a server that listens on this address. */
 export function serverUrl(ip: string, port: number): string {
   const everywhere = ip === '0.0.0.0' || ip === '::' || ip === '*';
   const host = everywhere ? 'localhost' : ip.includes(':') ? `[${ip}]` : ip;
   return `http://${host}:${port}`;
 }
 
-/** Why nothing can listen on a port, in one sentence; undefined where something can. */
+/** Returns why no server can listen on a port, in one sentence, or undefined if one can. */
 export async function portFault(ip: string, port: number, option = '--port'): Promise<string | undefined> {
   for (const address of ip === 'localhost' ? ['127.0.0.1', '::1'] : [ip]) {
     const code = await listenFault(address, port);
-    // Not every machine has IPv6.
+    // Some machines have no IPv6.
     if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
     if (code === 'EADDRINUSE') {
-      // The next port is most likely in use too: dev takes two, this one's and the management Worker's.
+      // The next port is probably in use too: dev uses two, this one and the management Worker's.
       return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 2}`;
     }
     return `nothing can listen on ${ip} port ${port}: ${code}`;

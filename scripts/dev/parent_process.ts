@@ -1,14 +1,14 @@
 const CHECK_MS = 1000;
 
-/** Taken when the process begins: the parent may be gone by the time that somebody watches. */
+/** Read at startup: the parent may have ended before the watch begins. */
 const parent = process.ppid;
 
 /**
- * Calls back once, within about a second after the process that started this one has ended. A SIGTERM to
- * `npm run` ends npm and nothing below it. A process that had no parent but init has nothing to outlive.
- * The watch alone keeps no process alive.
+ * Calls back once, within about a second after the parent of this process has ended. A SIGTERM to `npm run` ends npm
+ * but not its children. A process whose parent was init is not watched. The watch itself does not keep the process
+ * alive.
  *
- * @returns ends the watch
+ * @returns a function that ends the watch
  */
 export function onParentExit(callback: () => void): () => void {
   if (parent <= 1) return () => {};

@@ -2,11 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 
 const PROBE_LINE = /\bGET \/healthz \d{3}\b/;
 
-/** What leaves the health checks of a script out of wrangler's log, and leaves in those of anybody else. */
+/** Removes a script's own health checks from wrangler's log, and keeps those of others. */
 export interface RequestLogFilter {
-  /** A health check was sent: wrangler writes one line about it, unless it fails. */
+  /** A health check was sent, for which wrangler writes one line unless the request fails. */
   probeSent(): void;
-  /** It got no answer, so no line comes. */
+  /** The health check failed, so that wrangler writes no line. */
   probeFailed(): void;
   shows(line: string): boolean;
 }

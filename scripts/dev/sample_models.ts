@@ -10,7 +10,7 @@ import { publishModel } from '../publish/publish_model.ts';
 
 const SAMPLE_MODELS = join(PACKAGE_ROOT, 'models');
 
-/** Publishes the first version of every sample model that has no current version yet. */
+/** Publishes the first version of every sample model that has no current version. */
 export async function publishSampleModels(store: ObjectStore, tell: (text: string) => void): Promise<void> {
   const tool = await toolVersion();
   for (const model of await sampleModels()) {
@@ -32,7 +32,7 @@ export async function publishSampleModels(store: ObjectStore, tell: (text: strin
   }
 }
 
-/** The folders that have a first version; others hold what the models' scripts share. */
+/** Returns the folders that contain a first version. Others contain shared files of the models' scripts. */
 async function sampleModels(): Promise<string[]> {
   const models: string[] = [];
   for (const name of (await readdir(SAMPLE_MODELS)).sort()) {

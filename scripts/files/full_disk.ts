@@ -4,22 +4,22 @@ import { basename, dirname } from 'node:path';
 import { ExplainedError } from '../cli/explained_error.ts';
 import { formatBytes } from '../cli/format.ts';
 
-/** The directory of temporary files, or one that a command made there. */
+/** True for the directory of temporary files, and for one that a command created there. */
 function isTemporary(directory: string): boolean {
   return directory === tmpdir() || basename(directory).startsWith('edge-serving-');
 }
 
-/** What a write needs beside its own bytes: local R2 keeps a database with a log. */
+/** Space that a write needs in addition to its own bytes: local R2 keeps a database with a log. */
 const MARGIN_BYTES = 64 * 1024;
 const CHECK_MS = 500;
 
-/** A disk has no room for what was to be written; the message says which, and what to do. */
+/** A disk is full. The message names it, and what to do. */
 class FullDiskError extends ExplainedError {
   constructor(directory: string, free: number, cause?: unknown) {
     super(
       [
         `no space left on the disk of ${directory} (ENOSPC): ${formatBytes(free)} are free`,
-        `Free some space${isTemporary(directory) ? ', or name another directory in TMPDIR' : ''}, and run this again: it does what is left.`,
+        `Free some space${isTemporary(directory) ? ', or name another directory in TMPDIR' : ''}, and run the command again to continue.`,
       ],
       cause,
     );
@@ -27,10 +27,10 @@ class FullDiskError extends ExplainedError {
 }
 
 /**
- * Does something that writes below a directory, and tells it where the disk is full: before it, while it gets no
- * answer, or after it failed. workerd says `Unspecified error` then, or nothing for a minute.
+ * Runs an action that writes below a directory, and reports a full disk before it, while it does not answer, or after
+ * it failed. In that case workerd reports `Unspecified error`, or nothing for a minute.
  *
- * @param bytes how many are about to be written
+ * @param bytes the number of bytes about to be written
  * @throws FullDiskError
  */
 export async function unlessDiskFull<T>(
@@ -54,7 +54,7 @@ export async function unlessDiskFull<T>(
 }
 
 /**
- * Makes sure that something can be written below these directories, before any work is done for it.
+ * Checks that these directories have space, before work that needs it.
  *
  * @throws FullDiskError
  */
@@ -65,7 +65,7 @@ export async function requireRoom(...directories: readonly string[]): Promise<vo
   }
 }
 
-/** Rejects when the disk was full twice in a row; never resolves. */
+/** Rejects if the disk was full in two consecutive checks; never resolves. */
 function whenFull(directory: string, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     let wasFull = false;
@@ -78,14 +78,14 @@ function whenFull(directory: string, signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Of the disk on which a directory is or would be made; none where no more files can be made. */
+/** Returns the free bytes of the disk of an existing or future directory, or 0 if no more files can be created. */
 async function freeBytes(directory: string): Promise<number> {
   for (let path = directory; ; path = dirname(path)) {
     try {
       const { bavail, bsize, files, ffree } = await statfs(path);
       return files > 0 && ffree === 0 ? 0 : bavail * bsize;
     } catch {
-      // What cannot be asked is not in the way: the write itself will tell.
+      // If the space cannot be determined, the write itself reports a full disk.
       if (path === dirname(path)) return Number.POSITIVE_INFINITY;
     }
   }

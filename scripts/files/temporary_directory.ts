@@ -4,16 +4,16 @@ import { join } from 'node:path';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Those in use. The process is listened to once, however many there are. */
+/** The directories in use. The listeners of the process are registered once for all of them. */
 const directories = new Set<string>();
 
 /**
- * Gives an action a directory that is removed when it is done, when it failed, and when the process ends
- * meanwhile, by itself or by a signal.
+ * Passes a temporary directory to an action and removes it when the action ends or fails, and when the process ends, by
+ * itself or by a signal.
  */
 export async function withTemporaryDirectory<T>(action: (directory: string) => Promise<T>): Promise<T> {
   if (directories.size === 0) listen();
-  // In one go: a signal that came between making it and noting it would leave it behind.
+  // Synchronous: a signal between creating and recording the directory would leave it behind.
   const directory = mkdtempSync(join(tmpdir(), 'edge-serving-convert-'));
   directories.add(directory);
   try {
@@ -36,7 +36,7 @@ function removeAll(): void {
 function onSignal(signal: NodeJS.Signals): void {
   removeAll();
   stopListening();
-  // Whoever else listens decides; where nobody does, the process ends as if nothing had been in the way.
+  // Other listeners decide. Without any, the process ends as it would without this listener.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
 
-/** The record of a change made now, by the user of this machine unless told otherwise. */
+/** Makes the record of a change now, by the user of this machine unless another name is given. */
 export function newChangeRecord(options: {
   by?: string | undefined;
   reason?: string | undefined;
@@ -20,7 +20,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // In a container the user's number may have no name.
+    // In a container the user id may have no name.
     return 'unknown';
   }
 }

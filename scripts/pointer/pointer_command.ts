@@ -8,21 +8,21 @@ import { newChangeRecord } from './change_record.ts';
 import { describeChange } from './pointer_report.ts';
 import { describeRefusal } from './refusal.ts';
 
-/** A command that makes one change to the pointer of the model that is its first argument. */
+/** A command that makes one change to the pointer of the model in its first argument. */
 export interface PointerCommand {
   /** @example 'Rolling back' */
   readonly doing: string;
   /** @example 'Rolled back' */
   readonly done: string;
-  /** What is so already, where nothing had to be changed. */
+  /** Describes the existing state if no change was necessary. */
   readonly already: (model: string, pointer: Pointer) => string;
-  /** The change that the command line asks for, or why it asks for none. */
+  /** Returns the change that the command line requests, or why it is refused. */
   readonly change: () => PointerChange | { readonly refused: string };
 }
 
 const OptionsSchema = v.object({ reason: v.optional(v.string()), by: v.optional(v.string()) });
 
-/** Runs it and reports: what changed, or that there was nothing to do, or why it was refused. */
+/** Runs the command and reports the change, that nothing was to do, or the refusal. */
 export function runPointerCommand(
   command: Command,
   { doing, done, already, change }: PointerCommand,

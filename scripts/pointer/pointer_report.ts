@@ -8,7 +8,7 @@ export function describeChange(model: string, change: HistoryEntry): string {
   return `${model}: ${describeMove(change)} (generation ${change.generation})`;
 }
 
-/** What changed, without the model. */
+/** Describes a change without the model. */
 export function describeMove(change: HistoryEntry): string {
   const { action, from, to, label, percent = 0, versions } = change;
   const move = from === to ? to : `${from ?? 'nothing'} -> ${to}`;
@@ -33,7 +33,7 @@ export function describeMove(change: HistoryEntry): string {
   }
 }
 
-/** A version that became current was promoted from its role; of any other that ended it has to be told. */
+/** A version that became current was promoted from its role. Any other role that the change ended is reported. */
 function endedRoles({ to, ended = {} }: HistoryEntry): string[] {
   const roles: string[] = [];
   for (const role of ['canary', 'shadow'] as const) {
@@ -42,7 +42,7 @@ function endedRoles({ to, ended = {} }: HistoryEntry): string[] {
   return roles;
 }
 
-/** The options with which another command finds the same registry; they begin with a space. */
+/** Returns the options that select the same registry in another command, with a leading space. */
 export function placeOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
   if (place.kind === 'management') return ` --url ${place.url}`;

@@ -2,10 +2,10 @@ import { describePlace, type PlaceDescription, type Registry } from '../registry
 import { modelExists } from '../status/model_status.ts';
 
 export function missingModel(model: string, place: PlaceDescription): string {
-  return `there is no model ${model} in ${describePlace(place)}`;
+  return `the model ${model} does not exist in ${describePlace(place)}`;
 }
 
-/** Why a model was left as it is. That it is missing is said by every command in the same words. */
+/** Describes why a model was not changed. Every command reports a missing model in the same words. */
 export async function describeRefusal(
   { store, place }: Pick<Registry, 'store' | 'place'>,
   model: string,

@@ -18,7 +18,7 @@ export interface TrialCommand {
 
 const OptionsSchema = v.object({ percent: v.number() });
 
-/** Runs the command that begins, changes or ends a trial. */
+/** Runs the command that begins, changes or ends a canary or shadow. */
 export function runTrialCommand({ role, description }: TrialCommand): Promise<void> {
   const command: Command = withChangeOptions(
     withVersionOption(
@@ -26,7 +26,7 @@ export function runTrialCommand({ role, description }: TrialCommand): Promise<vo
         .argument('<model>', 'the model', parseNameArgument)
         .requiredOption(
           '--percent <share>',
-          'its share of the requests, 0 to 100, fractions too; 0 ends it',
+          'its share of the requests, 0 to 100, with fractions; 0 ends it',
           parseShareArgument,
         ),
       `the version (needed unless --percent 0 ends the ${role})`,

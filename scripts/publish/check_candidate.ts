@@ -6,16 +6,16 @@ import { checkCompatibility } from './check_compatibility.ts';
 
 type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
 
-/** What was found out about a version before anything was written. */
+/** The results of the checks before anything is written. */
 export interface Checks {
-  /** Undefined where there was nothing to try out: the version had been rehearsed when it was published. */
+  /** Undefined if the version was already rehearsed when it was published. */
   readonly rehearsal: DoneRehearsal | undefined;
   readonly differences: readonly SignatureDifference[];
 }
 
 /**
- * Finds out whether a version can be served in the place of the current one. One that is published already is
- * looked at again only where a flip or a label would bring it to clients, and tried out only if it never was.
+ * Checks if a version can replace the current one. A published version is checked again only if a flip or a label would
+ * bring it to clients, and rehearsed only if it never was.
  */
 export async function checkCandidate(
   store: ObjectStore,
@@ -51,7 +51,7 @@ export async function checkCandidate(
   return { kind: 'fine', checks: { rehearsal, differences } };
 }
 
-/** Rehearsed once, whatever number it is published under in the end. */
+/** Rehearses once, whatever the published version's number becomes. */
 export function rehearseOnce(rehearse: Rehearse): Rehearse {
   let outcome: Promise<RehearsalOutcome> | undefined;
   return (candidate, current) => {

@@ -9,13 +9,13 @@ import { nextVersion } from '../../worker/registry/version/version.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 
 export interface CompatibilityCheck {
-  /** What clients of the current version would notice; empty too where its manifest cannot be read. */
+  /** The differences that clients of the current version can observe. Empty also if its manifest cannot be read. */
   readonly differences: readonly SignatureDifference[];
-  /** Why the version must not be published like this; undefined where it may. */
+  /** The reason why the version must not be published, or undefined. */
   readonly refusal: string | undefined;
 }
 
-/** Holds a version against the current one: what breaks its clients needs a new MAJOR, or to be allowed. */
+/** Compares a version with the current one. A breaking change needs a new MAJOR or explicit permission. */
 export async function checkCompatibility(
   store: ObjectStore,
   candidate: { readonly model: string; readonly version: string; readonly content: ModelContent },

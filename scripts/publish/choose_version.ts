@@ -8,9 +8,9 @@ import {
 } from '../../worker/registry/version/version.ts';
 
 /**
- * The version that a publisher names: the one given, else the model directory's own name where that is a
- * version and no bump is asked for (`half_plus_two/1.1.0`; TensorFlow Serving's `half_plus_two/00000123` is
- * 123). Undefined where the registry has to find one.
+ * Returns the version that a publisher names: the given one, or else the model directory's name if it is a version and
+ * no bump is requested (`half_plus_two/1.1.0`; TensorFlow Serving's `half_plus_two/00000123` is 123). Undefined if the
+ * registry determines it.
  */
 export function namedVersion(options: {
   readonly version?: string | undefined;
@@ -21,7 +21,7 @@ export function namedVersion(options: {
   return options.bump === undefined ? parseVersion(options.directoryName) : undefined;
 }
 
-/** Of the published versions that have the content in hand, the one to publish it as: the current one, or the highest. */
+/** Returns the published version with this content under which to publish: the current one, or else the highest. */
 export function versionOfContent(
   versions: readonly string[],
   pointer: Pointer | undefined,
@@ -31,7 +31,7 @@ export function versionOfContent(
   return alive.toSorted(compareVersions).at(-1);
 }
 
-/** The version after every one that was ever there: a pruned one does not come back. */
+/** Returns the version after all that ever existed, since a pruned version must not be published again. */
 export function versionAfter(
   published: readonly string[],
   pointer: Pointer | undefined,

@@ -7,10 +7,10 @@ import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 
 /**
- * Flips, and where another version has become current meanwhile compares with that one first: a publisher looks at the
- * current version before a rehearsal, and makes the flip after it.
+ * Flips. If another version has become current in the meantime, it first compares with that version: a publisher reads
+ * the current version before a rehearsal and flips after it.
  *
- * @param change held back where another version than the one given is current
+ * @param change refused if another version than the given one is current
  * @param current the version that the candidate was checked against
  */
 export async function flipOnceCompatible(

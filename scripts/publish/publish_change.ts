@@ -4,7 +4,7 @@ import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { PublishRequest } from './publish_request.ts';
 
-/** The change that a publish ends with, over the version that is current; undefined where it changes no pointer. */
+/** Returns the change at the end of a publish, over the current version, or undefined if it changes no pointer. */
 export function pointerChange(
   { label, flip, stage }: Pick<PublishRequest, 'label' | 'flip' | 'stage'>,
   version: string,
@@ -21,7 +21,7 @@ export function pointerChange(
     });
 }
 
-/** Whether a change would leave another pointer than the one that is there. */
+/** True if a change would modify the existing pointer. */
 export function wouldChange(
   change: PointerChange,
   { model, record }: Pick<PublishRequest, 'model' | 'record'>,

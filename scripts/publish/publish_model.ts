@@ -26,17 +26,19 @@ import { readBlob } from './read_blob.ts';
 import type { Signer } from './signing_key.ts';
 
 export interface PublishObserver {
-  /** Makes the flip; in the store itself where none is given. */
+  /** Makes the flip; in the store itself by default. */
   readonly changePointer?: ChangePointer;
-  /** Tries out what is about to be published or flipped to; without it nothing is tried out. */
+  /** Rehearses the version to publish or flip to. Without it no rehearsal runs. */
   readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
-  /** What a conversion is doing, where one is needed. */
+  /** Receives the current step of a conversion. */
   readonly onConvert?: (text: string) => void;
-  /** How far the answers of a quantised model are from the original's, before anything is uploaded. */
+  /**
+   * Receives the differences between the outputs of a quantized model and the original's, before anything is uploaded.
+   */
   readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
-  /** A prune is under way; the publish goes on after it, or when its lock expires unless that is renewed. */
+  /** A prune is in progress. The publish continues after it, or when its lock expires. */
   readonly onWait?: (until: Date) => void;
   readonly wait: (milliseconds: number) => Promise<void>;
 }
@@ -46,30 +48,30 @@ export type PublishOutcome =
       readonly kind: 'published';
       readonly version: string;
       readonly checks: Checks;
-      /** `same`: an earlier publish had written this manifest. */
+      /** `same`: an earlier publish wrote this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
       readonly present: readonly Blob[];
-      /** What this publish changed in the pointer, if anything. */
+      /** The change that this publish made to the pointer, if any. */
       readonly change: HistoryEntry | undefined;
-      /** Undefined where the model has none yet. */
+      /** Undefined if the model has no pointer yet. */
       readonly pointer: Pointer | undefined;
     }
   | {
       readonly kind: 'checked';
       readonly version: string;
       readonly checks: Checks;
-      /** Whether an earlier publish had written this manifest. */
+      /** True if an earlier publish wrote this manifest. */
       readonly isPublished: boolean;
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** How often a version that another publisher took first is given up for the next one. */
+/** The most attempts to find a version that no other publisher has taken. */
 const VERSION_ATTEMPTS = 20;
 
 /**
- * Publishes a model as a version and makes it current, or moves only a label, or neither. Doing it
- * again with the same content changes nothing; interrupted anywhere, doing it again completes it.
+ * Publishes a model as a version and makes it current, or only moves a label, or neither. Repeating it with the same
+ * content changes nothing. After an interruption at any point, repeating it completes the work.
  */
 export async function publishModel(
   store: ObjectStore,
@@ -124,13 +126,13 @@ async function publishContent(
   if (pointer?.retired.includes(version)) {
     return {
       kind: 'refused',
-      reason: `${model} ${version} was pruned, and a pruned version does not come back; publish it under another version`,
+      reason: `${model} ${version} was pruned, and a pruned version cannot be published again; publish it under another version`,
     };
   }
   if (pointer === undefined && label !== undefined && !request.flip) {
     return {
       kind: 'refused',
-      reason: `${model} has no current version yet, so a label has nothing to stand beside`,
+      reason: `${model} has no current version yet, and a label needs one`,
     };
   }
   if (pointer === undefined && request.stage) {
@@ -251,7 +253,7 @@ async function completeManifest(
   return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
 }
 
-/** Why a version that is published cannot be signed with this key; undefined where it is. */
+/** Returns why a published version does not have this key's signature, or undefined if it does. */
 function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
   if (signature?.key === keyId) return undefined;
   const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
@@ -261,7 +263,7 @@ function otherSignature({ model, version, signature }: Manifest, { keyId }: Sign
   );
 }
 
-/** The name of the model's directory itself, whether it was given as `.`, by a link, or by a file in it. */
+/** Returns the real name of the model's directory, given as `.`, as a link, or as a file in it. */
 async function directoryName(path: string): Promise<string> {
   const real = await realpath(path);
   return basename((await stat(real)).isDirectory() ? real : dirname(real));

@@ -10,15 +10,15 @@ import type { PublishOutcome } from './publish_model.ts';
 export interface PublishReport {
   readonly model: string;
   readonly place: PlaceDescription;
-  /** Whether a flip was asked for. */
+  /** True if a flip was requested. */
   readonly flip: boolean;
-  /** Whether it was to be staged instead. */
+  /** True if staging was requested instead. */
   readonly stage?: boolean;
   readonly label: string | undefined;
   readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
 }
 
-/** What a publish did, for people. */
+/** Describes the result of a publish for people. */
 export function publishLines(report: PublishReport): string[] {
   const { model, place, outcome } = report;
   const { version, manifest, uploaded, present, change, checks } = outcome;
@@ -26,7 +26,7 @@ export function publishLines(report: PublishReport): string[] {
     ...checkLines(version, checks),
     manifest === 'written'
       ? `Published ${model} ${version} to ${describePlace(place)}.`
-      : `${model} ${version} is in ${describePlace(place)} already, with this content.`,
+      : `${model} ${version} already exists in ${describePlace(place)} with this content.`,
     `Uploaded ${describeFiles(uploaded)}; there already ${describeFiles(present)}.`,
   ];
   if (change !== undefined) lines.push(describeChange(model, change));
@@ -34,12 +34,12 @@ export function publishLines(report: PublishReport): string[] {
   return lines;
 }
 
-/** What a publish that stops before it writes has found, for people. */
+/** Describes the result of a dry run for people. */
 export function dryRunLines(model: string, { version, checks, isPublished }: Checked): string[] {
   return [
     ...checkLines(version, checks),
     isPublished
-      ? `${model} ${version} is published already, with this content. Nothing was changed.`
+      ? `${model} ${version} is already published with this content. Nothing was changed.`
       : `${model} ${version} can be published. Nothing was uploaded.`,
   ];
 }
@@ -57,7 +57,7 @@ function checkLines(version: string, { rehearsal, differences }: Checks): string
   );
   return [
     ...(rehearsal === undefined ? [] : rehearsalLines(version, rehearsal)),
-    ...(changed.length === 0 ? [] : ['Other than in the current version:', ...changed]),
+    ...(changed.length === 0 ? [] : ['Differences from the current version:', ...changed]),
   ];
 }
 

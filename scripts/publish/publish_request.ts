@@ -5,24 +5,24 @@ import type { Signer } from './signing_key.ts';
 
 /** What is to be published, and what becomes of it. */
 export interface PublishRequest {
-  /** Of the model, in any format that can be imported: a directory or a file. */
+  /** The model in any importable format: a directory or a file. */
   readonly path: string;
   readonly model: string;
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;
   readonly label?: string | undefined;
   readonly flip: boolean;
-  /** Makes the files of weights smaller, where the model is converted. */
+  /** Reduces the weight files if the model is converted. */
   readonly quantize?: QuantizationMode | undefined;
-  /** Stages it instead of making it current. */
+  /** Stages the version instead of making it current. */
   readonly stage?: boolean;
-  /** Whether it may break clients of the current version whatever its number is. */
+  /** Permits breaking changes for clients of the current version, whatever the version's number is. */
   readonly allowBreaking?: boolean;
-  /** Ends before anything is written. */
+  /** Stops before anything is written. */
   readonly dryRun?: boolean;
   readonly record: ChangeRecord;
-  /** What goes into the manifest as the tool that wrote it. */
+  /** The tool's name and version for the manifest. */
   readonly tool: string;
-  /** Signs the manifest as the last thing before it is written. */
+  /** Signs the manifest directly before it is written. */
   readonly signer?: Signer | undefined;
 }

@@ -6,14 +6,14 @@ export const QUANTIZATIONS = ['float16', 'uint8'] as const satisfies readonly Qu
 export function quantizeOption(): Option {
   return new Option(
     '--quantize <form>',
-    'make the files of weights a half or a quarter as large, at the price of accuracy',
+    'store weights in half or a quarter of the size, at the cost of accuracy',
   ).choices(QUANTIZATIONS);
 }
 
-/** What a quantisation costs, for people. */
+/** Describes the cost in accuracy of a quantization for people. */
 export function accuracyLines(form: QuantizationMode, accuracy: readonly OutputDifference[]): string[] {
   return accuracy.length === 0
-    ? [`What ${form} costs in accuracy was not measured: there is no golden.json beside the model.`]
+    ? [`What ${form} costs in accuracy was not measured: the model has no golden.json.`]
     : [
         `What ${form} costs in accuracy, on the golden examples:`,
         ...describeDifferences(accuracy).map((line) => `  ${line}`),

@@ -3,8 +3,8 @@ import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import type { WorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 
 /**
- * Why no Worker of this configuration would load what is signed with this key, or not at all; undefined where it
- * would. What a secret or another environment demands is not known here.
+ * Returns why no Worker of this configuration would load a version signed with this key or without a signature, or
+ * undefined. Secrets and other environments are not considered.
  *
  * @param signedWith the id of the key
  */
@@ -19,11 +19,11 @@ export async function signatureFault(
   for (const text of keys.split(',')) {
     const key = parsePublicKey(text.trim());
     if (key === undefined)
-      return `MANIFEST_PUBLIC_KEYS in ${configuration} holds something that is not an Ed25519 public key`;
+      return `MANIFEST_PUBLIC_KEYS in ${configuration} contains an entry that is not an Ed25519 public key`;
     ids.push(await keyId(key));
   }
   if (signedWith === undefined) {
-    return `MANIFEST_PUBLIC_KEYS in ${configuration} demands a signature; publish with --sign KEYFILE`;
+    return `MANIFEST_PUBLIC_KEYS in ${configuration} requires a signature; publish with --sign KEYFILE`;
   }
   if (ids.includes(signedWith)) return undefined;
   return `it would be signed with key ${signedWith}, which is not among MANIFEST_PUBLIC_KEYS in ${configuration}`;

@@ -8,20 +8,20 @@ import {
   signManifest,
 } from '../../worker/registry/version/manifest_signature.ts';
 
-/** Where a build machine keeps the key: in PEM, as the file has it. */
+/** The environment variable with the key on a build machine, in PEM as in the file. */
 export const SIGNING_KEY_VARIABLE = 'MANIFEST_SIGNING_KEY';
 
 export interface Signer {
   readonly publicKey: PublicKey;
-  /** As a signature names it. */
+  /** The id of the key in signatures. */
   readonly keyId: string;
   sign(manifest: object): Promise<ManifestSignature>;
 }
 
 /**
- * The key of the file given, else of the environment; undefined where there is neither.
+ * Reads the key from the given file, or else from the environment. Returns undefined if neither exists.
  *
- * @throws if it is no Ed25519 private key; the message holds nothing of it
+ * @throws if it is not an Ed25519 private key; the message does not quote it
  */
 export async function readSigner(
   file: string | undefined,
@@ -35,7 +35,7 @@ export async function readSigner(
 async function createSigner(pem: string, place: string): Promise<Signer> {
   const key = parsePrivateKey(pem);
   if (key === undefined)
-    throw new Error(`${place}: is no Ed25519 private key in PEM, as npm run keygen makes it`);
+    throw new Error(`${place}: is not an Ed25519 private key in PEM, as npm run keygen creates it`);
   const der = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }));
   const privateKey = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
   const publicKey = publicKeyOf(key);
@@ -57,7 +57,7 @@ function parsePrivateKey(pem: string): KeyObject | undefined {
 
 function publicKeyOf(key: KeyObject): PublicKey {
   const parsed = parsePublicKey(publicKeyText(key));
-  if (parsed === undefined) throw new Error('Node wrote a public key in a form that is not known');
+  if (parsed === undefined) throw new Error('Node wrote a public key in an unknown form');
   return parsed;
 }
 
@@ -65,7 +65,7 @@ function publicKeyText(key: KeyObject): string {
   return createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
-/** A new key: its private half in PEM, its public half as MANIFEST_PUBLIC_KEYS takes it. */
+/** Generates a key: its private key in PEM, its public key as MANIFEST_PUBLIC_KEYS accepts it. */
 export function generateSigningKey(): { readonly privatePem: string; readonly publicText: string } {
   const { privateKey } = generateKeyPairSync('ed25519');
   return {

@@ -9,7 +9,7 @@ import type {
 } from '../../worker/registry/storage/object_store.ts';
 import { unlessDiskFull } from '../files/full_disk.ts';
 
-/** An object store over files in a directory, which tells that the disk is full as soon as it is. */
+/** An object store over files in a directory that reports a full disk at once. */
 export class DiskWatchingObjectStore implements ObjectStore {
   readonly #store: ObjectStore;
   readonly #directory: string;

@@ -19,11 +19,11 @@ const DescriptionSchema = v.object({
   size: v.number(),
   uploaded: v.pipe(v.string(), v.isoTimestamp()),
 });
-/** The last line of a list, or of a part of it: what is left comes after a key or a folder. */
+/** The last line of a listing, or of a part of it: the rest follows after a key or a folder. */
 const EndSchema = v.union([v.object({ end: v.literal(true) }), v.object({ after: v.string() })]);
 /**
- * An object store whose every call is a request to a management Worker. It writes blobs, manifests and announcements:
- * pointers are changed by asking for a change, and objects are deleted by asking for a prune.
+ * An object store in which every call is a request to a management Worker. It writes blobs, manifests and
+ * announcements. Pointers and deletions go through requests for a change or a prune instead.
  */
 export class HttpObjectStore implements ObjectStore {
   readonly #service: ManagementService;
@@ -58,7 +58,7 @@ export class HttpObjectStore implements ObjectStore {
           'repr-digest': `sha-256=:${Buffer.from(digest, 'hex').toString('base64')}:`,
         }),
       },
-      // A view of a buffer that may be shared is no body by fetch's types; these are plain.
+      // fetch's types do not accept a view of a buffer that may be shared as a body. This copy is not shared.
       body: new Uint8Array(value),
     });
     if (response.status === 412) {
@@ -98,7 +98,7 @@ export class HttpObjectStore implements ObjectStore {
     }
   }
 
-  /** @throws when the listing ends before it says that it does: half a list must not pass for the whole */
+  /** @throws if the listing ends without its last line: a part must not pass for the whole */
   async #page(
     prefix: string,
     folders: boolean,
@@ -115,7 +115,7 @@ export class HttpObjectStore implements ObjectStore {
       if (end.success) return { lines, after: 'after' in end.output ? end.output.after : undefined };
       lines.push(line);
     }
-    throw new Error(`the list of ${prefix} broke off`);
+    throw new Error(`the listing of ${prefix} ended early`);
   }
 
   #ask(method: string, path: string, init?: Pick<RequestInit, 'headers' | 'body'>): Promise<Response> {

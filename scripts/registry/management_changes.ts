@@ -33,7 +33,7 @@ const PrunedSchema = v.object({
 
 type Wait = (milliseconds: number) => Promise<void>;
 
-/** Changes pointers by asking a management Worker, which writes what happened into the history itself. */
+/** Changes pointers through a management Worker, which writes the history itself. */
 export function changePointerThrough(service: ManagementService, wait: Wait): ChangePointer {
   return async (model, change, record, timing = {}) => {
     const parameters = {
@@ -53,7 +53,7 @@ export function changePointerThrough(service: ManagementService, wait: Wait): Ch
   };
 }
 
-/** Prunes through a management Worker: as many requests as it needs, each of which does a part. */
+/** Prunes through a management Worker, with as many requests as necessary, each of which does a part. */
 export function pruneThrough(
   service: ManagementService,
   wait: Wait,
@@ -79,8 +79,8 @@ const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 100;
 
 /**
- * Asks for a change. An answer that was lost is asked for again under the same key: the Worker recognizes a change
- * that it has made.
+ * Requests a change. If the response is lost, it repeats the request with the same key, so that the Worker recognizes a
+ * change that it has already made.
  */
 async function post(
   service: ManagementService,

@@ -4,7 +4,7 @@ import { LastingError } from '../../worker/registry/storage/retrying_object_stor
 
 /** The registry behind a management Worker. */
 export interface ManagementService {
-  /** The Worker's address; the API lies under `/api/v1`. */
+  /** The Worker's URL. The API is under `/api/v1`. */
   readonly url: URL;
   readonly token: string;
 }
@@ -16,12 +16,12 @@ const CallerSchema = v.object({
 });
 const ErrorSchema = v.object({ error: v.string() });
 
-/** The management Worker refused; trying again would change nothing. */
+/** The management Worker refused, and a retry would not help. */
 class ManagementRefusalError extends LastingError {}
 
 /**
- * Makes sure that a management Worker is at the address and knows the token: anything else answers 404 too, and
- * would look like an empty registry.
+ * Checks that a management Worker is at the URL and accepts the token: another server would also answer 404, and look
+ * like an empty registry.
  *
  * @throws ManagementRefusalError
  */
@@ -39,15 +39,15 @@ export async function requireManagement({ url, token }: ManagementService): Prom
   if (response.ok && v.safeParse(v.pipe(v.string(), v.parseJson(), CallerSchema), text).success) return;
   throw new ManagementRefusalError(
     response.ok || response.status === 404
-      ? `${url.href} is not the address of a management Worker`
-      : `${url.origin} answered ${response.status}: ${errorIn(text)}`,
+      ? `${url.href} is not the URL of a management Worker`
+      : `${url.origin} returned the status ${response.status}: ${errorIn(text)}`,
   );
 }
 
 /**
  * Sends a request to the API.
  *
- * @throws where no answer comes
+ * @throws if no response arrives
  */
 export async function askManagement(
   { url, token }: ManagementService,
@@ -59,7 +59,7 @@ export async function askManagement(
     return await fetch(address(url, path), {
       method,
       ...init,
-      // The token goes to the address that was given, and to no other.
+      // The token is sent only to the given URL.
       redirect: 'error',
       headers: { ...init.headers, authorization: `Bearer ${token}` },
     });
@@ -68,9 +68,9 @@ export async function askManagement(
   }
 }
 
-/** The error for an answer that was not expected. */
+/** Makes the error for an unexpected response. */
 export async function managementFault(response: Response, what: string): Promise<Error> {
-  const message = `the management Worker answered ${response.status} for ${what}: ${errorIn(await response.text())}`;
+  const message = `the management Worker returned the status ${response.status} for ${what}: ${errorIn(await response.text())}`;
   return response.status < 500 && response.status !== 429
     ? new ManagementRefusalError(message)
     : new Error(message);

@@ -10,9 +10,9 @@ const ConfigurationSchema = v.object({
 });
 
 /**
- * Why no management Worker can be run from a wrangler configuration, in one sentence; undefined where one can.
- * For an environment that it does not have, wrangler would start the predict Worker, and for one without the
- * replica that the predict Worker has, what is changed would not be served.
+ * Returns why a wrangler configuration cannot run a management Worker, in one sentence, or undefined. If the
+ * environment is missing, wrangler would start the serving Worker. If it lacks the replica that the serving Worker has,
+ * changes would not be served.
  */
 export async function managementFault(configuration: string): Promise<string | undefined> {
   const { unstable_readConfig } = await loadWrangler();
@@ -27,6 +27,6 @@ export async function managementFault(configuration: string): Promise<string | u
   const replicates = ({ kv_namespaces: bound }: typeof predict): boolean =>
     bound.some(({ binding }) => binding === POINTERS_BINDING);
   return replicates(predict) && !replicates(managing)
-    ? `${configuration} binds ${POINTERS_BINDING} for the predict Worker and not in [env.${MANAGEMENT}]`
+    ? `${configuration} binds ${POINTERS_BINDING} for the serving Worker but not in [env.${MANAGEMENT}]`
     : undefined;
 }

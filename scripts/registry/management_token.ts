@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a token may allow, as worker/management/access/access_tokens.ts reads it. */
+/** The scopes of a token, as worker/management/access/access_tokens.ts defines them. */
 export const TOKEN_SCOPES = ['read', 'publish', 'flip'] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
 export interface ManagementToken {
-  /** For its owner only. */
+  /** The secret for the token's owner. */
   readonly token: string;
-  /** For the secret MANAGEMENT_TOKENS: who, what, and the token's digest. */
+  /** The entry for the secret MANAGEMENT_TOKENS: name, scopes, and the token's digest. */
   readonly entry: string;
 }
 

@@ -27,7 +27,7 @@ import { changePointerThrough, pruneThrough } from './management_changes.ts';
 import { type ManagementService, requireManagement } from './management_client.ts';
 import { remoteFault } from './remote_fault.ts';
 
-/** Which registry: the one on this machine, the one that the world sees, or that one through a management Worker. */
+/** A registry: local state, the account's bucket, or a bucket behind a management Worker. */
 export type RegistryPlace =
   | { readonly kind: 'local'; readonly directory: string }
   | { readonly kind: 'remote' }
@@ -38,16 +38,16 @@ export interface Registry {
   readonly place: PlaceDescription;
   readonly changePointer: ChangePointer;
   readonly prune: (model: string, options: Omit<PruneOptions, 'wait'>) => Promise<PruneResult>;
-  /** The replica of the pointers, where wrangler.toml binds one. `store` writes to it. */
+  /** The replica of the pointers, if wrangler.toml binds one. `store` writes to it. */
   readonly replica: PointerReplica | undefined;
-  /** Brings up to date what an earlier command could not write to the replica, of the models looked at. */
+  /** Repairs the replicas of the models that were read, which an earlier command may have left out of date. */
   repairReplica(): Promise<void>;
-  /** What went wrong without making the command fail. */
+  /** Faults that did not fail the command. */
   readonly warnings: readonly Lines[];
   close(): Promise<void>;
 }
 
-/** For the output: what is being read or changed. */
+/** The registry as the output describes it. */
 export type PlaceDescription =
   | { readonly kind: 'local'; readonly directory: string }
   | { readonly kind: 'remote'; readonly bucket: string }
@@ -66,16 +66,16 @@ export function describePlace(place: PlaceDescription): string {
 
 const BUCKET_BINDING = 'MODELS';
 
-/** wrangler's command line puts its state one level deeper than its programming interface. */
+/** wrangler's command line stores its state one level deeper than its programming interface. */
 const persistenceDirectory = (directory: string): string => join(directory, 'v3');
 
-/** Whether something has kept local state in a folder. To open it would make it. */
+/** True if a folder contains local state. Opening it would create it. */
 export async function hasLocalState(directory: string): Promise<boolean> {
   const found = await stat(persistenceDirectory(directory)).catch(() => undefined);
   return found?.isDirectory() ?? false;
 }
 
-/** Opens the registry, over wrangler's own access to R2 or over HTTP. */
+/** Opens the registry through wrangler's access to R2, or over HTTP. */
 export function openRegistry(place: RegistryPlace): Promise<Registry> {
   switch (place.kind) {
     case 'local':
@@ -87,7 +87,7 @@ export function openRegistry(place: RegistryPlace): Promise<Registry> {
   }
 }
 
-/** The management Worker keeps the replica itself. */
+/** The management Worker updates the replica itself. */
 async function openManagedRegistry(service: ManagementService): Promise<Registry> {
   await requireManagement(service);
   const store = new RetryingObjectStore(new HttpObjectStore(service), wait);
@@ -95,7 +95,7 @@ async function openManagedRegistry(service: ManagementService): Promise<Registry
   return {
     store,
     changePointer: changePointerThrough(service, wait),
-    // A dry run only reads, which every token may.
+    // A dry run only reads, which every token permits.
     prune: (model, options) =>
       options.dryRun ? pruneModel(store, model, { ...options, wait }) : prune(model, options),
     place: { kind: 'management', url: service.url.href },
@@ -106,10 +106,10 @@ async function openManagedRegistry(service: ManagementService): Promise<Registry
   };
 }
 
-/** The registry in the state folder that `wrangler dev --persist-to` uses as well, at the same time if need be. */
+/** Opens the registry in the state folder of `wrangler dev --persist-to`, which may run at the same time. */
 export async function openLocalRegistry(directory: string): Promise<Registry> {
   const { getPlatformProxy } = await loadWrangler();
-  // It keeps sockets and caches there.
+  // wrangler keeps sockets and caches there.
   await requireRoom(tmpdir());
   const proxy = await unlessDiskFull(directory, 0, () =>
     getPlatformProxy<Bindings>({
@@ -123,7 +123,7 @@ export async function openLocalRegistry(directory: string): Promise<Registry> {
 
 const REMOTE_TIMEOUT_MS = 60_000;
 
-/** What of wrangler.toml the remote registry needs. */
+/** The part of wrangler.toml that the remote registry needs. */
 const ConfigurationSchema = v.object({
   name: v.string(),
   account_id: v.optional(v.string()),
@@ -133,8 +133,8 @@ const ConfigurationSchema = v.object({
 });
 
 /**
- * The registry in the bucket of the account that wrangler is logged in to. Its configuration is written to a
- * temporary folder: a second environment in wrangler.toml would make every deployment ask which one is meant.
+ * Opens the registry in the bucket of the account that wrangler is logged in to. Its configuration is written to a
+ * temporary folder, since with a second environment in wrangler.toml every deployment would have to name one.
  *
  * @throws RemoteUnavailableError
  */
@@ -148,11 +148,11 @@ async function openRemoteRegistry(): Promise<Registry> {
   );
   const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
   if (bucket === undefined)
-    throw new Error(`${showToCaller(wranglerConfiguration())} binds no bucket as ${BUCKET_BINDING}`);
+    throw new Error(`${showToCaller(wranglerConfiguration())} does not bind a bucket as ${BUCKET_BINDING}`);
   const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
   if (namespace !== undefined && namespace.id === undefined) {
     throw new Error(
-      `${showToCaller(wranglerConfiguration())} gives the namespace bound as ${POINTERS_BINDING} no id`,
+      `${showToCaller(wranglerConfiguration())} has no id for the namespace bound as ${POINTERS_BINDING}`,
     );
   }
   const folder = await mkdtemp(join(tmpdir(), 'edge-serving-'));
@@ -173,7 +173,7 @@ async function openRemoteRegistry(): Promise<Registry> {
       (async () => {
         const proxy = await getPlatformProxy<Bindings>({ configPath, persist: false, remoteBindings: true });
         const registry = createRegistry(proxy, { kind: 'remote', bucket });
-        // The connection stands before anybody has asked whether the bucket is there.
+        // The connection succeeds even if the bucket does not exist.
         await registry.store.head('pointer.json');
         return registry;
       })(),
@@ -186,7 +186,7 @@ async function openRemoteRegistry(): Promise<Registry> {
   }
 }
 
-/** The account's bucket cannot be reached; the message says what to do. */
+/** The account's bucket cannot be opened. The message says what to do. */
 class RemoteUnavailableError extends ExplainedError {
   constructor(bucket: string, cause: unknown) {
     const [what, advice] = remoteFault(bucket, cause);
@@ -219,8 +219,8 @@ function createRegistry(
     wait,
     onFault: (model, error) =>
       warnings.push([
-        `The pointer of ${model} stands in the bucket, and its replica in KV could not be written: ${describeError(error)}`,
-        'Workers that read the replica see the older one until the next command that changes the model.',
+        `The pointer of ${model} was written to the bucket, but its replica in KV was not: ${describeError(error)}`,
+        'Workers that read the replica see the older pointer until the next command that changes the model.',
       ]),
   });
   return {
@@ -234,7 +234,7 @@ function createRegistry(
   };
 }
 
-/** With access to the bucket itself, changes are made by compare-and-set. */
+/** With direct access to the bucket, changes are made by compare-and-set. */
 function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'> {
   return {
     changePointer: changePointerIn(store, { wait, lease: DEFAULT_LEASE }),
@@ -244,7 +244,7 @@ function changesIn(store: ObjectStore): Pick<Registry, 'changePointer' | 'prune'
 
 const DISPOSAL_LIMIT_MS = 1_000;
 
-/** What is left running ends with the process; where local state cannot be written, it never does by itself. */
+/** Processes that still run end with this one. If local state cannot be written, they do not end by themselves. */
 async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<void> {
   try {
     await withinTimeLimit('closing', DISPOSAL_LIMIT_MS, proxy.dispose());
@@ -253,9 +253,9 @@ async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<
   }
 }
 
-/** wrangler takes a second to load, so only those who use it do. */
+/** wrangler takes a second to load, so that only commands that use it load it. */
 export async function loadWrangler(): Promise<typeof import('wrangler')> {
-  // What it would print lands on standard output, among the script's own.
+  // wrangler would print on standard output, among the script's own result.
   process.env.WRANGLER_LOG ??= 'none';
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
   return import('wrangler');

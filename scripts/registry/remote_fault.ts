@@ -1,8 +1,8 @@
-/** What the system, Node's fetch and the name service say where there is no way to the other side. */
+/** The errors of the system, Node's fetch and name resolution if the network is not available. */
 const NETWORK_FAULT =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENETDOWN|ENETUNREACH|EHOSTDOWN|EHOSTUNREACH|UND_ERR_\w+|fetch failed|other side closed|socket hang up)\b/;
 
-/** Why the account's bucket cannot be opened, and what to do about it. */
+/** Returns why the account's bucket cannot be opened, and what to do about it. */
 export function remoteFault(bucket: string, cause: unknown): readonly [what: string, advice: string] {
   const chain = causeChain(cause);
   const message = (chain[0] ?? '').replace(
@@ -24,11 +24,11 @@ export function remoteFault(bucket: string, cause: unknown): readonly [what: str
   ];
 }
 
-/** The messages of an error and of what caused it, the codes that Node gives with them. */
+/** Returns the messages of an error and of its causes, with Node's error codes. */
 function causeChain(error: unknown): string[] {
   const texts: string[] = [];
   let current = error;
-  // Nothing forbids an error to be its own cause.
+  // An error may be its own cause.
   while (current !== undefined && current !== null && texts.length < 10) {
     if (!(current instanceof Error)) return [...texts, String(current)];
     const code = 'code' in current && typeof current.code === 'string' ? current.code : '';

@@ -7,19 +7,19 @@ import { openBlob } from '../../worker/registry/version/blob_store.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 
-/** Bytes: to look at what is being replaced is not worth more. */
+/** A larger version is not downloaded just for a comparison. Bytes. */
 const LARGEST_DOWNLOAD = 512 * 1024 * 1024;
 
 export interface FetchedVersion {
   readonly manifest: Manifest;
-  /** Where its files are now, by the blobs' paths. */
+  /** The local paths of its files by the blobs' paths. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /**
- * Copies a published version into a folder.
+ * Downloads a published version into a folder.
  *
- * @throws if it cannot be had as it was published
+ * @throws if it is missing or differs from its manifest
  */
 export async function fetchVersion(
   store: ObjectStore,
@@ -35,7 +35,7 @@ export async function fetchVersion(
   if (bytes > LARGEST_DOWNLOAD) throw new Error('its files are too large to be fetched');
   const files: Record<string, string> = {};
   for (const blob of blobs) {
-    // Named after its digest: the paths of a manifest are not to be trusted.
+    // The file is named by its digest, since paths in a manifest are not trusted.
     const path = join(folder, blob.sha256);
     await writeFile(path, await readVerified(store, blob));
     files[blob.path] = path;
@@ -56,7 +56,7 @@ async function readVerified(store: ObjectStore, { path, sha256, bytes }: Blob): 
     pieces.push(piece);
   }
   if (length !== bytes || digest.digest('hex') !== sha256) {
-    throw new Error(`its file ${path} is not what was published`);
+    throw new Error(`its file ${path} differs from the published one`);
   }
   return Buffer.concat(pieces);
 }

@@ -2,22 +2,22 @@ import type { DataType } from '../../worker/model/dtype.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
 
-/** A request in the columnar form of TensorFlow Serving's JSON. */
+/** A request in the columnar format of TensorFlow Serving's JSON. */
 export interface ExampleRequest {
   readonly signature_name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** Elements of one input: more would make a request of several megabytes. */
+/** The most elements of one input: more would make a request of several megabytes. */
 const LARGEST_INPUT = 400_000;
 
 const WORDS = ['a', 'the', 'good', 'day', 'model', 'edge', 'seven', 'blue'];
 
 /**
- * A request of random values for every signature whose shapes tell enough: all dimensions known but the
- * first, which is taken as a batch of one. Floats are in [0, 1) where an input looks like an image, else in
- * [-1, 1); integers, which are indices into tables most of the time, from 0 to 7. Always the same for the same
- * signatures and seed: rule 1 of the recorded answers, not to be changed.
+ * Generates a request of random values for every signature whose shapes are known, except the first dimension, which is
+ * a batch of one. Floats are in [0, 1) if an input looks like an image, else in [-1, 1). Integers, which mostly are
+ * indices into tables, are from 0 to 7. The result depends only on signatures and seed: it is rule 1 of the recorded
+ * answers and must not change.
  */
 export function makeExamples(
   signatures: Readonly<Record<string, Signature>>,
@@ -66,7 +66,7 @@ function randomValue(dtype: DataType, rank: number, random: () => number): unkno
   }
 }
 
-/** Uniform in [0, 1): a linear congruential generator, whose low bits are not used. */
+/** Generates uniform numbers in [0, 1): a linear congruential generator whose low bits are not used. */
 function randomNumbers(seed: number): () => number {
   let state = (seed ^ 0x2545f491) >>> 0;
   return () => {

@@ -7,19 +7,19 @@ import { NOT_FINITE } from './tensorflow_json.ts';
 export type Outputs = Readonly<Record<string, unknown>>;
 
 export interface Comparison {
-  /** Where the two disagree most, by output; empty where they agree. */
+  /** The largest disagreement of each output; empty if the outputs agree. */
   readonly disagreements: readonly string[];
-  /** Between two numbers, absolute; null where none were compared. */
+  /** The largest absolute difference between two numbers; null if none were compared. */
   readonly largestDifference: number | null;
 }
 
-/** Covers what compilers and processors make of one float32 computation. */
+/** Covers the differences of compilers and processors in one float32 computation. */
 const DEFAULT_TOLERANCE = 1e-4;
 
 /**
- * Compares a model's outputs with golden ones. Floats may be off by the output's tolerance, times the golden
- * number's size where that is above 1. Integers may too, but only where a tolerance is given; all else has to
- * be equal. Outputs that the golden example does not name are not looked at.
+ * Compares a model's outputs with golden ones. Floats may differ by the output's tolerance, multiplied by the golden
+ * number's magnitude if that is above 1. Integers may differ only if a tolerance is given. All other values must be
+ * equal. Outputs that the golden example does not name are ignored.
  */
 export function compareOutputs(
   golden: Pick<GoldenExample, 'outputs' | 'tolerance' | 'tolerances'>,
@@ -44,7 +44,7 @@ export function compareOutputs(
   return { disagreements, largestDifference: largest };
 }
 
-/** How many values of outputs are no finite numbers, by output. */
+/** Describes the values of each output that are not finite numbers. */
 export function notFiniteValues(outputs: Outputs, signature: Pick<Signature, 'outputs'>): string[] {
   const found: string[] = [];
   for (const [name, values] of Object.entries(outputs)) {
@@ -61,7 +61,7 @@ interface Difference {
   readonly path: readonly number[];
   readonly expected: unknown;
   readonly actual: unknown;
-  /** How many tolerances it is off; infinite for what is no number. */
+  /** The difference as a multiple of the tolerance; infinite for a value that is not a number. */
   readonly excess: number;
 }
 
@@ -77,15 +77,15 @@ class Search {
     this.#dtype = dtype;
   }
 
-  /** Says so where the two have different shapes. */
+  /** Compares two values. Returns a sentence if their shapes differ. */
   compare(expected: unknown, actual: unknown, path: readonly number[]): string | undefined {
     if (!Array.isArray(expected) || !Array.isArray(actual)) {
-      if (Array.isArray(expected) !== Array.isArray(actual)) return 'it has another number of dimensions';
+      if (Array.isArray(expected) !== Array.isArray(actual)) return 'it has a different number of dimensions';
       this.#compareValue(expected, actual, path);
       return undefined;
     }
     if (expected.length !== actual.length) {
-      return `it has ${actual.length} elements where the golden one has ${expected.length}${place(path)}`;
+      return `it has ${actual.length} elements and the golden one has ${expected.length}${place(path)}`;
     }
     for (const [index, member] of expected.entries()) {
       const fault = this.compare(member, actual[index], [...path, index]);

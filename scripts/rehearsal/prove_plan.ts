@@ -4,7 +4,7 @@ import type { RehearsedVersion } from './rehearse_version.ts';
 
 type Variation = (values: readonly unknown[]) => unknown[];
 
-/** Ways to other values that a model is likely to take, since what it took are indices perhaps. */
+/** Variations of a request that a model probably accepts, since its values may be indices. */
 const VARIATIONS: readonly Variation[] = [
   (values) => [...values],
   (values) => values.toReversed(),
@@ -12,9 +12,9 @@ const VARIATIONS: readonly Variation[] = [
 ];
 
 /**
- * Whether plans compute a version. A Worker records the first request of a shape and proves its plan with the next one
- * and with values of its own, here as in production. Integers it only takes from requests, so this asks with others
- * until a plan is proven.
+ * Determines if plans compute a version. A Worker records the first request of a shape, and proves its plan with the
+ * next one and with values of its own, here as in production. It takes integers only from requests, so that this sends
+ * varied requests until a plan is proven.
  */
 export async function provePlan({
   client,
@@ -24,14 +24,14 @@ export async function provePlan({
   for (const example of variations) {
     const asked = await client.planRecord();
     if (asked.kind === 'answered' && asked.value.kind === 'planned') return asked.value;
-    // What it makes of values that nobody asked it to take is no fault of its own.
+    // Failures on varied values are not the version's fault.
     if (request !== undefined) await client.predict(example, request.signature);
   }
   const asked = await client.planRecord();
   return asked.kind === 'answered' ? asked.value : { kind: 'not shown' };
 }
 
-/** The same request with other values in the same places. */
+/** Returns the same request with varied values. */
 function varied({ signature_name, inputs }: ExampleRequest, vary: Variation): ExampleRequest {
   const others = Object.entries(inputs).map(([name, nested]): [string, unknown] => {
     const leaves = vary(leavesOf(nested));
@@ -40,7 +40,7 @@ function varied({ signature_name, inputs }: ExampleRequest, vary: Variation): Ex
   return { signature_name, inputs: Object.fromEntries(others) };
 }
 
-/** A float near it; an index that is there where this one is, but for 0 in a table of one. */
+/** Returns a nearby float, or an index that probably exists if this one does, unless it is 0 in a table of one. */
 function otherNumber(value: unknown): unknown {
   if (typeof value === 'boolean') return !value;
   if (typeof value !== 'number') return value;

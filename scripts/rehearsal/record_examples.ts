@@ -3,10 +3,10 @@ import type { GoldenExample, ModelContent } from '../../worker/model/content.ts'
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { type ExampleRequest, makeExamples } from './generated_examples.ts';
-import { stageConfiguration } from './rehearse.ts';
+import { sandboxConfiguration } from './rehearse.ts';
 import { readRequest } from './request_file.ts';
 import { IsolateClient } from './sandbox/isolate_client.ts';
-import { openStage } from './sandbox/open_sandbox.ts';
+import { openSandbox } from './sandbox/open_sandbox.ts';
 import { buildWorker } from './sandbox/worker_build.ts';
 import { readWorkerConfiguration } from './sandbox/worker_configuration.ts';
 
@@ -14,7 +14,7 @@ export interface RecordRequest {
   readonly content: ModelContent;
   /** Absolute paths by the blobs' paths. */
   readonly files: ReadonlyMap<string, string>;
-  /** Files of requests; none: they are made from the signatures. */
+  /** Request files. Without any, requests are generated from the signatures. */
   readonly requests: readonly string[];
   readonly seed: number;
   readonly tolerance: number | undefined;
@@ -26,20 +26,20 @@ export type RecordOutcome =
   | { readonly kind: 'recorded'; readonly examples: readonly GoldenExample[] }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Runs a model in a local workerd and keeps what it answers. */
+/** Runs a model in a local workerd and records its answers. */
 export async function recordExamples(request: RecordRequest): Promise<RecordOutcome> {
   const { content, files, tolerance, limitMs, onProgress } = request;
   const asked = await readRequests(request);
   if (asked.kind === 'refused') return asked;
   const configuration = await readWorkerConfiguration();
-  const stage = await openStage();
+  const sandbox = await openSandbox();
   try {
     const { directory } = await buildWorker(() => onProgress('Building the Worker for rehearsals'));
     onProgress('Starting a local workerd');
     const manifest = temporaryManifest(content);
-    const [isolate] = await stage.start({
+    const [isolate] = await sandbox.start({
       build: directory,
-      ...stageConfiguration(configuration),
+      ...sandboxConfiguration(configuration),
       versions: [{ manifest, files: Object.fromEntries(files) }],
     });
     if (isolate === undefined) throw new Error('workerd has no isolate');
@@ -56,18 +56,18 @@ export async function recordExamples(request: RecordRequest): Promise<RecordOutc
     }
     return { kind: 'recorded', examples };
   } finally {
-    await stage.close();
+    await sandbox.close();
   }
 }
 
 interface AskedRequest {
   readonly example: ExampleRequest;
   readonly signature: Signature;
-  /** What to call it where something is wrong. */
+  /** Its name in error messages. */
   readonly from: string;
 }
 
-/** Bytes: more is no request that a server takes. */
+/** A server accepts no larger request. Bytes. */
 const LARGEST_REQUEST = 64 * 1024 * 1024;
 
 async function readRequests({
@@ -96,7 +96,8 @@ async function readRequests({
   if (asked.length > 0) return { kind: 'read', requests: asked };
   return {
     kind: 'refused',
-    reason: 'no request can be made from its signature, which leaves shapes open; give one with --input FILE',
+    reason:
+      'no request can be generated from its signature, whose shapes are not fixed; give one with --input FILE',
   };
 }
 

@@ -4,10 +4,10 @@ import type { RehearsalOutcome } from './rehearse.ts';
 
 type Done = Extract<RehearsalOutcome, { kind: 'done' }>;
 
-/** How a rehearsal went, for people: the candidate beside the version being replaced. */
+/** Describes a rehearsal for people: the candidate next to the current version. */
 export function rehearsalLines(version: string, { rehearsal, current, notes }: Done): string[] {
   if (rehearsal.kind === 'skipped') {
-    return [`NOT REHEARSED: whether ${version} can be loaded and computes what it should, nobody has tried.`];
+    return [`NOT REHEARSED: nothing has shown that ${version} loads and computes correctly.`];
   }
   const beside = current?.kind === 'rehearsed' ? current : undefined;
   const rows = figureRows(rehearsal.figures, beside?.figures);
@@ -70,9 +70,9 @@ function computedBy(plan: PlanRecord | undefined): string[] {
 function planLines(plan: PlanRecord | undefined): string[] {
   switch (plan?.kind) {
     case 'not planned':
-      return [`No plan can compute it, which takes longer: ${plan.reason}.`];
+      return [`No plan can compute it, so that it runs more slowly: ${plan.reason}.`];
     case 'not shown':
-      return ['Whether a plan can compute it did not show: that takes two requests with other values each.'];
+      return ['It is unknown if a plan can compute it: that takes two requests with different values.'];
     default:
       return [];
   }

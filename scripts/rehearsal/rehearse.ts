@@ -9,7 +9,7 @@ import type { Figures, PlanRecord, Rehearsal } from '../../worker/registry/versi
 import { type FetchedVersion, fetchVersion } from './current_version.ts';
 import { provePlan } from './prove_plan.ts';
 import { measureMedians, type RehearsedVersion, readFigures, rehearseVersion } from './rehearse_version.ts';
-import { openStage, StageError } from './sandbox/open_sandbox.ts';
+import { openSandbox, SandboxError } from './sandbox/open_sandbox.ts';
 import { buildWorker } from './sandbox/worker_build.ts';
 import {
   memoryBudgetBytes,
@@ -24,7 +24,7 @@ interface Candidate {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** How the version being replaced does, beside the candidate. */
+/** The figures of the current version, for comparison. */
 type CurrentFigures =
   | {
       readonly kind: 'rehearsed';
@@ -37,32 +37,32 @@ type CurrentFigures =
 export type RehearsalOutcome =
   | {
       readonly kind: 'done';
-      /** For the manifest. */
+      /** The record for the manifest. */
       readonly rehearsal: Rehearsal;
       readonly current: CurrentFigures | undefined;
-      /** Sentences that whoever publishes should read. */
+      /** Sentences for the publisher. */
       readonly notes: readonly string[];
     }
-  /** The candidate cannot be served; why, in one sentence. */
+  /** The candidate cannot be served. The reason is one sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Tries a candidate out before anything of it is uploaded; `current` is the version being replaced. */
+/** Rehearses a candidate before any upload. `current` is the version that it would replace. */
 export type Rehearse = (candidate: Candidate, current: string | undefined) => Promise<RehearsalOutcome>;
 
 export interface RehearsalOptions {
   readonly store: ObjectStore;
-  /** How long any one answer may take. Milliseconds. */
+  /** The time limit of each response. Milliseconds. */
   readonly limitMs: number;
   readonly at: string;
   readonly onProgress: (text: string) => void;
 }
 
-/** How long fetching the current version may take: without it the table has a column less. Milliseconds. */
+/** The time limit for downloading the current version, without which the table lacks a column. Milliseconds. */
 const FETCH_LIMIT_MS = 60_000;
 
 /**
- * Rehearses in a local workerd with the Worker as it would be deployed: loads the candidate, warms it up, holds
- * it against its golden examples and the memory budget, and measures it beside the version being replaced.
+ * Creates a rehearsal in a local workerd with the Worker as deployed: it loads the candidate, computes its warmup
+ * requests, compares its golden examples, checks the memory budget, and measures it next to the current version.
  */
 export function createRehearsal(options: RehearsalOptions): Rehearse {
   return async (candidate, current) => {
@@ -72,18 +72,18 @@ export function createRehearsal(options: RehearsalOptions): Rehearse {
     const budget = memoryBudgetBytes(configuration);
     const refusal = overBudget(leastMemoryNeed(content), budget);
     if (refusal !== undefined) return refused(candidate, refusal);
-    const stage = await openStage();
+    const sandbox = await openSandbox();
     try {
       const build = await buildWorker(() => onProgress('Building the Worker for rehearsals')).catch(
         (error: Error) => {
-          throw new StageError(error.message, { cause: error });
+          throw new SandboxError(error.message, { cause: error });
         },
       );
-      const fetched = await fetchCurrent(options.store, model, current, stage.folder);
+      const fetched = await fetchCurrent(options.store, model, current, sandbox.folder);
       onProgress(`Rehearsing ${model} ${version} in a local workerd`);
-      const isolates = await stage.start({
+      const isolates = await sandbox.start({
         build: build.directory,
-        ...stageConfiguration(configuration),
+        ...sandboxConfiguration(configuration),
         versions: [
           { manifest: candidate.manifest, files: Object.fromEntries(candidate.files) },
           ...(fetched?.kind === 'fetched' ? [fetched.version] : []),
@@ -95,17 +95,17 @@ export function createRehearsal(options: RehearsalOptions): Rehearse {
         worker: build.digest.slice(0, 12),
       });
     } catch (error) {
-      if (!(error instanceof StageError)) throw error;
-      throw new StageError(`${error.message}; --skip-rehearsal publishes without a rehearsal`, {
+      if (!(error instanceof SandboxError)) throw error;
+      throw new SandboxError(`${error.message}; --skip-rehearsal publishes without a rehearsal`, {
         cause: error,
       });
     } finally {
-      await stage.close();
+      await sandbox.close();
     }
   };
 }
 
-/** Publishes untried, and says so in the manifest. */
+/** Publishes without a rehearsal, which the manifest records. */
 export function skipRehearsal(at: string): Rehearse {
   return async () => ({ kind: 'done', rehearsal: { kind: 'skipped', at }, current: undefined, notes: [] });
 }
@@ -125,15 +125,18 @@ async function fetchCurrent(
   await mkdir(files);
   try {
     const fetching = fetchVersion(store, model, version, files);
-    const late = () => new Error('fetching it took too long');
+    const late = () => new Error('the download took too long');
     return { kind: 'fetched', version: await within(FETCH_LIMIT_MS, fetching, late) };
   } catch (error) {
     return { kind: 'failed', version, reason: describeError(error) };
   }
 }
 
-/** As deployed, but that every version is loaded whatever the budget says, and that requests may be large. */
-export function stageConfiguration({
+/**
+ * The deployed configuration, except that every version is loaded regardless of the budget, and that requests may be
+ * large.
+ */
+export function sandboxConfiguration({
   compatibilityDate,
   compatibilityFlags,
   variables,
@@ -160,7 +163,7 @@ async function perform(
   options: RehearsalOptions & { readonly budget: number; readonly worker: string },
 ): Promise<RehearsalOutcome> {
   const { content } = candidate.manifest;
-  if (own === undefined) throw new StageError('workerd has no isolate');
+  if (own === undefined) throw new SandboxError('workerd started no isolate');
   const result = await rehearseVersion(own, candidate.manifest, options);
   if (result.kind === 'failed') return refused(candidate, result.reason);
   const { rehearsed } = result;
@@ -191,7 +194,7 @@ type Replaced =
   | { readonly kind: 'rehearsed'; readonly rehearsed: RehearsedVersion }
   | Extract<CurrentFigures, { kind: 'not rehearsed' }>;
 
-/** Whatever goes wrong with the version that is replaced is told and stops nothing. */
+/** Faults of the current version are reported and stop nothing. */
 async function rehearseCurrent(
   isolate: URL | undefined,
   fetched: Fetched | undefined,
@@ -202,7 +205,7 @@ async function rehearseCurrent(
     return { kind: 'not rehearsed', version: fetched.version, reason: fetched.reason };
   }
   const { manifest } = fetched.version;
-  if (isolate === undefined) throw new StageError('workerd has one isolate too few');
+  if (isolate === undefined) throw new SandboxError('workerd started too few isolates');
   const result = await rehearseVersion(isolate, manifest, { ...options, isPublished: true });
   return result.kind === 'rehearsed'
     ? result
@@ -227,7 +230,7 @@ async function currentFigures(
   }
 }
 
-/** The figures, which a plan's memory is a part of, and whether there is a plan. */
+/** Returns the figures, which include a plan's memory, and if a plan computes the version. */
 async function measured(
   rehearsed: RehearsedVersion,
   medianMs: number | null,

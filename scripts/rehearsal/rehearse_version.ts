@@ -6,17 +6,17 @@ import { type ExampleRequest, makeExamples } from './generated_examples.ts';
 import { compareOutputs, notFiniteValues, type Outputs } from './golden_comparison.ts';
 import { IsolateClient } from './sandbox/isolate_client.ts';
 
-/** Of the requests that a version without golden examples is rehearsed with. */
+/** The seed of the generated requests for a version without golden examples. */
 const MADE_EXAMPLES_SEED = 1;
 
-/** JSON characters: what every isolate has to read with the manifest. */
+/** The limit of recorded answers in characters of JSON, since every isolate reads them with the manifest. */
 const LARGEST_RECORD = 256 * 1024;
 
 /** A version that was loaded and has answered its examples. */
 export interface RehearsedVersion {
   readonly version: string;
   readonly client: IsolateClient;
-  /** What to ask it again and again; undefined where there is nothing to ask. */
+  /** The request to repeat; undefined if there is none. */
   readonly request: { readonly example: ExampleRequest; readonly signature: Signature } | undefined;
   readonly loadMs: number;
   readonly firstMs: number | null;
@@ -31,15 +31,15 @@ export type VersionRehearsal =
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface VersionOptions {
-  /** How long any one answer may take. Milliseconds. */
+  /** The time limit of each response. Milliseconds. */
   readonly limitMs: number;
-  /** Asked before anything else, so that the times of two versions are those of one request. */
+  /** Sent first, so that the times of two versions are for the same request. */
   readonly first?: RehearsedVersion['request'];
-  /** Disagreeing with golden answers is a note then and not a failure: it did agree once. */
+  /** A disagreement with golden answers is then a note and not a failure, since the version agreed once. */
   readonly isPublished?: boolean;
 }
 
-/** Loads a version in an isolate of its own and holds its answers against its golden examples. */
+/** Loads a version in an isolate of its own and compares its answers with its golden examples. */
 export async function rehearseVersion(
   isolate: URL,
   { model, version, content, rehearsal }: Manifest,
@@ -99,7 +99,7 @@ async function answerGolden(
     const which = golden.length === 1 ? 'its golden example' : `its golden example ${index + 1}`;
     const signature = signatures[signature_name];
     if (signature === undefined) {
-      return { kind: 'failed', reason: `has no signature ${signature_name} for ${which}` };
+      return { kind: 'failed', reason: `does not have the signature ${signature_name} for ${which}` };
     }
     const answer = await client.predict({ signature_name, inputs }, signature);
     if (answer.kind === 'failed') {
@@ -155,10 +155,10 @@ async function answerMade(
       if (answer.isFatal)
         return {
           kind: 'failed',
-          reason: `cannot compute an example made from its signature: ${answer.reason}`,
+          reason: `cannot compute an example generated from its signature: ${answer.reason}`,
         };
       notes.push(
-        `It refuses the example made from its signature ${example.signature_name}: ${answer.reason}`,
+        `It refuses the example generated from its signature ${example.signature_name}: ${answer.reason}`,
       );
       continue;
     }
@@ -167,8 +167,8 @@ async function answerMade(
       return {
         kind: 'failed',
         reason:
-          `answers an example made from its signature with what is no number: ${wrong.join('; ')}; ` +
-          'where that is right, record golden examples with npm run record',
+          `answers an example generated from its signature with values that are not finite numbers: ${wrong.join('; ')}; ` +
+          'if that is correct, record golden examples with npm run record',
       };
     }
     request ??= { example, signature };
@@ -193,17 +193,17 @@ async function answerMade(
 
 function recordNote(examples: number, fits: boolean): string {
   if (examples === 0) {
-    return 'It has no golden.json, and none could be made from its signature: only its warmup was tried.';
+    return 'It has no golden.json, and no request could be generated from its signature: only its warmup was computed.';
   }
   return fits
-    ? 'It has no golden.json: its answers to requests made from its signature were recorded instead.'
-    : 'It has no golden.json, and its answers to requests made from its signature are too large to be recorded.';
+    ? 'It has no golden.json: its answers to requests generated from its signature were recorded instead.'
+    : 'It has no golden.json, and its answers to requests generated from its signature are too large to be recorded.';
 }
 
 const MOST_ROUNDS = 30;
 const ROUNDS_MS = 2_000;
 
-/** Asks versions in turns, so that whatever else this machine does falls on all of them, and takes the medians. */
+/** Measures versions in turn, so that other load of the machine affects all of them, and returns the medians. */
 export async function measureMedians(versions: readonly RehearsedVersion[]): Promise<(number | null)[]> {
   const times = versions.map((): number[] => []);
   const began = performance.now();
@@ -217,7 +217,7 @@ export async function measureMedians(versions: readonly RehearsedVersion[]): Pro
   return times.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null);
 }
 
-/** The figures of a version after everything was asked of it. */
+/** Reads the figures of a version after all requests. */
 export async function readFigures(
   { client, loadMs, firstMs, emptyHeapBytes }: RehearsedVersion,
   medianMs: number | null,

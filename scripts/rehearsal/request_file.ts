@@ -13,8 +13,8 @@ export type RequestRead =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 /**
- * Reads a predict request in TensorFlow Serving's JSON, in row or in columnar format, as a golden example has it:
- * columnar, every input by its name. Whether the values fit is left to the model.
+ * Reads a predict request in TensorFlow Serving's JSON, in row or columnar format, and returns it as golden examples
+ * store it: columnar, with every input by its name. The model checks the values.
  */
 export function readRequest(text: string, signatures: Readonly<Record<string, Signature>>): RequestRead {
   let json: unknown;
@@ -30,9 +30,9 @@ export function readRequest(text: string, signatures: Readonly<Record<string, Si
   }
   const { signature_name, instances, inputs } = parsed.output;
   const signature = Object.hasOwn(signatures, signature_name) ? signatures[signature_name] : undefined;
-  if (signature === undefined) return malformed(`there is no signature "${signature_name}"`);
+  if (signature === undefined) return malformed(`the signature "${signature_name}" does not exist`);
   if ((instances === undefined) === (inputs === undefined)) {
-    return malformed('it has to have either "instances" or "inputs"');
+    return malformed('it must have either "instances" or "inputs"');
   }
   const names = Object.keys(signature.inputs);
   const columns = instances === undefined ? byName(inputs, names) : columnsOf(instances, names);
@@ -40,7 +40,7 @@ export function readRequest(text: string, signatures: Readonly<Record<string, Si
   return { kind: 'read', request: { signature_name, inputs: columns }, signature };
 }
 
-/** The only input stands without its name, or each has one. */
+/** Returns the columns by name. The only input may stand without its name. */
 function byName(value: unknown, names: readonly string[]): Record<string, unknown> | undefined {
   if (isObject(value) && !isBytes(value)) {
     return names.every((name) => Object.hasOwn(value, name)) ? { ...value } : undefined;
@@ -63,7 +63,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `{"b64": "..."}` is a string of bytes, and no object with an input of that name. */
+/** `{"b64": "..."}` is a string of bytes, and not an object with an input of that name. */
 function isBytes(value: Record<string, unknown>): boolean {
   return typeof value.b64 === 'string' && Object.keys(value).length === 1;
 }

@@ -1,11 +1,10 @@
-/** What JSON has no number for, as golden examples write it: in quotes. */
+/** Numbers that JSON cannot express, as golden examples write them: in quotes. */
 export const NOT_FINITE: readonly unknown[] = ['NaN', 'Infinity', '-Infinity'];
 
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 
 /**
- * Parses an answer in TensorFlow Serving's JSON, which has bare NaN, Infinity and -Infinity. They become those
- * words as strings.
+ * Parses a response in TensorFlow Serving's JSON, which contains bare NaN, Infinity and -Infinity. They become strings.
  *
  * @throws SyntaxError
  */

@@ -2,7 +2,7 @@ import type { ModelSummary } from '../../import/index.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
 
-/** What a model consists of, for people. */
+/** Summarizes a model for people. */
 export function summaryLines(summary: ModelSummary): string[] {
   const { sourceFormat, format, parameters, weightBytes, fileBytes, operations } = summary;
   const read = sourceFormat === format ? format : `${sourceFormat}, served as ${format}`;
@@ -14,7 +14,7 @@ export function summaryLines(summary: ModelSummary): string[] {
   ];
 }
 
-/** Every signature with its inputs and outputs. */
+/** Describes every signature with its inputs and outputs. */
 export function signatureLines(signatures: Readonly<Record<string, Signature>>): string[] {
   return Object.entries(signatures).flatMap(([name, { method, inputs, outputs }]) => [
     `signature ${name} (${method})`,

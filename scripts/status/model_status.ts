@@ -11,7 +11,7 @@ import { listModels, listVersions, readManifest } from '../../worker/registry/ve
 
 export interface VersionStatus {
   readonly version: string;
-  /** Bytes of its files together, those shared with other versions included. */
+  /** Bytes of its files together, including those shared with other versions. */
   readonly bytes: number;
   /** Bytes of its weights in memory. */
   readonly weightBytes: number;
@@ -19,11 +19,11 @@ export interface VersionStatus {
   readonly files: number;
   readonly publishedAt: string;
   readonly publishedBy: string;
-  /** Whether its manifest carries a signature. By whose key, and whether it holds, a Worker decides. */
+  /** True if its manifest has a signature. A Worker checks it. */
   readonly signed: boolean;
-  /** Whether it was published with --skip-rehearsal. */
+  /** True if it was published with --skip-rehearsal. */
   readonly rehearsalSkipped: boolean;
-  /** Whether plans computed it in its rehearsal; null where nobody has looked. */
+  /** The plan's result in its rehearsal; null if there was none. */
   readonly plan: PlanRecord | null;
 }
 
@@ -35,22 +35,22 @@ export interface UnreadableVersion {
 
 export interface ModelStatus {
   readonly model: string;
-  /** The document as stored; null where there is none, or none that can be read. */
+  /** The stored document; null if it is missing or malformed. */
   readonly pointer: Pointer | null;
   readonly pointerError?: string;
-  /** Whether the replica in KV is what the pointer is, where there is a replica. */
+  /** The state of the replica in KV, if there is a replica. */
   readonly replica?: ReplicaState;
   /** Oldest first. */
   readonly versions: readonly (VersionStatus | UnreadableVersion)[];
 }
 
-/** Whether anything is published of a model. */
+/** True if any version of a model is published. */
 export async function modelExists(store: ObjectStore, model: string): Promise<boolean> {
   if ((await readPointer(store, model)).kind !== 'missing') return true;
   return (await listVersions(store, model)).length > 0;
 }
 
-/** What is published of a model; undefined where nothing is. */
+/** Reads the status of a model, or undefined if nothing of it is published. */
 export async function modelStatus(
   store: ObjectStore,
   model: string,
@@ -84,7 +84,7 @@ export async function allModelStatuses(store: ObjectStore, replica?: PointerRepl
   return statuses;
 }
 
-/** Undefined where the version was deleted since it was listed. */
+/** Undefined if the version was deleted after it was listed. */
 async function versionStatus(
   store: ObjectStore,
   model: string,

@@ -3,7 +3,7 @@ import { formatAge, formatBytes, formatTable, formatTime } from '../cli/format.t
 import { describeMove } from '../pointer/pointer_report.ts';
 import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
 
-/** A model, its versions newest first, and if asked for its history, for people. */
+/** Describes a model for people: its versions, newest first, and optionally its history. */
 export function modelLines(status: ModelStatus, options: { readonly history: boolean }): string[] {
   const { model, pointer, pointerError, versions } = status;
   const lines = [

@@ -5,10 +5,10 @@ import type { ExampleRequest } from '../generated_examples.ts';
 import type { Outputs } from '../golden_comparison.ts';
 import { parseTensorFlowJson } from '../tensorflow_json.ts';
 
-/** What came of asking a version that is rehearsed. */
+/** The outcome of a request to the rehearsed version. */
 export type Asked<Value> =
   | { readonly kind: 'answered'; readonly value: Value; readonly milliseconds: number }
-  /** `isFatal`: nothing more will come of this isolate. */
+  /** `isFatal`: the isolate cannot answer any more. */
   | { readonly kind: 'failed'; readonly reason: string; readonly isFatal: boolean };
 
 const ErrorSchema = v.object({ error: v.string() });
@@ -19,18 +19,18 @@ const StatusSchema = v.object({
   ]),
 });
 
-/** Samples of the one version that the isolate has loaded. */
+/** Metrics of the only version in the isolate. */
 const PLANNED = /^edge_serving_planned_shapes\{[^\n]*\} (\d+)$/m;
 const UNPLANNED = /^edge_serving_unplanned\{[^\n]*\breason="((?:[^"\\\n]|\\.)*)"[^\n]*\} 1$/m;
 const HEAP = /^edge_serving_wasm_heap_bytes (\d+)$/m;
 
-/** One version in an isolate of its own, asked over HTTP as clients will ask it. */
+/** Sends HTTP requests to one version in an isolate of its own, as clients do. */
 export class IsolateClient {
   readonly #isolate: URL;
   readonly #path: string;
   readonly #limitMs: number;
 
-  /** @param limitMs how long any one answer may take */
+  /** @param limitMs the time limit of each response */
   constructor(
     isolate: URL,
     { model, version }: { readonly model: string; readonly version: string },
@@ -41,7 +41,7 @@ export class IsolateClient {
     this.#limitMs = limitMs;
   }
 
-  /** Loads it and lets it answer its warmup. */
+  /** Loads the version, which computes its warmup requests. */
   async load(): Promise<Asked<undefined>> {
     const answer = await this.#ask(this.#path);
     if (answer.kind === 'failed') return { ...answer, reason: `cannot be loaded: ${answer.reason}` };
@@ -60,22 +60,22 @@ export class IsolateClient {
     if (status !== 200) return refused(errorOf(text));
     const { outputs } = v.parse(v.object({ outputs: v.unknown() }), parseTensorFlowJson(text));
     const [only, ...others] = Object.keys(signature.outputs);
-    // A single output stands without its name.
+    // A single output has no name.
     const named = only !== undefined && others.length === 0 ? { [only]: outputs } : outputs;
     return { ...answer, value: v.parse(v.record(v.string(), v.unknown()), named) };
   }
 
-  /** Bytes of the isolate's WebAssembly heap, which asking makes where there is none. */
+  /** Returns the bytes of the isolate's WebAssembly heap, which this request creates if necessary. */
   async heapBytes(): Promise<Asked<number>> {
     const answer = await this.#ask('/monitoring/prometheus/metrics');
     if (answer.kind === 'failed') return answer;
     const [, bytes] = HEAP.exec(answer.value.text) ?? [];
     if (bytes === undefined)
-      throw new Error(`the metrics do not tell the heap: ${errorOf(answer.value.text)}`);
+      throw new Error(`the metrics do not contain the heap: ${errorOf(answer.value.text)}`);
     return { ...answer, value: Number(bytes) };
   }
 
-  /** Whether plans compute the version, as far as what was asked of it until now has shown. */
+  /** Returns if plans compute the version, as far as its requests have shown. */
   async planRecord(): Promise<Asked<PlanRecord>> {
     const answer = await this.#ask('/monitoring/prometheus/metrics');
     if (answer.kind === 'failed') return answer;
@@ -106,7 +106,7 @@ export class IsolateClient {
   }
 }
 
-/** A label's value as it was before Prometheus's text format. */
+/** Returns the original of a label's value in Prometheus's text format. */
 function unescaped(value: string): string {
   return value.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
 }
@@ -120,7 +120,7 @@ function errorOf(text: string): string {
     const parsed = v.safeParse(ErrorSchema, JSON.parse(text));
     if (parsed.success) return parsed.output.error;
   } catch {
-    // Not JSON: what there is of it has to do.
+    // Not JSON: the text is used as it is.
   }
   return text.slice(0, 200);
 }

@@ -8,37 +8,37 @@ import { describeError } from '../../../worker/registry/storage/describe_error.t
 import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
 import { PACKAGE_ROOT } from '../../files/package_root.ts';
-import { makeStageFolder } from './sandbox_folder.ts';
-import { StageAnswerSchema, type StageRequest } from './sandbox_messages.ts';
+import { makeSandboxFolder } from './sandbox_folder.ts';
+import { SandboxAnswerSchema, type SandboxRequest } from './sandbox_messages.ts';
 
-/** A process for a workerd of its own, with a bucket of its own. It ends when this one does, however that ends. */
-export interface Stage {
-  /** For temporary files; gone with the stage. */
+/** A process with its own workerd and bucket. It ends with this process, however that ends. */
+export interface Sandbox {
+  /** For temporary files, removed with the sandbox. */
   readonly folder: string;
   /**
    * Starts workerd with these versions published.
    *
-   * @returns the base address of an isolate for each of them
-   * @throws StageError
+   * @returns the base URL of an isolate for each of them
+   * @throws SandboxError
    */
-  start(request: StageRequest): Promise<readonly URL[]>;
-  /** Ends workerd, whatever it is doing, and removes everything. */
+  start(request: SandboxRequest): Promise<readonly URL[]>;
+  /** Ends workerd, whatever its state, and removes all files. */
   close(): Promise<void>;
 }
 
 const START_LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 5_000;
 
-/** No workerd could be started, which says nothing of a version. */
-export class StageError extends Error {}
+/** workerd could not be started, which says nothing about the version. */
+export class SandboxError extends Error {}
 
-/** Begins a stage; starting takes a moment, in which other things can be done. */
-export async function openStage(): Promise<Stage> {
+/** Opens a sandbox. Starting it takes a moment, during which other work can be done. */
+export async function openSandbox(): Promise<Sandbox> {
   await requireRoom(tmpdir());
-  const folder = await makeStageFolder();
+  const folder = await makeSandboxFolder();
   const host = startHost(folder);
   const answer = firstAnswer(host);
-  // Nobody may have asked by the time that it fails.
+  // The start may fail before it is awaited.
   answer.catch(() => undefined);
   return {
     folder,
@@ -49,13 +49,13 @@ export async function openStage(): Promise<Stage> {
           within(
             START_LIMIT_MS,
             answer,
-            () => new StageError(`workerd did not start within ${START_LIMIT_MS / 1000} seconds`),
+            () => new SandboxError(`workerd did not start within ${START_LIMIT_MS / 1000} seconds`),
           ),
         );
         return isolates.map((url) => new URL(url));
       } catch (error) {
-        if (error instanceof StageError) throw error;
-        throw new StageError(describeError(error), { cause: error });
+        if (error instanceof SandboxError) throw error;
+        throw new SandboxError(describeError(error), { cause: error });
       }
     },
     close: () => closeHost(host, folder),
@@ -65,7 +65,7 @@ export async function openStage(): Promise<Stage> {
 function startHost(folder: string): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(new URL('sandbox_process.ts', import.meta.url))], {
     cwd: PACKAGE_ROOT,
-    // A group of its own: what Ctrl+C ends is the command, and the host tidies up after it.
+    // Ctrl+C must end only the command, after which the host cleans up: it has its own process group.
     detached: true,
     windowsHide: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -82,10 +82,10 @@ function startHost(folder: string): ChildProcess {
 async function firstAnswer(host: ChildProcess): Promise<string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   host.once('message', resolve);
-  host.once('exit', (code) => reject(new StageError(`the process of workerd ended with code ${code}`)));
+  host.once('exit', (code) => reject(new SandboxError(`the process of workerd ended with code ${code}`)));
   host.once('error', reject);
-  const answer = v.parse(StageAnswerSchema, await promise);
-  if (answer.kind === 'failed') throw new StageError(`workerd did not start: ${answer.reason}`);
+  const answer = v.parse(SandboxAnswerSchema, await promise);
+  if (answer.kind === 'failed') throw new SandboxError(`workerd did not start: ${answer.reason}`);
   return answer.isolates;
 }
 

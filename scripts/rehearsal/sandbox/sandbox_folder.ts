@@ -4,18 +4,18 @@ import { basename, join } from 'node:path';
 
 const PREFIX = 'edge-serving-rehearsal-';
 
-/** A temporary folder for a rehearsal, named after the process that it belongs to. */
-export async function makeStageFolder(): Promise<string> {
+/** Creates a temporary folder for a rehearsal, named after its process. */
+export async function makeSandboxFolder(): Promise<string> {
   await removeOrphans();
   return mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
 }
 
-/** Whether a folder is one of those: nothing else is ever removed. */
-export function isStageFolder(path: string): boolean {
+/** True if a path is such a folder. No other folder is ever removed. */
+export function isSandboxFolder(path: string): boolean {
   return basename(path).startsWith(PREFIX);
 }
 
-/** Folders whose process is gone, and with it whoever would have removed them. */
+/** Removes the folders of processes that ended without cleaning up. */
 async function removeOrphans(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const owner = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
@@ -28,7 +28,7 @@ function isRunning(processId: number): boolean {
   try {
     return process.kill(processId, 0);
   } catch (error) {
-    // It runs and belongs to somebody else.
+    // The process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

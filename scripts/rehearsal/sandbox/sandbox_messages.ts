@@ -1,27 +1,27 @@
 import * as v from 'valibot';
 import { ManifestSchema } from '../../../worker/registry/version/manifest.ts';
 
-/** What the process that rehearses is told, once. */
-export const StageRequestSchema = v.object({
-  /** Of the Worker's modules. */
+/** The only message to the sandbox process. */
+export const SandboxRequestSchema = v.object({
+  /** The folder of the Worker's modules. */
   build: v.string(),
   compatibilityDate: v.string(),
   compatibilityFlags: v.array(v.string()),
   variables: v.record(v.string(), v.string()),
-  /** An isolate for each of them. */
+  /** One isolate for each version. */
   versions: v.array(
     v.object({
       manifest: ManifestSchema,
-      /** Where the bytes of its blobs are: absolute paths by the blobs' paths. */
+      /** The absolute paths of its blobs' files by the blobs' paths. */
       files: v.record(v.string(), v.string()),
     }),
   ),
 });
-export type StageRequest = v.InferOutput<typeof StageRequestSchema>;
+export type SandboxRequest = v.InferOutput<typeof SandboxRequestSchema>;
 
-/** What it answers, once. */
-export const StageAnswerSchema = v.variant('kind', [
+/** The only message from the sandbox process. */
+export const SandboxAnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('ready'), isolates: v.array(v.string()) }),
   v.object({ kind: v.literal('failed'), reason: v.string() }),
 ]);
-export type StageAnswer = v.InferOutput<typeof StageAnswerSchema>;
+export type SandboxAnswer = v.InferOutput<typeof SandboxAnswerSchema>;

@@ -1,6 +1,6 @@
 /**
- * The process in which a version is rehearsed: it runs workerd and ends it when the command that started it
- * closes the channel between them, which is also what happens when that command is killed.
+ * The process of a rehearsal. It runs workerd and ends it when the channel to the command closes, which also happens if
+ * the command is killed.
  */
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -13,8 +13,8 @@ import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/st
 import { writeBlob } from '../../../worker/registry/version/blob_store.ts';
 import { writeManifest } from '../../../worker/registry/version/version_store.ts';
 import { DiskWatchingObjectStore } from '../../registry/disk_watching_object_store.ts';
-import { isStageFolder } from './sandbox_folder.ts';
-import { type StageAnswer, type StageRequest, StageRequestSchema } from './sandbox_messages.ts';
+import { isSandboxFolder } from './sandbox_folder.ts';
+import { type SandboxAnswer, type SandboxRequest, SandboxRequestSchema } from './sandbox_messages.ts';
 import { readWorkerModules } from './worker_build.ts';
 
 let miniflare: Miniflare | undefined;
@@ -28,12 +28,12 @@ async function end(): Promise<void> {
   }
 }
 
-/** Made for this process, and what Miniflare keeps is in it. */
+/** The folder was made for this process and contains Miniflare's state. */
 function removeFolder(): void {
-  if (isStageFolder(tmpdir())) rmSync(tmpdir(), { recursive: true, force: true, maxRetries: 10 });
+  if (isSandboxFolder(tmpdir())) rmSync(tmpdir(), { recursive: true, force: true, maxRetries: 10 });
 }
 
-async function start(request: StageRequest): Promise<string[]> {
+async function start(request: SandboxRequest): Promise<string[]> {
   const modules = await readWorkerModules(request.build);
   const names = request.versions.map((_, index) => `isolate-${index}`);
   miniflare = new Miniflare(
@@ -45,7 +45,7 @@ async function start(request: StageRequest): Promise<string[]> {
         modulesRoot: '/',
         compatibilityDate: request.compatibilityDate,
         compatibilityFlags: request.compatibilityFlags,
-        // Nothing points to what is rehearsed.
+        // No pointer names the rehearsed version.
         bindings: { ...request.variables, VERSIONS_BY_NUMBER: 'any' },
         r2Buckets: { MODELS: 'models' },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
@@ -61,10 +61,10 @@ async function start(request: StageRequest): Promise<string[]> {
   return urls;
 }
 
-/** Nothing points to it: an isolate is asked for it by its number. */
+/** Publishes a version without a pointer, which requests name by its number. */
 async function putVersion(
   store: ObjectStore,
-  { manifest, files }: StageRequest['versions'][number],
+  { manifest, files }: SandboxRequest['versions'][number],
 ): Promise<void> {
   for (const { path, sha256 } of manifest.content.blobs) {
     const file = files[path];
@@ -74,20 +74,20 @@ async function putVersion(
   await writeManifest(store, manifest);
 }
 
-function answer(message: StageAnswer): void {
-  // Whoever asked may be gone.
+function answer(message: SandboxAnswer): void {
+  // The parent may have ended.
   if (process.connected) process.send?.(message);
 }
 
-// Miniflare tidies up when the process ends, and what it finds broken then must not keep the rest from it.
+// Miniflare cleans up when the process ends. Errors there must not stop the rest of the cleanup.
 process.on('uncaughtException', () => void end());
 process.on('exit', removeFolder);
 process.on('disconnect', () => void end());
 process.once('message', (message) => {
-  start(v.parse(StageRequestSchema, message)).then(
+  start(v.parse(SandboxRequestSchema, message)).then(
     (isolates) => answer({ kind: 'ready', isolates }),
     (error: unknown) => answer({ kind: 'failed', reason: describeError(error) }),
   );
 });
-// Closed while this was still being loaded.
+// The channel was closed while the process was still loading.
 if (!process.connected) void end();

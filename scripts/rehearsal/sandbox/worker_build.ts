@@ -11,10 +11,10 @@ import { loadWrangler } from '../../registry/open_registry.ts';
 
 const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
 
-/** Everything that a build is made of, besides its configuration and the sources under worker/. */
+/** The inputs of a build, in addition to its configuration and the sources under worker/. */
 const BUILD_FILES = ['package-lock.json', 'tsconfig.json'];
 
-/** The one in use and the one before it, which a command still running may be reading. */
+/** The current build and the previous one, which a running command may be reading. */
 const BUILDS_KEPT = 2;
 
 const EntrySchema = v.object({ main: v.optional(v.string()) });
@@ -23,13 +23,13 @@ const UNFINISHED = 'unfinished-';
 const LONGEST_BUILD_MS = 60 * 60 * 1000;
 
 export interface WorkerBuild {
-  /** sha256 in hex of what it is made of. */
+  /** sha256 in hex of the build's inputs. */
   readonly digest: string;
-  /** Holds the modules that `wrangler deploy` would upload. */
+  /** Contains the modules that `wrangler deploy` would upload. */
   readonly directory: string;
 }
 
-/** The Worker as it would be deployed, built only where its sources have changed since the last time. */
+/** Builds the Worker as it would be deployed, if its sources have changed since the last build. */
 export async function buildWorker(onBuild: () => void = () => {}): Promise<WorkerBuild> {
   const configuration = await buildConfiguration();
   const digest = await digestSources(configuration);
@@ -40,7 +40,7 @@ export async function buildWorker(onBuild: () => void = () => {}): Promise<Worke
   const unfinished = join(BUILDS_DIRECTORY, `${UNFINISHED}${randomUUID()}`);
   try {
     await build(configuration, unfinished);
-    // Another process may have built the same in the meantime; then that one stays.
+    // If another process has made the same build in the meantime, that one stays.
     await rename(unfinished, directory).catch(async (error: unknown) => {
       if (!(await exists(join(directory, 'index.js')))) throw error;
     });
@@ -57,7 +57,7 @@ export interface WorkerModule {
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
 
-/** The modules of a build, entry first. */
+/** Reads the modules of a build, entry first. */
 export async function readWorkerModules(directory: string): Promise<WorkerModule[]> {
   const modules: WorkerModule[] = [];
   for (const name of (await readdir(directory)).sort()) {
@@ -72,7 +72,7 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
   return modules;
 }
 
-/** The configuration that holds. One without an entry point, which cannot be deployed, only tells bindings. */
+/** Returns the effective configuration. One without an entry point, which cannot be deployed, only defines bindings. */
 async function buildConfiguration(): Promise<string> {
   const { unstable_readConfig } = await loadWrangler();
   const configuration = wranglerConfiguration();
@@ -91,7 +91,7 @@ async function build(configuration: string, directory: string): Promise<void> {
           ...process.env,
           WRANGLER_SEND_METRICS: 'false',
           WRANGLER_WRITE_LOGS: 'false',
-          // What is wrong has to be read below.
+          // The errors are read below.
           WRANGLER_LOG: 'error',
         },
       },
@@ -106,11 +106,12 @@ async function build(configuration: string, directory: string): Promise<void> {
 }
 
 async function digestSources(configuration: string): Promise<string> {
-  // Paths in the configuration are relative to where it is. Where the project is changes nothing: a copy has the build too.
+  // Paths in the configuration are relative to its folder. The project's own folder does not matter: a copy has the
+  // same build.
   const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0`);
   const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
   const paths = sources
-    // What lies in dist is built of the other files.
+    // The files in dist are built from the others.
     .filter((entry) => entry.isFile() && /\.ts$|\.json$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
@@ -128,7 +129,7 @@ async function removeOldBuilds(current: string): Promise<void> {
     const path = join(BUILDS_DIRECTORY, name);
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) continue;
-    // Somebody may be at it; what was left behind is as old as it gets.
+    // Another process may still be building. An older unfinished build is left over.
     if (name.startsWith(UNFINISHED) && Date.now() - found.mtimeMs < LONGEST_BUILD_MS) continue;
     others.push({ path, time: name.startsWith(UNFINISHED) ? 0 : found.mtimeMs });
   }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { wranglerConfiguration } from '../../files/package_root.ts';
 import { loadWrangler } from '../../registry/open_registry.ts';
 
-/** What of wrangler.toml decides how a version does. */
+/** The settings of wrangler.toml that affect a version. */
 const ConfigurationSchema = v.object({
   compatibility_date: v.string(),
   compatibility_flags: v.optional(v.array(v.string()), []),
@@ -12,7 +12,7 @@ const ConfigurationSchema = v.object({
 export interface WorkerConfiguration {
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
-  /** Of the wrangler.toml as it would be deployed: neither secrets nor `--var`. */
+  /** The variables of wrangler.toml as deployed, without secrets and `--var`. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,7 @@ export async function readWorkerConfiguration(): Promise<WorkerConfiguration> {
 
 const DEFAULT_MEMORY_BUDGET_MB = 64;
 
-/** MEMORY_BUDGET_MB in bytes; the default where it is not set or cannot be meant. */
+/** Returns MEMORY_BUDGET_MB in bytes, or the default if it is not set or invalid. */
 export function memoryBudgetBytes({ variables }: WorkerConfiguration): number {
   const megabytes = Number(variables.MEMORY_BUDGET_MB ?? DEFAULT_MEMORY_BUDGET_MB);
   return (megabytes > 0 ? megabytes : DEFAULT_MEMORY_BUDGET_MB) * 1024 * 1024;

@@ -12,7 +12,7 @@ const folder = await temporaryFolder();
 describe.concurrent('a wrong command line', () => {
   test.for([
     ['publish.ts', [], /required option '--model <name>'/],
-    ['publish.ts', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name is made of/],
+    ['publish.ts', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name consists of/],
     ['publish.ts', ['x', '--model', 'm', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
     ['publish.ts', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
     ['publish.ts', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
@@ -29,11 +29,11 @@ describe.concurrent('a wrong command line', () => {
     ['shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
     ['promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
     ['promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
-    ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name is made of/],
+    ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
     ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],
     ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
-    ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker reads no MAX_REQEST_MB/],
+    ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker has no variable MAX_REQEST_MB/],
     ['promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
     ['promote.ts', ['m', '--reason='], /--reason was given an empty value/],
     ['status.ts', ['--persist-to', ''], /--persist-to was given an empty value/],
@@ -66,12 +66,12 @@ describe.concurrent('a wrong command line', () => {
   test('may have lost its options to npm', async () => {
     const published = await runScript('publish.ts', ['x', 'y'], { env: { npm_config_model: 'true' } });
     expect(published).toMatchObject({ code: 2, stdout: '' });
-    expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you leave out `--` before/);
+    expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you omit `--` before/);
     const remote = await runScript('status.ts', [], { env: { npm_config_remote: 'true' } });
     expect(remote).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('npm kept --remote'),
+      stderr: expect.stringContaining('npm consumed --remote'),
     });
   });
 });
@@ -89,7 +89,7 @@ test('what only reads or undoes makes no local state', async () => {
     expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'there is no local state folder nowhere\nnpm run dev or npm run publish makes it.\n',
+      stderr: 'the local state folder nowhere does not exist\nnpm run dev and npm run publish create it.\n',
     });
   }
   expect(await readdir(folder)).toEqual(before);
@@ -193,7 +193,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
   });
   for (const { code, stdout, stderr } of unknown) {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr.trimEnd().endsWith(`there is no model other in local state ${state}`)).toBe(true);
+    expect(stderr.trimEnd().endsWith(`the model other does not exist in local state ${state}`)).toBe(true);
   }
 });
 

@@ -87,8 +87,8 @@ describe('an option without `--` before it', () => {
       if (got === undefined) throw new Error(`npm ${words.join(' ')} starts no script`);
       const parsed = parseCommandLine(command, got.words, got.environment);
       const lines = parsed.kind === 'wrong' ? parsed.lines.join('\n') : parsed.kind;
-      expect(lines, words.join(' ')).toMatch(new RegExp(`^npm kept ${flag} to itself`, 'm'));
-      expect(lines, words.join(' ')).toContain(`leave out \`--\` before the options? npm run ${name} -- `);
+      expect(lines, words.join(' ')).toMatch(new RegExp(`^npm consumed ${flag}`, 'm'));
+      expect(lines, words.join(' ')).toContain(`omit \`--\` before the options? npm run ${name} -- `);
       expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${name} -- .*${flag}`));
     }
   });

@@ -61,7 +61,7 @@ describe('EDGE_SERVING_CONFIG decides', () => {
     [
       'a file that is not there',
       { EDGE_SERVING_CONFIG: 'nowhere.toml' },
-      /nowhere\.toml, which is not there/,
+      /nowhere\.toml, which does not exist/,
     ],
     ['a misspelled variable', { EDGE_SERVING_CONFG: staging }, /EDGE_SERVING_CONFG is unknown/],
   ] as const)('nothing where it is %s: that is refused', async ([, wrong, message]) => {

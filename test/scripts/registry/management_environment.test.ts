@@ -27,7 +27,7 @@ test.each([
   [
     'whose replica the environment does not bind',
     `${PREDICT}[[${REPLICA}[env.management]\nname = "m"\n`,
-    /binds POINTERS for the predict Worker and not in \[env\.management\]/,
+    /binds POINTERS for the serving Worker but not in \[env\.management\]/,
   ],
 ])('a configuration %s has none', async (_, text, fault) => {
   const path = join(folder, 'wrangler.toml');

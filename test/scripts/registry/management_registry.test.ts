@@ -149,5 +149,8 @@ test('token makes a token and the entry that lets it in', async () => {
   const { token, entry } = JSON.parse(made.stdout);
   expect(entry).toBe(tokenEntry('ops', 'publish+flip', token));
   const wrong = await runScript('token.ts', ['--name', 'ops', '--scopes', 'everything']);
-  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('"everything" is no scope') });
+  expect(wrong).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('"everything" is not a valid scope'),
+  });
 });

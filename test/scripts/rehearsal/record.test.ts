@@ -24,7 +24,7 @@ test('record keeps the answers to the requests given, overwrites only when told 
   const second = await record('half');
   expect(second).toMatchObject({
     code: 1,
-    stderr: 'half/golden.json is there already; --force overwrites it\n',
+    stderr: 'half/golden.json exists already; --force overwrites it\n',
   });
   expect(await golden(directory)).toEqual({ examples });
   const forced = await record('half', '--force', '--json');
@@ -63,7 +63,7 @@ test('a request that is none, or that the model refuses, is named', async () => 
   await writeFile(join(folder, 'words.json'), '{"inputs":["a"]}');
   for (const [file, expected] of [
     ['missing.json', /missing\.json is not a file/],
-    ['both.json', /both\.json: it has to have either "instances" or "inputs"/],
+    ['both.json', /both\.json: it must have either "instances" or "inputs"/],
     ['words.json', /words\.json: the model cannot compute it/],
   ] as const) {
     const { code, stderr } = await record('bad', '--input', file);

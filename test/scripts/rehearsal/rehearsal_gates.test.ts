@@ -100,7 +100,7 @@ describe('refused before anything is uploaded is a model that', () => {
     const demands = { EDGE_SERVING_CONFIG: configuration };
     await expectRefused(
       directory,
-      /demands a signature; publish with --sign KEYFILE$/,
+      /requires a signature; publish with --sign KEYFILE$/,
       [],
       'signed',
       demands,
