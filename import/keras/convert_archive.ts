@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ArchiveFault, ZipArchive } from '../files/archive/zip_archive.ts';
+import { ArchiveError, ZipArchive } from '../files/archive/zip_archive.ts';
 import type { SourceFormat } from '../formats.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { type ConvertKerasOptions, parseConfiguration, withHdf5, writeModel } from './convert_keras.ts';
@@ -25,7 +25,7 @@ export async function isKerasArchive(path: string): Promise<boolean> {
     await archive.close();
     return archive.has(CONFIGURATION_ENTRY) && archive.has(WEIGHTS_ENTRY);
   } catch (error) {
-    if (error instanceof ArchiveFault) return true;
+    if (error instanceof ArchiveError) return true;
     throw error;
   }
 }
@@ -60,7 +60,7 @@ export async function convertArchive(
     if (written.kind === 'read') return read('keras-v3');
     return { ...written, message: `${WEIGHTS_ENTRY}: ${written.message}` };
   } catch (error) {
-    if (error instanceof ArchiveFault) return malformed(error.message);
+    if (error instanceof ArchiveError) return malformed(error.message);
     throw error;
   } finally {
     await archive?.close();

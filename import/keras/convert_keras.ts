@@ -5,7 +5,7 @@ import { writeLayersModel } from '../tfjs/writer/write_layers_model.ts';
 import { occasionally } from '../throttle_progress.ts';
 import type { ConvertedConfiguration } from './conversion.ts';
 import { convertConfiguration } from './convert_configuration.ts';
-import { Hdf5Fault, Hdf5File } from './hdf5/hdf5_file.ts';
+import { Hdf5Error, Hdf5File } from './hdf5/hdf5_file.ts';
 import type { ExpectedLayer } from './weights/expected_weights.ts';
 import { expectedWeights } from './weights/expected_weights.ts';
 import type { FoundWeight } from './weights/found_weight.ts';
@@ -65,7 +65,7 @@ export async function withHdf5<T>(
     file = await Hdf5File.open(path);
     return await action(file);
   } catch (error) {
-    if (error instanceof Hdf5Fault) return malformed(error.message);
+    if (error instanceof Hdf5Error) return malformed(error.message);
     throw error;
   } finally {
     await file?.close();

@@ -8,7 +8,7 @@ import { requireRoom } from '../files/full_disk.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { hasLocalState, openRegistry, type Registry, type RegistryPlace } from '../registry/open_registry.ts';
 import { COMMAND_HELP, EXIT_CODES_HELP } from './command_help.ts';
-import { errorLines } from './explained_error.ts';
+import { errorCode, errorLines } from './explained_error.ts';
 import { createOutput, type Output } from './output.ts';
 import { parseCommandLine } from './parse_command_line.ts';
 
@@ -152,7 +152,7 @@ async function perform(action: (output: Output) => Promise<number>, output: Outp
   try {
     return await action(output);
   } catch (error) {
-    output.error(errorLines(error));
+    output.error(errorLines(error), errorCode(error));
     return EXIT_FAILED;
   }
 }

@@ -1,7 +1,8 @@
+import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import { describeError } from '../../worker/registry/storage/describe_error.ts';
 
 /** An error with a message of several lines: what happened, and what to do about it. */
-export class ExplainedError extends Error {
+export abstract class ExplainedError extends CodedError {
   readonly lines: readonly string[];
 
   constructor(lines: readonly string[], cause?: unknown) {
@@ -12,10 +13,23 @@ export class ExplainedError extends Error {
 
 /** Returns the lines to print for an error: its own lines or those of its cause, or else its message as one line. */
 export function errorLines(error: unknown): readonly string[] {
+  const explained = causes(error).find((cause) => cause instanceof ExplainedError);
+  return explained instanceof ExplainedError ? explained.lines : [describeError(error)];
+}
+
+/** Returns the code of an error or of its nearest cause that has one. */
+export function errorCode(error: unknown): ErrorCode | undefined {
+  const coded = causes(error).find((cause) => cause instanceof CodedError);
+  return coded instanceof CodedError ? coded.code : undefined;
+}
+
+/** Returns an error and its causes, at most ten, since an error may be its own cause. */
+function causes(error: unknown): Error[] {
+  const found: Error[] = [];
   let current = error;
-  for (let depth = 0; current instanceof Error && depth < 10; depth++) {
-    if (current instanceof ExplainedError) return current.lines;
+  while (current instanceof Error && found.length < 10) {
+    found.push(current);
     current = current.cause;
   }
-  return [describeError(error)];
+  return found;
 }

@@ -1,4 +1,5 @@
 import ora, { type Ora } from 'ora';
+import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { printable, printableJson, printableLog } from './printable.ts';
 
 /** One line or several. A newline inside a line is from outside and is escaped. */
@@ -15,8 +16,11 @@ export interface Output {
   result(text: Lines, json: object): void;
   /** Reports a fault that does not fail the command, always on standard error. */
   warning(text: Lines): void;
-  /** Reports why there is no result. With --json it is also on standard output, as `{"error": "..."}`. */
-  error(message: Lines): void;
+  /**
+   * Reports why there is no result. With --json it is on standard output, as `{"error": "..."}`, with `code` if the
+   * error has one (docs/errors.md).
+   */
+  error(message: Lines, code?: ErrorCode): void;
   /** Passes on a line of another program, to the stream on which that program wrote it. */
   log(line: string, stream?: 'stdout' | 'stderr'): void;
 }
@@ -33,10 +37,10 @@ export function createOutput(json: boolean): Output {
       progress.clear();
       process.stderr.write(`${printableLines(text)}\n`);
     },
-    error: (message) => {
+    error: (message, code) => {
       progress.clear();
       const lines = withWayOut(linesOf(message));
-      if (json) process.stdout.write(`${printableJson({ error: lines.join('\n') })}\n`);
+      if (json) process.stdout.write(`${printableJson({ error: lines.join('\n'), code })}\n`);
       else process.stderr.write(`${printableLines(lines)}\n`);
     },
     log: (line, stream = 'stdout') => {

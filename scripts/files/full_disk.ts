@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
+import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { ExplainedError } from '../cli/explained_error.ts';
 import { formatBytes } from '../cli/format.ts';
 
@@ -15,6 +16,8 @@ const CHECK_MS = 500;
 
 /** A disk is full. The message names it, and what to do. */
 class FullDiskError extends ExplainedError {
+  override readonly code: ErrorCode = 'ERR_DISK_FULL';
+
   constructor(directory: string, free: number, cause?: unknown) {
     super(
       [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { describeError } from '../../worker/registry/storage/describe_error.ts';
 import { LastingError } from '../../worker/registry/storage/retrying_object_store.ts';
 
@@ -17,7 +18,9 @@ const CallerSchema = v.object({
 const ErrorSchema = v.object({ error: v.string() });
 
 /** The management Worker refused, and a retry would not help. */
-class ManagementRefusalError extends LastingError {}
+class ManagementRefusalError extends LastingError {
+  override readonly code: ErrorCode = 'ERR_MANAGEMENT_REFUSED';
+}
 
 /**
  * Checks that a management Worker is at the URL and accepts the token: another server would also answer 404, and look

@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
 import { type PruneOptions, type PruneResult, pruneModel } from '../../worker/registry/prune/pruning.ts';
@@ -188,6 +189,8 @@ async function openRemoteRegistry(): Promise<Registry> {
 
 /** The account's bucket cannot be opened. The message says what to do. */
 class RemoteUnavailableError extends ExplainedError {
+  override readonly code: ErrorCode = 'ERR_REMOTE_UNAVAILABLE';
+
   constructor(bucket: string, cause: unknown) {
     const [what, advice] = remoteFault(bucket, cause);
     super([`the REMOTE bucket ${bucket} cannot be opened: ${what}`, advice], cause);

@@ -91,7 +91,9 @@ describe('the store behind an address', () => {
       /is not the URL of a management Worker/,
     );
     const closed = new URL('http://127.0.0.1:1');
-    await expect(requireManagement({ url: closed, token: 'secret' })).rejects.toThrow(/cannot be reached/);
+    await expect(requireManagement({ url: closed, token: 'secret' })).rejects.toMatchObject({
+      code: 'ERR_MANAGEMENT_REFUSED',
+    });
   });
 
   test('does not take half a list for the whole', async () => {

@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../model/coded_error.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 
 /** A model in memory, ready to compute. Tensors go by the names that the model itself gives them. */
@@ -22,7 +23,11 @@ export type PlanState =
   | { readonly kind: 'not yet planned' };
 
 /** The model could not compute the inputs it was given. */
-export class ExecutionError extends Error {}
+export class ExecutionError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_EXECUTION_FAILED';
+}
 
 /** It would have needed more memory than there is. */
-export class OutOfMemoryError extends ExecutionError {}
+export class OutOfMemoryError extends ExecutionError {
+  override readonly code: ErrorCode = 'ERR_OUT_OF_MEMORY';
+}

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import { CodedError, type ErrorCode } from '../model/coded_error.ts';
 
 /**
  * A variable has an invalid value. The message is sent to every client: it names the variable and the valid values, and
  * never quotes the value, which may be a misplaced secret.
  */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_CONFIGURATION_INVALID';
+
   /** @param faults one sentence for each invalid variable, without its value */
   constructor(...faults: readonly string[]) {
     super(`configuration: ${faults.join('; ')}`);

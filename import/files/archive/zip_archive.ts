@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Entry, type FileEntry, Reader, ZipReader } from '@zip.js/zip.js';
+import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 
 /** What is wrong with an archive, and where in it. */
-export class ArchiveFault extends Error {}
+export class ArchiveError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_ARCHIVE_INVALID';
+}
 
 const MOST_ENTRIES = 10_000;
 /** Bytes of the list of entries with their names. */
@@ -28,7 +31,7 @@ export class ZipArchive {
     this.#entries = entries;
   }
 
-  /** @throws {ArchiveFault} where it is none, or not a sound one */
+  /** @throws {ArchiveError} where it is none, or not a sound one */
   static async open(path: string): Promise<ZipArchive> {
     const file = await open(path, 'r');
     try {
@@ -42,8 +45,8 @@ export class ZipArchive {
       });
       const entries = new Map<string, FileEntry>();
       for await (const entry of reader.getEntriesGenerator()) {
-        if (entries.size >= MOST_ENTRIES) throw new ArchiveFault(`has more than ${MOST_ENTRIES} entries`);
-        if (entry.filename.length > LONGEST_NAME) throw new ArchiveFault('has an entry with an endless name');
+        if (entries.size >= MOST_ENTRIES) throw new ArchiveError(`has more than ${MOST_ENTRIES} entries`);
+        if (entry.filename.length > LONGEST_NAME) throw new ArchiveError('has an entry with an endless name');
         if (entry.directory) continue;
         entries.set(entry.filename, entry);
       }
@@ -90,14 +93,14 @@ export class ZipArchive {
 
   async #unpack(name: string, most: number, take: (piece: Uint8Array) => Promise<void>): Promise<void> {
     const entry = this.#entries.get(name);
-    if (entry === undefined) throw new ArchiveFault(`there is no ${name} in it`);
+    if (entry === undefined) throw new ArchiveError(`there is no ${name} in it`);
     checkEntry(entry, most);
     let taken = 0;
     const target = new WritableStream<Uint8Array>({
       write: async (piece) => {
         taken += piece.length;
         if (taken > entry.uncompressedSize) {
-          throw new ArchiveFault(`${name} unpacks to more than the ${entry.uncompressedSize} bytes it says`);
+          throw new ArchiveError(`${name} unpacks to more than the ${entry.uncompressedSize} bytes it says`);
         }
         await take(piece);
       },
@@ -108,7 +111,7 @@ export class ZipArchive {
       throw asFault(error, name);
     }
     if (taken !== entry.uncompressedSize) {
-      throw new ArchiveFault(`${name} unpacks to ${taken} bytes in place of ${entry.uncompressedSize}`);
+      throw new ArchiveError(`${name} unpacks to ${taken} bytes in place of ${entry.uncompressedSize}`);
     }
   }
 }
@@ -118,29 +121,29 @@ function checkEntry(
   { filename, encrypted, compressionMethod, compressedSize, uncompressedSize }: Entry,
   most: number,
 ) {
-  if (encrypted) throw new ArchiveFault(`${filename} is encrypted`);
+  if (encrypted) throw new ArchiveError(`${filename} is encrypted`);
   if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
-    throw new ArchiveFault(`${filename} is compressed by method ${compressionMethod}, which is not known`);
+    throw new ArchiveError(`${filename} is compressed by method ${compressionMethod}, which is not known`);
   }
   const largest = compressedSize * (compressionMethod === STORED ? 1 : MOST_DEFLATED);
   if (uncompressedSize > largest) {
-    throw new ArchiveFault(
+    throw new ArchiveError(
       `${filename} says its ${compressedSize} bytes unpack to ${uncompressedSize}, which they cannot`,
     );
   }
   if (uncompressedSize > most) {
-    throw new ArchiveFault(
+    throw new ArchiveError(
       `${filename} unpacks to ${uncompressedSize} bytes, of which at most ${most} are read`,
     );
   }
 }
 
 function asFault(error: unknown, name?: string): Error {
-  if (error instanceof ArchiveFault) return error;
-  if (!(error instanceof Error)) return new ArchiveFault(String(error));
+  if (error instanceof ArchiveError) return error;
+  if (!(error instanceof Error)) return new ArchiveError(String(error));
   // Faults of the file system are no fault of the archive.
   if ('syscall' in error) return error;
-  return new ArchiveFault(`${name === undefined ? 'the archive' : name} is damaged: ${error.message}`);
+  return new ArchiveError(`${name === undefined ? 'the archive' : name} is damaged: ${error.message}`);
 }
 
 /** Lets zip.js read a file where it is. */

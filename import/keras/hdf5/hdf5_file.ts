@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 import type { Hdf5Answers, Hdf5Dataset, Hdf5Opened, Hdf5Question, Hdf5Reply } from './messages.ts';
 
 /** What is wrong with an HDF5 file, and where in it. */
-export class Hdf5Fault extends Error {}
+export class Hdf5Error extends CodedError {
+  override readonly code: ErrorCode = 'ERR_HDF5_INVALID';
+}
 
 /** Milliseconds that one question may take, before the file is taken for one that keeps the library busy for ever. */
 const TIME_LIMIT = 60_000;
@@ -29,13 +32,13 @@ export class Hdf5File {
     this.#thread = thread;
     this.#timeLimit = timeLimit;
     thread.on('message', (reply: Hdf5Reply) => this.#waiting.get(reply.id)?.answer(reply));
-    thread.on('error', (error) => this.#stop(new Hdf5Fault(`HDF5 gave up on it: ${error.message}`)));
-    thread.on('exit', () => this.#stop(new Hdf5Fault('HDF5 gave up on it')));
+    thread.on('error', (error) => this.#stop(new Hdf5Error(`HDF5 gave up on it: ${error.message}`)));
+    thread.on('exit', () => this.#stop(new Hdf5Error('HDF5 gave up on it')));
   }
 
   /**
    * @param options.timeLimit milliseconds that a question may take
-   * @throws {Hdf5Fault} if it cannot be opened
+   * @throws {Hdf5Error} if it cannot be opened
    */
   static async open(path: string, options: { readonly timeLimit?: number } = {}): Promise<Hdf5File> {
     const thread = new Worker(new URL('./thread.ts', import.meta.url), {
@@ -61,7 +64,7 @@ export class Hdf5File {
     });
     if (opened.kind === 'opened') return new Hdf5File(thread, limit);
     await thread.terminate();
-    throw new Hdf5Fault(opened.message);
+    throw new Hdf5Error(opened.message);
   }
 
   /** An attribute of text or texts; undefined where there is none. */
@@ -85,7 +88,7 @@ export class Hdf5File {
   }
 
   async close(): Promise<void> {
-    this.#stop(new Hdf5Fault('the file was closed'));
+    this.#stop(new Hdf5Error('the file was closed'));
     await this.#thread.terminate();
   }
 
@@ -97,7 +100,7 @@ export class Hdf5File {
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#stop(new Hdf5Fault(`${question.path}: HDF5 takes too long over it`));
+        this.#stop(new Hdf5Error(`${question.path}: HDF5 takes too long over it`));
         void this.#thread.terminate();
       }, this.#timeLimit);
       const settle = (then: () => void) => {
@@ -108,7 +111,7 @@ export class Hdf5File {
       this.#waiting.set(id, {
         answer: (reply) =>
           settle(() =>
-            reply.kind === 'answer' ? resolve(reply.value) : reject(new Hdf5Fault(reply.message)),
+            reply.kind === 'answer' ? resolve(reply.value) : reject(new Hdf5Error(reply.message)),
           ),
         fail: (error) => settle(() => reject(error)),
       });

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 import { describeError } from '../../../worker/registry/storage/describe_error.ts';
 import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
@@ -30,7 +31,9 @@ const START_LIMIT_MS = 60_000;
 const CLOSE_LIMIT_MS = 5_000;
 
 /** workerd could not be started, which says nothing about the version. */
-export class SandboxError extends Error {}
+export class SandboxError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_SANDBOX_FAILED';
+}
 
 /** Opens a sandbox. Starting it takes a moment, during which other work can be done. */
 export async function openSandbox(): Promise<Sandbox> {

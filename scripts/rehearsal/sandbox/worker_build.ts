@@ -4,6 +4,7 @@ import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/prom
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
+import type { ErrorCode } from '../../../worker/model/coded_error.ts';
 import { ExplainedError } from '../../cli/explained_error.ts';
 import { WRANGLER } from '../../deploy/wrangler_process.ts';
 import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, wranglerConfiguration } from '../../files/package_root.ts';
@@ -27,6 +28,10 @@ export interface WorkerBuild {
   readonly digest: string;
   /** Contains the modules that `wrangler deploy` would upload. */
   readonly directory: string;
+}
+
+class WorkerBuildError extends ExplainedError {
+  override readonly code: ErrorCode = 'ERR_WORKER_BUILD_FAILED';
 }
 
 /** Builds the Worker as it would be deployed, if its sources have changed since the last build. */
@@ -98,7 +103,7 @@ async function build(configuration: string, directory: string): Promise<void> {
     );
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new ExplainedError(
+    throw new WorkerBuildError(
       ['the Worker could not be built:', ...(output || String(error)).split('\n')],
       error,
     );

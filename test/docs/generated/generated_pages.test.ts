@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { openApiDocument } from '../../../worker/http/openapi/document.ts';
 import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
+import { ERROR_CODES } from '../../../worker/model/coded_error.ts';
 import { capturing, definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
@@ -15,6 +16,8 @@ const captured = vi.hoisted((): Command[] => []);
 vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
 const commands = await definedCommands(captured);
 
+const codes = Object.entries(ERROR_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
+
 /** The sections of files that are made of the code, each between two comments with its name. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/commands.md': { commands: () => commandsReference(commands) },
@@ -22,6 +25,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
     'predict variables': () => variablesTable(PREDICT),
     'management variables': () => variablesTable(MANAGEMENT),
   },
+  'docs/errors.md': { 'error codes': () => table(['code', 'meaning'], codes) },
   'docs/operations.md': {
     operations: operationsTable,
     'refused operations': refusedOperationsTable,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Hdf5Fault, Hdf5File } from '../../../import/keras/hdf5/hdf5_file.ts';
+import { Hdf5Error, Hdf5File } from '../../../import/keras/hdf5/hdf5_file.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { type GroupContent, writeHdf5 } from '../../fixtures/keras/hdf5_writer.ts';
 import { importBytes } from '../../fixtures/keras/import_bytes.ts';
@@ -185,7 +185,7 @@ describe('an HDF5 file is refused that', () => {
 test('a thread that takes too long is ended, and the process goes on', async () => {
   const file = await open(await writeKerasH5(DENSE, WEIGHTS), 10_000);
   await file.close();
-  await expect(file.members('/')).rejects.toBeInstanceOf(Hdf5Fault);
+  await expect(file.members('/')).rejects.toBeInstanceOf(Hdf5Error);
   await expect(open(await writeKerasH5(DENSE, WEIGHTS), 0)).rejects.toThrow(/takes too long/);
 });
 

@@ -130,7 +130,7 @@ describe('updatePointer', () => {
     const garbage = new TextEncoder().encode('{"schema": 99}');
     await bucket.put(pointerKey(model), garbage, { condition: { kind: 'always' } });
     const update = updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
-    await expect(update).rejects.toThrow(/pointer\.json is malformed/);
+    await expect(update).rejects.toMatchObject({ code: 'ERR_POINTER_MALFORMED' });
     const stored = await bucket.get(pointerKey(model));
     expect(stored.kind === 'found' && (await stored.object.text())).toBe('{"schema": 99}');
   });

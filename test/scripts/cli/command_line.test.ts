@@ -205,6 +205,7 @@ test('the remote bucket is refused in one go where nobody is logged in', async (
     error: expect.stringMatching(
       /the REMOTE bucket edge-serving-models cannot be opened[\s\S]*npx wrangler login/,
     ),
+    code: 'ERR_REMOTE_UNAVAILABLE',
   });
 });
 

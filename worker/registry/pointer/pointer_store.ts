@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
@@ -51,7 +52,9 @@ export async function requireWrittenPointer(
 }
 
 /** The pointer cannot be read. No change is decided on it. */
-export class MalformedPointerError extends Error {}
+export class MalformedPointerError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_POINTER_MALFORMED';
+}
 
 function malformed(model: string, reason: string): MalformedPointerError {
   return new MalformedPointerError(`${pointerKey(model)} is malformed: ${reason}`);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { type Clock, type ClockReading, elapsedMs, readClock } from '../storage/clock.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore, WriteCondition } from '../storage/object_store.ts';
@@ -114,7 +115,9 @@ interface LockDocument {
 }
 
 /** The lock belongs to another prune, or this prune can no longer rule that out. */
-export class PruningLeaseLostError extends Error {
+export class PruningLeaseLostError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_PRUNING_LEASE_LOST';
+
   constructor(until: Date, cause?: unknown) {
     super(
       'the prune could not renew its lock in time, so it deletes nothing more; ' +

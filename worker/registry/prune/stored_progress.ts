@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ErrorCode } from '../../model/coded_error.ts';
 import { NameSchema } from '../../model/names.ts';
 import { readDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
@@ -45,7 +46,11 @@ export async function readProgress(store: ObjectStore, id: string): Promise<Stor
   return { progress: { ...progress, after, needed: new Set(digests(needed)) }, holdsLock };
 }
 
-/** @throws LastingError if the registry has too many blobs for a prune in parts */
+class RegistryTooLargeError extends LastingError {
+  override readonly code: ErrorCode = 'ERR_REGISTRY_TOO_LARGE';
+}
+
+/** @throws RegistryTooLargeError if the registry has too many blobs for a prune in parts */
 export async function saveProgress(
   store: ObjectStore,
   id: string,
@@ -53,7 +58,7 @@ export async function saveProgress(
 ): Promise<void> {
   const { needed, ...rest } = progress;
   if (needed.size > NEEDED_LIMIT) {
-    throw new LastingError(
+    throw new RegistryTooLargeError(
       `the registry needs more than ${NEEDED_LIMIT} files, too many to be pruned in parts; prune with --remote`,
     );
   }

@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { isAnnouncement, readPublication } from '../publish/publication.ts';
 import { isExpired } from '../publish/publication_document.ts';
 import { describeError } from '../storage/describe_error.ts';
@@ -137,7 +138,9 @@ async function deleteUnderLease(
   }
 }
 
-export class DeletionFailedError extends Error {}
+export class DeletionFailedError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_DELETION_FAILED';
+}
 
 function position({ after }: PruneProgress): { readonly after?: string } {
   return after === undefined ? {} : { after };

@@ -1,9 +1,12 @@
+import type { ErrorCode } from '../../model/coded_error.ts';
 import type { PointerReplica } from '../replica/pointer_replica.ts';
 import type { R2BucketBinding } from './r2_object_store.ts';
 import { LastingError } from './retrying_object_store.ts';
 
 /** A request needs more storage operations than the platform permits. */
 export class OutOfOperationsError extends LastingError {
+  override readonly code: ErrorCode = 'ERR_OUT_OF_OPERATIONS';
+
   constructor(limit: number) {
     super(`it needs more than ${limit} storage operations; raise MAX_SUBREQUESTS if the plan allows more`);
   }

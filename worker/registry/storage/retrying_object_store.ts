@@ -1,3 +1,4 @@
+import { CodedError } from '../../model/coded_error.ts';
 import { DELETION_LIMIT_MS } from '../prune/pruning_lock.ts';
 import type {
   HeadResult,
@@ -14,7 +15,7 @@ import { PRUNING_KEY } from './storage_keys.ts';
 import { TimeLimitError, withinTimeLimit } from './waiting.ts';
 
 /** A fault that a retry cannot resolve. */
-export class LastingError extends Error {}
+export abstract class LastingError extends CodedError {}
 
 const ATTEMPTS = 7;
 const FIRST_WAIT_MS = 20;

@@ -1,10 +1,13 @@
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 /** Resolves after the given number of milliseconds. */
 export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** An operation exceeded its time limit. It may have happened, and it may still happen. */
-export class TimeLimitError extends Error {}
+export class TimeLimitError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_STORAGE_TIMEOUT';
+}
 
 /**
  * Waits for an operation up to a time limit.

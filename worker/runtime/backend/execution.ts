@@ -1,10 +1,13 @@
 import { engine } from '@tensorflow/tfjs-core';
+import type { ErrorCode } from '../../model/coded_error.ts';
 import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import { outsideRecording } from './active_recording.ts';
 import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
 
 /** The computation trapped: the heap with all that was loaded into it has been given up. */
-export class BrokenRuntimeError extends ExecutionError {}
+export class BrokenRuntimeError extends ExecutionError {
+  override readonly code: ErrorCode = 'ERR_RUNTIME_BROKEN';
+}
 
 /**
  * Runs a computation of a model. What goes wrong in it is an ExecutionError, and what was computed while memory

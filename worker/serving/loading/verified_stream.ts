@@ -1,9 +1,12 @@
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import type { Blob } from '../../model/content.ts';
 import { toHex } from '../../registry/storage/hex.ts';
 import { piecesOf } from './stream_pieces.ts';
 
 /** The content differs from the manifest. */
-export class IntegrityError extends Error {}
+export class IntegrityError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_BLOB_CORRUPT';
+}
 
 /**
  * Yields the pieces of a blob as they arrive and checks the digest after the last one: they must be used only if the

@@ -1,10 +1,13 @@
+import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { wait } from '../../registry/storage/waiting.ts';
 
 /** A load of low priority yields to requests after this many bytes. */
 const PAUSE_BYTES = 64 * 1024;
 
 /** The load made no progress and was abandoned. Another request has taken it over. */
-export class AbandonedError extends Error {}
+export class AbandonedError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_LOAD_ABANDONED';
+}
 
 /**
  * Tracks one load. Its I/O belongs to the request that began it: if the runtime drops that request's work, the load

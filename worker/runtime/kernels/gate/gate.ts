@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { ErrorCode } from '../../../model/coded_error.ts';
 import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { ExecutionError, OutOfMemoryError } from '../../loaded_model.ts';
@@ -15,7 +16,9 @@ export type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 export type Compute = (call: RawCall, outputs: readonly Output[]) => KernelResult;
 
 /** A kernel gave something else than its operation: a fault of the kernel, or of its rule. */
-export class KernelFault extends ExecutionError {}
+export class KernelFault extends ExecutionError {
+  override readonly code: ErrorCode = 'ERR_KERNEL_RESULT';
+}
 
 /** Bytes of an element; a string lies outside of the heap. */
 const ELEMENT_BYTES = { ...BYTES_PER_ELEMENT, complex64: 8, string: 0 } as const;
