@@ -50,21 +50,35 @@ describe('a format is told by content, whatever the name', () => {
 
 describe('a sentence says', () => {
   test.each([
-    [{ 'export.meta': META_GRAPH }, /unsupported: .*old session bundles.*SavedModel.*Supported: /],
-    [{ 'model.onnx': ONNX }, /unsupported: .*holds an ONNX model\. Supported: /],
-    [{ x: 'abcdTFL3' }, /unsupported: .*holds a TensorFlow Lite model/],
-    [{ 'saved_model.pbtxt': 'x' }, /unsupported: .*text form/],
     [
+      'a session bundle',
+      { 'export.meta': META_GRAPH },
+      /unsupported: .*old session bundles.*SavedModel.*Supported: /,
+    ],
+    ['an ONNX model', { 'model.onnx': ONNX }, /unsupported: .*holds an ONNX model\. Supported: /],
+    ['a TensorFlow Lite model', { x: 'abcdTFL3' }, /unsupported: .*holds a TensorFlow Lite model/],
+    ['a SavedModel as text', { 'saved_model.pbtxt': 'x' }, /unsupported: .*text form/],
+    [
+      'no model',
       { 'x.npz': 'text', 'y.json': '{}' },
       /unsupported: .*holds no model\. Supported: .*SavedModel.*\.keras.*tfjs/,
     ],
-    [{ 'a.h5': H5, 'b.keras': ARCHIVE }, /malformed: .*several models, a\.h5 and b\.keras: name the file/],
-    [{ 'a.h5': H5, 'saved_model.pb': 'x' }, /malformed: .*several models, saved_model\.pb and a\.h5/],
     [
+      'two Keras models',
+      { 'a.h5': H5, 'b.keras': ARCHIVE },
+      /malformed: .*several models, a\.h5 and b\.keras: name the file/,
+    ],
+    [
+      'a Keras model and a SavedModel',
+      { 'a.h5': H5, 'saved_model.pb': 'x' },
+      /malformed: .*several models, saved_model\.pb and a\.h5/,
+    ],
+    [
+      'several versions',
       { '1/saved_model.pb': 'x', '10/saved_model.pb': 'x', '9/saved_model.pb': 'x' },
       /malformed: .*versions of a model, 1, 9, 10: name the directory of the one meant, .*\/10$/,
     ],
-  ] satisfies readonly [Files, RegExp][])('what is there: %#', async (files, expected) => {
+  ] satisfies readonly [string, Files, RegExp][])('what is there: %s', async (_, files, expected) => {
     expect(await detect(await write(files))).toMatch(expected);
   });
 

@@ -120,35 +120,71 @@ describe('a graph model', () => {
 
   test.for([
     [
+      'an unsupported dtype',
       { signature: { inputs: { x: { name: 'x:0', dtype: 'DT_COMPLEX64' } } } },
       /unsupported: .*inputs\["x"\].*DT_COMPLEX64/,
     ],
-    [{ signature: { inputs: { x: { name: 'q:0', dtype: 1 } } } }, /malformed: .*"q:0" is not in the graph/],
-    [{ signature: { inputs: { x: { dtype: 1 } } } }, /malformed: .*inputs\["x"\]\.name is missing/],
-    [{ weightsManifest: {} }, /malformed: .*model\.json: weightsManifest must be a list and is an object$/],
     [
+      'a signature of a missing node',
+      { signature: { inputs: { x: { name: 'q:0', dtype: 1 } } } },
+      /malformed: .*"q:0" is not in the graph/,
+    ],
+    [
+      'a signature without a name',
+      { signature: { inputs: { x: { dtype: 1 } } } },
+      /malformed: .*inputs\["x"\]\.name is missing/,
+    ],
+    [
+      'an object for the weights',
+      { weightsManifest: {} },
+      /malformed: .*model\.json: weightsManifest must be a list and is an object$/,
+    ],
+    [
+      'a number as a node name',
       { modelTopology: { node: [{ name: 7, op: 'Mul' }], versions: {} } },
       /node\.0\.name must be a text and is 7/,
     ],
     [
+      'a negative size',
       { signature: { inputs: { x: { name: 'x', dtype: 1, tensorShape: { dim: [{ size: '-7' }] } } } } },
       /malformed: .*size/,
     ],
     [
+      'a member __proto__',
       JSON.parse('{"signature": {"inputs": {"__proto__": {"name": "x", "dtype": 1}}}}'),
       /unsupported: .*__proto__/,
     ],
-    [{ modelTopology: { node: [] } }, /malformed: .*versions/],
-    [{ modelTopology: { node: 'x', versions: {} } }, /malformed: .*graph model has nodes/],
-    [{ signature: {}, modelTopology: { node: [], versions: {} } }, /malformed: .*no output/],
-    [withNode({ name: 'x', op: 'Mul' }), /malformed: .*two nodes "x"/],
-    [withNode({ name: 'z', op: 'Mul', input: ['^x', 'nowhere:1'] }), /malformed: .*"z" takes "nowhere:1"/],
-    [withNode({ name: 'c', op: 'Const' }), /malformed: .*constant "c" is not among the weights/],
-    [{ modelInitializer: { node: [{ name: 'c', op: 'Const' }] } }, /malformed: .*modelInitializer: .*"c"/],
-    [{ format: 'other-model' }, /unsupported: .*"other-model".*Supported: .*tfjs GraphModel/],
-    [{ modelTopology: null }, /malformed: .*modelTopology/],
-    [{ format: undefined, modelTopology: {} }, /unsupported: .*no known format/],
-  ] as const)('is refused where it is unsound: %#', async ([json, expected]) => {
+    ['a topology without versions', { modelTopology: { node: [] } }, /malformed: .*versions/],
+    [
+      'a text for the nodes',
+      { modelTopology: { node: 'x', versions: {} } },
+      /malformed: .*graph model has nodes/,
+    ],
+    ['no output', { signature: {}, modelTopology: { node: [], versions: {} } }, /malformed: .*no output/],
+    ['two nodes of one name', withNode({ name: 'x', op: 'Mul' }), /malformed: .*two nodes "x"/],
+    [
+      'a missing input',
+      withNode({ name: 'z', op: 'Mul', input: ['^x', 'nowhere:1'] }),
+      /malformed: .*"z" takes "nowhere:1"/,
+    ],
+    [
+      'a constant without a weight',
+      withNode({ name: 'c', op: 'Const' }),
+      /malformed: .*constant "c" is not among the weights/,
+    ],
+    [
+      'an initializer without a weight',
+      { modelInitializer: { node: [{ name: 'c', op: 'Const' }] } },
+      /malformed: .*modelInitializer: .*"c"/,
+    ],
+    [
+      'an unknown format',
+      { format: 'other-model' },
+      /unsupported: .*"other-model".*Supported: .*tfjs GraphModel/,
+    ],
+    ['no topology', { modelTopology: null }, /malformed: .*modelTopology/],
+    ['no format', { format: undefined, modelTopology: {} }, /unsupported: .*no known format/],
+  ] as const)('is refused where it is unsound: %s', async ([_, json, expected]) => {
     expect(problem(await importGraph(json))).toMatch(expected);
   });
 
@@ -167,13 +203,25 @@ describe('a graph model', () => {
 
 describe('a directory without a tfjs model', () => {
   test.for([
-    [{}, /unsupported: .*holds no tfjs model\. Supported: .*tfjs GraphModel or LayersModel/],
-    [{ 'model.json': 'not JSON' }, /malformed: .*model\.json: is not JSON/],
-    [{ 'model.json': '[]' }, /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/],
-    [{ 'model.json': '{}' }, /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/],
-    [{ 'model.json': '['.repeat(1_000_000) }, /malformed: .*model\.json: is not JSON/],
-    [{ 'model.json/x': 'y' }, /malformed: "model\.json" is not a file/],
-  ] as const)('is refused: %#', async ([files, expected]) => {
+    ['empty', {}, /unsupported: .*holds no tfjs model\. Supported: .*tfjs GraphModel or LayersModel/],
+    ['a model.json that is not JSON', { 'model.json': 'not JSON' }, /malformed: .*model\.json: is not JSON/],
+    [
+      'a model.json that is a list',
+      { 'model.json': '[]' },
+      /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/,
+    ],
+    [
+      'a model.json without members',
+      { 'model.json': '{}' },
+      /malformed: .*model\.json: this is not a tfjs model: it has no modelTopology$/,
+    ],
+    [
+      'a model.json that is nested too deeply',
+      { 'model.json': '['.repeat(1_000_000) },
+      /malformed: .*model\.json: is not JSON/,
+    ],
+    ['a model.json that is a directory', { 'model.json/x': 'y' }, /malformed: "model\.json" is not a file/],
+  ] as const)('is refused: %s', async ([_, files, expected]) => {
     expect(problem(await importFiles(files))).toMatch(expected);
   });
 

@@ -31,21 +31,40 @@ describe('a layers model', () => {
   });
 
   test.for([
-    [{ modelTopology: { class_name: 'Model', config: 'x' } }, /malformed: .*tfjs-layers cannot make a model/],
     [
+      'a text for the configuration',
+      { modelTopology: { class_name: 'Model', config: 'x' } },
+      /malformed: .*tfjs-layers cannot make a model/,
+    ],
+    [
+      'an unknown layer',
       withConfig({ layers: [features, { ...scores, class_name: 'Attention9' }] }),
       /unsupported: .*Unknown layer/,
     ],
     [
+      'a stateful layer',
       withConfig({
         layers: [features, { class_name: 'LSTM', config: { name: 'memory', units: 2, stateful: true } }],
       }),
       /unsupported: .*"memory" is stateful/,
     ],
-    [withConfig(scoresFrom([['scores', 0, 0, {}]])), /malformed: .*"scores" waits for itself/],
-    [withConfig(scoresFrom([['nobody', 0, 0, {}]])), /malformed: .*takes the output of "nobody"/],
-    [withConfig({ layers: [features, scores, scores] }), /malformed: .*two layers "scores"/],
     [
+      'a layer that takes its own output',
+      withConfig(scoresFrom([['scores', 0, 0, {}]])),
+      /malformed: .*"scores" waits for itself/,
+    ],
+    [
+      'a layer that takes the output of a missing one',
+      withConfig(scoresFrom([['nobody', 0, 0, {}]])),
+      /malformed: .*takes the output of "nobody"/,
+    ],
+    [
+      'two layers of one name',
+      withConfig({ layers: [features, scores, scores] }),
+      /malformed: .*two layers "scores"/,
+    ],
+    [
+      'a layer with several outputs',
       withConfig({
         ...scoresFrom([['features', 0, 0, {}]], [['features', 0, 0, {}]]),
         output_layers: [
@@ -55,8 +74,9 @@ describe('a layers model', () => {
       }),
       /unsupported: .*"scores" gives several outputs/,
     ],
-    [{ weightsManifest: [] }, /malformed: .*weights/],
+    ['no weights', { weightsManifest: [] }, /malformed: .*weights/],
     [
+      'a weight of another shape',
       {
         weightsManifest: [
           { paths: ['weights.bin'], weights: [{ name: 'scores/kernel', shape: [8], dtype: 'float32' }] },
@@ -65,11 +85,16 @@ describe('a layers model', () => {
       /malformed: .*tfjs-layers/,
     ],
     [
+      'too few classes',
       { userDefinedMetadata: { classes: ['a'] } },
       /malformed: .*classes has 1 names, output "scores" 2 columns/,
     ],
-    [{ userDefinedMetadata: { classes: 'ab' } }, /malformed: .*classes is not a list of strings/],
-  ] as const)('is refused where it is unsound: %#', async ([json, expected]) => {
+    [
+      'a text for the classes',
+      { userDefinedMetadata: { classes: 'ab' } },
+      /malformed: .*classes is not a list of strings/,
+    ],
+  ] as const)('is refused where it is unsound: %s', async ([_, json, expected]) => {
     expect(problem(await importLayers(json))).toMatch(expected);
   });
 

@@ -18,35 +18,49 @@ const oneWeight = (spec: object, paths: readonly unknown[] = ['weights.bin']): o
 
 describe('weights', () => {
   test.for([
-    [oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
-    [oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
-    [oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
-    [oneWeight({ dtype: 'complex64' }), /weights\.0\.dtype must be .* and is "complex64"/],
+    ['too few bytes', oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
+    ['no files', oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
+    ['too few bytes for strings', oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
+    ['complex64', oneWeight({ dtype: 'complex64' }), /weights\.0\.dtype must be .* and is "complex64"/],
     [
+      'int32 as float16',
       oneWeight({ dtype: 'int32', quantization: { dtype: 'float16' } }),
       /int32 cannot be quantized as float16/,
     ],
-    [oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }), /strings cannot be quantized/],
-    [oneWeight({ quantization: { dtype: 'uint4', scale: 1, min: 0 } }), /quantization\.dtype/],
-    [oneWeight({ shape: [2 ** 40, 2 ** 40] }), /too large/],
-    [oneWeight({ shape: [-1] }), /shape\.0/],
-    [oneWeight({}, ['../1/weights.bin']), /paths\[0\]: "\.\.\/1\/weights\.bin" is not a path inside/],
-    [oneWeight({}, ['/etc/passwd']), /is not a path inside/],
-    [oneWeight({}, ['a/../../x']), /is not a path inside/],
-    [oneWeight({}, ['..\\x']), /is not a path inside/],
-    [oneWeight({}, ['C:/x']), /is not a path inside/],
-    [oneWeight({}, ['']), /is not a path inside/],
-    [oneWeight({}, ['weights.bin\0']), /is not a path inside/],
-    [oneWeight({}, ['nothing.bin']), /there is no file "nothing\.bin"/],
-    [oneWeight({}, ['x'.repeat(5000)]), /there is no file/],
-    [oneWeight({}, ['weights.bin/x']), /there is no file/],
-    [oneWeight({}, ['.']), /"\." is not a file/],
-    [oneWeight({}, ['model.json']), /is the topology itself/],
     [
+      'quantized strings',
+      oneWeight({ dtype: 'string', quantization: { dtype: 'float16' } }),
+      /strings cannot be quantized/,
+    ],
+    [
+      'an unknown quantization',
+      oneWeight({ quantization: { dtype: 'uint4', scale: 1, min: 0 } }),
+      /quantization\.dtype/,
+    ],
+    ['a size beyond memory', oneWeight({ shape: [2 ** 40, 2 ** 40] }), /too large/],
+    ['a negative size', oneWeight({ shape: [-1] }), /shape\.0/],
+    [
+      'a path to the parent',
+      oneWeight({}, ['../1/weights.bin']),
+      /paths\[0\]: "\.\.\/1\/weights\.bin" is not a path inside/,
+    ],
+    ['an absolute path', oneWeight({}, ['/etc/passwd']), /is not a path inside/],
+    ['a path that leads out', oneWeight({}, ['a/../../x']), /is not a path inside/],
+    ['a path with a backslash', oneWeight({}, ['..\\x']), /is not a path inside/],
+    ['a path of a drive', oneWeight({}, ['C:/x']), /is not a path inside/],
+    ['an empty path', oneWeight({}, ['']), /is not a path inside/],
+    ['a path with a zero byte', oneWeight({}, ['weights.bin\0']), /is not a path inside/],
+    ['a missing file', oneWeight({}, ['nothing.bin']), /there is no file "nothing\.bin"/],
+    ['a long path', oneWeight({}, ['x'.repeat(5000)]), /there is no file/],
+    ['a path below a file', oneWeight({}, ['weights.bin/x']), /there is no file/],
+    ['the directory', oneWeight({}, ['.']), /"\." is not a file/],
+    ['the topology', oneWeight({}, ['model.json']), /is the topology itself/],
+    [
+      'two weights of one name',
       { weightsManifest: [...GRAPH_MODEL.weightsManifest, ...GRAPH_MODEL.weightsManifest] },
       /two weights "a"/,
     ],
-  ] as const)('are refused where they are unsound: %#', async ([json, expected]) => {
+  ] as const)('are refused where they are unsound: %s', async ([_, json, expected]) => {
     expect(problem(await importGraph({ ...json }))).toMatch(expected);
   });
 

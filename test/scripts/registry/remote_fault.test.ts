@@ -5,13 +5,22 @@ const withCode = (code: string, message = ''): Error => Object.assign(new Error(
 
 describe('the remote bucket', () => {
   test.for([
-    [new Error('getaddrinfo ENOTFOUND api.cloudflare.com'), 'getaddrinfo ENOTFOUND api.cloudflare.com'],
-    [new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') }), 'fetch failed'],
     [
+      'an unknown host',
+      new Error('getaddrinfo ENOTFOUND api.cloudflare.com'),
+      'getaddrinfo ENOTFOUND api.cloudflare.com',
+    ],
+    [
+      'a refused connection',
+      new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') }),
+      'fetch failed',
+    ],
+    [
+      'a timeout',
       new Error('Failed to start', { cause: withCode('ETIMEDOUT', 'late') }),
       'Failed to start (ETIMEDOUT: late)',
     ],
-  ] as const)('is out of reach: %#', ([cause, detail]) => {
+  ] as const)('is out of reach: %s', ([_, cause, detail]) => {
     const text = remoteFault('models', cause).join('\n');
     expect(text).toContain(`could not be reached over the network: ${detail}\n`);
     expect(text).not.toMatch(/log in/i);
