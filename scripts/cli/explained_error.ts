@@ -1,5 +1,5 @@
 import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
-import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../worker/registry/storage/error_message.ts';
 
 /** An error with a message of several lines: what happened, and what to do about it. */
 export abstract class ExplainedError extends CodedError {
@@ -14,7 +14,7 @@ export abstract class ExplainedError extends CodedError {
 /** Returns the lines to print for an error: its own lines or those of its cause, or else its message as one line. */
 export function errorLines(error: unknown): readonly string[] {
   const explained = causes(error).find((cause) => cause instanceof ExplainedError);
-  return explained instanceof ExplainedError ? explained.lines : [describeError(error)];
+  return explained instanceof ExplainedError ? explained.lines : [errorMessage(error)];
 }
 
 /** Returns the code of an error or of its nearest cause that has one. */

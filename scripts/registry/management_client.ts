@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../../worker/model/coded_error.ts';
-import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../worker/registry/storage/error_message.ts';
 import { LastingError } from '../../worker/registry/storage/retrying_object_store.ts';
 
 /** The registry behind a management Worker. */
@@ -91,5 +91,5 @@ function errorIn(text: string): string {
 function reasonOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return cause.message;
-  return describeError(error);
+  return errorMessage(error);
 }

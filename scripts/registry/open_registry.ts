@@ -12,7 +12,7 @@ import {
   pointerReplicaOf,
 } from '../../worker/registry/replica/kv_pointer_replica.ts';
 import type { PointerReplica } from '../../worker/registry/replica/pointer_replica.ts';
-import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../worker/registry/storage/error_message.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../worker/registry/storage/r2_object_store.ts';
 import { ReplicatingObjectStore } from '../../worker/registry/storage/replicating_object_store.ts';
@@ -222,7 +222,7 @@ function createRegistry(
     wait,
     onFault: (model, error) =>
       warnings.push([
-        `The pointer of ${model} was written to the bucket, but its replica in KV was not: ${describeError(error)}`,
+        `The pointer of ${model} was written to the bucket, but its replica in KV was not: ${errorMessage(error)}`,
         'Workers that read the replica see the older pointer until the next command that changes the model.',
       ]),
   });

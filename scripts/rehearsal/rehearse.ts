@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeError } from '../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../worker/registry/storage/error_message.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { within } from '../../worker/registry/storage/waiting.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
@@ -128,7 +128,7 @@ async function fetchCurrent(
     const late = () => new Error('the download took too long');
     return { kind: 'fetched', version: await within(FETCH_LIMIT_MS, fetching, late) };
   } catch (error) {
-    return { kind: 'failed', version, reason: describeError(error) };
+    return { kind: 'failed', version, reason: errorMessage(error) };
   }
 }
 
@@ -225,7 +225,7 @@ async function currentFigures(
       ...(await measured(rehearsed, medianMs)),
     };
   } catch (error) {
-    const reason = describeError(error);
+    const reason = errorMessage(error);
     return { kind: 'not rehearsed', version: rehearsed.version, reason };
   }
 }

@@ -1,4 +1,4 @@
-import { describeError } from '../registry/storage/describe_error.ts';
+import { errorMessage } from '../registry/storage/error_message.ts';
 import { gunzipped } from './gunzip.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS } from './memory/request_memory.ts';
@@ -63,7 +63,7 @@ function contentEncoding(headers: Headers): string {
 }
 
 function incomplete(error: unknown): BodyOutcome {
-  return { kind: 'incomplete', message: `The request body could not be read: ${describeError(error)}` };
+  return { kind: 'incomplete', message: `The request body could not be read: ${errorMessage(error)}` };
 }
 
 function announcedBody(

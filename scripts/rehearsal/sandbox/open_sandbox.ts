@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
-import { describeError } from '../../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../../worker/registry/storage/error_message.ts';
 import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
 import { PACKAGE_ROOT } from '../../files/package_root.ts';
@@ -58,7 +58,7 @@ export async function openSandbox(): Promise<Sandbox> {
         return isolates.map((url) => new URL(url));
       } catch (error) {
         if (error instanceof SandboxError) throw error;
-        throw new SandboxError(describeError(error), { cause: error });
+        throw new SandboxError(errorMessage(error), { cause: error });
       }
     },
     close: () => closeHost(host, folder),

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import * as v from 'valibot';
-import { describeError } from '../../../worker/registry/storage/describe_error.ts';
+import { errorMessage } from '../../../worker/registry/storage/error_message.ts';
 import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { type R2BucketBinding, R2ObjectStore } from '../../../worker/registry/storage/r2_object_store.ts';
 import { writeBlob } from '../../../worker/registry/version/blob_store.ts';
@@ -86,7 +86,7 @@ process.on('disconnect', () => void end());
 process.once('message', (message) => {
   start(v.parse(SandboxRequestSchema, message)).then(
     (isolates) => answer({ kind: 'ready', isolates }),
-    (error: unknown) => answer({ kind: 'failed', reason: describeError(error) }),
+    (error: unknown) => answer({ kind: 'failed', reason: errorMessage(error) }),
   );
 });
 // The channel was closed while the process was still loading.

@@ -54,7 +54,7 @@ function createManager(budgetBytes: number) {
 /** Loads it, and tells by how much the heap has grown. */
 async function load(model: string, budgetBytes: number) {
   const before = await runtimeMemory();
-  const wanted = { model, version: '1', named: false };
+  const wanted = { model, version: '1', fromPointer: false };
   const used = await use(createManager(budgetBytes), wanted, () => 'loaded', requestScope());
   const { heapBytes, tensors } = await runtimeMemory();
   return { used, grown: heapBytes - before.heapBytes, tensors: tensors - before.tensors };

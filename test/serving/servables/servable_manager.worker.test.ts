@@ -31,7 +31,7 @@ function createManager(
   return { manager, clock, failures, ...loader };
 }
 
-const named = (model: string, version: string) => ({ model, version, named: true });
+const named = (model: string, version: string) => ({ model, version, fromPointer: true });
 const weighing = (megabytes: number) => ({ content: { weightBytes: (megabytes * MEGABYTE) / 2 } });
 
 describe('loading', () => {
@@ -144,7 +144,8 @@ describe('a version that cannot be loaded', () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { manager } = createManager();
-    const again = () => use(manager, { model, version: '9.9.9', named: false }, () => 'used', requestScope());
+    const again = () =>
+      use(manager, { model, version: '9.9.9', fromPointer: false }, () => 'used', requestScope());
     expect(await again()).toEqual({ kind: 'missing' });
     await publish(model, '9.9.9', { flip: false });
     expect(await again()).toEqual({ kind: 'used', answer: 'used' });

@@ -138,7 +138,7 @@ describe('a staged version', () => {
     const { server, manager, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
     await ask(server, model);
     await ask(server, model);
-    await use(manager, { model, version: '3', named: true }, () => undefined, requestScope());
+    await use(manager, { model, version: '3', fromPointer: true }, () => undefined, requestScope());
     await ask(server, model);
     expect(loads.filter((version) => version === '2').length).toBe(1);
     clock.now = 60_000;

@@ -1,7 +1,7 @@
 import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { isAnnouncement, readPublication } from '../publish/publication.ts';
 import { isExpired } from '../publish/publication_document.ts';
-import { describeError } from '../storage/describe_error.ts';
+import { errorMessage } from '../storage/error_message.ts';
 import { batches, inGroups } from '../storage/groups.ts';
 import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts';
 import { parseStorageKey } from '../storage/storage_key.ts';
@@ -130,7 +130,7 @@ async function deleteUnderLease(
   try {
     await withinTimeLimit(`deleting ${keys.length} files`, limit, store.delete(keys));
   } catch (error) {
-    const fault = describeError(error);
+    const fault = errorMessage(error);
     throw new DeletionFailedError(
       `${fault}; the lock of this prune holds until ${lease.until.toISOString()}: run it again then to finish`,
       { cause: error },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isName, NameSchema } from '../../model/names.ts';
-import { describeError } from '../storage/describe_error.ts';
+import { errorMessage } from '../storage/error_message.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { MODELS_PREFIX, SCHEDULE_KEY } from '../storage/storage_keys.ts';
@@ -45,7 +45,7 @@ export async function repairReplicas(
     try {
       if (await repairReplica(store, replica, model, wait)) repaired.push(model);
     } catch (error) {
-      failed[model] = describeError(error);
+      failed[model] = errorMessage(error);
     }
     after = model;
   }

@@ -1,5 +1,5 @@
 import { versionsInUse } from '../../registry/pointer/pointer.ts';
-import { describeError } from '../../registry/storage/describe_error.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
 import { compareVersions } from '../../registry/version/version.ts';
 import type { DescribeOutcome, VersionStatus } from '../api.ts';
 import { reasonOf } from '../servables/load_outcome.ts';
@@ -31,7 +31,7 @@ export async function describeVersion(
     return {
       kind: 'unavailable',
       version,
-      reason: `its manifest could not be read: ${describeError(error)}`,
+      reason: `its manifest could not be read: ${errorMessage(error)}`,
     };
   }
 }

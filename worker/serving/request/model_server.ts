@@ -163,7 +163,7 @@ export class ModelServer implements Serving {
     const { model, selector } = target;
     // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
     const asked = selector.kind !== 'current';
-    const acquired = await this.#manager.acquire({ model, version, named, asked }, scope);
+    const acquired = await this.#manager.acquire({ model, version, fromPointer: named, asked }, scope);
     if (acquired.kind === 'acquired') acquired.servable.release();
     if (acquired.kind === 'missing' && !named) return { kind: 'unknown version', version };
     if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);

@@ -1,7 +1,7 @@
 import type { Pointer } from '../../registry/pointer/pointer.ts';
 import { type PointerRead, readPointer } from '../../registry/pointer/pointer_store.ts';
 import { type PointerReplica, readReplicatedPointer } from '../../registry/replica/pointer_replica.ts';
-import { describeError } from '../../registry/storage/describe_error.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { within } from '../../registry/storage/waiting.ts';
 import type { RequestScope } from '../api.ts';
@@ -142,7 +142,7 @@ export class PointerSource {
           return this.#fallBack(model, `the pointer is malformed: ${read.reason}`);
       }
     } catch (error) {
-      return this.#fallBack(model, `the pointer could not be read: ${describeError(error)}`);
+      return this.#fallBack(model, `the pointer could not be read: ${errorMessage(error)}`);
     }
   }
 

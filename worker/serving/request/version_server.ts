@@ -1,5 +1,5 @@
 import type { Trial } from '../../registry/pointer/pointer.ts';
-import { describeError } from '../../registry/storage/describe_error.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
 import type { AnsweredBy, NotServed, RequestScope, ServingTarget } from '../api.ts';
 import { faultOf, ObservedServable } from '../rollout/observed_servable.ts';
 import { reasonOf } from '../servables/load_outcome.ts';
@@ -107,7 +107,7 @@ export class VersionServer {
     if (reason === undefined) {
       const began = scope.phases?.now() ?? 0;
       const asked = target.selector.kind !== 'current';
-      const acquired = await this.#manager.acquire({ model, version, named, asked }, scope);
+      const acquired = await this.#manager.acquire({ model, version, fromPointer: named, asked }, scope);
       if (acquired.kind === 'acquired') {
         scope.phases?.end('load', began);
         return this.#attemptOf(request, resolution, acquired.servable, { inPlaceOf });
@@ -118,7 +118,7 @@ export class VersionServer {
       this.retryIfDue(model, version, scope);
     }
     for (const standIn of fallsBack ? this.#standIns(model, resolution) : []) {
-      const acquired = await this.#manager.acquire({ model, version: standIn, named: true }, scope);
+      const acquired = await this.#manager.acquire({ model, version: standIn, fromPointer: true }, scope);
       if (acquired.kind !== 'acquired') continue;
       const fallback = { wanted: version, reason };
       return this.#attemptOf(request, resolution, acquired.servable, { fallback, inPlaceOf });
@@ -133,7 +133,7 @@ export class VersionServer {
     canary: Trial,
   ): Promise<Attempt | NotServed> {
     const { model } = request.target;
-    const wanted = { model, version: canary.version, named: true, beside: true };
+    const wanted = { model, version: canary.version, fromPointer: true, keepServing: true };
     const acquired = await this.#manager.acquire(wanted, request.scope);
     if (acquired.kind === 'acquired') return this.#attemptOf(request, resolution, acquired.servable);
     const inPlaceOf = { canary, reason: reasonOf(acquired), failure: undefined };
@@ -184,7 +184,7 @@ export class VersionServer {
     const { resolution, observed, inPlaceOf } = attempt;
     const { canary } = resolution;
     if (canary !== undefined) {
-      const reason = thrown === undefined ? faultOf(observed?.execution) : describeError(thrown.error);
+      const reason = thrown === undefined ? faultOf(observed?.execution) : errorMessage(thrown.error);
       if (reason !== undefined) {
         return this.#attemptCurrent(request, resolution, { canary, reason, failure: { broke } });
       }

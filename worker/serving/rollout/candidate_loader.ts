@@ -40,14 +40,14 @@ export class CandidateLoader {
     if (candidate === undefined) return;
     const { version } = candidate;
     if (this.#manager.isPresent(model, version)) return;
-    const failure = this.#manager.failure(model, version, { beside: true });
+    const failure = this.#manager.failure(model, version, { keepServing: true });
     if (failure !== undefined && !failure.retryDue) return;
     const begun = this.#begunUnder(model, generation);
     const last = begun.get(version);
     if (failure === undefined && last !== undefined && this.#now() - last < RELOAD_MS) return;
     begun.set(version, this.#now());
     const loading = this.#afterAnswer().then(() =>
-      this.#manager.preload(model, version, scope, { beside: true }),
+      this.#manager.preload(model, version, scope, { keepServing: true }),
     );
     scope.waitUntil(loading);
   }

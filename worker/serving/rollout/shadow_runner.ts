@@ -1,5 +1,5 @@
 import type { Trial } from '../../registry/pointer/pointer.ts';
-import { describeError } from '../../registry/storage/describe_error.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
 import type { RequestScope, ServableView } from '../api.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 import { compareOutputs, type OutputDifference } from './compare_outputs.ts';
@@ -65,7 +65,7 @@ export class ShadowRunner {
     const began = now();
     this.#busySince = began;
     const run = this.#compute(model, shadow, live)
-      .catch((error: unknown): ShadowOutcome => ({ kind: 'failed', reason: describeError(error) }))
+      .catch((error: unknown): ShadowOutcome => ({ kind: 'failed', reason: errorMessage(error) }))
       .then((outcome) => {
         if (this.#busySince === began) this.#busySince = undefined;
         events.shadowed(model, version, outcome);

@@ -33,8 +33,8 @@ export function noMemoryWhileServing(bytes: number, budgetBytes: number): Failed
 }
 
 /** True if this failure does not apply to a caller that may evict serving versions. */
-export function isIgnorableWhenEvicting(outcome: FailedOutcome, beside: boolean): boolean {
-  return !beside && outcome.kind === 'failed' && outcome.noMemoryWhileServing === true;
+export function isIgnorableWhenEvicting(outcome: FailedOutcome, keepServing: boolean): boolean {
+  return !keepServing && outcome.kind === 'failed' && outcome.noMemoryWhileServing === true;
 }
 
 export function megabytes(bytes: number): string {

@@ -54,7 +54,7 @@ export class MemoryAdmission {
             reason: `it needs about ${megabytes(bytes)} MB and MEMORY_BUDGET_MB is ${megabytes(budgetBytes)}`,
           };
         case 'wait':
-          if (loading.beside || bytes + this.#bytesOf(spares) > budgetBytes)
+          if (loading.keepServing || bytes + this.#bytesOf(spares) > budgetBytes)
             return noMemoryWhileServing(bytes, budgetBytes);
           if (now() >= deadline) {
             return {
@@ -69,10 +69,10 @@ export class MemoryAdmission {
   }
 
   /** Returns the versions that must not be evicted for a load, in use or not. */
-  #sparedBy({ beside, asked }: Loading): Spares {
+  #sparedBy({ keepServing, asked }: Loading): Spares {
     const { serves = () => false, keeps = serves } = this.#options;
     if (asked) return keeps;
-    return beside ? serves : () => false;
+    return keepServing ? serves : () => false;
   }
 
   #bytesOf(chosen: Spares): number {

@@ -13,7 +13,7 @@ export interface Loading {
   bytes: number;
   /** The failure of the previous load. */
   readonly after: Failed | undefined;
-  readonly beside: boolean;
+  readonly keepServing: boolean;
   /** A client requested it by number or label, and no pointer serves it. */
   readonly asked: boolean;
 }

@@ -1,4 +1,4 @@
-import { describeError } from '../../registry/storage/describe_error.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
 import type { PublicKey } from '../../registry/version/manifest_signature.ts';
@@ -20,9 +20,9 @@ export interface WantedVersion {
   readonly model: string;
   readonly version: string;
   /** True if a pointer names it. */
-  readonly named: boolean;
+  readonly fromPointer: boolean;
   /** It is only a candidate: it is loaded only if it fits next to the serving versions, and never evicts them. */
-  readonly beside?: boolean;
+  readonly keepServing?: boolean;
   /**
    * A client requested it by number or label: it must not evict versions that serve others, unless it serves itself.
    */
@@ -90,13 +90,13 @@ export class ServableManager {
   failure(
     model: string,
     version: string,
-    { beside = false } = {},
+    { keepServing = false } = {},
   ): { reason: string; retryDue: boolean } | undefined {
     const entry = this.#entries.get(model, version);
     const failed = entry?.kind === 'loading' ? entry.after : entry;
     if (failed?.kind !== 'failed') return undefined;
     const { outcome, retryAt } = failed;
-    if (isIgnorableWhenEvicting(outcome, beside)) return undefined;
+    if (isIgnorableWhenEvicting(outcome, keepServing)) return undefined;
     return {
       reason: reasonOf(outcome),
       retryDue: entry?.kind === 'failed' && this.#options.now() >= retryAt,
@@ -116,27 +116,27 @@ export class ServableManager {
         return { kind: 'acquired', servable };
       }
       const entry = this.#entries.get(version.model, version.version);
-      const beside = this.#spares(version);
+      const keepServing = this.#spares(version);
       if (
         entry?.kind === 'failed' &&
         this.#options.now() < entry.retryAt &&
-        !isIgnorableWhenEvicting(entry.outcome, beside)
+        !isIgnorableWhenEvicting(entry.outcome, keepServing)
       ) {
         return entry.outcome;
       }
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
       const outcome = await this.#finished(version, loading);
       if (outcome === undefined || outcome.kind === 'loaded' || outcome.kind === 'abandoned') continue;
-      if (!isIgnorableWhenEvicting(outcome, beside)) return outcome;
+      if (!isIgnorableWhenEvicting(outcome, keepServing)) return outcome;
     }
     return { kind: 'failed', reason: 'the memory budget is too small for the concurrent requests' };
   }
 
   /** Loads a version for later requests. */
-  preload(model: string, version: string, scope: RequestScope, { beside = false } = {}): void {
+  preload(model: string, version: string, scope: RequestScope, { keepServing = false } = {}): void {
     const entry = this.#entries.get(model, version);
     if (entry?.kind === 'loading' || entry?.kind === 'ready') return;
-    this.#start({ model, version, named: true, beside }, scope, entry);
+    this.#start({ model, version, fromPointer: true, keepServing }, scope, entry);
   }
 
   /** Reads a version's manifest, if its signature is trusted. */
@@ -171,13 +171,13 @@ export class ServableManager {
   }
 
   /** True if a version must not evict serving versions. */
-  #spares({ model, version, beside = false, asked = false }: WantedVersion): boolean {
-    return beside || (asked && this.#options.serves?.(model, version) !== true);
+  #spares({ model, version, keepServing = false, asked = false }: WantedVersion): boolean {
+    return keepServing || (asked && this.#options.serves?.(model, version) !== true);
   }
 
   #start(version: WantedVersion, scope: RequestScope, after: Ready | Failed | undefined): Loading {
     const task = new LoadTask(this.#options.now, (promise) => scope.waitUntil(promise), {
-      pauses: version.beside === true,
+      pauses: version.keepServing === true,
     });
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const loading: Loading = {
@@ -186,7 +186,7 @@ export class ServableManager {
       outcome: promise,
       bytes: 0,
       after: after?.kind === 'failed' ? after : undefined,
-      beside: version.beside === true,
+      keepServing: version.keepServing === true,
       asked: version.asked === true && this.#spares(version),
     };
     this.#entries.set(version.model, version.version, loading);
@@ -213,11 +213,11 @@ export class ServableManager {
       return { kind: 'loaded', servable: await this.#options.load(read.manifest, loading.task) };
     } catch (error) {
       if (error instanceof AbandonedError) return { kind: 'abandoned' };
-      return { kind: 'failed', reason: describeError(error) };
+      return { kind: 'failed', reason: errorMessage(error) };
     }
   }
 
-  #settle({ model, version, named }: WantedVersion, loading: Loading, outcome: LoadOutcome): void {
+  #settle({ model, version, fromPointer }: WantedVersion, loading: Loading, outcome: LoadOutcome): void {
     if (this.#entries.get(model, version) !== loading) {
       // Another request took the load over, so that this result is not used.
       if (outcome.kind === 'loaded') outcome.servable.dispose();
@@ -233,7 +233,7 @@ export class ServableManager {
         lastUsed: ++this.#uses,
       });
       events.loaded(model, version, now() - loading.task.began);
-    } else if (outcome.kind === 'abandoned' || (outcome.kind === 'missing' && !named)) {
+    } else if (outcome.kind === 'abandoned' || (outcome.kind === 'missing' && !fromPointer)) {
       this.#entries.delete(model, version);
     } else {
       const failures = (loading.after?.failures ?? 0) + 1;
