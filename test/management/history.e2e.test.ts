@@ -61,6 +61,7 @@ describe('the history', () => {
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       at: expect.any(String),
       by: 'ann via ops',
+      delayMs: 0,
       reason: 'a\nb',
       action: 'label',
       from: null,
