@@ -3,20 +3,23 @@ import * as v from 'valibot';
 import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
 import { parseNameArgument, registryCommand, withChangeOptions } from './cli/command_line.ts';
 import { versionOption, withVersionOption } from './cli/version_option.ts';
+import { withTimingOptions } from './pointer/change_timing.ts';
 import { runPointerCommand } from './pointer/pointer_command.ts';
 
-const command = withChangeOptions(
-  withVersionOption(
-    registryCommand('label', 'Moves a label to a published version, or removes it.')
-      .argument('<model>', 'the model', parseNameArgument)
-      .requiredOption('--label <label>', 'the label', parseNameArgument)
-      .addOption(
-        new Option('--remove', 'remove the label; its version stays published').conflicts([
-          'modelVersion',
-          'version',
-        ]),
-      ),
-    'the version for the label',
+const command = withTimingOptions(
+  withChangeOptions(
+    withVersionOption(
+      registryCommand('label', 'Moves a label to a published version, or removes it.')
+        .argument('<model>', 'the model', parseNameArgument)
+        .requiredOption('--label <label>', 'the label', parseNameArgument)
+        .addOption(
+          new Option('--remove', 'remove the label; its version stays published').conflicts([
+            'modelVersion',
+            'version',
+          ]),
+        ),
+      'the version for the label',
+    ),
   ),
 );
 

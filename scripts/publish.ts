@@ -15,6 +15,7 @@ import {
 import { versionOption, withVersionOption } from './cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from './files/package_root.ts';
 import { newChangeRecord } from './pointer/change_record.ts';
+import { changeTiming, withTimingOptions } from './pointer/change_timing.ts';
 import { publishModel } from './publish/publish_model.ts';
 import { dryRunJson, dryRunLines, publishJson, publishLines } from './publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from './publish/quantization.ts';
@@ -24,39 +25,41 @@ import { describePlace } from './registry/open_registry.ts';
 import { createRehearsal, skipRehearsal } from './rehearsal/rehearse.ts';
 import { readWorkerConfiguration } from './rehearsal/sandbox/worker_configuration.ts';
 
-const command = withChangeOptions(
-  withVersionOption(
-    registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
-      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-      .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
-      .addOption(
-        new Option(
-          '--bump <part>',
-          'the part of the highest version to increase, regardless of the name of the directory, unless a version has this content',
+const command = withTimingOptions(
+  withChangeOptions(
+    withVersionOption(
+      registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
+        .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+        .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
+        .addOption(
+          new Option(
+            '--bump <part>',
+            'the part of the highest version to increase, regardless of the name of the directory, unless a version has this content',
+          )
+            .choices(VERSION_BUMPS)
+            .conflicts(['modelVersion', 'version']),
         )
-          .choices(VERSION_BUMPS)
-          .conflicts(['modelVersion', 'version']),
-      )
-      .addOption(quantizeOption())
-      .option('--label <label>', 'a label to move to the version', parseNameArgument)
-      .addOption(
-        new Option(
-          '--stage',
-          'keep the current version and load this one next to it; npm run promote flips to it',
-        ).conflicts('label'),
-      )
-      .option('--no-flip', 'keep the current version; --label still moves')
-      .option('--dry-run', 'only check and rehearse the model; upload nothing')
-      .option('--allow-breaking', 'publish even if clients of the current version would break')
-      .option('--skip-rehearsal', 'publish without a rehearsal')
-      .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
-      .option(
-        '--rehearsal-limit <seconds>',
-        'the time limit of each response in the rehearsal',
-        parseCountArgument,
-        60,
-      ),
-    "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
+        .addOption(quantizeOption())
+        .option('--label <label>', 'a label to move to the version', parseNameArgument)
+        .addOption(
+          new Option(
+            '--stage',
+            'keep the current version and load this one next to it; npm run promote flips to it',
+          ).conflicts('label'),
+        )
+        .option('--no-flip', 'keep the current version; --label still moves')
+        .option('--dry-run', 'only check and rehearse the model; upload nothing')
+        .option('--allow-breaking', 'publish even if clients of the current version would break')
+        .option('--skip-rehearsal', 'publish without a rehearsal')
+        .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
+        .option(
+          '--rehearsal-limit <seconds>',
+          'the time limit of each response in the rehearsal',
+          parseCountArgument,
+          60,
+        ),
+      "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
+    ),
   ),
 );
 
@@ -88,6 +91,7 @@ await runRegistryCommand(
       `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
     );
     const record = newChangeRecord(options);
+    const timing = changeTiming(command, output.progress);
     const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
     const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
     if (unsignable !== undefined) {
@@ -122,7 +126,7 @@ await runRegistryCommand(
           output.progress(
             `Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`,
           ),
-        changePointer,
+        changePointer: (name, change, why) => changePointer(name, change, why, timing),
         wait,
       },
     );
@@ -139,7 +143,7 @@ await runRegistryCommand(
       });
       return EXIT_DONE;
     }
-    const report = { model, place, flip, stage, label: options.label, outcome };
+    const report = { model, place, flip, stage, label: options.label, outcome, timing };
     output.result([...publishLines(report), ...costs], { ...publishJson(report), ...measured });
     return EXIT_DONE;
   },

@@ -46,3 +46,8 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Formats a length of time. @example formatDuration(1600) // '1.6 s' */
+export function formatDuration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}

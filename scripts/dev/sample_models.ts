@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
@@ -26,7 +28,7 @@ export async function publishSampleModels(store: ObjectStore, tell: (text: strin
         record: newChangeRecord({ reason: 'sample model' }),
         tool,
       },
-      { wait },
+      { wait, changePointer: changePointerIn(store, { wait, lease: DEFAULT_LEASE }) },
     );
     if (outcome.kind === 'refused') throw new Error(`${model} cannot be published: ${outcome.reason}`);
   }

@@ -5,6 +5,7 @@ import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { EXIT_DONE, EXIT_FAILED, runRegistryCommand } from '../cli/command_line.ts';
 import { describePlace } from '../registry/open_registry.ts';
 import { newChangeRecord } from './change_record.ts';
+import { changeTiming, effectJson, effectLines } from './change_timing.ts';
 import { describeChange } from './pointer_report.ts';
 import { describeRefusal } from './refusal.ts';
 
@@ -34,11 +35,12 @@ export function runPointerCommand(
       const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
       const model = v.parse(v.string(), command.processedArgs[0]);
       output.progress(`${doing} ${model} in ${describePlace(place)}`);
+      const timing = changeTiming(command, output.progress);
       const asked = change();
       const update =
         'refused' in asked
           ? { kind: 'refused' as const, reason: asked.refused }
-          : await changePointer(model, asked, record);
+          : await changePointer(model, asked, record, timing);
       if (update.kind === 'refused') {
         output.error(await describeRefusal({ store, place }, model, update.reason));
         return EXIT_FAILED;
@@ -47,11 +49,16 @@ export function runPointerCommand(
       output.result(
         update.kind === 'unchanged'
           ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
-          : [`${done} in ${describePlace(place)}.`, describeChange(model, update.change)],
+          : [
+              `${done} in ${describePlace(place)}.`,
+              describeChange(model, update.change),
+              ...effectLines(update.effect, timing),
+            ],
         {
           model,
           registry: place,
           change: update.kind === 'changed' ? update.change : null,
+          effect: update.kind === 'changed' ? effectJson(update.effect) : null,
           current,
           generation,
           next: next ?? null,

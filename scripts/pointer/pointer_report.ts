@@ -23,6 +23,8 @@ export function describeMove(change: HistoryEntry): string {
       return `${to} staged${from === null ? '' : ` in place of ${from}`}`;
     case 'unstage':
       return `${to} no longer staged`;
+    case 'lease':
+      return `lease of ${change.lease?.ms ?? 0} ms`;
     case 'canary':
     case 'shadow':
       return percent === 0 ? `${action} ${to} ended` : `${action} ${to} at ${percent} %`;

@@ -9,6 +9,7 @@ import {
   withChangeOptions,
 } from '../cli/command_line.ts';
 import { versionOption, withVersionOption } from '../cli/version_option.ts';
+import { withTimingOptions } from './change_timing.ts';
 import { runPointerCommand } from './pointer_command.ts';
 
 export interface TrialCommand {
@@ -20,16 +21,18 @@ const OptionsSchema = v.object({ percent: v.number() });
 
 /** Runs the command that begins, changes or ends a canary or shadow. */
 export function runTrialCommand({ role, description }: TrialCommand): Promise<void> {
-  const command: Command = withChangeOptions(
-    withVersionOption(
-      registryCommand(role, description)
-        .argument('<model>', 'the model', parseNameArgument)
-        .requiredOption(
-          '--percent <share>',
-          'its share of the requests, 0 to 100, with fractions; 0 ends it',
-          parseShareArgument,
-        ),
-      `the version (needed unless --percent 0 ends the ${role})`,
+  const command: Command = withTimingOptions(
+    withChangeOptions(
+      withVersionOption(
+        registryCommand(role, description)
+          .argument('<model>', 'the model', parseNameArgument)
+          .requiredOption(
+            '--percent <share>',
+            'its share of the requests, 0 to 100, with fractions; 0 ends it',
+            parseShareArgument,
+          ),
+        `the version (needed unless --percent 0 ends the ${role})`,
+      ),
     ),
   );
   return runPointerCommand(command, {

@@ -7,10 +7,9 @@ import {
   quantizationAccuracy,
 } from '../../import/index.ts';
 import type { Blob, ModelContent } from '../../worker/model/content.ts';
-import { type ChangePointer, changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
-import { DEFAULT_LEASE } from '../../worker/registry/pointer/moment.ts';
+import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
-import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { type Effect, requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
@@ -27,7 +26,7 @@ import type { Signer } from './signing_key.ts';
 
 export interface PublishObserver {
   /** Makes the flip; in the store itself by default. */
-  readonly changePointer?: ChangePointer;
+  readonly changePointer: ChangePointer;
   /** Rehearses the version to publish or flip to. Without it no rehearsal runs. */
   readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
@@ -54,6 +53,8 @@ export type PublishOutcome =
       readonly present: readonly Blob[];
       /** The change that this publish made to the pointer, if any. */
       readonly change: HistoryEntry | undefined;
+      /** When that takes effect. */
+      readonly effect: Effect | undefined;
       /** Undefined if the model has no pointer yet. */
       readonly pointer: Pointer | undefined;
     }
@@ -166,7 +167,7 @@ async function publishContent(
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
   if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
-  const { changePointer = changePointerIn(store, { wait: observer.wait, lease: DEFAULT_LEASE }) } = observer;
+  const { changePointer } = observer;
   const result = await publishVersion(
     store,
     await completeManifest(unrehearsed, checks, request.signer),
@@ -202,6 +203,7 @@ async function publishContent(
     uploaded,
     present,
     change: flip?.kind === 'changed' ? flip.change : undefined,
+    effect: flip?.kind === 'changed' ? flip.effect : undefined,
     pointer: flip?.pointer ?? pointer,
   };
 }

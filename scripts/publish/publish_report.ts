@@ -1,6 +1,8 @@
 import type { Blob } from '../../worker/model/content.ts';
+import type { ChangeTiming } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { versionStanding } from '../../worker/registry/pointer/change/republish.ts';
 import { formatBytes, plural } from '../cli/format.ts';
+import { effectJson, effectLines } from '../pointer/change_timing.ts';
 import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
 import { describePlace, type PlaceDescription } from '../registry/open_registry.ts';
 import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
@@ -15,13 +17,14 @@ export interface PublishReport {
   /** True if staging was requested instead. */
   readonly stage?: boolean;
   readonly label: string | undefined;
+  readonly timing?: ChangeTiming;
   readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
 }
 
 /** Describes the result of a publish for people. */
 export function publishLines(report: PublishReport): string[] {
   const { model, place, outcome } = report;
-  const { version, manifest, uploaded, present, change, checks } = outcome;
+  const { version, manifest, uploaded, present, change, effect, checks } = outcome;
   const lines = [
     ...checkLines(version, checks),
     manifest === 'written'
@@ -30,6 +33,7 @@ export function publishLines(report: PublishReport): string[] {
     `Uploaded ${describeFiles(uploaded)}; there already ${describeFiles(present)}.`,
   ];
   if (change !== undefined) lines.push(describeChange(model, change));
+  if (effect !== undefined) lines.push(...effectLines(effect, report.timing ?? {}));
   lines.push(...adviceLines(report));
   return lines;
 }
@@ -66,7 +70,7 @@ function checksJson({ rehearsal, differences }: Checks): object {
 }
 
 export function publishJson({ model, place, outcome }: PublishReport): object {
-  const { version, manifest, uploaded, present, change, pointer, checks } = outcome;
+  const { version, manifest, uploaded, present, change, effect, pointer, checks } = outcome;
   return {
     model,
     version,
@@ -77,6 +81,7 @@ export function publishJson({ model, place, outcome }: PublishReport): object {
     uploadedBytes: totalBytes(uploaded),
     presentBytes: totalBytes(present),
     change: change ?? null,
+    effect: effect === undefined ? null : effectJson(effect),
     current: pointer?.current ?? null,
     generation: pointer?.generation ?? null,
     ...checksJson(checks),

@@ -8,7 +8,6 @@ import { modelStatus } from '../../../scripts/status/model_status.ts';
 import { modelLines } from '../../../scripts/status/status_report.ts';
 import { changePointerIn } from '../../../worker/registry/pointer/change/change_pointer.ts';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { listVersions } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { publish, rollBack, tryPublish, wait } from '../../fixtures/commands/publishing.ts';
@@ -21,7 +20,7 @@ const place = { kind: 'local', directory: folder } as const;
 
 const directory = (model: string, version: string): Promise<string> =>
   writeGraphModel(join(folder, model, version));
-const changePointer = changePointerIn(store, { wait, lease: DEFAULT_LEASE });
+const changePointer = changePointerIn(store, { wait, lease: { ms: 0, clockSkewMs: 0 } });
 const promote = (model: string, version?: string) =>
   changePointer(model, POINTER_CHANGES.promote.of({ version }), newChangeRecord({ by: 'test' }));
 
@@ -38,7 +37,7 @@ describe('publish --stage', () => {
     });
     const report = { model, place, flip: true, stage: true, label: undefined };
     expect(publishLines({ ...report, outcome }).join('\n')).toMatch(
-      /staged: 1\.1\.0 staged \(generation 2\)\nFlip to it with: npm run promote -- staged --persist-to /,
+      /staged: 1\.1\.0 staged \(generation 2\)\n.*\nFlip to it with: npm run promote -- staged --persist-to /,
     );
     const again = await publish(store, join(folder, model, '1.1.0'), model, { stage: true });
     expect(again).toMatchObject({ manifest: 'same', change: undefined });

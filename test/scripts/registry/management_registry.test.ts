@@ -122,7 +122,7 @@ describe('the scripts through a management Worker', () => {
 
   test.each<[string, string, string | undefined, number, RegExp]>([
     ['without a token', '', undefined, 2, /EDGE_SERVING_TOKEN/],
-    ['with an unknown token', 'guessed', undefined, 1, /401.*not known here/],
+    ['with an unknown token', 'guessed', undefined, 1, /401.*not valid/],
     ['with http to another machine', TOKEN, 'http://example.com', 2, /https/],
     ['with a token in the address', TOKEN, 'https://example.com/?token=x', 2, /EDGE_SERVING_TOKEN/],
     ['with an address where nobody listens', TOKEN, 'http://127.0.0.1:1', 1, /cannot be reached/],

@@ -3,6 +3,7 @@ import { readManifest } from '../../version/version_store.ts';
 import type { Lease, Pointer } from '../pointer.ts';
 import type { ChangeRecord, PointerTransition } from '../pointer_change.ts';
 import {
+  type Effect,
   effectOf,
   type PointerUpdate,
   requireWrittenPointer,
@@ -12,11 +13,13 @@ import {
 import type { PointerChange } from './definition.ts';
 
 /** How a change takes effect, and whether that is waited for. */
-interface ChangeTiming {
+export interface ChangeTiming {
   /** In an emergency: without an agreed moment, every isolate changes over as it reads. */
   readonly immediately?: boolean;
   /** Returns as soon as the change is written; it takes effect later. */
   readonly returnsEarly?: boolean;
+  /** Called when the change is written, before it takes effect. */
+  readonly onWritten?: (effect: Effect) => void;
 }
 
 /**
@@ -61,10 +64,12 @@ export async function makeChange(
   request: ChangeRequest,
   options: ChangeOptions,
 ): Promise<PointerUpdate> {
+  const { timing = {} } = request;
   const update = await writeChange(store, request, options);
-  if (update.kind === 'changed' && request.timing?.returnsEarly !== true && update.effect.settlesInMs > 0) {
-    await options.wait(update.effect.settlesInMs);
-  }
+  if (update.kind !== 'changed') return update;
+  timing.onWritten?.(update.effect);
+  const { settlesInMs } = update.effect;
+  if (timing.returnsEarly !== true && settlesInMs > 0) await options.wait(settlesInMs);
   return update;
 }
 
