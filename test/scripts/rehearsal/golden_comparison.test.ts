@@ -55,7 +55,7 @@ describe('golden outputs', () => {
     ['another text', ['a'], ['b'], 'string', /is "b" and not "a"$/],
     ['other bytes', [{ b64: 'AA==' }], [{ b64: 'AQ==' }], 'string', /AQ==/],
     ['fewer rows', [[1], [2]], [[1]], 'float32', /it has 1 elements and the golden one has 2$/],
-    ['another rank', [[1]], [1], 'float32', /another number of dimensions/],
+    ['another rank', [[1]], [1], 'float32', /a different number of dimensions/],
   ])('disagree with %s', ([, golden, actual, dtype, expected]) => {
     expect(compare(golden, actual, dtype)).toEqual([expect.stringMatching(expected)]);
   });

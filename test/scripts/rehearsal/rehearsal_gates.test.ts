@@ -69,7 +69,7 @@ describe('refused before anything is uploaded is a model that', () => {
     const directory = await models.notANumber();
     await expectRefused(
       directory,
-      /no number: output y has "?(NaN|-Infinity)"? in 1 of 1 values; .*npm run record/,
+      /values that are not finite numbers: output y has "?(NaN|-Infinity)"? in 1 of 1 values; .*npm run record/,
     );
   });
 
