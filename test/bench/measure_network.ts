@@ -1,12 +1,12 @@
 import type { WorkerModule } from '../fixtures/edge/built_worker.ts';
 import type { Engine, OpenNetwork } from './engines/engine.ts';
-import { OURS_FRESH } from './engines/ours.ts';
+import { OURS } from './engines/ours.ts';
 import { startStage } from './engines/stage.ts';
 import { checkAgreement } from './figures/agreement.ts';
 import { measureColdStarts } from './figures/cold_start.ts';
 import { measureCompute } from './figures/compute.ts';
 import { measureCycles } from './figures/cycles.ts';
-import { measureFlips } from './figures/flip_stall.ts';
+import { FlipsNotMeasuredError, measureFlips } from './figures/flip_stall.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
 import type { Requested } from './figures/load.ts';
 import { measureServing } from './figures/serving.ts';
@@ -32,14 +32,20 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
   const workers = engines.flatMap((engine) => engine.workers);
   const stage = await startStage(network, workers);
 
-  /** Measures a figure, or leaves it out of the results. */
+  /** Measures a figure, or leaves it out of the results and says why. */
   const figure = async <Key extends Figure>(
     key: Key,
     measure: () => Promise<NetworkResults[Key]>,
   ): Promise<Partial<NetworkResults>> => {
     if (!isMeasured(settings, key, name)) return {};
     onProgress(`${name}: ${key}`);
-    return { [key]: await measure() };
+    try {
+      return { [key]: await measure() };
+    } catch (error) {
+      if (!(error instanceof FlipsNotMeasuredError)) throw error;
+      onProgress(error.message);
+      return {};
+    }
   };
 
   try {
@@ -79,7 +85,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('binaryServing', () => measureServing(network, inferring, floors, binary, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
-      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS_FRESH), settings))),
+      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS), settings))),
       ...(await figure('cycles', () => measureCycles(network, stage, settings.cycles))),
       ...(await figure('coldStart', () => measureColdStarts(network, built, encoding, settings.coldStarts))),
     };

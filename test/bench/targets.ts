@@ -58,12 +58,12 @@ export function judge(results: Results): Target[] {
       ),
     ),
     target(
-      'dense 4-16-3, requests/s, ours (max age 1000) / bare Worker',
+      'dense 4-16-3, requests/s, ours (default, lease 1000) / bare Worker',
       { atLeast: 0.85 },
       ratio(small?.serving?.throughput.get(64), OURS, BARE),
     ),
     target(
-      'dense 4-16-3, requests/s, ours (max age 0) / bare Worker with one R2 read',
+      'dense 4-16-3, requests/s, ours (lease 0) / bare Worker with one R2 read',
       { atLeast: 0.85 },
       ratio(small?.serving?.throughput.get(64), OURS_FRESH, BARE_WITH_READ),
     ),

@@ -81,6 +81,7 @@ const CASES: readonly Case[] = [
   ['POST', change('flip'), 415, { headers: { ...any, 'content-encoding': 'br' }, body: 'x' }],
   ['POST', change('stage'), 200, { headers: any, body: json({ version: '1.1.0' }) }],
   ['POST', change('stage'), 200, { headers: any, body: json({ version: '1.1.0' }) }],
+  ['POST', change('lease'), 200, { headers: any, body: json({ ms: 0 }) }],
   ['POST', change('shadow'), 200, { headers: any, body: json({ version: '1.1.0', percent: 1 }) }],
   ['POST', change('canary'), 200, { headers: any, body: json({ version: '1.1.0', percent: 1 }) }],
   ['POST', change('promote'), 200, { headers: any, body: '' }],

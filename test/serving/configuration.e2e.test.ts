@@ -5,7 +5,7 @@ import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 describe('a configuration that cannot be meant', () => {
   let edge: Edge;
   beforeAll(async () => {
-    const variables = { POINTER_MAX_AGE_MS: 'soon', MEMORY_BUDGET_MB: '0', ON_LOAD_FAILURE: 'maybe' };
+    const variables = { POINTER_LEASE_MS: 'soon', MEMORY_BUDGET_MB: '0', ON_LOAD_FAILURE: 'maybe' };
     edge = await startEdge({ isolates: 1, variables });
   });
   afterAll(() => edge.stop());
@@ -17,7 +17,7 @@ describe('a configuration that cannot be meant', () => {
         status: 500,
         body: {
           error:
-            'configuration: POINTER_MAX_AGE_MS must be a number of at least 0; ' +
+            'configuration: POINTER_LEASE_MS must be a number of at least 0; ' +
             'MEMORY_BUDGET_MB must be a number of at least 0.01; ' +
             'ON_LOAD_FAILURE must be "previous" or "error"',
         },

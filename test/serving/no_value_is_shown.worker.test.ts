@@ -13,7 +13,7 @@ const DIGEST = 'a'.repeat(64);
 const VARIABLES = [
   ...[
     'POINTER_SOURCE',
-    'POINTER_MAX_AGE_MS',
+    'POINTER_LEASE_MS',
     'POINTER_TIMEOUT_MS',
     'MEMORY_BUDGET_MB',
     'HEAP_LIMIT_MB',

@@ -135,7 +135,7 @@ describe('by default', () => {
 describe('with VERSIONS_BY_NUMBER "none"', () => {
   let edge: Edge;
   beforeAll(async () => {
-    edge = await startModel({ VERSIONS_BY_NUMBER: 'none', POINTER_MAX_AGE_MS: '60000' });
+    edge = await startModel({ VERSIONS_BY_NUMBER: 'none', POINTER_LEASE_MS: '60000' });
   });
   afterAll(() => edge.stop());
 

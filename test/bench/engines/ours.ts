@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { publishNetwork } from './publication.ts';
 
 export const OURS = 'edge-serving';
-export const OURS_FRESH = 'edge-serving-max-age-0';
+export const OURS_FRESH = 'edge-serving-lease-0';
 /** The product's runtime alone, in a Worker of the benchmark. */
 export const OUR_RUNTIME = 'our-runtime';
 /** The product's entry, called in a loop by a Worker of the benchmark. */
@@ -15,20 +15,20 @@ const FIRST_VERSION = '1.0.0';
 export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
 const inferPath = (network: Network): string => `/v2/models/${network.name}/infer`;
 
-/** The product's configuration, as wrangler.toml has it but for the pointer's age. */
-export const ourVariables = (pointerMaxAgeMs: number): Readonly<Record<string, string>> => ({
-  POINTER_MAX_AGE_MS: String(pointerMaxAgeMs),
+/** The product's configuration, as wrangler.toml has it but for the lease. */
+export const ourVariables = (leaseMs: number): Readonly<Record<string, string>> => ({
+  POINTER_LEASE_MS: String(leaseMs),
   MEMORY_BUDGET_MB: '64',
   MAX_REQUEST_MB: '16',
   // What it is compared with reads R2.
   BLOB_CACHE: 'off',
 });
 
-/** The built Worker, asking for the pointer once a second; and the runtime alone, for what computing costs. */
+/** The built Worker with the default lease, which asks for the pointer twice a second; and the runtime alone, for what computing costs. */
 export async function startOurs(built: readonly WorkerModule[]): Promise<Engine> {
   return {
     name: OURS,
-    description: 'this product: the built Worker in workerd, POINTER_MAX_AGE_MS=1000',
+    description: 'this product: the built Worker in workerd, as it is by default (a lease of 1000 ms)',
     isFloor: false,
     workers: [
       { name: OURS, modules: built, variables: ourVariables(1000) },
@@ -48,11 +48,11 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
   };
 }
 
-/** The built Worker asking for the pointer on every request, as it does by default. Opened after the other. */
+/** The built Worker asking for the pointer on every request, its strictest mode. Opened after the other. */
 export function startOursFresh(built: readonly WorkerModule[]): Engine {
   return {
     name: OURS_FRESH,
-    description: 'this product, POINTER_MAX_AGE_MS=0 (the default)',
+    description: 'this product, POINTER_LEASE_MS=0',
     isFloor: false,
     workers: [{ name: OURS_FRESH, modules: built, variables: ourVariables(0) }],
     open: async (network, stage) => ({

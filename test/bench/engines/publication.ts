@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { ModelContent } from '../../../worker/model/content.ts';
 import type { TensorInfo } from '../../../worker/model/signature.ts';
+import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import { publishTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { publishVersion } from '../../../worker/registry/publish/publication.ts';
@@ -31,7 +32,10 @@ export async function publishNetwork(
   };
   const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
   const transition = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
-  const flip = options.flip ? () => updatePointer(store, network.name, transition, { wait }) : undefined;
+  const agreement = { lease: DEFAULT_LEASE };
+  const flip = options.flip
+    ? () => updatePointer(store, network.name, transition, { wait, agreement })
+    : undefined;
   const result = await publishVersion(store, manifest, flip, {
     id: randomUUID(),
     read: async ({ path }) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   type ChangeRecord,
@@ -43,6 +44,17 @@ const CLIENTS = 2;
 /** How long after a flip its effect is looked for; the steady windows are as long and lie in between. */
 const WINDOW_MS = 300;
 const POLL_MS = 50;
+/** A version that is not in memory after this never will be: it may not fit beside the current one. */
+const LOAD_LIMIT_MS = 30_000;
+
+/** The flips of a network cannot be measured, since a version was not loaded beside the current one. */
+export class FlipsNotMeasuredError extends Error {
+  constructor(network: string) {
+    super(
+      `${network}: a staged version was not loaded within ${LOAD_LIMIT_MS / 1000} s; its flips are left out`,
+    );
+  }
+}
 
 interface Window {
   readonly phase: FlipPhase;
@@ -67,12 +79,21 @@ export async function measureFlips(
     await setTimeout(WINDOW_MS);
     windows.push({ phase, begins, ends: performance.now() });
   };
+  const agreement = { lease: DEFAULT_LEASE };
   const apply = (transition: PointerTransition) => async (): Promise<void> => {
-    const update = await updatePointer(stage.store, network.name, transition, { wait: setTimeout });
+    const update = await updatePointer(stage.store, network.name, transition, {
+      wait: setTimeout,
+      agreement,
+    });
     if (update.kind !== 'changed') throw new Error(`a flip was ${JSON.stringify(update)}`);
+    await setTimeout(update.effect.settlesInMs);
   };
   const untilLoaded = async (loads: number): Promise<void> => {
-    while ((await loadsOf(requested.url)) < loads) await setTimeout(POLL_MS);
+    const until = performance.now() + LOAD_LIMIT_MS;
+    while ((await loadsOf(requested.url)) < loads) {
+      if (performance.now() > until) throw new FlipsNotMeasuredError(network.name);
+      await setTimeout(POLL_MS);
+    }
   };
 
   const flipAll = async (): Promise<void> => {

@@ -22,7 +22,7 @@ test('dev serves the sample models and lets them be managed; what is published i
   const state = join(folder, 'state');
   const child = startScript('dev.ts', [
     ...['--port', String(port), '--management-port', String(managementPort), '--persist-to', state],
-    ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_MAX_AGE_MS:0'],
+    ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_LEASE_MS:0'],
   ]);
   const exit = once(child, 'close');
   const output: string[] = [];

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 
-const MODULE = pathToFileURL(join(PACKAGE_ROOT, 'scripts', 'shared', 'parent_process.ts')).href;
+const MODULE = pathToFileURL(join(PACKAGE_ROOT, 'scripts', 'dev', 'parent_process.ts')).href;
 
 /** Goes on until its parent ends. */
 const CHILD = `

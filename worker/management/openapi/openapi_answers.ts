@@ -45,7 +45,19 @@ export const ANSWERS = {
   ),
   manifest: schemaOf(ManifestSchema),
   changed: schemaOf(
-    v.strictObject({ model: v.string(), change: v.nullable(HistoryEntrySchema), pointer: PointerSchema }),
+    v.strictObject({
+      model: v.string(),
+      change: v.nullable(HistoryEntrySchema),
+      /** Missing if nothing changed. */
+      effect: v.optional(
+        v.strictObject({
+          moment: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+          settlesInMs: v.number(),
+          mixedMs: v.number(),
+        }),
+      ),
+      pointer: PointerSchema,
+    }),
   ),
   pruned: schemaOf(
     v.strictObject({
