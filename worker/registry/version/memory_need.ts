@@ -14,20 +14,44 @@ const MOST_COPIES = 4;
 /** Quantized weights take at least a quarter of float32. */
 const MOST_COMPACT = 4;
 
-/** Returns the estimated bytes of a version: its weights, and its topology as JavaScript objects. */
-export function memoryNeed(manifest: Pick<Manifest, 'content' | 'rehearsal'>): number {
-  return weightNeed(manifest) + bytesBesidesWeights(manifest.content);
+type Measured = Pick<Manifest, 'content' | 'rehearsal'>;
+
+/**
+ * Returns the bytes that a version adds to an isolate, by estimate: its weights, and its topology as JavaScript objects.
+ * The heap of an empty backend is there once, whatever is loaded, and counts for no version.
+ */
+export function memoryNeed({ content, rehearsal }: Measured): number {
+  return addedWeightBytes({ content, rehearsal }) + bytesBesidesWeights(content);
 }
 
 /**
- * Returns the estimated bytes of the weights, which loading enforces. The measured heap of a rehearsal replaces the
+ * A rehearsal measures the whole heap. Weights may lie in what was free in the empty one, so that its growth alone would
+ * be too little: float32 weights count in full, up to the measured heap.
+ */
+function addedWeightBytes({ content, rehearsal }: Measured): number {
+  if (rehearsal?.kind !== 'rehearsed') return weightLimit({ content });
+  const { heapBytes, emptyHeapBytes } = rehearsal.figures;
+  const whole = wholeWeightBytes(content);
+  const growth = heapBytes - emptyHeapBytes;
+  return Math.min(
+    MOST_COPIES * whole,
+    Math.max(leastWeightBytes(content), growth, Math.min(whole, heapBytes)),
+  );
+}
+
+function wholeWeightBytes(content: ModelContent): number {
+  return Math.max(content.weightBytes, storedWeightBytes(content));
+}
+
+/**
+ * Returns the most bytes that weights may take when they are loaded. The measured heap of a rehearsal replaces the
  * estimate: quantized weights may stay as small as stored, and a plan may keep copies of others. It includes the memory
  * for activations, which all models share and which is never more than weights can become.
  * No document can lower the estimate below the stored size or below a quarter of the declared float32 size. The
  * declared size must be that of model.json, or the version is not loaded.
  */
-export function weightNeed({ content, rehearsal }: Pick<Manifest, 'content' | 'rehearsal'>): number {
-  const whole = Math.max(content.weightBytes, storedWeightBytes(content));
+export function weightLimit({ content, rehearsal }: Measured): number {
+  const whole = wholeWeightBytes(content);
   return rehearsal?.kind === 'rehearsed'
     ? Math.min(MOST_COPIES * whole, Math.max(leastWeightBytes(content), rehearsal.figures.heapBytes))
     : LIKELY_COPIES * whole;

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../registry/version/manifest.ts';
-import { weightNeed } from '../../registry/version/memory_need.ts';
+import { weightLimit } from '../../registry/version/memory_need.ts';
 import { loadModel } from '../../runtime/loading/load_model.ts';
 import type { LoadTask } from '../servables/load_task.ts';
 import { Servable } from '../servables/servable.ts';
@@ -44,7 +44,7 @@ async function loadFrom(
     // Requested while the backend is created.
     reader.openAhead(blobs.find(({ path }) => path === topology));
     const loaded = await loadModel({
-      declared: { bytes: manifest.content.weightBytes, most: weightNeed(manifest) },
+      declared: { bytes: manifest.content.weightBytes, most: weightLimit(manifest) },
       name: `${manifest.model} ${manifest.version}`,
       format,
       topology,
