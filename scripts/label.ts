@@ -29,8 +29,8 @@ const OptionsSchema = v.object({
 });
 
 await runPointerCommand(command, {
-  doing: 'Labelling',
-  done: 'Labelled',
+  doing: 'Labeling',
+  done: 'Labeled',
   already: (model, { labels }) => {
     const { label } = v.parse(OptionsSchema, command.opts());
     const version = Object.hasOwn(labels, label) ? labels[label] : undefined;
