@@ -7,7 +7,7 @@ export const DEFAULT_LEASE: Lease = { ms: 1000, clockSkewMs: 100 };
 export const WRITE_ALLOWANCE_MS = 400;
 
 /** A pointer without a lease was written by a tool that knows of none: whoever serves by it asks every time. */
-const NO_LEASE: Lease = { ms: 0, clockSkewMs: 0 };
+export const NO_LEASE: Lease = { ms: 0, clockSkewMs: 0 };
 
 /** A pointer in storage, as the state before and the state after its last change. */
 export interface PointerStates {

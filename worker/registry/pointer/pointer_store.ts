@@ -2,7 +2,14 @@ import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
-import { leaseInForce, momentOf, WRITE_ALLOWANCE_MS, type WrittenPointer, withMoment } from './moment.ts';
+import {
+  leaseInForce,
+  momentOf,
+  NO_LEASE,
+  WRITE_ALLOWANCE_MS,
+  type WrittenPointer,
+  withMoment,
+} from './moment.ts';
 import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
 import type { PointerTransition, Refusal } from './pointer_transitions.ts';
 
@@ -136,15 +143,18 @@ export async function updatePointer(
         const effect = effectOf(before.pointer, landed, before.uploaded, performance.now() - began);
         return { kind: 'changed', pointer: before.pointer, change: landed, effect };
       }
+      const step = transition(before?.pointer);
       const toSettle = before === undefined || before.etag === settled ? 0 : settlesIn(before, options);
-      if (before !== undefined && toSettle > 0) {
+      const isImmediate =
+        options.agreement?.immediately === true &&
+        !(step.kind === 'changed' && shortensLease(before?.pointer, step.pointer, toSettle > 0));
+      if (before !== undefined && toSettle > 0 && !isImmediate) {
         settled = before.etag;
         pause = toSettle;
         continue;
       }
-      const step = transition(before?.pointer);
       if (step.kind !== 'changed') return step;
-      const pointer = agreed(before, step.pointer, options.agreement);
+      const pointer = agreed(before, step.pointer, isImmediate ? undefined : options.agreement);
       const [change] = pointer.history;
       if (change === undefined) throw new Error('a change that leaves no history');
       unanswered.add(change.id);
@@ -168,11 +178,18 @@ export async function updatePointer(
 type FoundPointer = Extract<PointerRead, { readonly kind: 'found' }>;
 
 function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agreement | undefined): Pointer {
-  if (agreement !== undefined && agreement.immediately !== true) {
-    return withMoment(before, after, agreement.lease);
-  }
+  if (agreement !== undefined) return withMoment(before, after, agreement.lease);
   const { pending: _pending, ...pointer } = after;
   return pointer;
+}
+
+/**
+ * Whether isolates may still go by a longer lease than the one after a change. Not even an emergency cuts that short,
+ * since later changes count on the lease in the pointer.
+ */
+function shortensLease(before: Pointer | undefined, { lease }: Pointer, isPending: boolean): boolean {
+  const { ms, clockSkewMs } = isPending ? leaseInForce(before) : (before?.lease ?? NO_LEASE);
+  return (lease ?? NO_LEASE).ms < ms || (lease ?? NO_LEASE).clockSkewMs < clockSkewMs;
 }
 
 /**
@@ -180,7 +197,7 @@ function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agr
  * anything, so it only counts if it says that the change is long past.
  */
 function settlesIn({ pointer, uploaded }: FoundPointer, { agreement }: UpdateOptions): number {
-  if (agreement === undefined || agreement.immediately || uploaded === undefined) return 0;
+  if (agreement === undefined || uploaded === undefined) return 0;
   const moment = momentOf(pointer, uploaded);
   if (moment === uploaded.getTime() || Date.now() - moment > LONG_PAST_MS) return 0;
   return moment - uploaded.getTime() + leaseInForce(pointer).clockSkewMs;
@@ -202,13 +219,20 @@ export function effectOf(
 ): Effect {
   const { ms, clockSkewMs } = leaseInForce(pointer);
   const { delayMs } = change;
+  // A clock can go from one end of the allowance to the other while a lease runs.
+  const leaseEndsInMs = ms === 0 ? 0 : ms + 2 * clockSkewMs;
   if (delayMs === undefined || uploaded === undefined) {
-    return { moment: undefined, settlesInMs: ms === 0 ? 0 : ms + clockSkewMs, mixedMs: ms };
+    return { moment: undefined, settlesInMs: leaseEndsInMs, mixedMs: ms };
   }
-  // A later change has waited for this one.
   if (change.generation !== pointer.generation) {
     const moment = change.effectiveAt === undefined ? undefined : new Date(change.effectiveAt);
-    return { moment, settlesInMs: 0, mixedMs: 0 };
+    // A later change has waited for this one, unless it was made in an emergency.
+    const wasOvertaken = pointer.history.some(
+      (later) => later.generation > change.generation && later.delayMs === undefined,
+    );
+    return wasOvertaken
+      ? { moment: undefined, settlesInMs: leaseEndsInMs, mixedMs: ms }
+      : { moment, settlesInMs: 0, mixedMs: 0 };
   }
   if (delayMs === 0) return { moment: uploaded, settlesInMs: 0, mixedMs: 0 };
   return {

@@ -34,6 +34,11 @@ export class HeldPointer {
     return after;
   }
 
+  /** The moment has passed, whatever the clock says. */
+  pass(): void {
+    this.#hasPassed = true;
+  }
+
   /** The state after the last change, whether it has taken effect or not. */
   get latest(): Pointer {
     return this.#states.after;
@@ -49,6 +54,13 @@ export class HeldPointer {
   age(now: number): number {
     const age = now - this.#confirmedAt;
     return age < 0 ? Number.POSITIVE_INFINITY : age;
+  }
+
+  /** Takes the place of what was held. If that was the same document, the state that it has answered by stays. */
+  takeOver(earlier: HeldPointer): void {
+    if (earlier.generation !== this.generation) return;
+    if (earlier.#states.before === undefined || earlier.#hasPassed) this.#hasPassed = true;
+    this.confirm(earlier.#confirmedAt);
   }
 
   confirm(began: number): void {

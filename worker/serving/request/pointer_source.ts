@@ -106,7 +106,10 @@ export class PointerSource {
     // The client has seen a change whose moment this isolate's clock has not reached: it is at most a skew away.
     if (check.pointer.generation < minimumGeneration && held.generation >= minimumGeneration) {
       await this.#options.sleep(held.pendingFor(this.#options.now()));
-      return { kind: 'current', pointer: held.stateAt(this.#options.now()) };
+      const newest = this.#held.get(model) ?? held;
+      // The clock may have been set back meanwhile.
+      if (newest.generation === held.generation) newest.pass();
+      return this.#current(newest);
     }
     return check;
   }
@@ -159,6 +162,7 @@ export class PointerSource {
     const known = this.#held.get(model);
     if (known !== undefined && known.generation > pointer.generation) return known;
     const held = new HeldPointer(pointer, etag, uploaded, began);
+    if (known !== undefined) held.takeOver(known);
     this.#held.set(model, held);
     if (known === undefined || known.generation < held.generation) {
       this.#options.onPointer(model, held.latest, known?.latest);
