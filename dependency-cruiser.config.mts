@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parts of the runtime: each may import those before it, and the files beside them. */
-const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'loading'];
+const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'operations', 'loading'];
 
 /** Packages that belong to some layers only. */
 const PACKAGES = [

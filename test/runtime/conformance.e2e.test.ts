@@ -64,9 +64,9 @@ afterAll(async () => {
   const counts = { passed: 0, wrong: 0, refused: 0, threw: 0 };
   for (const [name, outcome] of outcomes) {
     counts[outcome.kind]++;
-    if (outcome.kind !== 'passed') console.info(`${outcome.kind} ${name}: ${outcome.why}`);
+    if (outcome.kind !== 'passed') console.log(`${outcome.kind} ${name}: ${outcome.why}`);
   }
-  console.info(Object.entries(counts).flat().join(' '));
+  console.log(Object.entries(counts).flat().join(' '));
 });
 
 describe.skipIf(graphs().length === 0)('TensorFlow values of a graph, or a refusal', () => {

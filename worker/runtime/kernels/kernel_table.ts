@@ -13,6 +13,7 @@ import { emptyProduct } from './javascript/empty_products.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
+import { bandPart } from './javascript/matrices.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
 import {
@@ -51,7 +52,7 @@ export interface Replacement {
   readonly plain?: PlainKernel;
 }
 
-/** The replacements by the names of tfjs's kernels. */
+/** The replacements by the names of tfjs's kernels, and kernels that tfjs does not have. */
 export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Abs: { fast: own(unary(UnaryOperation.abs)) },
   Add: { fast: own(binary(BinaryOperation.add)) },
@@ -75,6 +76,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },
   GatherV2: { plain: gatherInBatches },
   LeakyRelu: { fast: own(leakyRelu) },
+  MatrixBandPart: { plain: bandPart },
   MaxPool: { fast: own(maxPool) },
   MaxPool3D: { plain: maxPool3D },
   MaxPoolWithArgmax: { plain: maxPoolWithPositions },

@@ -7,6 +7,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { Gate } from './gate/gate.ts';
 import { KernelCall, type RawCall } from './gate/kernel_call.ts';
+import { KernelRefusal } from './gate/kernel_refusal.ts';
 import { KERNEL_RULES } from './gate/kernel_rules.ts';
 import type { Output } from './gate/rule.ts';
 import { Heap } from './heap.ts';
@@ -28,7 +29,8 @@ export interface RegisteredKernels extends KernelContext {
 /**
  * Puts a kernel that passes the gate in the place of each of tfjs's, over the backend's own memory. It is computed by
  * the fast kernel of its name, where there is one that covers the call, else in plain JavaScript where tfjs's kernel
- * would compute it wrongly, else by tfjs's. Kernels without a rule are taken out.
+ * would compute it wrongly, else by tfjs's. Kernels without a rule are taken out, and those that tfjs does not have
+ * are added.
  *
  * @param module the built kernels
  * @param memory the memory that the backend's instance exports
@@ -70,6 +72,20 @@ export function registerKernels(
           (checked, outputs) =>
             fast?.(context, checked) ?? computePlainly(name, checked, outputs) ?? kernelFunc(checked),
         ),
+    });
+  }
+  const known = new Set(originals.map(({ kernelName }) => kernelName));
+  for (const name of Object.keys(KERNEL_TABLE)) {
+    if (known.has(name)) continue;
+    registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: (call) =>
+        gate.pass(name, call, (checked, outputs) => {
+          const computed = computePlainly(name, checked, outputs);
+          if (computed === undefined) throw new KernelRefusal(name, 'it is not computed for these tensors');
+          return computed;
+        }),
     });
   }
 

@@ -4,6 +4,7 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
 import type { LoadedModel } from '../loaded_model.ts';
+import { registerOperations } from '../operations/register_operations.ts';
 import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
@@ -71,6 +72,7 @@ function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
     ...(json.modelInitializer ? { modelInitializer: json.modelInitializer } : {}),
     ...(json.initializerSignature ? { initializerSignature: json.initializerSignature } : {}),
   };
+  registerOperations();
   const model = new GraphModel<io.IOHandlerSync>({ load: () => artifacts });
   model.load();
   return model;

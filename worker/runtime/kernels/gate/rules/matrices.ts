@@ -1,0 +1,16 @@
+import { gives, type Rule, type Rules } from '../rule.ts';
+
+/** Sizes of the two triangles that stay; a negative one keeps all of its triangle. */
+const bandPart: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32', 'int32', 'bool');
+  if (x.shape.length < 2) call.refuse(`x of shape [${x.shape}] is no matrix`);
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  const lower = call.integer('numLower');
+  const upper = call.integer('numUpper');
+  if (lower > rows) call.refuse(`num_lower of ${lower} is more than ${rows} rows`);
+  if (upper > columns) call.refuse(`num_upper of ${upper} is more than ${columns} columns`);
+  return gives(x.shape, x.dtype);
+};
+
+export const MATRIX_RULES: Rules = { MatrixBandPart: bandPart };
