@@ -1,11 +1,13 @@
 import { registerOp } from '@tensorflow/tfjs-converter';
 import { tidy } from '@tensorflow/tfjs-core';
 import { matrixBandPart } from './matrices.ts';
+import { oneHot } from './one_hot.ts';
 import type { Operation } from './operation.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   MatrixBandPart: matrixBandPart,
+  OneHot: oneHot,
 };
 
 /** Lets every graph that is loaded from now on be computed by these operations. */

@@ -1,4 +1,5 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { MATRIX_CASES } from './matrices.ts';
+import { ONE_HOT_CASES } from './one_hot.ts';
 
-export const OPERATION_CASES: readonly GateCase[] = [...MATRIX_CASES];
+export const OPERATION_CASES: readonly GateCase[] = [...MATRIX_CASES, ...ONE_HOT_CASES];

@@ -1,4 +1,5 @@
 import { elementCount } from '../../../model/tensor.ts';
+import { newAxis } from '../gate/rules/indexing.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** Within each of several batches: tfjs takes the place of an index for one that depends on how many batches there are. */
@@ -30,15 +31,20 @@ export const gatherInBatches: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs writes integers of 32 bits, whatever the dtype is. */
+/** tfjs writes integers of 32 bits, whatever the dtype is, and puts the new dimension last, whatever the axis is. */
 export const oneHot: PlainKernel = (backend, call, [output]) => {
+  const indices = call.tensor('indices');
   const depth = call.integer('depth');
   const onValue = call.number('onValue');
+  const axis = newAxis(call, indices.shape.length);
+  const inner = elementCount(indices.shape.slice(axis));
   const result = makeOutput(backend, output);
   const values = valuesOf(backend, result);
   values.fill(call.number('offValue'));
-  valuesOf(backend, call.tensor('indices')).forEach((index, row) => {
-    if (index >= 0 && index < depth) values[row * depth + index] = onValue;
+  valuesOf(backend, indices).forEach((index, place) => {
+    if (index < 0 || index >= depth) return;
+    const row = Math.floor(place / inner);
+    values[(row * depth + index) * inner + (place % inner)] = onValue;
   });
   return result;
 };

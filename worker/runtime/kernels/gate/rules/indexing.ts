@@ -101,8 +101,15 @@ const oneHot: Rule = (call) => {
   const values = [call.number('onValue'), call.number('offValue')];
   if (dtype === 'bool' && values.some((value) => value !== 0 && value !== 1))
     call.refuse(`one of ${values.join(', ')} is neither true nor false`);
-  return gives([...indices.shape, depth], dtype);
+  return gives(indices.shape.toSpliced(newAxis(call, indices.shape.length), 0, depth), dtype);
 };
+
+/** Where OneHot's new dimension goes among those of the indices, -1 being the last; tfjs's own calls name none. */
+export function newAxis(call: KernelCall, rank: number): number {
+  const axis = call.attribute('axis') === undefined ? -1 : call.integer('axis');
+  if (axis < -1 || axis > rank) call.refuse(`the axis ${axis} is not in [-1, ${rank}]`);
+  return axis < 0 ? rank : axis;
+}
 
 const countOfList: Rule = (call) => {
   call.expectRank(call.tensor('x'), 'x', 1);
