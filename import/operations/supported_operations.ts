@@ -22,7 +22,12 @@ interface ListedOperation {
   readonly tfOpName: string;
 }
 
-/** The operations that tfjs-converter executes, by its own groups: those that its OperationMapper knows. */
+const listed = (...names: readonly string[]): ListedOperation[] => names.map((tfOpName) => ({ tfOpName }));
+
+/**
+ * The operations that are executed: those of tfjs-converter by its own groups, which its OperationMapper knows, and
+ * those that worker/runtime/operations/ adds.
+ */
 export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
   Arithmetic: arithmetic,
   'Basic mathematics': basicMath,
@@ -37,6 +42,7 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   Logic: logical,
   Matrices: matrices,
   Normalization: normalization,
+  Quantization: listed('FakeQuantWithMinMaxArgs', 'FakeQuantWithMinMaxVarsPerChannel'),
   Reduction: reduction,
   'Slices and joins': sliceJoin,
   Sparse: sparse,

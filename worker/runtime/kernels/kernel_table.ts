@@ -14,6 +14,7 @@ import { cropAndResize, resizeIntegers } from './javascript/images.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices.ts';
+import { fakeQuantize } from './javascript/quantization.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
 import {
@@ -71,6 +72,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Elu: { fast: own(unary(UnaryOperation.elu)) },
   Erf: { fast: own(unary(UnaryOperation.erf)) },
   Exp: { fast: own(unary(UnaryOperation.exp)) },
+  FakeQuantize: { plain: fakeQuantize },
   FusedBatchNorm: { fast: own(batchNormalisation) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },

@@ -1,11 +1,15 @@
 import { registerOp } from '@tensorflow/tfjs-converter';
 import { tidy } from '@tensorflow/tfjs-core';
+import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
 import type { Operation } from './operation.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
+  FakeQuantWithMinMaxVars: fakeQuantWithVars,
+  FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
   MatrixBandPart: matrixBandPart,
   OneHot: oneHot,
 };

@@ -9,6 +9,7 @@ import { INDEXING_RULES } from './rules/indexing.ts';
 import { MATRIX_RULES } from './rules/matrices.ts';
 import { POOLING_RULES } from './rules/pooling.ts';
 import { PRODUCT_RULES } from './rules/products.ts';
+import { QUANTIZATION_RULES } from './rules/quantization.ts';
 import { REDUCTION_RULES } from './rules/reductions.ts';
 import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
@@ -28,6 +29,7 @@ export const KERNEL_RULES: Rules = {
   ...MATRIX_RULES,
   ...POOLING_RULES,
   ...PRODUCT_RULES,
+  ...QUANTIZATION_RULES,
   ...REDUCTION_RULES,
   ...SELECTION_RULES,
   ...SLICE_RULES,
