@@ -4,6 +4,7 @@ import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
 import type { Operation } from './operation.ts';
+import { select } from './select.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -12,6 +13,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
   MatrixBandPart: matrixBandPart,
   OneHot: oneHot,
+  Select: select,
 };
 
 /** Lets every graph that is loaded from now on be computed by these operations. */

@@ -2,9 +2,11 @@ import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
 import { MATRIX_CASES } from './matrices.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
+import { SELECT_CASES } from './select.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...FAKE_QUANTIZATION_CASES,
   ...MATRIX_CASES,
   ...ONE_HOT_CASES,
+  ...SELECT_CASES,
 ];
