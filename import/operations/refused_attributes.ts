@@ -1,4 +1,3 @@
-import { graphDataType } from '../graph/dtype_mapping.ts';
 import type { GraphNode } from '../graph/graph.ts';
 import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } from '../simplify/attributes.ts';
 
@@ -21,14 +20,6 @@ const IN_TRAINING: Refusal = {
 const EXPLICIT_PADDING: Refusal = {
   reason: 'with explicit padding',
   wayRound: 'pad with an operation of its own before it',
-};
-const INTEGER_DIVISION: Refusal = {
-  reason: 'of integers, which TensorFlow rounds towards zero and tfjs down',
-  wayRound: 'divide with tf.math.floordiv, or divide floats',
-};
-const TRUNCATED_MODULO: Refusal = {
-  reason: 'whose result has the sign of what is divided, and in tfjs that of the divisor',
-  wayRound: 'use tf.math.floormod',
 };
 const IGNORED_DILATIONS: Refusal = { reason: 'with dilations, which tfjs ignores' };
 const STRIDES_AND_DILATIONS: Refusal = { reason: 'with both strides and dilations, of which tfjs does one' };
@@ -69,8 +60,6 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
     EXPLICIT_PADDING,
     (node) => textAttribute(node, 'padding')?.toUpperCase() === 'EXPLICIT',
   ),
-  refused(['Div'], INTEGER_DIVISION, isInteger),
-  refused(['Mod'], TRUNCATED_MODULO, () => true),
   refused(['Conv2DBackpropInput'], IGNORED_DILATIONS, isDilated),
   refused([...CONVOLUTIONS, ...FUSED], STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
   {
@@ -100,10 +89,6 @@ function findRefusedFusion(node: GraphNode): Refusal | undefined {
   return second === 'leakyrelu' && node.op === 'FusedDepthwiseConv2dNative'
     ? { reason: 'fused with LeakyRelu, whose slope tfjs does not read' }
     : undefined;
-}
-
-function isInteger({ attr }: GraphNode): boolean {
-  return graphDataType(attr.T?.type) === 'int32';
 }
 
 function isDilated(node: GraphNode): boolean {

@@ -29,7 +29,7 @@ const listed = (...names: readonly string[]): ListedOperation[] => names.map((tf
  * those that worker/runtime/operations/ adds.
  */
 export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
-  Arithmetic: arithmetic,
+  Arithmetic: [...arithmetic, ...listed('TruncateDiv', 'TruncateMod')],
   'Basic mathematics': basicMath,
   'Control flow': control,
   Convolution: convolution,

@@ -36,16 +36,16 @@ const gathered: Bound = ([params, indices]) => {
 
 /**
  * Pure operations with one output that is no larger than the bound says. Not Cumsum: tfjs computes it here along
- * whatever axis, where the server checks the axis.
+ * whatever axis, where the server checks the axis. Not Div and Mean: tfjs divides integers otherwise than TensorFlow.
  */
 const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(first, [
     'Abs Ceil Cos Elu Erf Exp Expm1 Floor LeakyRelu Log Log1p LogicalNot Neg Reciprocal Relu Relu6 Round Rsqrt',
     'Selu Sigmoid Sign Sin Softplus Sqrt Square Tan Tanh Cast ExpandDims Reshape Squeeze Transpose Slice',
-    'StridedSlice Reverse ReverseV2 All Any Max Mean Min Prod Sum ClipByValue OnesLike ZerosLike',
+    'StridedSlice Reverse ReverseV2 All Any Max Min Prod Sum ClipByValue OnesLike ZerosLike',
   ]),
   ...entries(broadcast, [
-    'Add AddV2 Sub Mul Div RealDiv DivNoNan FloorDiv FloorMod Maximum Minimum Pow SquaredDifference',
+    'Add AddV2 Sub Mul RealDiv DivNoNan FloorDiv FloorMod Maximum Minimum Pow SquaredDifference',
     'Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr SelectV2',
   ]),
   ...entries(all, ['AddN Concat ConcatV2 Pack']),

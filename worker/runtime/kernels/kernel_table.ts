@@ -3,6 +3,12 @@ import type { RawCall } from './gate/kernel_call.ts';
 import { range } from './javascript/creation.ts';
 import { stridedSlice as plainStridedSlice, reverseTruths } from './javascript/data_movement.ts';
 import {
+  flooredRemainder,
+  floorOfIntegers,
+  truncatedQuotient,
+  truncatedRemainder,
+} from './javascript/division.ts';
+import {
   castToBool,
   clipIntegers,
   prelu as plainPrelu,
@@ -17,6 +23,14 @@ import { bandPart } from './javascript/matrices.ts';
 import { fakeQuantize } from './javascript/quantization.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
+import {
+  absoluteOfIntegers,
+  cosine,
+  logOfOnePlus,
+  negativeOfIntegers,
+  sign,
+  sine,
+} from './javascript/unary.ts';
 import {
   averagePool3D,
   convolution3D,
@@ -55,7 +69,7 @@ export interface Replacement {
 
 /** The replacements by the names of tfjs's kernels, and kernels that tfjs does not have. */
 export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
-  Abs: { fast: own(unary(UnaryOperation.abs)) },
+  Abs: { fast: own(unary(UnaryOperation.abs)), plain: absoluteOfIntegers },
   Add: { fast: own(binary(BinaryOperation.add)) },
   AvgPool: { fast: own(averagePool) },
   AvgPool3D: { plain: averagePool3D },
@@ -66,6 +80,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Conv2D: { fast: own(convolution), plain: emptyProduct },
   Conv3D: { plain: convolution3D },
   Conv3DBackpropInputV2: { plain: transposedConvolution3D },
+  Cos: { plain: cosine },
   CropAndResize: { plain: cropAndResize },
   DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: emptyProduct },
   Dilation2D: { plain: dilation2D },
@@ -73,11 +88,13 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Erf: { fast: own(unary(UnaryOperation.erf)) },
   Exp: { fast: own(unary(UnaryOperation.exp)) },
   FakeQuantize: { plain: fakeQuantize },
+  FloorDiv: { plain: floorOfIntegers },
   FusedBatchNorm: { fast: own(batchNormalisation) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },
   GatherV2: { plain: gatherInBatches },
   LeakyRelu: { fast: own(leakyRelu) },
+  Log1p: { plain: logOfOnePlus },
   MatrixBandPart: { plain: bandPart },
   MaxPool: { fast: own(maxPool) },
   MaxPool3D: { plain: maxPool3D },
@@ -85,15 +102,16 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Maximum: { fast: own(binary(BinaryOperation.maximum)) },
   Mean: { fast: own(mean), plain: meanOfIntegers },
   Minimum: { fast: own(binary(BinaryOperation.minimum)) },
+  Mod: { plain: flooredRemainder },
   Multiply: { fast: own(binary(BinaryOperation.multiply)) },
-  Neg: { fast: own(unary(UnaryOperation.negate)) },
+  Neg: { fast: own(unary(UnaryOperation.negate)), plain: negativeOfIntegers },
   OneHot: { plain: oneHot },
   Pack: { fast: own(pack) },
   PadV2: { fast: own(pad) },
   Pow: { plain: powerOfIntegers },
   Prelu: { fast: own(prelu), plain: plainPrelu },
   Range: { plain: range },
-  RealDiv: { fast: own(binary(BinaryOperation.divide)) },
+  RealDiv: { fast: own(binary(BinaryOperation.divide)), plain: floorOfIntegers },
   Reciprocal: { fast: own(unary(UnaryOperation.reciprocal)) },
   Relu: { fast: own(unary(UnaryOperation.clamp, 0, Number.POSITIVE_INFINITY)) },
   Relu6: { fast: own(unary(UnaryOperation.clamp, 0, 6)) },
@@ -103,6 +121,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Select: { plain: selectTruths },
   Selu: { fast: own(unary(UnaryOperation.selu)) },
   Sigmoid: { fast: own(unary(UnaryOperation.sigmoid)) },
+  Sign: { plain: sign },
+  Sin: { plain: sine },
   Slice: { fast: own(slice) },
   Softmax: { fast: own(softmax) },
   Sqrt: { fast: own(unary(UnaryOperation.squareRoot)) },
@@ -114,6 +134,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Tanh: { fast: own(unary(UnaryOperation.tanh)) },
   TopK: { plain: topKOfNaN },
   Transpose: { fast: own(transpose) },
+  TruncateDiv: { plain: truncatedQuotient },
+  TruncateMod: { plain: truncatedRemainder },
   _FusedMatMul: { fast: own(matrixProduct), plain: emptyProduct },
 };
 

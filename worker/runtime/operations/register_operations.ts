@@ -1,5 +1,6 @@
 import { registerOp } from '@tensorflow/tfjs-converter';
 import { tidy } from '@tensorflow/tfjs-core';
+import { divide, truncateMod } from './division.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
@@ -8,12 +9,16 @@ import { select } from './select.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  Div: divide,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
   MatrixBandPart: matrixBandPart,
+  Mod: truncateMod,
   OneHot: oneHot,
   Select: select,
+  TruncateDiv: divide,
+  TruncateMod: truncateMod,
 };
 
 /** Lets every graph that is loaded from now on be computed by these operations. */

@@ -1,10 +1,12 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
+import { ARITHMETIC_CASES } from './arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
 import { MATRIX_CASES } from './matrices.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { SELECT_CASES } from './select.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
+  ...ARITHMETIC_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...MATRIX_CASES,
   ...ONE_HOT_CASES,

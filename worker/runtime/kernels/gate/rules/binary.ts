@@ -104,4 +104,6 @@ export const BINARY_RULES: Rules = {
   Select: select,
   SquaredDifference: numbers,
   Sub: numbers,
+  TruncateDiv: division(['int32']),
+  TruncateMod: division(['float32', 'int32']),
 };

@@ -1,0 +1,35 @@
+import type { DataType } from '@tensorflow/tfjs-core';
+import { broadcastOffset } from '../operators/broadcast_offset.ts';
+import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+
+/** One value from two, over shapes that broadcast, of tensors of one of these dtypes. */
+function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => number): PlainKernel {
+  return (backend, call, [output]) => {
+    if (output === undefined || !dtypes.includes(output.dtype)) return undefined;
+    const a = call.tensor('a');
+    const b = call.tensor('b');
+    const result = makeOutput(backend, output);
+    const dividends = valuesOf(backend, a);
+    const divisors = valuesOf(backend, b);
+    const results = valuesOf(backend, result);
+    const ofDividend = broadcastOffset(a.shape, result.shape);
+    const ofDivisor = broadcastOffset(b.shape, result.shape);
+    for (let index = 0; index < results.length; index++)
+      results[index] = compute(dividends[ofDividend(index)] ?? 0, divisors[ofDivisor(index)] ?? 1);
+    return result;
+  };
+}
+
+/** tfjs divides floats, which are exact up to 2^24, or traps where the least integer is divided by -1. */
+export const floorOfIntegers = binary(['int32'], (a, b) => Math.floor(a / b) | 0);
+
+export const truncatedQuotient = binary(['int32'], (a, b) => (a / b) | 0);
+
+/** With the sign of the dividend, as in C. */
+export const truncatedRemainder = binary(['float32', 'int32'], (a, b) => a % b);
+
+/** With the sign of the divisor. tfjs subtracts a multiple that it has rounded, and traps at the least integer by -1. */
+export const flooredRemainder = binary(['float32', 'int32'], (a, b) => {
+  const remainder = a % b;
+  return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder;
+});
