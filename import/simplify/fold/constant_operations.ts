@@ -1,5 +1,5 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
-import type { Weight } from '../../graph/graph.ts';
+import type { GraphNode, Weight } from '../../graph/graph.ts';
 
 /** A bound on how many elements an operation gives for constant inputs, before it is computed. */
 type Bound = (inputs: readonly Weight[]) => number | Promise<number>;
@@ -61,9 +61,15 @@ function entries(bound: Bound, lists: readonly string[]): [string, Bound][] {
   return lists.flatMap((list) => list.split(' ')).map((op) => [op, bound]);
 }
 
-/** Whether an operation may be computed ahead where all its inputs are constants. */
-export function isFoldable(op: string): boolean {
-  return BOUNDS.has(op);
+/** Integers that tfjs holds in 32 bits. The server knows when they leave their type, and tfjs alone does not. */
+const OTHER_INTEGERS: ReadonlySet<unknown> = new Set(['DT_INT8', 'DT_INT64', 'DT_UINT8']);
+const LEAVES_TYPE: ReadonlySet<string> = new Set(
+  'Abs Add AddN AddV2 Cast Mul Neg Pow Prod Square SquaredDifference Sub Sum'.split(' '),
+);
+
+/** Whether a node may be computed ahead where all its inputs are constants. */
+export function isFoldable({ op, attr }: GraphNode): boolean {
+  return BOUNDS.has(op) && !(LEAVES_TYPE.has(op) && OTHER_INTEGERS.has((attr.DstT ?? attr.T)?.type));
 }
 
 /** The most bytes that an operation gives for these inputs. */

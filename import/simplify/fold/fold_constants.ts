@@ -34,7 +34,7 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
 
 /** The values of all inputs, where the node may be computed ahead. */
 function constantInputs(rewrite: GraphRewrite, node: GraphNode): Weight[] | undefined {
-  if (!isFoldable(node.op) || rewrite.isNamed(node.name) || rewrite.isReadBeyondFirst(node.name))
+  if (!isFoldable(node) || rewrite.isNamed(node.name) || rewrite.isReadBeyondFirst(node.name))
     return undefined;
   // What is refused has to be there still when it is looked for.
   if (node.input.length === 0 || hasControlInputs(node) || refusedAttribute(node)) return undefined;

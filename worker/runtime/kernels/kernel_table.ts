@@ -18,6 +18,7 @@ import {
 import { emptyProduct } from './javascript/empty_products.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
+import { expectInt32, wrapInteger } from './javascript/integers.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices.ts';
 import { fakeQuantize } from './javascript/quantization.ts';
@@ -87,6 +88,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Elu: { fast: own(unary(UnaryOperation.elu)) },
   Erf: { fast: own(unary(UnaryOperation.erf)) },
   Exp: { fast: own(unary(UnaryOperation.exp)) },
+  ExpectInt32: { plain: expectInt32 },
   FakeQuantize: { plain: fakeQuantize },
   FloorDiv: { plain: floorOfIntegers },
   FusedBatchNorm: { fast: own(batchNormalisation) },
@@ -136,6 +138,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Transpose: { fast: own(transpose) },
   TruncateDiv: { plain: truncatedQuotient },
   TruncateMod: { plain: truncatedRemainder },
+  WrapInteger: { plain: wrapInteger },
   _FusedMatMul: { fast: own(matrixProduct), plain: emptyProduct },
 };
 

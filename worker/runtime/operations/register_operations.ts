@@ -1,5 +1,6 @@
 import { registerOp } from '@tensorflow/tfjs-converter';
 import { tidy } from '@tensorflow/tfjs-core';
+import { ARITHMETIC } from './arithmetic.ts';
 import { divide, truncateMod } from './division.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
@@ -9,6 +10,7 @@ import { select } from './select.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...ARITHMETIC,
   Div: divide,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,

@@ -6,6 +6,7 @@ import { CREATION_RULES } from './rules/creation.ts';
 import { ARRANGEMENT_RULES } from './rules/data_movement.ts';
 import { IMAGE_RULES } from './rules/images.ts';
 import { INDEXING_RULES } from './rules/indexing.ts';
+import { INTEGER_RULES } from './rules/integers.ts';
 import { MATRIX_RULES } from './rules/matrices.ts';
 import { POOLING_RULES } from './rules/pooling.ts';
 import { PRODUCT_RULES } from './rules/products.ts';
@@ -26,6 +27,7 @@ export const KERNEL_RULES: Rules = {
   ...CREATION_RULES,
   ...IMAGE_RULES,
   ...INDEXING_RULES,
+  ...INTEGER_RULES,
   ...MATRIX_RULES,
   ...POOLING_RULES,
   ...PRODUCT_RULES,

@@ -1,0 +1,95 @@
+import {
+  abs,
+  add,
+  addN,
+  cast,
+  cumprod,
+  cumsum,
+  mul,
+  neg,
+  pow,
+  prod,
+  square,
+  squaredDifference,
+  sub,
+  sum,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
+import { ExecutionError } from '../loaded_model.ts';
+import { computeIntegers, expectInt32, integerType, wrap } from './integer_types.ts';
+import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
+
+/** An operation that tfjs computes well but for integers that have other than 32 bits. */
+function unary(compute: (x: Tensor) => Tensor): Operation {
+  return (node) =>
+    computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([x = inputOf(node, 0)]) => compute(x));
+}
+
+function binary(compute: (a: Tensor, b: Tensor) => Tensor): Operation {
+  return (node) =>
+    computeIntegers(
+      integerType(node, 'T'),
+      [inputOf(node, 0), inputOf(node, 1)],
+      ([a = inputOf(node, 0), b = inputOf(node, 1)]) => compute(a, b),
+    );
+}
+
+function reduction(compute: (x: Tensor, axes: number[], keepDims: boolean) => Tensor): Operation {
+  return (node) => {
+    const axes = Array.from(inputOf(node, 1).dataSync(), Number);
+    const keepDims = node.attrs.keep_dims === true;
+    return unary((x) => compute(x, axes, keepDims))(node);
+  };
+}
+
+function cumulative(
+  compute: (x: Tensor, axis: number, exclusive: boolean, reverse: boolean) => Tensor,
+): Operation {
+  return (node) => {
+    const x = inputOf(node, 0);
+    const given = numberInput(node, 1);
+    // tfjs takes a negative axis for the last one when it transposes, and for none when it computes.
+    const axis = given < 0 ? given + x.rank : given;
+    return unary((values) =>
+      compute(values, axis, node.attrs.exclusive === true, node.attrs.reverse === true),
+    )(node);
+  };
+}
+
+const sumOfAll: Operation = (node) => {
+  const count = numberAttribute(node, 'N', node.inputs.length);
+  if (node.inputs.length < count) throw new ExecutionError('AddN: a node lacks some of its inputs');
+  return computeIntegers(integerType(node, 'T'), node.inputs.slice(0, count), (inputs) => addN([...inputs]));
+};
+
+/** Keeps the lowest bits for a type of 8 bits, as C++ does, and refuses what an int64 alone could hold. */
+const castTo: Operation = (node) => {
+  const x = inputOf(node, 0);
+  const dtype = node.attrs.DstT;
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
+    throw new ExecutionError(`Cast: the type ${String(dtype)} is not computed`);
+  const result = cast(x, dtype);
+  const type = integerType(node, 'DstT');
+  if (type === undefined || x.dtype === 'bool') return result;
+  if (type.kind === 'narrow') return wrap(result, type);
+  return x.dtype === 'float32' ? expectInt32(result, x, 1) : result;
+};
+
+/** The operations whose integers may leave their type, by TensorFlow's names. */
+export const ARITHMETIC: Readonly<Record<string, Operation>> = {
+  Abs: unary(abs),
+  Add: binary(add),
+  AddN: sumOfAll,
+  AddV2: binary(add),
+  Cast: castTo,
+  Cumprod: cumulative(cumprod),
+  Cumsum: cumulative(cumsum),
+  Mul: binary(mul),
+  Neg: unary(neg),
+  Pow: binary(pow),
+  Prod: reduction(prod),
+  Square: unary(square),
+  SquaredDifference: binary(squaredDifference),
+  Sub: binary(sub),
+  Sum: reduction(sum),
+};
