@@ -4,12 +4,11 @@ import { inputOf, type Operation } from './operation.ts';
 
 /**
  * TensorFlow 1's Select. A list of conditions chooses whole rows of the first dimension; tfjs stretches it over the
- * last one, as SelectV2 does.
+ * last one, as SelectV2 does. What is chosen may be stretched, where TensorFlow refuses: the guessed request of a warmup
+ * has a batch of one, whatever the constants of the graph have.
  */
 export const select: Operation = (node) => {
   const [condition, t, e] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
-  if (String(t.shape) !== String(e.shape))
-    throw new ExecutionError(`Select: shapes [${t.shape}] and [${e.shape}] differ`);
   if (condition.rank === 0 || String(condition.shape) === String(t.shape)) return where(condition, t, e);
   if (condition.rank !== 1 || condition.shape[0] !== t.shape[0])
     throw new ExecutionError(

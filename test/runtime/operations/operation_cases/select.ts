@@ -35,7 +35,6 @@ export const SELECT_CASES: readonly GateCase[] = [
       { c: bool([3], [1, 0, 1]), t: rows, e: others },
       /does not choose rows/,
     ),
-    refused('shapes that differ', { c: bool([], [1]), t: rows, e: float([2], [1, 2]) }, /differ/),
   ]),
   choice('SelectV2', [
     answered(
