@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 
 /**
- * Operations that tfjs executes only asynchronously: control flow, shapes that depend on values, and hash
- * tables. Source: isControlFlow, isDynamicShape and isHashTable in tfjs-converter's model_analysis.
+ * Operations that tfjs executes only asynchronously: control flow, lists of tensors, shapes that depend on values, and
+ * hash tables. Source: model_analysis in tfjs-converter, and its executors of control flow and of dynamic shapes, which
+ * answer promises for operations that the analysis does not name.
  */
 const ASYNCHRONOUS_OPERATIONS = new Set([
   'Switch',
@@ -17,7 +18,9 @@ const ASYNCHRONOUS_OPERATIONS = new Set([
   'If',
   'NonMaxSuppressionV2',
   'NonMaxSuppressionV3',
+  'NonMaxSuppressionV4',
   'NonMaxSuppressionV5',
+  'ListDiff',
   'Where',
   'HashTable',
   'HashTableV2',
@@ -34,7 +37,10 @@ const GraphSchema = v.object({
   versions: v.optional(v.object({ producer: v.optional(v.union([v.number(), v.string()])) })),
 });
 
+const isAsynchronous = (op: string): boolean =>
+  ASYNCHRONOUS_OPERATIONS.has(op) || op.startsWith('TensorArray') || /^(Empty)?TensorList/.test(op);
+
 /** Whether tfjs refuses to execute a graph synchronously. */
 export function needsAsynchronousExecution(topology: unknown): boolean {
-  return v.parse(GraphSchema, topology).node.some(({ op }) => ASYNCHRONOUS_OPERATIONS.has(op));
+  return v.parse(GraphSchema, topology).node.some(({ op }) => isAsynchronous(op));
 }
