@@ -10,6 +10,7 @@ import { graphDataType, graphTypeName } from './dtype_mapping.ts';
 import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_tensors.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { namedSignatures } from './named_signatures.ts';
+import { outputType } from './output_types.ts';
 
 const SignatureDefSchema = v.object({
   inputs: v.nullish(JsonObjectSchema, {}),
@@ -79,7 +80,7 @@ function readTensors(
     if (side === 'inputs' && resourceId !== undefined && resourceId !== null) continue;
     const node = nodes.get(nodeName(tensor));
     if (node === undefined) return malformed(`${place}: "${tensor}" is not in the graph`);
-    const type = dtype ?? typeAttribute(node, 'dtype');
+    const type = dtype ?? (side === 'outputs' ? outputType(node) : typeAttribute(node, 'dtype'));
     const known = graphDataType(type);
     if (known === undefined)
       return unsupported(`${place}: tensors of type ${graphTypeName(type)} cannot be served`);

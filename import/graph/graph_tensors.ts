@@ -6,6 +6,7 @@ import { type Imported, malformed, read, unsupported } from '../import_result.ts
 import { graphDataType, graphTypeName } from './dtype_mapping.ts';
 import type { GraphNode } from './graph.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
+import { outputType } from './output_types.ts';
 
 /** A graph's placeholders, which are its inputs where no signature says otherwise. */
 export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
@@ -49,39 +50,6 @@ export function unconsumedOutputs(nodes: GraphNodes): Imported<Record<string, Te
 
 function isPlaceholder({ op }: GraphNode): boolean {
   return op.startsWith('Placeholder');
-}
-
-const BOOLEAN_OPERATIONS = new Set([
-  'All',
-  'Any',
-  'Equal',
-  'Greater',
-  'GreaterEqual',
-  'IsFinite',
-  'IsInf',
-  'IsNan',
-  'Less',
-  'LessEqual',
-  'LogicalAnd',
-  'LogicalNot',
-  'LogicalOr',
-  'NotEqual',
-]);
-
-/** These give integers whatever they take. */
-const INTEGER_OPERATIONS = new Set(['ArgMax', 'ArgMin', 'Rank', 'Shape', 'Size', 'Where']);
-
-/** Attributes that name the type of an operation's first output, most telling first. */
-const TYPE_ATTRIBUTES = ['DstT', 'output_type', 'out_type', 'Tout', 'dtype', 'T'];
-
-function outputType(node: GraphNode): string {
-  if (BOOLEAN_OPERATIONS.has(node.op)) return 'DT_BOOL';
-  if (INTEGER_OPERATIONS.has(node.op)) return 'DT_INT32';
-  for (const name of TYPE_ATTRIBUTES) {
-    const type = typeAttribute(node, name);
-    if (type !== undefined) return type;
-  }
-  return 'DT_FLOAT';
 }
 
 /** The type that an attribute of a node names; undefined where it has none. */

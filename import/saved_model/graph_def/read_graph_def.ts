@@ -5,6 +5,7 @@ import { findModelFile } from '../../files/model_files.ts';
 import { graphDataType } from '../../graph/dtype_mapping.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { placeholderInputs, unconsumedOutputs } from '../../graph/graph_tensors.ts';
+import { outputType } from '../../graph/output_types.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
 import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
@@ -85,7 +86,7 @@ function namedTensors(
     const { node: producer, index } = parseTensorName(name);
     const node = byName.get(producer);
     if (node === undefined || !(index >= 0)) return malformed(`there is no tensor "${name}" in the graph`);
-    const type = node.attr.dtype?.type ?? node.attr.T?.type ?? 'DT_FLOAT';
+    const type = outputType(node, index);
     const dtype = graphDataType(type);
     if (dtype === undefined) return unsupported(`tensor "${name}": tensors of type ${type} cannot be served`);
     tensors.push([name, { name: `${producer}:${index}`, dtype, shape: null }]);

@@ -1,0 +1,80 @@
+import type { GraphNode } from './graph.ts';
+
+const names = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+
+/** Operations whose first output is of one type, whatever they take. */
+const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<string>])[] = [
+  [
+    'DT_BOOL',
+    names(
+      'All Any Equal Greater GreaterEqual InTopKV2 IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot ' +
+        'LogicalOr NotEqual RegexFullMatch StaticRegexFullMatch',
+    ),
+  ],
+  [
+    'DT_INT32',
+    names(
+      'ArgMax ArgMin Bucketize LookupTableSize LookupTableSizeV2 LowerBound Multinomial NonMaxSuppression ' +
+        'NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5 Rank Shape Size ' +
+        'SparseFillEmptyRows SparseReshape StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
+        'TensorArraySizeV3 TensorListLength UpperBound Where',
+    ),
+  ],
+  ['DT_FLOAT', names('CombinedNonMaxSuppression CropAndResize LinSpace ResizeBicubic ResizeBilinear')],
+  [
+    'DT_STRING',
+    names(
+      'AsString DecodeBase64 EncodeBase64 ReduceJoin RegexReplace StaticRegexReplace StringJoin StringLower ' +
+        'StringNGrams StringStrip StringUpper Substr',
+    ),
+  ],
+];
+
+/** The types of further outputs, where they are not the first one's: undefined stands for that. */
+const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
+  ListDiff: ['DT_INT32'],
+  MaxPoolWithArgmax: ['DT_INT32'],
+  Merge: ['DT_INT32'],
+  NonMaxSuppressionV5: ['DT_FLOAT', 'DT_INT32'],
+  SparseFillEmptyRows: ['DT_FLOAT', 'DT_BOOL', 'DT_INT32'],
+  StringSplit: ['DT_STRING', 'DT_INT32'],
+  StringSplitV2: ['DT_STRING', 'DT_INT32'],
+  TopK: ['DT_INT32'],
+  TopKV2: ['DT_INT32'],
+  Unique: ['DT_INT32'],
+  UniqueV2: ['DT_INT32'],
+  UniqueWithCounts: ['DT_INT32', 'DT_INT32'],
+};
+
+/** Attributes that name the type of an operation's first output, most telling first. */
+const TYPE_ATTRIBUTES = [
+  'DstT',
+  'output_type',
+  'out_type',
+  'Tout',
+  'element_dtype',
+  'dtype',
+  'Tparams',
+  'T',
+  'Tidx',
+];
+
+/**
+ * The type of an output of a node, by TensorFlow's name. Sources: TensorFlow's definitions of the operations.
+ *
+ * @param index of the output
+ */
+export function outputType(node: GraphNode, index = 0): string {
+  const further = index === 0 ? undefined : FURTHER_OUTPUTS[node.op]?.[index - 1];
+  if (further !== undefined) return further;
+  const fixed = OF_ONE_TYPE.find(([, operations]) => operations.has(node.op));
+  if (fixed !== undefined) return fixed[0];
+  const listed = node.op === 'IdentityN' ? node.attr.T?.list?.type?.[index] : undefined;
+  if (listed !== undefined) return listed;
+  for (const name of TYPE_ATTRIBUTES) {
+    const type = node.attr[name]?.type;
+    if (type !== undefined) return type;
+  }
+  return 'DT_FLOAT';
+}
