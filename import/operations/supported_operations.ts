@@ -39,7 +39,7 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   Graph: graph,
   'Hash tables': hashTable,
   Images: image,
-  Logic: logical,
+  Logic: [...logical, ...listed('BitwiseOr', 'BitwiseXor', 'Invert')],
   Matrices: matrices,
   Normalization: normalization,
   Quantization: listed('FakeQuantWithMinMaxArgs', 'FakeQuantWithMinMaxVarsPerChannel'),

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RawCall } from './gate/kernel_call.ts';
+import { bitwise } from './javascript/bitwise.ts';
 import { range } from './javascript/creation.ts';
 import { stridedSlice as plainStridedSlice, reverseTruths } from './javascript/data_movement.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import { emptyProduct } from './javascript/empty_products.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
+import { matrixProduct as integerProduct } from './javascript/integer_products.ts';
 import { expectInt32, wrapInteger } from './javascript/integers.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices.ts';
@@ -74,7 +76,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Add: { fast: own(binary(BinaryOperation.add)) },
   AvgPool: { fast: own(averagePool) },
   AvgPool3D: { plain: averagePool3D },
-  BatchMatMul: { fast: own(matrixProduct), plain: emptyProduct },
+  BatchMatMul: { fast: own(matrixProduct), plain: integerProduct },
+  Bitwise: { plain: bitwise },
   Cast: { plain: castToBool },
   ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
   Concat: { fast: own(concatenation) },

@@ -5,6 +5,7 @@ import {
   cast,
   cumprod,
   cumsum,
+  matMul,
   mul,
   neg,
   pow,
@@ -75,15 +76,22 @@ const castTo: Operation = (node) => {
   return x.dtype === 'float32' ? expectInt32(result, x, 1) : result;
 };
 
+function product(a: string, b: string): Operation {
+  return (node) => binary((x, y) => matMul(x, y, node.attrs[a] === true, node.attrs[b] === true))(node);
+}
+
 /** The operations whose integers may leave their type, by TensorFlow's names. */
 export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Abs: unary(abs),
   Add: binary(add),
   AddN: sumOfAll,
   AddV2: binary(add),
+  BatchMatMul: product('adj_x', 'adj_y'),
+  BatchMatMulV2: product('adj_x', 'adj_y'),
   Cast: castTo,
   Cumprod: cumulative(cumprod),
   Cumsum: cumulative(cumsum),
+  MatMul: product('transpose_a', 'transpose_b'),
   Mul: binary(mul),
   Neg: unary(neg),
   Pow: binary(pow),

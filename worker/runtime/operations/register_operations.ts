@@ -1,6 +1,7 @@
 import { registerOp } from '@tensorflow/tfjs-converter';
 import { tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
+import { bitwise, invert } from './bitwise.ts';
 import { divide, truncateMod } from './division.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
@@ -11,10 +12,14 @@ import { select } from './select.ts';
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
+  BitwiseAnd: bitwise('and'),
+  BitwiseOr: bitwise('or'),
+  BitwiseXor: bitwise('xor'),
   Div: divide,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
+  Invert: invert,
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,
   OneHot: oneHot,

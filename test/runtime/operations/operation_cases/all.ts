@@ -1,6 +1,7 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { ARITHMETIC_CASES } from './arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
+import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
 import { INTEGER_TYPE_CASES } from './integer_types.ts';
 import { MATRIX_CASES } from './matrices.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
@@ -9,6 +10,7 @@ import { SELECT_CASES } from './select.ts';
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
   ...FAKE_QUANTIZATION_CASES,
+  ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
   ...MATRIX_CASES,
   ...ONE_HOT_CASES,

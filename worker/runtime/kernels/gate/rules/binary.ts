@@ -83,6 +83,7 @@ export const BINARY_RULES: Rules = {
   Add: numbers,
   AddN: addN,
   Atan2: binary(['float32']),
+  Bitwise: binary(['int32']),
   BitwiseAnd: binary(['int32']),
   Equal: comparison,
   FloorDiv: division(['float32', 'int32']),

@@ -8,9 +8,10 @@ const product: Rule = (call) => {
   const a = call.tensor('a');
   const b = call.tensor('b');
   for (const [matrix, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
-    call.expectDtype(matrix, name, 'float32');
+    call.expectDtype(matrix, name, 'float32', 'int32');
     if (matrix.shape.length < 2) call.refuse(`${name} of shape [${matrix.shape}] is no matrix`);
   }
+  if (a.dtype !== b.dtype) call.refuse(`a is ${a.dtype} and b is ${b.dtype}`);
   const [rows, inner] = sides(a, call.flag('transposeA'));
   const [otherInner, columns] = sides(b, call.flag('transposeB'));
   if (inner !== otherInner)
@@ -18,8 +19,10 @@ const product: Rule = (call) => {
       `matrices of shapes [${a.shape}] and [${b.shape}] have inner sizes ${inner} and ${otherInner}`,
     );
   const shape = [...broadcast(call, a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
+  if (a.dtype === 'int32' && call.operation !== 'BatchMatMul')
+    call.refuse('fused products of integers are not computed');
   expectFused(call, shape, true);
-  return givesEvenOfEmpty(shape, 'float32');
+  return givesEvenOfEmpty(shape, a.dtype);
 };
 
 function sides({ shape }: TensorInfo, isTransposed: boolean): readonly [number, number] {

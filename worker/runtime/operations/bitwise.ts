@@ -1,0 +1,18 @@
+import { engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { integerType, wrap } from './integer_types.ts';
+import { inputOf, type Operation } from './operation.ts';
+
+/** tfjs-converter hands the kernel nothing. The result of integers of 8 or 64 bits fits their type. */
+export function bitwise(operation: 'and' | 'or' | 'xor'): Operation {
+  return (node) => compute(operation, inputOf(node, 0), inputOf(node, 1));
+}
+
+export const invert: Operation = (node) => {
+  const inverted = compute('xor', inputOf(node, 0), scalar(-1, 'int32'));
+  const type = integerType(node, 'T');
+  return type?.kind === 'narrow' ? wrap(inverted, type) : inverted;
+};
+
+function compute(operation: 'and' | 'or' | 'xor', a: Tensor, b: Tensor): Tensor {
+  return engine().runKernel('Bitwise', { a, b }, { operation });
+}
