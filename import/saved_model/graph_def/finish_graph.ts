@@ -1,9 +1,9 @@
 import type { Signature } from '../../../worker/model/signature.ts';
+import { conditionalBranches } from '../../control_flow/conditional_branches.ts';
 import type { Graph, GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 import { anyShapes } from './any_shape.ts';
-import { conditionalConstants } from './constants/conditional_constants.ts';
 import { danglingInput } from './dangling_input.ts';
 import { feedableInputs } from './feedable_inputs.ts';
 import { findCycle } from './functions/find_cycle.ts';
@@ -25,7 +25,7 @@ export interface GraphParts {
 
 /** Puts a graph together of what its signatures need: values come from weights, order from nothing but data. */
 export function finishGraph(parts: GraphParts): Imported<Graph> {
-  const feedable = feedableInputs(conditionalConstants(shapeLookups(parts.nodes)), parts.signatures);
+  const feedable = feedableInputs(conditionalBranches(shapeLookups(parts.nodes)), parts.signatures);
   const { nodes, signatures } = anyShapes(feedable.nodes, feedable.signatures);
   const reached = new Set<string>();
   for (const { inputs, outputs } of Object.values(signatures)) {
