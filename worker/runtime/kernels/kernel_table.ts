@@ -26,6 +26,7 @@ import { bandPart } from './javascript/matrices.ts';
 import { fakeQuantize } from './javascript/quantization.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
+import { equalStrings, unequalStrings } from './javascript/text.ts';
 import {
   absoluteOfIntegers,
   cosine,
@@ -89,6 +90,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: emptyProduct },
   Dilation2D: { plain: dilation2D },
   Elu: { fast: own(unary(UnaryOperation.elu)) },
+  Equal: { plain: equalStrings },
   Erf: { fast: own(unary(UnaryOperation.erf)) },
   Exp: { fast: own(unary(UnaryOperation.exp)) },
   ExpectInt32: { plain: expectInt32 },
@@ -110,6 +112,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Mod: { plain: flooredRemainder },
   Multiply: { fast: own(binary(BinaryOperation.multiply)) },
   Neg: { fast: own(unary(UnaryOperation.negate)), plain: negativeOfIntegers },
+  NotEqual: { plain: unequalStrings },
   OneHot: { plain: oneHot },
   Pack: { fast: own(pack) },
   PadV2: { fast: own(pad) },

@@ -35,6 +35,7 @@ const power: Rule = (call) => {
 };
 
 const comparison = binary(['float32', 'int32', 'bool'], 'bool');
+const equality = binary(['float32', 'int32', 'bool', 'string'], 'bool');
 const logical = binary(['bool'], 'bool');
 
 const prelu: Rule = (call) => {
@@ -85,7 +86,7 @@ export const BINARY_RULES: Rules = {
   Atan2: binary(['float32']),
   Bitwise: binary(['int32']),
   BitwiseAnd: binary(['int32']),
-  Equal: comparison,
+  Equal: equality,
   FloorDiv: division(['float32', 'int32']),
   Greater: comparison,
   GreaterEqual: comparison,
@@ -98,7 +99,7 @@ export const BINARY_RULES: Rules = {
   Minimum: numbers,
   Mod: division(['float32', 'int32']),
   Multiply: numbers,
-  NotEqual: comparison,
+  NotEqual: equality,
   Pow: power,
   Prelu: prelu,
   RealDiv: division(['float32', 'int32']),
