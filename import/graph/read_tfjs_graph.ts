@@ -56,9 +56,10 @@ function parseFile(json: unknown): Imported<v.InferOutput<typeof FileSchema>> {
     : unsupported('is not a graph model');
 }
 
-async function readWeights(
+/** The weights of tfjs's manifest by name, whose values stay in their files until they are asked for. */
+export async function readWeights(
   directory: string,
-  { weightsManifest }: ModelJson,
+  { weightsManifest }: Pick<ModelJson, 'weightsManifest'>,
 ): Promise<Imported<Map<string, Weight>>> {
   const groups = weightsManifest;
   const repeated = repeatedWeight(groups);

@@ -9,6 +9,7 @@ import { outputType } from '../../graph/output_types.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
 import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
+import { withWebWeights } from './constants/web_weights.ts';
 import { decodeGraph } from './decode_graph.ts';
 import { finishGraph, narrowedTypes } from './finish_graph.ts';
 import { calledFunctions } from './functions/called_functions.ts';
@@ -49,7 +50,9 @@ export async function readGraphDef(
   const source = decodeGraph(message.value, [], path);
   if (source.kind !== 'read') return source;
   const { functions, producer } = source.value;
-  const nodes = inlineCalls(source.value.nodes, functions);
+  const weighted = await withWebWeights(path, source.value.nodes);
+  if (weighted.kind !== 'read') return { ...weighted, message: `${path}: ${weighted.message}` };
+  const nodes = inlineCalls(weighted.value, functions);
   if (nodes.kind !== 'read') return { ...nodes, message: `${path}: ${nodes.message}` };
   const called = calledFunctions(nodes.value, functions);
   if (called.kind !== 'read') return { ...called, message: `${path}: ${called.message}` };
