@@ -7,7 +7,7 @@
  *   digests, examples. What is not tfjs's is converted into a directory that the caller gives.
  * - `convertModel` writes a model of any format into a directory in tfjs's form, whole or not at all.
  * - `inspectModel` sums a model up.
- * - `quantizationAccuracy` tells how far a quantised model's answers are from the original's.
+ * - `quantizationAccuracy` tells how far a quantized model's answers are from the original's.
  *
  * All of them answer `{kind: 'read', ...}`, or `malformed` or `unsupported` with a sentence that names the file and
  * the place in it. They throw only for faults of the file system.

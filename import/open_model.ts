@@ -35,7 +35,7 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   if (detected.kind !== 'read') return detected;
   const model = detected.value;
   if (model.kind === 'tfjs' && options.quantize !== undefined) {
-    return unsupported(`${path} is in tfjs's form already: quantise when you convert what it was made of`);
+    return unsupported(`${path} is in tfjs's form already: quantize when you convert what it was made of`);
   }
   const converted = await convertToTfjs(model, options);
   if (converted.kind !== 'read') {

@@ -9,7 +9,7 @@ import { openComputation } from './computation.ts';
 type ReadImport = Extract<ModelImport, { kind: 'read' }>;
 
 /**
- * How far the answers of a quantised model are from those of what it was made of, on the model's golden examples;
+ * How far the answers of a quantized model are from those of what it was made of, on the model's golden examples;
  * none where there are no examples. The original is converted a second time for that, and both are computed here.
  *
  * @param path of the original

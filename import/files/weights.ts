@@ -7,7 +7,7 @@ import { type Imported, malformed, read } from '../import_result.ts';
 interface WeightSize {
   /** Bytes in the files; for strings the least that they can take. */
   readonly stored: number;
-  /** Bytes in memory, dequantised; undefined for strings. */
+  /** Bytes in memory, dequantized; undefined for strings. */
   readonly memory: number | undefined;
 }
 

@@ -82,7 +82,7 @@ export interface Weight {
 
 interface QuantizedWeight {
   readonly quantization: Quantization;
-  /** Of what `read` gives: the quantised values. */
+  /** Of what `read` gives: the quantized values. */
   readonly byteLength: number;
   read(): Promise<Uint8Array>;
 }

@@ -76,7 +76,7 @@ function readTensors(
       return malformed(describeIssue(issue, place));
     }
     const { name: tensor, dtype, tensorShape, resourceId } = parsed.output;
-    // A table that the model's initialiser makes; tfjs feeds it, not the client.
+    // A table that the model's initializer makes; tfjs feeds it, not the client.
     if (side === 'inputs' && resourceId !== undefined && resourceId !== null) continue;
     const node = nodes.get(nodeName(tensor));
     if (node === undefined) return malformed(`${place}: "${tensor}" is not in the graph`);

@@ -135,5 +135,5 @@ function readInitializer(
   const used = new Set(Object.values(outputs).map(({ resourceId }) => resourceId));
   return [...filled.keys()].every((resourceId) => used.has(resourceId))
     ? read({ nodes: [...nodes.value.values()], outputs })
-    : unsupported('the initialiser makes tables that no input of the signature stands for');
+    : unsupported('the initializer makes tables that no input of the signature stands for');
 }

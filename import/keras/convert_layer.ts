@@ -81,7 +81,7 @@ function convertKnown(className: string, config: JsonObject, kerasMajor: number)
       return convertGlobalPooling(className, config, kerasMajor);
     case 'Normalization':
       return refused(
-        'layer Normalization cannot be converted; let the client normalise, or use BatchNormalization',
+        'layer Normalization cannot be converted; let the client normalize, or use BatchNormalization',
       );
     default:
       return fromRule(className, config, kerasMajor);

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
-/** A layer, or a model, as Keras serialises it. */
+/** A layer, or a model, as Keras serializes it. */
 export interface KerasObject {
   readonly className: string;
   readonly config: JsonObject;
@@ -12,7 +12,7 @@ export interface KerasObject {
   readonly json: JsonObject;
 }
 
-/** Undefined where the value is no serialised object. */
+/** Undefined where the value is no serialized object. */
 export function readKerasObject(value: unknown): KerasObject | undefined {
   if (!isJsonObject(value) || typeof value.class_name !== 'string') return undefined;
   const { config } = value;

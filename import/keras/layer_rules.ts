@@ -6,7 +6,7 @@ export interface LayerRule {
   readonly neutral?: Readonly<Record<string, readonly unknown[]>>;
   /** Members that only training looks at. */
   readonly ignores?: readonly string[];
-  /** Initialisers: they are kept as zeros, since values are loaded. */
+  /** Initializers: they are kept as zeros, since values are loaded. */
   readonly initializers?: readonly string[];
   /** Members that hold activations; the first is the layer's own, applied to what it gives. */
   readonly activations?: readonly string[];

@@ -29,7 +29,7 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * All operations of a graph, its functions and its initialiser that cannot be executed, at once. Ask after
+ * All operations of a graph, its functions and its initializer that cannot be executed, at once. Ask after
  * simplifying: assertions and what else prediction does not need are gone then.
  */
 export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] {

@@ -14,24 +14,24 @@ const IMPORTS = new Set(['InitializeTable', 'InitializeTableV2', 'LookupTableImp
 const FILES = new Set(['InitializeTableFromTextFile', 'InitializeTableFromTextFileV2']);
 
 /**
- * What fills the hash tables that a graph looks things up in, taken from what initialises the model. tfjs knows a
- * table by its node's name, in the graph and in the initialiser.
+ * What fills the hash tables that a graph looks things up in, taken from what initializes the model. tfjs knows a
+ * table by its node's name, in the graph and in the initializer.
  *
  * @param used the nodes of the graph
- * @param initialiser the nodes that initialise the model, without calls; empty where nothing does
+ * @param initializer the nodes that initialize the model, without calls; empty where nothing does
  * @param readAsset the text of the file that a node is the path of
  */
 export async function fillTables(
   used: readonly SourceNode[],
-  initialiser: readonly SourceNode[],
+  initializer: readonly SourceNode[],
   readAsset: (node: string) => Promise<Imported<string>>,
 ): Promise<Imported<TableInitializer | undefined>> {
   const missing = new Set(used.filter(({ op }) => isTable(op)).map(({ name }) => name));
   if (missing.size === 0) return read(undefined);
-  const byName = nodesByName(initialiser);
+  const byName = nodesByName(initializer);
   const nodes = new Map<string, SourceNode>();
   const outputs: Record<string, { name: string; resourceId: string }> = {};
-  for (const node of initialiser) {
+  for (const node of initializer) {
     if (!IMPORTS.has(node.op) && !FILES.has(node.op)) continue;
     const table = origin(byName, dataInputs(node)[0] ?? '')?.node;
     if (table === undefined || !missing.delete(table.name)) continue;

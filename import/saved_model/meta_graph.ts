@@ -36,9 +36,9 @@ export function chooseMetaGraph(bytes: Uint8Array): Imported<MetaGraphMessage> {
   return unsupported(`${SAVED_MODEL_FILE}: no graph has the tag "${SERVE}"; there are ${tags}`);
 }
 
-/** The node that initialises what the checkpoint does not restore, by the three ways of saying so. */
-export function initialiserName({ signatureDef, collectionDef }: MetaGraphMessage): string | undefined {
-  const signature = signatureDef.find(({ key }) => key === INITIALISER_SIGNATURE)?.value;
+/** The node that initializes what the checkpoint does not restore, by the three ways of saying so. */
+export function initializerName({ signatureDef, collectionDef }: MetaGraphMessage): string | undefined {
+  const signature = signatureDef.find(({ key }) => key === INITIALIZER_SIGNATURE)?.value;
   const [output] = signature?.outputs ?? [];
   if (output?.value) return output.value.name;
   for (const name of ['saved_model_main_op', 'legacy_init_op']) {
@@ -48,7 +48,7 @@ export function initialiserName({ signatureDef, collectionDef }: MetaGraphMessag
   return undefined;
 }
 
-const INITIALISER_SIGNATURE = '__saved_model_init_op';
+const INITIALIZER_SIGNATURE = '__saved_model_init_op';
 
 /** Signatures that clients can ask, by name. */
 export function publicSignatures({ signatureDef }: MetaGraphMessage): Map<string, SignatureMessage> {

@@ -7,7 +7,7 @@ import type { SourceGraph, SourceNode } from './graph_def/source_graph.ts';
 import {
   assetFiles,
   chooseMetaGraph,
-  initialiserName,
+  initializerName,
   inSavedModel,
   SAVED_MODEL_FILE,
 } from './meta_graph.ts';
@@ -47,9 +47,9 @@ async function readDirectory(directory: string): Promise<Imported<ReadSavedModel
   if (meta.kind !== 'read') return meta;
   const graph = sourceGraph(meta.value);
   if (graph.kind !== 'read') return graph;
-  const initialiser = nodesOf(graph.value, initialiserName(meta.value));
-  if (initialiser.kind !== 'read') return initialiser;
-  const variables = await readVariables(directory, meta.value, graph.value, initialiser.value);
+  const initializer = nodesOf(graph.value, initializerName(meta.value));
+  if (initializer.kind !== 'read') return initializer;
+  const variables = await readVariables(directory, meta.value, graph.value, initializer.value);
   if (variables.kind !== 'read') return variables;
   const assets = assetFiles(meta.value);
   if (assets.kind !== 'read') return assets;
@@ -57,7 +57,7 @@ async function readDirectory(directory: string): Promise<Imported<ReadSavedModel
     meta: meta.value,
     graph: graph.value,
     variables: variables.value,
-    initialiser: initialiser.value,
+    initializer: initializer.value,
     readAsset: (node) => readAsset(directory, assets.value.get(node), node),
   });
 }
@@ -77,7 +77,7 @@ async function readVariables(
   directory: string,
   { saverDef }: MetaGraphMessage,
   graph: SourceGraph,
-  initialiser: readonly SourceNode[],
+  initializer: readonly SourceNode[],
 ): Promise<Imported<Variables>> {
   const functionNodes = [...graph.functions.values()].flatMap(({ nodes }) => nodes);
   const hasVariables = graph.nodes.some(isVariable) || functionNodes.some(isVariable);
@@ -86,10 +86,10 @@ async function readVariables(
   if (restorer.kind !== 'read') return restorer;
   const restored = inSavedModel(await assignedVariables(restorer.value));
   if (restored.kind !== 'read') return restored;
-  const initialised = inSavedModel(await assignedVariables(initialiser));
-  if (initialised.kind !== 'read') return initialised;
-  // Initialising comes after restoring.
-  const values = new Map([...restored.value, ...initialised.value]);
+  const initialized = inSavedModel(await assignedVariables(initializer));
+  if (initialized.kind !== 'read') return initialized;
+  // Initializing comes after restoring.
+  const values = new Map([...restored.value, ...initialized.value]);
   if (![...values.values()].some(({ kind }) => kind === 'restored'))
     return read({ values, bundle: undefined });
   const bundle = await openBundle(directory, VARIABLES);

@@ -43,7 +43,7 @@ async function variableConstant(
   const value = values.get(variableKey(node)) ?? sameName(node, bundle);
   if (value === undefined) {
     return unsupported(
-      `${SAVED_MODEL_FILE}: variable "${node.name}" has no value: nothing restores or initialises it`,
+      `${SAVED_MODEL_FILE}: variable "${node.name}" has no value: nothing restores or initializes it`,
     );
   }
   switch (value.kind) {

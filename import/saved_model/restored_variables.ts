@@ -15,7 +15,7 @@ export type VariableValue =
 
 /**
  * Finds what the variables of a graph are assigned when a node runs, without running it: the operation that
- * restores them from the bundle, or the one that initialises what is not restored. This is how TensorFlow
+ * restores them from the bundle, or the one that initializes what is not restored. This is how TensorFlow
  * Serving's loader fills them, for TensorFlow 1 and 2 alike, whatever a tensor of the bundle is called.
  *
  * @param run all nodes that run then, calls inlined

@@ -19,8 +19,8 @@ export interface SavedModelParts {
   readonly meta: MetaGraphMessage;
   readonly graph: SourceGraph;
   readonly variables: Variables;
-  /** The nodes that initialise the model, without calls. */
-  readonly initialiser: readonly SourceNode[];
+  /** The nodes that initialize the model, without calls. */
+  readonly initializer: readonly SourceNode[];
   /** The text of the file that a node is the path of. */
   readonly readAsset: (node: string) => Promise<Imported<string>>;
 }
@@ -32,7 +32,7 @@ export async function servingGraph({
   meta,
   graph,
   variables,
-  initialiser,
+  initializer,
   readAsset,
 }: SavedModelParts): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
   const messages = publicSignatures(meta);
@@ -44,7 +44,7 @@ export async function servingGraph({
   const { nodes, features } = cut.value;
   const signatures = inSavedModel(readSignatures(messages, nodes, features));
   if (signatures.kind !== 'read') return signatures;
-  const tables = inSavedModel(await fillTables(nodes, initialiser, readAsset));
+  const tables = inSavedModel(await fillTables(nodes, initializer, readAsset));
   if (tables.kind !== 'read') return tables;
   const filling = await resolveVariables(tables.value?.nodes ?? [], variables);
   if (filling.kind !== 'read') return filling;

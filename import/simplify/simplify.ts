@@ -57,7 +57,7 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
 /**
  * Simplifies a graph until nothing more can be done, so that simplifying the result changes nothing. What
  * signatures name keeps its name. No weight is held: those of the result are computed from the original ones
- * when they are read. Functions that control flow calls, and the initialiser, stay as they are.
+ * when they are read. Functions that control flow calls, and the initializer, stay as they are.
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [prune] : PASSES;

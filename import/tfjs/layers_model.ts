@@ -15,7 +15,7 @@ import { createLayersModel, loadLayers } from './tfjs_layers.ts';
  * The signature of a LayersModel, read off the model that tfjs-layers makes of the topology. On the way tfjs
  * checks that it knows the layers, and that the weights are those that the layers need.
  *
- * Nothing is initialised at random, no file of weights is read and no value is kept.
+ * Nothing is initialized at random, no file of weights is read and no value is kept.
  */
 export async function layersSignature(
   topology: JsonObject,

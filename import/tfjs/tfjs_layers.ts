@@ -26,11 +26,11 @@ export async function createLayersModel(layers: Layers, topology: JsonObject): P
   return model;
 }
 
-/** The topology with every initialiser one of zeros: the others compute, for values that nobody wants. */
+/** The topology with every initializer one of zeros: the others compute, for values that nobody wants. */
 function withZeroInitializers(topology: JsonObject): JsonObject {
   const replaced: unknown = JSON.parse(JSON.stringify(topology), (key, value: unknown) => {
     if (/_?initializer$/i.test(key) && value !== null) return { class_name: 'Zeros', config: {} };
-    // This too is an initialiser, of some of an LSTM's biases.
+    // This too is an initializer, of some of an LSTM's biases.
     return key === 'unit_forget_bias' || key === 'unitForgetBias' ? false : value;
   });
   if (!isJsonObject(replaced)) throw new Error('a topology that is not an object');

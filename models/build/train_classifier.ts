@@ -2,7 +2,7 @@ import type { SeededRandom } from './seeded_random.ts';
 import { tf } from './tensorflow.ts';
 
 /** Examples for a classifier: one row of `inputs` (the batch is its first dimension) per label. */
-export interface LabelledExamples {
+export interface LabeledExamples {
   readonly inputs: tf.Tensor;
   readonly labels: readonly number[];
 }
@@ -15,7 +15,7 @@ export interface LabelledExamples {
  */
 export async function trainEpoch(
   model: tf.LayersModel,
-  { inputs, labels }: LabelledExamples,
+  { inputs, labels }: LabeledExamples,
   classCount: number,
   batchSize: number,
   random: SeededRandom,
@@ -38,7 +38,7 @@ export async function trainEpoch(
 /** How many of the examples get the highest probability for their own label. */
 export function accuracy(
   model: tf.LayersModel,
-  { inputs, labels }: LabelledExamples,
+  { inputs, labels }: LabeledExamples,
 ): { correct: number; total: number } {
   const predicted = tf.tidy(() => {
     const probabilities = model.predict(inputs);

@@ -36,14 +36,14 @@ function place(glyph: Glyph, random: SeededRandom): Point[][] {
   const height = random.uniform(16, 22);
   const slant = random.uniform(-0.3, 0.3);
   const angle = random.uniform(-0.25, 0.25);
-  const centreX = imageSize / 2 + random.uniform(-2.5, 2.5);
-  const centreY = imageSize / 2 + random.uniform(-2.5, 2.5);
+  const centerX = imageSize / 2 + random.uniform(-2.5, 2.5);
+  const centerY = imageSize / 2 + random.uniform(-2.5, 2.5);
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
 
   const toPixels = ([unitX, unitY]: Point): Point => {
     const y = (unitY - 0.5) * height;
     const x = (unitX - 0.5) * width - slant * y;
-    return [centreX + cosine * x - sine * y, centreY + sine * x + cosine * y];
+    return [centerX + cosine * x - sine * y, centerY + sine * x + cosine * y];
   };
   return glyph.map((stroke) => linePoints(stroke).map(toPixels));
 }

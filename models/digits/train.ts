@@ -4,7 +4,7 @@ import { layersGoldenExample } from '../build/golden_example.ts';
 import { readModel } from '../build/read_model.ts';
 import { seededRandom } from '../build/seeded_random.ts';
 import { tf, useBackend } from '../build/tensorflow.ts';
-import { accuracy, type LabelledExamples, trainEpoch } from '../build/train_classifier.ts';
+import { accuracy, type LabeledExamples, trainEpoch } from '../build/train_classifier.ts';
 import { writeGolden, writeLayersModel } from '../build/write_model.ts';
 import { registerConv2dFilterGradient } from './conv2d_filter_gradient.ts';
 import { digits, drawDigit, imageSize } from './draw.ts';
@@ -20,7 +20,7 @@ const learningRates = [0.003, 0.002, 0.001, 0.0005, 0.0002];
 const batchSize = 32;
 
 /** As many images of every digit, in order: 0, 1, ... 9, 0, ... */
-function drawExamples(seed: number, count: number): LabelledExamples {
+function drawExamples(seed: number, count: number): LabeledExamples {
   const random = seededRandom(seed);
   const pixels = new Float32Array(count * imageSize * imageSize);
   const labels = Array.from({ length: count }, (_, index) => index % digits.length);

@@ -46,7 +46,7 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
 function describeRoles(version: string, pointer: Pointer): string {
   const { current, previous, next, canary, shadow, labels, retired } = pointer;
   const roles = Object.entries(labels)
-    .filter(([, labelled]) => labelled === version)
+    .filter(([, labeled]) => labeled === version)
     .map(([label]) => label);
   if (version === shadow?.version) roles.unshift(`shadow at ${shadow.percent} %`);
   if (version === canary?.version) roles.unshift(`canary at ${canary.percent} %`);

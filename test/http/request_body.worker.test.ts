@@ -5,7 +5,7 @@ const TEXT = new TextEncoder().encode('0123456789');
 
 /** A request whose body comes in these chunks, and what was taken of it. */
 function streamed(chunks: readonly Uint8Array[], headers: Record<string, string> = {}) {
-  const seen = { pulled: 0, cancelled: false };
+  const seen = { pulled: 0, canceled: false };
   const body = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
@@ -15,7 +15,7 @@ function streamed(chunks: readonly Uint8Array[], headers: Record<string, string>
         controller.enqueue(chunk);
       },
       cancel() {
-        seen.cancelled = true;
+        seen.canceled = true;
       },
     },
     { highWaterMark: 0 },
@@ -61,7 +61,7 @@ describe('readBody', () => {
       message: 'The request body has 20 bytes or more; the limit is 15 bytes',
     });
     expect(seen.pulled).toBeLessThan(4);
-    expect(seen.cancelled).toBe(true);
+    expect(seen.canceled).toBe(true);
   });
 
   test('refuses a body that is longer than it announced and than the limit', async () => {

@@ -102,7 +102,7 @@ describe('tensors of every dtype', () => {
 });
 
 describe('weights', () => {
-  test('of every dtype and quantisation, over any number of shards, come out as they were', async () => {
+  test('of every dtype and quantization, over any number of shards, come out as they were', async () => {
     const weights = [
       { name: 'plain', dtype: 'float32', shape: [2] },
       { name: 'eight', dtype: 'float32', shape: [3], quantization: { dtype: 'uint8', scale: 0.5, min: -1 } },

@@ -58,7 +58,7 @@ test('a graph model with operations that cannot be executed is refused, with all
   });
 });
 
-test('without golden examples the accuracy of a quantised model is not known', async () => {
+test('without golden examples the accuracy of a quantized model is not known', async () => {
   const quantized = await open(await writeModel('Relu'));
   const accuracy = await quantizationAccuracy('nowhere', quantized, {
     temporaryDirectory: await newDirectory(),

@@ -124,20 +124,20 @@ describe('the history', () => {
   });
 
   test('does not grow without bound by labels', async () => {
-    await publish('labelled', '1.0.0');
-    const read = await readPointer(management().store, 'labelled');
+    await publish('labeled', '1.0.0');
+    const read = await readPointer(management().store, 'labeled');
     if (read.kind !== 'found') throw new Error(read.kind);
     const labels = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`l${index}`, '1.0.0']));
-    await management().store.put(pointerKey('labelled'), encode({ ...read.pointer, labels }), always);
+    await management().store.put(pointerKey('labeled'), encode({ ...read.pointer, labels }), always);
     const label = (name: string, action: 'flip' | 'label') =>
-      change('labelled', action, { label: name, version: '1.0.0' }, '*');
+      change('labeled', action, { label: name, version: '1.0.0' }, '*');
     for (const action of ['flip', 'label'] as const) {
       expect(await label('one_more', action)).toMatchObject({
         status: 409,
         body: { error: expect.stringContaining('100 labels') },
       });
     }
-    expect(await change('labelled', 'unlabel', { label: 'l7' }, '*')).toMatchObject({ status: 200 });
+    expect(await change('labeled', 'unlabel', { label: 'l7' }, '*')).toMatchObject({ status: 200 });
     expect(await label('one_more', 'label')).toMatchObject({ status: 200 });
   });
 });

@@ -46,7 +46,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
         if (value === undefined) return malformed(`constant "${node.name}" has no value`);
         if (value.kind !== 'read') return value;
         const other = weights.get(node.name);
-        // The graph, its functions and its initialiser have one list of weights.
+        // The graph, its functions and its initializer have one list of weights.
         if (other !== undefined && other !== value.value)
           return malformed(`there are two constants "${node.name}"`);
         weights.set(node.name, value.value);

@@ -80,8 +80,8 @@ function readBatchNorm(rewrite: GraphRewrite, node: GraphNode, linear: Linear): 
     scale,
     shift: mapped(
       [beta, mean, gamma, variance],
-      (offset = 0, centre = 0, factor = 0, spread = 0) =>
-        offset - (centre * factor) / Math.sqrt(spread + epsilon),
+      (offset = 0, center = 0, factor = 0, spread = 0) =>
+        offset - (center * factor) / Math.sqrt(spread + epsilon),
     ),
   };
 }

@@ -8,7 +8,7 @@ import { channelOf, type Linear, linearNode, readLinear } from './linear.ts';
  * Folds batch norm, and any other scaling and shifting by constants, into the convolution or product before it:
  * (x * w + b) * scale + shift = x * (w * scale) + (b * scale + shift).
  *
- * Coefficients that are quantised, or that others read too and are large, stay as they are, and what follows
+ * Coefficients that are quantized, or that others read too and are large, stay as they are, and what follows
  * them as well: smaller files and one copy in memory are worth more than the operation.
  */
 export function foldAffine(graph: Graph): Graph {

@@ -52,7 +52,7 @@ async function fold(
   node: GraphNode,
   inputs: readonly Weight[],
 ): Promise<Weight | undefined> {
-  // Folded, a quantised weight would lie in the file at its full size.
+  // Folded, a quantized weight would lie in the file at its full size.
   if (
     inputs.some(({ quantized, byteLength }) => quantized !== undefined && byteLength > SMALL_WEIGHT_BYTES)
   ) {

@@ -8,19 +8,19 @@ export type QuantizationMode = 'float16' | 'uint8';
 /** Elements. Below this a tensor costs little, and it is a bias or a scale, which errors show in most. */
 const SMALLEST_QUANTIZED = 1024;
 
-/** What lies in the file for a weight: its bytes, and how to read them where they are quantised. */
+/** What lies in the file for a weight: its bytes, and how to read them where they are quantized. */
 export interface StoredWeight {
   readonly bytes: Uint8Array;
   readonly quantization?: Quantization;
 }
 
-/** Whether quantising this weight is worth its error; its values may still forbid it. */
+/** Whether quantizing this weight is worth its error; its values may still forbid it. */
 export function isQuantizable({ dtype, byteLength }: Weight): boolean {
   return dtype === 'float32' && byteLength >= 4 * SMALLEST_QUANTIZED;
 }
 
 /**
- * Quantises float32 values as tfjs's dequantisation reads them. Values that half precision has no room for,
+ * Quantizes float32 values as tfjs's dequantization reads them. Values that half precision has no room for,
  * and any that are not finite, leave the tensor as it is.
  *
  * @param bytes float32, little-endian

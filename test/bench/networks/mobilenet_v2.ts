@@ -13,7 +13,7 @@ const STAGES = [
   { expansion: 6, channels: 320, repetitions: 1, stride: 1 },
 ] as const;
 
-/** 52 convolutions and one dense layer; batch normalisation is folded into weights and biases. */
+/** 52 convolutions and one dense layer; batch normalization is folded into weights and biases. */
 export const mobilenetV2 = randomNetwork({
   name: 'mobilenet-v2',
   description: 'MobileNetV2 1.0, 224 x 224 x 3, batch norm folded, 14 MB of weights',

@@ -144,7 +144,7 @@ describe('results', () => {
   }
 
   test('pairs of label and score', () => {
-    const labelled = {
+    const labeled = {
       results: [
         [
           ['car', 0.2],
@@ -159,10 +159,10 @@ describe('results', () => {
       ],
     };
     const classes = strings([2, 3], 'car', 'bike', 'bus', 'car', 'bike', 'bus');
-    expect(classified({ scores: SCORES, classes })).toEqual(labelled);
-    expect(classified({ any: SCORES, name: classes })).toEqual(labelled);
-    expect(classified({ any: SCORES }, ['car', 'bike', 'bus'])).toEqual(labelled);
-    expect(classified({ scores: SCORES, more: floats([2], 1, 2) }, ['car', 'bike', 'bus'])).toEqual(labelled);
+    expect(classified({ scores: SCORES, classes })).toEqual(labeled);
+    expect(classified({ any: SCORES, name: classes })).toEqual(labeled);
+    expect(classified({ any: SCORES }, ['car', 'bike', 'bus'])).toEqual(labeled);
+    expect(classified({ scores: SCORES, more: floats([2], 1, 2) }, ['car', 'bike', 'bus'])).toEqual(labeled);
   });
 
   test('labels are empty where there are none, scores zero', () => {

@@ -72,7 +72,7 @@ const MODELS: Readonly<Record<string, { configuration: object; variables: Record
     },
     variables: RUNNING_SUMS,
   },
-  normalised: {
+  normalized: {
     configuration: sequential3(
       [2, 2],
       [layer('BatchNormalization', { name: 'n', axis: 1, epsilon: 0, center: true, scale: false })],
@@ -113,7 +113,7 @@ test.each([
   ],
   [
     'batch norm of another axis than the last',
-    'normalised',
+    'normalized',
     [
       [1, 2],
       [3, 4],
@@ -123,7 +123,7 @@ test.each([
       [12, 14],
     ],
   ],
-])('%s', async (_behaviour, model, instance, prediction) => {
+])('%s', async (_behavior, model, instance, prediction) => {
   // Once to record the plan, then with it.
   for (let turn = 0; turn < 3; turn++) {
     const { status, body } = await ask(edge.isolates[0], `/v1/models/${model}:predict`, {

@@ -245,7 +245,7 @@ test.for<[string, SavedModelDefinition, RegExp]>([
     { nodes: [], signatures: { serving_default: y } },
     /signature "serving_default": output "y": "y:0" is not in the graph/,
   ],
-  ['a table that nothing fills', { ...TABLES, initialise: 'fill' }, /nothing fills the table "vocabulary"/],
+  ['a table that nothing fills', { ...TABLES, initialize: 'fill' }, /nothing fills the table "vocabulary"/],
   [
     'an asset outside of the model',
     { ...TABLES, assets: { '../../etc/passwd': { node: 'path', text: '' } } },

@@ -10,7 +10,7 @@ import { convolution, FLOAT, GraphBuilder, integers } from '../../fixtures/graph
 const BATCH_NORM = { T: FLOAT, is_training: { b: false }, epsilon: { f: 0.001 } };
 
 function batchNorm(builder: GraphBuilder, input: string, channels: number): string {
-  const vector = (centre: number) => builder.floats([channels], centre);
+  const vector = (center: number) => builder.floats([channels], center);
   return builder.node('FusedBatchNormV3', [input, vector(1), vector(0), vector(0), vector(2)], BATCH_NORM);
 }
 
@@ -103,7 +103,7 @@ describe('simplifying', () => {
     }
   });
 
-  test('keeps quantised filters quantised', async () => {
+  test('keeps quantized filters quantized', async () => {
     const builder = new GraphBuilder(6);
     const filter: Weight = {
       ...float32Weight([1, 1, 1, 2], [1, 2]),

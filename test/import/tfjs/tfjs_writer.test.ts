@@ -241,7 +241,7 @@ function decodeQuantized(values: Float32Array, mode: 'float16' | 'uint8'): Float
   return Float32Array.from(w?.dataSync() ?? []);
 }
 
-describe('quantised weights', () => {
+describe('quantized weights', () => {
   const values = fc.float32Array({ minLength: 1, maxLength: 300, noNaN: true, noDefaultInfinity: true });
 
   test('as float16 are off by no more than half a unit in the last place, and never become infinite', () =>

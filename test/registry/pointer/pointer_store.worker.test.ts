@@ -84,7 +84,7 @@ describe('updatePointer', () => {
     expect((await storedPointer(model)).pointer).toMatchObject({ generation: 3, current: '1.0.0' });
   });
 
-  test('recognises its own lost write under those of others', async () => {
+  test('recognizes its own lost write under those of others', async () => {
     const model = uniqueModel();
     await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
     let lost = 0;

@@ -129,7 +129,7 @@ describe('arrangement', () => {
     );
   });
 
-  test('batch normalisation, with and without scale and offset, is what tfjs computes', () => {
+  test('batch normalization, with and without scale and offset, is what tfjs computes', () => {
     fc.assert(
       fc.property(
         shapeSize(6),

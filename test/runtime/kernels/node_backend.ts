@@ -55,7 +55,7 @@ export function registerBuilt({ backend, memory }: NodeBackend, build: 0 | 1 = 0
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** Compiled once: V8 optimises a module's functions as they are used. */
+/** Compiled once: V8 optimizes a module's functions as they are used. */
 export function compiled(file: string): WebAssembly.Module {
   const module = modules.get(file) ?? new WebAssembly.Module(new Uint8Array(readFileSync(file)));
   modules.set(file, module);

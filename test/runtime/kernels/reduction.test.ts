@@ -42,7 +42,7 @@ describe('reduction', () => {
     );
   });
 
-  test('layer normalisation is what its pieces compute', () => {
+  test('layer normalization is what its pieces compute', () => {
     fc.assert(
       fc.property(shapeSize(4), shapeSize(50), fc.boolean(), fc.nat(99), (rows, width, affine, seed) => {
         const x = randomTensor([rows, width], seed, 3);
@@ -50,8 +50,8 @@ describe('reduction', () => {
         const beta = affine ? randomTensor([width], seed + 2) : tf.zeros([width]);
         const expected = tf.tidy(() => {
           const { mean, variance } = tf.moments(x, 1, true);
-          const normalised = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-3)));
-          return tf.add(tf.mul(normalised, gamma), beta);
+          const normalized = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-3)));
+          return tf.add(tf.mul(normalized, gamma), beta);
         });
         const kernels = registerBuilt(node);
         const { functions, heap } = kernels;

@@ -148,10 +148,10 @@ describe('a canary', () => {
     ['answers with infinity', () => [Number.POSITIVE_INFINITY], /not finite/],
     ['rejects later', () => Promise.reject(new ExecutionError('later')), /later/],
     ['is faulty itself', () => Promise.reject(new TypeError('a fault')), /a fault/],
-  ] as const)('that %s fails no request, and is given up here', async (_, behaviour, reason) => {
+  ] as const)('that %s fails no request, and is given up here', async (_, behavior, reason) => {
     const model = uniqueModel();
     await withCanary(model);
-    const { server, happened, executed } = createRolloutServer({ 1: plus(1), 2: behaviour });
+    const { server, happened, executed } = createRolloutServer({ 1: plus(1), 2: behavior });
     for (let request = 0; request < 5; request++) {
       expect(await serve(server, current(model), computeWith(1), requestScope())).toMatchObject({
         kind: 'served',

@@ -18,7 +18,7 @@ import {
 import { serve, use } from '../../fixtures/worker/serve.ts';
 
 const stage = (version: string) => stageTransition(version, changeRecord());
-const BEHAVIOURS = { 1: plus(1), 2: plus(2), 3: plus(3) };
+const BEHAVIORS = { 1: plus(1), 2: plus(2), 3: plus(3) };
 
 /** Asks for the current version and waits for what goes on after the answer. */
 async function ask(server: ReturnType<typeof createRolloutServer>['server'], model: string) {
@@ -32,7 +32,7 @@ describe('a staged version', () => {
   test('is loaded while the current one answers, so that promoting and rolling back load nothing', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
-    const { server, loads } = createRolloutServer(BEHAVIOURS);
+    const { server, loads } = createRolloutServer(BEHAVIORS);
     await ask(server, model);
     await change(model, stage('2'));
     expect(await ask(server, model)).toMatchObject({ answer: '11', by: { version: '1', generation: 2 } });
@@ -49,7 +49,7 @@ describe('a staged version', () => {
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
     const loading = Promise.withResolvers<void>();
-    const { server } = createRolloutServer(BEHAVIOURS, {
+    const { server } = createRolloutServer(BEHAVIORS, {
       prepare: ({ version }) => (version === '2' ? loading.promise : undefined),
     });
     const target = { model, selector: { kind: 'current' } } as const;
@@ -77,7 +77,7 @@ describe('a staged version', () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
-    const { server, happened, loads, clock } = createRolloutServer(BEHAVIOURS, {
+    const { server, happened, loads, clock } = createRolloutServer(BEHAVIORS, {
       prepare: ({ version }) => {
         if (version === '2') throw new Error('it is broken');
       },
@@ -99,14 +99,14 @@ describe('a staged version', () => {
     const [model, other] = [uniqueModel(), uniqueModel()];
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '1']);
-    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    const { server, happened } = createRolloutServer(BEHAVIORS, { room: 2 });
     await ask(server, other);
     await ask(server, model);
     await change(model, stage('2'));
     await ask(server, model);
     expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* next to the serving versions/)]);
     // Once the other model has moved on, what it left is idle.
-    const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIOURS, { room: 3 });
+    const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIORS, { room: 3 });
     await ask(roomy, other);
     await change(other, rollbackTransition('1', changeRecord()));
     await ask(roomy, other);
@@ -118,7 +118,7 @@ describe('a staged version', () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
-    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 1 });
+    const { server, happened } = createRolloutServer(BEHAVIORS, { room: 1 });
     await ask(server, model);
     await ask(server, model);
     await change(model, promoteTransition(undefined, changeRecord()));
@@ -135,7 +135,7 @@ describe('a staged version', () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
     await change(model, stage('2'));
-    const { server, manager, loads, clock } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    const { server, manager, loads, clock } = createRolloutServer(BEHAVIORS, { room: 2 });
     await ask(server, model);
     await ask(server, model);
     await use(manager, { model, version: '3', fromPointer: true }, () => undefined, requestScope());
@@ -151,7 +151,7 @@ describe('a staged version', () => {
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
     const answered = Promise.withResolvers<void>();
-    const { server, loads } = createRolloutServer(BEHAVIOURS, { afterAnswer: () => answered.promise });
+    const { server, loads } = createRolloutServer(BEHAVIORS, { afterAnswer: () => answered.promise });
     const scope = requestScope();
     await serve(server, { model, selector: { kind: 'current' } }, computeWith(1), scope);
     expect(loads).toEqual(['1']);
@@ -170,15 +170,15 @@ describe('a version that a client asks for by its number or a label', () => {
     const [model, other] = [uniqueModel(), uniqueModel()];
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '2']);
-    const { server, manager, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    const { server, manager, happened } = createRolloutServer(BEHAVIORS, { room: 2 });
     await ask(server, other);
     await ask(server, model);
     expect(await askFor(server, model, '2')).toMatchObject({ ...refused, version: '2' });
     expect(await askFor(server, other, '2')).toMatchObject(refused);
     const label = labelTransition('old', '2', changeRecord());
     await change(model, label);
-    const labelled = { model, selector: { kind: 'label', label: 'old' } } as const;
-    expect(await serve(server, labelled, computeWith(10), requestScope())).toMatchObject(refused);
+    const labeled = { model, selector: { kind: 'label', label: 'old' } } as const;
+    expect(await serve(server, labeled, computeWith(10), requestScope())).toMatchObject(refused);
     const status = { model, selector: { kind: 'version', version: '2' } } as const;
     expect(await server.status(status, requestScope())).toMatchObject({
       versions: [{ version: '2', state: 'END' }],
@@ -193,7 +193,7 @@ describe('a version that a client asks for by its number or a label', () => {
   test('takes the place of what nobody needs, and is served by its number where it is current', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
-    const { server, happened } = createRolloutServer(BEHAVIOURS, { room: 2 });
+    const { server, happened } = createRolloutServer(BEHAVIORS, { room: 2 });
     await ask(server, model);
     expect(await askFor(server, model, '2')).toMatchObject({ answer: '12' });
     expect(await askFor(server, model, '3')).toMatchObject({ answer: '13' });
@@ -214,7 +214,7 @@ describe('a shadow', () => {
     const model = uniqueModel();
     await withShadow(model);
     const order: string[] = [];
-    const { server, happened, executed } = createRolloutServer(BEHAVIOURS, {
+    const { server, happened, executed } = createRolloutServer(BEHAVIORS, {
       afterAnswer: async () => order.push(`after ${executed.join()}`),
     });
     await ask(server, model);
@@ -236,7 +236,7 @@ describe('a shadow', () => {
   test('gets its share, and none of the requests that name a version', async () => {
     const model = uniqueModel();
     await withShadow(model, 25);
-    const { server, draws, executed } = createRolloutServer(BEHAVIOURS);
+    const { server, draws, executed } = createRolloutServer(BEHAVIORS);
     await ask(server, model);
     executed.length = 0;
     draws.next = 0.25;
@@ -253,11 +253,11 @@ describe('a shadow', () => {
   test('that throws fails no answer', async () => {
     const model = uniqueModel();
     await withShadow(model);
-    for (const behaviour of [
+    for (const behavior of [
       () => new Error('a fault'),
       () => Promise.reject(new TypeError('a fault')),
     ] as const) {
-      const { server, happened } = createRolloutServer({ 1: plus(1), 2: behaviour });
+      const { server, happened } = createRolloutServer({ 1: plus(1), 2: behavior });
       await ask(server, model);
       expect(await ask(server, model)).toMatchObject({ answer: '11', by: { version: '1' } });
       expect(happened.at(-1)).toBe('shadow 2 {"kind":"failed","reason":"a fault"}');
@@ -269,7 +269,7 @@ describe('a shadow', () => {
     await withShadow(model);
     const computing = Promise.withResolvers<void>();
     let waits = false;
-    const { server, happened, executed, clock } = createRolloutServer(BEHAVIOURS, {
+    const { server, happened, executed, clock } = createRolloutServer(BEHAVIORS, {
       afterAnswer: () => (waits ? computing.promise : Promise.resolve()),
     });
     await ask(server, model);

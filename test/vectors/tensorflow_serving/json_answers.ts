@@ -106,7 +106,7 @@ export const EXAMPLE_VECTORS: readonly Vector[] = [
   {
     shows: 'classify with the labels of an output, and a context',
     ...classify(
-      '"signature_name": "labelled", "context": {"names": ["a", {"b64": "Yg=="}]}, "examples": [{"scores": [1.0, NaN]}]',
+      '"signature_name": "labeled", "context": {"names": ["a", {"b64": "Yg=="}]}, "examples": [{"scores": [1.0, NaN]}]',
     ),
     status: 200,
     text: '{"results":[[["a",1.0],["b",NaN]]]}',

@@ -57,13 +57,13 @@ export type Ended = v.InferOutput<typeof EndedSchema>;
 
 export const HistoryEntrySchema = v.looseObject({
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Unique to the write, so that one whose answer was lost can be recognised, and no body ever repeats. */
+  /** Unique to the write, so that one whose answer was lost can be recognized, and no body ever repeats. */
   id: v.string(),
   /** A PointerAction; a newer tool's may be another one, which must not make the pointer unreadable. */
   action: v.string(),
   /** What stood there before. */
   from: v.nullable(VersionSchema),
-  /** The version that the change is about: also the one that is no longer staged, canary, shadow or labelled. */
+  /** The version that the change is about: also the one that is no longer staged, canary, shadow or labeled. */
   to: VersionSchema,
   at: v.pipe(v.string(), v.isoTimestamp()),
   by: v.string(),
@@ -158,12 +158,12 @@ export function selectVersion(pointer: Pointer, selector: VersionSelector): stri
     case 'version':
       return selector.version;
     case 'label':
-      return labelledVersion(pointer, selector.label);
+      return labeledVersion(pointer, selector.label);
   }
 }
 
 /** The version that a label is on; a label may be called like something that every object has. */
-export function labelledVersion({ labels }: Pointer, label: string): string | undefined {
+export function labeledVersion({ labels }: Pointer, label: string): string | undefined {
   return Object.hasOwn(labels, label) ? labels[label] : undefined;
 }
 

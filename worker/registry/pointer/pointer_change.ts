@@ -74,11 +74,11 @@ export function flip(
 ): TransitionResult {
   const fault = label === undefined ? undefined : labelFault(pointer, label);
   if (fault !== undefined) return fault;
-  const labelled =
+  const labeled =
     label === undefined ? pointer : { ...pointer, labels: { ...pointer.labels, [label]: version } };
   const change = entry(pointer, action, pointer.current, version, record, label);
-  if (version === pointer.current) return { kind: 'changed', pointer: advance(labelled, change) };
-  const { next, canary, shadow, ...rest } = labelled;
+  if (version === pointer.current) return { kind: 'changed', pointer: advance(labeled, change) };
+  const { next, canary, shadow, ...rest } = labeled;
   const staged = next !== undefined && next.version !== version ? next : undefined;
   const ended: Ended = {
     ...(next !== undefined && staged === undefined && { next: next.version }),

@@ -1,7 +1,7 @@
 import { DEFAULT_LEASE } from './moment.ts';
 import {
   isFlip,
-  labelledVersion,
+  labeledVersion,
   type Pointer,
   RETIRED_AT_ONCE,
   RETIRED_LIMIT,
@@ -40,8 +40,8 @@ export function publishTransition(version: string, record: ChangeRecord, label?:
       };
     }
     if (pointer.retired.includes(version)) return retired(version);
-    const labelled = label === undefined || labelledVersion(pointer, label) === version;
-    if (pointer.current === version && labelled) return { kind: 'unchanged', pointer };
+    const labeled = label === undefined || labeledVersion(pointer, label) === version;
+    if (pointer.current === version && labeled) return { kind: 'unchanged', pointer };
     return flip(pointer, 'publish', version, record, label);
   };
 }
@@ -94,7 +94,7 @@ export function labelTransition(label: string, version: string, record: ChangeRe
       return refused('no version is current yet, so a label has nothing to stand beside');
     }
     if (pointer.retired.includes(version)) return retired(version);
-    const before = labelledVersion(pointer, label);
+    const before = labeledVersion(pointer, label);
     if (before === version) return { kind: 'unchanged', pointer };
     const fault = labelFault(pointer, label);
     if (fault !== undefined) return fault;
@@ -112,7 +112,7 @@ export function labelTransition(label: string, version: string, record: ChangeRe
 export function unlabelTransition(label: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
-    const version = labelledVersion(pointer, label);
+    const version = labeledVersion(pointer, label);
     if (version === undefined) return { kind: 'unchanged', pointer };
     const { [label]: _removed, ...labels } = pointer.labels;
     return {

@@ -111,7 +111,7 @@ async function createBackend(): Promise<BoundedBackend> {
       },
     }),
   );
-  // The functions that tfjs's own initialisation, not used here, would have wrapped.
+  // The functions that tfjs's own initialization, not used here, would have wrapped.
   wasm.tfjs = {
     init: wasm.cwrap('init', null, []),
     initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),

@@ -46,7 +46,7 @@ import {
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
 import { convolution, depthwiseConvolution } from './operators/conv2d.ts';
-import { batchNormalisation } from './operators/layer_norm.ts';
+import { batchNormalization } from './operators/layer_norm.ts';
 import { matrixProduct } from './operators/matmul.ts';
 import { averagePool, maxPool } from './operators/pool.ts';
 import { mean, softmax, sum } from './operators/reduce.ts';
@@ -96,7 +96,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   ExpectInt32: { plain: expectInt32 },
   FakeQuantize: { plain: fakeQuantize },
   FloorDiv: { plain: floorOfIntegers },
-  FusedBatchNorm: { fast: own(batchNormalisation) },
+  FusedBatchNorm: { fast: own(batchNormalization) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },
   GatherV2: { plain: gatherInBatches },

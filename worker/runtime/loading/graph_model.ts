@@ -78,7 +78,7 @@ function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
   return model;
 }
 
-/** Gives the weights to the executors of the graph and, where it has one, of its initialiser. */
+/** Gives the weights to the executors of the graph and, where it has one, of its initializer. */
 function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<string, Tensor[]>): void {
   for (const member of ['executor', 'initializer']) {
     const executor: unknown = Reflect.get(model, member);

@@ -11,7 +11,7 @@ type Arguments = Parameters<Layer['apply']>[1];
 export function correctLayerCalls(model: LayersModel): void {
   for (const layer of new Set(layersIn(model))) {
     ownArguments(layer);
-    if (layer.getClassName() === 'BatchNormalization') normaliseLastAxis(layer);
+    if (layer.getClassName() === 'BatchNormalization') normalizeLastAxis(layer);
   }
 }
 
@@ -45,7 +45,7 @@ function ownArguments(layer: Layer): void {
 }
 
 /** tfjs's wasm and CPU kernels take a batch norm's vectors for those of the last axis, whatever their shapes. */
-function normaliseLastAxis(layer: Layer): void {
+function normalizeLastAxis(layer: Layer): void {
   const { axis } = layer.getConfig();
   const given = typeof axis === 'number' ? axis : -1;
   const call = layer.call.bind(layer);
@@ -57,9 +57,9 @@ function normaliseLastAxis(layer: Layer): void {
     if (input === undefined || from === rank - 1) return call(inputs, own);
     return tidy(() => {
       const order = [...input.shape.keys()].filter((dimension) => dimension !== from);
-      const [normalised] = [call(transpose(input, [...order, from]), own)].flat();
-      if (normalised === undefined) throw new Error('batch norm gave nothing');
-      return restored(normalised, from);
+      const [normalized] = [call(transpose(input, [...order, from]), own)].flat();
+      if (normalized === undefined) throw new Error('batch norm gave nothing');
+      return restored(normalized, from);
     });
   };
 }

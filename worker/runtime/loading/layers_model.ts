@@ -82,7 +82,7 @@ const ConfigurationSchema = v.custom<Configuration>(isJsonObject, 'is not an obj
 /** What the topology is: the configuration itself, or a Keras file's top, with what training needs beside it. */
 const ConfiguredTopologySchema = v.object({ model_config: ConfigurationSchema });
 
-/** The model with zeros for weights: its own initialisers would be computed only to be overwritten. */
+/** The model with zeros for weights: its own initializers would be computed only to be overwritten. */
 function createModel({ modelTopology }: ModelJson): LayersModel {
   const configuration = v.is(ConfiguredTopologySchema, modelTopology)
     ? modelTopology.model_config

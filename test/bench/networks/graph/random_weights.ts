@@ -14,7 +14,7 @@ export function randomWeights(seed: number): WeightSource {
   };
 }
 
-/** Uniform values in [0, 1), as an image or a normalised record has them. */
+/** Uniform values in [0, 1), as an image or a normalized record has them. */
 export function randomInput(seed: number, shape: readonly number[]): Float32Array<ArrayBuffer> {
   const random = seededRandom(seed);
   return Float32Array.from({ length: elementCount(shape) }, () => random.uniform(0, 1));

@@ -21,7 +21,7 @@ const unary = (from: Place, to: Place, operation: UnaryOperation, count: number,
   functionStep('unary', { operation, x: from, y: to, count, alpha, beta });
 const clamp = (from: number, to: number, lower: number, upper: number) =>
   unary(at(from), at(to), UnaryOperation.clamp, 6, lower, upper);
-const normalisation = (from: number, to: number) =>
+const normalization = (from: number, to: number) =>
   functionStep('batch_norm', {
     ...{ x: at(from), mean: 3000, variance: 3100, offset: 3200, scale: 3300, y: at(to) },
     ...{ rows: 2, channels: 3, epsilon: 1e-3, scratch: at(7) },
@@ -70,17 +70,17 @@ describe('a clamp', () => {
   });
 });
 
-describe('a batch normalisation', () => {
+describe('a batch normalization', () => {
   test('becomes a part of the weights, and what follows it the bounds', () => {
     const fused = product(0, 3, 0, 6);
-    const steps = [product(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)];
+    const steps = [product(0, 1), normalization(1, 2), clamp(2, 3, 0, 6)];
     const expected = withArguments(fused, { packed: 1001, bias: 2001 });
     expect(fuse(steps, [3], fold)).toEqual([expected]);
   });
 
   test('is asked for with the sizes of the weights', () => {
     const asked: unknown[] = [];
-    fuse([product(0, 1), normalisation(1, 2)], [2], (weights, parameters) => {
+    fuse([product(0, 1), normalization(1, 2)], [2], (weights, parameters) => {
       asked.push(weights, parameters);
       return undefined;
     });
@@ -98,7 +98,7 @@ describe('a batch normalisation', () => {
       });
     const asked: unknown[] = [];
     const fused = fuse(
-      [quantized(0, 1), normalisation(1, 2), clamp(2, 3, 0, 6)],
+      [quantized(0, 1), normalization(1, 2), clamp(2, 3, 0, 6)],
       [3],
       (weights, parameters) => {
         asked.push(weights);
@@ -112,10 +112,10 @@ describe('a batch normalisation', () => {
 
   test('stays behind a clamp, and where its parameters or the weights are computed', () => {
     for (const steps of [
-      [product(0, 1, 0), normalisation(1, 2)],
-      [product(0, 1), withArguments(normalisation(1, 2), { mean: at(5) })],
-      [withArguments(product(0, 1), { packed: at(5) }), normalisation(1, 2)],
-      [withArguments(product(0, 1), { residual: at(5) }), normalisation(1, 2)],
+      [product(0, 1, 0), normalization(1, 2)],
+      [product(0, 1), withArguments(normalization(1, 2), { mean: at(5) })],
+      [withArguments(product(0, 1), { packed: at(5) }), normalization(1, 2)],
+      [withArguments(product(0, 1), { residual: at(5) }), normalization(1, 2)],
     ]) {
       expect(fuse(steps, [2], fold)).toEqual(steps);
     }

@@ -11,12 +11,12 @@ beforeAll(async () => {
   node = await createNodeBackend();
 });
 
-type Normalisation = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: tf.Tensor) => tf.Tensor;
+type Normalization = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: tf.Tensor) => tf.Tensor;
 
 const centered = (x: tf.Tensor) => tf.sub(x, tf.mean(x, -1, true));
 const variance = (x: tf.Tensor) => tf.mean(tf.squaredDifference(x, tf.mean(x, -1, true)), -1, true);
 
-const FORMS: Readonly<Record<string, Normalisation>> = {
+const FORMS: Readonly<Record<string, Normalization>> = {
   "TensorFlow's batch_normalization": (x, gamma, beta, epsilon) => {
     const mean = tf.mean(x, -1, true);
     const squares = tf.squaredDifference(x, mean);
@@ -45,7 +45,7 @@ const FORMS: Readonly<Record<string, Normalisation>> = {
   },
 };
 
-describe('a layer normalisation becomes one step, and computes what tfjs does', () => {
+describe('a layer normalization becomes one step, and computes what tfjs does', () => {
   const options = fc.record({
     shape: fc.oneof(
       fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 2, max: 40 })),
@@ -92,8 +92,8 @@ describe('a layer normalisation becomes one step, and computes what tfjs does', 
       fc.property(options, fc.boolean(), fc.boolean(), ({ shape, seed }, scales, shifts) => {
         const vector = randomValues(shape.at(-1) ?? 0, seed + 1);
         const compute = (x: tf.Tensor): tf.Tensor => {
-          const normalised = tf.div(centered(x), tf.sqrt(tf.add(variance(x), 1e-3)));
-          const scaled = scales ? tf.mul(normalised, tf.tensor1d(vector)) : normalised;
+          const normalized = tf.div(centered(x), tf.sqrt(tf.add(variance(x), 1e-3)));
+          const scaled = scales ? tf.mul(normalized, tf.tensor1d(vector)) : normalized;
           return shifts ? tf.add(scaled, tf.tensor1d(vector)) : scaled;
         };
         compare(shape, seed, compute, 1);
@@ -111,8 +111,8 @@ describe('a layer normalisation becomes one step, and computes what tfjs does', 
         const vectors = layer.weights.map((_, index) => tf.tensor1d(randomValues(width, seed + index)));
         layer.setWeights(vectors);
         const compute = (x: tf.Tensor): tf.Tensor => {
-          const [normalised = x] = [layer.apply(x)].flat();
-          return normalised as tf.Tensor;
+          const [normalized = x] = [layer.apply(x)].flat();
+          return normalized as tf.Tensor;
         };
         compare(shape, seed, compute, 1);
         for (const weight of layer.weights) weight.dispose();
@@ -218,7 +218,7 @@ describe('it stays in pieces', () => {
   });
 
   test('up to what somebody else reads', () => {
-    // The normalised values before the gain: the gain stays a step of its own.
+    // The normalized values before the gain: the gain stays a step of its own.
     expect(
       fusedAway((x) => {
         const all = pieces(x, { gain: () => tf.scalar(1) });

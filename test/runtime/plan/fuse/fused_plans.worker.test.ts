@@ -21,7 +21,7 @@ const attr = {
 
 describe('a plan of fewer calls answers as the executor does', () => {
   test('where batch norm and a clamp follow convolutions', async () => {
-    const normalised = (from: string, name: string, channels: number) => ({
+    const normalized = (from: string, name: string, channels: number) => ({
       weights: Object.fromEntries(
         ['scale', 'offset', 'mean', 'variance'].map((part, index) => [
           `${name}/${part}`,
@@ -41,7 +41,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
         { name, op: 'Relu6', input: [`${name}/norm`] },
       ],
     });
-    const parts = [normalised('wide', 'a', 11), normalised('deep', 'b', 11), normalised('narrow', 'c', 3)];
+    const parts = [normalized('wide', 'a', 11), normalized('deep', 'b', 11), normalized('narrow', 'c', 3)];
     const convolutions = graph(
       [
         { name: 'wide', op: 'Conv2D', input: ['x', 'wideFilter'], attr },
@@ -62,7 +62,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
     expect(await expectSameAnswers(convolutions, requests, ['c'], 1e-5)).toEqual(PLANNED);
   });
 
-  test('where one filter is used with several normalisations, and holds no copy for each', async () => {
+  test('where one filter is used with several normalizations, and holds no copy for each', async () => {
     const uses = Array.from({ length: 120 }, (_, index) => index);
     const parameters = (use: number) =>
       ['scale', 'offset', 'mean', 'variance'].map((part) => `${part}${use % 2}`);
@@ -106,9 +106,9 @@ describe('a plan of fewer calls answers as the executor does', () => {
     expect(await expectSameAnswers(wide, asked, ['y'], 1e-5)).toEqual(PLANNED);
   });
 
-  test('where a layer normalisation comes in pieces', async () => {
+  test('where a layer normalization comes in pieces', async () => {
     const keep = { keep_dims: { b: true } };
-    const normalisation = graph(
+    const normalization = graph(
       [
         { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
         { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
@@ -128,13 +128,13 @@ describe('a plan of fewer calls answers as the executor does', () => {
         beta: weight([11]),
       },
     );
-    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['y'], 1e-5)).toEqual(PLANNED);
-    expect(await expectSameAnswers(normalisation, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
+    expect(await expectSameAnswers(normalization, requests([2, 3, 11]), ['y'], 1e-5)).toEqual(PLANNED);
+    expect(await expectSameAnswers(normalization, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
   });
 
   test('where a sum that cancels comes out otherwise in another order', async () => {
     const keep = { keep_dims: { b: true } };
-    const cancelling = graph(
+    const canceling = graph(
       [
         { name: 'mean', op: 'Mean', input: ['x', 'axis'], attr: keep },
         { name: 'squares', op: 'SquaredDifference', input: ['x', 'mean'] },
@@ -149,7 +149,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
     );
     // Rows of one number each: what is left of them is rounding, a million times as large.
     const rows = [0.1, 0.3, 0.7, 1.1].map((value) => ({ x: float([2, 11], Array(22).fill(value)) }));
-    expect(await expectSameAnswers(cancelling, rows, ['y'])).toEqual(PLANNED);
+    expect(await expectSameAnswers(canceling, rows, ['y'])).toEqual(PLANNED);
   });
 
   test('where an expansion is too large to be kept whole', async () => {

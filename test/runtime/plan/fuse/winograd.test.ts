@@ -81,16 +81,16 @@ describe('a convolution whose filter is 3 wide takes fewer products, and compute
     );
   });
 
-  test('with a bias, the other branch of a residual block, a batch normalisation and bounds', () => {
+  test('with a bias, the other branch of a residual block, a batch normalization and bounds', () => {
     fc.assert(
-      fc.property(convolutions, fc.boolean(), fc.boolean(), (drawn, adds, normalises) => {
+      fc.property(convolutions, fc.boolean(), fc.boolean(), (drawn, adds, normalizes) => {
         const channels = drawn.shape[3];
         const convolution: Convolution = { ...drawn, outChannels: channels, pad: 'same' };
         fc.pre(isThere(convolution));
         const vector = (offset: number) => tf.tensor1d(randomValues(channels, drawn.seed + offset));
         const compute = (x: tf.Tensor): tf.Tensor => {
           const product = convolve(x, convolution);
-          const normal = normalises
+          const normal = normalizes
             ? tf.batchNorm(product, vector(3), tf.abs(vector(4)), vector(5), vector(6), 0.1)
             : product;
           return tf.clipByValue(adds ? tf.add(normal, x) : normal, -5, 1000);

@@ -49,7 +49,7 @@ describe('the layout of an arena', () => {
     );
   });
 
-  test('of a chain takes what two neighbours take', () => {
+  test('of a chain takes what two neighbors take', () => {
     const chain = Array.from({ length: 20 }, (_, id) => ({ id, bytes: 160, from: id, until: id + 1 }));
     expect(layOutArena(chain).bytes).toBe(320);
   });

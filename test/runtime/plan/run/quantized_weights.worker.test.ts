@@ -3,7 +3,7 @@ import {
   answer,
   expectSameAnswers,
   loadGraph,
-  quantisedWeight,
+  quantizedWeight,
   type TestGraph,
   varied,
   weight,
@@ -30,9 +30,9 @@ const positive = (channels: number) => {
 const network: TestGraph = {
   inputs: { x: 'float32' },
   weights: {
-    first: quantisedWeight([3, 5, 64, 64], uint8),
-    wide: quantisedWeight([1, 1, 64, 520], float16),
-    matrix: quantisedWeight([520, 72], uint16),
+    first: quantizedWeight([3, 5, 64, 64], uint8),
+    wide: quantizedWeight([1, 1, 64, 520], float16),
+    matrix: quantizedWeight([520, 72], uint16),
     middle: { dtype: 'int32', shape: [2], values: [1, 2] },
     firstScale: positive(64),
     wideScale: positive(520),
@@ -67,7 +67,7 @@ test('a plan of quantized weights answers as the executor does, batch norms fold
 test('without anything to fold it answers the same to the last bit, one row or several', async () => {
   const product: TestGraph = {
     inputs: { x: 'float32' },
-    weights: { first: quantisedWeight([96, 400], uint8), second: quantisedWeight([88, 400], float16) },
+    weights: { first: quantizedWeight([96, 400], uint8), second: quantizedWeight([88, 400], float16) },
     nodes: [
       { name: 'a', op: 'MatMul', input: ['x', 'first'] },
       { name: 'b', op: 'Relu', input: ['a'] },
@@ -83,7 +83,7 @@ test('without anything to fold it answers the same to the last bit, one row or s
 test('an expansion by a quantized filter that is too large to be kept whole is computed in strips', async () => {
   const expansion: TestGraph = {
     inputs: { x: 'float32' },
-    weights: { filter: quantisedWeight([1, 1, 64, 520], uint8), taps: weight([3, 3, 520, 1]) },
+    weights: { filter: quantizedWeight([1, 1, 64, 520], uint8), taps: weight([3, 3, 520, 1]) },
     nodes: [
       { name: 'wide', op: 'Conv2D', input: ['x', 'filter'], attr },
       { name: 'relu', op: 'Relu6', input: ['wide'] },
@@ -97,7 +97,7 @@ test('an expansion by a quantized filter that is too large to be kept whole is c
 test('what else asks for a quantized weight gets it as float32, as it was stored', async () => {
   const graph: TestGraph = {
     inputs: { x: 'float32' },
-    weights: { matrix: quantisedWeight([200, 200], uint8) },
+    weights: { matrix: quantizedWeight([200, 200], uint8) },
     nodes: [
       { name: 'copy', op: 'Identity', input: ['matrix'] },
       { name: 'y', op: 'MatMul', input: ['x', 'matrix'] },

@@ -36,7 +36,7 @@ const ofChannels = (values: number | readonly number[]) => ({
  * A convolution whose sums for inputs about 100 are next to the mean that is subtracted from them: what is left is
  * multiplied by 100, and so is the rounding of the sums. Weights with the normalization in them round otherwise.
  */
-function cancelling(weightOf: (next: () => number, index: number) => number): TestGraph {
+function canceling(weightOf: (next: () => number, index: number) => number): TestGraph {
   const next = random(7);
   const filter = Array.from({ length: CHANNELS * CHANNELS }, (_, index) => weightOf(next, index));
   const means = Array.from({ length: CHANNELS }, (_, column) =>
@@ -98,10 +98,10 @@ const REQUESTS: readonly (readonly [string, TensorValue])[] = [
 
 describe('a plan that is off for some values answers nobody, whatever is asked first', () => {
   const folds: readonly (readonly [string, TestGraph])[] = [
-    ['a mean beside the sum', cancelling((next) => 1 + next() / 10)],
+    ['a mean beside the sum', canceling((next) => 1 + next() / 10)],
     [
       'weights that cancel',
-      cancelling((next, index) => (Math.floor(index / CHANNELS) % 2 === 0 ? 1 : -1) * (1 + next() / 1e6)),
+      canceling((next, index) => (Math.floor(index / CHANNELS) % 2 === 0 ? 1 : -1) * (1 + next() / 1e6)),
     ],
   ];
   for (const [graphName, model] of folds) {

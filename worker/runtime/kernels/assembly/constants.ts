@@ -50,7 +50,7 @@ export let ERF_Q3: v128 = f32x4.splat(-7.37332916720468e-3);
 export let ERF_Q4: v128 = f32x4.splat(-1.42647390514189e-2);
 export let EXPONENT_BIAS: v128 = i32x4.splat(127);
 
-/** Not for calling: while something could change them, no optimiser takes them for constants. */
+/** Not for calling: while something could change them, no optimizer takes them for constants. */
 export function scale_constants(factor: f32): void {
   const scale = f32x4.splat(factor);
   EXP_P0 = f32x4.mul(EXP_P0, scale);

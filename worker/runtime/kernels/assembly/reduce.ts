@@ -67,7 +67,7 @@ function largestOfLine(x: usize, width: i32): f32 {
 }
 
 /**
- * Layer normalisation of each row: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+ * Layer normalization of each row: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
  *
  * @param x     [rows, width] in float32
  * @param gamma [width] in float32, or 0

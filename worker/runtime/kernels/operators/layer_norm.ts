@@ -2,7 +2,7 @@ import type { FusedBatchNormAttrs, FusedBatchNormInputs } from '@tensorflow/tfjs
 import { elementCount } from '../../../model/tensor.ts';
 import { isCovered, isVectorOrAbsent, type Kernel } from '../kernel.ts';
 
-export const batchNormalisation: Kernel<FusedBatchNormInputs, FusedBatchNormAttrs> = (
+export const batchNormalization: Kernel<FusedBatchNormInputs, FusedBatchNormAttrs> = (
   { functions, heap },
   { x, scale, offset, mean, variance },
   { varianceEpsilon },

@@ -1,9 +1,9 @@
 import type { Heap } from '../../kernels/heap.ts';
 import { PANEL } from '../../kernels/packing/packed_matrix.ts';
-import type { BatchNormalisation, Fold, ProductWeights } from './fuse_epilogues.ts';
+import type { BatchNormalization, Fold, ProductWeights } from './fuse_epilogues.ts';
 
 interface Copy {
-  /** Of which normalisation, by what it is made of. */
+  /** Of which normalization, by what it is made of. */
   readonly key: string;
   readonly weights: number;
   readonly bias: number;
@@ -17,7 +17,7 @@ interface Copy {
 const MOST_AMPLIFIED = 1024;
 
 /**
- * Copies of weights with a batch normalisation in them, that belong to one plan. Of weights that are used more than once
+ * Copies of weights with a batch normalization in them, that belong to one plan. Of weights that are used more than once
  * there is one, so that all copies together are no larger than the weights.
  */
 export class FoldedWeights {
@@ -36,21 +36,21 @@ export class FoldedWeights {
    * As fuseSteps wants it; undefined where there is no memory for a copy, or one with another normalization, or where
    * the sums may cancel.
    */
-  readonly fold: Fold = (product, normalisation) => {
+  readonly fold: Fold = (product, normalization) => {
     const { weights, bias, rows, columns, packed } = product;
-    const key = JSON.stringify([product, normalisation]);
+    const key = JSON.stringify([product, normalization]);
     const known = this.#copies.get(weights);
     if (known !== undefined) return known.key === key ? known : undefined;
-    if (amplification(this.#heap.backend.wasm.HEAPF32, product, normalisation) > MOST_AMPLIFIED)
+    if (amplification(this.#heap.backend.wasm.HEAPF32, product, normalization) > MOST_AMPLIFIED)
       return undefined;
     const floats = rows * (packed ? Math.ceil(columns / PANEL) * PANEL : columns);
     const copy = this.#heap.tryAllocate(4 * (floats + columns));
     if (copy === undefined) return undefined;
     const biases = copy + 4 * floats;
     const values = this.#heap.backend.wasm.HEAPF32;
-    const factors = factorsOf(values, normalisation);
-    const mean = normalisation.mean >> 2;
-    const offset = normalisation.offset >> 2;
+    const factors = factorsOf(values, normalization);
+    const mean = normalization.mean >> 2;
+    const offset = normalization.offset >> 2;
     for (let column = 0; column < columns; column++) {
       const factor = factors[column] ?? 0;
       const before = bias === 0 ? 0 : (values[(bias >> 2) + column] ?? 0);
@@ -80,7 +80,7 @@ export class FoldedWeights {
 function amplification(
   values: Float32Array,
   product: ProductWeights,
-  { mean, variance, epsilon }: BatchNormalisation,
+  { mean, variance, epsilon }: BatchNormalization,
 ): number {
   const { weights, bias, rows, columns, packed } = product;
   const sizes = Float64Array.from({ length: columns }, (_, column) =>
@@ -104,7 +104,7 @@ function amplification(
 /** By what each channel is multiplied. */
 function factorsOf(
   values: Float32Array,
-  { variance, scale, channels, epsilon }: BatchNormalisation,
+  { variance, scale, channels, epsilon }: BatchNormalization,
 ): Float32Array {
   return Float32Array.from({ length: channels }, (_, channel) => {
     const factor = 1 / Math.sqrt((values[(variance >> 2) + channel] ?? 0) + epsilon);

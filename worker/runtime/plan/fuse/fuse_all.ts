@@ -5,7 +5,7 @@ import { type Fold, fuseSteps } from './fuse_epilogues.ts';
 import { fuseGates } from './fuse_gelu_silu.ts';
 import { type ExpansionScratch, fuseExpansions } from './fuse_inverted_residuals.ts';
 import { fuseAdditions } from './fuse_residuals.ts';
-import { fuseNormalisations } from './layer_norm/fuse_layer_norm.ts';
+import { fuseNormalizations } from './layer_norm/fuse_layer_norm.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 import { useWinograd } from './use_winograd.ts';
 import type { PackedFilter } from './winograd_weights.ts';
@@ -36,13 +36,13 @@ export function fuseAll(
   functions: ExpansionScratch & Pick<KernelFunctions, 'winograd_scratch_bytes'>,
 ): FusedSteps {
   const gated = fuseGates(steps, outputs, bufferBytes, constants);
-  const normalised = mayReorder ? fuseNormalisations(gated, outputs, bufferBytes, constants) : gated;
-  const folded = fuseSteps(normalised, outputs, bufferBytes, fold);
+  const normalized = mayReorder ? fuseNormalizations(gated, outputs, bufferBytes, constants) : gated;
+  const folded = fuseSteps(normalized, outputs, bufferBytes, fold);
   const added = fuseAdditions(folded, outputs, bufferBytes, constants);
   // What was added to may be clamped after that.
   const bounded = fuseSteps(added, outputs, bufferBytes, () => undefined);
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);
   const expanded = fuseExpansions(halved, outputs, bufferBytes, functions, createBuffer);
-  return { steps: expanded, isReordered: normalised.length < gated.length };
+  return { steps: expanded, isReordered: normalized.length < gated.length };
 }

@@ -12,8 +12,8 @@ import type { Step } from '../ir/step.ts';
 import { usesOf } from '../ir/uses.ts';
 import { isProduct, isUnbounded, type WeightMatrix, weightsOf, withWeights } from './products.ts';
 
-/** A batch normalisation whose parameters are constants, by their addresses; 0 for none. */
-export interface BatchNormalisation {
+/** A batch normalization whose parameters are constants, by their addresses; 0 for none. */
+export interface BatchNormalization {
   readonly mean: number;
   readonly variance: number;
   readonly offset: number;
@@ -30,12 +30,12 @@ export interface ProductWeights extends WeightMatrix {
 /** Makes copies of weights with what comes after the product in them; undefined where that is not worth it. */
 export type Fold = (
   weights: ProductWeights,
-  normalisation: BatchNormalisation,
+  normalization: BatchNormalization,
 ) => { readonly weights: number; readonly bias: number } | undefined;
 
 /**
  * Lets products do what comes right after them: a clamp (relu, relu6, clip) becomes their bounds, a batch
- * normalisation a part of their weights. Only where nobody else sees what comes in between.
+ * normalization a part of their weights. Only where nobody else sees what comes in between.
  *
  * @param fold the sums come out in another order then: equal but for rounding
  */
@@ -64,7 +64,7 @@ export function fuseSteps(
       if (isPrivate && isWhole && writer !== undefined && before?.kind === 'function') {
         const merged = isClamp(move.step)
           ? withClamp(before, move.step)
-          : withNormalisation(before, move.step, fold);
+          : withNormalization(before, move.step, fold);
         if (merged !== undefined && bufferAt(resultOf(merged)) === from) {
           fused[writer] = withResult(merged, to);
           writers.set(to, writer);
@@ -111,16 +111,16 @@ function withClamp(before: FunctionStep, clamp: FunctionStep<'unary'>): Function
   return withArguments(before, { lower: bound(lower), upper: bound(upper) });
 }
 
-function withNormalisation(
+function withNormalization(
   before: FunctionStep,
-  { arguments: normalisation }: FunctionStep<'batch_norm'>,
+  { arguments: normalization }: FunctionStep<'batch_norm'>,
   fold: Fold,
 ): FunctionStep | undefined {
   if (!isProduct(before) || !isUnbounded(before)) return undefined;
   const weights = weightsOf(before);
   const { bias } = before.arguments;
   const hasResidual = 'residual' in before.arguments && before.arguments.residual !== 0;
-  const { mean, variance, offset, scale, channels, epsilon } = normalisation;
+  const { mean, variance, offset, scale, channels, epsilon } = normalization;
   if (weights?.columns !== channels || !isConstant(bias) || hasResidual) return undefined;
   if (!isConstant(mean) || !isConstant(variance) || !isConstant(offset) || !isConstant(scale))
     return undefined;

@@ -149,7 +149,7 @@ export class Plan {
   }
 
   /**
-   * Whether convolutions are computed by sums of neighbouring pixels: what is not finite in one of them comes out in
+   * Whether convolutions are computed by sums of neighboring pixels: what is not finite in one of them comes out in
    * others then.
    */
   get isTransformed(): boolean {

@@ -1,5 +1,5 @@
 /**
- * A product that a layer normalisation is a sum of, over x, the mean of its row, and root, which is
+ * A product that a layer normalization is a sum of, over x, the mean of its row, and root, which is
  * 1 / sqrt(variance + epsilon) of its row: factor * x^a * mean^b * root^c * vectors.
  */
 interface Term {
@@ -15,7 +15,7 @@ interface Term {
 
 export type Sum = readonly Term[];
 
-/** What a layer normalisation multiplies with and adds, by their addresses; 0 for none. */
+/** What a layer normalization multiplies with and adds, by their addresses; 0 for none. */
 export interface NormalForm {
   readonly gamma: number;
   readonly beta: number;
@@ -31,7 +31,7 @@ export const vector = (address: number): Sum => [{ ...ONE, vectors: [address] }]
 /** The root of variance + epsilon to a power of -1 or 1. */
 export const rootOf = (epsilon: number, root: -1 | 1): Sum => [{ ...ONE, root, epsilon }];
 
-/** More terms than this are no layer normalisation. */
+/** More terms than this are no layer normalization. */
 const MOST_TERMS = 6;
 
 /** a + sign * b, like terms together; undefined where it is none of what this is for, as for all of these. */
@@ -79,8 +79,8 @@ export function normalFormOf(sum: Sum): NormalForm | undefined {
   const beta = sum.find(({ x, mean }) => x === 0 && mean === 0)?.vectors[0] ?? 0;
   const epsilon = scaled?.epsilon ?? 0;
   const difference = add(X, MEAN, -1);
-  const normalised = difference && multiply(difference, rootOf(epsilon, 1));
-  const multiplied = normalised && (gamma === 0 ? normalised : multiply(normalised, vector(gamma)));
+  const normalized = difference && multiply(difference, rootOf(epsilon, 1));
+  const multiplied = normalized && (gamma === 0 ? normalized : multiply(normalized, vector(gamma)));
   const whole = multiplied && (beta === 0 ? multiplied : add(multiplied, vector(beta), 1));
   return whole !== undefined && keyOf(sum) === keyOf(whole) ? { gamma, beta, epsilon } : undefined;
 }

@@ -13,11 +13,11 @@ interface Found extends NormalForm {
 }
 
 /**
- * Makes layer normalisations, which graphs have in pieces, one step each: x less the mean of its row, over the root
+ * Makes layer normalizations, which graphs have in pieces, one step each: x less the mean of its row, over the root
  * of its row's variance plus a constant, with a constant gain and offset along the row or without. In whichever order
  * the pieces come, and only where nobody else sees what they compute on the way. Equal but for rounding.
  */
-export function fuseNormalisations(
+export function fuseNormalizations(
   steps: readonly Step[],
   outputs: readonly BufferId[],
   bufferBytes: readonly number[],
@@ -46,7 +46,7 @@ function find(
     const step = steps[index];
     // What reads nothing of it is no part of it.
     const result = step?.reads.some((buffer) => forms.has(buffer)) ? forms.follow(step) : undefined;
-    const form = result === undefined ? undefined : forms.normalised(result);
+    const form = result === undefined ? undefined : forms.normalized(result);
     if (result !== undefined && form !== undefined) {
       const parts = partsOf(steps, result, of.x, uses);
       if (isPrivate(steps, parts, result, uses)) candidates.push({ ...form, parts, result });

@@ -80,7 +80,7 @@ export class RowForms {
   /**
    * Notes what the step's result is.
    *
-   * @returns the buffer that it fills; undefined where it is nothing that could be a part of a normalisation
+   * @returns the buffer that it fills; undefined where it is nothing that could be a part of a normalization
    */
   follow(step: Step): BufferId | undefined {
     const [result, ...more] = step.writes;
@@ -91,8 +91,8 @@ export class RowForms {
     return result;
   }
 
-  /** How a buffer is the normalised x, if it is that. */
-  normalised(buffer: BufferId): NormalForm | undefined {
+  /** How a buffer is the normalized x, if it is that. */
+  normalized(buffer: BufferId): NormalForm | undefined {
     const form = this.#forms.get(buffer);
     return form?.kind === 'sum' && form.each === 'element' ? normalFormOf(form.sum) : undefined;
   }
@@ -150,7 +150,7 @@ export class RowForms {
     const b = this.#operand(given.b, [given.b0, given.b1, given.b2, given.b3], sizes, each);
     if (a === undefined || b === undefined) return undefined;
     if (a.kind !== 'sum' || b.kind !== 'sum') {
-      return operation === BinaryOperation.add ? stabilised(a, b) : undefined;
+      return operation === BinaryOperation.add ? stabilized(a, b) : undefined;
     }
     switch (operation) {
       case BinaryOperation.add:
@@ -223,14 +223,14 @@ export class RowForms {
         return form?.each === 'row' && isAlongRows ? { ...form, each: 'element' } : undefined;
       }
       case 'FusedBatchNorm':
-        return this.#batchNormalisation(step, formOf);
+        return this.#batchNormalization(step, formOf);
       default:
         return undefined;
     }
   }
 
   /** tfjs's own, which takes a mean and a variance for each element too. */
-  #batchNormalisation(step: KernelStep, formOf: (name: string) => Form | undefined): Form | undefined {
+  #batchNormalization(step: KernelStep, formOf: (name: string) => Form | undefined): Form | undefined {
     const of = (name: string): Form | undefined => {
       const form = formOf(name);
       return form?.each === 'element' ? form : undefined;
@@ -244,8 +244,8 @@ export class RowForms {
     const scale = this.#constant(step, 'scale', scalar(1));
     const offset = this.#constant(step, 'offset', []);
     const difference = add(x.sum, mean.sum, -1);
-    const normalised = difference && multiply(difference, rootOf(epsilon, 1));
-    const scaled = normalised && scale && multiply(normalised, scale);
+    const normalized = difference && multiply(difference, rootOf(epsilon, 1));
+    const scaled = normalized && scale && multiply(normalized, scale);
     return scaled && offset && sumOf({ each: 'element' }, add(scaled, offset, 1));
   }
 
@@ -268,7 +268,7 @@ function sumOf({ each }: Pick<Form, 'each'>, sum: Sum | undefined): Form | undef
 }
 
 /** The variance plus epsilon. */
-function stabilised(a: Form, b: Form): Form | undefined {
+function stabilized(a: Form, b: Form): Form | undefined {
   const [variance, other] = a.kind === 'variance' ? [a, b] : [b, a];
   if (variance.kind !== 'variance' || other.kind !== 'sum') return undefined;
   const [term, ...more] = other.sum;
