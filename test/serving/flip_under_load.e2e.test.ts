@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changePointerIn } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { ready } from '../../worker/registry/pointer/change/definition.ts';
+import type { Lease } from '../../worker/registry/pointer/pointer.ts';
 import { updatePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import {
   type PointerTransition,
@@ -22,6 +25,8 @@ interface LoadReport {
   requests: number;
   readonly versions: Set<string>;
   readonly wrong: string[];
+  /** When each isolate first answered by each generation: milliseconds of this process, by isolate. */
+  readonly firsts: Map<number, Map<number, number>>;
 }
 
 interface Changes {
@@ -32,8 +37,13 @@ interface Changes {
 }
 
 /** Keeps clients asking all isolates while the pointer changes, and reports what was wrong with any answer. */
-async function changeUnderLoad(edge: Edge, change: (changes: Changes) => Promise<void>): Promise<LoadReport> {
-  const report: LoadReport = { requests: 0, versions: new Set(), wrong: [] };
+async function changeUnderLoad(
+  edge: Edge,
+  change: (changes: Changes) => Promise<void>,
+  lease?: Lease,
+): Promise<LoadReport> {
+  const report: LoadReport = { requests: 0, versions: new Set(), wrong: [], firsts: new Map() };
+  const agreedChange = lease && changePointerIn(edge.store, { lease, wait });
   let acknowledged = 0;
   let running = true;
   const answered = edge.isolates.flatMap(() => Array.from({ length: CLIENTS_PER_ISOLATE }, () => 0));
@@ -54,6 +64,10 @@ async function changeUnderLoad(edge: Edge, change: (changes: Changes) => Promise
       }
       if (answer.fallback !== null) report.wrong.push(`fallback: ${answer.fallback}`);
       report.versions.add(answer.version ?? '');
+      const firsts = report.firsts.get(answer.generation) ?? new Map<number, number>();
+      report.firsts.set(answer.generation, firsts);
+      const place = index % edge.isolates.length;
+      if (!firsts.has(place)) firsts.set(place, performance.now());
       report.requests++;
       answered[index] = (answered[index] ?? 0) + 1;
     }
@@ -69,7 +83,9 @@ async function changeUnderLoad(edge: Edge, change: (changes: Changes) => Promise
           }
         },
         apply: async (transition) => {
-          const update = await updatePointer(edge.store, MODEL, transition, { wait });
+          const change = { name: 'test', parameters: {}, prepare: () => ready(undefined, transition) };
+          const update = await (agreedChange?.(MODEL, change, changeRecord()) ??
+            updatePointer(edge.store, MODEL, transition, { wait }));
           if (update.kind !== 'changed') throw new Error(`the change was ${JSON.stringify(update)}`);
           acknowledged = update.pointer.generation;
         },
@@ -129,6 +145,50 @@ describe.each([
     expect(report.requests).toBeGreaterThanOrEqual(flips * edge.isolates.length * CLIENTS_PER_ISOLATE);
     expect(await memory()).toEqual(before);
     expect(before.map((isolate) => isolate.servables)).toEqual(edge.isolates.map(() => servables));
+  });
+});
+
+describe('flips at an agreed moment under load', () => {
+  /** Each takes the lease, the allowance for a write and twice that for skew. */
+  const FLIPS = 20;
+  const LEASE: Lease = { ms: 50, clockSkewMs: 10 };
+  let edge: Edge;
+
+  beforeAll(async () => {
+    edge = await startEdge({ isolates: 4 });
+    for (const version of Object.keys(ADDED)) {
+      await publishDirectory(edge.store, `${SAMPLES}/half_plus_two/${version}`, MODEL, version);
+    }
+  });
+  afterAll(() => edge.stop());
+
+  test('fail no request, mix no versions, and leave nothing old after they are acknowledged', {
+    timeout: 300_000,
+  }, async () => {
+    const report = await changeUnderLoad(
+      edge,
+      async ({ everyoneAnswered, apply }) => {
+        // The first gives the pointer its lease.
+        for (let flip = 0; flip <= FLIPS; flip++) {
+          await everyoneAnswered();
+          await apply(rollbackTransition(undefined, changeRecord()));
+        }
+        await everyoneAnswered(2);
+      },
+      LEASE,
+    );
+    expect(report.wrong).toEqual([]);
+    expect(report.versions).toEqual(new Set(Object.keys(ADDED)));
+    // The first two had to be loaded, and had no moment.
+    const spreads = [...report.firsts]
+      .filter(([generation, firsts]) => generation > 3 && firsts.size === edge.isolates.length)
+      .map(([, firsts]) => Math.max(...firsts.values()) - Math.min(...firsts.values()))
+      .sort((a, b) => a - b);
+    expect(spreads.length).toBeGreaterThanOrEqual(FLIPS);
+    const [median, largest] = [spreads[Math.floor(spreads.length / 2)], spreads.at(-1)];
+    console.log(
+      `first answers of ${spreads.length} flips: ${median?.toFixed(1)} ms apart in the median, ${largest?.toFixed(1)} at most`,
+    );
   });
 });
 
