@@ -3,6 +3,7 @@ import { ARITHMETIC_CASES } from './arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
 import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
 import { INTEGER_TYPE_CASES } from './integer_types.ts';
+import { LIMIT_CASES } from './limits.ts';
 import { MATRIX_CASES } from './matrices.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { SELECT_CASES } from './select.ts';
@@ -12,6 +13,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...FAKE_QUANTIZATION_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
+  ...LIMIT_CASES,
   ...MATRIX_CASES,
   ...ONE_HOT_CASES,
   ...SELECT_CASES,

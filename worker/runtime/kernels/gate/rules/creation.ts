@@ -29,6 +29,8 @@ const range: Rule = (call) => {
   if (dtype !== 'float32' && dtype !== 'int32') return call.refuse(`${String(dtype)} is not computed`);
   if (![start, stop, step].every(Number.isFinite))
     call.refuse(`from ${start} to ${stop} by ${step} is not finite`);
+  if (dtype === 'int32' && ![start, stop, step].every(Number.isInteger))
+    call.refuse(`from ${start} to ${stop} by ${step} are no integers`);
   if (step === 0 || (step > 0 ? start > stop : start < stop))
     call.refuse(`from ${start} no step of ${step} leads to ${stop}`);
   return gives([Math.ceil(Math.abs((stop - start) / step))], dtype);

@@ -36,9 +36,12 @@ const localResponse: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32');
   call.expectRank(x, 'x', 4);
-  if (call.integer('depthRadius') < 0) call.refuse('depthRadius is negative');
+  const depthRadius = call.integer('depthRadius');
+  if (depthRadius < 0) call.refuse('depthRadius is negative');
   for (const name of ['bias', 'alpha', 'beta']) call.number(name);
-  return gives(x.shape, 'float32');
+  // No channel is further away, and the kernel would count through all that the radius names.
+  const attributes = { depthRadius: Math.min(depthRadius, x.shape[3] ?? 0) };
+  return { ...gives(x.shape, 'float32'), attributes };
 };
 
 export const POOLING_RULES: Rules = {
