@@ -62,7 +62,13 @@ function entries(bound: Bound, lists: readonly string[]): [string, Bound][] {
 }
 
 /** Integers that tfjs holds in 32 bits. The server knows when they leave their type, and tfjs alone does not. */
-const OTHER_INTEGERS: ReadonlySet<unknown> = new Set(['DT_INT8', 'DT_INT64', 'DT_UINT8']);
+const OTHER_INTEGERS: ReadonlySet<unknown> = new Set([
+  'DT_INT16',
+  'DT_INT64',
+  'DT_INT8',
+  'DT_UINT16',
+  'DT_UINT8',
+]);
 const LEAVES_TYPE: ReadonlySet<string> = new Set(
   'Abs Add AddN AddV2 Cast Mul Neg Pow Prod Square SquaredDifference Sub Sum'.split(' '),
 );

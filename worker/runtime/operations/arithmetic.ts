@@ -50,7 +50,7 @@ function cumulative(
     const x = inputOf(node, 0);
     const given = numberInput(node, 1);
     // tfjs takes a negative axis for the last one when it transposes, and for none when it computes.
-    const axis = given < 0 ? given + x.rank : given;
+    const axis = given < 0 && given >= -x.rank ? given + x.rank : given;
     return unary((values) =>
       compute(values, axis, node.attrs.exclusive === true, node.attrs.reverse === true),
     )(node);
@@ -63,14 +63,15 @@ const sumOfAll: Operation = (node) => {
   return computeIntegers(integerType(node, 'T'), node.inputs.slice(0, count), (inputs) => addN([...inputs]));
 };
 
-/** Keeps the lowest bits for a type of 8 bits, as C++ does, and refuses what an int64 alone could hold. */
+/** Keeps the lowest bits for a type of 8 or 16 bits, as C++ does, and refuses what an int64 alone could hold. */
 const castTo: Operation = (node) => {
   const x = inputOf(node, 0);
-  const dtype = node.attrs.DstT;
+  const type = integerType(node, 'DstT');
+  // tfjs knows no integers of 16 bits.
+  const dtype = type === undefined ? node.attrs.DstT : 'int32';
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
     throw new ExecutionError(`Cast: the type ${String(dtype)} is not computed`);
   const result = cast(x, dtype);
-  const type = integerType(node, 'DstT');
   if (type === undefined || x.dtype === 'bool') return result;
   if (type.kind === 'narrow') return wrap(result, type);
   return x.dtype === 'float32' ? expectInt32(result, x, 1) : result;

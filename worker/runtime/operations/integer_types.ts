@@ -3,12 +3,14 @@ import { cast, engine, type Tensor } from '@tensorflow/tfjs-core';
 
 /** TensorFlow's integers that are held in 32 bits though they have fewer or more. */
 export type IntegerType =
-  | { readonly kind: 'narrow'; readonly bits: 8; readonly isSigned: boolean }
+  | { readonly kind: 'narrow'; readonly bits: 8 | 16; readonly isSigned: boolean }
   | { readonly kind: 'wide' };
 
 /** By the names and the numbers that tfjs's JSON has for types. */
 const INTEGER_TYPES = new Map<unknown, IntegerType>([
   ...both('DT_UINT8', 4, { kind: 'narrow', bits: 8, isSigned: false }),
+  ...both('DT_INT16', 5, { kind: 'narrow', bits: 16, isSigned: true }),
+  ...both('DT_UINT16', 17, { kind: 'narrow', bits: 16, isSigned: false }),
   ...both('DT_INT8', 6, { kind: 'narrow', bits: 8, isSigned: true }),
   ...both('DT_INT64', 9, { kind: 'wide' }),
 ]);
@@ -33,7 +35,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 /**
- * Computes integers of 8 bits, which wrap, and of 64 bits, which are refused where the result does not fit 32. Any
+ * Computes integers of 8 and 16 bits, which wrap, and of 64 bits, which are refused where the result does not fit 32. Any
  * sum or product of int32 values is right in its lowest bits, and float32 tells how large it is: values that are
  * wrong differ by 2^32 or more.
  *

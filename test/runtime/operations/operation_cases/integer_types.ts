@@ -70,6 +70,16 @@ export const INTEGER_TYPE_CASES: readonly GateCase[] = [
     [8, -1],
     [-128, -128],
   ]),
+  binary('AddV2', 'DT_INT16', [
+    [32767, -32768],
+    [1, -1],
+    [-32768, 32767],
+  ]),
+  binary('Mul', 'DT_UINT16', [
+    [256, 255],
+    [256, 257],
+    [0, 65535],
+  ]),
   unary('Neg', 'DT_INT8', [-128, 127], [-128, -127]),
   unary('Abs', 'DT_INT8', [-128, -127], [-128, 127]),
   binary(
