@@ -69,8 +69,30 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
   },
 ];
 
+/** Types that neither tfjs nor the server computes with. */
+const UNCOMPUTED_TYPES = /^DT_(UINT32|UINT64|COMPLEX64|COMPLEX128|QU?INT\d+|FLOAT8\w*|U?INT4)$/;
+
+/** The attributes that name the type of what a node takes or gives. */
+const TYPE_ATTRIBUTES = ['T', 'SrcT', 'DstT', 'dtype', 'out_type', 'Tparams', 'Tidx'];
+
+function refusedType({ op, attr }: GraphNode): Refusal | undefined {
+  // The values of a constant are checked one by one.
+  if (op === 'Const') return undefined;
+  const type = TYPE_ATTRIBUTES.map((name) => attr[name]?.type).find(
+    (name) => name !== undefined && UNCOMPUTED_TYPES.test(name),
+  );
+  return type === undefined
+    ? undefined
+    : {
+        reason: `of tensors of type ${type}, which the server does not compute`,
+        wayRound: 'cast to float32 or int32 before it',
+      };
+}
+
 /** Why tfjs would not compute a node as TensorFlow does; undefined if no reason is known. */
 export function refusedAttribute(node: GraphNode): Refusal | undefined {
+  const type = refusedType(node);
+  if (type !== undefined) return type;
   if (!hasChannelsLast(node) && textAttribute(node, 'data_format')?.toUpperCase() !== 'NDHWC')
     return CHANNELS_FIRST;
   for (const { operations, find } of REFUSED_FORMS) {

@@ -2,7 +2,6 @@ import type { Signature } from '../../../worker/model/signature.ts';
 import { conditionalBranches } from '../../control_flow/conditional_branches.ts';
 import type { Graph, GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
-import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 import { anyShapes } from './any_shape.ts';
 import { danglingInput } from './dangling_input.ts';
 import { feedableInputs } from './feedable_inputs.ts';
@@ -100,21 +99,4 @@ function usedNodes(nodes: readonly SourceNode[], results: readonly string[]): So
   const roots = results.map((result) => parseTensorName(result).node);
   const reached = reach(nodesByName(nodes), roots, { through: 'data' });
   return nodes.filter(({ name }) => reached.has(name));
-}
-
-/** A sentence for each type that tfjs has something else in place of. */
-export function narrowedTypes({ weights }: Graph): string[] {
-  const counts = new Map<string, { count: number; dtype: string }>();
-  for (const weight of weights.values()) {
-    const stored = storedType(weight);
-    if (stored === undefined || SAME.has(stored)) continue;
-    counts.set(stored, { count: (counts.get(stored)?.count ?? 0) + 1, dtype: weight.dtype });
-  }
-  return [...counts].map(([type, { count, dtype }]) => `constants of type ${type} become ${dtype}: ${count}`);
-}
-
-const SAME = new Set(['DT_FLOAT', 'DT_INT32', 'DT_BOOL', 'DT_STRING']);
-
-function storedType(weight: Weight | StoredWeight): string | undefined {
-  return 'storedType' in weight ? weight.storedType : undefined;
 }

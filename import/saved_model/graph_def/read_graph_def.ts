@@ -11,10 +11,11 @@ import { decodeMessage } from '../protobuf/decode_message.ts';
 import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
 import { withWebWeights } from './constants/web_weights.ts';
 import { decodeGraph } from './decode_graph.ts';
-import { finishGraph, narrowedTypes } from './finish_graph.ts';
+import { finishGraph } from './finish_graph.ts';
 import { calledFunctions } from './functions/called_functions.ts';
 import { inlineCalls } from './functions/inline_calls.ts';
 import { nodesByName } from './functions/reach.ts';
+import { narrowedTypes } from './narrowed_types.ts';
 import { parseTensorName, type SourceNode } from './source_graph.ts';
 
 /** Bytes; protocol buffers end at 2 GB. */

@@ -67,6 +67,8 @@ describe('operations that cannot be executed', () => {
       node('f', '_FusedConv2D', { fused_ops: textsValue(['Relu']) }),
       node('g', '_FusedMatMul', { fused_ops: textsValue(['BiasAdd', 'Tanh']) }),
       node('h', 'FusedDepthwiseConv2dNative', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
+      node('k', 'AddV2', { T: { type: 'DT_UINT32' } }),
+      node('l', 'Cast', { SrcT: { type: 'DT_FLOAT' }, DstT: { type: 'DT_UINT64' } }),
     ];
     expect(findUnsupportedOperations(graphOf(...refused)).flatMap(({ nodes }) => nodes)).toEqual(
       refused.map(({ name }) => name),
