@@ -119,7 +119,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Pow: { plain: powerOfIntegers },
   Prelu: { fast: own(prelu), plain: plainPrelu },
   Range: { plain: range },
-  RealDiv: { fast: own(binary(BinaryOperation.divide)), plain: floorOfIntegers },
+  RealDiv: { fast: own(binary(BinaryOperation.divide)), plain: truncatedQuotient },
   Reciprocal: { fast: own(unary(UnaryOperation.reciprocal)) },
   Relu: { fast: own(unary(UnaryOperation.clamp, 0, Number.POSITIVE_INFINITY)) },
   Relu6: { fast: own(unary(UnaryOperation.clamp, 0, 6)) },

@@ -1,4 +1,5 @@
 import type { Calls } from '../kernel_call.ts';
+import { ADDED_CALLS } from './added.ts';
 import { ARRANGEMENT_CALLS } from './arrangement.ts';
 import { CONVOLUTION_CALLS } from './convolution.ts';
 import { ELEMENTWISE_CALLS } from './elementwise.ts';
@@ -9,6 +10,7 @@ import { CREATION_CALLS, SELECTION_CALLS, SPARSE_CALLS, TEXT_CALLS } from './sel
 
 /** Calls that make sense, by kernel. */
 export const CALLS: Readonly<Record<string, Calls>> = {
+  ...ADDED_CALLS,
   ...ARRANGEMENT_CALLS,
   ...CONVOLUTION_CALLS,
   ...CREATION_CALLS,
