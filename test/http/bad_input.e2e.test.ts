@@ -58,7 +58,7 @@ const REFUSED: readonly (readonly [name: string, path: string, body: string | un
     ['percent sign alone', '/v1/models/%:predict', '{"instances":[1]}', 400, /Malformed/],
     ['reading where writing is asked', HALF, undefined, 400, /Malformed request: GET/],
     ['model without a name', '/v1/models', undefined, 400, /Missing model name/],
-    ['no such place', '/v3/anything', undefined, 404, /nothing at \/v3\/anything; see \/docs/],
+    ['no such place', '/v3/anything', undefined, 404, /path \/v3\/anything does not exist; see \/docs/],
   ];
 
 describe('what cannot be answered', () => {

@@ -76,12 +76,12 @@ export const SERVING_VARIABLES = v.object({
     meaning:
       '`r2`: read pointers in the bucket. `kv`: read their replica, which is nearer and may be a minute old',
   }),
-  POINTER_LEASE_MS: documented(v.optional(numeric(0), '1000'), {
+  POINTER_LEASE_MS: documented(v.optional(numeric(0)), {
     values: 'at least 0',
     unit: 'ms',
     meaning:
-      'how long an isolate may use a pointer that it has read. The shorter of this and the lease of the model, which ' +
-      '`npm run lease` changes, applies. 0: every request reads R2',
+      'how long an isolate may use a pointer that it has read, if that is shorter than the lease of the model, which is ' +
+      '1000 ms and which `npm run lease` changes. 0: every request reads R2. Unset: the lease of the model',
   }),
   POINTER_TIMEOUT_MS: documented(v.optional(numeric(1), '5000'), {
     values: 'at least 1',
@@ -179,7 +179,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
   const output = parseVariables(SERVING_VARIABLES, variables);
   return {
     pointerSource: output.POINTER_SOURCE,
-    pointerLeaseMs: output.POINTER_LEASE_MS,
+    pointerLeaseMs: output.POINTER_LEASE_MS ?? Number.POSITIVE_INFINITY,
     onStalePointer: output.ON_STALE_POINTER,
     pointerTimeoutMs: output.POINTER_TIMEOUT_MS,
     memoryBudgetBytes: output.MEMORY_BUDGET_MB * MEBIBYTE,

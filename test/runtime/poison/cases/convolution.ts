@@ -56,6 +56,7 @@ const convolution = (dimensions: number) =>
       }),
     );
 
+/** TensorFlow's kernel takes strides of equal length only (depthwise_conv_op.cc). */
 const depthwise = fc
   .record({
     window: window(2).filter((each) => isPadded(each) && each.channels > 0),
@@ -67,7 +68,7 @@ const depthwise = fc
         x: floats([each.batch, ...each.image, each.channels]),
         filter: floats([...each.filter, each.channels, multiplier]),
       },
-      attributes: common(each, 2),
+      attributes: common({ ...each, strides: each.strides.map(() => each.strides[0] ?? 1) }, 2),
     }),
   );
 
