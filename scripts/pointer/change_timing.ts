@@ -19,6 +19,10 @@ export function changeTiming(command: Command, progress: (text: string) => void)
   return {
     immediately: now,
     returnsEarly: !wait,
+    onSettling: (milliseconds) =>
+      progress(
+        `Waiting up to ${formatDuration(milliseconds)} until an earlier change has taken effect; nothing is written yet`,
+      ),
     onWritten: ({ moment, settlesInMs }) => {
       if (!wait || settlesInMs === 0) return;
       const when =

@@ -1,5 +1,6 @@
+import { momentOf } from '../../worker/registry/pointer/moment.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
-import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { type PointerRead, readPointer } from '../../worker/registry/pointer/pointer_store.ts';
 import {
   type PointerReplica,
   type ReplicaState,
@@ -38,6 +39,8 @@ export interface ModelStatus {
   /** The stored document; null if it is missing or malformed. */
   readonly pointer: Pointer | null;
   readonly pointerError?: string;
+  /** When the last change takes effect, if that is still to come by this machine's clock. */
+  readonly takesEffectAt?: string;
   /** The state of the replica in KV, if there is a replica. */
   readonly replica?: ReplicaState;
   /** Oldest first. */
@@ -68,11 +71,20 @@ export async function modelStatus(
     model,
     pointer: pointer.kind === 'found' ? pointer.pointer : null,
     ...(pointer.kind === 'malformed' ? { pointerError: pointer.reason } : {}),
+    ...(pointer.kind === 'found' ? takesEffect(pointer) : {}),
     ...(pointer.kind === 'found' && replica !== undefined
       ? { replica: await replicaState(replica, model, pointer.pointer.generation) }
       : {}),
     versions,
   };
+}
+
+function takesEffect({
+  pointer,
+  uploaded,
+}: Extract<PointerRead, { readonly kind: 'found' }>): Pick<ModelStatus, 'takesEffectAt'> {
+  const moment = uploaded === undefined ? 0 : momentOf(pointer, uploaded);
+  return moment > Date.now() ? { takesEffectAt: new Date(moment).toISOString() } : {};
 }
 
 export async function allModelStatuses(store: ObjectStore, replica?: PointerReplica): Promise<ModelStatus[]> {

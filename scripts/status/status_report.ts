@@ -9,6 +9,11 @@ export function modelLines(status: ModelStatus, options: { readonly history: boo
   const lines = [
     `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
   ];
+  if (status.takesEffectAt !== undefined) {
+    lines.push(
+      `  generation ${pointer?.generation} takes effect at ${status.takesEffectAt}; until then the state before it answers`,
+    );
+  }
   if (status.replica?.kind === 'behind') lines.push(`  ${replicaFault(status.replica.generation)}`);
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));

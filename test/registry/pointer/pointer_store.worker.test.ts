@@ -148,3 +148,50 @@ describe('updatePointer', () => {
     expect(etags.size).toBe(7);
   });
 });
+
+describe('an emergency while a change is put off', () => {
+  const lease = { ms: 20_000, clockSkewMs: 100 };
+
+  /** Flips to 2.0.0 at a moment that is far away. */
+  async function pendingFlip(model: string) {
+    const agreement = { lease };
+    for (const version of ['1.0.0', '2.0.0']) {
+      await updatePointer(bucket, model, publishTransition(version, changeRecord()), { wait, agreement });
+    }
+    expect((await storedPointer(model)).pointer.pending).toBeDefined();
+  }
+
+  test('to the same state makes it at once, and the history tells both', async () => {
+    const model = uniqueModel();
+    await pendingFlip(model);
+    const record = { ...changeRecord(), by: 'ann', reason: 'hurry' };
+    const update = await updatePointer(bucket, model, publishTransition('2.0.0', record), {
+      ...immediately,
+      id: record.id,
+      agreement: { lease, immediately: true, record },
+    });
+    expect(update).toMatchObject({ kind: 'changed', effect: { settlesInMs: 20_200 } });
+    const { pointer } = await storedPointer(model);
+    expect(pointer).toMatchObject({ generation: 3, current: '2.0.0', previous: '1.0.0' });
+    expect(pointer).not.toHaveProperty('pending');
+    expect(pointer.history).toMatchObject([
+      { generation: 3, to: '2.0.0', by: 'ann', reason: 'hurry' },
+      { generation: 2, from: '1.0.0', to: '2.0.0', delayMs: 20_500 },
+      { generation: 1 },
+    ]);
+  });
+
+  test('and without an emergency it is waited for, which the caller is told', async () => {
+    const model = uniqueModel();
+    await pendingFlip(model);
+    const waits: number[] = [];
+    const record = changeRecord();
+    const update = await updatePointer(bucket, model, publishTransition('2.0.0', record), {
+      ...immediately,
+      agreement: { lease },
+      onSettling: (milliseconds) => waits.push(milliseconds),
+    });
+    expect(waits).toEqual([20_600]);
+    expect(update.kind).not.toBe('refused');
+  });
+});

@@ -11,7 +11,13 @@ import {
   withMoment,
 } from './moment.ts';
 import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
-import type { PointerTransition, Refusal } from './pointer_transitions.ts';
+import {
+  advance,
+  type ChangeRecord,
+  type PointerTransition,
+  type Refusal,
+  type TransitionResult,
+} from './pointer_change.ts';
 
 export type PointerRead =
   | {
@@ -93,6 +99,8 @@ interface Agreement {
   readonly lease: Lease;
   /** In an emergency there is no moment: every isolate changes over as it reads, within the lease. */
   readonly immediately?: boolean;
+  /** Who makes it an emergency. Without it a change that is put off cannot be brought forward. */
+  readonly record?: ChangeRecord;
 }
 
 export interface UpdateOptions {
@@ -103,6 +111,8 @@ export interface UpdateOptions {
   readonly id?: string;
   /** Without it the change takes effect with its write, for isolates that ask every time. */
   readonly agreement?: Agreement;
+  /** Called before an earlier change is waited for, with the longest time that takes. Milliseconds. */
+  readonly onSettling?: (milliseconds: number) => void;
 }
 
 const DEFAULT_ATTEMPTS = 40;
@@ -143,14 +153,15 @@ export async function updatePointer(
         const effect = effectOf(before.pointer, landed, before.uploaded, performance.now() - began);
         return { kind: 'changed', pointer: before.pointer, change: landed, effect };
       }
-      const step = transition(before?.pointer);
       const toSettle = before === undefined || before.etag === settled ? 0 : settlesIn(before, options);
+      const step = broughtForward(transition(before?.pointer), toSettle > 0, options.agreement);
       const isImmediate =
         options.agreement?.immediately === true &&
         !(step.kind === 'changed' && shortensLease(before?.pointer, step.pointer, toSettle > 0));
       if (before !== undefined && toSettle > 0 && !isImmediate) {
         settled = before.etag;
         pause = toSettle;
+        options.onSettling?.(toSettle);
         continue;
       }
       if (step.kind !== 'changed') return step;
@@ -177,6 +188,21 @@ export async function updatePointer(
 
 type FoundPointer = Extract<PointerRead, { readonly kind: 'found' }>;
 
+/** In an emergency, a change that stands in the pointer already and is put off is made at once. */
+function broughtForward(
+  step: TransitionResult,
+  isPending: boolean,
+  agreement: Agreement | undefined,
+): TransitionResult {
+  const record = agreement?.immediately === true ? agreement.record : undefined;
+  if (step.kind !== 'unchanged' || !isPending || record === undefined) return step;
+  const [newest] = step.pointer.history;
+  if (newest === undefined) return step;
+  const { delayMs: _delayMs, reason: _reason, ...change } = newest;
+  const generation = step.pointer.generation + 1;
+  return { kind: 'changed', pointer: advance(step.pointer, { ...change, ...record, generation }) };
+}
+
 function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agreement | undefined): Pointer {
   if (agreement !== undefined) return withMoment(before, after, agreement.lease);
   const { pending: _pending, ...pointer } = after;
@@ -193,14 +219,15 @@ function shortensLease(before: Pointer | undefined, { lease }: Pointer, isPendin
 }
 
 /**
- * How long it takes until a change that was read has taken effect everywhere, at most. The clock of this process may be
- * anything, so it only counts if it says that the change is long past.
+ * How long it takes until a change that was read has taken effect everywhere, at most. The clock of this process is
+ * trusted to a minute only.
  */
 function settlesIn({ pointer, uploaded }: FoundPointer, { agreement }: UpdateOptions): number {
   if (agreement === undefined || uploaded === undefined) return 0;
   const moment = momentOf(pointer, uploaded);
   if (moment === uploaded.getTime() || Date.now() - moment > LONG_PAST_MS) return 0;
-  return moment - uploaded.getTime() + leaseInForce(pointer).clockSkewMs;
+  const { clockSkewMs } = leaseInForce(pointer);
+  return Math.min(moment - uploaded.getTime(), Math.max(0, moment + LONG_PAST_MS - Date.now())) + clockSkewMs;
 }
 
 const LONG_PAST_MS = 60_000;

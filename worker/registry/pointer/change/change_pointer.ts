@@ -18,6 +18,8 @@ export interface ChangeTiming {
   readonly immediately?: boolean;
   /** Returns as soon as the change is written; it takes effect later. */
   readonly returnsEarly?: boolean;
+  /** Called before an earlier change is waited for, with the longest time that takes. Milliseconds. */
+  readonly onSettling?: (milliseconds: number) => void;
   /** Called when the change is written, before it takes effect. */
   readonly onWritten?: (effect: Effect) => void;
 }
@@ -100,10 +102,11 @@ async function writeChange(
   }
   const published = manifest?.kind === 'found' ? manifest.manifest : undefined;
   const { lease, ...updating } = options;
-  const agreement = { lease, immediately: timing.immediately === true };
+  const agreement = { lease, immediately: timing.immediately === true, record };
   return updatePointer(store, model, guard(transition(published)), {
     ...updating,
     agreement,
+    ...(timing.onSettling && { onSettling: timing.onSettling }),
     id: record.id,
   });
 }
