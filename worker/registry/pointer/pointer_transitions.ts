@@ -20,7 +20,7 @@ import {
   type TransitionResult,
 } from './pointer_change.ts';
 
-export type { ChangeRecord, PointerTransition, Refusal, TransitionResult } from './pointer_change.ts';
+export type { ChangeRecord, PointerTransition, TransitionResult } from './pointer_change.ts';
 
 /** Makes a published version current, and moves a label to it when one is given. */
 export function publishTransition(version: string, record: ChangeRecord, label?: string): PointerTransition {
