@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { ChangeTiming } from '../../worker/registry/pointer/change/change_pointer.ts';
-import type { Effect } from '../../worker/registry/pointer/pointer_store.ts';
+import type { Effect } from '../../worker/registry/pointer/effect.ts';
 import { formatDuration } from '../cli/format.ts';
 
 /** Adds the options that say when a change takes effect and whether the command waits for that. */
@@ -57,9 +57,4 @@ export function effectLines(
     );
   }
   return lines;
-}
-
-/** The same for programs. */
-export function effectJson({ moment, settlesInMs, mixedMs }: Effect): object {
-  return { moment: moment?.toISOString() ?? null, settlesInMs, mixedMs };
 }

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { PointerChange } from '../../worker/registry/pointer/change/definition.ts';
+import { effectDocument } from '../../worker/registry/pointer/effect.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { EXIT_DONE, EXIT_FAILED, runRegistryCommand } from '../cli/command_line.ts';
 import { describePlace } from '../registry/open_registry.ts';
 import { newChangeRecord } from './change_record.ts';
-import { changeTiming, effectJson, effectLines } from './change_timing.ts';
+import { changeTiming, effectLines } from './change_timing.ts';
 import { describeChange } from './pointer_report.ts';
 import { describeRefusal } from './refusal.ts';
 
@@ -58,7 +59,7 @@ export function runPointerCommand(
           model,
           registry: place,
           change: update.kind === 'changed' ? update.change : null,
-          effect: update.kind === 'changed' ? effectJson(update.effect) : null,
+          effect: update.kind === 'changed' ? effectDocument(update.effect) : null,
           current,
           generation,
           next: next ?? null,

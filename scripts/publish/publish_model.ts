@@ -8,8 +8,9 @@ import {
 } from '../../import/index.ts';
 import type { Blob, ModelContent } from '../../worker/model/content.ts';
 import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
+import type { Effect } from '../../worker/registry/pointer/effect.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
-import { type Effect, requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';

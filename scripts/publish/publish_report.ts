@@ -1,8 +1,9 @@
 import type { Blob } from '../../worker/model/content.ts';
 import type { ChangeTiming } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { versionStanding } from '../../worker/registry/pointer/change/republish.ts';
+import { effectDocument } from '../../worker/registry/pointer/effect.ts';
 import { formatBytes, plural } from '../cli/format.ts';
-import { effectJson, effectLines } from '../pointer/change_timing.ts';
+import { effectLines } from '../pointer/change_timing.ts';
 import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
 import { describePlace, type PlaceDescription } from '../registry/open_registry.ts';
 import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
@@ -81,7 +82,7 @@ export function publishJson({ model, place, outcome }: PublishReport): object {
     uploadedBytes: totalBytes(uploaded),
     presentBytes: totalBytes(present),
     change: change ?? null,
-    effect: effect === undefined ? null : effectJson(effect),
+    effect: effect === undefined ? null : effectDocument(effect),
     current: pointer?.current ?? null,
     generation: pointer?.generation ?? null,
     ...checksJson(checks),

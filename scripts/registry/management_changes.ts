@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
+import { EffectSchema, effectOfDocument } from '../../worker/registry/pointer/effect.ts';
 import { HistoryEntrySchema, PointerSchema } from '../../worker/registry/pointer/pointer.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_change.ts';
 import type { PruneOptions, PruneResult } from '../../worker/registry/prune/pruning.ts';
@@ -10,14 +11,7 @@ const ChangedSchema = v.object({
   change: v.nullable(HistoryEntrySchema),
   pointer: PointerSchema,
   /** An older Worker does not tell: there, every change takes effect with its write. */
-  effect: v.optional(
-    v.object({
-      moment: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
-      settlesInMs: v.number(),
-      mixedMs: v.number(),
-    }),
-    { moment: null, settlesInMs: 0, mixedMs: 0 },
-  ),
+  effect: v.optional(EffectSchema, { moment: null, settlesInMs: 0, mixedMs: 0 }),
 });
 const RefusedSchema = v.object({
   error: v.string(),
@@ -48,8 +42,7 @@ export function changePointerThrough(service: ManagementService, wait: Wait): Ch
     }
     const { change: made, pointer, effect } = v.parse(ChangedSchema, response.json);
     if (made === null) return { kind: 'unchanged', pointer };
-    const moment = effect.moment === null ? undefined : new Date(effect.moment);
-    return { kind: 'changed', pointer, change: made, effect: { ...effect, moment } };
+    return { kind: 'changed', pointer, change: made, effect: effectOfDocument(effect) };
   };
 }
 

@@ -1,9 +1,10 @@
 import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
 import { makeChange } from '../../registry/pointer/change/change_pointer.ts';
 import { changeDefinitions, findChange } from '../../registry/pointer/change/table.ts';
+import { effectDocument } from '../../registry/pointer/effect.ts';
 import { DEFAULT_LEASE } from '../../registry/pointer/moment.ts';
 import type { PointerTransition, Refusal } from '../../registry/pointer/pointer_change.ts';
-import { type Effect, MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
+import { MalformedPointerError } from '../../registry/pointer/pointer_store.ts';
 import { wait } from '../../registry/storage/waiting.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { PRUNE_NAME } from '../prune/prune_request.ts';
@@ -48,7 +49,7 @@ export async function changeModel(
     if (update.kind === 'refused') return refusedResponse(model, update);
     const { pointer } = update;
     const made = update.kind === 'changed' ? update.change : null;
-    const effect = update.kind === 'changed' ? { effect: describeEffect(update.effect) } : {};
+    const effect = update.kind === 'changed' ? { effect: effectDocument(update.effect) } : {};
     const response = jsonResponse(JSON.stringify({ model, change: made, ...effect, pointer }));
     response.headers.set('etag', `"${made?.generation ?? pointer.generation}"`);
     return response;
@@ -56,11 +57,6 @@ export async function changeModel(
     if (!(error instanceof MalformedPointerError)) throw error;
     return errorResponse(`${model}: ${error.message}`, 409);
   }
-}
-
-/** When the change takes effect; null where isolates make it as they read it. */
-function describeEffect({ moment, settlesInMs, mixedMs }: Effect): object {
-  return { moment: moment?.toISOString() ?? null, settlesInMs, mixedMs };
 }
 
 export function movedResponse(model: string, generation: number | null): Response {

@@ -1,5 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { EffectSchema } from '../../registry/pointer/effect.ts';
 import { HistoryEntrySchema, PointerSchema } from '../../registry/pointer/pointer.ts';
 import { ManifestSchema } from '../../registry/version/manifest.ts';
 import { SCOPES } from '../access/access_tokens.ts';
@@ -49,13 +50,7 @@ export const ANSWERS = {
       model: v.string(),
       change: v.nullable(HistoryEntrySchema),
       /** Missing if nothing changed. */
-      effect: v.optional(
-        v.strictObject({
-          moment: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
-          settlesInMs: v.number(),
-          mixedMs: v.number(),
-        }),
-      ),
+      effect: v.optional(v.strictObject(EffectSchema.entries)),
       pointer: PointerSchema,
     }),
   ),

@@ -7,7 +7,12 @@ export const DEFAULT_LEASE: Lease = { ms: 1000, clockSkewMs: 100 };
 export const WRITE_ALLOWANCE_MS = 400;
 
 /** A pointer without a lease was written by a tool that knows of none: whoever serves by it asks every time. */
-export const NO_LEASE: Lease = { ms: 0, clockSkewMs: 0 };
+const NO_LEASE: Lease = { ms: 0, clockSkewMs: 0 };
+
+/** The lease that a state of a pointer gives. */
+export function leaseOf(state: { readonly lease?: Lease | undefined } | undefined): Lease {
+  return state?.lease ?? NO_LEASE;
+}
 
 /** A pointer in storage, as the state before and the state after its last change. */
 export interface PointerStates {
@@ -29,7 +34,7 @@ export interface PointerStates {
 export function statesOf(pointer: Pointer, uploaded: Date | undefined): PointerStates {
   const pending = pendingOf(pointer);
   const { pending: _pending, ...after } = pointer;
-  const leaseMs = (pointer.lease ?? NO_LEASE).ms;
+  const leaseMs = leaseOf(pointer).ms;
   if (pending === undefined || uploaded === undefined) {
     return { before: undefined, after, moment: 0, leaseMs };
   }
@@ -46,7 +51,7 @@ export function statesOf(pointer: Pointer, uploaded: Date | undefined): PointerS
     after,
     moment: uploaded.getTime() + pending.delayMs,
     // An isolate that took the longer one could outlast a later change that counts on the shorter one.
-    leaseMs: Math.min(leaseMs, (before.lease ?? NO_LEASE).ms),
+    leaseMs: Math.min(leaseMs, leaseOf(before).ms),
   };
 }
 
@@ -66,9 +71,9 @@ export function momentOf(pointer: Pointer, uploaded: Date): number {
 
 /** What an isolate may count on that has read a pointer, or the one before it. */
 export function leaseInForce(pointer: Pointer | undefined): Lease {
-  const lease = pointer?.lease ?? NO_LEASE;
+  const lease = leaseOf(pointer);
   const before = pointer === undefined ? undefined : pendingOf(pointer)?.before;
-  const earlier = before === undefined ? lease : (before.lease ?? NO_LEASE);
+  const earlier = before === undefined ? lease : leaseOf(before);
   return {
     ms: Math.max(lease.ms, earlier.ms),
     clockSkewMs: Math.max(lease.clockSkewMs, earlier.clockSkewMs),
@@ -99,7 +104,7 @@ export function withMoment(before: WrittenPointer | undefined, after: Pointer, l
   const { pending: _pending, ...changed } = after;
   const leased = { ...changed, lease: changed.lease ?? lease };
   // Its own change was waited for, so that its lease is the one in force.
-  const delayMs = before === undefined ? 0 : delayOf(before.pointer.lease ?? NO_LEASE);
+  const delayMs = before === undefined ? 0 : delayOf(leaseOf(before.pointer));
   const history = withMoments(leased.history, before, delayMs);
   if (before === undefined || delayMs === 0) return { ...leased, history };
   const { generation, current, previous, labels, next, canary, shadow } = before.pointer;

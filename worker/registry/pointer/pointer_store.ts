@@ -2,14 +2,8 @@ import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
-import {
-  leaseInForce,
-  momentOf,
-  NO_LEASE,
-  WRITE_ALLOWANCE_MS,
-  type WrittenPointer,
-  withMoment,
-} from './moment.ts';
+import { type Effect, effectOf } from './effect.ts';
+import { leaseInForce, leaseOf, momentOf, type WrittenPointer, withMoment } from './moment.ts';
 import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
 import {
   advance,
@@ -71,16 +65,6 @@ export class MalformedPointerError extends CodedError {
 
 function malformed(model: string, reason: string): MalformedPointerError {
   return new MalformedPointerError(`${pointerKey(model)} is malformed: ${reason}`);
-}
-
-/** When a change takes effect. */
-export interface Effect {
-  /** By the clock of storage; undefined where isolates make the change as they read it. */
-  readonly moment: Date | undefined;
-  /** How long after this answer no isolate is left that has not made the change. Milliseconds. */
-  readonly settlesInMs: number;
-  /** For so long isolates may have made the change at different times, since its write took too long. Milliseconds. */
-  readonly mixedMs: number;
 }
 
 export type PointerUpdate =
@@ -213,9 +197,10 @@ function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agr
  * Whether isolates may still go by a longer lease than the one after a change. Not even an emergency cuts that short,
  * since later changes count on the lease in the pointer.
  */
-function shortensLease(before: Pointer | undefined, { lease }: Pointer, isPending: boolean): boolean {
-  const { ms, clockSkewMs } = isPending ? leaseInForce(before) : (before?.lease ?? NO_LEASE);
-  return (lease ?? NO_LEASE).ms < ms || (lease ?? NO_LEASE).clockSkewMs < clockSkewMs;
+function shortensLease(before: Pointer | undefined, after: Pointer, isPending: boolean): boolean {
+  const { ms, clockSkewMs } = isPending ? leaseInForce(before) : leaseOf(before);
+  const lease = leaseOf(after);
+  return lease.ms < ms || lease.clockSkewMs < clockSkewMs;
 }
 
 /**
@@ -231,44 +216,6 @@ function settlesIn({ pointer, uploaded }: FoundPointer, { agreement }: UpdateOpt
 }
 
 const LONG_PAST_MS = 60_000;
-
-/**
- * When a change takes effect that stands in a pointer.
- *
- * @param uploaded when the pointer was written, by the clock of storage
- * @param tookMs how long the write took, at most
- */
-export function effectOf(
-  pointer: Pointer,
-  change: HistoryEntry,
-  uploaded: Date | undefined,
-  tookMs: number,
-): Effect {
-  const { ms, clockSkewMs } = leaseInForce(pointer);
-  const { delayMs } = change;
-  // A clock can go from one end of the allowance to the other while a lease runs.
-  const leaseEndsInMs = ms === 0 ? 0 : ms + 2 * clockSkewMs;
-  if (delayMs === undefined || uploaded === undefined) {
-    return { moment: undefined, settlesInMs: leaseEndsInMs, mixedMs: ms };
-  }
-  if (change.generation !== pointer.generation) {
-    const moment = change.effectiveAt === undefined ? undefined : new Date(change.effectiveAt);
-    // A later change has waited for this one, unless it was made in an emergency.
-    const wasOvertaken = pointer.history.some(
-      (later) => later.generation > change.generation && later.delayMs === undefined,
-    );
-    return wasOvertaken
-      ? { moment: undefined, settlesInMs: leaseEndsInMs, mixedMs: ms }
-      : { moment, settlesInMs: 0, mixedMs: 0 };
-  }
-  if (delayMs === 0) return { moment: uploaded, settlesInMs: 0, mixedMs: 0 };
-  return {
-    moment: new Date(momentOf(pointer, uploaded)),
-    // The write happened before its answer came, so the moment is no later than the delay after that.
-    settlesInMs: delayMs + clockSkewMs,
-    mixedMs: Math.max(0, Math.round(tookMs - WRITE_ALLOWANCE_MS)),
-  };
-}
 
 function backoff(attempt: number): number {
   return Math.random() * Math.min(LONGEST_WAIT_MS, 25 * 2 ** attempt);

@@ -1,10 +1,9 @@
 import type { ObjectStore } from '../../storage/object_store.ts';
 import { readManifest } from '../../version/version_store.ts';
+import { type Effect, effectOf } from '../effect.ts';
 import type { Lease, Pointer } from '../pointer.ts';
 import type { ChangeRecord, PointerTransition } from '../pointer_change.ts';
 import {
-  type Effect,
-  effectOf,
   type PointerUpdate,
   requireWrittenPointer,
   type UpdateOptions,
