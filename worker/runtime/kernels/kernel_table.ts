@@ -2,7 +2,11 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RawCall } from './gate/kernel_call.ts';
 import { bitwise } from './javascript/bitwise.ts';
 import { range } from './javascript/creation.ts';
-import { stridedSlice as plainStridedSlice, reverseTruths } from './javascript/data_movement.ts';
+import {
+  stridedSlice as plainStridedSlice,
+  reverseTruths,
+  splitWithRest,
+} from './javascript/data_movement.ts';
 import {
   flooredRemainder,
   floorOfIntegers,
@@ -41,6 +45,7 @@ import {
   dilation2D,
   maxPool3D,
   maxPoolWithPositions,
+  depthwiseConvolution as plainDepthwiseConvolution,
   transposedConvolution3D,
 } from './javascript/windows.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
@@ -87,7 +92,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Conv3DBackpropInputV2: { plain: transposedConvolution3D },
   Cos: { plain: cosine },
   CropAndResize: { plain: cropAndResize },
-  DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: emptyProduct },
+  DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   Dilation2D: { plain: dilation2D },
   Elu: { fast: own(unary(UnaryOperation.elu)) },
   Equal: { plain: equalStrings },
@@ -98,7 +103,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   FloorDiv: { plain: floorOfIntegers },
   FusedBatchNorm: { fast: own(batchNormalization) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
-  FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: emptyProduct },
+  FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   GatherV2: { plain: gatherInBatches },
   LeakyRelu: { fast: own(leakyRelu) },
   Log1p: { plain: logOfOnePlus },
@@ -133,6 +138,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Sin: { plain: sine },
   Slice: { fast: own(slice) },
   Softmax: { fast: own(softmax) },
+  SplitV: { plain: splitWithRest },
   Sqrt: { fast: own(unary(UnaryOperation.squareRoot)) },
   Square: { fast: own(unary(UnaryOperation.square)) },
   SquaredDifference: { fast: own(binary(BinaryOperation.squaredDifference)) },

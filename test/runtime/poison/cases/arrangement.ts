@@ -157,15 +157,18 @@ export const ARRANGEMENT_CALLS: Readonly<Record<string, Calls>> = {
     attributes: { blockShape, paddings: blockShape.map((block) => [0, block - 1]) },
   })),
   SplitV: fc
-    .record({ shaped, parts: shapes(1, 4), isEven: fc.boolean() })
-    .map(({ shaped, parts, isEven }) => {
+    .record({ shaped, parts: shapes(1, 4), isEven: fc.boolean(), open: fc.nat(7) })
+    .map(({ shaped, parts, isEven, open }) => {
       const { dtype, chosen } = shaped;
       const along = chosen % shaped.shape.length;
       const total = parts.reduce((a, b) => a + b, 0);
       const shape = shaped.shape.with(along, isEven ? 2 * parts.length : total);
       return {
         inputs: { x: { dtype, shape } },
-        attributes: { numOrSizeSplits: isEven ? parts.length : parts, axis: along },
+        attributes: {
+          numOrSizeSplits: isEven ? parts.length : parts.map((part, index) => (index === open ? -1 : part)),
+          axis: along,
+        },
       };
     }),
   StridedSlice: strided.map(({ shape, dtype, parts, masks }) => {

@@ -18,6 +18,23 @@ export const reverseTruths: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
+/** tfjs takes a first size of -1, which stands for what the others leave, for a size of its own. */
+export const splitWithRest: PlainKernel = (backend, call, outputs) => {
+  if (!call.integers('numOrSizeSplits').includes(-1)) return undefined;
+  const x = call.tensor('x');
+  const axis = call.axis('axis', x.shape.length);
+  const steps = denseStrides(x.shape);
+  let start = 0;
+  return outputs.map((output) => {
+    const from = start;
+    start += (output.shape[axis] ?? 0) * (steps[axis] ?? 0);
+    if (x.dtype === 'string') return takeStrings(backend, x, output.shape, from, steps, output.shape);
+    const result = makeOutput(backend, output);
+    take(valuesOf(backend, x), valuesOf(backend, result), from, steps, output.shape);
+    return result;
+  });
+};
+
 /** tfjs answers float32, whatever is sliced. */
 export const stridedSlice: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');

@@ -60,6 +60,28 @@ export function isMispadded(call: KernelCall, window: readonly number[]): boolea
   return call.attribute('pad') === 'same' && strides.some((stride, axis) => stride > extent(axis));
 }
 
+/**
+ * Whether no window reaches the last pixels of an image that is padded to `same`.
+ *
+ * @param image shape with batch and channels
+ * @param output shape with batch and channels
+ */
+export function leavesPixelsOut(
+  call: KernelCall,
+  image: readonly number[],
+  window: readonly number[],
+  output: readonly number[],
+): boolean {
+  if (call.attribute('pad') !== 'same') return false;
+  const strides = perDimension(call, 'strides', window.length);
+  const dilations = perDimension(call, 'dilations', window.length, 1);
+  return window.some((size, axis) => {
+    const extent = (size - 1) * (dilations[axis] ?? 1) + 1;
+    const reached = ((output[axis + 1] ?? 0) - 1) * (strides[axis] ?? 1) + extent;
+    return reached < (image[axis + 1] ?? 0);
+  });
+}
+
 function three<Value>(values: readonly Value[], otherwise: Value): readonly [Value, Value, Value] {
   const [first = otherwise, second = otherwise, third = otherwise] = values;
   return [first, second, third];
@@ -76,10 +98,13 @@ function tapsOf(
 ): Tap[][] {
   const before = paddingBefore(size, count, (window - 1) * dilation + 1, stride, pad, axis);
   return Array.from({ length: count }, (_, position) => {
+    // A window may be far larger than the image: only what lies inside is walked.
+    const start = position * stride - before;
     const found: Tap[] = [];
-    for (let ofWindow = 0; ofWindow < window; ofWindow++) {
-      const ofImage = position * stride - before + ofWindow * dilation;
-      if (ofImage >= 0 && ofImage < size) found.push({ ofWindow, ofImage });
+    for (let ofWindow = Math.max(0, Math.ceil(-start / dilation)); ofWindow < window; ofWindow++) {
+      const ofImage = start + ofWindow * dilation;
+      if (ofImage >= size) break;
+      found.push({ ofWindow, ofImage });
     }
     return found;
   });

@@ -1,7 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { perDimension } from '../gate/rules/windows.ts';
+import { emptyProduct } from './empty_products.ts';
+import { fusedFinish } from './fused_finish.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
-import { forEachTap, isMispadded, walkWindows } from './window_walk.ts';
+import { forEachTap, isMispadded, leavesPixelsOut, walkWindows } from './window_walk.ts';
 
 export const convolution3D: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
@@ -23,6 +25,32 @@ export const convolution3D: PlainKernel = (backend, call, [output]) => {
         sums[to + each] = (sums[to + each] ?? 0) + value * (weights[row + each] ?? 0);
     }
   });
+  return result;
+};
+
+/** XNNPACK, which tfjs's kernel calls, computes nothing where windows leave the last pixels of a padded image out. */
+export const depthwiseConvolution: PlainKernel = (backend, call, outputs) => {
+  const x = call.tensor('x');
+  const filter = call.tensor('filter');
+  const [, , channels = 0, multiplier = 0] = filter.shape;
+  const window = filter.shape.slice(0, 2);
+  const shape = outputs[0]?.shape ?? [];
+  const empty = emptyProduct(backend, call, outputs);
+  if (empty !== undefined || !leavesPixelsOut(call, x.shape, window, shape)) return empty;
+  const result = makeOutput(backend, outputs[0]);
+  const finish = fusedFinish(backend, call, shape);
+  const walk = walkWindows(call, x.shape, window, shape.slice(1, -1));
+  const pixels = valuesOf(backend, x);
+  const weights = valuesOf(backend, filter);
+  const sums = valuesOf(backend, result).fill(0);
+  forEachTap(walk, window, (position, pixel, ofWindow) => {
+    for (let each = 0; each < channels * multiplier; each++) {
+      const to = position * channels * multiplier + each;
+      const value = pixels[pixel * channels + Math.floor(each / multiplier)] ?? 0;
+      sums[to] = (sums[to] ?? 0) + value * (weights[ofWindow * channels * multiplier + each] ?? 0);
+    }
+  });
+  for (let index = 0; index < sums.length; index++) sums[index] = finish(index, sums[index] ?? 0);
   return result;
 };
 

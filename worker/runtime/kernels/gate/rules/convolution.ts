@@ -56,27 +56,9 @@ const depthwise: Rule = (call) => {
   const spatial = positions(call, image.shape.slice(1, -1), filter);
   const shape = [image.shape[0] ?? 0, ...spatial, channels * multiplier];
   const isOurs = channels === 1 || multiplier === 1;
-  if (!isOurs) expectPadded(call, image, filter, spatial);
   expectFused(call, shape, isOurs);
   return givesEvenOfEmpty(shape, 'float32');
 };
-
-/** XNNPACK, which tfjs's kernel calls, computes nothing where windows leave the last pixels of a padded image out. */
-function expectPadded(
-  call: KernelCall,
-  image: TensorInfo,
-  filter: TensorInfo,
-  spatial: readonly number[],
-): void {
-  if (call.attribute('pad') !== 'same') return;
-  const strides = perDimension(call, 'strides', 2);
-  const dilations = perDimension(call, 'dilations', 2, 1);
-  for (const [axis, count] of spatial.entries()) {
-    const extent = ((filter.shape[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
-    if ((count - 1) * (strides[axis] ?? 1) + extent < (image.shape[axis + 1] ?? 0))
-      call.refuse(`strides of [${strides}] over a filter of shape [${filter.shape}] are not computed`);
-  }
-}
 
 /** The image that a convolution would have made `dy` of. */
 function transposed(dimensions: 2 | 3): Rule {

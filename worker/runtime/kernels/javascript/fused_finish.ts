@@ -1,0 +1,56 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import type { KernelCall } from '../gate/kernel_call.ts';
+import { broadcastOffset } from '../operators/broadcast_offset.ts';
+import { valuesOf } from './javascript_kernel.ts';
+
+/**
+ * What a fused product does after its sums: adds the bias of the column and applies the activation.
+ *
+ * @param shape of the product, with columns last
+ * @returns the value at an index for the sum there; valid until memory is allocated
+ */
+export function fusedFinish(
+  backend: BackendWasm,
+  call: KernelCall,
+  shape: readonly number[],
+): (index: number, sum: number) => number {
+  const bias = call.optional('bias');
+  const biases = bias && valuesOf(backend, bias);
+  const columns = shape.at(-1) ?? 1;
+  const slopes = slopeAt(call, shape, (tensor) => valuesOf(backend, tensor));
+  const activation = call.text('activation') ?? 'linear';
+  return (index, sum) => activate(activation, sum + (biases?.[index % columns] ?? 0), slopes(index));
+}
+
+function slopeAt(
+  call: KernelCall,
+  shape: readonly number[],
+  read: KernelCall['values'],
+): (index: number) => number {
+  const slopes = call.optional('preluActivationWeights');
+  if (slopes === undefined) {
+    const alpha = call.attribute('leakyreluAlpha');
+    return () => (typeof alpha === 'number' ? alpha : 0);
+  }
+  const values = read(slopes);
+  const offset = broadcastOffset(slopes.shape, shape);
+  return (index) => values[offset(index)] ?? 0;
+}
+
+function activate(activation: string, value: number, slope: number): number {
+  switch (activation) {
+    case 'relu':
+      return Math.max(0, value);
+    case 'relu6':
+      return Math.min(6, Math.max(0, value));
+    case 'elu':
+      return value >= 0 ? value : Math.expm1(value);
+    case 'sigmoid':
+      return 1 / (1 + Math.exp(-value));
+    case 'leakyrelu':
+    case 'prelu':
+      return value >= 0 ? value : value * slope;
+    default:
+      return value;
+  }
+}
