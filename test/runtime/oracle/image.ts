@@ -174,7 +174,14 @@ const transform: Operation = (call) => {
 };
 
 /** Chosen boxes, best first; each has less of every one chosen before than the threshold. */
-function suppression(call: Call): { readonly chosen: number[]; readonly limit: number } {
+interface Suppression {
+  readonly chosen: number[];
+  readonly limit: number;
+  /** Whether every side of a box is a number: what overlaps NaN depends on the order of C++'s comparisons. */
+  readonly isKnown: boolean;
+}
+
+function suppression(call: Call): Suppression {
   const boxes = input(call, 'boxes', 'float32');
   const scores = input(call, 'scores', 'float32');
   ofRank(boxes, 2);
@@ -192,7 +199,7 @@ function suppression(call: Call): { readonly chosen: number[]; readonly limit: n
   for (const each of candidates)
     if (chosen.length < limit && chosen.every((other) => overlap(box(each), box(other)) <= iou))
       chosen.push(each);
-  return { chosen, limit };
+  return { chosen, limit, isKnown: !boxes.values.some(Number.isNaN) };
 }
 
 function overlap(a: readonly number[], b: readonly number[]): number {
@@ -217,9 +224,13 @@ const boxesOf = (chosen: readonly number[]): Expected => ({
 export const IMAGES: Readonly<Record<string, Operation>> = {
   CropAndResize: cropAndResize,
   FlipLeftRight: flip,
-  NonMaxSuppressionV3: (call) => [boxesOf(suppression(call).chosen)],
+  NonMaxSuppressionV3: (call) => {
+    const { chosen, isKnown } = suppression(call);
+    return [isKnown ? boxesOf(chosen) : shapeOnly('int32', [-1])];
+  },
   NonMaxSuppressionV4: (call) => {
-    const { chosen, limit } = suppression(call);
+    const { chosen, limit, isKnown } = suppression(call);
+    if (!isKnown) return [shapeOnly('int32', [-1]), shapeOnly('int32', [])];
     const isPadded = flag(call, 'padToMaxOutputSize');
     if (isPadded) predictable(limit);
     const padding = isPadded ? Array.from({ length: limit - chosen.length }, () => 0) : [];

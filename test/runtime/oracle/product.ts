@@ -5,6 +5,7 @@ import {
   broadcastValue,
   build,
   type Call,
+  type Expected,
   flag,
   input,
   isSame,
@@ -15,29 +16,45 @@ import {
 } from './tensor.ts';
 
 /** BatchMatMulV2, and _FusedMatMul with its bias and activation. */
-const product: Operation = (call) => {
-  const a = matrices(call, 'a', flag(call, 'transposeA'));
-  const b = matrices(call, 'b', flag(call, 'transposeB'));
+const product: Operation = (call) => [
+  finish(
+    call,
+    productOf(call, 'float32', (a, b, sum) => sum + a * b),
+  ),
+];
+
+/** Products of int32 wrap as TensorFlow's do. */
+const productOfAny: Operation = (call) =>
+  call.inputs.a?.dtype === 'int32'
+    ? [productOf(call, 'int32', (a, b, sum) => (sum + Math.imul(a, b)) | 0)]
+    : product(call);
+
+function productOf(
+  call: Call,
+  dtype: 'float32' | 'int32',
+  add: (a: number, b: number, sum: number) => number,
+): Expected {
+  const a = matrices(call, 'a', flag(call, 'transposeA'), dtype);
+  const b = matrices(call, 'b', flag(call, 'transposeB'), dtype);
   require(a.columns === b.rows, `inner sizes ${a.columns} and ${b.rows}`);
   const outer = broadcast(a.outer, b.outer);
-  const result = build(
-    'float32',
+  return build(
+    dtype,
     [...outer, a.rows, b.columns],
     (index) => {
       const [row, column] = [at(index, index.length - 2), at(index, index.length - 1)];
       const batch = index.slice(0, -2);
       let sum = 0;
       for (let inner = 0; inner < a.columns; inner++)
-        sum += a.value(batch, row, inner) * b.value(batch, inner, column);
+        sum = add(a.value(batch, row, inner), b.value(batch, inner, column), sum);
       return sum;
     },
     'ordinary',
   );
-  return [finish(call, result)];
-};
+}
 
-function matrices(call: Call, name: string, isTransposed: boolean) {
-  const tensor = input(call, name, 'float32');
+function matrices(call: Call, name: string, isTransposed: boolean, dtype: 'float32' | 'int32') {
+  const tensor = input(call, name, dtype);
   const rank = tensor.shape.length;
   require(rank >= 2, `${name} has ${rank} dimensions`);
   const [first, second] = [at(tensor.shape, rank - 2), at(tensor.shape, rank - 1)];
@@ -85,7 +102,7 @@ const batchNormalization: Operation = (call) => {
 };
 
 export const PRODUCTS: Readonly<Record<string, Operation>> = {
-  BatchMatMul: product,
+  BatchMatMul: productOfAny,
   FusedBatchNorm: batchNormalization,
   _FusedMatMul: product,
 };

@@ -83,6 +83,8 @@ function scattered(
   const depth = chosen.shape.length > 1 ? at(chosen.shape, chosen.shape.length - 1) : 1;
   require(depth <= shape.length, `indices of ${depth} numbers`);
   const outer = chosen.shape.length > 1 ? chosen.shape.slice(0, -1) : chosen.shape;
+  // For one index alone TensorFlow's shape function wants updates without an outer dimension, its kernel with one.
+  if (isSame(chosen.shape, [1]) && isSame(updates.shape, shape.slice(1))) throw new Unpredicted();
   require(isSame(updates.shape, [...outer, ...shape.slice(depth)]), `updates of [${updates.shape}]`);
   const places = indices(outer).map((_, row) => ({
     place: Array.from({ length: depth }, (_, each) => at(chosen.values, row * depth + each)),
