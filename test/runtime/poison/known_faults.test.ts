@@ -55,6 +55,19 @@ const computed: readonly [name: string, kernel: string, spec: CallSpec][] = [
   ['a fused convolution that fits nowhere', 'FusedConv2D', fused([3, 3, 2, 4], 4)],
   ['a fused depthwise convolution that fits nowhere', 'FusedDepthwiseConv2D', fused([3, 3, 2, 1], 2)],
   [
+    'a depthwise convolution of two filters whose stride passes them',
+    'DepthwiseConv2dNative',
+    {
+      inputs: { x: floats([1, 1, 9, 2]), filter: floats([1, 1, 2, 2]) },
+      attributes: { ...window, strides: [3, 3], pad: 'same' },
+    },
+  ],
+  [
+    'a split whose first size is open',
+    'SplitV',
+    { inputs: { x: floats([5]) }, attributes: { numOrSizeSplits: [-1, 2], axis: 0 } },
+  ],
+  [
     'a matrix product over an inner size of 0',
     'BatchMatMul',
     {
@@ -147,6 +160,28 @@ const refused: readonly [name: string, kernel: string, spec: CallSpec][] = [
     },
   ],
 ];
+
+test('n-grams that fill the memory are refused before one is made', () => {
+  const call = draw(
+    'StringNGrams',
+    {
+      inputs: { data: { dtype: 'string', shape: [1] }, dataSplits: numbers([0, 1]) },
+      attributes: {
+        separator: '|',
+        nGramWidths: [2 ** 31 - 1],
+        leftPad: 'L',
+        rightPad: 'R',
+        padWidth: -1,
+        preserveShortSequences: false,
+      },
+    },
+    { seed: 1, isWild: false },
+  );
+  expect(laboratory.call(call)).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('n-grams'),
+  });
+});
 
 const STRICT = { isWild: false, mustCompute: true };
 

@@ -1,3 +1,4 @@
+import type { KernelCall, NumericValues } from '../kernel_call.ts';
 import { ANY, gives, type Rule, type Rules } from '../rule.ts';
 
 const nGrams: Rule = (call) => {
@@ -14,8 +15,7 @@ const nGrams: Rule = (call) => {
   }
   if (values.length > 0 && last !== data.shape[0])
     call.refuse(`the last split is ${last}, of ${data.shape[0]} strings`);
-  call.integer('padWidth');
-  if (call.integers('nGramWidths').some((width) => width < 1)) call.refuse('a width is not positive');
+  expectFew(call, values);
   return {
     outputs: [
       { shape: [ANY], dtype: 'string' },
@@ -24,6 +24,24 @@ const nGrams: Rule = (call) => {
     takesEmpty: true,
   };
 };
+
+/** The strings of a wide n-gram lie outside of the heap, where no room is counted for them. */
+const MOST_TOKENS = 2 ** 20;
+
+function expectFew(call: KernelCall, splits: NumericValues): void {
+  const padWidth = call.integer('padWidth');
+  let tokens = 0;
+  for (const width of call.integers('nGramWidths')) {
+    if (width < 1) call.refuse('a width is not positive');
+    const padding = padWidth < 0 ? width - 1 : Math.min(padWidth, width - 1);
+    for (let row = 1; row < splits.length; row++) {
+      const length = (splits[row] ?? 0) - (splits[row - 1] ?? 0);
+      tokens += width * Math.max(0, length + 2 * padding - width + 1);
+    }
+    if (tokens > MOST_TOKENS)
+      call.refuse(`n-grams of ${width} tokens are more than ${MOST_TOKENS} tokens together`);
+  }
+}
 
 const split: Rule = (call) => {
   const input = call.tensor('input');
