@@ -1,36 +1,27 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RawCall } from './gate/kernel_call.ts';
-import { bitwise } from './javascript/bitwise.ts';
 import { range } from './javascript/creation.ts';
 import {
   stridedSlice as plainStridedSlice,
   reverseTruths,
   splitWithRest,
 } from './javascript/data_movement.ts';
+import { bitwise } from './javascript/elementwise/bitwise.ts';
 import {
   flooredRemainder,
   floorOfIntegers,
   truncatedQuotient,
   truncatedRemainder,
-} from './javascript/division.ts';
+} from './javascript/elementwise/division.ts';
 import {
   castToBool,
   clipIntegers,
   prelu as plainPrelu,
   powerOfIntegers,
   selectTruths,
-} from './javascript/elementwise.ts';
-import { emptyProduct } from './javascript/empty_products.ts';
-import { cropAndResize, resizeIntegers } from './javascript/images.ts';
-import { gatherInBatches, oneHot } from './javascript/indexing.ts';
-import { matrixProduct as integerProduct } from './javascript/integer_products.ts';
-import { expectInt32, wrapInteger } from './javascript/integers.ts';
-import type { PlainKernel } from './javascript/javascript_kernel.ts';
-import { bandPart } from './javascript/matrices.ts';
-import { fakeQuantize } from './javascript/quantization.ts';
-import { meanOfIntegers } from './javascript/reductions.ts';
-import { topKOfNaN } from './javascript/selection.ts';
-import { equalStrings, unequalStrings } from './javascript/text.ts';
+} from './javascript/elementwise/elementwise.ts';
+import { expectInt32, wrapInteger } from './javascript/elementwise/integers.ts';
+import { equalStrings, unequalStrings } from './javascript/elementwise/text.ts';
 import {
   absoluteOfIntegers,
   cosine,
@@ -38,7 +29,13 @@ import {
   negativeOfIntegers,
   sign,
   sine,
-} from './javascript/unary.ts';
+} from './javascript/elementwise/unary.ts';
+import { cropAndResize, resizeIntegers } from './javascript/images.ts';
+import { gatherInBatches, oneHot } from './javascript/indexing.ts';
+import type { PlainKernel } from './javascript/javascript_kernel.ts';
+import { bandPart } from './javascript/matrices.ts';
+import { emptyProduct } from './javascript/products/empty_products.ts';
+import { matrixProduct as integerProduct } from './javascript/products/integer_products.ts';
 import {
   averagePool3D,
   convolution3D,
@@ -47,7 +44,10 @@ import {
   maxPoolWithPositions,
   depthwiseConvolution as plainDepthwiseConvolution,
   transposedConvolution3D,
-} from './javascript/windows.ts';
+} from './javascript/products/windows.ts';
+import { fakeQuantize } from './javascript/quantization.ts';
+import { meanOfIntegers } from './javascript/reductions.ts';
+import { topKOfNaN } from './javascript/selection.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
 import { convolution, depthwiseConvolution } from './operators/conv2d.ts';

@@ -1,22 +1,22 @@
 import type { Rules } from './rule.ts';
-import { BINARY_RULES } from './rules/binary.ts';
 import { BLOCK_RULES } from './rules/blocks.ts';
-import { CONVOLUTION_RULES } from './rules/convolution.ts';
 import { CREATION_RULES } from './rules/creation.ts';
 import { ARRANGEMENT_RULES } from './rules/data_movement.ts';
+import { BINARY_RULES } from './rules/elementwise/binary.ts';
+import { INTEGER_RULES } from './rules/elementwise/integers.ts';
+import { QUANTIZATION_RULES } from './rules/elementwise/quantization.ts';
+import { TEXT_RULES } from './rules/elementwise/text.ts';
+import { UNARY_RULES } from './rules/elementwise/unary.ts';
 import { IMAGE_RULES } from './rules/images.ts';
 import { INDEXING_RULES } from './rules/indexing.ts';
-import { INTEGER_RULES } from './rules/integers.ts';
 import { MATRIX_RULES } from './rules/matrices.ts';
-import { POOLING_RULES } from './rules/pooling.ts';
-import { PRODUCT_RULES } from './rules/products.ts';
-import { QUANTIZATION_RULES } from './rules/quantization.ts';
+import { CONVOLUTION_RULES } from './rules/products/convolution.ts';
+import { POOLING_RULES } from './rules/products/pooling.ts';
+import { PRODUCT_RULES } from './rules/products/products.ts';
 import { REDUCTION_RULES } from './rules/reductions.ts';
 import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
 import { SPARSE_RULES } from './rules/sparse.ts';
-import { TEXT_RULES } from './rules/text.ts';
-import { UNARY_RULES } from './rules/unary.ts';
 
 /** The rules of all kernels that may be called, by the kernels' names. */
 export const KERNEL_RULES: Rules = {

@@ -1,4 +1,4 @@
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** Keeps the lowest bits of int32 values: what an integer of 8 or 16 bits holds of them. */
 export const wrapInteger: PlainKernel = (backend, call, [output]) => {

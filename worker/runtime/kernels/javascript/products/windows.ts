@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { perDimension } from '../gate/rules/windows.ts';
+import { perDimension } from '../../gate/rules/products/windows.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';
 import { fusedFinish } from './fused_finish.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 import { forEachTap, isMispadded, leavesPixelsOut, walkWindows } from './window_walk.ts';
 
 export const convolution3D: PlainKernel = (backend, call, [output]) => {

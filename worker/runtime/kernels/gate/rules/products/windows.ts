@@ -1,4 +1,4 @@
-import type { KernelCall } from '../kernel_call.ts';
+import type { KernelCall } from '../../kernel_call.ts';
 
 /** What passes over the spatial dimensions of an image. */
 export interface Window {

@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../rule.ts';
-import { broadcast } from '../shapes.ts';
+import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../../rule.ts';
+import { broadcast } from '../../shapes.ts';
 import { expectFused, isRepeated } from './fused.ts';
 
-/** Of matrices with an inner size of 0, a sum of nothing and the bias are left: see plain/empty_products.ts. */
+/** Of matrices with an inner size of 0, a sum of nothing and the bias are left: see javascript/products/empty_products.ts. */
 const product: Rule = (call) => {
   const a = call.tensor('a');
   const b = call.tensor('b');

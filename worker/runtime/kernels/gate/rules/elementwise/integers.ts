@@ -1,5 +1,5 @@
-import { gives, type Rule, type Rules } from '../rule.ts';
-import { isSameShape } from '../shapes.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
+import { isSameShape } from '../../shapes.ts';
 
 const wrapInteger: Rule = (call) => {
   const x = call.tensor('x');

@@ -1,5 +1,5 @@
-import type { KernelCall } from '../kernel_call.ts';
-import { gives, type Output, type Rule, type Rules } from '../rule.ts';
+import type { KernelCall } from '../../kernel_call.ts';
+import { gives, type Output, type Rule, type Rules } from '../../rule.ts';
 import { expectChannelsLast, perDimension, windowPositions } from './windows.ts';
 
 function pooled(call: KernelCall, dimensions: 2 | 3): Output {

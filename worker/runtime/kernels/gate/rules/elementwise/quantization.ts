@@ -1,5 +1,5 @@
-import { gives, type Rule, type Rules } from '../rule.ts';
-import { isSameShape } from '../shapes.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
+import { isSameShape } from '../../shapes.ts';
 
 /** One range for all values, or one for each channel, which comes last. */
 const fakeQuantize: Rule = (call) => {

@@ -1,7 +1,7 @@
-import { elementCount } from '../../../../model/tensor.ts';
-import type { KernelCall } from '../kernel_call.ts';
-import { isSameShape } from '../shapes.ts';
-import { expectBroadcastTo } from './binary.ts';
+import { elementCount } from '../../../../../model/tensor.ts';
+import type { KernelCall } from '../../kernel_call.ts';
+import { isSameShape } from '../../shapes.ts';
+import { expectBroadcastTo } from '../elementwise/binary.ts';
 
 const ACTIVATIONS: ReadonlySet<unknown> = new Set([
   undefined,

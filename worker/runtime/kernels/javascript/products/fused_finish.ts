@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import type { KernelCall } from '../gate/kernel_call.ts';
-import { broadcastOffset } from '../operators/broadcast_offset.ts';
-import { valuesOf } from './javascript_kernel.ts';
+import type { KernelCall } from '../../gate/kernel_call.ts';
+import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { valuesOf } from '../javascript_kernel.ts';
 
 /**
  * What a fused product does after its sums: adds the bias of the column and applies the activation.

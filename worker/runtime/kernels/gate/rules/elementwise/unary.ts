@@ -1,5 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { gives, type Rule, type Rules } from '../rule.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
 
 /** One value from each value of `x`, in TensorFlow's dtypes for the operation, as far as the kernel computes them. */
 function unary(dtypes: readonly DataType[], output?: DataType): Rule {

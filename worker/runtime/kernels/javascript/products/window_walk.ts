@@ -1,5 +1,5 @@
-import type { KernelCall } from '../gate/kernel_call.ts';
-import { perDimension } from '../gate/rules/windows.ts';
+import type { KernelCall } from '../../gate/kernel_call.ts';
+import { perDimension } from '../../gate/rules/products/windows.ts';
 
 /** How a window passes over an image with three spatial dimensions. Lists are in the dimensions' order. */
 export interface WindowWalk {

@@ -1,5 +1,5 @@
-import { broadcastOffset } from '../operators/broadcast_offset.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   and: (a, b) => a & b,

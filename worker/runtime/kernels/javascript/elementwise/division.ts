@@ -1,6 +1,6 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { broadcastOffset } from '../operators/broadcast_offset.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** One value from two, over shapes that broadcast, of tensors of one of these dtypes. */
 function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => number): PlainKernel {

@@ -1,7 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import type { KernelCall } from '../kernel_call.ts';
-import { gives, type Rule, type Rules } from '../rule.ts';
-import { broadcast, isSameShape } from '../shapes.ts';
+import type { KernelCall } from '../../kernel_call.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
+import { broadcast, isSameShape } from '../../shapes.ts';
 
 /** One value from two, over shapes that broadcast. */
 function binary(dtypes: readonly DataType[], output?: DataType): Rule {

@@ -1,5 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** One value from each, of tensors of this dtype; the heap rounds to it. */
 function unary(dtype: DataType, compute: (value: number) => number): PlainKernel {

@@ -1,5 +1,5 @@
-import type { KernelCall, NumericValues } from '../kernel_call.ts';
-import { ANY, gives, type Rule, type Rules } from '../rule.ts';
+import type { KernelCall, NumericValues } from '../../kernel_call.ts';
+import { ANY, gives, type Rule, type Rules } from '../../rule.ts';
 
 const nGrams: Rule = (call) => {
   const data = call.tensor('data');

@@ -1,7 +1,7 @@
-import { elementCount } from '../../../model/tensor.ts';
-import { broadcastOffset } from '../operators/broadcast_offset.ts';
+import { elementCount } from '../../../../model/tensor.ts';
+import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** Products of matrices of int32, which wrap at 32 bits, and those whose sums have no terms. */
 export const matrixProduct: PlainKernel = (backend, call, outputs) => {

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { KernelCall } from '../kernel_call.ts';
-import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../rule.ts';
-import { isEmpty, isSameShape } from '../shapes.ts';
+import type { KernelCall } from '../../kernel_call.ts';
+import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../../rule.ts';
+import { isEmpty, isSameShape } from '../../shapes.ts';
 import { expectFused } from './fused.ts';
 import { expectChannelsLast, perDimension, windowPositions } from './windows.ts';
 

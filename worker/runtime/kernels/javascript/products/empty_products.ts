@@ -1,6 +1,6 @@
-import { isEmpty } from '../gate/shapes.ts';
+import { isEmpty } from '../../gate/shapes.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { fusedFinish } from './fused_finish.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** Of products whose sums have no terms, the bias and the activation are left. */
 export const emptyProduct: PlainKernel = (backend, call, [output]) => {
