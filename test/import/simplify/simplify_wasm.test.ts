@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
 import { randomGraphs } from '../../fixtures/graphs/random_graph.ts';
-import { createNodeBackend, registerBuilt } from '../../runtime/kernels/node_backend.ts';
+import { createNodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 describe.each(["tfjs's kernels", "the server's kernels"])('with %s', (kernels) => {
   beforeAll(async () => {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
-import { compareKernels, randomTensor, shapeSize } from './comparison.ts';
-import { compiled, createNodeBackend, type NodeBackend } from './node_backend.ts';
+import { compareKernels, randomTensor, shapeSize } from '../../fixtures/kernels/comparison.ts';
+import { compiled, createNodeBackend, type NodeBackend } from '../../fixtures/kernels/node_backend.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { instantiateKernels } from '../../../worker/runtime/kernels/kernel_functions.ts';
 import { ElementFormat } from '../../../worker/runtime/kernels/kernel_signatures.ts';
-import { randomValues } from './comparison.ts';
-import { compiled } from './node_backend.ts';
+import { randomValues } from '../../fixtures/kernels/comparison.ts';
+import { compiled } from '../../fixtures/kernels/node_backend.ts';
 
 /** Places one after another in a memory of their own. */
 function heapOf(memory: WebAssembly.Memory) {

@@ -5,7 +5,7 @@ import { KERNEL_RULES } from '../../../worker/runtime/kernels/gate/kernel_rules.
 import { ANY, gives } from '../../../worker/runtime/kernels/gate/rule.ts';
 import { KERNEL_TABLE } from '../../../worker/runtime/kernels/kernel_table.ts';
 import { ExecutionError, OutOfMemoryError } from '../../../worker/runtime/loaded_model.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from './node_backend.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 let node: NodeBackend;
 let gate: Gate | undefined;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import { expectClose, randomTensor } from './comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from './node_backend.ts';
+import { expectClose, randomTensor } from '../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 let node: NodeBackend;
 let kernels: RegisteredKernels;

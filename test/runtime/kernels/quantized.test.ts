@@ -5,9 +5,9 @@ import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import { isDeferred } from '../../../worker/runtime/kernels/packing/deferred_memory.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import type { MatrixRole } from '../../../worker/runtime/weights/matrix_role.ts';
+import { expectClose, randomTensor, shapeSize } from '../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 import { storedBytes, streamWeight } from '../weights/stored_weight.ts';
-import { expectClose, randomTensor, shapeSize } from './comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from './node_backend.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compareKernels, expectClose, randomTensor, shapeSize } from './comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from './node_backend.ts';
+import { compareKernels, expectClose, randomTensor, shapeSize } from '../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { Arena } from '../../../worker/runtime/backend/arena.ts';
 import type { Step } from '../../../worker/runtime/plan/ir/step.ts';
 import { Recorder } from '../../../worker/runtime/plan/record/recorder.ts';
 import { Plan } from '../../../worker/runtime/plan/run/plan.ts';
-import { type NodeBackend, registerBuilt } from '../kernels/node_backend.ts';
+import { type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 

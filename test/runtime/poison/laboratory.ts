@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { KERNEL_BUILDS } from '../../../scripts/build/kernel_build.ts';
 import { type RegisteredKernels, registerKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import { compiled, createNodeBackend, type NodeBackend } from '../kernels/node_backend.ts';
+import { compiled, createNodeBackend, type NodeBackend } from '../../fixtures/kernels/node_backend.ts';
 import type { Dtype } from '../oracle/tensor.ts';
 import { POISONS, PoisonedHeap } from './heap/poisoned_heap.ts';
 import type { KernelCall, Sample } from './kernel_call.ts';

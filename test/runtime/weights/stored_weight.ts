@@ -7,7 +7,7 @@ import { createWeightSink } from '../../../worker/runtime/weights/create_weight_
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
 import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
 import { quantizedElements } from '../../../worker/runtime/weights/quantized_weight.ts';
-import { randomValues } from '../kernels/comparison.ts';
+import { randomValues } from '../../fixtures/kernels/comparison.ts';
 
 /** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */
 export function streamWeight(

@@ -5,8 +5,8 @@ import type { WeightSpec } from '../../../worker/model/model_json.ts';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import { createWeightSink } from '../../../worker/runtime/weights/create_weight_sink.ts';
 import { type MatrixRole, matrixLayout } from '../../../worker/runtime/weights/matrix_role.ts';
-import { randomTensor, shapeSize } from '../kernels/comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from '../kernels/node_backend.ts';
+import { randomTensor, shapeSize } from '../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 import { quantization, storedBytes, streamWeight } from './stored_weight.ts';
 
 let node: NodeBackend;

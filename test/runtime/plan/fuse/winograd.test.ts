@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { expectClose, onCpu, randomValues } from '../../kernels/comparison.ts';
-import { createNodeBackend, type NodeBackend } from '../../kernels/node_backend.ts';
+import { expectClose, onCpu, randomValues } from '../../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend } from '../../../fixtures/kernels/node_backend.ts';
 import { recordPlan } from '../recorded_plan.ts';
 
 let node: NodeBackend;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { BUILDS, builtDigest, KERNEL_BUILDS, sourceDigest } from '../../../scripts/build/kernel_build.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
-import { compiled } from './node_backend.ts';
+import { compiled } from '../../fixtures/kernels/node_backend.ts';
 
 test.each(BUILDS)('$output was built from the sources that are here', async (build) => {
   expect(await builtDigest(build.output)).toBe(await sourceDigest(build));
