@@ -32,7 +32,7 @@ test.for([
   { from: 'worker/management/objects.ts', to: 'worker/index.ts', rule: 'layer-worker-management' },
   { from: 'worker/model/names.ts', to: 'worker/registry/manifest.ts', rule: 'layer-worker-model' },
   { from: 'worker/index.ts', to: 'worker/management/objects.ts', rule: 'layer-worker-entry' },
-  { from: 'scripts/publish.ts', to: 'worker/serving/api.ts', rule: 'layer-scripts' },
+  { from: 'scripts/commands/publish.ts', to: 'worker/serving/api.ts', rule: 'layer-scripts' },
   { from: 'import/tfjs.ts', to: 'worker/registry/manifest.ts', rule: 'layer-import' },
   { from: 'import/tfjs.ts', to: 'scripts/format.ts', rule: 'layer-import' },
   { from: 'models/train.ts', to: 'import/index.ts', rule: 'layer-models' },

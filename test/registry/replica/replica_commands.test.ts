@@ -53,7 +53,7 @@ test('the commands keep the replica, tell when it is behind, and repair it', asy
   });
 
   // Nothing to roll back to that is not current already: the pointer stays, the replica is repaired.
-  expect(await run('rollback.ts', 'half', '--to', '2')).toMatchObject({ code: 0 });
+  expect(await run('pointer/rollback.ts', 'half', '--to', '2')).toMatchObject({ code: 0 });
   const repaired = await withReplica((replica) => replica.read('half'));
   expect(JSON.parse(repaired ?? '')).toMatchObject({ generation: 2, current: '2' });
   expect((await run('status.ts', 'half')).stdout).not.toContain('replica');

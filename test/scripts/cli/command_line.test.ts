@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { occupyPort } from '../../fixtures/commands/free_port.ts';
@@ -17,36 +17,36 @@ describe.concurrent('a wrong command line', () => {
     ['publish.ts', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
     ['publish.ts', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
     ['publish.ts', ['x', 'y', '--model', 'm'], /too many arguments/],
-    ['rollback.ts', [], /missing required argument 'model'/],
-    ['rollback.ts', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
+    ['pointer/rollback.ts', [], /missing required argument 'model'/],
+    ['pointer/rollback.ts', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
     ['status.ts', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
     ['prune.ts', ['m'], /required option '--keep <count>'/],
     ['prune.ts', ['m', '--keep', '-1'], /whole number/],
     ['publish.ts', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
-    ['promote.ts', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
-    ['canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
-    ['canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
-    ['shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
-    ['promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
-    ['promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
-    ['label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
-    ['label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
+    ['pointer/promote.ts', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['pointer/canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
+    ['pointer/canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
+    ['pointer/shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['pointer/promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
+    ['pointer/promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
+    ['pointer/label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
+    ['pointer/label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
     ['dev.ts', ['--port', '70000'], /1 to 65535/],
     ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
     ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker has no variable MAX_REQEST_MB/],
-    ['promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
-    ['promote.ts', ['m', '--reason='], /--reason was given an empty value/],
+    ['pointer/promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
+    ['pointer/promote.ts', ['m', '--reason='], /--reason was given an empty value/],
     ['status.ts', ['--persist-to', ''], /--persist-to was given an empty value/],
     ['inspect.ts', [''], /an argument is empty/],
-    ['rollback.ts', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
-    ['rollback.ts', ['m', '1.0.0', '2.0.0'], /too many arguments/],
-    ['rollback.ts', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
-    ['promote.ts', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
+    ['pointer/rollback.ts', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
+    ['pointer/rollback.ts', ['m', '1.0.0', '2.0.0'], /too many arguments/],
+    ['pointer/rollback.ts', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
+    ['pointer/promote.ts', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
     ['token.ts', ['--name', 'x', '--name', 'y'], /--name was given twice/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
     const human = await runScript(script, parameters);
     expect(human).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
-    expect(human.stderr).toContain(`npm run ${script.replace('.ts', '')} -- --help`);
+    expect(human.stderr).toContain(`npm run ${basename(script, '.ts')} -- --help`);
   });
 
   test('is answered in JSON where that is asked for', async () => {
@@ -80,11 +80,11 @@ test('what only reads or undoes makes no local state', async () => {
   const before = await readdir(folder);
   for (const [script, ...parameters] of [
     ['status.ts'],
-    ['rollback.ts', 'm'],
+    ['pointer/rollback.ts', 'm'],
     ['prune.ts', 'm', '--keep', '1'],
-    ['promote.ts', 'm'],
-    ['label.ts', 'm', '--label', 'l', '--remove'],
-    ['canary.ts', 'm', '--percent', '0'],
+    ['pointer/promote.ts', 'm'],
+    ['pointer/label.ts', 'm', '--label', 'l', '--remove'],
+    ['pointer/canary.ts', 'm', '--percent', '0'],
   ] as const) {
     expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
       code: 1,
@@ -152,7 +152,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     differences: [],
   });
 
-  const rollback = await runScript('rollback.ts', ['half', '--persist-to', state, '--json']);
+  const rollback = await runScript('pointer/rollback.ts', ['half', '--persist-to', state, '--json']);
   expect(rollback.code).toBe(0);
   expect(JSON.parse(rollback.stdout)).toMatchObject({
     model: 'half',
@@ -167,7 +167,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     runScript('status.ts', ['--persist-to', state, '--json']),
     runScript('prune.ts', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
     runScript('status.ts', ['other', '--persist-to', state]),
-    runScript('rollback.ts', ['other', '--persist-to', state]),
+    runScript('pointer/rollback.ts', ['other', '--persist-to', state]),
     runScript('prune.ts', ['other', '--keep', '1', '--persist-to', state]),
   ]);
   const status = JSON.parse(one.stdout);

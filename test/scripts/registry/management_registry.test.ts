@@ -28,7 +28,7 @@ describe('the scripts through a management Worker', () => {
       const path = await writeGraphModel(join(folder, version));
       expect(await run('publish.ts', [path, '--model', 'half', '--by', 'ann'])).toMatchObject({ code: 0 });
     }
-    expect(await run('rollback.ts', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
+    expect(await run('pointer/rollback.ts', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
       code: 0,
     });
     expect(await run('prune.ts', ['half', '--keep', '0'])).toMatchObject({ code: 0 });
@@ -63,14 +63,14 @@ describe('the scripts through a management Worker', () => {
     const steps: readonly (() => ReturnType<typeof run>)[] = [
       () => publish('1.0.0', '--label', 'stable'),
       () => publish('1.1.0', '--stage'),
-      () => run('promote.ts', ['changed']),
+      () => run('pointer/promote.ts', ['changed']),
       () => publish('1.2.0', '--no-flip', '--label', 'beta'),
-      () => run('canary.ts', ['changed', '--percent', '2.5', '--version', '1.2.0']),
-      () => run('shadow.ts', ['changed', '--percent', '10', '--version', '1.0.0']),
-      () => run('shadow.ts', ['changed', '--percent', '0']),
-      () => run('label.ts', ['changed', '--label', 'stable', '--version', '1.1.0']),
-      () => run('label.ts', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
-      () => run('rollback.ts', ['changed']),
+      () => run('pointer/canary.ts', ['changed', '--percent', '2.5', '--version', '1.2.0']),
+      () => run('pointer/shadow.ts', ['changed', '--percent', '10', '--version', '1.0.0']),
+      () => run('pointer/shadow.ts', ['changed', '--percent', '0']),
+      () => run('pointer/label.ts', ['changed', '--label', 'stable', '--version', '1.1.0']),
+      () => run('pointer/label.ts', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
+      () => run('pointer/rollback.ts', ['changed']),
       // Published again by a pipeline: the rollback is not undone.
       () => publish('1.1.0'),
     ];

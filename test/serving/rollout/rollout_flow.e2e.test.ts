@@ -123,7 +123,7 @@ describe('a version on its way, over the real scripts and four isolates', () => 
     }
     await run('label', MODEL, '--label', 'beta', '--remove');
     expect(await byLabel()).toMatchObject({ status: 400 });
-    const refused = await runScript('label.ts', [
+    const refused = await runScript('pointer/label.ts', [
       MODEL,
       '--label',
       'beta',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { BLOBS_PREFIX } from '../worker/registry/storage/storage_keys.ts';
+import { BLOBS_PREFIX } from '../../worker/registry/storage/storage_keys.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
@@ -8,11 +8,11 @@ import {
   registryCommand,
   runRegistryCommand,
   withChangeOptions,
-} from './cli/command_line.ts';
-import { formatBytes, plural } from './cli/format.ts';
-import { newChangeRecord } from './pointer/change_record.ts';
-import { describeRefusal } from './pointer/refusal.ts';
-import { describePlace } from './registry/open_registry.ts';
+} from '../cli/command_line.ts';
+import { formatBytes, plural } from '../cli/format.ts';
+import { newChangeRecord } from '../pointer/change_record.ts';
+import { describeRefusal } from '../pointer/refusal.ts';
+import { describePlace } from '../registry/open_registry.ts';
 
 const command = withChangeOptions(
   registryCommand(

@@ -5,14 +5,14 @@ import {
   parsePortArgument,
   parseVariableArgument,
   runCommand,
-} from './cli/command_line.ts';
-import { RepeatableOption } from './cli/repeatable_option.ts';
-import { type DevServerOptions, portFault, runDevServers, serverUrl } from './dev/dev_server.ts';
-import { publishSampleModels } from './dev/sample_models.ts';
-import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from './files/package_root.ts';
-import { managementFault } from './registry/management_environment.ts';
-import { createToken } from './registry/management_token.ts';
-import { describePlace, openLocalRegistry } from './registry/open_registry.ts';
+} from '../cli/command_line.ts';
+import { RepeatableOption } from '../cli/repeatable_option.ts';
+import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';
+import { publishSampleModels } from '../dev/sample_models.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from '../files/package_root.ts';
+import { managementFault } from '../registry/management_environment.ts';
+import { createToken } from '../registry/management_token.ts';
+import { describePlace, openLocalRegistry } from '../registry/open_registry.ts';
 
 const command = newCommand(
   'dev',

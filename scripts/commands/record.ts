@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { GOLDEN_FILE } from '../import/files/sidecar_files.ts';
-import { writeWholeFile } from '../import/files/write_whole_file.ts';
-import { openModel } from '../import/open_model.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from './cli/command_line.ts';
-import { plural } from './cli/format.ts';
-import { RepeatableOption } from './cli/repeatable_option.ts';
-import { requireRoom } from './files/full_disk.ts';
-import { resolveFromCaller, showToCaller } from './files/package_root.ts';
-import { withTemporaryDirectory } from './files/temporary_directory.ts';
-import { recordExamples } from './rehearsal/record_examples.ts';
+import { GOLDEN_FILE } from '../../import/files/sidecar_files.ts';
+import { writeWholeFile } from '../../import/files/write_whole_file.ts';
+import { openModel } from '../../import/open_model.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from '../cli/command_line.ts';
+import { plural } from '../cli/format.ts';
+import { RepeatableOption } from '../cli/repeatable_option.ts';
+import { requireRoom } from '../files/full_disk.ts';
+import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
+import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import { recordExamples } from '../rehearsal/record_examples.ts';
 
 const command = newCommand(
   'record',

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { convertModel, type OutputDifference, quantizationAccuracy } from '../import/index.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
-import { formatBytes, formatTable } from './cli/format.ts';
-import { resolveFromCaller, showToCaller } from './files/package_root.ts';
-import { withTemporaryDirectory } from './files/temporary_directory.ts';
-import { accuracyLines, QUANTIZATIONS, quantizeOption } from './publish/quantization.ts';
-import { signatureLines } from './status/model_report.ts';
+import { convertModel, type OutputDifference, quantizationAccuracy } from '../../import/index.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { formatBytes, formatTable } from '../cli/format.ts';
+import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
+import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
+import { signatureLines } from '../status/model_report.ts';
 
 const command = newCommand(
   'convert',

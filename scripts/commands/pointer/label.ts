@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
-import { parseNameArgument, registryCommand, withChangeOptions } from './cli/command_line.ts';
-import { versionOption, withVersionOption } from './cli/version_option.ts';
-import { withTimingOptions } from './pointer/change_timing.ts';
-import { runPointerCommand } from './pointer/pointer_command.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { parseNameArgument, registryCommand, withChangeOptions } from '../../cli/command_line.ts';
+import { versionOption, withVersionOption } from '../../cli/version_option.ts';
+import { withTimingOptions } from '../../pointer/change_timing.ts';
+import { runPointerCommand } from '../../pointer/pointer_command.ts';
 
 const command = withTimingOptions(
   withChangeOptions(

@@ -1,4 +1,4 @@
 import path from 'node:path';
-import { buildKernels } from './build/kernel_build.ts';
+import { buildKernels } from './kernel_build.ts';
 
 for (const file of await buildKernels()) console.log(`built ${path.relative('.', file)}`);

@@ -5,11 +5,11 @@ import {
   parseNameArgument,
   registryCommand,
   runRegistryCommand,
-} from './cli/command_line.ts';
-import { missingModel } from './pointer/refusal.ts';
-import { describePlace } from './registry/open_registry.ts';
-import { allModelStatuses, modelStatus } from './status/model_status.ts';
-import { modelLines } from './status/status_report.ts';
+} from '../cli/command_line.ts';
+import { missingModel } from '../pointer/refusal.ts';
+import { describePlace } from '../registry/open_registry.ts';
+import { allModelStatuses, modelStatus } from '../status/model_status.ts';
+import { modelLines } from '../status/status_report.ts';
 
 const command = registryCommand(
   'status',

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
-import { POINTER_CHANGES } from '../worker/registry/pointer/change/table.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
 import {
   parseNameArgument,
   parseVersionArgument,
   registryCommand,
   withChangeOptions,
-} from './cli/command_line.ts';
-import { versionArgument, withVersionArgument } from './cli/version_argument.ts';
-import { withTimingOptions } from './pointer/change_timing.ts';
-import { runPointerCommand } from './pointer/pointer_command.ts';
+} from '../../cli/command_line.ts';
+import { versionArgument, withVersionArgument } from '../../cli/version_argument.ts';
+import { withTimingOptions } from '../../pointer/change_timing.ts';
+import { runPointerCommand } from '../../pointer/pointer_command.ts';
 
 const command = withTimingOptions(
   withChangeOptions(

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { EXIT_DONE, newCommand, runCommand } from './cli/command_line.ts';
-import { createToken, TOKEN_SCOPES } from './registry/management_token.ts';
+import { EXIT_DONE, newCommand, runCommand } from '../cli/command_line.ts';
+import { createToken, TOKEN_SCOPES } from '../registry/management_token.ts';
 
 const command = newCommand(
   'token',

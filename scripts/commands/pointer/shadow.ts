@@ -1,4 +1,4 @@
-import { runTrialCommand } from './pointer/trial_command.ts';
+import { runTrialCommand } from '../../pointer/trial_command.ts';
 
 await runTrialCommand({
   role: 'shadow',

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import type { OutputDifference } from '../import/index.ts';
-import { wait } from '../worker/registry/storage/waiting.ts';
-import { VERSION_BUMPS } from '../worker/registry/version/version.ts';
+import type { OutputDifference } from '../../import/index.ts';
+import { wait } from '../../worker/registry/storage/waiting.ts';
+import { VERSION_BUMPS } from '../../worker/registry/version/version.ts';
 import {
   EXIT_DONE,
   EXIT_FAILED,
@@ -11,19 +11,19 @@ import {
   registryCommand,
   runRegistryCommand,
   withChangeOptions,
-} from './cli/command_line.ts';
-import { versionOption, withVersionOption } from './cli/version_option.ts';
-import { resolveFromCaller, toolVersion } from './files/package_root.ts';
-import { newChangeRecord } from './pointer/change_record.ts';
-import { changeTiming, withTimingOptions } from './pointer/change_timing.ts';
-import { publishModel } from './publish/publish_model.ts';
-import { dryRunJson, dryRunLines, publishJson, publishLines } from './publish/publish_report.ts';
-import { accuracyLines, QUANTIZATIONS, quantizeOption } from './publish/quantization.ts';
-import { signatureFault } from './publish/required_signature.ts';
-import { readSigner, SIGNING_KEY_VARIABLE } from './publish/signing_key.ts';
-import { describePlace } from './registry/open_registry.ts';
-import { createRehearsal, skipRehearsal } from './rehearsal/rehearse.ts';
-import { readWorkerConfiguration } from './rehearsal/sandbox/worker_configuration.ts';
+} from '../cli/command_line.ts';
+import { versionOption, withVersionOption } from '../cli/version_option.ts';
+import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
+import { newChangeRecord } from '../pointer/change_record.ts';
+import { changeTiming, withTimingOptions } from '../pointer/change_timing.ts';
+import { publishModel } from '../publish/publish_model.ts';
+import { dryRunJson, dryRunLines, publishJson, publishLines } from '../publish/publish_report.ts';
+import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
+import { signatureFault } from '../publish/required_signature.ts';
+import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
+import { describePlace } from '../registry/open_registry.ts';
+import { createRehearsal, skipRehearsal } from '../rehearsal/rehearse.ts';
+import { readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 
 const command = withTimingOptions(
   withChangeOptions(

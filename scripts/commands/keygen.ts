@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { writeWholeFile } from '../import/files/write_whole_file.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
-import { resolveFromCaller, showToCaller, wranglerConfiguration } from './files/package_root.ts';
-import { generateSigningKey } from './publish/signing_key.ts';
+import { writeWholeFile } from '../../import/files/write_whole_file.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { resolveFromCaller, showToCaller, wranglerConfiguration } from '../files/package_root.ts';
+import { generateSigningKey } from '../publish/signing_key.ts';
 
 const command = newCommand('keygen', 'Creates a key for signing manifests: an Ed25519 private key in PEM.')
   .argument('<file>', 'the file for the private key; never overwritten, and readable by its owner only')

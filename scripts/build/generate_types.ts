@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { WRANGLER } from './deploy/wrangler_process.ts';
-import { PACKAGE_ROOT, wranglerConfiguration } from './files/package_root.ts';
+import { WRANGLER } from '../deploy/wrangler_process.ts';
+import { PACKAGE_ROOT, wranglerConfiguration } from '../files/package_root.ts';
 
 /** Writes worker-configuration.d.ts: the bindings of the effective configuration. */
 execFileSync(process.execPath, [WRANGLER, 'types', '--config', wranglerConfiguration()], {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { inspectModel } from '../import/index.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from './cli/command_line.ts';
-import { resolveFromCaller } from './files/package_root.ts';
-import { withTemporaryDirectory } from './files/temporary_directory.ts';
-import { summaryLines } from './status/model_report.ts';
+import { inspectModel } from '../../import/index.ts';
+import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { resolveFromCaller } from '../files/package_root.ts';
+import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import { summaryLines } from '../status/model_report.ts';
 
 const command = newCommand('inspect', 'Shows the format, signatures, operations and sizes of a model.')
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')

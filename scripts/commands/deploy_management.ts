@@ -1,3 +1,3 @@
-import { runDeployCommand } from './deploy/deploy_command.ts';
+import { runDeployCommand } from '../deploy/deploy_command.ts';
 
 await runDeployCommand('deploy:management', 'Deploys the management Worker.', 'management');
