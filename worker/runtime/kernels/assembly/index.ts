@@ -17,6 +17,7 @@ export { layer_norm, softmax, sum_middle } from './reduce';
 export { pool2d } from './convolution/pool';
 export { scale_constants } from './constants';
 export { batch_norm, copy, fill } from './copy';
-export { winograd_conv2d, winograd_scratch_bytes, winograd_weights } from './convolution/winograd';
+export { winograd_conv2d, winograd_scratch_bytes } from './convolution/winograd';
+export { winograd_weights } from './convolution/winograd_transforms';
 export { batch_norm_scratch_bytes } from './copy';
 export { gemm_scratch_bytes } from './product/gemm';

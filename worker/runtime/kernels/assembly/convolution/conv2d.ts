@@ -1,4 +1,5 @@
-import { computeRows, NO_RESIDUAL, rowsOfTile } from '../product/tile';
+import { computeRows, rowsOfTile } from '../product/compute_rows';
+import { NO_RESIDUAL } from '../product/tile';
 import { Input, Output, Scratch } from '../roles';
 
 /** As for products, but larger: pointers, and copies at the edges, are made anew for each group. */

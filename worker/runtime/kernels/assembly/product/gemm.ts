@@ -1,4 +1,5 @@
-import { computeRows, NO_RESIDUAL, rowsOfTile } from './tile';
+import { computeRows, rowsOfTile } from './compute_rows';
+import { NO_RESIDUAL } from './tile';
 import { Input, Output, Scratch } from '../roles';
 
 /** Bytes of packed panels that stay in the second level cache while the rows of A pass by. */

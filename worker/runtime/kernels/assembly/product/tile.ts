@@ -4,18 +4,6 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
 export const NO_RESIDUAL: usize = 1;
 
 /**
- * How many of the rows that are left to take next: 6, or what makes two tiles of the last 8 or 9, since tiles of
- * fewer than 4 rows wait for their additions.
- */
-// @ts-ignore: decorator
-@inline
-export function rowsOfTile(left: i32): i32 {
-  if (left == 8) return 4;
-  if (left == 9) return 5;
-  return min(6, left);
-}
-
-/**
  * The heart of matrix products and convolutions: up to 6 rows of the result, panel after panel of 8 columns,
  * held in 12 accumulators (of the 15 vector registers that there are on x64).
  *
@@ -32,7 +20,7 @@ export function rowsOfTile(left: i32): i32 {
  */
 // @ts-ignore: decorator
 @inline
-function rows(
+export function rows(
   ROWS: i32,
   pointers: usize,
   segments: i32,
@@ -163,7 +151,7 @@ function rows(
 
 // @ts-ignore: decorator
 @inline
-function storeRow(
+export function storeRow(
   row: usize,
   left: v128,
   right: v128,
@@ -188,124 +176,5 @@ function storeRow(
     }
     storeUpTo(row, clamp(left, lowest, highest), columns);
     storeUpTo(row + 16, clamp(right, lowest, highest), columns - 4);
-  }
-}
-
-/**
- * One row, four panels at a time: enough sums apart that the latency of an addition does not matter, and, since
- * such a product reads each weight once and waits for memory, four streams to fetch ahead of.
- */
-function oneRow(
-  pointers: usize,
-  segments: i32,
-  segmentLength: i32,
-  packed: usize,
-  panels: i32,
-  bias: usize,
-  c: usize,
-  columns: i32,
-  residual: usize,
-  lower: f32,
-  upper: f32,
-): void {
-  const panelBytes = <usize>(segments * segmentLength) << 5;
-  let b = packed;
-  let panel = 0;
-  for (; panel + 4 <= panels; panel += 4) {
-    let c00 = f32x4.splat(0);
-    let c01 = c00;
-    let c10 = c00;
-    let c11 = c00;
-    let c20 = c00;
-    let c21 = c00;
-    let c30 = c00;
-    let c31 = c00;
-    if (bias != 0) {
-      c00 = v128.load(bias);
-      c01 = v128.load(bias, 16);
-      c10 = v128.load(bias, 32);
-      c11 = v128.load(bias, 48);
-      c20 = v128.load(bias, 64);
-      c21 = v128.load(bias, 80);
-      c30 = loadUpTo(bias + 96, columns - 24);
-      c31 = loadUpTo(bias + 112, columns - 28);
-      bias += 128;
-    }
-    let b1 = b + panelBytes;
-    let b2 = b1 + panelBytes;
-    let b3 = b2 + panelBytes;
-    let pointer = pointers;
-    for (let segment = 0; segment < segments; segment++) {
-      let a = load<usize>(pointer);
-      pointer += 24;
-      const end = b + (<usize>segmentLength << 5);
-      do {
-        const value = v128.load32_splat(a);
-        c00 = multiplyAdd(value, v128.load(b), c00);
-        c01 = multiplyAdd(value, v128.load(b, 16), c01);
-        c10 = multiplyAdd(value, v128.load(b1), c10);
-        c11 = multiplyAdd(value, v128.load(b1, 16), c11);
-        c20 = multiplyAdd(value, v128.load(b2), c20);
-        c21 = multiplyAdd(value, v128.load(b2, 16), c21);
-        c30 = multiplyAdd(value, v128.load(b3), c30);
-        c31 = multiplyAdd(value, v128.load(b3, 16), c31);
-        a += 4;
-        b += 32;
-        b1 += 32;
-        b2 += 32;
-        b3 += 32;
-      } while (b != end);
-    }
-    storeRow(c, c00, c01, columns, residual, lower, upper);
-    storeRow(c + 32, c10, c11, columns - 8, residual, lower, upper);
-    storeRow(c + 64, c20, c21, columns - 16, residual, lower, upper);
-    storeRow(c + 96, c30, c31, columns - 24, residual, lower, upper);
-    c += 128;
-    columns -= 32;
-    b = b3;
-  }
-  rows(1, pointers, segments, segmentLength, b, panels - panel, bias, c, 0, columns, residual, lower, upper);
-}
-
-function twoRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  rows(2, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-}
-
-function threeRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  rows(3, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-}
-
-function fourRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  rows(4, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-}
-
-function fiveRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  rows(5, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-}
-
-function sixRows(pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  rows(6, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-}
-
-/** `count` rows, 1 to 6; the parameters are those of `rows`. */
-export function computeRows(count: i32, pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
-  switch (count) {
-    case 6:
-      sixRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-      break;
-    case 5:
-      fiveRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-      break;
-    case 4:
-      fourRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-      break;
-    case 3:
-      threeRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-      break;
-    case 2:
-      twoRows(pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
-      break;
-    default:
-      oneRow(pointers, segments, segmentLength, packed, panels, bias, c, columns, residual, lower, upper);
   }
 }
