@@ -9,6 +9,7 @@ import { describeBlob, findModelFile, type ModelFile } from '../files/model_file
 import { readBeside } from '../files/sidecar_files.ts';
 import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
 import { type SourceFormat, SUPPORTED_FORMATS } from '../formats.ts';
+import { findCycle } from '../graph/find_cycle.ts';
 import { graphSignatures } from '../graph/graph_signature.ts';
 import { readInitializerNodes, readTopology } from '../graph/graph_topology.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
@@ -157,6 +158,8 @@ function readGraphSignatures(
   const names = new Set(groups.flatMap(({ weights }) => weights.map(({ name }) => name)));
   const topology = readTopology(json.modelTopology, names);
   if (topology.kind !== 'read') return { ...topology, message: `modelTopology: ${topology.message}` };
+  const cycle = findCycle(topology.value.nodes.values());
+  if (cycle !== undefined) return malformed(`modelTopology: node "${cycle}" is computed from itself`);
   const initializer = readInitializerNodes(json, names);
   return initializer.kind === 'read' ? graphSignatures(json, topology.value.nodes) : initializer;
 }

@@ -51,6 +51,8 @@ export async function rehearseVersion(
   if (empty.kind === 'failed') return empty;
   const load = await client.load();
   if (load.kind === 'failed') return load;
+  const cold = await client.coldReason();
+  if (cold.kind === 'failed') return cold;
   const asked = first && (await client.predict(first.example, first.signature));
   const recorded = rehearsal?.kind === 'rehearsed' ? rehearsal.recorded : undefined;
   const examples = recorded === undefined ? golden : withInputs(recorded, signatures);
@@ -74,10 +76,19 @@ export async function rehearseVersion(
         disagreement === undefined
           ? isPublished
             ? []
-            : answers.notes
+            : [...coldNotes(cold.value), ...answers.notes]
           : [`The current version ${version} no longer answers as it did: it ${disagreement}`],
     },
   };
+}
+
+function coldNotes(reason: string | undefined): string[] {
+  return reason === undefined
+    ? []
+    : [
+        'It could not compute zeros, with which a version is warmed up where nobody says with what, so that its first answers ' +
+          `will be slow: ${reason}. Put a request that it takes into warmup.json beside the model.`,
+      ];
 }
 
 type Answers = Pick<RehearsedVersion, 'request' | 'firstMs' | 'golden' | 'recorded' | 'notes'>;
@@ -193,7 +204,7 @@ async function answerMade(
 
 function recordNote(examples: number, fits: boolean): string {
   if (examples === 0) {
-    return 'It has no golden.json, and no request could be generated from its signature: only its warmup was computed.';
+    return 'It has no golden.json, and it answered no request generated from its signature: nothing shows that it computes correctly.';
   }
   return fits
     ? 'It has no golden.json: its answers to requests generated from its signature were recorded instead.'

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, readMetrics } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
@@ -123,17 +125,37 @@ describe('a division that would trap', () => {
     }
   });
 
-  test('in the warmup of a version makes it one that cannot be loaded', async () => {
-    const [isolate] = edge.isolates;
-    const directory = await writeGraph(
+  const selfRemainder = () =>
+    writeGraph(
       [{ name: 'x', dtype: 'DT_INT32', shape: [-1] }],
       [{ name: 'y', op: 'FloorMod', input: ['x', 'x'], attr: { T: { type: 'DT_INT32' } } }],
       [{ name: 'y', dtype: 'DT_INT32', shape: [-1] }],
     );
+  const over = (model: string, x: number) =>
+    ask(edge.isolates[0], `/v1/models/${model}:predict`, { instances: [x] });
+
+  test('of the zeros that nobody wrote into a warmup is told, and the version is served', async () => {
+    await publishDirectory(edge.store, await selfRemainder(), 'guessed', '1.0.0');
+    expect(await over('guessed', 7)).toMatchObject({ status: 200, body: { predictions: [0] } });
+    const reason = /warmup of serving_default: Mod: an integer is divided by zero/;
+    const colds = [...(await readMetrics(edge.isolates[0])).keys()].filter((name) => name.includes('cold'));
+    expect(colds).toEqual([expect.stringMatching(/^edge_serving_cold\{model="guessed",version="1.0.0",/)]);
+    expect(colds[0]).toMatch(reason);
+    const [entry] = edge.log.filter((line) => line.includes('"event":"cold"'));
+    expect(entry).toMatch(reason);
+    await everyoneElseAnswers();
+  });
+
+  test('in a warmup that was written makes a version one that cannot be loaded', async () => {
+    const directory = await selfRemainder();
+    await writeFile(
+      path.join(directory, 'warmup.json'),
+      JSON.stringify({ examples: [{ inputs: { x: [0] } }] }),
+    );
     await publishDirectory(edge.store, `${SAMPLES}/half_plus_two/1.0.0`, 'turned_bad', '1.0.0');
-    await ask(isolate, '/v1/models/turned_bad:predict', { instances: [1] });
+    await over('turned_bad', 1);
     await publishDirectory(edge.store, directory, 'turned_bad', '2.0.0');
-    const answer = await ask(isolate, '/v1/models/turned_bad:predict', { instances: [1] });
+    const answer = await over('turned_bad', 1);
     expect(answer).toMatchObject({ status: 200, version: '1.0.0', body: { predictions: [2.5] } });
     expect(answer.fallback).toMatch(/^2\.0\.0; warmup/);
     await everyoneElseAnswers();

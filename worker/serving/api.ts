@@ -67,7 +67,12 @@ export interface ServableView {
 export type ExecutionResult =
   | { readonly kind: 'computed'; readonly outputs: NamedTensors }
   /** The model could not compute these inputs. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** No other values would have been computed: memory was out, or the runtime is gone, and the servable with it. */
+      readonly isFatal?: boolean;
+    };
 
 /**
  * A loaded version in use by one computation. It is not freed before exactly one call of `release` or `fail`. It

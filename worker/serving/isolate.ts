@@ -9,7 +9,7 @@ import type { ServingConfiguration } from './configuration.ts';
 import type { CacheOutcome } from './loading/blob_reader.ts';
 import { loadVersion } from './loading/version_loader.ts';
 import { type MetricSample, Metrics } from './metrics/metrics.ts';
-import { boundedReason, planSamples } from './metrics/plan_metrics.ts';
+import { boundedReason, coldSamples, planSamples } from './metrics/plan_metrics.ts';
 import { ModelServer } from './request/model_server.ts';
 import { PointerSource, pointerReader } from './request/pointer_source.ts';
 import { Rollout } from './rollout/rollout.ts';
@@ -83,11 +83,12 @@ export function createIsolate(options: IsolateOptions): Isolate {
     },
     publicKeys: configuration.publicKeys,
     now,
-    load: (manifest, task) =>
-      loadVersion(blobs, manifest, task, (reason) => {
-        const { model, version } = manifest;
-        log({ event: 'unplanned', model, version, reason: boundedReason(reason) });
-      }),
+    load: (manifest, task) => {
+      const { model, version } = manifest;
+      const told = (event: string) => (reason: string) =>
+        log({ event, model, version, reason: boundedReason(reason) });
+      return loadVersion(blobs, manifest, task, { onUnplanned: told('unplanned'), onCold: told('cold') });
+    },
     events: {
       loaded: (model, version, milliseconds) => {
         metrics.count('loads_total', { model, version, outcome: 'loaded' });
@@ -143,6 +144,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
         ...planSamples(manager.servables()),
+        ...coldSamples(manager.servables()),
       ];
     },
   };

@@ -1,11 +1,11 @@
 import type { Signature } from '../../../worker/model/signature.ts';
 import { conditionalBranches } from '../../control_flow/conditional_branches.ts';
+import { findCycle } from '../../graph/find_cycle.ts';
 import type { Graph, GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { anyShapes } from './any_shape.ts';
 import { danglingInput } from './dangling_input.ts';
 import { feedableInputs } from './feedable_inputs.ts';
-import { findCycle } from './functions/find_cycle.ts';
 import { nodesByName, reach } from './functions/reach.ts';
 import { isControl, parseTensorName, type SourceFunction, type SourceNode } from './source_graph.ts';
 import { isTable, shapeLookups } from './table_lookups.ts';

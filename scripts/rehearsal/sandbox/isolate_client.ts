@@ -22,6 +22,7 @@ const StatusSchema = v.object({
 /** Metrics of the only version in the isolate. */
 const PLANNED = /^edge_serving_planned_shapes\{[^\n]*\} (\d+)$/m;
 const UNPLANNED = /^edge_serving_unplanned\{[^\n]*\breason="((?:[^"\\\n]|\\.)*)"[^\n]*\} 1$/m;
+const COLD = /^edge_serving_cold\{[^\n]*\breason="((?:[^"\\\n]|\\.)*)"[^\n]*\} 1$/m;
 const HEAP = /^edge_serving_wasm_heap_bytes (\d+)$/m;
 
 /** Sends HTTP requests to one version in an isolate of its own, as clients do. */
@@ -73,6 +74,14 @@ export class IsolateClient {
     if (bytes === undefined)
       throw new Error(`the metrics do not contain the heap: ${errorOf(answer.value.text)}`);
     return { ...answer, value: Number(bytes) };
+  }
+
+  /** Returns why the version did not compute the request that was guessed for its warmup, if it did not. */
+  async coldReason(): Promise<Asked<string | undefined>> {
+    const answer = await this.#ask('/monitoring/prometheus/metrics');
+    if (answer.kind === 'failed') return answer;
+    const [, reason] = COLD.exec(answer.value.text) ?? [];
+    return { ...answer, value: reason && unescaped(reason) };
   }
 
   /** Returns if plans compute the version, as far as its requests have shown. */

@@ -12,7 +12,7 @@ import { RehearsalSchema } from '../../../worker/registry/version/rehearsal_reco
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { endlessLoop, goldenFile, half } from '../../fixtures/commands/failing_models.ts';
 import { GRAPH_MODEL } from '../../fixtures/commands/model_directories.ts';
-import { repeated, squares, unknownSizes } from '../../fixtures/commands/planned_models.ts';
+import { quotient, repeated, squares, unknownSizes } from '../../fixtures/commands/planned_models.ts';
 import { publish, rollBack } from '../../fixtures/commands/publishing.ts';
 import { startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -176,6 +176,16 @@ describe('without golden examples', () => {
     ]);
     expect(checks.rehearsal?.current).toMatchObject({ kind: 'rehearsed' });
   });
+});
+
+test('zeros that a model does not take are told of, with where to write what it takes, and block nothing', async () => {
+  const outcome = await publish(store, await quotient(), 'untaken', {}, rehearse);
+  expect(outcome.checks.rehearsal?.notes).toContainEqual(
+    expect.stringMatching(
+      /^It could not compute zeros, .*serving_default: .*divided by zero\. Put a request that it takes into warmup\.json/,
+    ),
+  );
+  expect((await manifestOf('untaken', '1.0.0')).rehearsal).toMatchObject({ kind: 'rehearsed' });
 });
 
 test('a current version whose file is lost is told of, and blocks nothing', async () => {

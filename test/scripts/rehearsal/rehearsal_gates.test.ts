@@ -45,7 +45,7 @@ describe('refused before anything is uploaded is a model that', () => {
   });
 
   test('goes in a circle', async () => {
-    await expectRefused(await models.cycle(), /^refused 1\.0\.0 cannot be loaded: .*y/);
+    await expectRefused(await models.cycle(), /node "[yz]" is computed from itself$/);
   });
 
   test('never ends', async () => {

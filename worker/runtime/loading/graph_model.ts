@@ -12,7 +12,7 @@ import { graphMatrices } from '../weights/graph_matrices.ts';
 import { matrixLayout } from '../weights/matrix_role.ts';
 import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowance.ts';
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
-import { needsAsynchronousExecution } from './graph_operations.ts';
+import { needsAsynchronousExecution, unknownOperation } from './graph_operations.ts';
 
 /** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
 export async function loadGraphModel(
@@ -75,14 +75,34 @@ function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
   registerOperations();
   const model = new GraphModel<io.IOHandlerSync>({ load: () => artifacts });
   model.load();
+  refuseUnknownOperations(model);
   return model;
+}
+
+/**
+ * Refuses a graph with an operation that nobody computes here. It was published past the import, or for a server newer
+ * than this one.
+ */
+function refuseUnknownOperations(model: GraphModel<io.IOHandlerSync>): void {
+  for (const executor of executorsOf(model)) {
+    const unknown = unknownOperation(executor);
+    if (unknown !== undefined)
+      throw new Error(
+        `this server does not compute ${unknown.op}, the operation of the node "${unknown.name}"`,
+      );
+  }
+}
+
+function executorsOf(model: GraphModel<io.IOHandlerSync>): GraphExecutor[] {
+  return ['executor', 'initializer'].flatMap((member) => {
+    const executor: unknown = Reflect.get(model, member);
+    if (executor instanceof GraphExecutor) return [executor];
+    if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
+    return [];
+  });
 }
 
 /** Gives the weights to the executors of the graph and, where it has one, of its initializer. */
 function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<string, Tensor[]>): void {
-  for (const member of ['executor', 'initializer']) {
-    const executor: unknown = Reflect.get(model, member);
-    if (executor instanceof GraphExecutor) executor.weightMap = weights;
-    else if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
-  }
+  for (const executor of executorsOf(model)) executor.weightMap = weights;
 }

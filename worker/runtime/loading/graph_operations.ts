@@ -1,3 +1,4 @@
+import type { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import * as v from 'valibot';
 
 /**
@@ -43,4 +44,23 @@ const isAsynchronous = (op: string): boolean =>
 /** Whether tfjs refuses to execute a graph synchronously. */
 export function needsAsynchronousExecution(topology: unknown): boolean {
   return v.parse(GraphSchema, topology).node.some(({ op }) => isAsynchronous(op));
+}
+
+const MappedNodesSchema = v.record(
+  v.string(),
+  v.object({ name: v.string(), op: v.string(), category: v.optional(v.string()) }),
+);
+const MappedGraphSchema = v.object({
+  nodes: MappedNodesSchema,
+  functions: v.optional(v.record(v.string(), v.object({ nodes: MappedNodesSchema }))),
+});
+
+/** A node of a graph, or of its functions, for which tfjs found no executor: its own have categories. */
+export function unknownOperation(
+  executor: GraphExecutor,
+): { readonly name: string; readonly op: string } | undefined {
+  const { nodes, functions = {} } = v.parse(MappedGraphSchema, Reflect.get(executor, 'graph'));
+  return [nodes, ...Object.values(functions).map((called) => called.nodes)]
+    .flatMap((each) => Object.values(each))
+    .find(({ category }) => category === undefined);
 }

@@ -6,30 +6,37 @@ import { Servable } from '../servables/servable.ts';
 import { BlobReader, type BlobSource } from './blob_reader.ts';
 import { warmUp } from './warmup.ts';
 
+export interface LoadObserver {
+  /** Receives the reason why a plan does not compute a shape. */
+  readonly onUnplanned?: (reason: string) => void;
+  /** Receives the reason why a warmup request that was guessed was not computed. */
+  readonly onCold?: (reason: string) => void;
+}
+
 /**
  * Loads a published version as a servable: streams its verified files into the runtime, then computes its warmup
  * requests. If it throws, it has freed all of its memory. Wrong content of the cache is replaced by storage's.
  *
- * @param onUnplanned receives the reason why a plan does not compute a shape
+ * @param observer told what a version is served without
  * @throws if a blob is missing or differs from the manifest, if the runtime cannot load the model, or if a warmup
- *   request fails
+ *   request that was written fails
  */
 export async function loadVersion(
   source: BlobSource,
   manifest: Manifest,
   task: LoadTask,
-  onUnplanned: (reason: string) => void = () => undefined,
+  observer: LoadObserver = {},
 ): Promise<Servable> {
   const reader = new BlobReader(source, manifest.content.blobs);
   try {
-    const servable = await loadFrom(reader, manifest, task, onUnplanned);
+    const servable = await loadFrom(reader, manifest, task, observer);
     // Not awaited: the load does not depend on the cache.
     task.waitUntil(reader.keepMissed());
     return servable;
   } catch (error) {
     if (!reader.wasMisled) throw error;
     const storage = new BlobReader({ store: source.store }, manifest.content.blobs);
-    return await loadFrom(storage, manifest, task, onUnplanned);
+    return await loadFrom(storage, manifest, task, observer);
   }
 }
 
@@ -37,7 +44,7 @@ async function loadFrom(
   reader: BlobReader,
   manifest: Manifest,
   task: LoadTask,
-  onUnplanned: (reason: string) => void,
+  { onUnplanned = () => undefined, onCold }: LoadObserver,
 ): Promise<Servable> {
   const { format, topology, blobs, warmup } = manifest.content;
   try {
@@ -54,7 +61,12 @@ async function loadFrom(
     });
     const servable = new Servable(manifest, loaded);
     try {
-      for (const request of warmup) await warmUp(servable, request);
+      for (const request of warmup) {
+        const reason = await warmUp(servable, request);
+        if (reason === undefined) continue;
+        servable.cold ??= reason;
+        onCold?.(reason);
+      }
       // A second run proves the plans, so that a plan computes the first request after the flip. If a request waits for
       // the load, the second run would take longer than it saves.
       for (const request of task.pauses ? warmup : []) {

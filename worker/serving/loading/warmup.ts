@@ -3,12 +3,16 @@ import type { DataType } from '../../model/dtype.ts';
 import { elementCount, type TensorValue } from '../../model/tensor.ts';
 import type { ServableView } from '../api.ts';
 
+/** A request of zeros, made by whoever imported the model: nobody says that the model takes it. */
+const isGuess = ({ inputs }: Warmup): boolean => Object.values(inputs).some(({ kind }) => kind === 'zeros');
+
 /**
  * Computes a warmup request with a servable.
  *
- * @throws if that fails. As in TensorFlow Serving, a failed warmup request fails the load.
+ * @returns why a request that was guessed could not be computed: zeros need not make sense to a model
+ * @throws if a request that was written fails. As in TensorFlow Serving, that fails the load.
  */
-export async function warmUp(servable: ServableView, warmup: Warmup): Promise<void> {
+export async function warmUp(servable: ServableView, warmup: Warmup): Promise<string | undefined> {
   const signature = servable.signatures[warmup.signature];
   if (signature === undefined) throw new Error(`warmup: the signature ${warmup.signature} does not exist`);
   const inputs = new Map<string, TensorValue>();
@@ -19,7 +23,10 @@ export async function warmUp(servable: ServableView, warmup: Warmup): Promise<vo
     inputs.set(name, createTensor(dtype, tensor));
   }
   const result = await servable.execute(signature, inputs);
-  if (result.kind === 'failed') throw new Error(`warmup of ${warmup.signature}: ${result.reason}`);
+  if (result.kind === 'computed') return undefined;
+  const reason = `warmup of ${warmup.signature}: ${result.reason}`;
+  if (!isGuess(warmup) || result.isFatal) throw new Error(reason);
+  return reason;
 }
 
 /** A larger warmup tensor could itself exceed the isolate's memory. Elements. */

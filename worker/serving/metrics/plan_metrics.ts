@@ -8,6 +8,22 @@ export function boundedReason(reason: string): string {
   return reason.length <= LONGEST_REASON ? reason : `${reason.slice(0, LONGEST_REASON - 1)}…`;
 }
 
+/** Samples the versions in memory that could not compute the request that was guessed for their warmup. */
+export function coldSamples(servables: readonly Servable[]): MetricSample[] {
+  return servables.flatMap(({ model, version, cold }) =>
+    cold === undefined
+      ? []
+      : [
+          {
+            name: 'cold',
+            kind: 'gauge' as const,
+            labels: { model, version, reason: boundedReason(cold) },
+            value: 1,
+          },
+        ],
+  );
+}
+
 /**
  * Samples, for each version in memory, the number of shapes that plans compute, or the last reason why plans compute
  * none.

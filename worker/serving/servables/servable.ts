@@ -3,7 +3,13 @@ import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { allowHeapGrowth } from '../../runtime/backend/backend.ts';
-import { ExecutionError, type LoadedModel, type PlanState } from '../../runtime/loaded_model.ts';
+import { BrokenRuntimeError } from '../../runtime/backend/execution.ts';
+import {
+  ExecutionError,
+  type LoadedModel,
+  OutOfMemoryError,
+  type PlanState,
+} from '../../runtime/loaded_model.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
 
@@ -14,6 +20,8 @@ export class Servable implements ServableView {
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
+  /** Why it could not compute the request that was guessed for its warmup. */
+  cold: string | undefined;
   readonly #names = new Map<Signature, SignatureNames>();
   #users = 0;
 
@@ -79,6 +87,10 @@ export class Servable implements ServableView {
 }
 
 function failed(error: unknown): ExecutionResult {
-  if (error instanceof ExecutionError) return { kind: 'failed', reason: error.message };
-  throw error;
+  if (!(error instanceof ExecutionError)) throw error;
+  return {
+    kind: 'failed',
+    reason: error.message,
+    isFatal: error instanceof BrokenRuntimeError || error instanceof OutOfMemoryError,
+  };
 }

@@ -1,15 +1,15 @@
-import type { GraphNode } from '../../../graph/graph.ts';
-import { parseTensorName } from '../source_graph.ts';
-import { nodesByName } from './reach.ts';
+import type { GraphNode } from './graph.ts';
+import { nodeName } from './graph_topology.ts';
 
 /**
  * A node that is computed from itself, if there is one. Loops of TensorFlow 1 are not meant: they come back
  * through NextIteration.
  */
-export function findCycle(nodes: readonly GraphNode[]): string | undefined {
-  const byName = nodesByName(nodes);
+export function findCycle(nodes: Iterable<GraphNode>): string | undefined {
+  const byName = new Map<string, GraphNode>();
+  for (const node of nodes) byName.set(node.name, node);
   const finished = new Set<string>();
-  for (const start of nodes) {
+  for (const start of byName.values()) {
     // The nodes from the first to the one that is looked at, and how many inputs of each have been.
     const path: { readonly node: GraphNode; next: number }[] = [{ node: start, next: 0 }];
     const onPath = new Set([start.name]);
@@ -24,7 +24,7 @@ export function findCycle(nodes: readonly GraphNode[]): string | undefined {
         path.pop();
         continue;
       }
-      const producer = byName.get(parseTensorName(input).node);
+      const producer = byName.get(nodeName(input));
       if (producer === undefined || finished.has(producer.name)) continue;
       if (onPath.has(producer.name)) return producer.name;
       onPath.add(producer.name);
