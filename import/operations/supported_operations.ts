@@ -31,7 +31,7 @@ const listed = (...names: readonly string[]): ListedOperation[] => names.map((tf
 export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
   Arithmetic: [...arithmetic, ...listed('TruncateDiv', 'TruncateMod')],
   'Basic mathematics': basicMath,
-  'Control flow': control,
+  'Control flow': [...control, ...listed('TensorListScatterIntoExistingList')],
   Convolution: convolution,
   Creation: creation,
   Dynamic: dynamic,

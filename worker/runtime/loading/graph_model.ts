@@ -3,6 +3,7 @@ import { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_ex
 import type { io, Tensor } from '@tensorflow/tfjs-core';
 import { type ModelJson, signatureDefinition, type WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
+import { interpretGraph } from '../control_flow/interpret_graph.ts';
 import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
 import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
@@ -43,7 +44,9 @@ export async function loadGraphModel(
     disposeWeights();
     throw error;
   }
-  const computation = needsAsynchronousExecution(json.modelTopology)
+  const waits = needsAsynchronousExecution(json.modelTopology);
+  if (waits) interpretGraph(executorOf(model, 'executor'), json.modelTopology);
+  const computation = waits
     ? asynchronousComputation(runtime, async (inputs, outputs) =>
         [await model.executeAsync(Object.fromEntries(inputs), [...outputs])].flat(),
       )
@@ -93,13 +96,18 @@ function refuseUnknownOperations(model: GraphModel<io.IOHandlerSync>): void {
   }
 }
 
+/** The executors of the graph and, where it has one, of its initializer. */
 function executorsOf(model: GraphModel<io.IOHandlerSync>): GraphExecutor[] {
-  return ['executor', 'initializer'].flatMap((member) => {
-    const executor: unknown = Reflect.get(model, member);
-    if (executor instanceof GraphExecutor) return [executor];
-    if (executor !== undefined) throw new Error(`tfjs's GraphModel has another ${member} than expected`);
-    return [];
-  });
+  const graph = executorOf(model, 'executor');
+  return Reflect.get(model, 'initializer') === undefined
+    ? [graph]
+    : [graph, executorOf(model, 'initializer')];
+}
+
+function executorOf(model: GraphModel<io.IOHandlerSync>, member: 'executor' | 'initializer'): GraphExecutor {
+  const executor: unknown = Reflect.get(model, member);
+  if (executor instanceof GraphExecutor) return executor;
+  throw new Error(`tfjs's GraphModel has another ${member} than expected`);
 }
 
 /** Gives the weights to the executors of the graph and, where it has one, of its initializer. */

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REPOSITORY } from '../fixtures/edge/built_worker.ts';
+import { ask } from '../fixtures/edge/client.ts';
+import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
+import { publishModel } from '../fixtures/models/publish_directory.ts';
+
+/** Models after public bug reports, beside the repository where somebody has put them. */
+const CASES = path.join(REPOSITORY, '../shared/cases');
+const areThere = existsSync(CASES);
+if (!areThere) process.emitWarning(`SKIPPED: models after bug reports; there is no ${CASES}`);
+
+/** The executor answers first, then a plan is recorded, proven and used. */
+const ROUNDS = 4;
+
+let edge: Edge;
+beforeAll(async () => {
+  edge = await startEdge({ isolates: 1 });
+});
+afterAll(() => edge?.stop());
+
+interface Case {
+  readonly model: string;
+  /** The directory of a SavedModel. */
+  readonly version?: string;
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Worked out by hand from the weights in the file. */
+  readonly answer: Readonly<Record<string, unknown>>;
+}
+
+const LOOPS: readonly Case[] = [
+  ...['list_identity', 'list_itself'].map((name) => ({
+    model: `01-rnn-saved-model/${name}`,
+    version: '1',
+    request: { inputs: [1, 3] },
+    answer: {
+      outputs: [
+        [2, 6],
+        [4, 12],
+        [8, 24],
+      ],
+    },
+  })),
+  {
+    model: '01-rnn-saved-model/list_zero',
+    version: '1',
+    request: { inputs: [1, 3] },
+    answer: { outputs: [[8, 24]] },
+  },
+];
+
+describe.skipIf(!areThere)('a model after a bug report', () => {
+  test.each(LOOPS)('$model', async ({ model, version = '', request, answer }) => {
+    const name = model.replaceAll(/\W/g, '_');
+    await publishModel(edge.store, path.join(CASES, model, version), name, '1');
+    for (let round = 0; round < ROUNDS; round++) {
+      const asked = await ask(edge.isolates[0], `/v1/models/${name}:predict`, request);
+      expect(asked).toMatchObject({ status: 200, body: answer });
+    }
+  });
+});

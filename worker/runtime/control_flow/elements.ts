@@ -1,0 +1,70 @@
+import { concat, reshape, stack, type Tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { ExecutionError } from '../loaded_model.ts';
+import type { ElementShape, Elements } from './held_tensors.ts';
+
+/** An element, or zeros where nothing was written. @param name of the operation, for the message */
+export function elementAt(name: string, list: Elements, index: number, shape: ElementShape): Tensor {
+  if (index < 0 || index >= list.tensors.length)
+    throw new ExecutionError(`${name}: there is no element ${index} in a list of ${list.tensors.length}`);
+  const tensor = list.tensors[index];
+  // A tensor of its own: what is held in the list is not the node's to free.
+  if (tensor !== undefined) return reshape(tensor, tensor.shape);
+  return zeros([...sizesOf(name, list, shape)], list.dtype);
+}
+
+/** Elements along a new first dimension. */
+export function stacked(
+  name: string,
+  list: Elements,
+  elements: readonly (Tensor | undefined)[],
+  shape: ElementShape,
+): Tensor {
+  const sizes = [...sizesOf(name, list, shape)];
+  if (elements.length === 0) return zeros([0, ...sizes], list.dtype);
+  return tidy(() => {
+    const whole = elements.map((element) => element ?? zeros(sizes, list.dtype));
+    const different = whole.find((element) => String(element.shape) !== String(sizes));
+    if (different !== undefined)
+      throw new ExecutionError(`${name}: tensors of [${sizes}] and of [${different.shape}] are no stack`);
+    return stack(whole);
+  });
+}
+
+/**
+ * Elements one after the other along their first dimensions, and how long each is.
+ *
+ * @param shape of an element without its first dimension
+ */
+export function joined(name: string, list: Elements, shape: ElementShape): Tensor[] {
+  const parts = list.tensors.map((tensor) => {
+    if (tensor === undefined) throw new ExecutionError(`${name}: an element was never written`);
+    if (tensor.rank === 0) throw new ExecutionError(`${name}: scalars cannot be joined`);
+    return tensor;
+  });
+  const lengths = tensor1d(
+    parts.map((part) => part.shape[0] ?? 0),
+    'int32',
+  );
+  const filled = parts.filter((part) => part.size > 0);
+  if (filled.length === 0) {
+    const sizes = parts[0]?.shape.slice(1) ?? shape ?? list.shape?.slice(1) ?? [];
+    return [zeros([0, ...sizes.map((size) => Math.max(size, 0))], list.dtype), lengths];
+  }
+  return [concat(filled, 0), lengths];
+}
+
+/** What size an element has: as it is asked for, as the list was made, or as those are that were written. */
+function sizesOf(name: string, list: Elements, shape: ElementShape): readonly number[] {
+  const written = list.tensors.find((tensor) => tensor !== undefined)?.shape;
+  if (written !== undefined) return written;
+  const known = [shape, list.shape].filter((sizes) => sizes !== undefined);
+  const whole = known.find((sizes) => sizes.every((size) => size >= 0)) ?? merged(known);
+  if (whole?.every((size) => size >= 0)) return whole;
+  // TensorFlow needs to know the sizes too, but for how many there are.
+  throw new ExecutionError(`${name}: nothing says what size the elements of the list have`);
+}
+
+function merged([first, second]: readonly (readonly number[])[]): readonly number[] | undefined {
+  if (first === undefined || second === undefined || first.length !== second.length) return first;
+  return first.map((size, axis) => (size >= 0 ? size : (second[axis] ?? -1)));
+}

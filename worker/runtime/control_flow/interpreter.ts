@@ -1,0 +1,214 @@
+import type { NamedTensorsMap } from '@tensorflow/tfjs-converter/dist/data/types.js';
+import type { ExecutionContext } from '@tensorflow/tfjs-converter/dist/executor/execution_context.js';
+import type { ResourceManager } from '@tensorflow/tfjs-converter/dist/executor/resource_manager.js';
+import { executeOp } from '@tensorflow/tfjs-converter/dist/operations/operation_executor.js';
+import type { Graph, Node } from '@tensorflow/tfjs-converter/dist/operations/types.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { ExecutionError } from '../loaded_model.ts';
+import { ARRAY_OPERATIONS } from './array_operations.ts';
+import { HeldTensors } from './held_tensors.ts';
+import type { ListCall } from './list_call.ts';
+import { LIST_OPERATIONS } from './list_operations.ts';
+import { createRoutine, type Routine, type Source, sourceOf } from './routine.ts';
+
+/** What tfjs's operations are executed with. */
+export interface Environment {
+  readonly context: ExecutionContext;
+  readonly resources: ResourceManager | undefined;
+}
+
+/**
+ * Computes graphs with loops, conditions that call functions, and lists of tensors. tfjs's own executor frees what a
+ * function wrote into a list when the function ends, unless the function gives out that very tensor; here a tensor is
+ * freed when neither a node nor a list needs it.
+ */
+export class Interpreter {
+  readonly #graph: Graph;
+  /** As TensorFlow has them: tfjs's own form of a function forgets which output of a node a result is. */
+  readonly #results: ReadonlyMap<string, readonly Source[]>;
+  readonly #functions = new Map<string, Routine>();
+  readonly #routines = new Map<string, Routine>();
+
+  /** @param results of each function by its name */
+  constructor(graph: Graph, results: ReadonlyMap<string, readonly Source[]>) {
+    this.#graph = graph;
+    this.#results = results;
+  }
+
+  /**
+   * @param inputs by the names of nodes
+   * @returns the tensors asked for, in their order
+   * @throws ExecutionError
+   */
+  async execute(
+    inputs: ReadonlyMap<string, Tensor>,
+    outputs: readonly Source[],
+    environment: Environment,
+  ): Promise<Tensor[]> {
+    const { weightMap } = environment.context;
+    const names = [...inputs.keys()];
+    const key = JSON.stringify([names, outputs]);
+    const routine =
+      this.#routines.get(key) ??
+      createRoutine(this.#graph, names, outputs, (name) => Object.hasOwn(weightMap, name));
+    this.#routines.set(key, routine);
+    const execution = new Execution((name) => this.#function(name, weightMap), environment);
+    return execution.run(routine, [...inputs.values()]);
+  }
+
+  #function(name: string, weights: NamedTensorsMap): Routine {
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const graph = this.#graph.functions?.[name];
+    const results = this.#results.get(name);
+    if (graph === undefined || results === undefined)
+      throw new ExecutionError(`there is no function ${name}`);
+    const inputs = graph.inputs.map((input) => input.name);
+    const routine = createRoutine(graph, inputs, results, (node) => Object.hasOwn(weights, node));
+    this.#functions.set(name, routine);
+    return routine;
+  }
+}
+
+/** One execution of a graph. */
+class Execution {
+  readonly #function: (name: string) => Routine;
+  readonly #environment: Environment;
+  readonly #held = new HeldTensors();
+
+  constructor(called: (name: string) => Routine, environment: Environment) {
+    this.#function = called;
+    this.#environment = environment;
+  }
+
+  async run(routine: Routine, inputs: readonly Tensor[]): Promise<Tensor[]> {
+    try {
+      // They are the caller's, however often the graph uses them.
+      for (const input of inputs) this.#held.hold(input);
+      return await this.#call(routine, inputs);
+    } finally {
+      this.#held.dispose();
+    }
+  }
+
+  /** Computes a routine, and holds what it gives. */
+  async #call(routine: Routine, inputs: readonly Tensor[]): Promise<Tensor[]> {
+    const tensors: NamedTensorsMap = Object.create(this.#environment.context.weightMap);
+    for (const [index, name] of routine.inputs.entries()) {
+      const input = inputs[index];
+      if (input === undefined) throw new ExecutionError(`a function lacks its argument ${name}`);
+      tensors[name] = [input];
+    }
+    const uses = new Map(routine.uses);
+    for (const node of routine.nodes) {
+      const computed = this.#compute(node, tensors);
+      tensors[node.name] = computed instanceof Promise ? await computed : computed;
+      for (const name of node.inputNames) this.#use(sourceOf(name).node, uses, tensors);
+    }
+    const results = routine.results.map((source) => {
+      const result = tensorOf(source, tensors);
+      this.#held.hold(result);
+      return result;
+    });
+    for (const { node } of routine.results) this.#use(node, uses, tensors);
+    return results;
+  }
+
+  /** Frees what a node of the routine gave once it was used for the last time. */
+  #use(name: string, uses: Map<string, number>, tensors: NamedTensorsMap): void {
+    const count = uses.get(name);
+    if (count === undefined) return;
+    uses.set(name, count - 1);
+    if (count === 1) this.#release(tensors[name] ?? []);
+  }
+
+  #release(tensors: readonly (Tensor | undefined)[]): void {
+    for (const tensor of tensors) if (tensor !== undefined) this.#held.release(tensor);
+  }
+
+  /** What a node gives, held. */
+  #compute(node: Node, tensors: NamedTensorsMap): Tensor[] | Promise<Tensor[]> {
+    switch (node.op) {
+      case 'While':
+      case 'StatelessWhile':
+        return this.#loop(node, tensors);
+      case 'If':
+      case 'StatelessIf':
+        return this.#branch(node, tensors);
+    }
+    const operation = OPERATIONS.get(node.op);
+    if (operation !== undefined) return this.#hold(operation(listCall(node, tensors), this.#held));
+    const { context, resources } = this.#environment;
+    const computed = executeOp(node, tensors, context, resources);
+    return computed instanceof Promise
+      ? computed.then((results) => this.#hold(results))
+      : this.#hold(computed);
+  }
+
+  #hold(tensors: Tensor[]): Tensor[] {
+    for (const tensor of tensors) if (tensor !== undefined) this.#held.hold(tensor);
+    return tensors;
+  }
+
+  async #loop(node: Node, tensors: NamedTensorsMap): Promise<Tensor[]> {
+    const condition = this.#function(functionName(node, 'cond'));
+    const body = this.#function(functionName(node, 'body'));
+    let state = this.#hold(firstInputs(node, tensors, body.inputs.length, 0));
+    for (;;) {
+      const decision = await this.#call(condition, state);
+      const goesOn = decision[0] !== undefined && isTrue(decision[0]);
+      this.#release(decision);
+      if (!goesOn) return state;
+      const next = await this.#call(body, state);
+      this.#release(state);
+      state = next;
+    }
+  }
+
+  async #branch(node: Node, tensors: NamedTensorsMap): Promise<Tensor[]> {
+    const [condition] = firstInputs(node, tensors, 1, 0);
+    const taken = condition !== undefined && isTrue(condition) ? 'then_branch' : 'else_branch';
+    const routine = this.#function(functionName(node, taken));
+    return this.#call(routine, firstInputs(node, tensors, routine.inputs.length, 1));
+  }
+}
+
+const OPERATIONS = new Map(Object.entries({ ...LIST_OPERATIONS, ...ARRAY_OPERATIONS }));
+
+function tensorOf({ node, index }: Source, tensors: NamedTensorsMap): Tensor {
+  const tensor = tensors[node]?.[index];
+  if (tensor === undefined) throw new ExecutionError(`the node ${node} gave no output ${index}`);
+  return tensor;
+}
+
+/** Inputs from `start` on. What comes after stands for mere order, which tfjs does not tell from a tensor. */
+function firstInputs(node: Node, tensors: NamedTensorsMap, count: number, start: number): Tensor[] {
+  return node.inputNames.slice(start, start + count).map((name) => tensorOf(sourceOf(name), tensors));
+}
+
+function functionName({ name, rawAttrs }: Node, attribute: string): string {
+  const called = rawAttrs?.[attribute]?.func?.name;
+  if (called === undefined || called === null)
+    throw new ExecutionError(`the node ${name} names no function as its ${attribute}`);
+  return called;
+}
+
+/** As TensorFlow takes a condition: a number that is not zero, or a tensor that has elements. */
+function isTrue(condition: Tensor): boolean {
+  if (condition.rank > 0) return condition.size > 0;
+  const [value] = condition.dataSync();
+  return Boolean(value);
+}
+
+function listCall(node: Node, tensors: NamedTensorsMap): ListCall {
+  return {
+    name: `${node.op} ${node.name}`,
+    input: (index) => {
+      const name = node.inputNames[index];
+      if (name === undefined) throw new ExecutionError(`the node ${node.name} lacks its input ${index}`);
+      return tensorOf(sourceOf(name), tensors);
+    },
+    attribute: (name) => node.rawAttrs?.[name],
+    parsed: (name) => node.attrParams[name]?.value,
+  };
+}
