@@ -11,6 +11,11 @@ import type { ListCall } from './list_call.ts';
 import { LIST_OPERATIONS } from './list_operations.ts';
 import { createRoutine, type Routine, type Source, sourceOf } from './routine.ts';
 
+/** Whether the interpreter computes an operation itself, on lists or arrays of tensors. */
+export function isOfLists(operation: string): boolean {
+  return Object.hasOwn(LIST_OPERATIONS, operation) || Object.hasOwn(ARRAY_OPERATIONS, operation);
+}
+
 /** What tfjs's operations are executed with. */
 export interface Environment {
   readonly context: ExecutionContext;

@@ -1,5 +1,6 @@
 import type { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import * as v from 'valibot';
+import { isOfLists } from '../control_flow/interpreter.ts';
 
 /**
  * Operations that tfjs executes only asynchronously: control flow, lists of tensors, shapes that depend on values, and
@@ -55,12 +56,15 @@ const MappedGraphSchema = v.object({
   functions: v.optional(v.record(v.string(), v.object({ nodes: MappedNodesSchema }))),
 });
 
-/** A node of a graph, or of its functions, for which tfjs found no executor: its own have categories. */
+/**
+ * A node of a graph, or of its functions, that neither tfjs nor the interpreter of loops computes: tfjs's own operations
+ * have categories.
+ */
 export function unknownOperation(
   executor: GraphExecutor,
 ): { readonly name: string; readonly op: string } | undefined {
   const { nodes, functions = {} } = v.parse(MappedGraphSchema, Reflect.get(executor, 'graph'));
   return [nodes, ...Object.values(functions).map((called) => called.nodes)]
     .flatMap((each) => Object.values(each))
-    .find(({ category }) => category === undefined);
+    .find(({ category, op }) => category === undefined && !isOfLists(op));
 }
