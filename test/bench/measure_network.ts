@@ -6,6 +6,7 @@ import { checkAgreement } from './figures/agreement.ts';
 import { measureColdStarts } from './figures/cold_start.ts';
 import { measureCompute } from './figures/compute.ts';
 import { measureCycles } from './figures/cycles.ts';
+import { measureFarBuckets } from './figures/far_bucket.ts';
 import { FlipsNotMeasuredError, measureFlips } from './figures/flip_stall.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
 import type { Requested } from './figures/load.ts';
@@ -86,6 +87,12 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
       ...(await figure('flips', () => measureFlips(network, stage, requested(OURS), settings))),
+      ...(await figure('farBuckets', () =>
+        measureFarBuckets(network, built, encoding, {
+          rounds: settings.rounds,
+          milliseconds: settings.farBucketMs,
+        }),
+      )),
       ...(await figure('cycles', () => measureCycles(network, stage, settings.cycles))),
       ...(await figure('coldStart', () => measureColdStarts(network, built, encoding, settings.coldStarts))),
     };

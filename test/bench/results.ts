@@ -3,6 +3,7 @@ import type { BundleFigures } from './figures/bundle.ts';
 import type { CodecFigures } from './figures/codec.ts';
 import type { ColdStartFigures } from './figures/cold_start.ts';
 import type { CycleFigures } from './figures/cycles.ts';
+import type { FarBucketFigures } from './figures/far_bucket.ts';
 import type { FlipFigures } from './figures/flip_stall.ts';
 import type { HeapFigures } from './figures/heap.ts';
 import type { TimedRounds } from './figures/rounds.ts';
@@ -24,6 +25,8 @@ export interface NetworkResults {
   readonly servingLayer?: ServingLayerFigures;
   readonly heap?: ReadonlyMap<string, HeapFigures>;
   readonly flips?: FlipFigures;
+  /** By how far away the bucket is, in milliseconds. */
+  readonly farBuckets?: ReadonlyMap<number, FarBucketFigures>;
   readonly coldStart?: ColdStartFigures;
   readonly cycles?: CycleFigures;
 }

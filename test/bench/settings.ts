@@ -17,6 +17,8 @@ export interface Settings {
   /** Predictions after which the heap is looked at; fewer where they take longer than allowed. */
   readonly predictions: number;
   readonly predictionsMs: number;
+  /** How long isolates with buckets at each distance are asked in one round. */
+  readonly farBucketMs: number;
   readonly coldStarts: number;
   /** To versions that nothing has loaded. */
   readonly flips: number;
@@ -28,7 +30,15 @@ export interface Settings {
 }
 
 /** Figures that take long enough to be left out of a quick run. */
-export type Figure = 'serving' | 'binaryServing' | 'servingLayer' | 'heap' | 'flips' | 'coldStart' | 'cycles';
+export type Figure =
+  | 'serving'
+  | 'binaryServing'
+  | 'servingLayer'
+  | 'heap'
+  | 'flips'
+  | 'farBuckets'
+  | 'coldStart'
+  | 'cycles';
 
 export const QUICK: Settings = {
   name: 'quick',
@@ -38,6 +48,7 @@ export const QUICK: Settings = {
     servingLayer: ['dense-small'],
     heap: ['mobilenet-v2'],
     flips: ['mobilenet-v2'],
+    farBuckets: ['dense-small'],
     coldStart: ['mobilenet-v2'],
     cycles: ['dense-small'],
   },
@@ -49,6 +60,7 @@ export const QUICK: Settings = {
   longestLoadMs: 600,
   predictions: 1000,
   predictionsMs: 2_000,
+  farBucketMs: 1500,
   coldStarts: 2,
   flips: 2,
   stagedFlips: 20,
@@ -63,6 +75,7 @@ export const FULL: Settings = {
     binaryServing: 'all',
     heap: 'all',
     flips: 'all',
+    farBuckets: ['dense-small'],
     coldStart: 'all',
     // Small ones: of large ones the difference of two large figures would say nothing, and a thousand loads take long.
     servingLayer: ['dense-small', 'digits'],
@@ -76,6 +89,7 @@ export const FULL: Settings = {
   longestLoadMs: 5_000,
   predictions: 1000,
   predictionsMs: 120_000,
+  farBucketMs: 4000,
   coldStarts: 7,
   flips: 4,
   stagedFlips: 100,

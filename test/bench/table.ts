@@ -53,7 +53,8 @@ export function renderResults(results: Results, targets: readonly Target[]): str
 }
 
 function networkRows(results: NetworkResults): Row[] {
-  const { name, compute, serving, binaryServing, servingLayer, heap, flips, coldStart, cycles } = results;
+  const { name, compute, serving, binaryServing, servingLayer, heap, flips, farBuckets, coldStart, cycles } =
+    results;
   const row = (figure: string, engine: string, median: string, spread = ''): Row => {
     return { network: name, figure, engine, median, spread };
   };
@@ -93,6 +94,13 @@ function networkRows(results: NetworkResults): Row[] {
       const { p99, max, answers } = flips.tails[phase];
       result.push(row('answer p99, ms', `${phase}, ${answers} answers`, number(p99), `max ${number(max)}`));
     }
+  }
+  for (const [distance, { p99, reads }] of farBuckets ?? []) {
+    const engine = `R2 ${distance} ms away`;
+    result.push(
+      summary('answer p99 at 500 requests/s, ms', engine, summarize(p99)),
+      summary('R2 operations per 1000 requests', engine, summarize(reads)),
+    );
   }
   if (coldStart !== undefined) {
     result.push(

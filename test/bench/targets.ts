@@ -30,6 +30,7 @@ export function judge(results: Results): Target[] {
   const mobilenet = network('mobilenet-v2');
   const heap = mobilenet?.heap?.get(OURS_FRESH);
   const flips = mobilenet?.flips;
+  const [near, far] = [small?.farBuckets?.get(0), small?.farBuckets?.get(100)];
   const cycled = results.networks.flatMap(({ cycles }) => (cycles === undefined ? [] : [isFlat(cycles)]));
   return [
     target(
@@ -90,6 +91,16 @@ export function judge(results: Results): Target[] {
           Math.max(flips.tails['staged promote'][figure], flips.tails['warm rollback'][figure]) /
             flips.tails.steady[figure],
       ),
+    ),
+    target(
+      'R2 operations per 1000 requests at 500 requests/s (default)',
+      { atMost: 4 },
+      near && summarize(near.reads),
+    ),
+    target(
+      'p99 at 500 requests/s, R2 100 ms away / 0 ms',
+      { atMost: 1.1 },
+      near && far && pairedRatio(far.p99, near.p99),
     ),
     target(
       'networks whose heap or tensors grow over 1000 loads and unloads',

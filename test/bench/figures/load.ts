@@ -61,7 +61,7 @@ export async function load(
 }
 
 /** One request whose answer is only counted: making objects of it would slow the clients, not the servers. */
-function ask(client: Client, { url, headers, body }: Requested): Promise<void> {
+export function ask(client: Dispatcher, { url, headers, body }: Requested): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let text = '';
