@@ -5,7 +5,7 @@ import { quantizationAccuracy } from '../../import/accuracy/quantization_accurac
 import { openModel } from '../../import/open_model.ts';
 import { writeGraphModel } from '../../import/tfjs/writer/write_graph_model.ts';
 import { temporaryFolder } from '../fixtures/commands/temporary_folder.ts';
-import { FLOAT, GraphBuilder } from '../fixtures/graphs/random_graph.ts';
+import { FLOAT, GraphBuilder } from '../fixtures/graphs/graph_builder.ts';
 
 const folder = await temporaryFolder();
 let directories = 0;

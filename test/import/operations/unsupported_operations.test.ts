@@ -9,7 +9,7 @@ import {
   findUnsupportedOperations,
 } from '../../../import/operations/unsupported_operations.ts';
 import { textsValue } from '../../../import/simplify/attributes.ts';
-import { integers, text } from '../../fixtures/graphs/random_graph.ts';
+import { integers, text } from '../../fixtures/graphs/graph_builder.ts';
 
 const node = (name: string, op: string, attr: Record<string, NodeAttribute> = {}): GraphNode => ({
   name,

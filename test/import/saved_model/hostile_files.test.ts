@@ -18,14 +18,8 @@ import {
   strings,
   type,
 } from '../../fixtures/saved_model/messages.ts';
-import {
-  EXAMPLES,
-  FUNCTIONS,
-  PARTITIONED,
-  SWITCHES,
-  TABLES,
-  variableModel,
-} from '../../fixtures/saved_model/models.ts';
+import { FUNCTIONS, PARTITIONED, SWITCHES, variableModel } from '../../fixtures/saved_model/models.ts';
+import { EXAMPLES, TABLES } from '../../fixtures/saved_model/string_models.ts';
 import { float32 } from '../../fixtures/saved_model/write_bundle.ts';
 import {
   type SavedModelDefinition,

@@ -17,15 +17,14 @@ import {
 } from '../../fixtures/saved_model/messages.ts';
 import {
   doubles,
-  EXAMPLES,
   FUNCTIONS,
   longs,
   PARTITIONED,
   SWITCHES,
-  TABLES,
   variableModel,
 } from '../../fixtures/saved_model/models.ts';
 import { type PlainTensor, runGraph } from '../../fixtures/saved_model/run_graph.ts';
+import { EXAMPLES, TABLES } from '../../fixtures/saved_model/string_models.ts';
 import { type BundleTensor, float32 } from '../../fixtures/saved_model/write_bundle.ts';
 import { type SavedModelDefinition, writeSavedModel } from '../../fixtures/saved_model/write_saved_model.ts';
 

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
-import { EXAMPLES, FUNCTIONS, PARTITIONED, SWITCHES, TABLES } from '../../fixtures/saved_model/models.ts';
+import { FUNCTIONS, PARTITIONED, SWITCHES } from '../../fixtures/saved_model/models.ts';
 import { haveSharedModels, SHARED_MODELS } from '../../fixtures/saved_model/shared_models.ts';
+import { EXAMPLES, TABLES } from '../../fixtures/saved_model/string_models.ts';
 import { writeSavedModel } from '../../fixtures/saved_model/write_saved_model.ts';
 
 let edge: Edge;

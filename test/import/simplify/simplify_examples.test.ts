@@ -4,8 +4,8 @@ import type { Graph, Weight } from '../../../import/graph/graph.ts';
 import { textsAttribute } from '../../../import/simplify/attributes.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
+import { convolution, FLOAT, GraphBuilder, integers } from '../../fixtures/graphs/graph_builder.ts';
 import { float32Weight, int32Weight } from '../../fixtures/graphs/memory_weight.ts';
-import { convolution, FLOAT, GraphBuilder, integers } from '../../fixtures/graphs/random_graph.ts';
 
 const BATCH_NORM = { T: FLOAT, is_training: { b: false }, epsilon: { f: 0.001 } };
 

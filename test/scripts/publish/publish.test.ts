@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
 import { publishJson, publishLines } from '../../../scripts/publish/publish_report.ts';
-import type { Rehearse } from '../../../scripts/rehearsal/rehearse.ts';
 import { modelStatus } from '../../../scripts/status/model_status.ts';
 import { HISTORY_LENGTH } from '../../../worker/registry/pointer/pointer.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
@@ -212,66 +211,6 @@ describe('a label', () => {
     );
     const both = await publish(store, second, model, { label: 'stable' });
     expect(both.pointer).toMatchObject({ current: '1.0.1', labels: { stable: '1.0.1', canary: '1.0.1' } });
-  });
-});
-
-describe('publishers at once', () => {
-  test('are held against what has become current while they rehearsed', async () => {
-    const model = 'overtaken';
-    await publish(store, await writeGraphModel(join(folder, model, 'first')), model);
-    const { x } = GRAPH_MODEL.signature.inputs;
-    const renamed = { ...GRAPH_MODEL, signature: { ...GRAPH_MODEL.signature, inputs: { z: x } } };
-    const breaking = await writeGraphModel(join(folder, model, '2.0.0'), { 'model.json': renamed });
-    const overtaken: Rehearse = async () => {
-      await publish(store, breaking, model);
-      return {
-        kind: 'done',
-        rehearsal: { kind: 'skipped', at: new Date().toISOString() },
-        current: undefined,
-        notes: [],
-      };
-    };
-    const slow = await writeGraphModel(join(folder, model, '1.0.1'));
-    expect(await tryPublish(store, slow, model, {}, overtaken)).toMatchObject({
-      kind: 'refused',
-      reason: expect.stringMatching(
-        /^overtaken 1\.0\.1 is published and nothing was flipped: .* clients of the current version 2\.0\.0: .*"z" is gone/,
-      ),
-    });
-    expect((await modelStatus(store, model))?.pointer).toMatchObject({ generation: 2, current: '2.0.0' });
-    const meant = await publish(store, slow, model, { allowBreaking: true });
-    expect(meant.pointer).toMatchObject({ generation: 3, current: '1.0.1' });
-  });
-
-  test('ten of ten versions make ten generations, each once', async () => {
-    const model = 'ten';
-    const directories: string[] = [];
-    for (let index = 1; index <= 10; index++) {
-      directories.push(await writeGraphModel(join(folder, model, String(index))));
-    }
-    await Promise.all(directories.map((directory) => publish(store, directory, model)));
-    const pointer = (await modelStatus(store, model))?.pointer;
-    expect(pointer?.history.map(({ generation }) => generation)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-    expect(new Set(pointer?.history.map(({ to }) => to)).size).toBe(10);
-    expect(pointer?.current).toBe(pointer?.history[0]?.to);
-  });
-
-  test('three of three contents that name no version get three', async () => {
-    const model = 'three';
-    const directories = await Promise.all(
-      ['a', 'b', 'c'].map((name) => writeGraphModel(join(folder, model, name))),
-    );
-    const outcomes = await Promise.all(directories.map((directory) => publish(store, directory, model)));
-    expect(outcomes.map(({ version }) => version).sort()).toEqual(['1.0.0', '1.0.1', '1.0.2']);
-    expect((await modelStatus(store, model))?.pointer?.generation).toBe(3);
-  });
-
-  test('two of one content make one version and one generation', async () => {
-    const model = 'two';
-    const directory = await writeGraphModel(join(folder, model, 'a'));
-    const outcomes = await Promise.all([publish(store, directory, model), publish(store, directory, model)]);
-    expect(outcomes.map(({ version }) => version)).toEqual(['1.0.0', '1.0.0']);
-    expect((await modelStatus(store, model))?.pointer?.generation).toBe(1);
   });
 });
 

@@ -1,73 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
-import {
-  labelTransition,
-  pruneTransition,
-  rollbackTransition,
-} from '../../../worker/registry/pointer/pointer_transitions.ts';
+import { labelTransition, pruneTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
-import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { wait } from '../../../worker/registry/storage/waiting.ts';
-import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import type { ServableView, ServingTarget } from '../../../worker/serving/api.ts';
-import { ModelServer } from '../../../worker/serving/request/model_server.ts';
-import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
-import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
-import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
-import { hookedObjectStore, type StoreHooks } from '../../fixtures/worker/hooked_object_store.ts';
-import {
-  bucket,
-  changeRecord,
-  publish as publishModel,
-  uniqueModel,
-} from '../../fixtures/worker/published_models.ts';
+import { requestScope } from '../../fixtures/worker/fake_servables.ts';
+import { createServer, flipBack, publish, target, versionOf } from '../../fixtures/worker/model_server.ts';
+import { bucket, changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
 import { serve } from '../../fixtures/worker/serve.ts';
-
-/** With a lease, which the servers here cut as they need it. */
-const publish = (model: string, version: string, options: Parameters<typeof publishModel>[2] = {}) =>
-  publishModel(model, version, { leaseMs: 1_000, ...options });
-
-interface ServerOptions {
-  readonly hooks?: StoreHooks;
-  readonly prepare?: (manifest: Manifest) => Promise<void> | void;
-  readonly onLoadFailure?: 'previous' | 'error';
-  readonly leaseMs?: number;
-}
-
-function createServer({ hooks = {}, prepare, onLoadFailure = 'previous', leaseMs = 0 }: ServerOptions = {}) {
-  const store = hookedObjectStore(bucket, hooks);
-  const clock = { now: 0 };
-  const now = () => clock.now;
-  const loader = fakeLoader(prepare);
-  const source = new PointerSource(pointerReader(store), {
-    leaseLimitMs: leaseMs,
-    sleep: async () => {},
-    timeoutMs: 5_000,
-    now,
-    onPointer: () => {},
-  });
-  const manager = new ServableManager(store, {
-    budgetBytes: 1e9,
-    now,
-    load: loader.load,
-    events: { loaded: () => {}, loadFailed: () => {}, unloaded: () => {} },
-  });
-  const counted: string[] = [];
-  const server = new ModelServer(store, source, manager, {
-    onLoadFailure,
-    events: {
-      speculation: (outcome) => counted.push(outcome),
-      fallback: (_model, wanted, answeredBy) => counted.push(`${answeredBy} for ${wanted}`),
-      stalePointer: () => counted.push('stale'),
-    },
-  });
-  return { server, clock, counted, manager, ...loader };
-}
-
-const target = (model: string): ServingTarget => ({ model, selector: { kind: 'current' } });
-const versionOf = ({ version }: ServableView) => version;
-const flipBack = (model: string) =>
-  updatePointer(bucket, model, rollbackTransition(undefined, changeRecord()), { wait });
 
 describe('serve', () => {
   test('answers with the version that was current when the request began, or a later one', async () => {
@@ -235,102 +175,6 @@ describe('serve', () => {
     expect(await ask(model, { kind: 'label', label: 'toString' })).toMatchObject({ kind: 'unknown label' });
     expect(await ask('nobody', { kind: 'current' })).toEqual({ kind: 'unknown model' });
     expect(await ask('../../etc', { kind: 'current' })).toEqual({ kind: 'unknown model' });
-  });
-});
-
-describe('a current version that cannot be loaded', () => {
-  const failing = (version: string) => (manifest: Manifest) => {
-    if (manifest.version === version) throw new Error('it is broken');
-  };
-
-  test('is stood in for by the last version that this isolate served, and says so', async () => {
-    const model = uniqueModel();
-    await publish(model, '1.0.0');
-    const { server, counted } = createServer({
-      prepare: ({ version }) => {
-        if (version !== '1.0.0') throw new Error('it is broken');
-      },
-    });
-    await serve(server, target(model), versionOf, requestScope());
-    // `previous` would be of no help here.
-    for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
-    const outcome = await serve(server, target(model), versionOf, requestScope());
-    expect(outcome).toMatchObject({
-      kind: 'served',
-      answer: '1.0.0',
-      by: { version: '1.0.0', generation: 3, fallback: { wanted: '3.0.0', reason: 'it is broken' } },
-    });
-    expect(counted).toContain('1.0.0 for 3.0.0');
-  });
-
-  test('is stood in for by `previous` in an isolate that has served nothing', async () => {
-    const model = uniqueModel();
-    for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
-    const { server } = createServer({ prepare: failing('2.0.0') });
-    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
-      answer: '1.0.0',
-      by: { fallback: { wanted: '2.0.0' } },
-    });
-  });
-
-  test('costs the requests after the first no wait, and is served as soon as it can be', async () => {
-    const model = uniqueModel();
-    for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
-    let broken = true;
-    const { server, clock, loads } = createServer({
-      prepare: ({ version }) => {
-        if (version === '2.0.0' && broken) throw new Error('it is broken');
-      },
-    });
-    for (let request = 0; request < 5; request++) {
-      expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
-        answer: '1.0.0',
-      });
-    }
-    expect(loads).toEqual(['2.0.0', '1.0.0']);
-    broken = false;
-    clock.now += 1_000;
-    const scope = requestScope();
-    expect(await serve(server, target(model), versionOf, scope)).toMatchObject({ answer: '1.0.0' });
-    await scope.settled();
-    const outcome = await serve(server, target(model), versionOf, requestScope());
-    expect(outcome).toMatchObject({ answer: '2.0.0' });
-    expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
-  });
-
-  test('is a refusal with ON_LOAD_FAILURE=error, and for a version or label asked for by name', async () => {
-    const model = uniqueModel();
-    for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
-    const unavailable = { kind: 'unavailable', version: '2.0.0', reason: 'it is broken' };
-    const strict = createServer({ prepare: failing('2.0.0'), onLoadFailure: 'error' });
-    expect(await serve(strict.server, target(model), versionOf, requestScope())).toEqual(unavailable);
-    const { server } = createServer({ prepare: failing('2.0.0') });
-    const byVersion = { model, selector: { kind: 'version', version: '2.0.0' } } as const;
-    expect(await serve(server, byVersion, versionOf, requestScope())).toEqual(unavailable);
-  });
-
-  test('whose manifest is missing is stood in for too', async () => {
-    const model = uniqueModel();
-    for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
-    await bucket.delete([manifestKey(model, '2.0.0')]);
-    const { server } = createServer();
-    expect(await serve(server, target(model), versionOf, requestScope())).toMatchObject({
-      answer: '1.0.0',
-      by: { fallback: { wanted: '2.0.0', reason: 'it has no manifest' } },
-    });
-  });
-
-  test('with nothing to stand in for it is a refusal with the reason', async () => {
-    const model = uniqueModel();
-    await publish(model, '1.0.0');
-    const { server } = createServer({ prepare: failing('1.0.0') });
-    for (let request = 0; request < 2; request++) {
-      expect(await serve(server, target(model), versionOf, requestScope())).toEqual({
-        kind: 'unavailable',
-        version: '1.0.0',
-        reason: 'it is broken',
-      });
-    }
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Graph, NodeAttribute } from '../../../../import/graph/graph.ts';
+import { FLOAT, GraphBuilder, integers, text } from '../../../fixtures/graphs/graph_builder.ts';
 import { int32Weight } from '../../../fixtures/graphs/memory_weight.ts';
-import { FLOAT, GraphBuilder, integers, text } from '../../../fixtures/graphs/random_graph.ts';
 
 const IMAGE_STEPS = [
   'conv',
