@@ -4,84 +4,15 @@ import { clamp, multiplyAdd } from '../vector';
  * Four pixels of a filter three wide, eight channels at a time, of which there are at least as many: each input is
  * loaded once for the up to three outputs that it serves, and an address computed once for two loads.
  *
- * @param LEFT  whether the first pixel's first tap is outside the line
- * @param RIGHT whether the last pixel's last tap is outside the line
- * @param start where that first tap is, or would be
+ * @param STRIDE columns from one pixel to the next, 1 or 2
+ * @param LEFT   whether the first pixel's first tap is outside the line
+ * @param RIGHT  whether the last pixel's last tap is outside the line
+ * @param start  where that first tap is, or would be
  */
 // @ts-ignore: decorator
 @inline
 function fourPixels(
-  LEFT: bool,
-  RIGHT: bool,
-  start: usize,
-  lineStep: usize,
-  pixelBytes: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
-  channels: i32,
-  taps: i32,
-  lower: f32,
-  upper: f32,
-): void {
-  const lowest = f32x4.splat(lower);
-  const highest = f32x4.splat(upper);
-  const last = (<usize>channels << 2) - 32;
-  let offset: usize = 0;
-  while (true) {
-    let a0 = f32x4.splat(0), b0 = a0;
-    if (bias != 0) a0 = v128.load(bias + offset), b0 = v128.load(bias + offset, 16);
-    let a1 = a0, a2 = a0, a3 = a0, b1 = b0, b2 = b0, b3 = b0;
-    let line = start + offset;
-    let weights = filter + offset;
-    for (let tapY = 0; tapY < taps; tapY++) {
-      const weights1 = weights + pixelBytes;
-      const weights2 = weights1 + pixelBytes;
-      const x1 = line + pixelBytes;
-      const x2 = x1 + pixelBytes;
-      const x3 = x2 + pixelBytes;
-      const x4 = x3 + pixelBytes;
-      const x5 = x4 + pixelBytes;
-      let w0 = v128.load(weights), w1 = v128.load(weights1), w2 = v128.load(weights2);
-      let value: v128;
-      if (!LEFT) value = v128.load(line), a0 = multiplyAdd(value, w0, a0);
-      value = v128.load(x1), a0 = multiplyAdd(value, w1, a0), a1 = multiplyAdd(value, w0, a1);
-      value = v128.load(x2), a0 = multiplyAdd(value, w2, a0), a1 = multiplyAdd(value, w1, a1), a2 = multiplyAdd(value, w0, a2);
-      value = v128.load(x3), a1 = multiplyAdd(value, w2, a1), a2 = multiplyAdd(value, w1, a2), a3 = multiplyAdd(value, w0, a3);
-      value = v128.load(x4), a2 = multiplyAdd(value, w2, a2), a3 = multiplyAdd(value, w1, a3);
-      if (!RIGHT) value = v128.load(x5), a3 = multiplyAdd(value, w2, a3);
-      w0 = v128.load(weights, 16), w1 = v128.load(weights1, 16), w2 = v128.load(weights2, 16);
-      if (!LEFT) value = v128.load(line, 16), b0 = multiplyAdd(value, w0, b0);
-      value = v128.load(x1, 16), b0 = multiplyAdd(value, w1, b0), b1 = multiplyAdd(value, w0, b1);
-      value = v128.load(x2, 16), b0 = multiplyAdd(value, w2, b0), b1 = multiplyAdd(value, w1, b1), b2 = multiplyAdd(value, w0, b2);
-      value = v128.load(x3, 16), b1 = multiplyAdd(value, w2, b1), b2 = multiplyAdd(value, w1, b2), b3 = multiplyAdd(value, w0, b3);
-      value = v128.load(x4, 16), b2 = multiplyAdd(value, w2, b2), b3 = multiplyAdd(value, w1, b3);
-      if (!RIGHT) value = v128.load(x5, 16), b3 = multiplyAdd(value, w2, b3);
-      line += lineStep;
-      weights = weights2 + pixelBytes;
-    }
-    let target = y + offset;
-    v128.store(target, clamp(a0, lowest, highest));
-    v128.store(target, clamp(b0, lowest, highest), 16);
-    target += pixelBytes;
-    v128.store(target, clamp(a1, lowest, highest));
-    v128.store(target, clamp(b1, lowest, highest), 16);
-    target += pixelBytes;
-    v128.store(target, clamp(a2, lowest, highest));
-    v128.store(target, clamp(b2, lowest, highest), 16);
-    target += pixelBytes;
-    v128.store(target, clamp(a3, lowest, highest));
-    v128.store(target, clamp(b3, lowest, highest), 16);
-    if (offset == last) break;
-    // A last group that is not full begins earlier and computes some channels again.
-    offset = min(offset + 32, last);
-  }
-}
-
-/** The same for every other pixel. */
-// @ts-ignore: decorator
-@inline
-function fourPixelsStride2(
+  STRIDE: i32,
   LEFT: bool,
   RIGHT: bool,
   start: usize,
@@ -119,24 +50,40 @@ function fourPixelsStride2(
       let w0 = v128.load(weights), w1 = v128.load(weights1), w2 = v128.load(weights2);
       let value: v128;
       if (!LEFT) value = v128.load(line), a0 = multiplyAdd(value, w0, a0);
-      value = v128.load(x1), a0 = multiplyAdd(value, w1, a0);
-      value = v128.load(x2), a0 = multiplyAdd(value, w2, a0), a1 = multiplyAdd(value, w0, a1);
-      value = v128.load(x3), a1 = multiplyAdd(value, w1, a1);
-      value = v128.load(x4), a1 = multiplyAdd(value, w2, a1), a2 = multiplyAdd(value, w0, a2);
-      value = v128.load(x5), a2 = multiplyAdd(value, w1, a2);
-      value = v128.load(x6), a2 = multiplyAdd(value, w2, a2), a3 = multiplyAdd(value, w0, a3);
-      value = v128.load(x7), a3 = multiplyAdd(value, w1, a3);
-      if (!RIGHT) value = v128.load(x8), a3 = multiplyAdd(value, w2, a3);
+      if (STRIDE == 1) {
+        value = v128.load(x1), a0 = multiplyAdd(value, w1, a0), a1 = multiplyAdd(value, w0, a1);
+        value = v128.load(x2), a0 = multiplyAdd(value, w2, a0), a1 = multiplyAdd(value, w1, a1), a2 = multiplyAdd(value, w0, a2);
+        value = v128.load(x3), a1 = multiplyAdd(value, w2, a1), a2 = multiplyAdd(value, w1, a2), a3 = multiplyAdd(value, w0, a3);
+        value = v128.load(x4), a2 = multiplyAdd(value, w2, a2), a3 = multiplyAdd(value, w1, a3);
+        if (!RIGHT) value = v128.load(x5), a3 = multiplyAdd(value, w2, a3);
+      } else {
+        value = v128.load(x1), a0 = multiplyAdd(value, w1, a0);
+        value = v128.load(x2), a0 = multiplyAdd(value, w2, a0), a1 = multiplyAdd(value, w0, a1);
+        value = v128.load(x3), a1 = multiplyAdd(value, w1, a1);
+        value = v128.load(x4), a1 = multiplyAdd(value, w2, a1), a2 = multiplyAdd(value, w0, a2);
+        value = v128.load(x5), a2 = multiplyAdd(value, w1, a2);
+        value = v128.load(x6), a2 = multiplyAdd(value, w2, a2), a3 = multiplyAdd(value, w0, a3);
+        value = v128.load(x7), a3 = multiplyAdd(value, w1, a3);
+        if (!RIGHT) value = v128.load(x8), a3 = multiplyAdd(value, w2, a3);
+      }
       w0 = v128.load(weights, 16), w1 = v128.load(weights1, 16), w2 = v128.load(weights2, 16);
       if (!LEFT) value = v128.load(line, 16), b0 = multiplyAdd(value, w0, b0);
-      value = v128.load(x1, 16), b0 = multiplyAdd(value, w1, b0);
-      value = v128.load(x2, 16), b0 = multiplyAdd(value, w2, b0), b1 = multiplyAdd(value, w0, b1);
-      value = v128.load(x3, 16), b1 = multiplyAdd(value, w1, b1);
-      value = v128.load(x4, 16), b1 = multiplyAdd(value, w2, b1), b2 = multiplyAdd(value, w0, b2);
-      value = v128.load(x5, 16), b2 = multiplyAdd(value, w1, b2);
-      value = v128.load(x6, 16), b2 = multiplyAdd(value, w2, b2), b3 = multiplyAdd(value, w0, b3);
-      value = v128.load(x7, 16), b3 = multiplyAdd(value, w1, b3);
-      if (!RIGHT) value = v128.load(x8, 16), b3 = multiplyAdd(value, w2, b3);
+      if (STRIDE == 1) {
+        value = v128.load(x1, 16), b0 = multiplyAdd(value, w1, b0), b1 = multiplyAdd(value, w0, b1);
+        value = v128.load(x2, 16), b0 = multiplyAdd(value, w2, b0), b1 = multiplyAdd(value, w1, b1), b2 = multiplyAdd(value, w0, b2);
+        value = v128.load(x3, 16), b1 = multiplyAdd(value, w2, b1), b2 = multiplyAdd(value, w1, b2), b3 = multiplyAdd(value, w0, b3);
+        value = v128.load(x4, 16), b2 = multiplyAdd(value, w2, b2), b3 = multiplyAdd(value, w1, b3);
+        if (!RIGHT) value = v128.load(x5, 16), b3 = multiplyAdd(value, w2, b3);
+      } else {
+        value = v128.load(x1, 16), b0 = multiplyAdd(value, w1, b0);
+        value = v128.load(x2, 16), b0 = multiplyAdd(value, w2, b0), b1 = multiplyAdd(value, w0, b1);
+        value = v128.load(x3, 16), b1 = multiplyAdd(value, w1, b1);
+        value = v128.load(x4, 16), b1 = multiplyAdd(value, w2, b1), b2 = multiplyAdd(value, w0, b2);
+        value = v128.load(x5, 16), b2 = multiplyAdd(value, w1, b2);
+        value = v128.load(x6, 16), b2 = multiplyAdd(value, w2, b2), b3 = multiplyAdd(value, w0, b3);
+        value = v128.load(x7, 16), b3 = multiplyAdd(value, w1, b3);
+        if (!RIGHT) value = v128.load(x8, 16), b3 = multiplyAdd(value, w2, b3);
+      }
       line += lineStep;
       weights = weights2 + pixelBytes;
     }
@@ -159,27 +106,27 @@ function fourPixelsStride2(
 }
 
 function fourPixelsLeft(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixels(true, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(1, true, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 function fourPixelsInside(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixels(false, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(1, false, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 function fourPixelsRight(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixels(false, true, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(1, false, true, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 function fourPixelsStride2Left(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixelsStride2(true, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(2, true, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 function fourPixelsStride2Inside(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixelsStride2(false, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(2, false, false, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 function fourPixelsStride2Right(start: usize, lineStep: usize, pixelBytes: usize, filter: usize, bias: usize, y: usize, channels: i32, taps: i32, lower: f32, upper: f32): void {
-  fourPixelsStride2(false, true, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
+  fourPixels(2, false, true, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
 /**
