@@ -83,7 +83,11 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           functions.place_elements(matrix, packed, channels, expanded, 0, shift, 0, channels * expanded);
         }
         const vectors = heap.random(2 * expanded, seed + 5);
-        const quantized = [vectors, format === undefined ? 0 : ElementFormat[format], 77] as const;
+        const quantized = [
+          format === undefined ? 0 : vectors,
+          format === undefined ? 0 : ElementFormat[format],
+          77,
+        ] as const;
         const filter = heap.random(size * size * expanded, seed + 2);
         const [expandBias, bias] = biased
           ? [heap.random(expanded, seed + 3), heap.random(expanded, seed + 4)]
@@ -91,11 +95,10 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const between = heap.place(4 * pixels * expanded);
         const count = batch * outHeight * outWidth * expanded;
         const [wanted, y] = [heap.random(count, 5), heap.random(count, 6)];
-        const bytes =
-          format === undefined
-            ? functions.expand_depthwise_scratch_bytes(width, expanded, size, dilationY)
-            : functions.expand_depthwise_quantized_scratch_bytes(width, channels, expanded, size, dilationY);
-        const scratch = heap.place(bytes);
+        const quantizes = format === undefined ? 0 : 1;
+        const scratch = heap.place(
+          functions.expand_depthwise_scratch_bytes(width, channels, expanded, size, dilationY, quantizes),
+        );
         const end = heap.random(4, 7);
         const after = heap.floats(end, 4).slice();
         const window = [
@@ -144,8 +147,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           0.6,
           scratch,
         ] as const;
-        if (format === undefined) functions.expand_depthwise(x, packed, ...strips);
-        else functions.expand_depthwise_quantized(x, packed, ...quantized, ...strips);
+        functions.expand_depthwise(x, packed, ...quantized, ...strips);
         // Compared by hand: a million of values is too much for a matcher.
         const [values, wants] = [heap.floats(y, count), heap.floats(wanted, count)];
         const different = wants.findIndex((want, index) => values[index] !== want);

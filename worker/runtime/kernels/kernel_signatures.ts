@@ -62,24 +62,15 @@ export const SIGNATURES = {
     lower: 'f32', upper: 'f32',
   },
   expand_depthwise: {
-    x: 'Input', packed: 'Input', expandBias: 'Input', filter: 'Input', bias: 'Input', y: 'Output',
-    batch: 'i32', height: 'i32', width: 'i32', channels: 'i32', expandedChannels: 'i32', outHeight: 'i32',
-    outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32', strideX: 'i32',
-    dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32', expandedLower: 'f32',
-    expandedUpper: 'f32', lower: 'f32', upper: 'f32', scratch: 'Scratch',
-  },
-  expand_depthwise_quantized: {
     x: 'Input', packed: 'Input', vectors: 'Input', format: 'ElementFormat', zero: 'i32', expandBias: 'Input',
     filter: 'Input', bias: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
     expandedChannels: 'i32', outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32',
     strideY: 'i32', strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32',
     expandedLower: 'f32', expandedUpper: 'f32', lower: 'f32', upper: 'f32', scratch: 'Scratch',
   },
-  expand_depthwise_quantized_scratch_bytes: {
-    width: 'i32', channels: 'i32', expandedChannels: 'i32', filterHeight: 'i32', dilationY: 'i32',
-  },
   expand_depthwise_scratch_bytes: {
-    width: 'i32', expandedChannels: 'i32', filterHeight: 'i32', dilationY: 'i32',
+    width: 'i32', channels: 'i32', expandedChannels: 'i32', filterHeight: 'i32', dilationY: 'i32',
+    quantized: 'Flag',
   },
   fill: {
     y: 'Output', count: 'i32', value: 'f32',
@@ -197,24 +188,15 @@ export interface KernelFunctions {
     lower: number, upper: number,
   ): void;
   expand_depthwise(
-    x: number, packed: number, expandBias: number, filter: number, bias: number, y: number, batch: number,
-    height: number, width: number, channels: number, expandedChannels: number, outHeight: number,
-    outWidth: number, filterHeight: number, filterWidth: number, strideY: number, strideX: number,
-    dilationY: number, dilationX: number, padTop: number, padLeft: number, expandedLower: number,
-    expandedUpper: number, lower: number, upper: number, scratch: number,
-  ): void;
-  expand_depthwise_quantized(
     x: number, packed: number, vectors: number, format: ElementFormat, zero: number, expandBias: number,
     filter: number, bias: number, y: number, batch: number, height: number, width: number, channels: number,
     expandedChannels: number, outHeight: number, outWidth: number, filterHeight: number, filterWidth: number,
     strideY: number, strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
     expandedLower: number, expandedUpper: number, lower: number, upper: number, scratch: number,
   ): void;
-  expand_depthwise_quantized_scratch_bytes(
-    width: number, channels: number, expandedChannels: number, filterHeight: number, dilationY: number,
-  ): number;
   expand_depthwise_scratch_bytes(
-    width: number, expandedChannels: number, filterHeight: number, dilationY: number,
+    width: number, channels: number, expandedChannels: number, filterHeight: number, dilationY: number,
+    quantized: 0 | 1,
   ): number;
   fill(
     y: number, count: number, value: number,

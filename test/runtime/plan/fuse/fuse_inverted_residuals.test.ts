@@ -8,8 +8,7 @@ const [HEIGHT, WIDTH, CHANNELS, EXPANDED] = [100, 90, 3, 64];
 const at = (buffer: number): Place => ({ buffer, offset: 0 });
 const SIZES = [0, 1, 2].map(() => 4 * HEIGHT * WIDTH * EXPANDED);
 const functions = {
-  expand_depthwise_scratch_bytes: () => 1000,
-  expand_depthwise_quantized_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
+  expand_depthwise_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
 };
 
 /** Each number among the arguments is another one, so that none can stand for another. */
@@ -43,9 +42,15 @@ const fuse = (steps: FunctionStep[], sizes = SIZES) => {
 test('a product and a depthwise convolution of all of it become one step', () => {
   const { fused, bytes } = fuse([functionStep('gemm', product(HEIGHT * WIDTH)), depthwise]);
   expect(fused).toEqual([
-    { kind: 'function', name: 'expand_depthwise', reads: [0], writes: [2, 3], arguments: expanded },
+    {
+      kind: 'function',
+      name: 'expand_depthwise',
+      reads: [0],
+      writes: [2, 3],
+      arguments: { ...expanded, vectors: 0, format: 0, zero: 0 },
+    },
   ]);
-  expect(bytes.at(3)).toBe(1000);
+  expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}320`));
 });
 
 test('of a quantized matrix with what that is made of', () => {
@@ -54,13 +59,13 @@ test('of a quantized matrix with what that is made of', () => {
   expect(fused).toEqual([
     {
       kind: 'function',
-      name: 'expand_depthwise_quantized',
+      name: 'expand_depthwise',
       reads: [0],
       writes: [2, 3],
       arguments: { ...expanded, ...elements },
     },
   ]);
-  expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}32`));
+  expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}321`));
 });
 
 test('but not where the image is a single pixel, or small', () => {

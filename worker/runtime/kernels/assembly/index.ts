@@ -10,7 +10,7 @@ export { conv2d, conv2d_scratch_bytes } from './convolution/conv2d';
 export { has_infinite_half } from './product/quantized';
 export { conv2d_quantized, conv2d_quantized_scratch_bytes, gemm_quantized, gemm_quantized_scratch_bytes } from './product/quantized_products';
 export { depthwise_conv2d } from './convolution/depthwise';
-export { expand_depthwise, expand_depthwise_quantized, expand_depthwise_quantized_scratch_bytes, expand_depthwise_scratch_bytes } from './convolution/expand';
+export { expand_depthwise, expand_depthwise_scratch_bytes } from './convolution/expand';
 export { unary } from './unary';
 export { binary } from './binary';
 export { layer_norm, softmax, sum_middle } from './reduce';

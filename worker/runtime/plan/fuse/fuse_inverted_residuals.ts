@@ -9,10 +9,7 @@ const WORTH_FUSING = 1024 * 1024;
 type Expansion = FunctionStep<'gemm' | 'gemm_quantized'>;
 type Depthwise = FunctionStep<'depthwise_conv2d'>;
 
-export type ExpansionScratch = Pick<
-  KernelFunctions,
-  'expand_depthwise_scratch_bytes' | 'expand_depthwise_quantized_scratch_bytes'
->;
+export type ExpansionScratch = Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>;
 
 /**
  * Lets a pointwise convolution and the depthwise one behind it run in strips, so that what comes in between is never
@@ -52,9 +49,15 @@ export function fuseExpansions(
 function scratchBytes(functions: ExpansionScratch, expansion: Expansion, depthwise: Depthwise): number {
   const { width, channels: expanded, filterHeight, dilationY } = depthwise.arguments;
   const { k: channels } = expansion.arguments;
-  return expansion.name === 'gemm'
-    ? functions.expand_depthwise_scratch_bytes(width, expanded, filterHeight, dilationY)
-    : functions.expand_depthwise_quantized_scratch_bytes(width, channels, expanded, filterHeight, dilationY);
+  const quantized = expansion.name === 'gemm_quantized' ? 1 : 0;
+  return functions.expand_depthwise_scratch_bytes(
+    width,
+    channels,
+    expanded,
+    filterHeight,
+    dilationY,
+    quantized,
+  );
 }
 
 /** An expansion and a depthwise convolution of all of it, and the buffer between them. */
@@ -84,13 +87,12 @@ function expansionOf(
 function together(expansion: Expansion, depthwise: Depthwise, scratch: BufferId): FunctionStep {
   const { a: x, packed, bias: expandBias, k: channels } = expansion.arguments;
   const { lower: expandedLower, upper: expandedUpper } = expansion.arguments;
-  const both = {
+  const { vectors, format, zero } =
+    expansion.name === 'gemm_quantized' ? expansion.arguments : { vectors: 0, format: 0, zero: 0 };
+  return functionStep('expand_depthwise', {
     ...depthwise.arguments,
-    ...{ x, packed, expandBias, channels, expandedLower, expandedUpper },
+    ...{ x, packed, vectors, format, zero, expandBias, channels, expandedLower, expandedUpper },
     expandedChannels: depthwise.arguments.channels,
     scratch: { buffer: scratch, offset: 0 },
-  };
-  if (expansion.name === 'gemm') return functionStep('expand_depthwise', both);
-  const { vectors, format, zero } = expansion.arguments;
-  return functionStep('expand_depthwise_quantized', { ...both, vectors, format, zero });
+  });
 }

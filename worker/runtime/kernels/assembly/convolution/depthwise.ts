@@ -1,6 +1,7 @@
 import { isTiledByThree, lineOfThree } from './depthwise_three';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
 import { Input, Output } from '../roles';
+import { endOfTapsInside, firstTapInside } from './taps';
 
 /** What a group of channels may take of the first level cache, of 32 KB at least. */
 const GROUP_FLOATS: i32 = 6 * 1024;
@@ -55,9 +56,9 @@ export function depthwise_conv2d(
       let target = y + offset;
       for (let outY = 0; outY < outHeight; outY++) {
         const top = outY * strideY - padTop;
-        const firstTap = top < 0 ? (dilationY - 1 - top) / dilationY : 0;
-        const lastTap = top >= height ? 0 : min(filterHeight, (height - 1 - top) / dilationY + 1);
-        const taps = max(0, lastTap - firstTap);
+        const firstTap = firstTapInside(top, dilationY);
+        const endTap = endOfTapsInside(top, height, filterHeight, dilationY);
+        const taps = max(0, endTap - firstTap);
         const line = x + offset + <usize>(top + firstTap * dilationY) * lineBytes;
         const filterLine = filter + offset + <usize>(firstTap * filterWidth) * pixelBytes;
         if (isTiledByThree(width, outWidth, here, filterWidth, strideX, dilationX, padLeft)) {
@@ -111,8 +112,8 @@ function edgePixel(
   lower: f32,
   upper: f32,
 ): void {
-  const firstTap = left < 0 ? (dilationX - 1 - left) / dilationX : 0;
-  const lastTap = left >= width ? 0 : min(filterWidth, (width - 1 - left) / dilationX + 1);
+  const firstTap = firstTapInside(left, dilationX);
+  const endTap = endOfTapsInside(left, width, filterWidth, dilationX);
   const step = <usize>dilationX * pixelBytes;
   const start = line + <usize>(left + firstTap * dilationX) * pixelBytes;
   const filterStart = filter + <usize>firstTap * pixelBytes;
@@ -129,13 +130,13 @@ function edgePixel(
       let pixel = source;
       let weight = weights;
       if (left >= 4) {
-        for (let tapX = firstTap; tapX < lastTap; tapX++) {
+        for (let tapX = firstTap; tapX < endTap; tapX++) {
           sum = multiplyAdd(v128.load(pixel), v128.load(weight), sum);
           pixel += step;
           weight += pixelBytes;
         }
       } else {
-        for (let tapX = firstTap; tapX < lastTap; tapX++) {
+        for (let tapX = firstTap; tapX < endTap; tapX++) {
           sum = multiplyAdd(loadUpTo(pixel, left), loadUpTo(weight, left), sum);
           pixel += step;
           weight += pixelBytes;

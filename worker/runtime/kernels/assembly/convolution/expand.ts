@@ -2,7 +2,7 @@ import { expandedGroupBytes, multiplyExpanded } from '../product/quantized_produ
 import { depthwise_conv2d } from './depthwise';
 import { gemm, POINTER_LINE_BYTES } from '../product/gemm';
 import { ElementFormat } from '../product/quantized';
-import { Input, Output, Scratch } from '../roles';
+import { Flag, Input, Output, Scratch } from '../roles';
 
 /** What is in between stays in the second level cache. */
 const STRIP_BYTES: i32 = 512 * 1024;
@@ -12,18 +12,33 @@ function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
   return max(reach, STRIP_BYTES / max(1, (width * expandedChannels) << 2));
 }
 
-/** Bytes of scratch that expand_depthwise needs: that of gemm, and a strip of lines. */
-export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
-  const lines = linesOfStrip(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
-  return POINTER_LINE_BYTES + <usize>lines * (<usize>(width * expandedChannels) << 2);
+/** Bytes of scratch that expand_depthwise needs: that of gemm, a strip of lines, and a group of panels if they are quantized. */
+export function expand_depthwise_scratch_bytes(
+  width: i32,
+  channels: i32,
+  expandedChannels: i32,
+  filterHeight: i32,
+  dilationY: i32,
+  quantized: Flag,
+): usize {
+  const bytes = POINTER_LINE_BYTES + stripBytes(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
+  return quantized ? bytes + expandedGroupBytes(channels, expandedChannels) : bytes;
+}
+
+// @ts-ignore: decorator
+@inline
+function stripBytes(width: i32, expandedChannels: i32, reach: i32): usize {
+  return <usize>linesOfStrip(width, expandedChannels, reach) * (<usize>(width * expandedChannels) << 2);
 }
 
 /**
- * A pointwise convolution and a depthwise one over its result, which is never whole in memory: what gemm and
- * depthwise_conv2d compute one after the other, a strip of lines at a time. The other parameters are those of conv2d.
+ * A pointwise convolution and a depthwise one over its result, which is never whole in memory: what gemm or gemm_quantized
+ * and depthwise_conv2d compute one after the other, a strip of lines at a time. The other parameters are those of conv2d.
  *
  * @param x             [batch, height, width, channels] in float32
- * @param packed        the pointwise filter, [channels, expandedChannels] in float32, packed by pack_b
+ * @param packed        the pointwise filter, [channels, expandedChannels]: as gemm takes it, or as gemm_quantized does
+ * @param vectors       those of gemm_quantized, or 0 where the pointwise filter is in float32
+ * @param format        that of gemm_quantized; of no use without vectors, as is `zero`
  * @param expandBias    [expandedChannels] in float32, or 0
  * @param filter        [filterHeight, filterWidth, expandedChannels] in float32
  * @param bias          [expandedChannels] in float32, or 0
@@ -33,50 +48,6 @@ export function expand_depthwise_scratch_bytes(width: i32, expandedChannels: i32
  * @param scratch       expand_depthwise_scratch_bytes
  */
 export function expand_depthwise(
-  x: Input,
-  packed: Input,
-  expandBias: Input,
-  filter: Input,
-  bias: Input,
-  y: Output,
-  batch: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  expandedChannels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  dilationY: i32,
-  dilationX: i32,
-  padTop: i32,
-  padLeft: i32,
-  expandedLower: f32,
-  expandedUpper: f32,
-  lower: f32,
-  upper: f32,
-  scratch: Scratch,
-): void {
-  expand(x, packed, 0, 0, 0, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
-}
-
-/** Bytes of scratch that expand_depthwise_quantized needs: a group of panels, expanded, besides. */
-export function expand_depthwise_quantized_scratch_bytes(width: i32, channels: i32, expandedChannels: i32, filterHeight: i32, dilationY: i32): usize {
-  return expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY) + expandedGroupBytes(channels, expandedChannels);
-}
-
-/**
- * What expand_depthwise computes, of a quantized pointwise filter. The other parameters are those of expand_depthwise.
- *
- * @param packed  [channels, expandedChannels], elements of `format`: see quantized.ts
- * @param vectors [2, expandedChannels] in float32: a scale for each column, then an offset for each
- * @param zero    the element that comes nearest to a value of 0
- * @param scratch expand_depthwise_quantized_scratch_bytes
- */
-export function expand_depthwise_quantized(
   x: Input,
   packed: Input,
   vectors: Input,
@@ -107,45 +78,10 @@ export function expand_depthwise_quantized(
   upper: f32,
   scratch: Scratch,
 ): void {
-  expand(x, packed, vectors, format, zero, expandBias, filter, bias, y, batch, height, width, channels, expandedChannels, outHeight, outWidth, filterHeight, filterWidth, strideY, strideX, dilationY, dilationX, padTop, padLeft, expandedLower, expandedUpper, lower, upper, scratch);
-}
-
-/** Either of them; without vectors the filter is not quantized. */
-function expand(
-  x: usize,
-  packed: usize,
-  vectors: usize,
-  format: i32,
-  zero: i32,
-  expandBias: usize,
-  filter: usize,
-  bias: usize,
-  y: usize,
-  batch: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  expandedChannels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  dilationY: i32,
-  dilationX: i32,
-  padTop: i32,
-  padLeft: i32,
-  expandedLower: f32,
-  expandedUpper: f32,
-  lower: f32,
-  upper: f32,
-  scratch: usize,
-): void {
   const reach = (filterHeight - 1) * dilationY + 1;
   const outLines = (linesOfStrip(width, expandedChannels, reach) - reach) / strideY + 1;
   const strip = scratch + POINTER_LINE_BYTES;
-  const group = scratch + expand_depthwise_scratch_bytes(width, expandedChannels, filterHeight, dilationY);
+  const group = strip + stripBytes(width, expandedChannels, reach);
   const xLine = <usize>(width * channels) << 2;
   const stripLine = <usize>(width * expandedChannels) << 2;
   const yLine = <usize>(outWidth * expandedChannels) << 2;

@@ -1,5 +1,6 @@
 import { loadUpTo, storeUpTo } from '../vector';
 import { Flag, Input, Output } from '../roles';
+import { endOfTapsInside, firstTapInside } from './taps';
 
 /**
  * Largest value, or average of the values, that are under a window and inside an image. The window's parameters are those
@@ -33,15 +34,15 @@ export function pool2d(
   for (let image = 0; image < batch; image++) {
     for (let outY = 0; outY < outHeight; outY++) {
       const top = outY * strideY - padTop;
-      const firstY = top < 0 ? (dilationY - 1 - top) / dilationY : 0;
-      const lastY = top >= height ? 0 : min(filterHeight, (height - 1 - top) / dilationY + 1);
+      const firstY = firstTapInside(top, dilationY);
+      const endY = endOfTapsInside(top, height, filterHeight, dilationY);
       for (let outX = 0; outX < outWidth; outX++) {
         const left = outX * strideX - padLeft;
-        const firstX = left < 0 ? (dilationX - 1 - left) / dilationX : 0;
-        const lastX = left >= width ? 0 : min(filterWidth, (width - 1 - left) / dilationX + 1);
+        const firstX = firstTapInside(left, dilationX);
+        const endX = endOfTapsInside(left, width, filterWidth, dilationX);
         const start = x + <usize>(top + firstY * dilationY) * lineBytes + <usize>(left + firstX * dilationX) * pixelBytes;
-        const lines = max(0, lastY - firstY);
-        const pixels = max(0, lastX - firstX);
+        const lines = max(0, endY - firstY);
+        const pixels = max(0, endX - firstX);
         const lineStep = <usize>dilationY * lineBytes;
         const pixelStep = <usize>dilationX * pixelBytes;
         if (average) window(true, start, y, channels, lines, pixels, lineStep, pixelStep);
