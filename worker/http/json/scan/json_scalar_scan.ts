@@ -1,18 +1,5 @@
 import { asciiText, BACKSLASH, hexDigit, isDigit, MINUS, NINE, PLUS, POINT, QUOTE, ZERO } from '../ascii.ts';
-
-/** The position and the reason of a syntax error. The functions here set it when they return MALFORMED. */
-export interface JsonFault {
-  offset: number;
-  reason: string;
-}
-
-export const MALFORMED = -1;
-
-export function malformed(fault: JsonFault, offset: number, reason: string): typeof MALFORMED {
-  fault.offset = offset;
-  fault.reason = reason;
-  return MALFORMED;
-}
+import { type JsonFault, MALFORMED, malformed } from './json_fault.ts';
 
 const INVALID_VALUE = 'Invalid value.';
 

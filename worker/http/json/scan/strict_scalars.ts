@@ -1,5 +1,6 @@
 import { BACKSLASH, isDigit, MINUS, NINE, PLUS, POINT, QUOTE, ZERO } from '../ascii.ts';
-import { codeUnit, type JsonFault, literalEnd, MALFORMED, malformed } from './json_scalar_scan.ts';
+import { type JsonFault, MALFORMED, malformed } from './json_fault.ts';
+import { codeUnit, literalEnd } from './json_scalar_scan.ts';
 
 export const NOT_UTF8 = 'It is not UTF-8.';
 

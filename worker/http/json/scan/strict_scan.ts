@@ -8,7 +8,14 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from '../ascii.ts';
-import { type JsonFault, MALFORMED, malformed } from './json_scalar_scan.ts';
+import {
+  AFTER_ELEMENT,
+  AFTER_MEMBER,
+  AFTER_NAME,
+  type JsonFault,
+  MALFORMED,
+  malformed,
+} from './json_fault.ts';
 import { OpenContainers } from './open_containers.ts';
 import { strictScalarEnd, strictStringEnd } from './strict_scalars.ts';
 
@@ -60,7 +67,7 @@ export class StrictScan {
   toValue(nameEnd: number): number {
     const colon = afterSpace(this.bytes, nameEnd);
     if (this.bytes[colon] === COLON) return afterSpace(this.bytes, colon + 1);
-    return this.refuse(colon, 'Missing a colon after a name of object member.');
+    return this.refuse(colon, AFTER_NAME);
   }
 
   /** Returns the end of the value at an offset, inside `depth` containers, or MALFORMED. */
@@ -121,6 +128,3 @@ export class StrictScan {
     }
   }
 }
-
-export const AFTER_MEMBER = 'Missing a comma or } after an object member.';
-export const AFTER_ELEMENT = 'Missing a comma or ] after an array element.';

@@ -11,9 +11,9 @@ import {
   QUOTE,
   ZERO,
 } from '../../json/ascii.ts';
-import { MALFORMED } from '../../json/scan/json_scalar_scan.ts';
+import { AFTER_ELEMENT, AFTER_MEMBER, MALFORMED } from '../../json/scan/json_fault.ts';
 import { NOT_UTF8, strictScalarEnd, strictStringEnd } from '../../json/scan/strict_scalars.ts';
-import { AFTER_ELEMENT, AFTER_MEMBER, type DocumentLimits, StrictScan } from '../../json/scan/strict_scan.ts';
+import { type DocumentLimits, StrictScan } from '../../json/scan/strict_scan.ts';
 import { type Invalid, invalid } from '../outcome.ts';
 import { DataText, FloatReading } from './data_text.ts';
 
