@@ -1,4 +1,5 @@
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
+import { serve } from '../serving/request/serve.ts';
 import { type Answer, errorAnswer, responseOf } from './answer.ts';
 import { type AnswerText, bodyOf } from './answer_text.ts';
 import { memoize } from './memoize.ts';
@@ -130,23 +131,11 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
     const fault = minimumGenerationFault(request.headers);
     if (fault !== undefined) return errorAnswer(fault, 400);
 
-    // Most requests compute once. A pointer change in the meantime or a failed canary makes another version compute again.
-    let acquired = await serving.acquire(route.target, scope);
-    while (acquired.kind === 'acquired') {
-      let computed: Computed;
-      try {
-        computed = await protocol.compute(acquired.servable, parsed.computation, share);
-      } catch (error) {
-        const failed = await acquired.fail(error);
-        if (failed.kind === 'counts') throw error;
-        acquired = failed;
-        continue;
-      }
-      const released = await acquired.release();
-      if (released.kind === 'counts') return computedAnswer(computed, released.by, share);
-      acquired = released;
-    }
-    return protocol.refuse(route.target, acquired);
+    const compute = (servable: ServableView) => protocol.compute(servable, parsed.computation, share);
+    const served = await serve(serving, route.target, compute, scope);
+    return served.kind === 'served'
+      ? computedAnswer(served.answer, served.by, share)
+      : protocol.refuse(route.target, served);
   } finally {
     share.endHandling();
   }

@@ -11,7 +11,7 @@ export interface Serving {
    * another version, since the pointer is checked meanwhile or since a canary fails: releasing the handle reports that.
    * A computation must have no side effects.
    */
-  acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed>;
+  acquire(target: ServingTarget, scope: RequestScope): Promise<Acquired>;
 
   /** Returns the signatures and the format of the version that the target selects, without loading it. */
   describe(target: ServingTarget, request: RequestScope): Promise<DescribeOutcome>;
@@ -86,14 +86,17 @@ export interface ServableHandle {
    */
   release(): Promise<Released>;
   /**
-   * Releases the version after a computation that threw.
+   * Releases the version after a computation that threw. Reports if another version must compute, or none can.
    *
-   * @throws the same error, unless another version must compute
+   * @throws the same error, if no other version answers in its place
    */
-  fail(error: unknown): Promise<Released>;
+  fail(error: unknown): Promise<Acquired>;
 }
 
-export type Released = { readonly kind: 'counts'; readonly by: AnsweredBy } | ServableHandle | NotServed;
+/** A version to compute with, or the reason why there is none. */
+export type Acquired = ServableHandle | NotServed;
+
+export type Released = { readonly kind: 'counts'; readonly by: AnsweredBy } | Acquired;
 
 /** The version that answered, with notes for the client about the choice. */
 export interface AnsweredBy {

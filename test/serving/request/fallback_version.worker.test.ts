@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import { serve } from '../../../worker/serving/request/serve.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { createServer, publish, target, versionOf } from '../../fixtures/worker/model_server.ts';
 import { bucket, uniqueModel } from '../../fixtures/worker/published_models.ts';
-import { serve } from '../../fixtures/worker/serve.ts';
 
 describe('a current version that cannot be loaded', () => {
   const failing = (version: string) => (manifest: Manifest) => {

@@ -5,11 +5,11 @@ import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { ModelServer } from '../../../worker/serving/request/model_server.ts';
 import { Phases } from '../../../worker/serving/request/phases.ts';
 import { PointerSource, pointerReader } from '../../../worker/serving/request/pointer_source.ts';
+import { serve } from '../../../worker/serving/request/serve.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel } from '../../fixtures/worker/published_models.ts';
-import { serve } from '../../fixtures/worker/serve.ts';
 
 /** A server whose clock moves on by one whenever it is read. */
 function createServer(storage: { down: boolean } = { down: false }) {

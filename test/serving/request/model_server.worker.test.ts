@@ -4,10 +4,10 @@ import { labelTransition, pruneTransition } from '../../../worker/registry/point
 import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
 import { wait } from '../../../worker/registry/storage/waiting.ts';
 import type { ServableView, ServingTarget } from '../../../worker/serving/api.ts';
+import { serve } from '../../../worker/serving/request/serve.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { createServer, flipBack, publish, target, versionOf } from '../../fixtures/worker/model_server.ts';
 import { bucket, changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
-import { serve } from '../../fixtures/worker/serve.ts';
 
 describe('serve', () => {
   test('answers with the version that was current when the request began, or a later one', async () => {

@@ -6,6 +6,7 @@ import {
 import { canaryTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { ExecutionError } from '../../../worker/runtime/loaded_model.ts';
 import type { RequestScope, ServingTarget } from '../../../worker/serving/api.ts';
+import { serve } from '../../../worker/serving/request/serve.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
 import {
@@ -17,7 +18,6 @@ import {
   publishVersions,
   SIGNATURE,
 } from '../../fixtures/worker/rollout_server.ts';
-import { serve } from '../../fixtures/worker/serve.ts';
 
 const canary = (percent: number) => canaryTransition({ version: '2', percent }, changeRecord());
 const current = (model: string): ServingTarget => ({ model, selector: { kind: 'current' } });

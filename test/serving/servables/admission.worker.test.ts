@@ -8,7 +8,7 @@ import { loadVersion } from '../../../worker/serving/loading/version_loader.ts';
 import { ServableManager } from '../../../worker/serving/servables/servable_manager.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { bucket, createManifest, uniqueModel } from '../../fixtures/worker/published_models.ts';
-import { use } from '../../fixtures/worker/serve.ts';
+import { use } from '../../fixtures/worker/use_servable.ts';
 
 const MEGABYTE = 1024 * 1024;
 const COUNT = 2 * MEGABYTE;

@@ -7,7 +7,7 @@ import { ServableManager } from '../../../worker/serving/servables/servable_mana
 import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, publish, uniqueModel } from '../../fixtures/worker/published_models.ts';
-import { use } from '../../fixtures/worker/serve.ts';
+import { use } from '../../fixtures/worker/use_servable.ts';
 
 const MEGABYTE = 1024 * 1024;
 

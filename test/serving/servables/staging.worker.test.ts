@@ -6,6 +6,7 @@ import {
   rollbackTransition,
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { shadowTransition, stageTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
+import { serve } from '../../../worker/serving/request/serve.ts';
 import { requestScope } from '../../fixtures/worker/fake_servables.ts';
 import { changeRecord, uniqueModel } from '../../fixtures/worker/published_models.ts';
 import {
@@ -15,7 +16,7 @@ import {
   plus,
   publishVersions,
 } from '../../fixtures/worker/rollout_server.ts';
-import { serve, use } from '../../fixtures/worker/serve.ts';
+import { use } from '../../fixtures/worker/use_servable.ts';
 
 const stage = (version: string) => stageTransition(version, changeRecord());
 const BEHAVIORS = { 1: plus(1), 2: plus(2), 3: plus(3) };

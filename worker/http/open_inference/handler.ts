@@ -1,5 +1,6 @@
 import { parseVersion } from '../../registry/version/version.ts';
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
+import { serve } from '../../serving/request/serve.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
 import {
   type ComputeRoute,
@@ -100,13 +101,9 @@ function targetOf(model: string, text: string | undefined): ServingTarget | unde
 
 /** A model is ready if it can be served. The check loads it. */
 async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
-  let acquired = await serving.acquire(target, scope);
-  while (acquired.kind === 'acquired') {
-    const released = await acquired.release();
-    if (released.kind === 'counts') return documentAnswer({ name: target.model, ready: true }, released.by);
-    acquired = released;
-  }
-  return refused(notServed(target, acquired));
+  const served = await serve(serving, target, () => true, scope);
+  if (served.kind !== 'served') return refused(notServed(target, served));
+  return documentAnswer({ name: target.model, ready: served.answer }, served.by);
 }
 
 async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {

@@ -2,9 +2,9 @@ import { isName } from '../../model/names.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { listModels, listVersions } from '../../registry/version/version_store.ts';
 import type {
+  Acquired,
   DescribeOutcome,
   NotServed,
-  Released,
   RequestScope,
   ServableHandle,
   Serving,
@@ -18,7 +18,7 @@ import type { PointerCheck, PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, type Split, sameVersion } from './resolution.ts';
 import { AttemptHandle } from './servable_handle.ts';
 import { ServeRequest } from './serve_request.ts';
-import { type Attempt, type Ending, type ServingEvents, VersionServer } from './version_server.ts';
+import { type Attempt, type ServingEvents, VersionServer } from './version_server.ts';
 import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
 export interface ModelServerOptions {
@@ -57,7 +57,7 @@ export class ModelServer implements Serving {
     this.#isReady = (model, version) => manager.isReady(model, version);
   }
 
-  async acquire(target: ServingTarget, scope: RequestScope): Promise<ServableHandle | NotServed> {
+  async acquire(target: ServingTarget, scope: RequestScope): Promise<Acquired> {
     if (!isName(target.model)) return { kind: 'unknown model' };
     const request = new ServeRequest(target, scope, this.#options.rollout);
     const pointer = this.#source.leased(target.model, request);
@@ -71,7 +71,7 @@ export class ModelServer implements Serving {
    * The check is I/O and the computation is not: while the one is on its way, the other is done with the version
    * in hand. Its answer counts only if the check confirms that version.
    */
-  async #acquireWhileChecking(request: ServeRequest): Promise<ServableHandle | NotServed> {
+  async #acquireWhileChecking(request: ServeRequest): Promise<Acquired> {
     const { target, scope } = request;
     const began = scope.phases?.now() ?? 0;
     const checking = this.#source.check(target.model, request);
@@ -85,18 +85,17 @@ export class ModelServer implements Serving {
       return resolution;
     };
     if (speculation === undefined) return this.#acquireResolved(request, await checked());
-    return this.#handleOf(speculation, async (ending) =>
-      this.#confirm(request, speculation, await checked(), ending),
+    return this.#handleOf(request, speculation, async () =>
+      this.#confirm(request, speculation, await checked()),
     );
   }
 
-  /** The pointer was checked while a speculation computed. */
+  /** The pointer was checked while a speculation computed: what it computed counts, or another version computes. */
   async #confirm(
     request: ServeRequest,
     speculation: Attempt,
     checked: Resolution | NotServed,
-    ending: Ending,
-  ): Promise<Released> {
+  ): Promise<Attempt | Acquired> {
     const { events } = this.#options;
     if (checked.kind !== 'resolved' || !sameVersion(speculation.resolution, checked)) {
       if (checked.kind !== 'not by number') events.speculation('repeated');
@@ -107,13 +106,10 @@ export class ModelServer implements Serving {
     if (fallback !== undefined) {
       this.#versions.retryIfDue(request.target.model, fallback.wanted, request.scope);
     }
-    return this.#settle(request, { ...speculation, resolution: checked }, ending);
+    return { ...speculation, resolution: checked };
   }
 
-  async #acquireResolved(
-    request: ServeRequest,
-    resolution: Resolution | NotServed,
-  ): Promise<ServableHandle | NotServed> {
+  async #acquireResolved(request: ServeRequest, resolution: Resolution | NotServed): Promise<Acquired> {
     if (resolution.kind === 'not by number') {
       return settleByNumber(this.#store, request.target.model, resolution);
     }
@@ -125,7 +121,7 @@ export class ModelServer implements Serving {
     request: ServeRequest,
     resolution: Resolution | NotServed,
     attempt: Attempt | NotServed,
-  ): Promise<ServableHandle | NotServed> {
+  ): Promise<Acquired> {
     const isAttempt = attempt.kind === 'attempt';
     const isInDoubt = !isAttempt || attempt.fallback !== undefined;
     if (isInDoubt && !request.isConfirmed) {
@@ -138,16 +134,29 @@ export class ModelServer implements Serving {
         return this.#acquireResolved(request, checked);
       }
     }
-    return isAttempt ? this.#handleOf(attempt, (ending) => this.#settle(request, attempt, ending)) : attempt;
+    return isAttempt ? this.#handleOf(request, attempt, () => attempt) : attempt;
   }
 
-  async #settle(request: ServeRequest, attempt: Attempt, ending: Ending): Promise<Released> {
-    const settled = await this.#versions.settle(request, attempt, ending);
-    return settled.kind === 'counts' ? settled : this.#handle(request, attempt.resolution, settled);
-  }
-
-  #handleOf(attempt: Attempt, settle: (ending: Ending) => Promise<Released>): ServableHandle {
-    return new AttemptHandle(attempt, this.#isReady, settle);
+  /** @param confirm makes sure of the attempt once it has computed, or acquires what computes instead */
+  #handleOf(
+    request: ServeRequest,
+    attempt: Attempt,
+    confirm: () => Attempt | Promise<Attempt | Acquired>,
+  ): ServableHandle {
+    return new AttemptHandle(attempt, this.#isReady, {
+      answered: async (broke) => {
+        const confirmed = await confirm();
+        if (confirmed.kind !== 'attempt') return confirmed;
+        const settled = await this.#versions.settle(request, confirmed, broke);
+        return settled.kind === 'counts' ? settled : this.#handle(request, confirmed.resolution, settled);
+      },
+      threw: async (error, broke) => {
+        const confirmed = await confirm();
+        if (confirmed.kind !== 'attempt') return confirmed;
+        const replacement = await this.#versions.replace(request, confirmed, error, broke);
+        return this.#handle(request, confirmed.resolution, replacement);
+      },
+    });
   }
 
   async describe(target: ServingTarget): Promise<DescribeOutcome> {

@@ -1,41 +1,42 @@
-import type { Released, ServableHandle, ServableView } from '../api.ts';
-import type { Attempt, Ending } from './version_server.ts';
+import type { Acquired, Released, ServableHandle, ServableView } from '../api.ts';
+import type { Attempt } from './version_server.ts';
+
+/** Judges an attempt once its servable was given back. */
+export interface AttemptJudge {
+  /** @param broke whether the version was gone after the computation: while in use, only a broken runtime takes it */
+  answered(broke: boolean): Promise<Released>;
+  /** @throws the error, if no other version answers in its place */
+  threw(error: unknown, broke: boolean): Promise<Acquired>;
+}
 
 /** The handle of an attempt. It gives the servable back once, however the computation ends. */
 export class AttemptHandle implements ServableHandle {
   readonly kind = 'acquired';
   readonly servable: ServableView;
   readonly #attempt: Attempt;
-  readonly #settle: (ending: Ending) => Promise<Released>;
   readonly #isReady: (model: string, version: string) => boolean;
+  readonly #judge: AttemptJudge;
 
-  /**
-   * @param isReady whether a version is in memory
-   * @param settle judges the computation once the servable was given back
-   */
-  constructor(
-    attempt: Attempt,
-    isReady: (model: string, version: string) => boolean,
-    settle: (ending: Ending) => Promise<Released>,
-  ) {
+  /** @param isReady whether a version is in memory */
+  constructor(attempt: Attempt, isReady: (model: string, version: string) => boolean, judge: AttemptJudge) {
     this.#attempt = attempt;
     this.#isReady = isReady;
-    this.#settle = settle;
+    this.#judge = judge;
     this.servable = attempt.observed ?? attempt.servable;
   }
 
   release(): Promise<Released> {
-    return this.#end(undefined);
+    return this.#judge.answered(this.#giveBack());
   }
 
-  fail(error: unknown): Promise<Released> {
-    return this.#end({ error });
+  fail(error: unknown): Promise<Acquired> {
+    return this.#judge.threw(error, this.#giveBack());
   }
 
-  #end(thrown: Ending['thrown']): Promise<Released> {
+  #giveBack(): boolean {
     const { servable } = this.#attempt;
     const broke = !this.#isReady(servable.model, servable.version);
     servable.release();
-    return this.#settle({ thrown, broke });
+    return broke;
   }
 }

@@ -37,14 +37,6 @@ export interface Attempt {
   readonly inPlaceOf: InPlaceOfCanary | undefined;
 }
 
-/** How the computation of an attempt ended. */
-export interface Ending {
-  /** What it threw, if it did. */
-  readonly thrown: { readonly error: unknown } | undefined;
-  /** Whether the version was gone after it: while in use, only a broken runtime takes it. */
-  readonly broke: boolean;
-}
-
 export type Settled = { readonly kind: 'counts'; readonly by: AnsweredBy } | Attempt | NotServed;
 
 /** Finds the version that computes a request whose version is resolved, and judges what became of it. */
@@ -175,26 +167,41 @@ export class VersionServer {
   }
 
   /**
-   * Judges an attempt that has ended: its answer counts, or the current version takes the place of a canary. No
-   * request fails because of a canary.
-   *
-   * @throws what the computation threw, where no other version answers in its place
+   * Judges an attempt that has computed: its answer counts, or the current version takes the place of a canary that did
+   * not answer well. No request fails because of a canary.
    */
-  async settle(request: ServeRequest, attempt: Attempt, { thrown, broke }: Ending): Promise<Settled> {
+  async settle(request: ServeRequest, attempt: Attempt, broke: boolean): Promise<Settled> {
     const { resolution, observed, inPlaceOf } = attempt;
     const { canary } = resolution;
+    const reason = faultOf(observed?.execution);
     if (canary !== undefined) {
-      const reason = thrown === undefined ? faultOf(observed?.execution) : errorMessage(thrown.error);
       if (reason !== undefined) {
         return this.#attemptCurrent(request, resolution, { canary, reason, failure: { broke } });
       }
       request.canaryAnswered(canary);
-    } else if (thrown !== undefined) throw thrown.error;
+    }
     // The failure is the canary's only if this version is sound: where both fail, the request is at fault.
-    if (inPlaceOf?.failure !== undefined && faultOf(observed?.execution) === undefined) {
+    if (inPlaceOf?.failure !== undefined && reason === undefined) {
       request.canaryFailed(inPlaceOf.canary, inPlaceOf.reason, inPlaceOf.failure.broke);
     }
     return { kind: 'counts', by: this.#answered(request, attempt) };
+  }
+
+  /**
+   * Finds the version that computes in place of one whose computation threw: the current one, for a canary.
+   *
+   * @throws what the computation threw, if that was no canary's
+   */
+  async replace(
+    request: ServeRequest,
+    { resolution }: Attempt,
+    error: unknown,
+    broke: boolean,
+  ): Promise<Attempt | NotServed> {
+    const { canary } = resolution;
+    if (canary === undefined) throw error;
+    const reason = errorMessage(error);
+    return this.#attemptCurrent(request, resolution, { canary, reason, failure: { broke } });
   }
 
   #answered(request: ServeRequest, attempt: Attempt): AnsweredBy {

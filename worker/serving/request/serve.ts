@@ -1,0 +1,34 @@
+import type { AnsweredBy, NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../api.ts';
+
+export type Served<Answer> =
+  | { readonly kind: 'served'; readonly answer: Answer; readonly by: AnsweredBy }
+  | NotServed;
+
+/**
+ * Computes with the version that a target selects, until an answer counts. Most requests compute once. A change of the
+ * pointer in the meantime or a canary that fails makes another version compute again.
+ *
+ * @param compute has no side effects
+ * @throws what the computation throws, if no other version answers in its place
+ */
+export async function serve<Answer>(
+  serving: Pick<Serving, 'acquire'>,
+  target: ServingTarget,
+  compute: (servable: ServableView) => Answer | Promise<Answer>,
+  scope: RequestScope,
+): Promise<Served<Answer>> {
+  let acquired = await serving.acquire(target, scope);
+  while (acquired.kind === 'acquired') {
+    let answer: Answer;
+    try {
+      answer = await compute(acquired.servable);
+    } catch (error) {
+      acquired = await acquired.fail(error);
+      continue;
+    }
+    const released = await acquired.release();
+    if (released.kind === 'counts') return { kind: 'served', answer, by: released.by };
+    acquired = released;
+  }
+  return acquired;
+}
