@@ -6,18 +6,18 @@ import {
   reverseTruths,
   splitWithRest,
 } from './javascript/data_movement.ts';
-import { bitwise } from './javascript/elementwise/bitwise.ts';
 import {
   flooredRemainder,
   floorOfIntegers,
+  powerOfIntegers,
   truncatedQuotient,
   truncatedRemainder,
-} from './javascript/elementwise/division.ts';
+} from './javascript/elementwise/arithmetic.ts';
+import { bitwise } from './javascript/elementwise/bitwise.ts';
 import {
   castToBool,
   clipIntegers,
   prelu as plainPrelu,
-  powerOfIntegers,
   selectTruths,
 } from './javascript/elementwise/elementwise.ts';
 import { expectInt32, wrapInteger } from './javascript/elementwise/integers.ts';

@@ -49,29 +49,3 @@ export const selectTruths: PlainKernel = (backend, call, [output]) => {
     chosen[index] = (condition?.[index] ? t?.[index] : e?.[index]) ?? 0;
   return result;
 };
-
-/** tfjs answers the least integer for a power beyond 32 bits, where TensorFlow keeps the lowest ones. */
-export const powerOfIntegers: PlainKernel = (backend, call, [output]) => {
-  if (output?.dtype !== 'int32') return undefined;
-  const a = call.tensor('a');
-  const b = call.tensor('b');
-  const result = makeOutput(backend, output);
-  const bases = valuesOf(backend, a);
-  const exponents = valuesOf(backend, b);
-  const powers = valuesOf(backend, result);
-  const ofBase = broadcastOffset(a.shape, result.shape);
-  const ofExponent = broadcastOffset(b.shape, result.shape);
-  for (let index = 0; index < powers.length; index++)
-    powers[index] = integerPower(bases[ofBase(index)] ?? 0, exponents[ofExponent(index)] ?? 0);
-  return result;
-};
-
-function integerPower(base: number, exponent: number): number {
-  let power = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest >>>= 1) {
-    if (rest & 1) power = Math.imul(power, square);
-    square = Math.imul(square, square);
-  }
-  return power;
-}

@@ -9,13 +9,13 @@ function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => 
     const a = call.tensor('a');
     const b = call.tensor('b');
     const result = makeOutput(backend, output);
-    const dividends = valuesOf(backend, a);
-    const divisors = valuesOf(backend, b);
+    const left = valuesOf(backend, a);
+    const right = valuesOf(backend, b);
     const results = valuesOf(backend, result);
-    const ofDividend = broadcastOffset(a.shape, result.shape);
-    const ofDivisor = broadcastOffset(b.shape, result.shape);
+    const ofLeft = broadcastOffset(a.shape, result.shape);
+    const ofRight = broadcastOffset(b.shape, result.shape);
     for (let index = 0; index < results.length; index++)
-      results[index] = compute(dividends[ofDividend(index)] ?? 0, divisors[ofDivisor(index)] ?? 1);
+      results[index] = compute(left[ofLeft(index)] ?? 0, right[ofRight(index)] ?? 0);
     return result;
   };
 }
@@ -33,3 +33,16 @@ export const flooredRemainder = binary(['float32', 'int32'], (a, b) => {
   const remainder = a % b;
   return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder;
 });
+
+/** tfjs answers the least integer for a power beyond 32 bits, where TensorFlow keeps the lowest ones. */
+export const powerOfIntegers = binary(['int32'], integerPower);
+
+function integerPower(base: number, exponent: number): number {
+  let power = 1;
+  let square = base;
+  for (let rest = exponent; rest > 0; rest >>>= 1) {
+    if (rest & 1) power = Math.imul(power, square);
+    square = Math.imul(square, square);
+  }
+  return power;
+}
