@@ -59,7 +59,6 @@ export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(
 export const WITHOUT_KERNEL: ReadonlyMap<string, string> = new Map([
   ['Complex', 'Complex'],
   ['ComplexAbs', 'ComplexAbs'],
-  ['Einsum', 'Einsum'],
   ['FFT', 'FFT'],
   ['IFFT', 'IFFT'],
   ['Imag', 'Imag'],

@@ -15,7 +15,6 @@ const NODES_NAMED = 3;
 
 /** What there is to do about an operation; only where something helps. */
 export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
-  ['Einsum', 'write it with tf.matmul, tf.transpose and tf.reshape'],
   ['RFFT', 'for one length, multiply with a constant matrix of cosines and sines instead'],
   ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
   ['StaticRegexReplace', 'clean the text before it is sent'],

@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { cast, engine, type Tensor } from '@tensorflow/tfjs-core';
+import { attributeMember } from './operation.ts';
 
 /** TensorFlow's integers that are held in 32 bits though they have fewer or more. */
 export type IntegerType =
@@ -27,11 +28,7 @@ function both(name: string, number: number, type: IntegerType): [unknown, Intege
  * int32 for all of them, so that the JSON is read.
  */
 export function integerType(node: GraphNode, name: string): IntegerType | undefined {
-  return INTEGER_TYPES.get(member(member(member(member(node, 'node'), 'rawAttrs'), name), 'type'));
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return INTEGER_TYPES.get(attributeMember(node, name, 'type'));
 }
 
 /**

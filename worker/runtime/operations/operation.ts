@@ -28,3 +28,19 @@ export function numberAttribute(node: GraphNode, name: string, otherwise: number
   const value = node.attrs[name];
   return typeof value === 'number' ? value : otherwise;
 }
+
+/** An attribute of text as it was written: tfjs gives it in small letters. */
+export function textAttribute(node: GraphNode, name: string): string | undefined {
+  const text = attributeMember(node, name, 's');
+  if (typeof text === 'string') return atob(text);
+  return Array.isArray(text) ? String.fromCharCode(...text.map(Number)) : undefined;
+}
+
+/** A member of an attribute as it is in the model's JSON. */
+export function attributeMember(node: GraphNode, name: string, of: string): unknown {
+  return member(member(member(member(node, 'node'), 'rawAttrs'), name), of);
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

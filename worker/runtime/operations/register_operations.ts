@@ -3,6 +3,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
 import { bitwise, invert } from './bitwise.ts';
 import { divide, truncateMod } from './division.ts';
+import { einsum } from './einsum.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
@@ -16,6 +17,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   BitwiseOr: bitwise('or'),
   BitwiseXor: bitwise('xor'),
   Div: divide,
+  Einsum: einsum,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,

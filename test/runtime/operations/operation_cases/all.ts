@@ -1,5 +1,6 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { ARITHMETIC_CASES } from './arithmetic.ts';
+import { EINSUM_CASES } from './einsum.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
 import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
 import { INTEGER_TYPE_CASES } from './integer_types.ts';
@@ -10,6 +11,7 @@ import { SELECT_CASES } from './select.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
+  ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
