@@ -1,6 +1,7 @@
 import type { Graph } from './graph/graph.ts';
 import { readTfjsGraph } from './graph/read_tfjs_graph.ts';
 import { type Imported, read, unsupported } from './import_result.ts';
+import { leavingOut, withSignatures } from './left_out_signatures.ts';
 import {
   describeUnsupportedOperations,
   findUnsupportedOperations,
@@ -53,13 +54,34 @@ export async function simplifyGraphModel(
   return read(true);
 }
 
+/** Simplifies what can be executed of a graph: all of it, or else the signatures that can be. */
 async function simplifyGraph(
   graph: Graph,
   { onProgress }: ConvertGraphOptions,
 ): Promise<Imported<Simplified>> {
-  const simplified = await simplify(graph);
-  const { nodesBefore, nodesAfter } = simplified;
+  const names = Object.keys(graph.signatures);
+  const served = await leavingOut(names, (chosen) =>
+    simplifyWhole(chosen.length === names.length ? graph : withSignatures(graph, chosen)),
+  );
+  if (served.kind !== 'read') {
+    const others = Object.entries(graph.leftOut ?? {}).map(([name, why]) => `; signature "${name}": ${why}`);
+    return { ...served, message: served.message + others.join('') };
+  }
+  const { value, leftOut } = served.value;
+  for (const [name, reason] of Object.entries(leftOut))
+    onProgress?.(`signature "${name}" is left out: ${reason}`);
+  const { nodesBefore, nodesAfter } = value;
   if (nodesAfter < nodesBefore) onProgress?.(`Simplified ${nodesBefore} operations to ${nodesAfter}`);
+  if (Object.keys(leftOut).length === 0) return read(value);
+  return read({
+    ...value,
+    changed: true,
+    graph: { ...value.graph, leftOut: { ...value.graph.leftOut, ...leftOut } },
+  });
+}
+
+async function simplifyWhole(graph: Graph): Promise<Imported<Simplified>> {
+  const simplified = await simplify(graph);
   const missing = findUnsupportedOperations(simplified.graph);
   return missing.length === 0
     ? read(simplified)

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ModelContent } from '../worker/model/content.ts';
+import type { LeftOut, ModelContent } from '../worker/model/content.ts';
 import { isJsonObject, type JsonObject } from '../worker/model/json_object.ts';
 import { type ModelJson, ModelJsonSchema } from '../worker/model/model_json.ts';
 import type { Signature } from '../worker/model/signature.ts';
@@ -12,6 +12,8 @@ export interface ModelSummary {
   /** What it is served as. */
   readonly format: ModelContent['format'];
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** Signatures that it would not be served with, and why. */
+  readonly leftOut: LeftOut;
   /** How often each operation, or kind of layer, stands in it; most frequent first. */
   readonly operations: readonly { readonly name: string; readonly count: number }[];
   /** Of all weights that are served. */
@@ -37,6 +39,7 @@ export function summarizeModel(
     sourceFormat,
     format: content.format,
     signatures: content.signatures,
+    leftOut: content.leftOut ?? {},
     operations: [...counts]
       .map(([name, count]) => ({ name, count }))
       .sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1)),

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../../worker/model/content.ts';
 import type { DataType } from '../../worker/model/dtype.ts';
 import type { Quantization } from '../../worker/model/quantization.ts';
 import type { Signature } from '../../worker/model/signature.ts';
@@ -14,6 +15,8 @@ export interface Graph {
   readonly weights: ReadonlyMap<string, Weight>;
   /** By name; a graph without any cannot be asked. */
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** Signatures that the model had besides, with the reason why each cannot be computed. */
+  readonly leftOut?: LeftOut;
   /** Fills hash tables before the first request; its constants are among the weights. */
   readonly initializer?: GraphInitializer;
   /** GraphDef's `versions.producer`. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { LeftOut } from '../../worker/model/content.ts';
 import type { JsonObject } from '../../worker/model/json_object.ts';
 import { isMemberName } from '../../worker/model/names.ts';
 import { type Signature, SignatureSchema, type TensorInfo } from '../../worker/model/signature.ts';
@@ -42,4 +43,12 @@ function tensorFault(tensors: Readonly<Record<string, TensorInfo>>, nodes: Graph
     if (!nodes.has(nodeName(tensor.name))) return `["${name}"]: "${tensor.name}" is not in the graph`;
   }
   return undefined;
+}
+
+const LeftOutSchema = v.record(v.string(), v.string());
+
+/** The signatures that a model had before it was converted, and why it has them no more; undefined where there are none. */
+export function leftOutSignatures(metadata: JsonObject | undefined | null): LeftOut | undefined {
+  const parsed = v.safeParse(LeftOutSchema, metadata?.leftOut);
+  return parsed.success && Object.keys(parsed.output).length > 0 ? parsed.output : undefined;
 }

@@ -10,6 +10,7 @@ import { describeIssue } from '../schema_problem.ts';
 import type { Graph, GraphInitializer, Weight } from './graph.ts';
 import { graphSignatures } from './graph_signature.ts';
 import { readInitializerNodes, readTopology } from './graph_topology.ts';
+import { leftOutSignatures } from './named_signatures.ts';
 import { groupWeights } from './weight_files.ts';
 
 /** A tfjs GraphModel as a graph, and what its file says besides. */
@@ -94,7 +95,8 @@ function readModel(
   if (signatures.kind !== 'read') return signatures;
   const initializer = readInitializer(json, names);
   if (initializer.kind !== 'read') return initializer;
-  const { signature: _one, signatures: _all, ...metadata } = json.userDefinedMetadata ?? {};
+  const { signature: _one, signatures: _all, leftOut: _others, ...metadata } = json.userDefinedMetadata ?? {};
+  const leftOut = leftOutSignatures(json.userDefinedMetadata);
   const { generatedBy } = json;
   return read({
     graph: {
@@ -102,6 +104,7 @@ function readModel(
       functions,
       weights,
       signatures: signatures.value,
+      ...(leftOut === undefined ? {} : { leftOut }),
       ...(initializer.value === undefined ? {} : { initializer: initializer.value }),
       producer,
     },

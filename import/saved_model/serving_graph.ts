@@ -1,7 +1,9 @@
+import type { LeftOut } from '../../worker/model/content.ts';
 import { isMemberName } from '../../worker/model/names.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { leavingOut } from '../left_out_signatures.ts';
 import { finishGraph } from './graph_def/finish_graph.ts';
 import { calledFunctions } from './graph_def/functions/called_functions.ts';
 import { inlineCalls } from './graph_def/functions/inline_calls.ts';
@@ -28,16 +30,34 @@ export interface SavedModelParts {
 
 type Signatures = ReadonlyMap<string, SignatureMessage>;
 
+interface ServingGraph {
+  readonly graph: Graph;
+  readonly notes: readonly string[];
+}
+
 /** What answers the signatures: calls inlined, variables constants, examples parsed elsewhere, tables filled. */
-export async function servingGraph({
-  meta,
-  graph,
-  variables,
-  initializer,
-  readAsset,
-}: SavedModelParts): Promise<Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>> {
-  const messages = publicSignatures(meta);
+export async function servingGraph(parts: SavedModelParts): Promise<Imported<ServingGraph>> {
+  const messages = publicSignatures(parts.meta);
   if (messages.size === 0) return inSavedModel(unsupported('it has no signature'));
+  const served = await leavingOut([...messages.keys()], (chosen) =>
+    graphOf(parts, new Map([...messages].filter(([name]) => chosen.includes(name)))),
+  );
+  if (served.kind !== 'read') return served;
+  const { graph, notes } = served.value.value;
+  const leftOut = { ...graph.leftOut, ...served.value.leftOut };
+  return read({
+    graph: { ...graph, leftOut },
+    notes: [
+      ...Object.entries(leftOut).map(([name, reason]) => `signature "${name}" is left out: ${reason}`),
+      ...notes,
+    ],
+  });
+}
+
+async function graphOf(
+  { graph, variables, initializer, readAsset }: SavedModelParts,
+  messages: Signatures,
+): Promise<Imported<ServingGraph>> {
   const code = await valueCode(graph, messages, variables);
   if (code.kind !== 'read') return code;
   const cut = inSavedModel(await cutExampleParsers(code.value.nodes));
@@ -60,12 +80,8 @@ export async function servingGraph({
   );
   if (finished.kind !== 'read') return finished;
   return read({
-    graph: finished.value,
-    notes: [
-      ...signatures.value.notes,
-      ...featureNotes(signatures.value.signatures, features),
-      ...narrowedTypes(finished.value),
-    ],
+    graph: { ...finished.value, leftOut: signatures.value.leftOut },
+    notes: [...featureNotes(signatures.value.signatures, features), ...narrowedTypes(finished.value)],
   });
 }
 
@@ -121,10 +137,10 @@ function readSignatures(
   messages: Signatures,
   nodes: readonly SourceNode[],
   features: readonly ParsedFeature[],
-): Imported<{ readonly signatures: Record<string, Signature>; readonly notes: string[] }> {
+): Imported<{ readonly signatures: Record<string, Signature>; readonly leftOut: LeftOut }> {
   const byName = nodesByName(nodes);
   const signatures: [string, Signature][] = [];
-  const notes: string[] = [];
+  const leftOut: [string, string][] = [];
   for (const [name, message] of messages) {
     const signature = isMemberName(name)
       ? readSignature(message, byName, features)
@@ -134,15 +150,15 @@ function readSignatures(
         signatures.push([name, signature.value]);
         break;
       case 'unsupported':
-        notes.push(`signature "${name}" is left out: ${signature.message}`);
+        leftOut.push([name, signature.message]);
         break;
       case 'malformed':
         return malformed(`signature "${name}": ${signature.message}`);
     }
   }
   return signatures.length === 0
-    ? unsupported(notes.join('; '))
-    : read({ signatures: Object.fromEntries(signatures), notes });
+    ? unsupported(leftOut.map(([name, reason]) => `signature "${name}": ${reason}`).join('; '))
+    : read({ signatures: Object.fromEntries(signatures), leftOut: Object.fromEntries(leftOut) });
 }
 
 /** What clients have to know who sent serialized examples before. */

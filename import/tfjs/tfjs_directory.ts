@@ -12,6 +12,7 @@ import { type SourceFormat, SUPPORTED_FORMATS } from '../formats.ts';
 import { findCycle } from '../graph/find_cycle.ts';
 import { graphSignatures } from '../graph/graph_signature.ts';
 import { readInitializerNodes, readTopology } from '../graph/graph_topology.ts';
+import { leftOutSignatures } from '../graph/named_signatures.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
 import { layersSignature } from './layers_model.ts';
 
@@ -47,6 +48,7 @@ export async function readTfjsDirectory(
   const model = await readModel(directory, topology, json.value);
   if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
   const { format, weightBytes, signatures, shards } = model.value;
+  const leftOut = leftOutSignatures(json.value.userDefinedMetadata);
   const beside = await readBeside(options.examplesIn ?? directory, signatures);
   if (beside.kind !== 'read') return beside;
   const blobs: Blob[] = [];
@@ -60,6 +62,7 @@ export async function readTfjsDirectory(
       blobs,
       weightBytes,
       ...beside.value,
+      ...(leftOut === undefined ? {} : { leftOut }),
     },
     files: new Map([topology, ...shards].map((file) => [file.path, file.absolutePath])),
   };

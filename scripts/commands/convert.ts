@@ -50,7 +50,7 @@ await runCommand(command, async (output) => {
     accuracy = compared.value;
   }
   const { sourceFormat, content } = converted;
-  const { format, signatures, blobs, weightBytes } = content;
+  const { format, signatures, leftOut = {}, blobs, weightBytes } = content;
   output.result(
     [
       `Converted ${sourceFormat} to ${format} in ${showToCaller(directory)}:`,
@@ -58,7 +58,7 @@ await runCommand(command, async (output) => {
       ...signatureLines(signatures),
       ...(quantize === undefined ? [] : accuracyLines(quantize, accuracy)),
     ],
-    { output: directory, sourceFormat, format, signatures, files: blobs, weightBytes, accuracy },
+    { output: directory, sourceFormat, format, signatures, leftOut, files: blobs, weightBytes, accuracy },
   );
   return EXIT_DONE;
 });

@@ -6,7 +6,7 @@ import {
   openModel,
   quantizationAccuracy,
 } from '../../import/index.ts';
-import type { Blob, ModelContent } from '../../worker/model/content.ts';
+import type { Blob, LeftOut, ModelContent } from '../../worker/model/content.ts';
 import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
 import type { Effect } from '../../worker/registry/pointer/effect.ts';
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
@@ -48,6 +48,7 @@ export type PublishOutcome =
       readonly kind: 'published';
       readonly version: string;
       readonly checks: Checks;
+      readonly leftOut: LeftOut;
       /** `same`: an earlier publish wrote this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
@@ -63,6 +64,7 @@ export type PublishOutcome =
       readonly kind: 'checked';
       readonly version: string;
       readonly checks: Checks;
+      readonly leftOut: LeftOut;
       /** True if an earlier publish wrote this manifest. */
       readonly isPublished: boolean;
     }
@@ -167,7 +169,9 @@ async function publishContent(
   });
   if (checked.kind === 'refused') return checked;
   const { checks } = checked;
-  if (request.dryRun) return { kind: 'checked', version, checks, isPublished: published !== undefined };
+  const { leftOut = {} } = content;
+  if (request.dryRun)
+    return { kind: 'checked', version, checks, leftOut, isPublished: published !== undefined };
   const { changePointer } = observer;
   const result = await publishVersion(
     store,
@@ -200,6 +204,7 @@ async function publishContent(
     kind: 'published',
     version,
     checks,
+    leftOut,
     manifest,
     uploaded,
     present,

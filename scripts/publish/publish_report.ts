@@ -50,8 +50,8 @@ export function dryRunLines(model: string, { version, checks, isPublished }: Che
 }
 
 export function dryRunJson(model: string, place: PlaceDescription, outcome: Checked): object {
-  const { version, isPublished, checks } = outcome;
-  return { model, version, registry: place, dryRun: true, isPublished, ...checksJson(checks) };
+  const { version, isPublished, checks, leftOut } = outcome;
+  return { model, version, registry: place, dryRun: true, isPublished, leftOut, ...checksJson(checks) };
 }
 
 type Checked = Extract<PublishOutcome, { kind: 'checked' }>;
@@ -71,11 +71,12 @@ function checksJson({ rehearsal, differences }: Checks): object {
 }
 
 export function publishJson({ model, place, outcome }: PublishReport): object {
-  const { version, manifest, uploaded, present, change, effect, pointer, checks } = outcome;
+  const { version, manifest, uploaded, present, change, effect, pointer, checks, leftOut } = outcome;
   return {
     model,
     version,
     registry: place,
+    leftOut,
     manifest,
     uploaded,
     present,

@@ -1,4 +1,5 @@
 import type { ModelSummary } from '../../import/index.ts';
+import type { LeftOut } from '../../worker/model/content.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
 
@@ -9,9 +10,15 @@ export function summaryLines(summary: ModelSummary): string[] {
   return [
     `${read}: ${parameters.toLocaleString('en')} parameters, ${formatBytes(weightBytes)} in memory, ${formatBytes(fileBytes)} in files`,
     ...signatureLines(summary.signatures),
+    ...leftOutLines(summary.leftOut),
     format === 'tfjs-graph-model' ? 'operations' : 'layers',
     ...formatTable(operations.map(({ name, count }) => [String(count).padStart(6), name])),
   ];
+}
+
+/** Says which signatures are not served, and why. */
+function leftOutLines(leftOut: LeftOut): string[] {
+  return Object.entries(leftOut).map(([name, reason]) => `signature ${name} is not served: ${reason}`);
 }
 
 /** Describes every signature with its inputs and outputs. */

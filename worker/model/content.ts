@@ -52,12 +52,18 @@ export const GoldenExampleSchema = v.object({
 });
 export type GoldenExample = v.InferOutput<typeof GoldenExampleSchema>;
 
+/** Signatures of a model that its version does not have, with the reason why each cannot be computed. */
+const LeftOutSchema = v.record(v.string(), v.string());
+export type LeftOut = v.InferOutput<typeof LeftOutSchema>;
+
 /** The content of a version as serving uses it. Two versions with equal content are the same model. */
 export const ModelContentSchema = v.object({
   format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
   /** The path of the blob that contains the topology and the list of weights. */
   topology: v.string(),
   signatures: v.record(v.string(), SignatureSchema),
+  /** Absent where the version has all signatures of its model. */
+  leftOut: v.exactOptional(LeftOutSchema),
   blobs: v.pipe(v.array(BlobSchema), v.minLength(1)),
   /** Bytes of all weights in memory, dequantized. */
   weightBytes: ByteLengthSchema,

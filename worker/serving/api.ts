@@ -1,4 +1,4 @@
-import type { ModelContent } from '../model/content.ts';
+import type { LeftOut, ModelContent } from '../model/content.ts';
 import type { Signature } from '../model/signature.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { VersionSelector } from '../registry/pointer/pointer.ts';
@@ -51,6 +51,8 @@ export interface ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
+  /** Signatures that the model had before it was published, and why they are not served. */
+  readonly leftOut?: LeftOut | undefined;
   /**
    * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be modified
    * afterwards, since they may be compared later.
@@ -130,6 +132,7 @@ export type DescribeOutcome =
       readonly kind: 'described';
       readonly format: ModelContent['format'];
       readonly signatures: Readonly<Record<string, Signature>>;
+      readonly leftOut?: LeftOut | undefined;
       readonly by: AnsweredBy;
     }
   | NotServed;

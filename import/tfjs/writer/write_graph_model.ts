@@ -16,7 +16,8 @@ export const CONVERTED_BY = 'Edge Serving';
 
 /**
  * Writes a graph as a tfjs GraphModel into a directory that is there: shards of weights, and model.json last.
- * The same graph makes the same bytes. All signatures are under `userDefinedMetadata.signatures`.
+ * The same graph makes the same bytes. All signatures are under `userDefinedMetadata.signatures`, and those that the
+ * model had besides under `userDefinedMetadata.leftOut`.
  *
  * @throws if a weight cannot be read, or for faults of the file system
  */
@@ -25,14 +26,18 @@ export async function writeGraphModel(
   directory: string,
   options: WriteModelOptions = {},
 ): Promise<WrittenModel> {
-  const { initializer, producer, signatures } = graph;
+  const { initializer, producer, signatures, leftOut = {} } = graph;
   const json = {
     format: 'graph-model',
     generatedBy: options.generatedBy ?? CONVERTED_BY,
     convertedBy: CONVERTED_BY,
     modelTopology: graphDefinition(graph),
     signature: signatureDefinition(graph),
-    userDefinedMetadata: { ...options.metadata, signatures: signatureTable(signatures) },
+    userDefinedMetadata: {
+      ...options.metadata,
+      signatures: signatureTable(signatures),
+      ...(Object.keys(leftOut).length === 0 ? {} : { leftOut }),
+    },
     ...(initializer === undefined
       ? {}
       : {

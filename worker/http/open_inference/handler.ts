@@ -110,8 +110,8 @@ async function answerMetadata(serving: Serving, target: ServingTarget, scope: Re
   const { model } = target;
   const outcome = await serving.describe(target, scope);
   if (outcome.kind !== 'described') return refused(notServed(target, outcome));
-  const { by, format, signatures } = outcome;
-  const choice = selectSignature(signatures, undefined);
+  const { by, format, signatures, leftOut } = outcome;
+  const choice = selectSignature(signatures, undefined, leftOut);
   if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
   const document = modelMetadata(model, format, choice.signature, await serving.versions(model));
   return documentAnswer(document, by);

@@ -19,7 +19,7 @@ export async function infer(
   share.beginComputation();
   const { model, version } = servable;
   const name = parsed.kind === 'raw' ? undefined : parsed.request.parameters?.signature_name;
-  const choice = selectSignature(servable.signatures, name);
+  const choice = selectSignature(servable.signatures, name, servable.leftOut);
   if (choice.kind === 'invalid') return refused(choice);
   const { signature } = choice;
   const wanted = wantedOutputs(parsed, signature, model);

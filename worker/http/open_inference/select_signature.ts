@@ -1,4 +1,6 @@
+import type { LeftOut } from '../../model/content.ts';
 import { DEFAULT_SIGNATURE, type Signature } from '../../model/signature.ts';
+import { leftOutReason } from '../left_out.ts';
 import { type Invalid, invalid } from './outcome.ts';
 
 export type SignatureChoice = { readonly kind: 'signature'; readonly signature: Signature } | Invalid;
@@ -10,11 +12,16 @@ export type SignatureChoice = { readonly kind: 'signature'; readonly signature: 
 export function selectSignature(
   signatures: Readonly<Record<string, Signature>>,
   name: string | undefined,
+  leftOut: LeftOut | undefined,
 ): SignatureChoice {
   const names = Object.keys(signatures);
-  const chosen = name ?? (names.length === 1 ? names[0] : DEFAULT_SIGNATURE) ?? DEFAULT_SIGNATURE;
+  // What was one of several does not become the only one because the others are left out.
+  const only = names.length === 1 && leftOut === undefined ? names[0] : undefined;
+  const chosen = name ?? only ?? DEFAULT_SIGNATURE;
   const signature = Object.hasOwn(signatures, chosen) ? signatures[chosen] : undefined;
   if (signature !== undefined) return { kind: 'signature', signature };
   const choice = `the parameter signature_name can be one of ${names.join(', ')}`;
-  return invalid(`Serving signature name: "${chosen}" not found in signature def; ${choice}`);
+  return invalid(
+    `Serving signature name: "${chosen}" not found in signature def${leftOutReason(leftOut, chosen)}; ${choice}`,
+  );
 }

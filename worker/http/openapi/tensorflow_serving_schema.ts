@@ -92,5 +92,9 @@ export const ModelMetadataSchema = v.object({
         }),
       ),
     }),
+    left_out: v.pipe(
+      v.exactOptional(v.record(v.string(), v.string())),
+      v.description('Signatures of the model that are not served, and why'),
+    ),
   }),
 });

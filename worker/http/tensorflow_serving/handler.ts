@@ -78,8 +78,8 @@ function preflightAnswer(headers: Headers): Answer {
 async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const outcome = await serving.describe(target, scope);
   if (outcome.kind !== 'described') return refusal(notServed(target, outcome), outcome.kind);
-  const { by, signatures } = outcome;
-  return documentAnswer(metadataDocument(target.model, by.version, signatures), by);
+  const { by, signatures, leftOut } = outcome;
+  return documentAnswer(metadataDocument(target.model, by.version, signatures, leftOut), by);
 }
 
 async function answerStatus(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {

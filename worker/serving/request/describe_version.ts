@@ -16,13 +16,14 @@ export async function describeVersion(
   const by = answeredBy(resolution, version);
   const ready = manager.ready(model, version);
   if (ready !== undefined) {
-    return { kind: 'described', format: ready.format, signatures: ready.signatures, by };
+    const { format, signatures, leftOut } = ready;
+    return { kind: 'described', format, signatures, leftOut, by };
   }
   try {
     const read = await manager.readManifest(model, version);
     if (read.kind === 'found') {
-      const { format, signatures } = read.manifest.content;
-      return { kind: 'described', format, signatures, by };
+      const { format, signatures, leftOut } = read.manifest.content;
+      return { kind: 'described', format, signatures, leftOut, by };
     }
     if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
     const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is ${read.kind}: ${read.reason}`;

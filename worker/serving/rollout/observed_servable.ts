@@ -1,3 +1,4 @@
+import type { LeftOut } from '../../model/content.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
@@ -14,6 +15,7 @@ export class ObservedServable implements ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
+  readonly leftOut: LeftOut | undefined;
   readonly #servable: ServableView;
   /** Undefined if a computation ended or was refused without an execution. */
   execution: Execution | undefined;
@@ -22,6 +24,7 @@ export class ObservedServable implements ServableView {
     this.model = servable.model;
     this.version = servable.version;
     this.signatures = servable.signatures;
+    this.leftOut = servable.leftOut;
     this.#servable = servable;
   }
 

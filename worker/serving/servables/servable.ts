@@ -1,4 +1,4 @@
-import type { ModelContent } from '../../model/content.ts';
+import type { LeftOut, ModelContent } from '../../model/content.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
@@ -18,6 +18,7 @@ export class Servable implements ServableView {
   readonly model: string;
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
+  readonly leftOut: LeftOut | undefined;
   readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
   /** Why it could not compute the request that was guessed for its warmup. */
@@ -29,6 +30,7 @@ export class Servable implements ServableView {
     this.model = manifest.model;
     this.version = manifest.version;
     this.signatures = manifest.content.signatures;
+    this.leftOut = manifest.content.leftOut;
     this.format = manifest.content.format;
     this.#loaded = loaded;
   }

@@ -1,17 +1,22 @@
+import type { LeftOut } from '../../../model/content.ts';
 import type { Signature, TensorInfo } from '../../../model/signature.ts';
 
 /**
  * Makes the JSON of GetModelMetadataResponse, in which a `signature_def` contains a `signature_def`. Sizes are strings
- * (proto int64).
+ * (proto int64). Signatures that the version is served without, and why, are beside them.
  */
 export function metadataDocument(
   model: string,
   version: string,
   signatures: Readonly<Record<string, Signature>>,
+  leftOut?: LeftOut,
 ) {
   return {
     model_spec: { name: model, signature_name: '', version },
-    metadata: { signature_def: { signature_def: mapped(signatures, signatureDef) } },
+    metadata: {
+      signature_def: { signature_def: mapped(signatures, signatureDef) },
+      ...(leftOut === undefined ? {} : { left_out: leftOut }),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
+import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
 import { batchOf, encoded, findSignature, notComputed, refused } from '../computed.ts';
@@ -24,7 +25,8 @@ export async function computeExamples(
 ): Promise<Computed> {
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
-    return refused(`No signature was found with the name: ${shortened(request.signatureName)}`);
+    const why = leftOutReason(servable.leftOut, request.signatureName);
+    return refused(`No signature was found with the name: ${shortened(request.signatureName)}${why}`);
   }
   const { name, noun } = METHODS[method];
   if (signature.method !== name && signature.method !== 'tensorflow/serving/predict') {

@@ -1,6 +1,7 @@
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
+import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
 import { encoded, findSignature, notComputed, refused } from '../computed.ts';
@@ -18,7 +19,8 @@ export async function computePrediction(
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
     const name = shortened(request.signatureName);
-    return refused(`Serving signature name: "${name}" not found in signature def`);
+    const why = leftOutReason(servable.leftOut, request.signatureName);
+    return refused(`Serving signature name: "${name}" not found in signature def${why}`);
   }
   const decoded = decodeInputs(request, signature);
   if (decoded.kind === 'invalid') return refused(decoded.message);
