@@ -251,3 +251,29 @@ test('a read ahead is shared by those who come while it is good, and a later one
   gate.resolve();
   for (const check of [...shared, own]) expect(await check).toMatchObject(current('1.0.0'));
 });
+
+test('a read ahead that died with the request that began it is begun again', async () => {
+  const model = uniqueModel();
+  await publish(model, '1.0.0');
+  const gate = Promise.withResolvers<void>();
+  let reads = 0;
+  const store = hookedObjectStore(bucket, {
+    before: async () => {
+      if (++reads > 1) await gate.promise;
+    },
+  });
+  const { source, clock } = createSource(store, { leaseMs: 1_000, timeoutMs: 20_000 });
+  await source.check(model);
+  const begun: Promise<unknown>[] = [];
+  const scope = { ...requestScope(), waitUntil: (promise: Promise<unknown>) => begun.push(promise) };
+  clock.now += 20_000;
+  source.readAhead(model, scope);
+  clock.now += 20_000;
+  source.readAhead(model, scope);
+  expect(reads).toBe(2);
+  clock.now += 1;
+  source.readAhead(model, scope);
+  expect(reads).toBe(3);
+  gate.resolve();
+  await Promise.all(begun);
+});

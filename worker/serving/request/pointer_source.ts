@@ -78,12 +78,15 @@ export class PointerSource {
   /** From half of the lease on, begins the next read on behalf of later requests: under traffic nobody waits for one. */
   readAhead(model: string, scope: RequestScope): void {
     const held = this.#held.get(model);
-    if (held === undefined || this.#ahead.has(model)) return;
+    if (held === undefined) return;
     const began = this.#options.now();
     const leaseMs = this.#leaseOf(held);
-    if (leaseMs === 0 || held.age(began) < leaseMs / 2) return;
-    const done = this.#readNow(model).finally(() => this.#ahead.delete(model));
-    this.#ahead.set(model, { began, done });
+    if (leaseMs === 0 || held.age(began) < leaseMs / 2 || this.#isUnderWay(model, began)) return;
+    const done = this.#readNow(model).finally(() => {
+      if (this.#ahead.get(model) === ahead) this.#ahead.delete(model);
+    });
+    const ahead = { began, done };
+    this.#ahead.set(model, ahead);
     scope.waitUntil(done);
   }
 
@@ -94,8 +97,9 @@ export class PointerSource {
    */
   async check(model: string, demand: PointerDemand = {}): Promise<PointerCheck> {
     const ahead = this.#ahead.get(model);
-    if (ahead !== undefined && this.#leaseLeft(model, ahead.began) > 0) {
-      await ahead.done;
+    const leaseLeft = ahead === undefined ? 0 : this.#leaseLeft(model, ahead.began);
+    if (ahead !== undefined && leaseLeft > 0) {
+      await settledWithin(Math.min(leaseLeft, this.#options.timeoutMs), ahead.done);
       const pointer = this.leased(model, demand);
       if (pointer !== undefined) return { kind: 'current', pointer };
     }
@@ -112,6 +116,12 @@ export class PointerSource {
       return this.#current(newest);
     }
     return check;
+  }
+
+  /** A read that took longer than any may died with the request that began it. */
+  #isUnderWay(model: string, now: number): boolean {
+    const ahead = this.#ahead.get(model);
+    return ahead !== undefined && Math.abs(now - ahead.began) <= this.#options.timeoutMs;
   }
 
   #leaseOf({ leaseMs }: HeldPointer): number {
@@ -181,4 +191,12 @@ export class PointerSource {
     const pointer = this.known(model);
     return pointer === undefined ? { kind: 'unreadable', reason } : { kind: 'stale', pointer, reason };
   }
+}
+
+/**
+ * Waits for what another request began, for so many milliseconds at most. The timer is this request's own: the runtime
+ * takes one that waits for nothing but the promise of another for hung, and answers 500 in its place.
+ */
+async function settledWithin(milliseconds: number, done: Promise<unknown>): Promise<void> {
+  await within(milliseconds, done, () => new Error('it takes too long')).catch(() => undefined);
 }
