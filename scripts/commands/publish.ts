@@ -23,7 +23,7 @@ import { signatureFault } from '../publish/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
 import { describePlace } from '../registry/open_registry.ts';
 import { createRehearsal, skipRehearsal } from '../rehearsal/rehearse.ts';
-import { readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
+import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 
 const command = withTimingOptions(
   withChangeOptions(
@@ -93,7 +93,8 @@ await runRegistryCommand(
     const record = newChangeRecord(options);
     const timing = changeTiming(command, output.progress);
     const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
-    const unsignable = await signatureFault(await readWorkerConfiguration(), signer?.keyId);
+    const configuration = await readWorkerConfiguration();
+    const unsignable = await signatureFault(configuration, signer?.keyId);
     if (unsignable !== undefined) {
       output.error(unsignable);
       return EXIT_FAILED;
@@ -102,6 +103,7 @@ await runRegistryCommand(
       store,
       {
         ...options,
+        memoryBudgetBytes: memoryBudgetBytes(configuration),
         path: resolveFromCaller(path),
         record,
         tool: await toolVersion(),

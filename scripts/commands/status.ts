@@ -8,6 +8,7 @@ import {
 } from '../cli/command_line.ts';
 import { missingModel } from '../pointer/refusal.ts';
 import { describePlace } from '../registry/open_registry.ts';
+import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 import { allModelStatuses, modelStatus } from '../status/model_status.ts';
 import { modelLines } from '../status/status_report.ts';
 
@@ -22,8 +23,9 @@ await runRegistryCommand(
   async ({ store, place, replica }, output) => {
     const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
     output.progress(`Reading ${describePlace(place)}`);
+    const options = { memoryBudgetBytes: memoryBudgetBytes(await readWorkerConfiguration()), replica };
     if (model === undefined) {
-      const models = await allModelStatuses(store, replica);
+      const models = await allModelStatuses(store, options);
       const lines = models.flatMap((status) => ['', ...modelLines(status, { history: false })]);
       output.result(
         models.length === 0
@@ -33,7 +35,7 @@ await runRegistryCommand(
       );
       return EXIT_DONE;
     }
-    const status = await modelStatus(store, model, replica);
+    const status = await modelStatus(store, model, options);
     if (status === undefined) {
       output.error(missingModel(model, place));
       return EXIT_FAILED;

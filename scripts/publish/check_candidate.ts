@@ -1,7 +1,9 @@
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import type { SignatureDifference } from '../../worker/registry/version/compatibility.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import { readManifest } from '../../worker/registry/version/version_store.ts';
 import type { RehearsalOutcome, Rehearse } from '../rehearsal/rehearse.ts';
+import { roomFault } from '../status/room_beside.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 
 type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;
@@ -11,6 +13,8 @@ export interface Checks {
   /** Undefined if the version was already rehearsed when it was published. */
   readonly rehearsal: DoneRehearsal | undefined;
   readonly differences: readonly SignatureDifference[];
+  /** Why it cannot be loaded while the current version serves; undefined if it can. */
+  readonly room: string | undefined;
 }
 
 /**
@@ -19,7 +23,11 @@ export interface Checks {
  */
 export async function checkCandidate(
   store: ObjectStore,
-  { model, allowBreaking = false }: { readonly model: string; readonly allowBreaking?: boolean },
+  {
+    model,
+    allowBreaking = false,
+    memoryBudgetBytes,
+  }: { readonly model: string; readonly allowBreaking?: boolean; readonly memoryBudgetBytes?: number },
   candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
   published: Manifest | undefined,
   {
@@ -35,7 +43,7 @@ export async function checkCandidate(
   { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
 > {
   if (published !== undefined && !changes) {
-    return { kind: 'fine', checks: { rehearsal: undefined, differences: [] } };
+    return { kind: 'fine', checks: { rehearsal: undefined, differences: [], room: undefined } };
   }
   const { version, content } = candidate.manifest;
   const { differences, refusal } = await checkCompatibility(
@@ -48,7 +56,13 @@ export async function checkCandidate(
   const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
   const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
   if (rehearsal?.kind === 'refused') return rehearsal;
-  return { kind: 'fine', checks: { rehearsal, differences } };
+  const serving = current === undefined ? undefined : await readManifest(store, model, current);
+  const measured = { ...candidate.manifest, ...(rehearsal && { rehearsal: rehearsal.rehearsal }) };
+  const room =
+    serving?.kind === 'found'
+      ? roomFault(published ?? measured, serving.manifest, memoryBudgetBytes)
+      : undefined;
+  return { kind: 'fine', checks: { rehearsal, differences, room } };
 }
 
 /** Rehearses once, whatever the published version's number becomes. */

@@ -56,18 +56,23 @@ export function dryRunJson(model: string, place: PlaceDescription, outcome: Chec
 
 type Checked = Extract<PublishOutcome, { kind: 'checked' }>;
 
-function checkLines(version: string, { rehearsal, differences }: Checks): string[] {
+function checkLines(version: string, { rehearsal, differences, room }: Checks): string[] {
   const changed = differences.map(
     ({ isBreaking, what }) => `  ${isBreaking ? 'breaks clients' : 'harmless'}: ${what}`,
   );
   return [
     ...(rehearsal === undefined ? [] : rehearsalLines(version, rehearsal)),
     ...(changed.length === 0 ? [] : ['Differences from the current version:', ...changed]),
+    ...(room === undefined ? [] : [room]),
   ];
 }
 
-function checksJson({ rehearsal, differences }: Checks): object {
-  return { rehearsal: rehearsal === undefined ? null : rehearsalJson(rehearsal), differences };
+function checksJson({ rehearsal, differences, room }: Checks): object {
+  return {
+    rehearsal: rehearsal === undefined ? null : rehearsalJson(rehearsal),
+    differences,
+    room: room ?? null,
+  };
 }
 
 export function publishJson({ model, place, outcome }: PublishReport): object {

@@ -18,6 +18,8 @@ export interface PublishRequest {
   readonly stage?: boolean;
   /** Permits breaking changes for clients of the current version, whatever the version's number is. */
   readonly allowBreaking?: boolean;
+  /** MEMORY_BUDGET_MB of the Worker, in bytes; any, where this is left out. */
+  readonly memoryBudgetBytes?: number;
   /** Stops before anything is written. */
   readonly dryRun?: boolean;
   readonly record: ChangeRecord;

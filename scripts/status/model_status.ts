@@ -7,8 +7,10 @@ import {
   replicaState,
 } from '../../worker/registry/replica/pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { PlanRecord } from '../../worker/registry/version/rehearsal_record.ts';
 import { listModels, listVersions, readManifest } from '../../worker/registry/version/version_store.ts';
+import { roomFault } from './room_beside.ts';
 
 export interface VersionStatus {
   readonly version: string;
@@ -26,6 +28,8 @@ export interface VersionStatus {
   readonly rehearsalSkipped: boolean;
   /** The plan's result in its rehearsal; null if there was none. */
   readonly plan: PlanRecord | null;
+  /** Why it cannot be loaded while the current version serves; null if it can. */
+  readonly room: string | null;
 }
 
 /** A version whose manifest cannot be read. */
@@ -47,6 +51,12 @@ export interface ModelStatus {
   readonly versions: readonly (VersionStatus | UnreadableVersion)[];
 }
 
+export interface StatusOptions {
+  /** MEMORY_BUDGET_MB of the Worker, in bytes; any, where this is left out. */
+  readonly memoryBudgetBytes?: number;
+  readonly replica?: PointerReplica | undefined;
+}
+
 /** True if any version of a model is published. */
 export async function modelExists(store: ObjectStore, model: string): Promise<boolean> {
   if ((await readPointer(store, model)).kind !== 'missing') return true;
@@ -57,14 +67,17 @@ export async function modelExists(store: ObjectStore, model: string): Promise<bo
 export async function modelStatus(
   store: ObjectStore,
   model: string,
-  replica?: PointerReplica,
+  { memoryBudgetBytes, replica }: StatusOptions = {},
 ): Promise<ModelStatus | undefined> {
   const pointer = await readPointer(store, model);
   const names = await listVersions(store, model);
   if (pointer.kind === 'missing' && names.length === 0) return undefined;
   const versions: (VersionStatus | UnreadableVersion)[] = [];
+  const serving =
+    pointer.kind === 'found' ? await readManifest(store, model, pointer.pointer.current) : undefined;
+  const current = serving?.kind === 'found' ? serving.manifest : undefined;
   for (const version of names) {
-    const status = await versionStatus(store, model, version);
+    const status = await versionStatus(store, model, version, { current, memoryBudgetBytes });
     if (status !== undefined) versions.push(status);
   }
   return {
@@ -87,10 +100,10 @@ function takesEffect({
   return moment > Date.now() ? { takesEffectAt: new Date(moment).toISOString() } : {};
 }
 
-export async function allModelStatuses(store: ObjectStore, replica?: PointerReplica): Promise<ModelStatus[]> {
+export async function allModelStatuses(store: ObjectStore, options?: StatusOptions): Promise<ModelStatus[]> {
   const statuses: ModelStatus[] = [];
   for (const model of await listModels(store)) {
-    const status = await modelStatus(store, model, replica);
+    const status = await modelStatus(store, model, options);
     if (status !== undefined) statuses.push(status);
   }
   return statuses;
@@ -101,6 +114,10 @@ async function versionStatus(
   store: ObjectStore,
   model: string,
   version: string,
+  {
+    current,
+    memoryBudgetBytes,
+  }: { readonly current: Manifest | undefined; readonly memoryBudgetBytes: number | undefined },
 ): Promise<VersionStatus | UnreadableVersion | undefined> {
   const read = await readManifest(store, model, version);
   if (read.kind === 'missing') return undefined;
@@ -116,6 +133,7 @@ async function versionStatus(
     publishedBy: provenance.publishedBy,
     signed: signature !== undefined,
     rehearsalSkipped: rehearsal?.kind === 'skipped',
+    room: (current && roomFault(read.manifest, current, memoryBudgetBytes)) ?? null,
     plan: (rehearsal?.kind === 'rehearsed' ? rehearsal.plan : undefined) ?? null,
   };
 }

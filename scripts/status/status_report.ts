@@ -17,8 +17,17 @@ export function modelLines(status: ModelStatus, options: { readonly history: boo
   if (status.replica?.kind === 'behind') lines.push(`  ${replicaFault(status.replica.generation)}`);
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
+  lines.push(...roomFaults(status).map((line) => `  ${line}`));
   if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
   return lines;
+}
+
+/** Of the versions that are to be loaded beside the current one. */
+function roomFaults({ pointer, versions }: ModelStatus): string[] {
+  const beside = [pointer?.next, pointer?.canary, pointer?.shadow].map((role) => role?.version);
+  return versions.flatMap((version) =>
+    'error' in version || version.room === null || !beside.includes(version.version) ? [] : [version.room],
+  );
 }
 
 function pointerFault(error: string | undefined): string {

@@ -14,13 +14,13 @@ const MOST_COPIES = 4;
 /** Quantized weights take at least a quarter of float32. */
 const MOST_COMPACT = 4;
 
-type Measured = Pick<Manifest, 'content' | 'rehearsal'>;
+export type MeasuredVersion = Pick<Manifest, 'content' | 'rehearsal'>;
 
 /**
  * Returns the bytes that a version adds to an isolate, by estimate: its weights, and its topology as JavaScript objects.
  * The heap of an empty backend is there once, whatever is loaded, and counts for no version.
  */
-export function memoryNeed({ content, rehearsal }: Measured): number {
+export function memoryNeed({ content, rehearsal }: MeasuredVersion): number {
   return addedWeightBytes({ content, rehearsal }) + bytesBesidesWeights(content);
 }
 
@@ -28,7 +28,7 @@ export function memoryNeed({ content, rehearsal }: Measured): number {
  * A rehearsal measures the whole heap. Weights may lie in what was free in the empty one, so that its growth alone would
  * be too little: float32 weights count in full, up to the measured heap.
  */
-function addedWeightBytes({ content, rehearsal }: Measured): number {
+function addedWeightBytes({ content, rehearsal }: MeasuredVersion): number {
   if (rehearsal?.kind !== 'rehearsed') return weightLimit({ content });
   const { heapBytes, emptyHeapBytes } = rehearsal.figures;
   const whole = wholeWeightBytes(content);
@@ -50,7 +50,7 @@ function wholeWeightBytes(content: ModelContent): number {
  * No document can lower the estimate below the stored size or below a quarter of the declared float32 size. The
  * declared size must be that of model.json, or the version is not loaded.
  */
-export function weightLimit({ content, rehearsal }: Measured): number {
+export function weightLimit({ content, rehearsal }: MeasuredVersion): number {
   const whole = wholeWeightBytes(content);
   return rehearsal?.kind === 'rehearsed'
     ? Math.min(MOST_COPIES * whole, Math.max(leastWeightBytes(content), rehearsal.figures.heapBytes))
