@@ -50,11 +50,11 @@ import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
-import { convolution, depthwiseConvolution } from './operators/conv2d.ts';
-import { batchNormalization } from './operators/layer_norm.ts';
-import { matrixProduct } from './operators/matmul.ts';
-import { averagePool, maxPool } from './operators/pool.ts';
-import { mean, softmax, sum } from './operators/reduce.ts';
+import { convolution, depthwiseConvolution } from './webassembly/conv2d.ts';
+import { batchNormalization } from './webassembly/layer_norm.ts';
+import { matrixProduct } from './webassembly/matmul.ts';
+import { averagePool, maxPool } from './webassembly/pool.ts';
+import { mean, softmax, sum } from './webassembly/reduce.ts';
 import {
   concatenation,
   pack,
@@ -62,8 +62,8 @@ import {
   slice,
   stridedSlice,
   transpose,
-} from './operators/transpose_concat_slice.ts';
-import { binary, clipByValue, leakyRelu, prelu, unary } from './operators/unary.ts';
+} from './webassembly/transpose_concat_slice.ts';
+import { binary, clipByValue, leakyRelu, prelu, unary } from './webassembly/unary.ts';
 
 /** One of the project's own kernels. @returns undefined for a case that is not covered; nothing was allocated then */
 type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefined;

@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import { slice_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
-import { denseStrides } from '../operators/strided_copy.ts';
+import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** tfjs reverses four bytes for each element, though one of bool has one. */

@@ -1,5 +1,5 @@
 import { elementCount } from '../../../model/tensor.ts';
-import { denseStrides } from '../operators/strided_copy.ts';
+import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
 /** tfjs answers float32, where TensorFlow rounds towards zero. */

@@ -1,7 +1,7 @@
 import type { Heap } from '../heap.ts';
 import { ElementFormat, type KernelFunctions } from '../kernel_signatures.ts';
-import type { Activation } from '../operators/activation.ts';
-import { imageArguments, type WindowInfo, windowArguments } from '../operators/convolution_window.ts';
+import type { Activation } from '../webassembly/activation.ts';
+import { imageArguments, type WindowInfo, windowArguments } from '../webassembly/convolution_window.ts';
 
 /** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
 export interface MatrixLayout {

@@ -1,5 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** One value from two, over shapes that broadcast, of tensors of one of these dtypes. */

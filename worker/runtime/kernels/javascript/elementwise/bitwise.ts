@@ -1,4 +1,4 @@
-import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {

@@ -1,4 +1,4 @@
-import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** tfjs copies the lowest byte only: 0.5 and 256 would be false. */

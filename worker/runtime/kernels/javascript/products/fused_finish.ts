@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
+import { broadcastOffset } from '../../broadcast_offset.ts';
 import type { KernelCall } from '../../gate/kernel_call.ts';
-import { broadcastOffset } from '../../operators/broadcast_offset.ts';
 import { valuesOf } from '../javascript_kernel.ts';
 
 /**

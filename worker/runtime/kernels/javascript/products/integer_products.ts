@@ -1,5 +1,5 @@
 import { elementCount } from '../../../../model/tensor.ts';
-import { broadcastOffset } from '../../operators/broadcast_offset.ts';
+import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';
 

@@ -5,10 +5,10 @@ import type {
   BatchMatMulInputs,
 } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
+import { broadcastOffset } from '../broadcast_offset.ts';
 import { isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from '../kernel.ts';
 import { multiplyPacked } from '../packing/packed_matrix.ts';
 import { type Activation, fusedActivation } from './activation.ts';
-import { broadcastOffset } from './broadcast_offset.ts';
 
 /** Fused or not: what is absent is linear and without bias. */
 type ProductInputs = BatchMatMulInputs & Partial<_FusedMatMulInputs>;

@@ -1,4 +1,4 @@
-import { denseStrides } from './strided_copy.ts';
+import { denseStrides } from './webassembly/strided_copy.ts';
 
 /** Where the element of a tensor lies that broadcasting puts at each place of a result. */
 export function broadcastOffset(
