@@ -2,7 +2,7 @@ import { conditionalBranches } from '../control_flow/conditional_branches.ts';
 import type { Graph } from '../graph/graph.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { delayReshapes } from './delay_reshapes.ts';
-import { foldAffine } from './fold/fold_affine.ts';
+import { foldBatchNorm } from './fold/fold_batch_norm.ts';
 import { foldConstants } from './fold/fold_constants.ts';
 import { fuseActivation } from './fuse_activation.ts';
 import { fuseBias } from './fuse_bias.ts';
@@ -33,7 +33,7 @@ const PASSES: readonly Pass[] = [
   transposeConstants,
   delayReshapes,
   fuseBias,
-  foldAffine,
+  foldBatchNorm,
   fuseActivation,
   prune,
 ];

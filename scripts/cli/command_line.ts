@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { isName, NAME_RULE } from '../../worker/model/names.ts';
-import { BY_LENGTH, REASON_LENGTH } from '../../worker/registry/pointer/pointer_change.ts';
+import { BY_LENGTH, REASON_LENGTH } from '../../worker/registry/pointer/transition.ts';
 import { parseVersion } from '../../worker/registry/version/version.ts';
 import { PREDICT_VARIABLES } from '../deploy/worker_variables.ts';
 import { requireRoom } from '../files/full_disk.ts';

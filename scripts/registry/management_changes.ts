@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
 import { EffectSchema, effectOfDocument } from '../../worker/registry/pointer/effect.ts';
 import { HistoryEntrySchema, PointerSchema } from '../../worker/registry/pointer/pointer.ts';
-import type { ChangeRecord } from '../../worker/registry/pointer/pointer_change.ts';
+import type { ChangeRecord } from '../../worker/registry/pointer/transition.ts';
 import type { PruneOptions, PruneResult } from '../../worker/registry/prune/pruning.ts';
 import { LastingError } from '../../worker/registry/storage/retrying_object_store.ts';
 import { askManagement, type ManagementService, managementFault } from './management_client.ts';

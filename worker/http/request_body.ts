@@ -1,8 +1,8 @@
 import { errorMessage } from '../registry/storage/error_message.ts';
+import { piecesOfBody } from './body_pieces.ts';
 import { gunzipped } from './gunzip.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS } from './memory/request_memory.ts';
-import { piecesOf } from './stream_pieces.ts';
 
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }
@@ -84,7 +84,7 @@ async function streamedBody(
   limitBytes: number,
   share: MemoryShare | undefined,
 ): Promise<BodyOutcome> {
-  const pieces = piecesOf(stream);
+  const pieces = piecesOfBody(stream);
   // Memory is only committed when it is written to.
   let bytes = new Uint8Array(announced ?? IN_ONE_PIECE);
   let length = 0;

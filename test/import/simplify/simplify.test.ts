@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../../import/graph/graph.ts';
 import { dropControlDependencies } from '../../../import/simplify/control_dependencies.ts';
 import { delayReshapes } from '../../../import/simplify/delay_reshapes.ts';
-import { foldAffine } from '../../../import/simplify/fold/fold_affine.ts';
+import { foldBatchNorm } from '../../../import/simplify/fold/fold_batch_norm.ts';
 import { foldConstants } from '../../../import/simplify/fold/fold_constants.ts';
 import { fuseActivation } from '../../../import/simplify/fuse_activation.ts';
 import { fuseBias } from '../../../import/simplify/fuse_bias.ts';
@@ -34,7 +34,7 @@ const PASSES: Readonly<Record<string, (graph: Graph) => Graph | Promise<Graph>>>
   transposeConstants,
   delayReshapes,
   fuseBias,
-  foldAffine,
+  foldBatchNorm,
   fuseActivation,
 };
 

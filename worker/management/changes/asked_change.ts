@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { errorResponse } from '../../http/answer_headers.ts';
 import { BODY_STATUS, readBody } from '../../http/request_body.ts';
 import { isName, NAME_RULE } from '../../model/names.ts';
-import type { ChangeRecord } from '../../registry/pointer/pointer_change.ts';
+import type { ChangeRecord } from '../../registry/pointer/transition.ts';
 import { type ParsedDocument, parseDocument } from '../../registry/storage/json_document.ts';
 import type { Scope } from '../access/access_tokens.ts';
 import { expectedGeneration } from '../access/conditions.ts';

@@ -1,7 +1,11 @@
 import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
 import type { ObjectDescription } from '../../registry/storage/object_store.ts';
-import { parseStorageKey } from '../../registry/storage/storage_key.ts';
-import { BLOBS_PREFIX, MODELS_PREFIX, PUBLICATIONS_PREFIX } from '../../registry/storage/storage_keys.ts';
+import {
+  BLOBS_PREFIX,
+  MODELS_PREFIX,
+  PUBLICATIONS_PREFIX,
+  parseStorageKey,
+} from '../../registry/storage/storage_keys.ts';
 import { parseEtag } from '../access/conditions.ts';
 import type { ManagementRequest } from '../management_request.ts';
 

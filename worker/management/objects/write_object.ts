@@ -2,7 +2,7 @@ import { errorResponse } from '../../http/answer_headers.ts';
 import { readBody } from '../../http/request_body.ts';
 import type { WriteCondition, WriteResult } from '../../registry/storage/object_store.ts';
 import { isWrongDigest } from '../../registry/storage/r2_object_store.ts';
-import { parseStorageKey } from '../../registry/storage/storage_key.ts';
+import { parseStorageKey } from '../../registry/storage/storage_keys.ts';
 import { logLine } from '../../runtime/log_line.ts';
 import { missingScope } from '../access/guard.ts';
 import { deleteAnnouncement, writeAnnouncement } from '../changes/announcements.ts';

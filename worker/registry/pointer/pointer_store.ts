@@ -11,7 +11,7 @@ import {
   type PointerTransition,
   type Refusal,
   type TransitionResult,
-} from './pointer_change.ts';
+} from './transition.ts';
 
 export type PointerRead =
   | {

@@ -18,9 +18,9 @@ import {
   refused,
   retired,
   type TransitionResult,
-} from './pointer_change.ts';
+} from './transition.ts';
 
-export type { ChangeRecord, PointerTransition, TransitionResult } from './pointer_change.ts';
+export type { ChangeRecord, PointerTransition, TransitionResult } from './transition.ts';
 
 /** Makes a published version current, and moves a label to it when one is given. */
 export function publishTransition(version: string, record: ChangeRecord, label?: string): PointerTransition {

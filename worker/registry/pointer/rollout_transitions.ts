@@ -7,7 +7,7 @@ import {
   type PointerTransition,
   refused,
   retired,
-} from './pointer_change.ts';
+} from './transition.ts';
 
 /** Has a published version loaded everywhere while the current one goes on serving. It replaces one staged before. */
 export function stageTransition(version: string, record: ChangeRecord): PointerTransition {

@@ -1,4 +1,4 @@
-import type { ChangeRecord } from '../pointer/pointer_change.ts';
+import type { ChangeRecord } from '../pointer/transition.ts';
 import type { Clock } from '../storage/clock.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import type { PruneContext, PruneProgress } from './progress.ts';

@@ -1,4 +1,4 @@
-import type { ChangeRecord } from '../pointer/pointer_change.ts';
+import type { ChangeRecord } from '../pointer/transition.ts';
 import type { Clock } from '../storage/clock.ts';
 import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts';
 import { advancePrune } from './advance.ts';

@@ -1,8 +1,8 @@
 import { DEFAULT_LEASE } from '../pointer/moment.ts';
 import { type Pointer, versionsInUse } from '../pointer/pointer.ts';
-import { NOTHING_PUBLISHED } from '../pointer/pointer_change.ts';
 import { requirePointer, updatePointer } from '../pointer/pointer_store.ts';
 import { type ChangeRecord, pruneTransition } from '../pointer/pointer_transitions.ts';
+import { NOTHING_PUBLISHED } from '../pointer/transition.ts';
 import { publishedNow } from '../publish/publication.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { manifestKey } from '../storage/storage_keys.ts';

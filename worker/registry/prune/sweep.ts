@@ -4,8 +4,13 @@ import { isExpired } from '../publish/publication_document.ts';
 import { errorMessage } from '../storage/error_message.ts';
 import { batches, inGroups } from '../storage/groups.ts';
 import type { ObjectDescription, ObjectStore } from '../storage/object_store.ts';
-import { parseStorageKey } from '../storage/storage_key.ts';
-import { BLOBS_PREFIX, MODELS_PREFIX, manifestKey, PUBLICATIONS_PREFIX } from '../storage/storage_keys.ts';
+import {
+  BLOBS_PREFIX,
+  MODELS_PREFIX,
+  manifestKey,
+  PUBLICATIONS_PREFIX,
+  parseStorageKey,
+} from '../storage/storage_keys.ts';
 import { withinTimeLimit } from '../storage/waiting.ts';
 import { readManifest } from '../version/version_store.ts';
 import { enter, type PruneContext, type PruneProgress } from './progress.ts';

@@ -1,7 +1,7 @@
 import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import type { Blob } from '../../model/content.ts';
 import { toHex } from '../../registry/storage/hex.ts';
-import { piecesOf } from './stream_pieces.ts';
+import { readAhead } from './read_ahead.ts';
 
 /** The content differs from the manifest. */
 export class IntegrityError extends CodedError {
@@ -22,7 +22,7 @@ export async function* verifiedPieces(
   const writer = digest.getWriter();
   let bytes = 0;
   try {
-    for await (const piece of piecesOf(stream)) {
+    for await (const piece of readAhead(stream)) {
       bytes += piece.length;
       if (bytes > blob.bytes) throw new IntegrityError(`${blob.path} has more than ${blob.bytes} bytes`);
       await writer.write(piece);

@@ -16,8 +16,8 @@ import type { ServableManager } from '../servables/servable_manager.ts';
 import { describeVersion, versionStates } from './describe_version.ts';
 import type { PointerCheck, PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, type Split, sameVersion } from './resolution.ts';
+import { RoutedRequest } from './routed_request.ts';
 import { AttemptHandle } from './servable_handle.ts';
-import { ServeRequest } from './serve_request.ts';
 import { type Attempt, type ServingEvents, VersionServer } from './version_server.ts';
 import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
@@ -59,7 +59,7 @@ export class ModelServer implements Serving {
 
   async acquire(target: ServingTarget, scope: RequestScope): Promise<Acquired> {
     if (!isName(target.model)) return { kind: 'unknown model' };
-    const request = new ServeRequest(target, scope, this.#options.rollout);
+    const request = new RoutedRequest(target, scope, this.#options.rollout);
     const pointer = this.#source.leased(target.model, request);
     this.#source.readAhead(target.model, scope);
     if (pointer === undefined) return this.#acquireWhileChecking(request);
@@ -71,7 +71,7 @@ export class ModelServer implements Serving {
    * The check is I/O and the computation is not: while the one is on its way, the other is done with the version
    * in hand. Its answer counts only if the check confirms that version.
    */
-  async #acquireWhileChecking(request: ServeRequest): Promise<Acquired> {
+  async #acquireWhileChecking(request: RoutedRequest): Promise<Acquired> {
     const { target, scope } = request;
     const began = scope.phases?.now() ?? 0;
     const checking = this.#source.check(target.model, request);
@@ -92,7 +92,7 @@ export class ModelServer implements Serving {
 
   /** The pointer was checked while a speculation computed: what it computed counts, or another version computes. */
   async #confirm(
-    request: ServeRequest,
+    request: RoutedRequest,
     speculation: Attempt,
     checked: Resolution | NotServed,
   ): Promise<Attempt | Acquired> {
@@ -109,7 +109,7 @@ export class ModelServer implements Serving {
     return { ...speculation, resolution: checked };
   }
 
-  async #acquireResolved(request: ServeRequest, resolution: Resolution | NotServed): Promise<Acquired> {
+  async #acquireResolved(request: RoutedRequest, resolution: Resolution | NotServed): Promise<Acquired> {
     if (resolution.kind === 'not by number') {
       return settleByNumber(this.#store, request.target.model, resolution);
     }
@@ -118,7 +118,7 @@ export class ModelServer implements Serving {
 
   /** What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked. */
   async #handle(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution | NotServed,
     attempt: Attempt | NotServed,
   ): Promise<Acquired> {
@@ -139,7 +139,7 @@ export class ModelServer implements Serving {
 
   /** @param confirm makes sure of the attempt once it has computed, or acquires what computes instead */
   #handleOf(
-    request: ServeRequest,
+    request: RoutedRequest,
     attempt: Attempt,
     confirm: () => Attempt | Promise<Attempt | Acquired>,
   ): ServableHandle {

@@ -6,7 +6,7 @@ import { reasonOf } from '../servables/load_outcome.ts';
 import type { Servable } from '../servables/servable.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 import { answeredBy, type Resolution } from './resolution.ts';
-import type { ServeRequest } from './serve_request.ts';
+import type { RoutedRequest } from './routed_request.ts';
 
 /** What happens to requests, for metrics. */
 export interface ServingEvents {
@@ -54,7 +54,7 @@ export class VersionServer {
   }
 
   /** What is in memory and may compute at once: the version itself, or what stands in for one that cannot be loaded. */
-  attemptReady(request: ServeRequest, resolution: Resolution | NotServed): Attempt | undefined {
+  attemptReady(request: RoutedRequest, resolution: Resolution | NotServed): Attempt | undefined {
     if (resolution.kind !== 'resolved') return undefined;
     const { model } = request.target;
     const wanted = resolution.version;
@@ -73,7 +73,7 @@ export class VersionServer {
 
   /** The version, loaded first where it is not in memory, or what takes its place. */
   async attempt(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution | NotServed,
     inPlaceOf?: InPlaceOfCanary,
   ): Promise<Attempt | NotServed> {
@@ -87,7 +87,7 @@ export class VersionServer {
 
   /** Loads what is not in memory, or finds another version that stands in. */
   async #attemptAbsent(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution,
     inPlaceOf: InPlaceOfCanary | undefined,
   ): Promise<Attempt | NotServed> {
@@ -120,7 +120,7 @@ export class VersionServer {
 
   /** A request of the canary's share is answered by the current version where the canary cannot. */
   async #attemptCanary(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution,
     canary: Trial,
   ): Promise<Attempt | NotServed> {
@@ -133,7 +133,7 @@ export class VersionServer {
   }
 
   #attemptCurrent(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution,
     inPlaceOf: InPlaceOfCanary,
   ): Promise<Attempt | NotServed> {
@@ -142,7 +142,7 @@ export class VersionServer {
   }
 
   #use(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution,
     servable: Servable,
     details?: Partial<Pick<Attempt, 'fallback' | 'inPlaceOf'>>,
@@ -152,7 +152,7 @@ export class VersionServer {
   }
 
   #attemptOf(
-    request: ServeRequest,
+    request: RoutedRequest,
     resolution: Resolution,
     servable: Servable,
     { fallback, inPlaceOf }: Partial<Pick<Attempt, 'fallback' | 'inPlaceOf'>> = {},
@@ -170,7 +170,7 @@ export class VersionServer {
    * Judges an attempt that has computed: its answer counts, or the current version takes the place of a canary that did
    * not answer well. No request fails because of a canary.
    */
-  async settle(request: ServeRequest, attempt: Attempt, broke: boolean): Promise<Settled> {
+  async settle(request: RoutedRequest, attempt: Attempt, broke: boolean): Promise<Settled> {
     const { resolution, observed, inPlaceOf } = attempt;
     const { canary } = resolution;
     const reason = faultOf(observed?.execution);
@@ -193,7 +193,7 @@ export class VersionServer {
    * @throws what the computation threw, if that was no canary's
    */
   async replace(
-    request: ServeRequest,
+    request: RoutedRequest,
     { resolution }: Attempt,
     error: unknown,
     broke: boolean,
@@ -204,7 +204,7 @@ export class VersionServer {
     return this.#attemptCurrent(request, resolution, { canary, reason, failure: { broke } });
   }
 
-  #answered(request: ServeRequest, attempt: Attempt): AnsweredBy {
+  #answered(request: RoutedRequest, attempt: Attempt): AnsweredBy {
     const { resolution, fallback, inPlaceOf, shadow, observed } = attempt;
     const { version } = attempt.servable;
     const { model, selector } = request.target;

@@ -5,12 +5,12 @@ import {
 import { type PointerChange, ready } from '../../../../worker/registry/pointer/change/definition.ts';
 import { momentOf } from '../../../../worker/registry/pointer/moment.ts';
 import { type Pointer, PointerSchema } from '../../../../worker/registry/pointer/pointer.ts';
-import type { ChangeRecord } from '../../../../worker/registry/pointer/pointer_change.ts';
 import type { PointerUpdate } from '../../../../worker/registry/pointer/pointer_store.ts';
 import {
   leaseTransition,
   publishTransition,
 } from '../../../../worker/registry/pointer/pointer_transitions.ts';
+import type { ChangeRecord } from '../../../../worker/registry/pointer/transition.ts';
 import { parseDocument } from '../../../../worker/registry/storage/json_document.ts';
 import type { Mutation } from './mutation.ts';
 import type { ClientPlan, CommandPlan, PublisherPlan, Schedule } from './schedule.ts';

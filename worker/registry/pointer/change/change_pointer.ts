@@ -2,13 +2,13 @@ import type { ObjectStore } from '../../storage/object_store.ts';
 import { readManifest } from '../../version/version_store.ts';
 import { type Effect, effectOf } from '../effect.ts';
 import type { Lease, Pointer } from '../pointer.ts';
-import type { ChangeRecord, PointerTransition } from '../pointer_change.ts';
 import {
   type PointerUpdate,
   requireWrittenPointer,
   type UpdateOptions,
   updatePointer,
 } from '../pointer_store.ts';
+import type { ChangeRecord, PointerTransition } from '../transition.ts';
 import type { PointerChange } from './definition.ts';
 
 /** How a change takes effect, and whether that is waited for. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type ParsedDocument, parseValue } from '../../storage/json_document.ts';
 import type { Manifest } from '../../version/manifest.ts';
 import type { Pointer } from '../pointer.ts';
-import { BY_LENGTH, type ChangeRecord, type PointerTransition, REASON_LENGTH } from '../pointer_change.ts';
+import { BY_LENGTH, type ChangeRecord, type PointerTransition, REASON_LENGTH } from '../transition.ts';
 
 /** Any line break would let a caller write lines of its own into a log or a terminal. */
 const BySchema = v.pipe(

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { NameSchema } from '../../../model/names.ts';
 import { VersionSchema } from '../../version/manifest.ts';
-import type { PointerTransition } from '../pointer_change.ts';
 import {
   promotable,
   promoteTransition,
   publishTransition,
   rollbackTransition,
 } from '../pointer_transitions.ts';
+import type { PointerTransition } from '../transition.ts';
 import { defineChange, ready } from './definition.ts';
 import { republishTransition } from './republish.ts';
 

@@ -7,10 +7,10 @@ import { routingFraction } from '../rollout/routing.ts';
 import type { Split } from './resolution.ts';
 
 /**
- * A request on its way to an answer, and its part in the rollouts of its model. What is drawn is drawn once, so that
- * speculating, checking and computing again come to the same under the same pointer.
+ * A request with its place in the rollouts of its model. Whether it belongs to the canary's share and to the shadow's is
+ * drawn once, so that a repeated computation is routed as the first one was, under the same pointer.
  */
-export class ServeRequest implements Split {
+export class RoutedRequest implements Split {
   readonly target: ServingTarget;
   readonly scope: RequestScope;
   /** The generation that the client has seen: it is answered by no older one. */

@@ -5,9 +5,9 @@ const PIECE_BYTES = 512 * 1024;
  * Yields the bytes of a stream in few large pieces. The next piece is read while the previous one is used. The memory
  * of a piece is reused, so that it is valid only until the next one is requested.
  */
-export function piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+export function readAhead(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   const reader = byteReader(stream);
-  return reader === undefined ? chunksOf(stream) : readAhead(reader);
+  return reader === undefined ? chunksOf(stream) : piecesOf(reader);
 }
 
 /** Returns a reader into provided memory, or undefined for a stream of chunks that JavaScript makes. */
@@ -20,7 +20,7 @@ function byteReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReade
   }
 }
 
-async function* readAhead(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint8Array, void> {
+async function* piecesOf(reader: ReadableStreamBYOBReader): AsyncGenerator<Uint8Array, void> {
   const read = (buffer: ArrayBufferLike) => {
     const reading = reader.readAtLeast(PIECE_BYTES, new Uint8Array(buffer));
     // The request for the piece reports the error, if it is made.

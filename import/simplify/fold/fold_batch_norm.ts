@@ -11,7 +11,7 @@ import { channelOf, type Linear, linearNode, readLinear } from './linear.ts';
  * Coefficients that are quantized, or that others read too and are large, stay as they are, and what follows
  * them as well: smaller files and one copy in memory are worth more than the operation.
  */
-export function foldAffine(graph: Graph): Graph {
+export function foldBatchNorm(graph: Graph): Graph {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {
     // Batch norm gives statistics of training besides its result; whoever reads those keeps it.

@@ -1,4 +1,4 @@
-/** The pieces of a stream in order. A piece is valid until the next is requested. */
+/** The pieces of a body in order. A piece is valid until the next is requested. */
 export interface Pieces {
   /** Resolves to undefined at the end of the stream and rejects if the stream failed. */
   next(): Promise<Uint8Array | undefined>;
@@ -12,7 +12,7 @@ const PIECE_BYTES = 64 * 1024;
  * Reads a stream into one reused buffer if the stream supports that. Otherwise each piece would stay in memory until
  * the collector runs.
  */
-export function piecesOf(stream: ReadableStream<Uint8Array>): Pieces {
+export function piecesOfBody(stream: ReadableStream<Uint8Array>): Pieces {
   let reader: ReadableStreamBYOBReader;
   try {
     reader = stream.getReader({ mode: 'byob' });
