@@ -2,7 +2,7 @@ import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import type { SourceFormat } from './formats.ts';
 import type { Graph } from './graph/graph.ts';
-import { WeightError } from './graph/weight_problem.ts';
+import { WeightError } from './graph/weight_error.ts';
 import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';

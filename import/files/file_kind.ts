@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { type Field, scanFields } from '../saved_model/protobuf/sniff_fields.ts';
+import { type Field, scanFields } from '../saved_model/protobuf/scan_fields.ts';
 
 /** What a file is by its first bytes, whatever it is called. */
 export type FileKind =

@@ -14,7 +14,7 @@ import { withClasses } from './classes.ts';
 import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';
 
-/** What may lie beside a model of any format, and is no model. */
+/** The files that may lie beside a model of any format. */
 const WARMUP_FILE = 'warmup.json';
 export const GOLDEN_FILE = 'golden.json';
 const CLASSES_FILE = 'classes.json';
@@ -23,7 +23,7 @@ export function isExampleFile(name: string): boolean {
   return name === WARMUP_FILE || name === GOLDEN_FILE || name === CLASSES_FILE;
 }
 
-export interface Beside {
+export interface SidecarFiles {
   readonly signatures: Record<string, Signature>;
   readonly warmup: Warmup[];
   readonly golden: GoldenExample[];
@@ -33,10 +33,10 @@ export interface Beside {
  * Reads the examples that lie beside a model and checks them against its signatures; without warmup requests
  * zeros are asked for. The names of classes are given to the signatures.
  */
-export async function readBeside(
+export async function readSidecarFiles(
   directory: string,
   signatures: Readonly<Record<string, Signature>>,
-): Promise<Imported<Beside>> {
+): Promise<Imported<SidecarFiles>> {
   const classified = await readFile(directory, CLASSES_FILE, v.array(v.string()), (classes) =>
     nameClasses(signatures, classes),
   );

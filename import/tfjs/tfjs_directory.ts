@@ -6,7 +6,7 @@ import { withClasses } from '../files/classes.ts';
 import { findModelJson } from '../files/find_model_json.ts';
 import { readJson, validate } from '../files/json_files.ts';
 import { describeBlob, findModelFile, type ModelFile } from '../files/model_files.ts';
-import { readBeside } from '../files/sidecar_files.ts';
+import { readSidecarFiles } from '../files/sidecar_files.ts';
 import { measureWeightGroup, repeatedWeight } from '../files/weights.ts';
 import { type SourceFormat, SUPPORTED_FORMATS } from '../formats.ts';
 import { findCycle } from '../graph/find_cycle.ts';
@@ -49,8 +49,8 @@ export async function readTfjsDirectory(
   if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
   const { format, weightBytes, signatures, shards } = model.value;
   const leftOut = leftOutSignatures(json.value.userDefinedMetadata);
-  const beside = await readBeside(options.examplesIn ?? directory, signatures);
-  if (beside.kind !== 'read') return beside;
+  const sidecars = await readSidecarFiles(options.examplesIn ?? directory, signatures);
+  if (sidecars.kind !== 'read') return sidecars;
   const blobs: Blob[] = [];
   for (const file of [topology, ...shards]) blobs.push(await describeBlob(file));
   return {
@@ -61,7 +61,7 @@ export async function readTfjsDirectory(
       topology: topology.path,
       blobs,
       weightBytes,
-      ...beside.value,
+      ...sidecars.value,
       ...(leftOut === undefined ? {} : { leftOut }),
     },
     files: new Map([topology, ...shards].map((file) => [file.path, file.absolutePath])),

@@ -1,5 +1,5 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
-import { WeightError } from '../../graph/weight_problem.ts';
+import { WeightError } from '../../graph/weight_error.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { readLengths } from '../graph_def/constants/string_list.ts';
 import { toWeightBytes } from '../tensor_values/element_type.ts';

@@ -1,7 +1,7 @@
 import { BYTES_PER_ELEMENT, type DataType } from '../../../worker/model/dtype.ts';
 import { float16ToNumber } from '../../../worker/model/float16.ts';
 import { graphTypeName } from '../../graph/dtype_mapping.ts';
-import { WeightError } from '../../graph/weight_problem.ts';
+import { WeightError } from '../../graph/weight_error.ts';
 import { unsupported } from '../../import_result.ts';
 
 /** A type of elements as files hold them, and what tfjs has in its place. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Graph } from '../../../import/graph/graph.ts';
-import { WeightError } from '../../../import/graph/weight_problem.ts';
+import { WeightError } from '../../../import/graph/weight_error.ts';
 import type { Imported } from '../../../import/import_result.ts';
 import { readGraphDef } from '../../../import/saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from '../../../import/saved_model/read_saved_model.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Graph } from '../../../import/graph/graph.ts';
-import { WeightError } from '../../../import/graph/weight_problem.ts';
+import { WeightError } from '../../../import/graph/weight_error.ts';
 import { readSavedModel } from '../../../import/saved_model/read_saved_model.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import {

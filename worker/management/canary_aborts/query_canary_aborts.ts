@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { NameSchema } from '../../model/names.ts';
-import type { GivenUpCanary } from '../../registry/pointer/end_canary.ts';
+import type { GivenUpCanary } from '../../registry/pointer/abort_canary.ts';
 import { VersionSchema } from '../../registry/version/manifest.ts';
 import { ConfigurationError, documented, parseVariables } from '../../serving/variables.ts';
 

@@ -1,4 +1,4 @@
-import { abortCanary } from '../../registry/pointer/end_canary.ts';
+import { abortCanary } from '../../registry/pointer/abort_canary.ts';
 import { dropOldProgress } from '../../registry/prune/stored_progress.ts';
 import { dropExpiredPublications } from '../../registry/publish/publication.ts';
 import type { PointerReplica } from '../../registry/replica/pointer_replica.ts';

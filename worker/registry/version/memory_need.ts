@@ -21,7 +21,7 @@ export type MeasuredVersion = Pick<Manifest, 'content' | 'rehearsal'>;
  * The heap of an empty backend is there once, whatever is loaded, and counts for no version.
  */
 export function memoryNeed({ content, rehearsal }: MeasuredVersion): number {
-  return addedWeightBytes({ content, rehearsal }) + bytesBesidesWeights(content);
+  return addedWeightBytes({ content, rehearsal }) + bytesBeyondWeights(content);
 }
 
 /**
@@ -59,7 +59,7 @@ export function weightLimit({ content, rehearsal }: MeasuredVersion): number {
 
 /** Returns a lower bound of the bytes that a version needs. */
 export function leastMemoryNeed(content: ModelContent): number {
-  return leastWeightBytes(content) + bytesBesidesWeights(content);
+  return leastWeightBytes(content) + bytesBeyondWeights(content);
 }
 
 function leastWeightBytes(content: ModelContent): number {
@@ -70,7 +70,7 @@ function storedWeightBytes({ blobs, topology }: ModelContent): number {
   return blobs.reduce((sum, { path, bytes }) => sum + (path === topology ? 0 : bytes), 0);
 }
 
-function bytesBesidesWeights(content: ModelContent): number {
+function bytesBeyondWeights(content: ModelContent): number {
   const topology = content.blobs.find(({ path }) => path === content.topology)?.bytes ?? 0;
   return TOPOLOGY_FACTOR * topology + BASE_BYTES;
 }

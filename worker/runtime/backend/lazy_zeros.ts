@@ -5,11 +5,11 @@ import { elementCount } from '../../model/tensor.ts';
 import { deferMemory } from '../kernels/packing/deferred_memory.ts';
 
 /** Lets layers that are made meanwhile have variables whose zeros take no memory unless someone looks at them. */
-export function withLateZeros<Result>(backend: BackendWasm, make: () => Result): Result {
+export function withLazyZeros<Result>(backend: BackendWasm, make: () => Result): Result {
   const { apply } = Zeros.prototype;
   Zeros.prototype.apply = function (shape, dtype) {
     return dtype === undefined || dtype === 'float32'
-      ? lateZeros(backend, shape.map(Number))
+      ? lazyZeros(backend, shape.map(Number))
       : apply.call(this, shape, dtype);
   };
   try {
@@ -19,7 +19,7 @@ export function withLateZeros<Result>(backend: BackendWasm, make: () => Result):
   }
 }
 
-function lateZeros(backend: BackendWasm, shape: number[]): Tensor {
+function lazyZeros(backend: BackendWasm, shape: number[]): Tensor {
   const information = backend.makeOutput(shape, 'float32', 0);
   const bytes = 4 * elementCount(shape);
   deferMemory(backend, backend.dataIdMap.get(information.dataId), () => {

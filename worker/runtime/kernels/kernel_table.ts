@@ -50,19 +50,12 @@ import { meanOfIntegers } from './javascript/reductions.ts';
 import { topKOfNaN } from './javascript/selection.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
+import { batchNormalization } from './webassembly/batch_norm.ts';
 import { convolution, depthwiseConvolution } from './webassembly/conv2d.ts';
-import { batchNormalization } from './webassembly/layer_norm.ts';
+import { concatenation, pack, pad, slice, stridedSlice, transpose } from './webassembly/data_movement.ts';
 import { matrixProduct } from './webassembly/matmul.ts';
 import { averagePool, maxPool } from './webassembly/pool.ts';
 import { mean, softmax, sum } from './webassembly/reduce.ts';
-import {
-  concatenation,
-  pack,
-  pad,
-  slice,
-  stridedSlice,
-  transpose,
-} from './webassembly/transpose_concat_slice.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './webassembly/unary.ts';
 
 /** One of the project's own kernels. @returns undefined for a case that is not covered; nothing was allocated then */

@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { isJsonObject } from '../../model/json_object.ts';
 import type { ModelJson, WeightSpec } from '../../model/model_json.ts';
 import { currentRuntime } from '../backend/backend.ts';
-import { withLateZeros } from '../backend/lazy_zeros.ts';
+import { withLazyZeros } from '../backend/lazy_zeros.ts';
 import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
 import { synchronousComputation } from '../plan/record/record_plan.ts';
 import { PlannedModel } from '../plan/run/planned_model.ts';
@@ -27,7 +27,7 @@ export async function loadLayersModel(
   onUnplanned: (reason: string) => void,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
-  const model = withLateZeros(runtime.backend, () => createModel(json));
+  const model = withLazyZeros(runtime.backend, () => createModel(json));
   const isMatrix = layerMatrices(json.modelTopology);
   const allowance = files.declared && new WeightAllowance(files.declared.most);
   const createSink = (spec: WeightSpec) =>

@@ -53,7 +53,7 @@ export class VersionServer {
     this.#events = events;
   }
 
-  /** What is in memory and may compute at once: the version itself, or what stands in for one that cannot be loaded. */
+  /** What is in memory and may compute at once: the version itself, or a fallback version if it cannot be loaded. */
   attemptReady(request: RoutedRequest, resolution: Resolution | NotServed): Attempt | undefined {
     if (resolution.kind !== 'resolved') return undefined;
     const { model } = request.target;
@@ -63,8 +63,8 @@ export class VersionServer {
     if (resolution.canary !== undefined || !this.#fallsBack(request.target)) return undefined;
     const failure = this.#manager.failure(model, wanted);
     if (failure === undefined) return undefined;
-    for (const standIn of this.#standIns(model, resolution)) {
-      const ready = this.#manager.ready(model, standIn);
+    for (const fallbackVersion of this.#fallbackVersions(model, resolution)) {
+      const ready = this.#manager.ready(model, fallbackVersion);
       if (ready === undefined) continue;
       return this.#use(request, resolution, ready, { fallback: { wanted, reason: failure.reason } });
     }
@@ -85,7 +85,7 @@ export class VersionServer {
     return this.#attemptAbsent(request, resolution, inPlaceOf);
   }
 
-  /** Loads what is not in memory, or finds another version that stands in. */
+  /** Loads a version that is not in memory, or finds a fallback version. */
   async #attemptAbsent(
     request: RoutedRequest,
     resolution: Resolution,
@@ -109,8 +109,11 @@ export class VersionServer {
     } else {
       this.retryIfDue(model, version, scope);
     }
-    for (const standIn of fallsBack ? this.#standIns(model, resolution) : []) {
-      const acquired = await this.#manager.acquire({ model, version: standIn, fromPointer: true }, scope);
+    for (const fallbackVersion of fallsBack ? this.#fallbackVersions(model, resolution) : []) {
+      const acquired = await this.#manager.acquire(
+        { model, version: fallbackVersion, fromPointer: true },
+        scope,
+      );
       if (acquired.kind !== 'acquired') continue;
       const fallback = { wanted: version, reason };
       return this.#attemptOf(request, resolution, acquired.servable, { fallback, inPlaceOf });
@@ -158,7 +161,7 @@ export class VersionServer {
     { fallback, inPlaceOf }: Partial<Pick<Attempt, 'fallback' | 'inPlaceOf'>> = {},
   ): Attempt {
     const { pointer, canary } = resolution;
-    // The answer of a stand-in is nothing to compare a shadow with.
+    // A shadow is compared with the current version's answer only, not with a fallback version's.
     const isCurrent = canary === undefined && pointer?.current === servable.version;
     const shadow = isCurrent ? request.shadowOf(pointer) : undefined;
     const isObserved = canary !== undefined || shadow !== undefined || inPlaceOf?.failure !== undefined;
@@ -208,7 +211,7 @@ export class VersionServer {
     const { resolution, fallback, inPlaceOf, shadow, observed } = attempt;
     const { version } = attempt.servable;
     const { model, selector } = request.target;
-    // A canary stands in for nothing.
+    // A canary is no fallback version.
     if (selector.kind === 'current' && resolution.canary === undefined) {
       this.#remember(model, version, resolution.generation);
     }
@@ -228,8 +231,8 @@ export class VersionServer {
     return selector.kind === 'current' && this.#onLoadFailure === 'previous';
   }
 
-  /** What may answer for a version that cannot: what served last in this isolate, then `previous`. */
-  #standIns(model: string, { version, pointer }: Resolution): string[] {
+  /** The versions that may answer for one that cannot: the last one that served in this isolate, then `previous`. */
+  #fallbackVersions(model: string, { version, pointer }: Resolution): string[] {
     const candidates = new Set<string>();
     for (const candidate of [this.#lastServed.get(model)?.version, pointer?.previous]) {
       if (typeof candidate === 'string') candidates.add(candidate);

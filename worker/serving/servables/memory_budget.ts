@@ -8,7 +8,7 @@ export interface BudgetedServable {
   readonly lastUsed: number;
 }
 
-export type RoomPlan =
+export type EvictionPlan =
   /**
    * It fits after these are unloaded, in this order. An empty list corresponds to an availability-preserving
    * transition.
@@ -22,7 +22,11 @@ export type RoomPlan =
  * Selects the servables to evict for a new one of `needed` bytes: idle ones only, least recently used first, and no
  * more than necessary.
  */
-export function planEviction(loaded: readonly BudgetedServable[], needed: number, budget: number): RoomPlan {
+export function planEviction(
+  loaded: readonly BudgetedServable[],
+  needed: number,
+  budget: number,
+): EvictionPlan {
   if (needed > budget) return { kind: 'never fits' };
   let free = budget - loaded.reduce((sum, { bytes }) => sum + bytes, 0);
   const evict: string[] = [];

@@ -1,6 +1,6 @@
 import { elementCount } from '../../../../worker/model/tensor.ts';
 import { graphTypeName } from '../../../graph/dtype_mapping.ts';
-import { WeightError } from '../../../graph/weight_problem.ts';
+import { WeightError } from '../../../graph/weight_error.ts';
 import { type Imported, malformed, read, unsupported } from '../../../import_result.ts';
 import { decodeMessage } from '../../protobuf/decode_message.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UnaryOperation } from '../../../../worker/runtime/kernels/kernel_signatures.ts';
-import { type Fold, fuseSteps } from '../../../../worker/runtime/plan/fuse/fuse_epilogues.ts';
+import { type Fold, fuseEpilogues } from '../../../../worker/runtime/plan/fuse/fuse_epilogues.ts';
 import type { Place } from '../../../../worker/runtime/plan/ir/buffers.ts';
 import { functionStep, withArguments } from '../../../../worker/runtime/plan/ir/function_step.ts';
 import type { Step } from '../../../../worker/runtime/plan/ir/step.ts';
@@ -36,7 +36,7 @@ const copy = (from: number, to: Place) =>
 const noFold: Fold = () => undefined;
 const fold: Fold = ({ weights, bias }) => ({ weights: weights + 1, bias: bias + 1 });
 const fuse = (steps: readonly Step[], outputs: number[], how = noFold) =>
-  fuseSteps(steps, outputs, SIZES, how);
+  fuseEpilogues(steps, outputs, SIZES, how);
 
 describe('a clamp', () => {
   test('becomes the bounds of the product before it, one after the other', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fuseExpansions } from '../../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
+import { fuseInvertedResiduals } from '../../../../worker/runtime/plan/fuse/fuse_inverted_residuals.ts';
 import type { Place } from '../../../../worker/runtime/plan/ir/buffers.ts';
 import { type FunctionStep, functionStep } from '../../../../worker/runtime/plan/ir/function_step.ts';
 
@@ -35,7 +35,7 @@ const expanded = {
 
 const fuse = (steps: FunctionStep[], sizes = SIZES) => {
   const bytes = [...sizes];
-  const fused = fuseExpansions(steps, [2], bytes, functions, (size) => bytes.push(size) - 1);
+  const fused = fuseInvertedResiduals(steps, [2], bytes, functions, (size) => bytes.push(size) - 1);
   return { fused, bytes };
 };
 

@@ -4,9 +4,9 @@ import type { TensorValue } from '../../../../worker/model/tensor.ts';
 import { RequestShape } from '../../../../worker/runtime/plan/record/request_shape.ts';
 import { Evidence, isInformative } from '../../../../worker/runtime/plan/verify/evidence.ts';
 import { fingerprint } from '../../../../worker/runtime/plan/verify/fingerprint.ts';
-import { areOrdinary } from '../../../../worker/runtime/plan/verify/finite_inputs.ts';
-import { agree } from '../../../../worker/runtime/plan/verify/output_equivalence.ts';
+import { areEquivalent } from '../../../../worker/runtime/plan/verify/output_equivalence.ts';
 import { probesLike } from '../../../../worker/runtime/plan/verify/probe_inputs.ts';
+import { areWellScaled } from '../../../../worker/runtime/plan/verify/well_scaled_inputs.ts';
 
 const floats = (values: readonly number[], shape: readonly number[] = [values.length]): TensorValue => ({
   dtype: 'float32',
@@ -20,22 +20,22 @@ describe('two answers', () => {
     fc.assert(
       fc.property(fc.float32Array(), (values) => {
         const value = { dtype: 'float32' as const, shape: [values.length], values };
-        expect(agree(one(value), one({ ...value, values: values.slice() }), 0)).toBe(true);
+        expect(areEquivalent(one(value), one({ ...value, values: values.slice() }), 0)).toBe(true);
       }),
     );
-    expect(agree(one(floats([Number.NaN, 0])), one(floats([Number.NaN, -0])), 0)).toBe(true);
+    expect(areEquivalent(one(floats([Number.NaN, 0])), one(floats([Number.NaN, -0])), 0)).toBe(true);
   });
 
   test('disagree over a value, a shape, a dtype or a name', () => {
     const value = floats([1, 2]);
-    expect(agree(one(value), one(floats([1, 2 + 2 ** -22])), 0)).toBe(false);
-    expect(agree(one(value), one(floats([1, Number.NaN])), 0)).toBe(false);
-    expect(agree(one(value), one(floats([1, 2], [2, 1])), 0)).toBe(false);
-    expect(agree(one(value), one({ dtype: 'int32', shape: [2], values: Int32Array.of(1, 2) }), 0)).toBe(
-      false,
-    );
-    expect(agree(one(value), new Map([['y', value]]), 0)).toBe(false);
-    expect(agree(one(value), new Map(), 0)).toBe(false);
+    expect(areEquivalent(one(value), one(floats([1, 2 + 2 ** -22])), 0)).toBe(false);
+    expect(areEquivalent(one(value), one(floats([1, Number.NaN])), 0)).toBe(false);
+    expect(areEquivalent(one(value), one(floats([1, 2], [2, 1])), 0)).toBe(false);
+    expect(
+      areEquivalent(one(value), one({ dtype: 'int32', shape: [2], values: Int32Array.of(1, 2) }), 0),
+    ).toBe(false);
+    expect(areEquivalent(one(value), new Map([['y', value]]), 0)).toBe(false);
+    expect(areEquivalent(one(value), new Map(), 0)).toBe(false);
   });
 });
 
@@ -44,7 +44,7 @@ describe('answers that may be off by rounding', () => {
   const off = (values: readonly number[], index: number, by: number, shape?: readonly number[]) => {
     const value = floats(values, shape);
     const other = floats(values.with(index, (values[index] ?? 0) + by), shape);
-    return agree(one(other), one(value), TOLERANCE);
+    return areEquivalent(one(other), one(value), TOLERANCE);
   };
 
   test('may be off relative to their own size or to what is usual around them', () => {
@@ -73,13 +73,13 @@ describe('answers that may be off by rounding', () => {
     [1, Number.NaN],
     [Number.NaN, Number.POSITIVE_INFINITY],
   ])('are different where one is %s and the other %s', (actual, expected) => {
-    expect(agree(one(floats([actual, 1])), one(floats([expected, 1])), TOLERANCE)).toBe(false);
+    expect(areEquivalent(one(floats([actual, 1])), one(floats([expected, 1])), TOLERANCE)).toBe(false);
   });
 
   test('have to be the same where they are integers', () => {
     const integers = (value: number) =>
       one({ dtype: 'int32', shape: [2], values: Int32Array.of(value, 1_000_000) });
-    expect(agree(integers(1_000_001), integers(1_000_000), TOLERANCE)).toBe(false);
+    expect(areEquivalent(integers(1_000_001), integers(1_000_000), TOLERANCE)).toBe(false);
   });
 });
 
@@ -130,7 +130,7 @@ describe('probes', () => {
     const made = values([0, 0, 0, 0, 0, 0, 0, 0]);
     expect(values(Array(8).fill(Number.NaN))).toEqual(made);
     expect(new Set(made.map((each) => JSON.stringify(each))).size).toBe(4);
-    for (const each of made) expect(each && areOrdinary(one(floats([...each].map(Number))))).toBe(true);
+    for (const each of made) expect(each && areWellScaled(one(floats([...each].map(Number))))).toBe(true);
   });
 
   test('are finite also near a request that is not', () => {
@@ -160,7 +160,7 @@ test.each([
   ['one whose sums would overflow', [1, 3e38], false],
   ['one beside which the others vanish', [1e6, ...Array(10_000).fill(1)], false],
 ])('sums lose nothing of values with %s: %s', (_, values, expected) => {
-  expect(areOrdinary(one(floats(values)))).toBe(expected);
+  expect(areWellScaled(one(floats(values)))).toBe(expected);
 });
 
 test('the shape of a request tells names, dtypes, shapes, the number of values and the outputs in their order', () => {

@@ -1,7 +1,7 @@
 import type { Rules } from './rule.ts';
 import { BLOCK_RULES } from './rules/blocks.ts';
 import { CREATION_RULES } from './rules/creation.ts';
-import { ARRANGEMENT_RULES } from './rules/data_movement.ts';
+import { DATA_MOVEMENT_RULES } from './rules/data_movement.ts';
 import { BINARY_RULES } from './rules/elementwise/binary.ts';
 import { INTEGER_RULES } from './rules/elementwise/integers.ts';
 import { QUANTIZATION_RULES } from './rules/elementwise/quantization.ts';
@@ -20,7 +20,7 @@ import { SPARSE_RULES } from './rules/sparse.ts';
 
 /** The rules of all kernels that may be called, by the kernels' names. */
 export const KERNEL_RULES: Rules = {
-  ...ARRANGEMENT_RULES,
+  ...DATA_MOVEMENT_RULES,
   ...BINARY_RULES,
   ...BLOCK_RULES,
   ...CONVOLUTION_RULES,

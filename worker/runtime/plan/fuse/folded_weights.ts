@@ -33,7 +33,7 @@ export class FoldedWeights {
   }
 
   /**
-   * As fuseSteps wants it; undefined where there is no memory for a copy, or one with another normalization, or where
+   * As fuseEpilogues wants it; undefined where there is no memory for a copy, or one with another normalization, or where
    * the sums may cancel.
    */
   readonly fold: Fold = (product, normalization) => {

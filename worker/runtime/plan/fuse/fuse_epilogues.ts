@@ -39,7 +39,7 @@ export type Fold = (
  *
  * @param fold the sums come out in another order then: equal but for rounding
  */
-export function fuseSteps(
+export function fuseEpilogues(
   steps: readonly Step[],
   outputs: Iterable<BufferId>,
   bufferBytes: readonly number[],

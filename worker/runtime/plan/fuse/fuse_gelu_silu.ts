@@ -31,7 +31,7 @@ const ROOT = Math.fround(Math.SQRT1_2);
  * Makes one step of x * 0.5 * (1 + erf(x * sqrt(1/2))), which is gelu, and of x * sigmoid(x), which is swish, where
  * nobody else sees the pieces. Bit for bit the same where twice x is finite: to halve loses nothing, whenever it is done.
  */
-export function fuseGates(
+export function fuseGeluAndSilu(
   steps: readonly Step[],
   outputs: readonly BufferId[],
   bufferBytes: readonly number[],

@@ -9,7 +9,7 @@ const WORTH_FUSING = 1024 * 1024;
 type Expansion = FunctionStep<'gemm' | 'gemm_quantized'>;
 type Depthwise = FunctionStep<'depthwise_conv2d'>;
 
-export type ExpansionScratch = Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>;
+export type InvertedResidualScratch = Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>;
 
 /**
  * Lets a pointwise convolution and the depthwise one behind it run in strips, so that what comes in between is never
@@ -17,11 +17,11 @@ export type ExpansionScratch = Pick<KernelFunctions, 'expand_depthwise_scratch_b
  *
  * @param createBuffer makes a buffer of so many bytes
  */
-export function fuseExpansions(
+export function fuseInvertedResiduals(
   steps: readonly Step[],
   outputs: Iterable<BufferId>,
   bufferBytes: readonly number[],
-  functions: ExpansionScratch,
+  functions: InvertedResidualScratch,
   createBuffer: (bytes: number) => BufferId,
 ): Step[] {
   const seen = new Set(outputs);
@@ -46,7 +46,11 @@ export function fuseExpansions(
   return fused;
 }
 
-function scratchBytes(functions: ExpansionScratch, expansion: Expansion, depthwise: Depthwise): number {
+function scratchBytes(
+  functions: InvertedResidualScratch,
+  expansion: Expansion,
+  depthwise: Depthwise,
+): number {
   const { width, channels: expanded, filterHeight, dilationY } = depthwise.arguments;
   const { k: channels } = expansion.arguments;
   const quantized = expansion.name === 'gemm_quantized' ? 1 : 0;

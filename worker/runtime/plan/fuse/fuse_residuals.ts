@@ -12,7 +12,7 @@ import { isProduct, isUnbounded } from './products.ts';
  * Lets a product add what is added to all of it right after, as it stores: the other branch of a residual block.
  * Bit for bit the same. Only where nobody else sees the product without it, and where it is not bounded.
  */
-export function fuseAdditions(
+export function fuseResiduals(
   steps: readonly Step[],
   outputs: readonly BufferId[],
   bufferBytes: readonly number[],

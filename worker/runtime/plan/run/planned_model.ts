@@ -4,8 +4,8 @@ import { OutOfMemoryError, type PlanState } from '../../loaded_model.ts';
 import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
 import { Evidence } from '../verify/evidence.ts';
-import { areOrdinary } from '../verify/finite_inputs.ts';
 import { CHANGED, type ProofOutcome, type Provable, prove, runPlan, UNPROVEN } from '../verify/proof.ts';
+import { areWellScaled } from '../verify/well_scaled_inputs.ts';
 import { type Answer, andThen, recovered } from './answer.ts';
 import type { Plan, PlanResult } from './plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
@@ -206,7 +206,7 @@ export class PlannedModel {
   }
 
   #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
-    if (plan.isTransformed && !areOrdinary(inputs)) return this.#compute(inputs, outputs);
+    if (plan.isTransformed && !areWellScaled(inputs)) return this.#compute(inputs, outputs);
     let result: PlanResult;
     try {
       result = runPlan(plan, inputs);

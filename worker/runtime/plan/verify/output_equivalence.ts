@@ -7,7 +7,7 @@ import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
  * whichever median is smaller; one large value widens the tolerance of no other. 0: equal to the last bit. Integers
  * and booleans have to be equal in any case, and so do values that are not finite.
  */
-export function agree(actual: NamedTensors, expected: NamedTensors, tolerance: number): boolean {
+export function areEquivalent(actual: NamedTensors, expected: NamedTensors, tolerance: number): boolean {
   if (actual.size !== expected.size) return false;
   for (const [name, value] of actual) {
     const other = expected.get(name);

@@ -6,11 +6,11 @@ import type { PlanDraft } from '../record/record_plan.ts';
 import { type Answer, andThen, settled } from '../run/answer.ts';
 import type { Plan, PlanResult } from '../run/plan.ts';
 import { Evidence } from './evidence.ts';
-import { areOrdinary } from './finite_inputs.ts';
-import { agree } from './output_equivalence.ts';
+import { areEquivalent } from './output_equivalence.ts';
 import { hasFloats, probesLike, REORDERED_PROBES } from './probe_inputs.ts';
+import { areWellScaled } from './well_scaled_inputs.ts';
 
-/** How far sums in another order may be off; see agreement.ts. */
+/** How far sums in another order may be off; see output_equivalence.ts. */
 const REORDERED_TOLERANCE = 1e-4;
 
 export const CHANGED = 'the shape of what a kernel answers depends on values';
@@ -128,7 +128,7 @@ class Trial {
   check(inputs: NamedTensors, expected: NamedTensors, counts: boolean): Verdict {
     const { isReordered } = this.plan;
     // They overflow, or spread, in one order and not in another: no order is wrong for that.
-    if (isReordered && !areOrdinary(inputs)) return 'agrees';
+    if (isReordered && !areWellScaled(inputs)) return 'agrees';
     // It does without what it got no memory for.
     takeRefusal();
     let result: PlanResult;
@@ -146,7 +146,7 @@ class Trial {
       case 'no memory':
         return this.end({ kind: 'refused', reason: 'there is no memory for its arena', forMemory: true });
       case 'computed': {
-        if (agree(result.outputs, expected, isReordered ? REORDERED_TOLERANCE : 0)) {
+        if (areEquivalent(result.outputs, expected, isReordered ? REORDERED_TOLERANCE : 0)) {
           if (counts) this.#evidence.add(expected);
           return 'agrees';
         }

@@ -183,7 +183,7 @@ const mirrorPad: Rule = (call) => {
   return gives(shape, x.dtype);
 };
 
-export const ARRANGEMENT_RULES: Rules = {
+export const DATA_MOVEMENT_RULES: Rules = {
   Concat: concatenation,
   ExpandDims: expandDims,
   Identity: same,

@@ -16,7 +16,7 @@ interface Term {
 export type Sum = readonly Term[];
 
 /** What a layer normalization multiplies with and adds, by their addresses; 0 for none. */
-export interface NormalForm {
+export interface LayerNormParameters {
   readonly gamma: number;
   readonly beta: number;
   readonly epsilon: number;
@@ -73,7 +73,7 @@ export function isCentered(sum: Sum): boolean {
 }
 
 /** What x * root * gamma - mean * root * gamma + beta is of; undefined for any other sum. */
-export function normalFormOf(sum: Sum): NormalForm | undefined {
+export function layerNormParametersOf(sum: Sum): LayerNormParameters | undefined {
   const scaled = sum.find(({ x }) => x !== 0);
   const gamma = scaled?.vectors[0] ?? 0;
   const beta = sum.find(({ x, mean }) => x === 0 && mean === 0)?.vectors[0] ?? 0;

@@ -3,10 +3,10 @@ import { isPrivate, partsOf, replaceParts } from '../../ir/data_flow.ts';
 import { type FunctionStep, functionStep } from '../../ir/function_step.ts';
 import type { Step } from '../../ir/step.ts';
 import { type Uses, usesOf } from '../../ir/uses.ts';
-import type { NormalForm } from './algebra.ts';
-import { type ConstantValues, RowForms, type RowMeans, rowMeansOf } from './match_layer_norm.ts';
+import type { LayerNormParameters } from './algebra.ts';
+import { type ConstantValues, LayerNormMatcher, type RowMeans, rowMeansOf } from './match_layer_norm.ts';
 
-interface Found extends NormalForm {
+interface Found extends LayerNormParameters {
   /** Indices of the steps that become one, the one that computes the result last. */
   readonly parts: readonly number[];
   readonly result: BufferId;
@@ -17,7 +17,7 @@ interface Found extends NormalForm {
  * of its row's variance plus a constant, with a constant gain and offset along the row or without. In whichever order
  * the pieces come, and only where nobody else sees what they compute on the way. Equal but for rounding.
  */
-export function fuseNormalizations(
+export function fuseLayerNorms(
   steps: readonly Step[],
   outputs: readonly BufferId[],
   bufferBytes: readonly number[],
@@ -26,7 +26,7 @@ export function fuseNormalizations(
   const uses = usesOf(steps, outputs);
   const replacements = steps.flatMap((step, index) => {
     const of = rowMeansOf(step);
-    const found = of && find(steps, index, of, uses, new RowForms(of, bufferBytes, constants));
+    const found = of && find(steps, index, of, uses, new LayerNormMatcher(of, bufferBytes, constants));
     return of && found ? [{ parts: found.parts, by: together(of, found) }] : [];
   });
   return replaceParts(steps, replacements);
@@ -37,7 +37,7 @@ function find(
   start: number,
   of: RowMeans,
   uses: Uses,
-  forms: RowForms,
+  forms: LayerNormMatcher,
 ): Found | undefined {
   if (!forms.isWhole(of.x, 'element') || !forms.isWhole(of.means, 'row')) return undefined;
   if (uses.writers.get(of.x)?.some((writer) => writer > start)) return undefined;

@@ -8,10 +8,10 @@ import {
   add,
   invert,
   isCentered,
+  type LayerNormParameters,
+  layerNormParametersOf,
   MEAN,
   multiply,
-  type NormalForm,
-  normalFormOf,
   rootOf,
   type Sum,
   scalar,
@@ -54,7 +54,7 @@ export function rowMeansOf(step: Step): RowMeans | undefined {
 }
 
 /** Follows what steps make of the rows of x and of their means. */
-export class RowForms {
+export class LayerNormMatcher {
   readonly #of: RowMeans;
   readonly #constants: ConstantValues;
   readonly #bufferBytes: readonly number[];
@@ -92,9 +92,9 @@ export class RowForms {
   }
 
   /** How a buffer is the normalized x, if it is that. */
-  normalized(buffer: BufferId): NormalForm | undefined {
+  normalized(buffer: BufferId): LayerNormParameters | undefined {
     const form = this.#forms.get(buffer);
-    return form?.kind === 'sum' && form.each === 'element' ? normalFormOf(form.sum) : undefined;
+    return form?.kind === 'sum' && form.each === 'element' ? layerNormParametersOf(form.sum) : undefined;
   }
 
   #ofFunction(step: FunctionStep): Form | undefined {

@@ -6,17 +6,17 @@ const LARGEST = 1e30;
 const MOST_SPREAD = 4096;
 
 /**
- * Whether sums of neighboring values lose nothing that matters: all floats are finite, not so large that their sums
- * are not, and none so large beside the others that these vanish in a sum with it.
+ * True if sums of neighboring values lose nothing that matters: every float is finite, none is so large that a sum
+ * overflows, and none is so much larger than the others of its tensor that they vanish in a sum with it.
  */
-export function areOrdinary(tensors: NamedTensors): boolean {
+export function areWellScaled(tensors: NamedTensors): boolean {
   for (const { dtype, values } of tensors.values()) {
     if (dtype !== 'float32') continue;
     let largest = 0;
     let sum = 0;
     for (let index = 0; index < values.length; index++) {
       const size = Math.abs(values[index] ?? 0);
-      // NaN is neither.
+      // False for NaN too.
       if (!(size <= LARGEST)) return false;
       if (size > largest) largest = size;
       sum += size;
