@@ -1,11 +1,7 @@
 import type { GraphNode } from '../graph/graph.ts';
 import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } from '../simplify/attributes.ts';
-
-/** A way in which a node asks for something that tfjs does not do, though it has the operation. */
-export interface Refusal {
-  readonly reason: string;
-  readonly wayRound?: string;
-}
+import type { Refusal } from './refusal.ts';
+import { refusedStrings } from './string_types.ts';
 
 /** For every operation that has the attribute `data_format`: tfjs computes channels last, whatever it says. */
 const CHANNELS_FIRST: Refusal = {
@@ -91,7 +87,7 @@ function refusedType({ op, attr }: GraphNode): Refusal | undefined {
 
 /** Why tfjs would not compute a node as TensorFlow does; undefined if no reason is known. */
 export function refusedAttribute(node: GraphNode): Refusal | undefined {
-  const type = refusedType(node);
+  const type = refusedType(node) ?? refusedStrings(node);
   if (type !== undefined) return type;
   if (!hasChannelsLast(node) && textAttribute(node, 'data_format')?.toUpperCase() !== 'NDHWC')
     return CHANNELS_FIRST;

@@ -35,7 +35,7 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   Convolution: convolution,
   Creation: creation,
   Dynamic: dynamic,
-  Evaluation: evaluation,
+  Evaluation: [...evaluation, ...listed('UniqueWithCounts', 'UniqueWithCountsV2')],
   Graph: graph,
   'Hash tables': hashTable,
   Images: image,
@@ -47,7 +47,26 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   'Slices and joins': sliceJoin,
   Sparse: sparse,
   Spectral: spectral,
-  Strings: text,
+  Strings: [
+    ...text,
+    ...listed(
+      'AsString',
+      'ReduceJoin',
+      'RegexFullMatch',
+      'RegexReplace',
+      'StaticRegexFullMatch',
+      'StringJoin',
+      'StringLength',
+      'StringLower',
+      'StringSplitV2',
+      'StringStrip',
+      'StringToHashBucket',
+      'StringToHashBucketStrong',
+      'StringToNumber',
+      'StringUpper',
+      'Substr',
+    ),
+  ],
   Transformation: transformation,
 };
 
@@ -65,5 +84,4 @@ export const WITHOUT_KERNEL: ReadonlyMap<string, string> = new Map([
   ['IRFFT', 'IFFT'],
   ['Real', 'Real'],
   ['RFFT', 'FFT'],
-  ['StaticRegexReplace', 'StaticRegexReplace'],
 ]);

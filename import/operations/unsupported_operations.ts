@@ -1,5 +1,6 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
-import { type Refusal, refusedAttribute } from './refused_attributes.ts';
+import type { Refusal } from './refusal.ts';
+import { refusedAttribute } from './refused_attributes.ts';
 import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from './supported_operations.ts';
 
 /** An operation that the server cannot execute, or not in the form that the graph asks for. */
@@ -17,7 +18,6 @@ const NODES_NAMED = 3;
 export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['RFFT', 'for one length, multiply with a constant matrix of cosines and sines instead'],
   ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
-  ['StaticRegexReplace', 'clean the text before it is sent'],
   ['ParseExample', 'serve a signature that takes tensors; the server itself reads examples'],
   ['ParseExampleV2', 'serve a signature that takes tensors; the server itself reads examples'],
   ['DecodeJpeg', 'decode images before they are sent, and serve a signature that takes pixels'],

@@ -19,6 +19,7 @@ import {
 import { ExecutionError } from '../loaded_model.ts';
 import { computeIntegers, expectInt32, integerType, wrap } from './integer_types.ts';
 import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
+import { joinPairs } from './strings/joining.ts';
 
 /** An operation that tfjs computes well but for integers that have other than 32 bits. */
 function unary(compute: (x: Tensor) => Tensor): Operation {
@@ -81,12 +82,16 @@ function product(a: string, b: string): Operation {
   return (node) => binary((x, y) => matMul(x, y, node.attrs[a] === true, node.attrs[b] === true))(node);
 }
 
+const addNumbers = binary(add);
+const addition: Operation = (node) =>
+  inputOf(node, 0).dtype === 'string' ? joinPairs(node) : addNumbers(node);
+
 /** The operations whose integers may leave their type, by TensorFlow's names. */
 export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Abs: unary(abs),
-  Add: binary(add),
+  Add: addition,
   AddN: sumOfAll,
-  AddV2: binary(add),
+  AddV2: addition,
   BatchMatMul: product('adj_x', 'adj_y'),
   BatchMatMulV2: product('adj_x', 'adj_y'),
   Cast: castTo,

@@ -1,6 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { cast, engine, type Tensor } from '@tensorflow/tfjs-core';
-import { attributeMember } from './operation.ts';
+import { member, rawAttribute } from './operation.ts';
 
 /** TensorFlow's integers that are held in 32 bits though they have fewer or more. */
 export type IntegerType =
@@ -28,7 +28,7 @@ function both(name: string, number: number, type: IntegerType): [unknown, Intege
  * int32 for all of them, so that the JSON is read.
  */
 export function integerType(node: GraphNode, name: string): IntegerType | undefined {
-  return INTEGER_TYPES.get(attributeMember(node, name, 'type'));
+  return INTEGER_TYPES.get(member(rawAttribute(node, name), 'type'));
 }
 
 /**

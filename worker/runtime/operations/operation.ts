@@ -9,6 +9,9 @@ import { ExecutionError } from '../loaded_model.ts';
  */
 export type Operation = (node: GraphNode) => Tensor | Tensor[];
 
+/** The operations of one subject, by TensorFlow's names. */
+export type Operations = Readonly<Record<string, Operation>>;
+
 /** @throws ExecutionError where the node has no such input */
 export function inputOf(node: GraphNode, index: number): Tensor {
   const input = node.inputs[index];
@@ -24,23 +27,50 @@ export function numberInput(node: GraphNode, index: number): number {
   return Number(value);
 }
 
+/** The numbers that an input holds, read in the same way. */
+export function numbersInput(node: GraphNode, index: number): number[] {
+  return Array.from(inputOf(node, index).dataSync(), Number);
+}
+
 export function numberAttribute(node: GraphNode, name: string, otherwise: number): number {
   const value = node.attrs[name];
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** An attribute of text as it was written: tfjs gives it in small letters. */
-export function textAttribute(node: GraphNode, name: string): string | undefined {
-  const text = attributeMember(node, name, 's');
-  if (typeof text === 'string') return atob(text);
-  return Array.isArray(text) ? String.fromCharCode(...text.map(Number)) : undefined;
+export function flagAttribute(node: GraphNode, name: string, otherwise = false): boolean {
+  const value = node.attrs[name];
+  return typeof value === 'boolean' ? value : otherwise;
 }
 
-/** A member of an attribute as it is in the model's JSON. */
-export function attributeMember(node: GraphNode, name: string, of: string): unknown {
-  return member(member(member(member(node, 'node'), 'rawAttrs'), name), of);
+/** What the JSON of a node says of an attribute. tfjs puts texts into lower case, and knows fewer types than it. */
+export function rawAttribute(node: GraphNode, name: string): unknown {
+  return member(member(member(node, 'node'), 'rawAttrs'), name);
 }
 
-function member(value: unknown, name: string): unknown {
+/** The bytes of an attribute that is a text; undefined where it is absent. */
+export function bytesAttribute(node: GraphNode, name: string): Uint8Array | undefined {
+  const text = member(rawAttribute(node, name), 's');
+  if (typeof text === 'string') return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return Array.isArray(text) ? Uint8Array.from(text.map(Number)) : undefined;
+}
+
+const DECODER = new TextDecoder();
+
+export function textAttribute(node: GraphNode, name: string, otherwise = ''): string {
+  const bytes = bytesAttribute(node, name);
+  return bytes === undefined ? otherwise : DECODER.decode(bytes);
+}
+
+/** TensorFlow's name of the operation of a node. */
+export function operationName(node: GraphNode): string {
+  return String(member(member(node, 'node'), 'op'));
+}
+
+/** @throws ExecutionError that names the operation: the request cannot be computed */
+export function refuse(node: GraphNode, what: string): never {
+  throw new ExecutionError(`${operationName(node)}: ${what}`);
+}
+
+export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

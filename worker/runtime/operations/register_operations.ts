@@ -8,11 +8,13 @@ import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
 import type { Operation } from './operation.ts';
-import { select } from './select.ts';
+import { STRING_OPERATIONS } from './strings/string_operations.ts';
+import { unique } from './unique.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
+  ...STRING_OPERATIONS,
   BitwiseAnd: bitwise('and'),
   BitwiseOr: bitwise('or'),
   BitwiseXor: bitwise('xor'),
@@ -25,8 +27,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,
   OneHot: oneHot,
-  Select: select,
   TruncateDiv: divide,
+  Unique: unique,
+  UniqueV2: unique,
+  UniqueWithCounts: unique,
+  UniqueWithCountsV2: unique,
   TruncateMod: truncateMod,
 };
 

@@ -1,14 +1,12 @@
-import { reshape, where } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, where } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
-import { inputOf, type Operation } from './operation.ts';
 
 /**
  * TensorFlow 1's Select. A list of conditions chooses whole rows of the first dimension; tfjs stretches it over the
  * last one, as SelectV2 does. What is chosen may be stretched, where TensorFlow refuses: the guessed request of a warmup
  * has a batch of one, whatever the constants of the graph have.
  */
-export const select: Operation = (node) => {
-  const [condition, t, e] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
+export function selectRows(condition: Tensor, t: Tensor, e: Tensor): Tensor {
   if (condition.rank === 0 || String(condition.shape) === String(t.shape)) return where(condition, t, e);
   if (condition.rank !== 1 || condition.shape[0] !== t.shape[0])
     throw new ExecutionError(
@@ -16,4 +14,4 @@ export const select: Operation = (node) => {
     );
   const rows = reshape(condition, [condition.size, ...t.shape.slice(1).map(() => 1)]);
   return where(rows, t, e);
-};
+}

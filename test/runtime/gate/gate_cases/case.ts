@@ -20,7 +20,7 @@ export interface Asked {
   readonly refused?: RegExp;
 }
 
-const TYPES = { FP32: 'DT_FLOAT', INT32: 'DT_INT32', BOOL: 'DT_BOOL' } as const;
+const TYPES = { FP32: 'DT_FLOAT', INT32: 'DT_INT32', BOOL: 'DT_BOOL', BYTES: 'DT_STRING' } as const;
 
 export const float = (shape: readonly number[], data: readonly number[] = []): RawTensor => ({
   shape,
@@ -35,6 +35,12 @@ export const int = (shape: readonly number[], data: readonly number[] = []): Raw
 export const bool = (shape: readonly number[], data: readonly number[] = []): RawTensor => ({
   shape,
   datatype: 'BOOL',
+  data,
+});
+
+export const strings = (shape: readonly number[], data: readonly string[] = []): RawTensor => ({
+  shape,
+  datatype: 'BYTES',
   data,
 });
 

@@ -6,8 +6,11 @@ import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
 import { INTEGER_TYPE_CASES } from './integer_types.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { MATRIX_CASES } from './matrices.ts';
+import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
+import { PATTERN_CASES } from './patterns.ts';
 import { SELECT_CASES } from './select.ts';
+import { STRING_CASES } from './string_operations.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
@@ -17,6 +20,9 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...INTEGER_TYPE_CASES,
   ...LIMIT_CASES,
   ...MATRIX_CASES,
+  ...MOVED_STRING_CASES,
   ...ONE_HOT_CASES,
+  ...PATTERN_CASES,
   ...SELECT_CASES,
+  ...STRING_CASES,
 ];

@@ -1,0 +1,36 @@
+import type { GraphNode } from '../graph/graph.ts';
+import type { Refusal } from './refusal.ts';
+
+const names = (list: string): readonly string[] => list.split(' ');
+
+/** The operations that are computed for tensors of strings, where their types are strings. */
+const OF_STRINGS: ReadonlySet<string> = new Set([
+  ...names(
+    'Add AddV2 BroadcastTo Concat ConcatV2 Equal ExpandDims Fill Gather GatherNd GatherV2 Identity IdentityN',
+  ),
+  ...names(
+    'NotEqual Pack Pad PadV2 Print Rank Reshape Reverse ReverseV2 Select SelectV2 Shape ShapeN Size Slice',
+  ),
+  ...names(
+    'Snapshot SparseToDense Split SplitV Squeeze StopGradient StridedSlice TensorScatterUpdate Tile Transpose',
+  ),
+  ...names('Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike'),
+  // What makes them, takes them from a request, or hands them on.
+  ...names('Const Placeholder PlaceholderWithDefault If StatelessIf While StatelessWhile Enter Exit Merge'),
+  ...names('NextIteration Switch HashTable HashTableV2 InitializeTable InitializeTableV2 LookupTableFind'),
+  ...names('LookupTableFindV2 LookupTableImport LookupTableImportV2'),
+]);
+
+/** The attributes that name the type of what a node takes or gives. */
+const TYPE_ATTRIBUTES = ['T', 'dtype', 'Tparams', 'element_dtype'];
+
+/** Why a node is not computed for strings; undefined where it is, or takes none. */
+export function refusedStrings({ op, attr }: GraphNode): Refusal | undefined {
+  const takesStrings = TYPE_ATTRIBUTES.some((name) => attr[name]?.type === 'DT_STRING');
+  return takesStrings && !OF_STRINGS.has(op)
+    ? {
+        reason: 'of strings, which the server does not compute',
+        wayRound: 'look them up in a table of numbers first',
+      }
+    : undefined;
+}

@@ -1,0 +1,114 @@
+import {
+  broadcastTo,
+  fill,
+  gather,
+  gatherND,
+  pad,
+  type Rank,
+  reshape,
+  reverse,
+  sparseToDense,
+  split,
+  type Tensor,
+  tensorScatterUpdate,
+  tile,
+  transpose,
+  unstack,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import { ExecutionError } from '../../loaded_model.ts';
+import {
+  numberAttribute,
+  numberInput,
+  numbersInput,
+  type Operations,
+  operationName,
+  refuse,
+} from '../operation.ts';
+import { selectRows } from '../select.ts';
+import { type Move, moving } from './movement.ts';
+
+/** The first inputs of a move; their number is the operation's. */
+function first(inputs: readonly Tensor[]): [Tensor, Tensor, Tensor, Tensor] {
+  const [a, b, c, d] = inputs;
+  if (a === undefined) throw new ExecutionError('a node lacks its inputs');
+  return [a, b ?? a, c ?? a, d ?? a];
+}
+
+const gathered: Move = (node, inputs) => {
+  const [x, indices] = first(inputs);
+  const axis = inputs.length > 2 ? numberInput(node, 2) : 0;
+  return gather(x, indices, axis, numberAttribute(node, 'batch_dims', 0));
+};
+
+const reversed: Move = (node, inputs) => {
+  const [x] = first(inputs);
+  const given = numbersInput(node, 1);
+  const isMask = operationName(node) === 'Reverse';
+  return reverse(x, isMask ? given.flatMap((flag, axis) => (flag === 0 ? [] : [axis])) : given);
+};
+
+const parted: Move = (node, inputs) => {
+  const isUneven = operationName(node) === 'SplitV';
+  const [axis, x] = isUneven
+    ? [numberInput(node, 2), first(inputs)[0]]
+    : [numberInput(node, 0), first(inputs)[1]];
+  return split(x, isUneven ? numbersInput(node, 1) : numberAttribute(node, 'num_split', 1), axis);
+};
+
+const padded: Move = (node, inputs) => {
+  const [x, , value] = first(inputs);
+  const given = numbersInput(node, 1);
+  const pairs = x.shape.map((_, axis): [number, number] => [given[2 * axis] ?? 0, given[2 * axis + 1] ?? 0]);
+  return pad(x, pairs, inputs.length > 2 ? Number(value.dataSync()[0]) : 0);
+};
+
+const dense: Move = (node, inputs) => {
+  const [indices, , values, otherwise] = first(inputs);
+  return sparseToDense(indices, values, numbersInput(node, 1), reshape<Rank.R0>(otherwise, []));
+};
+
+const unpacked: Move = (node, inputs) => {
+  const [x] = first(inputs);
+  const axis = numberAttribute(node, 'axis', 0);
+  const parts = unstack(x, axis);
+  const wanted = numberAttribute(node, 'num', parts.length);
+  return parts.length === wanted
+    ? parts
+    : refuse(node, `a tensor of shape [${x.shape}] does not have ${wanted} parts along the axis ${axis}`);
+};
+
+const filled: Move = (node, inputs) => {
+  const [, value] = first(inputs);
+  return fill(
+    numbersInput(node, 0),
+    Number(value.dataSync()[0]),
+    value.dtype === 'int32' ? 'int32' : 'float32',
+  );
+};
+
+/** Operations that move elements without looking at them, which tfjs computes for numbers alone. */
+export const MOVED_ELEMENTS: Operations = {
+  BroadcastTo: moving([0], (node, inputs) => broadcastTo(first(inputs)[0], numbersInput(node, 1))),
+  Fill: moving([1], (node, inputs) => filled(node, inputs)),
+  Gather: moving([0], gathered),
+  GatherNd: moving([0], (_, inputs) => gatherND(first(inputs)[0], first(inputs)[1])),
+  GatherV2: moving([0], gathered),
+  Pad: moving([0], padded),
+  PadV2: moving([0, 2], padded),
+  Reverse: moving([0], reversed),
+  ReverseV2: moving([0], reversed),
+  Select: moving([1, 2], (_, inputs) => selectRows(first(inputs)[0], first(inputs)[1], first(inputs)[2])),
+  SelectV2: moving([1, 2], (_, inputs) => where(first(inputs)[0], first(inputs)[1], first(inputs)[2])),
+  SparseToDense: moving([2, 3], dense),
+  Split: moving([1], parted),
+  SplitV: moving([0], parted),
+  TensorScatterUpdate: moving([0, 2], (_, inputs) =>
+    tensorScatterUpdate(first(inputs)[0], first(inputs)[1], first(inputs)[2]),
+  ),
+  Tile: moving([0], (node, inputs) => tile(first(inputs)[0], numbersInput(node, 1))),
+  Transpose: moving([0], (node, inputs) => transpose(first(inputs)[0], numbersInput(node, 1))),
+  Unpack: moving([0], unpacked),
+  ZerosLike: moving([0], (_, inputs) => zerosLike(first(inputs)[0])),
+};

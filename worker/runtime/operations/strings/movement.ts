@@ -1,0 +1,38 @@
+import type { GraphNode } from '@tensorflow/tfjs-converter';
+import { range, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { type Operation, operationName } from '../operation.ts';
+import { type Bytes, EMPTY, expectRoom, stringsOf, stringTensor } from './string_values.ts';
+
+/** What an operation that only moves elements gives for these inputs. */
+export type Move = (node: GraphNode, inputs: readonly Tensor[]) => Tensor | Tensor[];
+
+/**
+ * An operation that moves elements without looking at them. Strings, which no kernel moves, are numbered, their numbers
+ * are moved, and each is then the string that has it. Number 0 is the empty string, which padding is made of.
+ *
+ * @param moved which inputs have the elements: their places, or every input up to the attribute N
+ */
+export function moving(moved: readonly number[] | 'list', move: Move): Operation {
+  return (node) => {
+    const { inputs } = node;
+    const count = typeof node.attrs.N === 'number' ? node.attrs.N : inputs.length;
+    const isMoved = (index: number): boolean => (moved === 'list' ? index < count : moved.includes(index));
+    if (!inputs.some(({ dtype }, index) => dtype === 'string' && isMoved(index))) return move(node, inputs);
+    const strings: Bytes[] = [EMPTY];
+    const numbered = inputs.map((input, index) => {
+      if (!isMoved(index)) return input;
+      const values = stringsOf(input);
+      const first = strings.length;
+      for (const value of values) strings.push(value);
+      return reshape(range(first, first + values.length, 1, 'int32'), input.shape);
+    });
+    const result = move(node, numbered);
+    const operation = operationName(node);
+    const named = (places: Tensor): Tensor => {
+      expectRoom(operation, places.size);
+      const chosen = Array.from(places.dataSync(), (place) => strings[place] ?? EMPTY);
+      return stringTensor(operation, chosen, places.shape);
+    };
+    return Array.isArray(result) ? result.map(named) : named(result);
+  };
+}

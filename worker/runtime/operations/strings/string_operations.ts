@@ -1,0 +1,23 @@
+import type { Operations } from '../operation.ts';
+import { asString } from './formatting.ts';
+import { HASHING } from './hashing.ts';
+import { JOINING } from './joining.ts';
+import { MOVED_ELEMENTS } from './moved_elements.ts';
+import { stringNGrams } from './n_grams.ts';
+import { stringToNumber } from './parsing.ts';
+import { PATTERNS } from './patterns.ts';
+import { SPLITTING } from './splitting.ts';
+import { TRANSFORMS } from './transforms.ts';
+
+/** What is computed of strings, and what is done with elements of any type. */
+export const STRING_OPERATIONS: Operations = {
+  ...HASHING,
+  ...JOINING,
+  ...MOVED_ELEMENTS,
+  ...PATTERNS,
+  ...SPLITTING,
+  ...TRANSFORMS,
+  AsString: asString,
+  StringNGrams: stringNGrams,
+  StringToNumber: stringToNumber,
+};

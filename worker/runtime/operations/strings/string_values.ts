@@ -1,0 +1,73 @@
+import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { ExecutionError } from '../../loaded_model.ts';
+
+/** A string of TensorFlow's: bytes, which need not be UTF-8. Nobody may write into them. */
+export type Bytes = Uint8Array;
+
+export const EMPTY: Bytes = new Uint8Array();
+
+/** Strings lie outside of the heap, whose limit does not count them. Bytes. */
+const MOST_BYTES = 32 * 1024 * 1024;
+/** What an element costs beside its bytes. */
+const ELEMENT_BYTES = 64;
+
+/** The strings of a tensor, in row-major order. */
+export function stringsOf(x: Tensor): readonly Bytes[] {
+  // dataSync would decode the bytes as UTF-8.
+  const values: unknown = x.dtype === 'string' ? engine().readSync(x.dataId) : undefined;
+  if (!isStrings(values)) throw new ExecutionError(`a tensor of ${x.dtype} is not one of strings`);
+  return values;
+}
+
+function isStrings(values: unknown): values is readonly Bytes[] {
+  return Array.isArray(values);
+}
+
+/** @throws ExecutionError where so many strings are too many, whatever they are */
+export function expectRoom(operation: string, count: number): void {
+  if (count * ELEMENT_BYTES > MOST_BYTES)
+    throw new ExecutionError(`${operation}: there is no memory for ${count} strings`);
+}
+
+/** A tensor of strings. @throws ExecutionError where they are too many or too long together */
+export function stringTensor(operation: string, values: readonly Bytes[], shape: readonly number[]): Tensor {
+  expectRoom(operation, values.length);
+  let bytes = values.length * ELEMENT_BYTES;
+  // The same string may stand in many places, as one that is tiled does.
+  for (const value of new Set(values)) bytes += value.length;
+  if (bytes > MOST_BYTES)
+    throw new ExecutionError(`${operation}: there is no memory for strings of ${bytes} bytes together`);
+  return tensor([...values], [...shape], 'string');
+}
+
+/** One string from each. */
+export function mapStrings(operation: string, x: Tensor, change: (value: Bytes) => Bytes): Tensor {
+  return stringTensor(operation, stringsOf(x).map(change), x.shape);
+}
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+
+/** UTF-8 of a text. */
+export const encode = (text: string): Bytes => ENCODER.encode(text);
+
+/** The text of bytes; what is not UTF-8 becomes U+FFFD. */
+export const decode = (bytes: Bytes): string => DECODER.decode(bytes);
+
+/** The bytes of strings one after the other, with a separator between them. */
+export function join(parts: readonly Bytes[], separator: Bytes): Bytes {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const between = separator.length * Math.max(0, parts.length - 1);
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, between));
+  let end = 0;
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) {
+      joined.set(separator, end);
+      end += separator.length;
+    }
+    joined.set(part, end);
+    end += part.length;
+  }
+  return joined;
+}

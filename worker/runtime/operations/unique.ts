@@ -1,0 +1,67 @@
+import { type Tensor, tensor, unique as uniqueRows } from '@tensorflow/tfjs-core';
+import { inputOf, numbersInput, type Operation, refuse } from './operation.ts';
+import { type Bytes, decode, stringsOf, stringTensor } from './strings/string_values.ts';
+
+/** The distinct elements in the order in which they come first, which of them each element is, and their counts. */
+export const unique: Operation = (node) => {
+  const x = inputOf(node, 0);
+  const axes = node.inputs.length > 1 ? numbersInput(node, 1) : [];
+  if (x.rank === 1) return x.dtype === 'string' ? uniqueStrings(x) : uniqueNumbers(x);
+  if (axes.length === 0) refuse(node, `a tensor of shape [${x.shape}] is not a list, and no axis is named`);
+  if (x.dtype === 'string') refuse(node, 'strings are compared in lists alone');
+  const { values, indices } = uniqueRows(x, axes[0]);
+  return [values, indices, countsOf(indices.dataSync(), values.shape[axes[0] ?? 0] ?? 0)];
+};
+
+function uniqueNumbers(x: Tensor): Tensor[] {
+  const found = new Map<number, number>();
+  const firsts: number[] = [];
+  const values = x.dataSync();
+  const places = Int32Array.from(values, (value, index) => {
+    // NaN differs from everything.
+    const known = Number.isNaN(value) ? undefined : found.get(value);
+    if (known !== undefined) return known;
+    found.set(value, firsts.length);
+    return firsts.push(index) - 1;
+  });
+  const distinct = x.dtype === 'float32' ? new Float32Array(firsts.length) : new Int32Array(firsts.length);
+  for (const [place, index] of firsts.entries()) distinct[place] = values[index] ?? 0;
+  const dtype = x.dtype === 'bool' ? 'bool' : x.dtype === 'float32' ? 'float32' : 'int32';
+  return [
+    tensor(dtype === 'bool' ? Uint8Array.from(distinct) : distinct, [firsts.length], dtype),
+    tensor(places, x.shape, 'int32'),
+    countsOf(places, firsts.length),
+  ];
+}
+
+function uniqueStrings(x: Tensor): Tensor[] {
+  const found = new Map<string, number>();
+  const distinct: Bytes[] = [];
+  const places = Int32Array.from(stringsOf(x), (value) => {
+    const key = keyOf(value);
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    found.set(key, distinct.length);
+    return distinct.push(value) - 1;
+  });
+  return [
+    stringTensor('Unique', distinct, [distinct.length]),
+    tensor(places, x.shape, 'int32'),
+    countsOf(places, distinct.length),
+  ];
+}
+
+/** A text that only equal bytes have. */
+function keyOf(value: Bytes): string {
+  const text = decode(value);
+  return text.includes('\ufffd') ? `\ufffd${value.join()}` : text;
+}
+
+function countsOf(places: ArrayLike<number>, count: number): Tensor {
+  const counts = new Int32Array(count);
+  for (let index = 0; index < places.length; index++) {
+    const place = places[index] ?? 0;
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+  return tensor(counts, [count], 'int32');
+}
