@@ -12,7 +12,7 @@ interface Labeled {
 /** Einsum of one or two tensors, as products of matrices. tfjs has no kernel for it. */
 export const einsum: Operation = (node) => {
   const equation = textAttribute(node, 'equation');
-  if (equation === undefined) throw new ExecutionError('Einsum: there is no equation');
+  if (equation === '') throw new ExecutionError('Einsum: there is no equation');
   return computeEinsum(equation, node.inputs);
 };
 
