@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   ERR_MANAGEMENT_REFUSED: 'The management Worker refused a request, or cannot be reached.',
   ERR_OUT_OF_MEMORY: 'A computation needs more memory than is available.',
   ERR_OUT_OF_OPERATIONS: 'A request needs more storage operations than `MAX_SUBREQUESTS`.',
+  ERR_PATTERN_INVALID: 'A regular expression is not one of RE2, or it is too large.',
+  ERR_PATTERN_TOO_SLOW: 'The texts are too long for a regular expression: it would take too many steps.',
   ERR_POINTER_MALFORMED: 'The stored pointer of a model is malformed.',
   ERR_PRUNING_LEASE_LOST: 'A prune could not renew its lock in time, and deletes nothing more.',
   ERR_REGISTRY_TOO_LARGE: 'The registry has too many files for a prune in parts.',

@@ -101,11 +101,14 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
     },
   );
 
-  test('a model that counts its requests is refused', async () => {
-    const model = await readSavedModel(path.join(SHARED_MODELS, SERVING, 'saved_model_counter/00000123'));
-    expect(model).toMatchObject({
-      kind: 'unsupported',
-      message: expect.stringMatching(/"\w+\/Assign\w*" .*immutable/),
+  test('a model that counts its requests reads its counter, and what would change it is left out', async () => {
+    const { graph } = await readModel(`${SERVING}/saved_model_counter/00000123`);
+    expect(await runGraph(graph, 'get_counter', {})).toEqual({ output: { shape: [], values: [0] } });
+    const changesTheModel = expect.stringMatching(/"\w+\/Assign\w*" .*immutable/);
+    expect(graph.leftOut).toEqual({
+      incr_counter: changesTheModel,
+      incr_counter_by: changesTheModel,
+      reset_counter: changesTheModel,
     });
   });
 

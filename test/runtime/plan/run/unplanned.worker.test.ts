@@ -106,17 +106,24 @@ describe('no plan is made', () => {
   });
 
   test('of a kernel whose answer has a shape that depends on values, once it shows', async () => {
-    const unique: TestGraph = {
-      inputs: { x: 'int32' },
-      nodes: [{ name: 'y', op: 'Unique', input: ['x'] }],
+    const filled: TestGraph = {
+      inputs: { indices: 'int32', values: 'float32' },
+      weights: { size: shapeOf(3, 2), fill: { dtype: 'float32', shape: [], values: [0.5] } },
+      nodes: [{ name: 'y', op: 'SparseFillEmptyRows', input: ['indices', 'values', 'size', 'fill'] }],
     };
     const each = [
-      [1, 2, 1],
-      [1, 1, 1],
-      [3, 2, 1],
-      [3, 3, 1],
-    ].map((values) => ({ x: int([3], values) }));
-    expect(await expectSameAnswers(unique, each, ['y'])).toEqual(
+      [0, 1, 2],
+      [0, 0, 1],
+      [0, 0, 0],
+      [1, 1, 2],
+    ].map((rows) => ({
+      indices: int(
+        [3, 2],
+        rows.flatMap((row, column) => [row, column % 2]),
+      ),
+      values: float([3], [1, 2, 3]),
+    }));
+    expect(await expectSameAnswers(filled, each, ['y:1'])).toEqual(
       refused('the shape of what a kernel answers depends on values'),
     );
   });

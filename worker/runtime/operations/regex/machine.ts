@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 import { isWord } from './character_classes.ts';
 import type { Program } from './program.ts';
 import type { Assertion } from './syntax.ts';
@@ -14,7 +15,9 @@ export interface Budget {
 }
 
 /** The machine gave up: the texts and the pattern are too large for each other. */
-export class TooManySteps extends Error {}
+export class TooManySteps extends CodedError {
+  readonly code: ErrorCode = 'ERR_PATTERN_TOO_SLOW';
+}
 
 interface Threads {
   /** Where each thread is, the one that is preferred first. */

@@ -1,3 +1,4 @@
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 /** Whether a code point belongs to a set. */
 export type Test = (code: number) => boolean;
 
@@ -27,4 +28,6 @@ export type Syntax =
   | { readonly kind: 'assertion'; readonly assertion: Assertion };
 
 /** A pattern that is no regular expression of RE2's, or too large a one. */
-export class PatternError extends Error {}
+export class PatternError extends CodedError {
+  readonly code: ErrorCode = 'ERR_PATTERN_INVALID';
+}
