@@ -1,3 +1,4 @@
+import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
 import { type Answer, errorAnswer, responseOf } from './answer.ts';
@@ -6,7 +7,7 @@ import { memoize } from './memoize.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
-import { minimumGenerationFault } from './minimum_generation.ts';
+import { MINIMUM_GENERATION_FAULT } from './minimum_generation.ts';
 import { BODY_STATUS, readBody } from './request_body.ts';
 
 /** A request that computes, as its path describes it. */
@@ -61,7 +62,7 @@ export interface Protocol<Compute extends ComputeRoute, Document extends Documen
     request: Request,
     serving: Serving,
     scope: RequestScope,
-  ): Answer | Promise<Answer>;
+  ): ValueOrPromise<Answer>;
 }
 
 export interface ProtocolOptions {
@@ -128,8 +129,7 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
     if (body.kind !== 'read') return errorAnswer(body.message, BODY_STATUS[body.kind]);
     const parsed = protocol.parse(body.bytes, request, route);
     if (parsed.kind === 'invalid') return errorAnswer(parsed.message, 400);
-    const fault = minimumGenerationFault(request.headers);
-    if (fault !== undefined) return errorAnswer(fault, 400);
+    if (Number.isNaN(scope.minimumGeneration)) return errorAnswer(MINIMUM_GENERATION_FAULT, 400);
 
     const compute = (servable: ServableView) => protocol.compute(servable, parsed.computation, share);
     const served = await serve(serving, route.target, compute, scope);

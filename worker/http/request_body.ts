@@ -1,4 +1,5 @@
 import { errorMessage } from '../registry/storage/error_message.ts';
+import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import { piecesOfBody } from './body_pieces.ts';
 import { gunzipped } from './gunzip.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
@@ -30,7 +31,7 @@ export function readBody(
   request: Request,
   limitBytes: number,
   share?: MemoryShare,
-): BodyOutcome | Promise<BodyOutcome> {
+): ValueOrPromise<BodyOutcome> {
   const { headers } = request;
   const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);

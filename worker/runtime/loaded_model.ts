@@ -1,5 +1,6 @@
 import { CodedError, type ErrorCode } from '../model/coded_error.ts';
 import type { NamedTensors } from '../model/tensor.ts';
+import type { ValueOrPromise } from './value_or_promise.ts';
 
 /** A model in memory, ready to compute. Tensors go by the names that the model itself gives them. */
 export interface LoadedModel {
@@ -8,7 +9,7 @@ export interface LoadedModel {
    *
    * @throws ExecutionError if the model cannot compute these inputs; anything else is a fault of the runtime.
    */
-  execute(inputs: NamedTensors, outputs: readonly string[]): NamedTensors | Promise<NamedTensors>;
+  execute(inputs: NamedTensors, outputs: readonly string[]): ValueOrPromise<NamedTensors>;
   /** Whether plans compute it. */
   planState(): PlanState;
   /** Frees everything. Not to be called while a computation is under way. */

@@ -2,6 +2,7 @@ import type { LeftOut, ModelContent } from '../model/content.ts';
 import type { Signature } from '../model/signature.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { VersionSelector } from '../registry/pointer/pointer.ts';
+import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import type { Phases } from './request/phases.ts';
 
 /** The interface between protocols and serving. Serving knows no HTTP, and a protocol knows no model logic. */
@@ -38,7 +39,7 @@ export interface RequestScope {
   waitUntil(promise: Promise<unknown>): void;
   /** Returns the key that assigns a client to one version during a canary, if the request has one. */
   routingKey?(): string | undefined;
-  /** The generation that the client has seen, if it sends one. No older one may answer. */
+  /** The generation that the client has seen, if it sends one. No older one may answer. NaN if it sent no number. */
   readonly minimumGeneration?: number | undefined;
   /** Returns the network that the request comes from, which its client cannot choose freely. */
   network?(): string;
@@ -63,7 +64,7 @@ export interface ServableView {
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
-  ): ExecutionResult | Promise<ExecutionResult>;
+  ): ValueOrPromise<ExecutionResult>;
 }
 
 export type ExecutionResult =

@@ -5,6 +5,7 @@ import { executeOp } from '@tensorflow/tfjs-converter/dist/operations/operation_
 import type { Graph, Node } from '@tensorflow/tfjs-converter/dist/operations/types.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
+import { andThen, type ValueOrPromise } from '../value_or_promise.ts';
 import { ARRAY_OPERATIONS } from './array_operations.ts';
 import { HeldTensors } from './held_tensors.ts';
 import type { ListCall } from './list_call.ts';
@@ -132,7 +133,7 @@ class Execution {
   }
 
   /** What a node gives, held. */
-  #compute(node: Node, tensors: NamedTensorsMap): Tensor[] | Promise<Tensor[]> {
+  #compute(node: Node, tensors: NamedTensorsMap): ValueOrPromise<Tensor[]> {
     switch (node.op) {
       case 'While':
       case 'StatelessWhile':
@@ -145,9 +146,7 @@ class Execution {
     if (operation !== undefined) return this.#hold(operation(listCall(node, tensors), this.#held));
     const { context, resources } = this.#environment;
     const computed = executeOp(node, tensors, context, resources);
-    return computed instanceof Promise
-      ? computed.then((results) => this.#hold(results))
-      : this.#hold(computed);
+    return andThen(computed, (results) => this.#hold(results));
   }
 
   #hold(tensors: Tensor[]): Tensor[] {

@@ -17,7 +17,6 @@ import { describeVersion, versionStates } from './describe_version.ts';
 import type { PointerCheck, PointerSource } from './pointer_source.ts';
 import { answeredBy, type Resolution, resolve, type Split, sameVersion } from './resolution.ts';
 import { RoutedRequest } from './routed_request.ts';
-import { AttemptHandle } from './servable_handle.ts';
 import { type Attempt, type ServingEvents, VersionServer } from './version_server.ts';
 import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
@@ -40,7 +39,6 @@ export class ModelServer implements Serving {
   readonly #options: ModelServerOptions;
   readonly #byNumber: VersionsByNumber;
   readonly #versions: VersionServer;
-  readonly #isReady: (model: string, version: string) => boolean;
 
   constructor(
     store: ObjectStore,
@@ -54,7 +52,6 @@ export class ModelServer implements Serving {
     this.#options = options;
     this.#byNumber = options.versionsByNumber ?? 'any';
     this.#versions = new VersionServer(manager, options.onLoadFailure, options.events);
-    this.#isReady = (model, version) => manager.isReady(model, version);
   }
 
   async acquire(target: ServingTarget, scope: RequestScope): Promise<Acquired> {
@@ -137,26 +134,37 @@ export class ModelServer implements Serving {
     return isAttempt ? this.#handleOf(request, attempt, () => attempt) : attempt;
   }
 
-  /** @param confirm makes sure of the attempt once it has computed, or acquires what computes instead */
+  /** @param confirm confirms the attempt after it has computed, or acquires what computes in its place */
   #handleOf(
     request: RoutedRequest,
     attempt: Attempt,
     confirm: () => Attempt | Promise<Attempt | Acquired>,
   ): ServableHandle {
-    return new AttemptHandle(attempt, this.#isReady, {
-      answered: async (broke) => {
+    return {
+      kind: 'acquired',
+      servable: attempt.observed ?? attempt.servable,
+      release: async () => {
+        const broke = this.#giveBack(attempt);
         const confirmed = await confirm();
         if (confirmed.kind !== 'attempt') return confirmed;
         const settled = await this.#versions.settle(request, confirmed, broke);
         return settled.kind === 'counts' ? settled : this.#handle(request, confirmed.resolution, settled);
       },
-      threw: async (error, broke) => {
+      fail: async (error) => {
+        const broke = this.#giveBack(attempt);
         const confirmed = await confirm();
         if (confirmed.kind !== 'attempt') return confirmed;
         const replacement = await this.#versions.replace(request, confirmed, error, broke);
         return this.#handle(request, confirmed.resolution, replacement);
       },
-    });
+    };
+  }
+
+  /** Returns true if the version is no longer in memory: only a broken runtime takes one that is in use. */
+  #giveBack({ servable }: Attempt): boolean {
+    const broke = !this.#manager.isReady(servable.model, servable.version);
+    servable.release();
+    return broke;
   }
 
   async describe(target: ServingTarget): Promise<DescribeOutcome> {

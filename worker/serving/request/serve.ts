@@ -1,3 +1,4 @@
+import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { AnsweredBy, NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../api.ts';
 
 export type Served<Answer> =
@@ -14,7 +15,7 @@ export type Served<Answer> =
 export async function serve<Answer>(
   serving: Pick<Serving, 'acquire'>,
   target: ServingTarget,
-  compute: (servable: ServableView) => Answer | Promise<Answer>,
+  compute: (servable: ServableView) => ValueOrPromise<Answer>,
   scope: RequestScope,
 ): Promise<Served<Answer>> {
   let acquired = await serving.acquire(target, scope);

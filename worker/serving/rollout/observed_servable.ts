@@ -1,6 +1,7 @@
 import type { LeftOut } from '../../model/content.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
+import { andThen, type ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 
 /** The arguments and the result of a servable's execution. The tensors are not modified any more. */
@@ -32,14 +33,13 @@ export class ObservedServable implements ServableView {
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
-  ): ExecutionResult | Promise<ExecutionResult> {
+  ): ValueOrPromise<ExecutionResult> {
     const name = Object.keys(this.signatures).find((key) => this.signatures[key] === signature) ?? '';
     const note = (result: ExecutionResult): ExecutionResult => {
       this.execution = { signature: name, inputs, result };
       return result;
     };
-    const result = this.#servable.execute(signature, inputs, heapGrowthBytes);
-    return result instanceof Promise ? result.then(note) : note(result);
+    return andThen(this.#servable.execute(signature, inputs, heapGrowthBytes), note);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   OutOfMemoryError,
   type PlanState,
 } from '../../runtime/loaded_model.ts';
+import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
 
@@ -53,7 +54,7 @@ export class Servable implements ServableView {
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
-  ): ExecutionResult | Promise<ExecutionResult> {
+  ): ValueOrPromise<ExecutionResult> {
     const names = this.#namesOf(signature);
     const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
     let isPending = false;

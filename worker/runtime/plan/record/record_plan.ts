@@ -4,6 +4,7 @@ import type { Runtime } from '../../backend/backend.ts';
 import { execute, executeAsynchronously } from '../../backend/execution.ts';
 import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
 import { ExecutionError } from '../../loaded_model.ts';
+import type { ValueOrPromise } from '../../value_or_promise.ts';
 import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
 import { Recorder } from './recorder.ts';
 
@@ -33,9 +34,9 @@ export interface Recorded {
 
 /** How a model is computed without a plan. Both throw, or reject with, ExecutionError. */
 export interface Computation {
-  compute(inputs: NamedTensors, names: readonly string[]): NamedTensors | Promise<NamedTensors>;
+  compute(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<NamedTensors>;
   /** Computes as ever, and watches. */
-  record(inputs: NamedTensors, names: readonly string[]): Recorded | Promise<Recorded>;
+  record(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<Recorded>;
 }
 
 export function synchronousComputation(runtime: Runtime, executor: Executor): Computation {

@@ -1,12 +1,12 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
 import { OutOfMemoryError, type PlanState } from '../../loaded_model.ts';
+import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
 import { Evidence } from '../verify/evidence.ts';
 import { CHANGED, type ProofOutcome, type Provable, prove, runPlan, UNPROVEN } from '../verify/proof.ts';
 import { areWellScaled } from '../verify/well_scaled_inputs.ts';
-import { type Answer, andThen, recovered } from './answer.ts';
 import type { Plan, PlanResult } from './plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
 
@@ -20,6 +20,9 @@ const MOST_REFUSALS = 2;
 const MOST_WITHOUT_MEMORY = 4;
 /** How often a plan is tried to be proven, each time after twice as many requests of its shape. */
 const MOST_ATTEMPTS = 10;
+
+/** What was computed, or will be where the computation has to wait. */
+type Answer = ValueOrPromise<NamedTensors>;
 
 const BROKE = 'the server broke the WebAssembly runtime when it tried to prove its plan';
 

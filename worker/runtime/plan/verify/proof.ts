@@ -2,8 +2,8 @@ import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
 import { BrokenRuntimeError, execute } from '../../backend/execution.ts';
 import { ExecutionError } from '../../loaded_model.ts';
+import { andThen, settled, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
-import { type Answer, andThen, settled } from '../run/answer.ts';
 import type { Plan, PlanResult } from '../run/plan.ts';
 import { Evidence } from './evidence.ts';
 import { areEquivalent } from './output_equivalence.ts';
@@ -40,7 +40,7 @@ export type ProofOutcome =
 export interface ProofContext {
   readonly runtime: Runtime;
   /** By the executor. */
-  readonly compute: (inputs: NamedTensors) => Answer;
+  readonly compute: (inputs: NamedTensors) => ValueOrPromise<NamedTensors>;
   /** Whether there is room for copies of weights. */
   readonly mayCopy: boolean;
   readonly isOvertaken: () => boolean;
@@ -58,12 +58,12 @@ export function prove(
   subject: Provable,
   inputs: NamedTensors,
   expected: NamedTensors,
-): ProofOutcome | Promise<ProofOutcome> {
+): ValueOrPromise<ProofOutcome> {
   const trial = new Trial(context, subject);
   const verdict = trial.check(inputs, expected, !hasFloats(inputs));
   if (verdict !== 'agrees') return next(context, subject, verdict, inputs, expected);
   const probes = probesLike(inputs);
-  const from = (index: number): ProofOutcome | Promise<ProofOutcome> => {
+  const from = (index: number): ValueOrPromise<ProofOutcome> => {
     const probe = probes[index];
     if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan };
     if (probe === undefined) return trial.end({ kind: 'unproven' });
@@ -96,7 +96,7 @@ function next(
   verdict: Exclude<Verdict, 'agrees'>,
   inputs: NamedTensors,
   expected: NamedTensors,
-): ProofOutcome | Promise<ProofOutcome> {
+): ValueOrPromise<ProofOutcome> {
   if (verdict !== 'reordered') return verdict;
   // Of a sum that cancels, another order may leave something else.
   subject.mayReorder = false;
