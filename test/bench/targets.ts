@@ -6,6 +6,7 @@ import { CODEC } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
 import { isFlat } from './figures/cycles.ts';
 import { comparable, type TimedRounds } from './figures/rounds.ts';
+import { CLIENTS } from './figures/serving.ts';
 import type { Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 
@@ -58,10 +59,12 @@ export function judge(results: Results): Target[] {
         ratioToBest(network(name)?.compute, OURS, [PLAIN, TFJS_NODE, ONNX_WEB]),
       ),
     ),
-    target(
-      'dense 4-16-3, requests/s, ours (default, lease 1000) / bare Worker',
-      { atLeast: 0.85 },
-      ratio(small?.serving?.throughput.get(64), OURS, BARE),
+    ...CLIENTS.map((clients) =>
+      target(
+        `dense 4-16-3, requests/s of ${clients} clients, ours (default, lease 1000) / bare Worker`,
+        { atLeast: 0.85 },
+        ratio(small?.serving?.throughput.get(clients), OURS, BARE),
+      ),
     ),
     target(
       'dense 4-16-3, requests/s, ours (lease 0) / bare Worker with one R2 read',

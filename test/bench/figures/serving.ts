@@ -6,7 +6,8 @@ import { summarize } from '../statistics.ts';
 import { load, type Requested } from './load.ts';
 import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
-const CLIENTS = [1, 8, 64] as const;
+/** How many clients ask at once. */
+export const CLIENTS = [1, 8, 64] as const;
 const WARMUP_REQUESTS = 5_000;
 
 export interface ServingFigures {
