@@ -86,7 +86,12 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('binaryServing', () => measureServing(network, inferring, floors, binary, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
-      ...(await figure('flips', () => measureFlips(network, stage, requested(OURS), settings))),
+      ...(await figure('flips', () =>
+        measureFlips(network, stage, requested(OURS), {
+          flips: settings.flips[name] ?? settings.flips.others,
+          stagedFlips: settings.stagedFlips,
+        }),
+      )),
       ...(await figure('farBuckets', () =>
         measureFarBuckets(network, built, encoding, {
           rounds: settings.rounds,

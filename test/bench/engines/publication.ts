@@ -14,14 +14,14 @@ import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 /**
  * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. With
  * `warmup` it answers zeros before it serves, as `npm run publish` would have it; without, what a load costs can be
- * told from what the first answer costs.
+ * told from what the first answer costs. Returns the milliseconds until the version has taken effect everywhere.
  */
 export async function publishNetwork(
   store: ObjectStore,
   network: Network,
   version: string,
   options: { readonly flip: boolean; readonly warmup: boolean } = { flip: true, warmup: false },
-): Promise<void> {
+): Promise<number> {
   const at = new Date().toISOString();
   const manifest: Manifest = {
     schema: 1,
@@ -48,6 +48,7 @@ export async function publishNetwork(
   if (result.kind !== 'published' || (options.flip && result.flip?.kind !== 'changed')) {
     throw new Error(`${network.name} ${version} could not be published`);
   }
+  return result.flip?.kind === 'changed' ? result.flip.effect.settlesInMs : 0;
 }
 
 function modelContent(

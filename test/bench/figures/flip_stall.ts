@@ -19,10 +19,10 @@ import { type Load, load, type Requested } from './load.ts';
 /** What the answers of a window came about under. */
 export const FLIP_PHASES = [
   'steady',
-  'staged promote',
-  'warm rollback',
+  'publish',
+  'rollback',
   'loading what is staged',
-  'unstaged flip',
+  'staged promote',
 ] as const;
 type FlipPhase = (typeof FLIP_PHASES)[number];
 
@@ -34,8 +34,8 @@ interface Tail {
 }
 
 export interface FlipFigures {
+  readonly flips: number;
   readonly stagedFlips: number;
-  readonly unstagedFlips: number;
   readonly tails: Readonly<Record<FlipPhase, Tail>>;
 }
 
@@ -63,14 +63,14 @@ interface Window {
 }
 
 /**
- * Flips under load, back and forth between versions in memory, and then to versions that nothing has loaded; with
- * windows in between in which nothing happens. No answer may fail: `load` throws on the first one that does.
+ * Flips under load: publishes, each with a rollback after it, and promotions of staged versions; with windows in between
+ * in which nothing happens. No answer may fail: `load` throws on the first one that does.
  */
 export async function measureFlips(
   network: Network,
   stage: Stage,
   requested: Requested,
-  { stagedFlips, flips }: { readonly stagedFlips: number; readonly flips: number },
+  { flips, stagedFlips }: { readonly flips: number; readonly stagedFlips: number },
 ): Promise<FlipFigures> {
   const windows: Window[] = [];
   const during = async (phase: FlipPhase, change: () => Promise<void>): Promise<void> => {
@@ -99,9 +99,17 @@ export async function measureFlips(
   const flipAll = async (): Promise<void> => {
     // Warms up, and lets the first answers pass.
     await setTimeout(4 * WINDOW_MS);
-    for (let index = 0; index < stagedFlips / 2; index++) {
+    for (let index = 0; index < flips; index++) {
       await during('steady', async () => undefined);
-      const version = `2.0.${index}`;
+      // Isolates load what is published while they wait for the moment at which it takes effect.
+      await during('publish', async () => {
+        const version = `2.0.${index}`;
+        await setTimeout(await publishNetwork(stage.store, network, version, { flip: true, warmup: true }));
+      });
+      await during('rollback', apply(rollbackTransition(undefined, changeRecord())));
+    }
+    for (let index = 0; index < stagedFlips; index++) {
+      const version = `3.0.${index}`;
       await publishNetwork(stage.store, network, version, { flip: false, warmup: true });
       const loads = await loadsOf(requested.url);
       await during('loading what is staged', async () => {
@@ -109,17 +117,8 @@ export async function measureFlips(
         await untilLoaded(loads + 1);
       });
       await during('staged promote', apply(promoteTransition(undefined, changeRecord())));
-      await during('warm rollback', apply(rollbackTransition(undefined, changeRecord())));
+      await during('rollback', apply(rollbackTransition(undefined, changeRecord())));
       if ((await loadsOf(requested.url)) !== loads + 1) throw new Error('a warm flip has loaded something');
-    }
-    for (let index = 0; index < flips; index++) {
-      await during('steady', async () => undefined);
-      // The last write of a publish is the flip.
-      const loads = await loadsOf(requested.url);
-      await during('unstaged flip', async () => {
-        await publishNetwork(stage.store, network, `3.0.${index}`, { flip: true, warmup: true });
-        await untilLoaded(loads + 1);
-      });
     }
   };
   const flipping = new AbortController();
@@ -127,7 +126,7 @@ export async function measureFlips(
     load(requested, { clients: CLIENTS, milliseconds: Number.POSITIVE_INFINITY, signal: flipping.signal }),
     flipAll().finally(() => flipping.abort()),
   ]);
-  return { stagedFlips, unstagedFlips: flips, tails: tailsOf(answers, windows) };
+  return { flips, stagedFlips, tails: tailsOf(answers, windows) };
 }
 
 /** Answers belong to the window that they began in; those between two windows to none. */
@@ -142,10 +141,10 @@ function tailsOf({ latencies, answeredAt }: Load, windows: readonly Window[]): F
   };
   return {
     steady: tail('steady'),
-    'staged promote': tail('staged promote'),
-    'warm rollback': tail('warm rollback'),
+    publish: tail('publish'),
+    rollback: tail('rollback'),
     'loading what is staged': tail('loading what is staged'),
-    'unstaged flip': tail('unstaged flip'),
+    'staged promote': tail('staged promote'),
   };
 }
 
