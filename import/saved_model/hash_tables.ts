@@ -1,8 +1,12 @@
 import type { GraphInitializer } from '../graph/graph.ts';
+import { TABLE_FILLERS } from '../graph/table_operations.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';
 import { dataInputs, parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
 import { isTable } from './graph_def/table_lookups.ts';
+import { type Variables, valueConstant } from './resolve_variables.ts';
+import type { TableValue } from './restored_variables.ts';
+import { variableKey } from './variable_operations.ts';
 import { readVocabulary, type TextTable } from './vocabulary_file.ts';
 
 export interface TableInitializer {
@@ -10,7 +14,6 @@ export interface TableInitializer {
   readonly outputs: GraphInitializer['outputs'];
 }
 
-const IMPORTS = new Set(['InitializeTable', 'InitializeTableV2', 'LookupTableImport', 'LookupTableImportV2']);
 const FILES = new Set(['InitializeTableFromTextFile', 'InitializeTableFromTextFileV2']);
 
 /**
@@ -19,30 +22,75 @@ const FILES = new Set(['InitializeTableFromTextFile', 'InitializeTableFromTextFi
  *
  * @param used the nodes of the graph
  * @param initializer the nodes that initialize the model, without calls; empty where nothing does
+ * @param variables the tables that the checkpoint fills
  * @param readAsset the text of the file that a node is the path of
  */
 export async function fillTables(
   used: readonly SourceNode[],
   initializer: readonly SourceNode[],
+  variables: Variables,
   readAsset: (node: string) => Promise<Imported<string>>,
 ): Promise<Imported<TableInitializer | undefined>> {
-  const missing = new Set(used.filter(({ op }) => isTable(op)).map(({ name }) => name));
+  const missing = new Map(used.filter(({ op }) => isTable(op)).map((node) => [node.name, node]));
   if (missing.size === 0) return read(undefined);
   const byName = nodesByName(initializer);
   const nodes = new Map<string, SourceNode>();
   const outputs: Record<string, { name: string; resourceId: string }> = {};
   for (const node of initializer) {
-    if (!IMPORTS.has(node.op) && !FILES.has(node.op)) continue;
+    if (!TABLE_FILLERS.has(node.op) && !FILES.has(node.op)) continue;
     const table = origin(byName, dataInputs(node)[0] ?? '')?.node;
-    if (table === undefined || !missing.delete(table.name)) continue;
+    if (table === undefined) continue;
+    const uses = [...missing.values()].filter((use) => variableKey(use) === variableKey(table));
+    if (uses.length === 0) continue;
+    for (const { name } of uses) {
+      missing.delete(name);
+      outputs[name] = { name: table.name, resourceId: name };
+    }
     const filler = FILES.has(node.op)
       ? await fileFiller(byName, node, table, readAsset)
       : read(importFiller(byName, node, table));
     if (filler.kind !== 'read') return { ...filler, message: `table "${table.name}": ${filler.message}` };
     for (const part of filler.value) nodes.set(part.name, part);
-    outputs[table.name] = { name: table.name, resourceId: table.name };
+  }
+  for (const [name, table] of missing) {
+    const value = variables.tables.get(variableKey(table));
+    if (value === undefined) continue;
+    const filler = await restoredFiller(table, value, variables);
+    if (filler.kind !== 'read') return filler;
+    for (const part of filler.value) nodes.set(part.name, part);
+    outputs[name] = { name, resourceId: name };
   }
   return read({ nodes: [...nodes.values()], outputs });
+}
+
+/** The node of a table whose entries a checkpoint holds, and what fills it. */
+async function restoredFiller(
+  table: SourceNode,
+  value: TableValue,
+  { bundle }: Variables,
+): Promise<Imported<SourceNode[]>> {
+  const side = (which: 'keys' | 'values') =>
+    valueConstant(`table "${table.name}"`, `${table.name}/${which}`, value[which], bundle);
+  const keys = await side('keys');
+  if (keys.kind !== 'read') return keys;
+  const values = await side('values');
+  return values.kind === 'read'
+    ? read(filled(table, keys.value, values.value, `${table.name}/fill`))
+    : values;
+}
+
+function filled(table: SourceNode, keys: SourceNode, values: SourceNode, name: string): SourceNode[] {
+  return [
+    { ...table, input: [] },
+    keys,
+    values,
+    {
+      name,
+      op: 'LookupTableImportV2',
+      input: [table.name, keys.name, values.name],
+      attr: { Tin: table.attr.key_dtype ?? {}, Tout: table.attr.value_dtype ?? {} },
+    },
+  ];
 }
 
 /** The node, the table that it fills, and all that its keys and values come from. */
@@ -70,15 +118,5 @@ async function fileFiller(
   const vocabulary: Imported<TextTable> = readVocabulary(text.value, node, table);
   if (vocabulary.kind !== 'read') return vocabulary;
   const { keys, values } = vocabulary.value;
-  return read([
-    { ...table, input: [] },
-    keys,
-    values,
-    {
-      name: node.name,
-      op: 'LookupTableImportV2',
-      input: [table.name, keys.name, values.name],
-      attr: { Tin: table.attr.key_dtype ?? {}, Tout: table.attr.value_dtype ?? {} },
-    },
-  ]);
+  return read(filled(table, keys, values, node.name));
 }

@@ -4,6 +4,7 @@ import type { Graph } from '../graph/graph.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { decodeGraph } from './graph_def/decode_graph.ts';
 import type { SourceGraph, SourceNode } from './graph_def/source_graph.ts';
+import { isTable } from './graph_def/table_lookups.ts';
 import {
   assetFiles,
   chooseMetaGraph,
@@ -13,7 +14,7 @@ import {
 } from './meta_graph.ts';
 import type { MetaGraphMessage } from './protobuf/saved_model_messages.ts';
 import type { Variables } from './resolve_variables.ts';
-import { assignedVariables, runNodes } from './restored_variables.ts';
+import { assignedVariables, filledTables, runNodes } from './restored_variables.ts';
 import { servingGraph } from './serving_graph.ts';
 import { openBundle } from './tensor_bundle/bundle.ts';
 import { isVariable } from './variable_operations.ts';
@@ -80,8 +81,9 @@ async function readVariables(
   initializer: readonly SourceNode[],
 ): Promise<Imported<Variables>> {
   const functionNodes = [...graph.functions.values()].flatMap(({ nodes }) => nodes);
-  const hasVariables = graph.nodes.some(isVariable) || functionNodes.some(isVariable);
-  if (!hasVariables) return read({ values: new Map(), bundle: undefined });
+  const isRestored = (node: SourceNode): boolean => isVariable(node) || isTable(node.op);
+  if (!graph.nodes.some(isRestored) && !functionNodes.some(isRestored))
+    return read({ values: new Map(), tables: new Map(), bundle: undefined });
   const restorer = nodesOf(graph, saverDef?.restoreOpName);
   if (restorer.kind !== 'read') return restorer;
   const restored = inSavedModel(await assignedVariables(restorer.value));
@@ -90,10 +92,16 @@ async function readVariables(
   if (initialized.kind !== 'read') return initialized;
   // Initializing comes after restoring.
   const values = new Map([...restored.value, ...initialized.value]);
-  if (![...values.values()].some(({ kind }) => kind === 'restored'))
-    return read({ values, bundle: undefined });
+  const tables = inSavedModel(await filledTables(restorer.value));
+  if (tables.kind !== 'read') return tables;
+  const all = [
+    ...values.values(),
+    ...[...tables.value.values()].flatMap((table) => [table.keys, table.values]),
+  ];
+  if (!all.some(({ kind }) => kind === 'restored'))
+    return read({ values, tables: tables.value, bundle: undefined });
   const bundle = await openBundle(directory, VARIABLES);
-  return bundle.kind === 'read' ? read({ values, bundle: bundle.value }) : bundle;
+  return bundle.kind === 'read' ? read({ values, tables: tables.value, bundle: bundle.value }) : bundle;
 }
 
 async function readAsset(

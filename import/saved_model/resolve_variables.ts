@@ -2,7 +2,7 @@ import { type Imported, read, unsupported } from '../import_result.ts';
 import { constantNode } from './graph_def/constants/constant_node.ts';
 import type { SourceNode } from './graph_def/source_graph.ts';
 import { SAVED_MODEL_FILE } from './meta_graph.ts';
-import type { VariableValue } from './restored_variables.ts';
+import type { TableValue, VariableValue } from './restored_variables.ts';
 import type { Bundle } from './tensor_bundle/bundle.ts';
 import { bundleWeight } from './tensor_bundle/bundle_weight.ts';
 import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations.ts';
@@ -10,6 +10,8 @@ import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations
 /** Where the values of variables come from. */
 export interface Variables {
   readonly values: ReadonlyMap<string, VariableValue>;
+  /** The entries of tables that are restored, by their keys. */
+  readonly tables: ReadonlyMap<string, TableValue>;
   readonly bundle: Bundle | undefined;
 }
 
@@ -36,31 +38,41 @@ export async function resolveVariables(
   return read(resolved);
 }
 
-async function variableConstant(
-  node: SourceNode,
-  { values, bundle }: Variables,
+async function variableConstant(node: SourceNode, variables: Variables): Promise<Imported<SourceNode>> {
+  const value = variables.values.get(variableKey(node)) ?? sameName(node, variables.bundle);
+  return value === undefined
+    ? unsupported(
+        `${SAVED_MODEL_FILE}: variable "${node.name}" has no value: nothing restores or initializes it`,
+      )
+    : valueConstant(`variable "${node.name}"`, node.name, value, variables.bundle);
+}
+
+/**
+ * Makes a constant of what a variable or a side of a table holds before the first request.
+ *
+ * @param what names it in messages
+ */
+export async function valueConstant(
+  what: string,
+  name: string,
+  value: VariableValue,
+  bundle: Bundle | undefined,
 ): Promise<Imported<SourceNode>> {
-  const value = values.get(variableKey(node)) ?? sameName(node, bundle);
-  if (value === undefined) {
-    return unsupported(
-      `${SAVED_MODEL_FILE}: variable "${node.name}" has no value: nothing restores or initializes it`,
-    );
-  }
   switch (value.kind) {
     case 'constant':
-      return read({ ...value.node, name: node.name, input: [] });
+      return read({ ...value.node, name, input: [] });
     case 'computed':
       return unsupported(
-        `${SAVED_MODEL_FILE}: variable "${node.name}" is computed by "${value.by}" when the model is loaded; only variables that the checkpoint or a constant fills can be served`,
+        `${SAVED_MODEL_FILE}: ${what} is computed by "${value.by}" when the model is loaded; only what the checkpoint or a constant fills can be served`,
       );
     default: {
       if (bundle === undefined) {
         return unsupported(
-          `${SAVED_MODEL_FILE}: variable "${node.name}" is in variables/variables.index, which is not there`,
+          `${SAVED_MODEL_FILE}: ${what} is in variables/variables.index, which is not there`,
         );
       }
       const weight = await bundleWeight(bundle, value.tensor, value.shapeAndSlice);
-      return weight.kind === 'read' ? read(constantNode(node.name, weight.value)) : weight;
+      return weight.kind === 'read' ? read(constantNode(name, weight.value)) : weight;
     }
   }
 }

@@ -1,7 +1,9 @@
+import { TABLE_FILLERS } from '../graph/table_operations.ts';
 import { type Imported, read } from '../import_result.ts';
 import { inlineCalls } from './graph_def/functions/inline_calls.ts';
 import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';
 import { dataInputs, parseTensorName, type SourceGraph, type SourceNode } from './graph_def/source_graph.ts';
+import { isTable } from './graph_def/table_lookups.ts';
 import { readStringConstant } from './string_constant.ts';
 import { isVariable, variableKey } from './variable_operations.ts';
 
@@ -35,6 +37,30 @@ export async function assignedVariables(
     values.set(variableKey(variable), assigned.value);
   }
   return read(values);
+}
+
+/** What the entries of a table are before the first request. */
+export interface TableValue {
+  readonly keys: VariableValue;
+  readonly values: VariableValue;
+}
+
+/** Finds the tables that are filled when nodes run, by their keys, in the same way. */
+export async function filledTables(run: readonly SourceNode[]): Promise<Imported<Map<string, TableValue>>> {
+  const nodes = nodesByName(run);
+  const tables = new Map<string, TableValue>();
+  for (const node of run) {
+    if (!TABLE_FILLERS.has(node.op)) continue;
+    const [reference = '', keyTensor = '', valueTensor = ''] = dataInputs(node);
+    const table = origin(nodes, reference)?.node;
+    if (table === undefined || !isTable(table.op)) continue;
+    const keys = await assignedValue(nodes, keyTensor, node.name);
+    if (keys.kind !== 'read') return keys;
+    const values = await assignedValue(nodes, valueTensor, node.name);
+    if (values.kind !== 'read') return values;
+    tables.set(variableKey(table), { keys: keys.value, values: values.value });
+  }
+  return read(tables);
 }
 
 /** The nodes that run when one does, calls inlined. */

@@ -65,7 +65,7 @@ async function graphOf(
   const { nodes, features } = cut.value;
   const signatures = inSavedModel(readSignatures(messages, nodes, features));
   if (signatures.kind !== 'read') return signatures;
-  const tables = inSavedModel(await fillTables(nodes, initializer, readAsset));
+  const tables = inSavedModel(await fillTables(nodes, initializer, variables, readAsset));
   if (tables.kind !== 'read') return tables;
   const filling = await resolveVariables(tables.value?.nodes ?? [], variables);
   if (filling.kind !== 'read') return filling;

@@ -1,5 +1,6 @@
 import { conditionalBranches } from '../control_flow/conditional_branches.ts';
 import type { Graph } from '../graph/graph.ts';
+import { constantTables } from './constant_tables.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { delayReshapes } from './delay_reshapes.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';
@@ -62,7 +63,7 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [prune] : PASSES;
   const nodes = conditionalBranches(graph.nodes);
-  let current = nodes === graph.nodes ? graph : { ...graph, nodes };
+  let current = constantTables(nodes === graph.nodes ? graph : { ...graph, nodes });
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = current;
     for (const pass of passes) current = await pass(current);

@@ -24,7 +24,7 @@ export interface GraphParts {
 
 /** Puts a graph together of what its signatures need: values come from weights, order from nothing but data. */
 export function finishGraph(parts: GraphParts): Imported<Graph> {
-  const feedable = feedableInputs(conditionalBranches(shapeLookups(parts.nodes)), parts.signatures);
+  const feedable = feedableInputs(conditionalBranches(parts.nodes), parts.signatures);
   const { nodes, signatures } = anyShapes(feedable.nodes, feedable.signatures);
   const reached = new Set<string>();
   for (const { inputs, outputs } of Object.values(signatures)) {

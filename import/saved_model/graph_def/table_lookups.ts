@@ -1,6 +1,16 @@
 import { dataInputs, type SourceNode } from './source_graph.ts';
 
-export const isTable = (op: string): boolean => op === 'HashTable' || op === 'HashTableV2';
+const TABLES: ReadonlySet<string> = new Set([
+  'HashTable',
+  'HashTableV2',
+  'MutableDenseHashTable',
+  'MutableDenseHashTableV2',
+  'MutableHashTable',
+  'MutableHashTableV2',
+]);
+
+/** True for operations that make a table. One that is mutable changes no more once the model is served. */
+export const isTable = (op: string): boolean => TABLES.has(op);
 
 /**
  * Looks keys up as TensorFlow does, in whatever shape they are: tfjs gives a list of values for any shape.

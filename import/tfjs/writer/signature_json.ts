@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
 import type { Graph, GraphInitializer } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
+import { TABLE_FILLERS } from '../../graph/table_operations.ts';
 
 const TYPES: Readonly<Record<DataType, string>> = {
   float32: 'DT_FLOAT',
@@ -41,21 +42,15 @@ export function signatureTable(signatures: Readonly<Record<string, Signature>>):
   );
 }
 
-/** Operations that fill the table that is their first input. */
-const FILLERS: ReadonlySet<string> = new Set([
-  'InitializeTable',
-  'InitializeTableV2',
-  'LookupTableImport',
-  'LookupTableImportV2',
-]);
-
 /**
  * tfjs's `initializerSignature`. tfjs runs what leads to these outputs and nothing else, so that a table is named
  * by what fills it, whose result in tfjs is the table.
  */
 export function initializerSignature({ nodes, outputs }: GraphInitializer): JsonObject {
   const fillers = new Map(
-    nodes.filter(({ op }) => FILLERS.has(op)).map(({ name, input: [table = ''] }) => [nodeName(table), name]),
+    nodes
+      .filter(({ op }) => TABLE_FILLERS.has(op))
+      .map(({ name, input: [table = ''] }) => [nodeName(table), name]),
   );
   return {
     outputs: Object.fromEntries(

@@ -5,7 +5,7 @@ import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
 import { FUNCTIONS, PARTITIONED, SWITCHES } from '../../fixtures/saved_model/models.ts';
 import { haveSharedModels, SHARED_MODELS } from '../../fixtures/saved_model/shared_models.ts';
-import { EXAMPLES, TABLES } from '../../fixtures/saved_model/string_models.ts';
+import { EXAMPLES, RESTORED_TABLE, TABLES } from '../../fixtures/saved_model/string_models.ts';
 import { writeSavedModel } from '../../fixtures/saved_model/write_saved_model.ts';
 
 let edge: Edge;
@@ -72,6 +72,11 @@ describe('SavedModels are published as they are, and answer', () => {
         ],
         ['predict', { inputs: [['two', 'two']] }, { outputs: { values: [[2, 2]], lines: [[1, 1]] } }],
       ],
+    ],
+    [
+      'a table that the checkpoint fills',
+      RESTORED_TABLE,
+      [['predict', { inputs: ['dog', 'Dog', 'käse'] }, { outputs: { numbers: [3, 1, 4], size: 3 } }]],
     ],
     [
       'examples',

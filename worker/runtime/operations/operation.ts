@@ -61,6 +61,12 @@ export function textAttribute(node: GraphNode, name: string, otherwise = ''): st
   return bytes === undefined ? otherwise : DECODER.decode(bytes);
 }
 
+/** The texts of an attribute that is a list of texts. */
+export function textsAttribute(node: GraphNode, name: string): string[] {
+  const texts = member(member(rawAttribute(node, name), 'list'), 's');
+  return Array.isArray(texts) ? texts.map((text) => atob(String(text))) : [];
+}
+
 /** TensorFlow's name of the operation of a node. */
 export function operationName(node: GraphNode): string {
   return String(member(member(node, 'node'), 'op'));

@@ -5,15 +5,19 @@ import { bitwise, invert } from './bitwise.ts';
 import { divide, truncateMod } from './division.ts';
 import { einsum } from './einsum.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
+import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
 import type { Operation } from './operation.ts';
+import { RAGGED } from './ragged.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { unique } from './unique.ts';
 
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
+  ...LOOKUP_TABLES,
+  ...RAGGED,
   ...STRING_OPERATIONS,
   BitwiseAnd: bitwise('and'),
   BitwiseOr: bitwise('or'),

@@ -1,6 +1,6 @@
 import { type Tensor, tensor, unique as uniqueRows } from '@tensorflow/tfjs-core';
 import { inputOf, numbersInput, type Operation, refuse } from './operation.ts';
-import { type Bytes, decode, stringsOf, stringTensor } from './strings/string_values.ts';
+import { type Bytes, keyOf, stringsOf, stringTensor } from './strings/string_values.ts';
 
 /** The distinct elements in the order in which they come first, which of them each element is, and their counts. */
 export const unique: Operation = (node) => {
@@ -49,12 +49,6 @@ function uniqueStrings(x: Tensor): Tensor[] {
     tensor(places, x.shape, 'int32'),
     countsOf(places, distinct.length),
   ];
-}
-
-/** A text that only equal bytes have. */
-function keyOf(value: Bytes): string {
-  const text = decode(value);
-  return text.includes('\ufffd') ? `\ufffd${value.join()}` : text;
 }
 
 function countsOf(places: ArrayLike<number>, count: number): Tensor {

@@ -54,6 +54,12 @@ export const encode = (text: string): Bytes => ENCODER.encode(text);
 /** The text of bytes; what is not UTF-8 becomes U+FFFD. */
 export const decode = (bytes: Bytes): string => DECODER.decode(bytes);
 
+/** A text that only equal bytes have. */
+export function keyOf(value: Bytes): string {
+  const text = decode(value);
+  return text.includes('\ufffd') ? `\ufffd${value.join()}` : text;
+}
+
 /** The bytes of strings one after the other, with a separator between them. */
 export function join(parts: readonly Bytes[], separator: Bytes): Bytes {
   const [only] = parts;
