@@ -8,9 +8,9 @@ import type { Phases } from './request/phases.ts';
 /** The interface between protocols and serving. Serving knows no HTTP, and a protocol knows no model logic. */
 export interface Serving {
   /**
-   * Acquires the version that the target selects, for one computation. The computation may have to be repeated with
-   * another version, since the pointer is checked meanwhile or since a canary fails: releasing the handle reports that.
-   * A computation must have no side effects.
+   * Acquires the version that the target selects, for one computation. Another version may have to repeat the
+   * computation, because the pointer changed meanwhile or a canary failed: releasing the handle reports that. A
+   * computation must have no side effects.
    */
   acquire(target: ServingTarget, scope: RequestScope): Promise<Acquired>;
 
@@ -85,11 +85,13 @@ export interface ServableHandle {
   readonly kind: 'acquired';
   readonly servable: ServableView;
   /**
-   * Releases the version after a computation. Reports if the answer counts, another version must compute, or none can.
+   * Releases the version after a computation. Reports whether the answer counts, another version must compute, or no
+   * version can.
    */
   release(): Promise<Released>;
   /**
-   * Releases the version after a computation that threw. Reports if another version must compute, or none can.
+   * Releases the version after a computation that threw. Reports whether another version must compute, or no version
+   * can.
    *
    * @throws the same error, if no other version answers in its place
    */

@@ -35,7 +35,7 @@ export interface ServingConfiguration {
   readonly publicKeys: readonly PublicKey[];
 }
 
-/** Bytes. What variables call MB. */
+/** The bytes of one MB, as the variables count it. */
 export const MEBIBYTE = 1024 * 1024;
 
 const numeric = (minimum: number) =>

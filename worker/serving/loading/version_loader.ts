@@ -15,9 +15,10 @@ export interface LoadObserver {
 
 /**
  * Loads a published version as a servable: streams its verified files into the runtime, then computes its warmup
- * requests. If it throws, it has freed all of its memory. Wrong content of the cache is replaced by storage's.
+ * requests. If it throws, it has freed all of its memory. If the cache returned wrong content, the load is repeated
+ * from storage.
  *
- * @param observer told what a version is served without
+ * @param observer told the reasons why a plan or a warmup request is missing
  * @throws if a blob is missing or differs from the manifest, if the runtime cannot load the model, or if a warmup
  *   request that was written fails
  */

@@ -3,7 +3,7 @@ import type { DataType } from '../../model/dtype.ts';
 import { elementCount, type TensorValue } from '../../model/tensor.ts';
 import type { ServableView } from '../api.ts';
 
-/** A request of zeros, made by whoever imported the model: nobody says that the model takes it. */
+/** True for a request of zeros, which the import made. The model need not accept it. */
 const isGuess = ({ inputs }: Warmup): boolean => Object.values(inputs).some(({ kind }) => kind === 'zeros');
 
 /**

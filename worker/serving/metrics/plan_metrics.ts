@@ -25,8 +25,8 @@ export function coldSamples(servables: readonly Servable[]): MetricSample[] {
 }
 
 /**
- * Samples, for each version in memory, the number of shapes that plans compute, or the last reason why plans compute
- * none.
+ * Samples, for each version in memory, the number of shapes that plans compute, or the last reason why plans compute no
+ * shape.
  */
 export function planSamples(servables: readonly Servable[]): MetricSample[] {
   return servables.map((servable): MetricSample => {

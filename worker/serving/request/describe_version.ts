@@ -6,7 +6,7 @@ import { reasonOf } from '../servables/load_outcome.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 import { answeredBy, type Resolution } from './resolution.ts';
 
-/** What a version takes and gives: from memory where it is loaded, else from its manifest. */
+/** Describes a version's signatures and format, from memory if it is loaded and otherwise from its manifest. */
 export async function describeVersion(
   manager: ServableManager,
   model: string,
@@ -37,7 +37,10 @@ export async function describeVersion(
   }
 }
 
-/** The states of the versions that the pointer names or the isolate has to do with, newest first. */
+/**
+ * Returns the states of the versions that the pointer names or that this isolate has loaded or tried to load, newest
+ * first.
+ */
 export function versionStates(
   { version, pointer }: Resolution,
   known: readonly VersionStatus[],

@@ -1,18 +1,20 @@
 import { type PointerStates, statesOf } from '../../registry/pointer/moment.ts';
 import type { Pointer } from '../../registry/pointer/pointer.ts';
 
-/** A pointer as an isolate has read it last. */
+/** The pointer document that an isolate has read last. */
 export class HeldPointer {
   readonly etag: string;
-  /** Of the document: of the state after its last change. */
+  /** The generation of the state after the document's last change. */
   readonly generation: number;
   readonly #states: PointerStates;
-  /** When the read that confirmed it began: it was current then or later. */
+  /** The start of the read that confirmed the document: it was current at that time or later. */
   #confirmedAt: number;
-  /** Once the state after was answered by, a clock that is set back does not bring the state before back. */
+  /**
+   * True once the state after the last change was used: a clock that is set back must not bring the earlier state back.
+   */
   #hasPassed = false;
 
-  /** @param uploaded when it was written, by the clock of storage, if that is known */
+  /** @param uploaded the time of the write by storage's clock, if it is known */
   constructor(pointer: Pointer, etag: string, uploaded: Date | undefined, confirmedAt: number) {
     this.etag = etag;
     this.generation = pointer.generation;
@@ -20,12 +22,15 @@ export class HeldPointer {
     this.#confirmedAt = confirmedAt;
   }
 
-  /** Milliseconds. */
+  /** The lease that the state permits, in milliseconds. */
   get leaseMs(): number {
     return this.#states.leaseMs;
   }
 
-  /** The state that holds at a time. The moment is storage's, the time is this isolate's: they may differ by the skew. */
+  /**
+   * Returns the state that is in effect at a time of this isolate's clock. The moment is a time of storage's clock, and
+   * the two clocks may differ by the skew.
+   */
   stateAt(now: number): Pointer {
     const { before, after, moment } = this.#states;
     if (before === undefined || this.#hasPassed) return after;
@@ -34,7 +39,7 @@ export class HeldPointer {
     return after;
   }
 
-  /** The moment has passed, whatever the clock says. */
+  /** Puts the last change into effect, whatever the clock says. */
   pass(): void {
     this.#hasPassed = true;
   }
@@ -44,19 +49,22 @@ export class HeldPointer {
     return this.#states.after;
   }
 
-  /** How long it takes until the last change takes effect, in milliseconds; 0 where it has. */
+  /** Returns the time until the last change takes effect, in milliseconds. 0 if it has taken effect. */
   pendingFor(now: number): number {
     const { before, moment } = this.#states;
     return before === undefined || this.#hasPassed ? 0 : Math.max(0, moment - now);
   }
 
-  /** Time since the confirming read began; a clock that was set back makes it as old as can be. */
+  /** Returns the milliseconds since the confirming read began, or infinity if the clock was set back since then. */
   age(now: number): number {
     const age = now - this.#confirmedAt;
     return age < 0 ? Number.POSITIVE_INFINITY : age;
   }
 
-  /** Takes the place of what was held. If that was the same document, the state that it has answered by stays. */
+  /**
+   * Replaces the pointer that was held before. If both are the same document, a change that has taken effect stays in
+   * effect.
+   */
   takeOver(earlier: HeldPointer): void {
     if (earlier.generation !== this.generation) return;
     if (earlier.#states.before === undefined || earlier.#hasPassed) this.#hasPassed = true;

@@ -22,16 +22,16 @@ import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './ver
 
 export interface ModelServerOptions {
   readonly onLoadFailure: 'previous' | 'error';
-  /** What is done when the lease has run out and the pointer cannot be read; `answer` where this is left out. */
+  /** What to do if the lease has run out and the pointer cannot be read. Default: `answer`. */
   readonly onStalePointer?: 'answer' | 'refuse';
   readonly events: ServingEvents;
-  /** Which versions clients may ask for by number; any, where this is left out. */
+  /** The versions that clients may request by number. Default: any. */
   readonly versionsByNumber?: VersionsByNumber;
-  /** Where versions are staged and tried out; without it nothing is. */
+  /** Loads staged versions and runs canaries and shadows. Without it, requests use neither. */
   readonly rollout?: Rollout;
 }
 
-/** One isolate's serving: every request resolves its version once and is computed wholly by it. */
+/** Serves the requests of one isolate. One version computes the whole answer of a request. */
 export class ModelServer implements Serving {
   readonly #store: ObjectStore;
   readonly #source: PointerSource;
@@ -65,8 +65,8 @@ export class ModelServer implements Serving {
   }
 
   /**
-   * The check is I/O and the computation is not: while the one is on its way, the other is done with the version
-   * in hand. Its answer counts only if the check confirms that version.
+   * Computes with the known version while the pointer is read, since the read is I/O and the computation is not. The
+   * answer counts only if the read confirms that version.
    */
   async #acquireWhileChecking(request: RoutedRequest): Promise<Acquired> {
     const { target, scope } = request;
@@ -87,7 +87,9 @@ export class ModelServer implements Serving {
     );
   }
 
-  /** The pointer was checked while a speculation computed: what it computed counts, or another version computes. */
+  /**
+   * Compares a speculation with the pointer that was read meanwhile. Its answer counts, or another version computes.
+   */
   async #confirm(
     request: RoutedRequest,
     speculation: Attempt,
@@ -113,7 +115,10 @@ export class ModelServer implements Serving {
     return this.#handle(request, resolution, await this.#versions.attempt(request, resolution));
   }
 
-  /** What cannot be found or loaded may have been pruned since: before that counts, the pointer is asked. */
+  /**
+   * Reads the pointer before a failure or a fallback version counts: a newer pointer may name another version, since
+   * the one that cannot be found or loaded may have been pruned.
+   */
   async #handle(
     request: RoutedRequest,
     resolution: Resolution | NotServed,
@@ -134,7 +139,9 @@ export class ModelServer implements Serving {
     return isAttempt ? this.#handleOf(request, attempt, () => attempt) : attempt;
   }
 
-  /** @param confirm confirms the attempt after it has computed, or acquires what computes in its place */
+  /**
+   * @param confirm called after the computation: confirms the attempt, or acquires the version that computes instead
+   */
   #handleOf(
     request: RoutedRequest,
     attempt: Attempt,
@@ -178,7 +185,7 @@ export class ModelServer implements Serving {
     if (resolution.kind !== 'resolved') return resolution;
     const { version, named, pointer } = resolution;
     const { model, selector } = target;
-    // Loading what was asked for makes AVAILABLE true rather than hoped for: clients poll for it.
+    // Clients poll for AVAILABLE. Loading the requested version first makes the state true.
     const asked = selector.kind !== 'current';
     const acquired = await this.#manager.acquire({ model, version, fromPointer: named, asked }, scope);
     if (acquired.kind === 'acquired') acquired.servable.release();
@@ -206,7 +213,7 @@ export class ModelServer implements Serving {
     }
   }
 
-  /** Some prefer no answer to one by a pointer that may be old. */
+  /** An operator may prefer an error to an answer from a pointer that may be old. */
   #resolveChecked(target: ServingTarget, check: PointerCheck, split?: Split): Resolution | NotServed {
     if (check.kind === 'stale' && this.#options.onStalePointer === 'refuse') {
       return { kind: 'unavailable', reason: check.reason };
@@ -218,7 +225,7 @@ export class ModelServer implements Serving {
     if (!isName(target.model)) return { kind: 'unknown model' };
     const pointer = this.#source.leased(target.model);
     const leased = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber);
-    // What is refused may have come since.
+    // A version that is refused under the lease may have been published since.
     if (leased?.kind === 'resolved') return leased;
     const checked = this.#resolveChecked(target, await this.#source.check(target.model));
     return checked.kind === 'not by number' ? settleByNumber(this.#store, target.model, checked) : checked;

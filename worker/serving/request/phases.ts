@@ -1,14 +1,14 @@
 export type PhaseName = 'body' | 'pointer' | 'load' | 'total';
 
-/** In the order in which they end. */
+/** The phases, in the order in which they end. */
 const NAMES: readonly PhaseName[] = ['body', 'pointer', 'load', 'total'];
 
-/** Of a phase that has not ended. */
+/** The duration of a phase that has not ended. */
 export const NOT_WAITED = -1;
 
 /**
- * How long a request waited for what, in milliseconds. On deployed Workers the clock stands still while code
- * runs and moves on at I/O: only waiting can be measured. What computes during a wait is part of it.
+ * The times that a request waited, by cause, in milliseconds. On deployed Workers the clock advances only at I/O, so
+ * that only waits can be measured. Computation during a wait is included in it.
  */
 export class Phases {
   body = NOT_WAITED;
@@ -21,18 +21,18 @@ export class Phases {
     this.#now = now;
   }
 
-  /** The clock, for when a phase begins. */
+  /** Returns the time, to record the start of a phase. */
   now(): number {
     return this.#now();
   }
 
-  /** Ends a phase that began then. One that comes again adds up. */
+  /** Ends a phase that began at the given time. The durations of a repeated phase are added. */
   end(name: PhaseName, began: number): void {
     const before = this[name];
     this[name] = (before === NOT_WAITED ? 0 : before) + this.#now() - began;
   }
 
-  /** The phases that have ended. */
+  /** Returns the durations of the phases that have ended. */
   durations(): ReadonlyMap<PhaseName, number> {
     const durations = new Map<PhaseName, number>();
     for (const name of NAMES) if (this[name] !== NOT_WAITED) durations.set(name, this[name]);

@@ -10,15 +10,15 @@ import { HeldPointer } from './held_pointer.ts';
 
 export type PointerCheck =
   | { readonly kind: 'current'; readonly pointer: Pointer }
-  /** It could not be read; this is the last one known. */
+  /** The pointer could not be read. This is the last known one. */
   | { readonly kind: 'stale'; readonly pointer: Pointer; readonly reason: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** Reads a model's pointer; with an etag, only if it is another than the one that had it. */
+/** Reads a model's pointer. Given an etag, reads it only if its etag differs. */
 export type PointerReader = (model: string, unlessEtag: string | undefined) => Promise<PointerRead>;
 
-/** Reads pointers from the bucket or, given a replica, from that. */
+/** Returns a reader of the replica if there is one, and of the bucket otherwise. */
 export function pointerReader(store: ObjectStore, replica?: PointerReplica): PointerReader {
   return replica === undefined
     ? (model, unlessEtag) => readPointer(store, model, unlessEtag)
@@ -26,21 +26,24 @@ export function pointerReader(store: ObjectStore, replica?: PointerReplica): Poi
 }
 
 export interface PointerSourceOptions {
-  /** An isolate may answer by a pointer for no longer, whatever the pointer says. Milliseconds; 0: it always asks. */
+  /**
+   * The longest time in milliseconds that an isolate may use a pointer, whatever the pointer says. 0: every request
+   * reads it.
+   */
   readonly leaseLimitMs: number;
   readonly timeoutMs: number;
   readonly now: () => number;
-  /** Waits for so many milliseconds. */
+  /** Resolves after the given time. */
   readonly sleep: (milliseconds: number) => Promise<unknown>;
-  /** Called when a newer pointer was seen; `before` is undefined for the first. */
+  /** Called when a newer pointer was read. `before` is undefined for the first. */
   readonly onPointer: (model: string, pointer: Pointer, before: Pointer | undefined) => void;
   /** Called with every read of storage. */
   readonly onRead?: () => void;
 }
 
-/** What a request demands of the pointer that it is answered by. */
+/** The requirements of a request on its pointer. */
 interface PointerDemand {
-  /** A client has seen this generation: no older one is to answer it. */
+  /** The generation that the client has seen. No older one may answer. */
   readonly minimumGeneration?: number | undefined;
 }
 
@@ -49,7 +52,7 @@ export class PointerSource {
   readonly #read: PointerReader;
   readonly #options: PointerSourceOptions;
   readonly #held = new Map<string, HeldPointer>();
-  /** Reads that were begun ahead, by model: when, and what comes of them. */
+  /** The reads ahead in progress, by model. */
   readonly #ahead = new Map<string, { readonly began: number; readonly done: Promise<unknown> }>();
 
   constructor(read: PointerReader, options: PointerSourceOptions) {
@@ -57,14 +60,14 @@ export class PointerSource {
     this.#options = options;
   }
 
-  /** The pointer in hand as it holds now, however old it is, without any I/O. */
+  /** Returns the state that is in effect now by the last known pointer, however old it is. Without I/O. */
   known(model: string): Pointer | undefined {
     return this.#held.get(model)?.stateAt(this.#options.now());
   }
 
   /**
-   * The pointer in hand, if the lease lets a request that is decided now be answered by it: the time is that of the
-   * request's last I/O, its arrival or the end of its body, and the read that confirmed the pointer began no longer ago.
+   * Returns the known pointer if its lease permits its use now. The time is that of the request's last I/O: its arrival
+   * or the end of its body. The lease counts from the start of the read that confirmed the pointer.
    */
   leased(model: string, { minimumGeneration = 0 }: PointerDemand = {}): Pointer | undefined {
     const held = this.#held.get(model);
@@ -75,7 +78,7 @@ export class PointerSource {
     return pointer.generation < minimumGeneration ? undefined : pointer;
   }
 
-  /** From half of the lease on, begins the next read on behalf of later requests: under traffic nobody waits for one. */
+  /** Starts the next read once half of the lease has passed, so that under traffic no request waits for a read. */
   readAhead(model: string, scope: RequestScope): void {
     const held = this.#held.get(model);
     if (held === undefined) return;
@@ -91,9 +94,8 @@ export class PointerSource {
   }
 
   /**
-   * The pointer as storage has it now. A read begins when the caller calls, since one that was under way before could
-   * miss a change that was acknowledged in between; only within a lease is one that began ahead good enough. Never
-   * rejects.
+   * Returns the pointer that storage holds now. It starts a new read, since a read in progress could miss a change that
+   * was acknowledged after that read began. A read ahead suffices only within the lease. Never rejects.
    */
   async check(model: string, demand: PointerDemand = {}): Promise<PointerCheck> {
     const ahead = this.#ahead.get(model);
@@ -107,7 +109,7 @@ export class PointerSource {
     const { minimumGeneration = 0 } = demand;
     const held = this.#held.get(model);
     if (check.kind !== 'current' || held === undefined) return check;
-    // The client has seen a change whose moment this isolate's clock has not reached: it is at most a skew away.
+    // The client has seen a change whose moment this isolate's clock has not reached. It is at most the skew away.
     if (check.pointer.generation < minimumGeneration && held.generation >= minimumGeneration) {
       await this.#options.sleep(held.pendingFor(this.#options.now()));
       const newest = this.#held.get(model) ?? held;
@@ -118,7 +120,7 @@ export class PointerSource {
     return check;
   }
 
-  /** A read that took longer than any may died with the request that began it. */
+  /** A read that exceeds the timeout ended with the request that began it. */
   #isUnderWay(model: string, now: number): boolean {
     const ahead = this.#ahead.get(model);
     return ahead !== undefined && Math.abs(now - ahead.began) <= this.#options.timeoutMs;
@@ -163,7 +165,7 @@ export class PointerSource {
     return { kind: 'current', pointer: held.stateAt(this.#options.now()) };
   }
 
-  /** Generations only move forward: a slow read that comes back with an older pointer changes nothing. */
+  /** Keeps the newer of the known pointer and the one that was read: a slow read may return an older one. */
   #learn(
     model: string,
     { pointer, etag, uploaded }: Extract<PointerRead, { readonly kind: 'found' }>,
@@ -194,8 +196,8 @@ export class PointerSource {
 }
 
 /**
- * Waits for what another request began, for so many milliseconds at most. The timer is this request's own: the runtime
- * takes one that waits for nothing but the promise of another for hung, and answers 500 in its place.
+ * Waits for a promise of another request, up to a time limit. The timer belongs to this request: workerd considers a
+ * request hung if it waits only for another request's promise, and answers 500.
  */
 async function settledWithin(milliseconds: number, done: Promise<unknown>): Promise<void> {
   await within(milliseconds, done, () => new Error('it takes too long')).catch(() => undefined);

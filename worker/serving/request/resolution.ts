@@ -3,26 +3,26 @@ import type { AnsweredBy, NotServed, ServingTarget } from '../api.ts';
 import type { PointerCheck } from './pointer_source.ts';
 import { isAnsweredByNumber, notByNumber, type VersionsByNumber } from './versions_by_number.ts';
 
-/** The version that a target means under a pointer. */
+/** The version that a pointer selects for a target. */
 export interface Resolution {
   readonly kind: 'resolved';
   readonly version: string;
-  /** 0 where there is no pointer to have one. */
+  /** 0 without a pointer. */
   readonly generation: number;
   readonly pointer: Pointer | undefined;
-  /** Whether the pointer names the version; otherwise the client did. */
+  /** True if the pointer names the version, false if the client does. */
   readonly named: boolean;
   readonly stale: { readonly reason: string } | undefined;
-  /** The canary, where the version is it and the request came to it by the split. */
+  /** The canary, if the split sends the request to it. */
   readonly canary: Trial | undefined;
 }
 
-/** Says whether a request that names no version belongs to the canary's share. */
+/** Assigns requests that name no version to the canary or to the current version. */
 export interface Split {
   canaryOf(pointer: Pointer): Trial | undefined;
 }
 
-/** Which version a target means, as far as the pointer can tell: a version that a client names may not exist. */
+/** Resolves a target to a version by the pointer. A version that a client names need not exist. */
 export function resolve(
   target: ServingTarget,
   check: PointerCheck,
@@ -31,7 +31,7 @@ export function resolve(
 ): Resolution | NotServed {
   const { selector } = target;
   if (check.kind === 'missing' || check.kind === 'unreadable') {
-    // A version can be asked for before anything points to it, where that is allowed.
+    // With VERSIONS_BY_NUMBER "any", a version can be requested before a pointer exists.
     if (selector.kind === 'version' && byNumber === 'any') {
       return resolved(selector.version, undefined, false);
     }
@@ -66,12 +66,12 @@ function resolved(
   return { kind: 'resolved', version, generation: pointer?.generation ?? 0, pointer, named, stale, canary };
 }
 
-/** What a client is told about the version that answered. */
+/** Returns what the client learns about the version that answered. */
 export function answeredBy({ generation, stale }: Resolution, version: string): AnsweredBy {
   return stale === undefined ? { version, generation } : { version, generation, stalePointer: stale };
 }
 
-/** Whether two resolutions of one target come to the same, also in how its answer is judged. */
+/** True if two resolutions of one target select the same version and judge its answer in the same way. */
 export function sameVersion(left: Resolution | NotServed, right: Resolution | NotServed): boolean {
   if (left.kind !== 'resolved' || right.kind !== 'resolved') return left.kind === right.kind;
   return left.version === right.version && (left.canary === undefined) === (right.canary === undefined);

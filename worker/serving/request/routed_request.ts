@@ -7,17 +7,17 @@ import { routingFraction } from '../rollout/routing.ts';
 import type { Split } from './resolution.ts';
 
 /**
- * A request with its place in the rollouts of its model. Whether it belongs to the canary's share and to the shadow's is
- * drawn once, so that a repeated computation is routed as the first one was, under the same pointer.
+ * A request with its place in the canary's and the shadow's shares. Each place is drawn once, so that under the same
+ * pointer a repeated computation is routed as the first one.
  */
 export class RoutedRequest implements Split {
   readonly target: ServingTarget;
   readonly scope: RequestScope;
-  /** The generation that the client has seen: it is answered by no older one. */
+  /** The generation that the client has seen. No older one may answer. */
   readonly minimumGeneration: number | undefined;
-  /** True once the pointer was read after the request began: what it says then is final. */
+  /** True once the pointer was read after the request began. That read is final. */
   isConfirmed = false;
-  /** Undefined where nothing is rolled out, or the request names what is to answer. */
+  /** Undefined without a rollout, or if the request names a version or a label. */
   readonly #rollout: Rollout | undefined;
   #fraction: number | undefined;
   #sample: number | undefined;
@@ -29,7 +29,7 @@ export class RoutedRequest implements Split {
     this.#rollout = target.selector.kind === 'current' ? rollout : undefined;
   }
 
-  /** The canary, if this request belongs to its share. */
+  /** Returns the canary if this request belongs to its share. */
   canaryOf({ canary }: Pointer): Trial | undefined {
     const rollout = this.#rollout;
     if (rollout === undefined || canary === undefined) return undefined;
@@ -38,13 +38,13 @@ export class RoutedRequest implements Split {
     return this.#fraction * 100 < canary.percent ? canary : undefined;
   }
 
-  /** Without a key the draw is by chance. */
+  /** Returns the request's position from 0 to 1: by its routing key, or at random without one. */
   #draw(rollout: Rollout): number {
     const key = this.scope.routingKey?.();
     return key === undefined ? rollout.random() : routingFraction(this.target.model, key);
   }
 
-  /** The shadow, if it is to repeat what the current version computes for this request. */
+  /** Returns the shadow if it must repeat this request's computation. */
   shadowOf({ shadow }: Pointer): Trial | undefined {
     const rollout = this.#rollout;
     if (rollout === undefined || shadow === undefined) return undefined;
@@ -59,7 +59,7 @@ export class RoutedRequest implements Split {
     this.#rollout?.watch.answered(model, canary, this.#client());
   }
 
-  /** @param broke whether it took the whole runtime along */
+  /** @param broke true if the failure broke the whole runtime */
   canaryFailed(canary: Trial, reason: string, broke: boolean): void {
     const { model } = this.target;
     this.#rollout?.events.canary(model, canary.version, 'failed');
@@ -74,7 +74,7 @@ export class RoutedRequest implements Split {
     };
   }
 
-  /** The answer counts: candidates may be loaded, and the shadow may repeat what was executed. */
+  /** Called when the answer counts: starts loading candidates, and lets the shadow repeat the execution. */
   answered(pointer: Pointer | undefined, shadow: Trial | undefined, live: Execution | undefined): void {
     const rollout = this.#rollout;
     if (rollout === undefined || pointer === undefined || !hasCandidates(pointer)) return;

@@ -6,11 +6,11 @@ export type Served<Answer> =
   | NotServed;
 
 /**
- * Computes with the version that a target selects, until an answer counts. Most requests compute once. A change of the
- * pointer in the meantime or a canary that fails makes another version compute again.
+ * Computes with the version that a target selects until an answer counts. Most requests compute once. Another version
+ * repeats the computation if the pointer changes meanwhile or a canary fails.
  *
- * @param compute has no side effects
- * @throws what the computation throws, if no other version answers in its place
+ * @param compute must have no side effects
+ * @throws the error of the computation, if no other version answers in its place
  */
 export async function serve<Answer>(
   serving: Pick<Serving, 'acquire'>,

@@ -8,7 +8,7 @@ import type { ServableManager } from '../servables/servable_manager.ts';
 import { answeredBy, type Resolution } from './resolution.ts';
 import type { RoutedRequest } from './routed_request.ts';
 
-/** What happens to requests, for metrics. */
+/** Events of requests, for metrics. */
 export interface ServingEvents {
   speculation(outcome: 'confirmed' | 'repeated'): void;
   fallback(model: string, wanted: string, answeredBy: string): void;
@@ -19,19 +19,19 @@ export interface ServingEvents {
 interface InPlaceOfCanary {
   readonly canary: Trial;
   readonly reason: string;
-  /** Undefined where the canary was not in memory: that is no failure of its answers. */
+  /** Undefined if the canary was not in memory, which does not count as a failed answer. */
   readonly failure: { readonly broke: boolean } | undefined;
 }
 
-/** A version that is in use for one computation, whose answer may count. */
+/** A version in use for one computation, whose answer may count. */
 export interface Attempt {
   readonly kind: 'attempt';
-  /** In use from here on: it has to be released. */
+  /** Already acquired: it must be released. */
   readonly servable: Servable;
   readonly resolution: Resolution;
   /** The version that the resolution names cannot be served; this one takes its place. */
   readonly fallback: AnsweredBy['fallback'];
-  /** What it executed is looked at where a canary or a shadow depends on it. */
+  /** Records the execution, if a canary or a shadow depends on it. */
   readonly observed: ObservedServable | undefined;
   readonly shadow: Trial | undefined;
   readonly inPlaceOf: InPlaceOfCanary | undefined;
@@ -39,12 +39,12 @@ export interface Attempt {
 
 export type Settled = { readonly kind: 'counts'; readonly by: AnsweredBy } | Attempt | NotServed;
 
-/** Finds the version that computes a request whose version is resolved, and judges what became of it. */
+/** Finds the servable that computes a resolved request, and judges its answer. */
 export class VersionServer {
   readonly #manager: ServableManager;
   readonly #onLoadFailure: 'previous' | 'error';
   readonly #events: ServingEvents;
-  /** Per model, the last version that answered a request for the current one here. */
+  /** The last version that answered a request for the current version in this isolate, by model. */
   readonly #lastServed = new Map<string, { version: string; generation: number }>();
 
   constructor(manager: ServableManager, onLoadFailure: 'previous' | 'error', events: ServingEvents) {
@@ -53,7 +53,10 @@ export class VersionServer {
     this.#events = events;
   }
 
-  /** What is in memory and may compute at once: the version itself, or a fallback version if it cannot be loaded. */
+  /**
+   * Returns a version in memory that may compute at once: the resolved version, or a fallback version if it cannot be
+   * loaded.
+   */
   attemptReady(request: RoutedRequest, resolution: Resolution | NotServed): Attempt | undefined {
     if (resolution.kind !== 'resolved') return undefined;
     const { model } = request.target;
@@ -71,7 +74,7 @@ export class VersionServer {
     return undefined;
   }
 
-  /** The version, loaded first where it is not in memory, or what takes its place. */
+  /** Acquires the resolved version, after loading it if necessary, or the version that takes its place. */
   async attempt(
     request: RoutedRequest,
     resolution: Resolution | NotServed,
@@ -121,7 +124,7 @@ export class VersionServer {
     return { kind: 'unavailable', version, reason };
   }
 
-  /** A request of the canary's share is answered by the current version where the canary cannot. */
+  /** Acquires the canary, or the current version if the canary cannot be loaded. */
   async #attemptCanary(
     request: RoutedRequest,
     resolution: Resolution,
@@ -170,8 +173,8 @@ export class VersionServer {
   }
 
   /**
-   * Judges an attempt that has computed: its answer counts, or the current version takes the place of a canary that did
-   * not answer well. No request fails because of a canary.
+   * Judges an attempt that has computed. Its answer counts, unless it is a canary that failed: then the current version
+   * computes. No request fails because of a canary.
    */
   async settle(request: RoutedRequest, attempt: Attempt, broke: boolean): Promise<Settled> {
     const { resolution, observed, inPlaceOf } = attempt;
@@ -183,7 +186,7 @@ export class VersionServer {
       }
       request.canaryAnswered(canary);
     }
-    // The failure is the canary's only if this version is sound: where both fail, the request is at fault.
+    // The failure counts against the canary only if this version succeeds. If both fail, the request is at fault.
     if (inPlaceOf?.failure !== undefined && reason === undefined) {
       request.canaryFailed(inPlaceOf.canary, inPlaceOf.reason, inPlaceOf.failure.broke);
     }
@@ -191,9 +194,9 @@ export class VersionServer {
   }
 
   /**
-   * Finds the version that computes in place of one whose computation threw: the current one, for a canary.
+   * Finds the version that computes after a computation threw: the current version after a canary.
    *
-   * @throws what the computation threw, if that was no canary's
+   * @throws the computation's error, if the version was not a canary
    */
   async replace(
     request: RoutedRequest,
@@ -211,7 +214,7 @@ export class VersionServer {
     const { resolution, fallback, inPlaceOf, shadow, observed } = attempt;
     const { version } = attempt.servable;
     const { model, selector } = request.target;
-    // A canary is no fallback version.
+    // A canary must not become a fallback version.
     if (selector.kind === 'current' && resolution.canary === undefined) {
       this.#remember(model, version, resolution.generation);
     }
@@ -226,12 +229,15 @@ export class VersionServer {
     return fallback === undefined ? by : { ...by, fallback };
   }
 
-  /** A client that asks for a certain version or label is not given another. */
+  /** True if another version may answer: not if the client requests a version or a label. */
   #fallsBack({ selector }: ServingTarget): boolean {
     return selector.kind === 'current' && this.#onLoadFailure === 'previous';
   }
 
-  /** The versions that may answer for one that cannot: the last one that served in this isolate, then `previous`. */
+  /**
+   * Returns the versions that may answer in place of one that cannot: the last one that served in this isolate, then
+   * `previous`.
+   */
   #fallbackVersions(model: string, { version, pointer }: Resolution): string[] {
     const candidates = new Set<string>();
     for (const candidate of [this.#lastServed.get(model)?.version, pointer?.previous]) {
@@ -242,12 +248,15 @@ export class VersionServer {
     );
   }
 
-  /** Loads a version anew for later requests, if its last load failed and its backoff is over. */
+  /** Loads a version again for later requests, if its last load failed and its backoff is over. */
   retryIfDue(model: string, version: string, scope: RequestScope): void {
     if (this.#manager.failure(model, version)?.retryDue) this.#manager.preload(model, version, scope);
   }
 
-  /** A slow request of an older generation must not bring back what newer ones have left behind. */
+  /**
+   * Remembers the version unless a newer generation has answered meanwhile: slow requests of older generations must not
+   * replace it.
+   */
   #remember(model: string, version: string, generation: number): void {
     const last = this.#lastServed.get(model);
     if (last === undefined) this.#lastServed.set(model, { version, generation });

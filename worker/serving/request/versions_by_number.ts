@@ -4,13 +4,16 @@ import { manifestKey } from '../../registry/storage/storage_keys.ts';
 import type { NotByNumber, NotServed } from '../api.ts';
 
 /**
- * Which versions clients may ask for by number. `released`: those that somebody who may flip has put before clients.
- * The pointer names them, or its history tells that they were current. `any`: whatever is published.
+ * The versions that clients may request by number. `released`: those that the pointer names or that were current by its
+ * history. `any`: every published version.
  */
 export const VERSIONS_BY_NUMBER = ['released', 'any', 'none'] as const;
 export type VersionsByNumber = (typeof VERSIONS_BY_NUMBER)[number];
 
-/** Whether a version is answered by its number under a pointer; a model without a pointer has released nothing. */
+/**
+ * True if clients may request the version by number under a pointer. A model without a pointer has no released
+ * versions.
+ */
 export function isAnsweredByNumber(
   which: VersionsByNumber,
   pointer: Pointer | undefined,
@@ -44,7 +47,7 @@ export function notByNumber(which: VersionsByNumber, version: string): NotByNumb
   return { kind: 'not by number', version, reason: REASONS[which], mayNotExist: which === 'released' };
 }
 
-/** A version that does not exist is refused as one, also where only those that are released are answered. */
+/** Changes a refusal to `unknown version` if the version does not exist. */
 export async function settleByNumber(
   store: ObjectStore,
   model: string,
@@ -52,7 +55,7 @@ export async function settleByNumber(
 ): Promise<NotServed> {
   const { version, mayNotExist } = refusal;
   if (!mayNotExist) return refusal;
-  // Where storage cannot tell, that the version is not released is true in any case.
+  // If storage cannot be read, the refusal stays: it is true in any case.
   const head = await store.head(manifestKey(model, version)).catch(() => undefined);
   return head?.kind === 'missing' ? { kind: 'unknown version', version } : refusal;
 }
