@@ -18,7 +18,7 @@ export function jsonResponse(
   return new Response(json, { status, headers: headersOf(lines) });
 }
 
-/** Parses header lines into the platform's object. A response that is made with the object copies it. */
+/** Parses header lines into the platform's object. Every response made with the object copies it. */
 export const headersOf = memoize((lines) => {
   const headers = new Headers();
   for (const line of lines.split('\n')) {

@@ -10,16 +10,16 @@ export type MemoryRefusal =
   /** The request would fit if others held less. */
   | { readonly kind: 'busy'; readonly message: string };
 
-/** The memory that the shares are of. */
+/** The memory of an isolate, of which every request takes a share. */
 export interface IsolateMemory {
   readonly bytesPerRequest: number;
   /** Takes bytes for a share. Returns false if other requests hold too much. */
   take(share: MemoryShare, bytes: number): boolean;
   /** Adds bytes without a check; a negative number returns them. */
   add(bytes: number): void;
-  /** A share holds nothing any more. */
+  /** Called when a share no longer holds memory. */
   forget(share: MemoryShare): void;
-  /** A share received or sent something. */
+  /** Called when a share's request received or sent data. */
   progress(share: MemoryShare): void;
 }
 

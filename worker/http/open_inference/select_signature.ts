@@ -15,7 +15,7 @@ export function selectSignature(
   leftOut: LeftOut | undefined,
 ): SignatureChoice {
   const names = Object.keys(signatures);
-  // What was one of several does not become the only one because the others are left out.
+  // A signature is not the only one if others were left out.
   const only = names.length === 1 && leftOut === undefined ? names[0] : undefined;
   const chosen = name ?? only ?? DEFAULT_SIGNATURE;
   const signature = Object.hasOwn(signatures, chosen) ? signatures[chosen] : undefined;

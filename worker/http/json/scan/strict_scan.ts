@@ -24,9 +24,7 @@ export interface DocumentLimits {
   /** The depth to which lists and objects may be nested, and the error for a deeper document. */
   readonly mostDepth: number;
   readonly tooDeep: string;
-  /**
-   * The number of objects, members and other values that the reader may meet. Skipped lists and scalars do not count.
-   */
+  /** The most objects, members and other values that the reader may read. Skipped lists and scalars do not count. */
   readonly mostValues: number;
   readonly tooMany: string;
 }
