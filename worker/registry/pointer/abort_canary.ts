@@ -4,17 +4,17 @@ import { type PointerUpdate, updatePointer } from './pointer_store.ts';
 import type { ChangeRecord } from './pointer_transitions.ts';
 import { canaryTransition } from './rollout_transitions.ts';
 
-/** A canary that an isolate has given up on. */
+/** A canary that an isolate has aborted. */
 export interface GivenUpCanary {
   readonly model: string;
   readonly version: string;
-  /** Of the change that made the canary what it was when it failed. */
+  /** The generation of the change that began the canary or last changed its share. */
   readonly generation: number;
 }
 
 /**
- * Ends a canary everywhere, if it still is the one that failed. An operator who has changed it since has decided
- * anew, perhaps knowing of the failures.
+ * Ends a canary everywhere if it is unchanged since it failed. A later change by an operator is a new decision and
+ * stays.
  *
  * @throws as updatePointer does
  */

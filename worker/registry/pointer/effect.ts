@@ -4,15 +4,15 @@ import type { HistoryEntry, Pointer } from './pointer.ts';
 
 /** When a change takes effect. */
 export interface Effect {
-  /** By the clock of storage; undefined where isolates make the change as they read it. */
+  /** By storage's clock. Undefined if each isolate adopts the change when it reads the pointer. */
   readonly moment: Date | undefined;
-  /** How long after this answer no isolate is left that has not made the change. Milliseconds. */
+  /** The milliseconds after this answer until every isolate has adopted the change. */
   readonly settlesInMs: number;
-  /** For so long isolates may have made the change at different times, since its write took too long. Milliseconds. */
+  /** The milliseconds during which isolates may answer by different states, since the write took too long. */
   readonly mixedMs: number;
 }
 
-/** An effect as a JSON document; `moment` is null where there is none. */
+/** An effect as a JSON document. `moment` is null if there is no agreed moment. */
 export const EffectSchema = v.object({
   moment: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
   settlesInMs: v.number(),
@@ -28,10 +28,10 @@ export function effectOfDocument({ moment, ...times }: v.InferOutput<typeof Effe
 }
 
 /**
- * When a change takes effect that stands in a pointer.
+ * Returns when a change in a pointer's history takes effect.
  *
- * @param uploaded when the pointer was written, by the clock of storage
- * @param tookMs how long the write took, at most
+ * @param uploaded the time of the pointer's write by storage's clock
+ * @param tookMs the longest possible duration of the write, in milliseconds
  */
 export function effectOf(
   pointer: Pointer,
@@ -41,14 +41,14 @@ export function effectOf(
 ): Effect {
   const { ms, clockSkewMs } = leaseInForce(pointer);
   const { delayMs } = change;
-  // A clock can go from one end of the allowance to the other while a lease runs.
+  // A clock may drift from one end of the permitted skew to the other while a lease runs.
   const leaseEndsInMs = ms === 0 ? 0 : ms + 2 * clockSkewMs;
   if (delayMs === undefined || uploaded === undefined) {
     return { moment: undefined, settlesInMs: leaseEndsInMs, mixedMs: ms };
   }
   if (change.generation !== pointer.generation) {
     const moment = change.effectiveAt === undefined ? undefined : new Date(change.effectiveAt);
-    // A later change has waited for this one, unless it was made in an emergency.
+    // A later change waited for this one, unless it was made in an emergency.
     const wasOvertaken = pointer.history.some(
       (later) => later.generation > change.generation && later.delayMs === undefined,
     );
@@ -59,7 +59,7 @@ export function effectOf(
   if (delayMs === 0) return { moment: uploaded, settlesInMs: 0, mixedMs: 0 };
   return {
     moment: new Date(momentOf(pointer, uploaded)),
-    // The write happened before its answer came, so the moment is no later than the delay after that.
+    // The write happened before its answer arrived, so that the moment is at most the delay after the answer.
     settlesInMs: delayMs + clockSkewMs,
     mixedMs: Math.max(0, Math.round(tookMs - WRITE_ALLOWANCE_MS)),
   };

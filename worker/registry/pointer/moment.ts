@@ -1,35 +1,35 @@
 import type { HistoryEntry, Lease, Pointer } from './pointer.ts';
 
-/** What a pointer gets that has no lease yet. */
+/** The lease for a pointer that has none yet. */
 export const DEFAULT_LEASE: Lease = { ms: 1000, clockSkewMs: 100 };
 
-/** A write may take so long before isolates could miss it. Milliseconds. */
+/** The longest duration of a write that isolates cannot miss. Milliseconds. */
 export const WRITE_ALLOWANCE_MS = 400;
 
-/** A pointer without a lease was written by a tool that knows of none: whoever serves by it asks every time. */
+/** An earlier tool, which did not know leases, wrote a pointer without one. Every request then reads the pointer. */
 const NO_LEASE: Lease = { ms: 0, clockSkewMs: 0 };
 
-/** The lease that a state of a pointer gives. */
+/** Returns the lease of a pointer's state. */
 export function leaseOf(state: { readonly lease?: Lease | undefined } | undefined): Lease {
   return state?.lease ?? NO_LEASE;
 }
 
-/** A pointer in storage, as the state before and the state after its last change. */
+/** The states of a pointer before and after its last change. */
 export interface PointerStates {
-  /** Undefined where the change took effect with its write. */
+  /** Undefined if the change took effect with its write. */
   readonly before: Pointer | undefined;
   readonly after: Pointer;
-  /** When `after` takes the place of `before`: milliseconds since 1970 by the clock of storage. */
+  /** The time at which `after` replaces `before`: milliseconds since 1970 by storage's clock. */
   readonly moment: number;
-  /** How long either may be answered by after it was read. Milliseconds. */
+  /** The milliseconds after a read for which an isolate may use either state. */
   readonly leaseMs: number;
 }
 
 /**
- * The states of a pointer that was read.
+ * Returns the states of a pointer before and after its last change.
  *
- * @param uploaded when it was written, by the clock of storage; undefined for a copy that does not tell: its change
- * has taken effect
+ * @param uploaded the time of its write by storage's clock. Undefined for a copy in the replica, whose last change
+ *   counts as in effect
  */
 export function statesOf(pointer: Pointer, uploaded: Date | undefined): PointerStates {
   const pending = pendingOf(pointer);
@@ -45,12 +45,13 @@ export function statesOf(pointer: Pointer, uploaded: Date | undefined): PointerS
     before: {
       ...rest,
       ...before,
-      // What is to become current is loaded like a staged version.
+      // Isolates load the coming version like a staged one.
       ...(coming === undefined ? {} : { next: coming }),
     },
     after,
     moment: uploaded.getTime() + pending.delayMs,
-    // An isolate that took the longer one could outlast a later change that counts on the shorter one.
+    // With the longer lease, an isolate could use this state beyond the moment of a later change that relies on the
+    // shorter one.
     leaseMs: Math.min(leaseMs, leaseOf(before).ms),
   };
 }
@@ -59,17 +60,20 @@ function staged({ current }: Pointer, uploaded: Date): Pointer['next'] {
   return { version: current, stagedAt: uploaded.toISOString() };
 }
 
-/** What is pending by its own word. A tool that knows of no moments carries on what an earlier change left. */
+/**
+ * Returns the pending change if it belongs to this generation. Earlier tools, which do not know moments, keep the entry
+ * of an older change.
+ */
 function pendingOf({ pending, generation }: Pointer): Pointer['pending'] {
   return pending?.generation === generation ? pending : undefined;
 }
 
-/** When the last change of a pointer takes effect, in milliseconds by the clock of storage. */
+/** Returns the time at which a pointer's last change takes effect, in milliseconds by storage's clock. */
 export function momentOf(pointer: Pointer, uploaded: Date): number {
   return uploaded.getTime() + (pendingOf(pointer)?.delayMs ?? 0);
 }
 
-/** What an isolate may count on that has read a pointer, or the one before it. */
+/** Returns the longest lease of an isolate that has read this pointer or the one before it. */
 export function leaseInForce(pointer: Pointer | undefined): Lease {
   const lease = leaseOf(pointer);
   const before = pointer === undefined ? undefined : pendingOf(pointer)?.before;
@@ -81,29 +85,29 @@ export function leaseInForce(pointer: Pointer | undefined): Lease {
 }
 
 /**
- * How long after its write a change takes effect: by then every isolate that may answer has read it. 0 where nobody
- * answers without asking.
+ * Returns the milliseconds from a change's write until it takes effect: by then every isolate that may answer has read
+ * it. 0 if every request reads the pointer.
  */
 function delayOf({ ms, clockSkewMs }: Lease): number {
   return ms === 0 ? 0 : ms + clockSkewMs + WRITE_ALLOWANCE_MS;
 }
 
-/** A pointer with the time of its write, by the clock of storage. */
+/** A pointer with the time of its write by storage's clock. */
 export interface WrittenPointer {
   readonly pointer: Pointer;
   readonly uploaded: Date | undefined;
 }
 
 /**
- * Puts off a change to the moment at which every isolate makes it.
+ * Delays a change to the moment at which every isolate adopts it.
  *
- * @param before the pointer that is replaced
- * @param after what a transition made of it
+ * @param before the replaced pointer
+ * @param after the result of the transition
  */
 export function withMoment(before: WrittenPointer | undefined, after: Pointer, lease: Lease): Pointer {
   const { pending: _pending, ...changed } = after;
   const leased = { ...changed, lease: changed.lease ?? lease };
-  // Its own change was waited for, so that its lease is the one in force.
+  // The change of `before` has taken effect, so that its lease is in force.
   const delayMs = before === undefined ? 0 : delayOf(leaseOf(before.pointer));
   const history = withMoments(leased.history, before, delayMs);
   if (before === undefined || delayMs === 0) return { ...leased, history };
@@ -133,7 +137,10 @@ function effective(entry: HistoryEntry, { pointer, uploaded }: WrittenPointer): 
   return { ...entry, effectiveAt: new Date(momentOf(pointer, uploaded)).toISOString() };
 }
 
-/** The newest entry says how long it is put off; the one before, whose write has a time now, when it took effect. */
+/**
+ * Records the delay of the newest entry, and in the entry before it the time at which that took effect, which is known
+ * now.
+ */
 function withMoments(
   [newest, ...older]: Pointer['history'],
   before: WrittenPointer | undefined,

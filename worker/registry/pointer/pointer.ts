@@ -2,21 +2,24 @@ import * as v from 'valibot';
 import { NameSchema } from '../../model/names.ts';
 import { VersionSchema } from '../version/manifest.ts';
 
-/** How many changes the pointer remembers; the record and the change are one write. */
+/** The number of changes in the history. A change and its record are one write. */
 export const HISTORY_LENGTH = 50;
 
-/** The limits keep the document below this size, so that no change is ever refused because there were many before. */
+/**
+ * The largest document. The other limits keep it below this size, so that earlier changes never prevent a new one.
+ * Bytes.
+ */
 export const POINTER_BYTES = 2 * 1024 * 1024;
 export const LABELS_LIMIT = 100;
-/** Of one change; a prune that retires more makes several. */
+/** The most versions that one change retires. A larger prune makes several changes. */
 export const RETIRED_AT_ONCE = 200;
 export const RETIRED_LIMIT = 20_000;
 
-/** A change waits for the lease: a longer one is of no use to anybody. Milliseconds. */
+/** The longest lease. Every change waits for the lease. Milliseconds. */
 export const LEASE_LIMIT_MS = 600_000;
 export const SKEW_LIMIT_MS = 60_000;
 
-/** What changes a pointer. Those in FLIPS move `current`. */
+/** The kinds of changes in the history. Those in FLIPS change `current`. */
 export type PointerAction =
   | 'publish'
   | 'rollback'
@@ -32,22 +35,22 @@ export type PointerAction =
 
 const FLIPS: ReadonlySet<string> = new Set<PointerAction>(['publish', 'rollback', 'promote']);
 
-/** A share of requests, in percent; fractions of a percent are shares too. */
+/** A share of requests in percent, with fractions. */
 const ShareSchema = v.pipe(v.number(), v.gtValue(0), v.maxValue(100));
 
 /** Milliseconds. */
 const DurationSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3_600_000));
 
 const LeaseSchema = v.object({
-  /** Milliseconds after the start of the read that confirmed the pointer; 0: every request asks. */
+  /** Milliseconds after the start of the read that confirmed the pointer. 0: every request reads it. */
   ms: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LEASE_LIMIT_MS)),
   clockSkewMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(SKEW_LIMIT_MS)),
 });
 
-/** For how long isolates may answer by a pointer that they have read, and by how much their clocks may be off. */
+/** How long isolates may use a pointer that they have read, and the largest error of their clocks. */
 export type Lease = v.InferOutput<typeof LeaseSchema>;
 
-/** What a flip brought to an end, by role. */
+/** The versions whose roles a flip ended, by role. */
 const EndedSchema = v.looseObject({
   next: v.optional(VersionSchema),
   canary: v.optional(VersionSchema),
@@ -57,27 +60,27 @@ export type Ended = v.InferOutput<typeof EndedSchema>;
 
 export const HistoryEntrySchema = v.looseObject({
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Unique to the write, so that one whose answer was lost can be recognized, and no body ever repeats. */
+  /** Unique to the write: it identifies a write whose answer was lost, and makes every document different. */
   id: v.string(),
-  /** A PointerAction; a newer tool's may be another one, which must not make the pointer unreadable. */
+  /** A PointerAction. An unknown action of a newer tool must not make the pointer unreadable. */
   action: v.string(),
-  /** What stood there before. */
+  /** The version that had the role before. */
   from: v.nullable(VersionSchema),
-  /** The version that the change is about: also the one that is no longer staged, canary, shadow or labeled. */
+  /** The version that the change concerns, also if it loses a role or a label. */
   to: VersionSchema,
   at: v.pipe(v.string(), v.isoTimestamp()),
   by: v.string(),
   reason: v.optional(v.string()),
   label: v.optional(NameSchema),
   versions: v.optional(v.array(VersionSchema)),
-  /** Of a canary or a shadow; 0 where it was ended. */
+  /** The share of a canary or a shadow. 0 if the change ended it. */
   percent: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
   ended: v.optional(EndedSchema),
-  /** What a change of the lease made it. */
+  /** The lease after a change of the lease. */
   lease: v.optional(LeaseSchema),
-  /** How long after its write the change takes effect; 0 for one that isolates make as they read it. */
+  /** The milliseconds from the write until the change takes effect. 0 if it takes effect with its write. */
   delayMs: v.optional(DurationSchema),
-  /** When it took effect, by the clock of storage: known with the next change. */
+  /** The time at which it took effect, by storage's clock. The next change adds it. */
   effectiveAt: v.optional(v.pipe(v.string(), v.isoTimestamp())),
 });
 export type HistoryEntry = v.InferOutput<typeof HistoryEntrySchema>;
@@ -90,19 +93,19 @@ export type StagedVersion = v.InferOutput<typeof StagedVersionSchema>;
 
 const TrialSchema = v.looseObject({
   version: VersionSchema,
-  /** The share of requests that it gets. */
+  /** Its share of the requests. */
   percent: ShareSchema,
-  /** Of the change that made it what it is: who gave up on it meant that state and no later one. */
+  /** The generation of the change that began it or changed its share. An isolate's abort applies only to that state. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 /** A version on trial beside the current one: a canary, whose answers count, or a shadow, whose do not. */
 export type Trial = v.InferOutput<typeof TrialSchema>;
 
-/** What a change replaces, for as long as it is put off. */
+/** The state that a delayed change replaces. */
 const PendingSchema = v.looseObject({
-  /** Of the change that is put off: what another generation left behind counts for nothing. */
+  /** The generation of the delayed change. The entry of another generation is ignored. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** How long after the write, by the clock of storage, the change takes effect. */
+  /** The milliseconds from the write, by storage's clock, until the change takes effect. */
   delayMs: DurationSchema,
   /** The state until then. */
   before: v.looseObject({
@@ -123,34 +126,37 @@ const PendingSchema = v.looseObject({
  */
 export const PointerSchema = v.looseObject({
   schema: v.literal(1),
-  /** Grows by one with every write. R2's etag is the content's MD5, so this also keeps etags from repeating. */
+  /** Grows by one with every write. R2's etag is the content's MD5, so that this also makes every etag different. */
   generation: v.pipe(v.number(), v.integer(), v.minValue(1)),
   current: VersionSchema,
   previous: v.nullable(VersionSchema),
   labels: v.record(NameSchema, VersionSchema),
-  /** Loaded by isolates while they go on serving, so that promoting it flips to something that is there. */
+  /**
+   * The staged version. Isolates load it while they serve the current one, so that a promotion flips to a loaded
+   * version.
+   */
   next: v.optional(StagedVersionSchema),
-  /** Never the current version; neither is the shadow. A flip ends both. */
+  /** Canary and shadow are never the current version. A flip ends both. */
   canary: v.optional(TrialSchema),
   shadow: v.optional(TrialSchema),
-  /** Missing in what an older tool wrote: then every request asks for the pointer. */
+  /** Missing if an earlier tool wrote the pointer: every request then reads it. */
   lease: v.optional(LeaseSchema),
-  /** The last change, if it did not take effect with its write. */
+  /** The state before the last change, if that did not take effect with its write. */
   pending: v.optional(PendingSchema),
-  /** Versions that were pruned: never pointed to and never published again. */
+  /** The pruned versions. No change can point to them, and they cannot be published again. */
   retired: v.optional(v.array(VersionSchema), []),
   /** Newest first. */
   history: v.pipe(v.array(HistoryEntrySchema), v.minLength(1), v.maxLength(HISTORY_LENGTH)),
 });
 export type Pointer = v.InferOutput<typeof PointerSchema>;
 
-/** Which version a request asks for. */
+/** The version that a request selects. */
 export type VersionSelector =
   | { readonly kind: 'current' }
   | { readonly kind: 'version'; readonly version: string }
   | { readonly kind: 'label'; readonly label: string };
 
-/** The version that a selector means under a pointer; undefined where there is no such label. */
+/** Returns the version that a selector means under a pointer, or undefined if the label does not exist. */
 export function selectVersion(pointer: Pointer, selector: VersionSelector): string | undefined {
   switch (selector.kind) {
     case 'current':
@@ -162,12 +168,12 @@ export function selectVersion(pointer: Pointer, selector: VersionSelector): stri
   }
 }
 
-/** The version that a label is on; a label may be called like something that every object has. */
+/** Returns the version of a label. The name of a label may equal that of an inherited member. */
 export function labeledVersion({ labels }: Pointer, label: string): string | undefined {
   return Object.hasOwn(labels, label) ? labels[label] : undefined;
 }
 
-/** Every version that the pointer names in one way or another. */
+/** Returns every version that has a role or a label. */
 export function versionsInUse(pointer: Pointer): Set<string> {
   const versions = new Set([pointer.current, ...Object.values(pointer.labels)]);
   if (pointer.previous !== null) versions.add(pointer.previous);
@@ -175,12 +181,12 @@ export function versionsInUse(pointer: Pointer): Set<string> {
   return versions;
 }
 
-/** The versions that may become current, or are tried out to that end: staged, canary, shadow. */
+/** Returns the staged version, the canary and the shadow, each once. */
 export function candidateVersions({ next, canary, shadow }: Pointer): string[] {
   return [...new Set([next, canary, shadow].flatMap((candidate) => candidate?.version ?? []))];
 }
 
-/** Whether a change moved `current`. */
+/** True if the change was a flip. */
 export function isFlip({ action }: HistoryEntry): boolean {
   return FLIPS.has(action);
 }

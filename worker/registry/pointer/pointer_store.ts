@@ -18,14 +18,14 @@ export type PointerRead =
       readonly kind: 'found';
       readonly pointer: Pointer;
       readonly etag: string;
-      /** By the clock of storage; undefined for a copy that does not tell. */
+      /** By storage's clock. Undefined for a copy in the replica. */
       readonly uploaded: Date | undefined;
     }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'malformed'; readonly reason: string };
 
-/** Reads a model's pointer; with `unlessEtag`, only if it is another than the one with that etag. */
+/** Reads a model's pointer. With `unlessEtag`, reads it only if its etag differs. */
 export async function readPointer(
   store: ObjectStore,
   model: string,
@@ -40,15 +40,16 @@ export async function readPointer(
 }
 
 /**
- * A model's pointer, undefined where it has none.
+ * Returns a model's pointer, or undefined if the model has none.
  *
- * @throws MalformedPointerError: nothing can be decided on it, and no command makes it so
+ * @throws MalformedPointerError if the document is invalid: no change can be decided on it. No command writes such a
+ *   document
  */
 export async function requirePointer(store: ObjectStore, model: string): Promise<Pointer | undefined> {
   return (await requireWrittenPointer(store, model))?.pointer;
 }
 
-/** The same with the time of its write. */
+/** Returns the pointer with the time of its write. */
 export async function requireWrittenPointer(
   store: ObjectStore,
   model: string,
@@ -58,7 +59,7 @@ export async function requireWrittenPointer(
   return read.kind === 'found' ? read : undefined;
 }
 
-/** The pointer cannot be read. No change is decided on it. */
+/** The document of the pointer is invalid. */
 export class MalformedPointerError extends CodedError {
   override readonly code: ErrorCode = 'ERR_POINTER_MALFORMED';
 }
@@ -77,25 +78,25 @@ export type PointerUpdate =
   | { readonly kind: 'unchanged'; readonly pointer: Pointer }
   | Refusal;
 
-/** How isolates agree on the moment at which they make a change. */
+/** How isolates agree on the moment at which they adopt a change. */
 interface Agreement {
-  /** Of a pointer that has no lease yet. */
+  /** The lease for a pointer that has none yet. */
   readonly lease: Lease;
-  /** In an emergency there is no moment: every isolate changes over as it reads, within the lease. */
+  /** For an emergency: no moment. Each isolate adopts the change when it reads the pointer, within the lease. */
   readonly immediately?: boolean;
-  /** Who makes it an emergency. Without it a change that is put off cannot be brought forward. */
+  /** The record of the emergency. Without it, a pending change cannot be brought forward. */
   readonly record?: ChangeRecord;
 }
 
 export interface UpdateOptions {
-  /** Waits before a further try, so that writers in each other's way part. Milliseconds. */
+  /** Waits before another attempt, so that concurrent writers separate. Milliseconds. */
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly attempts?: number;
-  /** Of a change that an earlier request may have made: where it stands in the history, it is done. */
+  /** The id of the change. If the history contains it, an earlier request has made the change. */
   readonly id?: string;
-  /** Without it the change takes effect with its write, for isolates that ask every time. */
+  /** Without it, the change takes effect with its write, for isolates that read the pointer for every request. */
   readonly agreement?: Agreement;
-  /** Called before an earlier change is waited for, with the longest time that takes. Milliseconds. */
+  /** Called before the wait for an earlier change, with its longest duration in milliseconds. */
   readonly onSettling?: (milliseconds: number) => void;
 }
 
@@ -103,13 +104,13 @@ const DEFAULT_ATTEMPTS = 40;
 const LONGEST_WAIT_MS = 1500;
 
 /**
- * Applies a transition to a model's pointer by compare-and-set, again from the newest state whenever another
- * writer came first. A change that is put off is waited for: two changes cannot be under way at once.
+ * Applies a transition to a model's pointer by compare-and-set, and repeats it on the newest state if another writer
+ * came first. It waits for a pending change: only one change may be pending.
  *
- * A write whose answer was lost may have happened: before trying again the pointer is read, and if this
- * write's id stands in its history, the write is done. That holds even if others have written since.
+ * A write whose answer was lost may have happened. Each attempt therefore reads the pointer first: if the history
+ * contains the write's id, the change is made, even if others have written since.
  *
- * @throws the last storage fault, or an error when the pointer is malformed or never stood still.
+ * @throws MalformedPointerError, the last storage fault, or an error if other writers came first in every attempt
  */
 export async function updatePointer(
   store: ObjectStore,
@@ -118,10 +119,10 @@ export async function updatePointer(
   options: UpdateOptions,
 ): Promise<PointerUpdate> {
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
-  // The ids whose write was tried and whose answer never came.
+  // The ids of attempted writes without an answer.
   const unanswered = new Set<string>(options.id === undefined ? [] : [options.id]);
   const began = performance.now();
-  /** The change of another that was waited for; its moment has passed. */
+  /** The etag of the pointer whose pending change has taken effect during the wait. */
   let settled: string | undefined;
   let pause = 0;
   let fault: unknown;
@@ -172,7 +173,7 @@ export async function updatePointer(
 
 type FoundPointer = Extract<PointerRead, { readonly kind: 'found' }>;
 
-/** In an emergency, a change that stands in the pointer already and is put off is made at once. */
+/** In an emergency, brings a pending change forward: repeats it without a moment. */
 function broughtForward(
   step: TransitionResult,
   isPending: boolean,
@@ -194,8 +195,8 @@ function agreed(before: FoundPointer | undefined, after: Pointer, agreement: Agr
 }
 
 /**
- * Whether isolates may still go by a longer lease than the one after a change. Not even an emergency cuts that short,
- * since later changes count on the lease in the pointer.
+ * True if isolates may still use a longer lease than the one after the change. Even an emergency waits for it, since
+ * later changes rely on the lease in the pointer.
  */
 function shortensLease(before: Pointer | undefined, after: Pointer, isPending: boolean): boolean {
   const { ms, clockSkewMs } = isPending ? leaseInForce(before) : leaseOf(before);
@@ -204,8 +205,8 @@ function shortensLease(before: Pointer | undefined, after: Pointer, isPending: b
 }
 
 /**
- * How long it takes until a change that was read has taken effect everywhere, at most. The clock of this process is
- * trusted to a minute only.
+ * Returns the longest time until the pointer's last change is in effect everywhere, in milliseconds. This process's
+ * clock may be wrong by up to a minute.
  */
 function settlesIn({ pointer, uploaded }: FoundPointer, { agreement }: UpdateOptions): number {
   if (agreement === undefined || uploaded === undefined) return 0;

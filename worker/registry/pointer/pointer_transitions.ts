@@ -22,7 +22,7 @@ import {
 
 export type { ChangeRecord, PointerTransition, TransitionResult } from './transition.ts';
 
-/** Makes a published version current, and moves a label to it when one is given. */
+/** Makes a published version current, and moves the label to it if one is given. */
 export function publishTransition(version: string, record: ChangeRecord, label?: string): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) {
@@ -46,7 +46,7 @@ export function publishTransition(version: string, record: ChangeRecord, label?:
   };
 }
 
-/** Flips back to `previous`, or to any version named; the one left behind becomes `previous`. */
+/** Flips back to the given version or else to `previous`. The version that was current becomes `previous`. */
 export function rollbackTransition(target: string | undefined, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
@@ -59,8 +59,8 @@ export function rollbackTransition(target: string | undefined, record: ChangeRec
 }
 
 /**
- * Flips forward: to the version given, else to the one that is staged, else to the canary. Where nothing waits
- * and the last flip was a promotion, that one is taken as done: to promote twice is to promote once.
+ * Flips forward to the given version, or else to the staged one, or else to the canary. Without any of them, nothing
+ * changes if the last flip was a promotion: promoting twice equals promoting once.
  */
 export function promoteTransition(target: string | undefined, record: ChangeRecord): PointerTransition {
   return (pointer) => {
@@ -73,7 +73,7 @@ export function promoteTransition(target: string | undefined, record: ChangeReco
   };
 }
 
-/** The version that a promotion means which names none, or what comes of it instead. */
+/** Returns the version to promote if none is given, or the result if there is no such version. */
 export function promotable(pointer: Pointer): string | TransitionResult {
   const { current, next, canary, history } = pointer;
   if (next !== undefined && canary !== undefined && next.version !== canary.version) {
@@ -87,7 +87,7 @@ export function promotable(pointer: Pointer): string | TransitionResult {
   return refused(`no version is staged beside ${current} and there is no canary`);
 }
 
-/** Points a label at a published version without touching `current`. */
+/** Points a label at a published version. `current` stays. */
 export function labelTransition(label: string, version: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) {
@@ -108,7 +108,7 @@ export function labelTransition(label: string, version: string, record: ChangeRe
   };
 }
 
-/** Takes a label away; the version that it was on stays as it is. */
+/** Removes a label. Its version stays published. */
 export function unlabelTransition(label: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
@@ -122,7 +122,7 @@ export function unlabelTransition(label: string, record: ChangeRecord): PointerT
   };
 }
 
-/** Changes the lease. Like every change it takes effect at a moment that waits for the lease before. */
+/** Changes the lease. Like every change, it takes effect after the earlier lease. */
 export function leaseTransition(
   ms: number,
   clockSkewMs: number | undefined,
@@ -142,8 +142,8 @@ export function leaseTransition(
 }
 
 /**
- * Retires versions that `choose` names among those not in use, as many as one entry of the history should tell. From this write on nothing can point to
- * them, so their files can be deleted without racing a rollback.
+ * Retires the versions that `choose` returns and that are not in use, at most RETIRED_AT_ONCE. After this write nothing
+ * can point to them, so that a concurrent rollback cannot need the deleted files.
  */
 export function pruneTransition(
   choose: (inUse: ReadonlySet<string>) => readonly string[],

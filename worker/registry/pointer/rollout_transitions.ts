@@ -9,7 +9,9 @@ import {
   retired,
 } from './transition.ts';
 
-/** Has a published version loaded everywhere while the current one goes on serving. It replaces one staged before. */
+/**
+ * Stages a published version: isolates load it while they serve the current one. It replaces the version staged before.
+ */
 export function stageTransition(version: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) {
@@ -29,7 +31,7 @@ export function stageTransition(version: string, record: ChangeRecord): PointerT
   };
 }
 
-/** Gives up what is staged; with a version, only if it is that one. */
+/** Ends the staging. Given a version, refuses if another one is staged. */
 export function unstageTransition(version: string | undefined, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
@@ -45,19 +47,19 @@ export function unstageTransition(version: string | undefined, record: ChangeRec
   };
 }
 
-/** How a trial is asked for: a version and its share of requests in percent, 0 to end it. */
+/** The request for a trial: a version and its share of requests in percent, 0 to end it. */
 export interface TrialRequest {
-  /** May be left out only to end whichever is under way. */
+  /** May be missing only to end the trial in progress. */
   readonly version?: string | undefined;
   readonly percent: number;
 }
 
-/** Gives a share of the requests that name no version to another version than the current one, or ends that. */
+/** Begins, changes or ends a canary, which answers a share of the requests that name no version. */
 export function canaryTransition(request: TrialRequest, record: ChangeRecord): PointerTransition {
   return trialTransition('canary', request, record);
 }
 
-/** Has another version compute a share of the requests again, its answers only compared; or ends that. */
+/** Begins, changes or ends a shadow, which repeats a share of the requests. Its answers are only compared. */
 export function shadowTransition(request: TrialRequest, record: ChangeRecord): PointerTransition {
   return trialTransition('shadow', request, record);
 }

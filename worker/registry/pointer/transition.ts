@@ -7,11 +7,11 @@ import {
   type PointerAction,
 } from './pointer.ts';
 
-/** Characters of a reason and of a name: every isolate reads the history with the pointer. */
+/** The most characters of a reason and of an author's name. Every isolate reads the history with the pointer. */
 export const REASON_LENGTH = 1000;
 export const BY_LENGTH = 200;
 
-/** Who changes the pointer, when and why. */
+/** The author, the time and the reason of a change. */
 export interface ChangeRecord {
   readonly id: string;
   readonly at: string;
@@ -27,14 +27,14 @@ export type TransitionResult =
 export interface Refusal {
   readonly kind: 'refused';
   readonly reason: string;
-  /** The version that became current before this change could be made; only of a change that looks for that. */
+  /** The version that became current before the change. Set only by changes that check for it. */
   readonly overtakenBy?: string;
 }
 
-/** A pure step from one state of the pointer to the next; run again when another writer came first. */
+/** A pure function from one state of the pointer to the next. It runs again if another writer came first. */
 export type PointerTransition = (pointer: Pointer | undefined) => TransitionResult;
 
-/** The pointer after a change, which becomes the newest of its history. */
+/** Returns the pointer after a change, with the change as the newest entry of the history. */
 export function advance(pointer: Pointer, change: HistoryEntry): Pointer {
   return {
     ...pointer,
@@ -62,8 +62,8 @@ export function entry(
 }
 
 /**
- * Moves `current`, and writes so into the history. A canary and a shadow are tried out against the version that
- * is left, so both end; a staged version stays staged unless it is the one that becomes current.
+ * Makes a version current and records that in the history. The canary and the shadow end, since they were compared with
+ * the version before. A staged version stays staged unless it becomes current.
  */
 export function flip(
   pointer: Pointer,
@@ -94,7 +94,10 @@ export function flip(
   };
 }
 
-/** Why a label cannot be added: every isolate reads all of them with the pointer. Undefined where it can be. */
+/**
+ * Returns the refusal of a label beyond the limit, or undefined. The number is limited since every isolate reads all
+ * labels with the pointer.
+ */
 export function labelFault({ labels }: Pointer, label: string): Refusal | undefined {
   return Object.hasOwn(labels, label) || Object.keys(labels).length < LABELS_LIMIT
     ? undefined

@@ -11,21 +11,21 @@ import {
 import type { ChangeRecord, PointerTransition } from '../transition.ts';
 import type { PointerChange } from './definition.ts';
 
-/** How a change takes effect, and whether that is waited for. */
+/** How a change takes effect, and whether the caller waits for that. */
 export interface ChangeTiming {
-  /** In an emergency: without an agreed moment, every isolate changes over as it reads. */
+  /** For an emergency: no agreed moment. Each isolate adopts the change when it reads the pointer. */
   readonly immediately?: boolean;
-  /** Returns as soon as the change is written; it takes effect later. */
+  /** True to return once the change is written, before it takes effect. */
   readonly returnsEarly?: boolean;
-  /** Called before an earlier change is waited for, with the longest time that takes. Milliseconds. */
+  /** Called before the wait for an earlier change, with its longest duration in milliseconds. */
   readonly onSettling?: (milliseconds: number) => void;
   /** Called when the change is written, before it takes effect. */
   readonly onWritten?: (effect: Effect) => void;
 }
 
 /**
- * Makes a change to a model's pointer: in a bucket, or by asking a management Worker for it. It is acknowledged when
- * no isolate is left that answers by the state before, unless the timing says otherwise.
+ * Changes a model's pointer, in a bucket or through a management Worker. Resolves when no isolate answers by the
+ * earlier state any more, unless the timing says otherwise.
  */
 export type ChangePointer = (
   model: string,
@@ -35,7 +35,7 @@ export type ChangePointer = (
 ) => Promise<PointerUpdate>;
 
 export interface ChangeOptions extends Omit<UpdateOptions, 'agreement' | 'id'> {
-  /** Of a pointer that has no lease yet. */
+  /** The lease for a pointer that has none yet. */
   readonly lease: Lease;
 }
 
@@ -47,7 +47,7 @@ export function changePointerIn(store: ObjectStore, options: ChangeOptions): Cha
 export interface ChangeRequest {
   readonly model: string;
   readonly change: PointerChange;
-  /** A change whose id stands in the history was made already; it is not made again. */
+  /** A change whose id is in the history is not made again. */
   readonly record: ChangeRecord;
   readonly timing?: ChangeTiming | undefined;
   /** Adds a condition to the transition. */
@@ -55,8 +55,8 @@ export interface ChangeRequest {
 }
 
 /**
- * Makes a change, after looking whether the version that it points to is published. A prune that comes in between
- * retires the version in the pointer first, which the transition then sees.
+ * Makes a change after checking that its version is published. A prune that runs in between first retires the version
+ * in the pointer, and the transition then refuses it.
  *
  * @throws storage faults, and MalformedPointerError
  */
@@ -83,7 +83,7 @@ async function writeChange(
   const pointer = read?.pointer;
   const made = pointer?.history.find(({ id }) => id === record.id);
   if (read !== undefined && made !== undefined) {
-    // How long its write took is not known any more: its publisher has waited for it, or died.
+    // The duration of that write is unknown now. Its publisher has waited for it or was killed.
     const effect = effectOf(read.pointer, made, read.uploaded, 0);
     return { kind: 'changed', pointer: read.pointer, change: made, effect };
   }
@@ -95,7 +95,7 @@ async function writeChange(
     const reason = `the manifest of ${model} ${requires} is malformed: ${manifest.reason}`;
     return { kind: 'refused', reason };
   }
-  // Of a pruned version the transition says that it was pruned.
+  // For a pruned version, the transition returns the better reason.
   if (manifest?.kind === 'missing' && !isRetired(pointer, requires)) {
     return { kind: 'refused', reason: `${model} ${requires} is not published` };
   }

@@ -4,12 +4,12 @@ import type { Manifest } from '../../version/manifest.ts';
 import type { Pointer } from '../pointer.ts';
 import { BY_LENGTH, type ChangeRecord, type PointerTransition, REASON_LENGTH } from '../transition.ts';
 
-/** Any line break would let a caller write lines of its own into a log or a terminal. */
+/** Control characters are refused: with a line break, a caller could add lines to a log or a terminal. */
 const BySchema = v.pipe(
   v.string(),
   v.maxLength(BY_LENGTH),
   v.regex(/^\P{Cc}*$/u, 'has control characters'),
-  // The name of the token follows after this word, and only the management Worker writes it.
+  // Only the management Worker writes this word, before the name of the token.
   v.check((text) => !/\bvia\b/i.test(text), 'has the word "via", which names a token'),
 );
 const ReasonSchema = v.pipe(
@@ -18,24 +18,24 @@ const ReasonSchema = v.pipe(
   v.check((text) => !/[^\P{Cc}\n\t]/u.test(text), 'has control characters'),
 );
 
-/** Why something is done, as a caller says it. */
+/** The reason for a change and its author, as the caller states them. */
 export const WhyEntries = { reason: v.optional(ReasonSchema), by: v.optional(BySchema) };
 
-/** Members that every change takes over HTTP besides its own. */
+/** The members that every change accepts over HTTP in addition to its own. */
 const CommonEntries = {
   ...WhyEntries,
-  /** In an emergency: no agreed moment, every isolate changes over as it reads. */
+  /** For an emergency: no agreed moment. Each isolate adopts the change when it reads the pointer. */
   now: v.optional(v.boolean()),
-  /** False: the answer comes as soon as the change is written, before it takes effect. */
+  /** False to answer once the change is written, before it takes effect. */
   wait: v.optional(v.boolean()),
 };
 const CommonSchema = v.object(CommonEntries);
 type Common = v.InferOutput<typeof CommonSchema>;
 
-/** On what a change is decided. */
+/** The data on which a change is decided. */
 export interface ChangeContext {
   readonly model: string;
-  /** As it is at the beginning: what `previous` or `staged` means is settled once. */
+  /** The pointer at the beginning: it determines what `previous` and `staged` mean, also in later attempts. */
   readonly pointer: Pointer | undefined;
   readonly record: ChangeRecord;
 }
@@ -43,7 +43,7 @@ export interface ChangeContext {
 export type PreparedChange =
   | {
       readonly kind: 'ready';
-      /** The version that has to be published for it. */
+      /** The version that must be published. */
       readonly requires: string | undefined;
       readonly transition: (published: Manifest | undefined) => PointerTransition;
     }
@@ -53,24 +53,24 @@ export type PreparedChange =
 /** A change to a pointer with its parameters, ready to be made here or to be sent to a management Worker. */
 export interface PointerChange {
   readonly name: string;
-  /** As JSON. */
+  /** A JSON object. */
   readonly parameters: object;
   prepare(context: ChangeContext): PreparedChange;
 }
 
-/** What can be changed in a pointer: under which name, with which parameters, and how. */
+/** A kind of change: its name, its parameters, and its transition. */
 export interface ChangeDefinition<Input> {
   readonly name: string;
   readonly summary: string;
-  /** Of the request's body, closed. */
+  /** The closed schema of the request's body. */
   readonly schema: v.GenericSchema;
-  /** The change with parameters that were checked already. */
+  /** Makes the change with valid parameters. */
   of(parameters: Input): PointerChange;
-  /** The change that a request's body asks for. */
+  /** Parses the body of a request for this change. */
   read(body: unknown): ParsedDocument<{ readonly change: PointerChange; readonly why: Common }>;
 }
 
-/** Defines a change. `prepare` says which version it needs and gives its pure transition. */
+/** Defines a change. `prepare` returns the version that must be published and the pure transition. */
 export function defineChange<const Entries extends v.ObjectEntries>(definition: {
   readonly name: string;
   readonly summary: string;
@@ -113,7 +113,7 @@ function splitCommon(body: unknown): { readonly why: object; readonly rest: unkn
   };
 }
 
-/** A change that needs `requires` to be published, or no version. */
+/** Makes a prepared change that needs `requires` to be published, or no version. */
 export function ready(requires: string | undefined, transition: PointerTransition): PreparedChange {
   return { kind: 'ready', requires, transition: () => transition };
 }

@@ -16,11 +16,16 @@ export const flip = defineChange({
   summary: 'Makes a published version current',
   entries: {
     version: VersionSchema,
-    /** Moves to the version in the same write. */
+    /** A label that moves to the version in the same write. */
     label: v.optional(NameSchema),
-    /** Refused where another version has become current; null where none was. */
+    /**
+     * The version that the publisher saw as the current one, or null. The flip is refused if another one has become
+     * current.
+     */
     over: v.optional(v.nullable(VersionSchema)),
-    /** The version was published before: completes its publish, and leaves a later decision as it is. */
+    /**
+     * True if the version was published before: the flip completes that publish and does not reverse later decisions.
+     */
     republish: v.optional(v.boolean()),
   },
   prepare: ({ version, label, over, republish = false }, { record }) => ({
@@ -42,7 +47,7 @@ export const promote = defineChange({
   entries: { version: v.optional(VersionSchema) },
   prepare: ({ version }, { model, pointer, record }) => {
     if (pointer === undefined) return noCurrent(model);
-    // Settled once: a version that somebody stages at the same moment is not promoted in its place.
+    // Decided once: a version that is staged concurrently must not be promoted instead.
     const choice = version ?? promotable(pointer);
     if (typeof choice === 'string') return ready(choice, promoteTransition(choice, record));
     return choice.kind === 'refused' ? choice : { kind: 'unchanged', pointer };
@@ -55,7 +60,7 @@ export const rollback = defineChange({
   entries: { to: v.optional(VersionSchema) },
   prepare: ({ to }, { model, pointer, record }) => {
     if (pointer === undefined) return noCurrent(model);
-    // Settled once: of two people who roll back the same version, the second does not flip forward to it again.
+    // Decided once: if two people roll back the same version, the second must not flip forward to it again.
     const version = to ?? pointer.previous;
     if (version === null) {
       const reason = `${model} has no version before ${pointer.current} to go back to`;
@@ -70,8 +75,8 @@ function noCurrent(model: string): { readonly kind: 'refused'; readonly reason: 
 }
 
 /**
- * Holds a flip back where another version is current than the one that it was checked against: a publisher looks at
- * the current version first, and a rehearsal later it may be another. Null: there was none.
+ * Refuses a flip if another version has become current than the one that the publisher compared with, for example
+ * during a rehearsal. Null: no version was current.
  */
 function onlyOver(current: string | null, transition: PointerTransition): PointerTransition {
   return (pointer) => {

@@ -9,9 +9,9 @@ export const lease = defineChange({
   name: 'lease',
   summary: 'Changes for how long isolates answer by a pointer that they have read',
   entries: {
-    /** 0: every request asks. */
+    /** 0: every request reads the pointer. */
     ms: milliseconds(LEASE_LIMIT_MS),
-    /** By how much their clocks may be off; as before where it is left out. */
+    /** The largest error of the isolates' clocks. Unchanged if it is missing. */
     clock_skew_ms: v.optional(milliseconds(SKEW_LIMIT_MS)),
   },
   prepare: ({ ms, clock_skew_ms }, { record }) =>

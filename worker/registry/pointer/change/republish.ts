@@ -6,12 +6,12 @@ import {
   publishTransition,
 } from '../pointer_transitions.ts';
 
-/** Where a published version stands to the current one. */
+/** The relation of a published version to the current one. */
 export type VersionStanding =
   | 'current'
-  /** It was current once; something else is by somebody's decision. */
+  /** The version was current earlier. A later decision made another one current. */
   | 'was current'
-  /** Never current as far as the history reaches back. */
+  /** The history contains no flip to or from the version. */
   | 'not in history';
 
 export function versionStanding(pointer: Pointer, version: string): VersionStanding {
@@ -20,11 +20,11 @@ export function versionStanding(pointer: Pointer, version: string): VersionStand
 }
 
 /**
- * The flip for a version that was published before. It completes a publish that never came to its flip,
- * whether the version is higher or lower than the current one. It does not undo a rollback: a pipeline that
- * runs the same publish again means the version to be there. It does not mean to reverse somebody's decision.
+ * Makes the flip of a version that was published before. It completes a publish that ended before its flip, even if the
+ * current version is higher. It does not undo a rollback: a pipeline that repeats a publish needs the version to exist,
+ * and must not reverse a decision.
  *
- * @param publishedAt of the version's manifest, ISO 8601
+ * @param publishedAt the time in the version's manifest, ISO 8601
  */
 export function republishTransition(
   version: string,
@@ -51,7 +51,10 @@ function wasCurrent(pointer: Pointer, version: string): boolean {
   );
 }
 
-/** Whether a version of that age could not have been current without the history telling: it forgets the oldest. */
+/**
+ * True if the history would contain a flip of a version published at that time. The history keeps only the newest
+ * changes.
+ */
 function historyReachesBackTo(pointer: Pointer, publishedAt: string): boolean {
   if (pointer.generation <= pointer.history.length) return true;
   const oldest = pointer.history.at(-1);

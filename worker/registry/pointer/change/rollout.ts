@@ -24,12 +24,12 @@ export const unstage = defineChange({
 });
 
 const trialEntries = {
-  /** May be left out only to end the one under way. */
+  /** May be missing only to end the trial in progress. */
   version: v.optional(VersionSchema),
   percent: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
 };
 
-/** To end a trial its version need not be there any more. */
+/** The version of a trial need not exist any more to end the trial. */
 const requiredBy = ({ version, percent }: TrialRequest): string | undefined =>
   percent === 0 ? undefined : version;
 

@@ -5,8 +5,8 @@ import { lease } from './lease.ts';
 import { canary, shadow, stage, unstage } from './rollout.ts';
 
 /**
- * Every change that can be asked for a pointer: the commands, the management API and its OpenAPI document are made
- * of this table. A prune changes pointers too, as a part of what else it does.
+ * All changes of a pointer. The commands, the management API and its OpenAPI document are made from this table. A prune
+ * also changes pointers, as one of its steps.
  */
 export const POINTER_CHANGES = {
   flip,
@@ -23,12 +23,12 @@ export const POINTER_CHANGES = {
 
 const DEFINITIONS: readonly Omit<ChangeDefinition<never>, 'of'>[] = Object.values(POINTER_CHANGES);
 
-/** The definitions in the order of the table. */
+/** Returns the definitions in the order of the table. */
 export function changeDefinitions(): readonly Omit<ChangeDefinition<never>, 'of'>[] {
   return DEFINITIONS;
 }
 
-/** The definition of a name that somebody gave; undefined where there is no such change. */
+/** Returns the definition of a change by its name, or undefined if the change does not exist. */
 export function findChange(name: string): Omit<ChangeDefinition<never>, 'of'> | undefined {
   return DEFINITIONS.find((definition) => definition.name === name);
 }
