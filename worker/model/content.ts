@@ -37,7 +37,7 @@ const WarmupSchema = v.object({
 });
 export type Warmup = v.InferOutput<typeof WarmupSchema>;
 
-/** A request with the answer that the model's maker saw; compared when a version is rehearsed. */
+/** A request with its expected answer. A rehearsal compares the two. */
 export const GoldenExampleSchema = v.object({
   signature_name: v.optional(v.string()),
   inputs: v.record(v.string(), v.unknown()),
@@ -62,7 +62,7 @@ export const ModelContentSchema = v.object({
   /** The path of the blob that contains the topology and the list of weights. */
   topology: v.string(),
   signatures: v.record(v.string(), SignatureSchema),
-  /** Absent where the version has all signatures of its model. */
+  /** Absent if the version has all signatures of its model. */
   leftOut: v.exactOptional(LeftOutSchema),
   blobs: v.pipe(v.array(BlobSchema), v.minLength(1)),
   /** Bytes of all weights in memory, dequantized. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** The dtypes of tensors that a model can take or give and of its weights, by tfjs's names. */
+/** The dtypes of inputs, outputs and weights, by tfjs's names. */
 export const DataTypeSchema = v.picklist(['float32', 'int32', 'bool', 'string']);
 export type DataType = v.InferOutput<typeof DataTypeSchema>;
 
@@ -10,5 +10,5 @@ export type DataType = v.InferOutput<typeof DataTypeSchema>;
  */
 export const BYTES_PER_ELEMENT = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 } as const;
 
-/** A string lies in a file of weights behind its length, a 32-bit little-endian number. Bytes of that. */
+/** The bytes of a string's length in a file of weights: a 32-bit little-endian number before the string. */
 export const STRING_LENGTH_BYTES = 4;

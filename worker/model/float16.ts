@@ -1,4 +1,4 @@
-/** The value of an IEEE 754 half-precision number given by its 16 bits. */
+/** Returns the value of an IEEE 754 half-precision number from its 16 bits. */
 export function float16ToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -14,7 +14,7 @@ const bits = new Uint32Array(float.buffer);
 /** Above this a value rounds to infinity in half precision. */
 export const FLOAT16_LIMIT = 65520;
 
-/** The IEEE 754 half-precision number nearest to a value, ties to even, as its 16 bits. */
+/** Returns the 16 bits of the IEEE 754 half-precision number nearest to a value, ties to even. */
 export function numberToFloat16(value: number): number {
   float[0] = value;
   const source = bits[0] ?? 0;
@@ -28,7 +28,7 @@ export function numberToFloat16(value: number): number {
     if (scale < -10) return sign;
     return sign | roundToEven(fraction | 0x800000, 14 - scale);
   }
-  // A fraction that rounds up into the exponent is what the next power of two, or infinity, looks like.
+  // A fraction that overflows into the exponent yields the next power of two, or infinity, as it must.
   return sign + roundToEven((scale << 23) | fraction, 13);
 }
 

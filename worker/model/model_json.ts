@@ -27,7 +27,7 @@ export const ModelJsonSchema = v.object({
   modelTopology: JsonObjectSchema,
   weightsManifest: v.nullish(v.array(WeightGroupSchema), []),
   signature: v.nullish(JsonObjectSchema),
-  /** Data of the file's author. Its `signature` takes precedence over the other one. */
+  /** Data of the file's author. Its `signature` takes precedence over the top-level one. */
   userDefinedMetadata: v.nullish(JsonObjectSchema),
   modelInitializer: v.nullish(JsonObjectSchema),
   initializerSignature: v.nullish(JsonObjectSchema),

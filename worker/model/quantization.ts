@@ -9,7 +9,7 @@ export const QuantizationSchema = v.variant('dtype', [
 ]);
 export type Quantization = v.InferOutput<typeof QuantizationSchema>;
 
-/** How the elements of a weight lie in its file. */
+/** The form of a weight's elements in its file. */
 export interface StoredElements {
   readonly dtype: DataType;
   readonly quantization?: Quantization | undefined;
@@ -36,7 +36,7 @@ export function storedWidth(elements: StoredElements): number {
   return BYTES_PER_ELEMENT[quantization?.dtype ?? dtype];
 }
 
-/** Writes whole elements as the file has them, expanded, to an address in memory. */
+/** Dequantizes whole elements from the file's form to an address in memory. */
 export function expandElements(
   memory: Uint8Array,
   address: number,

@@ -12,7 +12,7 @@ export interface ManagementConfiguration {
   readonly maxSubrequests: number;
 }
 
-/** With fewer operations a prune could not finish one step in a request. */
+/** With fewer operations, a prune could not finish a step in one request. */
 const LEAST_SUBREQUESTS = 50;
 
 export const MANAGEMENT_VARIABLES = v.object({
