@@ -36,6 +36,7 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   Creation: creation,
   Dynamic: dynamic,
   Evaluation: [...evaluation, ...listed('UniqueWithCounts', 'UniqueWithCountsV2')],
+  Examples: listed('ParseExample', 'ParseExampleV2', 'ParseSingleExample'),
   Graph: graph,
   'Hash tables': [...hashTable, ...listed('_ConstantTableFind', '_ConstantTableSize')],
   Images: image,

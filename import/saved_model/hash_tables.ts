@@ -1,5 +1,5 @@
 import type { GraphInitializer } from '../graph/graph.ts';
-import { TABLE_FILLERS } from '../graph/table_operations.ts';
+import { TABLE_FILLERS } from '../graph/tables/table_operations.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';
 import { dataInputs, parseTensorName, type SourceNode } from './graph_def/source_graph.ts';

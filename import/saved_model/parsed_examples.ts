@@ -2,36 +2,20 @@ import { isMemberName } from '../../worker/model/names.ts';
 import type { TensorInfo } from '../../worker/model/signature.ts';
 import { graphDataType } from '../graph/dtype_mapping.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
-import { type NodesByName, nodesByName, origin } from './graph_def/functions/reach.ts';
-import {
-  dataInputs,
-  formatTensorName,
-  isControl,
-  numberAttribute,
-  parseTensorName,
-  type SourceNode,
-  shapeSizes,
-} from './graph_def/source_graph.ts';
+import { type NodesByName, origin } from './graph_def/functions/reach.ts';
+import { dataInputs, numberAttribute, type SourceNode, shapeSizes } from './graph_def/source_graph.ts';
 import { readStringConstant } from './string_constant.ts';
 
-/** A feature that the graph took out of serialized tf.Examples, and that it is given instead. */
+/** A dense feature that a graph parses out of serialized tf.Examples. */
 export interface ParsedFeature {
   readonly name: string;
-  /** The placeholder in its place. */
+  /** The output of the parser. */
   readonly tensor: TensorInfo;
-  /** The node that gave the serialized examples. */
-  readonly examples: string;
   /** TensorFlow would put a default in its place where an example lacks it. */
   readonly hasDefault: boolean;
 }
 
-export interface CutGraph {
-  readonly nodes: readonly SourceNode[];
-  readonly features: readonly ParsedFeature[];
-}
-
 interface Parser {
-  readonly examples: string;
   readonly keys: readonly string[];
   /** The output that the first feature is. */
   readonly firstOutput: number;
@@ -39,57 +23,36 @@ interface Parser {
   readonly isBatch: boolean;
 }
 
-/**
- * Cuts off the operations that parse tf.Examples: each of their dense features becomes a placeholder. The server
- * parses examples itself. Sparse and ragged features stay as they are, for whoever uses them to be refused.
- */
-export async function cutExampleParsers(nodes: readonly SourceNode[]): Promise<Imported<CutGraph>> {
-  const byName = nodesByName(nodes);
-  const added: SourceNode[] = [];
-  const features: ParsedFeature[] = [];
-  const replaced = new Map<string, string>();
-  for (const node of nodes) {
-    const parser = await readParser(byName, node);
-    if (parser === undefined) continue;
-    if (parser.kind !== 'read') return { ...parser, message: `node "${node.name}": ${parser.message}` };
-    for (const [index, key] of parser.value.keys.entries()) {
-      const feature = describeFeature(byName, node, parser.value, index, key);
-      if (feature.kind !== 'read') return { ...feature, message: `node "${node.name}": ${feature.message}` };
-      let name = `${node.name}/${key}`;
-      while (byName.has(name)) name += '_';
-      const { dtype, shape } = feature.value;
-      added.push({
-        name,
-        op: 'Placeholder',
-        input: [],
-        attr: {
-          dtype: { type: feature.value.type },
-          shape: { shape: { dim: shape.map((size) => ({ size: String(size) })) } },
-        },
-      });
-      features.push({
-        name: key,
-        tensor: { name: `${name}:0`, dtype, shape },
-        examples: parser.value.examples,
-        hasDefault: feature.value.hasDefault,
-      });
-      replaced.set(formatTensorName({ node: node.name, index: parser.value.firstOutput + index }), name);
-    }
-  }
-  const redirect = (input: string): string =>
-    isControl(input) ? input : (replaced.get(formatTensorName(parseTensorName(input))) ?? input);
-  return read({
-    nodes: [...added, ...nodes.map((node) => ({ ...node, input: node.input.map(redirect) }))],
-    features,
-  });
+const PARSERS: ReadonlySet<string> = new Set(['ParseExample', 'ParseExampleV2', 'ParseSingleExample']);
+
+/** The node that gives a parser its examples; undefined for a node that parses none. */
+export function examplesOf(nodes: NodesByName<SourceNode>, node: SourceNode): string | undefined {
+  return PARSERS.has(node.op) ? (origin(nodes, dataInputs(node)[0] ?? '')?.node.name ?? '') : undefined;
 }
 
-async function readParser(
+/**
+ * The dense features of a node that parses tf.Examples. The APIs that take examples as JSON feed them: the server needs
+ * no serialized example then. Sparse and ragged features can only be parsed.
+ */
+export async function parsedFeatures(
   nodes: NodesByName<SourceNode>,
   node: SourceNode,
-): Promise<Imported<Parser> | undefined> {
+): Promise<Imported<ParsedFeature[]>> {
+  const parser = await readParser(nodes, node);
+  if (parser.kind !== 'read') return { ...parser, message: `node "${node.name}": ${parser.message}` };
+  const features: ParsedFeature[] = [];
+  for (const [index, key] of parser.value.keys.entries()) {
+    const feature = describeFeature(nodes, node, parser.value, index, key);
+    if (feature.kind !== 'read') return { ...feature, message: `node "${node.name}": ${feature.message}` };
+    const { dtype, shape, hasDefault } = feature.value;
+    const name = `${node.name}:${parser.value.firstOutput + index}`;
+    features.push({ name: key, tensor: { name, dtype, shape }, hasDefault });
+  }
+  return read(features);
+}
+
+async function readParser(nodes: NodesByName<SourceNode>, node: SourceNode): Promise<Imported<Parser>> {
   const inputs = dataInputs(node);
-  const examples = origin(nodes, inputs[0] ?? '')?.node.name ?? '';
   switch (node.op) {
     case 'ParseExample': {
       const sparse = numberAttribute(node, 'Nsparse') ?? 0;
@@ -103,7 +66,6 @@ async function readParser(
         keys.push(key.value[0] ?? '');
       }
       return read({
-        examples,
         keys,
         firstOutput: 3 * sparse,
         defaults: inputs.slice(2 + sparse + dense),
@@ -114,9 +76,8 @@ async function readParser(
       const sparse = numberAttribute(node, 'num_sparse') ?? 0;
       const keys = await readStringConstant(nodes, inputs[3] ?? '');
       if (keys.kind !== 'read') return keys;
-      const isBatch = shapeSizes(nodes.get(examples)?.attr.shape?.shape)?.length !== 0;
+      const isBatch = shapeSizes(nodes.get(examplesOf(nodes, node) ?? '')?.attr.shape?.shape)?.length !== 0;
       return read({
-        examples,
         keys: keys.value,
         firstOutput: 3 * sparse,
         defaults: inputs.slice(5),
@@ -126,10 +87,10 @@ async function readParser(
     case 'ParseSingleExample': {
       const sparse = numberAttribute(node, 'num_sparse') ?? 0;
       const keys = (node.attr.dense_keys?.list?.s ?? []).map((key) => Buffer.from(key, 'base64').toString());
-      return read({ examples, keys, firstOutput: 3 * sparse, defaults: inputs.slice(1), isBatch: false });
+      return read({ keys, firstOutput: 3 * sparse, defaults: inputs.slice(1), isBatch: false });
     }
     default:
-      return undefined;
+      return malformed('it parses no examples');
   }
 }
 
@@ -139,7 +100,7 @@ function describeFeature(
   { defaults, isBatch }: Parser,
   index: number,
   key: string,
-): Imported<Pick<TensorInfo, 'dtype'> & { shape: number[]; type: string; hasDefault: boolean }> {
+): Imported<Pick<TensorInfo, 'dtype'> & { shape: number[]; hasDefault: boolean }> {
   if (!isMemberName(key) || key === '') return unsupported(`a feature cannot be called "${key}"`);
   const type = node.attr.Tdense?.list?.type?.[index];
   const dtype = graphDataType(type);
@@ -151,5 +112,5 @@ function describeFeature(
   // An empty default says that there is none.
   const value = origin(nodes, defaults[index] ?? '')?.node.value;
   const hasDefault = value === undefined || (value.kind === 'read' && !value.value.shape.includes(0));
-  return read({ dtype, type, shape: isBatch ? [-1, ...sizes] : sizes, hasDefault });
+  return read({ dtype, shape: isBatch ? [-1, ...sizes] : sizes, hasDefault });
 }

@@ -1,4 +1,4 @@
-import { TABLE_FILLERS } from '../graph/table_operations.ts';
+import { TABLE_FILLERS } from '../graph/tables/table_operations.ts';
 import { type Imported, read } from '../import_result.ts';
 import { inlineCalls } from './graph_def/functions/inline_calls.ts';
 import { type NodesByName, nodesByName, origin, reach } from './graph_def/functions/reach.ts';

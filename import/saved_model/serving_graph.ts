@@ -2,6 +2,7 @@ import type { LeftOut } from '../../worker/model/content.ts';
 import { isMemberName } from '../../worker/model/names.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Graph } from '../graph/graph.ts';
+import { constantTables } from '../graph/tables/constant_tables.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { leavingOut } from '../left_out_signatures.ts';
 import { finishGraph } from './graph_def/finish_graph.ts';
@@ -12,7 +13,7 @@ import { narrowedTypes } from './graph_def/narrowed_types.ts';
 import type { SourceFunction, SourceGraph, SourceNode } from './graph_def/source_graph.ts';
 import { fillTables } from './hash_tables.ts';
 import { inSavedModel, publicSignatures, SAVED_MODEL_FILE } from './meta_graph.ts';
-import { cutExampleParsers, type ParsedFeature } from './parsed_examples.ts';
+import type { ParsedFeature } from './parsed_examples.ts';
 import type { MetaGraphMessage, SignatureMessage } from './protobuf/saved_model_messages.ts';
 import { resolveVariables, type Variables } from './resolve_variables.ts';
 import { readSignature, signatureNodes } from './signatures.ts';
@@ -35,7 +36,7 @@ interface ServingGraph {
   readonly notes: readonly string[];
 }
 
-/** What answers the signatures: calls inlined, variables constants, examples parsed elsewhere, tables filled. */
+/** What answers the signatures: calls inlined, variables constants, tables filled. */
 export async function servingGraph(parts: SavedModelParts): Promise<Imported<ServingGraph>> {
   const messages = publicSignatures(parts.meta);
   if (messages.size === 0) return inSavedModel(unsupported('it has no signature'));
@@ -60,10 +61,8 @@ async function graphOf(
 ): Promise<Imported<ServingGraph>> {
   const code = await valueCode(graph, messages, variables);
   if (code.kind !== 'read') return code;
-  const cut = inSavedModel(await cutExampleParsers(code.value.nodes));
-  if (cut.kind !== 'read') return cut;
-  const { nodes, features } = cut.value;
-  const signatures = inSavedModel(readSignatures(messages, nodes, features));
+  const { nodes } = code.value;
+  const signatures = inSavedModel(await readSignatures(messages, nodes));
   if (signatures.kind !== 'read') return signatures;
   const tables = inSavedModel(await fillTables(nodes, initializer, variables, readAsset));
   if (tables.kind !== 'read') return tables;
@@ -80,8 +79,8 @@ async function graphOf(
   );
   if (finished.kind !== 'read') return finished;
   return read({
-    graph: { ...finished.value, leftOut: signatures.value.leftOut },
-    notes: [...featureNotes(signatures.value.signatures, features), ...narrowedTypes(finished.value)],
+    graph: { ...constantTables(finished.value), leftOut: signatures.value.leftOut },
+    notes: [...featureNotes(signatures.value.features), ...narrowedTypes(finished.value)],
   });
 }
 
@@ -132,22 +131,30 @@ function servingNodes(nodes: readonly SourceNode[], signatures: Signatures): Sou
   return nodes.filter(({ name }) => reached.has(name));
 }
 
+interface ReadSignatures {
+  readonly signatures: Record<string, Signature>;
+  /** By signature. */
+  readonly features: ReadonlyMap<string, readonly ParsedFeature[]>;
+  readonly leftOut: LeftOut;
+}
+
 /** A signature that cannot be served is left out, unless it is the last. */
-function readSignatures(
+async function readSignatures(
   messages: Signatures,
   nodes: readonly SourceNode[],
-  features: readonly ParsedFeature[],
-): Imported<{ readonly signatures: Record<string, Signature>; readonly leftOut: LeftOut }> {
+): Promise<Imported<ReadSignatures>> {
   const byName = nodesByName(nodes);
   const signatures: [string, Signature][] = [];
+  const features = new Map<string, readonly ParsedFeature[]>();
   const leftOut: [string, string][] = [];
   for (const [name, message] of messages) {
     const signature = isMemberName(name)
-      ? readSignature(message, byName, features)
+      ? await readSignature(message, byName)
       : unsupported('a signature cannot be called so');
     switch (signature.kind) {
       case 'read':
-        signatures.push([name, signature.value]);
+        signatures.push([name, signature.value.signature]);
+        features.set(name, signature.value.features);
         break;
       case 'unsupported':
         leftOut.push([name, signature.message]);
@@ -158,17 +165,12 @@ function readSignatures(
   }
   return signatures.length === 0
     ? unsupported(leftOut.map(([name, reason]) => `signature "${name}": ${reason}`).join('; '))
-    : read({ signatures: Object.fromEntries(signatures), leftOut: Object.fromEntries(leftOut) });
+    : read({ signatures: Object.fromEntries(signatures), features, leftOut: Object.fromEntries(leftOut) });
 }
 
 /** What clients have to know who sent serialized examples before. */
-function featureNotes(
-  signatures: Readonly<Record<string, Signature>>,
-  features: readonly ParsedFeature[],
-): string[] {
-  const byTensor = new Map(features.map((feature) => [feature.tensor.name, feature]));
-  return Object.entries(signatures).flatMap(([name, { inputs }]) => {
-    const parsed = Object.values(inputs).flatMap((input) => byTensor.get(input.name) ?? []);
+function featureNotes(features: ReadonlyMap<string, readonly ParsedFeature[]>): string[] {
+  return [...features].flatMap(([name, parsed]) => {
     const optional = parsed.filter(({ hasDefault }) => hasDefault);
     return [
       ...(parsed.length === 0

@@ -3,12 +3,13 @@ import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { graphDataType, graphTypeName } from '../graph/dtype_mapping.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { type NodesByName, reach } from './graph_def/functions/reach.ts';
-import { parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
-import type { ParsedFeature } from './parsed_examples.ts';
+import { formatTensorName, parseTensorName, type SourceNode } from './graph_def/source_graph.ts';
+import { examplesOf, type ParsedFeature, parsedFeatures } from './parsed_examples.ts';
 import type { SignatureMessage, TensorInfoMessage } from './protobuf/saved_model_messages.ts';
 
+const PREDICT = 'tensorflow/serving/predict';
 const METHODS: readonly Signature['method'][] = [
-  'tensorflow/serving/predict',
+  PREDICT,
   'tensorflow/serving/classify',
   'tensorflow/serving/regress',
 ];
@@ -23,68 +24,97 @@ export function signatureNodes({ inputs, outputs }: SignatureMessage): {
   return { inputs: names(inputs), outputs: names(outputs) };
 }
 
+/** A signature, and the features that it takes in place of serialized tf.Examples. */
+export interface ReadSignature {
+  readonly signature: Signature;
+  readonly features: readonly ParsedFeature[];
+}
+
 /**
- * A signature as the server has it. Serialized tf.Examples among its inputs are replaced by the features that are
- * parsed from them, as far as its outputs need them.
+ * A signature as the server has it. For classification and regression, whose requests hold examples as JSON, serialized
+ * tf.Examples among its inputs are replaced by the features that are parsed from them, as far as its outputs need them.
  *
- * @param nodes without calls, and with example parsers cut off
+ * @param nodes without calls
  */
-export function readSignature(
+export async function readSignature(
   message: SignatureMessage,
   nodes: NodesByName<SourceNode>,
-  features: readonly ParsedFeature[],
-): Imported<Signature> {
+): Promise<Imported<ReadSignature>> {
   const outputs = readTensors(message.outputs, nodes, 'output');
   if (outputs.kind !== 'read') return outputs;
   if (Object.keys(outputs.value).length === 0) return unsupported('it has no output');
+  const method = METHODS.find((candidate) => candidate === (message.methodName || PREDICT));
+  if (method === undefined) {
+    return unsupported(`its method "${message.methodName}" is not one of ${METHODS.join(', ')}`);
+  }
   const fed = signatureNodes(message);
   const used = reach(nodes, fed.outputs, { through: 'data', stops: fed.inputs });
-  const inputs = readInputs(message, nodes, features, used);
+  const inputs =
+    method === PREDICT
+      ? withoutFeatures(readTensors(message.inputs, nodes, 'input'))
+      : await readInputs(message, nodes, used);
   if (inputs.kind !== 'read') return inputs;
-  const given = new Set(Object.values(inputs.value).map(({ name }) => parseTensorName(name).node));
-  const missing = [...used].find((name) => nodes.get(name)?.op === 'Placeholder' && !given.has(name));
-  if (missing !== undefined) return unsupported(`its outputs need "${missing}", which is none of its inputs`);
-  const method = METHODS.find((candidate) => candidate === message.methodName);
-  if (method === undefined && message.methodName !== '') {
-    return unsupported(`its method "${message.methodName}" is none of ${METHODS.join(', ')}`);
-  }
-  return read({
-    method: method ?? METHODS[0] ?? 'tensorflow/serving/predict',
-    inputs: inputs.value,
-    outputs: outputs.value,
-  });
+  const { tensors, features } = inputs.value;
+  const given = new Set(Object.values(tensors).map(({ name }) => parseTensorName(name).node));
+  const missing = [...reach(nodes, fed.outputs, { through: 'data', stops: given })].find(
+    (name) => nodes.get(name)?.op === 'Placeholder' && !given.has(name),
+  );
+  if (missing !== undefined)
+    return unsupported(`its outputs need "${missing}", which is not one of its inputs`);
+  return read({ signature: { method, inputs: tensors, outputs: outputs.value }, features });
 }
 
-function readInputs(
-  { inputs }: SignatureMessage,
+interface Inputs {
+  readonly tensors: Record<string, TensorInfo>;
+  readonly features: readonly ParsedFeature[];
+}
+
+function withoutFeatures(tensors: Imported<Record<string, TensorInfo>>): Imported<Inputs> {
+  return tensors.kind === 'read' ? read({ tensors: tensors.value, features: [] }) : tensors;
+}
+
+async function readInputs(
+  { inputs, outputs }: SignatureMessage,
   nodes: NodesByName<SourceNode>,
-  features: readonly ParsedFeature[],
   used: ReadonlySet<string>,
-): Imported<Record<string, TensorInfo>> {
+): Promise<Imported<Inputs>> {
   const tensors: Record<string, TensorInfo> = {};
+  const features: ParsedFeature[] = [];
+  const usedNodes = [...used].flatMap((name) => nodes.get(name) ?? []);
+  const usedTensors = new Set(
+    [...usedNodes.flatMap(({ input }) => input), ...outputs.map(({ value }) => value?.name ?? '')].map(
+      (tensor) => formatTensorName(parseTensorName(tensor)),
+    ),
+  );
   for (const entry of inputs) {
-    const node = parseTensorName(entry.value?.name ?? '').node;
-    const parsed = features.filter(({ examples }) => examples === node);
-    if (parsed.length === 0) {
+    const given = parseTensorName(entry.value?.name ?? '').node;
+    const parsers = usedNodes.filter((node) => examplesOf(nodes, node) === given);
+    if (parsers.length === 0) {
       const tensor = readTensors([entry], nodes, 'input');
       if (tensor.kind !== 'read') return tensor;
       Object.assign(tensors, tensor.value);
       continue;
     }
-    const parser = [...used].find((name) => /^Parse(Single)?Example/.test(nodes.get(name)?.op ?? ''));
-    if (parser !== undefined) {
-      return unsupported(
-        `it uses features of variable length, which "${parser}" parses; only dense ones can be served`,
-      );
-    }
-    if (used.has(node)) return unsupported(`it uses the serialized examples "${entry.key}" themselves`);
-    for (const { name, tensor } of parsed) {
-      if (!used.has(parseTensorName(tensor.name).node)) continue;
-      if (Object.hasOwn(tensors, name)) return unsupported(`it has two inputs "${name}"`);
-      tensors[name] = tensor;
+    for (const parser of parsers) {
+      const parsed = await parsedFeatures(nodes, parser);
+      if (parsed.kind !== 'read') return parsed;
+      const dense = new Set(parsed.value.map(({ tensor }) => formatTensorName(parseTensorName(tensor.name))));
+      if (
+        [...usedTensors].some((tensor) => parseTensorName(tensor).node === parser.name && !dense.has(tensor))
+      ) {
+        return unsupported(
+          `it uses features of variable length, which "${parser.name}" parses; examples in JSON have dense ones alone`,
+        );
+      }
+      for (const feature of parsed.value) {
+        if (!usedTensors.has(formatTensorName(parseTensorName(feature.tensor.name)))) continue;
+        if (Object.hasOwn(tensors, feature.name)) return unsupported(`it has two inputs "${feature.name}"`);
+        tensors[feature.name] = feature.tensor;
+        features.push(feature);
+      }
     }
   }
-  return read(tensors);
+  return read({ tensors, features });
 }
 
 function readTensors(

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
 import { nodeName } from '../graph/graph_topology.ts';
-import { TABLE_FILLERS } from '../graph/table_operations.ts';
+import { TABLE_FILLERS } from '../graph/tables/table_operations.ts';
 
 /** Operations that leave something behind which others may find: what is ordered after them stays so. */
 const EFFECTS: ReadonlySet<string> = new Set([

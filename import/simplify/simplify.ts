@@ -1,6 +1,6 @@
 import { conditionalBranches } from '../control_flow/conditional_branches.ts';
 import type { Graph } from '../graph/graph.ts';
-import { constantTables } from './constant_tables.ts';
+import { constantTables } from '../graph/tables/constant_tables.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { delayReshapes } from './delay_reshapes.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
 import type { Graph, GraphInitializer } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
-import { TABLE_FILLERS } from '../../graph/table_operations.ts';
+import { TABLE_FILLERS } from '../../graph/tables/table_operations.ts';
 
 const TYPES: Readonly<Record<DataType, string>> = {
   float32: 'DT_FLOAT',

@@ -108,6 +108,9 @@ test('signatures take the features that examples are parsed to', async () => {
     'signature "regress": every example needs what TensorFlow has defaults for: b',
     'signature "classify" takes features instead of serialized examples: a',
   ]);
+  expect(graph.signatures.parse?.inputs).toEqual({
+    inputs: { name: 'examples:0', dtype: 'string', shape: [-1] },
+  });
 });
 
 test.for<[string, BundleTensor, boolean, unknown]>([

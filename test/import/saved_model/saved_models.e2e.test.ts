@@ -3,6 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
+import {
+  bytesList,
+  floatList,
+  int64List,
+  serializeExample,
+} from '../../fixtures/requests/serialized_example.ts';
 import { FUNCTIONS, PARTITIONED, SWITCHES } from '../../fixtures/saved_model/models.ts';
 import { haveSharedModels, SHARED_MODELS } from '../../fixtures/saved_model/shared_models.ts';
 import { EXAMPLES, RESTORED_TABLE, TABLES } from '../../fixtures/saved_model/string_models.ts';
@@ -13,6 +19,11 @@ beforeAll(async () => {
   edge = await startEdge({ isolates: 1 });
 });
 afterAll(() => edge?.stop());
+
+/** A tf.Example in base64, as TensorFlow Serving's clients send bytes. */
+const serialized = (features: Parameters<typeof serializeExample>[0]) => ({
+  b64: Buffer.from(serializeExample(features)).toString('base64'),
+});
 
 /** A request to a model, and what comes back. Examples are texts: 80 is an integer to TensorFlow Serving, 80.0 is none. */
 type Question = readonly [verb: string, body: unknown, answer: unknown];
@@ -99,6 +110,33 @@ describe('SavedModels are published as they are, and answer', () => {
           'predict',
           { signature_name: 'regress', instances: [{ a: [1, 2], b: [10, 20] }] },
           { predictions: [[11, 22]] },
+        ],
+        [
+          'predict',
+          {
+            signature_name: 'parse',
+            inputs: [
+              serialized({ a: floatList(1, 2), b: floatList(10, 20), tags: bytesList('red', 'big') }),
+              // b is 7, 8 by default.
+              serialized({ a: floatList(3, 4) }),
+              serialized({ a: floatList(5, 6), tags: bytesList('blue'), c: int64List(1) }),
+            ],
+          },
+          {
+            outputs: {
+              sum: [
+                [11, 22],
+                [10, 12],
+                [12, 14],
+              ],
+              tags: ['red', 'big', 'blue'],
+              places: [
+                [0, 0],
+                [0, 1],
+                [2, 0],
+              ],
+            },
+          },
         ],
       ],
     ],

@@ -50,11 +50,14 @@ export function rawAttribute(node: GraphNode, name: string): unknown {
 /** The bytes of an attribute that is a text; undefined where it is absent. */
 export function bytesAttribute(node: GraphNode, name: string): Uint8Array | undefined {
   const text = member(rawAttribute(node, name), 's');
-  if (typeof text === 'string') return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  if (typeof text === 'string') return bytesOf(text);
   return Array.isArray(text) ? Uint8Array.from(text.map(Number)) : undefined;
 }
 
 const DECODER = new TextDecoder();
+
+const bytesOf = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 export function textAttribute(node: GraphNode, name: string, otherwise = ''): string {
   const bytes = bytesAttribute(node, name);
@@ -63,8 +66,13 @@ export function textAttribute(node: GraphNode, name: string, otherwise = ''): st
 
 /** The texts of an attribute that is a list of texts. */
 export function textsAttribute(node: GraphNode, name: string): string[] {
-  const texts = member(member(rawAttribute(node, name), 'list'), 's');
-  return Array.isArray(texts) ? texts.map((text) => atob(String(text))) : [];
+  return listAttribute(node, name, 's').map((text) => DECODER.decode(bytesOf(String(text))));
+}
+
+/** What the JSON of a node says of an attribute that is a list of this kind; empty where it is absent. */
+export function listAttribute(node: GraphNode, name: string, kind: 's' | 'i' | 'type' | 'shape'): unknown[] {
+  const list = member(member(rawAttribute(node, name), 'list'), kind);
+  return Array.isArray(list) ? list : [];
 }
 
 /** TensorFlow's name of the operation of a node. */

@@ -4,6 +4,7 @@ import { ARITHMETIC } from './arithmetic.ts';
 import { bitwise, invert } from './bitwise.ts';
 import { divide, truncateMod } from './division.ts';
 import { einsum } from './einsum.ts';
+import { EXAMPLES } from './examples/parse_example.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices.ts';
@@ -16,6 +17,7 @@ import { unique } from './unique.ts';
 /** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
+  ...EXAMPLES,
   ...LOOKUP_TABLES,
   ...RAGGED,
   ...STRING_OPERATIONS,

@@ -2,11 +2,10 @@ import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { tensor } from '@tensorflow/tfjs-core';
 import {
   inputOf,
-  member,
+  listAttribute,
   numberAttribute,
   type Operation,
   type Operations,
-  rawAttribute,
   refuse,
 } from '../operation.ts';
 import { type Bytes, stringsOf } from './string_values.ts';
@@ -101,8 +100,7 @@ function mix(state: Sip): void {
 
 /** From the JSON, where integers of 64 bits are texts. */
 function keyOf(node: GraphNode): bigint[] {
-  const list = member(member(rawAttribute(node, 'key'), 'list'), 'i');
-  return Array.isArray(list) ? list.map((word) => BigInt.asUintN(64, BigInt(String(word)))) : [];
+  return listAttribute(node, 'key', 'i').map((word) => BigInt.asUintN(64, BigInt(String(word))));
 }
 
 export const HASHING: Operations = {

@@ -1,6 +1,6 @@
-import type { Graph, GraphInitializer, GraphNode } from '../graph/graph.ts';
-import { nodeName } from '../graph/graph_topology.ts';
-import { TABLE_FILLERS } from '../graph/table_operations.ts';
+import type { Graph, GraphInitializer, GraphNode } from '../graph.ts';
+import { nodeName } from '../graph_topology.ts';
+import { TABLE_FILLERS } from './table_operations.ts';
 
 const FINDS: ReadonlySet<string> = new Set(['LookupTableFind', 'LookupTableFindV2']);
 const SIZES: ReadonlySet<string> = new Set(['LookupTableSize', 'LookupTableSizeV2']);

@@ -1,0 +1,196 @@
+import type { GraphNode } from '@tensorflow/tfjs-converter';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { refuse } from '../operation.ts';
+import { type Bytes, EMPTY, expectRoom, stringsOf, stringTensor } from '../strings/string_values.ts';
+import {
+  type Feature,
+  type FeatureType,
+  valueCount,
+  writeFloats,
+  writeIntegers,
+  writeStrings,
+} from './example_message.ts';
+
+/** The elements of a feature over all examples: one long example makes all others as long. */
+const MOST_ELEMENTS = 8 * 1024 * 1024;
+
+/** One feature over a batch of examples. */
+export interface Column {
+  readonly name: string;
+  readonly type: FeatureType;
+  /** Of each example; undefined where it lacks the feature. */
+  readonly features: readonly (Feature | undefined)[];
+  /** How many values each example has. */
+  readonly counts: Int32Array;
+}
+
+/** Values of one type, to be filled. */
+class Values {
+  readonly #node: GraphNode;
+  readonly #numbers: Float32Array | Int32Array;
+  readonly #strings: Bytes[];
+  readonly #type: FeatureType;
+
+  constructor(node: GraphNode, type: FeatureType, length: number) {
+    if (length > MOST_ELEMENTS) refuse(node, `there is no memory for ${length} values of a feature`);
+    if (type === 'string') expectRoom('ParseExample', length);
+    this.#node = node;
+    this.#type = type;
+    this.#numbers =
+      type === 'float32' ? new Float32Array(length) : new Int32Array(type === 'int32' ? length : 0);
+    this.#strings = type === 'string' ? new Array<Bytes>(length).fill(EMPTY) : [];
+  }
+
+  /** Writes the values of a feature, and returns where they end. */
+  write(column: Column, feature: Feature, begin: number): number {
+    if (feature.type === 'string') return writeStrings(feature, this.#strings, begin);
+    if (this.#numbers instanceof Float32Array) return writeFloats(feature, this.#numbers, begin);
+    return (
+      writeIntegers(feature, this.#numbers, begin) ??
+      refuse(this.#node, `the feature "${column.name}" has an integer that does not fit in 32 bits`)
+    );
+  }
+
+  /** Writes a default value, from its element 0 on or one element again and again. */
+  writeDefault(value: Tensor, begin: number, count: number): void {
+    const isOne = value.size === 1;
+    if (this.#type === 'string') {
+      const strings = stringsOf(value);
+      for (let index = 0; index < count; index++)
+        this.#strings[begin + index] = strings[isOne ? 0 : index] ?? EMPTY;
+      return;
+    }
+    const numbers = value.dataSync();
+    for (let index = 0; index < count; index++)
+      this.#numbers[begin + index] = numbers[isOne ? 0 : index] ?? 0;
+  }
+
+  tensor(shape: readonly number[]): Tensor {
+    if (this.#type === 'string') return stringTensor('ParseExample', this.#strings, shape);
+    return tensor(this.#numbers, [...shape], this.#type);
+  }
+}
+
+/** Reads a feature of all examples. @throws ExecutionError if one is of another type, or damaged */
+export function columnOf(
+  node: GraphNode,
+  name: string,
+  type: FeatureType,
+  examples: readonly ReadonlyMap<string, Feature>[],
+): Column {
+  const features = examples.map((example) => example.get(name));
+  const counts = Int32Array.from(features, (feature, index) => {
+    if (feature === undefined) return 0;
+    if (feature.type !== type)
+      refuse(
+        node,
+        `the feature "${name}" of example ${index} is of type ${feature.type}, and has to be of ${type}`,
+      );
+    return valueCount(feature) ?? refuse(node, `the feature "${name}" of example ${index} is damaged`);
+  });
+  return { name, type, features, counts };
+}
+
+/**
+ * A feature of a fixed shape: `[batch, ...shape]`, or `shape` for one example. An example that lacks the feature has the
+ * default value, if there is one.
+ */
+export function denseTensor(
+  node: GraphNode,
+  column: Column,
+  shape: readonly number[],
+  otherwise: Tensor,
+  isBatch: boolean,
+): Tensor {
+  const { name, type, features, counts } = column;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = new Values(node, type, size * features.length);
+  for (const [index, feature] of features.entries()) {
+    if (feature === undefined) {
+      if (otherwise.size !== size || (size === 0 && otherwise.shape.join() !== shape.join()))
+        refuse(node, `the feature "${name}" is missing in example ${index}, and has no default value`);
+      values.writeDefault(otherwise, index * size, size);
+      continue;
+    }
+    if (counts[index] !== size)
+      refuse(
+        node,
+        `the feature "${name}" of example ${index} has ${counts[index]} values, and its shape is [${shape}]`,
+      );
+    values.write(column, feature, index * size);
+  }
+  return values.tensor(isBatch ? [features.length, ...shape] : shape);
+}
+
+/**
+ * A feature of a shape whose first dimension is open: `[batch, longest, ...rest]`. Shorter ones are padded with the
+ * default value, which is one element, or with zeros.
+ */
+export function paddedTensor(
+  node: GraphNode,
+  column: Column,
+  rest: readonly number[],
+  otherwise: Tensor,
+  isBatch: boolean,
+): Tensor {
+  const { name, type, features, counts } = column;
+  const stride = rest.reduce((product, length) => product * length, 1);
+  const longest = counts.reduce((most, count, index) => {
+    if (count % Math.max(stride, 1) !== 0)
+      refuse(
+        node,
+        `the feature "${name}" of example ${index} has ${count} values, which are not rows of [${rest}]`,
+      );
+    return Math.max(most, stride === 0 ? 0 : count / stride);
+  }, 0);
+  const length = longest * stride;
+  const values = new Values(node, type, length * features.length);
+  for (const [index, feature] of features.entries()) {
+    const begin = index * length;
+    const end = feature === undefined ? begin : values.write(column, feature, begin);
+    if (otherwise.size === 1) values.writeDefault(otherwise, end, begin + length - end);
+  }
+  return values.tensor([...(isBatch ? [features.length] : []), longest, ...rest]);
+}
+
+/** All values of a feature, one example after the other: `[count]`. */
+export function listedValues(node: GraphNode, column: Column): Tensor {
+  const count = totalOf(column);
+  const values = new Values(node, column.type, count);
+  let end = 0;
+  for (const feature of column.features) if (feature !== undefined) end = values.write(column, feature, end);
+  return values.tensor([count]);
+}
+
+/** The place of each value: `[count, 2]` of example and position, or `[count, 1]` for one example. */
+export function sparseIndices(node: GraphNode, column: Column, isBatch: boolean): Tensor {
+  const count = totalOf(column);
+  if (count > MOST_ELEMENTS) refuse(node, `there is no memory for ${count} values of a feature`);
+  const width = isBatch ? 2 : 1;
+  const indices = new Int32Array(count * width);
+  let end = 0;
+  for (const [example, length] of column.counts.entries()) {
+    for (let position = 0; position < length; position++) {
+      if (isBatch) indices[end++] = example;
+      indices[end++] = position;
+    }
+  }
+  return tensor(indices, [count, width], 'int32');
+}
+
+/** `[batch, longest]`, or `[count]` for one example. */
+export function sparseShape({ counts }: Column, isBatch: boolean): Tensor {
+  const longest = counts.reduce((most, count) => Math.max(most, count), 0);
+  return tensor(isBatch ? [counts.length, longest] : [longest], undefined, 'int32');
+}
+
+/** Where the values of each example begin, and where the last ones end: `[batch + 1]`. */
+export function rowSplits({ counts }: Column): Tensor {
+  const splits = new Int32Array(counts.length + 1);
+  for (const [index, count] of counts.entries()) splits[index + 1] = (splits[index] ?? 0) + count;
+  return tensor(splits, [splits.length], 'int32');
+}
+
+function totalOf({ counts }: Column): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,138 @@
+import type { GraphNode } from '@tensorflow/tfjs-converter';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import {
+  inputOf,
+  listAttribute,
+  member,
+  numberAttribute,
+  type Operation,
+  type Operations,
+  refuse,
+  textsAttribute,
+} from '../operation.ts';
+import { decode, stringsOf } from '../strings/string_values.ts';
+import { type Feature, type FeatureType, readExample } from './example_message.ts';
+import {
+  columnOf,
+  denseTensor,
+  listedValues,
+  paddedTensor,
+  rowSplits,
+  sparseIndices,
+  sparseShape,
+} from './feature_columns.ts';
+
+/** What a node takes out of examples. */
+interface Parser {
+  readonly sparse: readonly NamedType[];
+  readonly dense: readonly DenseFeature[];
+  readonly ragged: readonly NamedType[];
+}
+
+interface NamedType {
+  readonly name: string;
+  readonly type: FeatureType;
+}
+
+interface DenseFeature extends NamedType {
+  /** -1 for a first dimension that is open. */
+  readonly shape: readonly number[];
+  readonly otherwise: Tensor;
+}
+
+const TYPES: Readonly<Record<string, FeatureType>> = {
+  DT_FLOAT: 'float32',
+  DT_INT64: 'int32',
+  DT_STRING: 'string',
+};
+
+/**
+ * Parses serialized tf.Examples. The outputs are the indices, the values and the shapes of all sparse features, then the
+ * dense features, then the values and the row splits of ragged ones. Source: ParseExampleV2; the others are forms of it.
+ */
+function parsing(describe: (node: GraphNode) => Parser): Operation {
+  return (node) => {
+    const parser = describe(node);
+    const serialized = inputOf(node, 0);
+    const isBatch = serialized.rank > 0;
+    if (serialized.rank > 1)
+      refuse(node, `serialized examples of shape [${serialized.shape}] are not a list`);
+    if (!isBatch && parser.ragged.length > 0) refuse(node, 'one example alone has no ragged features');
+    const all = [...parser.sparse, ...parser.dense, ...parser.ragged];
+    const wanted = new Set(all.map(({ name }) => name));
+    const examples = stringsOf(serialized).map(
+      (bytes, index): ReadonlyMap<string, Feature> =>
+        readExample(bytes, wanted) ?? refuse(node, `the string ${index} is not a serialized tf.Example`),
+    );
+    const columns = ({ name, type }: NamedType) => columnOf(node, name, type, examples);
+    const sparse = parser.sparse.map(columns);
+    const ragged = parser.ragged.map(columns);
+    return [
+      ...sparse.map((column) => sparseIndices(node, column, isBatch)),
+      ...sparse.map((column) => listedValues(node, column)),
+      ...sparse.map((column) => sparseShape(column, isBatch)),
+      ...parser.dense.map((feature) => {
+        const [first, ...rest] = feature.shape;
+        const column = columns(feature);
+        return first !== undefined && first < 0
+          ? paddedTensor(node, column, rest, feature.otherwise, isBatch)
+          : denseTensor(node, column, feature.shape, feature.otherwise, isBatch);
+      }),
+      ...ragged.map((column) => listedValues(node, column)),
+      ...ragged.map(rowSplits),
+    ];
+  };
+}
+
+function namedTypes(node: GraphNode, names: readonly string[], attribute: string): NamedType[] {
+  const types = listAttribute(node, attribute, 'type');
+  if (types.length !== names.length)
+    refuse(node, `it has ${names.length} keys and ${types.length} types in ${attribute}`);
+  return names.map((name, index) => {
+    const type = TYPES[String(types[index])];
+    return type === undefined
+      ? refuse(node, `the feature "${name}" cannot be of type ${String(types[index])}`)
+      : { name, type };
+  });
+}
+
+function denseFeatures(node: GraphNode, names: readonly string[], firstDefault: number): DenseFeature[] {
+  const shapes = listAttribute(node, 'dense_shapes', 'shape');
+  return namedTypes(node, names, 'Tdense').map((feature, index) => {
+    const sizes = member(shapes[index], 'dim');
+    const shape = Array.isArray(sizes) ? sizes.map((size) => Number(member(size, 'size') ?? 0)) : [];
+    return { ...feature, shape, otherwise: inputOf(node, firstDefault + index) };
+  });
+}
+
+/** The texts of inputs that have one each, or of one input. */
+const textsOf = (node: GraphNode, first: number, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => stringsOf(inputOf(node, first + index)).map(decode)).flat();
+
+const parseExample = parsing((node) => {
+  const sparse = numberAttribute(node, 'Nsparse', 0);
+  const dense = numberAttribute(node, 'Ndense', 0);
+  return {
+    sparse: namedTypes(node, textsOf(node, 2, sparse), 'sparse_types'),
+    dense: denseFeatures(node, textsOf(node, 2 + sparse, dense), 2 + sparse + dense),
+    ragged: [],
+  };
+});
+
+const parseExampleV2 = parsing((node) => ({
+  sparse: namedTypes(node, textsOf(node, 2, 1), 'sparse_types'),
+  dense: denseFeatures(node, textsOf(node, 3, 1), 5),
+  ragged: namedTypes(node, textsOf(node, 4, 1), 'ragged_value_types'),
+}));
+
+const parseSingleExample = parsing((node) => ({
+  sparse: namedTypes(node, textsAttribute(node, 'sparse_keys'), 'sparse_types'),
+  dense: denseFeatures(node, textsAttribute(node, 'dense_keys'), 1),
+  ragged: [],
+}));
+
+export const EXAMPLES: Operations = {
+  ParseExample: parseExample,
+  ParseExampleV2: parseExampleV2,
+  ParseSingleExample: parseSingleExample,
+};
