@@ -21,7 +21,6 @@ const MOST_WITHOUT_MEMORY = 4;
 /** How often a plan is tried to be proven, each time after twice as many requests of its shape. */
 const MOST_ATTEMPTS = 10;
 
-/** What was computed, or will be where the computation has to wait. */
 type Answer = ValueOrPromise<NamedTensors>;
 
 const BROKE = 'the server broke the WebAssembly runtime when it tried to prove its plan';
@@ -294,8 +293,7 @@ export class PlannedModel {
   }
 
   #drop({ state }: Entry): void {
-    if (this.#runtime.backend.isAbandoned) return;
-    if (state.kind === 'refused') return;
+    if (this.#runtime.backend.isAbandoned || state.kind === 'refused') return;
     if (state.kind === 'proven') state.plan.dispose();
     state.draft.dispose();
   }
