@@ -18,6 +18,7 @@ export { convertModel } from './convert_model.ts';
 export { detectFormat } from './detect_format.ts';
 export { inspectModel } from './inspect_model.ts';
 export { openModel } from './open_model.ts';
+export type { GraphEnds } from './saved_model/graph_def/read_graph_def.ts';
 export type { ModelSummary } from './summarize_model.ts';
 export type { ModelImport } from './tfjs/tfjs_directory.ts';
 export type { QuantizationMode } from './tfjs/writer/quantize.ts';

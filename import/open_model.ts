@@ -6,7 +6,7 @@ import { WeightError } from './graph/weight_error.ts';
 import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
-import { readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
+import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
 import type { QuantizationMode } from './tfjs/writer/quantize.ts';
@@ -17,6 +17,8 @@ export interface OpenModelOptions {
    * it, when these have been read.
    */
   readonly temporaryDirectory: string;
+  /** Where a frozen graph begins and ends. Other formats say it themselves. */
+  readonly ends?: GraphEnds;
   /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
   readonly quantize?: QuantizationMode;
   /** Told what is being done, where it takes long. */
@@ -36,6 +38,11 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   const model = detected.value;
   if (model.kind === 'tfjs' && options.quantize !== undefined) {
     return unsupported(`${path} is in tfjs's form already: quantize when you convert what it was made of`);
+  }
+  if (model.kind !== 'graph-def' && options.ends !== undefined) {
+    return unsupported(
+      `${path} says itself what its inputs and outputs are: only for a frozen graph are they named`,
+    );
   }
   const converted = await convertToTfjs(model, options);
   if (converted.kind !== 'read') {
@@ -88,7 +95,7 @@ async function convertFormat(
     case 'saved-model':
       return fromGraph(await readSavedModel(model.path), 'saved-model', options);
     case 'graph-def':
-      return fromGraph(await readGraphDef(model.path), 'graph-def', options);
+      return fromGraph(await readGraphDef(model.path, options.ends), 'graph-def', options);
   }
 }
 

@@ -7,7 +7,7 @@ import { TensorShapeSchema } from '../examples/tensor_shape.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { describeIssue } from '../schema_problem.ts';
 import { graphDataType, graphTypeName } from './dtype_mapping.ts';
-import { placeholderInputs, typeAttribute, unconsumedOutputs } from './graph_tensors.ts';
+import { firstOutput, leafOutputs, placeholderInputs, typeAttribute } from './graph_tensors.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { namedSignatures } from './named_signatures.ts';
 import { outputType } from './output_types.ts';
@@ -51,7 +51,9 @@ function graphSignature(nodes: GraphNodes, definition: JsonObject | undefined): 
     Object.keys(inputs).length > 0 ? readTensors(nodes, inputs, 'inputs') : placeholderInputs(nodes);
   if (inputInfos.kind !== 'read') return inputInfos;
   const outputInfos =
-    Object.keys(outputs).length > 0 ? readTensors(nodes, outputs, 'outputs') : unconsumedOutputs(nodes);
+    Object.keys(outputs).length > 0
+      ? readTensors(nodes, outputs, 'outputs')
+      : leafOutputs(nodes, firstOutput);
   if (outputInfos.kind !== 'read') return outputInfos;
   if (Object.keys(outputInfos.value).length === 0) return malformed('the graph has no output');
   return read({

@@ -6,7 +6,7 @@ import { type Imported, malformed, read, unsupported } from '../import_result.ts
 import { graphDataType, graphTypeName } from './dtype_mapping.ts';
 import type { GraphNode } from './graph.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
-import { outputType } from './output_types.ts';
+import { outputCount, outputType } from './output_types.ts';
 
 /** A graph's placeholders, which are its inputs where no signature says otherwise. */
 export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
@@ -28,22 +28,35 @@ export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, Te
   return read(inputs);
 }
 
+/** The outputs of a node that are taken if nothing else uses the node, by their numbers. */
+type LeafOutputs = (node: GraphNode) => readonly number[];
+
+/** All that TensorFlow's operation returns. */
+export const allOutputs: LeafOutputs = (node) =>
+  Array.from({ length: outputCount(node) }, (_, index) => index);
+
+/** The first one, as tfjs has it. */
+export const firstOutput: LeafOutputs = () => [0];
+
 /**
- * The nodes that nobody consumes, which are a graph's outputs where no signature says otherwise. What such a
- * node is worth nothing as, a constant or a mere marker of order, is left out.
+ * The tensors of the nodes that nothing uses, which are a graph's outputs if no signature says otherwise. They are named as
+ * `node`, or `node:1` for a further one. A constant and a mere marker of order are not outputs.
  */
-export function unconsumedOutputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
+export function leafOutputs(nodes: GraphNodes, taken: LeafOutputs): Imported<Record<string, TensorInfo>> {
   const consumed = new Set([...nodes.values()].flatMap(({ input }) => input.map(nodeName)));
   const outputs: Record<string, TensorInfo> = {};
   for (const node of nodes.values()) {
     if (consumed.has(node.name) || node.op === 'Const' || node.op === 'NoOp' || isPlaceholder(node)) continue;
-    const type = outputType(node);
-    const dtype = graphDataType(type);
-    if (dtype === undefined) {
-      return unsupported(`output "${node.name}": tensors of type ${graphTypeName(type)} cannot be served`);
+    for (const index of taken(node)) {
+      const name = index === 0 ? node.name : `${node.name}:${index}`;
+      const type = outputType(node, index);
+      const dtype = graphDataType(type);
+      if (dtype === undefined) {
+        return unsupported(`output "${name}": tensors of type ${graphTypeName(type)} cannot be served`);
+      }
+      if (!isMemberName(name)) return unsupported(`an output cannot be called "${name}"`);
+      outputs[name] = { name: `${node.name}:${index}`, dtype, shape: null };
     }
-    if (!isMemberName(node.name)) return unsupported(`an output cannot be called "${node.name}"`);
-    outputs[node.name] = { name: `${node.name}:0`, dtype, shape: null };
   }
   return read(outputs);
 }

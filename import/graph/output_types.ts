@@ -47,6 +47,22 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   UniqueWithCounts: ['DT_INT32', 'DT_INT32'],
 };
 
+/** Attributes that say how many outputs an operation has. */
+const COUNTED_BY: Readonly<Record<string, string>> = {
+  ShapeN: 'N',
+  Split: 'num_split',
+  SplitV: 'num_split',
+  Unpack: 'num',
+};
+
+/** How many outputs a node has. */
+export function outputCount({ op, attr }: GraphNode): number {
+  const counted = COUNTED_BY[op];
+  if (counted !== undefined) return Number(attr[counted]?.i ?? 1);
+  if (op === 'IdentityN') return attr.T?.list?.type?.length ?? 1;
+  return 1 + (FURTHER_OUTPUTS[op]?.length ?? 0);
+}
+
 /** Attributes that name the type of an operation's first output, most telling first. */
 const TYPE_ATTRIBUTES = [
   'DstT',

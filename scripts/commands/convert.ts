@@ -4,12 +4,12 @@ import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_l
 import { formatBytes, formatTable } from '../cli/format.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
 import { signatureLines } from '../status/model_report.ts';
 
-const command = newCommand(
-  'convert',
-  "Converts a model to tfjs's format in a directory, and publishes nothing.",
+const command = withGraphEnds(
+  newCommand('convert', "Converts a model to tfjs's format in a directory, and publishes nothing."),
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .argument('<output>', 'the directory to write; it must be empty or not exist')
@@ -28,6 +28,7 @@ await runCommand(command, async (output) => {
   const { force, quantize } = v.parse(OptionsSchema, command.opts());
   const converted = await convertModel(resolveFromCaller(path), directory, {
     force,
+    ...graphEnds(command),
     ...(quantize === undefined ? {} : { quantize }),
     onProgress: output.progress,
   });
@@ -40,6 +41,7 @@ await runCommand(command, async (output) => {
     const compared = await withTemporaryDirectory((temporaryDirectory) =>
       quantizationAccuracy(resolveFromCaller(path), converted, {
         temporaryDirectory,
+        ...graphEnds(command),
         onProgress: output.progress,
       }),
     );

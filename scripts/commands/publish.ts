@@ -16,6 +16,7 @@ import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord } from '../pointer/change_record.ts';
 import { changeTiming, withTimingOptions } from '../pointer/change_timing.ts';
+import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { publishModel } from '../publish/publish_model.ts';
 import { dryRunJson, dryRunLines, publishJson, publishLines } from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
@@ -28,7 +29,9 @@ import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox
 const command = withTimingOptions(
   withChangeOptions(
     withVersionOption(
-      registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.')
+      withGraphEnds(
+        registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.'),
+      )
         .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
         .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
         .addOption(
@@ -103,6 +106,7 @@ await runRegistryCommand(
       store,
       {
         ...options,
+        ...graphEnds(command),
         memoryBudgetBytes: memoryBudgetBytes(configuration),
         path: resolveFromCaller(path),
         record,

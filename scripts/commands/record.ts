@@ -12,11 +12,14 @@ import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
+import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { recordExamples } from '../rehearsal/record_examples.ts';
 
-const command = newCommand(
-  'record',
-  'Runs a model in a local workerd and stores its answers next to it in golden.json, which publish compares.',
+const command = withGraphEnds(
+  newCommand(
+    'record',
+    'Runs a model in a local workerd and stores its answers next to it in golden.json, which publish compares.',
+  ),
 )
   .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
   .addOption(
@@ -61,7 +64,11 @@ await runCommand(command, async (output) => {
   if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
   await requireRoom(dirname(target), tmpdir());
   const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
-    const imported = await openModel(path, { temporaryDirectory, onProgress: output.progress });
+    const imported = await openModel(path, {
+      temporaryDirectory,
+      ...graphEnds(command),
+      onProgress: output.progress,
+    });
     if (imported.kind !== 'read') return { kind: 'refused' as const, reason: imported.message };
     return recordExamples({
       content: imported.content,

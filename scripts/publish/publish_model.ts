@@ -85,11 +85,15 @@ export async function publishModel(
   return withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(request.path, {
       temporaryDirectory,
+      ...(request.ends && { ends: request.ends }),
       ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
       ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
     });
     if (request.quantize !== undefined && imported.kind === 'read') {
-      const accuracy = await quantizationAccuracy(request.path, imported, { temporaryDirectory });
+      const accuracy = await quantizationAccuracy(request.path, imported, {
+        temporaryDirectory,
+        ...(request.ends && { ends: request.ends }),
+      });
       if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
       observer.onQuantized?.(accuracy.value);
     }

@@ -1,4 +1,4 @@
-import type { QuantizationMode } from '../../import/index.ts';
+import type { GraphEnds, QuantizationMode } from '../../import/index.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
 import type { VersionBump } from '../../worker/registry/version/version.ts';
 import type { Signer } from './signing_key.ts';
@@ -7,6 +7,8 @@ import type { Signer } from './signing_key.ts';
 export interface PublishRequest {
   /** The model in any importable format: a directory or a file. */
   readonly path: string;
+  /** Where a frozen graph begins and ends. */
+  readonly ends?: GraphEnds;
   readonly model: string;
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;

@@ -4,7 +4,7 @@ import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import { findModelFile } from '../../files/model_files.ts';
 import { graphDataType } from '../../graph/dtype_mapping.ts';
 import type { Graph } from '../../graph/graph.ts';
-import { placeholderInputs, unconsumedOutputs } from '../../graph/graph_tensors.ts';
+import { allOutputs, leafOutputs, placeholderInputs } from '../../graph/graph_tensors.ts';
 import { outputType } from '../../graph/output_types.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
@@ -21,11 +21,12 @@ import { parseTensorName, type SourceNode } from './source_graph.ts';
 /** Bytes; protocol buffers end at 2 GB. */
 const LARGEST_FILE = 2 ** 31 - 1;
 
-export interface GraphDefOptions {
-  /** Tensors that are fed, `node` or `node:index`; every placeholder where there are none. */
-  readonly inputs?: readonly string[];
-  /** Tensors that are asked for; what nobody consumes where there are none. */
-  readonly outputs?: readonly string[];
+/** Where a graph begins and ends. */
+export interface GraphEnds {
+  /** Tensors that are fed, `node` or `node:index`; every placeholder by default. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Tensors that are answered; by default all outputs of the nodes that nothing uses. */
+  readonly outputs?: readonly string[] | undefined;
 }
 
 export interface ReadGraphDef {
@@ -38,10 +39,7 @@ export interface ReadGraphDef {
  * Reads a frozen GraphDef, whose variables are constants. Its inputs and outputs are called as their nodes are.
  * Constants stay views of the file's bytes until they are asked for.
  */
-export async function readGraphDef(
-  path: string,
-  options: GraphDefOptions = {},
-): Promise<Imported<ReadGraphDef>> {
+export async function readGraphDef(path: string, ends: GraphEnds = {}): Promise<Imported<ReadGraphDef>> {
   const file = await findModelFile(dirname(path), basename(path));
   if (file.kind !== 'read') return file;
   if (file.value.bytes > LARGEST_FILE) return unsupported(`${path}: is larger than 2 GB`);
@@ -57,7 +55,7 @@ export async function readGraphDef(
   if (nodes.kind !== 'read') return { ...nodes, message: `${path}: ${nodes.message}` };
   const called = calledFunctions(nodes.value, functions);
   if (called.kind !== 'read') return { ...called, message: `${path}: ${called.message}` };
-  const signature = graphSignature(nodes.value, options);
+  const signature = graphSignature(nodes.value, ends);
   if (signature.kind !== 'read') return { ...signature, message: `${path}: ${signature.message}` };
   const graph = finishGraph({
     nodes: nodes.value,
@@ -69,11 +67,11 @@ export async function readGraphDef(
   return read({ graph: graph.value, notes: narrowedTypes(graph.value) });
 }
 
-function graphSignature(nodes: readonly SourceNode[], options: GraphDefOptions): Imported<Signature> {
+function graphSignature(nodes: readonly SourceNode[], ends: GraphEnds): Imported<Signature> {
   const byName = nodesByName(nodes);
-  const inputs = options.inputs ? namedTensors(nodes, options.inputs) : placeholderInputs(byName);
+  const inputs = ends.inputs ? namedTensors(nodes, ends.inputs) : placeholderInputs(byName);
   if (inputs.kind !== 'read') return inputs;
-  const outputs = options.outputs ? namedTensors(nodes, options.outputs) : unconsumedOutputs(byName);
+  const outputs = ends.outputs ? namedTensors(nodes, ends.outputs) : leafOutputs(byName, allOutputs);
   if (outputs.kind !== 'read') return outputs;
   if (Object.keys(outputs.value).length === 0) return malformed('the graph has no output');
   return read({ method: 'tensorflow/serving/predict', inputs: inputs.value, outputs: outputs.value });
