@@ -2,33 +2,33 @@ import { CodedError, type ErrorCode } from '../model/coded_error.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { ValueOrPromise } from './value_or_promise.ts';
 
-/** A model in memory, ready to compute. Tensors go by the names that the model itself gives them. */
+/** A model in memory, ready to compute. Tensors have the model's own names. */
 export interface LoadedModel {
   /**
-   * Computes the outputs named. Synchronous wherever the model allows it, so that nothing comes between.
+   * Computes the named outputs. It is synchronous if the model permits, so that nothing else runs in between.
    *
-   * @throws ExecutionError if the model cannot compute these inputs; anything else is a fault of the runtime.
+   * @throws ExecutionError if the model cannot compute these inputs. Any other error is a defect of the runtime
    */
   execute(inputs: NamedTensors, outputs: readonly string[]): ValueOrPromise<NamedTensors>;
-  /** Whether plans compute it. */
+  /** Returns whether plans compute the model. */
   planState(): PlanState;
-  /** Frees everything. Not to be called while a computation is under way. */
+  /** Frees everything. It must not be called during a computation. */
   dispose(): void;
 }
 
 export type PlanState =
-  /** So many shapes are computed by a plan. */
+  /** Plans compute this number of shapes. */
   | { readonly kind: 'planned'; readonly shapes: number }
   | { readonly kind: 'not planned'; readonly reason: string }
-  /** No shape was asked for often enough. */
+  /** No shape was requested often enough. */
   | { readonly kind: 'not yet planned' };
 
-/** The model could not compute the inputs it was given. */
+/** The model could not compute its inputs. */
 export class ExecutionError extends CodedError {
   override readonly code: ErrorCode = 'ERR_EXECUTION_FAILED';
 }
 
-/** It would have needed more memory than there is. */
+/** The computation needs more memory than is available. */
 export class OutOfMemoryError extends ExecutionError {
   override readonly code: ErrorCode = 'ERR_OUT_OF_MEMORY';
 }

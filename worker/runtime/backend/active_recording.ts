@@ -1,4 +1,4 @@
-/** A recording that waits in between can be interrupted by what other models compute. */
+/** A recording of an asynchronous computation, which computations of other models can interrupt while it waits. */
 export interface Interruptible {
   suspend(): void;
   resume(): void;
@@ -7,8 +7,8 @@ export interface Interruptible {
 let active: Interruptible | undefined;
 
 /**
- * Makes a recording the active one, until what this returns is called. Computations that wait take turns; one that
- * does not may begin and end while another waits.
+ * Makes a recording the active one until the returned function is called. Asynchronous computations take turns. A
+ * synchronous one may run while an asynchronous one waits.
  */
 export function activateRecording(recording: Interruptible): () => void {
   const before = active;
@@ -18,13 +18,13 @@ export function activateRecording(recording: Interruptible): () => void {
   };
 }
 
-/** Ends the recording under way for good: the backend that it watches is given up. */
+/** Ends the active recording, since its backend is discarded. */
 export function cancelRecording(): void {
   active?.suspend();
   active = undefined;
 }
 
-/** Runs what is no part of the recording that may be under way. */
+/** Runs a computation that does not belong to the active recording. */
 export function outsideRecording<Result>(run: () => Result): Result {
   const interrupted = active;
   if (interrupted === undefined) return run();

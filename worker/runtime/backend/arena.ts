@@ -1,18 +1,18 @@
 const ALIGNMENT = 16;
 
 export interface ArenaMemory {
-  /** undefined where there is no memory. */
+  /** Returns undefined if memory is out. */
   tryAllocate(bytes: number): number | undefined;
   free(address: number): void;
 }
 
 /**
- * The memory that all plans of an isolate compute in. Only one runs at a time, so the one that needs most says
- * how large it is. It is allocated when a plan first runs, and given back when the last one that needs it goes.
+ * The memory that all plans of an isolate share, since only one runs at a time. Its size is the largest need of a plan.
+ * It is allocated when a plan first runs, and freed when no plan needs it.
  */
 export class Arena {
   readonly #memory: ArenaMemory;
-  /** What each plan needs, by the plan. */
+  /** The bytes that each plan needs. */
   readonly #needs = new Map<object, number>();
   #needed = 0;
   #allocated: { readonly address: number; readonly start: number; readonly bytes: number } | undefined;
@@ -31,10 +31,10 @@ export class Arena {
   }
 
   /**
-   * Where the arena is, aligned. It stays there until a plan is made or goes: whoever knows addresses in it asks
+   * Returns the arena's aligned address. It changes when a plan is created or released, so that callers must request it
    * before each use.
    *
-   * @returns undefined where there is no memory for it
+   * @returns undefined if memory is out
    */
   address(): number | undefined {
     if (this.#allocated === undefined || this.#allocated.bytes < this.#needed) {
@@ -53,7 +53,7 @@ export class Arena {
     if (this.#needed < this.bytes) this.free();
   }
 
-  /** Gives the memory to whoever needs it more; the next plan to run asks for it anew. */
+  /** Frees the memory for other uses. The next run of a plan allocates it again. */
   free(): void {
     if (this.#allocated !== undefined) this.#memory.free(this.#allocated.address);
     this.#allocated = undefined;

@@ -18,29 +18,29 @@ let backend: Promise<BoundedBackend> | undefined;
 let running: Runtime | undefined;
 const breakListeners: (() => void)[] = [];
 
-/** The backend with our kernels in it, and the memory that plans compute in. */
+/** The backend with this project's kernels, and the memory of plans. */
 export interface Runtime {
   readonly backend: BoundedBackend;
   readonly kernels: RegisteredKernels;
   readonly arena: Arena;
 }
 
-/** Sets how large the heap may become; before the backend is first used. */
+/** Sets the limit of the heap in bytes. It must be called before the first use of the backend. */
 export function setHeapLimit(bytes: number): void {
   limitBytes = bytes;
 }
 
-/** Calls back when the heap is given up. Whatever was loaded into it is gone then. */
+/** Registers a listener that is called when the heap is discarded with everything that was loaded into it. */
 export function onBackendBroken(listener: () => void): void {
   breakListeners.push(listener);
 }
 
 /**
- * The isolate's one wasm backend, made on first use, and anew after it was given up.
+ * Returns the isolate's only WebAssembly backend. It is created on first use, and again after it was discarded.
  *
- * tfjs's public way in compiles bytes, which Workers forbid; this hands Emscripten's glue the module that was
- * compiled when the Worker was uploaded. Its kernels keep their functions in module scope, so there can be
- * only one instance at a time.
+ * tfjs's public function compiles bytes, which Workers forbid. This one passes the module that was compiled at upload
+ * to Emscripten's code. tfjs's kernels keep their functions in module scope, so that only one instance can exist at a
+ * time.
  */
 export function wasmBackend(): Promise<BoundedBackend> {
   backend ??= createBackend().catch((error: unknown) => {
@@ -50,25 +50,27 @@ export function wasmBackend(): Promise<BoundedBackend> {
   return backend;
 }
 
-/** What the backend runs in. It is there once the backend is, until that is given up. */
+/** Returns the runtime of the backend, which exists from the creation of the backend until it is discarded. */
 export function currentRuntime(): Runtime {
   if (running === undefined) throw new Error('there is no backend');
   return running;
 }
 
-/** Limits how much the heap may grow, until the function that is returned is called. */
+/** Limits the growth of the heap in bytes until the returned function is called. */
 export function allowHeapGrowth(bytes: number): () => void {
   return running?.backend.limit.allowGrowth(bytes) ?? (() => undefined);
 }
 
-/** Whether memory was refused since this was asked last. */
+/** Returns true if memory was refused since the last call. */
 export function takeRefusal(): boolean {
   return running?.backend.limit.takeRefusal() ?? false;
 }
 
 let complaint: string | undefined;
 
-/** What a kernel did not compute since this was asked last. tfjs only prints that, and goes on without a result. */
+/**
+ * Returns the message of a kernel that failed since the last call. tfjs only prints it and continues without a result.
+ */
 export function takeComplaint(): string | undefined {
   const taken = complaint;
   complaint = undefined;
@@ -80,7 +82,7 @@ function hear(text: string): void {
   else console.warn(logLine({ event: 'runtime message', text }));
 }
 
-/** Gives up the heap and all that is in it: after a trap nothing can be said of its state. */
+/** Discards the heap with everything in it, since its state is unknown after a trap. */
 export function abandonBackend(): void {
   cancelRecording();
   running?.backend.abandon();
@@ -111,7 +113,7 @@ async function createBackend(): Promise<BoundedBackend> {
       },
     }),
   );
-  // The functions that tfjs's own initialization, not used here, would have wrapped.
+  // The functions that tfjs's own initialization would wrap, which is not used here.
   wasm.tfjs = {
     init: wasm.cwrap('init', null, []),
     initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
@@ -122,7 +124,7 @@ async function createBackend(): Promise<BoundedBackend> {
   };
   const created = new BoundedBackend(wasm, limit);
   registerBackend('wasm', () => created, 2);
-  // tfjs answers false instead of throwing when a backend does not start.
+  // tfjs returns false instead of throwing if a backend does not start.
   if (!(await setBackend('wasm'))) throw new Error('the WebAssembly backend did not start');
   if (memory === undefined) throw new Error('the WebAssembly backend was never instantiated');
   const kernels = registerKernels(created, kernelsModule, memory, limitBytes);

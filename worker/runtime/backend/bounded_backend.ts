@@ -9,7 +9,7 @@ import type { HeapLimit } from './heap_limit.ts';
 
 const ELEMENT_BYTES: Readonly<Partial<Record<DataType, number>>> = { ...BYTES_PER_ELEMENT, complex64: 8 };
 
-/** tfjs's backend, but it says so when memory is out, and can be left behind after a trap. */
+/** tfjs's backend, which additionally throws if memory is out and can be discarded after a trap. */
 export class BoundedBackend extends BackendWasm {
   readonly limit: HeapLimit;
   #abandoned = false;
@@ -19,7 +19,7 @@ export class BoundedBackend extends BackendWasm {
     this.limit = limit;
   }
 
-  /** Every tensor's memory comes from here. tfjs neither looks at sizes beyond 32 bits nor at a malloc of 0. */
+  /** Allocates the memory of every tensor. tfjs checks neither sizes beyond 32 bits nor a failed allocation. */
   override move(
     dataId: object,
     values: backend_util.BackendValues,
@@ -27,7 +27,7 @@ export class BoundedBackend extends BackendWasm {
     dtype: DataType,
     refCount: number,
   ): void {
-    // What is less than nothing would be taken for next to 4 GiB, or for what it is not.
+    // A negative size would become almost 4 GiB, and NaN another size.
     if (shape.some((size) => !(size >= 0)))
       throw new ExecutionError(`there is no tensor of shape [${shape}]`);
     const bytes = elementCount(shape) * (ELEMENT_BYTES[dtype] ?? 0);
@@ -41,8 +41,8 @@ export class BoundedBackend extends BackendWasm {
   }
 
   /**
-   * tfjs copies values to whatever address malloc gives. Where there is no memory that is 0, where other tensors and the
-   * allocator's own data lie.
+   * Returns true if memory for so many bytes is available. tfjs copies values to any address that malloc returns. If
+   * memory is out, that is 0, where other data lies.
    */
   #hasRoom(bytes: number): boolean {
     const address = this.wasm._malloc(bytes) >>> 0;
@@ -59,7 +59,7 @@ export class BoundedBackend extends BackendWasm {
     return this.#abandoned;
   }
 
-  /** Touches the heap no more: after a trap nothing can be said of what is in it. */
+  /** Stops all accesses to the heap, whose content is unknown after a trap. */
   abandon(): void {
     this.#abandoned = true;
   }
@@ -67,7 +67,7 @@ export class BoundedBackend extends BackendWasm {
   override disposeData(dataId: object, force = false): boolean {
     if (this.#abandoned) return true;
     const data = this.dataIdMap.has(dataId) ? this.dataIdMap.get(dataId) : undefined;
-    // Nobody is to make memory only to free it.
+    // Prevents deferred memory from being allocated only to be freed.
     if (data && isDeferred(data) && (force || data.refCount <= 1)) settleMemory(this, data, 0);
     return super.disposeData(dataId, force);
   }

@@ -1,4 +1,4 @@
-/** The parts of Emscripten's module that tfjs's own declarations leave out. */
+/** The parts of Emscripten's module that tfjs's own declarations omit. */
 import '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js';
 
 declare module '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js' {

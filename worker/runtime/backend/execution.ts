@@ -4,15 +4,14 @@ import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import { outsideRecording } from './active_recording.ts';
 import { abandonBackend, takeComplaint, takeRefusal } from './backend.ts';
 
-/** The computation trapped: the heap with all that was loaded into it has been given up. */
+/** The computation trapped. The heap was discarded with everything that was loaded into it. */
 export class BrokenRuntimeError extends ExecutionError {
   override readonly code: ErrorCode = 'ERR_RUNTIME_BROKEN';
 }
 
 /**
- * Runs a computation of a model. What goes wrong in it is an ExecutionError, and what was computed while memory
- * was refused counts as wrong too. After a trap in WebAssembly the backend is given up and made anew for the
- * next load.
+ * Runs a computation of a model. Every error becomes an ExecutionError, and a result that was computed while memory was
+ * refused is also an error. After a trap in WebAssembly the backend is discarded, and the next load creates another.
  *
  * @throws ExecutionError
  */
@@ -34,8 +33,8 @@ const TOO_LARGE =
 let asynchronous: Promise<unknown> = Promise.resolve();
 
 /**
- * The same for a computation that has to wait in between. One at a time, in an engine scope of its own, so
- * that whatever it leaves behind when it fails is freed. Weights are kept tensors, which no scope frees.
+ * Runs an asynchronous computation in the same way, one at a time. It has its own engine scope, so that the tensors of
+ * a failed computation are freed. No scope frees weights, which are kept tensors.
  */
 export function executeAsynchronously<Result>(computation: () => Promise<Result>): Promise<Result> {
   const run = async (): Promise<Result> => {
@@ -49,7 +48,7 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
       throw asExecutionError(error);
     } finally {
       forgetRefusals();
-      // A backend that was given up took its scopes along, by whichever computation it broke in between.
+      // The scopes of a discarded backend no longer exist. Another computation may have broken it meanwhile.
       if (engine().state.activeScope === scope) engine().endScope();
     }
   };
@@ -58,7 +57,7 @@ export function executeAsynchronously<Result>(computation: () => Promise<Result>
   return result;
 }
 
-/** What was refused to one computation says nothing of the next. */
+/** Clears refusals, which must not affect the next computation. */
 function forgetRefusals(): void {
   takeRefusal();
   takeComplaint();
@@ -77,12 +76,12 @@ function asExecutionError(error: unknown): ExecutionError {
     abandonBackend();
     return new BrokenRuntimeError(`it broke the WebAssembly runtime: ${message}`, { cause: error });
   }
-  // What a kernel says that got no memory for its own purposes.
+  // The error of a kernel that could not allocate its own memory.
   if (takeRefusal()) return new OutOfMemoryError(TOO_LARGE, { cause: error });
   return new ExecutionError(withoutAdvice(message), { cause: error });
 }
 
-/** tfjs sends whoever meets an unknown operation to its own issue tracker, which is of no help here. */
+/** Removes the advice to open an issue in tfjs's tracker, which does not help here. */
 function withoutAdvice(message: string): string {
   return message.replace(/\.? File an issue at .*$/s, '');
 }

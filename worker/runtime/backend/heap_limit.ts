@@ -1,15 +1,15 @@
 const PAGE_BYTES = 64 * 1024;
 
 /**
- * Holds a WebAssembly memory below a limit. An isolate that grows past its own is ended with all its requests,
- * so the heap must refuse first.
+ * Keeps a WebAssembly memory below a limit. The platform ends an isolate that exceeds its memory, with all of its
+ * requests, so that the heap must refuse first.
  *
- * Where memory is out, malloc says 0, XNNPACK skips its work and tfjs goes on with what lies in the heap. So a
- * refusal is remembered: what was computed meanwhile counts for nothing.
+ * If memory is out, malloc returns 0, XNNPACK skips its work, and tfjs continues with the data that happens to be in
+ * the heap. A refusal is therefore recorded, and the result of that computation is discarded.
  */
 export class HeapLimit {
   readonly bytes: number;
-  /** What holds now: the limit, or less while a request computes. */
+  /** The present limit: `bytes`, or less while a request computes. */
   #ceiling: number;
   #memory: WebAssembly.Memory | undefined;
   #refused = false;
@@ -19,7 +19,7 @@ export class HeapLimit {
     this.#ceiling = bytes;
   }
 
-  /** Lets Emscripten's allocator grow the memory up to the limit only. */
+  /** Makes Emscripten's allocator grow the memory only up to the limit. */
   attach(memory: WebAssembly.Memory): void {
     this.#memory = memory;
     const grow = memory.grow.bind(memory);
@@ -33,8 +33,8 @@ export class HeapLimit {
   }
 
   /**
-   * Lets the memory grow by so many bytes at most, and never beyond the limit, until the function that is returned is
-   * called. It brings back what held before.
+   * Limits the growth of the memory to so many bytes, and never beyond the limit. The returned function restores the
+   * earlier limit.
    */
   allowGrowth(bytes: number): () => void {
     const before = this.#ceiling;
@@ -48,7 +48,7 @@ export class HeapLimit {
     this.#refused = true;
   }
 
-  /** Whether memory was refused since this was asked last. */
+  /** Returns true if memory was refused since the last call. */
   takeRefusal(): boolean {
     const refused = this.#refused;
     this.#refused = false;

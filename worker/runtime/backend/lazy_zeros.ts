@@ -4,7 +4,9 @@ import { Zeros } from '@tensorflow/tfjs-layers/dist/initializers.js';
 import { elementCount } from '../../model/tensor.ts';
 import { deferMemory } from '../kernels/packing/deferred_memory.ts';
 
-/** Lets layers that are made meanwhile have variables whose zeros take no memory unless someone looks at them. */
+/**
+ * Calls `make`, and lets the layers that it creates have variables of zeros that take no memory until they are read.
+ */
 export function withLazyZeros<Result>(backend: BackendWasm, make: () => Result): Result {
   const { apply } = Zeros.prototype;
   Zeros.prototype.apply = function (shape, dtype) {

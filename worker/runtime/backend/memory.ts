@@ -2,9 +2,9 @@ import { memory } from '@tensorflow/tfjs-core';
 import { wasmBackend } from './backend.ts';
 
 export interface RuntimeMemory {
-  /** Bytes of the WebAssembly heap. It grows and never shrinks. */
+  /** The bytes of the WebAssembly heap, which grows and never shrinks. */
   readonly heapBytes: number;
-  /** Tensors alive. Constant between requests, or something leaks. */
+  /** The number of tensors in memory. If it grows between requests, tensors leak. */
   readonly tensors: number;
 }
 

@@ -1,15 +1,15 @@
 const EVENTS = ['uncaughtException', 'unhandledRejection'];
 
-/** What of Node's `process` is used here; Workers have one under nodejs_compat. */
+/** The used part of Node's `process`, which Workers have under nodejs_compat. */
 interface Listened {
   listeners(event: string): readonly unknown[];
   off(event: string, listener: unknown): unknown;
 }
 
 /**
- * Calls what makes an Emscripten module, and takes away the listeners that it adds to the process: its glue takes
- * itself for a program of Node's where there is a `process`, and listens for what nobody catches only to throw it
- * again. They would keep every module that was given up alive, and its whole heap.
+ * Creates an Emscripten module and removes the listeners that it adds to `process`. If `process` exists, Emscripten's
+ * code behaves as in a Node program: it listens for uncaught errors and throws them again. The listeners would keep
+ * every discarded module and its heap in memory.
  */
 export function withoutProcessListeners<Made>(make: () => Made): Made {
   const listened: unknown = Reflect.get(globalThis, 'process');

@@ -7,7 +7,7 @@ export function toTensor({ values, shape, dtype }: TensorValue): Tensor {
   return dtype === 'string' ? tensor([...values], [...shape], dtype) : tensor(values, [...shape], dtype);
 }
 
-/** Copies a tensor out of the runtime. Synchronous: on this backend there is nothing to wait for. */
+/** Copies a tensor out of the runtime. It is synchronous, since this backend computes synchronously. */
 export function toTensorValue(result: Tensor): TensorValue {
   const { shape, dtype } = result;
   switch (dtype) {
@@ -18,7 +18,7 @@ export function toTensorValue(result: Tensor): TensorValue {
     case 'bool':
       return { dtype, shape, values: result.dataSync<'bool'>() };
     case 'string': {
-      // dataSync would decode the bytes as UTF-8, which they need not be.
+      // dataSync would decode the bytes as UTF-8, but they may be any bytes.
       const values = engine().readSync(result.dataId);
       if (!Array.isArray(values)) throw new Error('a string tensor holds no list of strings');
       return { dtype, shape, values };

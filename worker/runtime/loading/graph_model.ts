@@ -15,7 +15,7 @@ import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowan
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { needsAsynchronousExecution, unknownOperation } from './graph_operations.ts';
 
-/** Loads a tfjs GraphModel into the backend that is there, its weights streamed into the heap. */
+/** Loads a tfjs GraphModel into the existing backend. Its weights are streamed into the heap. */
 export async function loadGraphModel(
   json: ModelJson,
   files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
@@ -64,7 +64,9 @@ export async function loadGraphModel(
   };
 }
 
-/** The model without weights: tfjs would decode them from buffers that hold every byte a second time. */
+/**
+ * Creates the model without weights, since tfjs would decode them from buffers that contain every byte a second time.
+ */
 function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
   const signature = signatureDefinition(json);
   const artifacts: io.ModelArtifacts = {
@@ -83,8 +85,8 @@ function createModel(json: ModelJson): GraphModel<io.IOHandlerSync> {
 }
 
 /**
- * Refuses a graph with an operation that nobody computes here. It was published past the import, or for a server newer
- * than this one.
+ * Refuses a graph with an operation that this server does not compute. The import would have refused it, but it may
+ * have been published for a newer server.
  */
 function refuseUnknownOperations(model: GraphModel<io.IOHandlerSync>): void {
   for (const executor of executorsOf(model)) {
@@ -96,7 +98,7 @@ function refuseUnknownOperations(model: GraphModel<io.IOHandlerSync>): void {
   }
 }
 
-/** The executors of the graph and, where it has one, of its initializer. */
+/** Returns the executors of the graph and of its initializer, if it has one. */
 function executorsOf(model: GraphModel<io.IOHandlerSync>): GraphExecutor[] {
   const graph = executorOf(model, 'executor');
   return Reflect.get(model, 'initializer') === undefined
@@ -110,7 +112,7 @@ function executorOf(model: GraphModel<io.IOHandlerSync>, member: 'executor' | 'i
   throw new Error(`tfjs's GraphModel has another ${member} than expected`);
 }
 
-/** Gives the weights to the executors of the graph and, where it has one, of its initializer. */
+/** Passes the weights to the executors of the graph and of its initializer, if it has one. */
 function attachWeights(model: GraphModel<io.IOHandlerSync>, weights: Record<string, Tensor[]>): void {
   for (const executor of executorsOf(model)) executor.weightMap = weights;
 }

@@ -4,8 +4,8 @@ import { isOfLists } from '../control_flow/interpreter.ts';
 
 /**
  * Operations that tfjs executes only asynchronously: control flow, lists of tensors, shapes that depend on values, and
- * hash tables. Source: model_analysis in tfjs-converter, and its executors of control flow and of dynamic shapes, which
- * answer promises for operations that the analysis does not name.
+ * hash tables. The sources are model_analysis in tfjs-converter and its executors of control flow and of dynamic
+ * shapes, which return promises for operations that the analysis omits.
  */
 const ASYNCHRONOUS_OPERATIONS = new Set([
   'Switch',
@@ -42,7 +42,7 @@ const GraphSchema = v.object({
 const isAsynchronous = (op: string): boolean =>
   ASYNCHRONOUS_OPERATIONS.has(op) || op.startsWith('TensorArray') || /^(Empty)?TensorList/.test(op);
 
-/** Whether tfjs refuses to execute a graph synchronously. */
+/** True if tfjs refuses to execute the graph synchronously. */
 export function needsAsynchronousExecution(topology: unknown): boolean {
   return v.parse(GraphSchema, topology).node.some(({ op }) => isAsynchronous(op));
 }
@@ -57,8 +57,8 @@ const MappedGraphSchema = v.object({
 });
 
 /**
- * A node of a graph, or of its functions, that neither tfjs nor the interpreter of loops computes: tfjs's own operations
- * have categories.
+ * Returns a node of a graph or of its functions that neither tfjs nor the interpreter computes. tfjs's own operations
+ * have a category.
  */
 export function unknownOperation(
   executor: GraphExecutor,

@@ -5,8 +5,8 @@ type Layer = LayersModel['layers'][number];
 type Arguments = Parameters<Layer['apply']>[1];
 
 /**
- * Makes the layers of a model, and of the models in it, compute what Keras's do where tfjs's executor or its wasm
- * kernels get in the way. To be called once per model.
+ * Corrects the layers of a model and of its nested models where tfjs's executor or its WebAssembly kernels differ from
+ * Keras. It must be called once per model.
  */
 export function correctLayerCalls(model: LayersModel): void {
   for (const layer of new Set(layersIn(model))) {
@@ -30,8 +30,8 @@ function isLayer(value: unknown): value is Layer {
 }
 
 /**
- * tfjs's executor hands one object of arguments to every layer of a model: the mask that one layer takes, and the
- * initial state that another is given, would stay in it for all the layers after.
+ * Gives each layer its own object of arguments. tfjs's executor passes a single object to all layers, so that the mask
+ * or the initial state of one layer would remain for all later layers.
  */
 function ownArguments(layer: Layer): void {
   const apply = layer.apply.bind(layer);
@@ -44,7 +44,10 @@ function ownArguments(layer: Layer): void {
   };
 }
 
-/** tfjs's wasm and CPU kernels take a batch norm's vectors for those of the last axis, whatever their shapes. */
+/**
+ * Moves the normalized axis of a batch norm to the end, since tfjs's WebAssembly and CPU kernels apply its vectors
+ * along the last axis, whatever their shapes.
+ */
 function normalizeLastAxis(layer: Layer): void {
   const { axis } = layer.getConfig();
   const given = typeof axis === 'number' ? axis : -1;
@@ -64,7 +67,7 @@ function normalizeLastAxis(layer: Layer): void {
   };
 }
 
-/** Moves the last axis back to where it was. */
+/** Moves the last axis back to its position. */
 function restored(tensor: Tensor, axis: number): Tensor {
   const order = Array.from({ length: tensor.rank - 1 }, (_, dimension) => dimension);
   return transpose(tensor, [...order.slice(0, axis), tensor.rank - 1, ...order.slice(axis)]);

@@ -17,10 +17,7 @@ import { type DeclaredWeights, WeightAllowance } from '../weights/weight_allowan
 import { streamWeights, type WeightFiles } from '../weights/weight_stream.ts';
 import { correctLayerCalls } from './keras_layer_fixes.ts';
 
-/**
- * Loads a tfjs LayersModel into the backend that is there. Each weight takes the place of its variable's zeros as soon
- * as it is whole.
- */
+/** Loads a tfjs LayersModel into the existing backend. Each complete weight replaces the zeros of its variable. */
 export async function loadLayersModel(
   json: ModelJson,
   files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
@@ -76,13 +73,15 @@ interface Configuration {
   [key: string]: JsonValue;
 }
 
-/** An object out of JSON.parse; what is in it is JSON by construction. */
+/** An object from JSON.parse, so that its members are JSON. */
 const ConfigurationSchema = v.custom<Configuration>(isJsonObject, 'is not an object');
 
-/** What the topology is: the configuration itself, or a Keras file's top, with what training needs beside it. */
+/**
+ * The topology is either the configuration itself, or the root of a Keras file, which also has members for training.
+ */
 const ConfiguredTopologySchema = v.object({ model_config: ConfigurationSchema });
 
-/** The model with zeros for weights: its own initializers would be computed only to be overwritten. */
+/** Creates the model with weights of zeros, since the results of its own initializers would be overwritten. */
 function createModel({ modelTopology }: ModelJson): LayersModel {
   const configuration = v.is(ConfiguredTopologySchema, modelTopology)
     ? modelTopology.model_config
@@ -90,13 +89,13 @@ function createModel({ modelTopology }: ModelJson): LayersModel {
   const converted = v.parse(ConfigurationSchema, convertPythonicToTs(configuration));
   const model: unknown = deserialize(converted, {}, true);
   if (!(model instanceof LayersModel)) throw new Error('the topology describes a layer, not a model');
-  // A Sequential model knows its inputs and outputs by name only once it is built.
+  // A Sequential model has named inputs and outputs only after `build`.
   if (model instanceof Sequential) model.build();
   correctLayerCalls(model);
   return model;
 }
 
-/** Lets the variable of this name take over the weight's memory, by tfjs's own rules for names. */
+/** Moves a weight's memory to the variable of its name, by tfjs's own rules for names. */
 function assignWeight(model: LayersModel, name: string, weight: Tensor, assigned: Set<string>): void {
   model.loadWeights({ [name]: weight }, false);
   const variable = model.weights.find((candidate) => candidate.read().dataId === weight.dataId);

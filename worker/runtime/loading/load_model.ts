@@ -10,31 +10,30 @@ import { loadLayersModel } from './layers_model.ts';
 
 export interface ModelFiles extends WeightFiles {
   readonly format: ModelContent['format'];
-  /** The path of the file that holds topology and weights manifest. */
+  /** The path of the file with the topology and the weights manifest. */
   readonly topology: string;
-  /** Names the model for as long as the isolate lives, also when it is loaded anew. */
+  /** Identifies the model within the isolate, also after a reload. */
   readonly name?: string;
-  /** What its manifest says of its weights; without it they may be any. */
+  /** The properties of the weights that the version's manifest declares. Without it, they are not checked. */
   readonly declared?: DeclaredWeights;
-  /** Told why a shape is not computed by a plan. */
+  /** Receives the reason why a plan does not compute a shape. */
   readonly onUnplanned?: (reason: string) => void;
 }
 
 /**
- * Loads a model into the isolate's one WebAssembly heap.
+ * Loads a model into the isolate's WebAssembly heap.
  *
- * @throws if a file cannot be read or does not describe a model that this runtime can load; nothing stays
- * allocated then.
+ * @throws if a file cannot be read or does not describe a model that this runtime can load, after freeing all memory
  */
 export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   await wasmBackend();
   const { onUnplanned = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
   const isGraph = files.format === 'tfjs-graph-model';
-  // What training left behind is not kept of layers; a graph keeps all that it is given.
+  // Weights of the optimizer are skipped for layers. A graph uses all of its weights.
   const isKept = ({ group }: WeightSpec) => isGraph || group !== 'optimizer';
   if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
-  // Weights stay where they are put, the arena does not.
+  // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
   return isGraph ? loadGraphModel(json, files, onUnplanned) : loadLayersModel(json, files, onUnplanned);
 }

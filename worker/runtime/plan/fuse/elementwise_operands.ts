@@ -3,7 +3,7 @@ import { bufferAt } from '../ir/function_step.ts';
 import type { Step } from '../ir/step.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 
-/** A binary operation on all elements of one or two buffers, and on a number where it is one. */
+/** A binary operation on all elements of two buffers, or of a buffer and a number. */
 export interface FlatOperands {
   readonly operation: number;
   readonly result: BufferId;
@@ -12,7 +12,10 @@ export interface FlatOperands {
   readonly scalar: number | undefined;
 }
 
-/** What a step is of this; undefined for any other, as where something is broadcast that is no number. */
+/**
+ * Returns the operands of a step of this kind, or undefined for other steps: for example, if a tensor of several
+ * elements is broadcast.
+ */
 export function flatOperands(
   step: Step | undefined,
   constants: Pick<ConstantValues, 'scalarAt'>,

@@ -3,22 +3,22 @@ import { PANEL } from '../../kernels/packing/packed_matrix.ts';
 import type { BatchNormalization, Fold, ProductWeights } from './fuse_epilogues.ts';
 
 interface Copy {
-  /** Of which normalization, by what it is made of. */
+  /** Identifies the normalization by its parameters. */
   readonly key: string;
   readonly weights: number;
   readonly bias: number;
 }
 
 /**
- * How many times what a product sums up may be what it is normalized to. The rounding of a sum grows by as much, and
- * another order rounds otherwise: with 1024, and the 24 bits of a float32, 0.00006 of a deviation. Whether a request's
- * sums cancel like that depends on its values, so no example can prove such a copy.
+ * The largest permitted ratio of a product's summands to the deviation by which it is normalized. The rounding error of
+ * a sum grows by this ratio, and another order of summation rounds differently: with 1024 and float32's 24 bits, by
+ * 0.00006 of a deviation. Whether sums cancel depends on a request's values, so that no example can prove such a copy.
  */
 const MOST_AMPLIFIED = 1024;
 
 /**
- * Copies of weights with a batch normalization in them, that belong to one plan. Of weights that are used more than once
- * there is one, so that all copies together are no larger than the weights.
+ * The copies of weights into which a plan has folded batch normalizations. Weights that are used more than once have
+ * one copy, so that all copies together are no larger than the weights.
  */
 export class FoldedWeights {
   readonly #heap: Heap;
@@ -33,8 +33,8 @@ export class FoldedWeights {
   }
 
   /**
-   * As fuseEpilogues wants it; undefined where there is no memory for a copy, or one with another normalization, or where
-   * the sums may cancel.
+   * Folds a normalization for fuseEpilogues. Returns undefined if memory is out, if the weights have a copy with
+   * another normalization, or if the sums may cancel.
    */
   readonly fold: Fold = (product, normalization) => {
     const { weights, bias, rows, columns, packed } = product;
@@ -74,8 +74,8 @@ export class FoldedWeights {
 }
 
 /**
- * The largest ratio, over all channels, of what is summed up to the deviation that it is divided by: of the sizes of the
- * weights, which stand for what inputs about 1 make of them, and of what is subtracted.
+ * Returns the largest ratio over all channels of a sum's summands to the deviation that divides it. The summands are
+ * estimated by the magnitudes of the weights, as for inputs of about 1, and of the subtracted mean.
  */
 function amplification(
   values: Float32Array,
@@ -95,13 +95,13 @@ function amplification(
   }
   return sizes.reduce((most, size, column) => {
     const deviation = Math.sqrt((values[(variance >> 2) + column] ?? 0) + epsilon);
-    // What is no number, or nothing divided by nothing, is not to be folded either.
+    // NaN, also from 0 / 0, must prevent folding too.
     const ratio = size / deviation;
     return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.max(most, ratio);
   }, 0);
 }
 
-/** By what each channel is multiplied. */
+/** Returns the factor of each channel. */
 function factorsOf(
   values: Float32Array,
   { variance, scale, channels, epsilon }: BatchNormalization,
@@ -112,7 +112,9 @@ function factorsOf(
   });
 }
 
-/** To which column the float at an index belongs. What fills up the last panel belongs to none. */
+/**
+ * Returns a function from an index of a float to its column. The padding of the last panel has columns beyond the last.
+ */
 function columnAt({ rows, columns, packed }: ProductWeights): (index: number) => number {
   return packed
     ? (index) => Math.floor(index / (rows * PANEL)) * PANEL + (index % PANEL)

@@ -12,20 +12,20 @@ import type { PackedFilter } from './winograd_weights.ts';
 
 export interface FusedSteps {
   readonly steps: readonly Step[];
-  /** Whether sums are in another order than they were, folded weights aside. */
+  /** True if the order of sums has changed, apart from folded weights. */
   readonly isReordered: boolean;
 }
 
-/** How weights are copied; undefined for those that are not. */
+/** The functions that copy weights. They return undefined for weights that are not copied. */
 export interface WeightCopies {
   readonly fold: Fold;
   readonly transform: (filter: PackedFilter) => number | undefined;
 }
 
 /**
- * Lets fewer steps compute the same.
+ * Fuses steps into fewer ones that compute the same.
  *
- * @param bufferBytes what is added to it are buffers that the steps need besides
+ * @param bufferBytes receives the sizes of additional buffers
  */
 export function fuseAll(
   steps: readonly Step[],
@@ -39,7 +39,7 @@ export function fuseAll(
   const normalized = mayReorder ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
   const folded = fuseEpilogues(normalized, outputs, bufferBytes, fold);
   const added = fuseResiduals(folded, outputs, bufferBytes, constants);
-  // What was added to may be clamped after that.
+  // A clamp may follow a residual addition.
   const bounded = fuseEpilogues(added, outputs, bufferBytes, () => undefined);
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);

@@ -12,7 +12,7 @@ import type { Step } from '../ir/step.ts';
 import { usesOf } from '../ir/uses.ts';
 import { isProduct, isUnbounded, type WeightMatrix, weightsOf, withWeights } from './products.ts';
 
-/** A batch normalization whose parameters are constants, by their addresses; 0 for none. */
+/** A batch normalization with constant parameters, by their addresses. 0 for an absent one. */
 export interface BatchNormalization {
   readonly mean: number;
   readonly variance: number;
@@ -22,22 +22,22 @@ export interface BatchNormalization {
   readonly epsilon: number;
 }
 
-/** The weights of a product, and its bias by its address, 0 for none. */
+/** The weights of a product and the address of its bias, or 0. */
 export interface ProductWeights extends WeightMatrix {
   readonly bias: number;
 }
 
-/** Makes copies of weights with what comes after the product in them; undefined where that is not worth it. */
+/** Folds the normalization after a product into copies of its weights. Returns undefined if that is not worthwhile. */
 export type Fold = (
   weights: ProductWeights,
   normalization: BatchNormalization,
 ) => { readonly weights: number; readonly bias: number } | undefined;
 
 /**
- * Lets products do what comes right after them: a clamp (relu, relu6, clip) becomes their bounds, a batch
- * normalization a part of their weights. Only where nobody else sees what comes in between.
+ * Fuses the steps after products into them: a clamp (relu, relu6, clip) becomes the product's bounds, and a batch
+ * normalization is folded into its weights. Only if no other step reads the intermediate values.
  *
- * @param fold the sums come out in another order then: equal but for rounding
+ * @param fold folds normalizations. The order of summation changes, so that results are equal except for rounding
  */
 export function fuseEpilogues(
   steps: readonly Step[],
@@ -47,7 +47,7 @@ export function fuseEpilogues(
 ): Step[] {
   const { readers, writers: writes } = usesOf(steps, outputs);
   const fused: Step[] = [];
-  /** Where a buffer was written. */
+  /** The step that wrote each buffer. */
   const writers = new Map<BufferId, number>();
   for (const step of steps) {
     const move = step.kind === 'function' ? movedValue(step) : undefined;
@@ -78,7 +78,7 @@ export function fuseEpilogues(
   return fused;
 }
 
-/** A step that takes each value of one buffer to the same place of another. */
+/** A step that maps each value of one buffer to the same position of another. */
 interface Move {
   readonly step: FunctionStep<'unary' | 'batch_norm'>;
   readonly from: BufferId;

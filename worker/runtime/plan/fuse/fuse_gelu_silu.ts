@@ -7,29 +7,29 @@ import { type Uses, usesOf } from '../ir/uses.ts';
 import { flatOperands } from './elementwise_operands.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 
-/** What is multiplied together: a number, x, and the gate, which is 1 + erf(x * sqrt(1/2)) or sigmoid(x). */
+/** The factors of a product: a number, x, and the gate, which is 1 + erf(x * sqrt(1/2)) or sigmoid(x). */
 interface Product {
   readonly factor: number;
   readonly x: number;
   readonly gate: number;
 }
 
-/** A step from which a gate is made. */
+/** A step that begins a gate. */
 interface Gate {
   readonly operation: UnaryOperation;
   readonly x: BufferId;
-  /** The buffer that is the gate. */
+  /** The buffer with the gate's values. */
   readonly gate: BufferId;
   readonly count: number;
-  /** What is multiplied with x and the gate. */
+  /** The number that is multiplied with x and the gate. */
   readonly factor: number;
 }
 
 const ROOT = Math.fround(Math.SQRT1_2);
 
 /**
- * Makes one step of x * 0.5 * (1 + erf(x * sqrt(1/2))), which is gelu, and of x * sigmoid(x), which is swish, where
- * nobody else sees the pieces. Bit for bit the same where twice x is finite: to halve loses nothing, whenever it is done.
+ * Fuses GELU, x * 0.5 * (1 + erf(x * sqrt(1/2))), and SiLU, x * sigmoid(x), into one step each if no other step reads
+ * the intermediate values. The result is equal bit for bit if twice x is finite, since halving is exact.
  */
 export function fuseGeluAndSilu(
   steps: readonly Step[],

@@ -3,7 +3,7 @@ import type { BufferId } from '../ir/buffers.ts';
 import { bufferAt, type FunctionStep, functionStep } from '../ir/function_step.ts';
 import type { Step } from '../ir/step.ts';
 
-/** Below this the values in between stay in the cache anyway. Bytes. */
+/** Smaller intermediate images stay in the cache anyway. Bytes. */
 const WORTH_FUSING = 1024 * 1024;
 
 type Expansion = FunctionStep<'gemm' | 'gemm_quantized'>;
@@ -12,10 +12,11 @@ type Depthwise = FunctionStep<'depthwise_conv2d'>;
 export type InvertedResidualScratch = Pick<KernelFunctions, 'expand_depthwise_scratch_bytes'>;
 
 /**
- * Lets a pointwise convolution and the depthwise one behind it run in strips, so that what comes in between is never
- * whole in memory. Bit for bit the same. Only where nobody else sees it and it is large.
+ * Computes a pointwise convolution and the following depthwise one in strips, so that the intermediate image is never
+ * in memory as a whole. The result is equal bit for bit. Only if no other step reads the intermediate image and it is
+ * large.
  *
- * @param createBuffer makes a buffer of so many bytes
+ * @param createBuffer creates a buffer of a number of bytes
  */
 export function fuseInvertedResiduals(
   steps: readonly Step[],
@@ -64,7 +65,7 @@ function scratchBytes(
   );
 }
 
-/** An expansion and a depthwise convolution of all of it, and the buffer between them. */
+/** Returns an expansion, a depthwise convolution of its whole result, and the buffer between them, or undefined. */
 function expansionOf(
   expansion: Step | undefined,
   depthwise: Step,
@@ -83,7 +84,7 @@ function expansionOf(
     ldc === n &&
     n === channels &&
     m === pixels &&
-    // Of a quantized matrix a single row is computed in another way than the lines of a strip.
+    // A single row by a quantized matrix is computed differently from the lines of a strip.
     (expansion.name === 'gemm' || pixels > 1);
   return isWhole && between !== undefined ? { expansion, depthwise, between } : undefined;
 }

@@ -9,8 +9,8 @@ import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 import { isProduct, isUnbounded } from './products.ts';
 
 /**
- * Lets a product add what is added to all of it right after, as it stores: the other branch of a residual block.
- * Bit for bit the same. Only where nobody else sees the product without it, and where it is not bounded.
+ * Fuses the addition after a product, that of a residual block, into the product. The result is equal bit for bit. Only
+ * if no other step reads the product without the addition and it has no bounds.
  */
 export function fuseResiduals(
   steps: readonly Step[],
@@ -32,7 +32,7 @@ export function fuseResiduals(
       const isPrivate = more.length === 0 && readers.get(product)?.length === 1;
       if (!isPrivate || other === undefined || before?.kind !== 'function' || taken.has(writer)) continue;
       if (![product, other, result].every((buffer) => bufferBytes[buffer] === 4 * count)) continue;
-      // It is computed where the addition was: what it reads has to be the same there.
+      // The product moves to the position of the addition, where its inputs must still be the same.
       const isMovable = before.reads.every(
         (buffer) => writers.get(buffer)?.every((place) => place <= writer || place > index) ?? true,
       );
@@ -52,7 +52,7 @@ function adding(
   other: BufferId,
   result: BufferId,
 ): FunctionStep | undefined {
-  // A depthwise convolution adds nothing.
+  // depthwise_conv2d has no residual parameter.
   if (!isProduct(step) || step.name === 'depthwise_conv2d') return undefined;
   const isPlain = step.arguments.residual === 0 && isUnbounded(step);
   if (!isPlain || bufferAt(resultOf(step)) !== product) return undefined;

@@ -1,6 +1,6 @@
 import { type Address, type FunctionStep, withArguments } from '../ir/function_step.ts';
 
-/** Products of matrices that are constants, or of filters: kernels that add a bias and clamp what they store. */
+/** Kernels of products with constant matrices or filters, which add a bias and clamp the result. */
 const PRODUCTS = ['gemm', 'gemm_quantized', 'conv2d', 'conv2d_quantized', 'depthwise_conv2d'] as const;
 
 type ProductStep = FunctionStep<(typeof PRODUCTS)[number]>;
@@ -9,25 +9,25 @@ export function isProduct(step: FunctionStep): step is ProductStep {
   return PRODUCTS.some((name) => name === step.name);
 }
 
-/** Whether it stores the values as they come, without a bound. */
+/** True if the product does not clamp its result. */
 export function isUnbounded({ arguments: { lower, upper } }: ProductStep): boolean {
   return lower === Number.NEGATIVE_INFINITY && upper === Number.POSITIVE_INFINITY;
 }
 
-/** The matrix that scales a product's columns: as it is or packed, rows times columns. */
+/** The matrix [rows, columns] whose columns scale those of the product, packed or not. */
 export interface WeightMatrix {
   readonly weights: number;
-  /** Rows of the matrix, or taps of the filter. */
+  /** The rows of the matrix or the taps of the filter. */
   readonly rows: number;
   readonly columns: number;
   readonly packed: boolean;
 }
 
 /**
- * What to multiply to scale the columns of a product: packed weights, one filter per channel, or the scales and offsets
- * of a quantized matrix, two rows that stand for all of its own.
+ * Returns the matrix to multiply in order to scale a product's columns: the packed weights, the filter of each channel,
+ * or the scales and offsets of a quantized matrix, which are two rows that represent all of its rows.
  *
- * @returns undefined where it is computed, or a part of something larger
+ * @returns undefined if the matrix is computed or is part of a larger buffer
  */
 export function weightsOf(step: ProductStep): WeightMatrix | undefined {
   switch (step.name) {
@@ -54,7 +54,7 @@ export function weightsOf(step: ProductStep): WeightMatrix | undefined {
   }
 }
 
-/** The same product with another such matrix, and another bias, by their addresses. */
+/** Returns the same product with the addresses of another matrix and another bias. */
 export function withWeights(step: ProductStep, weights: number, bias: number): FunctionStep {
   switch (step.name) {
     case 'gemm':

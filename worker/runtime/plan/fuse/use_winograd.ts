@@ -4,18 +4,18 @@ import { type FunctionStep, functionStep } from '../ir/function_step.ts';
 import type { Step } from '../ir/step.ts';
 import type { PackedFilter } from './winograd_weights.ts';
 
-/** Fewer channels than this on either side: what is saved in products goes into sums. */
+/** With fewer channels on either side, the additional sums cost as much as the saved products. */
 const LEAST_CHANNELS = 16;
-/** An image that takes more than this when it is transformed is one that does not stay in the cache. Bytes. */
+/** A larger transformed image does not stay in the cache. Bytes. */
 const MOST_SCRATCH = 2 * 1024 * 1024;
-/** Of six products of four results where there would be twelve. */
+/** The largest ratio of products that is worthwhile. At best, six products replace twelve for four results. */
 const WORTH_IT = 0.75;
 
 /**
- * Lets convolutions with a filter that is 3 wide take half of the products, where their weights are constants and
- * there is room for another form of them. Their sums come out in another order.
+ * Uses Winograd's algorithm for convolutions with a constant filter of width 3 if memory for its transformed copy is
+ * available. They need half of the products, and the order of their sums changes.
  *
- * @param transform makes the other form of the weights; undefined where it is not worth its memory
+ * @param transform transforms weights, or returns undefined if the copy is not worth its memory
  */
 export function useWinograd(
   steps: readonly Step[],

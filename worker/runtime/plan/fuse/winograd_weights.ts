@@ -1,7 +1,7 @@
 import type { Heap } from '../../kernels/heap.ts';
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 
-/** A filter that is 3 wide, packed as assembly/product/pack.ts does. */
+/** A filter of width 3, packed as by assembly/product/pack.ts. */
 export interface PackedFilter {
   readonly packed: number;
   readonly filterHeight: number;
@@ -9,10 +9,12 @@ export interface PackedFilter {
   readonly outChannels: number;
 }
 
-/** Sums of three taps that stand for them; see assembly/convolution/winograd.ts. */
+/** The number of sums that represent three taps: see assembly/convolution/winograd.ts. */
 const MATRICES = 6;
 
-/** Copies of filters that a plan has for assembly/convolution/winograd.ts, twice as large as what they are made of. */
+/**
+ * A plan's transformed copies of filters for assembly/convolution/winograd.ts. They are twice as large as the filters.
+ */
 export class WinogradWeights {
   readonly #heap: Heap;
   readonly #functions: Pick<KernelFunctions, 'packed_bytes' | 'winograd_weights'>;
@@ -34,7 +36,7 @@ export class WinogradWeights {
     return this.#addresses.length;
   }
 
-  /** @returns the address of the six matrices; undefined where there is no memory for them */
+  /** @returns the address of the six matrices, or undefined if memory is out */
   readonly transform = ({
     packed,
     filterHeight,

@@ -1,13 +1,13 @@
-/** A stretch of memory that a plan writes while it runs, by its number. */
+/** The number of a memory range that a plan writes while it runs. */
 export type BufferId = number;
 
-/** A place in a buffer: bytes from its start. */
+/** A position in a buffer, in bytes from its start. */
 export interface Place {
   readonly buffer: BufferId;
   readonly offset: number;
 }
 
-/** What a step reads and writes. */
+/** The buffers that a step reads and writes. */
 export interface Access {
   readonly reads: readonly BufferId[];
   readonly writes: readonly BufferId[];

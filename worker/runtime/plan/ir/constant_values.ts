@@ -3,7 +3,7 @@ import { elementCount } from '../../../model/tensor.ts';
 import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
 import type { ConstantValues } from '../fuse/layer_norm/match_layer_norm.ts';
 
-/** Looks at constants where they lie. */
+/** Returns a reader of constants in the heap. */
 export function constantValues(backend: BackendWasm, weights: Pick<PackedWeights, 'pin'>): ConstantValues {
   const floats = (): Float32Array => backend.wasm.HEAPF32;
   return {

@@ -2,7 +2,7 @@ import type { BufferId } from './buffers.ts';
 import type { Step } from './step.ts';
 import type { Uses } from './uses.ts';
 
-/** The steps between x and a result. */
+/** Returns the indices of the steps between x and a result. */
 export function partsOf(steps: readonly Step[], result: BufferId, x: BufferId, { writers }: Uses): number[] {
   const wanted = [result];
   const parts = new Set<number>();
@@ -16,7 +16,7 @@ export function partsOf(steps: readonly Step[], result: BufferId, x: BufferId, {
   return [...parts].sort((a, b) => a - b);
 }
 
-/** Whether each of the buffers is written once, and read by these steps only, the result aside. */
+/** True if each buffer that the steps write, except the result, is written once and read only by these steps. */
 export function isPrivate(
   steps: readonly Step[],
   parts: readonly number[],
@@ -32,7 +32,7 @@ export function isPrivate(
   );
 }
 
-/** The steps with some of them replaced by one, in the place of the last of them. */
+/** Replaces some of the steps by one, at the position of the last of them. */
 export function replaceParts(
   steps: readonly Step[],
   replacements: Iterable<{ readonly parts: readonly number[]; readonly by: Step }>,

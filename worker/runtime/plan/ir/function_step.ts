@@ -8,29 +8,29 @@ import {
 } from '../../kernels/kernel_functions.ts';
 import type { Access, BufferId, Place } from './buffers.ts';
 
-/** An address of a call: in a buffer, or a number where it never changes. It is 0 for what is left out. */
+/** An address argument: a position in a buffer, or a number if it never changes. 0 for an absent tensor. */
 export type Address = number | Place;
 
-/** The arguments of a kernel by its parameters; of several kernels, those that all of them have. */
+/** The arguments of a kernel by parameter. For several kernels, those that all of them have. */
 export type Arguments<Name extends KernelName> = {
   readonly [Of in Parameter<Name>]: ParameterType<Name, Of> extends AddressRole ? Address : number;
 };
 
-/** A call of a kernel. What it reads and writes follows from its arguments. */
+/** A call of a kernel. Its arguments determine what it reads and writes. */
 export interface StepOf<Name extends KernelName> extends Access {
   readonly kind: 'function';
   readonly name: Name;
   readonly arguments: Arguments<Name>;
 }
 
-/** A call of one of our WebAssembly functions, whose name says which arguments there are. */
+/** A call of one of this project's WebAssembly functions. The name determines the arguments. */
 export type FunctionStep<Name extends KernelName = KernelName> = { [One in Name]: StepOf<One> }[Name];
 
 /**
- * A call of a kernel.
+ * Makes a call of a kernel.
  *
- * @param given what is not among the kernel's parameters is left out
- * @throws where an argument is missing
+ * @param given the arguments. Those that are not parameters of the kernel are dropped
+ * @throws if an argument is missing
  */
 export function functionStep<Name extends KernelName>(
   name: Name,
@@ -49,7 +49,7 @@ export function functionStep<Name extends KernelName>(
   return { kind: 'function', name, reads, writes, arguments: taken };
 }
 
-/** The same call with some of its arguments changed. */
+/** Returns the same call with some arguments changed. */
 export function withArguments<Name extends KernelName>(
   { name, arguments: given }: StepOf<Name>,
   changes: Partial<Arguments<Name>>,
@@ -57,19 +57,19 @@ export function withArguments<Name extends KernelName>(
   return functionStep(name, { ...given, ...changes });
 }
 
-/** The arguments in the order in which the kernel takes them. */
+/** Returns the arguments in the order of the kernel's parameters. */
 export function orderedArguments({ name, arguments: given }: StepOf<KernelName>): readonly Address[] {
   const values = new Map<string, Address>(Object.entries(given));
   return parametersOf(name).map(([parameter]) => values.get(parameter) ?? 0);
 }
 
-/** What a kernel that writes one result writes it to. */
+/** Returns the address of the result of a kernel that writes one result. */
 export function resultOf(step: StepOf<KernelName>): Address | undefined {
   const position = parametersOf(step.name).findIndex(([, type]) => type === 'Output');
   return orderedArguments(step)[position];
 }
 
-/** The same call with another buffer for its result. */
+/** Returns the same call with another buffer for its result. */
 export function withResult<Name extends KernelName>(
   { name, arguments: given }: StepOf<Name>,
   buffer: BufferId,
@@ -82,7 +82,7 @@ export function isPlace(value: Address | undefined): value is Place {
   return typeof value === 'object';
 }
 
-/** The buffer that begins at an address. */
+/** Returns the buffer that begins at an address, or undefined. */
 export function bufferAt(address: Address | undefined): BufferId | undefined {
   return isPlace(address) && address.offset === 0 ? address.buffer : undefined;
 }

@@ -1,12 +1,12 @@
 import type { Access, BufferId } from './buffers.ts';
 
-/** From the first to the last step that has to do with a buffer, both included. */
+/** The first and the last step that use a buffer, both included. */
 export interface Lifetime {
   readonly from: number;
   readonly until: number;
 }
 
-/** The steps that the outputs depend on, in their order. A buffer may be written by several steps. */
+/** Eliminates dead steps: returns those on which the outputs depend, in order. Several steps may write one buffer. */
 export function neededSteps<Step extends Access>(
   steps: readonly Step[],
   outputs: Iterable<BufferId>,
@@ -22,8 +22,8 @@ export function neededSteps<Step extends Access>(
 }
 
 /**
- * How long each buffer is needed. Inputs are there before the first step, outputs until after the last; a buffer
- * that is neither and that no step touches has no lifetime.
+ * Returns the lifetime of each buffer. Inputs exist before the first step, and outputs until after the last. A buffer
+ * that is neither and that no step uses has no lifetime.
  */
 export function lifetimes(
   steps: readonly Access[],

@@ -2,7 +2,7 @@ import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-co
 import type { Access, BufferId } from './buffers.ts';
 import type { FunctionStep } from './function_step.ts';
 
-/** A tensor as a kernel takes it. */
+/** An input of a kernel. */
 export type KernelInput =
   | { readonly kind: 'constant'; readonly tensor: TensorInfo }
   | {
@@ -12,19 +12,19 @@ export type KernelInput =
       readonly dtype: TensorInfo['dtype'];
     };
 
-/** Where an output of a kernel goes, and what it has to be. */
+/** The buffer of a kernel's output, with the shape and the dtype that it must have. */
 export interface KernelOutput {
   readonly buffer: BufferId;
   readonly shape: readonly number[];
   readonly dtype: TensorInfo['dtype'];
 }
 
-/** A call of a kernel of tfjs's, which makes its own tensors. */
+/** A call of a kernel of tfjs, which creates its own tensors. */
 export interface KernelStep extends Access {
   readonly kind: 'kernel';
   readonly name: string;
   readonly run: KernelConfig['kernelFunc'];
-  /** By name, or by position where the kernel takes a list. */
+  /** By name, or by position if the kernel takes a list. */
   readonly inputs: ReadonlyMap<string, KernelInput>;
   readonly isList: boolean;
   readonly attributes: NamedAttrMap | undefined;

@@ -1,7 +1,7 @@
 import type { BufferId } from './buffers.ts';
 import type { Step } from './step.ts';
 
-/** Which steps read and write each buffer, by their indices; what was asked for is read after the last one. */
+/** The indices of the steps that read and write each buffer. Outputs count as read after the last step. */
 export interface Uses {
   readonly readers: ReadonlyMap<BufferId, readonly number[]>;
   readonly writers: ReadonlyMap<BufferId, readonly number[]>;
@@ -19,7 +19,7 @@ export function usesOf(steps: readonly Step[], outputs: Iterable<BufferId>): Use
     for (const buffer of step.reads) note(readers, buffer, index);
     for (const buffer of step.writes) note(writers, buffer, index);
   }
-  // An output is read by whoever asked.
+  // The caller reads the outputs after the last step.
   for (const buffer of outputs) note(readers, buffer, steps.length);
   return { readers, writers };
 }

@@ -1,11 +1,11 @@
 import type { Access, BufferId } from './buffers.ts';
 
 /**
- * The first buffer that is read or answered though no step before wrote it: what lies there is of another request.
- * A kernel writes all of its outputs, so the first step that writes a buffer belongs to one that writes all of it.
+ * Returns the first buffer that is read or returned although no earlier step wrote it: it contains data of another
+ * request. A kernel writes all of its outputs, so that the first write of a buffer fills it.
  *
- * @param inputs buffers that are written before the first step
- * @param outputs buffers that are answered after the last step
+ * @param inputs the buffers that are written before the first step
+ * @param outputs the buffers that are returned after the last step
  */
 export function firstUnwritten(
   steps: readonly Access[],

@@ -1,7 +1,7 @@
 import type { BufferId } from '../ir/buffers.ts';
 import type { Lifetime } from '../ir/lifetimes.ts';
 
-/** SIMD loads are fastest where a vector does not cross a cache line. */
+/** SIMD loads are fastest if a vector does not cross a cache line. */
 const ALIGNMENT = 16;
 
 export interface SizedBuffer extends Lifetime {
@@ -10,7 +10,7 @@ export interface SizedBuffer extends Lifetime {
 }
 
 export interface ArenaLayout {
-  /** Bytes from the arena's start. */
+  /** In bytes from the arena's start. */
   readonly offsets: ReadonlyMap<BufferId, number>;
   readonly bytes: number;
 }
@@ -21,8 +21,8 @@ interface Placed extends Lifetime {
 }
 
 /**
- * Gives buffers places in one arena, so that no two that live at the same time overlap: the largest first, each
- * into the lowest gap that is wide enough.
+ * Assigns positions in one arena to buffers, so that buffers with overlapping lifetimes do not overlap in memory: the
+ * largest first, each in the lowest gap that is large enough.
  */
 export function layOutArena(buffers: readonly SizedBuffer[]): ArenaLayout {
   const offsets = new Map<BufferId, number>();
@@ -31,7 +31,7 @@ export function layOutArena(buffers: readonly SizedBuffer[]): ArenaLayout {
   for (const buffer of buffers.toSorted((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     const size = Math.ceil(buffer.bytes / ALIGNMENT) * ALIGNMENT;
     let start = 0;
-    // In the order of their starts: what begins behind the gap ends the search.
+    // Sorted by their starts: a buffer that begins behind the gap ends the search.
     for (const other of placed) {
       if (other.until < buffer.from || other.from > buffer.until) continue;
       if (other.start >= start + size) break;

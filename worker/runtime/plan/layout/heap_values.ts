@@ -1,10 +1,10 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorValue } from '../../../model/tensor.ts';
 
-/** tfjs's Emscripten module; it makes its views of the heap anew whenever the heap grows. */
+/** tfjs's Emscripten module, which replaces its views whenever the heap grows. */
 type Module = BackendWasm['wasm'];
 
-/** Copies a tensor's values to an address in the heap, a multiple of 4. */
+/** Copies a tensor's values to an address in the heap, which must be a multiple of 4. */
 export function writeValues(wasm: Module, value: TensorValue, address: number): void {
   switch (value.dtype) {
     case 'float32':
@@ -21,11 +21,11 @@ export function writeValues(wasm: Module, value: TensorValue, address: number): 
   }
 }
 
-/** A tensor that lies in the heap. */
+/** A tensor in the heap. */
 export interface HeapTensor {
   readonly dtype: 'float32' | 'int32' | 'bool';
   readonly shape: readonly number[];
-  /** How many elements the shape has. */
+  /** The number of elements of the shape. */
   readonly count: number;
 }
 

@@ -8,34 +8,34 @@ import type { ValueOrPromise } from '../../value_or_promise.ts';
 import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
 import { Recorder } from './recorder.ts';
 
-/** tfjs's own way through a model: tensors in by their names, outputs in the order of the names asked for. */
+/** tfjs's executor of a model. Inputs are by name, outputs in the order of the requested names. */
 export type Executor = (inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) => Results;
-/** The same where it has to wait in between. */
+/** The same for asynchronous execution. */
 export type AsynchronousExecutor = (
   inputs: ReadonlyMap<string, Tensor>,
   outputs: readonly string[],
 ) => Promise<Results>;
 type Results = readonly (Tensor | undefined)[];
 
-/** What was recorded. Plans are made of it when there is a use for one; it outlives them. */
+/** A recording from which plans are made when needed. It outlives them. */
 export interface PlanDraft {
   create(liberties: Liberties): Plan;
   dispose(): void;
 }
 
 export interface Recorded {
-  /** What the executor answered while it was watched. */
+  /** The outputs of the recorded execution. */
   readonly values: NamedTensors;
   readonly result:
     | { readonly kind: 'recording'; readonly draft: PlanDraft }
-    /** Why it cannot be replayed. */
+    /** The reason why it cannot be replayed. */
     | { readonly kind: 'obstacle'; readonly reason: string };
 }
 
-/** How a model is computed without a plan. Both throw, or reject with, ExecutionError. */
+/** Computes a model without a plan. Both functions throw or reject with ExecutionError. */
 export interface Computation {
   compute(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<NamedTensors>;
-  /** Computes as ever, and watches. */
+  /** Computes in the same way and records. */
   record(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<Recorded>;
 }
 
@@ -101,7 +101,7 @@ export function asynchronousComputation(runtime: Runtime, executor: Asynchronous
   };
 }
 
-/** One computation while it is recorded. */
+/** The recording of one computation. */
 class RecordingSession {
   readonly recorder: Recorder;
   readonly #runtime: Runtime;
@@ -123,7 +123,7 @@ class RecordingSession {
     return tensors;
   }
 
-  /** Reads the outputs, before they are disposed. */
+  /** Reads the outputs before they are disposed of. */
   collect(names: readonly string[], results: Results): void {
     for (const [name, tensor] of named(names, results)) {
       const value = toTensorValue(tensor);
@@ -132,7 +132,7 @@ class RecordingSession {
     }
   }
 
-  /** Once everything is disposed. */
+  /** Ends the recording after all tensors are disposed of. */
   finish(): Recorded {
     const values = this.#values;
     const finished = this.recorder.finish();

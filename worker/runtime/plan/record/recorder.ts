@@ -15,25 +15,27 @@ type DataId = TensorInfo['dataId'];
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 
-/** A loop that was unrolled further would only cost memory. */
+/** The most steps. A longer unrolled loop would only take memory. */
 const MOST_STEPS = 10_000;
 
-/** What a plan may keep of tensors that were computed of weights only. The memory budget does not know of them. Bytes. */
+/**
+ * The most bytes of tensors computed only from weights that a plan may keep. The memory budget does not include them.
+ */
 const MOST_CONSTANT_BYTES = 8 * 1024 * 1024;
 
 const ELEMENT_BYTES: Readonly<Partial<Record<TensorInfo['dtype'], number>>> = BYTES_PER_ELEMENT;
 
 export interface Recording {
   readonly steps: readonly Step[];
-  /** Bytes of each buffer, by its number. */
+  /** The bytes of each buffer by its number. */
   readonly bufferBytes: readonly number[];
-  /** Constants that the steps need, kept alive by this recording. */
+  /** The constants of the steps, which this recording keeps in memory. */
   readonly constants: HeldConstants;
 }
 
 /**
- * Watches tfjs run a model once. Every kernel call whose inputs depend on the values of the model's inputs becomes
- * steps; what does not depend on them is a constant.
+ * Records one execution of a model by tfjs. Every kernel call whose inputs depend on the values of the model's inputs
+ * becomes steps. All other results are constants.
  */
 export class Recorder {
   readonly #backend: BackendWasm;
@@ -41,7 +43,7 @@ export class Recorder {
   readonly #waits: boolean;
   readonly #context: RecordingContext;
   readonly #buffers = new Map<DataId, BufferId>();
-  /** What computed a tensor, to say so. */
+  /** The origin of each tensor, for messages. */
   readonly #origins = new Map<DataId, string>();
   readonly #bufferBytes: number[] = [];
   readonly #created: DataId[] = [];
@@ -53,7 +55,7 @@ export class Recorder {
   #depth = 0;
   #obstacle: string | undefined;
 
-  /** @param waits whether the computation waits in between, when tensors are made that are not its own */
+  /** @param waits true if the computation is asynchronous, so that others may create tensors meanwhile */
   constructor(backend: BackendWasm, kernels: RegisteredKernels, waits: boolean) {
     this.#waits = waits;
     this.#backend = backend;
@@ -68,7 +70,7 @@ export class Recorder {
     });
   }
 
-  /** Begins to watch. What computes in between has to interrupt it: see active_recording.ts. */
+  /** Starts the recording. Other computations must suspend it: see active_recording.ts. */
   start(): void {
     this.#deactivate = activateRecording({
       suspend: () => this.#unwatch(),
@@ -83,7 +85,7 @@ export class Recorder {
     this.#context.dispose();
   }
 
-  /** Declares a tensor to be an input. */
+  /** Declares a tensor as an input. */
   addInput(tensor: TensorInfo, name: string): BufferId {
     this.#addTensor(tensor, `the input ${name}`);
     const buffer = this.#placeOf(tensor);
@@ -91,15 +93,15 @@ export class Recorder {
     return buffer;
   }
 
-  /** The buffer of a tensor; undefined for what does not depend on the inputs' values. */
+  /** Returns the buffer of a tensor, or undefined if the tensor does not depend on the inputs' values. */
   bufferOf({ dataId }: TensorInfo): BufferId | undefined {
     return this.#buffers.get(dataId);
   }
 
   /**
-   * What was recorded, once everything that the model did not mean to keep is disposed.
+   * Ends the recording after all temporary tensors are disposed of.
    *
-   * @returns why it cannot be replayed
+   * @returns the recording, or why it cannot be replayed
    */
   finish(): { readonly kind: 'recorded'; readonly recording: Recording } | ObstacleFound {
     const own = this.#waits ? [] : this.#created;
@@ -125,12 +127,12 @@ export class Recorder {
     };
   }
 
-  /** Forgets what was recorded of a computation that failed. */
+  /** Discards the recording of a failed computation. */
   abandon(): void {
     this.#constants.release();
   }
 
-  /** Bytes of the constants that are no weights: they were made while it was watched. */
+  /** Returns the bytes of constants that were created during the recording, so that they are not weights. */
   #computedBytes(): number {
     return this.#created
       .filter((dataId) => this.#constants.has(dataId))
@@ -163,7 +165,7 @@ export class Recorder {
     return buffer;
   }
 
-  /** The first obstacle met is the one that is told. */
+  /** Records an obstacle. Only the first one is reported. */
   #note(obstacle: string): void {
     this.#obstacle ??= obstacle;
   }
@@ -184,13 +186,13 @@ export class Recorder {
   }
 
   #run(config: KernelConfig, call: KernelCall): KernelResult {
-    // A kernel that another one calls is a part of that.
+    // A kernel that another kernel calls is part of that kernel.
     if (this.#depth > 0 || this.#obstacle !== undefined) return config.kernelFunc(call);
     const inputs = Object.values(call.inputs).filter((input) => input !== undefined && input !== null);
     if (!inputs.some((input) => this.#buffers.has(input.dataId))) return config.kernelFunc(call);
     this.#depth++;
     try {
-      // What the gate answers itself depends on shapes only: a constant.
+      // If the gate answers without the kernel, the result depends only on shapes and is a constant.
       const result = this.#kernels.gate.pass(
         config.kernelName,
         call,
@@ -213,7 +215,7 @@ export class Recorder {
     return result;
   }
 
-  /** tfjs's own kernel: one step, unless it only gives its input another shape. */
+  /** Runs tfjs's own kernel as one step, unless it only returns its input in another shape. */
   #runKernel(config: KernelConfig, call: KernelCall, inputs: readonly TensorInfo[]): KernelResult {
     const result = config.kernelFunc(call);
     const outputs = [result].flat();
@@ -259,7 +261,7 @@ export interface ObstacleFound {
   readonly reason: string;
 }
 
-/** Tensor data that a plan refers to by address or by name. */
+/** The tensor data to which a plan refers by address or by name. */
 export class HeldConstants {
   readonly #backend: BackendWasm;
   readonly #held = new Set<DataId>();

@@ -15,20 +15,20 @@ import { type PackedWeights, usePackedOnce } from '../../kernels/packing/packed_
 import type { BufferId } from '../ir/buffers.ts';
 import { type Address, type FunctionStep, functionStep } from '../ir/function_step.ts';
 
-/** Which tensors are what, as far as a recording knows. */
+/** The tensors that a recording knows. */
 export interface RecordedTensors {
-  /** The buffer of a tensor that depends on the values of the inputs; undefined for a constant. */
+  /** Returns the buffer of a tensor that depends on the inputs' values, or undefined for a constant. */
   bufferOf(tensor: TensorInfo): BufferId | undefined;
   createBuffer(bytes: number): BufferId;
-  /** Gives a tensor that a kernel has just made a buffer. */
+  /** Assigns a buffer to a tensor that a kernel has just created. */
   addTensor(tensor: TensorInfo, buffer: BufferId): void;
-  /** Keeps a constant alive as long as the plan. */
+  /** Keeps a constant in memory as long as the plan. */
   hold(tensor: TensorInfo): void;
-  /** A function was called with an address that nobody has asked for. */
+  /** Called if a function receives an address that the context did not provide. */
   unknownAddress(name: KernelName): void;
 }
 
-/** A stretch of the heap, and what an address in it means: a place in a buffer, or only itself. */
+/** A range of the heap and the meaning of its addresses: positions in a buffer, or constants. */
 interface Region {
   readonly start: number;
   readonly bytes: number;
@@ -36,13 +36,13 @@ interface Region {
 }
 
 export interface RecordingContext extends KernelContext {
-  /** The calls since this was asked last. What they were told of addresses is forgotten. */
+  /** Returns the calls since the last `takeCalls`, and forgets the addresses that were provided for them. */
   takeCalls(): FunctionStep[];
   dispose(): void;
 }
 
 /**
- * What our kernels work with while a plan is recorded: it computes as ever, and notes each call with its
+ * Creates the context of this project's kernels during a recording: it computes as usual and records each call with its
  * addresses resolved to buffers.
  */
 export function createRecordingContext(
@@ -82,7 +82,7 @@ export function createRecordingContext(
   };
 }
 
-/** Where it begins is all that a call is told of it. */
+/** Calls receive only the start address of a packed matrix. */
 function packedRegions({ address, quantized }: PackedMatrix): Region[] {
   const starts = quantized === undefined ? [address] : [address, quantized.vectors];
   return starts.map((start) => ({ start, bytes: 1, buffer: undefined }));
@@ -123,7 +123,7 @@ function recordingFunctions(
   return wrapped;
 }
 
-/** Notes what lies where. Constants stay where they are; everything else is a buffer of the plan. */
+/** Records the address ranges of tensors. Constants keep their addresses. All other ranges are buffers of the plan. */
 class RecordingHeap extends Heap {
   readonly #weights: PackedWeights;
   readonly #tensors: RecordedTensors;

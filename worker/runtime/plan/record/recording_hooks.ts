@@ -10,7 +10,7 @@ import {
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 
-/** Lets every kernel be run by `run`, until what this returns is called. */
+/** Makes `run` run every kernel until the returned function is called. */
 export function wrapKernels(run: (config: KernelConfig, call: KernelCall) => KernelResult): () => void {
   const configs = getKernelsForBackend('wasm');
   const register = (config: KernelConfig): void => {
@@ -38,7 +38,7 @@ export function wrapReads(backend: BackendWasm, note: (dataId: TensorInfo['dataI
   };
 }
 
-/** Calls `note` with the data of each tensor that is made. */
+/** Calls `note` with the data of each created tensor. */
 export function wrapTensorCreation(
   backend: BackendWasm,
   note: (dataId: TensorInfo['dataId']) => void,

@@ -7,7 +7,7 @@ interface InputShape {
   readonly count: number;
 }
 
-/** What two requests have in common that one plan computes: shapes and dtypes of the inputs, names of the outputs. */
+/** The properties that all requests of one plan share: shapes and dtypes of the inputs, and names of the outputs. */
 export class RequestShape {
   readonly #inputs: readonly InputShape[];
   readonly #outputs: readonly string[];
@@ -22,7 +22,7 @@ export class RequestShape {
     this.#outputs = [...outputs];
   }
 
-  /** Allocates nothing: this is asked for every request. */
+  /** Returns true if a request has this shape. It allocates nothing, since it is called for every request. */
   matches(inputs: NamedTensors, outputs: readonly string[]): boolean {
     if (inputs.size !== this.#inputs.length || outputs.length !== this.#outputs.length) return false;
     for (let index = 0; index < outputs.length; index++) {

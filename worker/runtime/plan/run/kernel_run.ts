@@ -5,9 +5,9 @@ import type { BufferId } from '../ir/buffers.ts';
 import type { KernelInput, KernelOutput, KernelStep } from '../ir/step.ts';
 
 /**
- * A call of tfjs's kernel on tensors that lie in the arena.
+ * Prepares a call of a kernel of tfjs on tensors in the arena.
  *
- * @returns a function that makes it, and answers false where an output has another shape or dtype than recorded
+ * @returns a function that makes the call. It returns false if an output's shape or dtype differs from the recorded one
  */
 export function createKernelRun(
   step: KernelStep,
@@ -18,7 +18,7 @@ export function createKernelRun(
     const borrowed: TensorInfo[] = [];
     const take = (input: KernelInput): TensorInfo => {
       if (input.kind === 'constant') return input.tensor;
-      // A new identity each time: tfjs's kernels keep what they derive from a tensor by its identity.
+      // Each tensor has a new identity, since tfjs's kernels cache derived data by a tensor's identity.
       const tensor = backend.makeOutput([...input.shape], input.dtype, addressOf(input.buffer));
       borrowed.push(tensor);
       return tensor;
@@ -27,7 +27,7 @@ export function createKernelRun(
     for (const [name, input] of step.inputs) named[name] = take(input);
     let outputs: TensorInfo[] = [];
     try {
-      // A kernel that takes a list finds it where others find names.
+      // A kernel that takes a list finds it in place of the named inputs.
       const inputs = step.isList ? (Object.values(named) as unknown as NamedTensorInfoMap) : named;
       const { attributes } = step;
       outputs = [step.run({ inputs, backend, ...(attributes ? { attrs: attributes } : {}) })].flat();
@@ -55,7 +55,7 @@ function copyOutput(
   return true;
 }
 
-/** Lets tfjs forget a tensor whose memory is not its own. */
+/** Makes tfjs forget a tensor without freeing its memory, which tfjs does not own. */
 function forget(backend: BackendWasm, dataId: TensorInfo['dataId']): void {
   if (!backend.dataIdMap.has(dataId)) throw new Error('a kernel has freed what it was lent');
   const { id } = backend.dataIdMap.get(dataId);

@@ -18,16 +18,16 @@ import { readValues, writeValues } from '../layout/heap_values.ts';
 import type { Recording } from '../record/recorder.ts';
 import { createKernelRun } from './kernel_run.ts';
 
-/** Copies of weights that only make a plan faster are not worth more. */
+/** The most bytes of copies of weights that only make a plan faster. */
 const MOST_TRANSFORMED_BYTES = 8 * 1024 * 1024;
 
-/** Where an input's values go. */
+/** An input and its buffer. */
 export interface PlanInput {
   readonly name: string;
   readonly buffer: BufferId;
 }
 
-/** An output that is computed, or one that does not depend on the inputs' values. */
+/** A computed output, or one that does not depend on the inputs' values. */
 export type PlanOutput =
   | {
       readonly kind: 'computed';
@@ -40,19 +40,19 @@ export type PlanOutput =
 
 export type PlanResult =
   | { readonly kind: 'computed'; readonly outputs: NamedTensors }
-  /** There is no room for the arena now. */
+  /** The arena cannot be allocated now. */
   | { readonly kind: 'no memory' }
-  /** A kernel answered another shape or dtype than when it was recorded. */
+  /** A kernel returned another shape or dtype than during the recording. */
   | { readonly kind: 'changed' };
 
-/** What a plan may do otherwise than it was recorded. */
+/** The permitted differences of a plan from its recording. */
 export interface Liberties {
-  /** Have copies of weights of its own, which come with another order of sums. */
+  /** True if the plan may have its own copies of weights, which change the order of sums. */
   readonly mayCopy: boolean;
   readonly mayReorder: boolean;
 }
 
-/** What a plan runs on. */
+/** The environment of a plan. */
 export interface PlanRuntime {
   readonly backend: BackendWasm;
   readonly functions: KernelFunctions;
@@ -61,25 +61,25 @@ export interface PlanRuntime {
   readonly arena: Arena;
 }
 
-/** Where an input lies in the arena. */
+/** An input with its position in the arena. */
 interface PlacedInput {
   readonly name: string;
   readonly offset: number;
 }
 
-/** An output, and where in the arena it lies if it is computed. */
+/** An output, with its position in the arena if it is computed. */
 type PlacedOutput =
   | (Extract<PlanOutput, { readonly kind: 'computed' }> & { readonly offset: number; readonly count: number })
   | Extract<PlanOutput, { readonly kind: 'constant' }>;
 
-/** An address in the arguments of a call, which moves with the arena. */
+/** An address argument that moves with the arena. */
 interface ArenaArgument {
   readonly values: number[];
   readonly position: number;
   readonly offset: number;
 }
 
-/** A recorded computation: calls with fixed addresses, for inputs of fixed shapes. */
+/** A recorded computation: calls with fixed addresses for inputs of fixed shapes. */
 export class Plan {
   readonly #runtime: PlanRuntime;
   readonly #inputs: readonly PlacedInput[];
@@ -87,11 +87,11 @@ export class Plan {
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
   readonly #transformed: WinogradWeights;
-  /** Whether its sums are in another order than the executor's. */
+  /** True if the order of its sums differs from the executor's. */
   readonly isReordered: boolean;
   readonly #runs: (() => boolean)[];
   readonly #moving: ArenaArgument[] = [];
-  /** Where the arena was when the addresses were last set. */
+  /** The arena's address for which the arguments were last set. */
   #start: number | undefined;
 
   constructor(
@@ -137,7 +137,7 @@ export class Plan {
     runtime.arena.reserve(this, this.#layout.bytes);
   }
 
-  /** The outputs that depend on the inputs' values, by name, and have any. */
+  /** The names of the non-empty outputs that depend on the inputs' values. */
   get computedOutputs(): string[] {
     return this.#outputs.flatMap((output) =>
       output.kind === 'computed' && output.count > 0 ? [output.name] : [],
@@ -149,19 +149,19 @@ export class Plan {
   }
 
   /**
-   * Whether convolutions are computed by sums of neighboring pixels: what is not finite in one of them comes out in
-   * others then.
+   * True if convolutions use Winograd's algorithm, in which a pixel that is not finite also affects its neighbors'
+   * results.
    */
   get isTransformed(): boolean {
     return this.#transformed.count > 0;
   }
 
-  /** Whether it has copies of weights of its own. */
+  /** True if the plan has its own copies of weights. */
   get isFolded(): boolean {
     return this.#folded.count > 0 || this.isTransformed;
   }
 
-  /** Computes inputs of the shapes that it was recorded with. */
+  /** Computes outputs for inputs of the recorded shapes. */
   run(inputs: NamedTensors): PlanResult {
     const start = this.#runtime.arena.address();
     if (start === undefined) return { kind: 'no memory' };
@@ -183,7 +183,7 @@ export class Plan {
     return { kind: 'computed', outputs };
   }
 
-  /** Gives back what is its own, which the recording is not. Not to be called once the backend was given up. */
+  /** Frees the plan's own memory, but not the recording. It must not be called after the backend was discarded. */
   dispose(): void {
     this.#runtime.arena.release(this);
     this.#folded.dispose();

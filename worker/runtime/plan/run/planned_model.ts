@@ -10,15 +10,15 @@ import { areWellScaled } from '../verify/well_scaled_inputs.ts';
 import type { Plan, PlanResult } from './plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
 
-/** Inputs of more bytes are computed without a plan. An image of 512 x 512 x 3 floats has 3 MiB. */
+/** Larger inputs are computed without a plan. An image of 512 x 512 x 3 floats has 3 MiB. Bytes. */
 const MOST_PLANNED_BYTES = 4 * 1024 * 1024;
-/** How many shapes a model has plans for. */
+/** The most shapes for which a model has plans. */
 const MOST_PLANS = 4;
-/** A model that could not be planned for so many shapes is not tried again. */
+/** After failures for this number of shapes, no further plans are tried for a model. */
 const MOST_REFUSALS = 2;
-/** So many shapes are remembered for which there was no memory. */
+/** The number of remembered shapes whose plan found no memory. */
 const MOST_WITHOUT_MEMORY = 4;
-/** How often a plan is tried to be proven, each time after twice as many requests of its shape. */
+/** The most attempts to prove a plan, each after twice as many requests of its shape. */
 const MOST_ATTEMPTS = 10;
 
 type Answer = ValueOrPromise<NamedTensors>;
@@ -27,7 +27,7 @@ const BROKE = 'the server broke the WebAssembly runtime when it tried to prove i
 
 interface Recording extends Provable {
   readonly kind: 'recorded';
-  /** How many requests of the shape came since, and with which of them the next attempt is made. */
+  /** The requests of the shape so far, and the number of the request with which the next attempt is made. */
   requests: number;
   nextAttempt: number;
   attempts: number;
@@ -46,23 +46,23 @@ interface Entry extends Demand {
 }
 
 export interface PlannedModelOptions {
-  /** Names the model for as long as the isolate lives, also when it is loaded anew. */
+  /** Identifies the model within the isolate, also after a reload. */
   readonly name: string | undefined;
   readonly onRefused: (reason: string) => void;
 }
 
-/** The models whose proofs broke the runtime: loaded anew, they would break it again. */
+/** The models whose proofs broke the runtime. After a reload they would break it again. */
 const breaking = new Set<string>();
 
 /**
- * A model that is computed by plans where it can be. The first request of a shape is computed by the executor and
- * recorded; with the next one the plan is proven; from then on the plan answers.
+ * A model that is computed by plans if possible. The executor computes the first request of a shape and is recorded.
+ * The next request proves the plan. From then on the plan answers.
  */
 export class PlannedModel {
   readonly #runtime: Runtime;
   readonly #computation: Computation;
   readonly #options: PlannedModelOptions;
-  /** The one used last comes first. */
+  /** Most recently used first. */
   readonly #entries: Entry[] = [];
   readonly #demand = new ShapeDemand();
   #isDisposed = false;
@@ -73,7 +73,10 @@ export class PlannedModel {
     this.#options = options;
   }
 
-  /** Synchronous where a plan answers, or the computation is. Throws, or rejects with, ExecutionError. */
+  /**
+   * Computes outputs, synchronously if a plan answers or the computation is synchronous. Throws or rejects with
+   * ExecutionError.
+   */
   execute(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const entry = this.#find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
@@ -129,7 +132,7 @@ export class PlannedModel {
     const shape = new RequestShape(inputs, outputs);
     const record = () =>
       andThen(this.#computation.record(inputs, outputs), (recorded) => {
-        // Another request may have been faster, where recording waits.
+        // During an asynchronous recording, another request may have finished first.
         if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
         else this.#add({ shape, asked: this.#demand.take(inputs, outputs) }, recorded);
         return recorded.values;
@@ -137,7 +140,7 @@ export class PlannedModel {
     return this.#orWithoutArena(record, () => this.#computation.compute(inputs, outputs));
   }
 
-  /** Where memory is out, what the arena takes may be what was missing. */
+  /** If memory is out, frees the arena and tries again. */
   #orWithoutArena(first: () => Answer, then: () => Answer): Answer {
     return recovered(first, (error) => this.#againWithoutArena(error, then));
   }
@@ -181,14 +184,14 @@ export class PlannedModel {
     });
   }
 
-  /** Those that have a plan, or will have one. */
+  /** Returns the entries with a plan, or whose plan is in progress. */
   #plans(): Entry[] {
     return this.#entries.filter(({ state }) => state.kind !== 'refused');
   }
 
   /**
-   * Requests of ever other shapes are not worth a recording each, empty ones take no time, and to prove a plan for very
-   * large ones would take several times the memory and time of a request.
+   * Not worth recording are shapes that are rarely requested, empty inputs, which take no time, and very large inputs,
+   * whose proof would take several times the memory and time of a request.
    */
   #isWorthRecording(inputs: NamedTensors, outputs: readonly string[]): boolean {
     let bytes = 0;
@@ -216,7 +219,7 @@ export class PlannedModel {
       return this.#againWithoutArena(error, () => this.#computation.compute(inputs, outputs));
     }
     if (result.kind === 'computed') return result.outputs;
-    // Without memory for the arena, the executor may still find room for one tensor after the other.
+    // Without memory for the arena, the executor may still have enough for one tensor at a time.
     if (result.kind === 'changed') this.#refuse(entry, { reason: CHANGED, forMemory: false });
     return this.#compute(inputs, outputs);
   }
@@ -224,7 +227,7 @@ export class PlannedModel {
   #prove(entry: Entry, state: Recording, inputs: NamedTensors, outputs: readonly string[]): Answer {
     const compute = () => this.#compute(inputs, outputs);
     const computed = recovered(compute, (error) => {
-      // What the draft holds may be what was missing.
+      // The memory of the recording may have been missing.
       if (!(error instanceof OutOfMemoryError) || entry.state !== state) throw error;
       const reason = 'there is no memory for it beside what computes it without';
       this.#refuse(entry, { reason, forMemory: true });
@@ -240,7 +243,7 @@ export class PlannedModel {
         {
           runtime: this.#runtime,
           compute: (probe) => this.#compute(probe, outputs),
-          // One shape's plan may have copies of weights of its own; more of them would be too many.
+          // Only one shape's plan may have its own copies of weights, which would take too much memory for several.
           mayCopy: this.#entries.every(
             (other) => other.state.kind !== 'proven' || !other.state.plan.isFolded,
           ),
@@ -258,7 +261,7 @@ export class PlannedModel {
     });
   }
 
-  /** Whether another shape took the place of this one, or the runtime broke, while something was computed. */
+  /** True if, during a computation, another shape replaced this one or the runtime broke. */
   #isOver(entry: Entry, state: Recording): boolean {
     return this.#runtime.backend.isAbandoned || entry.state !== state || !this.#entries.includes(entry);
   }

@@ -1,39 +1,39 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { RequestShape } from '../record/request_shape.ts';
 
-/** Shapes without a plan that are counted at a time. */
+/** The number of shapes without a plan that are counted at a time. */
 const MOST_CANDIDATES = 8;
-/** A shape has to be asked for this often before it takes the place of another's plan. */
+/** The requests that a shape needs before it replaces another shape's plan. */
 const ASKED_BEFORE_REPLACING = 3;
-/** After so many requests all counts are halved, so that what is asked for now counts for more. */
+/** All counts are halved after this many requests, so that recent requests count for more. */
 const HALF_LIFE = 1024;
 
-/** A shape, and how often it was asked for. */
+/** A shape and the number of its requests. */
 export interface Demand {
   readonly shape: RequestShape;
   asked: number;
 }
 
 /**
- * Counts the requests of each shape, so that only one that is asked for more often takes the place of a plan. A client
- * that asks ever other shapes takes nobody's plan: it would have to ask more often than everybody else.
+ * Counts the requests of each shape, so that a shape replaces a plan only if it is requested more often. A client that
+ * keeps changing shapes cannot displace plans: it would have to send more requests than all others.
  */
 export class ShapeDemand {
-  /** Those without a plan. */
+  /** The counted shapes without a plan. */
   #candidates: Demand[] = [];
   #requests = 0;
 
-  /** Notes a request of a shape that has a place. */
+  /** Counts a request of a shape that has an entry. */
   note(demand: Demand, all: readonly Demand[]): void {
     demand.asked++;
     this.#count(all);
   }
 
   /**
-   * Notes a request of a shape that has no place.
+   * Counts a request of a shape without an entry.
    *
-   * @param least how often the one was asked for that would have to go
-   * @returns whether it is worth the place of that
+   * @param least the requests of the shape that would be replaced
+   * @returns true if the shape should replace it
    */
   isWorthReplacing(
     inputs: NamedTensors,
@@ -46,14 +46,14 @@ export class ShapeDemand {
     return asked >= ASKED_BEFORE_REPLACING && asked > least;
   }
 
-  /** How often it was asked for, which is not counted here any more. */
+  /** Returns the number of the shape's requests and stops counting it here. */
   take(inputs: NamedTensors, outputs: readonly string[]): number {
     const index = this.#candidates.findIndex(({ shape }) => shape.matches(inputs, outputs));
     const [candidate] = index < 0 ? [] : this.#candidates.splice(index, 1);
     return candidate?.asked ?? 1;
   }
 
-  /** Counts as Misra and Gries do: what is asked for in more than one of nine requests is never lost. */
+  /** Counts with the algorithm of Misra and Gries: a shape with more than one of nine requests is never lost. */
   #asked(inputs: NamedTensors, outputs: readonly string[]): number {
     const known = this.#candidates.find(({ shape }) => shape.matches(inputs, outputs));
     if (known !== undefined) return ++known.asked;

@@ -1,20 +1,20 @@
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import { fingerprint } from './fingerprint.ts';
 
-/** So many answers, each different, have to agree before a plan answers. */
+/** The number of different answers that must agree before a plan answers. */
 const REQUIRED = 2;
 
-/** Of an output's elements, at least one in so many has to differ from the others. */
+/** At least one of this many elements of an output must differ from the others. */
 const DIFFERING = 64;
 
 /**
- * What the answers that agreed tell about each output. An answer that is not finite, or the same everywhere, or one
- * that was seen before tells nothing: a plan that computes something else could give it too.
+ * The evidence of agreeing answers for each output. An answer that is not finite, constant, or seen before is no
+ * evidence: a wrong plan could return it too.
  */
 export class Evidence {
   readonly #seen = new Map<string, Set<number>>();
 
-  /** Notes outputs that a plan and the executor agreed on. */
+  /** Records outputs for which a plan and the executor agreed. */
   add(outputs: NamedTensors): void {
     for (const [name, value] of outputs) {
       if (!isInformative(value)) continue;
@@ -24,17 +24,17 @@ export class Evidence {
     }
   }
 
-  /** Whether it is enough for each of these outputs. */
+  /** True if the evidence suffices for each of these outputs. */
   isEnough(outputs: readonly string[]): boolean {
     return outputs.every((name) => (this.#seen.get(name)?.size ?? 0) >= REQUIRED);
   }
 }
 
-/** Whether values are finite and not all alike, as far as there are several. */
+/** True if the values are finite and, if there are several, not all equal. */
 export function isInformative(value: TensorValue): boolean {
   if (value.dtype === 'string') return false;
   const { values } = value;
-  // No list is made of the values: there may be millions.
+  // Avoids a list of the values, of which there may be millions.
   let first: number | undefined;
   let last: number | undefined;
   for (let index = 0; index < values.length; index++) {
@@ -53,7 +53,7 @@ export function isInformative(value: TensorValue): boolean {
     if (each !== first) differFromFirst += 1;
     if (each !== last) differFromLast += 1;
   }
-  // An odd one out may be the first or the last itself, and is not both.
+  // A single different element may be the first or the last one, but not both.
   const differing = Math.min(differFromFirst, differFromLast);
   return differing >= Math.max(1, Math.floor(values.length / DIFFERING));
 }

@@ -1,11 +1,11 @@
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 
 /**
- * Whether two computations gave the same values. The sign of zeros and the kind of a NaN do not count.
+ * True if two computations returned the same values. The sign of zeros and the payload of NaN are ignored.
  *
- * @param tolerance how far a float may be off, relative to its own size or to the median size of its row or channel,
- * whichever median is smaller; one large value widens the tolerance of no other. 0: equal to the last bit. Integers
- * and booleans have to be equal in any case, and so do values that are not finite.
+ * @param tolerance the permitted difference of a float, relative to its own magnitude or to the median magnitude of its
+ *   row or channel, whichever median is smaller. One large value does not widen the tolerance of others. 0: equal to
+ *   the last bit. Integers, booleans and values that are not finite must always be equal
  */
 export function areEquivalent(actual: NamedTensors, expected: NamedTensors, tolerance: number): boolean {
   if (actual.size !== expected.size) return false;
@@ -33,7 +33,7 @@ function isSame(actual: TensorValue, expected: TensorValue, tolerance: number): 
   });
 }
 
-/** What the size of an element is compared with: the smaller median of its row and of its channel. */
+/** Returns a function from an element's index to the smaller median magnitude of its row and of its channel. */
 function scales(values: Float32Array, shape: readonly number[]): (index: number) => number {
   const width = shape.at(-1) ?? 1;
   const rows = width === 0 ? 0 : values.length / width;
@@ -47,7 +47,10 @@ function scales(values: Float32Array, shape: readonly number[]): (index: number)
   };
 }
 
-/** The median size of each group's values, zeros and what is not finite left out; none for groups of one. */
+/**
+ * Returns the median magnitude of each group's values, without zeros and values that are not finite. Groups of one
+ * value have none.
+ */
 function medians(
   groups: number,
   size: number,

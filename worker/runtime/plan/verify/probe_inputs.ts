@@ -1,18 +1,18 @@
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 
-/** How the floats of a probe are made, from uniform numbers in [0, 1). */
+/** Makes the floats of a probe from uniform numbers in [0, 1). */
 type Floats = (random: () => number, given: Float32Array) => Float32Array;
 
 /** Powers of 2 from 2^-8 to 2^8. */
 const POWERS = Float32Array.from({ length: 17 }, (_, index) => 2 ** (index - 8));
-/** Bits of a float32 besides the leading one are 23: this leaves 7 for what differs. */
+/** The relative range of nearly equal values: of float32's 23 explicit bits, 7 differ. */
 const NEARLY = 2 ** -16;
 
 /**
- * How the first probes are made, which a plan in another order has to pass all of:
- * - on both sides of 0, of one magnitude;
- * - all nearly alike, so that sums that cancel leave what their order makes of rounding;
- * - of magnitudes that are far apart.
+ * The number of first probes, all of which a plan with another order of sums must pass. Their values are:
+ * - positive and negative, of one magnitude;
+ * - nearly equal, so that canceling sums show the rounding errors of their order;
+ * - of very different magnitudes.
  */
 export const REORDERED_PROBES = 3;
 const FLOATS: readonly Floats[] = [
@@ -23,32 +23,35 @@ const FLOATS: readonly Floats[] = [
       const power = POWERS[Math.floor(random() * POWERS.length)] ?? 1;
       return (random() < 0.5 ? -1 : 1) * power * (1 + random());
     }),
-  // For models that are defined for fractions, or only near what they are asked for.
+  // For models that are defined only for fractions, or only near the request's values.
   (random, given) => given.map(() => random()),
   (random, given) =>
     given.map((value) => (Math.abs(value) <= LARGEST ? value : 1) * (1 + random() / 8) + random() / 8),
 ];
 const LARGEST = 1e30;
 
-/** Integers and booleans may be indices or divisors: they are chosen from those that were given. */
+/**
+ * The order in which a probe takes integers and booleans from the request's. Other values might be invalid indices or
+ * divisors.
+ */
 type Order = (position: number, count: number) => number;
 const AS_GIVEN: Order = (position) => position;
 const REVERSED: Order = (position, count) => count - 1 - position;
-// Some of them twice and others not at all: a mean is the same in whatever order.
+// Some values occur twice and others not at all, since a mere permutation would not change a mean.
 const FIRST_TWICE: Order = (position) => position >> 1;
 const LAST_TWICE: Order = (position, count) => count - 1 - (position >> 1);
 const ORDERS = [AS_GIVEN, REVERSED, FIRST_TWICE, LAST_TWICE];
 
-/** Whether a request has floats, for which values can be made up. */
+/** True if a request has floats, for which values can be generated. */
 export function hasFloats(inputs: NamedTensors): boolean {
   return [...inputs.values()].some(({ dtype, values }) => dtype === 'float32' && values.length > 0);
 }
 
 /**
- * Inputs of a request's shapes and dtypes with values of the server's own, the same each time for the same shapes.
- * Integers and booleans are chosen from the request's; where there is nothing else, that is all that differs.
+ * Generates inputs with a request's shapes and dtypes, the same for the same shapes. Integers and booleans are taken
+ * from the request in another order, which is the only difference if the request has no floats.
  *
- * @returns functions that make them, since each may be large
+ * @returns functions that generate the inputs, since each may be large
  */
 export function probesLike(inputs: NamedTensors): readonly (() => NamedTensors)[] {
   if (!hasFloats(inputs)) return ORDERS.slice(1).map((order) => () => probe(inputs, undefined, order));
@@ -93,7 +96,7 @@ function seedOf(name: string, shape: readonly number[]): number {
   return seed;
 }
 
-/** Uniform in [0, 1): a linear congruential generator, whose low bits are not used. */
+/** Returns a generator of uniform numbers in [0, 1): a linear congruential generator whose low bits are not used. */
 function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

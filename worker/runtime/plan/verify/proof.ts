@@ -10,7 +10,7 @@ import { areEquivalent } from './output_equivalence.ts';
 import { hasFloats, probesLike, REORDERED_PROBES } from './probe_inputs.ts';
 import { areWellScaled } from './well_scaled_inputs.ts';
 
-/** How far sums in another order may be off; see output_equivalence.ts. */
+/** The tolerance for sums in another order: see output_equivalence.ts. */
 const REORDERED_TOLERANCE = 1e-4;
 
 export const CHANGED = 'the shape of what a kernel answers depends on values';
@@ -18,40 +18,43 @@ export const UNPROVEN = 'no values were found whose answers differ enough to pro
 const DIFFERENT = 'its plan computed other values than the executor';
 const NOT_RUN = 'its plan could not be run';
 
-/** What is to be proven, and what earlier attempts have shown. */
+/** The subject of a proof, with the results of earlier attempts. */
 export interface Provable {
   readonly draft: PlanDraft;
-  /** Whether a plan in another order was not found out yet. */
+  /** False once a plan with another order of sums has failed. */
   mayReorder: boolean;
-  /** Of the plan as the executor has it; the server's probes prove one in another order anew. */
+  /**
+   * The evidence for the plan in the executor's order. A plan with another order is proven by the server's probes each
+   * time.
+   */
   readonly evidence: Evidence;
 }
 
 export type ProofOutcome =
   | { readonly kind: 'proven'; readonly plan: Plan }
-  /** What was computed agreed and says too little. */
+  /** All answers agreed but are too little evidence. */
   | { readonly kind: 'unproven' }
   | { readonly kind: 'refused'; readonly reason: string; readonly forMemory: boolean }
-  /** A computation with values of the server's own broke the runtime. */
+  /** A computation of a probe broke the runtime. */
   | { readonly kind: 'broke' }
-  /** Another request came to a conclusion meanwhile. */
+  /** Another request finished the proof meanwhile. */
   | { readonly kind: 'overtaken' };
 
 export interface ProofContext {
   readonly runtime: Runtime;
-  /** By the executor. */
+  /** Computes with the executor. */
   readonly compute: (inputs: NamedTensors) => ValueOrPromise<NamedTensors>;
-  /** Whether there is room for copies of weights. */
+  /** True if memory for copies of weights is available. */
   readonly mayCopy: boolean;
   readonly isOvertaken: () => boolean;
 }
 
 /**
- * Proves a plan: it has to compute what the executor does, for the request at hand and for values of the server's own.
- * No client chooses these, so no client can have a wrong plan taken for a right one. A plan whose sums are in another
- * order and that is off somewhere is replaced by one in the executor's order.
+ * Proves a plan: it must compute the same as the executor for the present request and for probe inputs of the server.
+ * No client chooses the probes, so that no client can get a wrong plan accepted. A plan with another order of sums that
+ * fails is replaced by one in the executor's order.
  *
- * @param expected what the executor answered to `inputs`
+ * @param expected the executor's outputs for `inputs`
  */
 export function prove(
   context: ProofContext,
@@ -73,7 +76,7 @@ export function prove(
       (computed) => {
         if (computed.kind === 'thrown') {
           if (computed.error instanceof BrokenRuntimeError) return { kind: 'broke' };
-          // The model need not take values that nobody has asked for.
+          // The model need not accept the values of a probe.
           if (computed.error instanceof ExecutionError && !context.isOvertaken()) return from(index + 1);
           trial.end({ kind: 'overtaken' });
           if (computed.error instanceof ExecutionError) return { kind: 'overtaken' };
@@ -98,12 +101,12 @@ function next(
   expected: NamedTensors,
 ): ValueOrPromise<ProofOutcome> {
   if (verdict !== 'reordered') return verdict;
-  // Of a sum that cancels, another order may leave something else.
+  // Another order of a canceling sum may have another result.
   subject.mayReorder = false;
   return prove(context, subject, inputs, expected);
 }
 
-/** One plan that is tried. */
+/** The trial of one plan. */
 class Trial {
   readonly plan: Plan;
   readonly #context: ProofContext;
@@ -121,15 +124,15 @@ class Trial {
   }
 
   /**
-   * Computes with the plan and compares. What does not agree ends the trial.
+   * Computes with the plan and compares. A difference ends the trial.
    *
-   * @param counts whether it is evidence if it agrees
+   * @param counts true if an agreement is evidence
    */
   check(inputs: NamedTensors, expected: NamedTensors, counts: boolean): Verdict {
     const { isReordered } = this.plan;
-    // They overflow, or spread, in one order and not in another: no order is wrong for that.
+    // Such inputs may overflow or vanish in one order but not in another, and neither order is wrong.
     if (isReordered && !areWellScaled(inputs)) return 'agrees';
-    // It does without what it got no memory for.
+    // The plan omits copies for which memory was refused.
     takeRefusal();
     let result: PlanResult;
     try {
@@ -156,7 +159,7 @@ class Trial {
     }
   }
 
-  /** Gives the plan up. */
+  /** Disposes of the plan. */
   end<Result>(result: Result): Result {
     if (!this.#context.runtime.backend.isAbandoned) this.plan.dispose();
     return result;

@@ -1,21 +1,21 @@
 /**
- * A product that a layer normalization is a sum of, over x, the mean of its row, and root, which is
- * 1 / sqrt(variance + epsilon) of its row: factor * x^a * mean^b * root^c * vectors.
+ * A term of a layer normalization: factor * x^a * mean^b * root^c * vectors, with the row's mean and root = 1 /
+ * sqrt(variance + epsilon) of the row.
  */
 interface Term {
   readonly factor: number;
   readonly x: number;
   readonly mean: number;
   readonly root: number;
-  /** Of the root; 0 where there is none. */
+  /** The epsilon of the root; 0 without a root. */
   readonly epsilon: number;
-  /** Addresses of constants along a row, in order. */
+  /** The addresses of constants along a row, sorted. */
   readonly vectors: readonly number[];
 }
 
 export type Sum = readonly Term[];
 
-/** What a layer normalization multiplies with and adds, by their addresses; 0 for none. */
+/** The addresses of a layer normalization's gain and offset; 0 for an absent one. */
 export interface LayerNormParameters {
   readonly gamma: number;
   readonly beta: number;
@@ -28,13 +28,16 @@ export const X: Sum = [{ ...ONE, x: 1 }];
 export const MEAN: Sum = [{ ...ONE, mean: 1 }];
 export const scalar = (factor: number): Sum => [{ ...ONE, factor }];
 export const vector = (address: number): Sum => [{ ...ONE, vectors: [address] }];
-/** The root of variance + epsilon to a power of -1 or 1. */
+/** Returns (variance + epsilon)^(-1/2), or its inverse for a power of -1. */
 export const rootOf = (epsilon: number, root: -1 | 1): Sum => [{ ...ONE, root, epsilon }];
 
-/** More terms than this are no layer normalization. */
+/** A layer normalization never has more terms. */
 const MOST_TERMS = 6;
 
-/** a + sign * b, like terms together; undefined where it is none of what this is for, as for all of these. */
+/**
+ * Returns a + sign * b with like terms combined. Like all of these functions, it returns undefined if the result cannot
+ * be part of a layer normalization.
+ */
 export function add(a: Sum, b: Sum, sign: -1 | 1): Sum | undefined {
   return together([...a, ...b.map((term) => ({ ...term, factor: sign * term.factor }))]);
 }
@@ -43,7 +46,7 @@ export function multiply(a: Sum, b: Sum): Sum | undefined {
   const terms: Term[] = [];
   for (const left of a) {
     for (const right of b) {
-      // Roots of two epsilons are two things.
+      // Roots with different epsilons cannot be combined.
       if (left.root !== 0 && right.root !== 0 && left.epsilon !== right.epsilon) return undefined;
       const root = left.root + right.root;
       terms.push({
@@ -66,13 +69,13 @@ export function invert(sum: Sum): Sum | undefined {
   return [{ ...term, factor: 1 / term.factor, root: -term.root }];
 }
 
-/** Whether it is x - mean or mean - x, whose squares are the same. */
+/** True for x - mean and mean - x, which have the same squares. */
 export function isCentered(sum: Sum): boolean {
   const difference = add(X, MEAN, -1);
   return [sum, multiply(sum, scalar(-1))].some((each) => keyOf(each) === keyOf(difference));
 }
 
-/** What x * root * gamma - mean * root * gamma + beta is of; undefined for any other sum. */
+/** Returns gamma and beta of x * root * gamma - mean * root * gamma + beta, or undefined for any other sum. */
 export function layerNormParametersOf(sum: Sum): LayerNormParameters | undefined {
   const scaled = sum.find(({ x }) => x !== 0);
   const gamma = scaled?.vectors[0] ?? 0;
@@ -96,7 +99,7 @@ function together(terms: readonly Term[]): Sum | undefined {
   return isKnown && sum.every(({ factor }) => Number.isFinite(factor)) ? sum : undefined;
 }
 
-/** The same for two sums that are the same. */
+/** Returns a text that is equal for equal sums. */
 function keyOf(sum: Sum | undefined): string {
   return (sum ?? [])
     .map(({ factor, x, mean, root, epsilon, vectors }) => [factor, x, mean, root, epsilon, vectors].join(' '))

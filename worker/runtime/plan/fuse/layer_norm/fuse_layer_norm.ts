@@ -7,15 +7,15 @@ import type { LayerNormParameters } from './algebra.ts';
 import { type ConstantValues, LayerNormMatcher, type RowMeans, rowMeansOf } from './match_layer_norm.ts';
 
 interface Found extends LayerNormParameters {
-  /** Indices of the steps that become one, the one that computes the result last. */
+  /** The indices of the fused steps. The last one computes the result. */
   readonly parts: readonly number[];
   readonly result: BufferId;
 }
 
 /**
- * Makes layer normalizations, which graphs have in pieces, one step each: x less the mean of its row, over the root
- * of its row's variance plus a constant, with a constant gain and offset along the row or without. In whichever order
- * the pieces come, and only where nobody else sees what they compute on the way. Equal but for rounding.
+ * Fuses the pieces of each layer normalization into one step: (x - mean) / sqrt(variance + epsilon) over each row, with
+ * an optional constant gain and offset along the row. The pieces may come in any order. Only if no other step reads the
+ * intermediate values. The result is equal except for rounding.
  */
 export function fuseLayerNorms(
   steps: readonly Step[],
@@ -44,7 +44,7 @@ function find(
   const candidates: Found[] = [];
   for (let index = start + 1; index < steps.length; index++) {
     const step = steps[index];
-    // What reads nothing of it is no part of it.
+    // A step that reads none of its values is not part of it.
     const result = step?.reads.some((buffer) => forms.has(buffer)) ? forms.follow(step) : undefined;
     const form = result === undefined ? undefined : forms.normalized(result);
     if (result !== undefined && form !== undefined) {
@@ -52,7 +52,7 @@ function find(
       if (isPrivate(steps, parts, result, uses)) candidates.push({ ...form, parts, result });
     }
   }
-  // The last one has the gain and the offset in it.
+  // The last candidate includes the gain and the offset.
   return candidates.at(-1);
 }
 

@@ -19,22 +19,22 @@ import {
   X,
 } from './algebra.ts';
 
-/** What constants hold, which never changes. */
+/** Reads the values of constants, which never change. */
 export interface ConstantValues {
-  /** The float at an address. */
+  /** Returns the float at an address. */
   scalarAt(address: number): number;
-  /** The address of a constant's first row of so many floats, where all of its rows are the same. */
+  /** Returns the address of a constant's first row of `width` floats if all of its rows are equal. */
   rowOf(tensor: TensorInfo, width: number): number | undefined;
 }
 
-/** What a buffer holds, in terms of x: a value for each element or for each row. */
+/** The content of a buffer in terms of x, with a value for each element or for each row. */
 type Form = { readonly each: 'element' | 'row' } & (
   | { readonly kind: 'sum'; readonly sum: Sum }
   | { readonly kind: 'squares' }
   | { readonly kind: 'variance'; readonly epsilon: number }
 );
 
-/** The mean of each row of x. */
+/** The buffer with the mean of each row of x. */
 export interface RowMeans {
   readonly x: BufferId;
   readonly means: BufferId;
@@ -42,7 +42,7 @@ export interface RowMeans {
   readonly width: number;
 }
 
-/** What a step that takes the mean of each row is about; undefined for any other. */
+/** Returns the buffers of a step that computes the mean of each row, or undefined for other steps. */
 export function rowMeansOf(step: Step): RowMeans | undefined {
   if (step.kind !== 'function' || step.name !== 'sum_middle') return undefined;
   const { outer: rows, reduced: width, inner, scale } = step.arguments;
@@ -53,7 +53,7 @@ export function rowMeansOf(step: Step): RowMeans | undefined {
   return { x, means, rows, width };
 }
 
-/** Follows what steps make of the rows of x and of their means. */
+/** Tracks the values that steps compute from the rows of x and their means. */
 export class LayerNormMatcher {
   readonly #of: RowMeans;
   readonly #constants: ConstantValues;
@@ -72,15 +72,15 @@ export class LayerNormMatcher {
     return this.#forms.has(buffer);
   }
 
-  /** Whether the buffer has room for exactly a value of each. */
+  /** True if the buffer has exactly one value for each element or row. */
   isWhole(buffer: BufferId, each: Form['each']): boolean {
     return this.#bufferBytes[buffer] === 4 * this.#countOf(each);
   }
 
   /**
-   * Notes what the step's result is.
+   * Records the form of a step's result.
    *
-   * @returns the buffer that it fills; undefined where it is nothing that could be a part of a normalization
+   * @returns the buffer of the result, or undefined if the result cannot be part of a layer normalization
    */
   follow(step: Step): BufferId | undefined {
     const [result, ...more] = step.writes;
@@ -91,7 +91,7 @@ export class LayerNormMatcher {
     return result;
   }
 
-  /** How a buffer is the normalized x, if it is that. */
+  /** Returns the parameters of the normalization if the buffer contains the normalized x. */
   normalized(buffer: BufferId): LayerNormParameters | undefined {
     const form = this.#forms.get(buffer);
     return form?.kind === 'sum' && form.each === 'element' ? layerNormParametersOf(form.sum) : undefined;
@@ -116,7 +116,7 @@ export class LayerNormMatcher {
     if (averaged?.rows !== rows || averaged.width !== width) return undefined;
     const form = this.#forms.get(averaged.x);
     if (form?.kind === 'squares') return { kind: 'variance', each: 'row', epsilon: 0 };
-    // Graphs may take one mean twice.
+    // Graphs may compute the same mean twice.
     return averaged.x === this.#of.x ? this.#forms.get(this.#of.means) : undefined;
   }
 
@@ -159,7 +159,7 @@ export class LayerNormMatcher {
         return sumOf({ each }, add(a.sum, b.sum, -1));
       case BinaryOperation.multiply:
         if (isCentered(a.sum) && isCentered(b.sum)) {
-          // Of the same sign: their difference is nothing then.
+          // The factors must have the same sign: their difference is then zero.
           return add(a.sum, b.sum, -1) === undefined ? this.#squares(a.sum) : undefined;
         }
         return sumOf({ each }, multiply(a.sum, b.sum));
@@ -180,7 +180,7 @@ export class LayerNormMatcher {
     return isCentered(sum) ? { kind: 'squares', each: 'element' } : undefined;
   }
 
-  /** What a side of a binary operation is, if it is walked through as what it is. */
+  /** Returns the form of a binary operation's side if its strides match that form. */
   #operand(
     argument: Address,
     strides: readonly number[],
@@ -229,7 +229,7 @@ export class LayerNormMatcher {
     }
   }
 
-  /** tfjs's own, which takes a mean and a variance for each element too. */
+  /** Handles tfjs's own batch norm, which also accepts a mean and a variance for each element. */
   #batchNormalization(step: KernelStep, formOf: (name: string) => Form | undefined): Form | undefined {
     const of = (name: string): Form | undefined => {
       const form = formOf(name);
@@ -267,7 +267,7 @@ function sumOf({ each }: Pick<Form, 'each'>, sum: Sum | undefined): Form | undef
   return sum && { kind: 'sum', each, sum };
 }
 
-/** The variance plus epsilon. */
+/** Returns the form of the variance plus epsilon. */
 function stabilized(a: Form, b: Form): Form | undefined {
   const [variance, other] = a.kind === 'variance' ? [a, b] : [b, a];
   if (variance.kind !== 'variance' || other.kind !== 'sum') return undefined;
@@ -277,7 +277,9 @@ function stabilized(a: Form, b: Form): Form | undefined {
   return isNumber ? { ...variance, epsilon: variance.epsilon + term.factor } : undefined;
 }
 
-/** Tells one walk through memory from another: dimensions of one step left out, those that follow each other merged. */
+/**
+ * Returns a text that identifies a walk through memory. Dimensions of size 1 are omitted, and adjacent ones are merged.
+ */
 function walkOf(dimensions: readonly { readonly size: number; readonly stride: number }[]): string {
   const merged: { size: number; stride: number }[] = [];
   for (const { size, stride } of dimensions) {
