@@ -12,7 +12,10 @@ import {
   scattered,
 } from './list_operations.ts';
 
-/** TensorFlow's operations on arrays, which change. What follows what is told by the flow that each gives on. */
+/**
+ * TensorFlow's operations on TensorArrays, which are mutable. Each operation returns a flow, which orders the next one
+ * after it.
+ */
 export const ARRAY_OPERATIONS: Readonly<Record<string, ListOperation>> = {
   TensorArrayV3: (call, held) => {
     const handle = held.addList({
@@ -56,7 +59,7 @@ export const ARRAY_OPERATIONS: Readonly<Record<string, ListOperation>> = {
   TensorArrayCloseV3: () => [],
 };
 
-/** A tensor of no value, that stands for all that was done to the array before. */
+/** Makes a flow, a tensor without meaning that represents the earlier operations on the array. */
 const flow = (): Tensor => scalar(0);
 
 function write(held: HeldTensors, array: Elements, elements: readonly (Tensor | undefined)[]): void {

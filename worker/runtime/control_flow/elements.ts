@@ -2,17 +2,21 @@ import { concat, reshape, stack, type Tensor, tensor1d, tidy, zeros } from '@ten
 import { ExecutionError } from '../loaded_model.ts';
 import type { ElementShape, Elements } from './held_tensors.ts';
 
-/** An element, or zeros where nothing was written. @param name of the operation, for the message */
+/**
+ * Returns an element, or zeros if it was not written.
+ *
+ * @param name the operation's name, for the message
+ */
 export function elementAt(name: string, list: Elements, index: number, shape: ElementShape): Tensor {
   if (index < 0 || index >= list.tensors.length)
     throw new ExecutionError(`${name}: there is no element ${index} in a list of ${list.tensors.length}`);
   const tensor = list.tensors[index];
-  // A tensor of its own: what is held in the list is not the node's to free.
+  // Makes another tensor, since the node must not free the list's own.
   if (tensor !== undefined) return reshape(tensor, tensor.shape);
   return zeros([...sizesOf(name, list, shape)], list.dtype);
 }
 
-/** Elements along a new first dimension. */
+/** Stacks elements along a new first dimension. */
 export function stacked(
   name: string,
   list: Elements,
@@ -31,9 +35,10 @@ export function stacked(
 }
 
 /**
- * Elements one after the other along their first dimensions, and how long each is.
+ * Concatenates the elements along their first dimension. Returns the result and an int32 tensor with the length of each
+ * element.
  *
- * @param shape of an element without its first dimension
+ * @param shape the shape of an element without its first dimension
  */
 export function joined(name: string, list: Elements, shape: ElementShape): Tensor[] {
   const parts = list.tensors.map((tensor) => {
@@ -53,14 +58,14 @@ export function joined(name: string, list: Elements, shape: ElementShape): Tenso
   return [concat(filled, 0), lengths];
 }
 
-/** What size an element has: as it is asked for, as the list was made, or as those are that were written. */
+/** Returns the shape of an element: that of a written element, or else the requested one or the list's. */
 function sizesOf(name: string, list: Elements, shape: ElementShape): readonly number[] {
   const written = list.tensors.find((tensor) => tensor !== undefined)?.shape;
   if (written !== undefined) return written;
   const known = [shape, list.shape].filter((sizes) => sizes !== undefined);
   const whole = known.find((sizes) => sizes.every((size) => size >= 0)) ?? merged(known);
   if (whole?.every((size) => size >= 0)) return whole;
-  // TensorFlow needs to know the sizes too, but for how many there are.
+  // TensorFlow requires the sizes too.
   throw new ExecutionError(`${name}: nothing says what size the elements of the list have`);
 }
 

@@ -2,20 +2,21 @@ import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { keep, scalar } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
 
-/** The sizes that elements must have, -1 for any; undefined where not even the rank is known. */
+/** The sizes that elements must have, -1 for any size. Undefined if the rank is unknown. */
 export type ElementShape = readonly number[] | undefined;
 
-/** What TensorFlow calls a TensorList, which no operation changes, or a TensorArray, which operations do. */
+/** The elements of a TensorList, which is immutable, or of a TensorArray, which operations change. */
 export interface Elements {
   readonly dtype: DataType;
   readonly shape: ElementShape;
-  /** Undefined where nothing was written. */
+  /** Undefined for an element that was not written. */
   readonly tensors: (Tensor | undefined)[];
 }
 
 /**
- * The tensors of one execution, and how often each is needed yet: by nodes, by lists, by loops. What nobody needs any
- * more is freed. A list goes by a scalar of its own, its handle, which stays the same tensor wherever it goes.
+ * Counts the references to the tensors of one execution from nodes, lists and loops, and frees a tensor without
+ * references. A scalar of its own, the handle, represents a list in the graph. The handle is the same tensor
+ * everywhere.
  */
 export class HeldTensors {
   readonly #counts = new Map<Tensor, number>();
@@ -33,30 +34,30 @@ export class HeldTensors {
     }
     this.#counts.delete(tensor);
     const list = this.#lists.get(tensor);
-    // Kept are the weights, which are not this execution's.
+    // Kept tensors are weights, which the execution does not own.
     if (list === undefined && tensor.kept) return;
     this.#lists.delete(tensor);
     for (const element of list?.tensors ?? []) if (element !== undefined) this.release(element);
     tensor.dispose();
   }
 
-  /** Gives a list a handle. Its tensors are held as long as somebody holds that. */
+  /** Creates a handle for a list. The list's tensors are held as long as the handle is. */
   addList(list: Elements): Tensor {
     for (const tensor of list.tensors) if (tensor !== undefined) this.hold(tensor);
-    // tfjs hands on a tensor that is kept, where it would make another of one that is not.
+    // tfjs passes a kept tensor on, but makes a copy of any other.
     const handle = keep(scalar(0));
     this.#lists.set(handle, list);
     return handle;
   }
 
-  /** @throws ExecutionError if the tensor is no handle of a list */
+  /** @throws ExecutionError if the tensor is not a list's handle */
   list(handle: Tensor): Elements {
     const list = this.#lists.get(handle);
     if (list === undefined) throw new ExecutionError('an operation on a list of tensors was given none');
     return list;
   }
 
-  /** Frees the handles, which no engine scope would. */
+  /** Frees the handles, which no engine scope frees. */
   dispose(): void {
     for (const handle of this.#lists.keys()) handle.dispose();
     this.#lists.clear();

@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject } from '../../model/json_object.ts';
 import { Interpreter } from './interpreter.ts';
 import { type Source, sourceOf } from './routine.ts';
 
-/** TensorFlow 1's control flow, in which a tensor can be missing. It is left to tfjs. */
+/** TensorFlow 1's control flow, in which a tensor can be missing. tfjs computes graphs with these operations. */
 const OPERATIONS_OF_FRAMES: ReadonlySet<string> = new Set([
   'Enter',
   'Exit',
@@ -39,10 +39,10 @@ const LibrarySchema = v.object({
 });
 
 /**
- * Lets a graph that waits in between be computed by the interpreter in the place of tfjs's way through it. tfjs goes on to
- * check what comes in, and to make its hash tables.
+ * Makes the interpreter compute a graph that must be executed asynchronously, instead of tfjs's executor. tfjs still
+ * checks the inputs and creates the hash tables.
  *
- * @param topology GraphDef's JSON, which the executor was made of
+ * @param topology the GraphDef's JSON from which the executor was made
  */
 export function interpretGraph(executor: GraphExecutor, topology: JsonObject): void {
   const graph: unknown = Reflect.get(executor, 'graph');
@@ -84,7 +84,7 @@ function usesFrames({ nodes }: Graph): boolean {
   return Object.values(nodes).some(({ op }) => OPERATIONS_OF_FRAMES.has(op));
 }
 
-/** The results of each function by its name. */
+/** Returns the results of each function by its name. */
 function functionResults(topology: JsonObject, { functions }: Graph): Map<string, Source[]> {
   const { library } = v.parse(LibrarySchema, topology);
   const results = new Map<string, Source[]>();
@@ -98,7 +98,7 @@ function functionResults(topology: JsonObject, { functions }: Graph): Map<string
   return results;
 }
 
-/** `node:output:index` by the outputs' names as far as tfjs knows them. */
+/** Parses `node:output:index`, using the names of outputs that tfjs knows. */
 function resultSource(result: string, nodes: Graph['nodes']): Source {
   const source = sourceOf(result);
   const [, output, index] = result.split(':');

@@ -12,38 +12,40 @@ import type { ListCall } from './list_call.ts';
 import { LIST_OPERATIONS } from './list_operations.ts';
 import { createRoutine, type Routine, type Source, sourceOf } from './routine.ts';
 
-/** Whether the interpreter computes an operation itself, on lists or arrays of tensors. */
+/** True if the interpreter itself computes the operation, on lists or arrays of tensors. */
 export function isOfLists(operation: string): boolean {
   return Object.hasOwn(LIST_OPERATIONS, operation) || Object.hasOwn(ARRAY_OPERATIONS, operation);
 }
 
-/** What tfjs's operations are executed with. */
+/** The arguments of tfjs's operations. */
 export interface Environment {
   readonly context: ExecutionContext;
   readonly resources: ResourceManager | undefined;
 }
 
 /**
- * Computes graphs with loops, conditions that call functions, and lists of tensors. tfjs's own executor frees what a
- * function wrote into a list when the function ends, unless the function gives out that very tensor; here a tensor is
- * freed when neither a node nor a list needs it.
+ * Computes graphs with loops, conditions that call functions, and lists of tensors. When a function ends, tfjs's own
+ * executor frees the tensors that it wrote into a list unless the function returns them. Here a tensor is freed when
+ * neither a node nor a list needs it.
  */
 export class Interpreter {
   readonly #graph: Graph;
-  /** As TensorFlow has them: tfjs's own form of a function forgets which output of a node a result is. */
+  /** The results of each function in TensorFlow's form. tfjs's form does not say which output of a node a result is. */
   readonly #results: ReadonlyMap<string, readonly Source[]>;
   readonly #functions = new Map<string, Routine>();
   readonly #routines = new Map<string, Routine>();
 
-  /** @param results of each function by its name */
+  /** @param results the results of each function by its name */
   constructor(graph: Graph, results: ReadonlyMap<string, readonly Source[]>) {
     this.#graph = graph;
     this.#results = results;
   }
 
   /**
-   * @param inputs by the names of nodes
-   * @returns the tensors asked for, in their order
+   * Computes some tensors of the graph.
+   *
+   * @param inputs the tensors of nodes by their names
+   * @returns the tensors of `outputs`, in their order
    * @throws ExecutionError
    */
   async execute(
@@ -89,7 +91,7 @@ class Execution {
 
   async run(routine: Routine, inputs: readonly Tensor[]): Promise<Tensor[]> {
     try {
-      // They are the caller's, however often the graph uses them.
+      // The caller owns them, however often the graph uses them.
       for (const input of inputs) this.#held.hold(input);
       return await this.#call(routine, inputs);
     } finally {
@@ -97,7 +99,7 @@ class Execution {
     }
   }
 
-  /** Computes a routine, and holds what it gives. */
+  /** Computes a routine and holds its results. */
   async #call(routine: Routine, inputs: readonly Tensor[]): Promise<Tensor[]> {
     const tensors: NamedTensorsMap = Object.create(this.#environment.context.weightMap);
     for (const [index, name] of routine.inputs.entries()) {
@@ -120,7 +122,7 @@ class Execution {
     return results;
   }
 
-  /** Frees what a node of the routine gave once it was used for the last time. */
+  /** Counts a use of a node's results and frees them after the last one. */
   #use(name: string, uses: Map<string, number>, tensors: NamedTensorsMap): void {
     const count = uses.get(name);
     if (count === undefined) return;
@@ -132,7 +134,7 @@ class Execution {
     for (const tensor of tensors) if (tensor !== undefined) this.#held.release(tensor);
   }
 
-  /** What a node gives, held. */
+  /** Computes a node and holds its results. */
   #compute(node: Node, tensors: NamedTensorsMap): ValueOrPromise<Tensor[]> {
     switch (node.op) {
       case 'While':
@@ -185,7 +187,10 @@ function tensorOf({ node, index }: Source, tensors: NamedTensorsMap): Tensor {
   return tensor;
 }
 
-/** Inputs from `start` on. What comes after stands for mere order, which tfjs does not tell from a tensor. */
+/**
+ * Returns `count` inputs from `start` on. The inputs after them are control dependencies, which tfjs does not
+ * distinguish from tensors.
+ */
 function firstInputs(node: Node, tensors: NamedTensorsMap, count: number, start: number): Tensor[] {
   return node.inputNames.slice(start, start + count).map((name) => tensorOf(sourceOf(name), tensors));
 }
@@ -197,7 +202,7 @@ function functionName({ name, rawAttrs }: Node, attribute: string): string {
   return called;
 }
 
-/** As TensorFlow takes a condition: a number that is not zero, or a tensor that has elements. */
+/** Evaluates a condition as TensorFlow does: true for a number other than zero and for a tensor with elements. */
 function isTrue(condition: Tensor): boolean {
   if (condition.rank > 0) return condition.size > 0;
   const [value] = condition.dataSync();

@@ -2,18 +2,18 @@ import type { Node } from '@tensorflow/tfjs-converter/dist/operations/types.js';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { ElementShape } from './held_tensors.ts';
 
-/** A node that works on a list of tensors, with its inputs. */
+/** A node with an operation on a list of tensors, and its inputs. */
 export interface ListCall {
-  /** The operation and the node, to begin a sentence with. */
+  /** The operation and the node, as the beginning of an error message. */
   readonly name: string;
-  /** @throws ExecutionError where there is none */
+  /** @throws ExecutionError if the input is missing */
   readonly input: (index: number) => Tensor;
   readonly attribute: (name: string) => NonNullable<Node['rawAttrs']>[string] | undefined;
-  /** An attribute that tfjs has read, by its name there. */
+  /** Returns an attribute that tfjs has parsed, by tfjs's name. */
   readonly parsed: (name: string) => unknown;
 }
 
-/** @param name TensorFlow's */
+/** @param name the attribute's name in TensorFlow */
 export function dtypeAttribute(call: ListCall, name: 'element_dtype' | 'dtype'): DataType | undefined {
   const dtype = call.parsed(name === 'dtype' ? 'dtype' : 'elementDType');
   return dtype === 'float32' || dtype === 'int32' || dtype === 'bool' || dtype === 'string'

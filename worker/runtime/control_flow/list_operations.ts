@@ -4,12 +4,12 @@ import { elementAt, joined, stacked } from './elements.ts';
 import type { ElementShape, HeldTensors } from './held_tensors.ts';
 import { dtypeAttribute, type ListCall, numberAttribute } from './list_call.ts';
 
-/** @returns tensors that nobody holds yet, in the order of the operation's outputs */
+/** @returns the operation's outputs in order, not held yet */
 export type ListOperation = (call: ListCall, held: HeldTensors) => Tensor[];
 
 const MOST_ELEMENTS = 2 ** 24;
 
-/** TensorFlow's operations on lists, which never change a list but make another. */
+/** TensorFlow's operations on TensorLists. They never change a list, but make another. */
 export const LIST_OPERATIONS: Readonly<Record<string, ListOperation>> = {
   EmptyTensorList: (call, held) => [added(held, call, shapeInput(call, 0), [])],
   TensorListReserve: (call, held) => [
@@ -88,7 +88,7 @@ function added(
   return held.addList({ dtype: dtype ?? 'float32', shape, tensors });
 }
 
-/** @throws ExecutionError for a tensor that is no element of such a list */
+/** @throws ExecutionError if the tensor does not fit the elements' shape */
 function fitting(call: ListCall, shape: ElementShape, tensor: Tensor): Tensor {
   const fits =
     shape === undefined ||
@@ -99,13 +99,13 @@ function fitting(call: ListCall, shape: ElementShape, tensor: Tensor): Tensor {
   );
 }
 
-/** The tensors along the first dimension. */
+/** Unstacks a tensor along its first dimension. */
 function rows(tensor: Tensor): Tensor[] {
   if (tensor.rank === 0) throw new ExecutionError('a scalar cannot be taken apart into a list');
   return tensor.shape[0] === 0 ? [] : unstack(tensor);
 }
 
-/** The elements with rows of the tensor put at the indices. */
+/** Returns the elements with the rows of the tensor at the indices. */
 export function scattered(
   call: ListCall,
   tensor: number,
@@ -125,7 +125,7 @@ export function scattered(
   return result;
 }
 
-/** The tensor cut along the first dimension into pieces of these lengths. */
+/** Splits a tensor along its first dimension into pieces of the given lengths. */
 export function pieces(call: ListCall, tensor: number, lengths: number): Tensor[] {
   const whole = call.input(tensor);
   const sizes = numbersInput(call, lengths);
@@ -157,7 +157,7 @@ export function numbersInput(call: ListCall, index: number): number[] {
   return Array.from(call.input(index).dataSync(), Number);
 }
 
-/** A shape: a list of sizes, or -1 alone where any will do. */
+/** Reads a shape: a list of sizes, or the scalar -1 for any shape. */
 function shapeInput(call: ListCall, index: number): ElementShape {
   return call.input(index).rank === 0 ? undefined : numbersInput(call, index);
 }

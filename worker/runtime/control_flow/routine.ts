@@ -2,19 +2,19 @@ import { parseNodeName } from '@tensorflow/tfjs-converter/dist/operations/execut
 import type { Graph, Node } from '@tensorflow/tfjs-converter/dist/operations/types.js';
 import { ExecutionError } from '../loaded_model.ts';
 
-/** A tensor by the node that gives it. */
+/** A tensor, as an output of a node. */
 export interface Source {
   readonly node: string;
   readonly index: number;
 }
 
-/** Nodes that are computed one after the other, of a graph or of one of its functions. */
+/** The nodes of a graph or a function in the order of their computation. */
 export interface Routine {
-  /** The names of what is given to it. */
+  /** The names of its inputs. */
   readonly inputs: readonly string[];
   readonly nodes: readonly Node[];
   readonly results: readonly Source[];
-  /** How many nodes and results need what each of the nodes gives, by its name. */
+  /** The number of nodes and results that use each node's outputs, by the node's name. */
   readonly uses: ReadonlyMap<string, number>;
 }
 
@@ -24,10 +24,10 @@ export function sourceOf(name: string): Source {
 }
 
 /**
- * What it takes to compute some tensors of a graph.
+ * Returns the nodes that must be computed for some tensors of a graph.
  *
- * @param inputs the names of nodes whose tensors are given
- * @throws ExecutionError where a node waits for itself, or for what is not there
+ * @param inputs the names of the nodes whose tensors the caller provides
+ * @throws ExecutionError if a node depends on itself or on a missing node
  */
 export function createRoutine(
   { nodes: named }: Pick<Graph, 'nodes'>,
@@ -42,7 +42,7 @@ export function createRoutine(
     uses.set(name, (uses.get(name) ?? 0) + 1);
   };
   const state = new Map<string, 'begun' | 'done'>();
-  // Those that wait for their inputs, and how many of these have been looked at.
+  // The nodes whose inputs are not ordered yet, with the index of the next input.
   const path: { readonly node: Node; next: number }[] = [];
   const begin = (name: string): void => {
     if (given.has(name) || isWeight(name) || state.get(name) === 'done') return;

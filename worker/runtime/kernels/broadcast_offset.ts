@@ -1,6 +1,6 @@
 import { denseStrides } from './webassembly/strided_copy.ts';
 
-/** Where the element of a tensor lies that broadcasting puts at each place of a result. */
+/** Returns a function from an index of a broadcast result to the index of the tensor's element at that position. */
 export function broadcastOffset(
   part: readonly number[],
   shape: readonly number[],

@@ -2,7 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { makeUncleared } from './gate/fresh_memory.ts';
 
-/** tfjs's memory, as kernels use it: addresses of tensors, outputs, and scratch space. */
+/** tfjs's memory for kernels: addresses of tensors in bytes, outputs, and scratch memory. */
 export class Heap {
   readonly backend: BackendWasm;
   #scratch = 0;
@@ -20,7 +20,7 @@ export class Heap {
     return tensor ? this.address(tensor) : 0;
   }
 
-  /** A tensor for a kernel that writes all of it. */
+  /** Makes an output for a kernel that writes all of it. */
   output(shape: readonly number[], dtype: TensorInfo['dtype'] = 'float32'): TensorInfo {
     return makeUncleared(() => this.backend.makeOutput([...shape], dtype));
   }
@@ -31,11 +31,11 @@ export class Heap {
     return address;
   }
 
-  /** @returns undefined where the heap cannot grow */
+  /** @returns the address, or undefined if the heap cannot grow */
   tryAllocate(bytes: number): number | undefined {
-    // Of more, Emscripten would see the lowest 32 bits only.
+    // Emscripten would use only the lowest 32 bits of a larger number.
     if (!(bytes < 2 ** 32)) return undefined;
-    // Emscripten's address is a signed number, and 0 where there is no memory.
+    // Emscripten's address is signed, and 0 if memory is out.
     const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
     return address === 0 ? undefined : address;
   }
@@ -44,7 +44,7 @@ export class Heap {
     this.backend.wasm._free(address);
   }
 
-  /** Space that a kernel may use until it returns. Kept, since it is small. */
+  /** Returns memory that a kernel may use until it returns. It is kept for the next kernel, since it is small. */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       this.dispose();
@@ -54,7 +54,7 @@ export class Heap {
     return this.#scratch;
   }
 
-  /** Gives the scratch space back. */
+  /** Frees the scratch memory. */
   dispose(): void {
     if (this.#scratch !== 0) this.free(this.#scratch);
     this.#scratch = 0;

@@ -4,7 +4,7 @@ import type { Heap } from './heap.ts';
 import type { KernelFunctions } from './kernel_signatures.ts';
 import type { PackedWeights } from './packing/packed_weights.ts';
 
-/** What a kernel works with. */
+/** The context of a kernel. */
 export interface KernelContext {
   readonly functions: KernelFunctions;
   readonly heap: Heap;
@@ -12,10 +12,9 @@ export interface KernelContext {
 }
 
 /**
- * Computes what tfjs's kernel of the same name does, from its inputs and attributes as tfjs's kernel_names types
- * them.
+ * Computes the same as tfjs's kernel of the same name. tfjs's kernel_names defines the types of inputs and attributes.
  *
- * @returns undefined for a case that is not covered; nothing was allocated then
+ * @returns undefined for a call that it does not cover, without having allocated anything
  */
 export type Kernel<Inputs, Attributes> = (
   context: KernelContext,
@@ -23,12 +22,12 @@ export type Kernel<Inputs, Attributes> = (
   attributes: Attributes,
 ) => TensorInfo | undefined;
 
-/** A float32 tensor that has elements. */
+/** True for a float32 tensor with elements. */
 export function isCovered(tensor: TensorInfo | undefined): tensor is TensorInfo {
   return tensor?.dtype === 'float32' && elementCount(tensor.shape) > 0;
 }
 
-/** Absent, or a float32 vector of this size. */
+/** True if the tensor is absent or a float32 vector of this size. */
 export function isVectorOrAbsent(tensor: TensorInfo | undefined | null, size: number): boolean {
   if (tensor === undefined || tensor === null) return true;
   return tensor.dtype === 'float32' && tensor.shape.length === 1 && tensor.shape[0] === size;

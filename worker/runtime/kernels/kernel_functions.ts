@@ -2,7 +2,7 @@ import { type KernelFunctions, SIGNATURES } from './kernel_signatures.ts';
 
 export type KernelName = keyof typeof SIGNATURES;
 
-/** Names of the parameters of a kernel; of several kernels, those that all of them have. */
+/** The names of a kernel's parameters. For several kernels, the names that all of them have. */
 export type Parameter<Name extends KernelName> = keyof (typeof SIGNATURES)[Name];
 
 /** A parameter's type in AssemblyScript. */
@@ -11,14 +11,14 @@ export type ParameterType<
   Of extends Parameter<Name>,
 > = (typeof SIGNATURES)[Name][Of];
 
-/** A parameter that is an address, by what the kernel does with the memory there: see assembly/roles.ts. */
+/** The types of address parameters: see assembly/roles.ts. */
 export type AddressRole = 'Input' | 'Output' | 'Scratch';
 
 export function isAddressRole(type: string): type is AddressRole {
   return type === 'Input' || type === 'Output' || type === 'Scratch';
 }
 
-/** Names and types of a kernel's parameters, in the order in which it takes them. */
+/** Returns the names and types of a kernel's parameters in order. */
 export function parametersOf(name: KernelName): readonly (readonly [parameter: string, type: string])[] {
   return Object.entries<string>(SIGNATURES[name]);
 }

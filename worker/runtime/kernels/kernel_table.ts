@@ -58,14 +58,18 @@ import { averagePool, maxPool } from './webassembly/pool.ts';
 import { mean, softmax, sum } from './webassembly/reduce.ts';
 import { binary, clipByValue, leakyRelu, prelu, unary } from './webassembly/unary.ts';
 
-/** One of the project's own kernels. @returns undefined for a case that is not covered; nothing was allocated then */
+/**
+ * One of the project's own kernels.
+ *
+ * @returns undefined for a call that it does not cover, without having allocated anything
+ */
 type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefined;
 
-/** What computes in the place of one of tfjs's kernels, where it covers the call. */
+/** The replacements of a kernel of tfjs, for the calls that they cover. */
 export interface Replacement {
-  /** On WebAssembly, and tried first. */
+  /** In WebAssembly. It is tried first. */
   readonly fast?: OwnKernel;
-  /** In JavaScript, what tfjs's kernel would compute wrongly. */
+  /** In JavaScript, for calls that tfjs's kernel would compute wrongly. */
   readonly plain?: PlainKernel;
 }
 
@@ -149,7 +153,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
 
 function own<Inputs, Attributes>(kernel: Kernel<Inputs, Attributes>): OwnKernel {
   return (context, call) => {
-    // tfjs's registry knows no kernel's own types; its kernels make the same assertion.
+    // tfjs's registry does not type kernels individually. tfjs's own kernels make the same assertion.
     const { inputs, attrs } = call as unknown as { inputs: Inputs; attrs: Attributes };
     return kernel(context, inputs, attrs);
   };

@@ -18,23 +18,22 @@ import { PackedWeights } from './packing/packed_weights.ts';
 
 export interface RegisteredKernels extends KernelContext {
   readonly weights: PackedWeights;
-  /** What every call of a kernel has to pass. */
+  /** The gate that every kernel call passes. */
   readonly gate: Gate;
-  /** Puts tfjs's own kernels back, and the weights as they were. */
+  /** Restores tfjs's own kernels and the original weights. */
   unregister(): void;
-  /** Puts tfjs's own kernels back without touching the memory, which a trap has left in no known state. */
+  /** Restores tfjs's own kernels without accessing the memory, whose state is unknown after a trap. */
   abandon(): void;
 }
 
 /**
- * Puts a kernel that passes the gate in the place of each of tfjs's, over the backend's own memory. It is computed by
- * the fast kernel of its name, where there is one that covers the call, else in plain JavaScript where tfjs's kernel
- * would compute it wrongly, else by tfjs's. Kernels without a rule are taken out, and those that tfjs does not have
- * are added.
+ * Replaces each kernel of tfjs by one that passes the gate and works on the backend's own memory. A call is computed by
+ * the fast kernel of its name if that covers the call, or else in JavaScript if tfjs's kernel would compute it wrongly,
+ * or else by tfjs's kernel. Kernels without a rule are removed, and kernels that tfjs does not have are added.
  *
- * @param module the built kernels
+ * @param module the compiled kernels
  * @param memory the memory that the backend's instance exports
- * @param limitBytes how large that may become
+ * @param limitBytes the limit of that memory
  */
 export function registerKernels(
   backend: BackendWasm,
@@ -51,7 +50,7 @@ export function registerKernels(
   function computePlainly(name: string, call: RawCall, outputs: readonly Output[]) {
     const plain = KERNEL_TABLE[name]?.plain;
     if (plain === undefined) return undefined;
-    // A weight without memory of its own gets it before views of the memory are taken, since it may grow.
+    // Allocates deferred memory of weights before views are taken, since the memory may grow.
     for (const tensor of Object.values(call.inputs)) if (tensor) backend.getMemoryOffset(tensor.dataId);
     const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
     return plain(backend, new KernelCall(name, call, read), outputs);

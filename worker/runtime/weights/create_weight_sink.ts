@@ -14,10 +14,11 @@ import { dequantizedBytes, type WeightAllowance } from './weight_allowance.ts';
 import type { WeightSink } from './weight_sink.ts';
 
 /**
- * The sink for a weight: numbers go straight to their place in the wasm heap, expanded on the way.
+ * Creates the sink of a weight. It dequantizes numbers and writes them directly to their final position in the
+ * WebAssembly heap.
  *
- * @param layout which matrix of products it is foreseen to be, if any
- * @param allowance what all weights together may take; without it nothing was declared
+ * @param layout the layout if the weight is predicted to be a matrix of products
+ * @param allowance the limit of all weights' memory; absent if the manifest declares none
  */
 export function createWeightSink(
   context: KernelContext & { readonly weights: PackedWeights },
@@ -48,7 +49,7 @@ class HeapSink implements WeightSink {
     this.#tensor = allocated;
     this.#pieces = new ElementPieces(width, elementCount(spec.shape), (elements, first) => {
       const address = backend.getMemoryOffset(allocated.dataId) + first * BYTES_PER_ELEMENT[dtype];
-      // Taken anew each time: another allocation may have grown the heap and detached older views.
+      // The view is fetched each time, since another allocation may have grown the heap and detached older views.
       expandElements(backend.wasm.HEAPU8, address, elements, spec);
     });
   }
@@ -70,11 +71,15 @@ class HeapSink implements WeightSink {
   }
 }
 
-/** A tensor whose memory is reserved and not written yet. */
+/**
+ * Allocates a tensor without writing its memory.
+ *
+ * @throws if memory is out
+ */
 function allocateTensor(backend: BackendWasm, shape: number[], dtype: 'float32' | 'int32' | 'bool'): Tensor {
   const information = backend.makeOutput(shape, dtype);
   const allocated = engine().makeTensorFromTensorInfo(information);
-  // malloc says 0 when memory is out, which tfjs does not look at.
+  // malloc returns 0 if memory is out, which tfjs does not check.
   if (elementCount(shape) > 0 && backend.getMemoryOffset(information.dataId) === 0) {
     allocated.dispose();
     throw new Error(`the WebAssembly heap has no room for ${dtype} [${shape}]`);
@@ -82,7 +87,7 @@ function allocateTensor(backend: BackendWasm, shape: number[], dtype: 'float32' 
   return allocated;
 }
 
-/** Strings come as a 32-bit little-endian byte length and the bytes; tfjs keeps them outside the heap. */
+/** Reads strings, each a 32-bit little-endian byte length and the bytes. tfjs keeps them outside of the heap. */
 class StringSink implements WeightSink {
   readonly #shape: number[];
   readonly #count: number;

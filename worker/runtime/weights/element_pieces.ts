@@ -1,4 +1,4 @@
-/** Puts together elements of a fixed width from pieces that may end anywhere. */
+/** Assembles elements of a fixed width from pieces that may end anywhere. */
 export class ElementPieces {
   readonly #width: number;
   readonly #count: number;
@@ -9,9 +9,9 @@ export class ElementPieces {
   #restLength = 0;
 
   /**
-   * @param width bytes of an element
-   * @param count how many there will be
-   * @param store takes whole elements, of which `first` came before
+   * @param width the bytes of an element
+   * @param count the number of elements
+   * @param store receives whole elements; `first` elements precede them
    */
   constructor(width: number, count: number, store: (elements: Uint8Array, first: number) => void) {
     this.#width = width;
@@ -24,7 +24,7 @@ export class ElementPieces {
     return this.#done === this.#count;
   }
 
-  /** Takes what belongs to these elements from the front of `bytes` and tells how many that were. */
+  /** Consumes the bytes at the start of `bytes` that belong to these elements, and returns their number. */
   write(bytes: Uint8Array): number {
     let taken = 0;
     if (this.#restLength > 0) {

@@ -16,10 +16,10 @@ const GraphSchema = v.object({
   ),
 });
 
-/** Where products have the matrix, or the filter, that is packed. */
+/** The index of the input that is the packed matrix or filter of a product. */
 const RIGHT_HAND_SIDE = 1;
 
-/** Which weights of a graph are matrices of products, and nothing else, by their names. */
+/** Returns the weights of a graph that are only used as matrices of products, with their roles, by name. */
 export function graphMatrices(topology: unknown): ReadonlyMap<string, MatrixRole> {
   const { node, library } = v.parse(GraphSchema, topology);
   const roles = new Map<string, MatrixRole | undefined>();
@@ -47,10 +47,10 @@ function noteUses(
   }
 }
 
-/** The node that an input comes from, whatever only names it anew in between. */
+/** Returns the node of an input's value, past nodes that only pass it on. */
 function sourceOf(input: string, nodes: ReadonlyMap<string, Node>): Node | undefined {
   let found: Node | undefined;
-  // A control dependency is no value.
+  // A control dependency has no value.
   let name: string | undefined = input.startsWith('^') ? undefined : input;
   for (let depth = 0; name !== undefined && depth < nodes.size; depth++) {
     found = nodes.get(name.split(':', 1)[0] ?? name);
@@ -59,7 +59,7 @@ function sourceOf(input: string, nodes: ReadonlyMap<string, Node>): Node | undef
   return found;
 }
 
-/** What the right-hand side of a node is; undefined where it is not the matrix of a product. */
+/** Returns the role of a node's right-hand side, or undefined if it is not the matrix of a product. */
 function roleIn({ op, attr }: Node): MatrixRole | undefined {
   switch (op) {
     case 'Conv1D':

@@ -2,10 +2,10 @@ import type { WeightSpec } from '../../model/model_json.ts';
 import { elementCount } from '../../model/tensor.ts';
 import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 
-/** What a weight is to products: the matrix on their right, or a filter, whose last dimension is its columns. */
+/** The role of a weight in products: the right-hand matrix, or a filter, whose last dimension is the columns. */
 export type MatrixRole = 'matrix' | 'transposed matrix' | 'filter';
 
-/** How products take a weight of this role; undefined where it is none that our kernels pack. */
+/** Returns the layout of a weight of this role, or undefined if this project's kernels do not pack it. */
 export function matrixLayout({ dtype, shape }: WeightSpec, role: MatrixRole): MatrixLayout | undefined {
   const [rows = 0, columns = 0] = shape.slice(-2);
   const count = elementCount(shape);

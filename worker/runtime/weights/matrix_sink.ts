@@ -8,10 +8,10 @@ import { elementShift, type QuantizedElements } from '../kernels/packing/quantiz
 import { ElementPieces } from './element_pieces.ts';
 import type { WeightSink } from './weight_sink.ts';
 
-/** Elements that are on their way at once. */
+/** The elements of the staging buffer. */
 const STAGED = 64 * 1024;
 
-/** The sink for a matrix of products: its elements go straight to their place in the packed panels. */
+/** The sink of a matrix of products. It writes elements directly to their final position in the packed panels. */
 export class MatrixSink implements WeightSink {
   readonly #context: KernelContext & { readonly weights: PackedWeights };
   readonly #spec: WeightSpec;
@@ -23,7 +23,7 @@ export class MatrixSink implements WeightSink {
   readonly #pieces: ElementPieces;
   #isInfinite = false;
 
-  /** @param elements how they stay as small as they are stored; undefined where they become float32 */
+  /** @param elements the quantized elements, or undefined if they become float32 */
   constructor(
     context: KernelContext & { readonly weights: PackedWeights },
     spec: WeightSpec,
@@ -52,7 +52,7 @@ export class MatrixSink implements WeightSink {
   }
 
   finish(): Tensor {
-    // Asking where it is as float32 is what makes it that.
+    // Requesting the address of the float32 original converts the matrix.
     if (this.#isInfinite) this.#context.heap.address(this.#tensor);
     return this.#tensor;
   }
@@ -70,7 +70,7 @@ export class MatrixSink implements WeightSink {
     for (let from = 0; from < count; from += STAGED) {
       const until = Math.min(count, from + STAGED);
       const piece = elements.subarray(from * this.#width, until * this.#width);
-      // Taken anew each time: another allocation may have grown the heap and detached older views.
+      // The view is fetched each time, since another allocation may have grown the heap and detached older views.
       const memory = heap.backend.wasm.HEAPU8;
       if (this.#elements === undefined) expandElements(memory, staging, piece, this.#spec);
       else memory.set(piece, staging);

@@ -4,23 +4,23 @@ import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 import type { QuantizedElements } from '../kernels/packing/quantized_matrix.ts';
 
 /**
- * Matrices of fewer elements become float32. They are many where an image has become small, and with few rows a product
- * takes its time for expanding: with 36 up to a tenth more, with 9 a third more.
+ * Smaller matrices become float32. Models have many of them where an image has become small, and a product of few rows
+ * spends much of its time on dequantization: with 36 rows up to a tenth more, with 9 rows a third more.
  */
 const LEAST_QUANTIZED = 32 * 1024;
 
-/** Beyond, a scale would lose digits as float32. */
+/** Beyond these limits, a scale would lose digits in float32. */
 const LEAST_SCALE = 1e-30;
 const MOST_SCALE = 1e30;
 
-/** Filters of this width take half of the products in another form, which plans make of float32 only. */
+/** Filters of this width can use Winograd's algorithm, which needs float32. */
 const WINOGRAD_WIDTH = 3;
 
 export function isWorthKeepingSmall({ shape }: WeightSpec, { k, n }: MatrixLayout): boolean {
   return k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
 }
 
-/** What a matrix is made of that stays as small as it is stored; undefined where it is float32 or has to become that. */
+/** Returns the quantized elements of a matrix that stays quantized, or undefined if it is or must become float32. */
 export function quantizedElements(spec: WeightSpec): QuantizedElements | undefined {
   const { quantization } = spec;
   if (quantization === undefined) return undefined;

@@ -2,18 +2,18 @@ import { BYTES_PER_ELEMENT } from '../../model/dtype.ts';
 import type { WeightGroup, WeightSpec } from '../../model/model_json.ts';
 import { elementCount } from '../../model/tensor.ts';
 
-/** What the memory budget was told of a model's weights. Bytes. */
+/** The bytes of a model's weights as the memory budget counts them. */
 export interface DeclaredWeights {
-  /** Of all weights as they are dequantized: what model.json has to describe. */
+  /** The bytes of all dequantized weights. model.json must describe the same number. */
   readonly bytes: number;
-  /** What they may take in memory. */
+  /** The most bytes that they may take in memory. */
   readonly most: number;
 }
 
 /**
- * Holds what model.json describes against what the manifest declares, before anything is allocated.
+ * Compares the weights in model.json with the manifest's declaration before anything is allocated.
  *
- * @param isKept whether a weight is loaded
+ * @param isKept returns true if a weight is loaded
  * @throws if they differ
  */
 export function checkDeclared(
@@ -23,7 +23,7 @@ export function checkDeclared(
 ): void {
   const specs = groups.flatMap(({ weights }) => weights).filter(isKept);
   const described = specs.reduce((sum, spec) => sum + dequantizedBytes(spec), 0);
-  // How long strings are is not described: they make it more.
+  // model.json does not state the length of strings, which add to the number.
   const isOpen = specs.some(({ dtype }) => dtype === 'string');
   if (isOpen ? described <= bytes : described === bytes) return;
   throw new Error(
@@ -32,7 +32,7 @@ export function checkDeclared(
   );
 }
 
-/** Counts what weights take and refuses what was not admitted, before it is allocated. */
+/** Counts the memory of weights and refuses more than was admitted, before it is allocated. */
 export class WeightAllowance {
   readonly #most: number;
   #taken = 0;
@@ -41,7 +41,7 @@ export class WeightAllowance {
     this.#most = most;
   }
 
-  /** @throws if that is more than was admitted */
+  /** @throws if the weights take more than was admitted */
   take(name: string, bytes: number): void {
     this.#taken += bytes;
     if (this.#taken <= this.#most) return;
@@ -51,7 +51,7 @@ export class WeightAllowance {
   }
 }
 
-/** What a weight takes as it is loaded, where it does not stay as small as it is stored. Strings are not counted. */
+/** Returns the bytes of a dequantized weight. Strings count as 0. */
 export function dequantizedBytes({ dtype, shape }: WeightSpec): number {
   return dtype === 'string' ? 0 : elementCount(shape) * BYTES_PER_ELEMENT[dtype];
 }

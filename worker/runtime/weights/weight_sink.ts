@@ -1,12 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** Takes the bytes of one weight, in any number of pieces, and makes a tensor of them. */
+/** Makes a tensor from the bytes of one weight, which arrive in any number of pieces. */
 export interface WeightSink {
-  /** Takes what belongs to this weight from the front of `bytes` and tells how many that were. */
+  /** Consumes the bytes at the start of `bytes` that belong to this weight, and returns their number. */
   write(bytes: Uint8Array): number;
   readonly complete: boolean;
-  /** The tensor; only when complete. Whoever calls this disposes it. */
+  /** Returns the tensor, which the caller must dispose of. Only after `complete`. */
   finish(): Tensor;
-  /** Gives back what was allocated. Only instead of finish. */
+  /** Frees the allocation. It is called instead of `finish`. */
   abandon(): void;
 }

@@ -3,20 +3,20 @@ import type { WeightGroup, WeightSpec } from '../../model/model_json.ts';
 import type { WeightSink } from './weight_sink.ts';
 
 export interface WeightFiles {
-  /** Opens a file of the model by its path. The bytes come in pieces of any size. */
+  /** Opens a file of the model by its path. The bytes arrive in pieces of any size. */
   readonly open: (path: string) => AsyncIterable<Uint8Array>;
-  /** Registers what frees the memory allocated so far, for a load that is dropped and never settles. */
+  /** Registers a function that frees the memory of an abandoned load, which never settles. */
   readonly onAbandon: (cleanup: () => void) => void;
 }
 
 type CreateSink = (spec: WeightSpec) => WeightSink;
 
 /**
- * Streams all weights into the wasm heap, one after the other, and hands each over when it is whole. At no
- * time is more in memory than the weights, one string or piece of a file besides.
+ * Streams all weights into the WebAssembly heap, one after the other, and passes each on when it is complete. In
+ * addition to the weights, only one string or one piece of a file is in memory at a time.
  *
- * @throws if a group's files hold fewer or more bytes than its weights need. Weights handed over by then are
- * the receiver's to dispose.
+ * @throws if a group's files have fewer or more bytes than its weights need. The receiver must then dispose of the
+ *   weights that it has received
  */
 export async function streamWeights(
   createSink: CreateSink,
@@ -39,7 +39,7 @@ async function streamGroup(
   let spec: WeightSpec | undefined;
   let sink: WeightSink | undefined;
   files.onAbandon(() => sink?.abandon());
-  // Hands over every weight that needs no further bytes, empty ones too, and opens the next.
+  // Passes on every weight that needs no further bytes, including empty ones, and opens the next.
   const advance = (): void => {
     while (sink === undefined || sink.complete) {
       if (sink !== undefined && spec !== undefined) {

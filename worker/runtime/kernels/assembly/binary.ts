@@ -13,7 +13,7 @@ export const enum BinaryOperation {
   prelu,
 }
 
-// Constants of their own: of members of an enumeration the compiler makes other local variables.
+// Separate constants: for members of an enumeration, the compiler would generate more local variables.
 const ADD = BinaryOperation.add;
 const SUBTRACT = BinaryOperation.subtract;
 const MULTIPLY = BinaryOperation.multiply;
@@ -39,7 +39,7 @@ function compute(operation: i32, a: v128, b: v128): v128 {
   return leakyRelu(a, b);
 }
 
-/** One run of elements; a side that does not advance is one element for all of them. */
+/** Computes one run of elements. A side that does not advance is a single element for all of them. */
 // @ts-ignore: decorator
 @inline
 function line(operation: i32, a: usize, b: usize, c: usize, count: i32, aAdvances: bool, bAdvances: bool): void {
@@ -102,13 +102,13 @@ function lines(
 }
 
 /**
- * c = operation(a, b) with broadcasting, over a dense result of four dimensions.
+ * Computes c = operation(a, b) with broadcasting. The result is dense and has four dimensions.
  *
  * @param a  float32
  * @param b  float32
  * @param c  [size0, size1, size2, size3] in float32
- * @param a0 and so on: floats from one element of a dimension to the next, 0 where a side is broadcast; in the last
- * dimension 0 or 1, and not 0 on both sides. c may be a or b where that is not broadcast.
+ * @param a0 to b3: floats from one element of a dimension to the next, 0 if the side is broadcast. In the last
+ *   dimension 0 or 1, and not 0 on both sides. c may be a or b unless that side is broadcast.
  */
 export function binary(
   operation: BinaryOperation,

@@ -1,6 +1,6 @@
 /**
- * Constants of the functions, as variables: V8 builds a vector constant anew at every use, in three instructions,
- * which made up most of the exponential function; a variable it loads in one.
+ * The constants of the functions are variables. V8 builds a vector constant at every use with three instructions, which
+ * were most of the exponential function, but loads a variable with one.
  */
 export let EXP_P0: v128 = f32x4.splat(1.9875691500e-4);
 export let EXP_P1: v128 = f32x4.splat(1.3981999507e-3);
@@ -11,7 +11,7 @@ export let EXP_P5: v128 = f32x4.splat(5.0000001201e-1);
 export let LN_2_LOW: v128 = f32x4.splat(2.12194440e-4);
 export let LN_2_HIGH: v128 = f32x4.splat(-0.693359375);
 export let EXP_LOWEST: v128 = f32x4.splat(-104);
-/** What is rounded to 2^-127, whose exponent makes a zero. */
+/** The lower bound of exponentialOfNegative: it rounds to 2^-127, whose exponent bits make a zero. */
 export let EXP_NORMAL_LOWEST: v128 = f32x4.splat(-88);
 export let EXP_HIGHEST: v128 = f32x4.splat(89);
 /** 1.5 * 2^23: adding it leaves a number rounded to an integer in the low bits. */
@@ -50,7 +50,7 @@ export let ERF_Q3: v128 = f32x4.splat(-7.37332916720468e-3);
 export let ERF_Q4: v128 = f32x4.splat(-1.42647390514189e-2);
 export let EXPONENT_BIAS: v128 = i32x4.splat(127);
 
-/** Not for calling: while something could change them, no optimizer takes them for constants. */
+/** Never called. Since a function could change the variables, no optimizer makes constants of them. */
 export function scale_constants(factor: f32): void {
   const scale = f32x4.splat(factor);
   EXP_P0 = f32x4.mul(EXP_P0, scale);

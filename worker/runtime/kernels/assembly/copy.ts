@@ -2,13 +2,13 @@ import { loadPartial, multiplyAdd, loadUpTo, storePartial, storeUpTo } from './v
 import { Input, Output, Scratch } from './roles';
 
 /**
- * Copies 32-bit elements from one walk of five dimensions to another; what slices, concatenation, padding and
- * transposition are made of.
+ * Copies 32-bit elements between two strided arrays of five dimensions. Slices, concatenation, padding and
+ * transposition use it.
  *
- * @param x     the first element, of any dtype that has 32 bits
- * @param y     where the first element goes
- * @param size0 and so on: steps of a dimension
- * @param x0    and so on: elements from one step of a dimension to the next, of any sign
+ * @param x     the first element, of any 32-bit dtype
+ * @param y     the destination of the first element
+ * @param size0 to size4: the sizes of the dimensions
+ * @param x0    to y4: elements from one step of a dimension to the next, positive or negative
  */
 export function copy(
   x: Input,
@@ -89,13 +89,13 @@ export function fill(y: Output, count: i32, value: f32): void {
   if (count > 0) storePartial(y, lanes, count);
 }
 
-/** Bytes of scratch that batch_norm needs: a factor and a summand for each channel. */
+/** Returns the bytes of scratch that batch_norm needs: a factor and a summand for each channel. */
 export function batch_norm_scratch_bytes(channels: i32): usize {
   return <usize>channels << 3;
 }
 
 /**
- * y = (x - mean) / sqrt(variance + epsilon) * scale + offset.
+ * Computes y = (x - mean) / sqrt(variance + epsilon) * scale + offset for each channel.
  *
  * @param x        [rows, channels] in float32
  * @param mean     [channels] in float32
@@ -103,7 +103,7 @@ export function batch_norm_scratch_bytes(channels: i32): usize {
  * @param offset   [channels] in float32, or 0
  * @param scale    [channels] in float32, or 0
  * @param y        [rows, channels] in float32
- * @param scratch  batch_norm_scratch_bytes
+ * @param scratch  batch_norm_scratch_bytes bytes
  */
 export function batch_norm(
   x: Input,

@@ -46,8 +46,8 @@ import {
 import { multiplyAdd } from './vector';
 
 /**
- * 2^n for whole n from -150 to 128, in two factors, so that results below the normal range and infinity come out
- * right. `rounded` is n + ROUND.
+ * Multiplies x by 2^n for integers n from -150 to 128, in two steps, so that subnormal results and infinity are exact.
+ * `rounded` is n + ROUND.
  */
 // @ts-ignore: decorator
 @inline
@@ -59,7 +59,7 @@ function scaleByPower(x: v128, rounded: v128): v128 {
   return f32x4.mul(f32x4.mul(x, first), second);
 }
 
-/** exp(r) - 1 for |r| up to ln(2) / 2. Coefficients: Cephes, expf. */
+/** Returns exp(r) - 1 for |r| up to ln(2) / 2. The coefficients are those of Cephes's expf. */
 // @ts-ignore: decorator
 @inline
 function expMinusOneReduced(r: v128): v128 {
@@ -87,10 +87,7 @@ export function exponential(x: v128): v128 {
   return scaleByPower(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), rounded);
 }
 
-/**
- * exp(x) for x up to 0: one factor is enough where the result is in the normal range, and below -88 it is 0, as are
- * results below that range.
- */
+/** Returns exp(x) for x up to 0. One factor suffices for results in the normal range. Smaller results become 0. */
 // @ts-ignore: decorator
 @inline
 export function exponentialOfNegative(x: v128): v128 {
@@ -101,7 +98,7 @@ export function exponentialOfNegative(x: v128): v128 {
   return f32x4.mul(f32x4.add(expMinusOneReduced(reduced(bounded, n)), ONE), power);
 }
 
-/** exp(x) - 1 for x up to 0, without the cancellation near 0. */
+/** Returns exp(x) - 1 for x up to 0, without cancellation near 0. */
 // @ts-ignore: decorator
 @inline
 function expMinusOneNegative(x: v128): v128 {
@@ -132,7 +129,10 @@ export function leakyRelu(x: v128, alpha: v128): v128 {
   return v128.bitselect(f32x4.mul(x, alpha), x, f32x4.lt(x, f32x4.splat(0)));
 }
 
-/** A rational function that is within a few units in the last place. Coefficients: Eigen, ptanh_float. */
+/**
+ * Returns tanh(x) by a rational function with an error of a few units in the last place. The coefficients are those of
+ * Eigen's ptanh_float.
+ */
 // @ts-ignore: decorator
 @inline
 export function hyperbolicTangent(value: v128): v128 {
@@ -152,7 +152,7 @@ export function hyperbolicTangent(value: v128): v128 {
   return f32x4.div(f32x4.mul(x, p), q);
 }
 
-/** Coefficients: Eigen, erf for float. */
+/** Returns erf(x) by a rational function. The coefficients are those of Eigen's erf for float. */
 // @ts-ignore: decorator
 @inline
 export function errorFunction(value: v128): v128 {

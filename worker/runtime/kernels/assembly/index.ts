@@ -1,7 +1,7 @@
 /**
- * What the module of kernels exports. Addresses and the results of functions called bytes are in bytes, all other sizes,
- * strides and counts in elements. Tensors are row-major. Nothing is allocated. A kernel writes all of its output and checks
- * nothing: its sizes have to be those of the memory at its addresses.
+ * The exports of the module of kernels. Addresses are in bytes, and so are the results of functions whose name ends in
+ * `bytes`. All other sizes, strides and counts are in elements. Tensors are row-major. Kernels allocate nothing. A
+ * kernel writes all of its output and checks nothing: its sizes must match the memory at its addresses.
  */
 export { pack_b, pack_b_transposed, packed_bytes, transpose } from './product/pack';
 export { place_elements, take_elements } from './place';

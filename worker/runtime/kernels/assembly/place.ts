@@ -1,11 +1,11 @@
 import { Flag, Input, Output } from './roles';
 
 /**
- * Elements of a matrix in row-major order, from and to the panels of pack.ts or, if they are smaller than float32, of
- * quantized.ts, a run of them at a time: `first` is how many come before the run. A transposed matrix is the n by k one
- * whose transpose is packed.
+ * Copies a run of a matrix's elements from row-major order to panels, which are those of pack.ts for 4-byte elements
+ * and those of quantized.ts for smaller ones. `first` elements precede the run. If `transposed` is set, the elements
+ * are those of the [n, k] matrix whose transpose is packed.
  *
- * @param b      [count] in any dtype: the run
+ * @param b      [count] in any dtype of 1, 2 or 4 bytes: the run
  * @param packed [k, n] in panels
  * @param shift  an element has 1 << shift bytes, up to 4
  */
@@ -15,7 +15,7 @@ export function place_elements(b: Input, packed: Output, k: i32, n: i32, transpo
   else move(2, false, b, packed, k, n, transposed, first, count);
 }
 
-/** The inverse of place_elements. */
+/** Copies a run of elements from panels to row-major order, the inverse of place_elements. */
 export function take_elements(packed: Input, b: Output, k: i32, n: i32, transposed: Flag, shift: i32, first: i32, count: i32): void {
   if (shift == 0) move(0, true, b, packed, k, n, transposed, first, count);
   else if (shift == 1) move(1, true, b, packed, k, n, transposed, first, count);
@@ -32,7 +32,7 @@ function move(SHIFT: i32, TAKE: bool, b: usize, packed: usize, k: i32, n: i32, t
   let position = first - line * width;
   for (let left = count; left > 0; ) {
     const here = min(left, width - position);
-    // Which row and column of the matrix the first of them is in.
+    // The row and the column of the first element in the matrix.
     let row = transposed ? position : line;
     let column = transposed ? line : position;
     for (const end = b + (<usize>here << SHIFT); b != end; b += <usize>1 << SHIFT) {

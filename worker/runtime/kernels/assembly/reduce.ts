@@ -3,7 +3,7 @@ import { loadPartial, loadUpTo, maximumOfLanes, multiplyAdd, storePartial, store
 import { Input, Output } from './roles';
 
 /**
- * Softmax of each row.
+ * Computes the softmax of each row.
  *
  * @param x [rows, width] in float32
  * @param y [rows, width] in float32; may be x
@@ -48,7 +48,7 @@ export function softmax(x: Input, y: Output, rows: i32, width: i32): void {
   }
 }
 
-/** NaN may be lost here: the exponential of its own element is NaN again. */
+/** Returns the largest value. It may ignore NaN, since the exponential of that element is NaN in any case. */
 function largestOfLine(x: usize, width: i32): f32 {
   let lanes = f32x4.splat(-Infinity);
   let others = lanes;
@@ -67,7 +67,7 @@ function largestOfLine(x: usize, width: i32): f32 {
 }
 
 /**
- * Layer normalization of each row: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
+ * Computes the layer normalization of each row: y = (x - mean) / sqrt(variance + epsilon) * gamma + beta.
  *
  * @param x     [rows, width] in float32
  * @param gamma [width] in float32, or 0
@@ -101,7 +101,7 @@ export function layer_norm(x: Input, gamma: Input, beta: Input, y: Output, rows:
   }
 }
 
-/** The sum of (x - center)^2. Four sums at a time: each addition waits for the one before it. */
+/** Returns the sum of (x - center)^2. It uses four sums, since each addition waits for the one before it. */
 function squaresOfLine(x: usize, center: v128, width: i32): f32 {
   let sum0 = f32x4.splat(0);
   let sum1 = f32x4.splat(0);
@@ -159,11 +159,11 @@ function sumOfLine(x: usize, width: i32): f32 {
 }
 
 /**
- * Sums over the dimension in the middle.
+ * Computes sums over the middle dimension.
  *
  * @param x     [outer, reduced, inner] in float32
  * @param y     [outer, inner] in float32
- * @param scale what a sum is multiplied with: 1 for a sum, 1 / reduced for a mean
+ * @param scale the factor of each sum: 1 for sums, 1 / reduced for means
  */
 export function sum_middle(x: Input, y: Output, outer: i32, reduced: i32, inner: i32, scale: f32): void {
   const innerBytes = <usize>inner << 2;

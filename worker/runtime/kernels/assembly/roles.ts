@@ -1,17 +1,17 @@
 /**
- * What a kernel does with the memory at an address among its parameters. An address is in bytes, and 0 where the
- * parameter is left out. The table of signatures that TypeScript works with is made of these names: see
+ * The roles of address parameters: how a kernel uses the memory at the address. An address is in bytes, and 0 if the
+ * parameter is absent. The table of signatures for TypeScript is generated from these names by
  * scripts/build/kernel_signatures.ts.
  */
 
-/** The kernel reads what lies there. */
+/** The kernel reads the memory. */
 export type Input = usize;
 
-/** The kernel writes what lies there. */
+/** The kernel writes the memory. */
 export type Output = usize;
 
-/** Space that the kernel uses until it returns. Nobody has to fill it before or looks at it after. */
+/** Temporary memory that the kernel uses until it returns. Its content before and after the call does not matter. */
 export type Scratch = usize;
 
-/** 0 for no, 1 for yes. */
+/** A boolean: 0 for false, 1 for true. */
 export type Flag = i32;

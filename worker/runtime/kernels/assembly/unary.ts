@@ -76,7 +76,7 @@ function loop(operation: i32, x: usize, y: usize, count: i32, a: v128, b: v128):
 }
 
 /**
- * y = operation(x), element by element. y may be x.
+ * Computes y = operation(x) for each element. y may be x.
  *
  * @param x     [count] in float32
  * @param y     [count] in float32

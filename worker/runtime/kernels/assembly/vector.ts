@@ -1,6 +1,6 @@
-/** Pieces that every kernel is made of. All vectors are four float32 lanes. */
+/** Helpers of the kernels. All vectors have four float32 lanes. */
 
-/** a * b + c. Fused into one instruction where the build may use relaxed SIMD. */
+/** Returns a * b + c, as one fused instruction if the build uses relaxed SIMD. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -8,14 +8,17 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** Pseudo-minimum and -maximum are one instruction each, and in this operand order NaN stays NaN. */
+/**
+ * Limits x to the bounds. Pseudo-minimum and pseudo-maximum are one instruction each, and in this order of operands NaN
+ * stays NaN.
+ */
 // @ts-ignore: decorator
 @inline
 export function clamp(x: v128, lower: v128, upper: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, lower), upper);
 }
 
-/** The first `count` (1 to 3) lanes from memory, zeros after them. */
+/** Loads the first `count` lanes, 1 to 3. The other lanes are zeros. */
 // @ts-ignore: decorator
 @inline
 export function loadPartial(address: usize, count: i32): v128 {
@@ -33,7 +36,7 @@ export function storePartial(address: usize, value: v128, count: i32): void {
   if (count > 2) v128.store_lane<f32>(address, value, 2, 8);
 }
 
-/** Up to four lanes: `count` may be anything, nothing is read at 0 or below. */
+/** Loads up to four lanes for any `count`. If it is 0 or less, nothing is read. */
 // @ts-ignore: decorator
 @inline
 export function loadUpTo(address: usize, count: i32): v128 {

@@ -3,10 +3,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 type DataId = TensorInfo['dataId'];
 
-/** Whether the tensor that is being made will be written by whoever makes it. */
+/** True while a tensor is made whose maker writes all of it. */
 let isWrittenWhole = false;
 
-/** Makes a tensor for a kernel that writes all of it: it is not cleared first. */
+/** Makes a tensor for a kernel that writes all of it, so that it need not be cleared. */
 export function makeUncleared(make: () => TensorInfo): TensorInfo {
   isWrittenWhole = true;
   try {
@@ -16,17 +16,15 @@ export function makeUncleared(make: () => TensorInfo): TensorInfo {
   }
 }
 
-/** What the backend allocates while it is watched. */
+/** Control of the backend's allocations. */
 export interface FreshMemory {
-  /**
-   * Runs a kernel of tfjs's. What it allocates reads as zeros until it is written, and is freed if the kernel throws.
-   */
+  /** Runs a kernel of tfjs. Its allocations are cleared, and freed if the kernel throws. */
   run<Result>(kernel: () => Result): Result;
-  /** Lets the backend allocate as before. */
+  /** Restores the backend's own allocation. */
   restore(): void;
 }
 
-/** Clears every tensor that the backend makes without values, and frees what a failed kernel leaves behind. */
+/** Makes the backend clear every tensor that it creates without values, and free the allocations of a failed kernel. */
 export function watchFreshMemory(backend: BackendWasm): FreshMemory {
   const { move } = backend;
   let created: DataId[] | undefined;
@@ -44,7 +42,7 @@ export function watchFreshMemory(backend: BackendWasm): FreshMemory {
       try {
         return kernel();
       } catch (error) {
-        // After a trap nothing can be said of the heap: it is given up as a whole.
+        // After a trap the whole heap is discarded, since its state is unknown.
         if (!isTrap(error))
           for (const dataId of own) if (backend.dataIdMap.has(dataId)) backend.disposeData(dataId, true);
         throw error;
@@ -58,7 +56,7 @@ export function watchFreshMemory(backend: BackendWasm): FreshMemory {
   };
 }
 
-/** By name: not everywhere that this is compiled for is WebAssembly's own class known. */
+/** True for a WebAssembly trap. It compares the name, since not every environment of this code declares the class. */
 function isTrap(error: unknown): boolean {
   return error instanceof Error && error.name === 'RuntimeError';
 }

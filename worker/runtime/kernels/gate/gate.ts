@@ -12,24 +12,24 @@ import { isEmpty } from './shapes.ts';
 
 export type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 
-/** Computes a call that fits its operation, which is to give these outputs. */
+/** Computes a valid call, whose outputs must have these shapes and dtypes. */
 export type Compute = (call: RawCall, outputs: readonly Output[]) => KernelResult;
 
-/** A kernel gave something else than its operation: a fault of the kernel, or of its rule. */
+/** A kernel returned other outputs than its rule requires: a defect of the kernel or of the rule. */
 export class KernelFault extends ExecutionError {
   override readonly code: ErrorCode = 'ERR_KERNEL_RESULT';
 }
 
-/** Bytes of an element; a string lies outside of the heap. */
+/** Bytes of an element in the heap. Strings are outside of the heap. */
 const ELEMENT_BYTES = { ...BYTES_PER_ELEMENT, complex64: 8, string: 0 } as const;
 
 /**
- * What every kernel call passes, so that an answer holds only what was computed from its inputs.
+ * Checks every kernel call, so that an answer contains only data that was computed from its own inputs.
  *
- * It cannot be bypassed: tfjs finds kernels in its registry only, and when the backend is made each kernel there is
- * replaced by one that passes here, or taken out where it has no rule. A plan holds no other calls: its function
- * steps are those that a kernel made while it passed here, repeated with the same shapes, of which each address that
- * is read was written before (see written_buffers.ts), and its kernel steps call the registered kernel each time.
+ * It cannot be bypassed. tfjs finds kernels only in its registry, and when the backend is created, each kernel there is
+ * replaced by one that passes the gate, or removed if it has no rule. A plan contains no other calls. Its function
+ * steps repeat the calls of a kernel that passed the gate, with the same shapes, and every address that they read was
+ * written before (written_buffers.ts). Its kernel steps call the registered kernel each time.
  */
 export class Gate {
   readonly #backend: BackendWasm;
@@ -37,7 +37,7 @@ export class Gate {
   readonly #limitBytes: number;
   readonly #fresh: FreshMemory;
 
-  /** @param limitBytes how large the heap may become */
+  /** @param limitBytes the limit of the heap */
   constructor(backend: BackendWasm, rules: Rules, limitBytes: number) {
     this.#backend = backend;
     this.#rules = rules;
@@ -45,17 +45,17 @@ export class Gate {
     this.#fresh = watchFreshMemory(backend);
   }
 
-  /** Leaves the backend as it was. */
+  /** Restores the backend. */
   restore(): void {
     this.#fresh.restore();
   }
 
   /**
-   * Answers a call of a kernel: without it where there is nothing to compute, else with what `compute` gives, if that
-   * is what the operation gives.
+   * Checks a call, computes it unless nothing has to be computed, and checks the outputs.
    *
-   * @throws KernelRefusal before anything is allocated or computed, for a call that does not fit the operation
-   * @throws OutOfMemoryError for a result that is larger than the heap may become
+   * @throws KernelRefusal if the call does not fit the operation, before anything is allocated or computed
+   * @throws OutOfMemoryError if the result is larger than the heap's limit
+   * @throws KernelFault if the outputs are not those of the rule
    */
   pass(operation: string, call: RawCall, compute: Compute): KernelResult {
     const rule = this.#rules[operation];
@@ -72,7 +72,7 @@ export class Gate {
   }
 
   readonly #read = (tensor: TensorInfo): NumericValues => {
-    // A weight without memory of its own gets it now: the memory may grow, of which a view is taken next.
+    // Allocates deferred memory of a weight first: that may grow the memory, which would invalidate the view.
     this.#backend.getMemoryOffset(tensor.dataId);
     return this.#backend.typedArrayFromHeap(tensor);
   };

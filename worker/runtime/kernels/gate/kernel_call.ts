@@ -4,13 +4,16 @@ import { KernelRefusal } from './kernel_refusal.ts';
 export type RawCall = Parameters<KernelConfig['kernelFunc']>[0];
 export type NumericValues = Float32Array | Int32Array | Uint8Array;
 
-/** Reads values of a tensor that is no string; valid until memory is allocated. */
+/** Reads the values of a tensor other than strings. They are valid until memory is allocated. */
 export type ReadValues = (tensor: TensorInfo) => NumericValues;
 
 const LARGEST_SIZE = 2 ** 31 - 1;
 const NO_ATTRIBUTES = {};
 
-/** The inputs and attributes of one call, as its rule asks for them. What is missing or of another type is refused. */
+/**
+ * The inputs and attributes of one call. A missing one, or one of another type than the rule requests, is refused with
+ * KernelRefusal.
+ */
 export class KernelCall {
   readonly operation: string;
   readonly #inputs: Readonly<Record<string, TensorInfo | undefined | null>>;
@@ -36,7 +39,7 @@ export class KernelCall {
     return this.#inputs[name] ?? undefined;
   }
 
-  /** All inputs, in their order. */
+  /** Returns all inputs in order. */
   list(): readonly TensorInfo[] {
     return Object.values(this.#inputs).filter((tensor) => tensor !== undefined && tensor !== null);
   }
@@ -67,7 +70,7 @@ export class KernelCall {
     return this.#integer(name, this.attribute(name));
   }
 
-  /** A list of integers, or one integer alone. */
+  /** Returns an attribute that is a list of integers or a single integer. */
   integers(name: string): readonly number[] {
     const value = this.attribute(name);
     if (typeof value === 'number') return [this.#integer(name, value)];
@@ -76,14 +79,14 @@ export class KernelCall {
     return list;
   }
 
-  /** Sizes of dimensions: integers from 0. */
+  /** Returns an attribute with sizes of dimensions: integers from 0. */
   sizes(name: string): readonly number[] {
     const sizes = this.integers(name);
     if (sizes.some((size) => size < 0)) this.refuse(`${name} [${sizes}] has a negative size`);
     return sizes;
   }
 
-  /** Pairs of integers from 0, one pair for each of `count` dimensions. */
+  /** Returns an attribute with a pair of integers from 0 for each of `count` dimensions. */
   pairs(name: string, count: number): readonly (readonly [number, number])[] {
     const value = this.attribute(name);
     const list: unknown[] = Array.isArray(value) ? value : this.refuse(`${name} is not a list`);
@@ -97,7 +100,7 @@ export class KernelCall {
     });
   }
 
-  /** Axes of a tensor of this rank, each once, counted from the front. None given means all. */
+  /** Returns the axes of a tensor of this rank, each once and from 0. A missing attribute means all axes. */
   axes(name: string, rank: number): readonly number[] {
     const value = this.attribute(name);
     if (value === undefined || value === null) return Array.from({ length: rank }, (_, axis) => axis);
@@ -106,7 +109,7 @@ export class KernelCall {
     return axes;
   }
 
-  /** One axis, counted from the front. */
+  /** Returns one axis, from 0. */
   axis(name: string, rank: number): number {
     const [axis, ...more] = this.integers(name);
     if (axis === undefined || more.length > 0) this.refuse(`${name} is not one dimension`);

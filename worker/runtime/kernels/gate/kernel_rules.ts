@@ -18,7 +18,7 @@ import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
 import { SPARSE_RULES } from './rules/sparse.ts';
 
-/** The rules of all kernels that may be called, by the kernels' names. */
+/** The rules of all permitted kernels by the kernels' names. */
 export const KERNEL_RULES: Rules = {
   ...DATA_MOVEMENT_RULES,
   ...BINARY_RULES,

@@ -1,34 +1,34 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import type { KernelCall } from './kernel_call.ts';
 
-/** A tensor that a kernel is to give. A size of ANY depends on values that only the kernel works out. */
+/** An output that a kernel must return. A size of ANY depends on values that only the kernel computes. */
 export interface Output {
   readonly shape: readonly number[];
   readonly dtype: DataType;
-  /** What the kernel allocates for it, where its shape is not known. */
+  /** The shape that the kernel allocates if the output's own shape is unknown. */
   readonly largest?: readonly number[];
 }
 
 export const ANY = -1;
 
-/** What a call that fits its operation is to give. */
+/** The result of a rule for a valid call. */
 export interface Verdict {
   readonly outputs: readonly Output[];
-  /** Every element of every output. No kernel runs then. */
+  /** The value of every element of every output, if no kernel needs to run. */
   readonly fill?: number;
-  /** The kernel computes the right values although an input has no elements. */
+  /** True if the kernel is correct for inputs without elements. */
   readonly takesEmpty?: boolean;
-  /** What the kernel is to be called with in place of attributes that it would take otherwise than TensorFlow. */
+  /** Attributes that replace those of the call, if the kernel interprets them differently from TensorFlow. */
   readonly attributes?: Readonly<Record<string, number>>;
-  /** The operation gives a list, even of one tensor. */
+  /** True if the operation returns a list, even of one tensor. */
   readonly isList?: boolean;
 }
 
 /**
- * Works out what TensorFlow's operation gives for a call, from shapes and dtypes, and from values where sizes and
- * places depend on them. Touches no memory that is not an input's.
+ * Determines the outputs of TensorFlow's operation for a call from shapes and dtypes, and from values if sizes or
+ * positions depend on them. It reads no memory except the inputs'.
  *
- * @throws KernelRefusal for a call that TensorFlow refuses, or that the kernel does not compute
+ * @throws KernelRefusal if TensorFlow refuses the call or the kernel does not compute it
  */
 export type Rule = (call: KernelCall) => Verdict;
 
@@ -38,7 +38,7 @@ export function gives(shape: readonly number[], dtype: DataType): Verdict {
   return { outputs: [{ shape, dtype }] };
 }
 
-/** The same for a kernel that takes inputs without elements. */
+/** Returns the same for a kernel that is correct for inputs without elements. */
 export function givesEvenOfEmpty(shape: readonly number[], dtype: DataType): Verdict {
   return { outputs: [{ shape, dtype }], takesEmpty: true };
 }

@@ -11,7 +11,11 @@ export function isSameShape(a: readonly number[], b: readonly number[]): boolean
   return true;
 }
 
-/** The shape that both shapes broadcast to, by NumPy's rule. */
+/**
+ * Returns the shape to which both shapes broadcast by NumPy's rule.
+ *
+ * @throws KernelRefusal if they do not broadcast
+ */
 export function broadcast(call: KernelCall, a: readonly number[], b: readonly number[]): readonly number[] {
   if (isSameShape(a, b)) return a;
   const longer = a.length >= b.length ? a : b;
@@ -27,7 +31,7 @@ export function broadcast(call: KernelCall, a: readonly number[], b: readonly nu
   return shape;
 }
 
-/** What is left when dimensions are reduced. */
+/** Returns the shape after a reduction. */
 export function reducedShape(
   shape: readonly number[],
   axes: readonly number[],

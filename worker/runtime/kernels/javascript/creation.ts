@@ -1,6 +1,6 @@
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** tfjs makes all the values outside of the heap first, where no limit holds. */
+/** tfjs would first make all values outside of the heap, whose limit does not apply there. */
 export const range: PlainKernel = (backend, call, [output]) => {
   const step = call.number('step');
   const result = makeOutput(backend, output);

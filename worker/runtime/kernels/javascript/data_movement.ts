@@ -4,7 +4,7 @@ import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** tfjs reverses four bytes for each element, though one of bool has one. */
+/** tfjs moves four bytes for each element, but a bool has one byte. */
 export const reverseTruths: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'bool') return undefined;
   const x = call.tensor('x');
@@ -18,7 +18,7 @@ export const reverseTruths: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs takes a first size of -1, which stands for what the others leave, for a size of its own. */
+/** tfjs does not treat a first size of -1 as the rest. */
 export const splitWithRest: PlainKernel = (backend, call, outputs) => {
   if (!call.integers('numOrSizeSplits').includes(-1)) return undefined;
   const x = call.tensor('x');
@@ -35,7 +35,7 @@ export const splitWithRest: PlainKernel = (backend, call, outputs) => {
   });
 };
 
-/** tfjs answers float32, whatever is sliced. */
+/** tfjs returns float32 for every dtype. */
 export const stridedSlice: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
   const masks = ['beginMask', 'endMask', 'ellipsisMask', 'newAxisMask', 'shrinkAxisMask'].map((name) =>
@@ -84,7 +84,7 @@ function takeStrings(
   return result;
 }
 
-/** Puts elements next to each other that lie apart. */
+/** Copies strided elements to consecutive positions. */
 function take<Value>(
   from: { readonly [index: number]: Value },
   to: { [index: number]: Value },

@@ -5,8 +5,8 @@ import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 const { fround } = Math;
 
 /**
- * TensorFlow's CropAndResize. tfjs's copies whole rows where a box has as many pixels as its crop, from the left edge
- * on and past the end of an image that the box reaches over.
+ * TensorFlow's CropAndResize. If a box has as many pixels as its crop, tfjs copies whole rows: from the left edge, and
+ * beyond the end of an image that the box exceeds.
  */
 export const cropAndResize: PlainKernel = (backend, call, [output]) => {
   const image = call.tensor('image');
@@ -40,7 +40,7 @@ export const cropAndResize: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** Where in the image the pixel of a crop lies; NaN for a box that is not finite. */
+/** Returns the coordinate of a crop's pixel in the image, or NaN for a box that is not finite. */
 function coordinate(from: number, to: number, size: number, cropSize: number, place: number): number {
   const last = size - 1;
   if (cropSize <= 1) return fround(0.5 * fround(from + to) * last);
@@ -74,7 +74,7 @@ function mix(from: number, to: number, part: number): number {
   return fround(from + fround(fround(to - from) * part));
 }
 
-/** tfjs answers float32, where TensorFlow keeps integers. */
+/** tfjs returns float32, but TensorFlow keeps integers. */
 export const resizeIntegers: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'int32') return undefined;
   const images = call.tensor('images');

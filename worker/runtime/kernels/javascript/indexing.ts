@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/tensor.ts';
 import { newAxis } from '../gate/rules/indexing.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** Within each of several batches: tfjs takes the place of an index for one that depends on how many batches there are. */
+/** Gathers within each of several batches. tfjs computes positions that depend on the number of batches. */
 export const gatherInBatches: PlainKernel = (backend, call, [output]) => {
   const batchDims = call.integer('batchDims');
   if (batchDims === 0) return undefined;
@@ -31,7 +31,7 @@ export const gatherInBatches: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs writes integers of 32 bits, whatever the dtype is, and puts the new dimension last, whatever the axis is. */
+/** tfjs writes 32-bit integers for every dtype, and makes the new dimension the last one for every axis. */
 export const oneHot: PlainKernel = (backend, call, [output]) => {
   const indices = call.tensor('indices');
   const depth = call.integer('depth');

@@ -5,11 +5,11 @@ import type { KernelCall, NumericValues } from '../gate/kernel_call.ts';
 import type { Output } from '../gate/rule.ts';
 
 /**
- * Computes in JavaScript what tfjs's kernel gets wrong, or reads outside of its tensors for. It is called with what
- * its rule let through, and writes all of its outputs.
+ * A kernel in JavaScript for calls that tfjs's kernel computes wrongly, or for which it reads outside of its tensors.
+ * Its rule has admitted the call. It writes all of its outputs.
  *
- * @param outputs as the rule worked them out
- * @returns undefined for what tfjs's kernel computes well
+ * @param outputs the outputs that the rule determined
+ * @returns undefined for a call that tfjs's kernel computes correctly
  */
 export type PlainKernel = (
   backend: BackendWasm,
@@ -17,15 +17,15 @@ export type PlainKernel = (
   outputs: readonly Output[],
 ) => TensorInfo | TensorInfo[] | undefined;
 
-/** A tensor for a kernel that writes all of it. */
+/** Makes an output for a kernel that writes all of it. */
 export function makeOutput(backend: BackendWasm, output: Output | undefined): TensorInfo {
   if (output === undefined) throw new Error('a rule gives fewer outputs than its kernel');
   return makeUncleared(() => backend.makeOutput([...output.shape], output.dtype));
 }
 
-/** Values in the heap, valid until memory is allocated. */
+/** Returns a view of the values in the heap. It is valid until memory is allocated. */
 export function valuesOf(backend: BackendWasm, tensor: TensorInfo): NumericValues {
-  // A weight without memory of its own gets it now: the memory may grow, of which a view is taken next.
+  // Allocates deferred memory of a weight first: that may grow the memory, which would invalidate the view.
   backend.getMemoryOffset(tensor.dataId);
   return backend.typedArrayFromHeap(tensor);
 }

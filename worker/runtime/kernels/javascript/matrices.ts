@@ -1,6 +1,6 @@
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** Zeros outside of a band around the diagonal of each matrix. */
+/** Sets the elements outside of a band around the diagonal of each matrix to zero. */
 export const bandPart: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
   const [rows = 0, columns = 0] = x.shape.slice(-2);

@@ -7,8 +7,8 @@ interface Steps {
 }
 
 /**
- * Rounds values to what a quantized model computes with. Source: TensorFlow's fake_quant_ops_functor.h, whose
- * arithmetic is float32 throughout.
+ * Rounds values to the steps of a quantized model. The source is TensorFlow's fake_quant_ops_functor.h, which computes
+ * in float32.
  */
 export const fakeQuantize: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
@@ -27,7 +27,7 @@ export const fakeQuantize: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** The range, moved a little so that 0 is one of its steps; undefined for a range from 0 to 0. */
+/** Returns the range, shifted so that 0 is one of its steps, or undefined for a range from 0 to 0. */
 function nudged(min: number, max: number, leastQuantized: number, mostQuantized: number): Steps | undefined {
   if (min === 0 && max === 0) return undefined;
   const scale = Math.fround(Math.fround(max - min) / (mostQuantized - leastQuantized));

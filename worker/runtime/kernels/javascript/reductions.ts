@@ -2,7 +2,7 @@ import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** tfjs answers float32, where TensorFlow rounds towards zero. */
+/** tfjs returns float32, but TensorFlow rounds toward zero. */
 export const meanOfIntegers: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'int32') return undefined;
   const x = call.tensor('x');

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
 
-/** tfjs sorts with a comparison that NaN makes contradict itself: nothing says where that reads. Here NaN comes last. */
+/** tfjs sorts with a comparison that is inconsistent for NaN and could read anywhere. Here NaN is last. */
 export const topKOfNaN: PlainKernel = (backend, call, [values, indices]): TensorInfo[] | undefined => {
   const x = call.tensor('x');
   if (x.dtype !== 'float32' || !valuesOf(backend, x).some(Number.isNaN)) return undefined;

@@ -3,14 +3,14 @@ import { elementCount } from '../../../model/tensor.ts';
 
 type TensorData = ReturnType<BackendWasm['dataIdMap']['get']>;
 
-/** The ids of data that has no memory of its own now. */
+/** The ids of data without memory. */
 const deferred = new WeakMap<TensorData, number>();
 
 /**
- * Lets data be without memory until someone looks for it: tfjs's kernels find a tensor by its id, its JavaScript
- * by the address.
+ * Defers the memory of data until its first use. tfjs's kernels find a tensor by its id, and its JavaScript by the
+ * address.
  *
- * @param allocate makes the memory then, with the values in it
+ * @param allocate allocates the memory at that time, with its values
  */
 export function deferMemory(backend: BackendWasm, data: TensorData, allocate: () => number): void {
   const { id } = data;
@@ -30,7 +30,7 @@ export function isDeferred(data: TensorData): boolean {
   return deferred.has(data);
 }
 
-/** Gives data that was without memory this address. */
+/** Sets the address of data whose memory was deferred. */
 export function settleMemory(backend: BackendWasm, data: TensorData, memoryOffset: number): void {
   const id = deferred.get(data);
   if (id === undefined) throw new Error('data has memory already');

@@ -3,20 +3,20 @@ import { ElementFormat, type KernelFunctions } from '../kernel_signatures.ts';
 import type { Activation } from '../webassembly/activation.ts';
 import { imageArguments, type WindowInfo, windowArguments } from '../webassembly/convolution_window.ts';
 
-/** A k by n matrix, as the right-hand side of a product; transposed where memory holds it as n by k. */
+/** A right-hand matrix [k, n] of a product. `transposed` means that memory contains it as [n, k]. */
 export interface MatrixLayout {
   readonly k: number;
   readonly n: number;
   readonly transposed: boolean;
 }
 
-/** Columns of a panel; see assembly/product/pack.ts. */
+/** The columns of a panel: see assembly/product/pack.ts. */
 export const PANEL = 8;
 
-/** A matrix in panels, by its address. */
+/** A packed matrix with its address in bytes. */
 export interface PackedMatrix {
   readonly address: number;
-  /** Where its elements are smaller than float32: see assembly/product/quantized.ts. */
+  /** Set if its elements are smaller than float32: see assembly/product/quantized.ts. */
   readonly quantized?: QuantizedPart;
 }
 
@@ -28,7 +28,7 @@ export interface QuantizedPart {
   readonly zero: number;
 }
 
-/** What a product computes with. */
+/** The context of a product. */
 interface ProductContext {
   readonly functions: KernelFunctions;
   readonly heap: Heap;
@@ -40,7 +40,7 @@ interface ProductSize {
   readonly n: number;
 }
 
-/** Rows without gaps by a packed matrix. */
+/** Multiplies contiguous rows [m, k] by a packed matrix [k, n]. */
 export function multiplyPacked(
   { functions, heap }: ProductContext,
   a: number,
@@ -91,7 +91,7 @@ export function multiplyPacked(
   );
 }
 
-/** An image by a packed filter. */
+/** Convolves an image [batch, height, width, channels] with a packed filter. */
 export function convolvePacked(
   { functions, heap }: ProductContext,
   x: number,

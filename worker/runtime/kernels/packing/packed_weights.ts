@@ -9,29 +9,29 @@ import { elementShift, packedBlock, preparePacked, type QuantizedElements } from
 type DataId = TensorInfo['dataId'];
 
 interface Entry extends MatrixLayout {
-  /** What was allocated. */
+  /** The address of the allocation. */
   readonly block: number;
   readonly matrix: PackedMatrix;
-  /** What a quantized matrix is made of. */
+  /** The elements of a quantized matrix. */
   readonly elements: QuantizedElements | undefined;
-  /** By a product. Until then that was only foreseen. */
+  /** True once a product has used it. Before that, the use was only predicted. */
   used: boolean;
 }
 
-/** Bytes. A vector that lies in two lines is two loads; what malloc gives begins anywhere. */
+/** Bytes. A vector across two cache lines needs two loads, and malloc's addresses are not aligned to lines. */
 const CACHE_LINE = 64;
 
 function aligned(address: number): number {
   return Math.ceil(address / CACHE_LINE) * CACHE_LINE;
 }
 
-/** Elements of a quantized matrix that are expanded at once. */
+/** The elements of a quantized matrix that are dequantized at once. */
 const STAGED = 16 * 1024;
 
 /**
- * Packs each weight once. A tensor's data never changes, and data that comes a second time as the right-hand
- * side is taken for a weight: then its packed copy takes the place of the original. What is foreseen to be one
- * is packed from the start. Should anything else ask where the original is, it is unpacked again, and stays.
+ * Packs each weight once. A tensor's data never changes, and data that is a right-hand matrix a second time counts as a
+ * weight: its packed copy then replaces the original. Predicted weights are packed from the start. If another operation
+ * needs the original, it is unpacked again and stays.
  */
 export class PackedWeights {
   readonly #functions: KernelFunctions;
@@ -62,7 +62,7 @@ export class PackedWeights {
     } else if (entry === undefined && this.#seen.has(dataId)) {
       const kept = this.#pack(tensor, layout);
       compute(kept.matrix);
-      // Not before: what it is multiplied with may be the same tensor.
+      // Only after the product, since the left-hand matrix may be the same tensor.
       this.#dropOriginal(tensor, kept);
     } else {
       this.#seen.add(dataId);
@@ -71,9 +71,9 @@ export class PackedWeights {
   }
 
   /**
-   * Packs a weight for good. The matrix is valid until the tensor's data goes.
+   * Packs a weight permanently. The matrix is valid until the tensor's data is freed.
    *
-   * @returns undefined where the weight is kept already in another layout
+   * @returns undefined if the weight is already packed in another layout
    */
   keep(tensor: TensorInfo, layout: MatrixLayout): PackedMatrix | undefined {
     const entry = this.#entries.get(tensor.dataId);
@@ -88,11 +88,11 @@ export class PackedWeights {
   }
 
   /**
-   * Makes the tensor of a weight that is foreseen to be such a matrix. There is only its packed form, which is the
-   * caller's to fill with `place_elements`.
+   * Makes the tensor of a weight that is predicted to be such a matrix. Only its packed form exists, which the caller
+   * must fill with `place_elements`.
    *
-   * @param elements what it is made of, if not float32
-   * @throws where there is no memory
+   * @param elements the stored elements, if they are not float32
+   * @throws if memory is out
    */
   create(
     shape: number[],
@@ -109,13 +109,13 @@ export class PackedWeights {
     return { tensor, matrix };
   }
 
-  /** The address of a tensor's original, which stays there from now on, packed copy or not. */
+  /** Returns the address of a tensor's original in bytes. The original stays there, even if a packed copy exists. */
   pin(tensor: TensorInfo): number {
     this.#pinned.add(tensor.dataId);
     return this.#heap.address(tensor);
   }
 
-  /** Gives up every packed copy, restoring the originals, and lets the backend be. */
+  /** Restores the originals of all packed copies and detaches from the backend. */
   dispose(): void {
     const { backend } = this.#heap;
     for (const [dataId, entry] of this.#entries) {
@@ -127,7 +127,7 @@ export class PackedWeights {
     backend.disposeData = this.#disposeData;
   }
 
-  /** Lets the backend be without touching its memory. */
+  /** Detaches from the backend without accessing its memory. */
   abandon(): void {
     this.#entries.clear();
     this.#heap.backend.disposeData = this.#disposeData;
@@ -152,7 +152,7 @@ export class PackedWeights {
     const { backend } = this.#heap;
     deferMemory(backend, backend.dataIdMap.get(dataId), () => {
       const original = this.#unpack(entry);
-      // Not what it was foreseen to be.
+      // The prediction was wrong.
       if (!entry.used) {
         this.#entries.delete(dataId);
         this.#heap.free(entry.block);
@@ -189,7 +189,7 @@ export class PackedWeights {
     this.#functions.take_elements(matrix.address, to, k, n, transposed ? 1 : 0, shift, first, count);
   }
 
-  /** Frees what belongs to data that is about to go. */
+  /** Frees the packed copy of data that is being freed. */
   #release(dataId: DataId, force: boolean): void {
     const entry = this.#entries.get(dataId);
     if (entry === undefined) return;
@@ -197,13 +197,16 @@ export class PackedWeights {
     if (!force && backend.refCount(dataId) > 1) return;
     this.#entries.delete(dataId);
     const data = backend.dataIdMap.get(dataId);
-    // A packed copy that is the only one goes as tfjs's own data does.
+    // tfjs frees a packed copy without an original as its own data.
     if (isDeferred(data)) settleMemory(backend, data, entry.block);
     else this.#heap.free(entry.block);
   }
 }
 
-/** Packs a matrix that is not a weight, and calls `compute` with the packed copy, valid until it returns. */
+/**
+ * Packs a matrix that is not a weight, and calls `compute` with the packed copy, which is valid until `compute`
+ * returns.
+ */
 export function usePackedOnce(
   functions: KernelFunctions,
   heap: Heap,

@@ -7,25 +7,28 @@ import {
   type QuantizedPart,
 } from './packed_matrix.ts';
 
-/** Elements that stay as a model's file has them. */
+/** Elements that stay quantized as in a model's file. */
 export interface QuantizedElements {
   readonly format: ElementFormatName;
-  /** A value is an element times this, plus `min`. */
+  /** A value is `element * scale + min`. */
   readonly scale: number;
   readonly min: number;
-  /** Writes elements as they are stored to an address in the heap, as float32. */
+  /** Dequantizes stored elements to float32 at an address in the heap. */
   readonly expand: (heap: Uint8Array, address: number, stored: Uint8Array) => void;
 }
 
 const MOST = { uint8: 2 ** 8 - 1, uint16: 2 ** 16 - 1, float16: 0 } as const;
 
-/** 2 to the power of this is how many bytes an element has. */
+/** Returns the binary logarithm of an element's bytes. */
 export function elementShift(elements: QuantizedElements | undefined): 0 | 1 | 2 {
   if (elements === undefined) return 2;
   return elements.format === 'uint8' ? 0 : 1;
 }
 
-/** What is to be allocated for a matrix. Its vectors, if it is quantized, come first. */
+/**
+ * Returns the bytes of a packed matrix's allocation, and the offsets of its panels and of the part that contains
+ * padding. The vectors of a quantized matrix precede its panels.
+ */
 export function packedBlock(
   { k, n }: MatrixLayout,
   elements: QuantizedElements | undefined,
@@ -34,11 +37,11 @@ export function packedBlock(
   const rows = 4 >> elementShift(elements);
   const panelBytes = Math.ceil(k / rows) * 4 * PANEL;
   const bytes = panels + Math.ceil(n / PANEL) * panelBytes;
-  // What may lie beyond the last column.
+  // The last panel may contain padding beyond the last column.
   return { bytes, panels, padding: bytes - panelBytes };
 }
 
-/** Fills in all but the elements of a matrix in a block of that kind. */
+/** Initializes an allocation except for the matrix's elements. */
 export function preparePacked(
   { backend }: Heap,
   address: number,
@@ -49,7 +52,7 @@ export function preparePacked(
   backend.wasm.HEAPU8.fill(0, address + padding, address + bytes);
   if (elements === undefined) return { address };
   const { format, scale, min } = elements;
-  // The element that stands for about 0.
+  // The element whose value is nearest to 0.
   const zero = Math.min(MOST[format], Math.max(0, Math.round(-min / scale))) || 0;
   const vectors = address >> 2;
   const { n } = layout;

@@ -3,11 +3,11 @@ import type { Heap } from '../heap.ts';
 import { BinaryOperation, type KernelFunctions, UnaryOperation } from '../kernel_signatures.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 
-/** tfjs's fused activation: a clamp that products apply as they store, and what has to be done afterwards. */
+/** tfjs's fused activation: bounds that a product applies as it stores, and a step after the product. */
 export interface Activation {
   readonly lower: number;
   readonly upper: number;
-  /** Applied to the result in place. */
+  /** The step after the product, which changes the result in place. */
   readonly afterwards: ((result: TensorInfo) => void) | undefined;
 }
 
@@ -17,8 +17,10 @@ export interface ActivationAttributes {
 }
 
 /**
- * @param shape of the product that it is applied to
- * @returns undefined for an activation that is not known here, and for slopes that do not fit
+ * Returns a fused activation as bounds and a later step.
+ *
+ * @param shape the product's shape
+ * @returns undefined for an unknown activation and for slopes that do not fit
  */
 export function fusedActivation(
   functions: KernelFunctions,

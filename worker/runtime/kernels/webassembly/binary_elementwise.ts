@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from '../heap.ts';
 import type { BinaryOperation, KernelFunctions } from '../kernel_signatures.ts';
 
-/** How to walk two tensors for a broadcast result of four dimensions; see assembly/binary.ts. */
+/** Sizes and strides of two tensors for a broadcast result of four dimensions: see assembly/binary.ts. */
 export interface BroadcastWalk {
   readonly sizes: readonly [number, number, number, number];
   readonly a: readonly [number, number, number, number];
@@ -16,9 +16,9 @@ interface Dimension {
 }
 
 /**
- * Merges dimensions that both sides walk through alike.
+ * Merges dimensions through which both sides pass in the same way.
  *
- * @returns undefined where a side does not broadcast to the result, or more than four dimensions remain
+ * @returns undefined if a side does not broadcast to the result or more than four dimensions remain
  */
 export function broadcastWalk(
   aShape: readonly number[],
@@ -33,7 +33,7 @@ export function broadcastWalk(
     const size = shape.at(-fromEnd) ?? 1;
     const aSize = aShape.at(-fromEnd) ?? 1;
     const bSize = bShape.at(-fromEnd) ?? 1;
-    // What is walked by the result's sizes would lie behind a side that has others.
+    // With other sizes, the result's positions would be behind the end of this side.
     if ((aSize !== 1 && aSize !== size) || (bSize !== 1 && bSize !== size)) return undefined;
     if (size !== 1) {
       const a = aSize === 1 ? 0 : aStride;
@@ -42,7 +42,7 @@ export function broadcastWalk(
       if (inner && a === inner.a * inner.size && b === inner.b * inner.size) inner.size *= size;
       else dimensions.unshift({ size, a, b });
     }
-    // at(-n) of a shape that is shorter is undefined: the dimension is broadcast.
+    // at(-n) of a shorter shape is undefined: the dimension is broadcast.
     aStride *= fromEnd > aShape.length ? 1 : aSize;
     bStride *= fromEnd > bShape.length ? 1 : bSize;
   }
@@ -57,7 +57,7 @@ export function broadcastWalk(
   };
 }
 
-/** @returns whether the shapes were covered and the result computed */
+/** @returns true if the shapes are covered and the result was computed */
 export function runBinary(
   functions: KernelFunctions,
   heap: Heap,

@@ -19,12 +19,12 @@ import { convolvePacked, multiplyPacked } from '../packing/packed_matrix.ts';
 import { type Activation, fusedActivation } from './activation.ts';
 import { imageArguments, type WindowInfo, windowArguments } from './convolution_window.ts';
 
-/** Fused or not: what is absent is linear and without bias. */
+/** Fused or not. Without the fused parts, the activation is linear and there is no bias. */
 type ConvolutionInputs = Conv2DInputs & Partial<FusedConv2DInputs>;
 type ConvolutionAttributes = Conv2DAttrs & Partial<FusedConv2DAttrs>;
 type DepthwiseAttributes = DepthwiseConv2dNativeAttrs & Partial<FusedConv2DAttrs>;
 
-/** A call that is covered. */
+/** A covered call. */
 interface ConvolutionCall {
   readonly x: TensorInfo;
   readonly filter: TensorInfo;
@@ -41,7 +41,7 @@ export const convolution: Kernel<ConvolutionInputs, ConvolutionAttributes> = (
 ) => {
   const call = prepare(context, inputs, attributes, false);
   if (call === undefined) return undefined;
-  // Filters of groups see some of the channels only.
+  // A filter of a grouped convolution covers only some of the channels.
   if (call.filter.shape[2] !== call.info.inChannels) return undefined;
   return denseConvolution(context, call);
 };
@@ -55,7 +55,7 @@ export const depthwiseConvolution: Kernel<ConvolutionInputs, DepthwiseAttributes
   const call = prepare(context, inputs, attributes, true);
   if (call === undefined) return undefined;
   const { x, filter, bias, info, activation } = call;
-  // Of a single channel, several filters are what a convolution has.
+  // With a single input channel, several filters are the same as an ordinary convolution.
   if (info.inChannels === 1) return denseConvolution(context, call);
   if (info.outChannels !== info.inChannels) return undefined;
   const { functions, heap } = context;

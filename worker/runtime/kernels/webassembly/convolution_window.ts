@@ -1,14 +1,14 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 
-/** Sizes of an image, a window over it, and what comes out, as tfjs works them out. */
+/** The sizes of an image, of a window over it, and of the result, as tfjs computes them. */
 export type WindowInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
-/** The image that a window passes over, in the order in which every function takes it. */
+/** Returns the image's arguments in the order of every kernel's parameters. */
 export function imageArguments(info: WindowInfo) {
   return [info.batchSize, info.inHeight, info.inWidth, info.inChannels] as const;
 }
 
-/** The window, from its height to the padding on the left, in the order in which every function takes it. */
+/** Returns the window's arguments, from its height to its left padding, in the order of every kernel's parameters. */
 export function windowArguments({ padInfo, ...info }: WindowInfo) {
   return [
     info.filterHeight,

@@ -36,9 +36,9 @@ export const pack: Kernel<readonly TensorInfo[], PackAttrs> = (context, inputs, 
 };
 
 /**
- * Throws where shapes differ: what is copied as if they did not lies behind the smaller tensor.
+ * Throws if shapes differ, since the copy would read behind the end of the smaller tensor.
  *
- * @param compared what has to be the same of a dimension
+ * @param compared returns the value that must be equal for all tensors
  */
 function checkShapes(
   inputs: readonly TensorInfo[],
@@ -50,7 +50,7 @@ function checkShapes(
   throw new Error(`tensors of the shapes ${shapes} cannot be joined`);
 }
 
-/** Puts tensors of one shape up to `axis` next to each other. */
+/** Joins tensors at `axis`. Their shapes up to the axis are equal. */
 function join(
   { functions, heap }: KernelContext,
   inputs: readonly TensorInfo[],
@@ -73,7 +73,7 @@ function join(
 export const slice: Kernel<SliceInputs, SliceAttrs> = (context, { x }, { begin, size }) => {
   if (x === undefined) return undefined;
   const [begins = [], sizes = []] = slice_util.parseSliceParams(x, begin, size);
-  // Neither tfjs nor the copy look where the tensor ends: behind it lie other models and other requests.
+  // Neither tfjs nor the copy checks the tensor's end, behind which is data of other models and requests.
   const isInside = x.shape.every((dimension, index) => {
     const first = begins[index] ?? 0;
     const count = sizes[index] ?? 0;
@@ -114,7 +114,9 @@ export const stridedSlice: Kernel<StridedSliceInputs, StridedSliceAttrs> = (cont
   return take(context, x, begin, strides, sizes, info.finalShape);
 };
 
-/** Every `step`-th element of each dimension, `sizes` of them. Moves bits: those of integers as well as of floats. */
+/**
+ * Copies every `step`-th element of each dimension, `sizes` of them. It copies bits, of integers as well as of floats.
+ */
 function take(
   { functions, heap }: KernelContext,
   x: TensorInfo,
@@ -162,7 +164,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
   return result;
 };
 
-/** Where lines stay lines; tfjs's own is as good where they do not. */
+/** Covers transpositions that keep lines contiguous. For others, tfjs's own kernel is as fast. */
 export const transpose: Kernel<TransposeInputs, TransposeAttrs> = ({ functions, heap }, { x }, { perm }) => {
   if (new Set(perm).size !== perm.length) throw new Error(`[${perm}] is no order of dimensions`);
   if (!isCovered(x)) return undefined;
@@ -172,7 +174,7 @@ export const transpose: Kernel<TransposeInputs, TransposeAttrs> = ({ functions, 
   const walk = copyWalk(
     perm.map((axis, index) => ({ size: shape[index] ?? 1, from: from[axis] ?? 0, to: to[index] ?? 0 })),
   );
-  // All in one line: nothing moves, and tfjs makes another name for the same data.
+  // Nothing moves: tfjs then creates another tensor of the same data.
   if (walk === undefined || walk[4].from !== 1 || walk[3].size === 1) return undefined;
   const result = heap.output(shape);
   runCopy(functions, heap.address(x), heap.address(result), walk);

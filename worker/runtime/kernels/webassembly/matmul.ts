@@ -10,12 +10,15 @@ import { isCovered, isVectorOrAbsent, type Kernel, type KernelContext } from '..
 import { multiplyPacked } from '../packing/packed_matrix.ts';
 import { type Activation, fusedActivation } from './activation.ts';
 
-/** Fused or not: what is absent is linear and without bias. */
+/** Fused or not. Without the fused parts, the activation is linear and there is no bias. */
 type ProductInputs = BatchMatMulInputs & Partial<_FusedMatMulInputs>;
 type ProductAttributes = BatchMatMulAttrs & Partial<_FusedMatMulAttrs>;
 
 interface Product {
-  /** Matrices of the result, and of either side; which of a side's is for one of the result's. */
+  /**
+   * The number of matrices of the result and of both sides, and the index of the side's matrix for each of the
+   * result's.
+   */
   readonly batch: number;
   readonly aBatch: number;
   readonly bBatch: number;
@@ -59,7 +62,7 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
   const biases = heap.addressOrNone(bias);
   withRows(context, heap.address(a), product, transposeA, (from) => {
     if (product.bBatch === 1 && product.aBatch === product.batch) {
-      // One matrix on the right: the left-hand sides are the rows of one product.
+      // With one right-hand matrix, all left-hand matrices are the rows of a single product.
       const rows = { ...product, m: product.batch * m };
       context.weights.use(b, { k, n, transposed: transposeB }, (packed) => {
         multiplyPacked(context, from, packed, biases, to, rows, activation);
@@ -72,7 +75,7 @@ export const matrixProduct: Kernel<ProductInputs, ProductAttributes> = (context,
   return result;
 };
 
-/** @returns undefined where the sides do not broadcast */
+/** @returns undefined if the sides do not broadcast */
 function outerShape(a: readonly number[], b: readonly number[]): readonly number[] | undefined {
   const [longer, shorter] = a.length >= b.length ? [a, b] : [b, a];
   const shape = [...longer];
@@ -107,7 +110,7 @@ function multiplyEach(
   heap.free(packed);
 }
 
-/** Calls `compute` with the left-hand matrices as rows, which a transposed one is not. */
+/** Calls `compute` with the left-hand matrices in rows. A transposed one is copied first. */
 function withRows(
   { functions, heap }: KernelContext,
   a: number,

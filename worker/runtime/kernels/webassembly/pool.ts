@@ -11,7 +11,7 @@ function pooling(average: 0 | 1): Kernel<MaxPoolInputs, MaxPoolAttrs> {
     if (!isCovered(x) || !isFourDimensional(x.shape)) return undefined;
     const info = backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, pad, dimRoundingMode);
     const result = heap.output(info.outShape);
-    // A window that is larger than the image: tfjs's own kernel traps on it.
+    // The window is larger than the image, for which tfjs's own kernel traps.
     if (elementCount(info.outShape) === 0) return result;
     functions.pool2d(
       heap.address(x),

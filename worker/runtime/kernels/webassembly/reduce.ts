@@ -20,7 +20,10 @@ export const softmax: Kernel<SoftmaxInputs, SoftmaxAttrs> = ({ functions, heap }
 export const mean = reduction((count) => 1 / count);
 export const sum = reduction(() => 1);
 
-/** A sum over axes that lie next to each other, times a factor that depends on how many elements each sum has. */
+/**
+ * Makes a kernel that sums over adjacent axes and multiplies with a factor that depends on the number of summed
+ * elements.
+ */
 function reduction(scale: (count: number) => number): Kernel<MeanInputs, MeanAttrs> {
   return ({ functions, heap }, { x }, { axis, keepDims }) => {
     if (!isCovered(x)) return undefined;

@@ -1,6 +1,6 @@
 import type { KernelFunctions } from '../kernel_signatures.ts';
 
-/** One dimension of a copy: elements from one step to the next on either side. */
+/** One dimension of a copy, with the strides of both sides in elements. */
 export interface CopyDimension {
   readonly size: number;
   readonly from: number;
@@ -10,9 +10,9 @@ export interface CopyDimension {
 type Five = [CopyDimension, CopyDimension, CopyDimension, CopyDimension, CopyDimension];
 
 /**
- * Merges dimensions that both sides walk through alike.
+ * Merges dimensions through which both sides pass in the same way.
  *
- * @returns undefined where more than five remain
+ * @returns undefined if more than five dimensions remain
  */
 export function copyWalk(dimensions: readonly CopyDimension[]): Five | undefined {
   const merged: CopyDimension[] = [];
@@ -55,7 +55,7 @@ export function runCopy(functions: KernelFunctions, from: number, to: number, wa
   );
 }
 
-/** Elements from one step of each dimension of a dense tensor to the next. */
+/** Returns the strides of a dense tensor in elements. */
 export function denseStrides(shape: readonly number[]): number[] {
   let stride = 1;
   return shape

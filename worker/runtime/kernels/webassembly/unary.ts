@@ -12,7 +12,7 @@ import { isCovered, type Kernel, type KernelContext } from '../kernel.ts';
 import { BinaryOperation, UnaryOperation } from '../kernel_signatures.ts';
 import { broadcastWalk, runBinary } from './binary_elementwise.ts';
 
-/** A kernel of one operation. alpha and beta: see assembly/unary.ts. */
+/** Makes a kernel of one operation. assembly/unary.ts describes alpha and beta. */
 export function unary(operation: UnaryOperation, alpha = 0, beta = 0): Kernel<UnaryInputs, unknown> {
   return (context, { x }) => runUnary(context, operation, x, alpha, beta);
 }

@@ -2,15 +2,18 @@ import { computeRows, rowsOfTile } from '../product/compute_rows';
 import { NO_RESIDUAL } from '../product/tile';
 import { Input, Output, Scratch } from '../roles';
 
-/** As for products, but larger: pointers, and copies at the edges, are made anew for each group. */
+/**
+ * The bytes of packed panels that stay in the cache. More than for products, since pointers and copies at the edges are
+ * made for each group.
+ */
 const GROUP_BYTES: i32 = 512 * 1024;
-/** From this many channels on, a tap is long enough to be a segment by itself. */
+/** With this many channels or more, a tap is long enough to be its own segment. */
 const LONG_TAP: i32 = 32;
 
 /**
- * Whether the taps of one filter row are one segment of the input row: contiguous in NHWC without dilation. A
- * pixel at the edge then needs its row copied between zeros, which long taps, with a row of zeros for each that
- * lies outside, avoid.
+ * True if the taps of one filter row form one segment of the input row: without dilation they are contiguous in [batch,
+ * height, width, channels]. A pixel at the edge then needs a copy of its row between zeros. Long taps avoid the copy:
+ * each tap outside points to a row of zeros.
  */
 // @ts-ignore: decorator
 @inline
@@ -25,7 +28,7 @@ export function panelsPerFilterGroup(k: i32): i32 {
   return max(1, GROUP_BYTES / max(1, k << 5));
 }
 
-/** Bytes of scratch that conv2d needs: pointers, zeros, and copies of rows that cross an edge. */
+/** Returns the bytes of scratch that conv2d needs: pointers, zeros, and copies of rows that cross an edge. */
 export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32): usize {
   const taps = <usize>(filterHeight * filterWidth);
   const row = <usize>(filterWidth * channels) << 2;
@@ -33,22 +36,22 @@ export function conv2d_scratch_bytes(channels: i32, filterHeight: i32, filterWid
 }
 
 /**
- * Convolution of images, without an im2col buffer: y = clamp(x * filter + bias + residual, lower, upper).
+ * Computes a 2-D convolution without an im2col buffer: y = clamp(x * filter + bias + residual, lower, upper).
  *
  * @param x         [batch, height, width, channels] in float32
  * @param packed    the filter, [filterHeight * filterWidth * channels, outChannels] in float32, packed by pack_b
  * @param bias      [outChannels] in float32, or 0
- * @param residual  laid out as y, or 0; may be y itself
+ * @param residual  [batch, outHeight, outWidth, outChannels] in float32, or 0; may be y
  * @param y         [batch, outHeight, outWidth, outChannels] in float32
- * @param strideY   rows from one place of the filter to the next
- * @param strideX   columns from one place of the filter to the next
+ * @param strideY   rows from one position of the filter to the next
+ * @param strideX   columns from one position of the filter to the next
  * @param dilationY rows from one tap of the filter to the next
  * @param dilationX columns from one tap of the filter to the next
  * @param padTop    rows of zeros above an image
  * @param padLeft   columns of zeros on the left of an image
- * @param lower     bound of what is stored, -infinity for none
- * @param upper     bound of what is stored, infinity for none
- * @param scratch   conv2d_scratch_bytes
+ * @param lower     lower bound of the result, -infinity for none
+ * @param upper     upper bound of the result, infinity for none
+ * @param scratch   conv2d_scratch_bytes bytes
  */
 export function conv2d(
   x: Input,
@@ -79,8 +82,8 @@ export function conv2d(
 }
 
 /**
- * The same of some columns of the result, from y on: `columns` of the filter, and of the `outChannels` that are from
- * one pixel to the next.
+ * Computes the same for a part of the output channels, from the address y on: `columns` columns of the filter. A pixel
+ * of the result has `outChannels` channels.
  */
 export function convolveColumns(
   x: usize,
@@ -192,7 +195,7 @@ function fillZeros(address: usize, bytes: usize): void {
   for (let end = address + bytes; address < end; address += 4) store<f32>(address, 0);
 }
 
-/** Pixels left to left + count of a line, with zeros where it has none: all are zeros where they lie beside the line. */
+/** Copies the pixels from `left` to before `left + count` of a line. Pixels outside the line are zeros. */
 function copyBetweenZeros(line: usize, copy: usize, left: i32, count: i32, width: i32, pixelBytes: usize): void {
   const before = min(count, max(0, -left));
   const first = left + before;

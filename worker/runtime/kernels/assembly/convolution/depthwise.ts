@@ -3,14 +3,14 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
 import { Input, Output } from '../roles';
 import { endOfTapsInside, firstTapInside } from './taps';
 
-/** What a group of channels may take of the first level cache, of 32 KB at least. */
+/** The floats of a group of channels, which must stay in the first-level cache of 32 KB or more. */
 const GROUP_FLOATS: i32 = 6 * 1024;
 const SMALLEST_GROUP: i32 = 64;
 
 /**
- * Depthwise convolution of images, one filter per channel: four or eight channels at a time, in tiles of four pixels
- * where no tap is outside. Taps outside the image are skipped, so nothing is padded or copied. The other parameters are
- * those of conv2d.
+ * Computes a depthwise 2-D convolution with one filter per channel: four or eight channels at a time, in tiles of four
+ * pixels if no tap is outside. Taps outside the image are skipped, so that nothing is padded or copied. The other
+ * parameters are those of conv2d.
  *
  * @param x      [batch, height, width, channels] in float32
  * @param filter [filterHeight, filterWidth, channels] in float32
@@ -42,14 +42,14 @@ export function depthwise_conv2d(
   const pixelBytes = <usize>channels << 2;
   const lineBytes = <usize>width * pixelBytes;
   const lineStep = <usize>dilationY * lineBytes;
-  // Output columns from firstInside to lastInside have every tap inside the line.
+  // All taps of the output columns from firstInside to lastInside are inside the line.
   const firstInside = min(outWidth, (padLeft + strideX - 1) / strideX);
   const reach = width - 1 - (filterWidth - 1) * dilationX + padLeft;
   const lastInside = reach < 0 ? firstInside : max(firstInside, min(outWidth, reach / strideX + 1));
   const group = channelsPerGroup(channels, width, filterHeight, filterWidth);
   for (let image = 0; image < batch; image++) {
     for (let channel = 0; channel < channels; ) {
-      // What is left over is not a group of its own, which might be too narrow for eight channels at a time.
+      // The last channels join the last group, since their own might be too narrow for eight channels at a time.
       const here = channels - channel < 2 * group ? channels - channel : group;
       const offset = <usize>channel << 2;
       const biasHere = bias != 0 ? bias + offset : 0;
@@ -87,15 +87,16 @@ export function depthwise_conv2d(
 }
 
 /**
- * As many channels as leave the filter and the lines that it covers in the first level cache, in whole cache lines;
- * all of them where that would be so few that memory is read in pieces too short to be fetched ahead.
+ * Returns as many channels, in whole cache lines, as let the filter and the lines that it covers stay in the
+ * first-level cache. Returns all channels if that number is so small that memory would be read in pieces too short for
+ * the prefetcher.
  */
 function channelsPerGroup(channels: i32, width: i32, filterHeight: i32, filterWidth: i32): i32 {
   const group = (GROUP_FLOATS / (filterHeight * (width + filterWidth))) & ~15;
   return group < SMALLEST_GROUP ? channels : group;
 }
 
-/** One pixel, some of whose taps may be outside the line. */
+/** Computes one pixel, of which some taps may be outside the line. */
 function edgePixel(
   line: usize,
   lineStep: usize,

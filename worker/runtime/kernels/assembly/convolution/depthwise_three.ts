@@ -1,13 +1,13 @@
 import { clamp, multiplyAdd } from '../vector';
 
 /**
- * Four pixels of a filter three wide, eight channels at a time, of which there are at least as many: each input is
- * loaded once for the up to three outputs that it serves, and an address computed once for two loads.
+ * Computes four pixels for a filter of width 3, eight channels at a time. There are at least eight channels. Each input
+ * is loaded once for up to three outputs, and each address is computed once for two loads.
  *
  * @param STRIDE columns from one pixel to the next, 1 or 2
- * @param LEFT   whether the first pixel's first tap is outside the line
- * @param RIGHT  whether the last pixel's last tap is outside the line
- * @param start  where that first tap is, or would be
+ * @param LEFT   true if the first pixel's first tap is outside the line
+ * @param RIGHT  true if the last pixel's last tap is outside the line
+ * @param start  the address of that first tap, also if it is outside
  */
 // @ts-ignore: decorator
 @inline
@@ -100,7 +100,7 @@ function fourPixels(
     v128.store(target, clamp(a3, lowest, highest));
     v128.store(target, clamp(b3, lowest, highest), 16);
     if (offset == last) break;
-    // A last group that is not full begins earlier and computes some channels again.
+    // A partial last group begins earlier and computes some channels again.
     offset = min(offset + 32, last);
   }
 }
@@ -129,9 +129,7 @@ function fourPixelsStride2Right(start: usize, lineStep: usize, pixelBytes: usize
   fourPixels(2, false, true, start, lineStep, pixelBytes, filter, bias, y, channels, taps, lower, upper);
 }
 
-/**
- * Whether a line of the result can be made of tiles: at most one tap outside on either side.
- */
+/** True if lineOfThree can compute a line of the result: at most one tap is outside on each side. */
 export function isTiledByThree(width: i32, outWidth: i32, channels: i32, filterWidth: i32, strideX: i32, dilationX: i32, padLeft: i32): bool {
   return filterWidth == 3 && dilationX == 1 && strideX <= 2 && channels >= 8 && outWidth >= 5 && padLeft <= 1 && tapsOutside(width, outWidth, strideX, padLeft) <= 1;
 }
@@ -142,7 +140,7 @@ function tapsOutside(width: i32, outWidth: i32, strideX: i32, padLeft: i32): i32
   return (outWidth - 1) * strideX - padLeft + 3 - width;
 }
 
-/** A line of the result in tiles of four pixels; the last one may compute some of those before it again. */
+/** Computes a line of the result in tiles of four pixels. The last tile may compute some pixels again. */
 export function lineOfThree(
   line: usize,
   lineStep: usize,

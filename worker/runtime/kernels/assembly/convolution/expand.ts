@@ -4,15 +4,18 @@ import { gemm, POINTER_LINE_BYTES } from '../product/gemm';
 import { ElementFormat } from '../product/quantized';
 import { Flag, Input, Output, Scratch } from '../roles';
 
-/** What is in between stays in the second level cache. */
+/** The bytes of the intermediate strip, which must stay in the second-level cache. */
 const STRIP_BYTES: i32 = 512 * 1024;
 
-/** Lines of the expanded image that are held at once. */
+/** Returns the number of lines of the expanded image that are in memory at once. */
 function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
   return max(reach, STRIP_BYTES / max(1, (width * expandedChannels) << 2));
 }
 
-/** Bytes of scratch that expand_depthwise needs: that of gemm, a strip of lines, and a group of panels if they are quantized. */
+/**
+ * Returns the bytes of scratch that expand_depthwise needs: that of gemm, a strip of lines, and a group of panels if
+ * they are quantized.
+ */
 export function expand_depthwise_scratch_bytes(
   width: i32,
   channels: i32,
@@ -32,20 +35,21 @@ function stripBytes(width: i32, expandedChannels: i32, reach: i32): usize {
 }
 
 /**
- * A pointwise convolution and a depthwise one over its result, which is never whole in memory: what gemm or gemm_quantized
- * and depthwise_conv2d compute one after the other, a strip of lines at a time. The other parameters are those of conv2d.
+ * Computes a pointwise convolution and a depthwise one of its result, as gemm or gemm_quantized and depthwise_conv2d
+ * do, one strip of lines at a time. The intermediate image is never in memory as a whole. The other parameters are
+ * those of conv2d.
  *
  * @param x             [batch, height, width, channels] in float32
  * @param packed        the pointwise filter, [channels, expandedChannels]: as gemm takes it, or as gemm_quantized does
- * @param vectors       those of gemm_quantized, or 0 where the pointwise filter is in float32
- * @param format        that of gemm_quantized; of no use without vectors, as is `zero`
+ * @param vectors       those of gemm_quantized, or 0 if the pointwise filter is in float32
+ * @param format        that of gemm_quantized; unused without vectors, like `zero`
  * @param expandBias    [expandedChannels] in float32, or 0
  * @param filter        [filterHeight, filterWidth, expandedChannels] in float32
  * @param bias          [expandedChannels] in float32, or 0
  * @param y             [batch, outHeight, outWidth, expandedChannels] in float32
- * @param expandedLower bound of what is in between, -infinity for none
- * @param expandedUpper bound of what is in between, infinity for none
- * @param scratch       expand_depthwise_scratch_bytes
+ * @param expandedLower lower bound of the intermediate values, -infinity for none
+ * @param expandedUpper upper bound of the intermediate values, infinity for none
+ * @param scratch       expand_depthwise_scratch_bytes bytes
  */
 export function expand_depthwise(
   x: Input,

@@ -3,8 +3,8 @@ import { Flag, Input, Output } from '../roles';
 import { endOfTapsInside, firstTapInside } from './taps';
 
 /**
- * Largest value, or average of the values, that are under a window and inside an image. The window's parameters are those
- * of conv2d.
+ * Computes the maximum or the average of the values under a window, without those outside the image. The window's
+ * parameters are those of conv2d.
  *
  * @param x       [batch, height, width, channels] in float32
  * @param y       [batch, outHeight, outWidth, channels] in float32
@@ -105,7 +105,7 @@ function window(
   }
 }
 
-/** Of several values the largest, whatever is no number left out, as in tfjs; or their sum. */
+/** Returns the sum, or the larger value of each lane. As in tfjs, the maximum ignores NaN. */
 // @ts-ignore: decorator
 @inline
 function joined(average: bool, result: v128, value: v128): v128 {

@@ -1,11 +1,11 @@
-/** The first tap of a filter that lies inside, of one whose first tap is at `start`. */
+/** Returns the first tap inside the image for a filter whose first tap is at `start`. */
 // @ts-ignore: decorator
 @inline
 export function firstTapInside(start: i32, dilation: i32): i32 {
   return start < 0 ? (dilation - 1 - start) / dilation : 0;
 }
 
-/** The tap after the last one that lies inside of so many lines or pixels; it may come before the first. */
+/** Returns the tap after the last one inside `size` lines or pixels. It may be before the first tap inside. */
 // @ts-ignore: decorator
 @inline
 export function endOfTapsInside(start: i32, size: i32, taps: i32, dilation: i32): i32 {

@@ -3,12 +3,15 @@ import { NO_RESIDUAL } from '../product/tile';
 import { Input, Output, Scratch } from '../roles';
 import { paddedColumns, putTogether, transformImage } from './winograd_transforms';
 
-/** Tiles that are multiplied before their results are put together: what they come to stays in the cache. */
+/** The tiles that are multiplied before their results are combined. Their products stay in the cache. */
 const BLOCK: i32 = 24;
-/** Bytes of packed panels that stay in the cache while the tiles of a block pass by. */
+/** The bytes of packed panels that stay in the cache while the tiles of a block are multiplied. */
 const GROUP_BYTES: i32 = 256 * 1024;
 
-/** Bytes of scratch that winograd_conv2d needs: pointers, zeros, the image transformed, and products of a block. */
+/**
+ * Returns the bytes of scratch that winograd_conv2d needs: pointers, zeros, the transformed image, and the products of
+ * a block.
+ */
 export function winograd_scratch_bytes(
   height: i32,
   channels: i32,
@@ -23,16 +26,16 @@ export function winograd_scratch_bytes(
 }
 
 /**
- * Convolution of images with a filter that is 3 wide and goes on by one: y = clamp(x * filter + bias +
- * residual, lower, upper). Four results beside each other take six products instead of twelve, of sums of the input
- * with sums of the filter (Winograd's F(4, 3), along the rows only; Lavin and Gray 2015).
+ * Computes a 2-D convolution with a filter of width 3 and stride 1: y = clamp(x * filter + bias + residual, lower,
+ * upper). Four adjacent results need six products of transformed inputs and weights instead of twelve (Winograd's F(4,
+ * 3), along the rows only; Lavin and Gray 2015).
  *
  * @param x        [batch, height, width, channels] in float32
- * @param packed   what winograd_weights makes of the filter: six packed matrices [filterHeight * channels, outChannels]
+ * @param packed   the result of winograd_weights: six packed matrices [filterHeight * channels, outChannels]
  * @param bias     [outChannels] in float32, or 0
- * @param residual laid out as y, or 0
+ * @param residual [batch, outHeight, outWidth, outChannels] in float32, or 0
  * @param y        [batch, outHeight, outWidth, outChannels] in float32
- * @param scratch  winograd_scratch_bytes
+ * @param scratch  winograd_scratch_bytes bytes
  */
 export function winograd_conv2d(
   x: Input,

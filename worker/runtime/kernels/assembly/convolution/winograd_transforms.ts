@@ -2,8 +2,8 @@ import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
 import { Input, Output } from '../roles';
 
 /**
- * The transforms go through the points 0, A, -A, B, -B and infinity. With these the results are off by about a third
- * more than those of the plain sum, with the usual 1 and 2 by twice as much. Their powers are exact.
+ * The transforms interpolate at the points 0, A, -A, B, -B and infinity. With these, the error is about a third larger
+ * than that of the plain sum. With the usual 1 and 2 it would be twice as large. Their powers are exact.
  */
 const A: f32 = 0.75;
 const B: f32 = 1.5;
@@ -15,11 +15,11 @@ export function paddedColumns(outChannels: i32): i32 {
 }
 
 /**
- * The six matrices that winograd_conv2d takes, of a filter that is packed as conv2d takes it: each of the six sums is
- * of the three taps, times powers of its point, over the point's distances from the others.
+ * Transforms a filter that is packed as for conv2d into the six matrices of winograd_conv2d. Each of the six sums adds
+ * the three taps times powers of its point, divided by the product of the point's distances from the others.
  *
  * @param packed      [filterHeight * 3 * channels, outChannels] in float32, packed by pack_b
- * @param transformed six times packed_bytes(filterHeight * channels, outChannels)
+ * @param transformed six times packed_bytes(filterHeight * channels, outChannels) bytes
  */
 export function winograd_weights(
   packed: Input,
@@ -33,7 +33,7 @@ export function winograd_weights(
   const first = 1 / (a * a * b * b);
   const byA = 1 / (2 * a * a * (a * a - b * b));
   const byB = 1 / (2 * b * b * (b * b - a * a));
-  // Within a panel: rows of the filter, of three taps of so many channels of eight columns.
+  // A panel contains the rows of the filter. Each row has three taps of so many channels of eight columns.
   const rows = (paddedColumns(outChannels) >>> 3) * filterHeight;
   const tapBytes = <usize>channels << 5;
   const plane = <usize>rows * tapBytes;
@@ -60,7 +60,7 @@ export function winograd_weights(
   }
 }
 
-/** Six sums of each six pixels beside each other, four pixels from one to the next, for each row of an image. */
+/** Transforms each row of an image: six sums of six adjacent pixels, in steps of four pixels. */
 export function transformImage(
   x: usize,
   transformed: usize,
@@ -126,7 +126,7 @@ function pixelOr(zeros: usize, line: usize, column: i32, width: i32, pixelBytes:
   return column >= 0 && column < width ? line + <usize>column * pixelBytes : zeros;
 }
 
-/** Up to four results of the six products of a tile. */
+/** Computes up to four results from the six products of a tile. */
 export function putTogether(
   products: usize,
   plane: usize,

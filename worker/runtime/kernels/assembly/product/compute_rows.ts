@@ -2,7 +2,7 @@ import { loadUpTo, multiplyAdd } from '../vector';
 import { rows, storeRow } from './tile';
 
 /**
- * How many of the rows that are left to take next: 6, or what makes two tiles of the last 8 or 9, since tiles of
+ * Returns the number of rows of the next tile: 6, or less to divide the last 8 or 9 rows into two tiles, since tiles of
  * fewer than 4 rows wait for their additions.
  */
 // @ts-ignore: decorator
@@ -14,8 +14,8 @@ export function rowsOfTile(left: i32): i32 {
 }
 
 /**
- * One row, four panels at a time: enough sums apart that the latency of an addition does not matter, and, since
- * such a product reads each weight once and waits for memory, four streams to fetch ahead of.
+ * Computes one row, four panels at a time. These are enough independent sums to hide the latency of an addition. Such a
+ * product reads each weight once and waits for memory, so that four streams also help the prefetcher.
  */
 function oneRow(
   pointers: usize,
@@ -109,7 +109,7 @@ function sixRows(pointers: usize, segments: i32, segmentLength: i32, packed: usi
   rows(6, pointers, segments, segmentLength, packed, panels, bias, c, ldc, columns, residual, lower, upper);
 }
 
-/** `count` rows, 1 to 6; the parameters are those of `rows`. */
+/** Computes `count` rows, 1 to 6. The other parameters are those of `rows`. */
 export function computeRows(count: i32, pointers: usize, segments: i32, segmentLength: i32, packed: usize, panels: i32, bias: usize, c: usize, ldc: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
   switch (count) {
     case 6:

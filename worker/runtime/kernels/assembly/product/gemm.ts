@@ -2,15 +2,15 @@ import { computeRows, rowsOfTile } from './compute_rows';
 import { NO_RESIDUAL } from './tile';
 import { Input, Output, Scratch } from '../roles';
 
-/** Bytes of packed panels that stay in the second level cache while the rows of A pass by. */
+/** The bytes of packed panels that stay in the second-level cache while all rows of `a` are multiplied. */
 const GROUP_BYTES: i32 = 256 * 1024;
 
-/** Bytes of the addresses of the six rows that are multiplied at once. */
+/** The bytes of the addresses of six rows, which are multiplied at once. */
 const POINTER_BYTES: usize = 24;
-/** The same, up to the end of a cache line, where others put what begins on one. */
+/** The same, rounded up to whole cache lines, for data that must begin on one. */
 export const POINTER_LINE_BYTES: usize = (POINTER_BYTES + 63) & ~63;
 
-/** Bytes of scratch that gemm needs. */
+/** Returns the bytes of scratch that gemm needs. */
 export function gemm_scratch_bytes(): usize {
   return POINTER_BYTES;
 }
@@ -20,18 +20,18 @@ export function panelsPerGroup(k: i32): i32 {
 }
 
 /**
- * c = clamp(a * b + bias + residual, lower, upper), b packed by pack_b.
+ * Computes c = clamp(a * b + bias + residual, lower, upper) for a matrix b that is packed by pack_b.
  *
  * @param a        [m, k] in float32
  * @param lda      floats from one row of a to the next
  * @param packed   [k, n] in float32, packed by pack_b
  * @param bias     [n] in float32, or 0
- * @param residual [m, n] in float32, laid out as c, or 0; may be c itself
+ * @param residual [m, n] in float32 with the row stride of c, or 0; may be c
  * @param c        [m, n] in float32
  * @param ldc      floats from one row of c to the next
- * @param lower    bound of what is stored, -infinity for none
- * @param upper    bound of what is stored, infinity for none
- * @param scratch  gemm_scratch_bytes
+ * @param lower    lower bound of the result, -infinity for none
+ * @param upper    upper bound of the result, infinity for none
+ * @param scratch  gemm_scratch_bytes bytes
  */
 export function gemm(
   a: Input,

@@ -2,20 +2,18 @@ import { loadUpTo } from '../vector';
 import { Input, Output } from '../roles';
 
 /**
- * The right-hand matrix of a product, k rows by n columns, is packed into panels of 8 columns: within a panel,
- * row after row of 8 contiguous floats. The last panel is filled up with zeros.
- *
- * @returns bytes of the packed matrix
+ * Returns the bytes of a packed right-hand matrix [k, n]. It consists of panels of 8 columns, in which each row has 8
+ * contiguous floats. Zeros fill the last panel.
  */
 export function packed_bytes(k: i32, n: i32): usize {
   return <usize>((n + 7) >>> 3) * <usize>k * 32;
 }
 
 /**
- * Packs a matrix.
+ * Packs a matrix into panels of 8 columns.
  *
  * @param b      [k, n] in float32
- * @param packed packed_bytes(k, n)
+ * @param packed packed_bytes(k, n) bytes
  * @param stride floats from one row of b to the next
  */
 export function pack_b(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
@@ -42,10 +40,10 @@ export function pack_b(b: Input, packed: Output, k: i32, n: i32, stride: i32): v
 }
 
 /**
- * Packs the transpose of a matrix.
+ * Packs the transpose of a matrix into panels of 8 columns.
  *
  * @param b      [n, k] in float32
- * @param packed packed_bytes(k, n)
+ * @param packed packed_bytes(k, n) bytes
  * @param stride floats from one row of b to the next
  */
 export function pack_b_transposed(b: Input, packed: Output, k: i32, n: i32, stride: i32): void {
@@ -58,7 +56,7 @@ export function pack_b_transposed(b: Input, packed: Output, k: i32, n: i32, stri
   }
 }
 
-/** Four columns of a panel, of which `columns` exist. */
+/** Packs four columns of a panel, of which `columns` exist. */
 function packHalf(source: usize, packed: usize, k: i32, columns: i32, rowBytes: usize): void {
   let row = 0;
   if (columns >= 4) {

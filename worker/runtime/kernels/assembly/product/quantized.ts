@@ -2,27 +2,27 @@ import { loadUpTo, multiplyAdd } from '../vector';
 import { Input } from '../roles';
 
 /**
- * Quantized matrices: panels of 8 columns as pack.ts has them, of elements as they are stored in a model's files. As many
- * rows as fill 32 bits are interleaved, so that a row of four columns is a shift or a mask away from four lanes: a
- * block of 32 bytes holds 4 rows of bytes, or 2 of 16 bits, of columns 0 to 3 and then of 4 to 7.
+ * Quantized matrices: panels of 8 columns as in pack.ts, with the elements of the model's files. As many rows as fill
+ * 32 bits are interleaved, so that a shift or a mask turns a row of four columns into four lanes. A block of 32 bytes
+ * contains 4 rows of 8-bit elements or 2 rows of 16-bit elements, first columns 0 to 3 and then columns 4 to 7.
  *
- * `vectors` holds a scale for each column and then an offset for each: a value is (element - zero) * scale + offset.
- * The zero is the element that comes nearest to a value of 0, so that sums of products of elements stay as small as
- * those of values. Half-precision numbers have neither: their offsets are 0 and never looked at.
+ * `vectors` contains a scale for each column and then an offset for each: a value is (element - zero) * scale + offset.
+ * The zero is the element whose value is nearest to 0, so that sums of products of elements stay as small as those of
+ * values. Half-precision numbers have no zero, and their offsets are 0 and never read.
  */
 
-/** What elements of a quantized matrix are. */
+/** The format of a quantized matrix's elements. */
 export const enum ElementFormat {
   uint8,
   uint16,
   float16,
 }
-// Constants of their own: of members of an enumeration the compiler makes other local variables.
+// Separate constants: for members of an enumeration, the compiler would generate more local variables.
 export const UINT8: i32 = ElementFormat.uint8;
 export const UINT16: i32 = ElementFormat.uint16;
 export const FLOAT16: i32 = ElementFormat.float16;
 
-/** What half-precision numbers come out as too small by: the bias of the exponent is another. */
+/** The factor 2^112 by which converted half-precision numbers are too small, since the bias of the exponent differs. */
 const HALF_FACTOR: f32 = 5192296858534827628530496329220096.0;
 
 // @ts-ignore: decorator
@@ -31,15 +31,15 @@ export function rowsOfBlock(format: ElementFormat): i32 {
   return format == UINT8 ? 4 : 2;
 }
 
-/** Bytes of a panel. */
+/** Returns the bytes of a panel. */
 export function panelBytes(format: ElementFormat, k: i32): usize {
   const rows = rowsOfBlock(format);
   return <usize>((k + rows - 1) / rows) << 5;
 }
 
 /**
- * The mask that `rowOfBlock` wants. V8 makes a constant anew wherever it is used, in several instructions: a value that
- * is computed, from k, which is never negative, stays in its register.
+ * Returns the mask for `rowOfBlock`. V8 builds a constant at every use with several instructions. A value that is
+ * computed from k, which is never negative, stays in its register.
  */
 // @ts-ignore: decorator
 @inline
@@ -47,12 +47,12 @@ export function maskOf(FORMAT: i32, k: i32): v128 {
   return i32x4.splat((FORMAT == FLOAT16 ? 0x8fffe000 : FORMAT == UINT16 ? 0xffff : 0xff) | (k >>> 31));
 }
 
-/** A row of four columns of a block, as float32: half-precision numbers 2^112 times too small. */
+/** Returns a row of four columns of a block in float32. Half-precision numbers are 2^112 times too small. */
 // @ts-ignore: decorator
 @inline
 export function rowOfBlock(FORMAT: i32, ROW: i32, block: v128, mask: v128): v128 {
   if (FORMAT == FLOAT16) {
-    // Sign, exponent and fraction go where single precision has them.
+    // Moves sign, exponent and fraction to their positions in single precision.
     const high = ROW == 0 ? i32x4.shl(block, 16) : block;
     return v128.and(i32x4.shr_s(high, 3), mask);
   }
@@ -62,10 +62,10 @@ export function rowOfBlock(FORMAT: i32, ROW: i32, block: v128, mask: v128): v128
 }
 
 /**
- * Whether a half-precision number is infinite or NaN: those cannot be in a quantized matrix.
+ * Checks whether a half-precision number is infinite or NaN. A quantized matrix cannot contain these.
  *
  * @param b [count] in float16
- * @returns 1 where one is, 0 otherwise
+ * @returns 1 if one is, 0 otherwise
  */
 export function has_infinite_half(b: Input, count: i32): i32 {
   for (let index = 0; index < count; index++) {
@@ -74,7 +74,7 @@ export function has_infinite_half(b: Input, count: i32): i32 {
   return 0;
 }
 
-/** Expands panels into those of pack.ts. `scales`, `offsets` and `columns` begin with the first of them. */
+/** Dequantizes panels to those of pack.ts. `scales`, `offsets` and `columns` begin with the first of these panels. */
 export function expandPanels(packed: usize, scales: usize, offsets: usize, format: ElementFormat, zero: i32, k: i32, panels: i32, columns: i32, target: usize): void {
   if (format == UINT8) expandUint8(packed, scales, offsets, zero, k, panels, columns, target);
   else if (format == UINT16) expandUint16(packed, scales, offsets, zero, k, panels, columns, target);

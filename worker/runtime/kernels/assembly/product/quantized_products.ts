@@ -5,14 +5,17 @@ import { gemm, panelsPerGroup, POINTER_LINE_BYTES } from './gemm';
 import { NO_RESIDUAL } from './tile';
 import { Input, Output, Scratch } from '../roles';
 
-/** Of a single row. Of 16 bits a sum without the zero taken off first would lose digits. */
+/**
+ * True if the product dequantizes in registers: for a single row, except for uint16, whose sums would lose digits
+ * because the zero is subtracted at the end.
+ */
 // @ts-ignore: decorator
 @inline
 function isUnexpanded(format: i32, m: i32): bool {
   return m == 1 && format != UINT16;
 }
 
-/** Bytes of scratch that gemm_quantized needs: pointers, and a group of panels, expanded. */
+/** Returns the bytes of scratch that gemm_quantized needs: pointers, and a group of dequantized panels. */
 export function gemm_quantized_scratch_bytes(format: ElementFormat, m: i32, k: i32, n: i32): usize {
   return isUnexpanded(format, m) ? POINTER_LINE_BYTES : POINTER_LINE_BYTES + expandedGroupBytes(k, n);
 }
@@ -22,12 +25,12 @@ export function expandedGroupBytes(k: i32, n: i32): usize {
 }
 
 /**
- * What gemm computes, of a quantized matrix. The other parameters are those of gemm.
+ * Computes the same as gemm for a quantized matrix. The other parameters are those of gemm.
  *
  * @param packed  [k, n], elements of `format`: see quantized.ts
  * @param vectors [2, n] in float32: a scale for each column, then an offset for each
- * @param zero    the element that comes nearest to a value of 0
- * @param scratch gemm_quantized_scratch_bytes
+ * @param zero    the element whose value is nearest to 0
+ * @param scratch gemm_quantized_scratch_bytes bytes
  */
 export function gemm_quantized(
   a: Input,
@@ -51,7 +54,10 @@ export function gemm_quantized(
   else multiplyExpanded(a, lda, packed, vectors, format, zero, bias, residual, c, ldc, m, k, n, lower, upper, scratch, scratch + POINTER_LINE_BYTES);
 }
 
-/** The same for any number of rows. Each is, bit for bit, what it is among others. */
+/**
+ * Computes the same for any number of rows, with dequantized panels. The number of rows does not change a row's result,
+ * bit for bit.
+ */
 export function multiplyExpanded(
   a: usize,
   lda: i32,
@@ -83,7 +89,7 @@ export function multiplyExpanded(
   }
 }
 
-/** Bytes of scratch that conv2d_quantized needs: that of conv2d, and a group of panels, expanded. */
+/** Returns the bytes of scratch that conv2d_quantized needs: that of conv2d, and a group of dequantized panels. */
 export function conv2d_quantized_scratch_bytes(channels: i32, filterHeight: i32, filterWidth: i32, outChannels: i32): usize {
   const k = filterHeight * filterWidth * channels;
   const panels = min(panelsPerFilterGroup(k), (outChannels + 7) >>> 3);
@@ -97,12 +103,12 @@ function alignedScratch(channels: i32, filterHeight: i32, filterWidth: i32): usi
 }
 
 /**
- * What conv2d computes, of a quantized filter. The other parameters are those of conv2d.
+ * Computes the same as conv2d for a quantized filter. The other parameters are those of conv2d.
  *
  * @param packed  [filterHeight * filterWidth * channels, outChannels], elements of `format`: see quantized.ts
  * @param vectors [2, outChannels] in float32: a scale for each column, then an offset for each
- * @param zero    the element that comes nearest to a value of 0
- * @param scratch conv2d_quantized_scratch_bytes
+ * @param zero    the element whose value is nearest to 0
+ * @param scratch conv2d_quantized_scratch_bytes bytes
  */
 export function conv2d_quantized(
   x: Input,

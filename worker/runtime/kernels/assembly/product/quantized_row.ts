@@ -3,12 +3,12 @@ import { NO_RESIDUAL } from './tile';
 import { clamp, loadUpTo, multiplyAdd, storeUpTo, sumOfLanes } from '../vector';
 
 /**
- * One row by a quantized matrix of uint8 or float16, which is expanded in registers: such a product reads each element once and waits for
- * memory, so that smaller elements are worth their expansion. Scales and offsets come in at the end, of whole sums, so an
- * infinite value makes all of the row NaN.
+ * Multiplies one row by a quantized matrix of uint8 or float16, which is dequantized in registers. Such a product reads
+ * each element once and waits for memory, so that smaller elements pay for their conversion. Scales and offsets are
+ * applied to the complete sums, so that an infinite value makes the whole row NaN.
  *
- * @param a        k floats
- * @param residual what to add to an address in c to find the value to be added, or NO_RESIDUAL
+ * @param a        [k] in float32
+ * @param residual the distance from an address in c to that of the residual, in bytes, or NO_RESIDUAL
  */
 export function multiplyRow(a: usize, packed: usize, vectors: usize, format: ElementFormat, zero: i32, bias: usize, residual: usize, c: usize, k: i32, n: i32, lower: f32, upper: f32): void {
   if (format == UINT8) rowUint8(a, packed, vectors, zero, bias, residual, c, k, n, lower, upper);
@@ -31,7 +31,8 @@ function row(FORMAT: i32, a: usize, packed: usize, vectors: usize, zero: i32, bi
   const negative = f32x4.splat(-<f32>zero);
   const mask = maskOf(FORMAT, k);
   let column = 0;
-  // Four panels at a time: sums enough that the latency of an addition does not matter, and streams to fetch ahead of.
+  // Four panels at a time: enough independent sums to hide the latency of an addition, and enough streams for the
+  // prefetcher.
   for (; column + 24 < n; column += 32) {
     multiplyPanels(FORMAT, 4, a, packed, bytes, mask, sum, negative, vectors, bias, residual, c, column, k, n, lower, upper);
     packed += 4 * bytes;
@@ -80,7 +81,7 @@ function multiplyPanels(FORMAT: i32, PANELS: i32, a: usize, b: usize, bytes: usi
   }
 }
 
-/** Adds the products of all rows of four columns of a block. */
+/** Adds the products of all rows of a block for four of its columns. */
 // @ts-ignore: decorator
 @inline
 function addBlock(FORMAT: i32, address: usize, a0: v128, a1: v128, a2: v128, a3: v128, zeros: v128, mask: v128, sums: v128): v128 {
@@ -105,13 +106,13 @@ function sumOf(a: usize, k: i32): f32 {
 }
 
 /**
- * The 2^112 that half-precision numbers lack, in two parts, so that neither a value below 2^48 that is multiplied by the
- * first nor a sum that still lacks the second leaves the range.
+ * The factor 2^112 that half-precision numbers lack, in two parts. Neither a value below 2^48 times the first part nor
+ * a sum without the second part leaves the range.
  */
 const ROW_FACTOR: f32 = 1208925819614629174706176.0;
 const SUM_FACTOR: f32 = 4294967296.0;
 
-/** Eight columns from `column` on. */
+/** Finishes and stores eight columns from `column` on. */
 function finish(format: i32, low: v128, high: v128, sum: v128, vectors: usize, bias: usize, residual: usize, c: usize, column: i32, n: i32, lower: f32, upper: f32): void {
   if (format == FLOAT16) low = f32x4.mul(low, f32x4.splat(SUM_FACTOR)), high = f32x4.mul(high, f32x4.splat(SUM_FACTOR));
   finishHalf(format, low, sum, vectors, bias, residual, c, column, n, lower, upper);

@@ -1,22 +1,22 @@
 import { clamp, loadUpTo, multiplyAdd, storeUpTo } from '../vector';
 
-/** Never a distance between two aligned addresses. */
+/** No residual. This is never a distance between two aligned addresses. */
 export const NO_RESIDUAL: usize = 1;
 
 /**
- * The heart of matrix products and convolutions: up to 6 rows of the result, panel after panel of 8 columns,
- * held in 12 accumulators (of the 15 vector registers that there are on x64).
+ * The inner loop of matrix products and convolutions. It computes up to 6 rows of the result, one panel of 8 columns
+ * after the other, in 12 accumulators (x64 has 15 vector registers available).
  *
- * A row of the left-hand side is a list of `segments`, each `segmentLength` contiguous floats: one segment for a
- * matrix, the taps of the filter for a convolution. `pointers` holds, segment after segment, 6 row addresses.
+ * A row of the left-hand side consists of `segments` segments of `segmentLength` contiguous floats each: one segment
+ * for a matrix, the taps of the filter for a convolution. `pointers` contains 6 row addresses for each segment.
  *
  * @param packed    the first panel, see pack.ts
- * @param panels    how many panels to compute
- * @param bias      address of the bias of the first column, or 0
- * @param c         address of the first result
+ * @param panels    the number of panels to compute
+ * @param bias      the address of the first column's bias, or 0
+ * @param c         the address of the first result
  * @param ldc       bytes from one row of the result to the next
  * @param columns   columns from c to the end of the row
- * @param residual  what to add to an address in c to find the value to be added, or NO_RESIDUAL
+ * @param residual  the distance from an address in c to that of the residual, in bytes, or NO_RESIDUAL
  */
 // @ts-ignore: decorator
 @inline
@@ -63,8 +63,8 @@ export function rows(
       let a4 = ROWS > 4 ? load<usize>(pointer, 16) : 0;
       let a5 = ROWS > 5 ? load<usize>(pointer, 20) : 0;
       pointer += 24;
-      // Four columns of a row in one go: fewer instructions for each product, of which a core that two threads
-      // share has not enough.
+      // Four elements of a row at a time: fewer instructions for each product, since they limit a core that two threads
+      // share.
       const end = b + (<usize>segmentLength << 5);
       const wholeEnd = b + (<usize>(segmentLength & ~3) << 5);
       let a: v128, b0: v128, b1: v128;

@@ -2,7 +2,7 @@ import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../rule.ts';
 
-/** Sizes of blocks over the dimensions after the first. */
+/** Returns the sizes of blocks for the dimensions after the first. */
 function blockSizes(call: KernelCall, rank: number): readonly number[] {
   const sizes = call.integers('blockShape');
   if (sizes.length === 0 || sizes.length >= rank || sizes.some((size) => size < 1))
@@ -41,11 +41,11 @@ const spaceToBatch: Rule = (call) => {
     return padded / block;
   });
   const shape = [batch * elementCount(blocks), ...sizes];
-  // Paddings are all that is left of a dimension without elements.
+  // If a dimension has no elements, the result consists of padding.
   return others.includes(0) ? { ...gives(shape, x.dtype), fill: 0 } : gives(shape, x.dtype);
 };
 
-/** The kernel moves float32 only. */
+/** The kernel accepts only float32. */
 const depthToSpace: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32');

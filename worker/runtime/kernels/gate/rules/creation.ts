@@ -20,7 +20,7 @@ function like(value: number): Rule {
   };
 }
 
-/** From `start` up to, and without, `stop`. */
+/** Numbers from `start` to before `stop`. */
 const range: Rule = (call) => {
   const start = call.number('start');
   const stop = call.number('stop');
@@ -53,7 +53,7 @@ const multinomial: Rule = (call) => {
   return gives([logits.shape[0] ?? 0, samples], 'int32');
 };
 
-/** Of shapes that are tensors. */
+/** The broadcast shape of two shapes that are tensors. */
 const broadcastArgs: Rule = (call) => {
   const shapes = ['s0', 's1'].map((name) => {
     const shape = call.tensor(name);

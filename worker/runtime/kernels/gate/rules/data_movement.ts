@@ -4,7 +4,7 @@ import type { KernelCall } from '../kernel_call.ts';
 import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../rule.ts';
 import { isEmpty, isSameShape } from '../shapes.ts';
 
-/** A graph says into how many tensors one is taken apart; a request that says it makes no more than these. */
+/** The most parts of a split whose number a request determines. */
 const MOST_PARTS = 16_384;
 
 const same: Rule = (call) => {
@@ -74,7 +74,7 @@ function evenParts(call: KernelCall, size: number, count: number): readonly numb
   return Array.from({ length: count }, () => size / count);
 }
 
-/** One part may have what the others leave. */
+/** Returns the sizes of the parts. One of them may be -1: the rest. */
 function unevenParts(call: KernelCall, size: number): readonly number[] {
   const sizes = call.integers('numOrSizeSplits');
   const rest = sizes.reduce((left, part) => (part === -1 ? left : left - part), size);
@@ -103,7 +103,7 @@ const reshape: Rule = (call) => {
     else open = axis;
   }
   if (open === -1) return known === count ? gives(wanted, x.dtype) : cannotReshape(call, x, wanted);
-  // Of no elements, nothing says how many there are in a dimension beside one of size 0.
+  // Without elements, an open size beside a size of 0 cannot be determined.
   if (known === 0 || count % known !== 0) return cannotReshape(call, x, wanted);
   return gives(wanted.with(open, count / known), x.dtype);
 };
@@ -160,7 +160,7 @@ const pad: Rule = (call) => {
   const pairs = call.pairs('paddings', x.shape.length);
   const shape = x.shape.map((size, axis) => size + (pairs[axis]?.[0] ?? 0) + (pairs[axis]?.[1] ?? 0));
   const value = call.number('constantValue');
-  // The kernel takes the value as a float32.
+  // The kernel converts the value to float32.
   if (x.dtype === 'int32' && Math.fround(value) !== value)
     call.refuse(`padding with ${value} is not computed`);
   return isEmpty(x.shape) ? { ...gives(shape, x.dtype), fill: value } : gives(shape, x.dtype);

@@ -3,7 +3,7 @@ import type { KernelCall } from '../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../rule.ts';
 import { expectInside } from './indexing.ts';
 
-/** TensorFlow refuses an image without pixels and a size of 0, whatever the result would be. */
+/** Returns the shape of resized images. As TensorFlow, it refuses images without pixels and sizes of 0. */
 function resized(call: KernelCall, name: string, images: TensorInfo): readonly number[] {
   call.expectRank(images, 'images', 4);
   const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;

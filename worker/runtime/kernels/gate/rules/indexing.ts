@@ -59,7 +59,7 @@ function expectScattered(call: KernelCall, updates: TensorInfo, shape: readonly 
   const indices = call.tensor('indices');
   call.expectDtype(indices, 'indices', 'int32');
   const depth = indices.shape.at(-1);
-  // tfjs takes a list for several indices of one number, TensorFlow for one index.
+  // For tfjs, a list is several indices of one number each. For TensorFlow it is one index.
   if (depth === undefined || depth === 0 || depth > shape.length || (indices.shape.length === 1 && depth > 1))
     call.refuse(`indices of shape [${indices.shape}] do not fit a tensor of shape [${shape}]`);
   const wanted = [...indices.shape.slice(0, -1), ...shape.slice(depth)];
@@ -104,7 +104,10 @@ const oneHot: Rule = (call) => {
   return gives(indices.shape.toSpliced(newAxis(call, indices.shape.length), 0, depth), dtype);
 };
 
-/** Where OneHot's new dimension goes among those of the indices, -1 being the last; tfjs's own calls name none. */
+/**
+ * Returns the position of OneHot's new dimension among those of the indices. -1 is the last one and the default, since
+ * tfjs's own calls have no axis.
+ */
 export function newAxis(call: KernelCall, rank: number): number {
   const axis = call.attribute('axis') === undefined ? -1 : call.integer('axis');
   if (axis < -1 || axis > rank) call.refuse(`the axis ${axis} is not in [-1, ${rank}]`);
@@ -116,7 +119,7 @@ const countOfList: Rule = (call) => {
   return count(call);
 };
 
-/** Counts are the values that `x` may have: what is larger is not counted, what is negative is refused. */
+/** Counts the values from 0 to before `size`. Larger values are not counted, and negative ones are refused. */
 const count: Rule = (call) => {
   const x = call.tensor('x');
   const weights = call.tensor('weights');
@@ -138,9 +141,9 @@ const count: Rule = (call) => {
 };
 
 /**
- * Refuses an index outside of a tensor.
+ * Refuses indices outside of a tensor.
  *
- * @param sizes of the dimensions that the numbers of one index, which follow each other, are for
+ * @param sizes the sizes of the dimensions that the consecutive numbers of one index address
  */
 export function expectInside(call: KernelCall, indices: TensorInfo, sizes: readonly number[]): void {
   if (sizes.length === 0) return;

@@ -1,6 +1,6 @@
 import { gives, type Rule, type Rules } from '../rule.ts';
 
-/** Sizes of the two triangles that stay; a negative one keeps all of its triangle. */
+/** num_lower and num_upper are the numbers of kept diagonals. A negative number keeps the whole triangle. */
 const bandPart: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32', 'int32', 'bool');

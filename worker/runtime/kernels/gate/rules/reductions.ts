@@ -5,7 +5,7 @@ import { isEmpty, reducedShape } from '../shapes.ts';
 const LEAST_INTEGER = -(2 ** 31);
 const LARGEST_INTEGER = 2 ** 31 - 1;
 
-/** Of dtypes that it takes, what a reduction gives for no elements at all. */
+/** The result of a reduction without elements, for each accepted dtype. */
 type OfNothing = Readonly<Partial<Record<DataType, number>>>;
 
 function reduction(ofNothing: OfNothing, axes = 'axis'): Rule {
@@ -19,7 +19,9 @@ function reduction(ofNothing: OfNothing, axes = 'axis'): Rule {
   };
 }
 
-/** Where the largest or the smallest is. TensorFlow refuses a dimension without elements, whatever the others are. */
+/**
+ * The rule of ArgMax and ArgMin. TensorFlow refuses a reduced dimension without elements, whatever the other sizes are.
+ */
 const position: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32', 'int32', 'bool');
@@ -28,7 +30,7 @@ const position: Rule = (call) => {
   return gives(x.shape.toSpliced(axis, 1), 'int32');
 };
 
-/** tfjs takes the axis as it is, and a negative one for no dimension at all. */
+/** tfjs does not accept negative axes, so that the rule replaces the axis. */
 const cumulative: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32', 'int32');
@@ -36,7 +38,7 @@ const cumulative: Rule = (call) => {
   return { ...gives(x.shape, x.dtype), attributes: { axis } };
 };
 
-/** Of integers it is an integer, and of none at all nothing. */
+/** The mean of integers is an integer. Without elements it does not exist. */
 const mean: Rule = (call) => {
   const { shape, dtype } = call.tensor('x');
   if (dtype === 'int32' && isEmpty(shape))

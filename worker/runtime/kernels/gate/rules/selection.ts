@@ -30,7 +30,7 @@ const unique: Rule = (call) => {
   return { outputs };
 };
 
-/** Positions at which values would be put to keep a row sorted; all are 0 in a row without elements. */
+/** The positions at which values can be inserted into a sorted row. In a row without elements all are 0. */
 const searchSorted: Rule = (call) => {
   const sequence = call.tensor('sortedSequence');
   const values = call.tensor('values');

@@ -14,7 +14,7 @@ function integers(call: KernelCall, name: string, rank: number): TensorInfo {
   return tensor;
 }
 
-/** A sparse tensor's indices, as many numbers each as the tensor has dimensions. */
+/** Refuses indices of a sparse tensor that do not have a number for each dimension. */
 function expectDimensions(call: KernelCall, indices: TensorInfo, shape: TensorInfo): void {
   if (indices.shape[1] !== shape.shape[0])
     call.refuse(`indices of shape [${indices.shape}] do not fit a tensor of ${shape.shape[0]} dimensions`);
@@ -77,7 +77,7 @@ const reshape: Rule = (call) => {
   };
 };
 
-/** Rows of `data` put together by the segments that they are of, whose numbers never fall. */
+/** The rule of reductions of `data` by segments. The segments' numbers must not decrease. */
 function segments(...dtypes: readonly DataType[]): Rule {
   return (call) => {
     const data = call.tensor('data');

@@ -2,7 +2,7 @@ import type { DataType } from '@tensorflow/tfjs-core';
 import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
-/** One value from two, over shapes that broadcast, of tensors of one of these dtypes. */
+/** Makes a kernel of an element-wise operation on two tensors of one of the dtypes, with broadcasting. */
 function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => number): PlainKernel {
   return (backend, call, [output]) => {
     if (output === undefined || !dtypes.includes(output.dtype)) return undefined;
@@ -20,21 +20,24 @@ function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => 
   };
 }
 
-/** tfjs divides floats, which are exact up to 2^24, or traps where the least integer is divided by -1. */
+/** tfjs divides as floats, which are exact only up to 2^24, or traps if the smallest integer is divided by -1. */
 export const floorOfIntegers = binary(['int32'], (a, b) => Math.floor(a / b) | 0);
 
 export const truncatedQuotient = binary(['int32'], (a, b) => (a / b) | 0);
 
-/** With the sign of the dividend, as in C. */
+/** The remainder with the sign of the dividend, as in C. */
 export const truncatedRemainder = binary(['float32', 'int32'], (a, b) => a % b);
 
-/** With the sign of the divisor. tfjs subtracts a multiple that it has rounded, and traps at the least integer by -1. */
+/**
+ * The remainder with the sign of the divisor. tfjs subtracts a rounded multiple, and traps if the smallest integer is
+ * divided by -1.
+ */
 export const flooredRemainder = binary(['float32', 'int32'], (a, b) => {
   const remainder = a % b;
   return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder;
 });
 
-/** tfjs answers the least integer for a power beyond 32 bits, where TensorFlow keeps the lowest ones. */
+/** For a power beyond 32 bits, tfjs returns the smallest integer, but TensorFlow keeps the lowest 32 bits. */
 export const powerOfIntegers = binary(['int32'], integerPower);
 
 function integerPower(base: number, exponent: number): number {

@@ -7,7 +7,7 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   xor: (a, b) => a ^ b,
 };
 
-/** Over shapes that broadcast. */
+/** Bitwise operations on int32 tensors, with broadcasting. */
 export const bitwise: PlainKernel = (backend, call, [output]) => {
   const operation = OPERATIONS[call.text('operation') ?? ''];
   if (operation === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
-/** tfjs copies the lowest byte only: 0.5 and 256 would be false. */
+/** tfjs copies only the lowest byte: 0.5 and 256 would be false. */
 export const castToBool: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'bool') return undefined;
   const result = makeOutput(backend, output);
@@ -11,7 +11,7 @@ export const castToBool: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs clips the bits of integers as if they were those of floats. */
+/** tfjs clips the bits of integers as those of floats. */
 export const clipIntegers: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'int32') return undefined;
   const least = call.number('clipValueMin');
@@ -24,7 +24,7 @@ export const clipIntegers: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs takes slopes for those of the last dimension, whatever their shape is. */
+/** tfjs applies slopes along the last dimension, whatever their shape is. */
 export const prelu: PlainKernel = (backend, call, [output]) => {
   const alpha = call.tensor('alpha');
   const result = makeOutput(backend, output);
@@ -39,7 +39,7 @@ export const prelu: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs moves four bytes for each element, though one of bool has one. */
+/** tfjs moves four bytes for each element, but a bool has one byte. */
 export const selectTruths: PlainKernel = (backend, call, [output]) => {
   if (output?.dtype !== 'bool') return undefined;
   const result = makeOutput(backend, output);

@@ -1,6 +1,6 @@
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
-/** Keeps the lowest bits of int32 values: what an integer of 8 or 16 bits holds of them. */
+/** Keeps the lowest bits of int32 values, which an integer of 8 or 16 bits contains. */
 export const wrapInteger: PlainKernel = (backend, call, [output]) => {
   const unused = 32 - call.integer('bits');
   const isSigned = call.flag('isSigned');
@@ -15,10 +15,10 @@ export const wrapInteger: PlainKernel = (backend, call, [output]) => {
 };
 
 /**
- * Passes int32 values on that stand for int64 ones.
+ * Passes on int32 values that represent int64 values.
  *
- * @throws KernelRefusal where one is not within `tolerance` of what the same computation gives in float32: the int64
- * value does not fit 32 bits then
+ * @throws KernelRefusal if a value differs by more than `tolerance` from that of the same computation in float32: the
+ *   int64 value does not fit into 32 bits
  */
 export const expectInt32: PlainKernel = (backend, call, [output]) => {
   const tolerance = call.number('tolerance');

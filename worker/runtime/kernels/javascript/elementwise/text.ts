@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
-/** tfjs compares numbers of 32 bits that lie where the heap has none of the strings. */
+/** tfjs would compare 32-bit numbers in the heap, which does not contain the strings. */
 function comparisonOfStrings(whenEqual: 0 | 1): PlainKernel {
   return (backend, call, [output]) => {
     const [a, b] = [call.tensor('a'), call.tensor('b')];

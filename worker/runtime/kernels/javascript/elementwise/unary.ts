@@ -1,7 +1,7 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
-/** One value from each, of tensors of this dtype; the heap rounds to it. */
+/** Makes a kernel of an element-wise operation on tensors of one dtype. Storing a result rounds it to the dtype. */
 function unary(dtype: DataType, compute: (value: number) => number): PlainKernel {
   return (backend, call, [output]) => {
     if (output?.dtype !== dtype) return undefined;
@@ -13,16 +13,18 @@ function unary(dtype: DataType, compute: (value: number) => number): PlainKernel
   };
 }
 
-/** tfjs computes integers as floats, which are exact up to 2^24. The least integer has no negative: it stays. */
+/**
+ * tfjs computes integers as floats, which are exact only up to 2^24. The smallest integer has no negative and stays.
+ */
 export const absoluteOfIntegers = unary('int32', (value) => Math.abs(value) | 0);
 export const negativeOfIntegers = unary('int32', (value) => -value | 0);
 
-/** tfjs adds 1 first, which leaves nothing of a small value. */
+/** tfjs adds 1 first, which loses small values. */
 export const logOfOnePlus = unary('float32', Math.log1p);
 
-/** tfjs takes small values for 0. */
+/** tfjs treats small values as 0. */
 export const sign = unary('float32', Math.sign);
 
-/** tfjs is off by 2e-7, however small the result is, and by more for large values. */
+/** tfjs has an absolute error of 2e-7 even for small results, and a larger one for large values. */
 export const sine = unary('float32', Math.sin);
 export const cosine = unary('float32', Math.cos);

@@ -2,7 +2,7 @@ import { isEmpty } from '../../gate/shapes.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { fusedFinish } from './fused_finish.ts';
 
-/** Of products whose sums have no terms, the bias and the activation are left. */
+/** Products whose sums have no terms: only the bias and the activation remain. */
 export const emptyProduct: PlainKernel = (backend, call, [output]) => {
   const factors = call.list().slice(0, 2);
   if (output === undefined || factors.every(({ shape }) => !isEmpty(shape))) return undefined;

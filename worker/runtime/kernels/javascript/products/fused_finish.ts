@@ -4,10 +4,10 @@ import type { KernelCall } from '../../gate/kernel_call.ts';
 import { valuesOf } from '../javascript_kernel.ts';
 
 /**
- * What a fused product does after its sums: adds the bias of the column and applies the activation.
+ * Makes the last step of a fused product: it adds the column's bias and applies the activation.
  *
- * @param shape of the product, with columns last
- * @returns the value at an index for the sum there; valid until memory is allocated
+ * @param shape the product's shape, with columns last
+ * @returns a function from a sum and its index to the value; valid until memory is allocated
  */
 export function fusedFinish(
   backend: BackendWasm,

@@ -3,7 +3,7 @@ import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';
 
-/** Products of matrices of int32, which wrap at 32 bits, and those whose sums have no terms. */
+/** Products of int32 matrices, which wrap at 32 bits, and products whose sums have no terms. */
 export const matrixProduct: PlainKernel = (backend, call, outputs) => {
   const [output] = outputs;
   if (output?.dtype !== 'int32') return emptyProduct(backend, call, outputs);

@@ -1,12 +1,12 @@
 import type { KernelCall } from '../../gate/kernel_call.ts';
 import { perDimension } from '../../gate/rules/products/windows.ts';
 
-/** How a window passes over an image with three spatial dimensions. Lists are in the dimensions' order. */
+/** The positions of a window over an image with three spatial dimensions. Lists are in the dimensions' order. */
 export interface WindowWalk {
   readonly batch: number;
   readonly image: readonly [number, number, number];
   readonly positions: readonly [number, number, number];
-  /** Which elements of the window lie inside of the image, by dimension and position, and where in the image. */
+  /** The elements of the window that are inside the image and their image coordinates, by dimension and position. */
   readonly taps: readonly [readonly Tap[][], readonly Tap[][], readonly Tap[][]];
 }
 
@@ -16,11 +16,11 @@ interface Tap {
 }
 
 /**
- * As TensorFlow places windows. An image of two spatial dimensions has one plane.
+ * Places a window as TensorFlow does. An image of two spatial dimensions has one plane.
  *
- * @param image shape with batch and channels
- * @param window sizes of the window
- * @param positions how often it fits into each dimension
+ * @param image its shape with batch and channels
+ * @param window the window's sizes
+ * @param positions the number of its positions in each dimension
  */
 export function walkWindows(
   call: KernelCall,
@@ -52,7 +52,7 @@ export function walkWindows(
   };
 }
 
-/** Whether tfjs would begin behind the first pixel: it pads by less than nothing where a stride exceeds the window. */
+/** True if tfjs would begin behind the first pixel: its padding is negative if a stride exceeds the window. */
 export function isMispadded(call: KernelCall, window: readonly number[]): boolean {
   const strides = perDimension(call, 'strides', window.length);
   const dilations = perDimension(call, 'dilations', window.length, 1);
@@ -61,10 +61,10 @@ export function isMispadded(call: KernelCall, window: readonly number[]): boolea
 }
 
 /**
- * Whether no window reaches the last pixels of an image that is padded to `same`.
+ * True if no window reaches the last pixels of an image with the padding `same`.
  *
- * @param image shape with batch and channels
- * @param output shape with batch and channels
+ * @param image its shape with batch and channels
+ * @param output its shape with batch and channels
  */
 export function leavesPixelsOut(
   call: KernelCall,
@@ -98,7 +98,7 @@ function tapsOf(
 ): Tap[][] {
   const before = paddingBefore(size, count, (window - 1) * dilation + 1, stride, pad, axis);
   return Array.from({ length: count }, (_, position) => {
-    // A window may be far larger than the image: only what lies inside is walked.
+    // Visits only elements inside, since a window may be far larger than the image.
     const start = position * stride - before;
     const found: Tap[] = [];
     for (let ofWindow = Math.max(0, Math.ceil(-start / dilation)); ofWindow < window; ofWindow++) {
@@ -125,7 +125,7 @@ function paddingBefore(
   return typeof before === 'number' ? before : 0;
 }
 
-/** Calls `visit` with each position and each element of the window there that lies in the image, as pixel numbers. */
+/** Calls `visit` for each position and each of the window's elements inside the image, as pixel numbers. */
 export function forEachTap(
   { batch, image, positions, taps }: WindowWalk,
   window: readonly number[],

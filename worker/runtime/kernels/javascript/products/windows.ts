@@ -28,7 +28,7 @@ export const convolution3D: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** XNNPACK, which tfjs's kernel calls, computes nothing where windows leave the last pixels of a padded image out. */
+/** XNNPACK, which tfjs's kernel calls, computes nothing if no window reaches the last pixels of a padded image. */
 export const depthwiseConvolution: PlainKernel = (backend, call, outputs) => {
   const x = call.tensor('x');
   const filter = call.tensor('filter');
@@ -54,7 +54,7 @@ export const depthwiseConvolution: PlainKernel = (backend, call, outputs) => {
   return result;
 };
 
-/** tfjs pads it wrongly too, and then reads outside of its tensors. */
+/** tfjs also pads it wrongly, and then reads outside of its tensors. */
 export const transposedConvolution3D: PlainKernel = (backend, call, [output]) => {
   const dy = call.tensor('dy');
   const filter = call.tensor('filter');
@@ -100,7 +100,7 @@ export const averagePool3D: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-/** tfjs begins with the smallest positive number, as if nothing were below 0. */
+/** tfjs starts with the smallest positive number, so that negative maxima are lost. */
 export const maxPool3D: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
   const channels = x.shape.at(-1) ?? 0;

@@ -3,7 +3,7 @@ import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../../rule.ts';
 import { broadcast, isSameShape } from '../../shapes.ts';
 
-/** One value from two, over shapes that broadcast. */
+/** The rule of an element-wise operation on two tensors, with broadcasting. */
 function binary(dtypes: readonly DataType[], output?: DataType): Rule {
   return (call) => {
     const a = call.tensor('a');
@@ -14,7 +14,7 @@ function binary(dtypes: readonly DataType[], output?: DataType): Rule {
   };
 }
 
-/** The same where integers are divided: by zero WebAssembly traps, and TensorFlow refuses. */
+/** The rule of a division. An integer division by zero traps in WebAssembly, and TensorFlow refuses it. */
 function division(dtypes: readonly DataType[]): Rule {
   const rule = binary(dtypes);
   return (call) => {
@@ -57,7 +57,7 @@ export function expectBroadcastTo(
     call.refuse(`${name} of shape [${shape}] does not broadcast to [${wanted}]`);
 }
 
-/** tfjs broadcasts before it calls the kernel, which reads all three alike. */
+/** The three inputs have the same shape, since tfjs broadcasts them before it calls the kernel. */
 const select: Rule = (call) => {
   const condition = call.tensor('condition');
   const t = call.tensor('t');

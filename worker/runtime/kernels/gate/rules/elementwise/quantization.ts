@@ -1,7 +1,7 @@
 import { gives, type Rule, type Rules } from '../../rule.ts';
 import { isSameShape } from '../../shapes.ts';
 
-/** One range for all values, or one for each channel, which comes last. */
+/** One range for all values, or one for each channel. The channels are the last dimension. */
 const fakeQuantize: Rule = (call) => {
   const [x, min, max] = [call.tensor('x'), call.tensor('min'), call.tensor('max')];
   for (const [tensor, name] of [[x, 'x'] as const, [min, 'min'] as const, [max, 'max'] as const])

@@ -25,7 +25,7 @@ const nGrams: Rule = (call) => {
   };
 };
 
-/** The strings of a wide n-gram lie outside of the heap, where no room is counted for them. */
+/** The limit of all n-grams' tokens, since strings are outside of the heap and its limit does not cover them. */
 const MOST_TOKENS = 2 ** 20;
 
 function expectFew(call: KernelCall, splits: NumericValues): void {

@@ -1,7 +1,10 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import { gives, type Rule, type Rules } from '../../rule.ts';
 
-/** One value from each value of `x`, in TensorFlow's dtypes for the operation, as far as the kernel computes them. */
+/**
+ * The rule of an element-wise operation on one tensor. `dtypes` are TensorFlow's dtypes for the operation that the
+ * kernel computes.
+ */
 function unary(dtypes: readonly DataType[], output?: DataType): Rule {
   return (call) => {
     const x = call.tensor('x');
@@ -34,7 +37,7 @@ const leakyRelu: Rule = (call) => {
   return floats(call);
 };
 
-/** Along the last dimension only: that is how the kernel reads memory. */
+/** Only along the last dimension, as the kernel reads memory. */
 const softmax: Rule = (call) => {
   const logits = call.tensor('logits');
   call.expectDtype(logits, 'logits', 'float32');

@@ -36,7 +36,10 @@ function positions(call: KernelCall, image: readonly number[], filter: TensorInf
   });
 }
 
-/** Of an image without pixels or channels, a sum of nothing and the bias are left: see plain/empty_products.ts. */
+/**
+ * For an image without pixels or channels, only the bias and the activation remain: see
+ * javascript/products/empty_products.ts.
+ */
 function convolution(dimensions: 2 | 3): Rule {
   return (call) => {
     const { image, filter } = factors(call, 'x', dimensions);
@@ -60,7 +63,7 @@ const depthwise: Rule = (call) => {
   return givesEvenOfEmpty(shape, 'float32');
 };
 
-/** The image that a convolution would have made `dy` of. */
+/** The rule of a transposed convolution: `dy` must be a result of the convolution of an image of `inputShape`. */
 function transposed(dimensions: 2 | 3): Rule {
   return (call) => {
     const { image: dy, filter } = factors(call, 'dy', dimensions);

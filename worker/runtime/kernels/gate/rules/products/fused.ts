@@ -16,9 +16,10 @@ const ACTIVATIONS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Refuses a bias or slopes that do not fit the result of a product, and an activation that is not known.
+ * Refuses a bias or slopes that do not fit the result of a product, and unknown activations.
  *
- * @param isOurs whether the project's own kernel computes it, which broadcasts slopes; tfjs's repeats them
+ * @param isOurs true if the project's own kernel computes the product and broadcasts the slopes. tfjs's kernel repeats
+ *   them
  */
 export function expectFused(call: KernelCall, shape: readonly number[], isOurs: boolean): void {
   const activation = call.attribute('activation');
@@ -40,7 +41,9 @@ export function expectFused(call: KernelCall, shape: readonly number[], isOurs: 
     call.refuse(`slopes of shape [${slopes.shape}] are not computed for a result of shape [${shape}]`);
 }
 
-/** Whether a tensor of this shape, repeated, is what it broadcasts to: it has the last dimensions whole, or one value. */
+/**
+ * True if repeating the tensor equals broadcasting it: its shape consists of the last dimensions, or it has one value.
+ */
 export function isRepeated(part: readonly number[], shape: readonly number[]): boolean {
   if (elementCount(part) === 1) return true;
   const first = part.findIndex((size) => size !== 1);

@@ -8,7 +8,7 @@ function pooled(call: KernelCall, dimensions: 2 | 3): Output {
   call.expectRank(x, 'x', dimensions + 2);
   expectChannelsLast(call);
   const pad = call.attribute('pad');
-  // A window that lies in the padding has neither a largest element nor a mean.
+  // With an explicit padding, a window could be entirely in the padding, where neither a maximum nor a mean exists.
   if (pad !== 'same' && pad !== 'valid' && pad !== 0)
     call.refuse(`a padding of ${String(pad)} is not computed`);
   const positions = windowPositions(call, x.shape.slice(1, -1), {
@@ -31,7 +31,7 @@ const withPositions: Rule = (call) => {
   return { outputs: [output, { ...output, dtype: 'int32' }] };
 };
 
-/** Normalization over neighboring channels. */
+/** The rule of the normalization over neighboring channels. */
 const localResponse: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32');
@@ -39,7 +39,7 @@ const localResponse: Rule = (call) => {
   const depthRadius = call.integer('depthRadius');
   if (depthRadius < 0) call.refuse('depthRadius is negative');
   for (const name of ['bias', 'alpha', 'beta']) call.number(name);
-  // No channel is further away, and the kernel would count through all that the radius names.
+  // No channel is farther away, and the kernel would iterate over the whole radius.
   const attributes = { depthRadius: Math.min(depthRadius, x.shape[3] ?? 0) };
   return { ...gives(x.shape, 'float32'), attributes };
 };

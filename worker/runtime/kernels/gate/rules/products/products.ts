@@ -3,7 +3,7 @@ import { gives, givesEvenOfEmpty, type Rule, type Rules } from '../../rule.ts';
 import { broadcast } from '../../shapes.ts';
 import { expectFused, isRepeated } from './fused.ts';
 
-/** Of matrices with an inner size of 0, a sum of nothing and the bias are left: see javascript/products/empty_products.ts. */
+/** For an inner size of 0, only the bias and the activation remain: see javascript/products/empty_products.ts. */
 const product: Rule = (call) => {
   const a = call.tensor('a');
   const b = call.tensor('b');
@@ -31,7 +31,7 @@ function sides({ shape }: TensorInfo, isTransposed: boolean): readonly [number, 
   return isTransposed ? [last, beforeLast] : [beforeLast, last];
 }
 
-/** The kernel repeats statistics over memory, which is what broadcasting does for the last dimensions only. */
+/** The kernel repeats the statistics over memory, which equals broadcasting only for the last dimensions. */
 const batchNormalization: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32');

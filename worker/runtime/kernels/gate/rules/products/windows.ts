@@ -1,13 +1,13 @@
 import type { KernelCall } from '../../kernel_call.ts';
 
-/** What passes over the spatial dimensions of an image. */
+/** A window over the spatial dimensions of an image. */
 export interface Window {
   readonly sizes: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
 }
 
-/** As many numbers as the image has spatial dimensions; one number that is no list counts for all. */
+/** Returns a positive number for each spatial dimension. A single number that is not a list applies to all. */
 export function perDimension(
   call: KernelCall,
   name: string,
@@ -22,9 +22,9 @@ export function perDimension(
 }
 
 /**
- * How often a window fits into each spatial dimension, as TensorFlow counts: GetWindowedOutputSizeVerbose.
+ * Returns the number of positions of a window in each spatial dimension, as TensorFlow's GetWindowedOutputSizeVerbose.
  *
- * @param image sizes of the spatial dimensions
+ * @param image the sizes of the spatial dimensions
  */
 export function windowPositions(
   call: KernelCall,
@@ -43,7 +43,7 @@ export function windowPositions(
   });
 }
 
-/** What is added to a dimension on both sides together. */
+/** Returns the padding of both sides of a dimension together. */
 function padding(call: KernelCall, pad: unknown, axis: number): number {
   if (pad === 'valid') return 0;
   const pairs: unknown =
@@ -57,7 +57,7 @@ function isPadding(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** tfjs's kernels of the WebAssembly backend compute channels last only. */
+/** Refuses channels first, which the kernels of tfjs's WebAssembly backend do not compute. */
 export function expectChannelsLast(call: KernelCall): void {
   const format = call.text('dataFormat');
   if (format === 'NCHW' || format === 'NCDHW') call.refuse('channels first are not computed');
