@@ -67,7 +67,7 @@ export async function sourceDigest({ sources, options }: Build): Promise<string>
   return hash.digest('hex');
 }
 
-/** The AssemblyScript files of a folder and of those in it, by their paths from there. */
+/** Returns the paths of the AssemblyScript files of a folder and its subfolders, relative to the folder. */
 export async function sourceFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
   return names

@@ -5,29 +5,29 @@ import { sourceFiles } from './kernel_build.ts';
 
 export interface KernelSignature {
   readonly name: string;
-  /** In their order; a type by its name in AssemblyScript. */
+  /** In order. A type is its name in AssemblyScript. */
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
   readonly result: string;
 }
 
 export interface Enumeration {
   readonly name: string;
-  /** The first one is 0, the next one 1. */
+  /** The first member is 0, the next one 1. */
   readonly members: readonly string[];
 }
 
-/** What a module of kernels exports, as its sources declare it. */
+/** The exports of a module of kernels, as its sources declare them. */
 export interface KernelSignatures {
   readonly functions: readonly KernelSignature[];
-  /** Those that are types of parameters. */
+  /** The enumerations that are types of parameters. */
   readonly enumerations: readonly Enumeration[];
 }
 
 /**
  * Reads signatures from AssemblyScript without compiling it.
  *
- * @param folder the sources, whose index.ts exports functions of other files by their names
- * @throws for what does not parse, and for what cannot be stated in such a table
+ * @param folder the folder of the sources. Its index.ts exports functions of other files by name
+ * @throws if a source does not parse, or if the table cannot represent an export
  */
 export async function readSignatures(folder: string): Promise<KernelSignatures> {
   // The compiler loads slowly.

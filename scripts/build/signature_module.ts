@@ -2,13 +2,13 @@ import type { Enumeration, KernelSignature, KernelSignatures } from './kernel_si
 
 const WIDTH = 110;
 
-/** The addresses among the types of parameters, which assembly/roles.ts explains. */
+/** The types of address parameters: see assembly/roles.ts. */
 const ADDRESSES = ['Input', 'Output', 'Scratch'];
 const NUMBERS = ['i32', 'u32', 'f32', 'usize'];
 
-/** The TypeScript module that says what the kernels take. */
+/** Makes the TypeScript module with the kernels' parameters. */
 export function signatureModule({ functions, enumerations }: KernelSignatures): string {
-  // What takes no address and answers nothing does nothing for a caller.
+  // A function without addresses and without a result has no use for a caller.
   const called = functions
     .filter(
       ({ parameters, result }) =>
@@ -65,7 +65,7 @@ function method({ name, parameters, result }: KernelSignature, types: ReadonlyMa
   return [`  ${name}(`, wrapped(taken, '    '), `  ): ${typeOf(result)};`].join('\n');
 }
 
-/** Items with a comma each, as many on a line as fit. */
+/** Returns lines of the items, each with a comma and as many on a line as fit. */
 function wrapped(items: readonly string[], indentation: string): string {
   const lines: string[] = [];
   for (const item of items) {

@@ -18,8 +18,8 @@ export interface Checks {
 }
 
 /**
- * Checks if a version can replace the current one. A published version is checked again only if a flip or a label would
- * bring it to clients, and rehearsed only if it never was.
+ * Checks whether a version can replace the current one. A published version is checked again only if a flip or a label
+ * would bring it to clients, and rehearsed only if it never was.
  */
 export async function checkCandidate(
   store: ObjectStore,

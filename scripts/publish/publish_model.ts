@@ -55,7 +55,7 @@ export type PublishOutcome =
       readonly present: readonly Blob[];
       /** The change that this publish made to the pointer, if any. */
       readonly change: HistoryEntry | undefined;
-      /** When that takes effect. */
+      /** When that change takes effect. */
       readonly effect: Effect | undefined;
       /** Undefined if the model has no pointer yet. */
       readonly pointer: Pointer | undefined;

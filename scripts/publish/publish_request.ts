@@ -3,7 +3,7 @@ import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transit
 import type { VersionBump } from '../../worker/registry/version/version.ts';
 import type { Signer } from './signing_key.ts';
 
-/** What is to be published, and what becomes of it. */
+/** The request of a publish. */
 export interface PublishRequest {
   /** The model in any importable format: a directory or a file. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface PublishRequest {
   readonly stage?: boolean;
   /** Permits breaking changes for clients of the current version, whatever the version's number is. */
   readonly allowBreaking?: boolean;
-  /** MEMORY_BUDGET_MB of the Worker, in bytes; any, where this is left out. */
+  /** MEMORY_BUDGET_MB of the Worker in bytes. Without it, the budget is not checked. */
   readonly memoryBudgetBytes?: number;
   /** Stops before anything is written. */
   readonly dryRun?: boolean;

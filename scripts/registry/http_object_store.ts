@@ -98,7 +98,7 @@ export class HttpObjectStore implements ObjectStore {
     }
   }
 
-  /** @throws if the listing ends without its last line: a part must not pass for the whole */
+  /** @throws if the listing ends without its last line, since a part must not pass for the whole */
   async #page(
     prefix: string,
     folders: boolean,
@@ -147,7 +147,7 @@ function toObject(response: Response, stream: ReadableStream<Uint8Array>): Objec
   return { ...describe(response), uploaded: uploadedOf(response), stream, text: () => response.text() };
 }
 
-/** An older Worker does not say it of what it sends: then it was long ago. */
+/** Returns the time of the upload. An older Worker does not send it, and the upload then counts as old. */
 function uploadedOf({ headers }: Response): Date {
   return new Date(headers.get('x-uploaded') ?? 0);
 }

@@ -10,7 +10,7 @@ import { askManagement, type ManagementService, managementFault } from './manage
 const ChangedSchema = v.object({
   change: v.nullable(HistoryEntrySchema),
   pointer: PointerSchema,
-  /** An older Worker does not tell: there, every change takes effect with its write. */
+  /** An older Worker does not send it, and each of its changes takes effect with its write. */
   effect: v.optional(EffectSchema, { moment: null, settlesInMs: 0, mixedMs: 0 }),
 });
 const RefusedSchema = v.object({

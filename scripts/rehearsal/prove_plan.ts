@@ -12,9 +12,9 @@ const VARIATIONS: readonly Variation[] = [
 ];
 
 /**
- * Determines if plans compute a version. A Worker records the first request of a shape, and proves its plan with the
- * next one and with values of its own, here as in production. It takes integers only from requests, so that this sends
- * varied requests until a plan is proven.
+ * Determines whether plans compute a version. As in production, a Worker records the first request of a shape and
+ * proves its plan with the next request and with probe inputs. Probes take their integers from requests, so that this
+ * function sends varied requests until a plan is proven.
  */
 export async function provePlan({
   client,

@@ -230,7 +230,7 @@ async function currentFigures(
   }
 }
 
-/** Returns the figures, which include a plan's memory, and if a plan computes the version. */
+/** Returns the figures, which include a plan's memory, and whether a plan computes the version. */
 async function measured(
   rehearsed: RehearsedVersion,
   medianMs: number | null,

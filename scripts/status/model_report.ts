@@ -16,7 +16,7 @@ export function summaryLines(summary: ModelSummary): string[] {
   ];
 }
 
-/** Says which signatures are not served, and why. */
+/** Describes the signatures that are not served, with the reasons. */
 function leftOutLines(leftOut: LeftOut): string[] {
   return Object.entries(leftOut).map(([name, reason]) => `signature ${name} is not served: ${reason}`);
 }

@@ -52,7 +52,7 @@ export interface ModelStatus {
 }
 
 export interface StatusOptions {
-  /** MEMORY_BUDGET_MB of the Worker, in bytes; any, where this is left out. */
+  /** MEMORY_BUDGET_MB of the Worker in bytes. Without it, the budget is not checked. */
   readonly memoryBudgetBytes?: number;
   readonly replica?: PointerReplica | undefined;
 }

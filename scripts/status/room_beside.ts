@@ -2,9 +2,9 @@ import { type MeasuredVersion, memoryNeed } from '../../worker/registry/version/
 import { formatBytes } from '../cli/format.ts';
 
 /**
- * Why isolates cannot load a version while they serve the current one, and what would help; undefined if they can.
+ * Returns why isolates cannot load a version while they serve the current one, and a remedy, or undefined if they can.
  *
- * @param budgetBytes MEMORY_BUDGET_MB as deployed, in bytes; any, where this is left out
+ * @param budgetBytes the deployed MEMORY_BUDGET_MB in bytes. Without it, the budget is not checked
  */
 export function roomFault(
   version: MeasuredVersion & { readonly version: string },

@@ -22,7 +22,7 @@ export function modelLines(status: ModelStatus, options: { readonly history: boo
   return lines;
 }
 
-/** Of the versions that are to be loaded beside the current one. */
+/** Returns why isolates cannot load the staged version, the canary or the shadow next to the current version. */
 function roomFaults({ pointer, versions }: ModelStatus): string[] {
   const beside = [pointer?.next, pointer?.canary, pointer?.shadow].map((role) => role?.version);
   return versions.flatMap((version) =>

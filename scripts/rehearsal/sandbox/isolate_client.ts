@@ -84,7 +84,7 @@ export class IsolateClient {
     return { ...answer, value: reason && unescaped(reason) };
   }
 
-  /** Returns if plans compute the version, as far as its requests have shown. */
+  /** Returns whether plans compute the version, as far as its requests have shown. */
   async planRecord(): Promise<Asked<PlanRecord>> {
     const answer = await this.#ask('/monitoring/prometheus/metrics');
     if (answer.kind === 'failed') return answer;
