@@ -16,7 +16,7 @@ export interface ConvertGraphOptions {
   readonly onProgress?: (text: string) => void;
 }
 
-/** Simplifies a graph and writes it into a directory as a tfjs GraphModel, if all of it can be executed. */
+/** Simplifies a graph and writes it to a directory as a tfjs GraphModel, if the server can execute all of it. */
 export async function convertGraph(
   graph: Graph,
   directory: string,
@@ -29,11 +29,11 @@ export async function convertGraph(
 }
 
 /**
- * Rewrites a tfjs GraphModel simplified, if anything can be simplified.
+ * Writes a simplified tfjs GraphModel to a directory, if anything can be simplified.
  *
  * @param path the model's JSON file
- * @returns whether the directory has the model now. Files that are no sound graph model are not rewritten
- * either: who reads them next says what is wrong
+ * @returns true if the directory contains the model now. Invalid files are not rewritten, since their next reader
+ *   reports the error
  */
 export async function simplifyGraphModel(
   path: string,
@@ -54,7 +54,7 @@ export async function simplifyGraphModel(
   return read(true);
 }
 
-/** Simplifies what can be executed of a graph: all of it, or else the signatures that can be. */
+/** Simplifies a graph, or only the signatures that can be executed if others cannot. */
 async function simplifyGraph(
   graph: Graph,
   { onProgress }: ConvertGraphOptions,

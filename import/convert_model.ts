@@ -8,15 +8,15 @@ import { type OpenModelOptions, openModel } from './open_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
 
 export interface ConvertModelOptions extends Omit<OpenModelOptions, 'temporaryDirectory'> {
-  /** Whether an output that is there is replaced. */
+  /** True to replace an existing output. */
   readonly force: boolean;
 }
 
 /**
- * Writes a model of any supported format into a directory in tfjs's form, with the examples that lie beside it.
- * All of it is written beside the output and renamed: there is never half a model there.
+ * Writes a model of any supported format to a directory in tfjs's format, with its examples. It writes next to the
+ * output and then renames, so that the output is never incomplete.
  *
- * @returns what was written, or why nothing was
+ * @returns the written model, or why nothing was written
  * @throws only for faults of the file system
  */
 export async function convertModel(
@@ -56,7 +56,7 @@ async function occupied(target: string, shown: string, force: boolean): Promise<
   return malformed(`${shown} is not empty: name another output directory, or replace it with --force`);
 }
 
-/** A model that is in tfjs's form already is copied; examples are, of any. */
+/** Copies a model that is already in tfjs's format, and the examples of any model. */
 async function copyInto(
   directory: string,
   { files }: Extract<ModelImport, { kind: 'read' }>,

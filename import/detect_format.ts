@@ -7,16 +7,16 @@ import { SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, malformed, read, unsupported } from './import_result.ts';
 import { isKerasArchive } from './keras/convert_archive.ts';
 
-/** A model of a format that can be read. Paths are absolute. */
+/** A model of a supported format. Paths are absolute. */
 export interface DetectedModel {
   readonly kind: 'tfjs' | 'saved-model' | 'keras-h5' | 'keras-archive' | 'graph-def';
-  /** Of a SavedModel its directory; of tfjs the JSON file; else the file. */
+  /** The directory of a SavedModel, the JSON file of a tfjs model, or else the file. */
   readonly path: string;
-  /** Where examples lie beside it. */
+  /** The directory of the model's examples. */
   readonly directory: string;
 }
 
-/** What a file of these kinds is to people, where it is no model that can be read. */
+/** The descriptions of files that are not supported models. */
 const OTHER_KINDS: Partial<Record<FileKind, string>> = {
   'meta-graph':
     "an export.meta of TensorFlow Serving's old session bundles, which TensorFlow itself no longer loads; save the model as a SavedModel",
@@ -30,17 +30,17 @@ const SAVED_MODEL_FILE = 'saved_model.pb';
 const SAVED_MODEL_TEXT_FILE = 'saved_model.pbtxt';
 
 /**
- * Tells what format a model is of by what its files hold, whatever they are called.
+ * Detects the format of a model by the content of its files, whatever their names are.
  *
- * @param path a file, or a directory that holds one model
- * @returns where nothing that can be read is there, a sentence that says what is there and what is supported
+ * @param path a file, or a directory with one model
+ * @returns the model, or a sentence that describes what the path contains and which formats are supported
  */
 export async function detectFormat(path: string): Promise<Imported<DetectedModel>> {
   const absolute = resolve(path);
   const description = await stat(absolute).catch(() => undefined);
   if (description === undefined) return malformed(`${path} does not exist`);
   if (description.isDirectory()) return detectInDirectory(absolute, path);
-  // Anything else, a named pipe for one, could keep a reader waiting for ever.
+  // Any other kind, for example a named pipe, could block a reader forever.
   if (!description.isFile()) return malformed(`${path} is neither a file nor a directory`);
   return detectFile(absolute, path);
 }
@@ -51,7 +51,7 @@ async function detectFile(file: string, shown: string): Promise<Imported<Detecte
   const kind = await fileKind(file);
   const model = await modelOfKind(kind, file);
   if (model !== undefined) return read(model);
-  // A reader of tfjs's files says best what such a file lacks.
+  // The reader of tfjs's files gives the best reason.
   if (kind === 'json') return read({ kind: 'tfjs', path: file, directory });
   return refuse(`${shown} is ${OTHER_KINDS[kind] ?? 'no model of a format that can be read'}`);
 }
@@ -77,7 +77,7 @@ async function detectInDirectory(directory: string, shown: string): Promise<Impo
   const others = new Set<string>();
   if (names.includes(SAVED_MODEL_FILE)) models.push({ kind: 'saved-model', path: directory, directory });
   if (names.includes(SAVED_MODEL_TEXT_FILE)) others.add('a SavedModel in text form, saved_model.pbtxt');
-  // What is called model.json is the model, whatever other files lie beside it.
+  // A file named model.json is the model, whatever other files exist.
   const hasModelJson = names.includes('model.json');
   if (hasModelJson) models.push({ kind: 'tfjs', path: join(directory, 'model.json'), directory });
   for (const name of hasModelJson ? [] : names) {
@@ -109,7 +109,7 @@ async function detectInDirectory(directory: string, shown: string): Promise<Impo
   return refuse(`${shown} holds ${other ?? 'no model'}`);
 }
 
-/** Files that lie beside a model, and are none. */
+/** True for files next to a model that are not models. */
 function isAnnex(name: string): boolean {
   return (
     isExampleFile(name) ||
@@ -119,7 +119,7 @@ function isAnnex(name: string): boolean {
   );
 }
 
-/** As TensorFlow Serving lays out a model: directories with numbers for names, and here with dots in them. */
+/** Returns the directories of versions: numbers, as in TensorFlow Serving, or numbers with dots. */
 async function versionDirectories(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   return entries

@@ -1,4 +1,4 @@
-/** What a model was read from, as provenance and `inspect` name it. */
+/** The format of a model's source, as provenance and `inspect` name it. */
 export type SourceFormat =
   | 'tfjs-graph-model'
   | 'tfjs-layers-model'
@@ -14,5 +14,5 @@ const SUPPORTED: readonly string[] = [
   'a tfjs GraphModel or LayersModel (a directory with model.json, or one other JSON file with a "modelTopology", and the files of weights that it names)',
 ];
 
-/** The end of every sentence about something that is not taken. */
+/** The end of every message about an unsupported model. */
 export const SUPPORTED_FORMATS = `Supported: ${SUPPORTED.join('; ')}`;

@@ -1,6 +1,6 @@
 /** Why a model cannot become a version. The message names the file and the place in it. */
 export interface ImportProblem {
-  /** `unsupported`: a sound model of a kind that cannot be served. `malformed`: not a sound model. */
+  /** `unsupported`: a valid model of a kind that cannot be served. `malformed`: not a valid model. */
   readonly kind: 'unsupported' | 'malformed';
   readonly message: string;
 }

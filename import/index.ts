@@ -1,16 +1,16 @@
 /**
- * Importing models as a library: what TensorFlow and Keras save becomes tfjs models on disk. Nothing here knows of the
- * server that the models are for.
+ * A library that imports models: it converts models of TensorFlow and Keras to tfjs models on disk. It does not depend
+ * on the server.
  *
- * - `detectFormat` tells what a path holds, by content.
- * - `openModel` reads a model of any format as what a version would consist of: signatures, files with their
- *   digests, examples. What is not tfjs's is converted into a directory that the caller gives.
- * - `convertModel` writes a model of any format into a directory in tfjs's form, whole or not at all.
- * - `inspectModel` sums a model up.
- * - `quantizationAccuracy` tells how far a quantized model's answers are from the original's.
+ * - `detectFormat` detects the format of a model by its content.
+ * - `openModel` reads a model of any format as the content of a version: signatures, files with their digests,
+ *   examples. It converts other formats than tfjs's in a directory of the caller.
+ * - `convertModel` writes a model of any format to a directory in tfjs's format, completely or not at all.
+ * - `inspectModel` summarizes a model.
+ * - `quantizationAccuracy` measures the differences of a quantized model's outputs from the original's.
  *
- * All of them answer `{kind: 'read', ...}`, or `malformed` or `unsupported` with a sentence that names the file and
- * the place in it. They throw only for faults of the file system.
+ * All of them return `{kind: 'read', ...}`, or `malformed` or `unsupported` with a sentence that names the file and the
+ * position in it. They throw only for faults of the file system.
  */
 export { describeDifferences, type OutputDifference } from './accuracy/compare_answers.ts';
 export { quantizationAccuracy } from './accuracy/quantization_accuracy.ts';

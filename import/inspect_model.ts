@@ -3,7 +3,7 @@ import type { ImportProblem } from './import_result.ts';
 import { type OpenModelOptions, openModel } from './open_model.ts';
 import { type ModelSummary, summarizeModel } from './summarize_model.ts';
 
-/** Reads a model of any supported format and sums up what it consists of; nothing of it stays. */
+/** Reads a model of any supported format and summarizes it. It removes all temporary files. */
 export async function inspectModel(
   path: string,
   options: OpenModelOptions,

@@ -3,20 +3,20 @@ import type { Graph } from './graph/graph.ts';
 import { nodeName } from './graph/graph_topology.ts';
 import { type Imported, read } from './import_result.ts';
 
-/** What could be made of a model, and why some of its signatures have no part in it. */
+/** A result for the computable signatures of a model, with the reasons why others are left out. */
 export interface WithoutSignatures<T> {
   readonly value: T;
   readonly leftOut: LeftOut;
 }
 
-/** Characters of a reason. It is part of a manifest, which every isolate reads. */
+/** The most characters of a reason, since it is part of a manifest, which every isolate reads. */
 const LONGEST_REASON = 500;
 
 /**
- * Makes something of all signatures of a model. Where that cannot be, it is made of those of which alone it can be: one
- * that cannot be computed does not take the others down.
+ * Calls `make` for all signatures of a model. If that is unsupported, it tries each signature alone and then makes the
+ * result for those that succeeded, so that one signature does not prevent the others.
  *
- * @param make of the signatures of these names
+ * @param make makes the result for the signatures of these names
  */
 export async function leavingOut<T>(
   names: readonly string[],
@@ -38,7 +38,7 @@ export async function leavingOut<T>(
   return rest.kind === 'read' ? read({ value: rest.value, leftOut: Object.fromEntries(leftOut) }) : rest;
 }
 
-/** The graph with some of its signatures, and with the tables that these look things up in. */
+/** Returns the graph with some of its signatures and the hash tables that they use. */
 export function withSignatures(graph: Graph, names: readonly string[]): Graph {
   const signatures = Object.fromEntries(
     Object.entries(graph.signatures).filter(([name]) => names.includes(name)),
@@ -53,7 +53,7 @@ export function withSignatures(graph: Graph, names: readonly string[]): Graph {
   const outputs = Object.entries(initializer.outputs).filter(([table]) => needed.has(table));
   if (outputs.length === 0) return { ...others, signatures };
   const filled = new Set(outputs.map(([, { name }]) => nodeName(name)));
-  // What fills a table is not what leads to it: the table is its first input.
+  // The node that fills a table is not an input of the table: the table is its first input.
   const fillers = initializer.nodes.filter(
     ({ name, input: [table] }) => filled.has(name) || (table !== undefined && filled.has(nodeName(table))),
   );
@@ -71,7 +71,7 @@ export function withSignatures(graph: Graph, names: readonly string[]): Graph {
   };
 }
 
-/** The names of the nodes that these are computed from, and theirs. */
+/** Returns the names of the roots and of all nodes on which they depend. */
 function reached(nodes: Graph['nodes'], roots: readonly string[]): ReadonlySet<string> {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const found = new Set<string>();

@@ -13,22 +13,22 @@ import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 
 export interface OpenModelOptions {
   /**
-   * An empty directory for the converted model. What is returned names files in it: whoever made it removes
-   * it, when these have been read.
+   * An empty directory for the converted model. The result names files in it, and the caller removes it after reading
+   * them.
    */
   readonly temporaryDirectory: string;
   /** Where a frozen graph begins and ends. Other formats say it themselves. */
   readonly ends?: GraphEnds;
   /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
   readonly quantize?: QuantizationMode;
-  /** Told what is being done, where it takes long. */
+  /** Receives the current step of long work. */
   readonly onProgress?: (text: string) => void;
 }
 
 /**
- * Reads a model of any supported format as what a version would consist of. What is in tfjs's form already, and
- * as simple as can be, is read where it is; everything else is written into the temporary directory and read
- * from there. Examples and the names of classes are taken from beside the model itself.
+ * Reads a model of any supported format as the content of a version. It reads a tfjs model that cannot be simplified in
+ * place, and converts any other model in the temporary directory first. Examples and the names of classes come from the
+ * files next to the original.
  *
  * @throws only for faults of the file system
  */
@@ -46,7 +46,7 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   }
   const converted = await convertToTfjs(model, options);
   if (converted.kind !== 'read') {
-    // Some readers say already which of a model's files they mean.
+    // Some messages already name the file.
     const named = converted.message.startsWith(model.path);
     return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
   }
@@ -64,20 +64,20 @@ async function convertToTfjs(
   try {
     return await convertFormat(model, options);
   } catch (error) {
-    // Values are looked at only when they are written.
+    // Values are checked only when they are written.
     if (error instanceof WeightError) return error.problem;
     throw namedWriteFault(error, options.temporaryDirectory);
   }
 }
 
-/** Node does not say which file it could not write, so that nobody would know which disk is full. */
+/** Adds the directory to Node's error, which does not name the file, so that the message says which disk is full. */
 function namedWriteFault(error: unknown, directory: string): unknown {
   const isWrite = error instanceof Error && 'syscall' in error && error.syscall === 'write';
   if (!isWrite || 'path' in error) return error;
   return new Error(`cannot write the converted model into ${directory}: ${error.message}`, { cause: error });
 }
 
-/** Writes a model into the temporary directory in tfjs's form; undefined where there is nothing to change in it. */
+/** Writes a model to the temporary directory in tfjs's format, or returns undefined if nothing has to change. */
 async function convertFormat(
   model: DetectedModel,
   options: OpenModelOptions,

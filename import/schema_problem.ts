@@ -9,9 +9,9 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a document breaks of its schema, as a sentence with the place in it: `weightsManifest.0.paths is missing`.
+ * Describes an issue of a document as a sentence with its position: `weightsManifest.0.paths is missing`.
  *
- * @param place where the document is, in the words of its reader; the issue's own path is appended
+ * @param place the name of the document in the message, to which the issue's path is appended
  */
 export function describeIssue(issue: v.BaseIssue<unknown>, place = ''): string {
   const path = v.getDotPath(issue);
@@ -21,13 +21,13 @@ export function describeIssue(issue: v.BaseIssue<unknown>, place = ''): string {
 }
 
 function describeFault({ message, expected, received, input }: v.BaseIssue<unknown>): string {
-  // A message of the schema's own says it already.
+  // A message of the schema itself is already a sentence.
   if (!message.startsWith('Invalid ') || expected === null) return message;
   if (input === undefined) return 'is missing';
   return `must be ${inWords(expected)} and is ${inWords(received)}`;
 }
 
-/** valibot's names of types, and `(a | b)` of alternatives; values are written as they are. */
+/** Words valibot's names of types and its alternatives `(a | b)`. Values are unchanged. */
 function inWords(text: string): string {
   const alternatives = text.replace(/^\((.*)\)$/, '$1').split(' | ');
   return alternatives.map((name) => TYPE_WORDS[name] ?? name).join(' or ');

@@ -6,25 +6,29 @@ import type { Signature } from '../worker/model/signature.ts';
 import { elementCount } from '../worker/model/tensor.ts';
 import type { SourceFormat } from './formats.ts';
 
-/** What a model consists of, for people who want to know before they publish it. */
+/** A summary of a model, for people who inspect it before they publish it. */
 export interface ModelSummary {
   readonly sourceFormat: SourceFormat;
-  /** What it is served as. */
+  /** The format in which it is served. */
   readonly format: ModelContent['format'];
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** Signatures that it would not be served with, and why. */
+  /** The signatures that would not be served, and why. */
   readonly leftOut: LeftOut;
-  /** How often each operation, or kind of layer, stands in it; most frequent first. */
+  /** The number of uses of each operation or kind of layer, most frequent first. */
   readonly operations: readonly { readonly name: string; readonly count: number }[];
-  /** Of all weights that are served. */
+  /** The number of values of all served weights. */
   readonly parameters: number;
-  /** Of all weights as they lie in memory. */
+  /** The bytes of all weights in memory. */
   readonly weightBytes: number;
-  /** Of all files. */
+  /** The bytes of all files. */
   readonly fileBytes: number;
 }
 
-/** Sums up a model that was read. @param json the content of its topology's file */
+/**
+ * Summarizes a model that was read.
+ *
+ * @param json the content of its topology's file
+ */
 export function summarizeModel(
   sourceFormat: SourceFormat,
   content: ModelContent,
@@ -56,7 +60,7 @@ function countParameters({ weightsManifest }: ModelJson): number {
     .reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }
 
-/** Of the graph and of the functions that it calls. */
+/** Returns the operations of the graph and of its functions. */
 function graphOperations({ modelTopology }: ModelJson): string[] {
   const library = isJsonObject(modelTopology.library) ? modelTopology.library.function : undefined;
   const functions: readonly unknown[] = Array.isArray(library) ? library : [];
@@ -64,11 +68,14 @@ function graphOperations({ modelTopology }: ModelJson): string[] {
     modelTopology.node,
     ...functions.map((member) => (isJsonObject(member) ? member.nodeDef : undefined)),
   ];
-  // Constants are the weights, which are counted as such.
+  // Constants are omitted, since they count as weights.
   return objects(lists.flat()).flatMap(({ op }) => (typeof op === 'string' && op !== 'Const' ? [op] : []));
 }
 
-/** Of the model and of the models and wrapped layers in it, but not of the models themselves. */
+/**
+ * Returns the kinds of the layers of a model, of its nested models and of its wrapped layers, but not the nested models
+ * themselves.
+ */
 function layerKinds({ modelTopology }: ModelJson): string[] {
   const kinds: string[] = [];
   const pending: JsonObject[] = [

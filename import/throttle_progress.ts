@@ -1,10 +1,10 @@
-/** Milliseconds. */
+/** The time between two reports. Milliseconds. */
 const INTERVAL = 1000;
 
 /**
- * Tells of progress about once a second, whatever happens in between, so that a log is not filled with it.
+ * Reports progress about once a second, so that it does not fill a log.
  *
- * @param now milliseconds on any clock
+ * @param now returns milliseconds by any clock
  */
 export function occasionally(
   tell: ((text: string) => void) | undefined,

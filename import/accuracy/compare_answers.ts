@@ -1,14 +1,14 @@
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Computation, ComputedTensor } from './computation.ts';
 
-/** How far the answers of a changed model are from those of the original, over all examples. */
+/** The difference of a changed model's output from the original's, over all examples. */
 export interface OutputDifference {
   readonly signature: string;
   readonly output: string;
   readonly largestAbsolute: number;
-  /** As a part of the largest value of the original's output in the same example. */
+  /** Relative to the largest value of the original's output in the same example. */
   readonly largestRelative: number;
-  /** How many rows have their largest value elsewhere; undefined for outputs that choose nothing. */
+  /** The number of rows whose largest value is at another position. Undefined for outputs that are not classes. */
   readonly changedClasses?: { readonly changed: number; readonly of: number };
 }
 
@@ -18,9 +18,9 @@ interface Example {
 }
 
 /**
- * Asks two forms of one model the same and compares what they answer.
+ * Computes the same examples with two forms of a model and compares the outputs.
  *
- * @param examples golden examples; only what they ask counts, not what they expect
+ * @param examples golden examples. Only their inputs are used
  * @throws if an example does not fit its signature, or a model cannot compute it
  */
 export async function compareAnswers(
@@ -48,7 +48,7 @@ export async function compareAnswers(
   return [...differences.values()];
 }
 
-/** A line per output. */
+/** Describes the difference of each output in one line. */
 export function describeDifferences(differences: readonly OutputDifference[]): string[] {
   return differences.map(({ signature, output, largestAbsolute, largestRelative, changedClasses }) => {
     const classes =

@@ -8,9 +8,9 @@ import type { Signature } from '../../worker/model/signature.ts';
 import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 
-/** A model that can be asked on this machine, on tfjs's CPU backend. */
+/** A model that this process can compute with tfjs's CPU backend. */
 export interface Computation {
-  /** The outputs of a signature by their public names, as flat numbers. */
+  /** Computes the outputs of a signature by their public names, as flat numbers. */
   run(signature: Signature, inputs: JsonObject): Promise<ReadonlyMap<string, ComputedTensor>>;
   dispose(): void;
 }
@@ -21,9 +21,9 @@ export interface ComputedTensor {
 }
 
 /**
- * Loads a tfjs model whose files have been checked, all of its weights in memory.
+ * Loads a tfjs model whose files were checked. All of its weights are in memory.
  *
- * @param topology the model's JSON file; its weights lie beside it
+ * @param topology the model's JSON file, next to its weights
  */
 export async function openComputation(topology: string): Promise<Computation> {
   const { core, createGraphModel } = await loadTensorFlow();
@@ -56,13 +56,13 @@ export async function openComputation(topology: string): Promise<Computation> {
 async function loadModel(artifacts: io.ModelArtifacts): Promise<LayersModel> {
   const { loadLayersModel, Sequential } = await import('@tensorflow/tfjs-layers');
   const model = await loadLayersModel({ load: async () => artifacts });
-  // A Sequential knows its inputs by name only once it is built.
+  // A Sequential model has named inputs only after `build`.
   if (model instanceof Sequential) model.build();
   return model;
 }
 
 interface NamedComputation {
-  /** The tensors of these names, given tensors by name. */
+  /** Computes the tensors `outputs` from tensors by name. */
   run(inputs: Record<string, Tensor>, outputs: readonly string[]): Promise<(Tensor | undefined)[]>;
   dispose(): void;
 }
@@ -85,7 +85,7 @@ async function execute(
   try {
     return model.execute(inputs, outputs);
   } catch (error) {
-    // So tfjs says that there is control flow.
+    // tfjs's message for a graph with control flow.
     if (!(error instanceof Error) || !error.message.includes('executeAsync')) throw error;
     return model.executeAsync(inputs, outputs);
   }

@@ -9,11 +9,11 @@ import { openComputation } from './computation.ts';
 type ReadImport = Extract<ModelImport, { kind: 'read' }>;
 
 /**
- * How far the answers of a quantized model are from those of what it was made of, on the model's golden examples;
- * none where there are no examples. The original is converted a second time for that, and both are computed here.
+ * Returns the differences of a quantized model's outputs from the original's on the model's golden examples. The list
+ * is empty without examples. The original is converted a second time, and this process computes both.
  *
- * @param path of the original
- * @param temporaryDirectory where there is room for the original in tfjs's form
+ * @param path the path of the original
+ * @param temporaryDirectory a directory for the original in tfjs's format
  */
 export async function quantizationAccuracy(
   path: string,

@@ -11,11 +11,11 @@ interface Tensor {
 }
 
 /**
- * TensorFlow 1's conditions, of Switch and Merge, take the branch whose nodes have run. tfjs runs whatever has its
- * tensors, so that what a branch makes of constants would be the result though the branch was not taken. What only
- * waits for the branch, a constant or a node without a tensor of the branch, goes through a Switch of its own here.
+ * Adds Switch nodes to conditional branches of TensorFlow 1. There, Switch and Merge select the branch whose nodes have
+ * run. tfjs runs every node whose inputs exist, so that the result could come from the constants of a branch that was
+ * not selected. A constant, or a node whose inputs do not depend on the branch, therefore gets its own Switch here.
  *
- * @param nodes with their control dependencies
+ * @param nodes the nodes with their control dependencies
  */
 export function conditionalBranches<Node extends GraphNode>(
   nodes: readonly Node[],
@@ -55,7 +55,7 @@ export function conditionalBranches<Node extends GraphNode>(
   const redirected = <Each extends GraphNode>(node: Each): Each => ({
     ...node,
     input: node.input.map((input, index) =>
-      // The Switch of a constant reads the constant itself.
+      // A constant's own Switch reads the constant.
       index === 0 &&
       node.op === 'Switch' &&
       constants.has(input) &&
@@ -67,20 +67,20 @@ export function conditionalBranches<Node extends GraphNode>(
   return [...gated.map(redirected), ...added.map(redirected)];
 }
 
-/** Which output of which condition's Switch a control dependency waits for, if it is that. */
+/** Returns the Switch's condition and output for which a control dependency waits, or undefined for others. */
 function branchOf(nodes: ReadonlyMap<string, GraphNode>, input: string): Branch | undefined {
   if (!isControl(input)) return undefined;
   const { node, index } = origin(nodes, input.slice(1));
   const choice = nodes.get(node);
   if (choice?.op !== 'Switch') return undefined;
   const [data = '', condition = ''] = choice.input;
-  // Loops have a Switch too, on LoopCond; what waits for it is constant in every turn.
+  // Loops also have a Switch, on LoopCond. A node that waits for it is the same in every iteration.
   const [chosen, by] = [origin(nodes, data), origin(nodes, condition)];
   if (chosen.node !== by.node || chosen.index !== by.index) return undefined;
   return { condition, output: index };
 }
 
-/** What a tensor is before it went through nodes that only hand it on. */
+/** Returns the tensor before the nodes that only pass it on. */
 function origin(nodes: ReadonlyMap<string, GraphNode>, tensor: string): Tensor {
   const seen = new Set<string>();
   let current = parse(tensor);

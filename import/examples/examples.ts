@@ -21,7 +21,7 @@ export const WarmupFileSchema = examplesSchema(
 );
 export type WarmupFile = v.InferOutput<typeof WarmupFileSchema>;
 
-/** JSON has a way to write what is infinite, 1e999, and no way to keep it. */
+/** JSON can express infinity as 1e999, but JSON.stringify cannot write it. */
 const ToleranceSchema = v.pipe(v.number(), v.finite('must be a finite number'), v.minValue(0));
 
 export const GoldenFileSchema = examplesSchema(
@@ -35,7 +35,7 @@ export const GoldenFileSchema = examplesSchema(
 );
 export type GoldenFile = v.InferOutput<typeof GoldenFileSchema>;
 
-/** The requests of warmup.json as the manifest has them. */
+/** Returns the requests of warmup.json in the manifest's form. */
 export function warmupRequests({ examples }: WarmupFile, signatures: Signatures): Imported<Warmup[]> {
   const requests: Warmup[] = [];
   for (const [index, { signature_name: name = DEFAULT_SIGNATURE, inputs }] of examples.entries()) {
@@ -51,12 +51,12 @@ export function warmupRequests({ examples }: WarmupFile, signatures: Signatures)
   return read(requests);
 }
 
-/** Elements. */
+/** The most elements of an input of zeros. */
 const LARGEST_ZEROS = 4_000_000;
 
 /**
- * A request of zeros for every signature, where its inputs' shapes are known but for the first dimension,
- * which is taken as a batch of one, and small enough for an isolate.
+ * Returns a request of zeros for every signature whose inputs' shapes are known, except the first dimension, which
+ * becomes a batch of one, and are small enough for an isolate.
  */
 export function zeroRequests(signatures: Signatures): Warmup[] {
   const requests: Warmup[] = [];
@@ -73,7 +73,7 @@ export function zeroRequests(signatures: Signatures): Warmup[] {
   return requests;
 }
 
-/** The examples of golden.json, checked against the signatures: as they are, they go into the manifest. */
+/** Checks the examples of golden.json against the signatures. They are stored in the manifest unchanged. */
 export function goldenExamples({ examples }: GoldenFile, signatures: Signatures): Imported<GoldenExample[]> {
   for (const [index, example] of examples.entries()) {
     const { signature_name: name = DEFAULT_SIGNATURE, inputs, outputs, tolerances = {} } = example;
@@ -92,13 +92,13 @@ export function goldenExamples({ examples }: GoldenFile, signatures: Signatures)
   return read(examples);
 }
 
-/** A string may be bytes: `{"b64": "..."}`. */
+/** Reads a value of an input. A string may be bytes: `{"b64": "..."}`. */
 const readGoldenInput: typeof readScalar = (json, dtype) => {
   const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
   return isBytes && typeof json.b64 === 'string' ? json.b64 : readScalar(json, dtype);
 };
 
-/** What JSON has no number for stands in quotes. */
+/** Reads a value of an output. Numbers that JSON cannot express are in quotes. */
 const readGoldenOutput: typeof readScalar = (json, dtype) => {
   const isNumber = dtype === 'float32' && (json === 'NaN' || json === 'Infinity' || json === '-Infinity');
   return isNumber ? json : readGoldenInput(json, dtype);

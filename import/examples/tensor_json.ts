@@ -9,14 +9,14 @@ export interface FlatTensor {
   readonly values: (number | boolean | string)[];
 }
 
-/** More than tfjs can compute with, and no deeper than it is safe to descend. */
+/** The highest rank: more than tfjs can compute, and few enough for recursion. */
 const HIGHEST_RANK = 8;
 
 /**
- * Reads a tensor in the columnar form of TensorFlow Serving's JSON, nested lists, and checks that it fits an
+ * Reads a tensor from nested lists, as in the columnar format of TensorFlow Serving's JSON, and checks that it fits an
  * input or output.
  *
- * @param readElement reads an element of the innermost lists; undefined for one that is none
+ * @param readElement reads an element of the innermost lists, or returns undefined if it does not have the dtype
  */
 export function readTensorJson(
   json: unknown,
@@ -42,7 +42,7 @@ function fits(found: readonly number[], shape: readonly number[]): boolean {
   return found.length === shape.length && shape.every((size, index) => size === -1 || size === found[index]);
 }
 
-/** Appends the values below `json`, or tells what is wrong. */
+/** Appends the values of `json`. Returns the error if one is invalid. */
 function flatten(
   json: unknown,
   shape: readonly number[],
@@ -65,7 +65,7 @@ function flatten(
   return undefined;
 }
 
-/** An element in plain JSON. */
+/** Reads an element in plain JSON. */
 export function readScalar(json: unknown, dtype: DataType): number | boolean | string | undefined {
   switch (dtype) {
     case 'float32':

@@ -7,8 +7,8 @@ const SizeSchema = v.pipe(
 );
 
 /**
- * TensorFlow's TensorShape in JSON as a list of sizes: -1 where any is taken, null where even the rank is
- * unknown. Sizes are numbers or, being 64-bit, strings.
+ * Reads TensorFlow's TensorShape in JSON as a list of sizes: -1 for any size, null for an unknown rank. Sizes are
+ * numbers, or strings since they have 64 bits.
  */
 export const TensorShapeSchema = v.pipe(
   v.object({

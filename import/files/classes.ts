@@ -6,8 +6,8 @@ import { type Imported, malformed, read } from '../import_result.ts';
 const ClassesSchema = v.array(v.string());
 
 /**
- * Gives the names of classes in `userDefinedMetadata.classes` to the output whose last dimension they are for:
- * the only output, or the only one of that size.
+ * Adds the classes in `userDefinedMetadata.classes` to the output whose last dimension they name: the only output, or
+ * the only one of that size.
  */
 export function withClasses(signature: Signature, metadata: JsonObject | undefined): Imported<Signature> {
   if (metadata?.classes === undefined || metadata.classes === null) return read(signature);

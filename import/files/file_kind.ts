@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { type Field, scanFields } from '../saved_model/protobuf/scan_fields.ts';
 
-/** What a file is by its first bytes, whatever it is called. */
+/** The kind of a file by its first bytes, whatever its name is. */
 export type FileKind =
   | 'hdf5'
   | 'zip'
@@ -17,12 +17,15 @@ const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0
 const ZIP_SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 const TFLITE_SIGNATURE = new TextEncoder().encode('TFL3');
 
-/** Bytes. Enough for the first nodes of any graph: constants of old files come after their names. */
+/**
+ * The bytes that are read from the beginning. They suffice for the first nodes of any graph, since the constants of old
+ * files follow their names.
+ */
 const HEAD = 64 * 1024;
-/** Where HDF5's signature may lie behind a block of the user's: at 512 and its doubles. */
+/** HDF5's signature may follow a user block, at 512 bytes or a power-of-two multiple of it. */
 const FIRST_USER_BLOCK = 512;
 
-/** Looks into a file. Reads its beginning, and eight bytes where HDF5 may begin. */
+/** Detects the kind of a file. It reads the beginning, and eight bytes at each position where HDF5 may begin. */
 export async function fileKind(path: string): Promise<FileKind> {
   const file = await open(path, 'r');
   try {
@@ -50,8 +53,8 @@ function startsWith(bytes: Uint8Array, signature: Uint8Array): boolean {
 }
 
 /**
- * Tells the messages apart that models come in. GraphDef begins with a NodeDef, or, being empty but for them,
- * with versions or a library; MetaGraphDef with its information and a graph; SavedModel with a number.
+ * Distinguishes the protocol buffers of models. A GraphDef begins with a NodeDef, or with versions or a library if it
+ * has no nodes. A MetaGraphDef begins with its information and a graph, and a SavedModel with a number.
  */
 function protocolBufferKind(head: Uint8Array): FileKind {
   const fields = scanFields(head, 16);
@@ -61,7 +64,7 @@ function protocolBufferKind(head: Uint8Array): FileKind {
   if (first.number === 1 && first.bytes === undefined) {
     if (fields.slice(1).every(({ number, bytes }) => number === 2 && bytes !== undefined))
       return 'saved-model';
-    // ModelProto: a version, then the producer's name and so on.
+    // ONNX's ModelProto: a version, the producer's name, and other fields.
     return numbers.every((number) => number <= 25) && numbers.includes(7) ? 'onnx' : 'unknown';
   }
   if (first.number === 1 && first.bytes !== undefined && isNodeDef(first.bytes)) return 'graph-def';
@@ -75,7 +78,7 @@ function startsWithNode(graph: Uint8Array): boolean {
   return node?.number === 1 && node.bytes !== undefined && isNodeDef(node.bytes);
 }
 
-/** A NodeDef has a name and an operation, in that order, and both are words. */
+/** True for a NodeDef, which begins with a name and an operation. Both are words. */
 function isNodeDef(bytes: Uint8Array): boolean {
   const [name, operation] = scanFields(bytes, 2) ?? [];
   return isWord(name, 1, /^[A-Za-z0-9_.][\w.\\/>:-]*$/) && isWord(operation, 2, /^[A-Za-z_][\w>]*$/);

@@ -14,8 +14,7 @@ export interface FoundModel {
 }
 
 /**
- * Finds the JSON file of a tfjs model: the path itself, model.json in it, or the one other JSON file in it
- * that has a topology (files keep their own names).
+ * Finds the JSON file of a tfjs model: the path itself, model.json in it, or the only JSON file in it with a topology.
  */
 export async function findModelJson(path: string): Promise<Imported<FoundModel>> {
   const absolute = resolve(path);
@@ -53,7 +52,7 @@ async function pathKind(path: string): Promise<'file' | 'directory' | 'missing'>
   }
 }
 
-/** Whether a file is JSON with a topology. */
+/** True if a file is JSON with a topology. */
 export async function isTfjsModelFile(directory: string, name: string): Promise<boolean> {
   if (!name.endsWith('.json') || isExampleFile(name)) return false;
   const file = await findModelFile(directory, name);

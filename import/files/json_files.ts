@@ -3,7 +3,7 @@ import { type Imported, malformed, read } from '../import_result.ts';
 import { describeIssue } from '../schema_problem.ts';
 import { type ModelFile, readText } from './model_files.ts';
 
-/** Bytes. Far more than any model's topology, and what memory holds several times. */
+/** The most bytes of a JSON file: far more than any topology, and few enough for several copies in memory. */
 export const LARGEST_JSON = 256 * 1024 * 1024;
 
 export async function readJson(file: ModelFile): Promise<Imported<unknown>> {

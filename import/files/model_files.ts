@@ -5,17 +5,17 @@ import { isAbsolute, join, relative, sep, win32 } from 'node:path';
 import type { Blob } from '../../worker/model/content.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 
-/** A file of a model that is known to exist and to lie inside the model's directory. */
+/** An existing file of a model inside the model's directory. */
 export interface ModelFile {
-  /** As the model's own files write it; it may begin with `../`. */
+  /** The path as the model's files state it. It may begin with `../`. */
   readonly path: string;
   readonly absolutePath: string;
   readonly bytes: number;
 }
 
 /**
- * Finds a file of a model by its path in the model's directory. Nothing outside of the directory is ever
- * read: a model may come from anywhere, and what it names is published.
+ * Finds a file of a model by its path in the model's directory. It never reads a file outside of the directory, since a
+ * model may come from anywhere and its files are published.
  */
 export async function findModelFile(directory: string, path: string): Promise<Imported<ModelFile>> {
   if (!staysInside(path)) return malformed(`"${path}" is not a path inside the model's directory`);
@@ -31,12 +31,12 @@ export async function findModelFile(directory: string, path: string): Promise<Im
     return malformed(`"${path}" is a link out of the model's directory; put the file itself there`);
   }
   const description = await stat(target);
-  // Anything else, a named pipe for one, could keep a reader waiting for ever.
+  // Any other kind, for example a named pipe, could block a reader forever.
   if (!description.isFile()) return malformed(`"${path}" is not a file`);
   return read({ path, absolutePath, bytes: description.size });
 }
 
-/** The file as the blob that a manifest lists, its digest computed from a stream. */
+/** Describes the file as a blob of a manifest. It computes the digest from a stream. */
 export async function describeBlob({ path, absolutePath }: ModelFile): Promise<Blob> {
   const digest = createHash('sha256');
   let bytes = 0;
@@ -47,12 +47,15 @@ export async function describeBlob({ path, absolutePath }: ModelFile): Promise<B
   return { path, sha256: digest.digest('hex'), bytes };
 }
 
-/** The text of a file, a byte order mark dropped. */
+/** Reads the text of a file without a byte order mark. */
 export async function readText({ absolutePath }: ModelFile): Promise<string> {
   return new TextDecoder().decode(await readFile(absolutePath));
 }
 
-/** Windows' separators and drives are refused everywhere, so that a model means the same on every machine. */
+/**
+ * Returns true if a path stays inside its directory. Windows' separators and drives are refused on every system, so
+ * that a model is the same on all of them.
+ */
 function staysInside(path: string): boolean {
   return (
     path !== '' &&

@@ -14,7 +14,7 @@ import { withClasses } from './classes.ts';
 import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';
 
-/** The files that may lie beside a model of any format. */
+/** The sidecar files of a model of any format. */
 const WARMUP_FILE = 'warmup.json';
 export const GOLDEN_FILE = 'golden.json';
 const CLASSES_FILE = 'classes.json';
@@ -30,8 +30,8 @@ export interface SidecarFiles {
 }
 
 /**
- * Reads the examples that lie beside a model and checks them against its signatures; without warmup requests
- * zeros are asked for. The names of classes are given to the signatures.
+ * Reads the examples next to a model and checks them against its signatures. Without warmup requests, it makes requests
+ * of zeros. It adds the names of classes to the signatures.
  */
 export async function readSidecarFiles(
   directory: string,
@@ -70,7 +70,7 @@ function nameClasses(
   return read(named);
 }
 
-/** A file that may lie beside the model; undefined where there is none. */
+/** Reads a sidecar file, or returns undefined if it does not exist. */
 async function readFile<Schema extends v.GenericSchema, T>(
   directory: string,
   name: string,

@@ -5,18 +5,18 @@ import { elementCount } from '../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 
 interface WeightSize {
-  /** Bytes in the files; for strings the least that they can take. */
+  /** Bytes in the files. For strings, the smallest possible number. */
   readonly stored: number;
   /** Bytes in memory, dequantized; undefined for strings. */
   readonly memory: number | undefined;
 }
 
 /**
- * Checks a group of weights against the length of its files and tells the bytes that its weights take in
- * memory. What training left behind, the optimizer's group, is not loaded and does not count.
- * Sizes as tfjs-core's decodeWeights has them.
+ * Checks a group of weights against the length of its files and returns the bytes of its weights in memory. The
+ * optimizer's group, which only training uses, is not loaded and does not count. Sizes are those of tfjs-core's
+ * decodeWeights.
  *
- * @param fileBytes the bytes of the group's files together
+ * @param fileBytes the sum of the group's files in bytes
  */
 export function measureWeightGroup(group: WeightGroup, fileBytes: number): Imported<number> {
   let stored = 0;
@@ -34,11 +34,11 @@ export function measureWeightGroup(group: WeightGroup, fileBytes: number): Impor
     const need = `${strings ? 'at least ' : ''}${stored}`;
     return malformed(`its files hold ${fileBytes} bytes and its weights need ${need}`);
   }
-  // Nobody knows how long the strings are without reading them; in memory they take what they take here.
+  // Only reading the strings would tell their lengths. They take as many bytes in memory as in the file.
   return read(memory + (strings ? fileBytes - (stored - stringBytes(group)) : 0));
 }
 
-/** The name of a weight that stands twice in the manifest, if one does: which of the two is meant? */
+/** Returns the name of a weight that occurs twice in the manifest, which would be ambiguous. */
 export function repeatedWeight(groups: readonly WeightGroup[]): string | undefined {
   const names = new Set<string>();
   for (const { name } of groups.flatMap(({ weights }) => weights)) {

@@ -1,6 +1,6 @@
 import type { DataType } from '../../worker/model/dtype.ts';
 
-/** TensorFlow's numbers for its types: one of tfjs's two dialects of JSON has these instead of names. */
+/** TensorFlow's type names by their numbers, which one of tfjs's two dialects of JSON uses. */
 const NAMES = new Map([
   [1, 'DT_FLOAT'],
   [2, 'DT_DOUBLE'],
@@ -22,7 +22,7 @@ const NAMES = new Map([
   [23, 'DT_UINT64'],
 ]);
 
-/** As tfjs-converter's parseDtypeParam: what tfjs computes with in place of TensorFlow's type. */
+/** The dtype with which tfjs computes a type of TensorFlow, as tfjs-converter's parseDtypeParam. */
 const GRAPH_TYPES = new Map<string, DataType>([
   ['DT_FLOAT', 'float32'],
   ['DT_DOUBLE', 'float32'],
@@ -35,7 +35,7 @@ const GRAPH_TYPES = new Map<string, DataType>([
   ['DT_STRING', 'string'],
 ]);
 
-/** The type of a tensor in a graph, by name or number; undefined where tfjs has none for it. */
+/** Returns tfjs's dtype of a graph's type, given by name or number, or undefined if tfjs has none. */
 export function graphDataType(type: unknown): DataType | undefined {
   return GRAPH_TYPES.get(graphTypeName(type));
 }
@@ -56,7 +56,7 @@ const KERAS_TYPES = new Map<string, DataType>([
   ['string', 'string'],
 ]);
 
-/** The type of a tensor of a Keras model by Keras's name, narrowed in the same way. */
+/** Returns tfjs's dtype of a Keras type in the same way. */
 export function kerasDataType(type: string): DataType | undefined {
   return KERAS_TYPES.get(type);
 }

@@ -2,15 +2,15 @@ import type { GraphNode } from './graph.ts';
 import { nodeName } from './graph_topology.ts';
 
 /**
- * A node that is computed from itself, if there is one. Loops of TensorFlow 1 are not meant: they come back
- * through NextIteration.
+ * Returns the name of a node that depends on itself, if there is one. Loops of TensorFlow 1, which pass through
+ * NextIteration, do not count.
  */
 export function findCycle(nodes: Iterable<GraphNode>): string | undefined {
   const byName = new Map<string, GraphNode>();
   for (const node of nodes) byName.set(node.name, node);
   const finished = new Set<string>();
   for (const start of byName.values()) {
-    // The nodes from the first to the one that is looked at, and how many inputs of each have been.
+    // The nodes from the first to the current one, with the index of the next input of each.
     const path: { readonly node: GraphNode; next: number }[] = [{ node: start, next: 0 }];
     const onPath = new Set([start.name]);
     for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {

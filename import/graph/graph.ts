@@ -4,26 +4,26 @@ import type { Quantization } from '../../worker/model/quantization.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 
 /**
- * A TensorFlow graph on its way into tfjs's form, whatever file it was read from. Readers of formats make one,
- * the simplifier makes another of it, the writer puts it on disk. Values are asked for one tensor at a time.
+ * A TensorFlow graph during its conversion to tfjs's format. Readers of formats create it, the simplifier transforms
+ * it, and the writer stores it. Values are read one tensor at a time.
  */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
-  /** Functions that control flow calls. Those that could be inlined have been. */
+  /** Functions that control flow calls. All other calls were inlined. */
   readonly functions: readonly GraphFunction[];
   /** The value of every `Const` node, of the graph and of its functions, by the name of the node. */
   readonly weights: ReadonlyMap<string, Weight>;
-  /** By name; a graph without any cannot be asked. */
+  /** By name. A graph without signatures cannot be served. */
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** Signatures that the model had besides, with the reason why each cannot be computed. */
+  /** Other signatures of the model, with the reason why each cannot be computed. */
   readonly leftOut?: LeftOut;
-  /** Fills hash tables before the first request; its constants are among the weights. */
+  /** Fills hash tables before the first request. `weights` includes its constants. */
   readonly initializer?: GraphInitializer;
   /** GraphDef's `versions.producer`. */
   readonly producer: number;
 }
 
-/** A NodeDef as protocol buffers' JSON mapping writes it, which is what tfjs reads. */
+/** A NodeDef in the JSON mapping of protocol buffers, which tfjs reads. */
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
@@ -52,46 +52,46 @@ export interface NodeAttribute {
   };
 }
 
-/** A TensorShapeProto in JSON; sizes are -1 where any is taken. */
+/** A TensorShapeProto in JSON. A size of -1 means any size. */
 export interface AttributeShape {
   readonly dim?: readonly { readonly size: string }[];
   readonly unknownRank?: boolean;
 }
 
-/** A FunctionDef: nodes that see their arguments by name. */
+/** A FunctionDef, whose nodes refer to its arguments by name. */
 export interface GraphFunction {
   readonly name: string;
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
   readonly nodes: readonly GraphNode[];
-  /** Which tensor each output is: `node:output:index`, as in FunctionDef's `ret`. */
+  /** The tensor of each output: `node:output:index`, as in FunctionDef's `ret`. */
   readonly results: Readonly<Record<string, string>>;
 }
 
-/** A constant whose bytes lie elsewhere until they are asked for. */
+/** A constant whose bytes are read on demand. */
 export interface Weight {
   readonly dtype: DataType;
   readonly shape: readonly number[];
-  /** Of what `read` gives. */
+  /** The length of the result of `read`. */
   readonly byteLength: number;
   /**
-   * The values in row-major order, little-endian, as tfjs's files of weights hold them: strings each after
-   * their length in four bytes. Read anew at every call, so that nobody holds more than they work on.
+   * Reads the values in row-major order, little-endian, as in tfjs's files of weights: each string follows its length
+   * in four bytes. Every call reads again, so that no unused values stay in memory.
    */
   read(): Promise<Uint8Array>;
-  /** The form that it was found in, where that is smaller: a writer keeps it as it is. */
+  /** The quantized form of the source, if it is quantized. A writer keeps it unchanged. */
   readonly quantized?: QuantizedWeight;
 }
 
 interface QuantizedWeight {
   readonly quantization: Quantization;
-  /** Of what `read` gives: the quantized values. */
+  /** The length of the quantized values that `read` returns. */
   readonly byteLength: number;
   read(): Promise<Uint8Array>;
 }
 
 export interface GraphInitializer {
   readonly nodes: readonly GraphNode[];
-  /** tfjs's `initializerSignature`: the tables it fills, by the input of the graph that stands for each. */
+  /** tfjs's `initializerSignature`: the filled tables by the graph's input that represents each. */
   readonly outputs: Readonly<Record<string, { readonly name: string; readonly resourceId: string }>>;
 }

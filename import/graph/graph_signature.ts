@@ -25,7 +25,7 @@ const TensorInfoSchema = v.object({
   resourceId: v.nullish(v.unknown()),
 });
 
-/** The signatures of a GraphModel: those of our own table where the file has it, else the one that tfjs goes by. */
+/** Returns the signatures of a GraphModel: those of this project's table if the file has it, or else tfjs's own. */
 export function graphSignatures(json: ModelJson, nodes: GraphNodes): Imported<Record<string, Signature>> {
   const named = namedSignatures(json.userDefinedMetadata ?? undefined, nodes);
   if (named.kind !== 'read') return named;
@@ -35,10 +35,10 @@ export function graphSignatures(json: ModelJson, nodes: GraphNodes): Imported<Re
 }
 
 /**
- * The signature of a GraphModel. Without a list of inputs, placeholders are the inputs; without one of
- * outputs, what nobody consumes is: so does tfjs-converter's OperationMapper.transformGraph.
+ * Returns the signature of a GraphModel. As in tfjs-converter's OperationMapper.transformGraph, the inputs default to
+ * the placeholders, and the outputs to the unconsumed nodes.
  *
- * @param definition the signature in model.json, where it has one
+ * @param definition the signature in model.json, if it has one
  */
 function graphSignature(nodes: GraphNodes, definition: JsonObject | undefined): Imported<Signature> {
   const parsed = v.safeParse(SignatureDefSchema, definition ?? {});
@@ -78,7 +78,7 @@ function readTensors(
       return malformed(describeIssue(issue, place));
     }
     const { name: tensor, dtype, tensorShape, resourceId } = parsed.output;
-    // A table that the model's initializer makes; tfjs feeds it, not the client.
+    // A table that the model's initializer creates. tfjs feeds it, not the client.
     if (side === 'inputs' && resourceId !== undefined && resourceId !== null) continue;
     const node = nodes.get(nodeName(tensor));
     if (node === undefined) return malformed(`${place}: "${tensor}" is not in the graph`);

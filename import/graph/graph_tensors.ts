@@ -8,7 +8,7 @@ import type { GraphNode } from './graph.ts';
 import { type GraphNodes, nodeName } from './graph_topology.ts';
 import { outputCount, outputType } from './output_types.ts';
 
-/** A graph's placeholders, which are its inputs where no signature says otherwise. */
+/** Returns a graph's placeholders, which are its inputs unless a signature names others. */
 export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, TensorInfo>> {
   const inputs: Record<string, TensorInfo> = {};
   for (const node of nodes.values()) {
@@ -65,7 +65,7 @@ function isPlaceholder({ op }: GraphNode): boolean {
   return op.startsWith('Placeholder');
 }
 
-/** The type that an attribute of a node names; undefined where it has none. */
+/** Returns the type in an attribute of a node, or undefined if the node does not have it. */
 export function typeAttribute({ attr }: GraphNode, name: string): string | undefined {
   return attr[name]?.type;
 }

@@ -9,7 +9,7 @@ import { FunctionSchema, NodeSchema } from './node_json.ts';
 const TopologySchema = v.object({
   node: v.array(NodeSchema),
   library: v.nullish(v.object({ function: v.nullish(v.array(FunctionSchema), []) })),
-  // tfjs cannot load a graph without this member, though it may be empty.
+  // tfjs cannot load a graph without this member, but it may be empty.
   versions: v.object({
     producer: v.nullish(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), 0),
   }),
@@ -26,10 +26,10 @@ export interface Topology {
 }
 
 /**
- * Reads a GraphModel's topology and checks what tfjs takes for granted: that names are unique and that every input
- * is there. What is in functions is left to tfjs.
+ * Reads a GraphModel's topology and checks what tfjs assumes: that names are unique and that every input exists.
+ * Functions are not checked.
  *
- * @param weights the names of the weights; tfjs looks up the value of every constant there
+ * @param weights the names of the weights, in which tfjs looks up the value of every constant
  */
 export function readTopology(topology: JsonObject, weights: ReadonlySet<string>): Imported<Topology> {
   const parsed = v.safeParse(TopologySchema, topology);
@@ -51,7 +51,7 @@ export function readTopology(topology: JsonObject, weights: ReadonlySet<string>)
   return read({ nodes, functions: library?.function ?? [], producer: versions.producer });
 }
 
-/** The nodes of a GraphModel's `modelInitializer`; undefined where it has none. */
+/** Returns the nodes of a GraphModel's `modelInitializer`, or undefined without one. */
 export function readInitializerNodes(
   { modelInitializer }: ModelJson,
   weights: ReadonlySet<string>,
@@ -63,7 +63,10 @@ export function readInitializerNodes(
     : { ...topology, message: `modelInitializer: ${topology.message}` };
 }
 
-/** The node that a tensor comes from: `name`, `name:1`, `name:output:0`, or `^name` for mere order. */
+/**
+ * Returns the name of a tensor's node. A tensor is `name`, `name:1`, `name:output:0`, or `^name` for a control
+ * dependency.
+ */
 export function nodeName(tensor: string): string {
   const name = tensor.startsWith('^') ? tensor.slice(1) : tensor;
   const colon = name.indexOf(':');

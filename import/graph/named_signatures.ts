@@ -10,8 +10,8 @@ import { type GraphNodes, nodeName } from './graph_topology.ts';
 const SignaturesSchema = v.record(v.string(), SignatureSchema);
 
 /**
- * tfjs's model.json has room for one signature. Where a model has several, all of them are in
- * `userDefinedMetadata.signatures`, by name; undefined where that is not there.
+ * Reads `userDefinedMetadata.signatures`, which contains a model's signatures by name, since tfjs's model.json has only
+ * one. Returns undefined if it is absent.
  */
 export function namedSignatures(
   metadata: JsonObject | undefined,
@@ -47,7 +47,7 @@ function tensorFault(tensors: Readonly<Record<string, TensorInfo>>, nodes: Graph
 
 const LeftOutSchema = v.record(v.string(), v.string());
 
-/** The signatures that a model had before it was converted, and why it has them no more; undefined where there are none. */
+/** Returns the signatures that were left out in the conversion of a model, with the reasons, or undefined. */
 export function leftOutSignatures(metadata: JsonObject | undefined | null): LeftOut | undefined {
   const parsed = v.safeParse(LeftOutSchema, metadata?.leftOut);
   return parsed.success && Object.keys(parsed.output).length > 0 ? parsed.output : undefined;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { graphTypeName } from './dtype_mapping.ts';
 import type { GraphFunction, GraphNode, NodeAttribute } from './graph.ts';
 
-/** Each of these has two forms: tfjs's JSON comes in two dialects, one of protocol buffers' and one of its own. */
+/** These have two forms, since tfjs's JSON has two dialects: that of protocol buffers and its own. */
 const IntegerSchema = v.pipe(v.union([v.string(), v.number()]), v.transform(String));
 const TypeSchema = v.pipe(
   v.union([v.string(), v.number()]),
@@ -77,7 +77,7 @@ const AttributeSchema = v.pipe(
   ),
 );
 
-/** A node as tfjs's files have it, in one dialect. Values of constants, which are among the weights, are dropped. */
+/** Reads a node of tfjs's files in either dialect. It drops the values of constants, which are among the weights. */
 export const NodeSchema = v.pipe(
   v.object({
     name: v.pipe(v.string(), v.nonEmpty('is empty')),
@@ -96,7 +96,7 @@ const ArgumentSchema = v.pipe(
   v.transform(({ name, type }) => ({ name, type })),
 );
 
-/** A function of a graph's library. */
+/** Reads a function of a graph's library. */
 export const FunctionSchema = v.pipe(
   v.object({
     signature: v.object({

@@ -2,7 +2,7 @@ import type { GraphNode } from './graph.ts';
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
-/** Operations whose first output is of one type, whatever they take. */
+/** Operations whose first output has a fixed type. */
 const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<string>])[] = [
   [
     'DT_BOOL',
@@ -30,7 +30,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
   ],
 ];
 
-/** The types of further outputs, where they are not the first one's: undefined stands for that. */
+/** The types of the outputs after the first. Undefined means the type of the first. */
 const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
   ListDiff: ['DT_INT32'],
@@ -77,9 +77,9 @@ const TYPE_ATTRIBUTES = [
 ];
 
 /**
- * The type of an output of a node, by TensorFlow's name. Sources: TensorFlow's definitions of the operations.
+ * Returns the type of a node's output by TensorFlow's name. The source is TensorFlow's definitions of the operations.
  *
- * @param index of the output
+ * @param index the index of the output
  */
 export function outputType(node: GraphNode, index = 0): string {
   const further = index === 0 ? undefined : FURTHER_OUTPUTS[node.op]?.[index - 1];

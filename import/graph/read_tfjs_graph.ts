@@ -13,11 +13,11 @@ import { readInitializerNodes, readTopology } from './graph_topology.ts';
 import { leftOutSignatures } from './named_signatures.ts';
 import { groupWeights } from './weight_files.ts';
 
-/** A tfjs GraphModel as a graph, and what its file says besides. */
+/** A tfjs GraphModel as a graph, with the other data of its file. */
 export interface TfjsGraph {
   readonly graph: Graph;
   readonly generatedBy?: string;
-  /** `userDefinedMetadata` without signatures, which the graph has. */
+  /** `userDefinedMetadata` without the signatures, which are in the graph. */
   readonly metadata: JsonObject;
 }
 
@@ -30,8 +30,8 @@ const FileSchema = v.object({
 const TableSchema = v.object({ name: v.string(), resourceId: v.union([v.string(), v.number()]) });
 
 /**
- * Reads a tfjs GraphModel: a directory with model.json, or the JSON file itself. Values of weights stay in their
- * files until they are asked for. A LayersModel is `unsupported`: it is no graph.
+ * Reads a tfjs GraphModel: a directory with model.json, or the JSON file itself. Values of weights are read on demand.
+ * A LayersModel is `unsupported`, since it is not a graph.
  *
  * @throws only for faults of the file system
  */
@@ -57,7 +57,7 @@ function parseFile(json: unknown): Imported<v.InferOutput<typeof FileSchema>> {
     : unsupported('is not a graph model');
 }
 
-/** The weights of tfjs's manifest by name, whose values stay in their files until they are asked for. */
+/** Returns the weights of tfjs's manifest by name. Their values are read on demand. */
 export async function readWeights(
   directory: string,
   { weightsManifest }: Pick<ModelJson, 'weightsManifest'>,

@@ -3,17 +3,17 @@ import type { io } from '@tensorflow/tfjs-core';
 
 export interface TensorFlow {
   readonly core: typeof import('@tensorflow/tfjs-core');
-  /** Makes a GraphModel of what is in memory. The caller disposes it. */
+  /** Makes a GraphModel from artifacts in memory. The caller must dispose of it. */
   readonly createGraphModel: (artifacts: io.ModelArtifacts) => GraphModel<io.IOHandlerSync>;
 }
 
 let loading: Promise<TensorFlow> | undefined;
 
-/** tfjs on its CPU backend. Loaded only when something is to be computed: it takes a while. */
+/** Loads tfjs with its CPU backend. It loads slowly, so that only computations load it. */
 export function loadTensorFlow(): Promise<TensorFlow> {
   loading ??= (async () => {
     const core = await import('@tensorflow/tfjs-core');
-    // Production mode silences the advice to install tfjs-node, which is of no use here.
+    // Production mode suppresses the advice to install tfjs-node, which does not help here.
     core.enableProdMode();
     await import('@tensorflow/tfjs-backend-cpu');
     const converter = await import('@tensorflow/tfjs-converter');

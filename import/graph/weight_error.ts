@@ -2,8 +2,8 @@ import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import type { ImportProblem } from '../import_result.ts';
 
 /**
- * What `Weight.read` throws where the values turn out not to be sound: a checksum that is wrong, an integer
- * that tfjs has no room for. They are looked at only when they are asked for, long after the graph was read.
+ * Thrown by `Weight.read` if the values are invalid: for example, a wrong checksum, or an integer that tfjs cannot
+ * represent. Values are read long after the graph.
  */
 export class WeightError extends CodedError {
   override readonly code: ErrorCode = 'ERR_WEIGHT_INVALID';

@@ -13,10 +13,10 @@ import { type Imported, malformed, read } from '../import_result.ts';
 import type { Weight } from './graph.ts';
 
 /**
- * The weights of a group of tfjs's manifest, whose values stay in the group's files until they are read. What
- * training left behind is left out.
+ * Returns the weights of a group of tfjs's manifest, without those of the optimizer. Their values are read from the
+ * group's files on demand.
  *
- * @param files the group's files, which hold its weights one after the other
+ * @param files the group's files, which contain its weights one after the other
  */
 export async function groupWeights(
   group: WeightGroup,
@@ -66,17 +66,17 @@ async function readSpec(
   });
 }
 
-/** Without what the manifest says besides, so that what is written depends on nothing else. */
+/** Returns only the needed members, so that the written file depends on nothing else. */
 function plain(quantization: Quantization): Quantization {
   return quantization.dtype === 'float16'
     ? { dtype: 'float16' }
     : { dtype: quantization.dtype, scale: quantization.scale, min: quantization.min };
 }
 
-/** Read at once while looking for the ends of strings. */
+/** The bytes that are read at once in search of the ends of strings. */
 const WINDOW_BYTES = 64 * 1024;
 
-/** Files read as if they were one. */
+/** Several files as one. */
 class JoinedFiles {
   readonly #files: readonly ModelFile[];
   readonly bytes: number;
@@ -99,7 +99,7 @@ class JoinedFiles {
     return result;
   }
 
-  /** How many bytes so many strings take, each behind its length; undefined where they do not end. */
+  /** Returns the bytes of `count` strings, each after its length, or undefined if the files end within them. */
   async stringBytes(offset: number, count: number): Promise<number | undefined> {
     let window = new Uint8Array();
     let windowStart = offset;

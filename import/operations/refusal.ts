@@ -1,4 +1,4 @@
-/** A way in which a node asks for something that the server does not do, though it has the operation. */
+/** The reason why the server does not compute a node although it has the operation. */
 export interface Refusal {
   readonly reason: string;
   readonly wayRound?: string;

@@ -3,7 +3,7 @@ import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } fro
 import type { Refusal } from './refusal.ts';
 import { refusedStrings } from './string_types.ts';
 
-/** For every operation that has the attribute `data_format`: tfjs computes channels last, whatever it says. */
+/** For every operation with the attribute `data_format`: tfjs always computes channels last. */
 const CHANNELS_FIRST: Refusal = {
   reason: 'with channels first (NCHW), which tfjs does not compute',
   wayRound: 'build the model with channels last (data_format "channels_last" or "NHWC")',
@@ -27,10 +27,10 @@ const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
 /** The activations that tfjs fuses, in lower case. */
 const FUSED_ACTIVATIONS = ['relu', 'relu6', 'elu', 'leakyrelu', 'prelu', 'sigmoid', 'linear'];
 
-/** A form of some operations that is refused. */
+/** A refused form of some operations. */
 export interface RefusedForm {
   readonly operations: readonly string[];
-  /** For a reader; `find` may say more about a node. */
+  /** For documentation. `find` may return a more specific reason for a node. */
   readonly reason: string;
   readonly find: (node: GraphNode) => Refusal | undefined;
 }
@@ -46,8 +46,8 @@ const refused = (
 });
 
 /**
- * What tfjs does not compute of operations that it has, or computes as if the attribute were not there. Sources:
- * the executors of tfjs-converter and the kernels of the WebAssembly backend.
+ * Forms of operations that tfjs does not compute, or whose attribute it ignores. The sources are the executors of
+ * tfjs-converter and the kernels of the WebAssembly backend.
  */
 export const REFUSED_FORMS: readonly RefusedForm[] = [
   refused(BATCH_NORMS, IN_TRAINING, ({ attr }) => attr.is_training?.b ?? true),
@@ -65,14 +65,14 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
   },
 ];
 
-/** Types that neither tfjs nor the server computes with. */
+/** Types that neither tfjs nor the server computes. */
 const UNCOMPUTED_TYPES = /^DT_(UINT32|UINT64|COMPLEX64|COMPLEX128|QU?INT\d+|FLOAT8\w*|U?INT4)$/;
 
-/** The attributes that name the type of what a node takes or gives. */
+/** The attributes with the type of an input or output. */
 const TYPE_ATTRIBUTES = ['T', 'SrcT', 'DstT', 'dtype', 'out_type', 'Tparams', 'Tidx'];
 
 function refusedType({ op, attr }: GraphNode): Refusal | undefined {
-  // The values of a constant are checked one by one.
+  // The values of a constant are checked individually.
   if (op === 'Const') return undefined;
   const type = TYPE_ATTRIBUTES.map((name) => attr[name]?.type).find(
     (name) => name !== undefined && UNCOMPUTED_TYPES.test(name),
@@ -85,7 +85,7 @@ function refusedType({ op, attr }: GraphNode): Refusal | undefined {
       };
 }
 
-/** Why tfjs would not compute a node as TensorFlow does; undefined if no reason is known. */
+/** Returns why tfjs would not compute a node as TensorFlow does, or undefined if no reason is known. */
 export function refusedAttribute(node: GraphNode): Refusal | undefined {
   const type = refusedType(node) ?? refusedStrings(node);
   if (type !== undefined) return type;

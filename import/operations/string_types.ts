@@ -3,7 +3,7 @@ import type { Refusal } from './refusal.ts';
 
 const names = (list: string): readonly string[] => list.split(' ');
 
-/** The operations that are computed for tensors of strings, where their types are strings. */
+/** The operations that are computed for tensors of strings. */
 const OF_STRINGS: ReadonlySet<string> = new Set([
   ...names(
     'Add AddV2 BroadcastTo Concat ConcatV2 Equal ExpandDims Fill Gather GatherNd GatherV2 Identity IdentityN',
@@ -15,16 +15,16 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
     'Snapshot SparseToDense Split SplitV Squeeze StopGradient StridedSlice TensorScatterUpdate Tile Transpose',
   ),
   ...names('Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike'),
-  // What makes them, takes them from a request, or hands them on.
+  // Operations that create strings, read them from a request, or pass them on.
   ...names('Const Placeholder PlaceholderWithDefault If StatelessIf While StatelessWhile Enter Exit Merge'),
   ...names('NextIteration Switch HashTable HashTableV2 InitializeTable InitializeTableV2 LookupTableFind'),
   ...names('LookupTableFindV2 LookupTableImport LookupTableImportV2'),
 ]);
 
-/** The attributes that name the type of what a node takes or gives. */
+/** The attributes with the type of an input or output. */
 const TYPE_ATTRIBUTES = ['T', 'dtype', 'Tparams', 'element_dtype'];
 
-/** Why a node is not computed for strings; undefined where it is, or takes none. */
+/** Returns why a node is not computed for strings, or undefined if it is or has no strings. */
 export function refusedStrings({ op, attr }: GraphNode): Refusal | undefined {
   const takesStrings = TYPE_ATTRIBUTES.some((name) => attr[name]?.type === 'DT_STRING');
   return takesStrings && !OF_STRINGS.has(op)

@@ -25,8 +25,8 @@ interface ListedOperation {
 const listed = (...names: readonly string[]): ListedOperation[] => names.map((tfOpName) => ({ tfOpName }));
 
 /**
- * The operations that are executed: those of tfjs-converter by its own groups, which its OperationMapper knows, and
- * those that worker/runtime/operations/ adds.
+ * The supported operations: those of tfjs-converter's OperationMapper by its own groups, and those that
+ * worker/runtime/operations/ adds.
  */
 export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
   Arithmetic: [...arithmetic, ...listed('TruncateDiv', 'TruncateMod')],
@@ -76,7 +76,7 @@ export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(
   Object.values(OPERATION_GROUPS).flatMap((operations) => operations.map(({ tfOpName }) => tfOpName)),
 );
 
-/** Those of them that tfjs computes with kernels that its WebAssembly backend does not have, and the kernels. */
+/** Operations for which tfjs's WebAssembly backend lacks a kernel, with the name of the kernel. */
 export const WITHOUT_KERNEL: ReadonlyMap<string, string> = new Map([
   ['Complex', 'Complex'],
   ['ComplexAbs', 'ComplexAbs'],

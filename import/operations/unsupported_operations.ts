@@ -3,18 +3,18 @@ import type { Refusal } from './refusal.ts';
 import { refusedAttribute } from './refused_attributes.ts';
 import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from './supported_operations.ts';
 
-/** An operation that the server cannot execute, or not in the form that the graph asks for. */
+/** An operation that the server cannot execute, or not in the form in which the graph uses it. */
 export interface UnsupportedOperation extends Refusal {
   readonly operation: string;
-  /** How many nodes use it so. */
+  /** The number of nodes that use it in this form. */
   readonly count: number;
-  /** The names of the first few. One within a function is `function/node`. */
+  /** The names of the first nodes. A node in a function is `function/node`. */
   readonly nodes: readonly string[];
 }
 
 const NODES_NAMED = 3;
 
-/** What there is to do about an operation; only where something helps. */
+/** The alternatives to operations that have one. */
 export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['RFFT', 'for one length, multiply with a constant matrix of cosines and sines instead'],
   ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
@@ -28,8 +28,8 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * All operations of a graph, its functions and its initializer that cannot be executed, at once. Ask after
- * simplifying: assertions and what else prediction does not need are gone then.
+ * Returns all operations of a graph, its functions and its initializer that cannot be executed. It must be called after
+ * the simplification, which removes assertions and other nodes that prediction does not need.
  */
 export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] {
   const found = new Map<string, { refusal: Refusal; operation: string; nodes: string[]; count: number }>();
@@ -50,7 +50,7 @@ export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] 
   }));
 }
 
-/** For each: the operation, why, how often and where, and the way round. */
+/** Describes each operation with the reason, the nodes, and the alternative. */
 export function describeUnsupportedOperations(operations: readonly UnsupportedOperation[]): string {
   return operations
     .map(({ operation, reason, count, nodes, wayRound }) => {

@@ -17,8 +17,8 @@ export interface TableInitializer {
 const FILES = new Set(['InitializeTableFromTextFile', 'InitializeTableFromTextFileV2']);
 
 /**
- * What fills the hash tables that a graph looks things up in, taken from what initializes the model. tfjs knows a
- * table by its node's name, in the graph and in the initializer.
+ * Takes the nodes that fill a graph's hash tables from the model's initialization. tfjs identifies a table by its
+ * node's name, in the graph and in the initializer.
  *
  * @param used the nodes of the graph
  * @param initializer the nodes that initialize the model, without calls; empty where nothing does

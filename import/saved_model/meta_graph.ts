@@ -9,7 +9,7 @@ import {
 } from './protobuf/saved_model_messages.ts';
 
 export const SAVED_MODEL_FILE = 'saved_model.pb';
-/** The same, a problem with the file's name before it. */
+/** Adds the file's name to the message of a problem. */
 export function inSavedModel<T>(imported: Imported<T>): Imported<T> {
   return imported.kind === 'read'
     ? imported
@@ -17,10 +17,10 @@ export function inSavedModel<T>(imported: Imported<T>): Imported<T> {
 }
 
 const SERVE = 'serve';
-/** Tags of graphs for other machines than one with plain kernels. */
+/** Tags of graphs for training or for special hardware. */
 const UNSUITED = ['train', 'tpu', 'gpu', 'eval'];
 
-/** The meta graph that is for serving; of several the one with the fewest other tags. */
+/** Returns the meta graph for serving. Of several, it returns the one with the fewest of these tags. */
 export function chooseMetaGraph(bytes: Uint8Array): Imported<MetaGraphMessage> {
   const decoded = decodeMessage('SavedModel', bytes, SavedModelMessageSchema, SAVED_MODEL_FILE);
   if (decoded.kind !== 'read') return decoded;
@@ -36,7 +36,7 @@ export function chooseMetaGraph(bytes: Uint8Array): Imported<MetaGraphMessage> {
   return unsupported(`${SAVED_MODEL_FILE}: no graph has the tag "${SERVE}"; there are ${tags}`);
 }
 
-/** The node that initializes what the checkpoint does not restore, by the three ways of saying so. */
+/** Returns the node that initializes what the checkpoint does not restore. A model can name it in three ways. */
 export function initializerName({ signatureDef, collectionDef }: MetaGraphMessage): string | undefined {
   const signature = signatureDef.find(({ key }) => key === INITIALIZER_SIGNATURE)?.value;
   const [output] = signature?.outputs ?? [];
@@ -50,7 +50,7 @@ export function initializerName({ signatureDef, collectionDef }: MetaGraphMessag
 
 const INITIALIZER_SIGNATURE = '__saved_model_init_op';
 
-/** Signatures that clients can ask, by name. */
+/** Returns the signatures for clients by name. */
 export function publicSignatures({ signatureDef }: MetaGraphMessage): Map<string, SignatureMessage> {
   const signatures = new Map<string, SignatureMessage>();
   for (const { key, value } of signatureDef) {
@@ -59,13 +59,13 @@ export function publicSignatures({ signatureDef }: MetaGraphMessage): Map<string
   return signatures;
 }
 
-/** The files in `assets/` by the node that is their path in the graph. */
+/** Returns the files in `assets/` by the graph's node with their path. */
 export function assetFiles({ assetFileDef, collectionDef }: MetaGraphMessage): Imported<Map<string, string>> {
   const assets = new Map<string, string>();
   const add = ({ tensorInfo, filename }: AssetMessage) => {
     if (tensorInfo !== null) assets.set(tensorInfo.name.replace(/:0$/, ''), filename);
   };
-  // Where TensorFlow 1 had them before the graph had a place for them.
+  // Early versions of TensorFlow 1 stored them in a collection.
   const collected = collectionDef.find(({ key }) => key === 'saved_model_assets')?.value?.anyList?.value;
   for (const { value } of collected ?? []) {
     const place = `${SAVED_MODEL_FILE}: saved_model_assets`;

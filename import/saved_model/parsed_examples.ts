@@ -17,7 +17,7 @@ export interface ParsedFeature {
 
 interface Parser {
   readonly keys: readonly string[];
-  /** The output that the first feature is. */
+  /** The index of the first feature's output. */
   readonly firstOutput: number;
   readonly defaults: readonly string[];
   readonly isBatch: boolean;
@@ -109,7 +109,7 @@ function describeFeature(
   }
   const sizes = shapeSizes(node.attr.dense_shapes?.list?.shape?.[index]);
   if (sizes === null) return malformed(`feature "${key}" has no shape`);
-  // An empty default says that there is none.
+  // An empty default means that there is none.
   const value = origin(nodes, defaults[index] ?? '')?.node.value;
   const hasDefault = value === undefined || (value.kind === 'read' && !value.value.shape.includes(0));
   return read({ dtype, shape: isBatch ? [-1, ...sizes] : sizes, hasDefault });

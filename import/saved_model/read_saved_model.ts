@@ -21,19 +21,19 @@ import { isVariable } from './variable_operations.ts';
 
 export interface ReadSavedModel {
   readonly graph: Graph;
-  /** What is not as it was in the SavedModel: sentences for whoever publishes it. */
+  /** Differences from the SavedModel, as sentences for the publisher. */
   readonly notes: readonly string[];
 }
 
-/** Bytes; protocol buffers end at 2 GB. */
+/** The limit of protocol buffers. Bytes. */
 const LARGEST_FILE = 2 ** 31 - 1;
-/** Bytes of a file with a table's entries. */
+/** The most bytes of a file with a table's entries. */
 const LARGEST_ASSET = 2 ** 27;
 const VARIABLES = 'variables/variables';
 
 /**
- * Reads a SavedModel directory of TensorFlow 1 or 2. Variables' values stay in their files until they are asked
- * for; checksums are verified then, and a weight's `read` throws a WeightError where one is wrong.
+ * Reads a SavedModel directory of TensorFlow 1 or 2. Variables' values are read on demand. Their checksums are verified
+ * then, and a weight's `read` throws a WeightError if one is wrong.
  */
 export async function readSavedModel(directory: string): Promise<Imported<ReadSavedModel>> {
   const imported = await readDirectory(directory);
@@ -68,7 +68,7 @@ function sourceGraph({ graphDef, metaInfoDef }: MetaGraphMessage): Imported<Sour
   return decodeGraph(graphDef, metaInfoDef?.strippedOpList?.op ?? [], SAVED_MODEL_FILE);
 }
 
-/** The nodes that run when this one does, which may be missing. */
+/** Returns the nodes that run when a node runs, or an empty list without a name. */
 function nodesOf(graph: SourceGraph, name: string | undefined): Imported<SourceNode[]> {
   if (name === undefined || name === '') return read([]);
   return inSavedModel(runNodes(graph, name));
@@ -90,7 +90,7 @@ async function readVariables(
   if (restored.kind !== 'read') return restored;
   const initialized = inSavedModel(await assignedVariables(initializer));
   if (initialized.kind !== 'read') return initialized;
-  // Initializing comes after restoring.
+  // The initialization follows the restoration.
   const values = new Map([...restored.value, ...initialized.value]);
   const tables = inSavedModel(await filledTables(restorer.value));
   if (tables.kind !== 'read') return tables;

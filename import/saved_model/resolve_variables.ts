@@ -7,7 +7,7 @@ import type { Bundle } from './tensor_bundle/bundle.ts';
 import { bundleWeight } from './tensor_bundle/bundle_weight.ts';
 import { isVariable, VALUE_OPERATIONS, variableKey } from './variable_operations.ts';
 
-/** Where the values of variables come from. */
+/** The sources of the values of variables. */
 export interface Variables {
   readonly values: ReadonlyMap<string, VariableValue>;
   /** The entries of tables that are restored, by their keys. */
@@ -16,8 +16,8 @@ export interface Variables {
 }
 
 /**
- * Makes a constant of every variable, of its name. What reads a variable then just hands its value on, so that
- * handles may go through calls and loops as they did.
+ * Replaces every variable by a constant of its name. Operations that read a variable then only pass its value on, so
+ * that handles can still go through calls and loops.
  */
 export async function resolveVariables(
   nodes: readonly SourceNode[],
@@ -91,7 +91,7 @@ function valueOperation(node: SourceNode): SourceNode {
   return { ...node, op, attr: { T: node.attr.dtype ?? {} } };
 }
 
-/** GatherV2 takes the axis as an input; ResourceGather's is that behind the batch's dimensions. */
+/** Converts ResourceGather, whose axis follows the batch's dimensions, to GatherV2, whose axis is an input. */
 function gatherOfValue(node: SourceNode): SourceNode[] {
   const axis = `${node.name}/axis`;
   const batchDimensions = node.attr.batch_dims?.i ?? '0';

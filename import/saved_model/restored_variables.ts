@@ -7,20 +7,20 @@ import { isTable } from './graph_def/table_lookups.ts';
 import { readStringConstant } from './string_constant.ts';
 import { isVariable, variableKey } from './variable_operations.ts';
 
-/** What a variable holds before the first request. */
+/** The value of a variable before the first request. */
 export type VariableValue =
-  /** A tensor of the bundle, or the part of one that RestoreV2's `shape_and_slices` says. */
+  /** A tensor of the bundle, or the part of it in RestoreV2's `shape_and_slices`. */
   | { readonly kind: 'restored'; readonly tensor: string; readonly shapeAndSlice: string }
   | { readonly kind: 'constant'; readonly node: SourceNode }
-  /** Computed from something by this node. */
+  /** The value that this node computes. */
   | { readonly kind: 'computed'; readonly by: string };
 
 /**
- * Finds what the variables of a graph are assigned when a node runs, without running it: the operation that
- * restores them from the bundle, or the one that initializes what is not restored. This is how TensorFlow
- * Serving's loader fills them, for TensorFlow 1 and 2 alike, whatever a tensor of the bundle is called.
+ * Finds the values that the variables of a graph are assigned when a node runs, without running it. The node is the
+ * operation that restores them from the bundle, or the one that initializes the others. TensorFlow Serving's loader
+ * fills them in the same way, for TensorFlow 1 and 2, whatever the names in the bundle are.
  *
- * @param run all nodes that run then, calls inlined
+ * @param run all nodes that run then, with calls inlined
  */
 export async function assignedVariables(
   run: readonly SourceNode[],

@@ -23,9 +23,9 @@ export interface SavedModelParts {
   readonly meta: MetaGraphMessage;
   readonly graph: SourceGraph;
   readonly variables: Variables;
-  /** The nodes that initialize the model, without calls. */
+  /** The nodes that initialize the model, with calls inlined. */
   readonly initializer: readonly SourceNode[];
-  /** The text of the file that a node is the path of. */
+  /** Reads the text of the file whose path is a node's value. */
   readonly readAsset: (node: string) => Promise<Imported<string>>;
 }
 
@@ -89,7 +89,7 @@ interface Code {
   readonly functions: readonly SourceFunction[];
 }
 
-/** The nodes and functions that the signatures need, with values where there were variables. */
+/** Returns the nodes and functions that the signatures need, with values instead of variables. */
 async function valueCode(
   graph: SourceGraph,
   signatures: Signatures,
@@ -116,17 +116,17 @@ async function valueCode(
   return read({ nodes: nodes.value, functions });
 }
 
-/** The nodes that run when any of the signatures is asked, for the sake of order too. */
+/** Returns the nodes that run when a signature is executed, including control dependencies. */
 function servingNodes(nodes: readonly SourceNode[], signatures: Signatures): SourceNode[] {
   const byName = nodesByName(nodes);
   const reached = new Set<string>();
   for (const message of signatures.values()) {
     const { inputs, outputs } = signatureNodes(message);
     for (const name of reach(byName, outputs, { through: 'all', stops: inputs })) reached.add(name);
-    // What is fed is computed for other signatures, or is what examples are parsed from.
+    // A fed node may be computed for other signatures, or be the source of parsed examples.
     for (const name of inputs) reached.add(name);
   }
-  // An input that is no placeholder needs what it is computed from, to be a node at all.
+  // An input that is not a placeholder needs its own inputs to be a valid node.
   for (const name of reach(byName, reached, { through: 'data' })) reached.add(name);
   return nodes.filter(({ name }) => reached.has(name));
 }

@@ -14,7 +14,7 @@ const METHODS: readonly Signature['method'][] = [
   'tensorflow/serving/regress',
 ];
 
-/** The nodes of a signature's tensors. */
+/** Returns the nodes of a signature's tensors. */
 export function signatureNodes({ inputs, outputs }: SignatureMessage): {
   readonly inputs: ReadonlySet<string>;
   readonly outputs: ReadonlySet<string>;
@@ -139,7 +139,7 @@ function readTensor(
   if (name === '') return unsupported('sparse and composite tensors cannot be served');
   const { node, index } = parseTensorName(name);
   if (!nodes.has(node)) return malformed(`"${name}" is not in the graph`);
-  // TensorFlow 1's references to variables are numbered from 101.
+  // TensorFlow 1 numbers references to variables from 101.
   const type = dtype > 100 ? dtype - 100 : dtype;
   const known = graphDataType(type);
   if (known === undefined) return unsupported(`tensors of type ${graphTypeName(type)} cannot be served`);

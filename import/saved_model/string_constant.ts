@@ -3,7 +3,7 @@ import { type NodesByName, origin } from './graph_def/functions/reach.ts';
 import type { SourceNode } from './graph_def/source_graph.ts';
 import { unpackStrings } from './tensor_values/string_values.ts';
 
-/** The strings of a constant, which is known before anything is run. */
+/** Reads the strings of a constant. */
 export async function readStringConstant(
   nodes: NodesByName<SourceNode>,
   tensor: string,

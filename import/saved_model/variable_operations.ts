@@ -5,7 +5,7 @@ const VARIABLES = new Set(['Variable', 'VariableV2', 'VarHandleOp']);
 
 export const isVariable = ({ op }: GraphNode): boolean => VARIABLES.has(op);
 
-/** Nodes of one `shared_name` are one variable. */
+/** Returns the key of a variable: nodes with one `shared_name` are one variable. */
 export function variableKey(node: GraphNode): string {
   return stringAttribute(node, 'shared_name') || node.name;
 }
@@ -21,10 +21,10 @@ const STATEFUL = [
   /^Stateful(StandardNormal|TruncatedNormal|Uniform|RandomBinomial)/,
 ];
 
-/** Whether a node changes what the next request computes. */
+/** True if a node changes the state of the model. */
 export const changesState = ({ op }: GraphNode): boolean => STATEFUL.some((pattern) => pattern.test(op));
 
-/** Operations on references, and what they are once a variable is its value. */
+/** Operations on references, with the operations that replace them when variables become constants. */
 export const VALUE_OPERATIONS: ReadonlyMap<string, string> = new Map([
   ['ReadVariableOp', 'Identity'],
   ['RefEnter', 'Enter'],

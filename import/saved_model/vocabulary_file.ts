@@ -3,20 +3,20 @@ import { constantNode } from './graph_def/constants/constant_node.ts';
 import { numberAttribute, type SourceNode, stringAttribute } from './graph_def/source_graph.ts';
 import { packStrings } from './tensor_values/string_values.ts';
 
-/** The keys and values of a table, as constants. */
+/** The keys and values of a table as constants. */
 export interface TextTable {
   readonly keys: SourceNode;
   readonly values: SourceNode;
 }
 
-/** What InitializeTableFromTextFile calls the number of a line, and the whole of it. */
+/** InitializeTableFromTextFile's indices for the number of a line and for the whole line. */
 const LINE_NUMBER = -1;
 const WHOLE_LINE = -2;
 
 /**
- * Makes a table of a text file with an entry on each line, as InitializeTableFromTextFile does.
+ * Reads a table from a text file with an entry on each line, as InitializeTableFromTextFile does.
  *
- * @param node the operation, whose attributes say where in a line keys and values are
+ * @param node the operation, whose attributes define the positions of keys and values in a line
  */
 export function readVocabulary(text: string, node: SourceNode, table: SourceNode): Imported<TextTable> {
   const all = text.replaceAll('\r', '').split('\n');

@@ -1,6 +1,6 @@
 import type { GraphNode, NodeAttribute } from '../graph/graph.ts';
 
-/** The texts of a list attribute; none where it is absent. They are base64 in JSON. */
+/** Returns the texts of a list attribute, which are base64 in JSON. Empty if it is absent. */
 export function textsAttribute({ attr }: GraphNode, name: string): string[] {
   return (attr[name]?.list?.s ?? []).map((text) => Buffer.from(text, 'base64').toString('latin1'));
 }
@@ -21,18 +21,18 @@ export function integersAttribute({ attr }: GraphNode, name: string): number[] |
 
 const FLOATS: ReadonlySet<unknown> = new Set(['DT_FLOAT', 'DT_HALF', 'DT_DOUBLE', 'DT_BFLOAT16', undefined]);
 
-/** Whether a node computes with floats, by its attribute `T`. */
+/** True if a node computes floats by its attribute `T`. */
 export function computesFloats({ attr }: GraphNode): boolean {
   return FLOATS.has(attr.T?.type);
 }
 
-/** Whether the channels come last, which is what tfjs computes with. */
+/** True if the node's channels are last, as tfjs computes them. */
 export function hasChannelsLast(node: GraphNode): boolean {
   const format = textAttribute(node, 'data_format');
   return format === undefined || format.toUpperCase() === 'NHWC';
 }
 
-/** Inputs without those that stand for mere order. */
+/** Returns the inputs without control dependencies. */
 export function tensorInputs({ input }: GraphNode): string[] {
   return input.filter((tensor) => !tensor.startsWith('^'));
 }

@@ -2,7 +2,7 @@ import type { Graph } from '../graph/graph.ts';
 import { nodeName } from '../graph/graph_topology.ts';
 import { TABLE_FILLERS } from '../graph/tables/table_operations.ts';
 
-/** Operations that leave something behind which others may find: what is ordered after them stays so. */
+/** Operations with side effects. Control dependencies on them stay. */
 const EFFECTS: ReadonlySet<string> = new Set([
   ...TABLE_FILLERS,
   'TensorArrayCloseV3',
@@ -12,14 +12,14 @@ const EFFECTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Drops control dependencies on what has no effect: assertions, prints and assignments that prediction does not
- * make. tfjs takes them for inputs.
+ * Drops control dependencies on nodes without side effects, such as assertions and prints. tfjs would treat them as
+ * inputs.
  */
 export function dropControlDependencies(graph: Graph): Graph {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const effective = new Map<string, boolean>();
 
-  /** Whether computing this node has an effect, its own or one of what it needs. */
+  /** Returns true if the node or one of its dependencies has a side effect. */
   const hasEffect = (start: string): boolean => {
     const known = effective.get(start);
     if (known !== undefined) return known;

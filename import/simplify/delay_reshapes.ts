@@ -7,8 +7,8 @@ const ACTIVATIONS: ReadonlySet<string> = new Set(['Relu', 'Relu6', 'Elu', 'Leaky
 const CHANNEL_OPERATIONS: ReadonlySet<string> = new Set(['Add', 'AddV2', 'Mul', 'Sub']);
 
 /**
- * Moves the squeeze or reshape between a convolution or product and its bias and activation behind them, so that
- * those can be merged. Keras computes a convolution in one dimension as one in two, and a dense layer on more than
+ * Moves a squeeze or reshape between a convolution or product and its bias and activation behind these, so that they
+ * can be fused. Keras computes a one-dimensional convolution as a two-dimensional one, and a dense layer on more than
  * two dimensions as a product between reshapes.
  */
 export function delayReshapes(graph: Graph): Graph {
@@ -21,7 +21,7 @@ export function delayReshapes(graph: Graph): Graph {
     const linear = producer && readLinear(rewrite, producer);
     if (producer === undefined || linear === undefined || !mayChangePlaces(rewrite, reshape, node, linear))
       continue;
-    // The two change names as well, so that whoever reads the second finds the same value.
+    // The two nodes also exchange names, so that readers of the second one get the same value.
     rewrite.replace({ ...node, name: reshape.name, input: [producer.name, ...node.input.slice(1)] });
     rewrite.replace({ ...reshape, name: node.name, input: [reshape.name, ...reshape.input.slice(1)] });
   }
@@ -37,7 +37,7 @@ function mayChangePlaces(
   if (ACTIVATIONS.has(op)) return input.length === 1;
   const weight = rewrite.constant(input[1]);
   if (weight?.shape.length !== 1 || weight.shape[0] !== channels) return false;
-  // A bias has as many values as there are channels: the reshape leaves the last dimension as it was.
+  // A bias has one value per channel, so that the reshape keeps the last dimension.
   if (op === 'BiasAdd' && hasChannelsLast({ op, input, attr, name })) {
     return reshape.op === 'Reshape' || (operation !== 'MatMul' && squeezesOnlyPlaces(reshape));
   }
@@ -49,7 +49,7 @@ function mayChangePlaces(
   );
 }
 
-/** Whether height or width go, and neither the batch nor the channels. */
+/** True if a squeeze removes only height or width, and neither the batch nor the channels. */
 function squeezesOnlyPlaces(squeeze: GraphNode): boolean {
   const dimensions = integersAttribute(squeeze, 'axis') ?? integersAttribute(squeeze, 'squeeze_dims') ?? [];
   return dimensions.length > 0 && dimensions.every((axis) => [1, 2, -2, -3].includes(axis));

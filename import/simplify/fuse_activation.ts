@@ -4,10 +4,10 @@ import { perChannel } from './fold/derived_weight.ts';
 import { type Activation, channelConstant, type Linear, linearNode, readLinear } from './fold/linear.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
 
-/** TensorFlow's own slope of LeakyRelu where a node states none. */
+/** TensorFlow's default slope of LeakyRelu. */
 const LEAKY_RELU_SLOPE = 0.2;
 
-/** Merges activations into the convolution or product before them, as far as tfjs's fused operations have them. */
+/** Fuses activations into the preceding convolution or product if tfjs's fused operations support them. */
 export function fuseActivation(graph: Graph): Graph {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {
@@ -31,7 +31,7 @@ function readActivation(rewrite: GraphRewrite, node: GraphNode, linear: Linear):
     case 'Sigmoid':
       return { op: node.op };
     case 'LeakyRelu':
-      // tfjs reads no slope for a fused depthwise convolution, and computes with none.
+      // tfjs does not read the slope of a fused depthwise convolution.
       if (linear.operation === 'DepthwiseConv2dNative') return undefined;
       return { op: node.op, slope: node.attr.alpha?.f ?? LEAKY_RELU_SLOPE };
     case 'Prelu': {

@@ -4,7 +4,7 @@ import { perChannel } from './fold/derived_weight.ts';
 import { channelConstant, linearNode, readLinear } from './fold/linear.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
 
-/** Merges the addition of a constant per channel into the convolution or product before it. */
+/** Fuses the addition of a constant per channel into the preceding convolution or product. */
 export function fuseBias(graph: Graph): Graph {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {
@@ -26,7 +26,7 @@ export function fuseBias(graph: Graph): Graph {
   return rewrite.finish();
 }
 
-/** What a node adds, each way round that it can be read. */
+/** Returns the two summands of a node, in both orders. */
 function summands(node: GraphNode): [sum: string, bias: string][] {
   const [left, right] = node.input;
   if (left === undefined || right === undefined || hasControlInputs(node) || !computesFloats(node)) return [];

@@ -1,12 +1,12 @@
 import type { Graph, GraphNode, Weight } from '../graph/graph.ts';
 import { nodeName } from '../graph/graph_topology.ts';
 
-/** What a pass may duplicate or add without a thought, in bytes. */
+/** The largest weight that a pass may duplicate or add freely. Bytes. */
 export const SMALL_WEIGHT_BYTES = 64 * 1024;
 
 /**
- * A graph while a pass changes it: who makes a tensor, how many read it, and the changes so far. Nodes that a
- * signature names keep their name and their value, whatever happens around them.
+ * A graph while a pass changes it, with the producers and readers of tensors. Nodes that a signature names keep their
+ * name and their value.
  */
 export class GraphRewrite {
   readonly #graph: Graph;
@@ -29,56 +29,62 @@ export class GraphRewrite {
     for (const node of graph.nodes) this.#count(node, 1);
   }
 
-  /** The nodes as they are now. */
+  /** Returns the present nodes. */
   nodes(): GraphNode[] {
     return [...this.#nodes.values()];
   }
 
-  /** The node as it is now, if it is still there. */
+  /** Returns the present node of a name, if it still exists. */
   current(name: string): GraphNode | undefined {
     return this.#nodes.get(name);
   }
 
-  /** What makes a tensor that is its maker's first output, and not one that a request gives. */
+  /** Returns the node of a tensor that is its first output, unless a request feeds it. */
   producer(tensor: string | undefined): GraphNode | undefined {
     if (tensor === undefined || tensor.startsWith('^') || !isFirstOutput(tensor)) return undefined;
     const name = nodeName(tensor);
     return this.#fed.has(name) ? undefined : this.#nodes.get(name);
   }
 
-  /** The same, where nobody else reads that node or knows it by name: it may be merged into its reader. */
+  /**
+   * Returns the same only if the node has a single reader and no signature names it, so that it can be fused into its
+   * reader.
+   */
   soleProducer(tensor: string | undefined): GraphNode | undefined {
     const node = this.producer(tensor);
     return node !== undefined && !this.isNamed(node.name) && this.readers(node.name) === 1 ? node : undefined;
   }
 
-  /** The value of a tensor that is a constant. */
+  /** Returns the value of a constant tensor. */
   constant(tensor: string | undefined): Weight | undefined {
     const node = this.producer(tensor);
     return node?.op === 'Const' ? this.#weights.get(node.name) : undefined;
   }
 
-  /** How many inputs of nodes take anything of this node. */
+  /** Returns the number of nodes' inputs that read this node. */
   readers(name: string): number {
     return this.#readers.get(name) ?? 0;
   }
 
-  /** Whether anybody takes the second or a later output of this node. */
+  /** Returns true if the second or a later output of this node is read. */
   isReadBeyondFirst(name: string): boolean {
     return this.#readBeyondFirst.has(name);
   }
 
-  /** Whether a signature names the node, as an input or an output. */
+  /** Returns true if a signature names the node as an input or an output. */
   isNamed(name: string): boolean {
     return this.#named.has(name);
   }
 
-  /** Whether a changed copy of this constant may take its place without costing memory that matters. */
+  /**
+   * Returns true if a changed copy of this constant takes no relevant memory: the constant is small or has a single
+   * reader.
+   */
   isReplaceable(tensor: string, weight: Weight): boolean {
     return weight.byteLength <= SMALL_WEIGHT_BYTES || this.soleProducer(tensor) !== undefined;
   }
 
-  /** Puts a node where one of the same name was. */
+  /** Replaces the node of the same name. */
   replace(node: GraphNode): void {
     const before = this.#nodes.get(node.name);
     if (before === undefined) throw new Error(`there is no node "${node.name}" to replace`);
@@ -88,13 +94,13 @@ export class GraphRewrite {
     this.#changed = true;
   }
 
-  /** Makes a constant of a node. */
+  /** Replaces a node by a constant. */
   replaceByConstant(name: string, weight: Weight): void {
     this.replace(constantNode(name, weight));
     this.#weights.set(name, weight);
   }
 
-  /** Takes a node away, and its constant with it. Nobody may read it any more. */
+  /** Removes a node and its constant. It must have no readers. */
   remove(name: string): void {
     const node = this.#nodes.get(name);
     if (node === undefined) return;
@@ -103,7 +109,7 @@ export class GraphRewrite {
     this.#changed = true;
   }
 
-  /** Adds a constant under this name or one like it, and tells the name. */
+  /** Adds a constant under this name or a similar one, and returns the name. */
   addConstant(like: string, weight: Weight): string {
     let name = like;
     for (let number = 2; this.#nodes.has(name) || this.#weights.has(name); number++)
@@ -114,7 +120,7 @@ export class GraphRewrite {
     return name;
   }
 
-  /** The graph with the changes; the one that it began with where there were none. */
+  /** Returns the changed graph, or the original if nothing has changed. */
   finish(): Graph {
     return this.#changed ? { ...this.#graph, nodes: this.nodes(), weights: this.#weights } : this.#graph;
   }
@@ -127,7 +133,7 @@ export class GraphRewrite {
   }
 }
 
-/** The names of the nodes that signatures name on one side. */
+/** Returns the names of the nodes that signatures name as inputs or as outputs. */
 export function signatureNodes(graph: Graph, side: 'inputs' | 'outputs'): string[] {
   return signatureTensors(graph, side).map(nodeName);
 }

@@ -3,7 +3,7 @@ import { nodeName } from '../graph/graph_topology.ts';
 import { hasControlInputs } from './attributes.ts';
 import { signatureNodes } from './graph_rewrite.ts';
 
-/** In prediction these give what they are given. */
+/** Operations that return their input in prediction. */
 const PASS_THROUGH: ReadonlySet<string> = new Set([
   'CheckNumerics',
   'Identity',
@@ -14,8 +14,8 @@ const PASS_THROUGH: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Takes out nodes that give what they are given. One that a signature names stays, as Identity where tfjs does
- * not have the operation; a PlaceholderWithDefault that no signature feeds gives its default.
+ * Removes nodes that return their input. A node that a signature names stays, as Identity if tfjs does not have the
+ * operation. A PlaceholderWithDefault that no signature feeds is replaced by its default.
  */
 export function removePassThrough(graph: Graph): Graph {
   const fed = new Set(signatureNodes(graph, 'inputs'));
@@ -24,7 +24,7 @@ export function removePassThrough(graph: Graph): Graph {
   const isRemoved = (node: GraphNode): boolean =>
     PASS_THROUGH.has(node.op) && !named.has(node.name) && !hasControlInputs(node) && node.input.length === 1;
 
-  /** Where a tensor comes from behind all that only pass it on. */
+  /** Returns the tensor before all nodes that only pass it on. */
   const origin = (tensor: string): string => {
     const seen = new Set<string>();
     let current = tensor;

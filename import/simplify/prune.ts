@@ -2,7 +2,7 @@ import type { Graph, GraphFunction, GraphNode } from '../graph/graph.ts';
 import { nodeName } from '../graph/graph_topology.ts';
 import { signatureNodes } from './graph_rewrite.ts';
 
-/** Takes out nodes, functions and weights that no signature needs. Inputs stay, used or not: tfjs looks for them. */
+/** Removes nodes, functions and weights that no signature needs. Unused inputs stay, since tfjs requires them. */
 export function prune(graph: Graph): Graph {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const needed = new Set<string>();

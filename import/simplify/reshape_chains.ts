@@ -2,10 +2,7 @@ import type { Graph } from '../graph/graph.ts';
 import { hasControlInputs } from './attributes.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
 
-/**
- * Lets a reshape to a constant shape skip the reshape, squeeze or added dimension before it: the values and their
- * order are the same, so the last shape alone counts.
- */
+/** A reshape to a constant shape can skip these operations before it, since they keep the values and their order. */
 const REARRANGING: ReadonlySet<string> = new Set(['ExpandDims', 'Reshape', 'Squeeze']);
 
 export function shortenReshapes(graph: Graph): Graph {

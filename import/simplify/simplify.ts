@@ -12,19 +12,19 @@ import { prune } from './prune.ts';
 import { shortenReshapes } from './reshape_chains.ts';
 import { transposeConstants } from './transposed_products.ts';
 
-/** A graph that gives the same answers with less work. */
+/** A graph with the same outputs and less work. */
 export interface Simplified {
-  /** The graph that was given, where nothing could be done. */
+  /** The original graph if nothing could be simplified. */
   readonly graph: Graph;
   readonly changed: boolean;
-  /** How many nodes there were and are, constants aside. */
+  /** The number of nodes before and after, without constants. */
   readonly nodesBefore: number;
   readonly nodesAfter: number;
 }
 
 type Pass = (graph: Graph) => Graph | Promise<Graph>;
 
-/** In the order in which they help each other. */
+/** In an order in which each pass prepares the next. */
 const PASSES: readonly Pass[] = [
   dropControlDependencies,
   removePassThrough,
@@ -39,13 +39,10 @@ const PASSES: readonly Pass[] = [
   prune,
 ];
 
-/** Far more than any graph needs; a pass that undid another's work would go on for ever. */
+/** Far more than any graph needs. Without a limit, a pass that undoes another one's work would never end. */
 const MOST_ROUNDS = 1000;
 
-/**
- * TensorFlow 1's control flow, in which a tensor can be missing: nothing but what leads nowhere is taken out of
- * such graphs.
- */
+/** TensorFlow 1's control flow, in which a tensor can be missing. In such graphs, only unused nodes are removed. */
 const CONTROL_FLOW: ReadonlySet<string> = new Set([
   'Enter',
   'Exit',
@@ -56,9 +53,9 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Simplifies a graph until nothing more can be done, so that simplifying the result changes nothing. What
- * signatures name keeps its name. No weight is held: those of the result are computed from the original ones
- * when they are read. Functions that control flow calls, and the initializer, stay as they are.
+ * Simplifies a graph until no pass changes it, so that simplifying the result changes nothing. Nodes that signatures
+ * name keep their names. No weight stays in memory: the result's weights are computed from the original ones when they
+ * are read. Functions that control flow calls, and the initializer, are not changed.
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [prune] : PASSES;

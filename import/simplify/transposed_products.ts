@@ -2,7 +2,7 @@ import type { Graph, Weight } from '../graph/graph.ts';
 import { derivedWeight } from './fold/derived_weight.ts';
 import { GraphRewrite } from './graph_rewrite.ts';
 
-/** Transposes constants once and for all that a product would take transposed every time. */
+/** Transposes constants in advance that a product would transpose each time. */
 export function transposeConstants(graph: Graph): Graph {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {

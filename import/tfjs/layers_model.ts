@@ -12,10 +12,10 @@ import { withoutValues } from './shape_only_backend.ts';
 import { createLayersModel, loadLayers } from './tfjs_layers.ts';
 
 /**
- * The signature of a LayersModel, read off the model that tfjs-layers makes of the topology. On the way tfjs
- * checks that it knows the layers, and that the weights are those that the layers need.
+ * Returns the signature of a LayersModel from the model that tfjs-layers makes of the topology. tfjs thereby checks
+ * that it knows the layers and that the weights are those of the layers.
  *
- * Nothing is initialized at random, no file of weights is read and no value is kept.
+ * It initializes nothing at random, reads no files of weights, and keeps no values.
  */
 export async function layersSignature(
   topology: JsonObject,
@@ -32,7 +32,7 @@ export async function layersSignature(
   return withoutValues(() => readLayers(layers, topology, weights));
 }
 
-/** The name of a layer that is stateful, or wraps one that is, anywhere in the topology. */
+/** Returns the name of a layer anywhere in the topology that is stateful or wraps a stateful one. */
 function findStatefulLayer(topology: unknown): string | undefined {
   const pending: unknown[] = [topology];
   while (pending.length > 0) {
@@ -102,7 +102,10 @@ function readTensors(
   return read(infos);
 }
 
-/** tfjs-layers throws one kind of error for all that it cannot read; its first sentence says what. */
+/**
+ * Converts an error of tfjs-layers to a problem. All of its errors have one class, and the first sentence gives the
+ * reason.
+ */
 export function modelFault(error: unknown): Imported<never> {
   if (!(error instanceof Error)) throw error;
   const [sentence = ''] = error.message.trim().split(/\.\s|\n/);

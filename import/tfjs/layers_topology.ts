@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
 /**
- * Looks for layers that wait for each other, or for a layer that is not there, anywhere in a LayersModel's
- * topology. tfjs-layers' Container.fromConfig goes round for ever on those, so that has to be known before.
+ * Finds layers anywhere in a LayersModel's topology that depend on each other or on a missing layer. tfjs-layers'
+ * Container.fromConfig would never end for them.
  *
- * @returns what is wrong, or undefined
+ * @returns the error as a sentence, or undefined
  */
 export function findUnbuildableLayers(topology: unknown): string | undefined {
   const pending: unknown[] = [topology];
@@ -21,10 +21,10 @@ export function findUnbuildableLayers(topology: unknown): string | undefined {
   return undefined;
 }
 
-/** A call of a layer: the calls, by layer and count, whose results it takes. */
+/** A call of a layer: the calls, by layer and index, whose results are its inputs. */
 type Call = readonly (readonly [layer: string, index: number])[];
 
-/** Makes the calls that can be made until all are made or none can be, as fromConfig does. */
+/** Makes calls as fromConfig does, until all are made or no further one can be. */
 function unbuildableIn(layers: readonly unknown[]): string | undefined {
   const made = new Map<string, number>();
   const waiting = new Map<string, Call[]>();
@@ -40,7 +40,7 @@ function unbuildableIn(layers: readonly unknown[]): string | undefined {
     progress = false;
     for (const [name, calls] of waiting) {
       const left = calls.filter((call) => !call.every(([layer, index]) => (made.get(layer) ?? 0) > index));
-      // Calls with nothing to take are passed over, not made.
+      // Calls without inputs are skipped and do not count as made.
       const done = calls.filter((call) => call.length > 0 && !left.includes(call)).length;
       if (left.length < calls.length) progress = true;
       made.set(name, (made.get(name) ?? 0) + done);
@@ -57,13 +57,13 @@ function unbuildableIn(layers: readonly unknown[]): string | undefined {
     : `layer "${name}" takes the output of "${source[0]}", which is not there`;
 }
 
-/** Input layers and models count one call from the beginning: the one that made them. */
+/** True for input layers and models, which have one call from the beginning. */
 function isBornCalled(layer: JsonObject): boolean {
   const kind = layer.class_name ?? layer.className;
   return kind === 'InputLayer' || kind === 'Model' || kind === 'Functional' || kind === 'Sequential';
 }
 
-/** Undefined where this is not the list of layers that Container.fromConfig reads. */
+/** Returns the calls of a layer, or undefined if it is not in a list that Container.fromConfig reads. */
 function readCalls(layer: JsonObject): Call[] | undefined {
   const nodes = layer.inbound_nodes ?? layer.inboundNodes;
   if (!Array.isArray(nodes)) return undefined;

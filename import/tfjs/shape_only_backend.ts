@@ -4,8 +4,8 @@ import { loadTensorFlow } from '../graph/tensorflow.ts';
 const NAME = 'shapes';
 
 /**
- * Runs an action while tfjs forgets the values of all tensors: what only asks for names and shapes of a model's
- * weights then takes no memory for them. Nothing can be computed meanwhile.
+ * Runs an action while tfjs discards the values of all tensors, so that reading the names and shapes of a model's
+ * weights takes no memory for them. Nothing can be computed meanwhile.
  */
 export async function withoutValues<T>(action: () => Promise<T>): Promise<T> {
   const { core } = await loadTensorFlow();
@@ -20,7 +20,7 @@ export async function withoutValues<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The few things that tfjs asks of a backend to keep account of tensors. */
+/** Creates a backend with only the methods that tfjs needs to manage tensors. */
 function createBackend(Base: typeof KernelBackend): KernelBackend {
   class ShapesBackend extends Base {
     readonly #references = new Map<object, number>();

@@ -16,24 +16,24 @@ import { leftOutSignatures } from '../graph/named_signatures.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
 import { layersSignature } from './layers_model.ts';
 
-/** What a version made of a model directory would consist of. */
+/** The content of a version made from a model directory. */
 export type ModelImport =
   | {
       readonly kind: 'read';
-      /** What it was made of. */
+      /** The format of the source. */
       readonly sourceFormat: SourceFormat;
       readonly content: ModelContent;
-      /** Where the bytes of every blob are: absolute paths by the blobs' paths. */
+      /** The absolute paths of the blobs' files by the blobs' paths. */
       readonly files: ReadonlyMap<string, string>;
     }
   | ImportProblem;
 
 /**
- * Reads a tfjs GraphModel or LayersModel: a directory with model.json, one with a JSON file of another name
- * that has a topology, or that file itself. Reads all files of weights once, for their digests.
+ * Reads a tfjs GraphModel or LayersModel: a directory with model.json, a directory with another JSON file that has a
+ * topology, or that file itself. It reads all files of weights once for their digests.
  *
- * @param options.examplesIn the directory in which examples lie, where that is not the model's own
- * @param options.sourceFormat what the model was converted from, where it was
+ * @param options.examplesIn the directory of the examples, if it is not the model's own
+ * @param options.sourceFormat the format from which the model was converted, if it was
  * @throws only for faults of the file system
  */
 export async function readTfjsDirectory(
@@ -170,7 +170,7 @@ function readGraphSignatures(
 async function readModelJson(file: ModelFile): Promise<Imported<ModelJson>> {
   const json = await readJson(file);
   if (json.kind !== 'read') return json;
-  // Any JSON file can be given by its name, package.json for one.
+  // The caller may name any JSON file, for example package.json.
   if (!isJsonObject(json.value) || json.value.modelTopology === undefined) {
     return malformed(`${file.absolutePath}: this is not a tfjs model: it has no modelTopology`);
   }

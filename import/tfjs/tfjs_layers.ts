@@ -4,7 +4,7 @@ import { loadTensorFlow } from '../graph/tensorflow.ts';
 
 type Layers = typeof import('@tensorflow/tfjs-layers');
 
-/** tfjs-layers, over tfjs on its CPU backend. */
+/** Loads tfjs-layers with tfjs's CPU backend. */
 export async function loadLayers(): Promise<Layers> {
   const { core } = await loadTensorFlow();
   const layers = await import('@tensorflow/tfjs-layers');
@@ -13,7 +13,7 @@ export async function loadLayers(): Promise<Layers> {
 }
 
 /**
- * The model that tfjs-layers makes of a topology, with zeros for weights.
+ * Makes a topology's model in tfjs-layers with weights of zeros.
  *
  * @throws tfjs-layers' errors about the topology
  */
@@ -21,16 +21,16 @@ export async function createLayersModel(layers: Layers, topology: JsonObject): P
   const model = await layers.loadLayersModel({
     load: async () => ({ modelTopology: withZeroInitializers(topology) }),
   });
-  // A Sequential has its inputs and outputs only once it is built, which tfjs otherwise does at the first call.
+  // A Sequential model has inputs and outputs only after `build`, which tfjs otherwise calls at the first use.
   if (model instanceof layers.Sequential) model.build();
   return model;
 }
 
-/** The topology with every initializer one of zeros: the others compute, for values that nobody wants. */
+/** Replaces every initializer by zeros, since the others would compute values that are not used. */
 function withZeroInitializers(topology: JsonObject): JsonObject {
   const replaced: unknown = JSON.parse(JSON.stringify(topology), (key, value: unknown) => {
     if (/_?initializer$/i.test(key) && value !== null) return { class_name: 'Zeros', config: {} };
-    // This too is an initializer, of some of an LSTM's biases.
+    // This is also an initializer, of some of an LSTM's biases.
     return key === 'unit_forget_bias' || key === 'unitForgetBias' ? false : value;
   });
   if (!isJsonObject(replaced)) throw new Error('a topology that is not an object');

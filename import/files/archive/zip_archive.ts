@@ -4,23 +4,23 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type Entry, type FileEntry, Reader, ZipReader } from '@zip.js/zip.js';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 
-/** What is wrong with an archive, and where in it. */
+/** An invalid archive. The message says what is wrong and where. */
 export class ArchiveError extends CodedError {
   override readonly code: ErrorCode = 'ERR_ARCHIVE_INVALID';
 }
 
 const MOST_ENTRIES = 10_000;
-/** Bytes of the list of entries with their names. */
+/** The most characters of an entry's name. */
 const LONGEST_NAME = 1000;
-/** Deflate makes nothing smaller than by this factor. */
+/** The largest ratio by which Deflate can compress. */
 const MOST_DEFLATED = 1032;
 const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * A zip archive of which another reader would read the same: without data around it, without two entries of one
- * name, each header agreeing with the directory. Paths that lead out of a directory are refused, and so is an
- * entry that unpacks to more than it says or than its bytes can.
+ * A zip archive that every reader reads in the same way: it has no data around it, no two entries of one name, and
+ * headers that agree with the directory. It refuses paths that leave the directory, and entries that unpack to more
+ * than they state or than their bytes can contain.
  */
 export class ZipArchive {
   readonly #file: FileHandle;
@@ -31,7 +31,7 @@ export class ZipArchive {
     this.#entries = entries;
   }
 
-  /** @throws {ArchiveError} where it is none, or not a sound one */
+  /** @throws {ArchiveError} if the file is not a valid archive */
   static async open(path: string): Promise<ZipArchive> {
     const file = await open(path, 'r');
     try {
@@ -65,7 +65,11 @@ export class ZipArchive {
     return [...this.#entries.keys()];
   }
 
-  /** The text of an entry. @param most bytes that it may have */
+  /**
+   * Reads the text of an entry.
+   *
+   * @param most the most bytes that the entry may have
+   */
   async text(name: string, most: number): Promise<string> {
     const pieces: Uint8Array[] = [];
     await this.#unpack(name, most, async (piece) => {
@@ -74,7 +78,11 @@ export class ZipArchive {
     return new TextDecoder().decode(Buffer.concat(pieces));
   }
 
-  /** Writes an entry into a file, as it is unpacked. @param most bytes that it may have */
+  /**
+   * Unpacks an entry to a file.
+   *
+   * @param most the most bytes that the entry may have
+   */
   async extract(name: string, target: string, most: number): Promise<void> {
     const stream = createWriteStream(target, { flags: 'wx' });
     try {
@@ -116,7 +124,7 @@ export class ZipArchive {
   }
 }
 
-/** What an entry says of itself, before anything of it is unpacked. */
+/** Checks the directory's data of an entry before it is unpacked. */
 function checkEntry(
   { filename, encrypted, compressionMethod, compressedSize, uncompressedSize }: Entry,
   most: number,
@@ -141,12 +149,12 @@ function checkEntry(
 function asFault(error: unknown, name?: string): Error {
   if (error instanceof ArchiveError) return error;
   if (!(error instanceof Error)) return new ArchiveError(String(error));
-  // Faults of the file system are no fault of the archive.
+  // Errors of the file system are not errors of the archive.
   if ('syscall' in error) return error;
   return new ArchiveError(`${name === undefined ? 'the archive' : name} is damaged: ${error.message}`);
 }
 
-/** Lets zip.js read a file where it is. */
+/** Makes zip.js read a file without loading it into memory. */
 class FileReader extends Reader<FileHandle> {
   readonly #file: FileHandle;
 

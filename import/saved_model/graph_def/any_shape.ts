@@ -2,7 +2,7 @@ import type { Signature } from '../../../worker/model/signature.ts';
 import { nodesByName, reach } from './functions/reach.ts';
 import { parseTensorName, type SourceNode } from './source_graph.ts';
 
-/** Operations that work element by element, operands of other shapes stretched to fit. */
+/** Element-wise operations, which broadcast their operands. */
 const ELEMENTWISE: ReadonlySet<string> = new Set([
   ...['Abs', 'Add', 'AddV2', 'Cast', 'Ceil', 'ClipByValue', 'Cos', 'Div', 'Elu', 'Exp', 'Expm1', 'Floor'],
   ...['Identity', 'IdentityN', 'LeakyRelu', 'Log', 'Log1p', 'Maximum', 'Minimum', 'Mul', 'Neg', 'Pow'],
@@ -16,9 +16,8 @@ export interface ShapedGraph {
 }
 
 /**
- * TensorFlow does not compare what is fed with the signature: a graph that works element by element answers
- * inputs of any shape, whatever shape its signature names. Marks the inputs of such signatures, and takes the
- * shape from their placeholders, which tfjs would compare.
+ * Marks the inputs of signatures that accept any shape. TensorFlow does not check inputs against the signature, so that
+ * an element-wise graph accepts any shape. It removes the shape of their placeholders, which tfjs would check.
  */
 export function anyShapes(
   nodes: readonly SourceNode[],

@@ -1,9 +1,9 @@
 import type { GraphNode } from '../../graph/graph.ts';
 
 /**
- * Says which node takes what is not there, if one does.
+ * Returns a sentence about a node whose input does not exist, or undefined.
  *
- * @param known what nodes may take besides each other, the arguments of a function
+ * @param known names that nodes may use in addition to each other: the arguments of a function
  */
 export function danglingInput(
   nodes: readonly GraphNode[],

@@ -16,11 +16,11 @@ import { OperationOutputs } from './operation_outputs.ts';
 import { formatTensorName, type SourceFunction, type SourceGraph, type SourceNode } from './source_graph.ts';
 
 /**
- * Makes a graph of a GraphDef message: attributes in JSON's form, functions' tensors named as the graph's are.
- * Names are checked, so that what comes after may look anything up by name.
+ * Converts a GraphDef message to a graph: attributes in JSON, and the tensors of functions named like those of the
+ * graph. It checks names, so that later steps can look nodes up by name.
  *
- * @param definitions of the operations, where the file has them
- * @param place what a problem's message begins with
+ * @param definitions the definitions of the operations, if the file has them
+ * @param place the beginning of a problem's message
  */
 export function decodeGraph(
   message: GraphMessage,
@@ -78,7 +78,10 @@ function decodeNode(
 type Attribute = readonly [name: string, value: NodeAttribute];
 type AttributeDefaults = ReadonlyMap<string, readonly Attribute[]>;
 
-/** TensorFlow leaves out of a SavedModel what is as the operation's definition has it; tfjs has other defaults. */
+/**
+ * Returns the default attributes by operation. A SavedModel omits attributes with the definition's default, and tfjs
+ * has other defaults.
+ */
 function attributeDefaults(definitions: readonly OperationMessage[]): AttributeDefaults {
   return new Map(
     definitions.map(({ name, attr }) => [
@@ -157,7 +160,7 @@ function decodeFunction(
   });
 }
 
-/** A call's outputs are one list, called `output` whatever its definition is. */
+/** True for a call, whose outputs are one list named `output` whatever its definition is. */
 const callOutputs = ({ op }: SourceNode): boolean =>
   op === 'StatefulPartitionedCall' || op === 'PartitionedCall';
 
@@ -183,7 +186,9 @@ function decodeAttribute({ s, i, f, b, type, shape, func, list }: AttributeMessa
   };
 }
 
-/** TensorFlow 1's references to variables, numbered from 101, are what they refer to. */
+/**
+ * Returns the name of a type. TensorFlow 1's references to variables, numbered from 101, have the type of the variable.
+ */
 const typeName = (type: number): string => graphTypeName(type > 100 ? type - 100 : type);
 
 function decodeShape({ dim, unknownRank }: ShapeMessage): AttributeShape {

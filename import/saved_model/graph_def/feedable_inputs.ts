@@ -8,8 +8,8 @@ export interface FeedableGraph {
 }
 
 /**
- * Makes a placeholder of everything that a signature feeds. TensorFlow lets any tensor be fed; where another
- * signature has it computed, that is the placeholder's default.
+ * Replaces every tensor that a signature feeds by a placeholder, since TensorFlow permits feeding any tensor. If
+ * another signature computes the tensor, its value is the placeholder's default.
  */
 export function feedableInputs(
   nodes: readonly SourceNode[],
@@ -87,7 +87,7 @@ function renameTensors(
   return { ...signature, inputs: rename(signature.inputs), outputs: rename(signature.outputs) };
 }
 
-/** Defaults that no signature falls back on are not worth their nodes. */
+/** Removes defaults that no signature uses. */
 function withoutIdleDefaults(
   nodes: readonly SourceNode[],
   signatures: Readonly<Record<string, Signature>>,

@@ -12,7 +12,7 @@ import { isTable, shapeLookups } from './table_lookups.ts';
 
 export interface GraphParts {
   readonly nodes: readonly SourceNode[];
-  /** Those that control flow calls, without calls of their own. */
+  /** The functions that control flow calls. Their own calls are inlined. */
   readonly functions: readonly SourceFunction[];
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly initializer?: {
@@ -22,7 +22,7 @@ export interface GraphParts {
   readonly producer: number;
 }
 
-/** Puts a graph together of what its signatures need: values come from weights, order from nothing but data. */
+/** Builds the graph that the signatures need, without control dependencies and with the constants as weights. */
 export function finishGraph(parts: GraphParts): Imported<Graph> {
   const feedable = feedableInputs(conditionalBranches(parts.nodes), parts.signatures);
   const { nodes, signatures } = anyShapes(feedable.nodes, feedable.signatures);
@@ -45,7 +45,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
         if (value === undefined) return malformed(`constant "${node.name}" has no value`);
         if (value.kind !== 'read') return value;
         const other = weights.get(node.name);
-        // The graph, its functions and its initializer have one list of weights.
+        // The graph, its functions and its initializer share one list of weights.
         if (other !== undefined && other !== value.value)
           return malformed(`there are two constants "${node.name}"`);
         weights.set(node.name, value.value);
@@ -82,7 +82,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
   });
 }
 
-/** Weights are found by name alone, so that constants of different functions need different names. */
+/** Renames the constants of a function, since weights are found by name and need different names. */
 function qualifyConstants(source: SourceFunction): SourceFunction {
   const renamed = new Map(
     source.nodes.filter(({ op }) => op === 'Const').map(({ name }) => [name, `${source.name}/${name}`]),

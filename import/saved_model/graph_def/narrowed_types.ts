@@ -4,13 +4,16 @@ import type { StoredWeight } from '../tensor_values/stored_weight.ts';
 const SAME = new Set(['DT_FLOAT', 'DT_INT32', 'DT_BOOL', 'DT_STRING']);
 const NODES_NAMED = 3;
 
-/** What operations of these types are computed in. */
+/** How operations of these types are computed. */
 const COMPUTED_IN: readonly (readonly [type: string, sentence: string])[] = [
   ['DT_DOUBLE', 'operations of type DT_DOUBLE are computed in float32, with 24 bits of precision'],
   ['DT_INT64', 'operations of type DT_INT64 are computed in 32 bits, and refuse a value that does not fit'],
 ];
 
-/** Sentences for each type that has something else in its place, of constants and of operations, with their names. */
+/**
+ * Returns a sentence for each type of constants and operations that is computed in another type, with the names of the
+ * nodes.
+ */
 export function narrowedTypes({ nodes, functions, weights }: Graph): string[] {
   const counts = new Map<string, { count: number; dtype: string }>();
   for (const weight of weights.values()) {

@@ -2,8 +2,8 @@ import type { GraphNode } from '../../graph/graph.ts';
 import type { ArgumentMessage, OperationMessage } from '../protobuf/graph_messages.ts';
 
 /**
- * Operations whose outputs have several names, for graphs that do not bring their definitions along. Only what
- * comes after the first name needs to be known; none of these has a list before another output.
+ * The names of outputs of operations with several, for graphs without their definitions. None of these operations has a
+ * list before another output.
  */
 const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
   CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
@@ -31,7 +31,7 @@ const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
   UniqueV2: ['y', 'idx'],
 };
 
-/** Where the outputs of an operation lie that have a name: `node:name:0` in a function is `node:index` here. */
+/** The positions of named outputs: `node:name:0` in a function becomes `node:index`. */
 export class OperationOutputs {
   readonly #definitions: ReadonlyMap<string, readonly ArgumentMessage[]>;
 
@@ -39,7 +39,7 @@ export class OperationOutputs {
     this.#definitions = new Map(definitions.map(({ name, outputArg }) => [name, outputArg]));
   }
 
-  /** The first position of the outputs of that name; undefined where the operation has none. */
+  /** Returns the first position of the outputs of a name, or undefined if the operation does not have it. */
   position(node: GraphNode, output: string): number | undefined {
     const definition = this.#definitions.get(node.op);
     if (definition === undefined) {

@@ -18,7 +18,7 @@ import { nodesByName } from './functions/reach.ts';
 import { narrowedTypes } from './narrowed_types.ts';
 import { parseTensorName, type SourceNode } from './source_graph.ts';
 
-/** Bytes; protocol buffers end at 2 GB. */
+/** The limit of protocol buffers. Bytes. */
 const LARGEST_FILE = 2 ** 31 - 1;
 
 /** Where a graph begins and ends. */
@@ -31,13 +31,13 @@ export interface GraphEnds {
 
 export interface ReadGraphDef {
   readonly graph: Graph;
-  /** What is not as it was in the file: sentences for whoever publishes it. */
+  /** Differences from the file, as sentences for the publisher. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads a frozen GraphDef, whose variables are constants. Its inputs and outputs are called as their nodes are.
- * Constants stay views of the file's bytes until they are asked for.
+ * Reads a frozen GraphDef, whose variables are constants. Its inputs and outputs have the names of their nodes.
+ * Constants are views of the file's bytes until they are read.
  */
 export async function readGraphDef(path: string, ends: GraphEnds = {}): Promise<Imported<ReadGraphDef>> {
   const file = await findModelFile(dirname(path), basename(path));
@@ -77,7 +77,7 @@ function graphSignature(nodes: readonly SourceNode[], ends: GraphEnds): Imported
   return read({ method: 'tensorflow/serving/predict', inputs: inputs.value, outputs: outputs.value });
 }
 
-/** Tensors by the names that somebody gave, of the type that their node's attributes tell. */
+/** Finds tensors by the given names. Their types come from the nodes' attributes. */
 function namedTensors(
   nodes: readonly SourceNode[],
   names: readonly string[],

@@ -2,9 +2,11 @@ import type { AttributeShape, GraphNode, Weight } from '../../graph/graph.ts';
 import type { Imported } from '../../import_result.ts';
 import type { OperationOutputs } from './operation_outputs.ts';
 
-/** A node as the file has it, a constant with its value. Inputs are `node`, `node:index` or `^node` everywhere. */
+/** A node of the file, with its value if it is a constant. Inputs are `node`, `node:index` or `^node`. */
 export interface SourceNode extends GraphNode {
-  /** Of a `Const`; a problem if tfjs has no such values, which matters only where the node is needed. */
+  /**
+   * The value of a `Const`, or a problem if tfjs has no such values. The problem matters only if the node is needed.
+   */
   readonly value?: Imported<Weight>;
 }
 
@@ -13,9 +15,9 @@ export interface SourceFunction {
   readonly inputs: readonly { readonly name: string; readonly type: string }[];
   readonly outputs: readonly { readonly name: string; readonly type: string }[];
   readonly nodes: readonly SourceNode[];
-  /** The tensor that each output is, in the order of `outputs`. */
+  /** The tensor of each output, in the order of `outputs`. */
   readonly results: readonly string[];
-  /** Nodes that run whenever the function is called, whatever of its outputs is used. */
+  /** Nodes that run whenever the function is called, whichever outputs are used. */
   readonly controlResults: readonly string[];
 }
 
@@ -31,7 +33,7 @@ export interface TensorName {
   readonly index: number;
 }
 
-/** Takes `node`, `node:index` and `^node` apart; a control dependency has the index -1. */
+/** Parses `node`, `node:index` and `^node`. A control dependency has the index -1. */
 export function parseTensorName(tensor: string): TensorName {
   if (tensor.startsWith('^')) return { node: tensor.slice(1), index: -1 };
   const colon = tensor.lastIndexOf(':');
@@ -50,7 +52,7 @@ export function dataInputs({ input }: GraphNode): readonly string[] {
   return input.filter((name) => !isControl(name));
 }
 
-/** The text of an attribute that is a string, or undefined. */
+/** Returns the text of a string attribute, or undefined. */
 export function stringAttribute({ attr }: GraphNode, name: string): string | undefined {
   const text = attr[name]?.s;
   return text === undefined ? undefined : Buffer.from(text, 'base64').toString('utf8');
@@ -61,7 +63,7 @@ export function numberAttribute({ attr }: GraphNode, name: string): number | und
   return text === undefined ? undefined : Number(text);
 }
 
-/** The sizes of a shape; null where even the rank is unknown. */
+/** Returns the sizes of a shape, or null for an unknown rank. */
 export function shapeSizes(shape: AttributeShape | undefined): number[] | null {
   if (shape === undefined || shape.unknownRank === true) return null;
   return (shape.dim ?? []).map(({ size }) => Number(size));

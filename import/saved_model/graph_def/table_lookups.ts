@@ -12,9 +12,7 @@ const TABLES: ReadonlySet<string> = new Set([
 /** True for operations that make a table. One that is mutable changes no more once the model is served. */
 export const isTable = (op: string): boolean => TABLES.has(op);
 
-/**
- * Looks keys up as TensorFlow does, in whatever shape they are: tfjs gives a list of values for any shape.
- */
+/** Gives the results of table lookups the shape of their keys, as in TensorFlow. tfjs returns a list for any shape. */
 export function shapeLookups(nodes: readonly SourceNode[]): SourceNode[] {
   return nodes.flatMap((node) => {
     if (node.op !== 'LookupTableFind' && node.op !== 'LookupTableFindV2') return [node];

@@ -5,15 +5,15 @@ import { describeIssue } from '../../schema_problem.ts';
 import { MESSAGE_TYPES } from './message_types.ts';
 import { countValues } from './value_count.ts';
 
-/** Values in a message; a graph of a hundred thousand nodes has two millions. */
+/** The most values of a message. A graph of a hundred thousand nodes has two million. */
 const MOST_VALUES = 4_000_000;
 
 /**
- * Decodes a message of one of TensorFlow's types. Members that are bytes are views of `bytes`; integers of 64
- * bits are bigints. Lengths that lie, truncation and nesting without end are a problem, not an exception.
+ * Decodes a message of one of TensorFlow's types. Members of bytes are views of `bytes`, and 64-bit integers are
+ * bigints. Wrong lengths, truncation and excessive nesting are problems, not exceptions.
  *
- * @param place what the problem's message begins with
- * @param most values that the message may have
+ * @param place the beginning of the problem's message
+ * @param most the most values that the message may have
  */
 export function decodeMessage<Schema extends v.GenericSchema>(
   type: string,
@@ -32,7 +32,7 @@ export function decodeMessage<Schema extends v.GenericSchema>(
     reader.discardUnknown = true;
     object = messageType.toObject(messageType.decode(reader), { defaults: true, longs: BigInt });
   } catch (error) {
-    // protobufjs has nothing but exceptions to say so, of several classes.
+    // protobufjs throws several classes of errors.
     const reason = error instanceof Error ? error.message : String(error);
     return malformed(`${place}: is no ${type}: ${reason}`);
   }

@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs';
 
 /**
- * The members of TensorFlow's messages that an import looks at, with their numbers on the wire; all others are
- * skipped. Maps are lists of their entries, which is the same on the wire and has no trouble with names.
+ * The members of TensorFlow's messages that an import reads, with their field numbers. All others are skipped. Maps are
+ * lists of entries, which have the same encoding and permit any names.
  */
 const message = (fields: Record<string, readonly [number, string]>, oneof: readonly string[] = []) => ({
   fields: Object.fromEntries(
@@ -22,7 +22,7 @@ const SHAPES = {
 };
 
 const TENSORS = {
-  /** What a tensor is, without its values. */
+  /** The dtype and the shape of a tensor, without its values. */
   TensorHeader: message({ dtype: [1, 'int32'], tensorShape: [2, 'TensorShapeProto'] }),
   TensorProto: message({
     dtype: [1, 'int32'],
@@ -50,7 +50,7 @@ const GRAPHS = {
       b: [5, 'bool'],
       type: [6, 'int32'],
       shape: [7, 'TensorShapeProto'],
-      // Left undecoded: a TensorProto is looked at when its values are asked for.
+      // Not decoded here: a TensorProto is decoded when its values are read.
       tensor: [8, 'bytes'],
       func: [10, 'FunctionName'],
     },

@@ -1,10 +1,10 @@
-/** A field of a protocol buffer: of length-delimited ones the bytes, of others none. */
+/** A field of a protocol buffer, with its bytes if it is length-delimited. */
 export interface Field {
   readonly number: number;
   readonly wireType: number;
-  /** The bytes as far as they are there; a file may have been read in part. */
+  /** The available bytes, since a file may have been read in part. */
   readonly bytes: Uint8Array | undefined;
-  /** Whether all of the field is there. */
+  /** True if the whole field is available. */
   readonly complete: boolean;
 }
 
@@ -14,10 +14,10 @@ const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
 
 /**
- * The fields at the beginning of a message, as far as they are there: enough to tell one kind of message from
- * another without its definition.
+ * Returns the available fields at the beginning of a message, which suffice to distinguish kinds of messages without
+ * their definitions.
  *
- * @returns undefined where the bytes are no protocol buffer
+ * @returns undefined if the bytes are not a protocol buffer
  */
 export function scanFields(bytes: Uint8Array, most: number): Field[] | undefined {
   const fields: Field[] = [];

@@ -3,17 +3,17 @@ import protobuf from 'protobufjs';
 const BYTES = 2;
 
 /**
- * How many values a message has, its parts' included, as far as its type knows them: what decoding makes objects
- * of. Two bytes of a file can make a message of a hundred in memory, so this is looked at first.
+ * Counts the values of a message and its parts that its type knows, each of which decoding turns into an object. Two
+ * bytes of a file can become a hundred bytes in memory, so that the count is checked before decoding.
  *
- * @param most counting ends above this
- * @throws where the bytes are no such message
+ * @param most the count ends above this number
+ * @throws if the bytes are not such a message
  */
 export function countValues(type: protobuf.Type, bytes: Uint8Array, most: number): number {
   return countUntil(type, protobuf.Reader.create(bytes), bytes.length, most);
 }
 
-/** None of TensorFlow's messages that are looked at contains itself, so that this ends. */
+/** The recursion ends, since none of these messages contains itself. */
 function countUntil(type: protobuf.Type, reader: protobuf.Reader, end: number, most: number): number {
   let count = 0;
   while (reader.pos < end && count <= most) {
@@ -35,7 +35,7 @@ function countUntil(type: protobuf.Type, reader: protobuf.Reader, end: number, m
     if (field.resolvedType instanceof protobuf.Type) {
       count += countUntil(field.resolvedType, reader, fieldEnd, most - count);
     } else if (field.type !== 'bytes' && field.type !== 'string') {
-      // Numbers one behind the other.
+      // Packed numbers.
       count += length / (FIXED_BYTES[field.type] ?? 1);
     }
     reader.pos = fieldEnd;

@@ -1,4 +1,4 @@
-/** Reads integers of variable length, one after the other. */
+/** Reads consecutive integers of variable length. */
 export class VarintReader {
   readonly bytes: Uint8Array;
   offset: number;
@@ -8,7 +8,7 @@ export class VarintReader {
     this.offset = offset;
   }
 
-  /** The next integer; undefined where the bytes end or it is longer than a number is exact. */
+  /** Returns the next integer, or undefined if the bytes end or a number cannot represent it exactly. */
   next(): number | undefined {
     let value = 0;
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {

@@ -10,13 +10,13 @@ import { tensorShape } from '../tensor_values/stored_weight.ts';
 import type { Slice } from './slice.ts';
 import { readTable } from './table.ts';
 
-/** Bytes, some compressed; the index of a model of a hundred thousand variables has ten million. */
+/** The most bytes of an index, which may be compressed. The index of a hundred thousand variables has ten million. */
 const MOST_INDEX_BYTES = 2 ** 25;
 const MOST_SHARDS = 99_999;
-/** Of one variable. */
+/** The most slices of one variable. */
 const MOST_SLICES = 4096;
 
-/** A tensor of a bundle, or where the parts of one lie. */
+/** A tensor of a bundle, or the positions of its slices. */
 export interface BundleEntry {
   readonly type: ElementType;
   readonly shape: readonly number[];
@@ -25,13 +25,13 @@ export interface BundleEntry {
   readonly bytes: number;
   /** Masked CRC-32C of those bytes. */
   readonly checksum: number;
-  /** Under keys of their own; empty where the tensor lies here in one piece. */
+  /** The slices, which have keys of their own. Empty if the tensor is in one piece. */
   readonly slices: readonly Slice[];
 }
 
-/** TensorFlow's format of variables: an index and shards of data, `variables.data-00000-of-00001` for one. */
+/** TensorFlow's format of variables: an index, and shards of data such as `variables.data-00000-of-00001`. */
 export class Bundle {
-  /** What messages begin with. */
+  /** The beginning of messages. */
   readonly place: string;
   readonly bigEndian: boolean;
   readonly #directory: string;
@@ -57,7 +57,7 @@ export class Bundle {
     return this.#entries.has(key);
   }
 
-  /** The entry of a key; its data lie in their file as far as its length can tell. */
+  /** Finds the entry of a key, and checks its data's position against the length of the shard. */
   async find(key: string): Promise<Imported<BundleEntry>> {
     const bytes = this.#entries.get(key);
     const place = `${this.place}: "${printable(key)}"`;
@@ -109,9 +109,9 @@ export class Bundle {
 }
 
 /**
- * Opens a bundle of variables by the common part of its files' names.
+ * Opens a bundle of variables by the common prefix of its files' names.
  *
- * @param prefix such as `variables/variables`, in the model's directory
+ * @param prefix a path in the model's directory, such as `variables/variables`
  */
 export async function openBundle(directory: string, prefix: string): Promise<Imported<Bundle>> {
   const file = await findModelFile(directory, `${prefix}.index`);
@@ -138,7 +138,7 @@ export async function openBundle(directory: string, prefix: string): Promise<Imp
   );
 }
 
-/** The bytes of an entry, as they are in the file. */
+/** Reads the bytes of an entry from its file. */
 export async function readEntry({ shard, offset, bytes }: BundleEntry): Promise<Uint8Array> {
   const handle = await open(shard.absolutePath);
   try {
@@ -155,7 +155,7 @@ export async function readEntry({ shard, offset, bytes }: BundleEntry): Promise<
   }
 }
 
-/** Of a key, without what would disturb a terminal. */
+/** Formats a key without control characters. */
 function printable(key: string): string {
   return Buffer.from(key, 'latin1')
     .toString('utf8')

@@ -10,7 +10,7 @@ import { createChecksum, maskedChecksum } from './checksum.ts';
 import { copyRegion, overlap, parseShapeAndSlice, type Region, sliceRegion } from './slice.ts';
 import { sliceKey } from './slice_key.ts';
 
-/** A tensor of one piece, and the part of the whole that it is. */
+/** A tensor in one piece, with the part of the whole that it contains. */
 interface Piece {
   readonly entry: BundleEntry;
   readonly part: Region;
@@ -18,11 +18,11 @@ interface Piece {
 }
 
 /**
- * A tensor of a bundle as a weight. Its bytes are read, and their checksums verified, when it is asked for;
- * slices of partitioned variables are put together then.
+ * Returns a tensor of a bundle as a weight. On demand, it reads the bytes, verifies their checksums, and assembles the
+ * slices of partitioned variables.
  *
  * @param name the tensor's key
- * @param shapeAndSlice as RestoreV2 has it: which part is wanted, empty for the whole
+ * @param shapeAndSlice the wanted part in RestoreV2's form, empty for the whole
  */
 export async function bundleWeight(
   bundle: Bundle,
@@ -78,7 +78,7 @@ export async function bundleWeight(
   });
 }
 
-/** The pieces that a region is made of; together they have to be all of it. */
+/** Finds the pieces of a region, which must cover it completely. */
 async function findPieces(
   bundle: Bundle,
   key: string,
@@ -124,7 +124,7 @@ async function readPiece({ entry, place }: Piece, bigEndian: boolean): Promise<U
   return bigEndian ? reversed(bytes, entry.type.bytes) : bytes;
 }
 
-/** Every element's bytes the other way round. */
+/** Reverses the bytes of every element. */
 function reversed(bytes: Uint8Array, elementBytes: number): Uint8Array {
   for (let offset = 0; offset < bytes.length; offset += elementBytes) {
     bytes.subarray(offset, offset + elementBytes).reverse();
@@ -132,7 +132,7 @@ function reversed(bytes: Uint8Array, elementBytes: number): Uint8Array {
   return bytes;
 }
 
-/** Strings: the lengths of all, a checksum of the lengths, all strings. */
+/** Reads strings: the lengths of all, a checksum of the lengths, and all strings. */
 async function readStrings({ entry, place }: Piece): Promise<Imported<Uint8Array>> {
   const bytes = await readEntry(entry);
   const lengths = readLengths(bytes, elementCount(entry.shape));

@@ -1,15 +1,15 @@
 import { createCRC32 } from 'hash-wasm';
 
-/** CRC-32C of bytes that come in pieces, masked as LevelDB's tables and TensorFlow's bundles store it. */
+/** The CRC-32C of bytes in pieces, masked as in LevelDB's tables and TensorFlow's bundles. */
 export interface Checksum {
   update(bytes: Uint8Array): void;
-  /** Of all bytes so far; more may follow. */
+  /** Returns the checksum of all bytes so far. More may follow. */
   masked(): number;
 }
 
-/** The constant of LevelDB's mask, which keeps checksums of checksums from being weak. */
+/** The constant of LevelDB's mask, without which checksums of checksums are weak. */
 const MASK = 0xa282ead8;
-/** Castagnoli's polynomial, which makes CRC-32 of it CRC-32C. */
+/** Castagnoli's polynomial, which defines CRC-32C. */
 const POLYNOMIAL = 0x82f63b78;
 
 export async function createChecksum(): Promise<Checksum> {

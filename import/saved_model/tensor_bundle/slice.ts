@@ -1,16 +1,16 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';
 
-/** A part of a tensor: for each dimension where it begins and how long it is; without a length all of it. */
+/** A part of a tensor: a start and a length for each dimension. Without a length, it is the whole dimension. */
 export type Slice = readonly { readonly start: number; readonly length?: number }[];
 
-/** A slice with every length known, inside a tensor of a shape. */
+/** A slice inside a tensor of a known shape, with all lengths. */
 export interface Region {
   readonly starts: readonly number[];
   readonly lengths: readonly number[];
 }
 
-/** Where a slice lies in a tensor; undefined where it lies outside. */
+/** Returns the region of a slice in a tensor, or undefined if it is outside. */
 export function sliceRegion(slice: Slice, shape: readonly number[]): Region | undefined {
   if (slice.length !== shape.length) return undefined;
   const starts = slice.map(({ start }) => start);
@@ -24,8 +24,8 @@ export function sliceRegion(slice: Slice, shape: readonly number[]): Region | un
 }
 
 /**
- * Reads what RestoreV2 is told of a part: the whole's shape, and a range or `-` for each dimension, such as
- * `10 4 0,5:-`. An empty text means the whole, which is undefined here.
+ * Parses RestoreV2's description of a part: the shape of the whole, and a range or `-` for each dimension, such as `10
+ * 4 0,5:-`. Returns undefined for an empty text, which means the whole.
  */
 export function parseShapeAndSlice(
   text: string,
@@ -45,7 +45,7 @@ export function parseShapeAndSlice(
   return read({ shape: words.map(Number), slice });
 }
 
-/** What two regions of one tensor have in common; undefined where that is nothing. */
+/** Returns the intersection of two regions of a tensor, or undefined if it is empty. */
 export function overlap(one: Region, other: Region): Region | undefined {
   const starts = one.starts.map((start, index) => Math.max(start, other.starts[index] ?? 0));
   const lengths = starts.map((start, index) => {
@@ -57,10 +57,10 @@ export function overlap(one: Region, other: Region): Region | undefined {
 }
 
 /**
- * Copies the elements of a region of a tensor from bytes that hold one part of it to bytes that hold another.
+ * Copies the elements of a tensor's region from the bytes of one part of the tensor to those of another.
  *
- * @param region inside of both parts
- * @param elementBytes of one element
+ * @param region the region, which is inside both parts
+ * @param elementBytes the bytes of one element
  */
 export function copyRegion(
   region: Region,
@@ -79,7 +79,7 @@ export function copyRegion(
   }
 }
 
-/** Where the row of that number in a region begins, in the whole tensor. */
+/** Returns the position in the whole tensor at which a row of a region begins. */
 function rowPosition({ starts, lengths }: Region, row: number): number[] {
   const position = [...starts];
   let rest = row;

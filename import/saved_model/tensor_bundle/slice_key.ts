@@ -1,10 +1,10 @@
 import type { Slice } from './slice.ts';
 
 /**
- * The key under which a bundle keeps a slice of a partitioned variable: TensorFlow's
- * checkpoint::EncodeTensorNameSlice, in the ordered encoding of strings/ordered_code.cc.
+ * Returns the key of a partitioned variable's slice in a bundle: TensorFlow's checkpoint::EncodeTensorNameSlice, in the
+ * ordered encoding of strings/ordered_code.cc.
  *
- * @param name the key of the whole, as the table has it: a character for each byte
+ * @param name the key of the whole in the table, with a character for each byte
  */
 export function sliceKey(name: string, slice: Slice): string {
   const escaped = name.replace(/[\0\xff]/g, (byte) => (byte === '\0' ? '\0\xff' : '\xff\0'));
@@ -12,14 +12,14 @@ export function sliceKey(name: string, slice: Slice): string {
   return `${unsignedNumber(0)}${escaped}\0\x01${unsignedNumber(slice.length)}${extents.join('')}`;
 }
 
-/** The number of bytes, and the bytes, most significant first. */
+/** Encodes the number of bytes and the bytes, most significant first. */
 function unsignedNumber(value: number): string {
   const bytes: number[] = [];
   for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
   return String.fromCharCode(bytes.length, ...bytes);
 }
 
-/** As many leading ones as there are bytes, a zero, and the number; for negative ones every bit is the other. */
+/** Encodes as many ones as there are bytes, a zero, and the number. For negative numbers all bits are inverted. */
 function signedNumber(value: number): string {
   const magnitude = BigInt(value < 0 ? -value - 1 : value);
   let length = 1;

@@ -1,11 +1,11 @@
 import { VarintReader } from '../protobuf/varint.ts';
 
-/** No element of three bytes makes more than 64 bytes. */
+/** The largest ratio of compression: no element of three bytes produces more than 64 bytes. */
 const LARGEST_RATIO = 64;
 
 /**
- * Uncompresses Snappy's raw format, in which TensorFlow has compressed the blocks of bundles' indexes; undefined
- * where it is malformed. The length that it says is believed only as far as so many bytes can make it.
+ * Decompresses Snappy's raw format, which TensorFlow has used for the blocks of bundles' indexes. Returns undefined if
+ * it is malformed. The stated length is accepted only if so many bytes can produce it.
  */
 export function uncompressSnappy(bytes: Uint8Array): Uint8Array | undefined {
   const reader = new VarintReader(bytes);
@@ -39,7 +39,7 @@ export function uncompressSnappy(bytes: Uint8Array): Uint8Array | undefined {
     const distance = kind === 1 ? ((tag >> 5) << 8) + littleEndian(1) : littleEndian(kind === 2 ? 2 : 4);
     if (at > bytes.length || distance === 0 || distance > written || written + size > length)
       return undefined;
-    // Byte by byte: what is copied may be what this very copy writes.
+    // Byte by byte, since the copy may read bytes that it has just written.
     for (let index = 0; index < size; index++) {
       output[written] = output[written - distance] ?? 0;
       written += 1;

@@ -3,12 +3,12 @@ import { VarintReader } from '../protobuf/varint.ts';
 import { maskedChecksum } from './checksum.ts';
 import { uncompressSnappy } from './snappy.ts';
 
-/** Bytes at the end of a table: the places of two blocks, padded, and LevelDB's magic number. */
+/** The bytes at the end of a table: the padded positions of two blocks, and LevelDB's magic number. */
 const FOOTER_BYTES = 48;
 const MAGIC = 0xdb4775248b80fb57n;
-/** Behind every block: how it is compressed, and its checksum. */
+/** The bytes after every block: its compression and its checksum. */
 const TRAILER_BYTES = 5;
-/** How a block is compressed, if it is. */
+/** The code of a block's compression. */
 const SNAPPY = 1;
 
 interface BlockHandle {
@@ -19,8 +19,8 @@ interface BlockHandle {
 type Entry = readonly [key: string, value: Uint8Array];
 
 /**
- * The entries of a sorted table in LevelDB's format, which is what the index of a bundle of variables is. Keys
- * are bytes, each a character from 0 to 255.
+ * Reads the entries of a sorted table in LevelDB's format, which is the index of a bundle of variables. Keys are bytes,
+ * each a character from 0 to 255.
  */
 export async function readTable(
   bytes: Uint8Array,
@@ -36,7 +36,7 @@ export async function readTable(
   for (const [position, [, value]] of blocks.value.entries()) {
     const where = `${place}: block ${position}`;
     const handle = readHandle(new VarintReader(value));
-    // Blocks that overlap would make more entries of a file than it has bytes.
+    // Overlapping blocks could make more entries than the file has bytes.
     if (handle === undefined || handle.offset < end) return malformed(`${where} is not where it should be`);
     end = handle.offset + handle.size + TRAILER_BYTES;
     const entries = await readBlock(bytes, handle, where);
@@ -86,7 +86,7 @@ async function readBlock(
     : readEntries(uncompressed, place);
 }
 
-/** The entries of a block: each key is told by how many bytes it shares with the one before it. */
+/** Reads the entries of a block. Each key states how many bytes it shares with the key before it. */
 function readEntries(content: Uint8Array, place: string): Imported<Entry[]> {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const restarts = content.length < 4 ? -1 : view.getUint32(content.length - 4, true);
@@ -114,5 +114,8 @@ function readEntries(content: Uint8Array, place: string): Imported<Entry[]> {
   return read(entries);
 }
 
-/** Bytes; keys that share everything with the one before could otherwise grow with the square of the file. */
+/**
+ * The most bytes of a key: otherwise keys that share everything with the one before could grow with the square of the
+ * file's size.
+ */
 const MOST_KEY_BYTES = 8192;

@@ -4,16 +4,16 @@ import { graphTypeName } from '../../graph/dtype_mapping.ts';
 import { WeightError } from '../../graph/weight_error.ts';
 import { unsupported } from '../../import_result.ts';
 
-/** A type of elements as files hold them, and what tfjs has in its place. */
+/** A type of elements in files, and the type that replaces it in tfjs. */
 export interface ElementType {
   /** TensorFlow's name. */
   readonly name: string;
   readonly weight: DataType;
-  /** Of one element in a file, little-endian; 0 for strings. */
+  /** Bytes of one element in a file, little-endian. 0 for strings. */
   readonly bytes: number;
-  /** Of one element as tfjs holds it; 0 for strings. */
+  /** Bytes of one element in tfjs. 0 for strings. */
   readonly weightBytes: number;
-  /** Reads one element, as a number that may not fit. */
+  /** Reads one element as a number, which may not fit tfjs's type. */
   get(view: DataView, offset: number): number;
 }
 
@@ -49,17 +49,17 @@ const ELEMENT_TYPES = new Map<number, ElementType>(
   ]),
 );
 
-/** The type of TensorFlow's number; undefined where tfjs has nothing in its place. */
+/** Returns the type of TensorFlow's number, or undefined if tfjs has no type for it. */
 export function elementType(number: number): ElementType | undefined {
   return ELEMENT_TYPES.get(number);
 }
 
 /**
- * The values as tfjs's files of weights hold them.
+ * Converts values to the form of tfjs's files of weights.
  *
- * @param bytes elements in row-major order, little-endian; returned as they are where tfjs has them like that
- * @param place what the message of an error names
- * @throws WeightError where a value does not fit into tfjs's type
+ * @param bytes elements in row-major order, little-endian; returned unchanged if tfjs has the same form
+ * @param place the name of the tensor in error messages
+ * @throws WeightError if a value does not fit tfjs's type
  */
 export function toWeightBytes(type: ElementType, bytes: Uint8Array, place: string): Uint8Array {
   if (type.name === 'DT_FLOAT' || type.name === 'DT_INT32') return bytes;
@@ -74,7 +74,7 @@ export function toWeightBytes(type: ElementType, bytes: Uint8Array, place: strin
   return weight;
 }
 
-/** Writes one element as tfjs holds it; false where it does not fit. */
+/** Writes one element in tfjs's type. Returns false if it does not fit. */
 export function setWeight(type: ElementType, target: DataView, index: number, value: number): boolean {
   switch (type.weight) {
     case 'float32':

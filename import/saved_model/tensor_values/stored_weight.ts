@@ -3,15 +3,15 @@ import type { Weight } from '../../graph/graph.ts';
 import { type Imported, malformed, read } from '../../import_result.ts';
 import type { ShapeMessage } from '../protobuf/graph_messages.ts';
 
-/** A weight that remembers what its file calls its type. */
+/** A weight with the name of its type in the file. */
 export interface StoredWeight extends Weight {
   readonly storedType: string;
 }
 
-/** Elements; of four bytes each no tensor is more than 2 GB. */
+/** The most elements: with four bytes each, a tensor has at most 2 GB. */
 const MOST_ELEMENTS = 2 ** 29;
 
-/** The shape of a tensor that has values: every size known, and no more elements than a file can hold. */
+/** Reads the shape of a tensor with values: all sizes are known, and a file can contain the elements. */
 export function tensorShape(message: ShapeMessage | null, place: string): Imported<number[]> {
   if (message?.unknownRank === true) return malformed(`${place} has no rank`);
   const shape = (message?.dim ?? []).map(({ size }) => Number(size));

@@ -1,6 +1,6 @@
 import { STRING_LENGTH_BYTES } from '../../../worker/model/dtype.ts';
 
-/** Strings as tfjs's files of weights hold them: each behind its length. */
+/** Encodes strings as in tfjs's files of weights: each after its length. */
 export function packStrings(strings: readonly Uint8Array[]): Uint8Array {
   const packed = new Uint8Array(packedBytes(strings));
   const view = new DataView(packed.buffer);
@@ -17,7 +17,7 @@ export function packedBytes(strings: readonly Uint8Array[]): number {
   return strings.reduce((bytes, string) => bytes + STRING_LENGTH_BYTES + string.length, 0);
 }
 
-/** The strings of what `packStrings` makes. */
+/** Decodes the result of `packStrings`. */
 export function unpackStrings(packed: Uint8Array): Uint8Array[] {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const strings: Uint8Array[] = [];

@@ -5,13 +5,13 @@ import type { GraphRewrite } from '../graph_rewrite.ts';
 import { derivedWeight, perChannel } from './derived_weight.ts';
 import { channelConstant, type Linear } from './linear.ts';
 
-/** x * scale + shift with constants per channel: what batch norm is in prediction, whole or in pieces. */
+/** x * scale + shift with constants per channel: batch norm in prediction, as one node or in pieces. */
 export interface Affine {
   readonly scale?: Weight;
   readonly shift?: Weight;
 }
 
-/** Each way to read a node as an affine function of one of its inputs. */
+/** Returns the inputs of which a node may be an affine function. */
 export function affineInputs(node: GraphNode): string[] {
   const [left, right] = node.input;
   if (left === undefined || right === undefined || hasControlInputs(node) || !computesFloats(node)) return [];
@@ -33,7 +33,7 @@ export function affineInputs(node: GraphNode): string[] {
   }
 }
 
-/** The function that a node applies to one of its inputs, which comes from a linear operation. */
+/** Returns the affine function that a node applies to one of its inputs, the result of a linear operation. */
 export function readAffine(
   rewrite: GraphRewrite,
   node: GraphNode,
@@ -60,7 +60,7 @@ export function readAffine(
   }
 }
 
-/** TensorFlow's own epsilon of FusedBatchNorm where a node states none. */
+/** TensorFlow's default epsilon of FusedBatchNorm. */
 const DEFAULT_EPSILON = 0.0001;
 
 function readBatchNorm(rewrite: GraphRewrite, node: GraphNode, linear: Linear): Affine | undefined {
@@ -86,7 +86,7 @@ function readBatchNorm(rewrite: GraphRewrite, node: GraphNode, linear: Linear): 
   };
 }
 
-/** Weights of one shape, combined value by value in double precision. */
+/** Combines weights of one shape element by element in double precision. */
 export function mapped(sources: readonly Weight[], combine: (...values: number[]) => number): Weight {
   return derivedWeight(sources[0]?.shape ?? [], sources, (result, ...values) => {
     for (let index = 0; index < result.length; index++) {

@@ -1,7 +1,7 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
 import type { GraphNode, Weight } from '../../graph/graph.ts';
 
-/** A bound on how many elements an operation gives for constant inputs, before it is computed. */
+/** Returns an upper bound of the elements of an operation's result for constant inputs, before it is computed. */
 type Bound = (inputs: readonly Weight[]) => number | Promise<number>;
 
 const count = (weight: Weight | undefined): number => (weight === undefined ? 0 : elementCount(weight.shape));
@@ -9,7 +9,7 @@ const first: Bound = ([input]) => count(input);
 const all: Bound = (inputs) => inputs.reduce((sum, input) => sum + count(input), 0);
 const rank: Bound = ([input]) => Math.max(1, input?.shape.length ?? 0);
 
-/** Sizes as broadcasting makes them; more than any of them alone where they widen each other. */
+/** The size of the broadcast result, which may be larger than each input. */
 const broadcast: Bound = (inputs) => {
   const rankOf = Math.max(...inputs.map(({ shape }) => shape.length));
   const sizes = Array.from({ length: rankOf }, (_, index) =>
@@ -18,7 +18,7 @@ const broadcast: Bound = (inputs) => {
   return elementCount(sizes);
 };
 
-/** The product of a small list of sizes that is itself a constant. */
+/** The product of the sizes in a constant input. */
 const productOf =
   (index: number, factor: Bound = () => 1): Bound =>
   async (inputs) => {
@@ -35,8 +35,8 @@ const gathered: Bound = ([params, indices]) => {
 };
 
 /**
- * Pure operations with one output that is no larger than the bound says. Not Cumsum: tfjs computes it here along
- * whatever axis, where the server checks the axis. Not Div and Mean: tfjs divides integers otherwise than TensorFlow.
+ * Pure operations with one output, and the bounds of their results. Cumsum is excluded, since tfjs accepts any axis
+ * here but the server checks it. Div and Mean are excluded, since tfjs divides integers differently from TensorFlow.
  */
 const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(first, [
@@ -61,7 +61,9 @@ function entries(bound: Bound, lists: readonly string[]): [string, Bound][] {
   return lists.flatMap((list) => list.split(' ')).map((op) => [op, bound]);
 }
 
-/** Integers that tfjs holds in 32 bits. The server knows when they leave their type, and tfjs alone does not. */
+/**
+ * Integer types that tfjs computes in 32 bits. The server detects values outside of the type, but tfjs alone does not.
+ */
 const OTHER_INTEGERS: ReadonlySet<unknown> = new Set([
   'DT_INT16',
   'DT_INT64',
@@ -73,12 +75,12 @@ const LEAVES_TYPE: ReadonlySet<string> = new Set(
   'Abs Add AddN AddV2 Cast Mul Neg Pow Prod Square SquaredDifference Sub Sum'.split(' '),
 );
 
-/** Whether a node may be computed ahead where all its inputs are constants. */
+/** True if a node with only constant inputs may be computed in advance. */
 export function isFoldable({ op, attr }: GraphNode): boolean {
   return BOUNDS.has(op) && !(LEAVES_TYPE.has(op) && OTHER_INTEGERS.has((attr.DstT ?? attr.T)?.type));
 }
 
-/** The most bytes that an operation gives for these inputs. */
+/** Returns the most bytes of an operation's result for these inputs. */
 export async function largestResult(op: string, inputs: readonly Weight[]): Promise<number> {
   const bound = BOUNDS.get(op);
   return bound === undefined ? Number.POSITIVE_INFINITY : 4 * (await bound(inputs));

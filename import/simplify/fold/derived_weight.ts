@@ -2,7 +2,7 @@ import { elementCount } from '../../../worker/model/tensor.ts';
 import { float32Values } from '../../graph/float32_values.ts';
 import type { Weight } from '../../graph/graph.ts';
 
-/** Values that are computed from other weights whenever they are asked for. */
+/** Makes a weight that is computed from other weights on demand. */
 export function derivedWeight(
   shape: readonly number[],
   sources: readonly Weight[],
@@ -23,7 +23,7 @@ export function derivedWeight(
   };
 }
 
-/** The same values in the same order under another shape. */
+/** Returns the same values in another shape. */
 function reshapedWeight(weight: Weight, shape: readonly number[]): Weight {
   if (elementCount(shape) !== elementCount(weight.shape)) {
     throw new Error(`[${weight.shape}] cannot become [${shape}]`);
@@ -42,7 +42,7 @@ export function zeros(count: number): Weight {
   return derivedWeight([count], [], () => undefined);
 }
 
-/** A value for each of so many channels, from as many values or from one for all. */
+/** Returns a value for each channel, from one value for each or one for all. */
 export function perChannel(weight: Weight, channels: number): Weight {
   return elementCount(weight.shape) === channels
     ? reshapedWeight(weight, [channels])

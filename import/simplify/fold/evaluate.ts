@@ -13,10 +13,10 @@ export interface Evaluated {
 }
 
 /**
- * The first output of a node whose inputs are constants, as tfjs computes it; undefined where tfjs does not, or
- * where it is no tensor that can be a weight.
+ * Computes the first output of a node with constant inputs in tfjs. Returns undefined if tfjs does not compute it or if
+ * the result cannot be a weight.
  *
- * @param inputs in the node's order
+ * @param inputs the inputs in the node's order
  */
 export async function evaluateNode(
   node: GraphNode,
@@ -45,7 +45,7 @@ export async function evaluateNode(
     result = model.execute({}, node.name);
     return Array.isArray(result) ? undefined : readTensor(result);
   } catch {
-    // What tfjs cannot compute here is reported with all that it cannot compute, not here.
+    // Operations that tfjs cannot compute are reported later, all together.
     return undefined;
   } finally {
     if (result !== undefined) core.dispose(result);
@@ -57,7 +57,7 @@ function readTensor(tensor: Tensor): Evaluated | undefined {
   const { dtype, shape } = tensor;
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') return undefined;
   const values = tensor.dataSync();
-  // tfjs gives anything for an axis that it does not understand.
+  // tfjs returns arbitrary results for an invalid axis.
   if (!isTensorShape(shape) || elementCount(shape) !== values.length) return undefined;
   const numbers =
     dtype === 'float32'

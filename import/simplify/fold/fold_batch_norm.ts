@@ -5,16 +5,16 @@ import { derivedWeight } from './derived_weight.ts';
 import { channelOf, type Linear, linearNode, readLinear } from './linear.ts';
 
 /**
- * Folds batch norm, and any other scaling and shifting by constants, into the convolution or product before it:
- * (x * w + b) * scale + shift = x * (w * scale) + (b * scale + shift).
+ * Folds batch norm, and any other scaling and shifting by constants, into the preceding convolution or product: (x * w
+ * + b) * scale + shift = x * (w * scale) + (b * scale + shift).
  *
- * Coefficients that are quantized, or that others read too and are large, stay as they are, and what follows
- * them as well: smaller files and one copy in memory are worth more than the operation.
+ * Quantized coefficients, and large ones that other nodes also read, are not changed: smaller files and a single copy
+ * in memory are worth more than the saved operation.
  */
 export function foldBatchNorm(graph: Graph): Graph {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {
-    // Batch norm gives statistics of training besides its result; whoever reads those keeps it.
+    // Batch norm also returns statistics for training. If they are read, it stays.
     if (rewrite.isReadBeyondFirst(node.name)) continue;
     for (const input of affineInputs(node)) {
       const producer = rewrite.soleProducer(input);

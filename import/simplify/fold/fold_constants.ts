@@ -6,8 +6,8 @@ import { isFoldable, largestResult } from './constant_operations.ts';
 import { evaluateNode } from './evaluate.ts';
 
 /**
- * Computes nodes whose inputs are all constants. The model does not grow by that: what is larger than a few
- * kilobytes must be no larger than the constants that nobody needs any more.
+ * Computes nodes whose inputs are all constants. The model does not grow: a result of more than a few kilobytes must
+ * not be larger than the constants that it makes unnecessary.
  */
 export async function foldConstants(graph: Graph): Promise<Graph> {
   const rewrite = new GraphRewrite(graph);
@@ -26,17 +26,17 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
     const weight = await fold(rewrite, node, inputs);
     if (weight === undefined) continue;
     rewrite.replaceByConstant(name, weight);
-    // Those that come before it in the list have been looked at already.
+    // Readers earlier in the list were visited already.
     waiting.push(...(readers.get(name) ?? []));
   }
   return rewrite.finish();
 }
 
-/** The values of all inputs, where the node may be computed ahead. */
+/** Returns the values of all inputs if the node may be computed in advance. */
 function constantInputs(rewrite: GraphRewrite, node: GraphNode): Weight[] | undefined {
   if (!isFoldable(node) || rewrite.isNamed(node.name) || rewrite.isReadBeyondFirst(node.name))
     return undefined;
-  // What is refused has to be there still when it is looked for.
+  // A refused node must stay, so that the later check finds it.
   if (node.input.length === 0 || hasControlInputs(node) || refusedAttribute(node)) return undefined;
   const inputs: Weight[] = [];
   for (const tensor of node.input) {
@@ -52,7 +52,7 @@ async function fold(
   node: GraphNode,
   inputs: readonly Weight[],
 ): Promise<Weight | undefined> {
-  // Folded, a quantized weight would lie in the file at its full size.
+  // A folded quantized weight would have its full size in the file.
   if (
     inputs.some(({ quantized, byteLength }) => quantized !== undefined && byteLength > SMALL_WEIGHT_BYTES)
   ) {
@@ -72,7 +72,7 @@ async function fold(
     dtype,
     shape,
     byteLength: bytes.length,
-    // A large one is computed anew when it is asked for, so that simplifying holds none of them.
+    // Large results are computed again on demand, so that simplifying keeps none of them in memory.
     read: bytes.length <= SMALL_WEIGHT_BYTES ? async () => bytes : () => evaluateAgain(node, inputs),
   };
 }

@@ -9,7 +9,7 @@ import {
 import type { GraphRewrite } from '../graph_rewrite.ts';
 import { zeros } from './derived_weight.ts';
 
-/** The plain operation, and the one of tfjs that also adds a bias and applies an activation. */
+/** Plain operations, with tfjs's fused operations that also add a bias and apply an activation. */
 const FUSED = {
   Conv2D: '_FusedConv2D',
   DepthwiseConv2dNative: 'FusedDepthwiseConv2dNative',
@@ -27,22 +27,22 @@ const PLAIN = new Map<string, LinearOperation>([
 ]);
 
 export interface Activation {
-  /** By TensorFlow's name of the operation. */
+  /** TensorFlow's name of the operation. */
   readonly op: string;
   /** LeakyRelu's slope. */
   readonly slope?: number;
-  /** Prelu's slopes, a constant of one value per channel. */
+  /** Prelu's slopes: a constant with one value per channel. */
   readonly slopes?: string;
 }
 
-/** A convolution or a product with constant coefficients, and the bias that follows it within the same node. */
+/** A convolution or a product with constant coefficients, and the bias of the same node. */
 export interface Linear {
   readonly operation: LinearOperation;
   readonly input: string;
   /** The name of the constant with the coefficients, and its value. */
   readonly filter: string;
   readonly coefficients: Weight;
-  /** How many values there are in the last dimension of the result. */
+  /** The size of the result's last dimension. */
   readonly channels: number;
   /** The name of a constant with one value per channel. */
   readonly bias?: string;
@@ -57,7 +57,9 @@ const FUSION_ATTRIBUTES: ReadonlySet<string> = new Set([
   'leakyrelu_alpha',
 ]);
 
-/** The node as a linear operation; undefined where it is none, or one that nothing here can be merged into. */
+/**
+ * Reads a node as a linear operation. Returns undefined for other nodes, and for one into which nothing can be fused.
+ */
 export function readLinear(rewrite: GraphRewrite, node: GraphNode): Linear | undefined {
   const operation = PLAIN.get(node.op);
   if (operation === undefined || hasControlInputs(node) || !computesFloats(node) || !hasChannelsLast(node)) {
@@ -71,7 +73,7 @@ export function readLinear(rewrite: GraphRewrite, node: GraphNode): Linear | und
   const attr = Object.fromEntries(Object.entries(node.attr).filter(([name]) => !FUSION_ATTRIBUTES.has(name)));
   const plain = { operation, input, filter, coefficients, channels, attr };
   if (node.op === operation) return node.input.length === 2 ? plain : undefined;
-  // One with an activation is finished: whatever comes after it stays where it is.
+  // Nothing can be fused behind an activation.
   const [first, ...others] = textsAttribute(node, 'fused_ops');
   if (first !== 'BiasAdd' || others.length > 0 || node.input.length !== 3) return undefined;
   const biasWeight = rewrite.constant(bias);
@@ -94,7 +96,7 @@ function channelCount(
   return operation === 'Conv2D' ? last : third * last;
 }
 
-/** The node that computes this, a plain one where nothing follows the linear part. */
+/** Returns the node that computes a linear operation. It is the plain operation without bias and activation. */
 export function linearNode(
   rewrite: GraphRewrite,
   name: string,
@@ -105,7 +107,7 @@ export function linearNode(
   if (linear.bias === undefined && activation === undefined) {
     return { name, op: operation, input: [input, filter], attr };
   }
-  // tfjs reads the activation behind a bias only.
+  // tfjs applies an activation only after a bias.
   const bias = linear.bias ?? rewrite.addConstant(`${name}/bias`, zeros(linear.channels));
   const args = [bias, ...(activation?.slopes === undefined ? [] : [activation.slopes])];
   return {
@@ -122,7 +124,7 @@ export function linearNode(
   };
 }
 
-/** Which channel the coefficient at this place in row-major order makes. */
+/** Returns a function from the index of a coefficient in row-major order to its channel. */
 export function channelOf({ operation, coefficients, channels, attr }: Linear): (index: number) => number {
   const inner = coefficients.shape[1] ?? 1;
   return operation === 'MatMul' && attr.transpose_b?.b === true
@@ -131,8 +133,8 @@ export function channelOf({ operation, coefficients, channels, attr }: Linear): 
 }
 
 /**
- * A constant that is added to or multiplied with every value of a channel, whatever its place: of one value per
- * channel or one for all, and of no more dimensions than the result, which it would widen.
+ * Returns a constant that is added to or multiplied with every value of a channel: with one value per channel or one
+ * for all. It must not have more dimensions than the result, which it would extend.
  */
 export function channelConstant(
   rewrite: GraphRewrite,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
 import type { Graph, GraphFunction, GraphInitializer, GraphNode } from '../../graph/graph.ts';
 
-/** The graph as GraphDef's JSON, which is tfjs's `modelTopology`. The values of its constants are elsewhere. */
+/** Returns the graph as GraphDef's JSON, tfjs's `modelTopology`, without the values of its constants. */
 export function graphDefinition({ nodes, functions, producer }: Graph): JsonObject {
   return {
     node: nodes.map(nodeDefinition),
@@ -10,7 +10,7 @@ export function graphDefinition({ nodes, functions, producer }: Graph): JsonObje
   };
 }
 
-/** tfjs's `modelInitializer`: a graph of its own. */
+/** Returns tfjs's `modelInitializer`, a separate graph. */
 export function initializerDefinition({ nodes }: GraphInitializer, producer: number): JsonObject {
   return { node: nodes.map(nodeDefinition), versions: { producer } };
 }

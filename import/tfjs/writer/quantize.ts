@@ -5,23 +5,23 @@ import type { Weight } from '../../graph/graph.ts';
 
 export type QuantizationMode = 'float16' | 'uint8';
 
-/** Elements. Below this a tensor costs little, and it is a bias or a scale, which errors show in most. */
+/** Elements. A smaller tensor takes little space and usually is a bias or a scale, for which errors matter most. */
 const SMALLEST_QUANTIZED = 1024;
 
-/** What lies in the file for a weight: its bytes, and how to read them where they are quantized. */
+/** The bytes of a weight in the file, and its quantization if it has one. */
 export interface StoredWeight {
   readonly bytes: Uint8Array;
   readonly quantization?: Quantization;
 }
 
-/** Whether quantizing this weight is worth its error; its values may still forbid it. */
+/** True if quantizing this weight is worth its error. Its values may still prevent it. */
 export function isQuantizable({ dtype, byteLength }: Weight): boolean {
   return dtype === 'float32' && byteLength >= 4 * SMALLEST_QUANTIZED;
 }
 
 /**
- * Quantizes float32 values as tfjs's dequantization reads them. Values that half precision has no room for,
- * and any that are not finite, leave the tensor as it is.
+ * Quantizes float32 values in the form of tfjs's dequantization. If a value is not finite, or beyond half precision's
+ * range, the tensor is not quantized.
  *
  * @param bytes float32, little-endian
  */
@@ -46,8 +46,8 @@ export function quantize(bytes: Uint8Array, mode: QuantizationMode): StoredWeigh
 const LEVELS = 255;
 
 /**
- * 256 levels between the smallest and the largest value, laid so that zero is one of them: zeros that stand for
- * nothing, in padding and pruned weights, stay nothing.
+ * Quantizes to 256 levels between the smallest and the largest value, of which zero is one, so that zeros of padding
+ * and of pruned weights stay exact.
  */
 function quantizeAffine(values: Float32Array, smallest: number, largest: number): StoredWeight {
   const scale = (largest - smallest) / LEVELS;
@@ -58,7 +58,7 @@ function quantizeAffine(values: Float32Array, smallest: number, largest: number)
     };
   }
   const min = smallest <= 0 && largest >= 0 ? 0 - Math.round(-smallest / scale) * scale : smallest;
-  // At the very ends of the range the outermost levels would be infinite.
+  // Near the ends of float32's range, the outermost levels would be infinite.
   if (!Number.isFinite(Math.fround(min)) || !Number.isFinite(Math.fround(min + LEVELS * scale))) {
     return { bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
   }

@@ -1,12 +1,12 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** As tfjs's own converter cuts them: small enough for any cache on the way. */
+/** The size of tfjs's own converter, small enough for any cache. */
 const DEFAULT_SHARD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Cuts a stream of bytes into files of equal size, `group1-shard1of4.bin` and so on. How many there are is known
- * only at the end, so until then they have other names.
+ * Splits a stream of bytes into files of equal size, such as `group1-shard1of4.bin`. They have temporary names until
+ * their number is known at the end.
  */
 export class ShardWriter {
   readonly #directory: string;
@@ -22,7 +22,7 @@ export class ShardWriter {
     this.#shardBytes = shardBytes;
   }
 
-  /** Resolves when the file system has taken all of it. */
+  /** Writes bytes. Resolves when the file system has accepted all of them. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.length; ) {
       const file = this.#room > 0 && this.#file !== undefined ? this.#file : await this.#next();
@@ -32,7 +32,7 @@ export class ShardWriter {
     }
   }
 
-  /** Gives the files their names and tells them, in order. */
+  /** Renames the files and returns their names in order. */
   async finish(): Promise<string[]> {
     await this.#close();
     const names: string[] = [];
@@ -44,7 +44,7 @@ export class ShardWriter {
     return names;
   }
 
-  /** Takes away what was written. Instead of finish, or after it failed. */
+  /** Removes the written files. It is called instead of `finish`, or after `finish` failed. */
   async abandon(): Promise<void> {
     await this.#close();
     for (let index = 1; index <= this.#count; index++) await rm(this.#unfinished(index), { force: true });

@@ -13,8 +13,8 @@ const TYPES: Readonly<Record<DataType, string>> = {
 };
 
 /**
- * The signature that tfjs works by, which is the default one, or the first where no one is called so. Hash tables
- * are inputs of it that tfjs feeds itself.
+ * Returns the signature that tfjs uses: the default one, or else the first. Hash tables are additional inputs, which
+ * tfjs feeds itself.
  */
 export function signatureDefinition({ signatures, initializer }: Graph): JsonObject {
   const signature = Object.hasOwn(signatures, DEFAULT_SIGNATURE)
@@ -32,7 +32,7 @@ export function signatureDefinition({ signatures, initializer }: Graph): JsonObj
   };
 }
 
-/** All signatures by name, in our own words: tfjs's format has room for one, without a method. */
+/** Returns all signatures by name in this project's format, since tfjs's format has only one, without a method. */
 export function signatureTable(signatures: Readonly<Record<string, Signature>>): JsonObject {
   return Object.fromEntries(
     Object.entries(signatures).map(([name, { method, inputs, outputs }]) => [
@@ -43,8 +43,8 @@ export function signatureTable(signatures: Readonly<Record<string, Signature>>):
 }
 
 /**
- * tfjs's `initializerSignature`. tfjs runs what leads to these outputs and nothing else, so that a table is named
- * by what fills it, whose result in tfjs is the table.
+ * Returns tfjs's `initializerSignature`. tfjs runs only the nodes of these outputs, so that each output is the node
+ * that fills a table. Its result in tfjs is the table.
  */
 export function initializerSignature({ nodes, outputs }: GraphInitializer): JsonObject {
   const fillers = new Map(

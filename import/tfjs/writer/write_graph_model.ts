@@ -6,18 +6,18 @@ import { type WrittenModel, writeModelJson } from './write_model_json.ts';
 import { type NamedWeight, type WriteWeightsOptions, writeWeights } from './write_weights.ts';
 
 export interface WriteModelOptions extends WriteWeightsOptions {
-  /** What made the model, for `generatedBy`. */
+  /** The producer of the model, for `generatedBy`. */
   readonly generatedBy?: string;
-  /** What goes into `userDefinedMetadata`. */
+  /** The content of `userDefinedMetadata`. */
   readonly metadata?: JsonObject;
 }
 
 export const CONVERTED_BY = 'Edge Serving';
 
 /**
- * Writes a graph as a tfjs GraphModel into a directory that is there: shards of weights, and model.json last.
- * The same graph makes the same bytes. All signatures are under `userDefinedMetadata.signatures`, and those that the
- * model had besides under `userDefinedMetadata.leftOut`.
+ * Writes a graph as a tfjs GraphModel to an existing directory: the shards of weights, then model.json. The same graph
+ * produces the same bytes. `userDefinedMetadata.signatures` contains all signatures, and `userDefinedMetadata.leftOut`
+ * those that were left out.
  *
  * @throws if a weight cannot be read, or for faults of the file system
  */

@@ -4,10 +4,10 @@ import { type WrittenModel, writeModelJson } from './write_model_json.ts';
 import { type NamedWeight, writeWeights } from './write_weights.ts';
 
 /**
- * Writes a tfjs LayersModel into a directory that is there: shards of weights, and model.json last.
+ * Writes a tfjs LayersModel to an existing directory: the shards of weights, then model.json.
  *
  * @param topology tfjs's `modelTopology`: an object with Keras's `model_config`
- * @param weights in the order of the files, under the names that tfjs-layers gives them
+ * @param weights the weights in the order of the files, with tfjs-layers' names
  * @throws if a weight cannot be read, or for faults of the file system
  */
 export async function writeLayersModel(

@@ -5,14 +5,14 @@ import type { WeightGroupJson } from './write_weights.ts';
 
 const FILE = 'model.json';
 
-/** A model directory that was written; paths are relative to it. */
+/** A written model directory. Paths are relative to it. */
 export interface WrittenModel {
   readonly topology: string;
   readonly shards: readonly string[];
   readonly weightBytes: number;
 }
 
-/** Writes model.json, which makes a model of the shards beside it: so it comes last, and all at once. */
+/** Writes model.json, last and atomically, since it completes the model. */
 export async function writeModelJson(
   directory: string,
   json: JsonObject,

@@ -6,11 +6,11 @@ import { isQuantizable, type QuantizationMode, quantize, type StoredWeight } fro
 import { ShardWriter } from './shard_writer.ts';
 
 export interface WriteWeightsOptions {
-  /** Makes the files a half or a quarter as large, at the price of accuracy. Small tensors stay as they are. */
+  /** Reduces the files to a half or a quarter, at the cost of accuracy. Small tensors are not quantized. */
   readonly quantize?: QuantizationMode;
-  /** How large the files are at most; 4 MB unless told. */
+  /** The largest file in bytes; 4 MB by default. */
   readonly shardBytes?: number;
-  /** After every weight. */
+  /** Called after every weight. */
   readonly onProgress?: (progress: WriteProgress) => void;
 }
 
@@ -39,17 +39,17 @@ interface WeightJson {
   readonly quantization?: Quantization;
 }
 
-/** What was written: the group for the manifest and its bytes. */
+/** The written group for the manifest, and its bytes. */
 export interface WrittenWeights {
   readonly group: WeightGroupJson;
   readonly bytes: number;
 }
 
 /**
- * Writes weights one after the other into the shards of one group. One tensor is in memory at a time, and the
- * next is read only when the file system has taken the last.
+ * Writes weights one after the other to the shards of one group. One tensor is in memory at a time: the next one is
+ * read after the file system has accepted the last.
  *
- * @throws if a weight cannot be read, or is not what it says it is; no file stays then
+ * @throws if a weight cannot be read or differs from its description, after removing all files
  */
 export async function writeWeights(
   weights: Iterable<NamedWeight> | AsyncIterable<NamedWeight>,

@@ -19,13 +19,13 @@ import { type StoredWeight, tensorShape } from '../../tensor_values/stored_weigh
 import { packedBytes, packStrings } from '../../tensor_values/string_values.ts';
 import { readStringList } from './string_list.ts';
 
-/** Values of a constant that are listed one by one. */
+/** The most values of a constant that lists each of them. */
 const MOST_LISTED = 2 ** 24;
-/** Elements of a constant whose file says only the first and that all others are like the last. */
+/** The most elements of a constant that lists only the first values and repeats the last of them. */
 const MOST_REPEATED = 2 ** 26;
 
 /**
- * The value of a constant. Its bytes stay where they are in the file until they are asked for.
+ * Returns the value of a constant. Its bytes stay in the file's buffer and are read on demand.
  *
  * @param bytes a TensorProto
  */
@@ -71,7 +71,7 @@ function readNumbers(bytes: Uint8Array, type: ElementType, count: number, place:
   }
   const weight = new Uint8Array(count * type.weightBytes);
   const target = new DataView(weight.buffer);
-  // What is left out is like the last that is there.
+  // Omitted values equal the last listed one.
   const last = values.at(-1) ?? 0;
   for (let index = 0; index < count; index++) {
     const value = values[index] ?? last;

@@ -1,7 +1,7 @@
 import { type Imported, malformed, read } from '../../../import_result.ts';
 import { VarintReader } from '../../protobuf/varint.ts';
 
-/** Strings as a TensorProto's content holds them: the lengths of all, then all of them. */
+/** Reads strings from a TensorProto's content: the lengths of all, then all strings. */
 export function readStringList(bytes: Uint8Array, count: number, place: string): Imported<Uint8Array[]> {
   const lengths = readLengths(bytes, count);
   const total = lengths?.values.reduce((sum, length) => sum + length, 0);
@@ -17,7 +17,10 @@ export function readStringList(bytes: Uint8Array, count: number, place: string):
   );
 }
 
-/** The lengths that begin a list of strings, and where they end; undefined where there are not as many. */
+/**
+ * Reads the lengths at the beginning of a list of strings. Returns them with the offset of their end, or undefined if
+ * there are too few.
+ */
 export function readLengths(
   bytes: Uint8Array,
   count: number,

@@ -12,11 +12,11 @@ const MANIFEST = 'weights_manifest.json';
 const ManifestSchema = v.nonNullish(ModelJsonSchema.entries.weightsManifest);
 
 /**
- * Gives constants their values from the manifest that tfjs's converter wrote beside a GraphDef before version 1.0:
- * the GraphDef itself has only their shapes, which would be read as zeros.
+ * Adds the values of constants from the manifest that tfjs's converter before version 1.0 wrote next to a GraphDef. The
+ * GraphDef itself has only their shapes, which would be read as zeros.
  *
- * @param path the GraphDef
- * @returns the nodes as they are where there is no manifest
+ * @param path the path of the GraphDef
+ * @returns the unchanged nodes if there is no manifest
  */
 export async function withWebWeights(
   path: string,

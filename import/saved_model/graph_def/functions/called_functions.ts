@@ -4,8 +4,7 @@ import type { SourceFunction, SourceNode } from '../source_graph.ts';
 import { inlineCalls } from './inline_calls.ts';
 
 /**
- * The functions that control flow in these nodes calls, and those that control flow in them calls, each without
- * calls of its own.
+ * Returns the functions that control flow calls in these nodes, directly and indirectly. Their own calls are inlined.
  */
 export function calledFunctions(
   nodes: readonly SourceNode[],

@@ -7,17 +7,17 @@ import {
   type SourceNode,
 } from '../source_graph.ts';
 
-/** Of a graph without its calls: functions that call others twice each grow without measure. */
+/** The most nodes after inlining: functions that each call another one twice grow exponentially. */
 const MOST_NODES = 200_000;
-/** Characters of all names; those of calls within calls become ever longer. */
+/** The most characters of all names, which grow with the depth of calls. */
 const LONGEST_NAMES = 2 ** 27;
 const DEEPEST_CALL = 100;
 
 type Functions = ReadonlyMap<string, SourceFunction>;
 
 /**
- * Replaces every call of a function by the function's nodes. In place of the call stays a node of its name that
- * hands on the results, so that nobody else has to change.
+ * Replaces every call of a function by the function's nodes. A node with the call's name passes on the results, so that
+ * other nodes need not change.
  */
 export function inlineCalls(nodes: readonly SourceNode[], functions: Functions): Imported<SourceNode[]> {
   const names = new Set(nodes.map(({ name }) => name));
@@ -56,13 +56,13 @@ export function inlineCalls(nodes: readonly SourceNode[], functions: Functions):
   return read(inlined);
 }
 
-/** The function that a node calls: by its attribute, or by its operation as TensorFlow 1 does. */
+/** Returns the function that a node calls: that of its attribute or, as in TensorFlow 1, its operation. */
 function calledFunction({ op, attr }: SourceNode, functions: Functions): string | undefined {
   if (op === 'StatefulPartitionedCall' || op === 'PartitionedCall') return attr.f?.func?.name ?? '';
   return functions.has(op) ? op : undefined;
 }
 
-/** The nodes that stand for a call, or undefined where its arguments are not the function's. */
+/** Returns the nodes that replace a call, or undefined if its arguments do not fit the function. */
 function bodyOf(call: SourceNode, called: SourceFunction, prefix: string): SourceNode[] | undefined {
   const values = call.input.filter((input) => !isControl(input));
   if (values.length !== called.inputs.length) return undefined;

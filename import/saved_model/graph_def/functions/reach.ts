@@ -8,13 +8,13 @@ export function nodesByName<Node extends GraphNode>(nodes: readonly Node[]): Nod
 }
 
 export interface ReachOptions {
-  /** Nodes whose inputs are not followed: what is fed is not computed. */
+  /** Nodes whose inputs are not followed, since they are fed and not computed. */
   readonly stops?: ReadonlySet<string>;
-  /** `data`: only what values come from. `all`: what runs for the sake of order, too. */
+  /** `data`: only data inputs. `all`: also control dependencies. */
   readonly through: 'data' | 'all';
 }
 
-/** The names of the nodes that these roots are computed from, the roots included. */
+/** Returns the names of the roots and of all nodes on which they depend. */
 export function reach(
   nodes: NodesByName,
   roots: Iterable<string>,
@@ -34,7 +34,7 @@ export function reach(
   return reached;
 }
 
-/** What a tensor is before it went through nodes that only hand it on. */
+/** Returns the tensor before the nodes that only pass it on. */
 export function origin<Node extends GraphNode>(
   nodes: NodesByName<Node>,
   tensor: string,
