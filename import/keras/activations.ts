@@ -1,22 +1,23 @@
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import { isOwnClass, readKerasObject, unwrap } from './keras_object.ts';
 
-/** What stands for an activation of Keras in tfjs-layers. */
+/** The equivalent of a Keras activation in tfjs-layers. */
 export type Activation =
   /** tfjs has it. */
   | { readonly kind: 'named'; readonly name: string }
-  /** A layer after the one that has the activation. */
+  /** A separate layer after the one with the activation. */
   | { readonly kind: 'layer'; readonly className: string; readonly config: JsonObject }
-  /** tfjs's hard sigmoid of the value times a factor. */
+  /** tfjs's hard sigmoid, applied to the value times a factor. */
   | { readonly kind: 'scaled hard sigmoid' }
   | { readonly kind: 'unknown'; readonly name: string };
 
 /**
- * Keras 3's hard sigmoid is clip(x / 6 + 0.5), tfjs's, as Keras 2's, clip(x / 5 + 0.5): the same of x times this.
+ * Keras 3's hard sigmoid is clip(x / 6 + 0.5). That of tfjs and Keras 2 is clip(x / 5 + 0.5), which is equal for x
+ * times this factor.
  */
 export const HARD_SIGMOID_FACTOR = 5 / 6;
 
-/** By Keras's names, tfjs's. */
+/** tfjs's names of activations by Keras's names. */
 const NAMES: Readonly<Record<string, string>> = {
   elu: 'elu',
   gelu: 'gelu',
@@ -35,13 +36,17 @@ const NAMES: Readonly<Record<string, string>> = {
   tanh: 'tanh',
 };
 
-/** Keras 3's default for the function; the layer's is another. */
+/** Keras 3's default slope of the function, which differs from the layer's. */
 const LEAKY_RELU_SLOPE = 0.2;
 
-/** Layers that may be given as activations, and that tfjs has as layers only. */
+/** Layers that Keras accepts as activations but that tfjs has only as layers. */
 const LAYERS: ReadonlySet<string> = new Set(['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'Softmax']);
 
-/** @param kerasMajor 2 or 3: the two have different functions under the same names */
+/**
+ * Reads the activation of a layer.
+ *
+ * @param kerasMajor 2 or 3, which have different functions under the same names
+ */
 export function readActivation(value: unknown, kerasMajor: number): Activation {
   if (value === null || value === undefined) return { kind: 'named', name: 'linear' };
   if (typeof value === 'string') return named(value, kerasMajor);
@@ -49,7 +54,7 @@ export function readActivation(value: unknown, kerasMajor: number): Activation {
   if (object === undefined) return { kind: 'unknown', name: JSON.stringify(value).slice(0, 60) };
   const { className, json } = object;
   if (className === 'function' && typeof json.config === 'string') {
-    // A function of somebody's own has its name registered under a package, or comes from another module.
+    // A custom function is registered under a package, or comes from another module.
     const isOwn = object.module !== undefined && !/^(builtins|keras\b)/.test(object.module);
     return isOwn ? { kind: 'unknown', name: json.config } : named(json.config, kerasMajor);
   }

@@ -4,27 +4,27 @@ import type { Problems } from './keras_errors.ts';
 import type { KerasObject } from './keras_object.ts';
 import type { WeightSource } from './weights/weight_source.ts';
 
-/** A model as tfjs-layers is configured, and where the weights of its layers come from. */
+/** The tfjs-layers configuration of a model, and the sources of its layers' weights. */
 export interface ConvertedConfiguration {
   /** `class_name` and `config`: tfjs's `model_config`. */
   readonly model: JsonObject;
   readonly sources: readonly WeightSource[];
-  /** Whether what it gives may have a mask in Keras. */
+  /** True if its output may have a mask in Keras. */
   readonly masksOutput: boolean;
 }
 
-/** What one conversion shares. */
+/** The context of one conversion. */
 export interface ConversionContext {
   /** 2 or 3. */
   readonly kerasMajor: number;
   readonly problems: Problems;
-  /** Names that layers have in tfjs, where all layers of all nested models need different ones. */
+  /** The names of layers in tfjs, which must be unique across all nested models. */
   readonly names: Set<string>;
-  /** Converts a model in the model; undefined where the problems say why it cannot. */
+  /** Converts a nested model. Returns undefined after adding the problems that prevent it. */
   readonly convertModel: (model: KerasObject, place: readonly string[]) => ConvertedConfiguration | undefined;
 }
 
-/** What a layer becomes, with those in it. */
+/** The conversion of a layer with its inner layers. */
 export type MemberConversion =
   | (Extract<LayerConversion, { kind: 'converted' }> & Partial<Pick<WeightSource, 'members' | 'groups'>>)
   | Extract<LayerConversion, { kind: 'refused' }>;

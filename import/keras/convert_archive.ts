@@ -18,7 +18,7 @@ const LARGEST_WEIGHTS = 4 * 1024 ** 3;
 
 const MetadataSchema = v.object({ keras_version: v.string() });
 
-/** Whether a zip file holds a Keras model. An archive that is not sound is taken for one, so that it is told what is wrong. */
+/** True if a zip file contains a Keras model, and also for an invalid archive, so that its error is reported. */
 export async function isKerasArchive(path: string): Promise<boolean> {
   try {
     const archive = await ZipArchive.open(path);
@@ -31,8 +31,8 @@ export async function isKerasArchive(path: string): Promise<boolean> {
 }
 
 /**
- * Writes the model in a `.keras` archive into a directory as a tfjs LayersModel. The weights are unpacked into a
- * file in that directory meanwhile.
+ * Writes the model in a `.keras` archive to a directory as a tfjs LayersModel. It temporarily unpacks the weights to a
+ * file in that directory.
  *
  * @throws only for faults of the file system
  */

@@ -11,27 +11,27 @@ import { carriedMasks } from './masks/carried_masks.ts';
 import { implicitMasks } from './masks/implicit_masks.ts';
 import type { WeightSource } from './weights/weight_source.ts';
 
-/** Deeper than anybody nests models, and not too deep for the stack. */
+/** The deepest nesting of models: deeper than real ones, and not too deep for the stack. */
 const DEEPEST = 32;
 
-/** A layer of the enclosing model in tfjs's form. */
+/** A converted layer of a model. */
 interface ConvertedMember {
   readonly kerasName: string;
-  /** One after the other; the last goes by the name that others know. */
+  /** Consecutive layers. The last one has the name by which other layers refer to it. */
   readonly chain: readonly { readonly name: string; readonly json: JsonObject }[];
   readonly calls: readonly LayerCall[];
   readonly source: WeightSource | undefined;
-  /** A model, whose first call tfjs counts as its second. */
+  /** True for a model, whose first call tfjs counts as its second. */
   readonly isModel: boolean;
-  /** A model whose output may have a mask. */
+  /** True for a model whose output may have a mask. */
   readonly masksOutput: boolean;
   readonly object: KerasObject;
 }
 
 /**
- * Converts the configuration of a Sequential or Functional model to what tfjs-layers reads.
+ * Converts the configuration of a Sequential or Functional model to that of tfjs-layers.
  *
- * @returns a text that names all layers that stand in the way
+ * @returns the configuration, or a sentence that names all layers that prevent the conversion
  */
 export function convertConfiguration(
   configuration: unknown,
@@ -68,7 +68,7 @@ function convertModel(
     return undefined;
   }
   const isSequential = model.className === 'Sequential';
-  // Names of this model first, so that those of nested ones give way.
+  // This model's names take precedence over those of nested models.
   const names = layers.map((layer: unknown) => nameOf(layer));
   const unique = new Map(names.map((name) => [name, uniqueName(name, context.names, place)]));
   const members: ConvertedMember[] = [];
@@ -103,7 +103,7 @@ function convertModel(
   };
 }
 
-/** Reports the layers that would compute without their masks; tells whether the model's output may have one. */
+/** Reports the layers that would compute without their masks. Returns true if the model's output may have a mask. */
 function checkMasks(
   { config }: KerasObject,
   isSequential: boolean,
@@ -135,7 +135,7 @@ function nameOf(layer: unknown): string {
   return object === undefined ? '' : (layerName(object) ?? '');
 }
 
-/** tfjs finds weights by the names of layers, whatever model these are in. */
+/** Returns a name that no other layer has, since tfjs finds weights by the names of layers across all models. */
 function uniqueName(name: string, taken: Set<string>, place: readonly string[]): string {
   let unique = name;
   for (let count = 1; taken.has(unique); count++) {
@@ -159,7 +159,7 @@ function convertMember(
   }
   const calls = readInboundNodes(layer.json.inbound_nodes);
   if (typeof calls === 'string') {
-    // What cannot be converted at all need not be called in a way that can be understood.
+    // The calls of a layer that cannot be converted need not be valid.
     const converted = isModelClass(layer.className) ? undefined : convertPlain(layer, context, place);
     const reasons = converted?.kind === 'refused' ? converted.reasons : [`layer ${layer.className} ${calls}`];
     for (const reason of reasons) problems.add(reason, place);
@@ -198,9 +198,9 @@ function convertMember(
         config: {
           ...config,
           name: own,
-          // The shape of what comes in belongs to the first.
+          // The input's shape belongs to the first layer.
           ...(index === 0 ? input : {}),
-          // Files list the weights of frozen layers after those of others.
+          // Files list the weights of frozen layers last.
           ...(layer.config.trainable === false ? { trainable: false } : {}),
         },
       },
@@ -237,7 +237,7 @@ function withMembers(model: JsonObject, members: JsonObject): JsonObject {
   return { ...model, config: { ...(isJsonObject(model.config) ? model.config : {}), ...members } };
 }
 
-/** A layer that begins a Sequential may say itself what it takes. */
+/** Returns the input shape that the first layer of a Sequential may state. */
 function inputOf(config: JsonObject): JsonObject {
   const shape = unwrap(config.batch_input_shape ?? config.batch_shape);
   return Array.isArray(shape) ? { batch_input_shape: shape } : {};
@@ -293,8 +293,8 @@ function functionalConfig(
 }
 
 /**
- * Translates references to tensors. tfjs counts the making of a model as its first call, and Keras 3 does not
- * for a Sequential: where somebody refers to that first call, all calls move by one.
+ * Translates references to tensors. tfjs counts the creation of a model as its first call, but Keras 3 does not for a
+ * Sequential. If another layer refers to that first call, all calls are shifted by one.
  */
 function sourceResolver(
   members: readonly ConvertedMember[],

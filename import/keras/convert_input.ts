@@ -2,7 +2,7 @@ import type { JsonObject } from '../../worker/model/json_object.ts';
 import { inputDataType, type LayerConversion } from './convert_layer.ts';
 import { unwrap } from './keras_object.ts';
 
-/** Converts an InputLayer; Keras 2 calls its shape `batch_input_shape`, Keras 3 `batch_shape`. */
+/** Converts an InputLayer. Its shape is `batch_input_shape` in Keras 2 and `batch_shape` in Keras 3. */
 export function convertInput({ config }: { readonly config: JsonObject }): LayerConversion {
   const shape = unwrap(config.batch_input_shape ?? config.batch_shape);
   const reasons: string[] = [];

@@ -18,7 +18,7 @@ export interface ConvertKerasOptions {
 }
 
 /**
- * Writes the model in a Keras `.h5` file into a directory as a tfjs LayersModel. One tensor is in memory at a time.
+ * Writes the model in a Keras `.h5` file to a directory as a tfjs LayersModel. One tensor is in memory at a time.
  *
  * @throws only for faults of the file system
  */
@@ -55,7 +55,7 @@ async function withoutConfiguration(file: Hdf5File): Promise<ImportProblem> {
     : unsupported('is an HDF5 file without the configuration of a Keras model');
 }
 
-/** Runs an action over the file, whose faults become problems of the model. */
+/** Runs an action on an HDF5 file. Errors of the file become problems of the model. */
 export async function withHdf5<T>(
   path: string,
   action: (file: Hdf5File) => Promise<Imported<T>>,
@@ -72,7 +72,11 @@ export async function withHdf5<T>(
   }
 }
 
-/** @param version Keras's; files without one are older than Keras 3 */
+/**
+ * Parses and converts the configuration of a model.
+ *
+ * @param version the version of Keras. A file without one is older than Keras 3
+ */
 export function parseConfiguration(text: string, version: unknown): Imported<ConvertedConfiguration> {
   let configuration: unknown;
   try {

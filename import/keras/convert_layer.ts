@@ -6,28 +6,28 @@ import { isOwnClass, type KerasObject, unwrap } from './keras_object.ts';
 import { ALIASES, IDENTITIES, IGNORED_EVERYWHERE, LAYER_RULES, type LayerRule } from './layer_rules.ts';
 import type { Adjustment } from './weights/weight_source.ts';
 
-/** A layer as tfjs-layers is configured; its name is given to it later. */
+/** The tfjs-layers configuration of a layer, whose name is added later. */
 interface TfjsLayer {
   readonly className: string;
   readonly config: JsonObject;
 }
 
-/** What a layer of Keras becomes. */
+/** The conversion of a Keras layer. */
 export type LayerConversion =
   | {
       readonly kind: 'converted';
-      /** Each takes what the one before it gives. */
+      /** The input of each layer is the output of the one before. */
       readonly chain: readonly TfjsLayer[];
-      /** The index of the one in the chain that has the weights. */
+      /** The index of the layer with the weights. */
       readonly weighted: number;
       readonly adjustment?: Adjustment;
     }
-  /** All that is wrong with it. */
+  /** All problems of the layer. */
   | { readonly kind: 'refused'; readonly reasons: readonly string[] };
 
 const SAVED_MODEL_ADVICE = 'export the model as a SavedModel and publish that';
 
-/** Converts one layer that is neither a model, nor an input, nor a wrapper of other layers. */
+/** Converts a layer that is neither a model, nor an input, nor a wrapper. */
 export function convertLayer(layer: KerasObject, kerasMajor: number): LayerConversion {
   const className = ALIASES[layer.className] ?? layer.className;
   const unknown = unknownReason(layer, className);
@@ -53,7 +53,7 @@ function unknownReason(layer: KerasObject, className: string) {
   return `layer ${given}, which tfjs does not compute as Keras does; ${SAVED_MODEL_ADVICE}`;
 }
 
-/** Members as they are, without Keras's wrappers and without what is null. */
+/** Returns the members without Keras's wrappers. */
 function plainConfig(config: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(config).map(([member, value]) => [member, unwrap(value)]));
 }
@@ -88,13 +88,13 @@ function convertKnown(className: string, config: JsonObject, kerasMajor: number)
   }
 }
 
-/** Old files have the axis in a list. */
+/** Unwraps the axis, which is a list in old files. */
 function withAxis(config: JsonObject): JsonObject {
   const { axis } = config;
   return Array.isArray(axis) && axis.length === 1 ? { ...config, axis: axis[0] } : config;
 }
 
-/** A slope makes it the layer of that name, if nothing else is asked for. */
+/** Converts a ReLU. With a slope and nothing else, it becomes the layer LeakyReLU. */
 function convertReLU(config: JsonObject, kerasMajor: number): LayerConversion {
   const { negative_slope: slope, max_value: most } = config;
   if (typeof slope === 'number' && slope !== 0 && (most ?? null) === null) {
@@ -106,12 +106,12 @@ function convertReLU(config: JsonObject, kerasMajor: number): LayerConversion {
   return fromRule('ReLU', (most ?? null) === null ? { ...config, max_value: null } : config, kerasMajor);
 }
 
-/** tfjs always drops the dimensions; they come back with size one. */
+/** Converts global pooling. tfjs always drops the pooled dimensions, so that `keepdims` adds them again with size 1. */
 function convertGlobalPooling(className: string, config: JsonObject, kerasMajor: number): LayerConversion {
   const { keepdims, ...rest } = config;
   const converted = fromRule(className, rest, kerasMajor);
   if (converted.kind === 'refused' || keepdims !== true) return converted;
-  // tfjs's Reshape would forget how many channels there are, and repeating once does not.
+  // tfjs's Reshape would lose the number of channels. RepeatVector with one repetition keeps it.
   const once: TfjsLayer = { className: 'RepeatVector', config: { n: 1 } };
   const chain = [...converted.chain, once];
   if (!className.endsWith('1D')) {
@@ -124,7 +124,7 @@ function convertGlobalPooling(className: string, config: JsonObject, kerasMajor:
   return { ...converted, chain };
 }
 
-/** Works out the size that is left open, where Keras says what the layer takes: tfjs would leave it open. */
+/** Computes the open size of a Reshape if Keras states the input's shape, since tfjs would leave it open. */
 function withTargetShape(config: JsonObject, { build_config: built }: JsonObject): JsonObject {
   const target = config.target_shape;
   const taken = isJsonObject(built) ? unwrap(built.input_shape) : undefined;
@@ -150,7 +150,7 @@ function fromRule(className: string, config: JsonObject, kerasMajor: number): La
   const before: TfjsLayer[] = [];
   let adjustment: Adjustment | undefined;
   for (const [index, member] of (rule.activations ?? []).entries()) {
-    // Defaults of recurrent layers are not linear, and changed between versions.
+    // The defaults of recurrent layers are not linear and differ between versions.
     if (config[member] === undefined && /RNN|LSTM|GRU/.test(className)) {
       reasons.push(`layer ${className} without ${member}`);
     }
@@ -184,7 +184,7 @@ interface PlacedActivation {
   readonly adjustment?: Adjustment;
 }
 
-/** How many parts the last dimension of a recurrent layer's weights has, and which of them the gates are. */
+/** The parts of the last dimension of a recurrent layer's weights: true for a gate. */
 const GATES: Readonly<Record<string, readonly boolean[]>> = {
   ConvLSTM2D: [true, true, false, true],
   GRU: [true, true, false],
@@ -200,7 +200,7 @@ const OUTPUT_WEIGHTS: Readonly<Record<string, readonly string[]>> = {
   SimpleRNNCell: RECURRENT_WEIGHTS,
 };
 
-/** Expresses an activation that tfjs has no name for, or says why that cannot be done. */
+/** Converts an activation without a name in tfjs, or returns why that is not possible. */
 function placeActivation(
   className: string,
   activation: Exclude<Activation, { kind: 'named' }>,
@@ -238,7 +238,7 @@ function placeActivation(
           gates.map((isGate) => (isGate ? HARD_SIGMOID_FACTOR : 1)),
         );
       }
-      // A GRU applies it to what its weights give, an LSTM also to its state.
+      // A GRU applies it only to the results of its weights, but an LSTM also to its state.
       return className.startsWith('GRU')
         ? scaled(
             RECURRENT_WEIGHTS,
@@ -257,7 +257,7 @@ function merged(one: Adjustment | undefined, other: Adjustment): Adjustment {
   };
 }
 
-/** Members that tfjs would pass over although they change what is computed. */
+/** Returns the members that tfjs would ignore although they change the result. */
 function memberProblems(className: string, rule: LayerRule, config: JsonObject): string[] {
   const known = new Set([
     ...(rule.keeps ?? []),
@@ -292,7 +292,7 @@ function refused(reason: string): LayerConversion {
   return { kind: 'refused', reasons: [reason] };
 }
 
-/** The type of an input in tfjs's words: what it computes with in place of Keras's. */
+/** Returns tfjs's dtype of an input. */
 export function inputDataType(dtype: unknown): string {
   const plain = unwrap(dtype);
   const name = isJsonObject(plain) ? plain.name : plain;

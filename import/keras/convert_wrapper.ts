@@ -14,7 +14,7 @@ export function isWrapperClass(className: string): boolean {
   );
 }
 
-/** Converts a layer that consists of others: a wrapper, or a recurrent layer, which consists of its cell. */
+/** Converts a layer with inner layers: a wrapper, or a recurrent layer with its cell. */
 export function convertWrapper(
   layer: KerasObject,
   context: ConversionContext,
@@ -32,7 +32,7 @@ export function convertWrapper(
   }
 }
 
-/** The same with its variables in a group below. */
+/** Returns the same conversion with the variables in a subgroup. */
 function within(converted: MemberConversion, group: string): MemberConversion {
   if (converted.kind === 'refused') return converted;
   const groups = (converted.groups ?? ['']).map((inner) => joined(group, inner));
@@ -53,7 +53,7 @@ function convertBidirectional(
     return refused('layer Bidirectional around no recurrent layer');
   }
   const backward = readKerasObject(config.backward_layer);
-  // tfjs makes the layer for the other direction itself, of the first one.
+  // tfjs creates the layer of the other direction itself from the first one.
   if (backward !== undefined && !isMirrored(forward, backward)) {
     return refused('layer Bidirectional with different layers for the two directions');
   }
@@ -76,7 +76,7 @@ function convertBidirectional(
   };
 }
 
-/** Whether two layers are configured alike, but for their names and directions. */
+/** True if two layers have the same configuration except for their names and directions. */
 function isMirrored(forward: KerasObject, backward: KerasObject): boolean {
   const { go_backwards: ahead, ...one } = comparable(forward);
   const { go_backwards: back, ...other } = comparable(backward);
@@ -106,7 +106,7 @@ function convertTimeDistributed(
   if (inner === undefined) return refused('layer TimeDistributed around nothing');
   if (isModelClass(inner.className)) {
     const model = context.convertModel(inner, place);
-    // What is wrong has been said.
+    // The problems were already added.
     if (model === undefined) return { kind: 'refused', reasons: [] };
     return {
       kind: 'converted',
@@ -122,7 +122,7 @@ function convertTimeDistributed(
   if (converted.kind === 'refused') return converted;
   return {
     ...converted,
-    // A layer by layer, over time.
+    // Each layer is distributed over time.
     chain: converted.chain.map((link) => ({
       className: 'TimeDistributed',
       config: { layer: serialized(link, inner) },

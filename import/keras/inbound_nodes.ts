@@ -1,20 +1,20 @@
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
-/** A tensor by what gives it: which call of which layer, and which of its outputs. */
+/** A tensor by its source: the layer, the index of the call, and the index of the output. */
 export type TensorSource = readonly [layer: string, call: number, output: number];
 
-/** A call of a layer on tensors, with the arguments besides. */
+/** A call of a layer on tensors. */
 export interface LayerCall {
   readonly inputs: readonly TensorSource[];
-  /** What is given as a mask: tfjs takes only those that layers make themselves. */
+  /** Tensors that are passed as masks. tfjs supports only masks that layers make themselves. */
   readonly masks: readonly TensorSource[];
 }
 
 /**
- * The calls of a layer in a Functional model, from either form that Keras writes: lists of
- * `[layer, call, output, arguments]`, or Keras 3's `args` and `kwargs` with tensors in them.
+ * Reads the calls of a layer in a Functional model, in either of Keras's forms: lists of `[layer, call, output,
+ * arguments]`, or Keras 3's `args` and `kwargs` with tensors.
  *
- * @returns a text that says what cannot be understood
+ * @returns the calls, or a text about the part that is not understood
  */
 export function readInboundNodes(
   nodes: unknown,
@@ -27,13 +27,13 @@ export function readInboundNodes(
     const call =
       isJsonObject(node) && !('class_name' in node) ? readCall(node, allowed) : readListedCall(node);
     if (typeof call === 'string') return call;
-    // Keras 3 lists no call for inputs, Keras 2 calls without tensors.
+    // For inputs, Keras 3 lists no calls, and Keras 2 lists calls without tensors.
     if (call.inputs.length > 0) calls.push(call);
   }
   return calls;
 }
 
-/** Keras 3's form. */
+/** Reads a call in Keras 3's form. */
 function readCall({ args, kwargs }: JsonObject, allowed: string): LayerCall | string {
   if (allowed !== 'tensors alone') return { inputs: [...tensorsIn(args), ...tensorsIn(kwargs)], masks: [] };
   const inputs = tensorsIn(args);
@@ -43,7 +43,7 @@ function readCall({ args, kwargs }: JsonObject, allowed: string): LayerCall | st
     const tensors = tensorsIn(value);
     if (name === 'mask') masks.push(...tensors);
     else if (tensors.length === 0) return `called with ${name}`;
-    // What is given by name is the first input, or follows it.
+    // A tensor given by name is the first input or follows it.
     else if (name === 'initial_state' || name === 'inputs') inputs.push(...tensors);
     else return `called with a tensor as ${name}`;
   }
@@ -54,7 +54,7 @@ function readCall({ args, kwargs }: JsonObject, allowed: string): LayerCall | st
   return { inputs, masks };
 }
 
-/** All Keras tensors in a structure, in order. */
+/** Returns all Keras tensors in a structure, in order. */
 function tensorsIn(value: unknown): TensorSource[] {
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   if (!isJsonObject(value)) return [];
@@ -66,7 +66,7 @@ function tensorsIn(value: unknown): TensorSource[] {
   return value.class_name === undefined ? Object.values(value).flatMap(tensorsIn) : [];
 }
 
-/** Keras 2's form: a list of sources, or a single one without the list around it. */
+/** Reads a call in Keras 2's form: a list of sources, or a single source. */
 function readListedCall(node: unknown): LayerCall | string {
   if (!Array.isArray(node)) return 'inbound_nodes are not understood';
   const sources: readonly unknown[] = typeof node[0] === 'string' ? [node] : node;
@@ -103,8 +103,7 @@ function readSource(value: unknown): TensorSource | undefined {
 }
 
 /**
- * The tensors that a Functional model takes or gives: a list of them, a single one, or a dictionary, whose
- * order then counts.
+ * Reads the inputs or outputs of a Functional model: a list of tensors, a single tensor, or a dictionary in its order.
  */
 export function readSources(value: unknown): readonly TensorSource[] | undefined {
   const single = readSource(value);

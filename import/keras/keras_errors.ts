@@ -1,8 +1,13 @@
-/** Collects all that keeps a model from being converted, so that it is told at once. */
+/** Collects all problems that prevent the conversion of a model, to report them together. */
 export class Problems {
   readonly #found: { readonly kind: string; readonly places: string[] }[] = [];
 
-  /** @param what said of all places that have it @param place the names of the layer and of those around it */
+  /**
+   * Adds a problem.
+   *
+   * @param what the problem, reported once for all of its places
+   * @param place the names of the layer and of the layers around it
+   */
   add(what: string, place: readonly string[]): void {
     const name = place.map((part) => `"${part}"`).join(' in ');
     const same = this.#found.find(({ kind }) => kind === what);
@@ -10,7 +15,7 @@ export class Problems {
     else same.places.push(name);
   }
 
-  /** A sentence; undefined where nothing was found. */
+  /** Describes the problems in a sentence, or returns undefined without any. */
   describe(): string | undefined {
     if (this.#found.length === 0) return undefined;
     return this.#found.map(({ kind, places }) => `${kind}: ${listPlaces(places)}`).join('; ');

@@ -1,24 +1,24 @@
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 
-/** A layer, or a model, as Keras serializes it. */
+/** A layer or a model as Keras serializes it. */
 export interface KerasObject {
   readonly className: string;
   readonly config: JsonObject;
-  /** Of Keras's own layers `keras.layers` and such; undefined where the format did not have it. */
+  /** The module, such as `keras.layers` for Keras's own layers. Undefined if the format does not have it. */
   readonly module: string | undefined;
-  /** Set where the class is somebody's own. */
+  /** Set if the class is a custom one. */
   readonly registeredName: string | undefined;
-  /** The whole of it: `inbound_nodes`, `name` and `build_config` stand beside the configuration. */
+  /** The whole object. `inbound_nodes`, `name` and `build_config` are next to the configuration. */
   readonly json: JsonObject;
 }
 
-/** Undefined where the value is no serialized object. */
+/** Reads a serialized object. Returns undefined for any other value. */
 export function readKerasObject(value: unknown): KerasObject | undefined {
   if (!isJsonObject(value) || typeof value.class_name !== 'string') return undefined;
   const { config } = value;
   return {
     className: value.class_name,
-    // Keras 2.1 wrote the layers of a Sequential in place of a configuration.
+    // Keras 2.1 wrote the list of layers of a Sequential instead of a configuration.
     config: isJsonObject(config) ? config : Array.isArray(config) ? { layers: config } : {},
     module: typeof value.module === 'string' ? value.module : undefined,
     registeredName: typeof value.registered_name === 'string' ? value.registered_name : undefined,
@@ -26,15 +26,15 @@ export function readKerasObject(value: unknown): KerasObject | undefined {
   };
 }
 
-/** Keras's own modules: a class of the same name from another is somebody's own. */
+/** Keras's own modules. A class of the same name from another module is a custom one. */
 const KERAS_MODULE = /^(builtins$|keras(\.|$)|tf_keras(\.|$)|tensorflow\.keras(\.|$))/;
 
-/** Whether a class is somebody's own, which is Python code, even if its name is that of one of Keras's. */
+/** True for a custom class, which is Python code, even if it has the name of one of Keras's classes. */
 export function isOwnClass({ module, registeredName }: KerasObject): boolean {
   return (registeredName?.includes('>') ?? false) || (module !== undefined && !KERAS_MODULE.test(module));
 }
 
-/** The layer's name: beside the configuration in Functional models, in it elsewhere. */
+/** Returns the layer's name, which is next to the configuration in Functional models and in it elsewhere. */
 export function layerName({ json, config }: KerasObject): string | undefined {
   if (typeof json.name === 'string') return json.name;
   return typeof config.name === 'string' ? config.name : undefined;
@@ -45,8 +45,8 @@ export function isModelClass(className: string): boolean {
 }
 
 /**
- * Takes Keras's wrappers off plain values: tuples, tensors and arrays of numbers, and data type policies become
- * what they stand for. Keras tensors and other objects stay as they are.
+ * Removes Keras's wrappers of plain values: tuples, tensors and arrays of numbers, and dtype policies become their
+ * values. Keras tensors and other objects are not changed.
  */
 export function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap);

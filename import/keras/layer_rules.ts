@@ -1,14 +1,14 @@
-/** What of a layer's configuration tfjs-layers understands as Keras means it. */
+/** The members of a layer's configuration that can be converted to tfjs-layers. */
 export interface LayerRule {
-  /** Members that mean the same in both. */
+  /** Members with the same meaning in both. */
   readonly keeps?: readonly string[];
-  /** Members that tfjs does not know, and the values with which they change nothing. */
+  /** Members that tfjs does not know, with the values at which they have no effect. */
   readonly neutral?: Readonly<Record<string, readonly unknown[]>>;
-  /** Members that only training looks at. */
+  /** Members that only training uses. */
   readonly ignores?: readonly string[];
-  /** Initializers: they are kept as zeros, since values are loaded. */
+  /** Initializers, which become zeros, since the values are loaded. */
   readonly initializers?: readonly string[];
-  /** Members that hold activations; the first is the layer's own, applied to what it gives. */
+  /** Members with activations. The first one is applied to the layer's output. */
   readonly activations?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const GLOBAL_POOLING_1D: LayerRule = { neutral: { data_format: ['channels_last',
 
 const RECURRENT: LayerRule = {
   keeps: ['units', 'use_bias', 'return_sequences', 'return_state', 'go_backwards', 'unroll'],
-  // What one request leaves behind must not change the answer to the next.
+  // The state of one request must not change the answer to the next.
   neutral: { stateful: [false], time_major: [false], zero_output_for_mask: [false] },
   ignores: ['dropout', 'recurrent_dropout', 'implementation', 'unit_forget_bias', 'use_cudnn'],
   initializers: ['kernel_initializer', 'recurrent_initializer', 'bias_initializer'],
@@ -47,7 +47,7 @@ const CELL: LayerRule = { ...RECURRENT, keeps: ['units', 'use_bias'] };
 const NO_MEMBERS: LayerRule = {};
 const RANDOM: LayerRule = { ignores: ['rate', 'stddev', 'noise_shape', 'seed', 'data_format'] };
 
-/** Members of every layer that change nothing of what it computes. */
+/** Members of any layer that do not change its result. */
 export const IGNORED_EVERYWHERE: ReadonlySet<string> = new Set([
   'activity_regularizer',
   'autocast',
@@ -64,9 +64,9 @@ export const IGNORED_EVERYWHERE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The layers that tfjs-layers computes as Keras does. What is here by another name, or needs more than its members
- * renamed, is in convert_layer.ts. Not here although tfjs has them: Resizing, CenterCrop and bilinear UpSampling2D,
- * which sample other points than Keras; SeparableConv1D, which it cannot compute.
+ * The layers that tfjs-layers computes as Keras does. convert_layer.ts handles layers that need more than renamed
+ * members. Some layers of tfjs are missing here: Resizing, CenterCrop and bilinear UpSampling2D sample other points
+ * than Keras, and SeparableConv1D cannot be computed.
  */
 export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   Activation: { activations: ['activation'] },
@@ -92,7 +92,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   Conv1D: {
     ...CONVOLUTION,
     keeps: ['filters', 'kernel_size', 'strides', 'padding', 'dilation_rate', 'use_bias'],
-    // tfjs would leave the channels of its answer last.
+    // tfjs would return the channels last.
     neutral: { ...CONVOLUTION.neutral, data_format: ['channels_last', null] },
   },
   Conv2D: CONVOLUTION,
@@ -126,7 +126,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   },
   DepthwiseConv2D: {
     keeps: ['kernel_size', 'strides', 'padding', 'data_format', 'depth_multiplier', 'use_bias'],
-    // tfjs would not dilate at all.
+    // tfjs would ignore the dilation.
     neutral: { groups: [1, null], filters: [null], dilation_rate: [1, [1], [1, 1], null] },
     initializers: ['depthwise_initializer', 'bias_initializer'],
     ignores: ['kernel_initializer'],
@@ -189,7 +189,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   ZeroPadding2D: { keeps: ['padding', 'data_format'] },
 };
 
-/** Layers that only training does something with: they give what they take. */
+/** Layers that only have an effect in training: they return their input. */
 export const IDENTITIES: ReadonlySet<string> = new Set([
   'ActivityRegularization',
   'AlphaDropout',
@@ -210,7 +210,7 @@ export const IDENTITIES: ReadonlySet<string> = new Set([
   'SpatialDropout3D',
 ]);
 
-/** Names that the same layers had in other versions of Keras. */
+/** Names of the same layers in other versions of Keras. */
 export const ALIASES: Readonly<Record<string, string>> = {
   BatchNormalizationV1: 'BatchNormalization',
   BatchNormalizationV2: 'BatchNormalization',

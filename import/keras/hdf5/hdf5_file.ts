@@ -2,14 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 import type { Hdf5Answers, Hdf5Dataset, Hdf5Opened, Hdf5Question, Hdf5Reply } from './messages.ts';
 
-/** What is wrong with an HDF5 file, and where in it. */
+/** An invalid HDF5 file. The message says what is wrong and where. */
 export class Hdf5Error extends CodedError {
   override readonly code: ErrorCode = 'ERR_HDF5_INVALID';
 }
 
-/** Milliseconds that one question may take, before the file is taken for one that keeps the library busy for ever. */
+/**
+ * The time limit of one question, after which the file counts as one that keeps the library busy forever. Milliseconds.
+ */
 const TIME_LIMIT = 60_000;
-/** MB of JavaScript objects; tensors and the library's memory are none. */
+/** The limit of JavaScript objects in MB. It does not include tensors and the library's memory. */
 const OBJECT_MEMORY = 256;
 
 interface Waiting {
@@ -18,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * An HDF5 file, read by a thread of its own. Whatever the file does to the library, a trap, a loop, memory without
- * end, comes out as a fault.
+ * An HDF5 file that a separate thread reads. If the file makes the library trap, loop, or allocate too much memory, the
+ * result is an error.
  */
 export class Hdf5File {
   readonly #thread: Worker;
@@ -37,13 +39,13 @@ export class Hdf5File {
   }
 
   /**
-   * @param options.timeLimit milliseconds that a question may take
+   * @param options.timeLimit the time limit of a question in milliseconds
    * @throws {Hdf5Error} if it cannot be opened
    */
   static async open(path: string, options: { readonly timeLimit?: number } = {}): Promise<Hdf5File> {
     const thread = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: { path },
-      // The library writes what it tries in vain there.
+      // The library prints its failed attempts there.
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: OBJECT_MEMORY },
     });
@@ -67,22 +69,22 @@ export class Hdf5File {
     throw new Hdf5Error(opened.message);
   }
 
-  /** An attribute of text or texts; undefined where there is none. */
+  /** Reads an attribute of text or texts. Resolves to undefined if it does not exist. */
   attribute(path: string, name: string): Promise<string | readonly string[] | undefined> {
     return this.#ask({ kind: 'attribute', path, name });
   }
 
-  /** The names in a group; undefined where there is no such group. */
+  /** Lists the names in a group. Resolves to undefined if the group does not exist. */
   members(path: string): Promise<readonly string[] | undefined> {
     return this.#ask({ kind: 'members', path });
   }
 
-  /** What a dataset is, without its values; undefined where there is none. */
+  /** Describes a dataset without its values. Resolves to undefined if it does not exist. */
   dataset(path: string): Promise<Hdf5Dataset | undefined> {
     return this.#ask({ kind: 'dataset', path });
   }
 
-  /** The values of a dataset: little-endian float32, int32, or bytes for bool, in row-major order. */
+  /** Reads the values of a dataset in row-major order: little-endian float32 or int32, or one byte for each bool. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>> {
     return this.#ask({ kind: 'read', path });
   }

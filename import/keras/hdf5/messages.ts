@@ -1,27 +1,27 @@
-/** What the thread that holds the HDF5 library is asked. Paths are absolute in the file. */
+/** The questions to the thread with the HDF5 library. Paths are absolute in the file. */
 export type Hdf5Question =
   | { readonly kind: 'attribute'; readonly path: string; readonly name: string }
   | { readonly kind: 'members'; readonly path: string }
   | { readonly kind: 'dataset'; readonly path: string }
   | { readonly kind: 'read'; readonly path: string };
 
-/** Of the values that `read` gives, whatever type they are stored in. */
+/** The dtypes of the values that `read` returns, whatever their stored type is. */
 export type Hdf5DataType = 'float32' | 'int32' | 'bool';
 
 export interface Hdf5Dataset {
   readonly dtype: Hdf5DataType;
   readonly shape: readonly number[];
-  /** Of what `read` gives: little-endian, in row-major order. */
+  /** The length of the result of `read`, which is little-endian and in row-major order. */
   readonly byteLength: number;
 }
 
-/** By the kind of question. */
+/** The answers by the kind of question. */
 export interface Hdf5Answers {
-  /** Undefined where there is none. */
+  /** Undefined if it does not exist. */
   readonly attribute: string | readonly string[] | undefined;
-  /** Names; undefined where there is no such group. */
+  /** The names, or undefined if the group does not exist. */
   readonly members: readonly string[] | undefined;
-  /** Undefined where there is none. */
+  /** Undefined if it does not exist. */
   readonly dataset: Hdf5Dataset | undefined;
   readonly read: Uint8Array<ArrayBuffer>;
 }

@@ -1,18 +1,18 @@
 import type { FS as FileSystem } from 'h5wasm';
 
-/** A file outside, read where it is: nothing of it is held. */
+/** A file outside of the library's memory, which is read on demand. */
 export interface FileBytes {
   readonly size: number;
-  /** Fills the target from an offset in the file, and tells how much of it. */
+  /** Fills the target from an offset in the file, and returns the number of bytes. */
   read(target: Uint8Array, offset: number): number;
 }
 
-/** What Emscripten's file system hands to the operations of a file. */
+/** The argument that Emscripten's file system passes to the operations of a file. */
 interface Stream {
   position: number;
 }
 
-/** What its types leave out of a file. */
+/** The member of a file that Emscripten's types omit. */
 interface FileNode {
   stream_ops?: object;
   node_ops?: { readonly getattr: (node: object) => object };
@@ -23,9 +23,9 @@ const FROM_CURRENT = 1;
 const FROM_END = 2;
 
 /**
- * Puts one file into the library's own file system, whose bytes come from outside as they are asked for.
+ * Adds a file to the library's own file system. Its bytes are read from outside on demand.
  *
- * @returns what the file is called there
+ * @returns the name of the file there
  */
 export function mountFile(system: NonNullable<typeof FileSystem>, { size, read }: FileBytes): string {
   system.writeFile(NAME, new Uint8Array());

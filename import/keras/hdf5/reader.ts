@@ -7,24 +7,24 @@ import { convertElements } from './stored_elements.ts';
 
 type Library = Awaited<typeof ready>;
 
-/** Bytes of an attribute: Keras puts the whole configuration of a model into one. */
+/** The most bytes of an attribute: Keras stores the whole configuration of a model in one. */
 const LARGEST_ATTRIBUTE = 128 * 1024 * 1024;
-/** Bytes that are read from a dataset at a time, if its rows are no longer. */
+/** The bytes of a dataset that are read at a time, unless a row is longer. */
 const PIECE = 16 * 1024 * 1024;
 const MOST_MEMBERS = 100_000;
 const STRING_TYPE = 3;
 
 /**
- * Reads what Keras writes into HDF5 files: groups, attributes of strings, and tensors. Everything is checked before
- * it is read: links are not followed, and nothing may claim to be larger than the file can hold.
+ * Reads the groups, string attributes and tensors that Keras writes to HDF5 files. It checks everything before reading:
+ * it does not follow links, and refuses any size that the file cannot contain.
  *
- * It uses the library's lower functions, whose results tell whether they failed; the upper ones do not look.
+ * It uses the library's low-level functions, whose results indicate failures, which the high-level ones ignore.
  */
 export class Hdf5Reader {
   readonly #library: Library;
   readonly #file: bigint;
   readonly #size: number;
-  /** Paths that are known to be led to by nothing but hard links. */
+  /** The paths that are known to consist only of hard links. */
   readonly #direct = new Set(['/']);
 
   private constructor(library: Library, file: bigint, size: number) {
@@ -46,7 +46,7 @@ export class Hdf5Reader {
     const place = `attribute ${name} of ${path}`;
     const { shape, size, type, vlen } = this.#library.get_attribute_metadata(this.#file, path, name);
     const count = elementCount(shape ?? []);
-    // A list without members has lost its type: h5py writes an empty list of numbers.
+    // An empty list has lost its type: h5py writes an empty list of numbers.
     if (count === 0 && shape !== null) return [];
     if (type !== STRING_TYPE) throw new Error(`${place} is no text`);
     const bytes = count * size;
@@ -78,7 +78,7 @@ export class Hdf5Reader {
     return this.#describe(path)?.dataset;
   }
 
-  /** The values, converted to one of the three types of ours, a piece at a time. */
+  /** Reads the values, converted to float32, int32 or bool one piece at a time. */
   read(path: string): Uint8Array<ArrayBuffer> {
     const stored = this.#describe(path);
     if (stored === undefined) throw new Error(`there is no dataset ${path}`);
@@ -120,7 +120,7 @@ export class Hdf5Reader {
     );
   }
 
-  /** Whether something is there. Soft and external links are refused, wherever on the way they stand. */
+  /** Returns true if a path exists. Soft and external links anywhere in the path are refused. */
   #exists(path: string): boolean {
     let way = '';
     for (const name of path.split('/').filter((part) => part !== '')) {
@@ -151,7 +151,7 @@ export class Hdf5Reader {
   }
 }
 
-/** Texts of equal size, each up to its first zero. */
+/** Decodes texts of a fixed size. Each ends at its first zero. */
 function fixedTexts(bytes: Uint8Array, size: number): string[] {
   return Array.from({ length: bytes.length / size }, (_, index) => {
     const text = bytes.subarray(index * size, (index + 1) * size);
@@ -165,7 +165,7 @@ interface Piece {
   readonly size: readonly number[];
 }
 
-/** A tensor in blocks, in row-major order, each of at most so many elements. */
+/** Yields the blocks of a tensor in row-major order, each with at most `most` elements. */
 function* pieces(shape: readonly number[], most: number): Iterable<Piece> {
   const [first, ...rest] = shape;
   if (first === undefined || elementCount(shape) <= most) {

@@ -3,7 +3,7 @@ import { BYTES_PER_ELEMENT } from '../../../worker/model/dtype.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
 import type { Hdf5Dataset, Hdf5DataType } from './messages.ts';
 
-/** How a dataset lies in the file, and what it is read as. */
+/** The storage of a dataset, and the type as which it is read. */
 export interface StoredDataset {
   readonly dataset: Hdf5Dataset;
   readonly elementBytes: number;
@@ -16,18 +16,18 @@ const INTEGER = 0;
 const FLOAT = 1;
 const ENUMERATION = 8;
 
-/** What HDF5 can undo itself: deflate, shuffle and Fletcher's checksum. */
+/** The filters that HDF5 itself can reverse: deflate, shuffle and Fletcher's checksum. */
 const FILTERS: ReadonlySet<number> = new Set([1, 2, 3]);
-/** Deflate makes nothing smaller than by this factor. */
+/** The largest ratio by which Deflate can compress. */
 const MOST_DEFLATED = 1032;
-/** Bytes. The library unpacks a chunk whole. */
+/** The most bytes of a chunk, which the library unpacks as a whole. */
 const LARGEST_CHUNK = 64 * 1024 * 1024;
-/** Bytes. No isolate could hold more than a fraction. */
+/** The most bytes of a tensor. An isolate could only hold a fraction of it. */
 const LARGEST_TENSOR = 2 ** 31;
 const HIGHEST_RANK = 8;
 
 /**
- * Checks that a dataset is a tensor which the file can hold.
+ * Checks that a dataset is a tensor that the file can contain.
  *
  * @throws an error that names the dataset
  */
@@ -68,7 +68,7 @@ function storedType(
   if (type === FLOAT && [2, 4, 8].includes(size)) return { dtype: 'float32', stored: 'float' };
   const integer = signed ? 'integer' : 'unsigned integer';
   if (type === INTEGER && [1, 2, 4, 8].includes(size)) return { dtype: 'int32', stored: integer };
-  // As h5py writes booleans.
+  // h5py writes booleans as this enumeration.
   const names = Object.keys(enumeration?.members ?? {}).sort();
   if (type === ENUMERATION && size === 1 && names.join() === 'FALSE,TRUE') {
     return { dtype: 'bool', stored: integer };

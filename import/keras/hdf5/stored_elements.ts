@@ -2,10 +2,10 @@ import { float16ToNumber } from '../../../worker/model/float16.ts';
 import type { StoredDataset } from './stored_dataset.ts';
 
 /**
- * Converts elements of a dataset, little-endian as they come, to those of the type it is read as.
+ * Converts stored little-endian elements of a dataset to the type as which it is read.
  *
- * @param target as many bytes as the elements take then
- * @throws where an integer is none of 32 bits
+ * @param target the memory of the converted elements, of exactly their size
+ * @throws if an integer does not fit into 32 bits
  */
 export function convertElements(
   piece: Uint8Array,
@@ -18,7 +18,7 @@ export function convertElements(
     target.set(piece);
     return;
   }
-  // A copy of its own, which begins where elements of any size may.
+  // The copy is aligned for elements of any size.
   const elements = typedElements(new Uint8Array(piece), elementBytes, stored);
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   for (let index = 0; index < elements.length; index++) {

@@ -1,6 +1,6 @@
 /**
- * A thread of its own for the HDF5 library, which is C: what a hostile file does to it ends with the thread. The
- * library sees a file system with one file in it, so that links to others lead nowhere.
+ * A separate thread for the HDF5 library, which is written in C, so that the effects of a hostile file end with the
+ * thread. The library sees a file system with only one file, so that links to others do not resolve.
  */
 import { fstatSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -12,7 +12,7 @@ if (parentPort === null) throw new Error('this is the main file of a thread');
 const port = parentPort;
 const { path } = v.parse(v.object({ path: v.string() }), workerData);
 
-/** Bytes. Pieces of tensors, and what the library keeps in mind of a file, take far less. */
+/** The most bytes of memory. Pieces of tensors and the library's own data take far less. */
 const MOST_MEMORY = 512 * 1024 * 1024;
 const PAGE = 64 * 1024;
 
@@ -57,8 +57,8 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Lets no WebAssembly of this thread have more memory than that: the library then fails to allocate, which it
- * reports. To be called before it is loaded.
+ * Limits the WebAssembly memory of this thread: beyond the limit, the library fails to allocate and reports it. It must
+ * be called before the library is loaded.
  */
 function boundMemory(): void {
   const grow = WebAssembly.Memory.prototype.grow;

@@ -1,26 +1,26 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { type KerasObject, readKerasObject } from '../keras_object.ts';
 
-/** A layer of one model with what it became, as far as masks go. */
+/** A layer of a model and its conversion, as far as masks matter. */
 export interface MaskedLayer {
   readonly name: string;
   readonly object: KerasObject;
-  /** The classes of tfjs that it became. */
+  /** Its classes in tfjs. */
   readonly classes: readonly string[];
-  /** The layers whose tensors it takes. */
+  /** The layers whose outputs are its inputs. */
   readonly inputs: readonly string[];
-  /** Whether it is a model whose output may have a mask. */
+  /** True for a model whose output may have a mask. */
   readonly masksOutput: boolean;
 }
 
 export interface CarriedMasks {
-  /** Where a mask would count in Keras, and tfjs would not compute with the same one. */
+  /** The layers that use a mask in Keras but would not use the same one in tfjs. */
   readonly problems: readonly { readonly layer: string; readonly reason: string }[];
-  /** The layers that give a tensor with a mask. */
+  /** The layers whose output has a mask. */
   readonly masked: ReadonlySet<string>;
 }
 
-/** `own` is what tfjs carries too; another one is only in Keras, or not the same in tfjs. */
+/** `own`: tfjs has the same mask. `differs`: tfjs has none or a different one. */
 type Mask = 'own' | 'differs';
 
 const RECURRENT: ReadonlySet<string> = new Set([
@@ -32,7 +32,7 @@ const RECURRENT: ReadonlySet<string> = new Set([
   'SimpleRNN',
 ]);
 
-/** tfjs's classes that give on the mask of what they take, as Keras's do. */
+/** tfjs's classes that pass on the mask of their input, as in Keras. */
 const CARRYING: ReadonlySet<string> = new Set([
   ...RECURRENT,
   'Activation',
@@ -45,7 +45,7 @@ const CARRYING: ReadonlySet<string> = new Set([
   'TimeDistributed',
 ]);
 
-/** Layers that give on masks in Keras, and in tfjs lose them or mix them up. */
+/** Layers that pass on masks in Keras, but lose or confuse them in tfjs. */
 const ONLY_IN_KERAS: ReadonlySet<string> = new Set([
   'Activation',
   'Add',
@@ -63,8 +63,8 @@ const ONLY_IN_KERAS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Follows the masks that Embedding and Masking layers make through a model, to the layers that compute with them.
- * tfjs's layers compute with fewer masks than Keras's, and it passes over the others without a word.
+ * Follows the masks of Embedding and Masking layers through a model to the layers that use them. tfjs's layers use
+ * fewer masks than Keras's and silently ignore the others.
  */
 export function carriedMasks(layers: readonly MaskedLayer[]): CarriedMasks {
   const takers = new Map<string, MaskedLayer[]>();
@@ -80,7 +80,7 @@ export function carriedMasks(layers: readonly MaskedLayer[]): CarriedMasks {
   const changed: string[] = [];
   const mark = (name: string, mask: Mask | undefined) => {
     const before = masks.get(name);
-    // A layer that is called more than once is taken at its worst.
+    // For a layer with several calls, the worst one counts.
     if (mask === undefined || before === mask || before === 'differs') return;
     masks.set(name, mask);
     changed.push(name);
@@ -133,10 +133,10 @@ function isMaskSensitive(config: JsonObject): boolean {
   );
 }
 
-/** The mask of what a layer gives, of that of what it takes. */
+/** Returns the mask of a layer's output for that of its input. */
 function givenOn({ object, classes }: MaskedLayer, mask: Mask): Mask | undefined {
   const { className, config } = object;
-  // These make their own, or none.
+  // These layers make their own mask or none.
   if (className === 'Embedding' || className === 'Masking') return undefined;
   if (RECURRENT.has(className)) {
     const { config: own } = readKerasObject(config.layer) ?? object;

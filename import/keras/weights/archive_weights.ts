@@ -4,12 +4,12 @@ import type { ExpectedLayer } from './expected_weights.ts';
 import { type FoundWeight, pairWeights, type StoredWeight } from './found_weight.ts';
 import type { WeightSource } from './weight_source.ts';
 
-/** What the group of a model's layers is called, by Keras's versions. */
+/** The names of the group of a model's layers in Keras's versions. */
 const LAYER_GROUPS = ['layers', '_layer_checkpoint_dependencies'];
 
 /**
- * Finds the weights in the HDF5 file of a `.keras` archive, which has a group per object: the layers of a model
- * under `layers`, called by their classes, and in each its variables as `vars/0`, `vars/1` and so on.
+ * Finds the weights in the HDF5 file of a `.keras` archive, which has a group for each object. The layers of a model
+ * are under `layers` and named by their classes. The variables of a layer are `vars/0`, `vars/1` and so on.
  *
  * @param base the group of the model, without a slash at its end
  */
@@ -41,7 +41,7 @@ export async function findArchiveWeights(
   return read(found);
 }
 
-/** The group of each layer: by the layer's name where Keras wrote it down, else by class and count. */
+/** Returns the group of each layer, by the layer's name if Keras stored it, or else by class and count. */
 async function layerGroups(
   file: Hdf5File,
   base: string,
@@ -70,7 +70,7 @@ async function layerGroups(
   return found;
 }
 
-/** The variables of an object in the order of their making, those of one group after those of another. */
+/** Returns the variables of an object in the order of their creation, group by group. */
 async function variablesIn(file: Hdf5File, group: string, below: readonly string[]): Promise<StoredWeight[]> {
   const stored: StoredWeight[] = [];
   for (const inner of below) {
@@ -84,7 +84,7 @@ async function variablesIn(file: Hdf5File, group: string, below: readonly string
   return stored;
 }
 
-/** As Keras makes names of classes: `BatchNormalization` is batch_normalization, `Conv2D` conv2d. */
+/** Converts a class to a name as Keras does: `BatchNormalization` becomes batch_normalization, and `Conv2D` conv2d. */
 function snakeCase(name: string): string {
   return name
     .replaceAll(/\W+/g, '')

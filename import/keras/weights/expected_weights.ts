@@ -6,23 +6,23 @@ import { findUnbuildableLayers } from '../../tfjs/layers_topology.ts';
 import { withoutValues } from '../../tfjs/shape_only_backend.ts';
 import { createLayersModel, loadLayers } from '../../tfjs/tfjs_layers.ts';
 
-/** A weight that tfjs-layers waits for. */
+/** A weight that tfjs-layers needs. */
 export interface ExpectedWeight {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** A layer of tfjs's with the weights it waits for, in its order, those of the layers in it among them. */
+/** A layer of tfjs with the weights that it and its inner layers need, in order. */
 export interface ExpectedLayer {
   readonly name: string;
   readonly weights: readonly ExpectedWeight[];
-  /** Of a model, or a wrapper of a model. */
+  /** The layers of a model, or of a wrapped model. */
   readonly members: readonly ExpectedLayer[];
 }
 
 type Layer = LayersModel['layers'][number];
 
-/** What weights the model of a configuration has, as tfjs-layers itself makes it. */
+/** Returns the weights of the model that tfjs-layers makes of a configuration. */
 export async function expectedWeights(model: JsonObject): Promise<Imported<readonly ExpectedLayer[]>> {
   const fault = findUnbuildableLayers(model);
   if (fault !== undefined) return malformed(fault);

@@ -2,27 +2,27 @@ import { type Imported, malformed, read } from '../../import_result.ts';
 import type { Hdf5Dataset } from '../hdf5/messages.ts';
 import type { ExpectedWeight } from './expected_weights.ts';
 
-/** A tensor in a file of Keras's. */
+/** A tensor in a file of Keras. */
 export interface StoredWeight {
-  /** In the HDF5 file. */
+  /** The path in the HDF5 file. */
   readonly path: string;
-  /** What Keras called the variable; its path in files that have no names. */
+  /** Keras's name of the variable, or its path in files without names. */
   readonly name: string;
   readonly dataset: Hdf5Dataset;
 }
 
-/** A weight of tfjs's, and the tensor that holds its values. */
+/** A weight of tfjs and the tensor with its values. */
 export interface FoundWeight {
   readonly name: string;
   readonly stored: StoredWeight;
 }
 
 /**
- * Finds for each weight that tfjs waits for the tensor with its values: by name where all have the names that
- * Keras gives them, else in order. Shapes have to agree.
+ * Finds the tensor of each weight that tfjs needs: by name if all have Keras's names, or else in order. Shapes must
+ * agree.
  *
- * @param place what the weights are of, for the message
- * @param kerasNames of layers that tfjs knows by other names
+ * @param place the owner of the weights, for messages
+ * @param kerasNames Keras's names of layers that have other names in tfjs
  */
 export function pairWeights(
   expected: readonly ExpectedWeight[],
@@ -55,8 +55,8 @@ function listNames(weights: readonly { readonly name: string }[]): string {
 }
 
 /**
- * The tensors in the order of the weights, if every weight's name tells exactly one: the last part must be the same,
- * and the layer's name in front of it must stand somewhere in the tensor's.
+ * Returns the tensors in the order of the weights if every weight's name identifies exactly one: the last part must be
+ * equal, and the tensor's name must contain the layer's name.
  */
 function byName(
   expected: readonly ExpectedWeight[],

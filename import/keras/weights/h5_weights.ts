@@ -4,14 +4,14 @@ import type { ExpectedLayer } from './expected_weights.ts';
 import { type FoundWeight, pairWeights, type StoredWeight } from './found_weight.ts';
 import type { WeightSource } from './weight_source.ts';
 
-/** Attributes too long for HDF5 are cut into so many at most. */
+/** The most parts of an attribute that is too long for HDF5. */
 const MOST_PARTS = 1000;
 
 /**
- * Finds the weights in a file of Keras's first format, which has a group per layer of the outermost model, with
- * the names of its weights in order.
+ * Finds the weights in a file of Keras's first format, which has a group for each layer of the outermost model with the
+ * names of its weights in order.
  *
- * @param root the group of all weights: `/model_weights` where a model was saved
+ * @param root the group of all weights: `/model_weights` in a saved model
  */
 export async function findH5Weights(
   file: Hdf5File,
@@ -44,7 +44,7 @@ export async function findH5Weights(
   return read(found);
 }
 
-/** Keras's names of all layers, by tfjs's. */
+/** Yields tfjs's and Keras's names of all layers. */
 function* namesOf(sources: readonly WeightSource[]): Iterable<[string, string]> {
   for (const { name, kerasName, members } of sources) {
     yield [name, kerasName];
@@ -52,7 +52,7 @@ function* namesOf(sources: readonly WeightSource[]): Iterable<[string, string]> 
   }
 }
 
-/** A list in an attribute, or in as many as it took: `names0`, `names1` and so on. */
+/** Reads a list from an attribute, or from several: `names0`, `names1` and so on. */
 async function listAttribute(
   file: Hdf5File,
   path: string,

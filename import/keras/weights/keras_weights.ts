@@ -5,8 +5,8 @@ import type { FoundWeight } from './found_weight.ts';
 import type { Adjustment, WeightSource } from './weight_source.ts';
 
 /**
- * The weights to write, each read from the file when it is its turn. The memory of one is given back when the next
- * is asked for: left to the garbage collector, that of many would be held.
+ * Yields the weights to write, each read from the file on demand. The memory of one is freed when the next is
+ * requested, since the garbage collector would keep that of many.
  */
 export function* namedWeights(
   file: Hdf5File,
@@ -36,7 +36,7 @@ function* adjustmentsOf(sources: readonly WeightSource[]): Iterable<[string, Adj
   }
 }
 
-/** The layer is what a weight's name begins with. */
+/** Returns the layer of a weight, with whose name the weight's name begins. */
 function layerOf(weight: string, adjustments: ReadonlyMap<string, Adjustment>): string {
   return [...adjustments.keys()].find((name) => weight.startsWith(`${name}/`)) ?? '';
 }

@@ -1,24 +1,24 @@
-/** Where the weights of a layer of tfjs's come from, in the terms of the Keras model that was saved. */
+/** The source of a tfjs layer's weights in the saved Keras model. */
 export interface WeightSource {
   /** The layer's name in tfjs. */
   readonly name: string;
   /** The layer's name and class in Keras. */
   readonly kerasName: string;
   readonly kerasClass: string;
-  /** Of a model, or of a wrapper of a model: its layers. */
+  /** The layers of a model, or of a wrapped model. */
   readonly members?: readonly WeightSource[];
   /**
-   * In Keras 3's files: the groups below the layer's own whose variables are the layer's, in tfjs's order. Of a
-   * wrapper of a model the only group in which its layers are.
+   * In Keras 3's files, the subgroups with the layer's variables, in tfjs's order. For a wrapper of a model, the only
+   * group with its layers.
    */
   readonly groups: readonly string[];
-  /** What has to be done to the values, so that tfjs's layer computes what Keras's does. */
+  /** The adjustment of the values with which tfjs's layer computes the same as Keras's. */
   readonly adjustment?: Adjustment;
 }
 
 /**
- * Multiplies the values of some weights by factors along the last dimension, which falls into as many equal parts
- * as there are factors. The weight's name is the last part of tfjs's.
+ * Multiplies some weights by factors along the last dimension, which has as many equal parts as there are factors. A
+ * weight's name is the last part of tfjs's name.
  */
 export interface Adjustment {
   readonly weights: readonly string[];
