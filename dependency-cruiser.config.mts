@@ -1,8 +1,9 @@
 import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 
 /**
- * Imports point one way: entry -> management and http -> serving -> registry and runtime -> model. Registry and runtime know
- * neither each other nor HTTP, and everything may ask the model layer. For each layer, what it may import besides itself.
+ * The layers that each layer may import in addition to itself. Imports point one way: entry -> management and http ->
+ * serving -> registry and runtime -> model. Registry and runtime import neither each other nor HTTP, and every layer
+ * may import the model.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'worker/entry': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
@@ -17,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   models: ['worker/model'],
 };
 
-/** The parts of the runtime: each may import those before it, and the files beside them. */
+/** The parts of the runtime. Each may import the parts before it, and the files next to them. */
 const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'operations', 'loading'];
 
 /** Packages that belong to some layers only. */

@@ -3,19 +3,20 @@ import { defineConfig } from 'vitest/config';
 import { wasmModules } from './test/fixtures/edge/wasm_modules.ts';
 
 /**
- * The suffix of a test says where it runs. `.worker.test.ts`: inside workerd, with its R2. `.e2e.test.ts`: the built Worker
- * over HTTP. `.test.ts`: pure code and commands as processes, in Node.
+ * The suffix of a test determines where it runs. `.worker.test.ts`: inside workerd, with its R2. `.e2e.test.ts`: the
+ * built Worker over HTTP. `.test.ts`: pure code and commands as processes, in Node.
  */
 export default defineConfig({
   test: {
-    // Most tests wait for processes of theirs: half the cores, the default on small machines, would idle.
+    // Most tests wait for their own processes, so that with the default on small machines, half of the cores would be
+    // idle.
     maxWorkers: '100%',
     projects: [
       {
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
-            // What an operator may bind besides.
+            // Optional bindings.
             miniflare: { kvNamespaces: ['POINTERS'] },
           }),
         ],

@@ -20,7 +20,10 @@ const SERVE = 'serve';
 /** Tags of graphs for training or for special hardware. */
 const UNSUITED = ['train', 'tpu', 'gpu', 'eval'];
 
-/** Returns the meta graph for serving. Of several, it returns the one with the fewest of these tags. */
+/**
+ * Returns the meta graph for serving. Of several, it returns the one with the fewest of these tags, and then with the
+ * fewest tags.
+ */
 export function chooseMetaGraph(bytes: Uint8Array): Imported<MetaGraphMessage> {
   const decoded = decodeMessage('SavedModel', bytes, SavedModelMessageSchema, SAVED_MODEL_FILE);
   if (decoded.kind !== 'read') return decoded;
