@@ -21,7 +21,7 @@ import { computeIntegers, expectInt32, integerType, wrap } from './integer_types
 import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
 import { joinPairs } from './strings/joining.ts';
 
-/** An operation that tfjs computes well but for integers that have other than 32 bits. */
+/** Makes an operation that tfjs computes correctly except for integers of other than 32 bits. */
 function unary(compute: (x: Tensor) => Tensor): Operation {
   return (node) =>
     computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([x = inputOf(node, 0)]) => compute(x));
@@ -50,7 +50,7 @@ function cumulative(
   return (node) => {
     const x = inputOf(node, 0);
     const given = numberInput(node, 1);
-    // tfjs takes a negative axis for the last one when it transposes, and for none when it computes.
+    // For a negative axis, tfjs transposes the last dimension but then computes along none.
     const axis = given < 0 && given >= -x.rank ? given + x.rank : given;
     return unary((values) =>
       compute(values, axis, node.attrs.exclusive === true, node.attrs.reverse === true),
@@ -64,11 +64,14 @@ const sumOfAll: Operation = (node) => {
   return computeIntegers(integerType(node, 'T'), node.inputs.slice(0, count), (inputs) => addN([...inputs]));
 };
 
-/** Keeps the lowest bits for a type of 8 or 16 bits, as C++ does, and refuses what an int64 alone could hold. */
+/**
+ * For a type of 8 or 16 bits, keeps the lowest bits as C++ does. For int64, refuses values that do not fit into 32
+ * bits.
+ */
 const castTo: Operation = (node) => {
   const x = inputOf(node, 0);
   const type = integerType(node, 'DstT');
-  // tfjs knows no integers of 16 bits.
+  // tfjs does not have 16-bit integers.
   const dtype = type === undefined ? node.attrs.DstT : 'int32';
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool')
     throw new ExecutionError(`Cast: the type ${String(dtype)} is not computed`);
@@ -86,7 +89,7 @@ const addNumbers = binary(add);
 const addition: Operation = (node) =>
   inputOf(node, 0).dtype === 'string' ? joinPairs(node) : addNumbers(node);
 
-/** The operations whose integers may leave their type, by TensorFlow's names. */
+/** The operations whose integers may leave the range of their type, by TensorFlow's names. */
 export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Abs: unary(abs),
   Add: addition,

@@ -2,7 +2,9 @@ import { engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { integerType, wrap } from './integer_types.ts';
 import { inputOf, type Operation } from './operation.ts';
 
-/** tfjs-converter hands the kernel nothing. The result of integers of 8 or 64 bits fits their type. */
+/**
+ * Makes a bitwise operation, which tfjs-converter does not have. The result of 8- or 64-bit integers fits their type.
+ */
 export function bitwise(operation: 'and' | 'or' | 'xor'): Operation {
   return (node) => compute(operation, inputOf(node, 0), inputOf(node, 1));
 }

@@ -9,7 +9,7 @@ interface Labeled {
   readonly labels: readonly string[];
 }
 
-/** Einsum of one or two tensors, as products of matrices. tfjs has no kernel for it. */
+/** Einsum of one or two tensors as products of matrices. tfjs has no kernel for it. */
 export const einsum: Operation = (node) => {
   const equation = textAttribute(node, 'equation');
   if (equation === '') throw new ExecutionError('Einsum: there is no equation');
@@ -17,8 +17,8 @@ export const einsum: Operation = (node) => {
 };
 
 /**
- * @param equation as TensorFlow's Einsum takes it: `ab,bc->ac`, with `...` for dimensions that broadcast
- * @throws ExecutionError for an equation that does not fit the tensors
+ * @param equation TensorFlow's equation: `ab,bc->ac`, with `...` for dimensions that broadcast
+ * @throws ExecutionError if the equation does not fit the tensors
  */
 function computeEinsum(equation: string, inputs: readonly Tensor[]): Tensor {
   const [left = '', right, ...rest] = equation.replaceAll(' ', '').split('->');
@@ -39,7 +39,7 @@ function computeEinsum(equation: string, inputs: readonly Tensor[]): Tensor {
   return product(equation, a, b, output);
 }
 
-/** Labels of the dimensions of `...`, the last of which is 0. */
+/** Returns the label of a dimension of `...`. The last one has the number 0. */
 const spreadLabel = (fromEnd: number): string => `.${fromEnd}`;
 const isSpread = (name: string): boolean => name.startsWith('.');
 
@@ -60,7 +60,7 @@ function label(equation: string, term: string, tensor: Tensor): Labeled {
   return { tensor, labels };
 }
 
-/** A label that stands twice in one term stands for the diagonal. */
+/** Takes the diagonal for a label that occurs twice in one term. */
 function withoutRepeats({ tensor, labels }: Labeled): Labeled {
   const repeated = labels.findIndex((name, index) => labels.indexOf(name) !== index);
   if (repeated < 0) return { tensor, labels };
@@ -77,14 +77,14 @@ function withoutRepeats({ tensor, labels }: Labeled): Labeled {
   });
 }
 
-/** Sums up the dimensions that nobody asks for. */
+/** Sums over the dimensions that are not wanted. */
 function summed({ tensor, labels }: Labeled, wanted: readonly string[]): Labeled {
   const axes = [...labels.keys()].filter((axis) => !wanted.includes(labels[axis] ?? ''));
   if (axes.length === 0) return { tensor, labels };
   return { tensor: sum(tensor, axes), labels: labels.filter((name) => wanted.includes(name)) };
 }
 
-/** With its dimensions in the order of these labels. */
+/** Transposes the tensor to the order of these labels. */
 function arranged({ tensor, labels }: Labeled, order: readonly string[]): Tensor {
   const axes = order.map((name) => labels.indexOf(name));
   return axes.every((axis, index) => axis === index) ? tensor : transpose(tensor, axes);
@@ -123,7 +123,7 @@ function product(equation: string, first: Labeled, second: Labeled, output: read
   return arranged({ tensor: reshape(matMul(left, right), of(labels)), labels }, output);
 }
 
-/** Its dimensions in this order, stretched where the other's are larger, and as a list of matrices. */
+/** Returns the operand as a list of matrices: its dimensions in this order, broadcast to the other operand's. */
 function matrix(
   operand: Labeled,
   order: readonly string[],

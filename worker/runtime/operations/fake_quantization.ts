@@ -2,10 +2,10 @@ import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { inputOf, numberAttribute, type Operation } from './operation.ts';
 
-/** FakeQuantWithMinMaxVars, whose range is one for all, and the form with one for each channel. */
+/** FakeQuantWithMinMaxVars, with one range for all values, and the form with one range for each channel. */
 export const fakeQuantWithVars: Operation = (node) => quantize(node, inputOf(node, 1), inputOf(node, 2));
 
-/** Its range is in the attributes. */
+/** The form whose range is in the attributes. */
 export const fakeQuantWithArgs: Operation = (node) =>
   quantize(node, tensor1d([numberAttribute(node, 'min', -6)]), tensor1d([numberAttribute(node, 'max', 6)]));
 

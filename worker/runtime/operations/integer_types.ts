@@ -2,12 +2,12 @@ import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { cast, engine, type Tensor } from '@tensorflow/tfjs-core';
 import { member, rawAttribute } from './operation.ts';
 
-/** TensorFlow's integers that are held in 32 bits though they have fewer or more. */
+/** TensorFlow's integers of fewer or more than 32 bits, which are computed in 32 bits. */
 export type IntegerType =
   | { readonly kind: 'narrow'; readonly bits: 8 | 16; readonly isSigned: boolean }
   | { readonly kind: 'wide' };
 
-/** By the names and the numbers that tfjs's JSON has for types. */
+/** By the names and the numbers of types in tfjs's JSON. */
 const INTEGER_TYPES = new Map<unknown, IntegerType>([
   ...both('DT_UINT8', 4, { kind: 'narrow', bits: 8, isSigned: false }),
   ...both('DT_INT16', 5, { kind: 'narrow', bits: 16, isSigned: true }),
@@ -24,19 +24,19 @@ function both(name: string, number: number, type: IntegerType): [unknown, Intege
 }
 
 /**
- * The type that an attribute of a node names, where it is held in 32 bits but is not int32. tfjs's own attributes say
- * int32 for all of them, so that the JSON is read.
+ * Returns the type in a node's attribute if it is an integer other than int32. It reads the JSON, since tfjs's own
+ * attributes are int32 for all of them.
  */
 export function integerType(node: GraphNode, name: string): IntegerType | undefined {
   return INTEGER_TYPES.get(member(rawAttribute(node, name), 'type'));
 }
 
 /**
- * Computes integers of 8 and 16 bits, which wrap, and of 64 bits, which are refused where the result does not fit 32. Any
- * sum or product of int32 values is right in its lowest bits, and float32 tells how large it is: values that are
- * wrong differ by 2^32 or more.
+ * Computes integers of 8 and 16 bits, which wrap, and of 64 bits, whose results are refused if they do not fit into 32
+ * bits. The lowest bits of any sum or product of int32 values are correct, and the same computation in float32 shows
+ * its magnitude: wrong values differ by 2^32 or more.
  *
- * @param compute sums and products of the inputs
+ * @param compute computes sums and products of the inputs
  */
 export function computeIntegers(
   type: IntegerType | undefined,

@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { inputOf, numberInput, type Operation } from './operation.ts';
 
-/** tfjs takes num_lower for num_upper too. */
+/** tfjs also uses num_lower as num_upper. */
 export const matrixBandPart: Operation = (node) =>
   engine().runKernel(
     'MatrixBandPart',

@@ -1,7 +1,7 @@
 import { engine } from '@tensorflow/tfjs-core';
 import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
 
-/** tfjs does not read the axis, and takes no depth below 2. */
+/** tfjs ignores the axis and refuses a depth below 2. */
 export const oneHot: Operation = (node) =>
   engine().runKernel(
     'OneHot',

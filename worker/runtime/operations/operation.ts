@@ -5,21 +5,21 @@ import { ExecutionError } from '../loaded_model.ts';
 /**
  * Computes a node of a graph as TensorFlow does.
  *
- * @param node its inputs in TensorFlow's order, and its attributes by TensorFlow's names
+ * @param node the node, with its inputs in TensorFlow's order and its attributes by TensorFlow's names
  */
 export type Operation = (node: GraphNode) => Tensor | Tensor[];
 
 /** The operations of one subject, by TensorFlow's names. */
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** @throws ExecutionError where the node has no such input */
+/** @throws ExecutionError if the node does not have the input */
 export function inputOf(node: GraphNode, index: number): Tensor {
   const input = node.inputs[index];
   if (input === undefined) throw new ExecutionError(`a node lacks its input ${index}`);
   return input;
 }
 
-/** The one number that an input holds. It is read from the heap: no plan holds for another value. */
+/** Reads an input of a single number. It reads the heap, so that a plan applies only to this value. */
 export function numberInput(node: GraphNode, index: number): number {
   const [value, ...more] = inputOf(node, index).dataSync();
   if (value === undefined || more.length > 0)
@@ -27,7 +27,7 @@ export function numberInput(node: GraphNode, index: number): number {
   return Number(value);
 }
 
-/** The numbers that an input holds, read in the same way. */
+/** Reads the numbers of an input in the same way. */
 export function numbersInput(node: GraphNode, index: number): number[] {
   return Array.from(inputOf(node, index).dataSync(), Number);
 }
@@ -42,12 +42,12 @@ export function flagAttribute(node: GraphNode, name: string, otherwise = false):
   return typeof value === 'boolean' ? value : otherwise;
 }
 
-/** What the JSON of a node says of an attribute. tfjs puts texts into lower case, and knows fewer types than it. */
+/** Returns an attribute from the node's JSON. tfjs's own attributes have texts in lower case and fewer types. */
 export function rawAttribute(node: GraphNode, name: string): unknown {
   return member(member(member(node, 'node'), 'rawAttrs'), name);
 }
 
-/** The bytes of an attribute that is a text; undefined where it is absent. */
+/** Returns the bytes of a text attribute, or undefined if it is absent. */
 export function bytesAttribute(node: GraphNode, name: string): Uint8Array | undefined {
   const text = member(rawAttribute(node, name), 's');
   if (typeof text === 'string') return bytesOf(text);
@@ -80,7 +80,11 @@ export function operationName(node: GraphNode): string {
   return String(member(member(node, 'node'), 'op'));
 }
 
-/** @throws ExecutionError that names the operation: the request cannot be computed */
+/**
+ * Refuses the request.
+ *
+ * @throws ExecutionError that names the operation
+ */
 export function refuse(node: GraphNode, what: string): never {
   throw new ExecutionError(`${operationName(node)}: ${what}`);
 }

@@ -14,7 +14,7 @@ import { RAGGED } from './ragged.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { unique } from './unique.ts';
 
-/** What computes nodes in the place of tfjs's executors, and operations that these do not have, by TensorFlow's names. */
+/** Operations that replace or extend those of tfjs's executors, by TensorFlow's names. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
   ...EXAMPLES,
@@ -41,7 +41,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   TruncateMod: truncateMod,
 };
 
-/** Lets every graph that is loaded from now on be computed by these operations. */
+/** Registers these operations for every graph that is loaded afterwards. */
 export function registerOperations(): void {
   for (const [name, operation] of Object.entries(OPERATIONS))
     registerOp(name, (node) => tidy(() => operation(node)));

@@ -2,9 +2,9 @@ import { reshape, type Tensor, where } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
 
 /**
- * TensorFlow 1's Select. A list of conditions chooses whole rows of the first dimension; tfjs stretches it over the
- * last one, as SelectV2 does. What is chosen may be stretched, where TensorFlow refuses: the guessed request of a warmup
- * has a batch of one, whatever the constants of the graph have.
+ * TensorFlow 1's Select. A list of conditions selects whole rows of the first dimension, but tfjs broadcasts it over
+ * the last dimension, as SelectV2 does. Unlike TensorFlow, the selected tensors may broadcast, since the guessed
+ * request of a warmup has a batch of one, whatever the graph's constants have.
  */
 export function selectRows(condition: Tensor, t: Tensor, e: Tensor): Tensor {
   if (condition.rank === 0 || String(condition.shape) === String(t.shape)) return where(condition, t, e);

@@ -1,7 +1,11 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { refuse } from './operation.ts';
 
-/** The shape that two shapes are stretched to. @throws ExecutionError where there is none */
+/**
+ * Returns the shape to which two shapes broadcast.
+ *
+ * @throws ExecutionError if they do not broadcast
+ */
 export function broadcastShape(node: GraphNode, a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {

@@ -2,7 +2,10 @@ import { type Tensor, tensor, unique as uniqueRows } from '@tensorflow/tfjs-core
 import { inputOf, numbersInput, type Operation, refuse } from './operation.ts';
 import { type Bytes, keyOf, stringsOf, stringTensor } from './strings/string_values.ts';
 
-/** The distinct elements in the order in which they come first, which of them each element is, and their counts. */
+/**
+ * Returns the distinct elements in the order of their first occurrence, the index of each element among them, and their
+ * counts.
+ */
 export const unique: Operation = (node) => {
   const x = inputOf(node, 0);
   const axes = node.inputs.length > 1 ? numbersInput(node, 1) : [];
@@ -18,7 +21,7 @@ function uniqueNumbers(x: Tensor): Tensor[] {
   const firsts: number[] = [];
   const values = x.dataSync();
   const places = Int32Array.from(values, (value, index) => {
-    // NaN differs from everything.
+    // NaN equals nothing, not even itself.
     const known = Number.isNaN(value) ? undefined : found.get(value);
     if (known !== undefined) return known;
     found.set(value, firsts.length);

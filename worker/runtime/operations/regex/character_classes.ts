@@ -6,7 +6,7 @@ const code = (character: string): number => character.codePointAt(0) ?? 0;
 const ranges = (...pairs: readonly string[]): Ranges =>
   pairs.map((pair) => [code(pair[0] ?? ''), code(pair[1] ?? pair[0] ?? '')]);
 
-/** Of ASCII alone, as in RE2. */
+/** Only ASCII, as in RE2. */
 const DIGIT = ranges('09');
 const SPACE: Ranges = [...ranges('\t\n', '\f\r', ' ')];
 const WORD = ranges('09', 'AZ', '__', 'az');
@@ -45,14 +45,14 @@ export const among =
   (point) =>
     isWithin(list, point);
 
-/** `\d`, `\D` and their like; undefined for another letter. */
+/** Returns the class of `\d`, `\D` and similar escapes, or undefined for another letter. */
 export function perlClass(letter: string): Test | undefined {
   const list = Object.hasOwn(PERL, letter.toLowerCase()) ? PERL[letter.toLowerCase()] : undefined;
   if (list === undefined) return undefined;
   return letter === letter.toLowerCase() ? among(list) : negated(among(list));
 }
 
-/** What stands between `[:` and `:]`. */
+/** Returns the class of the name between `[:` and `:]`. */
 export function posixClass(name: string): Test {
   const isNegated = name.startsWith('^');
   const key = isNegated ? name.slice(1) : name;
@@ -61,7 +61,7 @@ export function posixClass(name: string): Test {
   return isNegated ? negated(among(list)) : among(list);
 }
 
-/** A category or script of Unicode, of which JavaScript has the tables. */
+/** Returns the class of a Unicode category or script, from JavaScript's tables. */
 export function unicodeClass(name: string, isNegated: boolean): Test {
   const inverted = name.startsWith('^');
   const key = inverted ? name.slice(1) : name;
@@ -77,13 +77,13 @@ function unicodeProperty(name: string): RegExp | undefined {
     try {
       return new RegExp(`^\\p{${property}}$`, 'u');
     } catch {
-      // It is one of the other kind, or none.
+      // The name may be of the other kind.
     }
   }
   return undefined;
 }
 
-/** What stands for a byte that is no UTF-8 belongs to no set. */
+/** The point of a byte that is not UTF-8 does not belong to any set. */
 const isCharacter: Test = (point) => point >= 0;
 
 export const negated =
@@ -96,7 +96,7 @@ export const anyOf =
   (point) =>
     tests.some((test) => test(point));
 
-/** The same, whatever the case of letters. */
+/** Returns the same set without distinction of case. */
 export const folded =
   (test: Test): Test =>
   (point) => {
@@ -106,7 +106,7 @@ export const folded =
     return test(code(character.toLowerCase())) || test(code(character.toUpperCase()));
   };
 
-/** The same, faster for ASCII. */
+/** Returns the same set with a table for ASCII. */
 export function tabled(test: Test): Test {
   const table = Uint8Array.from({ length: 128 }, (_, point) => Number(test(point)));
   return (point) => (point >= 0 && point < 128 ? table[point] === 1 : test(point));

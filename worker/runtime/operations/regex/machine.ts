@@ -3,45 +3,45 @@ import { isWord } from './character_classes.ts';
 import type { Program } from './program.ts';
 import type { Assertion } from './syntax.ts';
 
-/** Code points of a text; -1 for a byte that is no UTF-8. */
+/** The code points of a text, with -1 for a byte that is not UTF-8. */
 export type Points = Int32Array;
 
-/** Whether a match may begin anywhere, or is the whole text. */
+/** `part`: a match may begin and end anywhere. `whole`: it must be the whole text. */
 export type Extent = 'part' | 'whole';
 
-/** Counts steps of machines, of all texts of one call. */
+/** Counts the machine's steps for all texts of one call. */
 export interface Budget {
   steps: number;
 }
 
-/** The machine gave up: the texts and the pattern are too large for each other. */
+/** The match would take too many steps for these texts and this pattern. */
 export class TooManySteps extends CodedError {
   readonly code: ErrorCode = 'ERR_PATTERN_TOO_SLOW';
 }
 
 interface Threads {
-  /** Where each thread is, the one that is preferred first. */
+  /** The position of each thread in the program, in order of preference. */
   readonly places: Int32Array;
-  /** Where the groups of each begin and end. */
+  /** The starts and ends of each thread's groups. */
   readonly notes: Int32Array[];
   count: number;
 }
 
 /**
- * Matches texts with a program by following all ways through it at once (Thompson, Pike): the time grows with the length of
- * the text times that of the program. Of all matches it finds the leftmost, by the preferences of Perl.
+ * Matches texts with a program by following all paths through it at once (Thompson, Pike). The time is proportional to
+ * the length of the text times that of the program. It finds the leftmost match with Perl's preferences.
  */
 export class Machine {
   readonly #program: Program;
   readonly #slots: number;
-  /** In which round a place was last entered. */
+  /** The round in which each position was last entered. */
   readonly #entered: Int32Array;
   #round = 0;
   readonly #stack: { place: number; notes: Int32Array }[] = [];
   #now: Threads;
   #next: Threads;
 
-  /** @param groups how many are to be noted, that of the whole counted */
+  /** @param groups the number of groups to record, including the whole match */
   constructor(program: Program, groups: number) {
     this.#program = program;
     this.#slots = 2 * groups;
@@ -50,14 +50,16 @@ export class Machine {
     this.#next = threads(program.length);
   }
 
-  /** @returns where the groups begin and end, -1 for one that has no part in the match; undefined without one */
+  /**
+   * @returns the starts and ends of the groups, -1 for a group that is not part of the match; undefined without a match
+   */
   match(text: Points, from: number, extent: Extent, budget: Budget): Int32Array | undefined {
     let matched: Int32Array | undefined;
     this.#now.count = 0;
     for (let place = from; place <= text.length; place++) {
       const mayBegin = matched === undefined && (extent === 'part' || place === from);
       if (!mayBegin && this.#now.count === 0) break;
-      // The threads that are under way were entered in the round that made them.
+      // The present threads were entered in the round that created them.
       if (this.#now.count === 0) this.#round++;
       if (mayBegin) this.#enter(this.#now, 0, new Int32Array(this.#slots).fill(-1), text, place);
       budget.steps -= this.#now.count + 1;
@@ -78,7 +80,7 @@ export class Machine {
       if (own === undefined) continue;
       if (instruction?.kind === 'match') {
         if (extent === 'whole' && place < text.length) continue;
-        // What comes after it is not preferred to it.
+        // Later threads have lower preference.
         return own;
       }
       if (instruction?.kind === 'character' && place < text.length && instruction.test(text[place] ?? -1))
@@ -87,7 +89,7 @@ export class Machine {
     return undefined;
   }
 
-  /** Adds the threads that come of one, past all that takes no character. */
+  /** Adds the threads that follow from one, past all instructions that consume no character. */
   #enter(into: Threads, start: number, notes: Int32Array, text: Points, at: number): void {
     const stack = this.#stack;
     stack.push({ place: start, notes });

@@ -2,13 +2,13 @@ import { among, anyOf, negated, perlClass, posixClass, unicodeClass } from './ch
 import type { PatternReader } from './pattern_reader.ts';
 import type { Test } from './syntax.ts';
 
-/** A class in brackets, behind the first one. */
+/** Parses a class in brackets, from behind the opening bracket. */
 export function parseBrackets(reader: PatternReader, fold: (test: Test) => Test): Test {
   const isNegated = reader.takes('^');
   const tests: Test[] = [];
   for (let isFirst = true; ; isFirst = false) {
     if (reader.peek() === undefined) reader.fail('missing ]');
-    // A bracket that comes first is one of the characters.
+    // A closing bracket in the first position is a character of the class.
     if (!isFirst && reader.takes(']')) break;
     tests.push(parseMember(reader));
   }
@@ -38,7 +38,7 @@ function parseBound(reader: PatternReader): number {
   return character.codePointAt(0) ?? 0;
 }
 
-/** `\d`, `\pN`, `\p{Greek}` and their like; undefined, with nothing taken, for what comes otherwise. */
+/** Parses `\d`, `\pN`, `\p{Greek}` and similar escapes. Returns undefined and consumes nothing for other text. */
 export function parseEscapedClass(reader: PatternReader): Test | undefined {
   const letter = reader.peek(1);
   if (reader.peek() !== '\\' || letter === undefined) return undefined;
@@ -57,14 +57,14 @@ const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, 
 const isOctal = (character: string): boolean => character >= '0' && character <= '7';
 const isHexadecimal = (character: string): boolean => /[0-9A-Fa-f]/.test(character);
 
-/** An escaped character, from its backslash on. */
+/** Parses an escaped character, from its backslash on. */
 export function parseEscape(reader: PatternReader): number {
   reader.take();
   const character = reader.take() ?? reader.fail('there is nothing behind the last \\');
   const control = Object.hasOwn(CONTROLS, character) ? CONTROLS[character] : undefined;
   if (control !== undefined) return control;
   if (character === 'x') return parseHexadecimal(reader);
-  // A digit alone would refer to a group, which RE2 does not do.
+  // A single digit would be a reference to a group, which RE2 does not support.
   if (character === '0' || (isOctal(character) && isOctal(reader.peek() ?? '')))
     return Number.parseInt(character + reader.takeWhile(isOctal, 2), 8);
   if (/[A-Za-z0-9]/.test(character)) reader.fail(`there is no \\${character}`);

@@ -3,7 +3,7 @@ import { parseBrackets, parseEscape, parseEscapedClass } from './parse_class.ts'
 import { PatternReader } from './pattern_reader.ts';
 import type { Assertion, Syntax, Test } from './syntax.ts';
 
-/** As in RE2. */
+/** The most repetitions, as in RE2. */
 const MOST_REPETITIONS = 1000;
 const DEEPEST = 200;
 
@@ -16,11 +16,15 @@ interface Flags {
 
 export interface Parsed {
   readonly syntax: Syntax;
-  /** How many groups there are, that of the whole not counted. */
+  /** The number of groups, without the whole match. */
   readonly groups: number;
 }
 
-/** @throws PatternError for what is no regular expression of RE2's */
+/**
+ * Parses a regular expression in RE2's syntax.
+ *
+ * @throws PatternError if the pattern is invalid
+ */
 export function parsePattern(pattern: string): Parsed {
   const parser = new Parser(pattern);
   return { syntax: parser.whole(), groups: parser.groups };
@@ -135,7 +139,7 @@ class Parser {
       if (!/^\w+$/.test(name)) reader.fail('a group is not called so');
       index = ++this.groups;
     } else if (this.#changesFlags()) {
-      // Flags that stand alone hold up to the end of the group around them.
+      // Flags without a group of their own apply to the rest of the enclosing group.
       this.#depth--;
       return EMPTY;
     }
@@ -146,7 +150,11 @@ class Parser {
     return index === undefined ? part : { kind: 'group', part, index };
   }
 
-  /** Takes flags up to the colon or the end. @returns whether there is nothing but flags */
+  /**
+   * Parses flags up to the colon or the end.
+   *
+   * @returns true if the group contains only flags
+   */
   #changesFlags(): boolean {
     const reader = this.#reader;
     const { foldsCase, isMultiline, dotTakesNewline, isLazy } = this.#flags;
@@ -191,7 +199,7 @@ class Parser {
     const place = reader.place;
     if (!reader.takes('{')) return undefined;
     const [, least, comma, most] = /^(\d+)(,?)(\d*)$/.exec(reader.takeUntil('}') ?? '') ?? [];
-    // What is no count is text.
+    // Braces without a valid count are text.
     if (least === undefined || (comma === '' && most !== '')) {
       reader.back(place);
       return undefined;

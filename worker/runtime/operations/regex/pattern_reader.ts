@@ -1,6 +1,6 @@
 import { PatternError } from './syntax.ts';
 
-/** A pattern as it is read, character by character. */
+/** Reads a pattern character by character. */
 export class PatternReader {
   readonly #characters: readonly string[];
   #place = 0;
@@ -9,7 +9,7 @@ export class PatternReader {
     this.#characters = [...pattern];
   }
 
-  /** The next character, without taking it; undefined at the end. */
+  /** Returns a following character without consuming it, or undefined at the end. */
   peek(offset = 0): string | undefined {
     return this.#characters[this.#place + offset];
   }
@@ -18,14 +18,14 @@ export class PatternReader {
     return this.#characters[this.#place++];
   }
 
-  /** Takes a text if it comes next. */
+  /** Consumes a text if it follows, and returns true. */
   takes(text: string): boolean {
     for (let offset = 0; offset < text.length; offset++) if (this.peek(offset) !== text[offset]) return false;
     this.#place += text.length;
     return true;
   }
 
-  /** Takes what matches, which may be nothing. */
+  /** Consumes the characters that match, possibly none. */
   takeWhile(matches: (character: string) => boolean, most = Number.POSITIVE_INFINITY): string {
     let taken = '';
     for (
@@ -39,7 +39,7 @@ export class PatternReader {
     return taken;
   }
 
-  /** Takes what comes before a text, and the text; undefined where it does not come. */
+  /** Consumes everything up to a text, and the text. Returns undefined if the text does not follow. */
   takeUntil(text: string): string | undefined {
     const rest = this.#characters.slice(this.#place).join('');
     const end = rest.indexOf(text);
@@ -53,7 +53,7 @@ export class PatternReader {
     return this.#place;
   }
 
-  /** Goes back to where it was. */
+  /** Returns to an earlier position. */
   back(place: number): void {
     this.#place = place;
   }

@@ -1,23 +1,27 @@
 import type { Parsed } from './parse_pattern.ts';
 import { type Assertion, PatternError, type Syntax, type Test } from './syntax.ts';
 
-/** One step of a machine that follows all ways through a pattern at once. */
+/** One instruction of a machine that follows all paths through a pattern at once. */
 type Instruction =
   | { readonly kind: 'character'; readonly test: Test }
-  /** Goes both ways, the first one first. */
+  /** Follows both paths and prefers the first. */
   | { readonly kind: 'split'; first: number; second: number }
   | { readonly kind: 'jump'; to: number }
-  /** Notes where a group begins or ends. */
+  /** Records the start or the end of a group. */
   | { readonly kind: 'note'; readonly slot: number }
   | { readonly kind: 'assertion'; readonly assertion: Assertion }
   | { readonly kind: 'match' };
 
 export type Program = readonly Instruction[];
 
-/** The time that a character takes grows with them. */
+/** The most instructions. The time for each character is proportional to their number. */
 const MOST_INSTRUCTIONS = 10_000;
 
-/** @throws PatternError for a pattern whose repetitions make too many instructions */
+/**
+ * Compiles a pattern.
+ *
+ * @throws PatternError if its repetitions produce too many instructions
+ */
 export function compile({ syntax }: Parsed): Program {
   const program: Instruction[] = [];
   emit(program, { kind: 'group', part: syntax, index: 0 });
@@ -93,7 +97,11 @@ function emitRepeat(program: Instruction[], repeat: Extract<Syntax, { kind: 'rep
   for (const leave of leaves) leave(program.length);
 }
 
-/** A way past what follows. @returns a function that says where it leads */
+/**
+ * Adds a path past the following instructions.
+ *
+ * @returns a function that sets its destination
+ */
 function optional(program: Instruction[], isGreedy: boolean): (to: number) => void {
   const next = program.length + 1;
   const split = { kind: 'split' as const, first: next, second: next };

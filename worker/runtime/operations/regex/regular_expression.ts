@@ -4,15 +4,15 @@ import { compile, type Program } from './program.ts';
 import { PatternError } from './syntax.ts';
 import { decodePoints } from './text_points.ts';
 
-/** Characters. */
+/** The most characters of a pattern. */
 const LONGEST_PATTERN = 20_000;
-/** Patterns that stay compiled. Those of a graph are few; those of requests may be any. */
+/** The number of compiled patterns that are kept. A graph has few, but requests may contain any. */
 const MOST_KEPT = 64;
 
-/** A rewrite is text and references to groups. */
+/** The parts of a rewrite: texts and references to groups. */
 export type Rewrite = readonly (Uint8Array | number)[];
 
-/** A regular expression with the syntax and the matches of RE2, in time that grows with the text only linearly. */
+/** A regular expression with RE2's syntax and matches. The time is linear in the length of the text. */
 export class RegularExpression {
   readonly groups: number;
   readonly #program: Program;
@@ -24,7 +24,11 @@ export class RegularExpression {
 
   static readonly #kept = new Map<string, RegularExpression>();
 
-  /** @throws PatternError for what is no regular expression of RE2's */
+  /**
+   * Returns the compiled pattern.
+   *
+   * @throws PatternError if the pattern is invalid
+   */
   static of(pattern: string): RegularExpression {
     const known = RegularExpression.#kept.get(pattern);
     if (known !== undefined) return known;
@@ -37,16 +41,17 @@ export class RegularExpression {
     return made;
   }
 
-  /** @throws TooManySteps */
+  /** @throws TooManySteps if the budget is exhausted */
   matchesWhole(bytes: Uint8Array, budget: Budget): boolean {
     const machine = new Machine(this.#program, 0);
     return machine.match(decodePoints(bytes).points, 0, 'whole', budget) !== undefined;
   }
 
   /**
-   * Replaces the first match, or all that do not overlap: an empty one at the end of the one before is none.
+   * Replaces the first match, or all matches that do not overlap. An empty match directly after another match does not
+   * count.
    *
-   * @throws TooManySteps
+   * @throws TooManySteps if the budget is exhausted
    */
   replace(bytes: Uint8Array, rewrite: Rewrite, isGlobal: boolean, budget: Budget): Uint8Array {
     const { points, offsets } = decodePoints(bytes);
@@ -85,7 +90,11 @@ export class RegularExpression {
 
 const BACKSLASH = 0x5c;
 
-/** @throws PatternError for an escape that is neither a digit nor a backslash, or for a group that there is not */
+/**
+ * Parses a rewrite.
+ *
+ * @throws PatternError if an escape is neither a digit nor a backslash, or if a group does not exist
+ */
 export function parseRewrite(bytes: Uint8Array, groups: number): Rewrite {
   const parts: (Uint8Array | number)[] = [];
   let start = 0;

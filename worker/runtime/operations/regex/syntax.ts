@@ -1,5 +1,5 @@
 import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
-/** Whether a code point belongs to a set. */
+/** Returns true if a code point belongs to a set. */
 export type Test = (code: number) => boolean;
 
 export type Assertion =
@@ -10,12 +10,12 @@ export type Assertion =
   | 'word boundary'
   | 'no word boundary';
 
-/** A regular expression of RE2's, taken apart. */
+/** The syntax tree of a regular expression. */
 export type Syntax =
   | { readonly kind: 'empty' }
   | { readonly kind: 'character'; readonly test: Test }
   | { readonly kind: 'sequence'; readonly parts: readonly Syntax[] }
-  /** The first that leads to a match is taken. */
+  /** Prefers the first part that leads to a match. */
   | { readonly kind: 'choice'; readonly parts: readonly Syntax[] }
   | {
       readonly kind: 'repeat';
@@ -27,7 +27,7 @@ export type Syntax =
   | { readonly kind: 'group'; readonly part: Syntax; readonly index: number }
   | { readonly kind: 'assertion'; readonly assertion: Assertion };
 
-/** A pattern that is no regular expression of RE2's, or too large a one. */
+/** A pattern is not a regular expression of RE2, or it is too large. */
 export class PatternError extends CodedError {
   readonly code: ErrorCode = 'ERR_PATTERN_INVALID';
 }

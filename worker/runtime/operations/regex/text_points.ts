@@ -1,12 +1,12 @@
 import type { Points } from './machine.ts';
 
-/** A text of bytes as code points, and where in the bytes each begins; the end is one more of them. */
+/** The code points of a text, with the offset of each in its bytes. The last offset is the end. */
 export interface PlacedPoints {
   readonly points: Points;
   readonly offsets: Int32Array;
 }
 
-/** Decodes UTF-8. Each byte that is none becomes -1, which no pattern matches. */
+/** Decodes UTF-8. Each invalid byte becomes -1, which no pattern matches. */
 export function decodePoints(bytes: Uint8Array): PlacedPoints {
   const points = new Int32Array(bytes.length);
   const offsets = new Int32Array(bytes.length + 1);
@@ -21,7 +21,7 @@ export function decodePoints(bytes: Uint8Array): PlacedPoints {
   return { points: points.subarray(0, count), offsets: offsets.subarray(0, count + 1) };
 }
 
-/** How many bytes the character takes that begins here; 0 for a byte that begins none. */
+/** Returns the number of bytes of the character at `start`, or 0 if no character begins there. */
 function sequenceLength(bytes: Uint8Array, start: number): number {
   const first = bytes[start] ?? 0;
   if (first < 0x80) return 1;

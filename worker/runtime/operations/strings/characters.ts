@@ -1,6 +1,6 @@
 import type { Bytes } from './string_values.ts';
 
-/** Where the characters of UTF-8 begin: at every byte that does not continue one. */
+/** Returns the offsets of the characters in UTF-8: every byte that is not a continuation byte. */
 export function characterStarts(value: Bytes): number[] {
   const starts: number[] = [];
   for (let index = 0; index < value.length; index++)

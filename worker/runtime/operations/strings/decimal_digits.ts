@@ -1,9 +1,13 @@
 /**
- * The digits of numbers as C's printf rounds them: of the exact value, and to the even digit where it lies in the middle.
- * JavaScript's toFixed and toExponential take the larger one there.
+ * The digits of numbers as C's printf rounds them: from the exact value, with ties to even. JavaScript's toFixed and
+ * toExponential round ties up.
  */
 
-/** A number as a fraction of integers. @param value finite, from 0 */
+/**
+ * Returns a number as a fraction of integers.
+ *
+ * @param value finite and at least 0
+ */
 function fraction(value: number): readonly [numerator: bigint, denominator: bigint] {
   let [numerator, shift] = [value, 0];
   while (!Number.isInteger(numerator)) {
@@ -30,7 +34,7 @@ export function fixed(value: number, digits: number): string {
   return withPoint(roundedToEven(numerator * 10n ** BigInt(digits), denominator), digits);
 }
 
-/** The digits and the exponent of `%.{digits}e`. */
+/** Returns the digits and the exponent of `%.{digits}e`. */
 export function scientific(
   value: number,
   digits: number,

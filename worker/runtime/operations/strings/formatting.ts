@@ -10,10 +10,10 @@ import {
 import { fixed, scientific } from './decimal_digits.ts';
 import { encode, expectRoom, stringTensor } from './string_values.ts';
 
-/** More digits than a double has, and wider than anybody reads: what C would print is no information. */
+/** The limit of precision and width: more digits than a double has. */
 const MOST_DIGITS = 100;
 
-/** Numbers and truths as C's printf writes them. */
+/** Formats numbers and booleans as C's printf. */
 export const asString: Operation = (node) => {
   const x = inputOf(node, 0);
   expectRoom('AsString', x.size);
@@ -44,7 +44,7 @@ function floatFormat(node: GraphNode): (value: number) => string {
   };
 }
 
-/** `%e`: an exponent of two digits at least. */
+/** Formats `%e`: the exponent has at least two digits. */
 function withExponent(value: number, digits: number): string {
   const { mantissa, exponent } = scientific(value, digits);
   return mantissa + power(exponent);
@@ -53,7 +53,7 @@ function withExponent(value: number, digits: number): string {
 const power = (exponent: number): string =>
   `e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 
-/** `%g`: the shorter of the two, without zeros at the end. */
+/** Formats `%g`: the shorter of the two forms, without trailing zeros. */
 function shortest(value: number, digits: number): string {
   const significant = Math.max(1, digits);
   const { mantissa, exponent } = scientific(value, significant - 1);
@@ -63,12 +63,15 @@ function shortest(value: number, digits: number): string {
 
 const withoutZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
-/** Fills up to a width, as the flags of printf say: with spaces or zeros before, or with spaces behind. */
+/**
+ * Returns a function that pads a text to the width by printf's flags: with spaces or zeros before it, or with spaces
+ * behind it.
+ */
 function padding(node: GraphNode): (text: string) => string {
   const width = numberAttribute(node, 'width', -1);
   if (width > MOST_DIGITS) refuse(node, `a width of ${width} is more than ${MOST_DIGITS}`);
   const fill = textAttribute(node, 'fill');
-  // Without a width the flag is not part of the format either.
+  // Without a width, the flag has no effect either.
   if (width < 0) return (text) => text;
   switch (fill) {
     case '':
@@ -86,7 +89,7 @@ function padding(node: GraphNode): (text: string) => string {
 }
 
 function zeroFilled(text: string, width: number): string {
-  // What is no number is not filled with digits.
+  // Infinities and NaN are not padded with zeros.
   if (/[a-df-z]/.test(text)) return text.padStart(width, ' ');
   const sign = text.startsWith('-') ? '-' : '';
   return sign + text.slice(sign.length).padStart(width - sign.length, '0');

@@ -12,7 +12,7 @@ import { type Bytes, stringsOf } from './string_values.ts';
 
 const MASK = 0xffff_ffff_ffff_ffffn;
 
-/** Buckets are answered as integers of 32 bits. */
+/** Makes an operation that maps strings to buckets, which are int32. */
 function buckets(hash: (value: Bytes, node: GraphNode) => bigint): Operation {
   return (node) => {
     const x = inputOf(node, 0);
@@ -33,7 +33,7 @@ function wordAt(value: Bytes, offset: number): bigint {
 const MULTIPLIER = 0xc6a4_a793_5bd1_e995n;
 const SEED = 0xdeca_fcaf_fen;
 
-/** TensorFlow's Hash64, a MurmurHash of 64 bits. */
+/** TensorFlow's Hash64, a 64-bit MurmurHash. */
 function hash64(value: Bytes): bigint {
   let hash = SEED ^ ((BigInt(value.length) * MULTIPLIER) & MASK);
   const whole = value.length - (value.length % 8);
@@ -98,7 +98,7 @@ function mix(state: Sip): void {
   state[3] = d;
 }
 
-/** From the JSON, where integers of 64 bits are texts. */
+/** Reads the key from the JSON, in which 64-bit integers are texts. */
 function keyOf(node: GraphNode): bigint[] {
   return listAttribute(node, 'key', 'i').map((word) => BigInt.asUintN(64, BigInt(String(word))));
 }

@@ -13,7 +13,7 @@ import {
 import { broadcastShape, sizeOf } from '../shapes.ts';
 import { type Bytes, EMPTY, expectRoom, join, stringsOf, stringTensor } from './string_values.ts';
 
-/** Joins strings of one shape place by place; a scalar is joined to each. */
+/** Joins strings of one shape element by element. A scalar is joined to each element. */
 const stringJoin: Operation = (node) => {
   const inputs = node.inputs.slice(0, numberAttribute(node, 'N', node.inputs.length));
   const separator = bytesAttribute(node, 'separator') ?? EMPTY;
@@ -32,7 +32,7 @@ const stringJoin: Operation = (node) => {
   return stringTensor('StringJoin', joined, shape);
 };
 
-/** Joins the strings along some dimensions; the first one named varies fastest. */
+/** Joins strings along some dimensions. The first named dimension varies fastest. */
 const reduceJoin: Operation = (node) => {
   const x = inputOf(node, 0);
   const separator = bytesAttribute(node, 'separator') ?? EMPTY;
@@ -56,7 +56,7 @@ const reduceJoin: Operation = (node) => {
   return stringTensor('ReduceJoin', joined, shape);
 };
 
-/** Strings in the order of another order of dimensions. */
+/** Returns the strings of a tensor whose dimensions are transposed. */
 function rearranged(x: Tensor, order: readonly number[]): Bytes[] {
   const values = stringsOf(x);
   if (order.every((axis, index) => axis === index)) return [...values];
@@ -76,7 +76,7 @@ function rearranged(x: Tensor, order: readonly number[]): Bytes[] {
   });
 }
 
-/** AddV2 of strings: each of the one with each of the other, over shapes that broadcast. */
+/** AddV2 of strings: joins them element by element, with broadcasting. */
 export const joinPairs: Operation = (node) => {
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
   const shape = broadcastShape(node, a.shape, b.shape);

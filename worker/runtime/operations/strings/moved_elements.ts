@@ -29,7 +29,7 @@ import {
 import { selectRows } from '../select.ts';
 import { type Move, moving } from './movement.ts';
 
-/** The first inputs of a move; their number is the operation's. */
+/** Returns the first four inputs. The operation determines how many exist. */
 function first(inputs: readonly Tensor[]): [Tensor, Tensor, Tensor, Tensor] {
   const [a, b, c, d] = inputs;
   if (a === undefined) throw new ExecutionError('a node lacks its inputs');
@@ -88,7 +88,7 @@ const filled: Move = (node, inputs) => {
   );
 };
 
-/** Operations that move elements without looking at them, which tfjs computes for numbers alone. */
+/** Operations that only move elements, which tfjs computes only for numbers. */
 export const MOVED_ELEMENTS: Operations = {
   BroadcastTo: moving([0], (node, inputs) => broadcastTo(first(inputs)[0], numbersInput(node, 1))),
   Fill: moving([1], (node, inputs) => filled(node, inputs)),

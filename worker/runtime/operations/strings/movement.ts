@@ -3,14 +3,14 @@ import { range, reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { type Operation, operationName } from '../operation.ts';
 import { type Bytes, EMPTY, expectRoom, stringsOf, stringTensor } from './string_values.ts';
 
-/** What an operation that only moves elements gives for these inputs. */
+/** Computes an operation that only moves elements. */
 export type Move = (node: GraphNode, inputs: readonly Tensor[]) => Tensor | Tensor[];
 
 /**
- * An operation that moves elements without looking at them. Strings, which no kernel moves, are numbered, their numbers
- * are moved, and each is then the string that has it. Number 0 is the empty string, which padding is made of.
+ * Makes an operation that only moves elements. No kernel moves strings, so that they are numbered, their numbers are
+ * moved, and each number then becomes its string. Number 0 is the empty string, for padding.
  *
- * @param moved which inputs have the elements: their places, or every input up to the attribute N
+ * @param moved the indices of the inputs with the elements, or `list` for every input up to the attribute N
  */
 export function moving(moved: readonly number[] | 'list', move: Move): Operation {
   return (node) => {

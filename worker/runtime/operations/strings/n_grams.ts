@@ -8,7 +8,7 @@ import {
   textAttribute,
 } from '../operation.ts';
 
-/** tfjs puts the separator and the pads into lower case. */
+/** tfjs would convert the separator and the pads to lower case. */
 export const stringNGrams: Operation = (node) => {
   const widths = node.attrs.ngram_widths;
   const { nGrams, nGramsSplits } = string.stringNGrams(

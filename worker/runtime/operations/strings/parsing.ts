@@ -2,13 +2,13 @@ import { tensor } from '@tensorflow/tfjs-core';
 import { inputOf, member, type Operation, rawAttribute, refuse } from '../operation.ts';
 import { type Bytes, decode, stringsOf } from './string_values.ts';
 
-/** Also by number, as tfjs's JSON may have it. */
+/** The integer types by name or by number, as in tfjs's JSON. */
 const INTEGERS: ReadonlySet<unknown> = new Set(['DT_INT32', 'DT_INT64', 3, 9]);
 
 const NUMBER = /^[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf(inity)?|nan)$/i;
 const INTEGER = /^[+-]?\d+$/;
 
-/** Numbers as C reads them, with white space around them. */
+/** Parses numbers as C does, with surrounding white space. */
 export const stringToNumber: Operation = (node) => {
   const x = inputOf(node, 0);
   const isInteger = INTEGERS.has(member(rawAttribute(node, 'out_type'), 'type'));

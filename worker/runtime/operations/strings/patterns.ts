@@ -13,7 +13,7 @@ import { parseRewrite, RegularExpression } from '../regex/regular_expression.ts'
 import { PatternError } from '../regex/syntax.ts';
 import { type Bytes, decode, EMPTY, mapStrings, stringsOf } from './string_values.ts';
 
-/** Of all strings of one call: some seconds. */
+/** The most steps for all strings of one call, which take some seconds. */
 const MOST_STEPS = 50_000_000;
 
 type Given = (node: GraphNode, index: number) => Bytes;

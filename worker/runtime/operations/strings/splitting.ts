@@ -12,7 +12,7 @@ import { isSpace } from './transforms.ts';
 
 type Split = (value: Bytes) => Bytes[];
 
-/** A sparse tensor of the parts of each string: their places, the parts, and the shape. */
+/** Makes a sparse tensor of the parts of each string: indices, values and dense shape. */
 function sparse(operation: string, x: Tensor, split: Split): Tensor[] {
   const places: number[] = [];
   const parts: Bytes[] = [];
@@ -33,7 +33,7 @@ function sparse(operation: string, x: Tensor, split: Split): Tensor[] {
   ];
 }
 
-/** Any byte of the delimiter ends a part; without one every byte is a part. */
+/** Any byte of the delimiter ends a part. Without a delimiter, every byte is a part. */
 const split: Operation = (node) => {
   const x = inputOf(node, 0);
   if (x.rank !== 1) refuse(node, `an input of shape [${x.shape}] is not a list`);
@@ -53,7 +53,7 @@ const split: Operation = (node) => {
   });
 };
 
-/** Python's str.split: at every separator, or at white space of any length where there is none. */
+/** Python's str.split: at every separator, or at white space of any length without one. */
 const splitAsPython: Operation = (node) => {
   const x = inputOf(node, 0);
   if (x.rank !== 1) refuse(node, `an input of shape [${x.shape}] is not a list`);
@@ -81,7 +81,7 @@ function atSpace(value: Bytes, most: number): Bytes[] {
     while (index < value.length && !isSpace(value[index])) index++;
     parts.push(value.subarray(start, index));
     index = skipSpace(value, index);
-    // The rest keeps the space that is in it, and may be nothing.
+    // The rest keeps its white space and may be empty.
     if (parts.length === most) return [...parts, value.subarray(index)];
   }
   return parts;
@@ -105,7 +105,9 @@ function atSeparator(value: Bytes, separator: Bytes, most: number): Bytes[] {
   return parts;
 }
 
-/** Where a separator stands, each after the end of the one before. By Knuth, Morris and Pratt: linear in the value. */
+/**
+ * Yields the offsets of a separator, without overlaps. The algorithm of Knuth, Morris and Pratt is linear in the value.
+ */
 function* separators(value: Bytes, separator: Bytes): Iterable<number> {
   const borders = [0];
   for (let index = 1, border = 0; index < separator.length; index++) {

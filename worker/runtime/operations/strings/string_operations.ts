@@ -9,7 +9,7 @@ import { PATTERNS } from './patterns.ts';
 import { SPLITTING } from './splitting.ts';
 import { TRANSFORMS } from './transforms.ts';
 
-/** What is computed of strings, and what is done with elements of any type. */
+/** The operations on strings, and those on elements of any type. */
 export const STRING_OPERATIONS: Operations = {
   ...HASHING,
   ...JOINING,

@@ -1,17 +1,17 @@
 import { engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../../loaded_model.ts';
 
-/** A string of TensorFlow's: bytes, which need not be UTF-8. Nobody may write into them. */
+/** A string of TensorFlow: bytes, which need not be UTF-8. They must not be changed. */
 export type Bytes = Uint8Array;
 
 export const EMPTY: Bytes = new Uint8Array();
 
-/** Strings lie outside of the heap, whose limit does not count them. Bytes. */
+/** The limit of a tensor's strings, which are outside of the heap and its limit. Bytes. */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** What an element costs beside its bytes. */
+/** The memory of an element in addition to its bytes. */
 const ELEMENT_BYTES = 64;
 
-/** The strings of a tensor, in row-major order. */
+/** Returns the strings of a tensor in row-major order. */
 export function stringsOf(x: Tensor): readonly Bytes[] {
   // dataSync would decode the bytes as UTF-8.
   const values: unknown = x.dtype === 'string' ? engine().readSync(x.dataId) : undefined;
@@ -23,24 +23,32 @@ function isStrings(values: unknown): values is readonly Bytes[] {
   return Array.isArray(values);
 }
 
-/** @throws ExecutionError where so many strings are too many, whatever they are */
+/**
+ * Checks the number of strings.
+ *
+ * @throws ExecutionError if so many strings do not fit even if they are empty
+ */
 export function expectRoom(operation: string, count: number): void {
   if (count * ELEMENT_BYTES > MOST_BYTES)
     throw new ExecutionError(`${operation}: there is no memory for ${count} strings`);
 }
 
-/** A tensor of strings. @throws ExecutionError where they are too many or too long together */
+/**
+ * Makes a tensor of strings.
+ *
+ * @throws ExecutionError if there are too many of them or their total length is too large
+ */
 export function stringTensor(operation: string, values: readonly Bytes[], shape: readonly number[]): Tensor {
   expectRoom(operation, values.length);
   let bytes = values.length * ELEMENT_BYTES;
-  // The same string may stand in many places, as one that is tiled does.
+  // The same string may occur in many elements, for example after tiling.
   for (const value of new Set(values)) bytes += value.length;
   if (bytes > MOST_BYTES)
     throw new ExecutionError(`${operation}: there is no memory for strings of ${bytes} bytes together`);
   return tensor([...values], [...shape], 'string');
 }
 
-/** One string from each. */
+/** Maps each string of a tensor. */
 export function mapStrings(operation: string, x: Tensor, change: (value: Bytes) => Bytes): Tensor {
   return stringTensor(operation, stringsOf(x).map(change), x.shape);
 }
@@ -48,10 +56,10 @@ export function mapStrings(operation: string, x: Tensor, change: (value: Bytes) 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
-/** UTF-8 of a text. */
+/** Encodes a text as UTF-8. */
 export const encode = (text: string): Bytes => ENCODER.encode(text);
 
-/** The text of bytes; what is not UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8. Invalid bytes become U+FFFD. */
 export const decode = (bytes: Bytes): string => DECODER.decode(bytes);
 
 /** A text that only equal bytes have. */

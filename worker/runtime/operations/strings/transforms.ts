@@ -15,11 +15,11 @@ import { type Bytes, decode, EMPTY, encode, mapStrings, stringsOf, stringTensor 
 
 const isUpper = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
 const isLower = (byte: number): boolean => byte >= 0x61 && byte <= 0x7a;
-/** Tab, line feed, vertical tab, form feed, carriage return, space. */
+/** True for tab, line feed, vertical tab, form feed, carriage return and space. */
 export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 
-/** Of the letters of ASCII alone, unless the encoding is UTF-8. */
+/** Makes an operation that changes the case of letters: only ASCII, unless the encoding is UTF-8. */
 function cased(ofAscii: (byte: number) => number, ofText: (text: string) => string): Operation {
   return (node) => {
     const change = textAttribute(node, 'encoding').toLowerCase() === 'utf-8';
@@ -65,7 +65,7 @@ const substring: Operation = (node) => {
   return stringTensor('Substr', parts, shape);
 };
 
-/** A position below 0 counts from the end, and a length goes no further than that. */
+/** Returns a part of a string. A negative position counts from the end, and the length is limited to the end. */
 function part(node: GraphNode, value: Bytes, position: number, length: number): Bytes {
   const starts = countsCharacters(node) ? characterStarts(value) : undefined;
   const size = starts?.length ?? value.length;
