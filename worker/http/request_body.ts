@@ -17,7 +17,12 @@ export type BodyOutcome =
 const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
 
 /** The HTTP status of a body that could not be read. */
-export const BODY_STATUS = { ...MEMORY_STATUS, incomplete: 400, 'unknown encoding': 415 } as const;
+export const BODY_STATUS = {
+  ...MEMORY_STATUS,
+  'too large': 413,
+  incomplete: 400,
+  'unknown encoding': 415,
+} as const;
 
 /** Shorter bodies are read in one piece. Bytes. */
 const IN_ONE_PIECE = 64 * 1024;

@@ -33,7 +33,7 @@ function createSource(store: ObjectStore, options: { leaseMs?: number; timeoutMs
   return { source, clock, flips };
 }
 
-const current = (version: string) => ({ kind: 'current', pointer: { current: version } });
+const current = (version: string) => ({ kind: 'fresh', pointer: { current: version } });
 
 describe('PointerSource', () => {
   test('sees a flip with the first check that begins after it', async () => {

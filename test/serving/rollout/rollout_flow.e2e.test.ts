@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
+import { routingFraction } from '../../../worker/serving/rollout/routing_fraction.ts';
 import { runScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { ask, loadsOf, readMetrics, untilLoaded } from '../../fixtures/edge/client.ts';

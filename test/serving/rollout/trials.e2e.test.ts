@@ -5,7 +5,7 @@ import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts
 import type { PointerTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { canaryTransition, shadowTransition } from '../../../worker/registry/pointer/rollout_transitions.ts';
 import { wait } from '../../../worker/registry/storage/waiting.ts';
-import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
+import { routingFraction } from '../../../worker/serving/rollout/routing_fraction.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { ask, readMetrics } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';

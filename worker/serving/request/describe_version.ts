@@ -25,7 +25,7 @@ export async function describeVersion(
       const { format, signatures, leftOut } = read.manifest.content;
       return { kind: 'described', format, signatures, leftOut, by };
     }
-    if (read.kind === 'missing' && !resolution.named) return { kind: 'unknown version', version };
+    if (read.kind === 'missing' && !resolution.fromPointer) return { kind: 'unknown version', version };
     const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is ${read.kind}: ${read.reason}`;
     return { kind: 'unavailable', version, reason };
   } catch (error) {

@@ -60,7 +60,7 @@ export class ModelServer implements Serving {
     const pointer = this.#source.leased(target.model, request);
     this.#source.readAhead(target.model, scope);
     if (pointer === undefined) return this.#acquireWhileChecking(request);
-    const resolution = resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
+    const resolution = resolve(target, { kind: 'fresh', pointer }, this.#byNumber, request);
     return this.#handle(request, resolution, await this.#versions.attempt(request, resolution));
   }
 
@@ -74,7 +74,7 @@ export class ModelServer implements Serving {
     const checking = this.#source.check(target.model, request);
     request.isConfirmed = true;
     const pointer = this.#source.known(target.model);
-    const inHand = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber, request);
+    const inHand = pointer && resolve(target, { kind: 'fresh', pointer }, this.#byNumber, request);
     const speculation = inHand && this.#versions.attemptReady(request, inHand);
     const checked = async () => {
       const resolution = this.#resolveChecked(target, await checking, request);
@@ -183,13 +183,13 @@ export class ModelServer implements Serving {
   async status(target: ServingTarget, scope: RequestScope): Promise<StatusOutcome> {
     const resolution = await this.#resolve(target);
     if (resolution.kind !== 'resolved') return resolution;
-    const { version, named, pointer } = resolution;
+    const { version, fromPointer, pointer } = resolution;
     const { model, selector } = target;
     // Clients poll for AVAILABLE. Loading the requested version first makes the state true.
     const asked = selector.kind !== 'current';
-    const acquired = await this.#manager.acquire({ model, version, fromPointer: named, asked }, scope);
+    const acquired = await this.#manager.acquire({ model, version, fromPointer, asked }, scope);
     if (acquired.kind === 'acquired') acquired.servable.release();
-    if (acquired.kind === 'missing' && !named) return { kind: 'unknown version', version };
+    if (acquired.kind === 'missing' && !fromPointer) return { kind: 'unknown version', version };
     if (pointer !== undefined) this.#options.rollout?.candidates.load(model, pointer, scope);
     const states = versionStates(resolution, this.#manager.states(model));
     const versions = states.filter((status) => selector.kind !== 'version' || status.version === version);
@@ -224,7 +224,7 @@ export class ModelServer implements Serving {
   async #resolve(target: ServingTarget): Promise<Resolution | NotServed> {
     if (!isName(target.model)) return { kind: 'unknown model' };
     const pointer = this.#source.leased(target.model);
-    const leased = pointer && resolve(target, { kind: 'current', pointer }, this.#byNumber);
+    const leased = pointer && resolve(target, { kind: 'fresh', pointer }, this.#byNumber);
     // A version that is refused under the lease may have been published since.
     if (leased?.kind === 'resolved') return leased;
     const checked = this.#resolveChecked(target, await this.#source.check(target.model));

@@ -9,7 +9,7 @@ import { retryOnce } from '../loading/retry_once.ts';
 import { HeldPointer } from './held_pointer.ts';
 
 export type PointerCheck =
-  | { readonly kind: 'current'; readonly pointer: Pointer }
+  | { readonly kind: 'fresh'; readonly pointer: Pointer }
   /** The pointer could not be read. This is the last known one. */
   | { readonly kind: 'stale'; readonly pointer: Pointer; readonly reason: string }
   | { readonly kind: 'missing' }
@@ -103,12 +103,12 @@ export class PointerSource {
     if (ahead !== undefined && leaseLeft > 0) {
       await settledWithin(Math.min(leaseLeft, this.#options.timeoutMs), ahead.done);
       const pointer = this.leased(model, demand);
-      if (pointer !== undefined) return { kind: 'current', pointer };
+      if (pointer !== undefined) return { kind: 'fresh', pointer };
     }
     const check = await this.#readNow(model);
     const { minimumGeneration = 0 } = demand;
     const held = this.#held.get(model);
-    if (check.kind !== 'current' || held === undefined) return check;
+    if (check.kind !== 'fresh' || held === undefined) return check;
     // The client has seen a change whose moment this isolate's clock has not reached. It is at most the skew away.
     if (check.pointer.generation < minimumGeneration && held.generation >= minimumGeneration) {
       await this.#options.sleep(held.pendingFor(this.#options.now()));
@@ -162,7 +162,7 @@ export class PointerSource {
   }
 
   #current(held: HeldPointer): PointerCheck {
-    return { kind: 'current', pointer: held.stateAt(this.#options.now()) };
+    return { kind: 'fresh', pointer: held.stateAt(this.#options.now()) };
   }
 
   /** Keeps the newer of the known pointer and the one that was read: a slow read may return an older one. */

@@ -11,7 +11,7 @@ export interface Resolution {
   readonly generation: number;
   readonly pointer: Pointer | undefined;
   /** True if the pointer names the version, false if the client does. */
-  readonly named: boolean;
+  readonly fromPointer: boolean;
   readonly stale: { readonly reason: string } | undefined;
   /** The canary, if the split sends the request to it. */
   readonly canary: Trial | undefined;
@@ -59,11 +59,19 @@ export function resolve(
 function resolved(
   version: string,
   pointer: Pointer | undefined,
-  named: boolean,
+  fromPointer: boolean,
   stale?: { readonly reason: string },
   canary?: Trial,
 ): Resolution {
-  return { kind: 'resolved', version, generation: pointer?.generation ?? 0, pointer, named, stale, canary };
+  return {
+    kind: 'resolved',
+    version,
+    generation: pointer?.generation ?? 0,
+    pointer,
+    fromPointer,
+    stale,
+    canary,
+  };
 }
 
 /** Returns what the client learns about the version that answered. */

@@ -3,7 +3,7 @@ import type { RequestScope, ServingTarget } from '../api.ts';
 import type { CanaryClient } from '../rollout/canary_watch.ts';
 import type { Execution } from '../rollout/observed_servable.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import { routingFraction } from '../rollout/routing.ts';
+import { routingFraction } from '../rollout/routing_fraction.ts';
 import type { Split } from './resolution.ts';
 
 /**

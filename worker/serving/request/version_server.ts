@@ -96,18 +96,18 @@ export class VersionServer {
   ): Promise<Attempt | NotServed> {
     const { target, scope } = request;
     const { model } = target;
-    const { version, named } = resolution;
+    const { version, fromPointer } = resolution;
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
       const began = scope.phases?.now() ?? 0;
       const asked = target.selector.kind !== 'current';
-      const acquired = await this.#manager.acquire({ model, version, fromPointer: named, asked }, scope);
+      const acquired = await this.#manager.acquire({ model, version, fromPointer, asked }, scope);
       if (acquired.kind === 'acquired') {
         scope.phases?.end('load', began);
         return this.#attemptOf(request, resolution, acquired.servable, { inPlaceOf });
       }
-      if (acquired.kind === 'missing' && !named) return { kind: 'unknown version', version };
+      if (acquired.kind === 'missing' && !fromPointer) return { kind: 'unknown version', version };
       reason = reasonOf(acquired);
     } else {
       this.retryIfDue(model, version, scope);

@@ -1,6 +1,6 @@
 import type { Trial } from '../../registry/pointer/pointer.ts';
 import { type CanaryClient, CanaryWindow } from './canary_window.ts';
-import { routingFraction } from './routing.ts';
+import { routingFraction } from './routing_fraction.ts';
 
 export type { CanaryClient } from './canary_window.ts';
 

@@ -2,13 +2,14 @@ import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
 import { OutOfMemoryError, type PlanState } from '../../loaded_model.ts';
 import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
-import type { Computation, PlanDraft, Recorded } from '../record/record_plan.ts';
+import type { Computation, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
-import { Evidence } from '../verify/evidence.ts';
-import { CHANGED, type ProofOutcome, type Provable, prove, runPlan, UNPROVEN } from '../verify/proof.ts';
+import { CHANGED, type ProofOutcome, prove, UNPROVEN } from '../verify/proof.ts';
 import { areWellScaled } from '../verify/well_scaled_inputs.ts';
 import type { Plan, PlanResult } from './plan.ts';
+import { runPlan } from './run_plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
+import { type Entry, type Recording, type Refused, recordingOf } from './shape_entry.ts';
 
 /** Larger inputs are computed without a plan. An image of 512 x 512 x 3 floats has 3 MiB. Bytes. */
 const MOST_PLANNED_BYTES = 4 * 1024 * 1024;
@@ -24,26 +25,6 @@ const MOST_ATTEMPTS = 10;
 type Answer = ValueOrPromise<NamedTensors>;
 
 const BROKE = 'the server broke the WebAssembly runtime when it tried to prove its plan';
-
-interface Recording extends Provable {
-  readonly kind: 'recorded';
-  /** The requests of the shape so far, and the number of the request with which the next attempt is made. */
-  requests: number;
-  nextAttempt: number;
-  attempts: number;
-  isUnderWay: boolean;
-}
-
-interface Refused {
-  readonly kind: 'refused';
-  readonly reason: string;
-  readonly forMemory: boolean;
-}
-
-interface Entry extends Demand {
-  state: /** It answers nothing until it is proven. */
-  Recording | { readonly kind: 'proven'; readonly plan: Plan; readonly draft: PlanDraft } | Refused;
-}
 
 export interface PlannedModelOptions {
   /** Identifies the model within the isolate, also after a reload. */
@@ -169,19 +150,7 @@ export class PlannedModel {
       this.#drop(least);
       this.#entries.splice(this.#entries.indexOf(least), 1);
     }
-    this.#entries.unshift({
-      ...demand,
-      state: {
-        kind: 'recorded',
-        draft: result.draft,
-        mayReorder: true,
-        evidence: new Evidence(),
-        requests: 0,
-        nextAttempt: 1,
-        attempts: 0,
-        isUnderWay: false,
-      },
-    });
+    this.#entries.unshift({ ...demand, state: recordingOf(result.draft) });
   }
 
   /** Returns the entries with a plan, or whose plan is in progress. */

@@ -1,10 +1,11 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
-import { BrokenRuntimeError, execute } from '../../backend/execution.ts';
+import { BrokenRuntimeError } from '../../backend/execution.ts';
 import { ExecutionError } from '../../loaded_model.ts';
 import { andThen, settled, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import type { Plan, PlanResult } from '../run/plan.ts';
+import { runPlan } from '../run/run_plan.ts';
 import { Evidence } from './evidence.ts';
 import { areEquivalent } from './output_equivalence.ts';
 import { hasFloats, probesLike, REORDERED_PROBES } from './probe_inputs.ts';
@@ -164,13 +165,4 @@ class Trial {
     if (!this.#context.runtime.backend.isAbandoned) this.plan.dispose();
     return result;
   }
-}
-
-/** @throws ExecutionError */
-export function runPlan(plan: Plan, inputs: NamedTensors): PlanResult {
-  return execute(() => {
-    const result = plan.run(inputs);
-    if (result.kind === 'no memory') takeRefusal();
-    return result;
-  });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { routingFraction } from '../../../worker/serving/rollout/routing.ts';
+import { routingFraction } from '../../../worker/serving/rollout/routing_fraction.ts';
 
 const KEYS = 20_000;
 
