@@ -73,7 +73,7 @@ export type ExecutionResult =
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      /** No other values would have been computed: memory was out, or the runtime is gone, and the servable with it. */
+      /** True if other inputs would fail too: memory ran out, or the runtime broke and took the servable with it. */
       readonly isFatal?: boolean;
     };
 

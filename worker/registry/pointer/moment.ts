@@ -3,7 +3,7 @@ import type { HistoryEntry, Lease, Pointer } from './pointer.ts';
 /** The lease for a pointer that has none yet. */
 export const DEFAULT_LEASE: Lease = { ms: 1000, clockSkewMs: 100 };
 
-/** The longest duration of a write that isolates cannot miss. Milliseconds. */
+/** The time that is allowed for a write. If it takes longer, an isolate may learn of the change too late. Milliseconds. */
 export const WRITE_ALLOWANCE_MS = 400;
 
 /** An earlier tool, which did not know leases, wrote a pointer without one. Every request then reads the pointer. */

@@ -119,7 +119,7 @@ export async function updatePointer(
   options: UpdateOptions,
 ): Promise<PointerUpdate> {
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
-  // The ids of attempted writes without an answer.
+  // Of writes that were attempted and whose answer did not come.
   const unanswered = new Set<string>(options.id === undefined ? [] : [options.id]);
   const began = performance.now();
   /** The etag of the pointer whose pending change has taken effect during the wait. */

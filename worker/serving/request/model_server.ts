@@ -167,7 +167,7 @@ export class ModelServer implements Serving {
     };
   }
 
-  /** Returns true if the version is no longer in memory: only a broken runtime takes one that is in use. */
+  /** Returns true if the version is no longer in memory: while a version is in use, only a broken runtime removes it. */
   #giveBack({ servable }: Attempt): boolean {
     const broke = !this.#manager.isReady(servable.model, servable.version);
     servable.release();

@@ -22,7 +22,7 @@ export class Servable implements ServableView {
   readonly leftOut: LeftOut | undefined;
   readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
-  /** Why it could not compute the request that was guessed for its warmup. */
+  /** Why the guessed request of its warmup failed, if it did. */
   cold: string | undefined;
   readonly #names = new Map<Signature, SignatureNames>();
   #users = 0;

@@ -24,7 +24,7 @@ export interface WantedVersion {
   /** It is only a candidate: it is loaded only if it fits next to the serving versions, and never evicts them. */
   readonly keepServing?: boolean;
   /**
-   * A client requested it by number or label: it must not evict versions that serve others, unless it serves itself.
+   * A client requested it by number or label: it may evict versions that serve other clients only if it serves some itself.
    */
   readonly asked?: boolean;
 }

@@ -198,7 +198,7 @@ export class PlannedModel {
     const computed = recovered(compute, (error) => {
       // The memory of the recording may have been missing.
       if (!(error instanceof OutOfMemoryError) || entry.state !== state) throw error;
-      const reason = 'there is no memory for it beside what computes it without';
+      const reason = 'there is not enough memory for the plan in addition to the normal execution';
       this.#refuse(entry, { reason, forMemory: true });
       return compute();
     });
