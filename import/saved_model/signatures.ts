@@ -51,7 +51,7 @@ export async function readSignature(
   const used = reach(nodes, fed.outputs, { through: 'data', stops: fed.inputs });
   const inputs =
     method === PREDICT
-      ? withoutFeatures(readTensors(message.inputs, nodes, 'input'))
+      ? withoutFeatures(readTensors(message.inputs, nodes, 'input'), nodes, used)
       : await readInputs(message, nodes, used);
   if (inputs.kind !== 'read') return inputs;
   const { tensors, features } = inputs.value;
@@ -69,8 +69,24 @@ interface Inputs {
   readonly features: readonly ParsedFeature[];
 }
 
-function withoutFeatures(tensors: Imported<Record<string, TensorInfo>>): Imported<Inputs> {
-  return tensors.kind === 'read' ? read({ tensors: tensors.value, features: [] }) : tensors;
+/** Marks inputs that are serialized tf.Examples: the server makes them of the JSON of requests that hold examples. */
+function withoutFeatures(
+  tensors: Imported<Record<string, TensorInfo>>,
+  nodes: NodesByName<SourceNode>,
+  used: ReadonlySet<string>,
+): Imported<Inputs> {
+  if (tensors.kind !== 'read') return tensors;
+  const parsed = new Set([...used].map((name) => parsedBy(nodes, name)));
+  const marked = Object.entries(tensors.value).map(([name, info]): [string, TensorInfo] => [
+    name,
+    parsed.has(parseTensorName(info.name).node) ? { ...info, holdsExamples: true } : info,
+  ]);
+  return read({ tensors: Object.fromEntries(marked), features: [] });
+}
+
+function parsedBy(nodes: NodesByName<SourceNode>, name: string): string | undefined {
+  const node = nodes.get(name);
+  return node && examplesOf(nodes, node);
 }
 
 async function readInputs(

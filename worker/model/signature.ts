@@ -12,6 +12,8 @@ const TensorInfoSchema = v.object({
   shape: v.nullable(v.array(DimensionSchema)),
   /** True if the graph accepts an input of any shape despite `shape`, as TensorFlow Serving does. */
   anyShape: v.exactOptional(v.boolean()),
+  /** True if the strings are serialized tf.Examples, which requests to classify and to regress hold as JSON. */
+  holdsExamples: v.exactOptional(v.boolean()),
   /** The meaning of the positions of the last dimension, for a classifier. */
   classes: v.optional(v.array(v.string())),
 });

@@ -109,7 +109,7 @@ test('signatures take the features that examples are parsed to', async () => {
     'signature "classify" takes features instead of serialized examples: a',
   ]);
   expect(graph.signatures.parse?.inputs).toEqual({
-    inputs: { name: 'examples:0', dtype: 'string', shape: [-1] },
+    inputs: { name: 'examples:0', dtype: 'string', shape: [-1], holdsExamples: true },
   });
 });
 

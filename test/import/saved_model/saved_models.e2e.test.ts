@@ -138,6 +138,22 @@ describe('SavedModels are published as they are, and answer', () => {
             },
           },
         ],
+        [
+          'classify',
+          '{"signature_name": "scored", "context": {"a": [1.5, 2.0]}, "examples": [{"n": 1}, {"a": [3.0, 4.0], "word": "ä"}]}',
+          {
+            results: [
+              [
+                ['', 3],
+                ['', 4],
+              ],
+              [
+                ['', 6],
+                ['', 8],
+              ],
+            ],
+          },
+        ],
       ],
     ],
   ])('%s', async ([name, definition, questions]) => {
@@ -145,9 +161,15 @@ describe('SavedModels are published as they are, and answer', () => {
   });
 });
 
+/** The signature of TensorFlow 2's model is one for predict, and takes serialized examples like every signature there. */
+const SERIALIZED_HALF_PLUS_TWO: Question = [
+  'predict',
+  { signature_name: 'regress_x_to_y', instances: [serialized({ x: floatList(80) })] },
+  { predictions: [[42]] },
+];
+
 const HALF_PLUS_TWO: readonly Question[] = [
   ['predict', { instances: [1, 2, 5] }, { predictions: [2.5, 3, 4.5] }],
-  ['predict', { signature_name: 'regress_x_to_y', instances: [[80]] }, { predictions: [[42]] }],
   [
     'regress',
     '{"signature_name": "regress_x_to_y", "examples": [{ "x": 80.0 }, { "x": 20.0 }]}',
@@ -164,7 +186,7 @@ const HALF_PLUS_TWO: readonly Question[] = [
 describe.skipIf(!haveSharedModels())("TensorFlow Serving's own models answer", () => {
   test.for<[string, readonly Question[]]>([
     ['saved_model_half_plus_two_cpu', HALF_PLUS_TWO],
-    ['saved_model_half_plus_two_tf2_cpu', HALF_PLUS_TWO],
+    ['saved_model_half_plus_two_tf2_cpu', [...HALF_PLUS_TWO, SERIALIZED_HALF_PLUS_TWO]],
     [
       'saved_model_half_plus_three',
       [

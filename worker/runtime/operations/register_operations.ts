@@ -1,5 +1,5 @@
-import { registerOp } from '@tensorflow/tfjs-converter';
-import { tidy } from '@tensorflow/tfjs-core';
+import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
+import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
 import { bitwise, invert } from './bitwise.ts';
 import { divide, truncateMod } from './division.ts';
@@ -9,7 +9,7 @@ import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
-import type { Operation } from './operation.ts';
+import { inputOf, type Operation } from './operation.ts';
 import { RAGGED } from './ragged.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { unique } from './unique.ts';
@@ -33,6 +33,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,
   OneHot: oneHot,
+  PlaceholderWithDefault: placeholderWithDefault,
   TruncateDiv: divide,
   Unique: unique,
   UniqueV2: unique,
@@ -40,6 +41,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   UniqueWithCountsV2: unique,
   TruncateMod: truncateMod,
 };
+
+/** Returns the default as a tensor of its own: tfjs returns the tensor itself, and frees it with the node that made it. */
+function placeholderWithDefault(node: GraphNode): Tensor {
+  return clone(inputOf(node, 0));
+}
 
 /** Registers these operations for every graph that is loaded afterwards. */
 export function registerOperations(): void {

@@ -8,6 +8,7 @@ import { batchOf, encoded, findSignature, notComputed, refused } from '../comput
 import { decodeExamples } from './decode_examples.ts';
 import { encodeClassifications, encodeRegressions } from './example_results.ts';
 import type { ExampleRequest } from './parse_examples.ts';
+import { serializeExamples } from './serialize_examples.ts';
 
 /** tfjs models have one signature with the method predict. It is accepted if its tensors fit. */
 const METHODS = {
@@ -33,7 +34,11 @@ export async function computeExamples(
     const was = `Was: ${signature.method}`;
     return refused(`Expected ${noun} signature method_name to be ${name}. ${was}`);
   }
-  const decoded = decodeExamples(request, signature);
+  const [serialized, ...others] = Object.entries(signature.inputs);
+  const decoded =
+    serialized?.[1].holdsExamples && others.length === 0
+      ? serializeExamples(request, serialized[0])
+      : decodeExamples(request, signature);
   if (decoded.kind === 'invalid') return refused(decoded.message);
   const { inputs } = decoded;
   const refusal = share.takeTensors(inputs, 'The inputs');
