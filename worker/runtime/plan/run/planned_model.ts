@@ -54,10 +54,7 @@ export class PlannedModel {
     this.#options = options;
   }
 
-  /**
-   * Computes outputs, synchronously if a plan answers or the computation is synchronous. Throws or rejects with
-   * ExecutionError.
-   */
+  /** Computes outputs, synchronously if possible. Throws or rejects with ExecutionError. */
   execute(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const entry = this.#find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
