@@ -11,7 +11,10 @@ const tensorsByName = v.pipe(
   v.check((tensors) => Object.keys(tensors).length > 0, 'names no tensor'),
 );
 
-/** What `golden.json` holds: inputs, the outputs they must give, and the allowed absolute difference. */
+/**
+ * The content of `golden.json`: inputs, the outputs that the model must return for them, and the permitted absolute
+ * difference.
+ */
 export const goldenSchema = v.object({
   examples: v.pipe(
     v.array(

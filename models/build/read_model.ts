@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { ModelJsonSchema } from '../../worker/model/model_json.ts';
 import type { tf } from './tensorflow.ts';
 
-/** Reads a version folder back into what tfjs loads a model from. */
+/** Returns an IOHandler with which tfjs loads a model from a version's folder. */
 export async function readModel(directory: string): Promise<tf.io.IOHandler> {
   const text = await readFile(join(directory, 'model.json'), 'utf8');
   const { modelTopology, weightsManifest, signature } = v.parse(ModelJsonSchema, JSON.parse(text));

@@ -8,10 +8,9 @@ export interface LabeledExamples {
 }
 
 /**
- * One pass over the examples in a seeded order.
- * It stands in for `model.fit`, whose shuffling cannot be seeded.
+ * Trains one epoch with the examples in a seeded order. It replaces `model.fit`, whose shuffling cannot be seeded.
  *
- * @returns the loss, averaged over the examples as they were met
+ * @returns the mean loss over the examples
  */
 export async function trainEpoch(
   model: tf.LayersModel,
@@ -35,7 +34,7 @@ export async function trainEpoch(
   return lossSum / order.length;
 }
 
-/** How many of the examples get the highest probability for their own label. */
+/** Returns the number of examples whose own label has the highest probability. */
 export function accuracy(
   model: tf.LayersModel,
   { inputs, labels }: LabeledExamples,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { GoldenExample } from './golden_schema.ts';
 import { tf } from './tensorflow.ts';
 
-/** Writes one version: `model.json` and one weight file. Whatever the folder held before is removed. */
+/** Writes one version: `model.json` and one weight file. It removes the earlier content of the folder. */
 export async function writeModel(
   directory: string,
   modelJson: tf.io.ModelJSON,
@@ -39,13 +39,13 @@ export async function writeLayersModel(
     };
     const bytes = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
     await writeModel(directory, modelJson, { name: 'weights.bin', bytes });
-    // tfjs wants a date in the answer; it goes nowhere.
+    // tfjs requires a date, which is not stored.
     return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
   });
   await model.save(save);
 }
 
-/** Writes `golden.json` beside the model. */
+/** Writes `golden.json` next to the model. */
 export async function writeGolden(directory: string, examples: readonly GoldenExample[]): Promise<void> {
   await writeFile(join(directory, 'golden.json'), `${JSON.stringify({ examples })}\n`);
 }

@@ -1,8 +1,8 @@
 import { tf } from '../build/tensorflow.ts';
 
 /**
- * Gives the wasm backend the one gradient it lacks for training a convolutional network.
- * A 2D convolution is a 3D one of depth 1, and the 3D filter gradient exists there.
+ * Registers the only gradient that the WebAssembly backend lacks for training a convolutional network. A 2D convolution
+ * is a 3D one of depth 1, and the backend has the 3D filter gradient.
  *
  * Strides other than 1 are refused: for them the 3D gradient of tfjs 4.22 differs from finite differences.
  */

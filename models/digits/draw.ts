@@ -21,7 +21,7 @@ export function drawDigit(digit: number, random: SeededRandom): Float32Array {
   return render(place(distort(glyph, random), random), random);
 }
 
-/** Moves every point a little, as no two digits of one hand are alike. */
+/** Moves every point a little, since no two handwritten digits are equal. */
 function distort(glyph: Glyph, random: SeededRandom): Glyph {
   const move = (coordinate: number) => random.normal(coordinate, 0.025);
   return glyph.map(({ shape, points }) => ({

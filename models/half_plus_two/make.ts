@@ -62,7 +62,7 @@ function linearGraph(): tf.io.ModelJSON {
   };
 }
 
-/** Asks the written model, so that the examples say what the files answer. */
+/** Computes with the written model, so that the examples contain the answers of the files. */
 async function predict(directory: string, values: number[]) {
   const model = await tf.loadGraphModel(await readModel(directory));
   const x = tf.tensor1d(values);

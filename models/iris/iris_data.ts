@@ -1,7 +1,7 @@
 /** The three species, in the order of the model's outputs. */
 export const species = ['setosa', 'versicolor', 'virginica'] as const;
 
-/** One measured flower: sepal length and width, petal length and width, in centimetres. */
+/** One measured flower: sepal length and width, petal length and width, in centimeters. */
 export interface Flower {
   readonly centimetres: [number, number, number, number];
   /** Index into `species`. */

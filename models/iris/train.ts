@@ -8,7 +8,7 @@ import { accuracy, trainEpoch } from '../build/train_classifier.ts';
 import { writeGolden, writeLayersModel } from '../build/write_model.ts';
 import { type Flower, parseIris, species } from './iris_data.ts';
 
-// A 4-16-3 classifier of iris flowers. Clients send centimetres: the standardisation
+// A 4-16-3 classifier of iris flowers. Clients send centimetres: the standardization
 // that training needs is folded into the first layer before the model is written.
 
 const version = '1.0.0';
