@@ -1,7 +1,7 @@
 import { errorMessage } from '../registry/storage/error_message.ts';
 import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import { piecesOfBody } from './body_pieces.ts';
-import { gunzipped } from './gunzip.ts';
+import { type Compression, decompressed } from './decompress.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS } from './memory/request_memory.ts';
 
@@ -11,10 +11,17 @@ export type BodyOutcome =
   | MemoryRefusal
   /** The connection or the compressed data ended early, or the data is invalid. */
   | { readonly kind: 'incomplete'; readonly message: string }
-  /** The Content-Encoding is not gzip. */
+  /** The Content-Encoding is neither gzip nor deflate. */
   | { readonly kind: 'unknown encoding'; readonly message: string };
 
-const ENCODINGS: readonly string[] = ['', 'identity', 'gzip', 'x-gzip'];
+/** What each Content-Encoding is decompressed as. */
+const ENCODINGS: ReadonlyMap<string, Compression | undefined> = new Map([
+  ['', undefined],
+  ['identity', undefined],
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+]);
 
 /** The HTTP status of a body that could not be read. */
 export const BODY_STATUS = {
@@ -30,7 +37,7 @@ const IN_ONE_PIECE = 64 * 1024;
 /**
  * Reads a request's body, at most `limitBytes` of it. A body whose Content-Length exceeds the limit is refused before a
  * byte is read. A body without Content-Length is counted as it streams and abandoned at the limit, and so is the
- * expansion of a gzip body. Received bytes count in the request's memory share, if it has one.
+ * expansion of a compressed body. Received bytes count in the request's memory share, if it has one.
  */
 export function readBody(
   request: Request,
@@ -41,12 +48,12 @@ export function readBody(
   const announced = announcedBytes(headers);
   if (announced !== undefined && announced > limitBytes) return tooLarge(`${announced} bytes`, limitBytes);
   const encoding = contentEncoding(headers);
-  if (!ENCODINGS.includes(encoding)) {
-    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not supported; use gzip`;
+  if (!ENCODINGS.has(encoding)) {
+    const message = `The Content-Encoding ${encoding.slice(0, 100)} is not supported; use gzip or deflate`;
     return { kind: 'unknown encoding', message };
   }
-  const isCompressed = encoding.endsWith('gzip');
-  if (announced !== undefined && announced <= IN_ONE_PIECE && !isCompressed) {
+  const compression = ENCODINGS.get(encoding);
+  if (announced !== undefined && announced <= IN_ONE_PIECE && compression === undefined) {
     // HTTP limits a body to its announced length.
     return request
       .arrayBuffer()
@@ -54,8 +61,11 @@ export function readBody(
   }
   const { body } = request;
   if (body === null) return { kind: 'read', bytes: new Uint8Array(0) };
-  const stream = isCompressed ? gunzipped(body) : body;
-  return streamedBody(stream, isCompressed ? undefined : announced, limitBytes, share).catch(incomplete);
+  const received =
+    compression === undefined
+      ? streamedBody(body, announced, limitBytes, share)
+      : streamedBody(decompressed(body, compression), undefined, limitBytes, share);
+  return received.catch(incomplete);
 }
 
 function announcedBytes(headers: Headers): number | undefined {

@@ -28,7 +28,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   404: 'The model or version does not exist',
   405: 'The path does not support the method',
   413: 'The body is larger than the server accepts',
-  415: 'The Content-Encoding is not gzip',
+  415: 'The Content-Encoding is neither gzip nor deflate',
   429: 'Too many requests',
   503: 'The model cannot be served now',
 };

@@ -1,12 +1,18 @@
+/** The format of a compressed body, by the platform's names: `deflate` is that of zlib, as HTTP means it. */
+export type Compression = 'gzip' | 'deflate';
+
 /**
- * Bytes that enter the decompressor at once. All of their output is in memory before any of it can be counted, and gzip
- * expands a byte to at most a thousand.
+ * Bytes that enter the decompressor at once. All of their output is in memory before any of it can be counted, and both
+ * formats expand a byte to at most about a thousand.
  */
 const PIECE_BYTES = 4096;
 
 /** Decompresses a stream as it is read. Invalid or truncated data errors the stream. */
-export function gunzipped(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const { readable, writable } = new DecompressionStream('gzip');
+export function decompressed(
+  stream: ReadableStream<Uint8Array>,
+  compression: Compression,
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new DecompressionStream(compression);
   // The readable side reports every error, so that the writing side can ignore it.
   writePieces(stream, writable).catch(() => undefined);
   return readable;
