@@ -13,8 +13,11 @@ function parameter(text: string): unknown {
 
 describe('JSON with numbers that JSON has not', () => {
   test.each([
-    ['[NaN,-Infinity,Infinity,-NaN]', [null, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, null]],
-    ['["NaN",NaN,"a\\"Infinity"]', ['NaN', null, 'a"Infinity']],
+    [
+      '[NaN,-Infinity,Infinity,-NaN]',
+      [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN],
+    ],
+    ['["NaN",NaN,"a\\"Infinity"]', ['NaN', Number.NaN, 'a"Infinity']],
   ])('takes %s', (text, value) => {
     expect(parameter(text)).toEqual({ parameters: value });
   });

@@ -17,7 +17,10 @@ import { type DocumentLimits, StrictScan } from '../../json/scan/strict_scan.ts'
 import { type Invalid, invalid } from '../outcome.ts';
 import { DataText, FloatReading } from './data_text.ts';
 
-export type DocumentOutcome = { readonly kind: 'document'; readonly value: unknown } | Invalid;
+export type DocumentOutcome =
+  | { readonly kind: 'document'; readonly value: unknown }
+  /** `mayBeBinary` if what is wrong is where text ends and other bytes begin. */
+  | (Invalid & { readonly mayBeBinary: boolean });
 
 /** Triton's limit on nesting. `data` itself is inside an object, a list and the request's object. */
 const MAX_NESTING = 100;
@@ -70,8 +73,9 @@ const REQUEST: Form = {
 
 /**
  * Reads the JSON of an inference request except the data of its inputs: a DataText replaces each `data` that is a list.
- * Members that the protocol does not define are checked and dropped. Of duplicate names the last counts. All of the
- * text must be JSON in UTF-8, in which NaN and infinities are numbers. NaN is read as null.
+ * Members that the protocol does not define are checked and dropped, and so are members that are null, which other
+ * servers and their clients' libraries take for absent ones. Of duplicate names the last counts. All of the text must be
+ * JSON in UTF-8, in which NaN and infinities are numbers.
  */
 export function readDocument(bytes: Uint8Array): DocumentOutcome {
   const reader = new DocumentReader(bytes);
@@ -79,10 +83,17 @@ export function readDocument(bytes: Uint8Array): DocumentOutcome {
   const { fault } = reader;
   if (fault === undefined) return { kind: 'document', value };
   const { reason, offset } = fault;
-  if (reason === LIMITS.tooDeep || reason === LIMITS.tooMany || reason === TOO_LONG) return invalid(reason);
+  if (reason === LIMITS.tooDeep || reason === LIMITS.tooMany || reason === TOO_LONG)
+    return { ...invalid(reason), mayBeBinary: false };
   const why = reason === NOT_UTF8 ? 'it is not UTF-8' : reason;
-  return invalid(`failed to parse the request JSON buffer: ${why} at ${offset}`);
+  const message = `failed to parse the request JSON buffer: ${why} at ${offset}`;
+  const mayBeBinary = reason === NOT_UTF8 || reason === FOLLOWED || (bytes[offset] ?? SPACE) < SPACE;
+  return { ...invalid(message), mayBeBinary };
 }
+
+const FOLLOWED = 'The document root must not be followed by other values.';
+/** Lower bytes are control characters, which JSON has only as white space. */
+const SPACE = 0x20;
 
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -111,9 +122,7 @@ class DocumentReader {
     const value = this.#read(REQUEST, 0);
     if (this.#at === MALFORMED) return undefined;
     this.#at = afterSpace(bytes, this.#at);
-    return this.#at === bytes.length
-      ? value
-      : this.#refuse('The document root must not be followed by other values.');
+    return this.#at === bytes.length ? value : this.#refuse(FOLLOWED);
   }
 
   #refuse(reason: string): undefined {
@@ -168,7 +177,8 @@ class DocumentReader {
         this.#at = this.#scan.skip(this.#at, depth + 1);
       } else {
         const read = this.#read(form, depth + 1, value);
-        if (name === '__proto__') Object.defineProperty(value, name, { value: read, ...PLAIN });
+        if (read === null) delete value[name];
+        else if (name === '__proto__') Object.defineProperty(value, name, { value: read, ...PLAIN });
         else value[name] = read;
       }
       if (this.#at === MALFORMED) return undefined;
@@ -255,9 +265,9 @@ function scalarValue(text: string): unknown {
     case 'false':
       return false;
     case 'null':
-    case 'NaN':
-    case '-NaN':
       return null;
+    case '-NaN':
+      return Number.NaN;
     default:
       return Number(text);
   }

@@ -51,7 +51,10 @@ export function parseInferenceRequest(
     hasHeader: headerLength !== null,
   };
   const document = readDocument(bytes);
-  return document.kind === 'invalid' ? document : parseTensors(document.value, parts, model);
+  if (document.kind === 'document') return parseTensors(document.value, parts, model);
+  return document.mayBeBinary && !parts.hasHeader
+    ? invalid(`${document.message}; binary data needs the header ${HEADER}: the length of the JSON before it`)
+    : document;
 }
 
 interface BodyParts {
