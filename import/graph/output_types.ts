@@ -20,6 +20,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
         'TensorArraySizeV3 TensorListLength UpperBound Where',
     ),
   ],
+  ['DT_UINT8', names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeJpeg')],
   ['DT_FLOAT', names('CombinedNonMaxSuppression CropAndResize LinSpace ResizeBicubic ResizeBilinear')],
   [
     'DT_STRING',
@@ -92,5 +93,8 @@ export function outputType(node: GraphNode, index = 0): string {
     const type = node.attr[name]?.type;
     if (type !== undefined) return type;
   }
-  return 'DT_FLOAT';
+  return TYPES_LEFT_OUT[node.op] ?? 'DT_FLOAT';
 }
+
+/** The defaults of attributes that name a type, which a graph may leave out. */
+const TYPES_LEFT_OUT: Readonly<Record<string, string>> = { DecodeImage: 'DT_UINT8', DecodePng: 'DT_UINT8' };

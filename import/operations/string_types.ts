@@ -17,6 +17,10 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
   ...names('Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike'),
   // Operations that create strings, read them from a request, or pass them on.
   ...names('Const Placeholder PlaceholderWithDefault If StatelessIf While StatelessWhile Enter Exit Merge'),
+  ...names('EmptyTensorList TensorListFromTensor TensorListGather TensorListGetItem TensorListPopBack'),
+  ...names('TensorListPushBack TensorListReserve TensorListScatter TensorListScatterV2 TensorListSetItem'),
+  ...names('TensorListScatterIntoExistingList TensorListStack TensorArrayGatherV3 TensorArrayReadV3'),
+  ...names('TensorArrayScatterV3 TensorArrayV3 TensorArrayWriteV3'),
   ...names('NextIteration Switch HashTable HashTableV2 InitializeTable InitializeTableV2 LookupTableFind'),
   ...names('LookupTableFindV2 LookupTableImport LookupTableImportV2'),
 ]);

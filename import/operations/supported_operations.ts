@@ -39,7 +39,10 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
   Examples: listed('ParseExample', 'ParseExampleV2', 'ParseSingleExample'),
   Graph: graph,
   'Hash tables': [...hashTable, ...listed('_ConstantTableFind', '_ConstantTableSize')],
-  Images: image,
+  Images: [
+    ...image,
+    ...listed('DecodeAndCropJpeg', 'DecodeBmp', 'DecodeGif', 'DecodeImage', 'DecodeJpeg', 'DecodePng'),
+  ],
   Logic: [...logical, ...listed('BitwiseOr', 'BitwiseXor', 'Invert')],
   Matrices: matrices,
   Normalization: normalization,
@@ -53,6 +56,9 @@ export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[
     ...text,
     ...listed(
       'AsString',
+      'DecodeBase64',
+      'DecodeRaw',
+      'EncodeBase64',
       'ReduceJoin',
       'RegexFullMatch',
       'RegexReplace',

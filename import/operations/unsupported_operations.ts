@@ -20,9 +20,7 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
   ['ParseExample', 'serve a signature that takes tensors; the server itself reads examples'],
   ['ParseExampleV2', 'serve a signature that takes tensors; the server itself reads examples'],
-  ['DecodeJpeg', 'decode images before they are sent, and serve a signature that takes pixels'],
-  ['DecodePng', 'decode images before they are sent, and serve a signature that takes pixels'],
-  ['DecodeImage', 'decode images before they are sent, and serve a signature that takes pixels'],
+  ['DecodeWebP', 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image'],
   ['SpaceToDepth', 'write it with tf.reshape and tf.transpose'],
   ['BatchMatMulV3', 'cast both factors to one type before the product'],
 ]);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../fixtures/edge/built_worker.ts';
 import { ask } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
+import { imageVector } from '../fixtures/images/vectors.ts';
 import { publishModel } from '../fixtures/models/publish_directory.ts';
 
 /** Models after public bug reports, beside the repository where somebody has put them. */
@@ -28,6 +29,8 @@ interface Case {
   /** Worked out by hand from the weights in the file. */
   readonly answer: Readonly<Record<string, unknown>>;
 }
+
+const PNG = imageVector('PNG rgb 8');
 
 const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5));
 
@@ -72,7 +75,35 @@ const CASES_ASKED: readonly Case[] = [
       ],
     },
   },
+  {
+    // "hello" is 2 in the table of the graph, "there" is 3, what it does not have is 1, and what is missing is 0.
+    model: '18-text-vectorization/text_vectorization',
+    version: '1',
+    request: { inputs: ['Hello, there!', 'THERE', 'good hello there'] },
+    answer: {
+      outputs: [
+        [2, 3, 0],
+        [3, 0, 0],
+        [1, 2, 3],
+      ],
+    },
+  },
+  {
+    model: '19-decode-jpeg/decode_jpeg',
+    version: '1',
+    request: { inputs: [{ b64: Buffer.from(PNG.file).toString('base64') }] },
+    answer: { outputs: [nested(PNG.values, PNG.shape)] },
+  },
 ];
+
+/** Values in row-major order as lists of this shape. */
+function nested(values: readonly number[], [, ...inner]: readonly number[]): unknown[] {
+  const size = inner.reduce((product, each) => product * each, 1);
+  const rows = Array.from({ length: values.length / size }, (_, row) =>
+    values.slice(row * size, (row + 1) * size),
+  );
+  return inner.length === 0 ? [...values] : rows.map((row) => nested(row, inner));
+}
 
 describe.skipIf(!areThere)('a model after a bug report', () => {
   test.each(CASES_ASKED)('$model', async ({ model, version = '', request, answer }) => {

@@ -1,5 +1,16 @@
-import { concat, reshape, stack, type Tensor, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  type DataType,
+  reshape,
+  stack,
+  type Tensor,
+  tensor1d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import { ExecutionError } from '../loaded_model.ts';
+import { EMPTY, stringTensor } from '../operations/strings/string_values.ts';
 import type { ElementShape, Elements } from './held_tensors.ts';
 
 /**
@@ -13,7 +24,7 @@ export function elementAt(name: string, list: Elements, index: number, shape: El
   const tensor = list.tensors[index];
   // Makes another tensor, since the node must not free the list's own.
   if (tensor !== undefined) return reshape(tensor, tensor.shape);
-  return zeros([...sizesOf(name, list, shape)], list.dtype);
+  return blank([...sizesOf(name, list, shape)], list.dtype);
 }
 
 /** Stacks elements along a new first dimension. */
@@ -24,9 +35,9 @@ export function stacked(
   shape: ElementShape,
 ): Tensor {
   const sizes = [...sizesOf(name, list, shape)];
-  if (elements.length === 0) return zeros([0, ...sizes], list.dtype);
+  if (elements.length === 0) return blank([0, ...sizes], list.dtype);
   return tidy(() => {
-    const whole = elements.map((element) => element ?? zeros(sizes, list.dtype));
+    const whole = elements.map((element) => element ?? blank(sizes, list.dtype));
     const different = whole.find((element) => String(element.shape) !== String(sizes));
     if (different !== undefined)
       throw new ExecutionError(`${name}: tensors of [${sizes}] and of [${different.shape}] are no stack`);
@@ -53,9 +64,19 @@ export function joined(name: string, list: Elements, shape: ElementShape): Tenso
   const filled = parts.filter((part) => part.size > 0);
   if (filled.length === 0) {
     const sizes = parts[0]?.shape.slice(1) ?? shape ?? list.shape?.slice(1) ?? [];
-    return [zeros([0, ...sizes.map((size) => Math.max(size, 0))], list.dtype), lengths];
+    return [blank([0, ...sizes.map((size) => Math.max(size, 0))], list.dtype), lengths];
   }
   return [concat(filled, 0), lengths];
+}
+
+/** Zeros, or empty strings. */
+function blank(sizes: number[], dtype: DataType): Tensor {
+  if (dtype !== 'string') return zeros(sizes, dtype);
+  return stringTensor(
+    'a list',
+    Array.from({ length: elementCount(sizes) }, () => EMPTY),
+    sizes,
+  );
 }
 
 /** Returns the shape of an element: that of a written element, or else the requested one or the list's. */

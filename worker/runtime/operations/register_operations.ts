@@ -6,6 +6,7 @@ import { divide, truncateMod } from './division.ts';
 import { einsum } from './einsum.ts';
 import { EXAMPLES } from './examples/parse_example.ts';
 import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
+import { DECODING } from './images/decoding.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices.ts';
 import { oneHot } from './one_hot.ts';
@@ -20,6 +21,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...EXAMPLES,
   ...LOOKUP_TABLES,
   ...RAGGED,
+  ...DECODING,
   ...STRING_OPERATIONS,
   BitwiseAnd: bitwise('and'),
   BitwiseOr: bitwise('or'),

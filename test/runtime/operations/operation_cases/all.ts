@@ -1,5 +1,6 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { ARITHMETIC_CASES } from './arithmetic.ts';
+import { BASE64_CASES } from './base64.ts';
 import { EINSUM_CASES } from './einsum.ts';
 import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
 import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
@@ -16,6 +17,7 @@ import { STRING_CASES } from './string_operations.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
+  ...BASE64_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...INTEGER_PRODUCT_CASES,

@@ -1,4 +1,5 @@
 import type { Operations } from '../operation.ts';
+import { decodeBase64, encodeBase64 } from './base64.ts';
 import { asString } from './formatting.ts';
 import { HASHING } from './hashing.ts';
 import { JOINING } from './joining.ts';
@@ -6,6 +7,7 @@ import { MOVED_ELEMENTS } from './moved_elements.ts';
 import { stringNGrams } from './n_grams.ts';
 import { stringToNumber } from './parsing.ts';
 import { PATTERNS } from './patterns.ts';
+import { decodeRaw } from './raw_bytes.ts';
 import { SPLITTING } from './splitting.ts';
 import { TRANSFORMS } from './transforms.ts';
 
@@ -18,6 +20,9 @@ export const STRING_OPERATIONS: Operations = {
   ...SPLITTING,
   ...TRANSFORMS,
   AsString: asString,
+  DecodeBase64: decodeBase64,
+  DecodeRaw: decodeRaw,
+  EncodeBase64: encodeBase64,
   StringNGrams: stringNGrams,
   StringToNumber: stringToNumber,
 };

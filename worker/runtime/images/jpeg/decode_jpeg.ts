@@ -1,0 +1,67 @@
+import { expectRoom, type Pixels, refuseImage } from '../pixels.ts';
+import { type JpegHeader, readJpegHeader } from './jpeg_header.ts';
+import { decompress } from './libjpeg.ts';
+
+export interface JpegOptions {
+  /** 0: those of the image. */
+  readonly channels: 0 | 1 | 3;
+  /** TensorFlow's default is the fast transform, whose samples differ by a few units from the accurate one's. */
+  readonly isAccurate: boolean;
+  /** Whether chroma is interpolated where it has fewer samples. */
+  readonly isSmooth: boolean;
+  /** By how much the image is scaled down: 1, 2, 4 or 8. */
+  readonly ratio: number;
+}
+
+const COEFFICIENT_BYTES = 2;
+/** Encoders make ten or so; each takes as long as an image of one. */
+const MOST_SCANS = 50;
+/** TurboJPEG's numbers. */
+const FORMATS = { rgb: 0, gray: 6, cmyk: 11 } as const;
+const FAST_UPSAMPLING = 256;
+const FAST_TRANSFORM = 2048;
+
+/**
+ * @param sampleBytes that the caller keeps of a sample
+ * @throws ExecutionError for what is not a whole JPEG image, or too large a one
+ */
+export function decodeJpeg(bytes: Uint8Array, options: JpegOptions, sampleBytes: number): Pixels {
+  const header = readJpegHeader(bytes);
+  const { components } = header;
+  const channels = options.channels === 0 ? Math.min(components, 3) : options.channels;
+  const format = channels === 1 ? 'gray' : components === 4 ? 'cmyk' : 'rgb';
+  if (channels === 2) refuseImage('JPEG', `has ${components} components`);
+  const samples = format === 'cmyk' ? 4 : channels;
+  if (header.scans > MOST_SCANS) refuseImage('JPEG', `has ${header.scans} scans, and may have ${MOST_SCANS}`);
+  // Of more than one scan, all coefficients are in memory before the first pixel is there.
+  const isKept = header.isProgressive || header.scans > 1;
+  const coefficients = isKept ? COEFFICIENT_BYTES * components : 0;
+  expectRoom('JPEG', header, samples + coefficients + channels * sampleBytes);
+  const [width, height] = [header.width, header.height].map((size) => Math.ceil(size / options.ratio));
+  if (width === undefined || height === undefined) refuseImage('JPEG', 'has no size');
+  const result = decompress(bytes, {
+    width,
+    height,
+    channels: samples,
+    pixelFormat: FORMATS[format],
+    flags: (options.isAccurate ? 0 : FAST_TRANSFORM) | (options.isSmooth ? 0 : FAST_UPSAMPLING),
+  });
+  if (result.kind === 'failed') refuseImage('JPEG', `cannot be decoded: ${result.reason}`);
+  // Of other damage TensorFlow says nothing either.
+  if (result.warning !== undefined && /premature end/i.test(result.warning))
+    refuseImage('JPEG', `is cut off: ${result.warning}`);
+  const values = format === 'cmyk' ? rgbOfInks(result.values, header) : result.values;
+  return { frames: 1, width, height, channels, values };
+}
+
+/** As TensorFlow converts cyan, magenta, yellow and black. */
+function rgbOfInks(inks: Uint8Array, { hasAdobeMarker }: JpegHeader): Uint8Array {
+  const light = hasAdobeMarker ? (ink: number) => ink : (ink: number) => 255 - ink;
+  const rgb = new Uint8Array((inks.length / 4) * 3);
+  for (let pixel = 0; pixel < rgb.length / 3; pixel++) {
+    const black = light(inks[4 * pixel + 3] ?? 0);
+    for (let channel = 0; channel < 3; channel++)
+      rgb[3 * pixel + channel] = Math.floor((black * light(inks[4 * pixel + channel] ?? 0)) / 255);
+  }
+  return rgb;
+}
