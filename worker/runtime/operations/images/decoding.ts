@@ -112,17 +112,18 @@ function withName<Result>(node: GraphNode, compute: () => Result): Result {
 /** With integers of 8 or 16 bits, or with floats from 0 to 1. */
 function samplesTensor({ values }: Pixels, shape: number[], samples: 'uint8' | 'uint16' | 'float'): Tensor {
   const isWide = values instanceof Uint16Array;
-  if (samples === 'float') {
-    const scale = Math.fround(1 / (isWide ? 65535 : 255));
-    return tensor(
-      Float32Array.from(values, (value) => value * scale),
-      shape,
-      'float32',
-    );
-  }
-  const isWidened = samples === 'uint16' && !isWide;
-  const integers = isWidened ? Int32Array.from(values, (value) => value * 256) : Int32Array.from(values);
+  if (samples === 'float') return tensor(scaled(values, 1 / (isWide ? 65535 : 255)), shape, 'float32');
+  const integers = new Int32Array(values);
+  if (samples === 'uint16' && !isWide)
+    for (let index = 0; index < integers.length; index++) integers[index] = (integers[index] ?? 0) << 8;
   return tensor(integers, shape, 'int32');
+}
+
+function scaled(values: Pixels['values'], scale: number): Float32Array {
+  const factor = Math.fround(scale);
+  const floats = new Float32Array(values);
+  for (let index = 0; index < floats.length; index++) floats[index] = (floats[index] ?? 0) * factor;
+  return floats;
 }
 
 /** Images to tensors, by TensorFlow's names. */
