@@ -21,7 +21,14 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
     ),
   ],
   ['DT_UINT8', names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeJpeg')],
-  ['DT_FLOAT', names('CombinedNonMaxSuppression CropAndResize LinSpace ResizeBicubic ResizeBilinear')],
+  ['DT_COMPLEX64', names('Complex FFT FFT2D IFFT IFFT2D RFFT RFFT2D')],
+  [
+    'DT_FLOAT',
+    names(
+      'Angle CombinedNonMaxSuppression ComplexAbs CropAndResize IRFFT IRFFT2D Imag LinSpace Real ResizeArea ' +
+        'ResizeBicubic ResizeBilinear',
+    ),
+  ],
   [
     'DT_STRING',
     names(
@@ -37,6 +44,7 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   ListDiff: ['DT_INT32'],
   MaxPoolWithArgmax: ['DT_INT32'],
   Merge: ['DT_INT32'],
+  NonMaxSuppressionV4: ['DT_INT32'],
   NonMaxSuppressionV5: ['DT_FLOAT', 'DT_INT32'],
   SparseFillEmptyRows: ['DT_FLOAT', 'DT_BOOL', 'DT_INT32'],
   StringSplit: ['DT_STRING', 'DT_INT32'],

@@ -3,22 +3,27 @@ import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } fro
 import type { Refusal } from './refusal.ts';
 import { refusedStrings } from './string_types.ts';
 
-/** For every operation with the attribute `data_format`: tfjs always computes channels last. */
+/** For operations with the attribute `data_format` that the simplifier could not turn to channels last. */
 const CHANNELS_FIRST: Refusal = {
-  reason: 'with channels first (NCHW), which tfjs does not compute',
+  reason: 'with channels first (NCHW), which the server does not compute here',
   wayRound: 'build the model with channels last (data_format "channels_last" or "NHWC")',
 };
 
+/** They take channels first as they are. */
+const WITH_CHANNELS_FIRST: ReadonlySet<string> = new Set(['BiasAdd', 'DepthToSpace', 'SpaceToDepth']);
+
 const IN_TRAINING: Refusal = {
-  reason: 'in training mode, whose statistics of the batch tfjs does not compute',
+  reason: 'in training mode, whose statistics of the batch the server does not compute',
   wayRound: 'export the model for prediction (training=False, or a frozen learning phase)',
 };
 const EXPLICIT_PADDING: Refusal = {
   reason: 'with explicit padding',
   wayRound: 'pad with an operation of its own before it',
 };
-const IGNORED_DILATIONS: Refusal = { reason: 'with dilations, which tfjs ignores' };
-const STRIDES_AND_DILATIONS: Refusal = { reason: 'with both strides and dilations, of which tfjs does one' };
+const IGNORED_DILATIONS: Refusal = { reason: 'with dilations, which the server does not compute for it' };
+const STRIDES_AND_DILATIONS: Refusal = {
+  reason: 'with both strides and dilations, of which the server computes one',
+};
 
 const BATCH_NORMS = ['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'];
 const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative', 'Conv3D'];
@@ -56,7 +61,7 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
     EXPLICIT_PADDING,
     (node) => textAttribute(node, 'padding')?.toUpperCase() === 'EXPLICIT',
   ),
-  refused(['Conv2DBackpropInput'], IGNORED_DILATIONS, isDilated),
+  refused(['Conv2DBackpropInput', 'Conv3DBackpropInputV2'], IGNORED_DILATIONS, isDilated),
   refused([...CONVOLUTIONS, ...FUSED], STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
   {
     operations: FUSED,
@@ -71,11 +76,21 @@ const UNCOMPUTED_TYPES = /^DT_(UINT32|UINT64|COMPLEX64|COMPLEX128|QU?INT\d+|FLOA
 /** The attributes with the type of an input or output. */
 const TYPE_ATTRIBUTES = ['T', 'SrcT', 'DstT', 'dtype', 'out_type', 'Tparams', 'Tidx'];
 
+/** They compute complex numbers of two float32. */
+const COMPLEX_OPERATIONS: ReadonlySet<string> = new Set(
+  'Add AddV2 Angle Cast ComplexAbs Conj FFT FFT2D IFFT IFFT2D IRFFT IRFFT2D Identity Imag Mul Neg Real Snapshot StopGradient Sub'.split(
+    ' ',
+  ),
+);
+
 function refusedType({ op, attr }: GraphNode): Refusal | undefined {
   // The values of a constant are checked individually.
   if (op === 'Const') return undefined;
   const type = TYPE_ATTRIBUTES.map((name) => attr[name]?.type).find(
-    (name) => name !== undefined && UNCOMPUTED_TYPES.test(name),
+    (name) =>
+      name !== undefined &&
+      UNCOMPUTED_TYPES.test(name) &&
+      !(name === 'DT_COMPLEX64' && COMPLEX_OPERATIONS.has(op)),
   );
   return type === undefined
     ? undefined
@@ -89,8 +104,7 @@ function refusedType({ op, attr }: GraphNode): Refusal | undefined {
 export function refusedAttribute(node: GraphNode): Refusal | undefined {
   const type = refusedType(node) ?? refusedStrings(node);
   if (type !== undefined) return type;
-  if (!hasChannelsLast(node) && textAttribute(node, 'data_format')?.toUpperCase() !== 'NDHWC')
-    return CHANNELS_FIRST;
+  if (!hasChannelsLast(node) && !takesFormat(node)) return CHANNELS_FIRST;
   for (const { operations, find } of REFUSED_FORMS) {
     const refusal = operations.includes(node.op) ? find(node) : undefined;
     if (refusal !== undefined) return refusal;
@@ -98,14 +112,19 @@ export function refusedAttribute(node: GraphNode): Refusal | undefined {
   return undefined;
 }
 
+function takesFormat(node: GraphNode): boolean {
+  const format = textAttribute(node, 'data_format')?.toUpperCase();
+  return format === 'NDHWC' || (format === 'NCHW' && WITH_CHANNELS_FIRST.has(node.op));
+}
+
 function findRefusedFusion(node: GraphNode): Refusal | undefined {
   const [first, second] = textsAttribute(node, 'fused_ops').map((name) => name.toLowerCase());
   if (first === undefined) return undefined;
-  if (first !== 'biasadd') return { reason: `fused with "${first}" but no bias, which tfjs ignores` };
+  if (first !== 'biasadd') return { reason: `fused with "${first}" but no bias` };
   if (second === undefined) return undefined;
   if (!FUSED_ACTIVATIONS.includes(second)) return { reason: `fused with the activation "${second}"` };
   return second === 'leakyrelu' && node.op === 'FusedDepthwiseConv2dNative'
-    ? { reason: 'fused with LeakyRelu, whose slope tfjs does not read' }
+    ? { reason: 'fused with LeakyRelu' }
     : undefined;
 }
 

@@ -14,82 +14,44 @@ import { json as normalization } from '@tensorflow/tfjs-converter/dist/operation
 import { json as reduction } from '@tensorflow/tfjs-converter/dist/operations/op_list/reduction.js';
 import { json as sliceJoin } from '@tensorflow/tfjs-converter/dist/operations/op_list/slice_join.js';
 import { json as sparse } from '@tensorflow/tfjs-converter/dist/operations/op_list/sparse.js';
-import { json as spectral } from '@tensorflow/tfjs-converter/dist/operations/op_list/spectral.js';
 import { json as text } from '@tensorflow/tfjs-converter/dist/operations/op_list/string.js';
 import { json as transformation } from '@tensorflow/tfjs-converter/dist/operations/op_list/transformation.js';
+import { ADDED_OPERATIONS } from './added_operations.ts';
 
 interface ListedOperation {
   readonly tfOpName: string;
 }
 
-const listed = (...names: readonly string[]): ListedOperation[] => names.map((tfOpName) => ({ tfOpName }));
-
-/**
- * The supported operations: those of tfjs-converter's OperationMapper by its own groups, and those that
- * worker/runtime/operations/ adds.
- */
-export const OPERATION_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
-  Arithmetic: [...arithmetic, ...listed('TruncateDiv', 'TruncateMod')],
+/** By tfjs-converter's own groups, which its OperationMapper knows. */
+const TFJS_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
+  Arithmetic: arithmetic,
   'Basic mathematics': basicMath,
-  'Control flow': [...control, ...listed('TensorListScatterIntoExistingList')],
+  'Control flow': control,
   Convolution: convolution,
   Creation: creation,
   Dynamic: dynamic,
-  Evaluation: [...evaluation, ...listed('UniqueWithCounts', 'UniqueWithCountsV2')],
-  Examples: listed('ParseExample', 'ParseExampleV2', 'ParseSingleExample'),
+  Evaluation: evaluation,
   Graph: graph,
-  'Hash tables': [...hashTable, ...listed('_ConstantTableFind', '_ConstantTableSize')],
-  Images: [
-    ...image,
-    ...listed('DecodeAndCropJpeg', 'DecodeBmp', 'DecodeGif', 'DecodeImage', 'DecodeJpeg', 'DecodePng'),
-  ],
-  Logic: [...logical, ...listed('BitwiseOr', 'BitwiseXor', 'Invert')],
+  'Hash tables': hashTable,
+  Images: image,
+  Logic: logical,
   Matrices: matrices,
   Normalization: normalization,
-  Quantization: listed('FakeQuantWithMinMaxArgs', 'FakeQuantWithMinMaxVarsPerChannel'),
-  Ragged: listed('RaggedTensorToTensor'),
   Reduction: reduction,
   'Slices and joins': sliceJoin,
   Sparse: sparse,
-  Spectral: spectral,
-  Strings: [
-    ...text,
-    ...listed(
-      'AsString',
-      'DecodeBase64',
-      'DecodeRaw',
-      'EncodeBase64',
-      'ReduceJoin',
-      'RegexFullMatch',
-      'RegexReplace',
-      'StaticRegexFullMatch',
-      'StringJoin',
-      'StringLength',
-      'StringLower',
-      'StringSplitV2',
-      'StringStrip',
-      'StringToHashBucket',
-      'StringToHashBucketStrong',
-      'StringToNumber',
-      'StringUpper',
-      'Substr',
-    ),
-  ],
+  Strings: text,
   Transformation: transformation,
 };
 
-export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(
-  Object.values(OPERATION_GROUPS).flatMap((operations) => operations.map(({ tfOpName }) => tfOpName)),
+/** The operations that are executed, by subject: those of tfjs-converter, and those that worker/runtime/operations/ adds. */
+export const OPERATION_GROUPS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  [...new Set([...Object.keys(TFJS_GROUPS), ...Object.keys(ADDED_OPERATIONS)])]
+    .sort()
+    .map((group) => [
+      group,
+      [...(TFJS_GROUPS[group] ?? []).map(({ tfOpName }) => tfOpName), ...(ADDED_OPERATIONS[group] ?? [])],
+    ]),
 );
 
-/** Operations for which tfjs's WebAssembly backend lacks a kernel, with the name of the kernel. */
-export const WITHOUT_KERNEL: ReadonlyMap<string, string> = new Map([
-  ['Complex', 'Complex'],
-  ['ComplexAbs', 'ComplexAbs'],
-  ['FFT', 'FFT'],
-  ['IFFT', 'IFFT'],
-  ['Imag', 'Imag'],
-  ['IRFFT', 'IFFT'],
-  ['Real', 'Real'],
-  ['RFFT', 'FFT'],
-]);
+export const EXECUTED_OPERATIONS: ReadonlySet<string> = new Set(Object.values(OPERATION_GROUPS).flat());

@@ -1,7 +1,7 @@
 import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedAttribute } from './refused_attributes.ts';
-import { EXECUTED_OPERATIONS, WITHOUT_KERNEL } from './supported_operations.ts';
+import { EXECUTED_OPERATIONS } from './supported_operations.ts';
 
 /** An operation that the server cannot execute, or not in the form in which the graph uses it. */
 export interface UnsupportedOperation extends Refusal {
@@ -16,13 +16,9 @@ const NODES_NAMED = 3;
 
 /** The alternatives to operations that have one. */
 export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
-  ['RFFT', 'for one length, multiply with a constant matrix of cosines and sines instead'],
-  ['FFT', 'for one length, multiply with constant matrices of cosines and sines instead'],
-  ['ParseExample', 'serve a signature that takes tensors; the server itself reads examples'],
-  ['ParseExampleV2', 'serve a signature that takes tensors; the server itself reads examples'],
+  ['FFT3D', 'take one transform after the other, along the last dimension each'],
+  ['RFFT3D', 'take one transform after the other, along the last dimension each'],
   ['DecodeWebP', 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image'],
-  ['SpaceToDepth', 'write it with tf.reshape and tf.transpose'],
-  ['BatchMatMulV3', 'cast both factors to one type before the product'],
 ]);
 
 /**
@@ -68,7 +64,6 @@ function* allNodes({ nodes, functions, initializer }: Graph): Iterable<[name: st
 function refusalOf(node: GraphNode): Refusal | undefined {
   const wayRound = WAYS_ROUND.get(node.op);
   const advice = wayRound === undefined ? {} : { wayRound };
-  if (!EXECUTED_OPERATIONS.has(node.op)) return { reason: 'is not executed by tfjs', ...advice };
-  if (WITHOUT_KERNEL.has(node.op)) return { reason: 'is not computed by the WebAssembly backend', ...advice };
+  if (!EXECUTED_OPERATIONS.has(node.op)) return { reason: 'is not computed by the server', ...advice };
   return refusedAttribute(node);
 }

@@ -51,10 +51,10 @@ test('a graph model is published simplified, the same whenever it is, with the e
 });
 
 test('a graph model with operations that cannot be executed is refused, with all of them', async () => {
-  const opened = await openModel(await writeModel('Bucketize'), { temporaryDirectory: await newDirectory() });
+  const opened = await openModel(await writeModel('Betainc'), { temporaryDirectory: await newDirectory() });
   expect(opened).toMatchObject({
     kind: 'unsupported',
-    message: expect.stringContaining('Bucketize is not executed by tfjs: Bucketize_'),
+    message: expect.stringContaining('Betainc is not computed by the server: Betainc_'),
   });
 });
 

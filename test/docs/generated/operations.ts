@@ -1,17 +1,13 @@
 import { ALIASES, IDENTITIES, LAYER_RULES, type LayerRule } from '../../../import/keras/layer_rules.ts';
 import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
-import { OPERATION_GROUPS, WITHOUT_KERNEL } from '../../../import/operations/supported_operations.ts';
+import { OPERATION_GROUPS } from '../../../import/operations/supported_operations.ts';
 import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
 import { code, table } from './markdown.ts';
 
 /** TensorFlow's operations that can be served, each with the forms that are refused. */
 export function operationsTable(): string {
   const rows = Object.entries(OPERATION_GROUPS).flatMap(([group, operations]) =>
-    operations
-      .map(({ tfOpName }) => tfOpName)
-      .filter((name) => !WITHOUT_KERNEL.has(name))
-      .sort()
-      .map((name) => [code(name), group, refusedForms(name)]),
+    [...operations].sort().map((name) => [code(name), group, refusedForms(name)]),
   );
   return table(['operation', 'group', 'refused'], rows);
 }
@@ -24,10 +20,9 @@ function refusedForms(operation: string): string {
 
 /** Operations that are often met and cannot be served, with what to do instead. */
 export function refusedOperationsTable(): string {
-  const names = new Set([...WITHOUT_KERNEL.keys(), ...WAYS_ROUND.keys()]);
   return table(
     ['operation', 'a way round'],
-    [...names].sort().map((name) => [code(name), WAYS_ROUND.get(name) ?? '']),
+    [...WAYS_ROUND].sort().map(([name, wayRound]) => [code(name), wayRound]),
   );
 }
 

@@ -3,7 +3,6 @@ import {
   build,
   type Call,
   count,
-  type Expected,
   flag,
   input,
   integer,
@@ -176,8 +175,9 @@ const transform: Operation = (call) => {
 /** Chosen boxes, best first; each has less of every one chosen before than the threshold. */
 interface Suppression {
   readonly chosen: number[];
+  readonly scores: number[];
   readonly limit: number;
-  /** Whether every side of a box is a number: what overlaps NaN depends on the order of C++'s comparisons. */
+  /** Not of Soft-NMS, nor where a side of a box is NaN: what overlaps it depends on the order of C++'s comparisons. */
   readonly isKnown: boolean;
 }
 
@@ -187,10 +187,11 @@ function suppression(call: Call): Suppression {
   ofRank(boxes, 2);
   ofRank(scores, 1);
   require(at(boxes.shape, 1) === 4 && boxes.shape[0] === scores.shape[0], 'boxes and scores differ');
-  const limit = integer(call, 'maxOutputSize');
-  const iou = number(call, 'iouThreshold');
-  const threshold = number(call, 'scoreThreshold');
-  require(limit >= 0 && iou >= 0 && iou <= 1, 'a threshold');
+  const limit = integer(call, 'most');
+  const iou = number(call, 'overlap');
+  const threshold = number(call, 'least');
+  const sigma = number(call, 'sigma');
+  require(limit >= 0 && iou >= 0 && iou <= 1 && sigma >= 0, 'a threshold');
   const box = (each: number): number[] => Array.from({ length: 4 }, (_, side) => value(boxes, [each, side]));
   const candidates = scores.values
     .flatMap((score, each) => (score > threshold ? [each] : []))
@@ -199,7 +200,12 @@ function suppression(call: Call): Suppression {
   for (const each of candidates)
     if (chosen.length < limit && chosen.every((other) => overlap(box(each), box(other)) <= iou))
       chosen.push(each);
-  return { chosen, limit, isKnown: !boxes.values.some(Number.isNaN) };
+  return {
+    chosen,
+    scores: chosen.map((each) => at(scores.values, each)),
+    limit,
+    isKnown: sigma === 0 && !boxes.values.some(Number.isNaN),
+  };
 }
 
 function overlap(a: readonly number[], b: readonly number[]): number {
@@ -214,35 +220,25 @@ function overlap(a: readonly number[], b: readonly number[]): number {
   return (height * width) / (aArea + bArea - height * width);
 }
 
-const boxesOf = (chosen: readonly number[]): Expected => ({
-  dtype: 'int32',
-  shape: [chosen.length],
-  values: chosen,
-  compared: 'ordinary',
-});
-
 export const IMAGES: Readonly<Record<string, Operation>> = {
   CropAndResize: cropAndResize,
   FlipLeftRight: flip,
-  NonMaxSuppressionV3: (call) => {
-    const { chosen, isKnown } = suppression(call);
-    return [isKnown ? boxesOf(chosen) : shapeOnly('int32', [-1])];
-  },
-  NonMaxSuppressionV4: (call) => {
-    const { chosen, limit, isKnown } = suppression(call);
-    if (!isKnown) return [shapeOnly('int32', [-1]), shapeOnly('int32', [])];
-    const isPadded = flag(call, 'padToMaxOutputSize');
-    if (isPadded) predictable(limit);
-    const padding = isPadded ? Array.from({ length: limit - chosen.length }, () => 0) : [];
+  NonMaxSuppression: (call) => {
+    const { chosen, scores, limit, isKnown } = suppression(call);
+    if (flag(call, 'isPadded')) predictable(limit);
+    const size = flag(call, 'isPadded') ? limit : chosen.length;
+    if (!isKnown)
+      return [
+        shapeOnly('int32', [flag(call, 'isPadded') ? limit : -1]),
+        shapeOnly('float32', [flag(call, 'isPadded') ? limit : -1]),
+        shapeOnly('int32', []),
+      ];
+    const padding = Array.from({ length: size - chosen.length }, () => 0);
     return [
-      boxesOf([...chosen, ...padding]),
+      { dtype: 'int32', shape: [size], values: [...chosen, ...padding], compared: 'ordinary' },
+      { dtype: 'float32', shape: [size], values: [...scores, ...padding], compared: 'ordinary' },
       { dtype: 'int32', shape: [], values: [chosen.length], compared: 'ordinary' },
     ];
-  },
-  NonMaxSuppressionV5: (call) => {
-    suppression(call);
-    number(call, 'softNmsSigma');
-    return [shapeOnly('int32', [-1]), shapeOnly('float32', [-1])];
   },
   ResizeBilinear: bilinear,
   ResizeNearestNeighbor: nearest,

@@ -40,7 +40,7 @@ describe('refused before anything is uploaded is a model that', () => {
     // Known from the graph alone, before any rehearsal.
     await expectRefused(
       await models.unknownOperation(),
-      /the server cannot execute all of its operations:\s+NoSuchOperation is not executed by tfjs: y$/,
+      /the server cannot execute all of its operations:\s+NoSuchOperation is not computed by the server: y$/,
     );
   });
 

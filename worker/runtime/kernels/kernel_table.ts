@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RawCall } from './gate/kernel_call.ts';
-import { range } from './javascript/creation.ts';
+import { linSpace, range } from './javascript/creation.ts';
 import {
   stridedSlice as plainStridedSlice,
   reverseTruths,
@@ -21,19 +21,22 @@ import {
   selectTruths,
 } from './javascript/elementwise/elementwise.ts';
 import { expectInt32, wrapInteger } from './javascript/elementwise/integers.ts';
+import { SPECIAL_FUNCTIONS } from './javascript/elementwise/special_functions.ts';
 import { equalStrings, unequalStrings } from './javascript/elementwise/text.ts';
 import {
   absoluteOfIntegers,
+  bucketize,
   cosine,
   logOfOnePlus,
   negativeOfIntegers,
   sign,
   sine,
 } from './javascript/elementwise/unary.ts';
-import { cropAndResize, resizeIntegers } from './javascript/images.ts';
+import { cropAndResize, resizeIntegers } from './javascript/images/images.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
-import { bandPart } from './javascript/matrices.ts';
+import { bandPart } from './javascript/matrices/band_part.ts';
+import { diagonalsOfMatrix, matrixOfDiagonals, replacedDiagonals } from './javascript/matrices/diagonals.ts';
 import { emptyProduct } from './javascript/products/empty_products.ts';
 import { matrixProduct as integerProduct } from './javascript/products/integer_products.ts';
 import {
@@ -47,7 +50,16 @@ import {
 } from './javascript/products/windows.ts';
 import { fakeQuantize } from './javascript/quantization.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
+import {
+  inversePermutation,
+  partition,
+  reverseSequence,
+  scatter,
+  stitch,
+} from './javascript/rows/partitions.ts';
+import { segment } from './javascript/rows/segments.ts';
 import { topKOfNaN } from './javascript/selection.ts';
+import { suppress, suppressByClass } from './javascript/suppression/suppression.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
 import { batchNormalization } from './webassembly/batch_norm.ts';
@@ -81,8 +93,10 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   AvgPool3D: { plain: averagePool3D },
   BatchMatMul: { fast: own(matrixProduct), plain: integerProduct },
   Bitwise: { plain: bitwise },
+  Bucketize: { plain: bucketize },
   Cast: { plain: castToBool },
   ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
+  CombinedNonMaxSuppression: { plain: suppressByClass },
   Concat: { fast: own(concatenation) },
   Conv2D: { fast: own(convolution), plain: emptyProduct },
   Conv3D: { plain: convolution3D },
@@ -91,6 +105,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   CropAndResize: { plain: cropAndResize },
   DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   Dilation2D: { plain: dilation2D },
+  DynamicPartition: { plain: partition },
+  DynamicStitch: { plain: stitch },
   Elu: { fast: own(unary(UnaryOperation.elu)) },
   Equal: { plain: equalStrings },
   Erf: { fast: own(unary(UnaryOperation.erf)) },
@@ -102,9 +118,14 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   GatherV2: { plain: gatherInBatches },
+  InvertPermutation: { plain: inversePermutation },
   LeakyRelu: { fast: own(leakyRelu) },
+  LinSpace: { plain: linSpace },
   Log1p: { plain: logOfOnePlus },
   MatrixBandPart: { plain: bandPart },
+  MatrixDiag: { plain: matrixOfDiagonals },
+  MatrixDiagPart: { plain: diagonalsOfMatrix },
+  MatrixSetDiag: { plain: replacedDiagonals },
   MaxPool: { fast: own(maxPool) },
   MaxPool3D: { plain: maxPool3D },
   MaxPoolWithArgmax: { plain: maxPoolWithPositions },
@@ -114,6 +135,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Mod: { plain: flooredRemainder },
   Multiply: { fast: own(binary(BinaryOperation.multiply)) },
   Neg: { fast: own(unary(UnaryOperation.negate)), plain: negativeOfIntegers },
+  NonMaxSuppression: { plain: suppress },
   NotEqual: { plain: unequalStrings },
   OneHot: { plain: oneHot },
   Pack: { fast: own(pack) },
@@ -127,7 +149,9 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Relu6: { fast: own(unary(UnaryOperation.clamp, 0, 6)) },
   ResizeNearestNeighbor: { plain: resizeIntegers },
   Reverse: { plain: reverseTruths },
+  ReverseSequence: { plain: reverseSequence },
   Rsqrt: { fast: own(unary(UnaryOperation.reciprocalSquareRoot)) },
+  Segment: { plain: segment },
   Select: { plain: selectTruths },
   Selu: { fast: own(unary(UnaryOperation.selu)) },
   Sigmoid: { fast: own(unary(UnaryOperation.sigmoid)) },
@@ -143,11 +167,13 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Sub: { fast: own(binary(BinaryOperation.subtract)) },
   Sum: { fast: own(sum) },
   Tanh: { fast: own(unary(UnaryOperation.tanh)) },
+  TensorScatter: { plain: scatter },
   TopK: { plain: topKOfNaN },
   Transpose: { fast: own(transpose) },
   TruncateDiv: { plain: truncatedQuotient },
   TruncateMod: { plain: truncatedRemainder },
   WrapInteger: { plain: wrapInteger },
+  ...Object.fromEntries(Object.entries(SPECIAL_FUNCTIONS).map(([name, plain]) => [name, { plain }])),
   _FusedMatMul: { fast: own(matrixProduct), plain: emptyProduct },
 };
 

@@ -27,10 +27,10 @@ function unary(compute: (x: Tensor) => Tensor): Operation {
     computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([x = inputOf(node, 0)]) => compute(x));
 }
 
-function binary(compute: (a: Tensor, b: Tensor) => Tensor): Operation {
+function binary(compute: (a: Tensor, b: Tensor) => Tensor, type = 'T'): Operation {
   return (node) =>
     computeIntegers(
-      integerType(node, 'T'),
+      integerType(node, type),
       [inputOf(node, 0), inputOf(node, 1)],
       ([a = inputOf(node, 0), b = inputOf(node, 1)]) => compute(a, b),
     );
@@ -81,8 +81,10 @@ const castTo: Operation = (node) => {
   return x.dtype === 'float32' ? expectInt32(result, x, 1) : result;
 };
 
-function product(a: string, b: string): Operation {
-  return (node) => binary((x, y) => matMul(x, y, node.attrs[a] === true, node.attrs[b] === true))(node);
+/** @param output the attribute that names the type of the result */
+function product(a: string, b: string, output = 'T'): Operation {
+  return (node) =>
+    binary((x, y) => matMul(x, y, node.attrs[a] === true, node.attrs[b] === true), output)(node);
 }
 
 const addNumbers = binary(add);
@@ -97,6 +99,7 @@ export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   AddV2: addition,
   BatchMatMul: product('adj_x', 'adj_y'),
   BatchMatMulV2: product('adj_x', 'adj_y'),
+  BatchMatMulV3: product('adj_x', 'adj_y', 'Tout'),
   Cast: castTo,
   Cumprod: cumulative(cumprod),
   Cumsum: cumulative(cumsum),

@@ -37,6 +37,12 @@ export function numberAttribute(node: GraphNode, name: string, otherwise: number
   return typeof value === 'number' ? value : otherwise;
 }
 
+/** A list of numbers, which is empty where the JSON does not say of what type it is. */
+export function numbersAttribute(node: GraphNode, name: string): number[] {
+  const value = node.attrs[name];
+  return Array.isArray(value) ? value.map(Number) : [];
+}
+
 export function flagAttribute(node: GraphNode, name: string, otherwise = false): boolean {
   const value = node.attrs[name];
   return typeof value === 'boolean' ? value : otherwise;

@@ -1,18 +1,27 @@
 import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
 import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
-import { bitwise, invert } from './bitwise.ts';
-import { divide, truncateMod } from './division.ts';
 import { einsum } from './einsum.ts';
+import { bitwise, invert, leftShift, rightShift } from './elementwise/bitwise.ts';
+import { divide, truncateMod } from './elementwise/division.ts';
+import { fakeQuantWithArgs, fakeQuantWithVars } from './elementwise/fake_quantization.ts';
+import { FUNCTIONS } from './elementwise/functions.ts';
 import { EXAMPLES } from './examples/parse_example.ts';
-import { fakeQuantWithArgs, fakeQuantWithVars } from './fake_quantization.ts';
 import { DECODING } from './images/decoding.ts';
+import { biasAdd } from './layout/bias_add.ts';
+import { depthToSpaceOf, spaceToDepth } from './layout/blocks.ts';
+import { roll } from './layout/roll.ts';
+import { transposedConvolution3D } from './layout/transposed_convolution.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
-import { matrixBandPart } from './matrices.ts';
+import { matrixBandPart } from './matrices/band_part.ts';
+import { DIAGONALS } from './matrices/diagonals.ts';
 import { oneHot } from './one_hot.ts';
 import { inputOf, type Operation } from './operation.ts';
 import { RAGGED } from './ragged.ts';
+import { PARTITIONS } from './rows/partitions.ts';
+import { SEGMENTS } from './rows/segments.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
+import { SUPPRESSION } from './suppression.ts';
 import { unique } from './unique.ts';
 
 /** Operations that replace or extend those of tfjs's executors, by TensorFlow's names. */
@@ -22,20 +31,32 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LOOKUP_TABLES,
   ...RAGGED,
   ...DECODING,
+  ...DIAGONALS,
+  ...FUNCTIONS,
+  ...PARTITIONS,
+  ...SEGMENTS,
   ...STRING_OPERATIONS,
+  ...SUPPRESSION,
+  BiasAdd: biasAdd,
   BitwiseAnd: bitwise('and'),
   BitwiseOr: bitwise('or'),
   BitwiseXor: bitwise('xor'),
+  Conv3DBackpropInputV2: transposedConvolution3D,
+  DepthToSpace: depthToSpaceOf,
   Div: divide,
   Einsum: einsum,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
   Invert: invert,
+  LeftShift: leftShift,
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,
   OneHot: oneHot,
   PlaceholderWithDefault: placeholderWithDefault,
+  RightShift: rightShift,
+  Roll: roll,
+  SpaceToDepth: spaceToDepth,
   TruncateDiv: divide,
   Unique: unique,
   UniqueV2: unique,

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { GraphTensor } from '../../../fixtures/models/write_graph.ts';
 import type { RawTensor } from '../../../fixtures/requests/raw_inference.ts';
 
@@ -45,6 +46,9 @@ export const strings = (shape: readonly number[], data: readonly string[] = []):
 });
 
 export const answered = (of: string, send: Tensors, y: RawTensor): Asked => ({ of, send, answer: { y } });
+/** The same up to the errors of functions such as tanh, which are no more than 1e-6 here. */
+export const answeredNearly = (of: string, send: Tensors, y: RawTensor): Asked =>
+  answered(of, send, { ...y, data: y.data.map((value) => expect.closeTo(Number(value), 5)) });
 export const refused = (of: string, send: Tensors, words: RegExp): Asked => ({ of, send, refused: words });
 
 /**

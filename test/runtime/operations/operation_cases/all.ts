@@ -1,25 +1,34 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
-import { ARITHMETIC_CASES } from './arithmetic.ts';
 import { BASE64_CASES } from './base64.ts';
-import { EINSUM_CASES } from './einsum.ts';
-import { FAKE_QUANTIZATION_CASES } from './fake_quantization.ts';
-import { INTEGER_PRODUCT_CASES } from './integer_products.ts';
-import { INTEGER_TYPE_CASES } from './integer_types.ts';
+import { BLOCK_CASES } from './blocks.ts';
+import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
+import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
+import { FUNCTION_CASES } from './elementwise/functions.ts';
+import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { LOOKUP_TABLE_CASES } from './lookup_tables.ts';
-import { MATRIX_CASES } from './matrices.ts';
+import { MATRIX_CASES } from './matrices/band_part.ts';
+import { DIAGONAL_CASES } from './matrices/diagonals.ts';
+import { EINSUM_CASES } from './matrices/einsum.ts';
+import { INTEGER_PRODUCT_CASES } from './matrices/integer_products.ts';
 import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
 import { RAGGED_CASES } from './ragged.ts';
+import { PARTITION_CASES } from './rows/partitions.ts';
+import { SEGMENT_CASES } from './rows/segments.ts';
 import { SELECT_CASES } from './select.ts';
 import { STRING_CASES } from './string_operations.ts';
+import { SUPPRESSION_CASES } from './suppression.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
   ...BASE64_CASES,
+  ...BLOCK_CASES,
+  ...DIAGONAL_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
+  ...FUNCTION_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
   ...LIMIT_CASES,
@@ -27,8 +36,11 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...MATRIX_CASES,
   ...MOVED_STRING_CASES,
   ...ONE_HOT_CASES,
+  ...PARTITION_CASES,
   ...PATTERN_CASES,
   ...RAGGED_CASES,
+  ...SEGMENT_CASES,
   ...SELECT_CASES,
   ...STRING_CASES,
+  ...SUPPRESSION_CASES,
 ];

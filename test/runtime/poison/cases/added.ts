@@ -11,7 +11,7 @@ const divided: Calls = shapes(0, 4).map((shape) => ({
 /** The kernels that tfjs does not have. */
 export const ADDED_CALLS: Readonly<Record<string, Calls>> = {
   Bitwise: fc
-    .record({ shape: shapes(0, 4), operation: fc.constantFrom('and', 'or', 'xor') })
+    .record({ shape: shapes(0, 4), operation: fc.constantFrom('and', 'left', 'or', 'right', 'xor') })
     .map(({ shape, operation }) => ({
       inputs: { a: integers(shape), b: integers([]) },
       attributes: { operation },

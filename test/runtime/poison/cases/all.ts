@@ -6,6 +6,7 @@ import { ELEMENTWISE_CALLS } from './elementwise.ts';
 import { IMAGE_CALLS } from './image.ts';
 import { PRODUCT_CALLS } from './product.ts';
 import { REDUCTION_CALLS } from './reduction.ts';
+import { ROW_CALLS } from './rows.ts';
 import { CREATION_CALLS, SELECTION_CALLS, SPARSE_CALLS, TEXT_CALLS } from './selection.ts';
 
 /** Calls that make sense, by kernel. */
@@ -18,6 +19,7 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   ...IMAGE_CALLS,
   ...PRODUCT_CALLS,
   ...REDUCTION_CALLS,
+  ...ROW_CALLS,
   ...SELECTION_CALLS,
   ...SPARSE_CALLS,
   ...TEXT_CALLS,

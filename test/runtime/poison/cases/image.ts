@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Dtype } from '../../oracle/tensor.ts';
-import { type Calls, floats, integers, positive, size } from '../kernel_call.ts';
+import { type Calls, floats, integers, positive, shapes, size } from '../kernel_call.ts';
 
 const image = fc.tuple(size, positive, positive, size);
 const dtype = fc.constantFrom<Dtype>('float32', 'float32', 'int32');
@@ -22,22 +22,50 @@ const resized = fc
 
 const boxes = fc.record({
   count: size,
-  maxOutputSize: size,
-  iou: fc.constantFrom(0.25, 0.5, 1),
-  score: fc.constantFrom(-9, 0),
+  most: size,
+  overlap: fc.constantFrom(0.25, 0.5, 1),
+  least: fc.constantFrom(-9, 0),
+  sigma: fc.constantFrom(0, 0.5),
+  isPadded: fc.boolean(),
 });
 
-const suppressing = (more: Readonly<Record<string, unknown>>, mayRefuse = false): Calls =>
-  boxes.map(({ count, maxOutputSize, iou, score }) => ({
-    mayRefuse,
-    inputs: {
-      boxes: { ...floats([count, 4]), range: [0, 3] },
-      scores: { ...floats([count]), range: [-1, 1] },
-    },
-    attributes: { maxOutputSize, iouThreshold: iou, scoreThreshold: score, ...more },
-  }));
+const suppressing: Calls = boxes.map(({ count, ...attributes }) => ({
+  inputs: {
+    boxes: { ...floats([count, 4]), range: [0, 3] },
+    scores: { ...floats([count]), range: [-1, 1] },
+  },
+  attributes,
+}));
 
 export const IMAGE_CALLS: Readonly<Record<string, Calls>> = {
+  ChangeColors: fc
+    .record({
+      shape: shapes(0, 3),
+      change: fc.constantFrom('hsv_to_rgb', 'hue', 'rgb_to_hsv', 'saturation'),
+    })
+    .map(({ shape, change }) => ({
+      inputs: { x: floats([...shape, 3]) },
+      attributes: { change, amount: 0.25 },
+    })),
+
+  CombinedNonMaxSuppression: fc
+    .record({
+      batch: size,
+      count: size,
+      classes: positive,
+      isShared: fc.boolean(),
+      most: positive,
+      total: positive,
+      isPerClass: fc.boolean(),
+      isClipped: fc.boolean(),
+    })
+    .map(({ batch, count, classes, isShared, ...attributes }) => ({
+      inputs: {
+        boxes: { ...floats([batch, count, isShared ? 1 : classes, 4]), range: [0, 3] },
+        scores: { ...floats([batch, count, classes]), range: [-1, 1] },
+      },
+      attributes: { ...attributes, overlap: 0.5, least: 0 },
+    })),
   CropAndResize: fc
     .record({ image, boxes: size, size: fc.tuple(positive, positive), isNearest: fc.boolean() })
     .map(({ image: [batch, ...rest], boxes, size, isNearest }) => ({
@@ -48,10 +76,22 @@ export const IMAGE_CALLS: Readonly<Record<string, Calls>> = {
       },
       attributes: { cropSize: size, method: isNearest ? 'nearest' : 'bilinear', extrapolationValue: 0.5 },
     })),
+  ExtractImagePatches: fc
+    .record({ image, size: positive, stride: positive, rate: fc.constantFrom(1, 2), isSame: fc.boolean() })
+    .map(({ image, size, stride, rate, isSame }) => ({
+      mayRefuse: !isSame,
+      inputs: { images: floats(image) },
+      attributes: {
+        sizes: [size, 1],
+        strides: [stride, 1],
+        rates: [rate, 1],
+        padding: isSame ? 'SAME' : 'VALID',
+      },
+    })),
   FlipLeftRight: image.map((shape) => ({ inputs: { image: floats(shape) } })),
-  NonMaxSuppressionV3: suppressing({}),
-  NonMaxSuppressionV4: suppressing({ padToMaxOutputSize: true }),
-  NonMaxSuppressionV5: suppressing({ softNmsSigma: 0.5 }, true),
+  NonMaxSuppression: suppressing,
+  ResizeArea: resized,
+  ResizeBicubic: resized,
   ResizeBilinear: resized.map((spec) => ({ ...spec, mayRefuse: spec.inputs.images.dtype !== 'float32' })),
   ResizeBilinearGrad: resized.map((spec) => ({
     mayRefuse: true,

@@ -7,13 +7,15 @@ import { INTEGER_RULES } from './rules/elementwise/integers.ts';
 import { QUANTIZATION_RULES } from './rules/elementwise/quantization.ts';
 import { TEXT_RULES } from './rules/elementwise/text.ts';
 import { UNARY_RULES } from './rules/elementwise/unary.ts';
-import { IMAGE_RULES } from './rules/images.ts';
+import { IMAGE_RULES } from './rules/images/images.ts';
 import { INDEXING_RULES } from './rules/indexing.ts';
-import { MATRIX_RULES } from './rules/matrices.ts';
+import { MATRIX_RULES } from './rules/matrices/matrices.ts';
 import { CONVOLUTION_RULES } from './rules/products/convolution.ts';
 import { POOLING_RULES } from './rules/products/pooling.ts';
 import { PRODUCT_RULES } from './rules/products/products.ts';
 import { REDUCTION_RULES } from './rules/reductions.ts';
+import { PARTITION_RULES } from './rules/rows/partitions.ts';
+import { SEGMENT_RULES } from './rules/rows/segments.ts';
 import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
 import { SPARSE_RULES } from './rules/sparse.ts';
@@ -29,10 +31,12 @@ export const KERNEL_RULES: Rules = {
   ...INDEXING_RULES,
   ...INTEGER_RULES,
   ...MATRIX_RULES,
+  ...PARTITION_RULES,
   ...POOLING_RULES,
   ...PRODUCT_RULES,
   ...QUANTIZATION_RULES,
   ...REDUCTION_RULES,
+  ...SEGMENT_RULES,
   ...SELECTION_RULES,
   ...SLICE_RULES,
   ...SPARSE_RULES,

@@ -1,4 +1,3 @@
-import type { KernelCall } from '../kernel_call.ts';
 import { ANY, gives, type Output, type Rule, type Rules } from '../rule.ts';
 import { isEmpty } from '../shapes.ts';
 
@@ -45,7 +44,8 @@ const searchSorted: Rule = (call) => {
   return isEmpty(sequence.shape) ? { ...verdict, fill: 0 } : verdict;
 };
 
-function expectBoxes(call: KernelCall): number {
+/** How many boxes are chosen depends on their values. TensorFlow gives no more than there are, unless it pads. */
+const suppression: Rule = (call) => {
   const boxes = call.tensor('boxes');
   const scores = call.tensor('scores');
   call.expectDtype(boxes, 'boxes', 'float32');
@@ -55,38 +55,63 @@ function expectBoxes(call: KernelCall): number {
     call.refuse(`boxes of shape [${boxes.shape}] are not four numbers each`);
   if (scores.shape.length !== 1 || scores.shape[0] !== count)
     call.refuse(`scores of shape [${scores.shape}] are not one for each of ${count} boxes`);
-  if (call.integer('maxOutputSize') < 0) call.refuse('maxOutputSize is negative');
-  const threshold = call.number('iouThreshold');
-  if (!(threshold >= 0 && threshold <= 1)) call.refuse(`an iouThreshold of ${threshold} is not in [0, 1]`);
-  call.number('scoreThreshold');
-  return count;
-}
-
-const chosen = (size: number): Output => ({ shape: [size], dtype: 'int32' });
-
-const suppression: Rule = (call) => ({ outputs: [chosen(expectBoxes(call) === 0 ? 0 : ANY)] });
-
-const paddedSuppression: Rule = (call) => {
-  const count = expectBoxes(call);
-  const isPadded = call.flag('padToMaxOutputSize');
-  const size = isPadded ? call.integer('maxOutputSize') : ANY;
-  const valid: Output = { shape: [], dtype: 'int32' };
-  return count === 0
-    ? { outputs: [chosen(isPadded ? size : 0), valid], fill: 0 }
-    : { outputs: [chosen(size), valid] };
+  const most = call.integer('most');
+  if (most < 0) call.refuse(`a number of ${most} boxes is negative`);
+  const overlap = call.number('overlap');
+  if (!(overlap >= 0 && overlap <= 1)) call.refuse(`an iou_threshold of ${overlap} is not in [0, 1]`);
+  const sigma = call.number('sigma');
+  if (!(sigma >= 0)) call.refuse(`a soft_nms_sigma of ${sigma} is negative`);
+  call.number('least');
+  const size = call.flag('isPadded') ? most : ANY;
+  const largest = [call.flag('isPadded') ? most : Math.min(most, count)];
+  return {
+    outputs: [
+      { shape: [size], dtype: 'int32', largest },
+      { shape: [size], dtype: 'float32', largest },
+      { shape: [], dtype: 'int32' },
+    ],
+    takesEmpty: true,
+  };
 };
 
-const softSuppression: Rule = (call) => {
-  const size = expectBoxes(call) === 0 ? 0 : ANY;
-  const sigma = call.number('softNmsSigma');
-  if (!(sigma >= 0)) call.refuse(`a softNmsSigma of ${sigma} is negative`);
-  return { outputs: [chosen(size), { shape: [size], dtype: 'float32' }] };
+/** Detections of images, class by class. */
+const suppressionByClass: Rule = (call) => {
+  const boxes = call.tensor('boxes');
+  const scores = call.tensor('scores');
+  call.expectDtype(boxes, 'boxes', 'float32');
+  call.expectDtype(scores, 'scores', 'float32');
+  call.expectRank(boxes, 'boxes', 4);
+  call.expectRank(scores, 'scores', 3);
+  const [batch = 0, count = 0, classes = 0] = scores.shape;
+  const [, , sets = 0, corners] = boxes.shape;
+  if (
+    boxes.shape[0] !== batch ||
+    boxes.shape[1] !== count ||
+    (sets !== 1 && sets !== classes) ||
+    corners !== 4
+  )
+    call.refuse(`boxes of shape [${boxes.shape}] do not fit scores of shape [${scores.shape}]`);
+  const [most, total] = [call.integer('most'), call.integer('total')];
+  if (most < 1 || total < 1)
+    call.refuse(`a number of ${most} boxes for each class or ${total} in all is not positive`);
+  const overlap = call.number('overlap');
+  if (!(overlap >= 0 && overlap <= 1)) call.refuse(`an iou_threshold of ${overlap} is not in [0, 1]`);
+  call.number('least');
+  const size = call.flag('isPerClass') ? Math.min(total, most * classes) : total;
+  return {
+    outputs: [
+      { shape: [batch, size, 4], dtype: 'float32' },
+      { shape: [batch, size], dtype: 'float32' },
+      { shape: [batch, size], dtype: 'float32' },
+      { shape: [batch], dtype: 'int32' },
+    ],
+    takesEmpty: true,
+  };
 };
 
 export const SELECTION_RULES: Rules = {
-  NonMaxSuppressionV3: suppression,
-  NonMaxSuppressionV4: paddedSuppression,
-  NonMaxSuppressionV5: softSuppression,
+  CombinedNonMaxSuppression: suppressionByClass,
+  NonMaxSuppression: suppression,
   SearchSorted: searchSorted,
   TopK: topK,
   Unique: unique,

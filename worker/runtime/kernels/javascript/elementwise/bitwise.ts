@@ -1,9 +1,14 @@
 import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
+/** TensorFlow shifts by no fewer than 0 bits and by no more than an integer has but one. */
+const shift = (by: number): number => Math.min(31, Math.max(0, by));
+
 const OPERATIONS: Readonly<Record<string, (a: number, b: number) => number>> = {
   and: (a, b) => a & b,
+  left: (a, b) => a << shift(b),
   or: (a, b) => a | b,
+  right: (a, b) => a >> shift(b),
   xor: (a, b) => a ^ b,
 };
 

@@ -1,8 +1,9 @@
 import type { DataType } from '@tensorflow/tfjs-core';
+import { bucketBoundaries } from '../../gate/rules/elementwise/unary.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** Makes a kernel of an element-wise operation on tensors of one dtype. Storing a result rounds it to the dtype. */
-function unary(dtype: DataType, compute: (value: number) => number): PlainKernel {
+export function unary(dtype: DataType, compute: (value: number) => number): PlainKernel {
   return (backend, call, [output]) => {
     if (output?.dtype !== dtype) return undefined;
     const result = makeOutput(backend, output);
@@ -28,3 +29,22 @@ export const sign = unary('float32', Math.sign);
 /** tfjs has an absolute error of 2e-7 even for small results, and a larger one for large values. */
 export const sine = unary('float32', Math.sin);
 export const cosine = unary('float32', Math.cos);
+
+/** How many of the boundaries are not above each value. As in C++'s upper_bound, none is above NaN. */
+export const bucketize: PlainKernel = (backend, call, [output]) => {
+  const boundaries = bucketBoundaries(call);
+  const result = makeOutput(backend, output);
+  const values = valuesOf(backend, call.tensor('x'));
+  const buckets = valuesOf(backend, result);
+  for (let index = 0; index < buckets.length; index++) {
+    const value = values[index] ?? 0;
+    let [from, to] = [0, boundaries.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (value < (boundaries[middle] ?? 0)) to = middle;
+      else from = middle + 1;
+    }
+    buckets[index] = from;
+  }
+  return result;
+};

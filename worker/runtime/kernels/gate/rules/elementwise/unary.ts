@@ -1,4 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
+import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../../rule.ts';
 
 /**
@@ -32,6 +33,22 @@ const clip: Rule = (call) => {
   return numbers(call);
 };
 
+/** Between which of some boundaries, which never fall, each value is. */
+const bucketize: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32', 'int32');
+  const boundaries = bucketBoundaries(call);
+  if (boundaries.some((each, index) => !(each >= (boundaries[index - 1] ?? each))))
+    call.refuse(`the boundaries [${boundaries.slice(0, 8)}] are not sorted`);
+  return gives(x.shape, 'int32');
+};
+
+export function bucketBoundaries(call: KernelCall): readonly number[] {
+  const boundaries = call.attribute('boundaries');
+  if (Array.isArray(boundaries) && boundaries.every((each) => typeof each === 'number')) return boundaries;
+  return call.refuse('the boundaries are not a list of numbers');
+}
+
 const leakyRelu: Rule = (call) => {
   call.number('alpha');
   return floats(call);
@@ -54,13 +71,17 @@ export const UNARY_RULES: Rules = {
   Asinh: floats,
   Atan: floats,
   Atanh: floats,
+  Bucketize: bucketize,
   Cast: cast,
   Ceil: floats,
   ClipByValue: clip,
   Cos: floats,
   Cosh: floats,
+  Digamma: floats,
   Elu: floats,
   Erf: floats,
+  Erfc: floats,
+  Erfinv: floats,
   Exp: floats,
   Expm1: floats,
   Floor: floats,
@@ -68,9 +89,11 @@ export const UNARY_RULES: Rules = {
   IsInf: test,
   IsNan: test,
   LeakyRelu: leakyRelu,
+  Lgamma: floats,
   Log: floats,
   Log1p: floats,
   LogicalNot: unary(['bool']),
+  Ndtri: floats,
   Neg: numbers,
   Reciprocal: floats,
   Relu: numbers,

@@ -1,4 +1,4 @@
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** Sets the elements outside of a band around the diagonal of each matrix to zero. */
 export const bandPart: PlainKernel = (backend, call, [output]) => {

@@ -1,4 +1,4 @@
-import { answered, float, type GateCase, int, operation, refused } from '../../gate/gate_cases/case.ts';
+import { answered, float, type GateCase, int, operation, refused } from '../../../gate/gate_cases/case.ts';
 
 const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
 /** Exact in float32, and so small that the fourth term of a series does not count. */

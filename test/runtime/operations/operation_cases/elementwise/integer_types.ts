@@ -1,4 +1,12 @@
-import { answered, flag, float, type GateCase, int, operation, refused } from '../../gate/gate_cases/case.ts';
+import {
+  answered,
+  flag,
+  float,
+  type GateCase,
+  int,
+  operation,
+  refused,
+} from '../../../gate/gate_cases/case.ts';
 
 const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
 const beyond = /does not fit 32 bits/;

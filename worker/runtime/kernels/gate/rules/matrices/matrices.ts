@@ -1,4 +1,5 @@
-import { gives, type Rule, type Rules } from '../rule.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
+import { diagonalsOfMatrix, matrixOfDiagonals, replacedDiagonals } from './diagonals.ts';
 
 /** num_lower and num_upper are the numbers of kept diagonals. A negative number keeps the whole triangle. */
 const bandPart: Rule = (call) => {
@@ -13,4 +14,9 @@ const bandPart: Rule = (call) => {
   return gives(x.shape, x.dtype);
 };
 
-export const MATRIX_RULES: Rules = { MatrixBandPart: bandPart };
+export const MATRIX_RULES: Rules = {
+  MatrixBandPart: bandPart,
+  MatrixDiag: matrixOfDiagonals,
+  MatrixDiagPart: diagonalsOfMatrix,
+  MatrixSetDiag: replacedDiagonals,
+};

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { NumericValues } from '../gate/kernel_call.ts';
-import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
+import type { NumericValues } from '../../gate/kernel_call.ts';
+import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 const { fround } = Math;
 

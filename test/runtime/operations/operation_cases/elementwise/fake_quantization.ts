@@ -1,4 +1,4 @@
-import { answered, flag, float, type GateCase, operation, refused } from '../../gate/gate_cases/case.ts';
+import { answered, flag, float, type GateCase, operation, refused } from '../../../gate/gate_cases/case.ts';
 
 const bits = (count: number, isNarrow = false) => ({
   num_bits: { i: String(count) },

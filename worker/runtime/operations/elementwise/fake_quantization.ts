@@ -1,6 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { inputOf, numberAttribute, type Operation } from './operation.ts';
+import { inputOf, numberAttribute, type Operation } from '../operation.ts';
 
 /** FakeQuantWithMinMaxVars, with one range for all values, and the form with one range for each channel. */
 export const fakeQuantWithVars: Operation = (node) => quantize(node, inputOf(node, 1), inputOf(node, 2));

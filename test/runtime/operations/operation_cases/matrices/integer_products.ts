@@ -1,4 +1,4 @@
-import { answered, flag, type GateCase, int, operation, refused } from '../../gate/gate_cases/case.ts';
+import { answered, flag, type GateCase, int, operation, refused } from '../../../gate/gate_cases/case.ts';
 
 const matrices = { a: int([2, 3], [1, 2, 3, 4, 5, 6]), b: int([3, 2], [7, 8, 9, 10, 11, 12]) };
 const product = (
@@ -10,6 +10,9 @@ const product = (
 ): GateCase => operation(name, op, { a: 'INT32', b: 'INT32' }, { T: { type }, ...attr }, 'INT32', asked);
 const transposed = (a: boolean, b: boolean) => ({ transpose_a: flag(a), transpose_b: flag(b) });
 const adjoint = (a: boolean, b: boolean) => ({ adj_x: flag(a), adj_y: flag(b) });
+
+const shifted = (op: string, type: string, asked: GateCase['asked']): GateCase =>
+  operation(`${op} of ${type}`, op, { a: 'INT32', b: 'INT32' }, { T: { type } }, 'INT32', asked);
 
 /** Values by arithmetic. */
 export const INTEGER_PRODUCT_CASES: readonly GateCase[] = [
@@ -77,6 +80,38 @@ export const INTEGER_PRODUCT_CASES: readonly GateCase[] = [
       ],
     ),
   ),
+  shifted('LeftShift', 'DT_INT32', [
+    answered(
+      'bits that are lost, and more than there are',
+      { a: int([5], [3, -1, 1073741824, 1, 5]), b: int([5], [4, 31, 2, 40, -3]) },
+      int([5], [48, -2147483648, 0, -2147483648, 5]),
+    ),
+  ]),
+  shifted('LeftShift', 'DT_UINT8', [
+    answered(
+      'bits that are lost',
+      { a: int([3], [255, 3, 1]), b: int([3], [1, 6, 9]) },
+      int([3], [254, 192, 128]),
+    ),
+  ]),
+  shifted('LeftShift', 'DT_INT64', [
+    answered(
+      'a value that fits',
+      { a: int([2], [-1, 1]), b: int([], [30]) },
+      int([2], [-1073741824, 1073741824]),
+    ),
+    refused('one that does not', { a: int([1], [3]), b: int([], [31]) }, /does not fit 32 bits/),
+  ]),
+  shifted('RightShift', 'DT_INT32', [
+    answered(
+      'the sign stays',
+      { a: int([4], [-16, 16, -1, 2147483647]), b: int([4], [2, 2, 31, 40]) },
+      int([4], [-4, 4, -1, 0]),
+    ),
+  ]),
+  shifted('RightShift', 'DT_UINT8', [
+    answered('by more than there are', { a: int([2], [255, 128]), b: int([2], [4, 9]) }, int([2], [15, 1])),
+  ]),
   operation('Invert of int32', 'Invert', { x: 'INT32' }, { T: { type: 'DT_INT32' } }, 'INT32', [
     answered('both signs', { x: int([3], [0, -1, 5]) }, int([3], [-1, 0, -6])),
   ]),

@@ -1,4 +1,4 @@
-import { answered, float, type GateCase, int, operation, refused } from '../../gate/gate_cases/case.ts';
+import { answered, float, type GateCase, int, operation, refused } from '../../../gate/gate_cases/case.ts';
 
 const square = float([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 const band = (numLower: number, numUpper: number) => ({

@@ -7,7 +7,7 @@ import {
   operation,
   refused,
   text,
-} from '../../gate/gate_cases/case.ts';
+} from '../../../gate/gate_cases/case.ts';
 
 const TYPES = { FP32: 'DT_FLOAT', INT32: 'DT_INT32' } as const;
 

@@ -1,5 +1,5 @@
 import { div, engine } from '@tensorflow/tfjs-core';
-import { inputOf, type Operation } from './operation.ts';
+import { inputOf, type Operation } from '../operation.ts';
 
 /** Divides. Integer quotients are rounded toward zero, but tfjs rounds them down. */
 export const divide: Operation = (node) => {

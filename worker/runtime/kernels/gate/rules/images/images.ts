@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { KernelCall } from '../kernel_call.ts';
-import { gives, type Rule, type Rules } from '../rule.ts';
-import { expectInside } from './indexing.ts';
+import type { KernelCall } from '../../kernel_call.ts';
+import { gives, type Rule, type Rules } from '../../rule.ts';
+import { expectInside } from '../indexing.ts';
 
 /** Returns the shape of resized images. As TensorFlow, it refuses images without pixels and sizes of 0. */
 function resized(call: KernelCall, name: string, images: TensorInfo): readonly number[] {
@@ -20,7 +20,8 @@ function expectOneConvention(call: KernelCall): void {
     call.refuse('corners cannot be aligned where pixels are taken at their centers');
 }
 
-const bilinear: Rule = (call) => {
+/** By a method that gives other values than those of the image. */
+const interpolated: Rule = (call) => {
   const images = call.tensor('images');
   call.expectDtype(images, 'images', 'float32', 'int32');
   expectOneConvention(call);
@@ -77,7 +78,7 @@ const transform: Rule = (call) => {
 
 export const IMAGE_RULES: Rules = {
   CropAndResize: cropAndResize,
-  ResizeBilinear: bilinear,
+  ResizeBilinear: interpolated,
   ResizeNearestNeighbor: nearest,
   Transform: transform,
 };

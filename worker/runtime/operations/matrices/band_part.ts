@@ -1,5 +1,5 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { inputOf, numberInput, type Operation } from './operation.ts';
+import { inputOf, numberInput, type Operation } from '../operation.ts';
 
 /** tfjs also uses num_lower as num_upper. */
 export const matrixBandPart: Operation = (node) =>

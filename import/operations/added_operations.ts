@@ -1,0 +1,38 @@
+const names = (list: string): readonly string[] => list.split(' ');
+
+/** What the server computes beside tfjs-converter's operations, by subject: see worker/runtime/operations/. */
+export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  Arithmetic: names('AccumulateNV2 TruncateDiv TruncateMod Xdivy Xlog1py Xlogy'),
+  'Basic mathematics': names('Bucketize Digamma Erfc Erfinv Inv L2Loss Lgamma Ndtri Rint Softsign'),
+  'Control flow': names('TensorListScatterIntoExistingList'),
+  Convolution: names('Conv3DBackpropInputV2'),
+  Dynamic: names('CombinedNonMaxSuppression NonMaxSuppression'),
+  Evaluation: names('UniqueWithCounts UniqueWithCountsV2'),
+  Examples: names('ParseExample ParseExampleV2 ParseSingleExample'),
+  'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
+  Images: names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng'),
+  Logic: names('BitwiseOr BitwiseXor Invert LeftShift RightShift'),
+  Matrices: [
+    ...names('BatchMatMulV3 Diag DiagPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3'),
+    ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
+  ],
+  Quantization: names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel'),
+  Ragged: names('RaggedTensorToTensor'),
+  Segments: [
+    ...names('SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum SparseSegmentMeanWithNumSegments'),
+    ...names('SparseSegmentSqrtN SparseSegmentSqrtNWithNumSegments SparseSegmentSumWithNumSegments'),
+    ...names('UnsortedSegmentMax UnsortedSegmentMin UnsortedSegmentProd UnsortedSegmentSum'),
+  ],
+  'Slices and joins': [
+    ...names('DynamicPartition DynamicStitch InvertPermutation ParallelDynamicStitch ReverseSequence Roll'),
+    ...names('TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub'),
+  ],
+  Strings: [
+    ...names(
+      'AsString DecodeBase64 DecodeRaw EncodeBase64 ReduceJoin RegexFullMatch RegexReplace StaticRegexFullMatch StringJoin StringLength',
+    ),
+    ...names('StringLower StringSplitV2 StringStrip StringToHashBucket StringToHashBucketStrong'),
+    ...names('StringToNumber StringUpper Substr'),
+  ],
+  Transformation: names('SpaceToDepth'),
+};

@@ -1,0 +1,56 @@
+import { engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { computeIntegers, integerType } from '../integer_types.ts';
+import { inputOf, numberAttribute, type Operation, type Operations } from '../operation.ts';
+import { moving } from '../strings/movement.ts';
+
+/** The first inputs of a node that moves elements. */
+const first = ([a = scalar(0), b = a]: readonly Tensor[]) => [a, b] as const;
+
+const dynamicPartition = moving([0], (node, inputs) => {
+  const [data, partitions] = first(inputs);
+  return engine().runKernel<Tensor[]>(
+    'DynamicPartition',
+    { data, partitions },
+    { count: numberAttribute(node, 'num_partitions', 1) },
+  );
+});
+
+/** Its inputs are N lists of places and N lists of rows. */
+const dynamicStitch: Operation = (node) => {
+  const tensors = node.inputs.map((tensor, index): [string, Tensor] => [`input${index}`, tensor]);
+  return engine().runKernel('DynamicStitch', Object.fromEntries(tensors));
+};
+
+const invertPermutation: Operation = (node) =>
+  engine().runKernel('InvertPermutation', { x: inputOf(node, 0) });
+
+function scattered(operation: 'add' | 'max' | 'min' | 'sub'): Operation {
+  return (node) =>
+    computeIntegers(
+      integerType(node, 'T'),
+      [inputOf(node, 0), inputOf(node, 2)],
+      ([tensor = inputOf(node, 0), updates = inputOf(node, 2)]) =>
+        engine().runKernel('TensorScatter', { tensor, indices: inputOf(node, 1), updates }, { operation }),
+    );
+}
+
+const reverseSequence = moving([0], (node, inputs) => {
+  const [x, lengths] = first(inputs);
+  return engine().runKernel<Tensor>(
+    'ReverseSequence',
+    { x, lengths },
+    { seqDim: numberAttribute(node, 'seq_dim', 0), batchDim: numberAttribute(node, 'batch_dim', 0) },
+  );
+});
+
+export const PARTITIONS: Operations = {
+  DynamicPartition: dynamicPartition,
+  DynamicStitch: dynamicStitch,
+  InvertPermutation: invertPermutation,
+  ParallelDynamicStitch: dynamicStitch,
+  ReverseSequence: reverseSequence,
+  TensorScatterAdd: scattered('add'),
+  TensorScatterMax: scattered('max'),
+  TensorScatterMin: scattered('min'),
+  TensorScatterSub: scattered('sub'),
+};

@@ -1,0 +1,52 @@
+import { engine, gather, type Tensor } from '@tensorflow/tfjs-core';
+import type { SegmentReduction } from '../../kernels/gate/rules/rows/segments.ts';
+import { computeIntegers, integerType } from '../integer_types.ts';
+import { inputOf, numberInput, type Operation, type Operations } from '../operation.ts';
+
+const reduced = (reduction: SegmentReduction, data: Tensor, ids: Tensor, count?: number): Tensor =>
+  engine().runKernel('Segment', { data, ids }, { reduction, ...(count === undefined ? {} : { count }) });
+
+/** Segments that are sorted: there are as many as the last one's number says. */
+function sorted(reduction: SegmentReduction): Operation {
+  return (node) =>
+    computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([data = inputOf(node, 0)]) =>
+      reduced(reduction, data, inputOf(node, 1)),
+    );
+}
+
+/** Segments in any order, whose number is an input. */
+function unsorted(reduction: SegmentReduction): Operation {
+  return (node) => {
+    const count = numberInput(node, 2);
+    return computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([data = inputOf(node, 0)]) =>
+      reduced(reduction, data, inputOf(node, 1), count),
+    );
+  };
+}
+
+/** The same of chosen rows. Those with a number of segments are sorted too, and tfjs has none of them. */
+function ofChosenRows(reduction: SegmentReduction, hasCount: boolean): Operation {
+  return (node) =>
+    reduced(
+      reduction,
+      gather(inputOf(node, 0), inputOf(node, 1)),
+      inputOf(node, 2),
+      hasCount ? numberInput(node, 3) : undefined,
+    );
+}
+
+export const SEGMENTS: Operations = {
+  SegmentMax: sorted('max'),
+  SegmentMean: sorted('mean'),
+  SegmentMin: sorted('min'),
+  SegmentProd: sorted('prod'),
+  SegmentSum: sorted('sum'),
+  SparseSegmentMeanWithNumSegments: ofChosenRows('mean', true),
+  SparseSegmentSqrtN: ofChosenRows('sqrtn', false),
+  SparseSegmentSqrtNWithNumSegments: ofChosenRows('sqrtn', true),
+  SparseSegmentSumWithNumSegments: ofChosenRows('sum', true),
+  UnsortedSegmentMax: unsorted('max'),
+  UnsortedSegmentMin: unsorted('min'),
+  UnsortedSegmentProd: unsorted('prod'),
+  UnsortedSegmentSum: unsorted('sum'),
+};

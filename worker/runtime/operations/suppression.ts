@@ -1,0 +1,58 @@
+import type { GraphNode } from '@tensorflow/tfjs-converter';
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { flagAttribute, inputOf, numberAttribute, numberInput, type Operations } from './operation.ts';
+
+/** What every score is above that is not the least float32 or minus infinity, as TensorFlow has it. */
+const NO_LEAST_SCORE = -3.4028234663852886e38;
+
+interface Chosen {
+  readonly indices: Tensor;
+  readonly scores: Tensor;
+  readonly count: Tensor;
+}
+
+/** The number of boxes, how much they may overlap, the least score and Soft-NMS's sigma are the inputs from the third on. */
+function choose(node: GraphNode, overlap: number, padding?: string): Chosen {
+  const numberOr = (index: number, otherwise: number): number =>
+    node.inputs.length > index ? numberInput(node, index) : otherwise;
+  const [indices, scores, count] = engine().runKernel<[Tensor, Tensor, Tensor]>(
+    'NonMaxSuppression',
+    { boxes: inputOf(node, 0), scores: inputOf(node, 1) },
+    {
+      most: numberInput(node, 2),
+      overlap,
+      least: numberOr(4, NO_LEAST_SCORE),
+      sigma: numberOr(5, 0),
+      isPadded: padding !== undefined && flagAttribute(node, padding),
+    },
+  );
+  return { indices, scores, count };
+}
+
+/** The versions differ in their outputs: the places of the chosen boxes, their scores and their number. */
+export const SUPPRESSION: Operations = {
+  CombinedNonMaxSuppression: (node) =>
+    engine().runKernel<Tensor[]>(
+      'CombinedNonMaxSuppression',
+      { boxes: inputOf(node, 0), scores: inputOf(node, 1) },
+      {
+        most: numberInput(node, 2),
+        total: numberInput(node, 3),
+        overlap: numberInput(node, 4),
+        least: numberInput(node, 5),
+        isPerClass: flagAttribute(node, 'pad_per_class'),
+        isClipped: flagAttribute(node, 'clip_boxes', true),
+      },
+    ),
+  NonMaxSuppression: (node) => choose(node, numberAttribute(node, 'iou_threshold', 0.5)).indices,
+  NonMaxSuppressionV2: (node) => choose(node, numberInput(node, 3)).indices,
+  NonMaxSuppressionV3: (node) => choose(node, numberInput(node, 3)).indices,
+  NonMaxSuppressionV4: (node) => {
+    const { indices, count } = choose(node, numberInput(node, 3), 'pad_to_max_output_size');
+    return [indices, count];
+  },
+  NonMaxSuppressionV5: (node) => {
+    const { indices, scores, count } = choose(node, numberInput(node, 3), 'pad_to_max_output_size');
+    return [indices, scores, count];
+  },
+};
