@@ -27,6 +27,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     ...names('DynamicPartition DynamicStitch InvertPermutation ParallelDynamicStitch ReverseSequence Roll'),
     ...names('TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub'),
   ],
+  Spectral: names('Angle Conj FFT2D IFFT2D IRFFT2D RFFT2D'),
   Strings: [
     ...names(
       'AsString DecodeBase64 DecodeRaw EncodeBase64 ReduceJoin RegexFullMatch RegexReplace StaticRegexFullMatch StringJoin StringLength',

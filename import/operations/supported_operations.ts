@@ -14,6 +14,7 @@ import { json as normalization } from '@tensorflow/tfjs-converter/dist/operation
 import { json as reduction } from '@tensorflow/tfjs-converter/dist/operations/op_list/reduction.js';
 import { json as sliceJoin } from '@tensorflow/tfjs-converter/dist/operations/op_list/slice_join.js';
 import { json as sparse } from '@tensorflow/tfjs-converter/dist/operations/op_list/sparse.js';
+import { json as spectral } from '@tensorflow/tfjs-converter/dist/operations/op_list/spectral.js';
 import { json as text } from '@tensorflow/tfjs-converter/dist/operations/op_list/string.js';
 import { json as transformation } from '@tensorflow/tfjs-converter/dist/operations/op_list/transformation.js';
 import { ADDED_OPERATIONS } from './added_operations.ts';
@@ -40,6 +41,7 @@ const TFJS_GROUPS: Readonly<Record<string, readonly ListedOperation[]>> = {
   Reduction: reduction,
   'Slices and joins': sliceJoin,
   Sparse: sparse,
+  Spectral: spectral,
   Strings: text,
   Transformation: transformation,
 };

@@ -59,6 +59,7 @@ import {
 } from './javascript/rows/partitions.ts';
 import { segment } from './javascript/rows/segments.ts';
 import { topKOfNaN } from './javascript/selection.ts';
+import { absolute, transform } from './javascript/spectral/spectral.ts';
 import { suppress, suppressByClass } from './javascript/suppression/suppression.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
@@ -97,6 +98,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Cast: { plain: castToBool },
   ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
   CombinedNonMaxSuppression: { plain: suppressByClass },
+  ComplexAbs: { plain: absolute },
   Concat: { fast: own(concatenation) },
   Conv2D: { fast: own(convolution), plain: emptyProduct },
   Conv3D: { plain: convolution3D },
@@ -114,6 +116,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   ExpectInt32: { plain: expectInt32 },
   FakeQuantize: { plain: fakeQuantize },
   FloorDiv: { plain: floorOfIntegers },
+  Fourier: { plain: transform },
   FusedBatchNorm: { fast: own(batchNormalization) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },

@@ -15,10 +15,12 @@ import {
   sub,
   sum,
   type Tensor,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
 import { computeIntegers, expectInt32, integerType, wrap } from './integer_types.ts';
 import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
+import { complexOf, complexProduct, isComplex, realPart } from './spectral/complex_numbers.ts';
 import { joinPairs } from './strings/joining.ts';
 
 /** Makes an operation that tfjs computes correctly except for integers of other than 32 bits. */
@@ -70,6 +72,9 @@ const sumOfAll: Operation = (node) => {
  */
 const castTo: Operation = (node) => {
   const x = inputOf(node, 0);
+  if (isComplex(node, 'DstT'))
+    return isComplex(node, 'SrcT') ? x.clone() : complexOf(cast(x, 'float32'), zerosLike(cast(x, 'float32')));
+  if (isComplex(node, 'SrcT')) return realPart(x);
   const type = integerType(node, 'DstT');
   // tfjs does not have 16-bit integers.
   const dtype = type === undefined ? node.attrs.DstT : 'int32';
@@ -86,6 +91,10 @@ function product(a: string, b: string, output = 'T'): Operation {
   return (node) =>
     binary((x, y) => matMul(x, y, node.attrs[a] === true, node.attrs[b] === true), output)(node);
 }
+
+const multiplyNumbers = binary(mul);
+const multiplication: Operation = (node) =>
+  isComplex(node, 'T') ? complexProduct(inputOf(node, 0), inputOf(node, 1)) : multiplyNumbers(node);
 
 const addNumbers = binary(add);
 const addition: Operation = (node) =>
@@ -104,7 +113,7 @@ export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Cumprod: cumulative(cumprod),
   Cumsum: cumulative(cumsum),
   MatMul: product('transpose_a', 'transpose_b'),
-  Mul: binary(mul),
+  Mul: multiplication,
   Neg: unary(neg),
   Pow: binary(pow),
   Prod: reduction(prod),

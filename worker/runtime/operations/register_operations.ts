@@ -20,6 +20,7 @@ import { inputOf, type Operation } from './operation.ts';
 import { RAGGED } from './ragged.ts';
 import { PARTITIONS } from './rows/partitions.ts';
 import { SEGMENTS } from './rows/segments.ts';
+import { SPECTRAL } from './spectral/spectral.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { SUPPRESSION } from './suppression.ts';
 import { unique } from './unique.ts';
@@ -35,6 +36,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...FUNCTIONS,
   ...PARTITIONS,
   ...SEGMENTS,
+  ...SPECTRAL,
   ...STRING_OPERATIONS,
   ...SUPPRESSION,
   BiasAdd: biasAdd,

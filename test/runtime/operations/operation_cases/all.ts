@@ -18,6 +18,7 @@ import { RAGGED_CASES } from './ragged.ts';
 import { PARTITION_CASES } from './rows/partitions.ts';
 import { SEGMENT_CASES } from './rows/segments.ts';
 import { SELECT_CASES } from './select.ts';
+import { SPECTRAL_CASES } from './spectral/spectral.ts';
 import { STRING_CASES } from './string_operations.ts';
 import { SUPPRESSION_CASES } from './suppression.ts';
 
@@ -41,6 +42,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...RAGGED_CASES,
   ...SEGMENT_CASES,
   ...SELECT_CASES,
+  ...SPECTRAL_CASES,
   ...STRING_CASES,
   ...SUPPRESSION_CASES,
 ];

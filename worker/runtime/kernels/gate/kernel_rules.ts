@@ -19,6 +19,7 @@ import { SEGMENT_RULES } from './rules/rows/segments.ts';
 import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
 import { SPARSE_RULES } from './rules/sparse.ts';
+import { SPECTRAL_RULES } from './rules/spectral.ts';
 
 /** The rules of all permitted kernels by the kernels' names. */
 export const KERNEL_RULES: Rules = {
@@ -40,6 +41,7 @@ export const KERNEL_RULES: Rules = {
   ...SELECTION_RULES,
   ...SLICE_RULES,
   ...SPARSE_RULES,
+  ...SPECTRAL_RULES,
   ...TEXT_RULES,
   ...UNARY_RULES,
 };
