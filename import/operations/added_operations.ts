@@ -18,6 +18,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   Quantization: names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel'),
   Ragged: names('RaggedTensorToTensor'),
+  'Recurrent networks': names('BlockLSTM BlockLSTMV2 GRUBlockCell LSTMBlockCell'),
   Segments: [
     ...names('SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum SparseSegmentMeanWithNumSegments'),
     ...names('SparseSegmentSqrtN SparseSegmentSqrtNWithNumSegments SparseSegmentSumWithNumSegments'),

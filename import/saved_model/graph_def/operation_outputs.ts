@@ -1,11 +1,15 @@
 import type { GraphNode } from '../../graph/graph.ts';
 import type { ArgumentMessage, OperationMessage } from '../protobuf/graph_messages.ts';
 
+const LSTM_OUTPUTS = ['i', 'cs', 'f', 'o', 'ci', 'co', 'h'];
+
 /**
  * The names of outputs of operations with several, for graphs without their definitions. None of these operations has a
  * list before another output.
  */
 const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
+  BlockLSTM: LSTM_OUTPUTS,
+  BlockLSTMV2: LSTM_OUTPUTS,
   CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
   FusedBatchNorm: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
   FusedBatchNormV2: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
@@ -17,6 +21,8 @@ const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
     'reserve_space_2',
     'reserve_space_3',
   ],
+  GRUBlockCell: ['r', 'u', 'c', 'h'],
+  LSTMBlockCell: LSTM_OUTPUTS,
   LookupTableExportV2: ['keys', 'values'],
   Merge: ['output', 'value_index'],
   NonMaxSuppressionV4: ['selected_indices', 'valid_outputs'],
@@ -29,6 +35,8 @@ const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
   TopKV2: ['values', 'indices'],
   Unique: ['y', 'idx'],
   UniqueV2: ['y', 'idx'],
+  UniqueWithCounts: ['y', 'idx', 'count'],
+  UniqueWithCountsV2: ['y', 'idx', 'count'],
 };
 
 /** The positions of named outputs: `node:name:0` in a function becomes `node:index`. */

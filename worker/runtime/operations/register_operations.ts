@@ -18,6 +18,8 @@ import { DIAGONALS } from './matrices/diagonals.ts';
 import { oneHot } from './one_hot.ts';
 import { inputOf, type Operation } from './operation.ts';
 import { RAGGED } from './ragged.ts';
+import { gruBlockCell } from './recurrent/gru.ts';
+import { blockLstm, lstmBlockCell } from './recurrent/lstm.ts';
 import { PARTITIONS } from './rows/partitions.ts';
 import { SEGMENTS } from './rows/segments.ts';
 import { SPECTRAL } from './spectral/spectral.ts';
@@ -43,6 +45,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   BitwiseAnd: bitwise('and'),
   BitwiseOr: bitwise('or'),
   BitwiseXor: bitwise('xor'),
+  BlockLSTM: blockLstm,
+  BlockLSTMV2: blockLstm,
   Conv3DBackpropInputV2: transposedConvolution3D,
   DepthToSpace: depthToSpaceOf,
   Div: divide,
@@ -50,7 +54,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
+  GRUBlockCell: gruBlockCell,
   Invert: invert,
+  LSTMBlockCell: lstmBlockCell,
   LeftShift: leftShift,
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,

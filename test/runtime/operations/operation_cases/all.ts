@@ -15,6 +15,7 @@ import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
 import { RAGGED_CASES } from './ragged.ts';
+import { RECURRENT_CASES } from './recurrent/recurrent.ts';
 import { PARTITION_CASES } from './rows/partitions.ts';
 import { SEGMENT_CASES } from './rows/segments.ts';
 import { SELECT_CASES } from './select.ts';
@@ -40,6 +41,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...PARTITION_CASES,
   ...PATTERN_CASES,
   ...RAGGED_CASES,
+  ...RECURRENT_CASES,
   ...SEGMENT_CASES,
   ...SELECT_CASES,
   ...SPECTRAL_CASES,
