@@ -10,7 +10,10 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Evaluation: names('UniqueWithCounts UniqueWithCountsV2'),
   Examples: names('ParseExample ParseExampleV2 ParseSingleExample'),
   'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
-  Images: names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng'),
+  Images: [
+    ...names('AdjustContrastv2 AdjustHue AdjustSaturation ExtractImagePatches HSVToRGB RGBToHSV ResizeArea'),
+    ...names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng ResizeBicubic'),
+  ],
   Logic: names('BitwiseOr BitwiseXor Invert LeftShift RightShift'),
   Matrices: [
     ...names('BatchMatMulV3 Diag DiagPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3'),

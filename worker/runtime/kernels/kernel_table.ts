@@ -32,7 +32,10 @@ import {
   sign,
   sine,
 } from './javascript/elementwise/unary.ts';
+import { changedColors } from './javascript/images/colors.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images/images.ts';
+import { patches } from './javascript/images/patches.ts';
+import { resizeArea, resizeBicubic } from './javascript/images/resizing.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices/band_part.ts';
@@ -96,6 +99,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Bitwise: { plain: bitwise },
   Bucketize: { plain: bucketize },
   Cast: { plain: castToBool },
+  ChangeColors: { plain: changedColors },
   ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
   CombinedNonMaxSuppression: { plain: suppressByClass },
   ComplexAbs: { plain: absolute },
@@ -114,6 +118,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Erf: { fast: own(unary(UnaryOperation.erf)) },
   Exp: { fast: own(unary(UnaryOperation.exp)) },
   ExpectInt32: { plain: expectInt32 },
+  ExtractImagePatches: { plain: patches },
   FakeQuantize: { plain: fakeQuantize },
   FloorDiv: { plain: floorOfIntegers },
   Fourier: { plain: transform },
@@ -150,6 +155,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Reciprocal: { fast: own(unary(UnaryOperation.reciprocal)) },
   Relu: { fast: own(unary(UnaryOperation.clamp, 0, Number.POSITIVE_INFINITY)) },
   Relu6: { fast: own(unary(UnaryOperation.clamp, 0, 6)) },
+  ResizeArea: { plain: resizeArea },
+  ResizeBicubic: { plain: resizeBicubic },
   ResizeNearestNeighbor: { plain: resizeIntegers },
   Reverse: { plain: reverseTruths },
   ReverseSequence: { plain: reverseSequence },

@@ -8,6 +8,7 @@ import { fakeQuantWithArgs, fakeQuantWithVars } from './elementwise/fake_quantiz
 import { FUNCTIONS } from './elementwise/functions.ts';
 import { EXAMPLES } from './examples/parse_example.ts';
 import { DECODING } from './images/decoding.ts';
+import { IMAGES } from './images/images.ts';
 import { biasAdd } from './layout/bias_add.ts';
 import { depthToSpaceOf, spaceToDepth } from './layout/blocks.ts';
 import { roll } from './layout/roll.ts';
@@ -36,6 +37,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...DECODING,
   ...DIAGONALS,
   ...FUNCTIONS,
+  ...IMAGES,
   ...PARTITIONS,
   ...SEGMENTS,
   ...SPECTRAL,

@@ -5,6 +5,7 @@ import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
 import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
+import { IMAGE_CASES } from './images/images.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { LOOKUP_TABLE_CASES } from './lookup_tables.ts';
 import { MATRIX_CASES } from './matrices/band_part.ts';
@@ -31,6 +32,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...FUNCTION_CASES,
+  ...IMAGE_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
   ...LIMIT_CASES,

@@ -2,6 +2,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../../rule.ts';
 import { expectInside } from '../indexing.ts';
+import { changedColors } from './colors.ts';
+import { patches } from './patches.ts';
 
 /** Returns the shape of resized images. As TensorFlow, it refuses images without pixels and sizes of 0. */
 function resized(call: KernelCall, name: string, images: TensorInfo): readonly number[] {
@@ -77,7 +79,11 @@ const transform: Rule = (call) => {
 };
 
 export const IMAGE_RULES: Rules = {
+  ChangeColors: changedColors,
   CropAndResize: cropAndResize,
+  ExtractImagePatches: patches,
+  ResizeArea: interpolated,
+  ResizeBicubic: interpolated,
   ResizeBilinear: interpolated,
   ResizeNearestNeighbor: nearest,
   Transform: transform,
