@@ -111,11 +111,18 @@ export class GraphRewrite {
 
   /** Adds a constant under this name or a similar one, and returns the name. */
   addConstant(like: string, weight: Weight): string {
-    let name = like;
-    for (let number = 2; this.#nodes.has(name) || this.#weights.has(name); number++)
-      name = `${like}_${number}`;
+    const name = this.#freeName(like);
     this.#nodes.set(name, constantNode(name, weight));
     this.#weights.set(name, weight);
+    this.#changed = true;
+    return name;
+  }
+
+  /** Adds a node under its name or a similar one, and returns the name. */
+  addNode(node: GraphNode): string {
+    const name = this.#freeName(node.name);
+    this.#nodes.set(name, { ...node, name });
+    this.#count(node, 1);
     this.#changed = true;
     return name;
   }
@@ -123,6 +130,13 @@ export class GraphRewrite {
   /** Returns the changed graph, or the original if nothing has changed. */
   finish(): Graph {
     return this.#changed ? { ...this.#graph, nodes: this.nodes(), weights: this.#weights } : this.#graph;
+  }
+
+  #freeName(like: string): string {
+    let name = like;
+    for (let number = 2; this.#nodes.has(name) || this.#weights.has(name); number++)
+      name = `${like}_${number}`;
+    return name;
   }
 
   #count({ input }: GraphNode, difference: number): void {

@@ -1,6 +1,9 @@
 import { conditionalBranches } from '../control_flow/conditional_branches.ts';
 import type { Graph } from '../graph/graph.ts';
 import { constantTables } from '../graph/tables/constant_tables.ts';
+import { convertChannels } from './channels_last/convert_channels.ts';
+import { mergeTransposes } from './channels_last/merge_transposes.ts';
+import { sinkTransposes } from './channels_last/sink_transposes.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { delayReshapes } from './delay_reshapes.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';
@@ -29,6 +32,9 @@ const PASSES: readonly Pass[] = [
   dropControlDependencies,
   removePassThrough,
   prune,
+  convertChannels,
+  sinkTransposes,
+  mergeTransposes,
   foldConstants,
   shortenReshapes,
   transposeConstants,
@@ -42,7 +48,10 @@ const PASSES: readonly Pass[] = [
 /** Far more than any graph needs. Without a limit, a pass that undoes another one's work would never end. */
 const MOST_ROUNDS = 1000;
 
-/** TensorFlow 1's control flow, in which a tensor can be missing. In such graphs, only unused nodes are removed. */
+/**
+ * TensorFlow 1's control flow, in which a tensor can be missing. In such graphs, only unused nodes are removed, and forms that
+ * are not computed are replaced.
+ */
 const CONTROL_FLOW: ReadonlySet<string> = new Set([
   'Enter',
   'Exit',
@@ -58,7 +67,7 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
  * are read. Functions that control flow calls, and the initializer, are not changed.
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
-  const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [prune] : PASSES;
+  const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [convertChannels, prune] : PASSES;
   const nodes = conditionalBranches(graph.nodes);
   let current = constantTables(nodes === graph.nodes ? graph : { ...graph, nodes });
   for (let round = 0; round < MOST_ROUNDS; round++) {

@@ -1,6 +1,7 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
 import { BASE64_CASES } from './base64.ts';
 import { BLOCK_CASES } from './blocks.ts';
+import { CHANNELS_FIRST_CASES } from './channels_first.ts';
 import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
@@ -28,6 +29,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
   ...BASE64_CASES,
   ...BLOCK_CASES,
+  ...CHANNELS_FIRST_CASES,
   ...DIAGONAL_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,

@@ -1,0 +1,176 @@
+import { tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import type { Graph, NodeAttribute } from '../../../import/graph/graph.ts';
+import { simplify } from '../../../import/simplify/simplify.ts';
+import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
+import { FLOAT, GraphBuilder, integers, text } from '../../fixtures/graphs/graph_builder.ts';
+import { int32Weight } from '../../fixtures/graphs/memory_weight.ts';
+
+type Format = 'NCHW' | 'NHWC';
+const TO_LAST = [0, 2, 3, 1];
+const TO_FIRST = [0, 3, 1, 2];
+
+/** Numbers for the dimensions of an image, in either order. */
+class Network extends GraphBuilder {
+  readonly #format: Format;
+
+  constructor(format: Format) {
+    super(7);
+    this.#format = format;
+  }
+
+  /** Numbers that are given for a batch, channels, a height and a width. */
+  ordered<Value>(values: readonly Value[]): Value[] {
+    return this.#format === 'NCHW' ? [...values] : TO_LAST.map((axis) => values[axis] as Value);
+  }
+
+  axis(axis: number): number {
+    return this.#format === 'NCHW' ? axis : TO_LAST.indexOf(axis);
+  }
+
+  window(size: number, stride: number, padding = 'VALID'): Record<string, NodeAttribute> {
+    return {
+      ...this.format(),
+      ksize: integers(this.ordered([1, 1, size, size])),
+      strides: integers(this.ordered([1, 1, stride, stride])),
+      dilations: integers([1, 1, 1, 1]),
+      padding: text(padding),
+    };
+  }
+
+  format(): Record<string, NodeAttribute> {
+    return { T: FLOAT, data_format: text(this.#format) };
+  }
+
+  convolution(input: string, from: number, to: number, size = 3): string {
+    return this.node('Conv2D', [input, this.floats([size, size, from, to])], this.window(size, 1, 'SAME'));
+  }
+
+  biased(input: string, channels: number): string {
+    return this.node('BiasAdd', [input, this.floats([channels])], this.format());
+  }
+
+  normalized(input: string, channels: number): string {
+    const vectors = [1, 0, 0, 2].map((center) => this.floats([channels], center * 1.5));
+    return this.node('FusedBatchNormV3', [input, ...vectors], {
+      ...this.format(),
+      epsilon: { f: 0.001 },
+      is_training: { b: false },
+    });
+  }
+
+  perChannel(op: string, input: string, channels: number): string {
+    const shape = this.#format === 'NCHW' ? [channels, 1, 1] : [channels];
+    return this.node(op, [input, this.floats(shape, 2)]);
+  }
+
+  /** The images of a request have channels first in both. */
+  images(): string {
+    const x = this.input([-1, 3, 8, 7]);
+    return this.#format === 'NCHW' ? x : this.transposed(x, TO_LAST);
+  }
+
+  transposed(input: string, permutation: readonly number[]): string {
+    return this.node('Transpose', [input, this.integers(permutation)]);
+  }
+
+  /** What a request gets has channels first in both. */
+  result(image: string): Graph {
+    return this.named(this.#format === 'NCHW' ? image : this.transposed(image, TO_FIRST));
+  }
+
+  /** Outputs are compared by their names. */
+  named(output: string): Graph {
+    this.output(this.node('Identity', [output], { T: FLOAT }, 'y'));
+    return this.graph(4);
+  }
+}
+
+type Build = (network: Network) => Graph;
+
+const NETWORKS: readonly (readonly [name: string, transposes: number, build: Build])[] = [
+  [
+    'a residual network',
+    1,
+    (network) => {
+      const padded = network.node('Pad', [
+        network.images(),
+        network.constant(
+          int32Weight([4, 2], network.ordered([0, 0, 1, 2].map((size) => [size, size])).flat()),
+        ),
+      ]);
+      const first = network.node('Relu', [network.normalized(network.convolution(padded, 3, 4), 4)]);
+      const pooled = network.node('MaxPool', [first], network.window(3, 2, 'SAME'));
+      const second = network.biased(network.convolution(pooled, 4, 4), 4);
+      const sum = network.node('AddV2', [second, pooled]);
+      const joined = network.node('ConcatV2', [
+        sum,
+        network.node('Sigmoid', [sum]),
+        network.constant(int32Weight([], [network.axis(1)])),
+      ]);
+      const scaled = network.perChannel('Mul', joined, 8);
+      const mean = network.node('Mean', [scaled, network.integers([network.axis(2), network.axis(3)])], {
+        T: FLOAT,
+        keep_dims: { b: false },
+      });
+      return network.named(mean);
+    },
+  ],
+  [
+    'squeeze and excitation',
+    2,
+    (network) => {
+      const image = network.convolution(network.images(), 3, 4);
+      const mean = network.node('Mean', [image, network.integers([network.axis(2), network.axis(3)])], {
+        T: FLOAT,
+        keep_dims: { b: true },
+      });
+      const gate = network.node('Sigmoid', [network.biased(network.convolution(mean, 4, 4, 1), 4)]);
+      return network.result(network.node('Mul', [image, gate]));
+    },
+  ],
+  [
+    'a depthwise convolution and an average',
+    1,
+    (network) => {
+      const filter = network.floats([3, 3, 3, 2]);
+      const image = network.node(
+        'DepthwiseConv2dNative',
+        [network.images(), filter],
+        network.window(3, 1, 'SAME'),
+      );
+      const pooled = network.node('AvgPool', [network.node('Relu6', [image])], network.window(7, 7));
+      const squeezed = network.node('Squeeze', [pooled], {
+        T: FLOAT,
+        squeeze_dims: integers([network.axis(2), network.axis(3)]),
+      });
+      return network.named(squeezed);
+    },
+  ],
+  ['one convolution alone', 2, (network) => network.result(network.convolution(network.images(), 3, 2))],
+  [
+    'a transposed convolution',
+    2,
+    (network) => {
+      const sizes = network.integers(network.ordered([2, 5, 16, 14]));
+      const filter = network.floats([2, 2, 5, 3]);
+      return network.result(
+        network.node('Conv2DBackpropInput', [sizes, filter, network.images()], network.window(2, 2)),
+      );
+    },
+  ],
+];
+
+const count = 2 * 3 * 8 * 7;
+const x = tensor(
+  Array.from({ length: count }, (_, index) => Math.sin(index * 12.9898)),
+  [2, 3, 8, 7],
+);
+
+describe('channels first', () => {
+  test.each(NETWORKS)('are computed last: %s', async (_name, transposes, build) => {
+    const { graph } = await simplify(build(new Network('NCHW')));
+    expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(transposes);
+    expect(await largestDifference(build(new Network('NHWC')), graph, { x })).toBeLessThan(2e-5);
+  });
+});
