@@ -20,7 +20,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
   ],
   Quantization: names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel'),
-  Ragged: names('RaggedTensorToTensor'),
+  'Ragged tensors': names('RaggedRange RaggedTensorToTensor'),
   'Recurrent networks': names('BlockLSTM BlockLSTMV2 GRUBlockCell LSTMBlockCell'),
   Segments: [
     ...names('SegmentMax SegmentMean SegmentMin SegmentProd SegmentSum SparseSegmentMeanWithNumSegments'),

@@ -27,6 +27,7 @@ const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
   Merge: ['output', 'value_index'],
   NonMaxSuppressionV4: ['selected_indices', 'valid_outputs'],
   NonMaxSuppressionV5: ['selected_indices', 'selected_scores', 'valid_outputs'],
+  RaggedRange: ['rt_nested_splits', 'rt_dense_values'],
   SparseFillEmptyRows: ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'],
   SparseReshape: ['output_indices', 'output_shape'],
   Switch: ['output_false', 'output_true'],

@@ -60,6 +60,7 @@ import {
   scatter,
   stitch,
 } from './javascript/rows/partitions.ts';
+import { raggedRange, raggedToDense } from './javascript/rows/ragged.ts';
 import { segment } from './javascript/rows/segments.ts';
 import { topKOfNaN } from './javascript/selection.ts';
 import { absolute, transform } from './javascript/spectral/spectral.ts';
@@ -150,6 +151,8 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   PadV2: { fast: own(pad) },
   Pow: { plain: powerOfIntegers },
   Prelu: { fast: own(prelu), plain: plainPrelu },
+  RaggedRange: { plain: raggedRange },
+  RaggedTensorToTensor: { plain: raggedToDense },
   Range: { plain: range },
   RealDiv: { fast: own(binary(BinaryOperation.divide)), plain: truncatedQuotient },
   Reciprocal: { fast: own(unary(UnaryOperation.reciprocal)) },

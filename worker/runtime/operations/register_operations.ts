@@ -18,10 +18,10 @@ import { matrixBandPart } from './matrices/band_part.ts';
 import { DIAGONALS } from './matrices/diagonals.ts';
 import { oneHot } from './one_hot.ts';
 import { inputOf, type Operation } from './operation.ts';
-import { RAGGED } from './ragged.ts';
 import { gruBlockCell } from './recurrent/gru.ts';
 import { blockLstm, lstmBlockCell } from './recurrent/lstm.ts';
 import { PARTITIONS } from './rows/partitions.ts';
+import { RAGGED } from './rows/ragged.ts';
 import { SEGMENTS } from './rows/segments.ts';
 import { SPECTRAL } from './spectral/spectral.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
@@ -33,12 +33,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ARITHMETIC,
   ...EXAMPLES,
   ...LOOKUP_TABLES,
-  ...RAGGED,
   ...DECODING,
   ...DIAGONALS,
   ...FUNCTIONS,
   ...IMAGES,
   ...PARTITIONS,
+  ...RAGGED,
   ...SEGMENTS,
   ...SPECTRAL,
   ...STRING_OPERATIONS,

@@ -78,6 +78,23 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
     },
     attributes: { lower: 1 - rows, upper: columns - 1, align },
   })),
+  RaggedRange: fc.record({ rows: size, delta: fc.constantFrom(-2, 1, 3) }).map(({ rows, delta }) => ({
+    inputs: {
+      starts: integers([rows], -3, 3),
+      limits: integers([rows], -9, 9),
+      deltas: { dtype: 'int32', shape: [], values: [delta] },
+    },
+  })),
+  RaggedTensorToTensor: fc.record({ rows: positive, count: size, row }).map(({ rows, count, row: own }) => ({
+    inputs: {
+      shape: { dtype: 'int32', shape: [], values: [-1] },
+      values: floats([count, ...own]),
+      defaultValue: floats([]),
+      partition0: { dtype: 'int32', shape: [], values: [rows] },
+      partition1: { ...integers([count], 0, rows - 1), isSorted: true },
+    },
+    attributes: { types: ['FIRST_DIM_SIZE', 'VALUE_ROWIDS'] },
+  })),
   ReverseSequence: fc.record({ batch: size, length: size, row }).map(({ batch, length, row: own }) => ({
     inputs: { x: floats([batch, length, ...own]), lengths: integers([batch], 0, length) },
     attributes: { seqDim: 1, batchDim: 0 },

@@ -15,6 +15,7 @@ import { POOLING_RULES } from './rules/products/pooling.ts';
 import { PRODUCT_RULES } from './rules/products/products.ts';
 import { REDUCTION_RULES } from './rules/reductions.ts';
 import { PARTITION_RULES } from './rules/rows/partitions.ts';
+import { RAGGED_RULES } from './rules/rows/ragged.ts';
 import { SEGMENT_RULES } from './rules/rows/segments.ts';
 import { SELECTION_RULES } from './rules/selection.ts';
 import { SLICE_RULES } from './rules/slices.ts';
@@ -36,6 +37,7 @@ export const KERNEL_RULES: Rules = {
   ...POOLING_RULES,
   ...PRODUCT_RULES,
   ...QUANTIZATION_RULES,
+  ...RAGGED_RULES,
   ...REDUCTION_RULES,
   ...SEGMENT_RULES,
   ...SELECTION_RULES,
