@@ -35,6 +35,8 @@ export default defineConfig({
         plugins: [wasmModules()],
         test: {
           name: 'node',
+          // Of packages too: Node would link the module by itself, to what it imports.
+          server: { deps: { inline: [/\.wasm$/] } },
           globalSetup: ['./test/fixtures/edge/build_kernels.ts', './test/fixtures/edge/global_setup.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.worker.test.ts', 'test/bench/**'],

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { GoldenExample, Warmup } from '../../worker/model/content.ts';
+import type { ImageInput } from '../../worker/model/image_input.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import {
   GoldenFileSchema,
@@ -11,6 +12,7 @@ import {
 } from '../examples/examples.ts';
 import { type Imported, read } from '../import_result.ts';
 import { withClasses } from './classes.ts';
+import { ImageFileSchema, imageInput } from './image_file.ts';
 import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';
 
@@ -18,15 +20,18 @@ import { findModelFile } from './model_files.ts';
 const WARMUP_FILE = 'warmup.json';
 export const GOLDEN_FILE = 'golden.json';
 const CLASSES_FILE = 'classes.json';
+const IMAGE_FILE = 'image.json';
 
 export function isExampleFile(name: string): boolean {
-  return name === WARMUP_FILE || name === GOLDEN_FILE || name === CLASSES_FILE;
+  return [WARMUP_FILE, GOLDEN_FILE, CLASSES_FILE, IMAGE_FILE].includes(name);
 }
 
 export interface SidecarFiles {
   readonly signatures: Record<string, Signature>;
   readonly warmup: Warmup[];
   readonly golden: GoldenExample[];
+  /** Absent where there is no image.json. */
+  readonly image?: ImageInput;
 }
 
 /**
@@ -42,6 +47,8 @@ export async function readSidecarFiles(
   );
   if (classified.kind !== 'read') return classified;
   const named = classified.value ?? { ...signatures };
+  const image = await readFile(directory, IMAGE_FILE, ImageFileSchema, (file) => imageInput(file, named));
+  if (image.kind !== 'read') return image;
   const warmup = await readFile(directory, WARMUP_FILE, WarmupFileSchema, (file) =>
     warmupRequests(file, named),
   );
@@ -54,6 +61,7 @@ export async function readSidecarFiles(
     signatures: named,
     warmup: warmup.value ?? zeroRequests(named),
     golden: golden.value ?? [],
+    ...(image.value === undefined ? {} : { image: image.value }),
   });
 }
 

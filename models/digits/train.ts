@@ -6,6 +6,7 @@ import { seededRandom } from '../build/seeded_random.ts';
 import { tf, useBackend } from '../build/tensorflow.ts';
 import { accuracy, type LabeledExamples, trainEpoch } from '../build/train_classifier.ts';
 import { writeGolden, writeLayersModel } from '../build/write_model.ts';
+import { writePng } from '../build/write_png.ts';
 import { registerConv2dFilterGradient } from './conv2d_filter_gradient.ts';
 import { digits, drawDigit, imageSize } from './draw.ts';
 
@@ -99,8 +100,12 @@ await writeGolden(directory, [
   layersGoldenExample(written, tf.tensor4d([roundedImage(5, 50)])),
 ]);
 
-const request = { instances: [roundedImage(7, 70)] };
-await writeFile(join(import.meta.dirname, 'example.json'), `${JSON.stringify(request)}\n`);
+const seven = roundedImage(7, 70);
+await writeFile(join(import.meta.dirname, 'example.json'), `${JSON.stringify({ instances: [seven] })}\n`);
+const samples = Uint8Array.from(seven.flat(2), (ink) => Math.round(255 * ink));
+await writePng(join(import.meta.dirname, 'seven.png'), samples, imageSize);
+// Ink is 1 where an image has 255.
+await writeFile(join(directory, 'image.json'), `${JSON.stringify({ scale: 1 / 255 })}\n`);
 
 const { correct, total } = accuracy(written, heldOut);
 console.log(

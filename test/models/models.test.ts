@@ -73,10 +73,11 @@ describe.each(versionFolders)('%s', (folder) => {
     }
   });
 
-  test('holds the files that model.json names, golden.json, and nothing else', () => {
+  test('holds the files that model.json names, golden.json, image.json if it takes images, and nothing else', () => {
     const { weightsManifest } = v.parse(ModelJsonSchema, readJson(folder, 'model.json'));
     const expected = ['golden.json', 'model.json', ...weightsManifest.flatMap(({ paths }) => paths)];
-    expect(readdirSync(join(root, folder)).sort()).toEqual(expected.sort());
+    const files = readdirSync(join(root, folder)).filter((name) => name !== 'image.json');
+    expect(files.sort()).toEqual(expected.sort());
   });
 
   test('the golden examples name its tensors and have one output row per input row', () => {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ImageInputSchema } from './image_input.ts';
 import { SignatureSchema } from './signature.ts';
 
 export const Sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a sha256 in hex'));
@@ -64,6 +65,8 @@ export const ModelContentSchema = v.object({
   signatures: v.record(v.string(), SignatureSchema),
   /** Absent if the version has all signatures of its model. */
   leftOut: v.exactOptional(LeftOutSchema),
+  /** How a request that is an image becomes an input. */
+  image: v.exactOptional(ImageInputSchema),
   blobs: v.pipe(v.array(BlobSchema), v.minLength(1)),
   /** Bytes of all weights in memory, dequantized. */
   weightBytes: ByteLengthSchema,

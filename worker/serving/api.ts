@@ -1,4 +1,5 @@
 import type { LeftOut, ModelContent } from '../model/content.ts';
+import type { ImageInput } from '../model/image_input.ts';
 import type { Signature } from '../model/signature.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { VersionSelector } from '../registry/pointer/pointer.ts';
@@ -54,6 +55,8 @@ export interface ServableView {
   readonly signatures: Readonly<Record<string, Signature>>;
   /** Signatures that the model had before it was published, and why they are not served. */
   readonly leftOut?: LeftOut | undefined;
+  /** How a request that is an image becomes an input. */
+  readonly image?: ImageInput | undefined;
   /**
    * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be modified
    * afterwards, since they may be compared later.

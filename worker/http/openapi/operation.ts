@@ -68,6 +68,22 @@ export function pathParameter(name: string, description: string): object {
   return { name, in: 'path', required: true, description, schema: { type: 'string' } };
 }
 
+const FILE = { type: 'string', format: 'binary' };
+
+/** JSON, or what is not JSON: an image, a form with images, a text. */
+export function jsonOrFileBody(schema: SchemaName): object {
+  const form = { type: 'object', properties: { image: FILE, signature_name: { type: 'string' } } };
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: schemaReference(schema) },
+      'image/*': { schema: FILE },
+      'multipart/form-data': { schema: form },
+      'text/plain': { schema: { type: 'string' } },
+    },
+  };
+}
+
 export function jsonBody(schema: SchemaName, binary = false): object {
   return {
     required: true,

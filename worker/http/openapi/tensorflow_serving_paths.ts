@@ -1,4 +1,4 @@
-import { jsonBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
+import { jsonOrFileBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
 import type { SchemaName } from './schemas.ts';
 
 const tags = ['TensorFlow Serving'];
@@ -33,6 +33,11 @@ type Target = (typeof TARGETS)[number];
 
 const READ_ERRORS = [400, 401, 403, 404, 429, 503];
 const POST_ERRORS = [400, 401, 403, 404, 413, 415, 429, 503];
+
+const FILES =
+  'An image may be the body for a version that was published with image.json, or whose signature has a single input of ' +
+  'strings; several may be in a form. A text may be the body for a single input of strings, unless it begins with a ' +
+  'brace, which begins JSON.';
 
 const METHODS: readonly (readonly [name: string, verb: string, SchemaName, SchemaName])[] = [
   ['predict', 'Predict with', 'PredictRequest', 'PredictResponse'],
@@ -96,7 +101,8 @@ function method(
     tags,
     summary: `${verb} ${words} of a model`,
     parameters: [...parameters, STRICT_JSON],
-    requestBody: jsonBody(request),
+    description: FILES,
+    requestBody: jsonOrFileBody(request),
     responses: responses(response, 'What the model computed', POST_ERRORS, { ofModel: true }),
   };
 }

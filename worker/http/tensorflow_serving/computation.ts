@@ -4,6 +4,8 @@ import type { MemoryShare } from '../memory/memory_share.ts';
 import type { Computed, Parsed } from '../protocol_handler.ts';
 import { computeExamples } from './examples/compute_examples.ts';
 import { type ExampleRequest, parseExampleRequest } from './examples/parse_examples.ts';
+import { computeUpload } from './files/compute_upload.ts';
+import { readUpload, type Upload } from './files/upload.ts';
 import { type PredictRequest, parsePredictRequest } from './predict/parse_predict.ts';
 import { computePrediction } from './predict/predict.ts';
 
@@ -11,23 +13,33 @@ export type Method = 'predict' | 'classify' | 'regress';
 
 /** The body of a request, parsed as far as is possible without a model. */
 export type Computation = { readonly notFinite: NotFinite } & (
-  | { readonly method: 'predict'; readonly request: PredictRequest }
-  | { readonly method: 'classify' | 'regress'; readonly request: ExampleRequest }
+  | { readonly kind: 'instances'; readonly request: PredictRequest }
+  | { readonly kind: 'examples'; readonly method: 'classify' | 'regress'; readonly request: ExampleRequest }
+  | { readonly kind: 'upload'; readonly method: Method; readonly upload: Upload }
 );
 
+/** @param contentType the header; any is JSON unless it is known to be something else */
 export function parseComputation(
   method: Method,
   bytes: Uint8Array,
+  contentType: string | null,
   notFinite: NotFinite,
 ): Parsed<Computation> {
+  const read = readUpload(bytes, contentType);
+  if (read === undefined) return parseJson(method, bytes, notFinite);
+  if (read.kind === 'invalid') return read;
+  return { kind: 'parsed', computation: { kind: 'upload', method, upload: read.upload, notFinite } };
+}
+
+function parseJson(method: Method, bytes: Uint8Array, notFinite: NotFinite): Parsed<Computation> {
   if (method === 'predict') {
     const parsed = parsePredictRequest(bytes);
     if (parsed.kind === 'invalid') return parsed;
-    return { kind: 'parsed', computation: { method, request: parsed.request, notFinite } };
+    return { kind: 'parsed', computation: { kind: 'instances', request: parsed.request, notFinite } };
   }
   const parsed = parseExampleRequest(bytes);
   if (parsed.kind === 'invalid') return parsed;
-  return { kind: 'parsed', computation: { method, request: parsed.request, notFinite } };
+  return { kind: 'parsed', computation: { kind: 'examples', method, request: parsed.request, notFinite } };
 }
 
 /** Computes a request with one version. */
@@ -37,7 +49,13 @@ export function compute(
   share: MemoryShare,
 ): Promise<Computed> {
   share.beginComputation();
-  return computation.method === 'predict'
-    ? computePrediction(servable, computation.request, computation.notFinite, share)
-    : computeExamples(servable, computation.method, computation.request, computation.notFinite, share);
+  const { notFinite } = computation;
+  switch (computation.kind) {
+    case 'instances':
+      return computePrediction(servable, computation.request, notFinite, share);
+    case 'examples':
+      return computeExamples(servable, computation.method, computation.request, notFinite, share);
+    case 'upload':
+      return computeUpload(servable, computation.method, computation.upload, notFinite, share);
+  }
 }

@@ -9,6 +9,20 @@ export function findSignature({ signatures }: ServableView, name: string): Signa
   return Object.hasOwn(signatures, name) ? signatures[name] : undefined;
 }
 
+/** tfjs models have one signature with the method predict. It is accepted if its tensors fit. */
+const METHODS = {
+  classify: { name: 'tensorflow/serving/classify', noun: 'classification' },
+  regress: { name: 'tensorflow/serving/regress', noun: 'regression' },
+} as const;
+
+/** Returns why a signature is not for a method, or undefined if it may be. */
+export function methodFault(method: keyof typeof METHODS, signature: Signature): string | undefined {
+  const { name, noun } = METHODS[method];
+  return signature.method === name || signature.method === 'tensorflow/serving/predict'
+    ? undefined
+    : `Expected ${noun} signature method_name to be ${name}. Was: ${signature.method}`;
+}
+
 /** Returns the size of the first input's first dimension, or 1 for a scalar. */
 export function batchOf(inputs: NamedTensors): number {
   for (const { shape } of inputs.values()) return shape[0] ?? 1;

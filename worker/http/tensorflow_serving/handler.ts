@@ -34,7 +34,8 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
   },
 
   parse(body, request, { api }) {
-    return parseComputation(api, body, wantsStrictJson(request.url) ? 'null' : 'token');
+    const notFinite = wantsStrictJson(request.url) ? 'null' : 'token';
+    return parseComputation(api, body, request.headers.get('content-type'), notFinite);
   },
 
   compute,

@@ -1,4 +1,5 @@
 import type { LeftOut } from '../../model/content.ts';
+import type { ImageInput } from '../../model/image_input.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import { andThen, type ValueOrPromise } from '../../runtime/value_or_promise.ts';
@@ -17,6 +18,7 @@ export class ObservedServable implements ServableView {
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly leftOut: LeftOut | undefined;
+  readonly image: ImageInput | undefined;
   readonly #servable: ServableView;
   /** Undefined if a computation ended or was refused without an execution. */
   execution: Execution | undefined;
@@ -26,6 +28,7 @@ export class ObservedServable implements ServableView {
     this.version = servable.version;
     this.signatures = servable.signatures;
     this.leftOut = servable.leftOut;
+    this.image = servable.image;
     this.#servable = servable;
   }
 

@@ -1,4 +1,5 @@
 import type { LeftOut, ModelContent } from '../../model/content.ts';
+import type { ImageInput } from '../../model/image_input.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
@@ -20,6 +21,7 @@ export class Servable implements ServableView {
   readonly version: string;
   readonly signatures: Readonly<Record<string, Signature>>;
   readonly leftOut: LeftOut | undefined;
+  readonly image: ImageInput | undefined;
   readonly format: ModelContent['format'];
   readonly #loaded: LoadedModel;
   /** Why the guessed request of its warmup failed, if it did. */
@@ -32,6 +34,7 @@ export class Servable implements ServableView {
     this.version = manifest.version;
     this.signatures = manifest.content.signatures;
     this.leftOut = manifest.content.leftOut;
+    this.image = manifest.content.image;
     this.format = manifest.content.format;
     this.#loaded = loaded;
   }

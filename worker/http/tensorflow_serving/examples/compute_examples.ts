@@ -4,17 +4,11 @@ import type { NotFinite } from '../../json/tensors/byte_writer.ts';
 import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { batchOf, encoded, findSignature, notComputed, refused } from '../computed.ts';
+import { batchOf, encoded, findSignature, methodFault, notComputed, refused } from '../computed.ts';
 import { decodeExamples } from './decode_examples.ts';
 import { encodeClassifications, encodeRegressions } from './example_results.ts';
 import type { ExampleRequest } from './parse_examples.ts';
 import { serializeExamples } from './serialize_examples.ts';
-
-/** tfjs models have one signature with the method predict. It is accepted if its tensors fit. */
-const METHODS = {
-  classify: { name: 'tensorflow/serving/classify', noun: 'classification' },
-  regress: { name: 'tensorflow/serving/regress', noun: 'regression' },
-} as const;
 
 /** Computes a classify or regress request with one version. */
 export async function computeExamples(
@@ -29,11 +23,8 @@ export async function computeExamples(
     const why = leftOutReason(servable.leftOut, request.signatureName);
     return refused(`No signature was found with the name: ${shortened(request.signatureName)}${why}`);
   }
-  const { name, noun } = METHODS[method];
-  if (signature.method !== name && signature.method !== 'tensorflow/serving/predict') {
-    const was = `Was: ${signature.method}`;
-    return refused(`Expected ${noun} signature method_name to be ${name}. ${was}`);
-  }
+  const fault = methodFault(method, signature);
+  if (fault !== undefined) return refused(fault);
   const [serialized, ...others] = Object.entries(signature.inputs);
   const decoded =
     serialized?.[1].holdsExamples && others.length === 0

@@ -5,6 +5,8 @@ import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
 import { encoded, findSignature, notComputed, refused } from '../computed.ts';
+import { tooLarge } from '../files/compute_upload.ts';
+import { encodedImages } from '../files/encoded_images.ts';
 import { decodeInputs } from './decode_predict.ts';
 import { encodeOutputs } from './encode_predict.ts';
 import type { PredictRequest } from './parse_predict.ts';
@@ -23,8 +25,13 @@ export async function computePrediction(
     return refused(`Serving signature name: "${name}" not found in signature def${why}`);
   }
   const decoded = decodeInputs(request, signature);
-  if (decoded.kind === 'invalid') return refused(decoded.message);
-  const { inputs } = decoded;
+  const images =
+    decoded.kind === 'invalid' ? encodedImages(servable, request, signature, share.left) : undefined;
+  if (images?.kind === 'refused') return refused(images.message);
+  if (images?.kind === 'too large') return tooLarge(images.bytes);
+  const made = images ?? decoded;
+  if (made.kind === 'invalid') return refused(made.message);
+  const { inputs } = made;
   const refusal = share.takeTensors(inputs, 'The inputs');
   if (refusal !== undefined) return refusal;
 

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+
+/** No side of an input is longer. Pixels. */
+const LONGEST_SIDE = 4096;
+
+const SizeSchema = v.pipe(
+  v.number(),
+  v.integer('is not a whole number'),
+  v.minValue(1, 'is less than 1'),
+  v.maxValue(LONGEST_SIDE, `is more than ${LONGEST_SIDE}`),
+);
+
+/** One number for all channels, or one for each. */
+const ChannelNumbersSchema = v.pipe(
+  v.array(v.pipe(v.number(), v.finite('is not a finite number'))),
+  v.minLength(1),
+  v.maxLength(3),
+);
+
+/** What may be said of how an image becomes an input. */
+export const IMAGE_OPTIONS = {
+  /** How an image of another aspect ratio fits: all of it distorted, its middle, or all of it with a border. */
+  fit: v.picklist(['stretch', 'crop', 'pad']),
+  resize: v.picklist(['bilinear', 'nearest']),
+  channels: v.picklist(['rgb', 'bgr', 'gray']),
+  layout: v.picklist(['NHWC', 'NCHW']),
+} as const;
+
+/**
+ * How a file of an image becomes an input of a signature: it is decoded, resized to height and width, and each of its
+ * samples from 0 to 255 is multiplied by `scale` and added to `offset`.
+ */
+export const ImageInputSchema = v.object({
+  signature: v.string(),
+  input: v.string(),
+  height: SizeSchema,
+  width: SizeSchema,
+  ...IMAGE_OPTIONS,
+  scale: ChannelNumbersSchema,
+  offset: ChannelNumbersSchema,
+});
+export type ImageInput = v.InferOutput<typeof ImageInputSchema>;
+
+/** The channels of the input. */
+export function channelCount({ channels }: Pick<ImageInput, 'channels'>): number {
+  return channels === 'gray' ? 1 : 3;
+}
