@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { detectFormat } from './detect_format.ts';
+import { embedFiles } from './examples/embed_files.ts';
 import { isExampleFile } from './files/sidecar_files.ts';
 import { type ImportProblem, malformed } from './import_result.ts';
 import { type OpenModelOptions, openModel } from './open_model.ts';
@@ -69,8 +70,16 @@ async function copyInto(
     await copyFile(file, copy);
   }
   for (const name of await readdir(examplesIn)) {
-    if (isExampleFile(name)) await copyFile(join(examplesIn, name), join(directory, name));
+    if (isExampleFile(name)) await copyExamples(join(examplesIn, name), join(directory, name));
   }
+}
+
+/** The files that examples name do not lie beside the copy: their bytes go into it. */
+async function copyExamples(path: string, copy: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const embedded = text.includes('"file"') ? await embedFiles(JSON.parse(text), dirname(path)) : undefined;
+  if (embedded?.kind === 'read') await writeFile(copy, `${JSON.stringify(embedded.value)}\n`);
+  else await copyFile(path, copy);
 }
 
 async function replace(target: string, written: string): Promise<void> {

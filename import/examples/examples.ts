@@ -5,6 +5,7 @@ import {
   type Warmup,
   type WarmupTensor,
 } from '../../worker/model/content.ts';
+import type { ImageInput } from '../../worker/model/image_input.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
@@ -41,7 +42,7 @@ export function warmupRequests({ examples }: WarmupFile, signatures: Signatures)
   for (const [index, { signature_name: name = DEFAULT_SIGNATURE, inputs }] of examples.entries()) {
     const signature = findSignature(signatures, name);
     if (signature === undefined) return malformed(`examples[${index}]: there is no signature "${name}"`);
-    const tensors = readInputs(inputs, signature);
+    const tensors = readInputs(inputs, signature, readInput);
     if (tensors.kind !== 'read') return at(`examples[${index}]`, tensors);
     const entries = Object.entries(tensors.value).map(
       ([input, { shape, values }]): [string, WarmupTensor] => [input, { kind: 'values', shape, values }],
@@ -73,13 +74,21 @@ export function zeroRequests(signatures: Signatures): Warmup[] {
   return requests;
 }
 
-/** Checks the examples of golden.json against the signatures. They are stored in the manifest unchanged. */
-export function goldenExamples({ examples }: GoldenFile, signatures: Signatures): Imported<GoldenExample[]> {
+/**
+ * The examples of golden.json, checked against the signatures: as they are, they go into the manifest.
+ *
+ * @param image the input that takes images, where one does
+ */
+export function goldenExamples(
+  { examples }: GoldenFile,
+  signatures: Signatures,
+  image?: ImageInput,
+): Imported<GoldenExample[]> {
   for (const [index, example] of examples.entries()) {
     const { signature_name: name = DEFAULT_SIGNATURE, inputs, outputs, tolerances = {} } = example;
     const signature = findSignature(signatures, name);
     if (signature === undefined) return malformed(`examples[${index}]: there is no signature "${name}"`);
-    const checked = readInputs(inputs, signature, readGoldenInput);
+    const checked = readInputs(inputs, takingImages(name, signature, inputs, image), readInput);
     if (checked.kind !== 'read') return at(`examples[${index}]`, checked);
     const compared = readTensors('outputs', outputs, signature.outputs, readGoldenOutput);
     if (compared.kind !== 'read') return at(`examples[${index}]`, compared);
@@ -92,16 +101,35 @@ export function goldenExamples({ examples }: GoldenFile, signatures: Signatures)
   return read(examples);
 }
 
-/** Reads a value of an input. A string may be bytes: `{"b64": "..."}`. */
-const readGoldenInput: typeof readScalar = (json, dtype) => {
+/** The signature as the example takes it: an input of images has their files in the place of their samples. */
+function takingImages(
+  name: string,
+  signature: Signature,
+  inputs: JsonObject,
+  image: ImageInput | undefined,
+): Signature {
+  const given = image?.signature === name ? inputs[image.input] : undefined;
+  const info = image === undefined ? undefined : signature.inputs[image.input];
+  if (image === undefined || info === undefined || !Array.isArray(given) || !given.every(isJsonObject))
+    return signature;
+  const files: TensorInfo = { ...info, dtype: 'string', shape: [-1] };
+  return { ...signature, inputs: { ...signature.inputs, [image.input]: files } };
+}
+
+/** A string may be bytes: `{"b64": "..."}`. */
+const readInput: typeof readScalar = (json, dtype) => {
   const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
-  return isBytes && typeof json.b64 === 'string' ? json.b64 : readScalar(json, dtype);
+  return isBytes && typeof json.b64 === 'string' && BASE64.test(json.b64)
+    ? { b64: json.b64 }
+    : readScalar(json, dtype);
 };
 
-/** Reads a value of an output. Numbers that JSON cannot express are in quotes. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** What JSON has no number for stands in quotes. */
 const readGoldenOutput: typeof readScalar = (json, dtype) => {
   const isNumber = dtype === 'float32' && (json === 'NaN' || json === 'Infinity' || json === '-Infinity');
-  return isNumber ? json : readGoldenInput(json, dtype);
+  return isNumber ? json : readInput(json, dtype);
 };
 
 function readInputs(

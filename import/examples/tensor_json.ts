@@ -3,10 +3,13 @@ import { isJsonObject } from '../../worker/model/json_object.ts';
 import type { TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 
+/** An element as a manifest has it. */
+export type Element = number | boolean | string | { readonly b64: string };
+
 export interface FlatTensor {
   readonly shape: number[];
   /** In row-major order. */
-  readonly values: (number | boolean | string)[];
+  readonly values: Element[];
 }
 
 /** The highest rank: more than tfjs can compute, and few enough for recursion. */
@@ -65,8 +68,8 @@ function flatten(
   return undefined;
 }
 
-/** Reads an element in plain JSON. */
-export function readScalar(json: unknown, dtype: DataType): number | boolean | string | undefined {
+/** An element in plain JSON. */
+export function readScalar(json: unknown, dtype: DataType): Element | undefined {
   switch (dtype) {
     case 'float32':
       // `1e999` is JSON.

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { GoldenExample, Warmup } from '../../worker/model/content.ts';
 import type { ImageInput } from '../../worker/model/image_input.ts';
 import type { Signature } from '../../worker/model/signature.ts';
+import { embedFiles } from '../examples/embed_files.ts';
 import {
   GoldenFileSchema,
   goldenExamples,
@@ -54,7 +55,7 @@ export async function readSidecarFiles(
   );
   if (warmup.kind !== 'read') return warmup;
   const golden = await readFile(directory, GOLDEN_FILE, GoldenFileSchema, (file) =>
-    goldenExamples(file, named),
+    goldenExamples(file, named, image.value),
   );
   if (golden.kind !== 'read') return golden;
   return read({
@@ -89,7 +90,10 @@ async function readFile<Schema extends v.GenericSchema, T>(
   const file = await findModelFile(directory, name);
   if (file.kind !== 'read') return { ...file, message: `${directory}: ${file.message}` };
   const json = await readJson(file.value);
-  const document = json.kind === 'read' ? validate(file.value, json.value, schema) : json;
+  if (json.kind !== 'read') return json;
+  const whole = await embedFiles(json.value, directory);
+  if (whole.kind !== 'read') return { ...whole, message: `${file.value.absolutePath}: ${whole.message}` };
+  const document = validate(file.value, whole.value, schema);
   if (document.kind !== 'read') return document;
   const interpreted = interpret(document.value);
   return interpreted.kind === 'read'

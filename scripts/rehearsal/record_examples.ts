@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { GoldenExample, ModelContent } from '../../worker/model/content.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
@@ -83,7 +83,7 @@ async function readRequests({
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) return { kind: 'refused', reason: `${path} is not a file` };
     if (found.size > LARGEST_REQUEST) return { kind: 'refused', reason: `${path} is larger than 64 MB` };
-    const read = readRequest(await readFile(path, 'utf8'), signatures);
+    const read = await readRequest(path, signatures);
     if (read.kind === 'malformed') return { kind: 'refused', reason: `${path}: ${read.reason}` };
     asked.push({ example: read.request, signature: read.signature, from: path });
   }

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { embedFiles } from '../../import/examples/embed_files.ts';
 import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
 import type { ExampleRequest } from './generated_examples.ts';
 
@@ -14,16 +17,22 @@ export type RequestRead =
 
 /**
  * Reads a predict request in TensorFlow Serving's JSON, in row or columnar format, and returns it as golden examples
- * store it: columnar, with every input by its name. The model checks the values.
+ * store it: columnar, with every input by its name. The model checks the values. A file that it names, as
+ * `{"file": "cat.jpg"}`, lies in the directory of the request, and becomes a part of it.
  */
-export function readRequest(text: string, signatures: Readonly<Record<string, Signature>>): RequestRead {
+export async function readRequest(
+  path: string,
+  signatures: Readonly<Record<string, Signature>>,
+): Promise<RequestRead> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(await readFile(path, 'utf8'));
   } catch {
     return malformed('is not JSON');
   }
-  const parsed = v.safeParse(RequestSchema, json);
+  const whole = await embedFiles(json, dirname(path));
+  if (whole.kind !== 'read') return malformed(whole.message);
+  const parsed = v.safeParse(RequestSchema, whole.value);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     return malformed(`${v.getDotPath(issue) ?? 'the request'}: ${issue.message}`);

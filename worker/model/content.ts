@@ -19,14 +19,14 @@ const ShapeSchema = v.array(v.pipe(v.number(), v.integer(), v.minValue(0)));
 
 /**
  * An input of a warmup request. `zeros` means zeros (or empty strings) of the shape; `values` are flat, in row-major
- * order: numbers, booleans or UTF-8 strings, according to the signature's dtype.
+ * order: numbers, booleans, or strings as UTF-8 or base64, according to the signature's dtype.
  */
 const WarmupTensorSchema = v.variant('kind', [
   v.object({ kind: v.literal('zeros'), shape: ShapeSchema }),
   v.object({
     kind: v.literal('values'),
     shape: ShapeSchema,
-    values: v.array(v.union([v.number(), v.boolean(), v.string()])),
+    values: v.array(v.union([v.number(), v.boolean(), v.string(), v.object({ b64: v.string() })])),
   }),
 ]);
 export type WarmupTensor = v.InferOutput<typeof WarmupTensorSchema>;

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
@@ -15,7 +17,13 @@ type Attributes = Readonly<Record<string, unknown>>;
 const type = (name: string) => ({ type: name });
 
 /** A model of one operation that takes a string, and casts to floats what it gives. */
-async function publishDecoder(model: string, op: string, attr: Attributes, from = 'DT_UINT8'): Promise<void> {
+async function publishDecoder(
+  model: string,
+  op: string,
+  attr: Attributes,
+  from = 'DT_UINT8',
+  addFiles: (directory: string) => Promise<void> = async () => undefined,
+): Promise<void> {
   const directory = await writeGraph(
     [{ name: 'x', dtype: 'DT_STRING' }],
     [
@@ -24,6 +32,7 @@ async function publishDecoder(model: string, op: string, attr: Attributes, from 
     ],
     [{ name: 'y', dtype: 'DT_FLOAT' }],
   );
+  await addFiles(directory);
   await publishModel(edge.store, directory, model, '1');
 }
 
@@ -111,6 +120,28 @@ describe('an image in a request is decoded in the graph', () => {
       status: 400,
       body: { error: expect.stringMatching(message) },
     });
+  });
+});
+
+test('a version is warmed up with the file that warmup.json names', async () => {
+  const { file } = imageVector('PNG black');
+  const warmed = (model: string, bytes: Uint8Array) =>
+    publishDecoder(model, 'DecodePng', {}, 'DT_UINT8', async (directory) => {
+      await writeFile(join(directory, 'black.png'), bytes);
+      await writeFile(
+        join(directory, 'warmup.json'),
+        '{"examples": [{"inputs": {"x": {"file": "black.png"}}}]}',
+      );
+    });
+  await warmed('warm', file);
+  expect(await predict('warm', b64(file))).toMatchObject({ status: 200 });
+  // A request that was written and fails is a fault of the version.
+  await warmed('cold', file.subarray(0, 30));
+  expect(await predict('cold', b64(file))).toMatchObject({
+    status: 503,
+    body: {
+      error: expect.stringContaining('warmup of serving_default: DecodePng: the PNG image is cut off'),
+    },
   });
 });
 

@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { half, notANumber } from '../../fixtures/commands/failing_models.ts';
 import { runScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -36,6 +37,35 @@ test('record keeps the answers to the requests given, overwrites only when told 
   const published = await runScript(
     'publish.ts',
     ['half', '--model', 'half', '--persist-to', 'state', '--dry-run'],
+    { cwd: folder },
+  );
+  expect(published).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('agrees with 1 golden example'),
+  });
+});
+
+test('a request may name files, which golden examples and warmup requests may too', async () => {
+  const directory = join(folder, 'digits');
+  await cp(join(PACKAGE_ROOT, 'models/digits/1.0.0'), directory, { recursive: true });
+  await cp(join(PACKAGE_ROOT, 'models/digits/seven.png'), join(directory, 'seven.png'));
+  await rm(join(directory, 'golden.json'));
+  await writeFile(join(directory, 'request.json'), '{"instances":[{"file":"seven.png"}]}');
+  expect(await record('digits', '--input', 'digits/request.json')).toMatchObject({ code: 0 });
+  const file = (await readFile(join(directory, 'seven.png'))).toString('base64');
+  const [likely, seven] = [expect.any(Number), expect.closeTo(1, 1)];
+  const probabilities = Array.from({ length: 10 }, (_, digit) => (digit === 7 ? seven : likely));
+  const inputs = { image: [{ b64: file }] };
+  const recorded = { signature_name: 'serving_default', inputs, outputs: { probabilities: [probabilities] } };
+  expect(await golden(directory)).toEqual({ examples: [recorded] });
+  // By hand, with the file in its place.
+  const named = JSON.parse(
+    JSON.stringify(await golden(directory)).replace(`{"b64":"${file}"}`, '{"file":"seven.png"}'),
+  );
+  await writeFile(join(directory, 'golden.json'), JSON.stringify(named));
+  const published = await runScript(
+    'publish.ts',
+    ['digits', '--model', 'digits', '--persist-to', 'digits-state', '--dry-run'],
     { cwd: folder },
   );
   expect(published).toMatchObject({

@@ -29,6 +29,8 @@ export async function warmUp(servable: ServableView, warmup: Warmup): Promise<st
   return reason;
 }
 
+type WarmupValue = Extract<WarmupTensor, { readonly kind: 'values' }>['values'][number];
+
 /** A larger warmup tensor could itself exceed the isolate's memory. Elements. */
 const LARGEST_TENSOR = 8_000_000;
 
@@ -50,12 +52,15 @@ function createTensor(dtype: DataType, tensor: WarmupTensor): TensorValue {
     case 'bool':
       return { dtype, shape, values: given ? Uint8Array.from(given, Number) : new Uint8Array(count) };
     case 'string': {
-      const encoder = new TextEncoder();
-      return {
-        dtype,
-        shape,
-        values: Array.from({ length: count }, (_, index) => encoder.encode(String(given?.[index] ?? ''))),
-      };
+      const values = Array.from({ length: count }, (_, index) => stringBytes(given?.[index] ?? ''));
+      return { dtype, shape, values };
     }
   }
+}
+
+const ENCODER = new TextEncoder();
+
+function stringBytes(value: WarmupValue): Uint8Array {
+  if (typeof value !== 'object') return ENCODER.encode(String(value));
+  return Uint8Array.from(atob(value.b64), (character) => character.charCodeAt(0));
 }
