@@ -4,8 +4,10 @@ import * as v from 'valibot';
 import { ArchiveError, ZipArchive } from '../files/archive/zip_archive.ts';
 import type { SourceFormat } from '../formats.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import { type ConvertKerasOptions, parseConfiguration, withHdf5, writeModel } from './convert_keras.ts';
+import { withHdf5 } from './convert_keras.ts';
+import { planConversion } from './plan_conversion.ts';
 import { findArchiveWeights } from './weights/archive_weights.ts';
+import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
 
 const CONFIGURATION_ENTRY = 'config.json';
 const METADATA_ENTRY = 'metadata.json';
@@ -18,7 +20,7 @@ const LARGEST_WEIGHTS = 4 * 1024 ** 3;
 
 const MetadataSchema = v.object({ keras_version: v.string() });
 
-/** True if a zip file contains a Keras model, and also for an invalid archive, so that its error is reported. */
+/** Whether a zip file holds a Keras model. An archive that is not sound is taken for one, so that it is told what is wrong. */
 export async function isKerasArchive(path: string): Promise<boolean> {
   try {
     const archive = await ZipArchive.open(path);
@@ -31,8 +33,8 @@ export async function isKerasArchive(path: string): Promise<boolean> {
 }
 
 /**
- * Writes the model in a `.keras` archive to a directory as a tfjs LayersModel. It temporarily unpacks the weights to a
- * file in that directory.
+ * Writes the model in a `.keras` archive into a directory in tfjs's form. The weights are unpacked into a
+ * file in that directory meanwhile.
  *
  * @throws only for faults of the file system
  */
@@ -48,15 +50,17 @@ export async function convertArchive(
     const version = await readVersion(archive);
     if (version.kind !== 'read') return version;
     const text = await archive.text(CONFIGURATION_ENTRY, LARGEST_CONFIGURATION);
-    const model = parseConfiguration(text, version.value);
+    const model = await planConversion(text, version.value);
     if (model.kind !== 'read') return { ...model, message: `${CONFIGURATION_ENTRY}: ${model.message}` };
+    const { sources, expected } = model.value;
     options.onProgress?.('Unpacking the weights');
     await archive.extract(WEIGHTS_ENTRY, weights, LARGEST_WEIGHTS);
-    const written = await withHdf5(weights, (file) =>
-      writeModel(file, model.value, directory, options, (layers) =>
-        findArchiveWeights(file, '', model.value.sources, layers),
-      ),
-    );
+    const written = await withHdf5(weights, async (file) => {
+      const found = await findArchiveWeights(file, '', sources, expected);
+      return found.kind === 'read'
+        ? writeConverted(file, model.value, found.value, directory, options)
+        : found;
+    });
     if (written.kind === 'read') return read('keras-v3');
     return { ...written, message: `${WEIGHTS_ENTRY}: ${written.message}` };
   } catch (error) {

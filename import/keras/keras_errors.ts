@@ -1,13 +1,11 @@
-/** Collects all problems that prevent the conversion of a model, to report them together. */
+/** The way out where a model is not all of layers that are known. */
+export const SAVED_MODEL_ADVICE = 'export the model as a SavedModel and publish that';
+
+/** Collects all that keeps a model from being converted, so that it is told at once. */
 export class Problems {
   readonly #found: { readonly kind: string; readonly places: string[] }[] = [];
 
-  /**
-   * Adds a problem.
-   *
-   * @param what the problem, reported once for all of its places
-   * @param place the names of the layer and of the layers around it
-   */
+  /** @param what said of all places that have it @param place the names of the layer and of those around it */
   add(what: string, place: readonly string[]): void {
     const name = place.map((part) => `"${part}"`).join(' in ');
     const same = this.#found.find(({ kind }) => kind === what);
@@ -15,7 +13,7 @@ export class Problems {
     else same.places.push(name);
   }
 
-  /** Describes the problems in a sentence, or returns undefined without any. */
+  /** A sentence; undefined where nothing was found. */
   describe(): string | undefined {
     if (this.#found.length === 0) return undefined;
     return this.#found.map(({ kind, places }) => `${kind}: ${listPlaces(places)}`).join('; ');

@@ -4,33 +4,36 @@ import type { Hdf5Dataset } from './messages.ts';
 import { type FileBytes, mountFile } from './one_file_system.ts';
 import { describeStorage, type StoredDataset } from './stored_dataset.ts';
 import { convertElements } from './stored_elements.ts';
+import { realPath, windowsMembers, windowsNames } from './windows_paths.ts';
 
 type Library = Awaited<typeof ready>;
 
-/** The most bytes of an attribute: Keras stores the whole configuration of a model in one. */
+/** Bytes of an attribute: Keras puts the whole configuration of a model into one. */
 const LARGEST_ATTRIBUTE = 128 * 1024 * 1024;
-/** The bytes of a dataset that are read at a time, unless a row is longer. */
+/** Bytes that are read from a dataset at a time, if its rows are no longer. */
 const PIECE = 16 * 1024 * 1024;
 const MOST_MEMBERS = 100_000;
 const STRING_TYPE = 3;
 
 /**
- * Reads the groups, string attributes and tensors that Keras writes to HDF5 files. It checks everything before reading:
- * it does not follow links, and refuses any size that the file cannot contain.
+ * Reads what Keras writes into HDF5 files: groups, attributes of strings, and tensors. Everything is checked before
+ * it is read: links are not followed, and nothing may claim to be larger than the file can hold.
  *
- * It uses the library's low-level functions, whose results indicate failures, which the high-level ones ignore.
+ * It uses the library's lower functions, whose results tell whether they failed; the upper ones do not look.
  */
 export class Hdf5Reader {
   readonly #library: Library;
   readonly #file: bigint;
   readonly #size: number;
-  /** The paths that are known to consist only of hard links. */
+  /** Paths that are known to be led to by nothing but hard links. */
   readonly #direct = new Set(['/']);
+  readonly #windowsNames: readonly string[];
 
   private constructor(library: Library, file: bigint, size: number) {
     this.#library = library;
     this.#file = file;
     this.#size = size;
+    this.#windowsNames = windowsNames(this.#names('/'));
   }
 
   static async open(bytes: FileBytes): Promise<Hdf5Reader> {
@@ -40,13 +43,14 @@ export class Hdf5Reader {
     return new Hdf5Reader(library, file, bytes.size);
   }
 
-  attribute(path: string, name: string): string | readonly string[] | undefined {
+  attribute(given: string, name: string): string | readonly string[] | undefined {
+    const path = realPath(given, this.#windowsNames);
     if (!this.#exists(path)) return undefined;
     if (!this.#library.get_attribute_names(this.#file, path).includes(name)) return undefined;
     const place = `attribute ${name} of ${path}`;
     const { shape, size, type, vlen } = this.#library.get_attribute_metadata(this.#file, path, name);
     const count = elementCount(shape ?? []);
-    // An empty list has lost its type: h5py writes an empty list of numbers.
+    // A list without members has lost its type: h5py writes an empty list of numbers.
     if (count === 0 && shape !== null) return [];
     if (type !== STRING_TYPE) throw new Error(`${place} is no text`);
     const bytes = count * size;
@@ -65,10 +69,16 @@ export class Hdf5Reader {
     return shape === null || shape.length === 0 ? texts[0] : texts;
   }
 
-  members(path: string): readonly string[] | undefined {
+  members(given: string): readonly string[] | undefined {
+    const path = realPath(given, this.#windowsNames);
+    const meant = windowsMembers(given, this.#windowsNames);
     if (!this.#exists(path) || this.#library.get_type(this.#file, path) !== this.#library.H5G_GROUP) {
-      return undefined;
+      return meant.length === 0 ? undefined : meant;
     }
+    return [...this.#names(path), ...meant];
+  }
+
+  #names(path: string): readonly string[] {
     const names = this.#library.get_names(this.#file, path, false);
     if (names.length > MOST_MEMBERS) throw new Error(`${path} has more than ${MOST_MEMBERS} members`);
     return names;
@@ -78,8 +88,9 @@ export class Hdf5Reader {
     return this.#describe(path)?.dataset;
   }
 
-  /** Reads the values, converted to float32, int32 or bool one piece at a time. */
-  read(path: string): Uint8Array<ArrayBuffer> {
+  /** The values, converted to one of the three types of ours, a piece at a time. */
+  read(given: string): Uint8Array<ArrayBuffer> {
+    const path = realPath(given, this.#windowsNames);
     const stored = this.#describe(path);
     if (stored === undefined) throw new Error(`there is no dataset ${path}`);
     const { dataset, elementBytes } = stored;
@@ -108,7 +119,8 @@ export class Hdf5Reader {
     return values;
   }
 
-  #describe(path: string): StoredDataset | undefined {
+  #describe(given: string): StoredDataset | undefined {
+    const path = realPath(given, this.#windowsNames);
     if (!this.#exists(path) || this.#library.get_type(this.#file, path) !== this.#library.H5G_DATASET) {
       return undefined;
     }
@@ -120,7 +132,7 @@ export class Hdf5Reader {
     );
   }
 
-  /** Returns true if a path exists. Soft and external links anywhere in the path are refused. */
+  /** Whether something is there. Soft and external links are refused, wherever on the way they stand. */
   #exists(path: string): boolean {
     let way = '';
     for (const name of path.split('/').filter((part) => part !== '')) {
@@ -151,7 +163,7 @@ export class Hdf5Reader {
   }
 }
 
-/** Decodes texts of a fixed size. Each ends at its first zero. */
+/** Texts of equal size, each up to its first zero. */
 function fixedTexts(bytes: Uint8Array, size: number): string[] {
   return Array.from({ length: bytes.length / size }, (_, index) => {
     const text = bytes.subarray(index * size, (index + 1) * size);
@@ -165,7 +177,7 @@ interface Piece {
   readonly size: readonly number[];
 }
 
-/** Yields the blocks of a tensor in row-major order, each with at most `most` elements. */
+/** A tensor in blocks, in row-major order, each of at most so many elements. */
 function* pieces(shape: readonly number[], most: number): Iterable<Piece> {
   const [first, ...rest] = shape;
   if (first === undefined || elementCount(shape) <= most) {

@@ -4,12 +4,12 @@ import type { ExpectedLayer } from './expected_weights.ts';
 import { type FoundWeight, pairWeights, type StoredWeight } from './found_weight.ts';
 import type { WeightSource } from './weight_source.ts';
 
-/** The names of the group of a model's layers in Keras's versions. */
+/** What the group of a model's layers is called, by Keras's versions. */
 const LAYER_GROUPS = ['layers', '_layer_checkpoint_dependencies'];
 
 /**
- * Finds the weights in the HDF5 file of a `.keras` archive, which has a group for each object. The layers of a model
- * are under `layers` and named by their classes. The variables of a layer are `vars/0`, `vars/1` and so on.
+ * Finds the weights in the HDF5 file of a `.keras` archive, which has a group per object: the layers of a model
+ * under `layers`, called by their classes, and in each its variables as `vars/0`, `vars/1` and so on.
  *
  * @param base the group of the model, without a slash at its end
  */
@@ -41,7 +41,7 @@ export async function findArchiveWeights(
   return read(found);
 }
 
-/** Returns the group of each layer, by the layer's name if Keras stored it, or else by class and count. */
+/** The group of each layer: by the layer's name where Keras wrote it down, else by class and count. */
 async function layerGroups(
   file: Hdf5File,
   base: string,
@@ -62,7 +62,7 @@ async function layerGroups(
       const kind = snakeCase(source.kerasClass);
       const count = counts.get(kind) ?? 0;
       counts.set(kind, count + 1);
-      const member = named.get(source.kerasName) ?? (count === 0 ? kind : `${kind}_${count}`);
+      const member = named.get(source.kerasName) ?? nthOf(kind, count, members, sources);
       if (members.includes(member)) found.set(source, `${path}/${member}`);
     }
     return found;
@@ -70,21 +70,50 @@ async function layerGroups(
   return found;
 }
 
-/** Returns the variables of an object in the order of their creation, group by group. */
+/**
+ * Keras counts the layers of a class in the names of their groups. Some versions count every layer twice: where there
+ * are as many groups as layers, their order counts.
+ */
+function nthOf(
+  kind: string,
+  count: number,
+  members: readonly string[],
+  sources: readonly WeightSource[],
+): string {
+  const number = (member: string) =>
+    member === kind ? 0 : Number(member.startsWith(`${kind}_`) ? member.slice(kind.length + 1) : Number.NaN);
+  const groups = members
+    .filter((member) => Number.isInteger(number(member)))
+    .sort((one, other) => number(one) - number(other));
+  const layers = sources.filter(({ kerasClass }) => snakeCase(kerasClass) === kind).length;
+  const counted = count === 0 ? kind : `${kind}_${count}`;
+  return (groups.length === layers ? groups[count] : undefined) ?? counted;
+}
+
+/** The variables of an object in the order of their making, those of one group after those of another. */
 async function variablesIn(file: Hdf5File, group: string, below: readonly string[]): Promise<StoredWeight[]> {
   const stored: StoredWeight[] = [];
   for (const inner of below) {
-    const path = [group, inner, 'vars'].filter((part) => part !== '').join('/');
-    for (let index = 0; ; index++) {
-      const dataset = await file.dataset(`${path}/${index}`);
-      if (dataset === undefined) break;
-      stored.push({ path: `${path}/${index}`, name: `${path}/${index}`, dataset });
-    }
+    const [own, ofOldFiles] = [inner, inner.replace(/([^/]+)$/, '_$1')];
+    const found = await variablesOf(file, [group, own, 'vars']);
+    // Old versions call the layers in a layer as its attributes are called.
+    stored.push(...(found.length > 0 ? found : await variablesOf(file, [group, ofOldFiles, 'vars'])));
   }
   return stored;
 }
 
-/** Converts a class to a name as Keras does: `BatchNormalization` becomes batch_normalization, and `Conv2D` conv2d. */
+async function variablesOf(file: Hdf5File, parts: readonly string[]): Promise<StoredWeight[]> {
+  const path = parts.filter((part) => part !== '').join('/');
+  const stored: StoredWeight[] = [];
+  for (let index = 0; ; index++) {
+    const dataset = await file.dataset(`${path}/${index}`);
+    if (dataset === undefined) break;
+    stored.push({ path: `${path}/${index}`, name: `${path}/${index}`, dataset });
+  }
+  return stored;
+}
+
+/** As Keras makes names of classes: `BatchNormalization` is batch_normalization, `Conv2D` conv2d. */
 function snakeCase(name: string): string {
   return name
     .replaceAll(/\W+/g, '')

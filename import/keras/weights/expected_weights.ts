@@ -6,23 +6,29 @@ import { findUnbuildableLayers } from '../../tfjs/layers_topology.ts';
 import { withoutValues } from '../../tfjs/shape_only_backend.ts';
 import { createLayersModel, loadLayers } from '../../tfjs/tfjs_layers.ts';
 
-/** A weight that tfjs-layers needs. */
+/** A weight that a layer waits for. */
 export interface ExpectedWeight {
   readonly name: string;
   readonly shape: readonly number[];
+  /** What Keras's name for it consists of; the parts of the name itself unless told. */
+  readonly words?: readonly string[];
+  /** Whether the file may lack it. */
+  readonly optional?: boolean;
+  /** Files list the weights of a model in a model that are not after those that are. */
+  readonly trainable?: boolean;
 }
 
-/** A layer of tfjs with the weights that it and its inner layers need, in order. */
+/** A layer with the weights it waits for, in its order, those of the layers in it among them. */
 export interface ExpectedLayer {
   readonly name: string;
   readonly weights: readonly ExpectedWeight[];
-  /** The layers of a model, or of a wrapped model. */
+  /** Of a model, or a wrapper of a model. */
   readonly members: readonly ExpectedLayer[];
 }
 
 type Layer = LayersModel['layers'][number];
 
-/** Returns the weights of the model that tfjs-layers makes of a configuration. */
+/** What weights the model of a configuration has, as tfjs-layers itself makes it. */
 export async function expectedWeights(model: JsonObject): Promise<Imported<readonly ExpectedLayer[]>> {
   const fault = findUnbuildableLayers(model);
   if (fault !== undefined) return malformed(fault);

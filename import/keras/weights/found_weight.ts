@@ -2,27 +2,27 @@ import { type Imported, malformed, read } from '../../import_result.ts';
 import type { Hdf5Dataset } from '../hdf5/messages.ts';
 import type { ExpectedWeight } from './expected_weights.ts';
 
-/** A tensor in a file of Keras. */
+/** A tensor in a file of Keras's. */
 export interface StoredWeight {
-  /** The path in the HDF5 file. */
+  /** In the HDF5 file. */
   readonly path: string;
-  /** Keras's name of the variable, or its path in files without names. */
+  /** What Keras called the variable; its path in files that have no names. */
   readonly name: string;
   readonly dataset: Hdf5Dataset;
 }
 
-/** A weight of tfjs and the tensor with its values. */
+/** A weight that was waited for, and the tensor that holds its values. */
 export interface FoundWeight {
   readonly name: string;
   readonly stored: StoredWeight;
 }
 
 /**
- * Finds the tensor of each weight that tfjs needs: by name if all have Keras's names, or else in order. Shapes must
- * agree.
+ * Finds for each weight that is waited for the tensor with its values: by name where all have the names that
+ * Keras gives them, else in order. Shapes have to agree.
  *
- * @param place the owner of the weights, for messages
- * @param kerasNames Keras's names of layers that have other names in tfjs
+ * @param place what the weights are of, for the message
+ * @param kerasNames of layers that tfjs knows by other names
  */
 export function pairWeights(
   expected: readonly ExpectedWeight[],
@@ -30,14 +30,16 @@ export function pairWeights(
   place: string,
   kerasNames: ReadonlyMap<string, string> = new Map(),
 ): Imported<FoundWeight[]> {
-  if (expected.length !== stored.length) {
+  const needed = expected.filter(({ optional }) => !optional);
+  if (stored.length > expected.length || stored.length < needed.length) {
     return malformed(
       `${place} has ${expected.length} weights${listNames(expected)}, and the file has ${stored.length}${listNames(stored)}`,
     );
   }
-  const ordered = byName(expected, stored, kerasNames) ?? stored;
+  const wanted = stored.length === expected.length ? expected : needed;
+  const ordered = byName(wanted, stored, kerasNames) ?? stored;
   const found: FoundWeight[] = [];
-  for (const [index, { name, shape }] of expected.entries()) {
+  for (const [index, { name, shape }] of wanted.entries()) {
     const candidate = ordered[index];
     if (candidate === undefined) throw new Error('lists of equal length');
     if (candidate.dataset.shape.join() !== shape.join()) {
@@ -55,8 +57,8 @@ function listNames(weights: readonly { readonly name: string }[]): string {
 }
 
 /**
- * Returns the tensors in the order of the weights if every weight's name identifies exactly one: the last part must be
- * equal, and the tensor's name must contain the layer's name.
+ * The tensors in the order of the weights, if every weight's name tells exactly one: the last part must be the same,
+ * and the layer's name in front of it must stand somewhere in the tensor's.
  */
 function byName(
   expected: readonly ExpectedWeight[],
@@ -65,8 +67,8 @@ function byName(
 ): StoredWeight[] | undefined {
   const parts = stored.map((weight) => ({ weight, words: weight.name.replace(/:\d+$/, '').split('/') }));
   const ordered: StoredWeight[] = [];
-  for (const { name } of expected) {
-    const words = name.split('/').map((word) => kerasNames.get(word) ?? word);
+  for (const { name, words: given } of expected) {
+    const words = given ?? name.split('/').map((word) => kerasNames.get(word) ?? word);
     const [match, ...others] = parts.filter(
       (candidate) =>
         candidate.words.at(-1) === words.at(-1) &&

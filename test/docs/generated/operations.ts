@@ -1,4 +1,5 @@
-import { ALIASES, IDENTITIES, LAYER_RULES, type LayerRule } from '../../../import/keras/layer_rules.ts';
+import { LAYER_DEFINITIONS } from '../../../import/keras/graph/layers/definitions.ts';
+import { ALIASES, IDENTITIES } from '../../../import/keras/keras_layers.ts';
 import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
 import { OPERATION_GROUPS } from '../../../import/operations/supported_operations.ts';
 import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
@@ -28,10 +29,10 @@ export function refusedOperationsTable(): string {
 
 /** The Keras layers that can be converted, with what of their configuration is taken. */
 export function layersTable(): string {
-  const rows = Object.entries(LAYER_RULES)
-    .filter(([name]) => !IDENTITIES.has(name))
-    .map(([name, rule]) => [code(name), otherNames(name), configured(rule), conditions(rule)]);
-  return table(['layer', 'also called', 'configured by', 'only with'], rows);
+  const rows = Object.entries(LAYER_DEFINITIONS)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, { members }]) => [code(name), otherNames(name), members.map(code).join(', ')]);
+  return table(['layer', 'also called', 'configured by'], rows);
 }
 
 export function identityLayers(): string {
@@ -43,14 +44,4 @@ function otherNames(layer: string): string {
     .filter(([, name]) => name === layer)
     .map(([alias]) => code(alias))
     .join(', ');
-}
-
-function configured({ keeps = [], activations = [] }: LayerRule): string {
-  return [...keeps, ...activations].map(code).join(', ');
-}
-
-function conditions({ neutral = {} }: LayerRule): string {
-  return Object.entries(neutral)
-    .map(([member, values]) => `${code(member)} ${values.map((value) => JSON.stringify(value)).join(' or ')}`)
-    .join('; ');
 }

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../worker/model/json_object.ts';
-import { inputDataType, type LayerConversion } from './convert_layer.ts';
-import { unwrap } from './keras_object.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
+import { unwrap } from '../keras_object.ts';
+import { inputDataType } from './convert_layer.ts';
+import type { LayerConversion } from './tfjs_layer.ts';
 
 /** Converts an InputLayer. Its shape is `batch_input_shape` in Keras 2 and `batch_shape` in Keras 3. */
 export function convertInput({ config }: { readonly config: JsonObject }): LayerConversion {

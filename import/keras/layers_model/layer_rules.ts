@@ -1,14 +1,14 @@
-/** The members of a layer's configuration that can be converted to tfjs-layers. */
+/** What of a layer's configuration tfjs-layers understands as Keras means it. */
 export interface LayerRule {
-  /** Members with the same meaning in both. */
+  /** Members that mean the same in both. */
   readonly keeps?: readonly string[];
-  /** Members that tfjs does not know, with the values at which they have no effect. */
+  /** Members that tfjs does not know, and the values with which they change nothing. */
   readonly neutral?: Readonly<Record<string, readonly unknown[]>>;
-  /** Members that only training uses. */
+  /** Members that only training looks at. */
   readonly ignores?: readonly string[];
-  /** Initializers, which become zeros, since the values are loaded. */
+  /** Initializers: they are kept as zeros, since values are loaded. */
   readonly initializers?: readonly string[];
-  /** Members with activations. The first one is applied to the layer's output. */
+  /** Members that hold activations; the first is the layer's own, applied to what it gives. */
   readonly activations?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ const GLOBAL_POOLING_1D: LayerRule = { neutral: { data_format: ['channels_last',
 
 const RECURRENT: LayerRule = {
   keeps: ['units', 'use_bias', 'return_sequences', 'return_state', 'go_backwards', 'unroll'],
-  // The state of one request must not change the answer to the next.
+  // What one request leaves behind must not change the answer to the next.
   neutral: { stateful: [false], time_major: [false], zero_output_for_mask: [false] },
   ignores: ['dropout', 'recurrent_dropout', 'implementation', 'unit_forget_bias', 'use_cudnn'],
   initializers: ['kernel_initializer', 'recurrent_initializer', 'bias_initializer'],
@@ -47,26 +47,10 @@ const CELL: LayerRule = { ...RECURRENT, keeps: ['units', 'use_bias'] };
 const NO_MEMBERS: LayerRule = {};
 const RANDOM: LayerRule = { ignores: ['rate', 'stddev', 'noise_shape', 'seed', 'data_format'] };
 
-/** Members of any layer that do not change its result. */
-export const IGNORED_EVERYWHERE: ReadonlySet<string> = new Set([
-  'activity_regularizer',
-  'autocast',
-  'batch_input_shape',
-  'batch_shape',
-  'dtype',
-  'input_dtype',
-  'lora_alpha',
-  'lora_rank',
-  'name',
-  'quantization_config',
-  'seed',
-  'trainable',
-]);
-
 /**
- * The layers that tfjs-layers computes as Keras does. convert_layer.ts handles layers that need more than renamed
- * members. Some layers of tfjs are missing here: Resizing, CenterCrop and bilinear UpSampling2D sample other points
- * than Keras, and SeparableConv1D cannot be computed.
+ * The layers that tfjs-layers computes as Keras does. What is here by another name, or needs more than its members
+ * renamed, is in convert_layer.ts. Not here although tfjs has them: Resizing, CenterCrop and bilinear UpSampling2D,
+ * which sample other points than Keras; SeparableConv1D, which it cannot compute.
  */
 export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   Activation: { activations: ['activation'] },
@@ -87,12 +71,11 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
       'moving_variance_initializer',
     ],
   },
-  CategoryEncoding: { keeps: ['num_tokens', 'output_mode'], neutral: { sparse: [false, null] } },
   Concatenate: { keeps: ['axis'] },
   Conv1D: {
     ...CONVOLUTION,
     keeps: ['filters', 'kernel_size', 'strides', 'padding', 'dilation_rate', 'use_bias'],
-    // tfjs would return the channels last.
+    // tfjs would leave the channels of its answer last.
     neutral: { ...CONVOLUTION.neutral, data_format: ['channels_last', null] },
   },
   Conv2D: CONVOLUTION,
@@ -126,7 +109,7 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   },
   DepthwiseConv2D: {
     keeps: ['kernel_size', 'strides', 'padding', 'data_format', 'depth_multiplier', 'use_bias'],
-    // tfjs would ignore the dilation.
+    // tfjs would not dilate at all.
     neutral: { groups: [1, null], filters: [null], dilation_rate: [1, [1], [1, 1], null] },
     initializers: ['depthwise_initializer', 'bias_initializer'],
     ignores: ['kernel_initializer'],
@@ -187,47 +170,4 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   ThresholdedReLU: { keeps: ['theta'] },
   UpSampling2D: { keeps: ['size', 'data_format'], neutral: { interpolation: ['nearest'] } },
   ZeroPadding2D: { keeps: ['padding', 'data_format'] },
-};
-
-/** Layers that only have an effect in training: they return their input. */
-export const IDENTITIES: ReadonlySet<string> = new Set([
-  'ActivityRegularization',
-  'AlphaDropout',
-  'Dropout',
-  'GaussianDropout',
-  'GaussianNoise',
-  'Identity',
-  'RandomBrightness',
-  'RandomContrast',
-  'RandomFlip',
-  'RandomHeight',
-  'RandomRotation',
-  'RandomTranslation',
-  'RandomWidth',
-  'RandomZoom',
-  'SpatialDropout1D',
-  'SpatialDropout2D',
-  'SpatialDropout3D',
-]);
-
-/** Names of the same layers in other versions of Keras. */
-export const ALIASES: Readonly<Record<string, string>> = {
-  BatchNormalizationV1: 'BatchNormalization',
-  BatchNormalizationV2: 'BatchNormalization',
-  Convolution1D: 'Conv1D',
-  Convolution2D: 'Conv2D',
-  Convolution2DTranspose: 'Conv2DTranspose',
-  Convolution3D: 'Conv3D',
-  DepthwiseConvolution2D: 'DepthwiseConv2D',
-  GlobalAvgPool1D: 'GlobalAveragePooling1D',
-  GlobalAvgPool2D: 'GlobalAveragePooling2D',
-  GlobalMaxPool1D: 'GlobalMaxPooling1D',
-  GlobalMaxPool2D: 'GlobalMaxPooling2D',
-  MaxPool1D: 'MaxPooling1D',
-  MaxPool2D: 'MaxPooling2D',
-  MaxPool3D: 'MaxPooling3D',
-  AvgPool1D: 'AveragePooling1D',
-  AvgPool2D: 'AveragePooling2D',
-  AvgPool3D: 'AveragePooling3D',
-  SeparableConvolution2D: 'SeparableConv2D',
 };

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../worker/model/json_object.ts';
-import { readInboundNodes, type TensorSource } from '../inbound_nodes.ts';
-import { type KerasObject, layerName } from '../keras_object.ts';
+import type { JsonObject } from '../../../../worker/model/json_object.ts';
+import { readInboundNodes, type TensorSource } from '../../inbound_nodes.ts';
+import { type KerasObject, layerName } from '../../keras_object.ts';
 
 /** The operations by which Keras 3 computes masks, and which it stores among the layers. */
 const MASK_OPERATIONS: ReadonlySet<string> = new Set(['Any', 'NotEqual']);

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
-import { isOwnClass, readKerasObject, unwrap } from './keras_object.ts';
+import { isJsonObject, type JsonObject } from '../../../worker/model/json_object.ts';
+import { isOwnClass, readKerasObject, unwrap } from '../keras_object.ts';
 
 /** The equivalent of a Keras activation in tfjs-layers. */
 export type Activation =

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../worker/model/json_object.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
+import { isModelClass, type KerasObject, readKerasObject, unwrap } from '../keras_object.ts';
 import type { ConversionContext, MemberConversion } from './conversion.ts';
 import { convertLayer } from './convert_layer.ts';
-import { isModelClass, type KerasObject, readKerasObject, unwrap } from './keras_object.ts';
 
 const RECURRENT: ReadonlySet<string> = new Set(['ConvLSTM2D', 'GRU', 'LSTM', 'RNN', 'SimpleRNN']);
 

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../worker/model/json_object.ts';
-import type { LayerConversion } from './convert_layer.ts';
-import type { Problems } from './keras_errors.ts';
-import type { KerasObject } from './keras_object.ts';
-import type { WeightSource } from './weights/weight_source.ts';
+import type { JsonObject } from '../../../worker/model/json_object.ts';
+import type { Problems } from '../keras_errors.ts';
+import type { KerasObject } from '../keras_object.ts';
+import type { WeightSource } from '../weights/weight_source.ts';
+import type { LayerConversion } from './tfjs_layer.ts';
 
 /** The tfjs-layers configuration of a model, and the sources of its layers' weights. */
 export interface ConvertedConfiguration {

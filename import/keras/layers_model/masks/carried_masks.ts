@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../worker/model/json_object.ts';
-import { type KerasObject, readKerasObject } from '../keras_object.ts';
+import type { JsonObject } from '../../../../worker/model/json_object.ts';
+import { type KerasObject, readKerasObject } from '../../keras_object.ts';
 
 /** A layer of a model and its conversion, as far as masks matter. */
 export interface MaskedLayer {

@@ -1,0 +1,124 @@
+import { isJsonObject } from '../../../worker/model/json_object.ts';
+import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
+import type { GraphFunction, GraphNode, Weight } from '../../graph/graph.ts';
+import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
+import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from '../keras_object.ts';
+import type { ExpectedLayer } from '../weights/expected_weights.ts';
+import type { WeightSource } from '../weights/weight_source.ts';
+import { inputShape, inputType } from './input_layer.ts';
+import type { GraphContext } from './layer_instance.ts';
+import { ModelInstance } from './model_instance.ts';
+import { NodeBuilder } from './nodes/node_builder.ts';
+import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
+
+/** A Keras model as a graph, whose parameters are in the model's file. */
+export interface KerasGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly functions: readonly GraphFunction[];
+  /** The constants that are in no file. */
+  readonly constants: ReadonlyMap<string, Weight>;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly sources: readonly WeightSource[];
+  readonly expected: readonly ExpectedLayer[];
+}
+
+/**
+ * Converts the configuration of a Sequential or Functional model to the nodes of a graph.
+ *
+ * @param kerasMajor 1, 2 or 3
+ * @returns a text that names all that stands in the way
+ */
+export function convertToGraph(configuration: unknown, kerasMajor: number): KerasGraph | string {
+  const object = readKerasObject(configuration);
+  if (object === undefined) return 'the configuration is not that of a model';
+  if (!isModelClass(object.className) || !Array.isArray(object.config.layers)) {
+    return `the model is a ${object.className}, a class of its own, which is Python code; ${SAVED_MODEL_ADVICE}`;
+  }
+  const problems = new Problems();
+  const g = new NodeBuilder();
+  const context: GraphContext = {
+    g,
+    kerasMajor,
+    problems,
+    makeModel: (inner, place, trainable) => new ModelInstance(context, inner, place, trainable),
+  };
+  const model = new ModelInstance(context, object, [], true);
+  const found = problems.describe();
+  if (found !== undefined) return found;
+  const inputs = readInputs(object, model, g);
+  if (typeof inputs === 'string') return inputs;
+  const outputs = model.call(inputs.map(({ tensor }) => tensor));
+  if (outputs === undefined) return problems.describe() ?? 'the configuration cannot be understood';
+  const names = uniqueNames(model.outputNames);
+  const named = outputs.map((output, index) => ({ name: names[index] ?? `output_${index}`, tensor: output }));
+  return {
+    nodes: g.nodes,
+    functions: g.functions,
+    constants: g.weights,
+    signatures: {
+      [DEFAULT_SIGNATURE]: {
+        method: 'tensorflow/serving/predict',
+        inputs: infos(inputs),
+        // A node for each output: what gives it may be an input, or give another one too.
+        outputs: infos(named.map(({ name, tensor }) => ({ name, tensor: outputOf(g, tensor) }))),
+      },
+    },
+    sources: model.sources,
+    expected: model.expected,
+  };
+}
+
+interface NamedTensor {
+  readonly name: string;
+  readonly tensor: SymbolicTensor;
+}
+
+function outputOf(g: NodeBuilder, tensor: SymbolicTensor): SymbolicTensor {
+  return g.node('Identity', [tensor], { shape: tensor.shape });
+}
+
+function infos(tensors: readonly NamedTensor[]): Record<string, TensorInfo> {
+  return Object.fromEntries(
+    tensors.map(({ name, tensor: { ref, dtype, shape } }) => [
+      name,
+      { name: ref.includes(':') ? ref : `${ref}:0`, dtype, shape: shape.map((size) => size ?? -1) },
+    ]),
+  );
+}
+
+function readInputs(object: KerasObject, model: ModelInstance, g: NodeBuilder): NamedTensor[] | string {
+  const inputs: NamedTensor[] = [];
+  for (const layer of model.inputs) {
+    const isInput = layer.className === 'InputLayer';
+    const shape = inputShape(layer) ?? (isInput ? undefined : builtShape(object));
+    const own = layerName(layer) ?? 'input';
+    if (shape === undefined) return `an input without a shape: "${own}"`;
+    const type = inputType(layer);
+    if (typeof type !== 'string') return `${type.problem}: "${own}"`;
+    const name = isInput ? own : `${own}_input`;
+    inputs.push({ name, tensor: g.placeholder(name, type, shape) });
+  }
+  return inputs.length === 0 ? 'a model without inputs' : inputs;
+}
+
+/** A Sequential that begins with another layer may know what it was called with. */
+function builtShape({ config, json }: KerasObject): readonly (number | null)[] | undefined {
+  const built = isJsonObject(json.build_config) ? json.build_config.input_shape : undefined;
+  return inputShape({ config: { batch_shape: unwrap(config.build_input_shape ?? built) } });
+}
+
+/** As Keras calls the outputs of a model: by the layers that give them, and counted where one gives several. */
+function uniqueNames(layers: readonly string[]): string[] {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return layers.map((layer) => {
+    let name = layer;
+    while (taken.has(name)) {
+      const count = counts.get(layer) ?? 1;
+      name = `${layer}_${count}`;
+      counts.set(layer, count + 1);
+    }
+    taken.add(name);
+    return name;
+  });
+}

@@ -1,0 +1,53 @@
+import { ALIASES, IDENTITIES } from '../../keras_layers.ts';
+import type { LayerDefinition } from '../layer_definition.ts';
+import { ACTIVATIONS } from './activations.ts';
+import { ATTENTIONS } from './attention.ts';
+import { CORE } from './core.ts';
+import { EINSUM } from './einsum_dense.ts';
+import { ENCODING } from './encoding.ts';
+import { MERGING } from './merging.ts';
+import { NORMALIZATIONS } from './normalization.ts';
+import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
+import { RECURRENT } from './recurrent/recurrent.ts';
+import { CONVOLUTION } from './spatial/convolution.ts';
+import { IMAGES } from './spatial/images.ts';
+import { LOCALLY_CONNECTED } from './spatial/locally_connected.ts';
+import { POOLING } from './spatial/pooling.ts';
+import { RESHAPING } from './spatial/reshaping.ts';
+import { TRANSPOSED_CONVOLUTION } from './spatial/transposed_convolution.ts';
+import { WRAPPERS } from './wrappers.ts';
+
+/** The layers that become nodes of a graph, by their classes. */
+export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
+  ...ACTIVATIONS,
+  ...ATTENTIONS,
+  ...CONVOLUTION,
+  ...CONVOLUTIONAL_RECURRENT,
+  ...CORE,
+  ...EINSUM,
+  ...ENCODING,
+  ...IMAGES,
+  ...LOCALLY_CONNECTED,
+  ...MERGING,
+  ...NORMALIZATIONS,
+  ...POOLING,
+  ...RECURRENT,
+  ...RESHAPING,
+  ...TRANSPOSED_CONVOLUTION,
+  ...WRAPPERS,
+};
+
+/** In prediction they give what they take. */
+const IDENTITY: LayerDefinition = {
+  members: [],
+  check: () => undefined,
+  convert: ({ inputs, layer }) =>
+    inputs.length === 1 ? inputs : `layer ${layer.className} of several tensors`,
+};
+
+/** By the class in any version of Keras; undefined where it is not known. */
+export function layerDefinition(className: string): LayerDefinition | undefined {
+  const name = ALIASES[className] ?? className;
+  if (IDENTITIES.has(name)) return IDENTITY;
+  return Object.hasOwn(LAYER_DEFINITIONS, name) ? LAYER_DEFINITIONS[name] : undefined;
+}

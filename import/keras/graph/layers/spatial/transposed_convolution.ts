@@ -1,0 +1,186 @@
+import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
+import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
+import { integersValue, textValue } from '../../nodes/node_builder.ts';
+import { biased } from '../../nodes/products.ts';
+import {
+  crop,
+  dimension,
+  expandDimension,
+  pad,
+  reshapeRest,
+  reverse,
+  shapeTensor,
+  squeeze,
+  transpose,
+} from '../../nodes/shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
+import { openSize } from '../core.ts';
+import { convolve } from './convolve.ts';
+import { spatial } from './spatial.ts';
+
+/** One dimension of space of a transposed convolution. */
+interface Axis {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** What the convolution that this one is the transpose of would put in front. */
+  readonly before: number;
+}
+
+function axisOf(
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padding: string,
+  outputPadding: number | null,
+): Axis {
+  const reach = (kernel - 1) * dilation + 1;
+  const output = outputLength(input, reach, stride, padding, outputPadding);
+  const around = padding === 'same' ? Math.max((input - 1) * stride + reach - output, 0) : 0;
+  return { input, output, kernel, stride, dilation, before: Math.floor(around / 2) };
+}
+
+/** As Keras works it out. */
+function outputLength(
+  input: number,
+  reach: number,
+  stride: number,
+  padding: string,
+  outputPadding: number | null,
+): number {
+  if (outputPadding === null) {
+    return padding === 'same' ? input * stride : input * stride + Math.max(reach - stride, 0);
+  }
+  const around = padding === 'same' ? Math.floor(reach / 2) : 0;
+  return (input - 1) * stride + reach - 2 * around + outputPadding;
+}
+
+const transposed = (dimensions: number): LayerDefinition =>
+  defineLayer(
+    {
+      filters: count,
+      kernel_size: sizes(dimensions),
+      strides: sizes(dimensions, 1),
+      padding: choice(['valid', 'same'], 'valid'),
+      data_format: dataFormat,
+      dilation_rate: optionalSizes(dimensions),
+      output_padding: optionalSizes(dimensions, 0),
+      use_bias: flag(true),
+    },
+    (call, config) => {
+      const built = spatial(call, dimensions, config.data_format, (_, x): Built => {
+        const { g, weights } = call;
+        const channels = sizeOf(x, -1);
+        const axes = config.kernel_size.map((kernel, index) => {
+          const input = x.shape[index + 1] ?? null;
+          const [stride = 1, dilation = 1] = [config.strides[index], config.dilation_rate?.[index]];
+          const more = config.output_padding?.[index] ?? null;
+          return input === null ? undefined : axisOf(input, kernel, stride, dilation, config.padding, more);
+        });
+        const known = axes.filter((axis) => axis !== undefined);
+        if (channels === null || known.length < axes.length) return openSize(call);
+        const kernel = weights.get('kernel', [...config.kernel_size, config.filters, channels]);
+        const isDilated = known.some(({ dilation }) => dilation > 1);
+        const isPlain = dimensions < 3 && !isDilated;
+        const y = isPlain
+          ? backwards(call, x, kernel, known, config.padding)
+          : spread(call, x, kernel, known);
+        if (y === undefined) return `layer ${call.layer.className} with a window that does not fit its input`;
+        return biased(g, y, config.use_bias ? weights.get('bias', [config.filters]) : undefined);
+      });
+      if (typeof built === 'string' || 'length' in built) return built;
+      return call.activations.activation?.(call.g, built) ?? built;
+    },
+    { activations: ['activation'], ignores: ['groups'] },
+  );
+
+/** TensorFlow's gradient of a convolution, of one or two dimensions of space. */
+function backwards(
+  { g }: LayerCall,
+  x: SymbolicTensor,
+  kernel: SymbolicTensor,
+  axes: readonly Axis[],
+  padding: string,
+): SymbolicTensor {
+  if (axes.length === 1) {
+    const one = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, before: 0 };
+    const wide = planar(g, expandDimension(g, x, 1), expandDimension(g, kernel, 0), [one, ...axes], padding);
+    return squeeze(g, wide, [1]);
+  }
+  return planar(g, x, kernel, axes, padding);
+}
+
+function planar(
+  g: LayerCall['g'],
+  x: SymbolicTensor,
+  kernel: SymbolicTensor,
+  axes: readonly Axis[],
+  padding: string,
+): SymbolicTensor {
+  const space = axes.map(({ output }) => output);
+  const filters = sizeOf(kernel, -2) ?? 1;
+  const target = shapeTensor(g, [dimension(g, x, 0), ...space, filters]);
+  return g.node(
+    'Conv2DBackpropInput',
+    [target, kernel, x],
+    { shape: [sizeOf(x, 0), ...space, filters], dtype: 'float32' },
+    {
+      T: { type: 'DT_FLOAT' },
+      strides: integersValue([1, ...axes.map(({ stride }) => stride), 1]),
+      dilations: integersValue([1, 1, 1, 1]),
+      padding: textValue(padding.toUpperCase()),
+      data_format: textValue('NHWC'),
+    },
+  );
+}
+
+/** A convolution with the mirrored kernel of what has zeros between its elements. */
+function spread(
+  { g }: LayerCall,
+  x: SymbolicTensor,
+  kernel: SymbolicTensor,
+  axes: readonly Axis[],
+): SymbolicTensor | undefined {
+  let wide = x;
+  const widths: [number, number][] = [[0, 0]];
+  const cut: [number, number][] = [];
+  for (const [index, { input, output, kernel: size, stride, dilation, before }] of axes.entries()) {
+    const position = index + 1;
+    if (stride > 1) {
+      const apart = expandDimension(g, wide, position + 1);
+      const zeros = apart.shape.map((_, each): [number, number] => [
+        0,
+        each === position + 1 ? stride - 1 : 0,
+      ]);
+      const sizes = wide.shape.map((length, each) => (each === position ? input * stride : (length ?? 1)));
+      wide = reshapeRest(g, pad(g, apart, zeros), sizes.slice(1));
+      wide = crop(g, wide, position, [0, stride - 1]);
+    }
+    const reach = (size - 1) * dilation;
+    const whole = (input - 1) * stride + 1 + reach;
+    // What lies outside of the result on either side is cut off, what it lacks is put there.
+    const after = whole - before - output;
+    widths.push([reach, reach + Math.max(-after, 0)]);
+    cut.push([before, Math.max(after, 0)]);
+  }
+  const padded = pad(g, wide, [...widths, [0, 0]]);
+  let mirrored = kernel;
+  for (const index of axes.keys()) mirrored = reverse(g, mirrored, index);
+  const order = [...axes.keys(), axes.length + 1, axes.length];
+  const y = convolve(g, padded, transpose(g, mirrored, order), {
+    size: axes.map(({ kernel: size }) => size),
+    strides: axes.map(() => 1),
+    dilations: axes.map(({ dilation }) => dilation),
+    padding: 'valid',
+  });
+  return y && cut.reduce((rest, width, index) => crop(g, rest, index + 1, width), y);
+}
+
+export const TRANSPOSED_CONVOLUTION: Readonly<Record<string, LayerDefinition>> = {
+  Conv1DTranspose: transposed(1),
+  Conv2DTranspose: transposed(2),
+  Conv3DTranspose: transposed(3),
+};

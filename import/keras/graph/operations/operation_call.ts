@@ -1,0 +1,97 @@
+import * as v from 'valibot';
+import { elementCount } from '../../../../worker/model/tensor.ts';
+import { unwrap } from '../../keras_object.ts';
+import type { NodeBuilder } from '../nodes/node_builder.ts';
+import { axesOf, isSymbolicTensor, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+
+/** What an operation gives: tensors, or a text that says why it is not known. */
+export type Operated = SymbolicTensor | readonly SymbolicTensor[] | string;
+
+/** A call of an operation between layers. */
+export class OperationCall {
+  readonly g: NodeBuilder;
+  readonly #args: readonly unknown[];
+  readonly #named: Readonly<Record<string, unknown>>;
+
+  /** @param named what the operation is made with and called with by name */
+  constructor(g: NodeBuilder, args: readonly unknown[], named: Readonly<Record<string, unknown>>) {
+    this.g = g;
+    this.#args = args;
+    this.#named = named;
+  }
+
+  /** By any of its names, or by its position among what is not named. */
+  value(names: readonly string[], position?: number): unknown {
+    const name = names.find((each) => (this.#named[each] ?? null) !== null);
+    if (name !== undefined) return unwrap(this.#named[name]);
+    return position === undefined ? undefined : unwrap(this.#args[position]);
+  }
+
+  /** A tensor; numbers become a constant. */
+  tensor(position: number, names: readonly string[]): SymbolicTensor | undefined {
+    const value = this.value(names, position);
+    return isSymbolicTensor(value) ? value : constant(this.g, value);
+  }
+
+  /** A tensor, or a number that takes the other operand's type. */
+  operand(position: number, names: readonly string[]): SymbolicTensor | number | undefined {
+    const value = this.value(names, position);
+    return typeof value === 'number' ? value : this.tensor(position, names);
+  }
+
+  /** Tensors in a list, or one after the other. */
+  tensors(names: readonly string[]): SymbolicTensor[] {
+    const value = this.value(names) ?? this.#args;
+    const found: SymbolicTensor[] = [];
+    const collect = (each: unknown) => {
+      if (isSymbolicTensor(each)) found.push(each);
+      else if (Array.isArray(each)) each.forEach(collect);
+    };
+    collect(value);
+    return found;
+  }
+
+  number(names: readonly string[], position?: number): number | undefined {
+    const value = this.value(names, position);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  numbers(names: readonly string[], position?: number): number[] | undefined {
+    const parsed = v.safeParse(v.union([v.number(), v.array(v.number())]), this.value(names, position));
+    return parsed.success ? [parsed.output].flat() : undefined;
+  }
+
+  flag(names: readonly string[]): boolean {
+    return this.value(names) === true;
+  }
+
+  text(names: readonly string[], position?: number): string | undefined {
+    const value = this.value(names, position);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The axes from 0 on; all of them where none is named. */
+  axes(x: SymbolicTensor, position: number): number[] {
+    const named = this.numbers(['axis', 'axes'], position);
+    return named === undefined ? [...x.shape.keys()] : axesOf(x, named);
+  }
+
+  /** One axis from 0 on. */
+  axis(x: SymbolicTensor, position: number, otherwise: number, added = 0): number {
+    const axis = this.number(['axis', 'dim'], position) ?? otherwise;
+    return axis < 0 ? axis + rank(x) + added : axis;
+  }
+}
+
+/** Numbers in lists of equal lengths, as a tensor. */
+function constant(g: NodeBuilder, value: unknown): SymbolicTensor | undefined {
+  const shape: number[] = [];
+  for (let level: unknown = value; Array.isArray(level); [level] = level) shape.push(level.length);
+  const flat = [value].flat(shape.length);
+  const parsed = v.safeParse(v.array(v.union([v.number(), v.boolean()])), flat);
+  if (!parsed.success || flat.length !== elementCount(shape)) return undefined;
+  const numbers = parsed.output.map(Number);
+  return numbers.every(Number.isInteger) && value !== undefined && shape.length > 0
+    ? g.integers(numbers, shape)
+    : g.floats(numbers, shape);
+}

@@ -1,0 +1,254 @@
+import * as v from 'valibot';
+import { isJsonObject } from '../../../../worker/model/json_object.ts';
+import { cast, unary } from '../nodes/elementwise.ts';
+import { typeValue } from '../nodes/node_builder.ts';
+import { batchProduct, dense, einsum } from '../nodes/products.ts';
+import { reduce } from '../nodes/reductions.ts';
+import {
+  concatenate,
+  type Dimension,
+  dimension,
+  expandDimension,
+  pad,
+  reshape,
+  reverse,
+  shapeTensor,
+  split,
+  squeeze,
+  stack,
+  tile,
+  transpose,
+  unstack,
+} from '../nodes/shaping.ts';
+import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import type { Operated, OperationCall } from './operation_call.ts';
+
+const TENSOR = ['x', 'inputs', 'input', 'input_tensor', 'tensor', 'a', 'value', 'x1'];
+const LIST = ['xs', 'values', 'tensors', 'arrays', 'x'];
+
+const REDUCTIONS = {
+  all: 'All',
+  any: 'Any',
+  max: 'Max',
+  mean: 'Mean',
+  min: 'Min',
+  prod: 'Prod',
+  sum: 'Sum',
+} as const;
+const isReduction = (name: string): name is keyof typeof REDUCTIONS => Object.hasOwn(REDUCTIONS, name);
+
+/** Operations that sum up, move or join; undefined where the operation is none of them, or not understood. */
+export function shapeOperation(name: string, call: OperationCall): Operated | undefined {
+  const { g } = call;
+  const listed = call.tensors(LIST);
+  if (name === 'concatenate' || name === 'stack') {
+    const [first] = listed;
+    if (first === undefined) return undefined;
+    if (name === 'stack') return stack(g, listed, call.axis(first, 1, 0, 1));
+    return concatenate(g, listed, call.axis(first, 1, -1));
+  }
+  if (name === 'einsum') {
+    const equation = call.text(['subscripts', 'equation'], 0);
+    const shape = equation === undefined ? undefined : einsumShape(equation, listed);
+    return equation === undefined || shape === undefined ? undefined : einsum(g, equation, listed, shape);
+  }
+  const x = call.tensor(0, TENSOR);
+  if (x === undefined) return undefined;
+  if (isReduction(name)) {
+    const keep = call.flag(['keepdims', 'keep_dims']);
+    const floats = name === 'mean' ? cast(g, x, 'float32') : x;
+    return reduce(g, REDUCTIONS[name], floats, call.axes(x, 1), keep);
+  }
+  switch (name) {
+    case 'reshape':
+      return reshaped(call, x, call.value(['newshape', 'shape', 'target_shape'], 1));
+    case 'transpose':
+      return transpose(g, x, call.numbers(['axes', 'perm'], 1) ?? [...x.shape.keys()].reverse());
+    case 'expand_dims':
+      return expandDimension(g, x, call.axis(x, 1, -1, 1));
+    case 'squeeze': {
+      const ones = [...x.shape.keys()].filter((axis) => x.shape[axis] === 1);
+      const named = call.numbers(['axis', 'axes'], 1);
+      return squeeze(g, x, named === undefined ? ones : call.axes(x, 1));
+    }
+    case 'tile': {
+      const repeats = call.numbers(['repeats', 'multiples'], 1);
+      return repeats?.length === rank(x) ? tile(g, x, repeats) : undefined;
+    }
+    case 'flip':
+      return call.axes(x, 1).reduce((turned, axis) => reverse(g, turned, axis), x);
+    case 'matmul':
+    case 'dot': {
+      const other = call.tensor(1, ['x2', 'b', 'y']);
+      const plain = !['transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'].some((each) =>
+        call.flag([each]),
+      );
+      if (other === undefined || rank(x) < 2 || rank(other) < 2 || !plain) return undefined;
+      const [left, right] = [cast(g, x, 'float32'), cast(g, other, 'float32')];
+      if (rank(right) === 2) return dense(g, left, right, undefined);
+      return name === 'matmul' && rank(left) === rank(right) ? batchProduct(g, left, right) : undefined;
+    }
+    case 'split': {
+      const parts = call.number(['indices_or_sections', 'num_or_size_splits'], 1);
+      const axis = call.axis(x, 2, 0);
+      return parts === undefined ? undefined : split(g, x, axis, parts);
+    }
+    case 'unstack': {
+      const axis = call.axis(x, 2, 0);
+      const size = x.shape[axis] ?? null;
+      return size === null ? undefined : unstack(g, x, axis, size);
+    }
+    case 'pad': {
+      const widths = v.safeParse(v.array(v.array(v.number())), call.value(['pad_width', 'paddings'], 1));
+      const mode = (call.text(['mode']) ?? 'constant').toLowerCase();
+      if (!widths.success || mode !== 'constant') return undefined;
+      return pad(
+        g,
+        x,
+        widths.output.map(([before = 0, after = before]) => [before, after]),
+        call.number(['constant_values']) ?? 0,
+      );
+    }
+    case 'shape':
+      return g.node('Shape', [x], { shape: [rank(x)], dtype: 'int32' }, { out_type: typeValue('int32') });
+    case 'argmax':
+    case 'argmin': {
+      const axis = call.axis(x, 1, -1);
+      const shape = x.shape.filter((_, index) => index !== axis);
+      const op = name === 'argmax' ? 'ArgMax' : 'ArgMin';
+      return g.node(
+        op,
+        [x, g.integers([axis], [])],
+        { shape, dtype: 'int32' },
+        { output_type: typeValue('int32') },
+      );
+    }
+    case 'ravel':
+      return reshape(g, x, [dimension(g, x, 0)]);
+    case 'get_item':
+      return sliced(call, x, call.value(['key', 'slice_spec'], 1));
+    case 'broadcast_to': {
+      const target = call.numbers(['shape'], 1);
+      if (target === undefined) return undefined;
+      const shape = shapeTensor(g, target);
+      return g.node('BroadcastTo', [x, shape], { shape: target }, { Tidx: typeValue('int32') });
+    }
+    case 'logsumexp': {
+      const axes = call.axes(x, 1);
+      const most = reduce(g, 'Max', x, axes, true);
+      const sum = reduce(g, 'Sum', unary(g, 'Exp', g.node('Sub', [x, most], { shape: x.shape })), axes, true);
+      const whole = g.node('AddV2', [unary(g, 'Log', sum), most], { shape: sum.shape });
+      return call.flag(['keepdims', 'keep_dims']) ? whole : squeeze(g, whole, axes);
+    }
+  }
+  return undefined;
+}
+
+/** A new shape may have sizes that other operations gave. */
+function reshaped({ g }: OperationCall, x: SymbolicTensor, value: unknown): Operated | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const sizes: Dimension[] = [];
+  const known = knownCount(x.shape.slice(1));
+  const numbers = value.filter((size: unknown) => typeof size === 'number' && size > 0);
+  const rest = numbers.reduce<number>((product, size) => product * Number(size), 1);
+  for (const [index, size] of value.entries()) {
+    if (isSymbolicTensor(size)) sizes.push(size);
+    else if (typeof size !== 'number') return undefined;
+    else if (size >= 0) sizes.push(size);
+    // One size is open: the batch's, where what follows is all there is, or else it is worked out.
+    else if (index > 0 && known !== undefined && isSymbolicTensor(value[0])) sizes.push(known / rest);
+    else sizes.push(dimension(g, x, 0));
+  }
+  return reshape(g, x, sizes);
+}
+
+const SliceSchema = v.object({
+  start: v.nullish(v.number(), null),
+  stop: v.nullish(v.number(), null),
+  step: v.nullish(v.number(), null),
+});
+
+type Range = v.InferOutput<typeof SliceSchema>;
+
+/** Python's indexing with numbers, ranges, `None` and `...`. */
+function sliced({ g }: OperationCall, x: SymbolicTensor, value: unknown): SymbolicTensor | undefined {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isEllipsis = (item: unknown) =>
+    (isJsonObject(item) && item.class_name === '__ellipsis__') || item === '...';
+  const taken = items.filter((item) => item !== null && !isEllipsis(item)).length;
+  const [begin, end, strides]: [number[], number[], number[]] = [[], [], []];
+  const masks = { begin: 0, end: 0, new: 0, shrink: 0 };
+  const shape: (number | null)[] = [];
+  let axis = 0;
+  const add = (range: Range, isSingle: boolean) => {
+    const bit = 1 << begin.length;
+    const step = range.step ?? 1;
+    if (range.start === null) masks.begin |= bit;
+    if (range.stop === null) masks.end |= bit;
+    if (isSingle) masks.shrink |= bit;
+    begin.push(range.start ?? 0);
+    end.push(range.stop ?? 0);
+    strides.push(step);
+    if (!isSingle) shape.push(rangeSize(x.shape[axis] ?? null, range));
+    axis++;
+  };
+  for (const item of items) {
+    if (item === null) {
+      masks.new |= 1 << begin.length;
+      begin.push(0);
+      end.push(0);
+      strides.push(1);
+      shape.push(1);
+    } else if (isEllipsis(item)) {
+      for (let left = rank(x) - taken; left > 0; left--) add({ start: null, stop: null, step: null }, false);
+    } else if (typeof item === 'number')
+      add({ start: item, stop: item === -1 ? null : item + 1, step: 1 }, true);
+    else {
+      const range = v.safeParse(
+        SliceSchema,
+        isJsonObject(item) && isJsonObject(item.config) ? item.config : item,
+      );
+      if (!range.success) return undefined;
+      add(range.output, false);
+    }
+  }
+  if (axis > rank(x)) return undefined;
+  return g.node(
+    'StridedSlice',
+    [x, g.integers(begin), g.integers(end), g.integers(strides)],
+    { shape: [...shape, ...x.shape.slice(axis)] },
+    {
+      Index: typeValue('int32'),
+      begin_mask: { i: String(masks.begin) },
+      end_mask: { i: String(masks.end) },
+      ellipsis_mask: { i: '0' },
+      new_axis_mask: { i: String(masks.new) },
+      shrink_axis_mask: { i: String(masks.shrink) },
+    },
+  );
+}
+
+function rangeSize(size: number | null, { start, stop, step }: Range): number | null {
+  if (size === null) return null;
+  const stride = step ?? 1;
+  const at = (value: number) =>
+    Math.min(Math.max(value < 0 ? value + size : value, stride < 0 ? -1 : 0), size);
+  const from = start === null ? (stride < 0 ? size - 1 : 0) : at(start);
+  const to = stop === null ? (stride < 0 ? -1 : size) : at(stop);
+  return Math.max(0, Math.ceil((to - from) / stride));
+}
+
+/** The sizes of the labels after the arrow; undefined for an equation without one, or with open dimensions. */
+function einsumShape(equation: string, tensors: readonly SymbolicTensor[]): (number | null)[] | undefined {
+  const [left = '', right] = equation.replaceAll(' ', '').split('->');
+  const terms = left.split(',');
+  if (right === undefined || equation.includes('.') || terms.length !== tensors.length) return undefined;
+  const sizes = new Map<string, number | null>();
+  for (const [index, term] of terms.entries()) {
+    const { shape } = tensors[index] ?? { shape: [] };
+    if (shape.length !== term.length) return undefined;
+    for (const [axis, label] of [...term].entries())
+      sizes.set(label, sizes.get(label) ?? shape[axis] ?? null);
+  }
+  return [...right].map((label) => sizes.get(label) ?? null);
+}

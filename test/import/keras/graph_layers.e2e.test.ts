@@ -1,0 +1,128 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+import { ask } from '../../fixtures/edge/client.ts';
+import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
+import { writeKerasArchive } from '../../fixtures/keras/keras_files.ts';
+import { worstDifference } from '../../fixtures/keras/run_layers.ts';
+import { publishModel } from '../../fixtures/models/publish_directory.ts';
+
+/** Computed with numpy in double precision, by what Keras's documentation says of each layer. */
+const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
+const FAMILIES = ['core', 'recurrent', 'masks', 'spatial', 'normalization', 'attention', 'operations'];
+
+const TensorSchema = v.object({ shape: v.array(v.number()), values: v.array(v.number()) });
+const CaseSchema = v.object({
+  name: v.string(),
+  /** Keras's version. */
+  keras: v.string(),
+  model: v.record(v.string(), v.unknown()),
+  variables: v.record(v.string(), TensorSchema),
+  inputs: v.array(TensorSchema),
+  outputs: v.array(TensorSchema),
+});
+type Case = v.InferOutput<typeof CaseSchema>;
+type PlainTensor = v.InferOutput<typeof TensorSchema>;
+
+async function readCases(family: string): Promise<Case[]> {
+  const lines = (await readFile(path.join(VECTORS, `${family}.jsonl`), 'utf8')).trim().split('\n');
+  return lines.map((line) => v.parse(CaseSchema, JSON.parse(line)));
+}
+
+const MetadataSchema = v.object({
+  metadata: v.object({
+    signature_def: v.object({
+      signature_def: v.object({
+        serving_default: v.object({
+          inputs: v.record(v.string(), v.unknown()),
+          outputs: v.record(v.string(), v.unknown()),
+        }),
+      }),
+    }),
+  }),
+});
+
+const folder = await temporaryFolder();
+let edge: Edge;
+beforeAll(async () => {
+  edge = await startEdge({ isolates: 1 });
+});
+afterAll(() => edge?.stop());
+
+function nested({ shape, values }: PlainTensor): unknown {
+  const build = (axis: number, from: number, count: number): unknown => {
+    const size = shape[axis];
+    if (size === undefined) return values[from];
+    const part = count / size;
+    return Array.from({ length: size }, (_, index) => build(axis + 1, from + index * part, part));
+  };
+  return build(0, 0, values.length);
+}
+
+/** The numbers of an answer, in the shape in which it has them. */
+function flat(answer: unknown): PlainTensor {
+  const shape: number[] = [];
+  for (let level = answer; Array.isArray(level); [level] = level) shape.push(level.length);
+  return { shape, values: [answer].flat(shape.length + 1).map(Number) };
+}
+
+const InputsSchema = v.array(v.object({ name: v.string() }));
+
+function inputNames({ model }: Case): string[] {
+  const config = v.parse(
+    v.object({ layers: v.array(v.unknown()), input_layers: v.optional(v.unknown()) }),
+    model.config,
+  );
+  const listed = v.safeParse(v.array(v.tuple([v.string(), v.number(), v.number()])), config.input_layers);
+  if (listed.success) return listed.output.map(([name]) => name);
+  const [first] = config.layers;
+  return v
+    .parse(InputsSchema, [v.parse(v.object({ config: v.unknown() }), first).config])
+    .map(({ name }) => name);
+}
+
+let published = 0;
+
+async function answers(each: Case, rounds: number): Promise<PlainTensor[][]> {
+  const name = `m${++published}`;
+  await mkdir(path.join(folder, name));
+  const file = path.join(folder, name, 'model.keras');
+  await writeFile(file, await writeKerasArchive(each.model, each.variables, each.keras));
+  await publishModel(edge.store, file, name, '1');
+  const names = inputNames(each);
+  const [only] = each.inputs;
+  const inputs =
+    names.length === 1 && only !== undefined
+      ? nested(only)
+      : Object.fromEntries(
+          names.map((input, index) => [input, nested(each.inputs[index] ?? { shape: [], values: [] })]),
+        );
+  const found: PlainTensor[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    const { status, body } = await ask(edge.isolates[0], `/v1/models/${name}:predict`, { inputs });
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    const { outputs } = v.parse(v.object({ outputs: v.unknown() }), body);
+    if (each.outputs.length === 1) found.push([flat(outputs)]);
+    else {
+      const { body: metadata } = await ask(edge.isolates[0], `/v1/models/${name}/metadata`);
+      const { serving_default: signature } = v.parse(MetadataSchema, metadata).metadata.signature_def
+        .signature_def;
+      const byName = v.parse(v.record(v.string(), v.unknown()), outputs);
+      found.push(Object.keys(signature.outputs).map((output) => flat(byName[output])));
+    }
+  }
+  return found;
+}
+
+/** The executor answers first, then a plan is recorded, proven and used. */
+const ROUNDS = 4;
+
+describe.each(FAMILIES)('%s', async (family) => {
+  test.each(await readCases(family))('$name', async (each) => {
+    for (const answer of await answers(each, ROUNDS)) {
+      expect(worstDifference(answer, each.outputs)).toBeLessThan(2e-5);
+    }
+  });
+});
