@@ -7,7 +7,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
   [
     'DT_BOOL',
     names(
-      'All Any Equal Greater GreaterEqual InTopKV2 IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot ' +
+      'All Any ApproximateEqual Equal Greater GreaterEqual InTopKV2 IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot ' +
         'LogicalOr NotEqual RegexFullMatch StaticRegexFullMatch',
     ),
   ],

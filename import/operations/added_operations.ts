@@ -2,23 +2,26 @@ const names = (list: string): readonly string[] => list.split(' ');
 
 /** What the server computes beside tfjs-converter's operations, by subject: see worker/runtime/operations/. */
 export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
-  Arithmetic: names('AccumulateNV2 TruncateDiv TruncateMod Xdivy Xlog1py Xlogy'),
+  Arithmetic: names('AccumulateNV2 Cross MulNoNan TruncateDiv TruncateMod Xdivy Xlog1py Xlogy'),
   'Basic mathematics': names('Bucketize Digamma Erfc Erfinv Inv L2Loss Lgamma Ndtri Rint Softsign'),
   'Control flow': names('TensorListScatterIntoExistingList'),
   Convolution: names('Conv3DBackpropInputV2'),
+  Creation: names('Empty'),
   Dynamic: names('CombinedNonMaxSuppression NonMaxSuppression'),
   Evaluation: names('UniqueWithCounts UniqueWithCountsV2'),
   Examples: names('ParseExample ParseExampleV2 ParseSingleExample'),
   'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
+  Graph: names('GuaranteeConst'),
   Images: [
     ...names('AdjustContrastv2 AdjustHue AdjustSaturation ExtractImagePatches HSVToRGB RGBToHSV ResizeArea'),
     ...names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng ResizeBicubic'),
   ],
-  Logic: names('BitwiseOr BitwiseXor Invert LeftShift RightShift'),
+  Logic: names('ApproximateEqual BitwiseOr BitwiseXor Invert LeftShift RightShift'),
   Matrices: [
     ...names('BatchMatMulV3 Diag DiagPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3'),
     ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
   ],
+  Normalization: names('BatchNormWithGlobalNormalization'),
   Quantization: names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel'),
   'Ragged tensors': names('RaggedRange RaggedTensorToTensor'),
   'Recurrent networks': names('BlockLSTM BlockLSTMV2 GRUBlockCell LSTMBlockCell'),
@@ -31,6 +34,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     ...names('DynamicPartition DynamicStitch InvertPermutation ParallelDynamicStitch ReverseSequence Roll'),
     ...names('TensorScatterAdd TensorScatterMax TensorScatterMin TensorScatterSub'),
   ],
+  Sparse: names('SparseTensorDenseMatMul'),
   Spectral: names('Angle Conj FFT2D IFFT2D IRFFT2D RFFT2D'),
   Strings: [
     ...names(
@@ -39,5 +43,10 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     ...names('StringLower StringSplitV2 StringStrip StringToHashBucket StringToHashBucketStrong'),
     ...names('StringToNumber StringUpper Substr'),
   ],
-  Transformation: names('SpaceToDepth'),
+  Transformation: [
+    ...names(
+      'BatchToSpace ConjugateTranspose DataFormatDimMap DataFormatVecPermute ParallelConcat SpaceToBatch',
+    ),
+    ...names('SpaceToDepth'),
+  ],
 };

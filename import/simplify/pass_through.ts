@@ -6,6 +6,7 @@ import { signatureNodes } from './graph_rewrite.ts';
 /** Operations that return their input in prediction. */
 const PASS_THROUGH: ReadonlySet<string> = new Set([
   'CheckNumerics',
+  'GuaranteeConst',
   'Identity',
   'PlaceholderWithDefault',
   'PreventGradient',

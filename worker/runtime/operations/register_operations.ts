@@ -11,6 +11,7 @@ import { DECODING } from './images/decoding.ts';
 import { IMAGES } from './images/images.ts';
 import { biasAdd } from './layout/bias_add.ts';
 import { depthToSpaceOf, spaceToDepth } from './layout/blocks.ts';
+import { FORMATS } from './layout/formats.ts';
 import { roll } from './layout/roll.ts';
 import { transposedConvolution3D } from './layout/transposed_convolution.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
@@ -23,6 +24,7 @@ import { blockLstm, lstmBlockCell } from './recurrent/lstm.ts';
 import { PARTITIONS } from './rows/partitions.ts';
 import { RAGGED } from './rows/ragged.ts';
 import { SEGMENTS } from './rows/segments.ts';
+import { sparseProduct } from './rows/sparse_product.ts';
 import { SPECTRAL } from './spectral/spectral.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { SUPPRESSION } from './suppression.ts';
@@ -35,6 +37,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LOOKUP_TABLES,
   ...DECODING,
   ...DIAGONALS,
+  ...FORMATS,
   ...FUNCTIONS,
   ...IMAGES,
   ...PARTITIONS,
@@ -67,6 +70,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   RightShift: rightShift,
   Roll: roll,
   SpaceToDepth: spaceToDepth,
+  SparseTensorDenseMatMul: sparseProduct,
   TruncateDiv: divide,
   Unique: unique,
   UniqueV2: unique,

@@ -45,6 +45,66 @@ export const BLOCK_CASES: readonly GateCase[] = [
       ),
     ],
   ),
+  operation(
+    'SpaceToBatch',
+    'SpaceToBatch',
+    { x: 'FP32', paddings: 'INT32' },
+    { T: { type: 'DT_FLOAT' }, block_size: { i: '2' } },
+    'FP32',
+    [
+      answered(
+        'four pixels are four images',
+        { x: float([1, 2, 2, 1], [1, 2, 3, 4]), paddings: int([2, 2], [0, 0, 0, 0]) },
+        float([4, 1, 1, 1], [1, 2, 3, 4]),
+      ),
+    ],
+  ),
+  operation(
+    'BatchToSpace',
+    'BatchToSpace',
+    { x: 'FP32', crops: 'INT32' },
+    { T: { type: 'DT_FLOAT' }, block_size: { i: '2' } },
+    'FP32',
+    [
+      answered(
+        'four images are four pixels, the left ones of which are cut off',
+        { x: float([4, 1, 1, 1], [1, 2, 3, 4]), crops: int([2, 2], [0, 0, 1, 0]) },
+        float([1, 2, 1, 1], [2, 4]),
+      ),
+    ],
+  ),
+  operation(
+    'DataFormatVecPermute',
+    'DataFormatVecPermute',
+    { x: 'INT32' },
+    { T: { type: 'DT_INT32' }, src_format: text('NHWC'), dst_format: text('NCHW') },
+    'INT32',
+    [
+      answered('a shape', { x: int([4], [1, 2, 3, 4]) }, int([4], [1, 4, 2, 3])),
+      answered(
+        'paddings',
+        { x: int([4, 2], [1, 1, 2, 2, 3, 3, 4, 4]) },
+        int([4, 2], [1, 1, 4, 4, 2, 2, 3, 3]),
+      ),
+      answered('a height and a width', { x: int([2], [2, 3]) }, int([2], [2, 3])),
+    ],
+  ),
+  operation(
+    'DataFormatDimMap',
+    'DataFormatDimMap',
+    { x: 'INT32' },
+    { T: { type: 'DT_INT32' }, src_format: text('NHWC'), dst_format: text('NCHW') },
+    'INT32',
+    [answered('dimensions from both ends', { x: int([3], [1, 3, -1]) }, int([3], [2, 1, 1]))],
+  ),
+  operation(
+    'Empty',
+    'Empty',
+    { shape: 'INT32' },
+    { dtype: { type: 'DT_INT32' }, init: { b: false } },
+    'INT32',
+    [answered('zeros', { shape: int([2], [1, 2]) }, int([1, 2], [0, 0]))],
+  ),
   operation('DepthToSpace', 'DepthToSpace', { x: 'FP32' }, attributes('NHWC'), 'FP32', [
     answered(
       'one pixel of twelve channels',

@@ -6,6 +6,8 @@ import {
   div,
   engine,
   equal,
+  gather,
+  less,
   log,
   log1p,
   maximum,
@@ -13,11 +15,14 @@ import {
   mul,
   reciprocal,
   round,
+  rsqrt,
   scalar,
   sqrt,
   square,
+  sub,
   sum,
   type Tensor,
+  tensor1d,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -25,11 +30,13 @@ import { computeIntegers, integerType } from '../integer_types.ts';
 import {
   flagAttribute,
   inputOf,
+  numberAttribute,
   numberInput,
   numbersAttribute,
   numbersInput,
   type Operation,
   type Operations,
+  refuse,
 } from '../operation.ts';
 
 const of =
@@ -63,6 +70,34 @@ const euclideanNorm: Operation = (node) => {
   return x.dtype === 'int32' ? cast(norm, 'int32') : norm;
 };
 
+/** 0 where the second input is 0, whatever the first one is. */
+const mulNoNan: Operation = (node) => {
+  const [x, y] = [inputOf(node, 0), inputOf(node, 1)];
+  const product = mul(x, y);
+  return where(equal(y, scalar(0)), zerosLike(product), product);
+};
+
+/** The cross product of vectors of three, which are the last dimension. */
+const cross: Operation = (node) => {
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
+  if (a.shape.at(-1) !== 3 || String(a.shape) !== String(b.shape))
+    refuse(node, `tensors of shapes [${a.shape}] and [${b.shape}] are no vectors of three`);
+  const turned = (x: Tensor, order: readonly number[]): Tensor =>
+    gather(x, tensor1d([...order], 'int32'), x.rank - 1);
+  return sub(
+    mul(turned(a, [1, 2, 0]), turned(b, [2, 0, 1])),
+    mul(turned(a, [2, 0, 1]), turned(b, [1, 2, 0])),
+  );
+};
+
+/** The batch norm of the first graphs of TensorFlow, whose inputs are the image, mean, variance, beta and gamma. */
+const globalNorm: Operation = (node) => {
+  const [x, mean, variance, beta] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2), inputOf(node, 3)];
+  const root = rsqrt(add(variance, scalar(numberAttribute(node, 'variance_epsilon', 0))));
+  const scale = flagAttribute(node, 'scale_after_normalization') ? mul(root, inputOf(node, 4)) : root;
+  return add(mul(sub(x, mean), scale), beta);
+};
+
 /** Functions that tfjs has no executor for, made of those that it has. */
 export const FUNCTIONS: Operations = {
   AccumulateNV2: (node) =>
@@ -79,10 +114,16 @@ export const FUNCTIONS: Operations = {
       { x: inputOf(node, 0) },
       { boundaries: numbersAttribute(node, 'boundaries') },
     ),
+  ApproximateEqual: (node) =>
+    less(abs(sub(inputOf(node, 0), inputOf(node, 1))), scalar(numberAttribute(node, 'tolerance', 1e-5))),
+  BatchNormWithGlobalNormalization: globalNorm,
   ClipByValue: clip,
+  Cross: cross,
   EuclideanNorm: euclideanNorm,
   Inv: of(reciprocal),
   L2Loss: of((x) => div(sum(square(x)), scalar(2))),
+  GuaranteeConst: of((x) => x.clone()),
+  MulNoNan: mulNoNan,
   Rint: of(round),
   Softsign: of((x) => div(x, add(abs(x), scalar(1)))),
   Xdivy: zeroWhereZero((x, y) => div(x, y)),

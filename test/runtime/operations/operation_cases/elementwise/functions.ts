@@ -1,5 +1,6 @@
 import {
   answered,
+  bool,
   float,
   type GateCase,
   int,
@@ -131,6 +132,55 @@ export const FUNCTION_CASES: readonly GateCase[] = [
       float([3], [0, 0, 2 ** -40]),
     ),
   ]),
+  ofTwo('MulNoNan', [
+    answered(
+      'whatever there is, by 0',
+      { x: float([4], [nan, infinity, 2, nan]), other: float([4], [0, 0, 3, 1]) },
+      float([4], [0, 0, 6, nan]),
+    ),
+  ]),
+  ofTwo('Cross', [
+    answered(
+      'unit vectors, and two that are parallel',
+      { x: float([2, 3], [1, 0, 0, 1, 2, 3]), other: float([2, 3], [0, 1, 0, 2, 4, 6]) },
+      float([2, 3], [0, 0, 1, 0, 0, 0]),
+    ),
+    refused('vectors of two', { x: float([2], [1, 2]), other: float([2], [1, 2]) }, /no vectors of three/),
+  ]),
+  operation(
+    'ApproximateEqual',
+    'ApproximateEqual',
+    { x: 'FP32', other: 'FP32' },
+    { ...T, tolerance: { f: 0.5 } },
+    'BOOL',
+    [
+      answered(
+        'less apart than the tolerance',
+        { x: float([4], [1, 1, 1, nan]), other: float([4], [1.25, 1.5, 0, nan]) },
+        bool([4], [1, 0, 0, 0]),
+      ),
+    ],
+  ),
+  operation(
+    'BatchNormWithGlobalNormalization',
+    'BatchNormWithGlobalNormalization',
+    { x: 'FP32', mean: 'FP32', variance: 'FP32', beta: 'FP32', gamma: 'FP32' },
+    { ...T, variance_epsilon: { f: 1 }, scale_after_normalization: { b: true } },
+    'FP32',
+    [
+      answered(
+        'two channels',
+        {
+          x: float([1, 1, 1, 2], [3, 30]),
+          mean: float([2], [1, 10]),
+          variance: float([2], [3, 15]),
+          beta: float([2], [0, 5]),
+          gamma: float([2], [10, 1]),
+        },
+        float([1, 1, 1, 2], [10, 10]),
+      ),
+    ],
+  ),
   operation(
     'AccumulateNV2',
     'AccumulateNV2',

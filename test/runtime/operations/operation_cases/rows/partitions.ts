@@ -197,6 +197,37 @@ export const PARTITION_CASES: readonly GateCase[] = [
       float([2, 2, 2], [5, 6, 3, 4, 1, 2, 7, 8]),
     ),
   ]),
+  ...([false, true] as const).map((isTurned) =>
+    operation(
+      `SparseTensorDenseMatMul${isTurned ? ' of transposed matrices' : ''}`,
+      'SparseTensorDenseMatMul',
+      { places: 'INT32', values: 'FP32', shape: 'INT32', dense: 'FP32' },
+      { ...T, adjoint_a: { b: isTurned }, adjoint_b: { b: isTurned } },
+      'FP32',
+      [
+        answered(
+          'two values of one row, and a row without any',
+          {
+            places: int([2, 2], isTurned ? [0, 1, 2, 1] : [1, 0, 1, 2]),
+            values: float([2], [2, 3]),
+            shape: int([2], isTurned ? [3, 2] : [2, 3]),
+            dense: isTurned ? float([2, 3], [1, 2, 3, 10, 20, 30]) : float([3, 2], [1, 10, 2, 20, 3, 30]),
+          },
+          float([2, 2], [0, 0, 11, 110]),
+        ),
+        refused(
+          'sizes that do not fit',
+          {
+            places: int([1, 2], [0, 0]),
+            values: float([1], [1]),
+            shape: int([2], [5, 5]),
+            dense: float([2, 3], [1, 2, 3, 4, 5, 6]),
+          },
+          /have no product/,
+        ),
+      ],
+    ),
+  ),
   operation('Roll', 'Roll', { x: 'FP32', shift: 'INT32', axis: 'INT32' }, T, 'FP32', [
     answered(
       'the first example of its documentation',
