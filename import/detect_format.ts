@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type FileKind, fileKind } from './files/file_kind.ts';
-import { isTfjsModelFile } from './files/find_model_json.ts';
+import { isKerasConfiguration, isTfjsModelFile } from './files/find_model_json.ts';
 import { isExampleFile } from './files/sidecar_files.ts';
 import { SUPPORTED_FORMATS } from './formats.ts';
 import { type Imported, malformed, read, unsupported } from './import_result.ts';
@@ -25,6 +25,9 @@ const OTHER_KINDS: Partial<Record<FileKind, string>> = {
   tflite: 'a TensorFlow Lite model',
   zip: 'a zip archive that is no Keras model: it lacks config.json or model.weights.h5',
 };
+
+const KERAS_CONFIGURATION =
+  'the configuration of a Keras model without its weights, as to_json writes it; save the whole model with model.save("model.keras") and publish that';
 
 const SAVED_MODEL_FILE = 'saved_model.pb';
 const SAVED_MODEL_TEXT_FILE = 'saved_model.pbtxt';
@@ -51,7 +54,10 @@ async function detectFile(file: string, shown: string): Promise<Imported<Detecte
   const kind = await fileKind(file);
   const model = await modelOfKind(kind, file);
   if (model !== undefined) return read(model);
-  // The reader of tfjs's files gives the best reason.
+  if (kind === 'json' && (await isKerasConfiguration(directory, basename(file)))) {
+    return refuse(`${shown} is ${KERAS_CONFIGURATION}`);
+  }
+  // A reader of tfjs's files says best what such a file lacks.
   if (kind === 'json') return read({ kind: 'tfjs', path: file, directory });
   return refuse(`${shown} is ${OTHER_KINDS[kind] ?? 'no model of a format that can be read'}`);
 }
@@ -77,8 +83,11 @@ async function detectInDirectory(directory: string, shown: string): Promise<Impo
   const others = new Set<string>();
   if (names.includes(SAVED_MODEL_FILE)) models.push({ kind: 'saved-model', path: directory, directory });
   if (names.includes(SAVED_MODEL_TEXT_FILE)) others.add('a SavedModel in text form, saved_model.pbtxt');
-  // A file named model.json is the model, whatever other files exist.
-  const hasModelJson = names.includes('model.json');
+  const modelJson = names.includes('model.json');
+  const isConfiguration = modelJson && (await isKerasConfiguration(directory, 'model.json'));
+  // What is called model.json is the model, whatever other files lie beside it, unless Keras wrote it.
+  const hasModelJson = modelJson && !isConfiguration;
+  if (isConfiguration) others.add(KERAS_CONFIGURATION);
   if (hasModelJson) models.push({ kind: 'tfjs', path: join(directory, 'model.json'), directory });
   for (const name of hasModelJson ? [] : names) {
     const path = join(directory, name);

@@ -6,6 +6,7 @@ import { WeightError } from './graph/weight_error.ts';
 import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
+import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
@@ -84,6 +85,9 @@ async function convertFormat(
 ): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
     case 'tfjs': {
+      const converted = await convertTfjsLayers(model.path, options.temporaryDirectory, options);
+      if (converted.kind !== 'read') return converted;
+      if (converted.value) return read('tfjs-layers-model');
       const simplified = await simplifyGraphModel(model.path, options.temporaryDirectory, options);
       if (simplified.kind !== 'read') return simplified;
       return read(simplified.value ? 'tfjs-graph-model' : undefined);

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { isJsonObject } from '../../worker/model/json_object.ts';
+import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import { SUPPORTED_FORMATS } from '../formats.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { LARGEST_JSON } from './json_files.ts';
@@ -54,13 +54,24 @@ async function pathKind(path: string): Promise<'file' | 'directory' | 'missing'>
 
 /** True if a file is JSON with a topology. */
 export async function isTfjsModelFile(directory: string, name: string): Promise<boolean> {
-  if (!name.endsWith('.json') || isExampleFile(name)) return false;
+  const json = await jsonObject(directory, name);
+  return json !== undefined && 'modelTopology' in json;
+}
+
+/** Whether a file is the configuration of a Keras model alone. */
+export async function isKerasConfiguration(directory: string, name: string): Promise<boolean> {
+  const json = await jsonObject(directory, name);
+  return json !== undefined && typeof json.class_name === 'string' && 'config' in json;
+}
+
+async function jsonObject(directory: string, name: string): Promise<JsonObject | undefined> {
+  if (!name.endsWith('.json') || isExampleFile(name)) return undefined;
   const file = await findModelFile(directory, name);
-  if (file.kind !== 'read' || file.value.bytes > LARGEST_JSON) return false;
+  if (file.kind !== 'read' || file.value.bytes > LARGEST_JSON) return undefined;
   try {
     const json: unknown = JSON.parse(await readFile(file.value.absolutePath, 'utf8'));
-    return isJsonObject(json) && 'modelTopology' in json;
+    return isJsonObject(json) ? json : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

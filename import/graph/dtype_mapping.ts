@@ -27,6 +27,7 @@ const GRAPH_TYPES = new Map<string, DataType>([
   ['DT_FLOAT', 'float32'],
   ['DT_DOUBLE', 'float32'],
   ['DT_HALF', 'float32'],
+  ['DT_BFLOAT16', 'float32'],
   ['DT_INT32', 'int32'],
   ['DT_INT64', 'int32'],
   ['DT_INT8', 'int32'],

@@ -5,10 +5,9 @@ import type { QuantizationMode } from '../tfjs/writer/quantize.ts';
 import { writeLayersModel } from '../tfjs/writer/write_layers_model.ts';
 import { occasionally } from '../throttle_progress.ts';
 import type { KerasGraph } from './graph/convert_to_graph.ts';
-import type { Hdf5File } from './hdf5/hdf5_file.ts';
 import type { PlannedConversion } from './plan_conversion.ts';
 import type { FoundWeight } from './weights/found_weight.ts';
-import { namedWeights } from './weights/keras_weights.ts';
+import { namedWeights, type TensorFile } from './weights/keras_weights.ts';
 
 export interface ConvertKerasOptions {
   readonly quantize?: QuantizationMode;
@@ -20,7 +19,7 @@ const PRODUCER = 1882;
 
 /** Writes a model in tfjs's form into a directory, its weights read from the file one at a time. */
 export async function writeConverted(
-  file: Hdf5File,
+  file: TensorFile,
   planned: PlannedConversion,
   found: readonly FoundWeight[],
   directory: string,
@@ -40,7 +39,7 @@ export async function writeConverted(
 }
 
 function writeGraph(
-  file: Hdf5File,
+  file: TensorFile,
   { nodes, functions, constants, signatures }: KerasGraph,
   found: readonly FoundWeight[],
   directory: string,
@@ -66,7 +65,7 @@ function writeGraph(
 }
 
 /** Layers compute with floats, whatever their weights are stored as. */
-function floats(file: Hdf5File, { path, dataset }: FoundWeight['stored']): Weight {
+function floats(file: TensorFile, { path, dataset }: FoundWeight['stored']): Weight {
   const { shape, byteLength, dtype } = dataset;
   return {
     dtype: 'float32',

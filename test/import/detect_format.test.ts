@@ -46,6 +46,15 @@ describe('a format is told by content, whatever the name', () => {
   test('a tfjs model by model.json, whatever lies beside it', async () => {
     expect(await detect(await write({ 'model.json': '{}', 'old.h5': H5, 'weights.bin': 'x' }))).toBe('tfjs');
   });
+
+  test('a Keras model, beside which Keras wrote its configuration', async () => {
+    const configuration = JSON.stringify({ class_name: 'Sequential', config: { layers: [] } });
+    const directory = await write({ 'model.json': configuration, 'model.h5': H5 });
+    expect(await detect(directory)).toBe('keras-h5');
+    expect(await detect(join(directory, 'model.json'))).toMatch(
+      /model\.json is the configuration of a Keras model without its weights, .*save the whole model/,
+    );
+  });
 });
 
 describe('a sentence says', () => {

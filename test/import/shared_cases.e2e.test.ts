@@ -94,6 +94,13 @@ const CASES_ASKED: readonly Case[] = [
     request: { inputs: [{ b64: Buffer.from(PNG.file).toString('base64') }] },
     answer: { outputs: [nested(PNG.values, PNG.shape)] },
   },
+  {
+    model: '14-bfloat16/bfloat16',
+    version: '1',
+    // The weights are [[1, 2], [0.5, -1]].
+    request: { instances: [[3, 4]] },
+    answer: { predictions: [[3 + 4 * 0.5, 3 * 2 - 4]] },
+  },
 ];
 
 /** Values in row-major order as lists of this shape. */

@@ -1,15 +1,19 @@
 import type { Weight } from '../../graph/graph.ts';
 import type { NamedWeight } from '../../tfjs/writer/write_weights.ts';
-import type { Hdf5File } from '../hdf5/hdf5_file.ts';
 import type { FoundWeight } from './found_weight.ts';
 import type { Adjustment, WeightSource } from './weight_source.ts';
+
+/** What tensors are read from, by their paths. */
+export interface TensorFile {
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 /**
  * Yields the weights to write, each read from the file on demand. The memory of one is freed when the next is
  * requested, since the garbage collector would keep that of many.
  */
 export function* namedWeights(
-  file: Hdf5File,
+  file: TensorFile,
   found: readonly FoundWeight[],
   sources: readonly WeightSource[],
 ): Iterable<NamedWeight> {

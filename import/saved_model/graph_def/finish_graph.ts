@@ -9,6 +9,7 @@ import { feedableInputs } from './feedable_inputs.ts';
 import { nodesByName, reach } from './functions/reach.ts';
 import { isControl, parseTensorName, type SourceFunction, type SourceNode } from './source_graph.ts';
 import { isTable, shapeLookups } from './table_lookups.ts';
+import { widened, widenedType } from './widened_types.ts';
 
 export interface GraphParts {
   readonly nodes: readonly SourceNode[];
@@ -50,7 +51,7 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
           return malformed(`there are two constants "${node.name}"`);
         weights.set(node.name, value.value);
       }
-      stripped.push({ ...node, input: node.input.filter((input) => !isControl(input)) });
+      stripped.push(widened({ ...node, input: node.input.filter((input) => !isControl(input)) }));
     }
     const dangling = danglingInput(stripped, known);
     if (dangling !== undefined) return malformed(dangling);
@@ -62,7 +63,9 @@ export function finishGraph(parts: GraphParts): Imported<Graph> {
   if (main.kind !== 'read') return main;
   const functions: GraphFunction[] = [];
   for (const source of parts.functions) {
-    const { name, inputs, outputs, results, nodes: inner } = qualifyConstants(source);
+    const { name, results, nodes: inner, ...typed } = qualifyConstants(source);
+    const inputs = typed.inputs.map((input) => ({ ...input, type: widenedType(input.type) }));
+    const outputs = typed.outputs.map((output) => ({ ...output, type: widenedType(output.type) }));
     const body = strip(usedNodes(shapeLookups(inner), results), new Set(inputs.map((input) => input.name)));
     if (body.kind !== 'read') return { ...body, message: `function "${name}": ${body.message}` };
     const ret = Object.fromEntries(outputs.map((output, index) => [output.name, results[index] ?? '']));

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { writeKerasArchive } from '../../fixtures/keras/keras_files.ts';
+import { flat, nested, PlainTensorSchema } from '../../fixtures/keras/nested_values.ts';
 import { worstDifference } from '../../fixtures/keras/run_layers.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
 
@@ -13,18 +14,17 @@ import { publishModel } from '../../fixtures/models/publish_directory.ts';
 const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
 const FAMILIES = ['core', 'recurrent', 'masks', 'spatial', 'normalization', 'attention', 'operations'];
 
-const TensorSchema = v.object({ shape: v.array(v.number()), values: v.array(v.number()) });
 const CaseSchema = v.object({
   name: v.string(),
   /** Keras's version. */
   keras: v.string(),
   model: v.record(v.string(), v.unknown()),
-  variables: v.record(v.string(), TensorSchema),
-  inputs: v.array(TensorSchema),
-  outputs: v.array(TensorSchema),
+  variables: v.record(v.string(), PlainTensorSchema),
+  inputs: v.array(PlainTensorSchema),
+  outputs: v.array(PlainTensorSchema),
 });
 type Case = v.InferOutput<typeof CaseSchema>;
-type PlainTensor = v.InferOutput<typeof TensorSchema>;
+type PlainTensor = v.InferOutput<typeof PlainTensorSchema>;
 
 async function readCases(family: string): Promise<Case[]> {
   const lines = (await readFile(path.join(VECTORS, `${family}.jsonl`), 'utf8')).trim().split('\n');
@@ -50,23 +50,6 @@ beforeAll(async () => {
   edge = await startEdge({ isolates: 1 });
 });
 afterAll(() => edge?.stop());
-
-function nested({ shape, values }: PlainTensor): unknown {
-  const build = (axis: number, from: number, count: number): unknown => {
-    const size = shape[axis];
-    if (size === undefined) return values[from];
-    const part = count / size;
-    return Array.from({ length: size }, (_, index) => build(axis + 1, from + index * part, part));
-  };
-  return build(0, 0, values.length);
-}
-
-/** The numbers of an answer, in the shape in which it has them. */
-function flat(answer: unknown): PlainTensor {
-  const shape: number[] = [];
-  for (let level = answer; Array.isArray(level); [level] = level) shape.push(level.length);
-  return { shape, values: [answer].flat(shape.length + 1).map(Number) };
-}
 
 const InputsSchema = v.array(v.object({ name: v.string() }));
 
