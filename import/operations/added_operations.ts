@@ -19,6 +19,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Logic: names('ApproximateEqual BitwiseOr BitwiseXor Invert LeftShift RightShift'),
   Matrices: [
     ...names('BatchMatMulV3 Diag DiagPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3'),
+    ...names('Cholesky MatrixDeterminant MatrixInverse MatrixSolve MatrixTriangularSolve'),
     ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
   ],
   Normalization: names('BatchNormWithGlobalNormalization'),

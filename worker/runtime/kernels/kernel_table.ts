@@ -40,6 +40,13 @@ import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices/band_part.ts';
 import { diagonalsOfMatrix, matrixOfDiagonals, replacedDiagonals } from './javascript/matrices/diagonals.ts';
+import {
+  choleskyOfMatrix,
+  matrixDeterminant,
+  matrixInverse,
+  matrixSolve,
+  matrixTriangularSolve,
+} from './javascript/matrices/linear_algebra.ts';
 import { emptyProduct } from './javascript/products/empty_products.ts';
 import { matrixProduct as integerProduct } from './javascript/products/integer_products.ts';
 import {
@@ -101,6 +108,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Bucketize: { plain: bucketize },
   Cast: { plain: castToBool },
   ChangeColors: { plain: changedColors },
+  Cholesky: { plain: choleskyOfMatrix },
   ClipByValue: { fast: own(clipByValue), plain: clipIntegers },
   CombinedNonMaxSuppression: { plain: suppressByClass },
   ComplexAbs: { plain: absolute },
@@ -132,9 +140,13 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   LinSpace: { plain: linSpace },
   Log1p: { plain: logOfOnePlus },
   MatrixBandPart: { plain: bandPart },
+  MatrixDeterminant: { plain: matrixDeterminant },
   MatrixDiag: { plain: matrixOfDiagonals },
   MatrixDiagPart: { plain: diagonalsOfMatrix },
+  MatrixInverse: { plain: matrixInverse },
   MatrixSetDiag: { plain: replacedDiagonals },
+  MatrixSolve: { plain: matrixSolve },
+  MatrixTriangularSolve: { plain: matrixTriangularSolve },
   MaxPool: { fast: own(maxPool) },
   MaxPool3D: { plain: maxPool3D },
   MaxPoolWithArgmax: { plain: maxPoolWithPositions },

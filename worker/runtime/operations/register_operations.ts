@@ -17,6 +17,7 @@ import { transposedConvolution3D } from './layout/transposed_convolution.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices/band_part.ts';
 import { DIAGONALS } from './matrices/diagonals.ts';
+import { LINEAR_ALGEBRA } from './matrices/linear_algebra.ts';
 import { oneHot } from './one_hot.ts';
 import { inputOf, type Operation } from './operation.ts';
 import { gruBlockCell } from './recurrent/gru.ts';
@@ -40,6 +41,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...FORMATS,
   ...FUNCTIONS,
   ...IMAGES,
+  ...LINEAR_ALGEBRA,
   ...PARTITIONS,
   ...RAGGED,
   ...SEGMENTS,

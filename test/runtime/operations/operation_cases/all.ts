@@ -13,6 +13,7 @@ import { MATRIX_CASES } from './matrices/band_part.ts';
 import { DIAGONAL_CASES } from './matrices/diagonals.ts';
 import { EINSUM_CASES } from './matrices/einsum.ts';
 import { INTEGER_PRODUCT_CASES } from './matrices/integer_products.ts';
+import { LINEAR_ALGEBRA_CASES } from './matrices/linear_algebra.ts';
 import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
@@ -39,6 +40,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...INTEGER_TYPE_CASES,
   ...LIMIT_CASES,
   ...LOOKUP_TABLE_CASES,
+  ...LINEAR_ALGEBRA_CASES,
   ...MATRIX_CASES,
   ...MOVED_STRING_CASES,
   ...ONE_HOT_CASES,

@@ -9,6 +9,7 @@ import { TEXT_RULES } from './rules/elementwise/text.ts';
 import { UNARY_RULES } from './rules/elementwise/unary.ts';
 import { IMAGE_RULES } from './rules/images/images.ts';
 import { INDEXING_RULES } from './rules/indexing.ts';
+import { LINEAR_ALGEBRA_RULES } from './rules/matrices/linear_algebra.ts';
 import { MATRIX_RULES } from './rules/matrices/matrices.ts';
 import { CONVOLUTION_RULES } from './rules/products/convolution.ts';
 import { POOLING_RULES } from './rules/products/pooling.ts';
@@ -32,6 +33,7 @@ export const KERNEL_RULES: Rules = {
   ...IMAGE_RULES,
   ...INDEXING_RULES,
   ...INTEGER_RULES,
+  ...LINEAR_ALGEBRA_RULES,
   ...MATRIX_RULES,
   ...PARTITION_RULES,
   ...POOLING_RULES,
