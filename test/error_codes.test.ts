@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../scripts/files/package_root.ts';
 import { ERROR_CODES } from '../worker/model/coded_error.ts';
 
-const sources = globSync('{worker,scripts,import}/**/*.ts', { cwd: PACKAGE_ROOT }).map((file) =>
-  readFileSync(join(PACKAGE_ROOT, file), 'utf8'),
-);
+const sources = globSync('{worker,scripts,import}/**/*.ts', {
+  cwd: PACKAGE_ROOT,
+  exclude: ['**/*.d.ts'],
+}).map((file) => readFileSync(join(PACKAGE_ROOT, file), 'utf8'));
 
 function matches(pattern: RegExp): string[] {
   return sources.flatMap((source) => [...source.matchAll(pattern)].map(([, group = '']) => group));

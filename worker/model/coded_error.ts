@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   ERR_DISK_FULL: 'A disk has no space left.',
   ERR_EXECUTION_FAILED: 'The model could not compute the inputs.',
   ERR_HDF5_INVALID: 'An HDF5 file is damaged or cannot be read.',
+  ERR_JPEG_INVALID: 'libjpeg cannot decode an image.',
   ERR_KERNEL_ARGUMENT: 'A kernel was called with tensors or attributes that its operation does not accept.',
   ERR_KERNEL_RESULT: 'A kernel returned a result that its operation does not permit.',
   ERR_LOAD_ABANDONED: 'A load made no progress, and another request took it over.',

@@ -1,4 +1,5 @@
 import module from '@cwasm/jpeg-turbo/jpeg-turbo.wasm';
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 
 /** TurboJPEG's functions, as far as the module exports them. Addresses are in its own memory. */
 interface Functions {
@@ -52,7 +53,9 @@ export function decompress(bytes: Uint8Array, request: JpegRequest): Decompresse
 }
 
 /** What libjpeg does on an error: it leaves all of its functions at once. */
-class FatalError extends Error {}
+class FatalError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_JPEG_INVALID';
+}
 
 class Libjpeg {
   readonly #functions: Functions;

@@ -74,9 +74,6 @@ export function readRows(
 /** So much enters at once: all that comes of it is in memory before it can be counted. Bytes. */
 const PIECE_BYTES = 4096;
 
-/** What ends the decompression when all rows are there. */
-class Complete extends Error {}
-
 /** As many bytes as the rows have. What follows them is not looked at. */
 function inflated(data: readonly Uint8Array[], expected: number): Uint8Array {
   const bytes = new Uint8Array(expected);
@@ -84,15 +81,16 @@ function inflated(data: readonly Uint8Array[], expected: number): Uint8Array {
   const stream = new Unzlib((piece) => {
     bytes.set(piece.subarray(0, expected - length), length);
     length = Math.min(expected, length + piece.length);
-    if (length === expected) throw new Complete();
+    // Only an exception ends the decompression before the end of the data.
+    if (length === expected) throw new Error('all rows are decompressed');
   });
   try {
     for (const chunk of data)
       for (let at = 0; at < chunk.length; at += PIECE_BYTES)
         stream.push(chunk.subarray(at, at + PIECE_BYTES));
     stream.push(new Uint8Array(0), true);
-  } catch (error) {
-    if (error instanceof Complete) return bytes;
+  } catch {
+    if (length === expected) return bytes;
     refuseImage('PNG', 'is damaged: its rows cannot be decompressed');
   }
   return refuseImage('PNG', `is cut off: it has ${length} of the ${expected} bytes of its rows`);
