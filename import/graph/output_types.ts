@@ -68,6 +68,8 @@ const COUNTED_BY: Readonly<Record<string, string>> = {
 export function outputCount({ op, attr }: GraphNode): number {
   const counted = COUNTED_BY[op];
   if (counted !== undefined) return Number(attr[counted]?.i ?? 1);
+  // Which branch a Merge took is not computed.
+  if (op === 'Merge') return 1;
   if (op === 'IdentityN') return attr.T?.list?.type?.length ?? 1;
   return 1 + (FURTHER_OUTPUTS[op]?.length ?? 0);
 }
