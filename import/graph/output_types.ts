@@ -7,14 +7,14 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
   [
     'DT_BOOL',
     names(
-      'All Any ApproximateEqual Equal Greater GreaterEqual InTopKV2 IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot ' +
+      'All Any ApproximateEqual Equal Greater GreaterEqual InTopK InTopKV2 IsFinite IsInf IsNan Less LessEqual LogicalAnd LogicalNot ' +
         'LogicalOr NotEqual RegexFullMatch StaticRegexFullMatch',
     ),
   ],
   [
     'DT_INT32',
     names(
-      'ArgMax ArgMin Bucketize LookupTableSize LookupTableSizeV2 LowerBound Multinomial NonMaxSuppression ' +
+      'ArgMax ArgMin Bucketize CTCGreedyDecoder LookupTableSize LookupTableSizeV2 LowerBound Multinomial NonMaxSuppression ' +
         'NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5 Rank Shape Size ' +
         'SparseFillEmptyRows SparseReshape StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
         'TensorArraySizeV3 TensorListLength UpperBound Where',
@@ -26,7 +26,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
     'DT_FLOAT',
     names(
       'Angle CombinedNonMaxSuppression ComplexAbs CropAndResize IRFFT IRFFT2D Imag LinSpace Real ResizeArea ' +
-        'ResizeBicubic ResizeBilinear',
+        'ResizeBicubic ResizeBilinear ScaleAndTranslate',
     ),
   ],
   [
@@ -40,6 +40,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
 
 /** The types of the outputs after the first. Undefined means the type of the first. */
 const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  CTCGreedyDecoder: ['DT_INT32', 'DT_INT32', 'DT_FLOAT'],
   CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
   ListDiff: ['DT_INT32'],
   MaxPoolWithArgmax: ['DT_INT32'],

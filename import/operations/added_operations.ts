@@ -8,13 +8,14 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Convolution: names('Conv3DBackpropInputV2'),
   Creation: names('Empty'),
   Dynamic: names('CombinedNonMaxSuppression NonMaxSuppression'),
-  Evaluation: names('UniqueWithCounts UniqueWithCountsV2'),
+  Evaluation: names('CTCGreedyDecoder InTopK InTopKV2 UniqueWithCounts UniqueWithCountsV2'),
   Examples: names('ParseExample ParseExampleV2 ParseSingleExample'),
-  'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
   Graph: names('GuaranteeConst'),
+  'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
   Images: [
     ...names('AdjustContrastv2 AdjustHue AdjustSaturation ExtractImagePatches HSVToRGB RGBToHSV ResizeArea'),
     ...names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeImage DecodeJpeg DecodePng ResizeBicubic'),
+    ...names('ScaleAndTranslate'),
   ],
   Logic: names('ApproximateEqual BitwiseOr BitwiseXor Invert LeftShift RightShift'),
   Matrices: [

@@ -36,6 +36,7 @@ import { changedColors } from './javascript/images/colors.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images/images.ts';
 import { patches } from './javascript/images/patches.ts';
 import { resizeArea, resizeBicubic } from './javascript/images/resizing.ts';
+import { scaleAndTranslate } from './javascript/images/scale_and_translate.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
 import type { PlainKernel } from './javascript/javascript_kernel.ts';
 import { bandPart } from './javascript/matrices/band_part.ts';
@@ -69,7 +70,7 @@ import {
 } from './javascript/rows/partitions.ts';
 import { raggedRange, raggedToDense } from './javascript/rows/ragged.ts';
 import { segment } from './javascript/rows/segments.ts';
-import { topKOfNaN } from './javascript/selection.ts';
+import { decodeGreedily, inTopK, topKOfNaN } from './javascript/selection.ts';
 import { absolute, transform } from './javascript/spectral/spectral.ts';
 import { suppress, suppressByClass } from './javascript/suppression/suppression.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
@@ -106,6 +107,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   BatchMatMul: { fast: own(matrixProduct), plain: integerProduct },
   Bitwise: { plain: bitwise },
   Bucketize: { plain: bucketize },
+  CTCGreedyDecoder: { plain: decodeGreedily },
   Cast: { plain: castToBool },
   ChangeColors: { plain: changedColors },
   Cholesky: { plain: choleskyOfMatrix },
@@ -135,6 +137,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   GatherV2: { plain: gatherInBatches },
+  InTopK: { plain: inTopK },
   InvertPermutation: { plain: inversePermutation },
   LeakyRelu: { fast: own(leakyRelu) },
   LinSpace: { plain: linSpace },
@@ -176,6 +179,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Reverse: { plain: reverseTruths },
   ReverseSequence: { plain: reverseSequence },
   Rsqrt: { fast: own(unary(UnaryOperation.reciprocalSquareRoot)) },
+  ScaleAndTranslate: { plain: scaleAndTranslate },
   Segment: { plain: segment },
   Select: { plain: selectTruths },
   Selu: { fast: own(unary(UnaryOperation.selu)) },

@@ -26,6 +26,7 @@ import { PARTITIONS } from './rows/partitions.ts';
 import { RAGGED } from './rows/ragged.ts';
 import { SEGMENTS } from './rows/segments.ts';
 import { sparseProduct } from './rows/sparse_product.ts';
+import { SELECTION } from './selection.ts';
 import { SPECTRAL } from './spectral/spectral.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { SUPPRESSION } from './suppression.ts';
@@ -45,6 +46,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...PARTITIONS,
   ...RAGGED,
   ...SEGMENTS,
+  ...SELECTION,
   ...SPECTRAL,
   ...STRING_OPERATIONS,
   ...SUPPRESSION,

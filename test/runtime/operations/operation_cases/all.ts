@@ -22,6 +22,7 @@ import { PARTITION_CASES } from './rows/partitions.ts';
 import { RAGGED_CASES } from './rows/ragged.ts';
 import { SEGMENT_CASES } from './rows/segments.ts';
 import { SELECT_CASES } from './select.ts';
+import { SELECTION_CASES } from './selection.ts';
 import { SPECTRAL_CASES } from './spectral/spectral.ts';
 import { STRING_CASES } from './string_operations.ts';
 import { SUPPRESSION_CASES } from './suppression.ts';
@@ -50,6 +51,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...RECURRENT_CASES,
   ...SEGMENT_CASES,
   ...SELECT_CASES,
+  ...SELECTION_CASES,
   ...SPECTRAL_CASES,
   ...STRING_CASES,
   ...SUPPRESSION_CASES,

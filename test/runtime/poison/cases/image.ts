@@ -112,6 +112,18 @@ export const IMAGE_CALLS: Readonly<Record<string, Calls>> = {
     inputs: { image: floats(shape) },
     attributes: { radians: 0.4, fillValue: 0, center: 0.5 },
   })),
+  ScaleAndTranslate: fc
+    .record({
+      image,
+      size: fc.tuple(positive, positive),
+      scale: fc.constantFrom(0.25, 1, 3),
+      kernel: fc.constantFrom('box', 'gaussian', 'keyscubic', 'lanczos3', 'mitchellcubic', 'triangle'),
+      isAntialiased: fc.boolean(),
+    })
+    .map(({ image, scale, ...attributes }) => ({
+      inputs: { images: floats(image) },
+      attributes: { ...attributes, scales: [scale, scale], translations: [0.5, -0.5] },
+    })),
   Transform: fc
     .record({ image, isShared: fc.boolean(), size: fc.tuple(positive, positive) })
     .map(({ image, isShared, size }) => ({

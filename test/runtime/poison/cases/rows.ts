@@ -24,6 +24,12 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
     attributes: { boundaries: Array.from({ length: count }, (_, index) => index - 1) },
   })),
   ComplexAbs: shapes(0, 3).map((shape) => ({ inputs: { x: floats([...shape, 2]) } })),
+  CTCGreedyDecoder: fc
+    .record({ time: size, batch: size, classes: positive, mergesRepeated: fc.boolean() })
+    .map(({ time, batch, classes, mergesRepeated }) => ({
+      inputs: { inputs: floats([time, batch, classes]), lengths: integers([batch], 0, time) },
+      attributes: { blank: classes - 1, mergesRepeated },
+    })),
   DynamicPartition: fc.record({ count: positive, rows: size, row }).map(({ count, rows, row: own }) => ({
     inputs: { data: floats([rows, ...own]), partitions: integers([rows], 0, count - 1) },
     attributes: { count },
@@ -35,6 +41,10 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
       c: floats([rows, ...own]),
       d: floats([more, ...own]),
     },
+  })),
+  InTopK: fc.record({ rows: size, classes: size, k: size }).map(({ rows, classes, k }) => ({
+    inputs: { predictions: floats([rows, classes]), targets: integers([rows], 0, classes) },
+    attributes: { k },
   })),
   Fourier: fc
     .record({

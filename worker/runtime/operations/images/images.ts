@@ -57,6 +57,19 @@ const extractPatches: Operation = (node) =>
     },
   );
 
+const scaleAndTranslate: Operation = (node) =>
+  engine().runKernel(
+    'ScaleAndTranslate',
+    { images: inputOf(node, 0) },
+    {
+      size: numbersInput(node, 1),
+      scales: numbersInput(node, 2),
+      translations: numbersInput(node, 3),
+      kernel: textAttribute(node, 'kernel_type', 'lanczos3'),
+      isAntialiased: flagAttribute(node, 'antialias', true),
+    },
+  );
+
 export const IMAGES: Operations = {
   AdjustContrastv2: adjustContrast,
   AdjustHue: (node) => recolored(inputOf(node, 0), 'hue', numberInput(node, 1)),
@@ -66,4 +79,5 @@ export const IMAGES: Operations = {
   RGBToHSV: (node) => recolored(inputOf(node, 0), 'rgb_to_hsv', 0),
   ResizeArea: resized('ResizeArea'),
   ResizeBicubic: resized('ResizeBicubic'),
+  ScaleAndTranslate: scaleAndTranslate,
 };

@@ -1,5 +1,6 @@
 import {
   answered,
+  answeredNearly,
   flag,
   float,
   type GateCase,
@@ -23,6 +24,19 @@ const resize = (op: string, isHalf: boolean, isAligned: boolean, asked: GateCase
   );
 const row = (...values: number[]) => float([1, 1, values.length, 1], values);
 const size = (height: number, width: number) => ({ size: int([2], [height, width]) });
+
+const scaled = (kernel: string, isAntialiased: boolean, asked: GateCase['asked']): GateCase =>
+  operation(
+    `ScaleAndTranslate by ${kernel}${isAntialiased ? '' : ' without antialiasing'}`,
+    'ScaleAndTranslate',
+    { x: 'FP32', size: 'INT32', scales: 'FP32', moved: 'FP32' },
+    { ...T, kernel_type: text(kernel), antialias: flag(isAntialiased) },
+    'FP32',
+    asked,
+  );
+/** The height stays as it is. */
+const scales = (scale: number) => ({ scales: float([2], [1, scale]) });
+const moved = (by: number) => ({ moved: float([2], [0, by]) });
 
 const colors = (op: string, asked: GateCase['asked']): GateCase =>
   operation(op, op, { x: 'FP32' }, T, 'FP32', asked);
@@ -105,6 +119,59 @@ export const IMAGE_CASES: readonly GateCase[] = [
       'both dimensions and two channels',
       { x: float([1, 2, 2, 2], [1, 10, 2, 20, 3, 30, 6, 60]), ...size(1, 1) },
       float([1, 1, 1, 2], [3, 30]),
+    ),
+  ]),
+  scaled('triangle', true, [
+    answered(
+      'four pixels to two: each is made of three or four, by their distance',
+      // At 1 the weights are 3/4, 3/4 and 1/4 before they are divided by their sum.
+      { x: row(7, 0, 0, 0), ...size(1, 2), ...scales(0.5), ...moved(0) },
+      row(3, 0),
+    ),
+    answered(
+      'two pixels to four',
+      { x: row(0, 8), ...size(1, 4), ...scales(2), ...moved(0) },
+      row(0, 2, 6, 8),
+    ),
+    answered(
+      'moved by one pixel, behind which nothing is',
+      { x: row(1, 2), ...size(1, 2), ...scales(1), ...moved(1) },
+      row(0, 1),
+    ),
+    refused('a scale of 0', { x: row(1), ...size(1, 1), ...scales(0), ...moved(0) }, /is not positive/),
+    refused(
+      'no size',
+      { x: row(1), ...size(0, 1), ...scales(1), ...moved(0) },
+      /is not a height and a width/,
+    ),
+  ]),
+  scaled('triangle', false, [
+    answered(
+      'four pixels to two by their nearest',
+      { x: row(1, 3, 5, 9), ...size(1, 2), ...scales(0.5), ...moved(0) },
+      row(2, 7),
+    ),
+  ]),
+  scaled('box', true, [
+    answered('means', { x: row(1, 3, 5, 9), ...size(1, 2), ...scales(0.5), ...moved(0) }, row(2, 7)),
+  ]),
+  scaled('keyscubic', true, [
+    answered(
+      'the same size',
+      { x: row(1, 3, 5, 9), ...size(1, 4), ...scales(1), ...moved(0) },
+      row(1, 3, 5, 9),
+    ),
+  ]),
+  scaled('lanczos3', true, [
+    answeredNearly(
+      'the same size',
+      { x: row(1, 3, 5, 9), ...size(1, 4), ...scales(1), ...moved(0) },
+      row(1, 3, 5, 9),
+    ),
+    answeredNearly(
+      'a plane stays one',
+      { x: row(5, 5, 5, 5), ...size(1, 3), ...scales(0.75), ...moved(0) },
+      row(5, 5, 5),
     ),
   ]),
   colors('RGBToHSV', [

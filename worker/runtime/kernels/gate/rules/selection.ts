@@ -109,8 +109,49 @@ const suppressionByClass: Rule = (call) => {
   };
 };
 
+const inTopK: Rule = (call) => {
+  const predictions = call.tensor('predictions');
+  const targets = call.tensor('targets');
+  call.expectDtype(predictions, 'predictions', 'float32');
+  call.expectDtype(targets, 'targets', 'int32');
+  call.expectRank(predictions, 'predictions', 2);
+  if (targets.shape.length !== 1 || targets.shape[0] !== predictions.shape[0])
+    call.refuse(`targets of shape [${targets.shape}] are not one for each of ${predictions.shape[0]} rows`);
+  call.integer('k');
+  const verdict = gives(targets.shape, 'bool');
+  return predictions.shape[1] === 0 ? { ...verdict, fill: 0 } : verdict;
+};
+
+/** Connectionist temporal classification: as many labels of each row as its values say. */
+const decoding: Rule = (call) => {
+  const inputs = call.tensor('inputs');
+  const lengths = call.tensor('lengths');
+  call.expectDtype(inputs, 'inputs', 'float32');
+  call.expectDtype(lengths, 'lengths', 'int32');
+  call.expectRank(inputs, 'inputs', 3);
+  const [time = 0, batch = 0, classes = 0] = inputs.shape;
+  if (lengths.shape.length !== 1 || lengths.shape[0] !== batch)
+    call.refuse(`lengths of shape [${lengths.shape}] are not one for each of ${batch} rows`);
+  if (classes === 0) call.refuse('there are no classes');
+  const outside = call.values(lengths).find((length) => length < 0 || length > time);
+  if (outside !== undefined) call.refuse(`a length of ${outside} is not in [0, ${time}]`);
+  const blank = call.integer('blank');
+  if (blank < 0 || blank >= classes) call.refuse(`the blank ${blank} is none of ${classes} classes`);
+  return {
+    outputs: [
+      { shape: [ANY, 2], dtype: 'int32', largest: [time * batch, 2] },
+      { shape: [ANY], dtype: 'int32', largest: [time * batch] },
+      { shape: [2], dtype: 'int32' },
+      { shape: [batch, 1], dtype: 'float32' },
+    ],
+    takesEmpty: true,
+  };
+};
+
 export const SELECTION_RULES: Rules = {
+  CTCGreedyDecoder: decoding,
   CombinedNonMaxSuppression: suppressionByClass,
+  InTopK: inTopK,
   NonMaxSuppression: suppression,
   SearchSorted: searchSorted,
   TopK: topK,

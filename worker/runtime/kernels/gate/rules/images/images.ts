@@ -4,6 +4,7 @@ import { gives, type Rule, type Rules } from '../../rule.ts';
 import { expectInside } from '../indexing.ts';
 import { changedColors } from './colors.ts';
 import { patches } from './patches.ts';
+import { isSamplingKernel, scaling } from './scaling.ts';
 
 /** Returns the shape of resized images. As TensorFlow, it refuses images without pixels and sizes of 0. */
 function resized(call: KernelCall, name: string, images: TensorInfo): readonly number[] {
@@ -78,6 +79,15 @@ const transform: Rule = (call) => {
   return gives([batch, newHeight, newWidth, channels], 'float32');
 };
 
+const scaleAndTranslate: Rule = (call) => {
+  const images = call.tensor('images');
+  call.expectDtype(images, 'images', 'float32', 'int32');
+  scaling(call);
+  if (!isSamplingKernel(call.text('kernel')))
+    call.refuse(`the kernel ${String(call.text('kernel'))} is not known`);
+  return gives(resized(call, 'size', images), 'float32');
+};
+
 export const IMAGE_RULES: Rules = {
   ChangeColors: changedColors,
   CropAndResize: cropAndResize,
@@ -86,5 +96,6 @@ export const IMAGE_RULES: Rules = {
   ResizeBicubic: interpolated,
   ResizeBilinear: interpolated,
   ResizeNearestNeighbor: nearest,
+  ScaleAndTranslate: scaleAndTranslate,
   Transform: transform,
 };
