@@ -29,14 +29,20 @@ function ofPowerOfTwo(length: number): InPlace {
     reorder(real);
     reorder(imaginary);
     for (let size = 2; size <= length; size *= 2) {
-      const [half, step] = [size / 2, length / size];
+      const half = size / 2;
+      const step = length / size;
       for (let start = 0; start < length; start += size) {
         for (let index = 0; index < half; index++) {
-          const [even, odd] = [start + index, start + index + half];
-          const [cosine, sine] = [cosines[index * step] ?? 0, sines[index * step] ?? 0];
-          const [a, b] = [real[odd] ?? 0, imaginary[odd] ?? 0];
-          const [turnedReal, turnedImaginary] = [a * cosine - b * sine, a * sine + b * cosine];
-          const [evenReal, evenImaginary] = [real[even] ?? 0, imaginary[even] ?? 0];
+          const even = start + index;
+          const odd = even + half;
+          const cosine = cosines[index * step] ?? 0;
+          const sine = sines[index * step] ?? 0;
+          const a = real[odd] ?? 0;
+          const b = imaginary[odd] ?? 0;
+          const turnedReal = a * cosine - b * sine;
+          const turnedImaginary = a * sine + b * cosine;
+          const evenReal = real[even] ?? 0;
+          const evenImaginary = imaginary[even] ?? 0;
           real[odd] = evenReal - turnedReal;
           imaginary[odd] = evenImaginary - turnedImaginary;
           real[even] = evenReal + turnedReal;
@@ -100,8 +106,10 @@ function ofAnyLength(length: number): InPlace {
 
 function multiplyInto(result: Numbers, a: Numbers, b: Numbers, count: number): void {
   for (let index = 0; index < count; index++) {
-    const [aReal, aImaginary] = [a.real[index] ?? 0, a.imaginary[index] ?? 0];
-    const [bReal, bImaginary] = [b.real[index] ?? 0, b.imaginary[index] ?? 0];
+    const aReal = a.real[index] ?? 0;
+    const aImaginary = a.imaginary[index] ?? 0;
+    const bReal = b.real[index] ?? 0;
+    const bImaginary = b.imaginary[index] ?? 0;
     result.real[index] = aReal * bReal - aImaginary * bImaginary;
     result.imaginary[index] = aReal * bImaginary + aImaginary * bReal;
   }

@@ -78,7 +78,8 @@ export const absolute: PlainKernel = (backend, call, [output]) => {
   const values = valuesOf(backend, call.tensor('x'));
   const results = valuesOf(backend, result);
   for (let index = 0; index < results.length; index++) {
-    const [real, imaginary] = [values[2 * index] ?? 0, values[2 * index + 1] ?? 0];
+    const real = values[2 * index] ?? 0;
+    const imaginary = values[2 * index + 1] ?? 0;
     const isInfinite =
       Math.abs(real) === Number.POSITIVE_INFINITY || Math.abs(imaginary) === Number.POSITIVE_INFINITY;
     results[index] = isInfinite ? Number.POSITIVE_INFINITY : Math.sqrt(real * real + imaginary * imaginary);
