@@ -12,10 +12,6 @@ const CHANNELS_FIRST: Refusal = {
 /** They take channels first as they are. */
 const WITH_CHANNELS_FIRST: ReadonlySet<string> = new Set(['BiasAdd', 'DepthToSpace', 'SpaceToDepth']);
 
-const IN_TRAINING: Refusal = {
-  reason: 'in training mode, whose statistics of the batch the server does not compute',
-  wayRound: 'export the model for prediction (training=False, or a frozen learning phase)',
-};
 const EXPLICIT_PADDING: Refusal = {
   reason: 'with explicit padding',
   wayRound: 'pad with an operation of its own before it',
@@ -25,7 +21,6 @@ const STRIDES_AND_DILATIONS: Refusal = {
   reason: 'with both strides and dilations, of which the server computes one',
 };
 
-const BATCH_NORMS = ['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'];
 const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative', 'Conv3D'];
 const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
 
@@ -55,7 +50,6 @@ const refused = (
  * tfjs-converter and the kernels of the WebAssembly backend.
  */
 export const REFUSED_FORMS: readonly RefusedForm[] = [
-  refused(BATCH_NORMS, IN_TRAINING, ({ attr }) => attr.is_training?.b ?? true),
   refused(
     ['AvgPool', 'MaxPool', 'MaxPoolWithArgmax'],
     EXPLICIT_PADDING,

@@ -5,6 +5,7 @@ import { convertChannels } from './channels_last/convert_channels.ts';
 import { mergeTransposes } from './channels_last/merge_transposes.ts';
 import { sinkTransposes } from './channels_last/sink_transposes.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
+import { stateDefaults } from './default_attributes.ts';
 import { delayReshapes } from './delay_reshapes.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';
 import { foldConstants } from './fold/fold_constants.ts';
@@ -68,8 +69,9 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [convertChannels, prune] : PASSES;
-  const nodes = conditionalBranches(graph.nodes);
-  let current = constantTables(nodes === graph.nodes ? graph : { ...graph, nodes });
+  const whole = stateDefaults(graph);
+  const nodes = conditionalBranches(whole.nodes);
+  let current = constantTables(nodes === whole.nodes ? whole : { ...whole, nodes });
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = current;
     for (const pass of passes) current = await pass(current);

@@ -1,6 +1,7 @@
 import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
 import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
+import { fusedBatchNorm } from './batch_norm.ts';
 import { einsum } from './einsum.ts';
 import { bitwise, invert, leftShift, rightShift } from './elementwise/bitwise.ts';
 import { divide, truncateMod } from './elementwise/division.ts';
@@ -63,6 +64,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
+  FusedBatchNorm: fusedBatchNorm,
+  FusedBatchNormV2: fusedBatchNorm,
+  FusedBatchNormV3: fusedBatchNorm,
   GRUBlockCell: gruBlockCell,
   Invert: invert,
   LSTMBlockCell: lstmBlockCell,

@@ -6,6 +6,7 @@ import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
 import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
+import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
 import { IMAGE_CASES } from './images/images.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { LOOKUP_TABLE_CASES } from './lookup_tables.ts';
@@ -32,6 +33,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...BASE64_CASES,
   ...BLOCK_CASES,
   ...CHANNELS_FIRST_CASES,
+  ...DEFAULT_ATTRIBUTE_CASES,
   ...DIAGONAL_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
