@@ -122,6 +122,19 @@ describe('a file that is no whole image is refused by what it is', () => {
     );
   });
 
+  test('a JPEG image that is too large, unless it may be scaled down', () => {
+    const file = imageVector('JPEG 4:4:4').file.slice();
+    const view = new DataView(file.buffer);
+    view.setUint16(frameHeader(file) + 5, 4000);
+    view.setUint16(frameHeader(file) + 7, 4000);
+    expect(() => decoded(file)).toThrow('says that it has 4000 x 4000 pixels');
+    const within = (side: number) => () =>
+      decoded(file, { jpeg: { ...JPEG_DEFAULTS, atLeast: { height: side, width: side } } });
+    // It is decoded then, and its data ends early.
+    expect(within(2000)).toThrow('is cut off');
+    expect(within(2001)).toThrow('says that it has 4000 x 4000 pixels');
+  });
+
   test('a JPEG image that has fewer rows than it says', () => {
     const file = imageVector('JPEG 4:4:4').file.slice();
     new DataView(file.buffer).setUint16(frameHeader(file) + 5, 400);

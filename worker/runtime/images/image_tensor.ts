@@ -30,14 +30,14 @@ export function imageTensor(
     : { dtype, shape, values: Int32Array.from(samples, Math.round) };
 }
 
-function decodeChannels(file: Uint8Array, { channels }: ImageInput): Pixels {
+function decodeChannels(file: Uint8Array, { channels, height, width }: ImageInput): Pixels {
   const isGray = channels === 'gray';
   const format = formatOf(file);
   const decodesGray = format === 'JPEG' || format === 'PNG';
   const pixels = decodeImage(file, {
     channels: isGray && decodesGray ? 1 : 3,
     depth: 8,
-    jpeg: JPEG_DEFAULTS,
+    jpeg: { ...JPEG_DEFAULTS, atLeast: { height, width } },
     mostFrames: 1,
     sampleBytes: 0,
   });

@@ -14,7 +14,17 @@ export interface Pixels {
 }
 
 /** What decoding one image may take outside of the heap, whose limit does not count it. Bytes. */
-const MOST_BYTES = 40 * 1024 * 1024;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Whether an image may be decoded. @param bytes that a pixel takes while it is decoded */
+export function hasRoom({ width, height }: ImageSize, bytes: number): boolean {
+  return width * height * bytes <= MOST_BYTES;
+}
 
 /** @throws ExecutionError: the file is not an image that can be decoded */
 export function refuseImage(format: ImageFormat, what: string): never {
@@ -27,13 +37,10 @@ export function refuseImage(format: ImageFormat, what: string): never {
  * @param bytes that a pixel takes while it is decoded
  * @throws ExecutionError where the image is empty, or too large
  */
-export function expectRoom(
-  format: ImageFormat,
-  { width, height }: { readonly width: number; readonly height: number },
-  bytes: number,
-): void {
+export function expectRoom(format: ImageFormat, size: ImageSize, bytes: number): void {
+  const { width, height } = size;
   if (width === 0 || height === 0) refuseImage(format, `says that it has ${width} x ${height} pixels`);
-  if (width * height * bytes > MOST_BYTES) {
+  if (!hasRoom(size, bytes)) {
     const most = Math.floor(MOST_BYTES / bytes);
     refuseImage(
       format,

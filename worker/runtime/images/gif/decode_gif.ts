@@ -1,3 +1,4 @@
+import { concatenated } from '../concatenated.ts';
 import { expectRoom, type Pixels, refuseImage } from '../pixels.ts';
 import { type GifFrame, readGifFrames } from './gif_frames.ts';
 import { decompressIndices } from './lzw.ts';
@@ -32,7 +33,7 @@ function draw(frame: GifFrame, canvas: Uint8Array, width: number, height: number
   if (frame.width === 0 || frame.height === 0) return;
   const { palette, transparent } = frame;
   const colors = palette.length / CHANNELS;
-  const indices = decompressIndices(joined(frame.blocks), frame.indexBits, frame.width * frame.height);
+  const indices = decompressIndices(concatenated(frame.blocks), frame.indexBits, frame.width * frame.height);
   const rows = rowOrder(frame);
   for (let stored = 0; stored < frame.height; stored++) {
     const y = frame.top + (rows[stored] ?? 0);
@@ -63,14 +64,4 @@ function rowOrder({ height, isInterlaced }: GifFrame): number[] {
   return PASSES.flatMap(([first, step]) =>
     Array.from({ length: Math.max(0, Math.ceil((height - first) / step)) }, (_, row) => first + row * step),
   );
-}
-
-function joined(blocks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const block of blocks) {
-    bytes.set(block, at);
-    at += block.length;
-  }
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { expectRoom, type Pixels, refuseImage } from '../pixels.ts';
+import { expectRoom, hasRoom, type ImageSize, type Pixels, refuseImage } from '../pixels.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg_header.ts';
 import { decompress } from './libjpeg.ts';
 
@@ -11,6 +11,8 @@ export interface JpegOptions {
   readonly isSmooth: boolean;
   /** By how much the image is scaled down: 1, 2, 4 or 8. */
   readonly ratio: number;
+  /** An image that is too large may be scaled down further, if it stays as large as this. */
+  readonly atLeast?: ImageSize;
 }
 
 const COEFFICIENT_BYTES = 2;
@@ -35,10 +37,11 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions, sampleBytes:
   if (header.scans > MOST_SCANS) refuseImage('JPEG', `has ${header.scans} scans, and may have ${MOST_SCANS}`);
   // Of more than one scan, all coefficients are in memory before the first pixel is there.
   const isKept = header.isProgressive || header.scans > 1;
-  const coefficients = isKept ? COEFFICIENT_BYTES * components : 0;
-  expectRoom('JPEG', header, samples + coefficients + channels * sampleBytes);
-  const [width, height] = [header.width, header.height].map((size) => Math.ceil(size / options.ratio));
-  if (width === undefined || height === undefined) refuseImage('JPEG', 'has no size');
+  const coefficients = isKept ? COEFFICIENT_BYTES * header.coefficients : 0;
+  const bytesAt = (ratio: number): number => coefficients + (samples + channels * sampleBytes) / ratio ** 2;
+  const ratio = fittingRatio(header, options, bytesAt);
+  expectRoom('JPEG', header, bytesAt(ratio));
+  const { width, height } = scaled(header, ratio);
   const result = decompress(bytes, {
     width,
     height,
@@ -52,6 +55,24 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions, sampleBytes:
     refuseImage('JPEG', `is cut off: ${result.warning}`);
   const values = format === 'cmyk' ? rgbOfInks(result.values, header) : result.values;
   return { frames: 1, width, height, channels, values };
+}
+
+/** The first ratio at which there is room; the one that is asked for where no other may be taken. */
+function fittingRatio(
+  header: JpegHeader,
+  { ratio, atLeast }: JpegOptions,
+  bytesAt: (ratio: number) => number,
+): number {
+  if (atLeast === undefined) return ratio;
+  const isLarge = (each: number): boolean => {
+    const { width, height } = scaled(header, each);
+    return width >= atLeast.width && height >= atLeast.height;
+  };
+  return [ratio, 2, 4, 8].find((each) => hasRoom(header, bytesAt(each)) && isLarge(each)) ?? ratio;
+}
+
+function scaled({ width, height }: ImageSize, ratio: number): ImageSize {
+  return { width: Math.ceil(width / ratio), height: Math.ceil(height / ratio) };
 }
 
 /** As TensorFlow converts cyan, magenta, yellow and black. */

@@ -4,6 +4,8 @@ export interface JpegHeader {
   readonly width: number;
   readonly height: number;
   readonly components: number;
+  /** Coefficients of all components together, for each pixel: chroma often has fewer than luminance. */
+  readonly coefficients: number;
   readonly isProgressive: boolean;
   /** How often the decoder goes over the image. */
   readonly scans: number;
@@ -45,7 +47,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     : { ...frame, hasAdobeMarker, scans: countScans(bytes, at) };
 }
 
-type Frame = Pick<JpegHeader, 'width' | 'height' | 'components' | 'isProgressive'>;
+type Frame = Omit<JpegHeader, 'hasAdobeMarker' | 'scans'>;
 
 /** No data between markers has such bytes; tables might, and count too. */
 function countScans(bytes: Uint8Array, from: number): number {
@@ -67,8 +69,20 @@ function readFrame(marker: number, segment: Uint8Array): Frame {
     height: uint16(segment, 1),
     width: uint16(segment, 3),
     components: segment[5] ?? 0,
+    coefficients: coefficientsOf(segment),
     isProgressive: PROGRESSIVE_FRAMES.includes(marker),
   };
+}
+
+/** By the sampling factors of the components. */
+function coefficientsOf(segment: Uint8Array): number {
+  const components = Array.from({ length: segment[5] ?? 0 }, (_, index) => {
+    const factors = segment[7 + 3 * index] ?? 0x11;
+    return { across: factors >> 4, down: factors & 15 };
+  });
+  const most =
+    Math.max(...components.map(({ across }) => across)) * Math.max(...components.map(({ down }) => down));
+  return components.reduce((sum, { across, down }) => sum + (across * down) / most, 0);
 }
 
 function uint16(bytes: Uint8Array, at: number): number {

@@ -26,7 +26,7 @@ interface Functions {
 const FUNCTIONS = ['malloc', 'free', 'tjInitDecompress', 'tjDecompress2', 'tjDestroy'];
 
 /** An instance whose memory grew beyond this is not used again, since memory does not shrink. Bytes. */
-const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 
 export interface JpegRequest {
   readonly width: number;

@@ -1,5 +1,6 @@
-import { Unzlib } from 'fflate';
+import { concatenated } from '../concatenated.ts';
 import { refuseImage } from '../pixels.ts';
+import { InflateError, inflate } from './inflate.ts';
 import type { PngHeader } from './png_chunks.ts';
 
 /** A part of an image that is stored by itself: all of it, or one of the seven passes of an interlaced image. */
@@ -71,29 +72,18 @@ export function readRows(
   return samples;
 }
 
-/** So much enters at once: all that comes of it is in memory before it can be counted. Bytes. */
-const PIECE_BYTES = 4096;
-
 /** As many bytes as the rows have. What follows them is not looked at. */
 function inflated(data: readonly Uint8Array[], expected: number): Uint8Array {
   const bytes = new Uint8Array(expected);
-  let length = 0;
-  const stream = new Unzlib((piece) => {
-    bytes.set(piece.subarray(0, expected - length), length);
-    length = Math.min(expected, length + piece.length);
-    // Only an exception ends the decompression before the end of the data.
-    if (length === expected) throw new Error('all rows are decompressed');
-  });
   try {
-    for (const chunk of data)
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES)
-        stream.push(chunk.subarray(at, at + PIECE_BYTES));
-    stream.push(new Uint8Array(0), true);
-  } catch {
-    if (length === expected) return bytes;
-    refuseImage('PNG', 'is damaged: its rows cannot be decompressed');
+    const length = inflate(concatenated(data), bytes);
+    if (length < expected)
+      refuseImage('PNG', `is cut off: it has ${length} of the ${expected} bytes of its rows`);
+  } catch (error) {
+    if (error instanceof InflateError) refuseImage('PNG', `is damaged: its compressed data ${error.message}`);
+    throw error;
   }
-  return refuseImage('PNG', `is cut off: it has ${length} of the ${expected} bytes of its rows`);
+  return bytes;
 }
 
 /** Reverses the filter of a row in place. */
