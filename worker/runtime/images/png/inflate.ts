@@ -12,6 +12,7 @@ const DISTANCES = steps([1, 2, 3, 4], 2, 30);
 /** The lengths of the code for code lengths come in this order. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const END = 256;
+const NO_SYMBOL = 'has bits that are no symbol';
 
 const FIXED_LENGTHS = Uint8Array.from({ length: 288 }, (_, symbol) =>
   symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
@@ -71,14 +72,13 @@ class Inflation {
   }
 
   #symbol({ entries, bits }: HuffmanTable): number {
-    // The last symbol may be shorter than the longest one.
     while (this.#count < bits && this.#at < this.#data.length) {
       this.#buffer |= (this.#data[this.#at++] ?? 0) << this.#count;
       this.#count += 8;
     }
     const entry = entries[this.#buffer & ((1 << bits) - 1)] ?? 0;
     const length = entry & 15;
-    if (length === 0 || length > this.#count) throw new InflateError('has bits that are no symbol');
+    if (length === 0 || length > this.#count) throw new InflateError(NO_SYMBOL);
     this.#buffer >>>= length;
     this.#count -= length;
     return entry >> 4;
@@ -123,23 +123,52 @@ class Inflation {
     this.#expand(table(lengths.subarray(0, literals)), table(lengths.subarray(literals)));
   }
 
+  /** Most of the time is spent here: what changes is in local variables meanwhile. */
   #expand(literals: HuffmanTable, distances: HuffmanTable): void {
-    const target = this.#target;
-    while (this.#written < target.length) {
-      const symbol = this.#symbol(literals);
+    const [data, target] = [this.#data, this.#target];
+    const { entries, bits } = literals;
+    const mask = (1 << bits) - 1;
+    let [at, buffer, count, written] = [this.#at, this.#buffer, this.#count, this.#written];
+    while (written < target.length) {
+      // The last symbol may be shorter than the longest one.
+      while (count < bits && at < data.length) {
+        buffer |= (data[at++] ?? 0) << count;
+        count += 8;
+      }
+      const entry = entries[buffer & mask] ?? 0;
+      const length = entry & 15;
+      if (length === 0 || length > count) throw new InflateError(NO_SYMBOL);
+      buffer >>>= length;
+      count -= length;
+      const symbol = entry >> 4;
       if (symbol < END) {
-        target[this.#written++] = symbol;
+        target[written++] = symbol;
         continue;
       }
+      this.#at = at;
+      this.#buffer = buffer;
+      this.#count = count;
+      this.#written = written;
       if (symbol === END) return;
-      const length = this.#sum(LENGTHS[symbol - END - 1]);
-      const distance = this.#sum(DISTANCES[this.#symbol(distances)]);
-      if (distance > this.#written) throw new InflateError('repeats what is before its beginning');
-      const end = Math.min(target.length, this.#written + length);
-      // One after the other: what is repeated may overlap what is written.
-      for (let at = this.#written; at < end; at++) target[at] = target[at - distance] ?? 0;
-      this.#written = end;
+      this.#repeat(symbol, distances);
+      at = this.#at;
+      buffer = this.#buffer;
+      count = this.#count;
+      written = this.#written;
     }
+    this.#written = written;
+  }
+
+  #repeat(symbol: number, distances: HuffmanTable): void {
+    const target = this.#target;
+    const start = this.#written;
+    const length = this.#sum(LENGTHS[symbol - END - 1]);
+    const distance = this.#sum(DISTANCES[this.#symbol(distances)]);
+    if (distance > start) throw new InflateError('repeats what is before its beginning');
+    const end = Math.min(target.length, start + length);
+    // One after the other: what is repeated may overlap what is written.
+    for (let at = start, from = start - distance; at < end; ) target[at++] = target[from++] ?? 0;
+    this.#written = end;
   }
 
   #sum(step: readonly [base: number, bits: number] | undefined): number {

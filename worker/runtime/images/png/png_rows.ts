@@ -59,7 +59,7 @@ export function readRows(
   let at = 0;
   for (const pass of passes) {
     const length = rowBytes(pass);
-    let above: Uint8Array | undefined;
+    let above: Uint8Array = new Uint8Array(length);
     for (let y = 0; y < pass.height; y++) {
       const row = bytes.subarray(at + 1, at + 1 + length);
       unfilter(bytes[at] ?? 0, row, above, pixelBytes);
@@ -86,8 +86,8 @@ function inflated(data: readonly Uint8Array[], expected: number): Uint8Array {
   return bytes;
 }
 
-/** Reverses the filter of a row in place. */
-function unfilter(filter: number, row: Uint8Array, above: Uint8Array | undefined, pixelBytes: number): void {
+/** Reverses the filter of a row in place. @param above the row before it; zeros for the first one */
+function unfilter(filter: number, row: Uint8Array, above: Uint8Array, pixelBytes: number): void {
   const { length } = row;
   switch (filter) {
     case 0:
@@ -96,21 +96,17 @@ function unfilter(filter: number, row: Uint8Array, above: Uint8Array | undefined
       for (let x = pixelBytes; x < length; x++) row[x] = (row[x] ?? 0) + (row[x - pixelBytes] ?? 0);
       return;
     case 2:
-      if (above !== undefined) for (let x = 0; x < length; x++) row[x] = (row[x] ?? 0) + (above[x] ?? 0);
+      for (let x = 0; x < length; x++) row[x] = (row[x] ?? 0) + (above[x] ?? 0);
       return;
     case 3:
-      for (let x = 0; x < length; x++) {
-        const left = x < pixelBytes ? 0 : (row[x - pixelBytes] ?? 0);
-        row[x] = (row[x] ?? 0) + ((left + (above?.[x] ?? 0)) >> 1);
-      }
+      for (let x = 0; x < pixelBytes; x++) row[x] = (row[x] ?? 0) + ((above[x] ?? 0) >> 1);
+      for (let x = pixelBytes; x < length; x++)
+        row[x] = (row[x] ?? 0) + (((row[x - pixelBytes] ?? 0) + (above[x] ?? 0)) >> 1);
       return;
     case 4:
-      for (let x = 0; x < length; x++) {
-        const isFirst = x < pixelBytes;
-        const left = isFirst ? 0 : (row[x - pixelBytes] ?? 0);
-        const aboveLeft = isFirst ? 0 : (above?.[x - pixelBytes] ?? 0);
-        row[x] = (row[x] ?? 0) + nearest(left, above?.[x] ?? 0, aboveLeft);
-      }
+      for (let x = 0; x < pixelBytes; x++) row[x] = (row[x] ?? 0) + (above[x] ?? 0);
+      for (let x = pixelBytes; x < length; x++)
+        row[x] = (row[x] ?? 0) + nearest(row[x - pixelBytes] ?? 0, above[x] ?? 0, above[x - pixelBytes] ?? 0);
       return;
     default:
       refuseImage('PNG', `is damaged: a row has the filter ${filter}`);
