@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { LeftOut, ModelContent } from '../worker/model/content.ts';
+import type { ImageInput } from '../worker/model/image_input.ts';
 import { isJsonObject, type JsonObject } from '../worker/model/json_object.ts';
 import { type ModelJson, ModelJsonSchema } from '../worker/model/model_json.ts';
 import type { Signature } from '../worker/model/signature.ts';
@@ -14,7 +15,9 @@ export interface ModelSummary {
   readonly signatures: Readonly<Record<string, Signature>>;
   /** The signatures that would not be served, and why. */
   readonly leftOut: LeftOut;
-  /** The number of uses of each operation or kind of layer, most frequent first. */
+  /** How a request that is an image becomes an input; absent where none does. */
+  readonly image?: ImageInput;
+  /** How often each operation, or kind of layer, stands in it; most frequent first. */
   readonly operations: readonly { readonly name: string; readonly count: number }[];
   /** The number of values of all served weights. */
   readonly parameters: number;
@@ -44,6 +47,7 @@ export function summarizeModel(
     format: content.format,
     signatures: content.signatures,
     leftOut: content.leftOut ?? {},
+    ...(content.image === undefined ? {} : { image: content.image }),
     operations: [...counts]
       .map(([name, count]) => ({ name, count }))
       .sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1)),

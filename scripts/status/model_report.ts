@@ -1,5 +1,6 @@
 import type { ModelSummary } from '../../import/index.ts';
 import type { LeftOut } from '../../worker/model/content.ts';
+import type { ImageInput } from '../../worker/model/image_input.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
 
@@ -10,13 +11,24 @@ export function summaryLines(summary: ModelSummary): string[] {
   return [
     `${read}: ${parameters.toLocaleString('en')} parameters, ${formatBytes(weightBytes)} in memory, ${formatBytes(fileBytes)} in files`,
     ...signatureLines(summary.signatures),
+    ...imageLines(summary.image),
     ...leftOutLines(summary.leftOut),
     format === 'tfjs-graph-model' ? 'operations' : 'layers',
     ...formatTable(operations.map(({ name, count }) => [String(count).padStart(6), name])),
   ];
 }
 
-/** Describes the signatures that are not served, with the reasons. */
+/** Says how images become an input. */
+function imageLines(image: ImageInput | undefined): string[] {
+  if (image === undefined) return [];
+  const { signature, input, height, width, channels, fit, resize, scale, offset } = image;
+  const samples = `each sample times ${scale.join(', ')} plus ${offset.join(', ')}`;
+  return [
+    `images become ${input} of ${signature}: ${height} x ${width}, ${channels}, ${fit}, ${resize}, ${samples}`,
+  ];
+}
+
+/** Says which signatures are not served, and why. */
 function leftOutLines(leftOut: LeftOut): string[] {
   return Object.entries(leftOut).map(([name, reason]) => `signature ${name} is not served: ${reason}`);
 }

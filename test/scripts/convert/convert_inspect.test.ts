@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { GRAPH_MODEL, writeFiles } from '../../fixtures/commands/model_directories.ts';
 import { runScript, runScriptWithin, startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -12,6 +13,8 @@ const folder = await temporaryFolder();
 const temporary = join(folder, 'temporary');
 await mkdir(temporary);
 const env = { TMPDIR: temporary };
+
+const DIGITS = join(PACKAGE_ROOT, 'models/digits/1.0.0');
 
 const units = 64;
 const KERAS = await writeKerasArchive(
@@ -83,6 +86,29 @@ describe('convert', () => {
     expect(JSON.parse(stdout).weightBytes).toBe(4 * (units * units + units));
   });
 
+  test('puts files that examples name into them, and takes image.json along', async () => {
+    const images = join(folder, 'images');
+    await cp(DIGITS, images, { recursive: true });
+    await cp(join(DIGITS, '../seven.png'), join(images, 'seven.png'));
+    const golden = {
+      examples: [
+        { inputs: { image: [{ file: 'seven.png' }] }, outputs: { probabilities: [Array(10).fill(0)] } },
+      ],
+    };
+    await writeFiles(images, { 'golden.json': golden });
+    const output = join(folder, 'images_copy');
+    expect(await runScript('convert.ts', [images, output], { env })).toMatchObject({ code: 0 });
+    expect((await readdir(output)).sort()).toEqual([
+      'golden.json',
+      'image.json',
+      'model.json',
+      'weights.bin',
+    ]);
+    const copied: typeof golden = JSON.parse(await readFile(join(output, 'golden.json'), 'utf8'));
+    const file = await readFile(join(images, 'seven.png'));
+    expect(copied.examples[0]?.inputs.image).toEqual([{ b64: file.toString('base64') }]);
+  });
+
   test('copies a model that is in the form already, but not into itself', async () => {
     const graph = await writeFiles(join(folder, 'graph'), {
       'model.json': GRAPH_MODEL,
@@ -123,6 +149,14 @@ describe('inspect', () => {
     expect(stdout).toMatch(/signature serving_default \(tensorflow\/serving\/predict\)/);
     expect(stdout).toMatch(/ 1 {2}Dense/);
     expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test('tells how images become an input', async () => {
+    const { code, stdout } = await runScript('inspect.ts', [DIGITS], { env });
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'images become image of serving_default: 28 x 28, gray, stretch, bilinear, each sample',
+    );
   });
 
   test('says what is wrong as JSON too', async () => {
