@@ -6,6 +6,13 @@ export const flag = (otherwise: boolean) => v.nullish(v.boolean(), otherwise);
 
 export const number = (otherwise: number) => v.nullish(v.number('is no number'), otherwise);
 
+/** A number, which some files have as an array of none or one dimension. */
+export const parameter = (otherwise: number) =>
+  v.pipe(
+    v.nullish(v.union([v.number(), v.pipe(v.array(v.number()), v.length(1))], 'is no number'), otherwise),
+    v.transform((value) => (typeof value === 'number' ? value : (value[0] ?? otherwise))),
+  );
+
 export const optionalNumber = v.nullish(v.number('is no number'), null);
 
 export const count = v.pipe(

@@ -1,13 +1,14 @@
 import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
 import type { GraphFunction, GraphNode, Weight } from '../../graph/graph.ts';
+import { readSources } from '../inbound_nodes.ts';
 import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from '../keras_object.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import { inputShape, inputType } from './input_layer.ts';
 import type { GraphContext } from './layer_instance.ts';
-import { ModelInstance } from './model_instance.ts';
+import { DEEPEST, ModelInstance } from './model_instance.ts';
 import { NodeBuilder } from './nodes/node_builder.ts';
 import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
@@ -90,15 +91,30 @@ function readInputs(object: KerasObject, model: ModelInstance, g: NodeBuilder): 
   const inputs: NamedTensor[] = [];
   for (const layer of model.inputs) {
     const isInput = layer.className === 'InputLayer';
-    const shape = inputShape(layer) ?? (isInput ? undefined : builtShape(object));
+    const first = firstLayer(layer);
+    const shape = inputShape(first) ?? (isInput ? undefined : builtShape(object));
     const own = layerName(layer) ?? 'input';
     if (shape === undefined) return `an input without a shape: "${own}"`;
-    const type = inputType(layer);
+    const type = inputType(first);
     if (typeof type !== 'string') return `${type.problem}: "${own}"`;
     const name = isInput ? own : `${own}_input`;
     inputs.push({ name, tensor: g.placeholder(name, type, shape) });
   }
   return inputs.length === 0 ? 'a model without inputs' : inputs;
+}
+
+/** The layer that takes what a layer does, which is a model's first one where that layer is a model. */
+function firstLayer(layer: KerasObject): KerasObject {
+  let first = layer;
+  for (let depth = 0; isModelClass(first.className) && depth < DEEPEST; depth++) {
+    const layers = Array.isArray(first.config.layers) ? first.config.layers : [];
+    const [input] = readSources(first.config.input_layers) ?? [];
+    const objects = layers.map(readKerasObject).filter((object) => object !== undefined);
+    const next = objects.find((object) => layerName(object) === input?.[0]) ?? objects[0];
+    if (next === undefined) break;
+    first = next;
+  }
+  return first;
 }
 
 /** A Sequential that begins with another layer may know what it was called with. */

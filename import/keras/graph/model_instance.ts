@@ -9,7 +9,7 @@ import { type GraphContext, LayerInstance } from './layer_instance.ts';
 import { isSymbolicTensor, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 /** Deeper than anybody nests models, and not too deep for the stack. */
-const DEEPEST = 32;
+export const DEEPEST = 32;
 
 interface Member {
   readonly name: string;

@@ -5,21 +5,24 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { writeKerasArchive } from '../../fixtures/keras/keras_files.ts';
+import { writeKerasArchive, writeKerasH5 } from '../../fixtures/keras/keras_files.ts';
 import { flat, nested, PlainTensorSchema } from '../../fixtures/keras/nested_values.ts';
 import { worstDifference } from '../../fixtures/keras/run_layers.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
 
 /** Computed with numpy in double precision, by what Keras's documentation says of each layer. */
 const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
-const FAMILIES = ['core', 'recurrent', 'masks', 'spatial', 'normalization', 'attention', 'operations'];
+const FAMILIES = ['core', 'recurrent', 'masks', 'spatial', 'normalization', 'attention', 'operations', 'h5'];
 
 const CaseSchema = v.object({
   name: v.string(),
   /** Keras's version. */
   keras: v.string(),
   model: v.record(v.string(), v.unknown()),
+  /** By their paths in the file of a `.keras` archive. */
   variables: v.record(v.string(), PlainTensorSchema),
+  /** By layers and names, for a `.h5` file. */
+  h5: v.optional(v.record(v.string(), v.record(v.string(), PlainTensorSchema))),
   inputs: v.array(PlainTensorSchema),
   outputs: v.array(PlainTensorSchema),
 });
@@ -71,8 +74,12 @@ let published = 0;
 async function answers(each: Case, rounds: number): Promise<PlainTensor[][]> {
   const name = `m${++published}`;
   await mkdir(path.join(folder, name));
-  const file = path.join(folder, name, 'model.keras');
-  await writeFile(file, await writeKerasArchive(each.model, each.variables, each.keras));
+  const file = path.join(folder, name, 'model');
+  const bytes =
+    each.h5 === undefined
+      ? await writeKerasArchive(each.model, each.variables, each.keras)
+      : await writeKerasH5(each.model, each.h5, each.keras);
+  await writeFile(file, bytes);
   await publishModel(edge.store, file, name, '1');
   const names = inputNames(each);
   const [only] = each.inputs;

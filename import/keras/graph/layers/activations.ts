@@ -1,18 +1,11 @@
 import * as v from 'valibot';
 import { elu, leakyRelu, rectifier } from '../activation_functions.ts';
-import { axes, integers, number, optionalNumber } from '../config_entries.ts';
+import { axes, integers, number, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerDefinition, namedTensor, onlyInput } from '../layer_definition.ts';
 import { add, binary, divide, multiply, select, subtract, unary } from '../nodes/elementwise.ts';
 import { reduce, softmax } from '../nodes/reductions.ts';
 import { axesOf, rank, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
-
-/** A number, which old files have as an array of none or one dimension. */
-const parameter = (otherwise: number) =>
-  v.pipe(
-    v.nullish(v.union([v.number(), v.pipe(v.array(v.number()), v.length(1))], 'is no number'), otherwise),
-    v.transform((value) => (typeof value === 'number' ? value : (value[0] ?? otherwise))),
-  );
 
 const ELU = defineLayer({ alpha: parameter(1) }, (call, { alpha }) => {
   const x = onlyInput(call);

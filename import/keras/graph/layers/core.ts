@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { count, flag, optionalNumber } from '../config_entries.ts';
+import { count, flag, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerCall, type LayerDefinition, onlyInput } from '../layer_definition.ts';
 import { binary, cast, divide, multiply, unary } from '../nodes/elementwise.ts';
 import { dense } from '../nodes/products.ts';
@@ -60,7 +59,7 @@ const REVERSIBLE_EMBEDDING = defineLayer(
   { ignores: ['input_length', 'reverse_dtype'], anyType: true },
 );
 
-const MASKING = defineLayer({ mask_value: v.nullish(v.number(), 0) }, (call, { mask_value: value }) => {
+const MASKING = defineLayer({ mask_value: parameter(0) }, (call, { mask_value: value }) => {
   const { g } = call;
   const x = onlyInput(call);
   const isOther = reduce(g, 'Any', binary(g, 'NotEqual', x, value), [rank(x) - 1], true);
