@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../worker/model/json_object.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { convertToGraph, type KerasGraph } from './graph/convert_to_graph.ts';
+import { isKeras1, upgradeConfiguration } from './keras1/upgrade_configuration.ts';
 import { convertConfiguration } from './layers_model/convert_configuration.ts';
 import { type ExpectedLayer, expectedWeights } from './weights/expected_weights.ts';
 import type { WeightSource } from './weights/weight_source.ts';
@@ -29,15 +30,18 @@ export async function planConversion(text: string, version: unknown): Promise<Im
   } catch {
     return malformed('is not JSON');
   }
-  const major = typeof version === 'string' ? Number.parseInt(version, 10) : 2;
-  if (major === 1)
-    return unsupported('Keras 1 configured layers in other words; save the model with Keras 2');
+  const unknown = isKeras1(text) ? 1 : 2;
+  const major = typeof version === 'string' ? Number.parseInt(version, 10) : unknown;
+  if (major === 1) return planned(convertToGraph(upgradeConfiguration(configuration), 1));
   const kerasMajor = major >= 3 ? 3 : 2;
   const layers = convertConfiguration(configuration, kerasMajor);
   if (typeof layers !== 'string') {
     const expected = await expectedWeights(layers.model);
     if (expected.kind === 'read') return read({ kind: 'layers', ...layers, expected: expected.value });
   }
-  const graph = convertToGraph(configuration, kerasMajor);
+  return planned(convertToGraph(configuration, kerasMajor));
+}
+
+function planned(graph: KerasGraph | string): Imported<PlannedConversion> {
   return typeof graph === 'string' ? unsupported(graph) : read({ kind: 'graph', ...graph });
 }

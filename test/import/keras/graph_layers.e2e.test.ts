@@ -12,7 +12,17 @@ import { publishModel } from '../../fixtures/models/publish_directory.ts';
 
 /** Computed with numpy in double precision, by what Keras's documentation says of each layer. */
 const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
-const FAMILIES = ['core', 'recurrent', 'masks', 'spatial', 'normalization', 'attention', 'operations', 'h5'];
+const FAMILIES = [
+  'core',
+  'recurrent',
+  'masks',
+  'spatial',
+  'normalization',
+  'attention',
+  'operations',
+  'h5',
+  'keras1',
+];
 
 const CaseSchema = v.object({
   name: v.string(),
@@ -54,19 +64,18 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-const InputsSchema = v.array(v.object({ name: v.string() }));
+const InputLayersSchema = v.object({
+  input_layers: v.array(v.tuple([v.string(), v.number(), v.number()])),
+});
 
-function inputNames({ model }: Case): string[] {
-  const config = v.parse(
-    v.object({ layers: v.array(v.unknown()), input_layers: v.optional(v.unknown()) }),
-    model.config,
+/** The only input without its name, several by theirs. */
+function inputsOf({ model, inputs }: Case): unknown {
+  const [only, ...others] = inputs;
+  if (only !== undefined && others.length === 0) return nested(only);
+  const layers = v.parse(InputLayersSchema, model.config).input_layers;
+  return Object.fromEntries(
+    inputs.map((input, index) => [layers[index]?.[0] ?? `input_${index}`, nested(input)]),
   );
-  const listed = v.safeParse(v.array(v.tuple([v.string(), v.number(), v.number()])), config.input_layers);
-  if (listed.success) return listed.output.map(([name]) => name);
-  const [first] = config.layers;
-  return v
-    .parse(InputsSchema, [v.parse(v.object({ config: v.unknown() }), first).config])
-    .map(({ name }) => name);
 }
 
 let published = 0;
@@ -81,14 +90,7 @@ async function answers(each: Case, rounds: number): Promise<PlainTensor[][]> {
       : await writeKerasH5(each.model, each.h5, each.keras);
   await writeFile(file, bytes);
   await publishModel(edge.store, file, name, '1');
-  const names = inputNames(each);
-  const [only] = each.inputs;
-  const inputs =
-    names.length === 1 && only !== undefined
-      ? nested(only)
-      : Object.fromEntries(
-          names.map((input, index) => [input, nested(each.inputs[index] ?? { shape: [], values: [] })]),
-        );
+  const inputs = inputsOf(each);
   const found: PlainTensor[][] = [];
   for (let round = 0; round < rounds; round++) {
     const { status, body } = await ask(edge.isolates[0], `/v1/models/${name}:predict`, { inputs });

@@ -37,7 +37,13 @@ function sizesOf(x: SymbolicTensor, axes: readonly number[]): number[] | undefin
 }
 
 const BATCH_NORMALIZATION = defineLayer(
-  { axis: axes(-1), epsilon: number(1e-3), center: flag(true), scale: flag(true) },
+  {
+    axis: axes(-1),
+    epsilon: number(1e-3),
+    center: flag(true),
+    scale: flag(true),
+    mode: v.optional(v.literal(0, 'is not computed here'), 0),
+  },
   (call, { axis, epsilon, center, scale }) => {
     const { g, weights } = call;
     const x = onlyInput(call);
@@ -62,7 +68,6 @@ const BATCH_NORMALIZATION = defineLayer(
       'renorm_clipping',
       'renorm_momentum',
       'synchronized',
-      'mode',
       'virtual_batch_size',
     ],
   },

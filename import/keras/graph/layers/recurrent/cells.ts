@@ -8,10 +8,12 @@ import { add, multiply, subtract } from '../../nodes/elementwise.ts';
 import type { NodeBuilder } from '../../nodes/node_builder.ts';
 import { dense, product } from '../../nodes/products.ts';
 import { reshape, slice, split } from '../../nodes/shaping.ts';
+import { joinedGates } from '../keras1_weights.ts';
 import { at, type Cell } from './cell.ts';
 
 /** Members of a cell that only training uses. */
 export const TRAINED = [
+  'consume_less',
   'dropout',
   'recurrent_dropout',
   'implementation',
@@ -32,6 +34,8 @@ interface Configured {
 
 export interface CellParts {
   readonly g: NodeBuilder;
+  /** Keras 1 keeps the weights of each gate by themselves. */
+  readonly kerasMajor: number;
   readonly weights: LayerWeights;
   /** How many numbers a step has. */
   readonly inputSize: number;
@@ -69,9 +73,15 @@ export function simpleCell(parts: CellParts, { units, use_bias: hasBias }: Confi
 export function lstmCell(parts: CellParts, { units, use_bias: hasBias }: Configured): Cell {
   const { weights, inputSize } = parts;
   const [activate, gate] = functions(parts);
-  const kernel = weights.get('kernel', [inputSize, 4 * units]);
-  const recurrent = weights.get('recurrent_kernel', [units, 4 * units]);
-  const bias = hasBias ? weights.get('bias', [4 * units]) : undefined;
+  const gates = { stored: ['i', 'c', 'f', 'o'], order: ['i', 'f', 'c', 'o'] };
+  const [kernel, recurrent, bias] =
+    parts.kerasMajor === 1
+      ? joinedGates(parts.g, weights, gates, [inputSize, units])
+      : [
+          weights.get('kernel', [inputSize, 4 * units]),
+          weights.get('recurrent_kernel', [units, 4 * units]),
+          hasBias ? weights.get('bias', [4 * units]) : undefined,
+        ];
   return {
     states: [[units], [units]],
     outputSizes: [units],
@@ -92,9 +102,15 @@ export function gruCell(parts: CellParts, config: Configured): Cell {
   const { g: graph, weights, inputSize } = parts;
   const { units, use_bias: hasBias, reset_after: isAfter = false } = config;
   const [activate, gate] = functions(parts);
-  const kernel = weights.get('kernel', [inputSize, 3 * units]);
-  const recurrent = weights.get('recurrent_kernel', [units, 3 * units]);
-  const bias = hasBias ? weights.get('bias', isAfter ? [2, 3 * units] : [3 * units]) : undefined;
+  const stored = { stored: ['z', 'r', 'h'], order: ['z', 'r', 'h'] };
+  const [kernel, recurrent, bias] =
+    parts.kerasMajor === 1
+      ? joinedGates(graph, weights, stored, [inputSize, units])
+      : [
+          weights.get('kernel', [inputSize, 3 * units]),
+          weights.get('recurrent_kernel', [units, 3 * units]),
+          hasBias ? weights.get('bias', isAfter ? [2, 3 * units] : [3 * units]) : undefined,
+        ];
   const row = (index: number) =>
     bias && (isAfter ? reshape(graph, slice(graph, bias, 0, index, 1), [3 * units]) : bias);
   const inputBias = row(0);
@@ -158,14 +174,14 @@ export function configuredCell(
   layer: KerasObject,
   config: JsonObject,
   kerasMajor: number,
-  parts: Omit<CellParts, 'activations'>,
+  parts: Omit<CellParts, 'activations' | 'kerasMajor'>,
 ): Cell | string {
   const known = READERS[layer.className];
   if (known === undefined) return `cell ${layer.className}, which is not known`;
   const [read, make] = known;
   const configured = read(layer, config, kerasMajor);
   if (typeof configured === 'string') return configured;
-  return make({ ...parts, activations: configured.activations }, configured.config);
+  return make({ ...parts, kerasMajor, activations: configured.activations }, configured.config);
 }
 
 /** Cells one on top of the other. */

@@ -83,7 +83,18 @@ function recurrent(make: MakeCell, activations: readonly string[]): LayerDefinit
       if (rank(x) !== 3) return `layer ${layer.className} of a tensor of ${rank(x)} dimensions`;
       if (inputSize === null) return openSize(call);
       const owner = String(layer.config.name ?? '');
-      const cell = make({ g, weights: weights.in('cell', owner), inputSize, activations: functions }, config);
+      // Keras 1 keeps the gates together if they were computed together.
+      const kerasMajor = layer.config.consume_less === 'gpu' ? 2 : call.kerasMajor;
+      const cell = make(
+        {
+          g,
+          kerasMajor,
+          weights: weights.in('cell', owner),
+          inputSize,
+          activations: functions,
+        },
+        config,
+      );
       return recur(call, cell, config);
     },
     { activations, ignores: IGNORED },

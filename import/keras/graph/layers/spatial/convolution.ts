@@ -3,6 +3,7 @@ import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '.
 import { biased } from '../../nodes/products.ts';
 import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
+import { keras1Kernel } from '../keras1_weights.ts';
 import { convolve, convolveDepthwise, padCausally } from './convolve.ts';
 import { spatial } from './spatial.ts';
 import type { Window } from './windows.ts';
@@ -69,7 +70,11 @@ const convolution = (dimensions: number): LayerDefinition =>
           }
           const over = windowOver(call, x, config);
           if (typeof over === 'string') return over;
-          const kernel = weights.get('kernel', [...config.kernel_size, channels / groups, config.filters]);
+          const shape = [...config.kernel_size, channels / groups, config.filters];
+          const kernel =
+            call.kerasMajor === 1
+              ? keras1Kernel(g, weights, shape, config.data_format === 'channels_first')
+              : weights.get('kernel', shape);
           const y = convolve(g, over[0], kernel, over[1], groups);
           return finished(call, y, config.filters, config.use_bias);
         }),

@@ -15,6 +15,7 @@ import {
 } from '../../nodes/shaping.ts';
 import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
+import { keras1Kernel } from '../keras1_weights.ts';
 import { convolve } from './convolve.ts';
 import { spatial } from './spatial.ts';
 
@@ -82,7 +83,17 @@ const transposed = (dimensions: number): LayerDefinition =>
         });
         const known = axes.filter((axis) => axis !== undefined);
         if (channels === null || known.length < axes.length) return openSize(call);
-        const kernel = weights.get('kernel', [...config.kernel_size, config.filters, channels]);
+        const isOld = call.kerasMajor === 1;
+        const last = isOld ? [channels, config.filters] : [config.filters, channels];
+        const stored = isOld
+          ? keras1Kernel(
+              g,
+              weights,
+              [...config.kernel_size, ...last],
+              config.data_format === 'channels_first',
+            )
+          : weights.get('kernel', [...config.kernel_size, ...last]);
+        const kernel = isOld ? swapLast(g, stored) : stored;
         const isDilated = known.some(({ dilation }) => dilation > 1);
         const isPlain = dimensions < 3 && !isDilated;
         const y = isPlain
@@ -96,6 +107,12 @@ const transposed = (dimensions: number): LayerDefinition =>
     },
     { activations: ['activation'], ignores: ['groups'] },
   );
+
+/** With the last two dimensions in the other order. */
+function swapLast(g: LayerCall['g'], x: SymbolicTensor): SymbolicTensor {
+  const axes = [...x.shape.keys()];
+  return transpose(g, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
 
 /** TensorFlow's gradient of a convolution, of one or two dimensions of space. */
 function backwards(
