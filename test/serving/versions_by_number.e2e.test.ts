@@ -141,7 +141,7 @@ describe('with VERSIONS_BY_NUMBER "none"', () => {
 
   test('no version is answered by its number, and the current one and labels are', async () => {
     for (const version of ['1.0.0', '3.0.0', '7.0.0']) {
-      await expectRefusals(edge, version, 'this server answers no version by its number');
+      await expectRefusals(edge, version, 'this server does not serve versions by number');
     }
     const [isolate] = edge.isolates;
     expect(await ask(isolate, `/v1/models/${MODEL}/labels/beta:predict`, { instances: [1] })).toMatchObject({

@@ -10,7 +10,7 @@ const command = withTimingOptions(
   withChangeOptions(
     registryCommand(
       'lease',
-      'Changes for how long isolates answer by a pointer that they have read. A longer lease needs fewer reads of R2, ' +
+      'Changes how long isolates may use a pointer that they have read. A longer lease needs fewer reads of R2, ' +
         'and each change takes effect that much later.',
     )
       .argument('<model>', 'the model', parseNameArgument)

@@ -175,7 +175,7 @@ describe('rollback', () => {
     });
   });
 
-  test('is refused where there is nothing to go back to', () => {
+  test('is refused where there is nothing to roll back to', () => {
     expect(rollbackTransition(undefined, changeRecord())(undefined).kind).toBe('refused');
     const [first] = apply([publishTransition('1.0.0', changeRecord())]);
     expect(rollbackTransition(undefined, changeRecord())(first).kind).toBe('refused');

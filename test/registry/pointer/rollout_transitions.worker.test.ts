@@ -97,7 +97,9 @@ describe('promote', () => {
 
   test('asks which, where one version is staged and another is the canary', () => {
     const pointer = applied(publish('1.0.0'), canary(10, '1.1.0'), stage('1.2.0'));
-    expect(promote()(pointer)).toEqual(refusal(/1\.2\.0 is staged and 1\.1\.0 is the canary: say which/));
+    expect(promote()(pointer)).toEqual(
+      refusal(/1\.2\.0 is staged and 1\.1\.0 is the canary: name the version to promote/),
+    );
     expect(applied(publish('1.0.0'), canary(10, '1.1.0'), stage('1.2.0'), promote('1.1.0'))).toMatchObject({
       current: '1.1.0',
       next: { version: '1.2.0' },
@@ -136,11 +138,11 @@ describe.each([
 
   test('is another version than the current one, and one at a time', () => {
     const pointer = applied(publish('1.0.0'), change(10, '1.1.0'));
-    expect(change(10, '1.0.0')(applied(publish('1.0.0')))).toEqual(refusal(/is current already/));
+    expect(change(10, '1.0.0')(applied(publish('1.0.0')))).toEqual(refusal(/is already current/));
     for (const percent of [0, 20]) {
       expect(change(percent, '1.2.0')(pointer)).toEqual(refusal(/1\.1\.0 is the .* at 10 %, not 1\.2\.0/));
     }
-    expect(change(10)(applied(publish('1.0.0')))).toEqual(refusal(/which version/));
+    expect(change(10)(applied(publish('1.0.0')))).toEqual(refusal(/name the version/));
     expect(change(10, '1.1.0')(undefined).kind).toBe('refused');
   });
 

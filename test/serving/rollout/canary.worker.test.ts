@@ -144,7 +144,7 @@ describe('a canary', () => {
 
   test.each([
     ['throws', failing, /could not compute the inputs: it cannot/],
-    ['answers with NaN', () => [Number.NaN], /output y holds numbers that are not finite/],
+    ['answers with NaN', () => [Number.NaN], /output y has numbers that are not finite/],
     ['answers with infinity', () => [Number.POSITIVE_INFINITY], /not finite/],
     ['rejects later', () => Promise.reject(new ExecutionError('later')), /later/],
     ['is faulty itself', () => Promise.reject(new TypeError('a fault')), /a fault/],

@@ -64,7 +64,7 @@ describe('a canary that answers with NaN', () => {
         status: 200,
         version: '1.0.0',
         body: { predictions: [3, 4] },
-        fallback: expect.stringMatching(/^1\.1\.0; its output \w+ holds numbers that are not finite/),
+        fallback: expect.stringMatching(/^1\.1\.0; its output \w+ has numbers that are not finite/),
       });
     }
     expect(await metric(first, aborts)).toBe(1);
@@ -137,7 +137,7 @@ describe('a canary that overflows where the current version does not', () => {
           status: 200,
           version: '1.0.0',
           body: { predictions: [1.5e38] },
-          fallback: expect.stringMatching(/^1\.1\.0; its output \w+ holds numbers that are not finite/),
+          fallback: expect.stringMatching(/^1\.1\.0; its output \w+ has numbers that are not finite/),
         });
       }
       expect(await metric(isolate, `canary_aborts_total{model="${model}",version="1.1.0"}`)).toBeUndefined();

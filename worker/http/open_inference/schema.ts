@@ -13,7 +13,7 @@ const MAX_RANK = 32;
 const NameSchema = v.pipe(v.string("Unable to parse 'name': expected a string"), v.nonEmpty());
 const DatatypeSchema = v.picklist(
   DATATYPES,
-  (issue) => `Unable to parse 'datatype': ${issue.received} is none of ${DATATYPES.join(', ')}`,
+  (issue) => `Unable to parse 'datatype': ${issue.received} is not one of ${DATATYPES.join(', ')}`,
 );
 
 const UNSIGNED = "Unable to parse 'shape': attempt to access JSON non-unsigned-integer as unsigned-integer";

@@ -51,7 +51,7 @@ export function rollbackTransition(target: string | undefined, record: ChangeRec
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
     const version = target ?? pointer.previous;
-    if (version === null) return refused(`there is no version before ${pointer.current} to go back to`);
+    if (version === null) return refused(`there is no version before ${pointer.current} to roll back to`);
     if (pointer.retired.includes(version)) return retired(version);
     if (version === pointer.current) return { kind: 'unchanged', pointer };
     return flip(pointer, 'rollback', version, record);
@@ -78,7 +78,7 @@ export function promotable(pointer: Pointer): string | TransitionResult {
   const { current, next, canary, history } = pointer;
   if (next !== undefined && canary !== undefined && next.version !== canary.version) {
     return refused(
-      `${next.version} is staged and ${canary.version} is the canary: say which of them is to be promoted`,
+      `${next.version} is staged and ${canary.version} is the canary: name the version to promote`,
     );
   }
   const waiting = next ?? canary;
@@ -91,7 +91,7 @@ export function promotable(pointer: Pointer): string | TransitionResult {
 export function labelTransition(label: string, version: string, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) {
-      return refused('no version is current yet, so a label has nothing to stand beside');
+      return refused('no version is current yet, and a label needs one');
     }
     if (pointer.retired.includes(version)) return retired(version);
     const before = labeledVersion(pointer, label);

@@ -74,14 +74,14 @@ function trialTransition(role: Role, request: TrialRequest, record: ChangeRecord
     const trial = pointer[role];
     if (trial !== undefined && version !== undefined && trial.version !== version) {
       return refused(
-        `${trial.version} is the ${role} at ${trial.percent} %, not ${version}; there is one at a time: end it with 0 % first`,
+        `${trial.version} is the ${role} at ${trial.percent} %, not ${version}; only one is permitted at a time: end it with 0 % first`,
       );
     }
     if (percent === 0) return endTrial(pointer, role, trial, record);
-    if (version === undefined) return refused(`which version is to be the ${role} has to be said`);
+    if (version === undefined) return refused(`name the version of the ${role}`);
     if (pointer.retired.includes(version)) return retired(version);
     if (version === pointer.current) {
-      return refused(`${version} is current already; a ${role} is another version beside it`);
+      return refused(`${version} is already current; a ${role} must be another version`);
     }
     if (trial?.percent === percent) return { kind: 'unchanged', pointer };
     const change = entry(pointer, role, trial?.version ?? null, version, record);

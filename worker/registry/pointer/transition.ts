@@ -107,7 +107,7 @@ export function labelFault({ labels }: Pointer, label: string): Refusal | undefi
 export function retired(version: string): Refusal {
   return {
     kind: 'refused',
-    reason: `version ${version} was pruned, and a pruned version does not come back`,
+    reason: `version ${version} was pruned, and a pruned version cannot be used again`,
   };
 }
 

@@ -36,10 +36,10 @@ function isReleased(pointer: Pointer, version: string): boolean {
   );
 }
 
-const ELSE = 'ask for the current version, or for a label';
+const ELSE = 'request the current version or a label';
 const REASONS: Readonly<Record<VersionsByNumber, string>> = {
   released: `it was never made current, and is not staged, on trial or under a label; ${ELSE}`,
-  none: `this server answers no version by its number; ${ELSE}`,
+  none: `this server does not serve versions by number; ${ELSE}`,
   any: `it is not published; ${ELSE}`,
 };
 

@@ -53,7 +53,7 @@ export function faultOf(execution: Execution | undefined): string | undefined {
   if (result.kind === 'failed') return `it could not compute the inputs: ${result.reason}`;
   for (const [name, { dtype, values }] of result.outputs) {
     if (dtype === 'float32' && !values.every(Number.isFinite)) {
-      return `its output ${name} holds numbers that are not finite`;
+      return `its output ${name} has numbers that are not finite`;
     }
   }
   return undefined;

@@ -63,7 +63,7 @@ export const rollback = defineChange({
     // Decided once: if two people roll back the same version, the second must not flip forward to it again.
     const version = to ?? pointer.previous;
     if (version === null) {
-      const reason = `${model} has no version before ${pointer.current} to go back to`;
+      const reason = `${model} has no version before ${pointer.current} to roll back to`;
       return { kind: 'refused', reason };
     }
     return ready(version, rollbackTransition(version, record));

@@ -7,7 +7,7 @@ const milliseconds = (limit: number) => v.pipe(v.number(), v.integer(), v.minVal
 
 export const lease = defineChange({
   name: 'lease',
-  summary: 'Changes for how long isolates answer by a pointer that they have read',
+  summary: 'Changes how long isolates may use a pointer that they have read',
   entries: {
     /** 0: every request reads the pointer. */
     ms: milliseconds(LEASE_LIMIT_MS),

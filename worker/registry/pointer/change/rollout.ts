@@ -11,14 +11,14 @@ import { defineChange, ready } from './definition.ts';
 
 export const stage = defineChange({
   name: 'stage',
-  summary: 'Has a version loaded everywhere while the current one goes on serving',
+  summary: 'Stages a version: isolates load it while they serve the current one',
   entries: { version: VersionSchema },
   prepare: ({ version }, { record }) => ready(version, stageTransition(version, record)),
 });
 
 export const unstage = defineChange({
   name: 'unstage',
-  summary: 'Gives up what is staged',
+  summary: 'Ends the staging of a version',
   entries: { version: v.optional(VersionSchema) },
   prepare: ({ version }, { record }) => ready(undefined, unstageTransition(version, record)),
 });
@@ -35,14 +35,14 @@ const requiredBy = ({ version, percent }: TrialRequest): string | undefined =>
 
 export const canary = defineChange({
   name: 'canary',
-  summary: 'Gives a share of the requests to another version; 0 ends it',
+  summary: 'Routes a share of the requests to another version; 0 ends it',
   entries: trialEntries,
   prepare: (request, { record }) => ready(requiredBy(request), canaryTransition(request, record)),
 });
 
 export const shadow = defineChange({
   name: 'shadow',
-  summary: 'Has another version compute a share of the requests again, to compare; 0 ends it',
+  summary: 'Makes another version repeat a share of the requests, to compare; 0 ends it',
   entries: trialEntries,
   prepare: (request, { record }) => ready(requiredBy(request), shadowTransition(request, record)),
 });
