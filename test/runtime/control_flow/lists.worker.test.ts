@@ -68,7 +68,7 @@ test('a loop leaves nothing behind, whatever it gives out, nor does one that fai
     for (const size of [3, 4, 5, 6, 7]) await run(size);
     // The list's elements have one number each.
     await expect(model.execute(new Map([['x', float([2, 2], [1, 2, 3, 4])]]), ['sequence'])).rejects.toThrow(
-      /is no element of a list of \[1\]/,
+      /does not fit a list of \[1\]/,
     );
     expect(engine().memory().numTensors).toBe(before);
     model.dispose();

@@ -66,7 +66,8 @@ function forgetRefusals(): void {
 function refuseIfUncomputed(): void {
   const complaint = takeComplaint();
   if (takeRefusal()) throw new OutOfMemoryError(TOO_LARGE);
-  if (complaint !== undefined) throw new ExecutionError(`a kernel does not take these tensors: ${complaint}`);
+  if (complaint !== undefined)
+    throw new ExecutionError(`a kernel does not accept these tensors: ${complaint}`);
 }
 
 function asExecutionError(error: unknown): ExecutionError {

@@ -24,6 +24,6 @@ export function toTensorValue(result: Tensor): TensorValue {
       return { dtype, shape, values };
     }
     default:
-      throw new ExecutionError(`an output is of dtype ${dtype}, which cannot be answered`);
+      throw new ExecutionError(`an output is of dtype ${dtype}, which cannot be returned`);
   }
 }

@@ -40,7 +40,9 @@ export function stacked(
     const whole = elements.map((element) => element ?? blank(sizes, list.dtype));
     const different = whole.find((element) => String(element.shape) !== String(sizes));
     if (different !== undefined)
-      throw new ExecutionError(`${name}: tensors of [${sizes}] and of [${different.shape}] are no stack`);
+      throw new ExecutionError(
+        `${name}: tensors of [${sizes}] and of [${different.shape}] cannot be stacked`,
+      );
     return stack(whole);
   });
 }
@@ -87,7 +89,7 @@ function sizesOf(name: string, list: Elements, shape: ElementShape): readonly nu
   const whole = known.find((sizes) => sizes.every((size) => size >= 0)) ?? merged(known);
   if (whole?.every((size) => size >= 0)) return whole;
   // TensorFlow requires the sizes too.
-  throw new ExecutionError(`${name}: nothing says what size the elements of the list have`);
+  throw new ExecutionError(`${name}: the size of the list's elements is unknown`);
 }
 
 function merged([first, second]: readonly (readonly number[])[]): readonly number[] | undefined {

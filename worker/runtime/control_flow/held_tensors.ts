@@ -53,7 +53,8 @@ export class HeldTensors {
   /** @throws ExecutionError if the tensor is not a list's handle */
   list(handle: Tensor): Elements {
     const list = this.#lists.get(handle);
-    if (list === undefined) throw new ExecutionError('an operation on a list of tensors was given none');
+    if (list === undefined)
+      throw new ExecutionError('the input of an operation on a list of tensors is not a list');
     return list;
   }
 

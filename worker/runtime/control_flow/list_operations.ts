@@ -94,14 +94,12 @@ function fitting(call: ListCall, shape: ElementShape, tensor: Tensor): Tensor {
     shape === undefined ||
     (shape.length === tensor.rank && shape.every((size, axis) => size < 0 || size === tensor.shape[axis]));
   if (fits) return tensor;
-  throw new ExecutionError(
-    `${call.name}: a tensor of [${tensor.shape}] is no element of a list of [${shape}]`,
-  );
+  throw new ExecutionError(`${call.name}: a tensor of [${tensor.shape}] does not fit a list of [${shape}]`);
 }
 
 /** Unstacks a tensor along its first dimension. */
 function rows(tensor: Tensor): Tensor[] {
-  if (tensor.rank === 0) throw new ExecutionError('a scalar cannot be taken apart into a list');
+  if (tensor.rank === 0) throw new ExecutionError('a scalar cannot be split into a list');
   return tensor.shape[0] === 0 ? [] : unstack(tensor);
 }
 

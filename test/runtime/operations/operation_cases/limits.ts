@@ -48,7 +48,7 @@ export const LIMIT_CASES: readonly GateCase[] = [
       refused(
         'a start of a half',
         { start: float([], [0.5]), limit: float([], [3]), delta: float([], [1]) },
-        /are no integers/,
+        /are not integers/,
       ),
     ],
   ),

@@ -114,7 +114,7 @@ export class Gate {
     const described = (tensors: readonly Output[]): string =>
       tensors.map(({ shape, dtype }) => `${dtype} [${shape}]`).join(', ');
     throw new KernelFault(
-      `${operation}: the kernel gave ${described(given)} instead of ${described(outputs)}`,
+      `${operation}: the kernel returned ${described(given)} instead of ${described(outputs)}`,
     );
   }
 }

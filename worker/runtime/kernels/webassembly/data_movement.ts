@@ -166,7 +166,7 @@ export const pad: Kernel<PadV2Inputs, PadV2Attrs> = (
 
 /** Covers transpositions that keep lines contiguous. For others, tfjs's own kernel is as fast. */
 export const transpose: Kernel<TransposeInputs, TransposeAttrs> = ({ functions, heap }, { x }, { perm }) => {
-  if (new Set(perm).size !== perm.length) throw new Error(`[${perm}] is no order of dimensions`);
+  if (new Set(perm).size !== perm.length) throw new Error(`[${perm}] is not an order of the dimensions`);
   if (!isCovered(x)) return undefined;
   const shape = perm.map((from) => x.shape[from] ?? 1);
   const from = denseStrides(x.shape);

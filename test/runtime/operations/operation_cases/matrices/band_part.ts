@@ -40,7 +40,7 @@ export const MATRIX_CASES: readonly GateCase[] = [
       ),
       answered('no matrices', { x: float([0, 2, 2]), ...band(-1, 0) }, float([0, 2, 2])),
       refused('more diagonals than rows', { x: square, ...band(4, 0) }, /num_lower of 4 is more than 3 rows/),
-      refused('a list', { x: float([3], [1, 2, 3]), ...band(-1, 0) }, /is no matrix/),
+      refused('a list', { x: float([3], [1, 2, 3]), ...band(-1, 0) }, /is not a matrix/),
     ],
   ),
 ];

@@ -30,7 +30,7 @@ const range: Rule = (call) => {
   if (![start, stop, step].every(Number.isFinite))
     call.refuse(`from ${start} to ${stop} by ${step} is not finite`);
   if (dtype === 'int32' && ![start, stop, step].every(Number.isInteger))
-    call.refuse(`from ${start} to ${stop} by ${step} are no integers`);
+    call.refuse(`from ${start} to ${stop} by ${step} are not integers`);
   if (step === 0 || (step > 0 ? start > stop : start < stop))
     call.refuse(`from ${start} no step of ${step} leads to ${stop}`);
   return gives([Math.ceil(Math.abs((stop - start) / step))], dtype);

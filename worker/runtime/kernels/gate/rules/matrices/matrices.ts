@@ -5,7 +5,7 @@ import { diagonalsOfMatrix, matrixOfDiagonals, replacedDiagonals } from './diago
 const bandPart: Rule = (call) => {
   const x = call.tensor('x');
   call.expectDtype(x, 'x', 'float32', 'int32', 'bool');
-  if (x.shape.length < 2) call.refuse(`x of shape [${x.shape}] is no matrix`);
+  if (x.shape.length < 2) call.refuse(`x of shape [${x.shape}] is not a matrix`);
   const [rows = 0, columns = 0] = x.shape.slice(-2);
   const lower = call.integer('numLower');
   const upper = call.integer('numUpper');

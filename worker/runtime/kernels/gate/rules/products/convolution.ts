@@ -24,7 +24,9 @@ function factors(call: KernelCall, image: string, dimensions: 2 | 3): Factors {
 
 function expectChannels(call: KernelCall, { image, filter }: Factors, ofFilter: number): void {
   if (image.shape.at(-1) !== filter.shape[ofFilter])
-    call.refuse(`x of shape [${image.shape}] and a filter of shape [${filter.shape}] have other channels`);
+    call.refuse(
+      `x of shape [${image.shape}] and a filter of shape [${filter.shape}] have different numbers of channels`,
+    );
 }
 
 function positions(call: KernelCall, image: readonly number[], filter: TensorInfo): readonly number[] {
@@ -68,7 +70,8 @@ function transposed(dimensions: 2 | 3): Rule {
   return (call) => {
     const { image: dy, filter } = factors(call, 'dy', dimensions);
     const shape = call.sizes('inputShape');
-    if (shape.length !== dimensions + 2) call.refuse(`inputShape [${shape}] has not ${dimensions + 2} sizes`);
+    if (shape.length !== dimensions + 2)
+      call.refuse(`inputShape [${shape}] does not have ${dimensions + 2} sizes`);
     if (shape.at(-1) !== filter.shape[dimensions])
       call.refuse(`a filter of shape [${filter.shape}] does not give [${shape}]`);
     const outChannels = filter.shape[dimensions + 1] ?? 0;
@@ -88,7 +91,9 @@ const dilation: Rule = (call) => {
   call.expectRank(filter, 'filter', 3);
   if (isEmpty(filter.shape.slice(0, 2))) call.refuse(`a filter of shape [${filter.shape}] has no extent`);
   if (x.shape[3] !== filter.shape[2])
-    call.refuse(`x of shape [${x.shape}] and a filter of shape [${filter.shape}] have other channels`);
+    call.refuse(
+      `x of shape [${x.shape}] and a filter of shape [${filter.shape}] have different numbers of channels`,
+    );
   const spatial = positions(call, x.shape.slice(1, 3), filter);
   return gives([x.shape[0] ?? 0, ...spatial, x.shape[3] ?? 0], 'float32');
 };

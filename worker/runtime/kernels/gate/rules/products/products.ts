@@ -9,7 +9,7 @@ const product: Rule = (call) => {
   const b = call.tensor('b');
   for (const [matrix, name] of [[a, 'a'] as const, [b, 'b'] as const]) {
     call.expectDtype(matrix, name, 'float32', 'int32');
-    if (matrix.shape.length < 2) call.refuse(`${name} of shape [${matrix.shape}] is no matrix`);
+    if (matrix.shape.length < 2) call.refuse(`${name} of shape [${matrix.shape}] is not a matrix`);
   }
   if (a.dtype !== b.dtype) call.refuse(`a is ${a.dtype} and b is ${b.dtype}`);
   const [rows, inner] = sides(a, call.flag('transposeA'));
