@@ -105,13 +105,13 @@ async function detectInDirectory(directory: string, shown: string): Promise<Impo
   if (only !== undefined && another === undefined) return read(only);
   if (another !== undefined) {
     const found = models.map(({ path }) => (path === directory ? SAVED_MODEL_FILE : basename(path)));
-    return malformed(`${shown} holds several models, ${found.join(' and ')}: name the file of the one meant`);
+    return malformed(`${shown} holds several models, ${found.join(' and ')}: name the file of one of them`);
   }
   const versions = await versionDirectories(directory);
   const latest = versions.at(-1);
   if (latest !== undefined) {
     return malformed(
-      `${shown} holds versions of a model, ${versions.join(', ')}: name the directory of the one meant, ${join(shown, latest)}`,
+      `${shown} holds versions of a model, ${versions.join(', ')}: name the directory of one of them, ${join(shown, latest)}`,
     );
   }
   const [other] = others;

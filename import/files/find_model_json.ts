@@ -29,11 +29,11 @@ export async function findModelJson(path: string): Promise<Imported<FoundModel>>
   }
   const [only, another] = candidates;
   if (only === undefined) {
-    return unsupported(`${path} holds no tfjs model. ${SUPPORTED_FORMATS}`);
+    return unsupported(`${path} contains no tfjs model. ${SUPPORTED_FORMATS}`);
   }
   if (another !== undefined) {
     return malformed(
-      `${path} holds several models, ${candidates.join(' and ')}: name the file of the one meant`,
+      `${path} holds several models, ${candidates.join(' and ')}: name the file of one of them`,
     );
   }
   return found(absolute, only);

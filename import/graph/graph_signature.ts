@@ -71,7 +71,7 @@ function readTensors(
   const tensors: Record<string, TensorInfo> = {};
   for (const [name, definition] of Object.entries(definitions)) {
     const place = `signature.${side}["${name}"]`;
-    if (!isMemberName(name)) return unsupported(`${place}: a tensor cannot be called so`);
+    if (!isMemberName(name)) return unsupported(`${place}: its name cannot be used`);
     const parsed = v.safeParse(TensorInfoSchema, definition);
     if (!parsed.success) {
       const [issue] = parsed.issues;

@@ -141,7 +141,7 @@ function readTensors(
   const tensors: Record<string, TensorInfo> = {};
   for (const { key, value } of entries) {
     if (!isMemberName(key)) return unsupported(`a tensor cannot be called "${key}"`);
-    const tensor = value === null ? malformed('it is no tensor') : readTensor(value, nodes);
+    const tensor = value === null ? malformed('it is not a tensor') : readTensor(value, nodes);
     if (tensor.kind !== 'read') return { ...tensor, message: `${side} "${key}": ${tensor.message}` };
     tensors[key] = tensor.value;
   }

@@ -9,7 +9,7 @@ export async function readStringConstant(
   tensor: string,
 ): Promise<Imported<string[]>> {
   const value = origin(nodes, tensor)?.node.value;
-  if (value === undefined) return malformed(`"${tensor}" is no constant`);
+  if (value === undefined) return malformed(`"${tensor}" is not a constant`);
   if (value.kind !== 'read') return value;
   if (value.value.dtype !== 'string') return malformed(`"${tensor}" has no strings`);
   const packed = await value.value.read();

@@ -54,7 +54,7 @@ function unbuildableIn(layers: readonly unknown[]): string | undefined {
   const [source] = calls.flat().filter(([layer, index]) => (made.get(layer) ?? 0) <= index);
   return source === undefined || made.has(source[0])
     ? `layer "${name}" waits for itself: the layers form a circle`
-    : `layer "${name}" takes the output of "${source[0]}", which is not there`;
+    : `layer "${name}" takes the output of "${source[0]}", which does not exist`;
 }
 
 /** True for input layers and models, which have one call from the beginning. */

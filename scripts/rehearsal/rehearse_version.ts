@@ -86,8 +86,8 @@ function coldNotes(reason: string | undefined): string[] {
   return reason === undefined
     ? []
     : [
-        'It could not compute zeros, with which a version is warmed up where nobody says with what, so that its first answers ' +
-          `will be slow: ${reason}. Put a request that it takes into warmup.json beside the model.`,
+        'It could not compute zeros, the warmup of a model without warmup.json, so that its first answers ' +
+          `will be slow: ${reason}. Put a request that it accepts into warmup.json next to the model.`,
       ];
 }
 

@@ -85,7 +85,7 @@ describe('a sentence says', () => {
     [
       'several versions',
       { '1/saved_model.pb': 'x', '10/saved_model.pb': 'x', '9/saved_model.pb': 'x' },
-      /malformed: .*versions of a model, 1, 9, 10: name the directory of the one meant, .*\/10$/,
+      /malformed: .*versions of a model, 1, 9, 10: name the directory of one of them, .*\/10$/,
     ],
   ] satisfies readonly [string, Files, RegExp][])('what is there: %s', async (_, files, expected) => {
     expect(await detect(await write(files))).toMatch(expected);

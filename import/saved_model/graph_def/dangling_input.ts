@@ -15,7 +15,7 @@ export function danglingInput(
       const bare = tensor.replace(/^\^/, '').replace(/:\d{1,9}$/, '');
       return !names.has(bare) && !known.has(bare);
     });
-    if (missing !== undefined) return `node "${name}" takes "${missing}", which is not there`;
+    if (missing !== undefined) return `node "${name}" takes "${missing}", which does not exist`;
   }
   return undefined;
 }

@@ -34,7 +34,7 @@ export function decodeMessage<Schema extends v.GenericSchema>(
   } catch (error) {
     // protobufjs throws several classes of errors.
     const reason = error instanceof Error ? error.message : String(error);
-    return malformed(`${place}: is no ${type}: ${reason}`);
+    return malformed(`${place}: is not a ${type}: ${reason}`);
   }
   const parsed = v.safeParse(schema, object);
   return parsed.success

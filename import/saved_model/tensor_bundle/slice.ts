@@ -32,7 +32,7 @@ export function parseShapeAndSlice(
   place: string,
 ): Imported<{ readonly shape: readonly number[]; readonly slice: Slice } | undefined> {
   if (text === '') return read(undefined);
-  const fault = malformed(`${place}: "${text.slice(0, 100)}" is no shape and slice`);
+  const fault = malformed(`${place}: "${text.slice(0, 100)}" is not a shape and a slice`);
   const words = text.split(' ');
   const ranges = words.pop()?.split(':') ?? [];
   if (ranges.length !== words.length || !words.every((word) => /^\d{1,10}$/.test(word))) return fault;

@@ -27,7 +27,7 @@ export async function readTable(
   place: string,
 ): Promise<Imported<Map<string, Uint8Array>>> {
   const index = indexHandle(bytes);
-  if (index === undefined) return malformed(`${place}: is no table: it does not end as one`);
+  if (index === undefined) return malformed(`${place}: it is not a table: its end is invalid`);
   const blocks = await readBlock(bytes, index, `${place}: the index block`);
   if (blocks.kind !== 'read') return blocks;
   const table = new Map<string, Uint8Array>();

@@ -203,7 +203,7 @@ describe('a graph model', () => {
 
 describe('a directory without a tfjs model', () => {
   test.for([
-    ['empty', {}, /unsupported: .*holds no tfjs model\. Supported: .*tfjs GraphModel or LayersModel/],
+    ['empty', {}, /unsupported: .*contains no tfjs model\. Supported: .*tfjs GraphModel or LayersModel/],
     ['a model.json that is not JSON', { 'model.json': 'not JSON' }, /malformed: .*model\.json: is not JSON/],
     [
       'a model.json that is a list',

@@ -182,7 +182,7 @@ test('zeros that a model does not take are told of, with where to write what it 
   const outcome = await publish(store, await quotient(), 'untaken', {}, rehearse);
   expect(outcome.checks.rehearsal?.notes).toContainEqual(
     expect.stringMatching(
-      /^It could not compute zeros, .*serving_default: .*divided by zero\. Put a request that it takes into warmup\.json/,
+      /^It could not compute zeros, .*serving_default: .*divided by zero\. Put a request that it accepts into warmup\.json/,
     ),
   );
   expect((await manifestOf('untaken', '1.0.0')).rehearsal).toMatchObject({ kind: 'rehearsed' });

@@ -15,7 +15,7 @@ export function calledFunctions(
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
     if (called.has(name)) continue;
     const definition = functions.get(name);
-    if (definition === undefined) return malformed(`function "${name}" is called and is not there`);
+    if (definition === undefined) return malformed(`function "${name}" is called but does not exist`);
     const inlined = inlineCalls(definition.nodes, functions);
     if (inlined.kind !== 'read') return { ...inlined, message: `function "${name}": ${inlined.message}` };
     called.set(name, { ...definition, nodes: inlined.value });

@@ -34,7 +34,7 @@ export function inlineCalls(nodes: readonly SourceNode[], functions: Functions):
         : read(undefined);
     }
     const called = functions.get(name);
-    if (called === undefined) return malformed(`node "${node.name}" calls "${name}", which is not there`);
+    if (called === undefined) return malformed(`node "${node.name}" calls "${name}", which does not exist`);
     if (stack.includes(name)) return unsupported(`function "${name}" calls itself`);
     if (stack.length >= DEEPEST_CALL) return unsupported(`functions call others too deeply`);
     const body = bodyOf(node, called, unusedPrefix(node.name, called, names));
