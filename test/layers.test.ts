@@ -55,7 +55,7 @@ test.for([
   expect(await brokenRules({ [file]: `import '${specifier}';\n` })).toEqual([rule]);
 });
 
-test('files that import only types of each other are a circle', async () => {
+test('files that import only types of each other form a cycle', async () => {
   const files = {
     'worker/model/a.ts': "import type { B } from './b.ts';\n",
     'worker/model/b.ts': "import type { A } from './a.ts';\n",
@@ -63,7 +63,7 @@ test('files that import only types of each other are a circle', async () => {
   expect(await brokenRules(files)).toEqual(['no-circular']);
 });
 
-test('an import that leads nowhere is seen', async () => {
+test('an import of a missing file is found', async () => {
   expect(await brokenRules({ 'worker/model/a.ts': "import './missing.ts';\n" })).toEqual(['no-unresolved']);
 });
 

@@ -22,7 +22,7 @@ describe('the command blocks of a page', () => {
     ]);
   });
 
-  test('may go on in lines behind another prompt', () => {
+  test('may continue on lines that begin with a second prompt', () => {
     const [block] = parsePage(
       ['```console', '$ until false', '> do true; done', 'a', '> b', '```'].join('\n'),
     );
@@ -55,7 +55,7 @@ describe('the command blocks of a page', () => {
     expect(() => parsePage(page)).toThrow(error);
   });
 
-  test('are run, but for a few, which say why', () => {
+  test('are run, except a few that state a reason', () => {
     const notRun = readPages().flatMap(({ path, markdown }) =>
       parsePage(markdown).flatMap(({ line, notRun }) =>
         notRun === undefined ? [] : [`${path}:${line} ${notRun}`],

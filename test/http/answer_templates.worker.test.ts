@@ -39,7 +39,7 @@ const answers = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test('an answer has the headers of its own, whatever was answered before', async () => {
+test('an answer has its own headers, whatever was answered before', async () => {
   await fc.assert(
     fc.asyncProperty(answers, async (all) => {
       const shared = new AnswerTemplates(CONTENT);
@@ -58,7 +58,7 @@ test('an answer has the headers of its own, whatever was answered before', async
   );
 });
 
-test('answers that waited for other phases, or as long for others, say so', () => {
+test('the headers of an answer show its own phases and durations', () => {
   const templates = new AnswerTemplates(CONTENT);
   const waits = [undefined, 0, 1, 8];
   for (const generation of [1, 2]) {

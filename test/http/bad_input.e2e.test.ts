@@ -68,7 +68,7 @@ describe('what cannot be answered', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/at .*\.(ts|js):\d+/);
   });
 
-  test('names the version that refused it, once there is one', async () => {
+  test('names the version that refused it, once a version has been chosen', async () => {
     expect(await ask(edge.isolates[0], IRIS, '{"instances":[[1]]}')).toMatchObject({
       version: '1.0.0',
       generation: 1,

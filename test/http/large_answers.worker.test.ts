@@ -88,7 +88,7 @@ describe('an answer that is sent in pieces has the values of its tensors', () =>
     expect(JSON.parse(DECODER.decode(concatBytes([...encoded.json.pieces])))).toEqual(expected);
   });
 
-  test('numbers that JSON has not are written as in a small answer', () => {
+  test('NaN and infinities are written as in a small answer', () => {
     const values = new Float32Array(40_000);
     values.set([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0], 39_000);
     const { json } = encodeInference(new Map([['y', { dtype: 'float32', shape: [40_000], values }]]), [

@@ -17,7 +17,7 @@ test.each([
   expect(protocolOf(path)).toBe(protocol);
 });
 
-test('a path is as it was sent, without the query, however often it is asked for', () => {
+test('a path is returned as it was sent, without the query, however often it is read', () => {
   for (let time = 0; time < 2; time++) {
     expect(pathOfUrl('https://server/v1/models/a%2Fb:predict?strict_json=true')).toBe(
       '/v1/models/a%2Fb:predict',

@@ -41,7 +41,7 @@ test.each([
   ['//v1/models/half_plus_two:predict', 404],
   ['/%76%31/models/half_plus_two:predict', 404],
   ['/v1/models/half_plus_two:predict/', 400],
-])('%s is answered alike, whichever way it takes', async (path, status) => {
+])('%s gets the same answer on each path through the server', async (path, status) => {
   const [past, through] = await Promise.all(edges.map((edge) => send(edge.isolates[0], path)));
   expect(past?.status).toBe(status);
   expect(through).toEqual(past);

@@ -65,7 +65,7 @@ function echo(where: 'top level' | 'userDefinedMetadata' | 'nowhere'): Promise<s
 describe('tensors of every dtype', () => {
   const row = { text: 'née', count: -7, flag: true, ratio: 0.1 };
 
-  test('go in and come out, in rows and in columns', async () => {
+  test('are read and written, in rows and in columns', async () => {
     await publishDirectory(edge.store, await echo('top level'), 'echo', '1');
     const rows = await ask(edge.isolates[0], '/v1/models/echo:predict', {
       instances: [row, { ...row, text: '' }],

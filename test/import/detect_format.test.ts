@@ -25,7 +25,7 @@ async function detect(path: string): Promise<string> {
   return detected.kind === 'read' ? detected.value.kind : `${detected.kind}: ${detected.message}`;
 }
 
-describe('a format is told by content, whatever the name', () => {
+describe('a format is recognized by content, whatever the name', () => {
   test.each([
     ['keras-h5', H5],
     ['keras-archive', ARCHIVE],

@@ -48,7 +48,7 @@ describe('access', () => {
     expect(await upload('ci')).toMatchObject({ status: 201 });
   });
 
-  test('is off where no secret is set, and a secret without a token is a fault', async () => {
+  test('is off if no secret is set, and a secret without a token is a fault', async () => {
     const off = await startManagement({});
     try {
       const response = await fetch(new URL('/api/v1/models', off.url), {
@@ -61,7 +61,7 @@ describe('access', () => {
     }
   });
 
-  test('is limited for a network that guesses tokens, also when a guess is right, and for nobody else', async () => {
+  test('is limited for a network that guesses tokens, even after a correct guess, and for no other', async () => {
     const token = 't'.repeat(43);
     const limited = await startManagement(
       { MANAGEMENT_TOKENS: tokenEntry('ci', 'read', token) },

@@ -33,7 +33,7 @@ describe('announcements', () => {
     expect(await remove('mine', 'ci')).toMatchObject({ status: 404 });
   });
 
-  test('that were written to the bucket itself are deleted by no token', async () => {
+  test('that were written directly to the bucket cannot be deleted with any token', async () => {
     await management().store.put(key('theirs'), encode(document), always);
     expect(await remove('theirs', 'ops')).toMatchObject({ status: 403 });
     await management().store.delete([key('theirs')]);
@@ -53,7 +53,7 @@ describe('announcements', () => {
     expect((await management().store.head(key(id))).kind).toBe('missing');
   });
 
-  test('lie under keys that a prune looks at, and nowhere else', async () => {
+  test('can only be written under the keys that a prune reads', async () => {
     for (const at of [
       'publications/foo',
       'publications/a/b/c.json',

@@ -11,7 +11,7 @@ const put = (key: string, body: string, options: AskOptions = {}) =>
   ask('PUT', `/api/v1/objects/${key}`, { ...options, body });
 const everyToken: readonly TokenName[] = ['viewer', 'ci', 'flipper', 'other', 'ops'];
 describe('the history', () => {
-  test('is not written by any token: a pointer is no document of a client', async () => {
+  test('cannot be written with any token: clients do not write pointers', async () => {
     await publish('falsified', '1.0.0');
     await publish('falsified', '1.1.0');
     const before = await readPointer(management().store, 'falsified');
@@ -85,7 +85,7 @@ describe('the history', () => {
     ['a carriage return in the reason', { reason: 'a\rb' }, /reason: has control characters/],
     ['a reason that is too long', { reason: 'x'.repeat(1001) }, /reason/],
     ['__proto__', JSON.parse('{"__proto__":{"to":"1.0.0"}}'), /__proto__|version/],
-  ])('takes from nobody %s', async (_, members, error) => {
+  ])('does not take %s from a client', async (_, members, error) => {
     await publish('untouched', '1.0.0');
     const before = await readPointer(management().store, 'untouched');
     const body = JSON.stringify({ label: 'l', version: '1.0.0', ...members }).replace(
@@ -100,7 +100,7 @@ describe('the history', () => {
     expect(await readPointer(management().store, 'untouched')).toEqual(before);
   });
 
-  test('has a change once whose request was sent twice with one Idempotency-Key', async () => {
+  test('has one entry for a change that was sent twice with one Idempotency-Key', async () => {
     await publish('twice', '1.0.0');
     await publish('twice', '1.1.0');
     const send = (token: TokenName, body: object = {}, key = 'one') =>

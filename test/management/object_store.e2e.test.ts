@@ -96,7 +96,7 @@ describe('the store behind an address', () => {
     });
   });
 
-  test('does not take half a list for the whole', async () => {
+  test('does not take an incomplete list for the whole', async () => {
     const url = await answering(200, '"a"\n"b"\n');
     const read = async () => {
       for await (const _ of new HttpObjectStore({ url, token: 'x' }).listFolders('models/'));
@@ -109,7 +109,7 @@ describe('the store behind an address', () => {
     await expect(new HttpObjectStore({ url, token: 'x' }).head('pruning.json')).rejects.toThrow(/127/);
   });
 
-  test('gives back bytes that are no text', async () => {
+  test('gives back bytes that are not text', async () => {
     const store = new HttpObjectStore(service);
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const key = blobKey(await sha256(bytes));

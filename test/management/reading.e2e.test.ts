@@ -59,7 +59,7 @@ describe('reading', () => {
   });
 });
 
-test('a document in the bucket that is too large or too deep is told, and not read', async () => {
+test('a document in the bucket that is too large or too deep is reported and not read', async () => {
   await publishDirectory(management().store, `${SAMPLES}/half_plus_two/1.0.0`, 'large', '1.0.0');
   const read = await readPointer(management().store, 'large');
   if (read.kind !== 'found') throw new Error(read.kind);

@@ -116,7 +116,7 @@ describe('a canary that too few have given up on', () => {
     expect(read.kind === 'found' && read.pointer.canary).toBeUndefined();
   });
 
-  test('takes what the operator says', () => {
+  test("takes its limits from the operator's variables", () => {
     expect(parseAbortLimits({})).toEqual({ minIsolates: 3, minClients: 3 });
     const variables = { CANARY_MIN_ISOLATES: '2', CANARY_MIN_CLIENTS: '1' };
     expect(parseAbortLimits(variables)).toEqual({ minIsolates: 2, minClients: 1 });
@@ -124,7 +124,7 @@ describe('a canary that too few have given up on', () => {
   });
 });
 
-test('leaves a canary that was set anew since', async () => {
+test('does not end a canary that was set again in the meantime', async () => {
   const { model, generation } = await publishCanary();
   const again = canaryTransition({ version: '1.1.0', percent: 20 }, changeRecord());
   await updatePointer(bucket, model, again, { wait });
@@ -151,7 +151,7 @@ test('asks for the dataset that wrangler.toml proposes, unless another is named'
   expect(parseAnalyticsAccess({ ...access, CANARY_DATASET: 'others' })?.dataset).toBe('others');
 });
 
-test('a canary that cannot be ended keeps no other from it', async () => {
+test('a canary that cannot be ended does not prevent the end of another', async () => {
   const broken = uniqueModel();
   const text = new TextEncoder().encode('{}');
   await bucket.put(pointerKey(broken), text, { condition: { kind: 'always' } });
@@ -166,7 +166,7 @@ test('a canary that cannot be ended keeps no other from it', async () => {
   ]);
 });
 
-test('asks nobody where it is not configured', () => {
+test('sends no query if it is not configured', () => {
   expect(parseAnalyticsAccess({})).toBeUndefined();
   expect(() => parseAnalyticsAccess({ ANALYTICS_API_TOKEN: 'x' })).toThrow(/must be set together/);
   expect(() =>

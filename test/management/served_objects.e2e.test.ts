@@ -47,7 +47,7 @@ describe('what is served', () => {
     expect(await snapshot()).toEqual(before);
   });
 
-  test('stays where a real lock is held by somebody else', async () => {
+  test('is not deleted while another process holds a real lock', async () => {
     await publish('guarded', '1.0.0');
     await management().store.put(PRUNING_KEY, encode({ schema: 1, id: 'another' }), always);
     try {
@@ -62,7 +62,7 @@ describe('what is served', () => {
     }
   });
 
-  test('stays where a falsified pointer of before names a version as pruned', async () => {
+  test('is not deleted if an earlier falsified pointer names a version as pruned', async () => {
     await publish('mixed', '1.0.0');
     await publish('mixed', '1.1.0');
     const read = await readPointer(management().store, 'mixed');

@@ -133,7 +133,7 @@ test.each(digits.map(Number))('the drawing of a %i depends on the seed and on no
   expect(drawDigit(digit, seededRandom(8))).not.toEqual(image);
 });
 
-test('what is not a digit is not drawn', () => {
+test('a number that is not a digit is refused', () => {
   expect(() => drawDigit(10, seededRandom(1))).toThrow(RangeError);
 });
 

@@ -24,7 +24,7 @@ test('a computation that waits while another breaks the runtime fails as any oth
   expect(await executeAsynchronously(async () => 'the next one')).toBe('the next one');
 });
 
-test('a computation that traps gives the heap up, and the next one has another', async () => {
+test('a computation that traps abandons the heap, and the next one has another', async () => {
   const before = await wasmBackend();
   expect(() =>
     execute(() => {
@@ -37,7 +37,7 @@ test('a computation that traps gives the heap up, and the next one has another',
   expect(execute(() => 'the next one')).toBe('the next one');
 });
 
-test('a heap that was given up is held by nothing that the glue has left with the process', async () => {
+test('the glue leaves no reference to an abandoned heap in the process', async () => {
   const process: { listeners(event: string): unknown[] } = Reflect.get(globalThis, 'process');
   const listeners = () =>
     ['uncaughtException', 'unhandledRejection'].map((event) => process.listeners(event));

@@ -78,7 +78,7 @@ test('the matrices of layers stay as small as they are stored, and the zeros tha
   expect(grown).toBeLessThan(MATRIX_BYTES);
 });
 
-test('a weight that is read besides what it is foreseen for is what it was', async () => {
+test('a weight that is also read outside its predicted products has its original values', async () => {
   const graph: TestGraph = {
     inputs: { x: 'float32' },
     weights: { matrix: weight([5, 5]), axis: { dtype: 'int32', shape: [1], values: [0] } },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 
-describe('a configuration that cannot be meant', () => {
+describe('a configuration that makes no sense', () => {
   let edge: Edge;
   beforeAll(async () => {
     const variables = { POINTER_LEASE_MS: 'soon', MEMORY_BUDGET_MB: '0', ON_LOAD_FAILURE: 'maybe' };

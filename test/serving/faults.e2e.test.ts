@@ -125,7 +125,7 @@ describe('a version whose files are wrong', () => {
 });
 
 describe('a model whose execution throws', () => {
-  test('whatever it is given, for nobody knows its operation, is a version that cannot be loaded', async () => {
+  test('for all inputs, because of an unknown operation, is a version that cannot be loaded', async () => {
     await publishHalf('always_throws', '1.0.0');
     const directory = await graphDirectory({ op: 'NoSuchOperation' });
     await publishDirectory(edge.store, directory, 'always_throws', '1.1.0');
@@ -134,7 +134,7 @@ describe('a model whose execution throws', () => {
     expect(answer.fallback).toMatch(/NoSuchOperation.* of the node "\w+"/);
   });
 
-  test('for some inputs refuses those and leaks nothing', async () => {
+  test('for some inputs refuses these and leaks nothing', async () => {
     const directory = await graphDirectory({ op: 'AddV2' }, { constant: [1, 2, 3] });
     await publishDirectory(edge.store, directory, 'sometimes_throws', '1.0.0');
     const [isolate] = edge.isolates;

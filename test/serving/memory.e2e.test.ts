@@ -77,8 +77,8 @@ describe('a request for more memory than there is', () => {
   );
 });
 
-describe('what a kernel does not take', () => {
-  test('is refused: nobody is answered with what lies in the heap', async () => {
+describe('an input that a kernel does not accept', () => {
+  test('is refused: no answer has old contents of the heap', async () => {
     const directory = await writeGraph(
       [{ name: 'x', dtype: 'DT_FLOAT' }],
       [
@@ -134,7 +134,7 @@ describe('a division that would trap', () => {
   const over = (model: string, x: number) =>
     ask(edge.isolates[0], `/v1/models/${model}:predict`, { instances: [x] });
 
-  test('of the zeros that nobody wrote into a warmup is told, and the version is served', async () => {
+  test('in the default warmup of zeros is reported, and the version is served', async () => {
     await publishDirectory(edge.store, await selfRemainder(), 'guessed', '1.0.0');
     expect(await over('guessed', 7)).toMatchObject({ status: 200, body: { predictions: [0] } });
     const reason = /warmup of serving_default: Mod: an integer is divided by zero/;
@@ -146,7 +146,7 @@ describe('a division that would trap', () => {
     await everyoneElseAnswers();
   });
 
-  test('in a warmup that was written makes a version one that cannot be loaded', async () => {
+  test('in a written warmup makes the version one that cannot be loaded', async () => {
     const directory = await selfRemainder();
     await writeFile(
       path.join(directory, 'warmup.json'),

@@ -60,7 +60,7 @@ const misplaced = fc.oneof(
   fc.tuple(fc.string(), fc.string()).map(([head, tail]) => `${head},${SECRET} ${tail}`),
 );
 
-describe('a configuration that cannot be meant', () => {
+describe('a configuration that makes no sense', () => {
   test.each(VARIABLES)('names $name and shows nothing of its value', ({ name, parse }) => {
     let refused = 0;
     fc.assert(

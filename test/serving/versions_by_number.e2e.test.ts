@@ -101,7 +101,7 @@ describe('by default', () => {
     },
   );
 
-  test('it is answered as soon as somebody puts it before clients', async () => {
+  test("it is answered as soon as it is the current version, a canary or a label's version", async () => {
     expect(await predict(edge, '3.0.0')).toMatchObject({ status: 403 });
     const label = labelTransition('new', '3.0.0', changeRecord());
     await updatePointer(edge.store, MODEL, label, { wait });
@@ -117,14 +117,14 @@ describe('by default', () => {
     });
   });
 
-  test('a model that nothing points to has nothing to ask for', async () => {
+  test('a model without a current version has no version that can be requested', async () => {
     const directory = `${SAMPLES}/half_plus_two/1.0.0`;
     await publishDirectory(edge.store, directory, 'unflipped', '1.0.0', { flip: false });
     const path = '/v1/models/unflipped/versions/1.0.0:predict';
     expect(await ask(edge.isolates[0], path, { instances: [1] })).toMatchObject({ status: 403 });
   });
 
-  test('the versions that are listed are those that can be asked for', async () => {
+  test('the listed versions are those that can be requested', async () => {
     const { body } = await ask(edge.isolates[0], `/v2/models/${MODEL}`);
     expect(body).toMatchObject({
       versions: ['0.8.0', '0.9.0', '1.0.0', '2.0.0', '2.1.0', '2.2.0', '2.3.0'],

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   ERR_OUT_OF_OPERATIONS: 'A request needs more storage operations than `MAX_SUBREQUESTS`.',
   ERR_PATTERN_INVALID: 'A regular expression is not one of RE2, or it is too large.',
   ERR_PATTERN_TOO_SLOW: 'The texts are too long for a regular expression: it would take too many steps.',
+  ERR_PNG_INVALID: 'The compressed data of a PNG image is damaged.',
   ERR_POINTER_MALFORMED: 'The stored pointer of a model is malformed.',
   ERR_PRUNING_LEASE_LOST: 'A prune could not renew its lock in time, and deletes nothing more.',
   ERR_REGISTRY_TOO_LARGE: 'The registry has too many files for a prune in parts.',

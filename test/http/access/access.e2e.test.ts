@@ -135,7 +135,7 @@ describe('a server with keys and a rate limit', () => {
     return [response.status, await response.json()];
   };
 
-  test('stops one who guesses, also when a guess is right, and nobody else', async () => {
+  test('stops a client that guesses keys, even after a correct guess, and no other client', async () => {
     const answers = await withinOneWindow(async (network) => {
       const guesses: unknown[] = [];
       for (let guess = 0; guess < 5; guess++) {
@@ -159,7 +159,7 @@ describe('Server-Timing', () => {
   });
   afterAll(() => edge.stop());
 
-  test('tells what an answer waited for: a load once, the pointer always', async () => {
+  test('names the phases of an answer: the load once, the pointer always', async () => {
     const names = async (path: string, init: RequestInit) => {
       const response = await askOf(edge, path, init);
       const header = response.headers.get('server-timing') ?? '';

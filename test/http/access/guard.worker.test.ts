@@ -62,7 +62,7 @@ describe('the key that a request shows', () => {
     expect(shownKey(new Headers(headers))).toBe(key);
   });
 
-  test('is identified without telling anything of it', () => {
+  test('is identified without revealing any part of it', () => {
     const keys = new ApiKeys([ONE, TWO]);
     const shown = [ONE, TWO, WRONG, ONE.slice(1), `${ONE}x`, `${ONE},${TWO}`, '', `${ONE}\0`, 'ü'.repeat(20)];
     expect(shown.map((key) => keys.identify(key))).toEqual(['key-0', 'key-1', ...Array(7).fill(undefined)]);
@@ -104,7 +104,7 @@ describe('the guard', () => {
     };
   }
 
-  test('is none where nothing is to be guarded', () => {
+  test('is undefined if neither keys nor a rate limiter is configured', () => {
     expect(createGuard({ apiKeys: [], rateLimiter: undefined, log })).toBeUndefined();
   });
 
@@ -139,7 +139,7 @@ describe('the guard', () => {
     expect(rateLimiter.asked).toEqual(['key-0', 'key-0', 'key-1', 'key-1']);
   });
 
-  test('recognizes no key from a network that has guessed too often, and others do not pay for it', async () => {
+  test('accepts no key from a network that has guessed too often, and other networks are unaffected', async () => {
     const guard = createGuard({ apiKeys: [ONE], rateLimiter: counting(3), log });
     const guesses = [1, 2, 3, 4].map((index) => from('192.0.2.1', `${WRONG}-${index}`));
     expect(await statusesOf(guard, guesses)).toEqual([401, 401, 401, 429]);
@@ -178,14 +178,14 @@ describe('the guard', () => {
     expect(await statusesOf(guard, [...without, from('192.0.2.1', ONE)])).toEqual([401, 401, 429, 200]);
   });
 
-  test('limits addresses where there are no keys', async () => {
+  test('limits addresses if no keys are configured', async () => {
     const rateLimiter = counting(9);
     const guard = createGuard({ apiKeys: [], rateLimiter, log });
     await guard?.(ask({ 'cf-connecting-ip': '192.0.2.1' }), '/v2');
     expect(rateLimiter.asked).toEqual(['address-192.0.2.1']);
   });
 
-  test('answers on when the limiter fails, and logs it', async () => {
+  test('still answers when the limiter fails, and logs it', async () => {
     const logged: unknown[] = [];
     const rateLimiter = { limit: () => Promise.reject(new Error('down')) };
     const guard = createGuard({ apiKeys: [], rateLimiter, log: (entry) => logged.push(entry) });

@@ -82,7 +82,7 @@ describe('faults, in words and offsets of RapidJSON', () => {
     expect(scanJson(encode(text), NONE)).toEqual({ kind: 'malformed', reason, offset });
   });
 
-  test('of brackets without end, within memory for a bit a level', () => {
+  test('of endless brackets, in one bit of memory per level', () => {
     const lists = new Uint8Array(16 * 1024 * 1024).fill(0x5b);
     expect(scanJson(lists, NONE)).toEqual({
       kind: 'malformed',
@@ -108,7 +108,7 @@ describe('what is taken', () => {
     expect(scanJson(encode(text), NONE).kind).toBe('json');
   });
 
-  test('bytes that are no UTF-8, in strings', () => {
+  test('bytes in strings that are not UTF-8', () => {
     const bytes = Uint8Array.of(0x5b, 0x22, 0xff, 0xc0, 0x22, 0x5d);
     expect(scanJson(bytes, NONE).kind).toBe('json');
   });

@@ -71,7 +71,7 @@ test('reads what the reader in JavaScript reads, to the last bit', () => {
   );
 });
 
-test('what it refuses or the text breaks off in, it takes for nothing else', () => {
+test('a refused or truncated number is never read as another number', () => {
   const edit = fc.tuple(
     fc.nat(),
     fc.constantFrom('', '[', ']', ',', ',,', ' ', '1', '.', 'e', '-', '"', '\0'),
@@ -118,7 +118,7 @@ test('a text of which every block ends in white space or in a bracket', () => {
   }
 });
 
-test('the number that touches the end of a block is read whole, or not here', () => {
+test('a number at the end of a block is read whole, or its list is left to the other reader', () => {
   for (const length of [20, 47, 48, 49, 60, 100]) {
     const token = `0.${'3'.repeat(length - 2)}`;
     for (let spaces = 65_536 - length - 4; spaces < 65_536 + 2; spaces++) {
@@ -175,7 +175,7 @@ test('writes across its blocks', () => {
   }
 });
 
-test('what it gives is no larger than what was read, whatever comes behind', () => {
+test('the result is no larger than the text that was read, whatever follows it', () => {
   const tail = ' '.repeat(1_000_000);
   const short = numberLists().read(encode(`[1,2]${tail}`), 0, false);
   expect(short?.values.buffer.byteLength).toBe(8);
@@ -187,7 +187,7 @@ test('what it gives is no larger than what was read, whatever comes behind', () 
   expect(long?.values.buffer.byteLength).toBeLessThan(1.4 * 4 * 70_000);
 });
 
-test('an integer zero has a sign where it is wanted', () => {
+test('an integer zero keeps its sign if the caller wants it', () => {
   const bytes = encode('[-0,0,-0.0]');
   expect(numberLists().read(bytes, 0, true)?.values).toEqual(Float32Array.of(-0, 0, -0));
   expect(numberLists().read(bytes, 0, false)?.values).toEqual(Float32Array.of(0, 0, -0));

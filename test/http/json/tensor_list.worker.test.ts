@@ -79,7 +79,7 @@ describe('the fault is the one that TensorFlow Serving comes to first', () => {
   });
 });
 
-test('strings are refused where they would not fit in memory', () => {
+test('strings that would not fit in memory are refused', () => {
   const strings = (count: number) => encode(`[${'"ab",'.repeat(count - 1)}"ab"]`);
   const read = (bytes: Uint8Array) =>
     new ListReader(createCells('string', bytes.length)).read(new JsonCursor(bytes, 0));
@@ -87,7 +87,7 @@ test('strings are refused where they would not fit in memory', () => {
   expect(read(strings(MOST_STRINGS + 1))).toBe(false);
 });
 
-test('lists read one after the other, of whatever lengths, keep the values of their own', () => {
+test('lists read one after the other, of any lengths, keep their own values', () => {
   const lengths = [3, 2000, 0, 1024, 1025, 3];
   const listOf = (index: number, length: number) => Array.from({ length }, (_, at) => index * 10_000 + at);
   const read = lengths.map((length, index) => readFloats(encode(JSON.stringify(listOf(index, length))), 0));

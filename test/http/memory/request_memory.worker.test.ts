@@ -44,7 +44,7 @@ describe.each([V1, V2])('the memory of a request to %s', (path) => {
     expect(memory.held).toBe(0);
   });
 
-  test('is held until a large answer was fetched, or is not wanted any more', async () => {
+  test('is held until a large answer was fetched or canceled', async () => {
     const memory = new RequestMemory(8 * MEBIBYTE);
     const response = await ask(memory, path, requestOf(path, numbers(100_000)));
     // Two bytes a number, and four in the tensors of inputs and outputs each.
@@ -78,7 +78,7 @@ describe.each([V1, V2])('the memory of a request to %s', (path) => {
     expect(memory.held).toBe(0);
   });
 
-  test('is refused where it is too much by itself, with the numbers and the variable', async () => {
+  test('is refused if it exceeds the limit by itself, with the numbers and the variable', async () => {
     const memory = new RequestMemory(MEBIBYTE);
     const inputs = await ask(memory, path, requestOf(path, numbers(200_000)));
     expect([inputs.status, inputs.headers.get('retry-after')]).toEqual([413, null]);
@@ -101,7 +101,7 @@ describe.each([V1, V2])('the memory of a request to %s', (path) => {
     expect(memory.held).toBe(0);
   });
 
-  test('is refused for now where others hold it, and small requests are not', async () => {
+  test('is refused for now while other requests hold it, and small requests are not', async () => {
     const memory = new RequestMemory(MEBIBYTE);
     const others = [memory.open(), memory.open()];
     for (const other of others) expect(other.takeBody(0.75 * MEBIBYTE - 1000)).toBeUndefined();

@@ -48,7 +48,7 @@ describe('an inference request', () => {
     expect(await response.json()).toMatchObject({ outputs: [{ name: 'total', shape: [], data: [3] }] });
   });
 
-  test('that is at fault is refused before the model is looked for', async () => {
+  test('that is malformed is refused before the model is looked up', async () => {
     const serving = fakeServing();
     for (const [body, headers, status] of [
       ['{}', {}, 400],
@@ -60,7 +60,7 @@ describe('an inference request', () => {
     expect(serving.calls).toEqual([]);
   });
 
-  test('says that another version stood in, and that the model failed, in its headers and words', async () => {
+  test('reports a fallback version and a failure of the model in its headers and its message', async () => {
     const by = { fallback: { wanted: '3', reason: 'a blob is missing' } };
     const stoodIn = await asked(fakeServing({ by }), '/v2/models/half_plus_two/infer', infer([X]));
     expect(stoodIn.headers.get('x-model-fallback')).toBe('3; a blob is missing');
@@ -71,7 +71,7 @@ describe('an inference request', () => {
     expect(await failed.json()).toEqual({ error: expect.stringContaining('no kernel') });
   });
 
-  test('quotes no more of the request than a sentence holds', async () => {
+  test('quotes only a short excerpt of the request', async () => {
     const input = { ...X, name: 'n'.repeat(400) };
     const response = await asked(fakeServing(), '/v2/models/half_plus_two/infer', infer([input]));
     expect(response.status).toBe(400);
@@ -88,7 +88,7 @@ describe('a model', () => {
     });
   });
 
-  test('describes itself also while its versions cannot be listed', async () => {
+  test('describes itself even while its versions cannot be listed', async () => {
     const serving = { ...fakeServing(), versions: async () => undefined };
     const response = await asked(serving, '/v2/models/half_plus_two');
     expect(await response.json()).toEqual({

@@ -11,7 +11,7 @@ function parameter(text: string): unknown {
   return outcome.kind === 'document' ? outcome.value : outcome.kind;
 }
 
-describe('JSON with numbers that JSON has not', () => {
+describe('JSON with NaN and infinities', () => {
   test.each([
     [
       '[NaN,-Infinity,Infinity,-NaN]',
@@ -45,7 +45,7 @@ describe('bytes that are not UTF-8', () => {
     });
   });
 
-  test('leave nothing for the next text, and a byte order mark is no part of one', () => {
+  test('do not affect the next text, and a byte order mark is not part of a text', () => {
     expect(readDocument(encode('\ufeff{"id":"\u00e4\u20ac\ud83d\ude00"}'))).toEqual({
       kind: 'document',
       value: { id: '\u00e4\u20ac\ud83d\ude00' },

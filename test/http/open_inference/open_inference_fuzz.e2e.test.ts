@@ -26,7 +26,7 @@ async function memory(): Promise<{ tensors: number; heap: number }> {
   };
 }
 
-test(`${CASES} requests of any kind leave neither a fault nor a tensor behind`, async () => {
+test(`${CASES} random requests cause no fault and leak no tensor`, async () => {
   const arbitraries = await Promise.all(
     MODELS.map(async (model) => {
       const read = await readManifest(edge.store, model, '1.0.0');

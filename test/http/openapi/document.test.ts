@@ -38,7 +38,7 @@ describe('the OpenAPI document', () => {
     expect(requestFaults('InferenceRequest', {})).not.toEqual([]);
   });
 
-  test('tells answers that are not as it says', () => {
+  test('detects answers that differ from it', () => {
     const answer = { method: 'GET', path: '/v2/models', contentType: 'application/json', status: 200 };
     expect(faultsOf({ ...answer, json: { models: ['m'] } })).toEqual([]);
     expect(faultsOf({ ...answer, json: { models: [1] } })).not.toEqual([]);
@@ -59,7 +59,7 @@ describe('the page', () => {
     }
   });
 
-  test('fetches nothing and runs nothing', () => {
+  test('fetches no resource and runs no script', () => {
     expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(|https?:/i);
   });
 

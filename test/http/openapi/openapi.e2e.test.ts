@@ -36,7 +36,7 @@ const ASKED: readonly { path: string; status: number; body?: string }[] = [
 ];
 
 describe('the served document', () => {
-  test('is the one that is in the tests', async () => {
+  test('is the one that the tests check', async () => {
     const response = await fetch(new URL('/openapi.json', edge.isolates[0]));
     expect(await response.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
   });

@@ -194,7 +194,7 @@ describe('dtypes', () => {
   });
 });
 
-describe('lists without measure', () => {
+describe('lists nested without limit', () => {
   const nest = (depth: number, value = '') => '['.repeat(depth) + value + ']'.repeat(depth);
 
   test.each([

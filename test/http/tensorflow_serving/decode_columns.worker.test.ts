@@ -14,7 +14,7 @@ describe('by column', () => {
     expect(decoded(`{"inputs": ${inputs}}`, { x: dtype })).toEqual({ x: tensor });
   });
 
-  test('several inputs, of any batch, and keys that are of none', () => {
+  test('several inputs of any batch size, and keys that are not inputs', () => {
     const text = '{"inputs": {"a": [1, 2], "b": [["foo"]], "other": {}}}';
     expect(decoded(text, { a: ['int32', [-1]], b: ['string', [1, 1]] })).toEqual({
       a: ints([2], 1, 2),

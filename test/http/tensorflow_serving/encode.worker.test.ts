@@ -66,7 +66,7 @@ describe('one output', () => {
     expect(encodeOutputs(outputs, 'columnar')).toEqual(text(`{"outputs":${list}}`));
   });
 
-  test('bytes that are no UTF-8 are still JSON', () => {
+  test('bytes that are not UTF-8 still become valid JSON', () => {
     const tensor: TensorValue = { dtype: 'string', shape: [1], values: [Uint8Array.of(0xff)] };
     expect(encodeOutputs(new Map([['y', tensor]]), 'row')).toEqual(text('{"predictions":["\ufffd"]}'));
     expect(encodeOutputs(new Map([['y_bytes', tensor]]), 'row')).toEqual(
@@ -74,7 +74,7 @@ describe('one output', () => {
     );
   });
 
-  test('a scalar has a column and no row', () => {
+  test('a scalar can be encoded by column and not by row', () => {
     const outputs = new Map([['y', floats([], 42)]]);
     expect(encodeOutputs(outputs, 'columnar')).toEqual(text('{"outputs":42.0}'));
     expect(encodeOutputs(outputs, 'row')).toEqual(fault('Tensor name: y has no shape information '));

@@ -165,7 +165,7 @@ describe('results', () => {
     expect(classified({ scores: SCORES, more: floats([2], 1, 2) }, ['car', 'bike', 'bus'])).toEqual(labeled);
   });
 
-  test('labels are empty where there are none, scores zero', () => {
+  test('missing labels are empty and missing scores are zero', () => {
     expect(classified({ scores: floats([2], 3, 12) })).toEqual({ results: [[['', 3]], [['', 12]]] });
     expect(classified({ scores: floats([1, 2], 1, 2) }, ['one'], 1)).toEqual({
       results: [
@@ -178,7 +178,7 @@ describe('results', () => {
     expect(classified({ classes: strings([1, 1], 'a') }, undefined, 1)).toEqual({ results: [[['a', 0]]] });
   });
 
-  test('outputs that are no classes', () => {
+  test('outputs that are not classes', () => {
     expect(classified({ scores: SCORES }, undefined, 3)).toContain('[batch_size num_classes] but got [2,3]');
     expect(classified({ a: SCORES, b: SCORES })).toContain('at least one of "classes" or "scores"');
     expect(classified({ scores: SCORES, classes: strings([2, 1], 'a', 'b') })).toContain('should match');

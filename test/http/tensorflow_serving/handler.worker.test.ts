@@ -41,7 +41,7 @@ describe('predict', () => {
     });
   });
 
-  test('says which version answered instead of which, and why', async () => {
+  test('says which version answered in place of which, and why', async () => {
     const reason = `b\u00e4d\r\nx-injected: 1 ${'!'.repeat(300)}`;
     const serving = fakeServing({ by: { fallback: { wanted: '3.0.0', reason }, stalePointer: { reason } } });
     const { headers } = await ask('POST', '/v1/models/half_plus_two:predict', '{"inputs": [1]}', serving);
@@ -77,7 +77,7 @@ describe('OPTIONS', () => {
   });
 });
 
-test('tells of every request what metrics are made of', async () => {
+test('reports every request to the metrics', async () => {
   const records: RequestRecord[] = [];
   const handler = createTensorFlowServingHandler({
     serving: fakeServing(),

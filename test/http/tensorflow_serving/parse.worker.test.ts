@@ -35,7 +35,7 @@ describe('a request', () => {
     expect(parsed(text)).toMatchObject({ signatureName, tensors });
   });
 
-  test('keys that are not read may be nested half a million deep', () => {
+  test('values of unread keys may be nested half a million deep', () => {
     expect(parsed(`{"instances": [1], "nested": ${NEST}}`).tensors).toEqual({ kind: 'row', instances: 14 });
   });
 

@@ -131,7 +131,7 @@ describe('errors', () => {
     expect(answer.headers.get('x-model-version')).toBe('2');
   });
 
-  test('no body makes a 500', async () => {
+  test('no body causes a 500', async () => {
     const body = fc.oneof(
       fc.string(),
       fc.json(),

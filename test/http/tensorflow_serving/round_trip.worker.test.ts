@@ -103,7 +103,7 @@ const { nearly } = fc.letrec<{ nearly: unknown }>((tie) => ({
   ),
 }));
 
-test('no JSON makes an exception, and what is refused says why', () => {
+test('no JSON causes an exception, and each refusal has a reason', () => {
   const request = fc.oneof(
     fc.record({ instances: fc.oneof(fc.array(nearly, { maxLength: 4 }), fc.jsonValue()) }),
     fc.record({ inputs: fc.oneof(nearly, fc.jsonValue()) }),

@@ -114,7 +114,7 @@ test.each([
   ['1.2', 'MAJOR.MINOR.PATCH'],
   ['1.02.3', 'MAJOR.MINOR.PATCH'],
   ['1.2.3.4', 'MAJOR.MINOR.PATCH'],
-])('version %s is none', (text, form) => {
+])('%s is not a version', (text, form) => {
   const message = `Failed to convert version: ${text} to ${form}.`;
   expect(parseRoute('POST', `/v1/models/foo/versions/${text}:predict`)).toEqual({
     kind: 'malformed',

@@ -121,7 +121,7 @@ describe('bodies', () => {
     ['broken', gzipSync(BODY).subarray(0, 20), 'gzip', 400],
     ['none', Buffer.from(BODY), 'gzip', 400],
     ['another encoding', Buffer.from(BODY), 'br', 415],
-  ])('of gzip that are not: %s', async (_, body, encoding, status) => {
+  ])('declared as gzip that are not gzip: %s', async (_, body, encoding, status) => {
     expect(await post(PATH, body, { 'content-encoding': encoding })).toEqual({
       status,
       answer: { error: expect.any(String) },

@@ -27,14 +27,14 @@ describe('the check of answers against the document', () => {
     ['an answer of another method', '{"results":[1.0]}', PREDICT],
   ])('does not take %s', (_, text, path) => expect(predicted(text, path)).not.toEqual([]));
 
-  test('takes tokens of nothing but what a model computed', () => {
+  test('accepts NaN and Infinity tokens only in values that a model computed', () => {
     const answer = { path: PREDICT, contentType: 'application/json', text: '{"error":NaN}' };
     expect(faultsOfText({ ...answer, method: 'POST', status: 400 })).not.toEqual([]);
     const status = { method: 'GET', path: '/v1/models/m', status: 200 };
     expect(faultsOfText({ ...answer, ...status, text: '{"model_version_status":[NaN]}' })).not.toEqual([]);
   });
 
-  test('takes no status, type or success that is not in the document', () => {
+  test('accepts no status, type or success that is not in the document', () => {
     const answer = { method: 'POST', path: PREDICT, contentType: 'application/json', status: 200 };
     const text = '{"predictions":[1.0]}';
     expect(faultsOfText({ ...answer, text, contentType: 'text/plain' })).not.toEqual([]);

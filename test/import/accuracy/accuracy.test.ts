@@ -44,7 +44,7 @@ async function write(name: string, graph: Graph, quantize?: 'float16' | 'uint8')
 }
 
 describe('the accuracy of a changed model', () => {
-  test('is told for every output: the largest differences and the classes that changed', async () => {
+  test('is reported for every output: the largest differences and the changed classes', async () => {
     // Row 0 prefers class 1 by less than uint8 can tell, row 1 class 0 by far.
     const graph = productGraph(2, 1000, (row, column) =>
       row === 0 ? (column === 1 ? 0.5001 : column === 0 ? 0.5 : 0) : column === 0 ? 1 : -1,

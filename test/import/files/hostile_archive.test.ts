@@ -51,7 +51,7 @@ describe('an archive is refused', () => {
     );
   });
 
-  test('that leads out of its directory', async () => {
+  test('with a path outside its directory', async () => {
     const bytes = await writeZip({ 'config.json': '{}', 'model.weights.h5': 'x', 'aa/bb/cc/passwd': 'x' });
     expect(await importArchive(replaced(bytes, 'aa/bb/cc/passwd', '../../../passwd'))).toMatch(
       /malformed: .*the archive is damaged: .*unsafe/i,
@@ -65,7 +65,7 @@ describe('an archive is refused', () => {
     );
   });
 
-  test('whose configuration unpacks to more than anybody has', async () => {
+  test('whose configuration unpacks to more memory than any machine has', async () => {
     const bytes = await writeZip(
       { 'metadata.json': METADATA, 'config.json': ' '.repeat(70_000_000), 'model.weights.h5': 'x' },
       9,
@@ -94,7 +94,7 @@ describe('an archive is refused', () => {
     expect(await importArchive(lying)).toMatch(/^malformed: /);
   });
 
-  test('whose bytes are not those that were summed', async () => {
+  test('whose bytes do not match their checksum', async () => {
     const bytes = await writeKerasArchive(DENSE, VARIABLES);
     expect(await importArchive(replaced(bytes, '"units":2', '"units":3'))).toMatch(
       /malformed: .*config\.json is damaged: /,

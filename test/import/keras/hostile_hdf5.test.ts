@@ -43,7 +43,7 @@ async function open(bytes: Uint8Array, timeLimit?: number): Promise<Hdf5File> {
 }
 
 describe('an HDF5 file', () => {
-  test('may begin behind a block of the user', async () => {
+  test('may begin after a user block', async () => {
     const bytes = await writeKerasH5(DENSE, WEIGHTS);
     const moved = new Uint8Array(512 + bytes.length);
     moved.set(bytes, 512);
@@ -115,14 +115,14 @@ describe('an HDF5 file is refused that', () => {
     },
   );
 
-  test('goes in a circle of its own groups, where nobody asks to follow it', async () => {
+  test('has a cycle of groups, which the import does not follow', async () => {
     const bytes = await writeHdf5(kerasGroups({ attributes: { weight_names: [] } }), (file) => {
       file.create_hard_link('/model_weights', '/model_weights/d/model_weights');
     });
     expect(await importH5(bytes)).toMatch(/malformed: .*layer "d" has 2 weights.*the file has 0/);
   });
 
-  test('says it holds more than it has bytes for', async () => {
+  test('declares more data than it has bytes for', async () => {
     const bytes = await writeHdf5({}, (file) => {
       file.create_dataset({
         name: 'x',

@@ -25,7 +25,7 @@ function expectClose(actual: readonly number[] | string, expected: readonly numb
   for (const [index, value] of expected.entries()) expect(actual[index]).toBeCloseTo(value, 5);
 }
 
-describe('what Keras 3 calls by names of its own', () => {
+describe('names that only Keras 3 uses', () => {
   test.each([
     ['hard_sigmoid', hardSigmoid3],
     ['leaky_relu', (x: number) => (x < 0 ? 0.2 * x : x)],

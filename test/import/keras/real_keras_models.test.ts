@@ -68,7 +68,7 @@ describe.skipIf(!haveSharedModels())("Keras models of others'", () => {
       'tensorflow/rawModel/keras/tf_keras_model.h5',
       'tensorflow/convertedModel/layerModel/ORACLE_tfjs_model.json',
     ],
-  ])('tensorspace-mnist %s answers what the tfjs form of it does', async (model, oraclePath) => {
+  ])('tensorspace-mnist %s answers what its tfjs form answers', async (model, oraclePath) => {
     const { outputs } = await readOracle(TfjsOracleSchema, `tensorspace-mnist/${oraclePath}`);
     const last = Object.values(outputs).at(-1);
     if (last === undefined) throw new Error('the oracle has no output');

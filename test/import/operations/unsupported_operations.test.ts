@@ -22,7 +22,7 @@ const graphOf = (...nodes: GraphNode[]): Graph => ({
 });
 
 describe('operations that cannot be executed', () => {
-  test('are all found at once, with the first nodes, the count and a way round', () => {
+  test('are all found at once, with the first nodes, the count and a workaround', () => {
     const graph: Graph = {
       ...graphOf(
         node('a', 'Relu'),
@@ -53,7 +53,7 @@ describe('operations that cannot be executed', () => {
     );
   });
 
-  test('include those that tfjs would compute wrongly for an attribute', () => {
+  test('include those that tfjs computes wrongly for some attribute', () => {
     const refused = [
       node('a', 'MaxPoolWithArgmax', { data_format: text('NCHW') }),
       node('c', 'AvgPool', { padding: text('EXPLICIT') }),

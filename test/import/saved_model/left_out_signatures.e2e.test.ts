@@ -59,7 +59,7 @@ test('the same after a conversion', async () => {
   await expectServed('converted');
 });
 
-test('one that is asked for all the same is refused with the reason, also where it is the default', async () => {
+test('a request for one of them is refused with the reason, even if it is the default', async () => {
   await publishModel(edge.store, directory, 'asked', '1');
   for (const [signature_name, why] of Object.entries(LEFT_OUT)) {
     const named = signature_name === 'serving_default' ? {} : { signature_name };
@@ -83,7 +83,7 @@ test('an inspection says so', async () => {
   );
 });
 
-test('a model of which nothing can be computed is refused, with all that stands in the way', async () => {
+test('a model without a computable signature is refused, with all reasons', async () => {
   const { twice: _, known: __, ...others } = PARTLY_SERVED.signatures;
   const refused = await writeSavedModel({ ...PARTLY_SERVED, signatures: others });
   await expect(publishModel(edge.store, refused, 'refused', '1')).rejects.toThrow(/changes the model/);

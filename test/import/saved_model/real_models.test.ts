@@ -106,7 +106,7 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
     },
   );
 
-  test('a model that counts its requests reads its counter, and what would change it is left out', async () => {
+  test('a model that counts its requests reads its counter, and the update is left out', async () => {
     const { graph } = await readModel(`${SERVING}/saved_model_counter/00000123`);
     expect(await runGraph(graph, 'get_counter', {})).toEqual({ output: { shape: [], values: [0] } });
     const changesTheModel = expect.stringMatching(/"\w+\/Assign\w*" .*immutable/);
@@ -122,7 +122,7 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
     expect(model).toMatchObject({ kind: 'malformed', message: expect.stringContaining('saved_model.pb') });
   });
 
-  test('basic-pitch hears what TensorFlow hears', async () => {
+  test('basic-pitch answers what TensorFlow answers', async () => {
     const { graph } = await readModel('basic-pitch/other-formats/nmp');
     const windows = path.join(SHARED_MODELS, 'basic-pitch/other-formats/vectors/windows');
     const input = readNpy(path.join(windows, 'input_6x43844x1.f32.npy'));

@@ -27,7 +27,7 @@ test.for([
   expect(Buffer.from(sliceKey('w', slice), 'latin1').toString('hex')).toBe(key);
 });
 
-test('bytes of a name that end it are escaped', () => {
+test('bytes that would end a name are escaped', () => {
   expect(Buffer.from(sliceKey('\0\xff', []), 'latin1').toString('hex')).toBe('0000ffff00000100');
 });
 
@@ -98,7 +98,7 @@ test('a tensor in any parts is put together again', () => {
   );
 });
 
-test('what RestoreV2 is told of a part is read, or refused', () => {
+test('a slice specification of RestoreV2 is read or refused', () => {
   expect(parseShapeAndSlice('10 4 0,5:-', 'here')).toEqual({
     kind: 'read',
     value: { shape: [10, 4], slice: [{ start: 0, length: 5 }, { start: 0 }] },

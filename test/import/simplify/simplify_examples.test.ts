@@ -72,7 +72,7 @@ describe('simplifying', () => {
     await expectSame(graph, [2, 5, 2]);
   });
 
-  test('merges nothing into what is read twice or named by a signature', async () => {
+  test('merges nothing into a node that is read twice or named by a signature', async () => {
     for (const reader of ['output', 'node'] as const) {
       const builder = new GraphBuilder(4);
       const sum = builder.node('MatMul', [builder.input([-1, 2]), builder.floats([2, 2])], { T: FLOAT });
@@ -169,7 +169,7 @@ describe('simplifying', () => {
     expect(await operations(builder.graph(2))).toEqual(['AddV2', 'Cumsum']);
   });
 
-  test('drops assertions, and what a request may feed stays', async () => {
+  test('drops assertions and keeps what a request may feed', async () => {
     const builder = new GraphBuilder(9);
     const x = builder.input([-1, 2]);
     const checked = builder.node('CheckNumerics', [x], { T: FLOAT });
@@ -188,7 +188,7 @@ describe('simplifying', () => {
     );
   });
 
-  test('takes nothing out of TensorFlow 1 control flow but what leads nowhere', async () => {
+  test('removes only unused nodes from TensorFlow 1 control flow', async () => {
     const builder = new GraphBuilder(10);
     const x = builder.input([-1, 2]);
     const choice = builder.node('Switch', [x, builder.floats([])]);

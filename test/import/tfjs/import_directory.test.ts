@@ -48,7 +48,7 @@ describe('a graph model', () => {
     expect(result.kind === 'read' && result.files.get('weights.bin')).toBe(join(directory, 'weights.bin'));
   });
 
-  test('may have files of other names, among JSON files that are no model', async () => {
+  test('may have files of other names, next to JSON files that are not models', async () => {
     const files = {
       'half.json': GRAPH_MODEL,
       'weights.bin': GRAPH_WEIGHTS,
@@ -58,7 +58,7 @@ describe('a graph model', () => {
     expect(content(await importFiles(files)).topology).toBe('half.json');
   });
 
-  test('may be named by its file, and has to be where there are several', async () => {
+  test('may be named by its file, and must be if there are several', async () => {
     const directory = await writeFiles(nextFolder(), {
       'one.json': GRAPH_MODEL,
       'two.json': GRAPH_MODEL,
@@ -68,7 +68,7 @@ describe('a graph model', () => {
     expect(content(await readTfjsDirectory(join(directory, 'two.json'))).topology).toBe('two.json');
   });
 
-  test('without a signature takes its placeholders and gives what nobody consumes', async () => {
+  test('without a signature has its placeholders as inputs and unread nodes as outputs', async () => {
     const result = await importGraph({ signature: undefined });
     expect(content(result).signatures.serving_default).toEqual({
       method: 'tensorflow/serving/predict',

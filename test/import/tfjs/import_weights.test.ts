@@ -35,7 +35,7 @@ function decode(weights: io.WeightsManifestEntry[]): { stored: number; memory: n
   }
 }
 
-test('weights take the bytes that tfjs decodes them from, no more and no fewer', () => {
+test('weights occupy exactly the bytes that tfjs decodes them from', () => {
   return fc.assert(
     fc.property(specs, (weights) => {
       const { stored, memory } = decode(weights);

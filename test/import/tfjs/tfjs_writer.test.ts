@@ -92,7 +92,7 @@ describe('a graph model', () => {
     }
   });
 
-  test('has hash tables that tfjs fills and feeds itself', async () => {
+  test('has hash tables that tfjs initializes itself', async () => {
     const resource = { dtype: { type: 'DT_RESOURCE' } };
     const types = { key_dtype: { type: 'DT_STRING' }, value_dtype: { type: 'DT_FLOAT' } };
     const lookup: Graph = {
@@ -196,7 +196,7 @@ describe('weights', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  test('that are not as long as they say are refused', async () => {
+  test('whose length is not the declared one are refused', async () => {
     const short = { ...float32Weight([3], [1, 2]), byteLength: 12 };
     const unsized = float32Weight([3], [1, 2]);
     for (const weight of [short, unsized]) {

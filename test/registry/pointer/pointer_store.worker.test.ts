@@ -112,7 +112,7 @@ describe('updatePointer', () => {
     expect((await storedPointer(model)).pointer).toMatchObject({ generation: 1, current: '1.0.0' });
   });
 
-  test('gives up with the fault when storage never answers', async () => {
+  test('fails with the storage fault when storage never answers', async () => {
     const store = hookedObjectStore(bucket, {
       before: () => {
         throw new Error('storage is down');
@@ -135,7 +135,7 @@ describe('updatePointer', () => {
     expect(stored.kind === 'found' && (await stored.object.text())).toBe('{"schema": 99}');
   });
 
-  test('never gives two states of the pointer the same etag', async () => {
+  test('never writes two states of the pointer with the same etag', async () => {
     const model = uniqueModel();
     const etags = new Set<string>();
     await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord()), immediately);
@@ -149,7 +149,7 @@ describe('updatePointer', () => {
   });
 });
 
-describe('an emergency while a change is put off', () => {
+describe('an emergency while a change is scheduled', () => {
   const lease = { ms: 20_000, clockSkewMs: 100 };
 
   /** Flips to 2.0.0 at a moment that is far away. */
@@ -161,7 +161,7 @@ describe('an emergency while a change is put off', () => {
     expect((await storedPointer(model)).pointer.pending).toBeDefined();
   }
 
-  test('to the same state makes it at once, and the history tells both', async () => {
+  test('to the same state applies it at once, and the history has both', async () => {
     const model = uniqueModel();
     await pendingFlip(model);
     const record = { ...changeRecord(), by: 'ann', reason: 'hurry' };

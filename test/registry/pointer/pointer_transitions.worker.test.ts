@@ -83,7 +83,7 @@ describe('any sequence of transitions', () => {
     );
   });
 
-  test('comes to pointers of which each may follow the one before', () => {
+  test('produces pointers that may each follow the one before', () => {
     fc.assert(
       fc.property(fc.array(anyTransition, { maxLength: 60 }), (transitions) => {
         const states = apply(transitions);
@@ -107,7 +107,7 @@ describe('any sequence of transitions', () => {
     );
   });
 
-  test('leaves nothing on trial that is current, and no trial that was against another version', () => {
+  test('leaves no trial of the current version, and none against a version that is not current', () => {
     fc.assert(
       fc.property(fc.array(anyTransition, { maxLength: 60 }), (transitions) => {
         const states = apply(transitions);
@@ -125,7 +125,7 @@ describe('any sequence of transitions', () => {
     );
   });
 
-  test('done twice is done once', () => {
+  test('has the same effect once and twice', () => {
     fc.assert(
       fc.property(fc.array(anyTransition, { maxLength: 30 }), anyTransition, (transitions, transition) => {
         const before = apply(transitions).at(-1);

@@ -95,7 +95,7 @@ describe('promote', () => {
     expect(pointer.history[0]?.ended).toEqual({ canary: '1.1.0' });
   });
 
-  test('asks which, where one version is staged and another is the canary', () => {
+  test('asks for a version if one version is staged and another is the canary', () => {
     const pointer = applied(publish('1.0.0'), canary(10, '1.1.0'), stage('1.2.0'));
     expect(promote()(pointer)).toEqual(
       refusal(/1\.2\.0 is staged and 1\.1\.0 is the canary: name the version to promote/),
@@ -106,7 +106,7 @@ describe('promote', () => {
     });
   });
 
-  test('has nothing to flip to after a publish, or where nothing is', () => {
+  test('is refused after a publish, or if nothing is staged', () => {
     expect(promote()(applied(publish('1.0.0')))).toEqual(refusal(/no version is staged beside 1\.0\.0/));
     expect(promote()(undefined).kind).toBe('refused');
     // What was rolled back is not promoted again by a pipeline that runs twice.
@@ -186,7 +186,7 @@ describe('labels', () => {
     expect(unlabelTransition('stable', record)(pointer)).toEqual({ kind: 'unchanged', pointer });
   });
 
-  test('may be called like what every object has', () => {
+  test('may have the names of members of Object.prototype', () => {
     const unlabel = unlabelTransition('toString', record);
     expect(unlabel(applied(publish('1.0.0'))).kind).toBe('unchanged');
     const pointer = applied(publish('1.0.0'), labelTransition('toString', '1.1.0', record));

@@ -47,7 +47,7 @@ async function part(store: ObjectStore, model: string) {
   return outcome;
 }
 
-test('a prune in the smallest parts does what one in one go does', async () => {
+test('a prune in the smallest parts has the result of a single one', async () => {
   const model = await modelToPrune();
   const kinds: string[] = [];
   do kinds.push((await part(bucket, model)).kind);

@@ -68,7 +68,7 @@ describe('pruneModel', () => {
     expect(await isWhole(other)).toBe(true);
   });
 
-  test('at any moment of a publish takes nothing that the publish needs', async () => {
+  test('at any moment of a publish deletes nothing that the publish needs', async () => {
     const operations: StoreOperation[] = [];
     const counting = hookedObjectStore(bucket, {
       before: (operation) => {
@@ -96,7 +96,7 @@ describe('pruneModel', () => {
     }
   });
 
-  test('at any moment of which a publish begins takes nothing that the publish needs', async () => {
+  test('deletes nothing that a publish needs, at whatever moment of the prune it begins', async () => {
     let operations = 0;
     const prepare = async (model: string) => {
       const files = { 'model.json': `left over ${model}`, 'w.bin': `weights ${model}` };

@@ -90,18 +90,18 @@ function prune(
 
 beforeEach(emptyBucket);
 
-test('a prune gives every deletion up well before its lock expires', () => {
+test('a prune abandons every deletion well before its lock expires', () => {
   expect(LEASE_USE_MS + DELETION_LIMIT_MS).toBeLessThan(PRUNING_LEASE_MS);
 });
 
-test('time passes for the holder of a lock by whichever of its clocks went on', () => {
+test('the holder of a lock measures time by the clock that advanced more', () => {
   const start = { monotonic: 1000, wall: 5000 };
   expect(elapsedMs(start, { monotonic: 1000, wall: 9000 })).toBe(4000);
   expect(elapsedMs(start, { monotonic: 3000, wall: 1000 })).toBe(2000);
 });
 
 describe('the lock of a prune that was killed', () => {
-  test('holds a publish up for a minute and no longer', async () => {
+  test('delays a publish for a minute and no longer', async () => {
     await bucket.put(PRUNING_KEY, lockOf('killed'), always);
     const waits: number[] = [];
     const giveBack = async (milliseconds: number): Promise<void> => {
@@ -134,7 +134,7 @@ describe('the lock of a prune that was killed', () => {
     expect(await lockHolder()).toBeUndefined();
   });
 
-  test('is taken over by one of two', async () => {
+  test('is taken over by one of two prunes', async () => {
     await bucket.put(PRUNING_KEY, lockOf('killed'), always);
     const store = later(PRUNING_LEASE_MS + 1000);
     let quick: string | undefined;
@@ -241,7 +241,7 @@ describe('a prune at work', () => {
     expect(await lockHolder()).toBe('the other');
   });
 
-  test('whose storage takes no renewal deletes nothing more', async () => {
+  test('whose storage refuses the renewal deletes nothing more', async () => {
     const model = await modelToPrune();
     const clock = testClock();
     let writes = 0;

@@ -55,7 +55,7 @@ test('an isolate that knows a newer generation does not follow an older replica'
   expect(await predict('forward', 1)).toMatchObject({ version: '1.0.0', generation: 1 });
 });
 
-test('what the replica has nothing of is read in the bucket', async () => {
+test('a pointer that the replica does not have is read from the bucket', async () => {
   await publish(edge.store, 'unreplicated', '1.0.0');
   expect(await predict('unreplicated')).toMatchObject({ status: 200, version: '1.0.0' });
   expect(await predict('nowhere')).toMatchObject({ status: 404 });

@@ -72,7 +72,7 @@ describe('the replica of a pointer', () => {
     expect(await readReplicatedPointer(bucket, broken, model)).toMatchObject({ kind: 'found' });
   });
 
-  test('that cannot be written fails no flip, and is repaired by the next who looks', async () => {
+  test('that cannot be written fails no flip, and is repaired by the next reader', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0', { store: replicating().store });
     const broken: PointerReplica = {
@@ -135,7 +135,7 @@ describe('the replica of a pointer', () => {
     expect(await source.check(model)).toMatchObject({ kind: 'current', pointer: { current: '1.1.0' } });
   });
 
-  test('is there only where a namespace is bound', () => {
+  test('exists only if a namespace is bound', () => {
     expect(pointerReplicaOf({})).toBeUndefined();
     expect(kv()).toBeInstanceOf(KvPointerReplica);
   });

@@ -36,7 +36,7 @@ async function withReplica<Result>(use: (replica: PointerReplica) => Promise<Res
   }
 }
 
-test('the commands keep the replica, tell when it is behind, and repair it', async () => {
+test('the commands update the replica, report that it is behind, and repair it', async () => {
   const first = await writeGraphModel(join(folder, '1'));
   const second = await writeGraphModel(join(folder, '2'));
   expect(await run('publish.ts', first, '--model', 'half')).toMatchObject({ code: 0 });

@@ -33,7 +33,7 @@ export function objectStoreContract(name: string, createStore: () => ObjectStore
       });
     });
 
-    test('tells what is missing', async () => {
+    test('reports missing keys', async () => {
       const key = uniqueKey();
       expect(await store.get(key)).toEqual({ kind: 'missing' });
       expect(await store.head(key)).toEqual({ kind: 'missing' });
@@ -48,7 +48,7 @@ export function objectStoreContract(name: string, createStore: () => ObjectStore
       expect(await store.get(key, { unlessEtag: first.etag })).toMatchObject({ kind: 'found' });
     });
 
-    test('creates only where nothing is', async () => {
+    test('creates only a key that does not exist', async () => {
       const key = uniqueKey();
       expect(await store.put(key, encode('one'), absent)).toMatchObject({ kind: 'written' });
       expect(await store.put(key, encode('two'), absent)).toEqual({ kind: 'conflict' });
@@ -88,7 +88,7 @@ export function objectStoreContract(name: string, createStore: () => ObjectStore
       });
     });
 
-    test('deletes what is there and does not mind what is not', async () => {
+    test('deletes existing keys and ignores missing ones', async () => {
       const [there, gone] = [uniqueKey(), uniqueKey()];
       await store.put(there, encode('x'), always);
       await store.delete([there, gone]);

@@ -82,7 +82,7 @@ describe('is repeated after a fault', () => {
     expect(tries).toBe(3);
   });
 
-  test('reading bytes that are no text', async () => {
+  test('reading bytes that are not text', async () => {
     const key = uniqueKey();
     const binary = Uint8Array.from({ length: 256 }, (_, index) => index);
     await store.put(key, binary, always);
@@ -98,13 +98,13 @@ describe('is repeated after a fault', () => {
     expect(await store.head(key)).toEqual({ kind: 'missing' });
   });
 
-  test('creating, which finds itself there if it had happened', async () => {
+  test('creating, which succeeds if an earlier attempt wrote the object', async () => {
     const key = uniqueKey();
     expect(await faultyStore(1).store.put(key, bytes, absent)).toMatchObject({ kind: 'written' });
     expect(await faultyStore(1, 'after').store.put(uniqueKey(), bytes, absent)).toEqual({ kind: 'conflict' });
   });
 
-  test('but not for ever', async () => {
+  test('but not forever', async () => {
     const faulty = faultyStore(100);
     await expect(faulty.store.head('x')).rejects.toThrow('storage fault');
     expect(faulty.tries()).toBe(7);
@@ -128,7 +128,7 @@ describe('is not repeated after a fault', () => {
     expect(faulty.tries()).toBe(1);
   });
 
-  test('writing what does not have its digest', async () => {
+  test('writing bytes that do not have the digest named', async () => {
     const faulty = faultyStore(0, 'before');
     const options = { ...always, sha256: '0'.repeat(64) };
     await expect(faulty.store.put(uniqueKey(), bytes, options)).rejects.toThrow('10037');
@@ -167,7 +167,7 @@ describe('a storage that never answers', () => {
     expect(silent.tries()).toBe(1);
   });
 
-  test('is asked nothing more', async () => {
+  test('gets no further call', async () => {
     const silent = silentStore();
     await expect(silent.store.head('first')).rejects.toThrow('while checking first');
     await expect(silent.store.delete(['second'])).rejects.toThrow('while checking first');
@@ -184,7 +184,7 @@ describe('a storage that never answers', () => {
     await expect(tryPublish(impatient, directory, 'silent')).rejects.toThrow('while writing blobs/');
   });
 
-  test('that began to repeat a call does not go on with it unasked', async () => {
+  test('that began to repeat a call does not continue after the timeout', async () => {
     let tries = 0;
     const faulty = hookedObjectStore(store, {
       before: () => {

@@ -18,7 +18,7 @@ const predict = async (isolate: URL | undefined) => {
 };
 const ANSWER = { status: 200, body: { predictions: [2.5, 3, 4.5] } };
 
-test('what is damaged in the cache is read from storage, and the request answered', async () => {
+test('a blob that is damaged in the cache is read from storage, and the request is answered', async () => {
   const [first, second, third] = edge.isolates;
   const read = await readManifest(edge.store, 'half', '1.0.0');
   if (read.kind !== 'found') throw new Error('half was not published');

@@ -77,7 +77,7 @@ describe('a blob', () => {
     ['another of the same length', (text: string) => text.replace(/./, 'X')],
     ['shorter', (text: string) => text.slice(1)],
     ['longer', (text: string) => `${text}X`],
-  ])('that is %s in the cache is an error, and in the cache no more', async (_, change) => {
+  ])('that is %s in the cache is an error and is removed from the cache', async (_, change) => {
     const blob = await storedBlob();
     const headers = { 'cache-control': 'max-age=1000' };
     await caches.default.put(keyOf(blob.sha256), new Response(change(blob.text), { headers }));
@@ -133,7 +133,7 @@ test('a cache that keeps nothing is not given more than one blob', async () => {
   expect(puts).toBe(1);
 });
 
-test('the next file is asked for while one is read, and let go where it is not wanted', async () => {
+test('the next file is requested while one is read, and canceled if it is not used', async () => {
   const blobs = [await storedBlob('a'), await storedBlob('b'), await storedBlob('c')];
   const { reader, outcomes } = createReader(blobs);
   const pieces = reader.read('a');

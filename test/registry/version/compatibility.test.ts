@@ -44,7 +44,7 @@ describe('versions', () => {
     );
   });
 
-  test('break a client by one input or output exactly where it can tell', () => {
+  test('break a client by one input or output exactly if a client can observe the change', () => {
     const tensor = tensors
       .filter((found) => Object.keys(found).length > 0)
       .map((found) => Object.values(found)[0]);
@@ -62,7 +62,7 @@ describe('versions', () => {
     );
   });
 
-  test('that break nobody one after the other break nobody together', () => {
+  test('that are each compatible with the one before are compatible together', () => {
     return fc.assert(
       fc.property(signatures, signatures, signatures, (first, second, third) => {
         fc.pre(!breaks(first, second) && !breaks(second, third));
@@ -139,7 +139,7 @@ test.for<[string, Parameters<typeof compareSignatures>[1], boolean, string]>([
     false,
     'serving_default: output "y" names its classes now',
   ],
-])('where %s, that is said', ([, after, isBreaking, what]) => {
+])('if %s, the report says so', ([, after, isBreaking, what]) => {
   expect(compareSignatures(BEFORE, after)).toEqual([{ isBreaking, what }]);
 });
 

@@ -29,22 +29,22 @@ const measured = (heapBytes: number) => ({
   },
 });
 
-describe('the memory that a version is taken to need', () => {
+describe('the assumed memory need of a version', () => {
   // Four times the topology of 1 MB, and what every servable takes.
   const besides = 4 * MEGABYTE + 64 * 1024;
 
-  test('is its weights twice where nobody has measured, or somebody skipped that', () => {
+  test('is twice its weights if no measurement was made', () => {
     expect(memoryNeed({ content }) - besides).toBe(60 * MEGABYTE);
     const rehearsal = { kind: 'skipped' as const, at: '2026-11-22T12:00:00Z' };
     expect(memoryNeed({ content, rehearsal }) - besides).toBe(60 * MEGABYTE);
   });
 
-  test('is by how much the heap grew that was measured, and not the empty one with it', () => {
+  test('is the measured growth of the heap, without the empty heap', () => {
     expect(memoryNeed(measured(61 * MEGABYTE)) - besides).toBe(45 * MEGABYTE);
     expect(memoryNeed(measured(99 * MEGABYTE)) - besides).toBe(83 * MEGABYTE);
   });
 
-  test('is at least its weights, which may lie in what was free in the empty heap', () => {
+  test('is at least its weights, which may have used free space of the empty heap', () => {
     expect(memoryNeed(measured(41 * MEGABYTE)) - besides).toBe(30 * MEGABYTE);
     expect(memoryNeed(measured(20 * MEGABYTE)) - besides).toBe(20 * MEGABYTE);
   });
@@ -54,7 +54,7 @@ describe('the memory that a version is taken to need', () => {
     expect(2 * memoryNeed(dense)).toBeLessThan(64 * MEGABYTE);
   });
 
-  test('is never more than its weights four times, nor less than they are stored, whatever was measured', () => {
+  test('is at most four times its weights and at least their stored size, whatever was measured', () => {
     expect(memoryNeed(measured(999 * MEGABYTE)) - besides).toBe(120 * MEGABYTE);
     expect(memoryNeed(measured(9 * MEGABYTE)) - besides).toBe(9 * MEGABYTE);
     expect(memoryNeed(measured(0))).toBe(leastMemoryNeed(content));

@@ -17,7 +17,7 @@ function memory(limit = Number.POSITIVE_INFINITY) {
 }
 
 describe('the arena', () => {
-  test('is as large as the plan that needs most, aligned, and stays where it is meanwhile', () => {
+  test('has the size of the largest plan, is aligned, and does not move meanwhile', () => {
     const heap = memory();
     const arena = new Arena(heap);
     const [small, large] = [{}, {}];
@@ -46,7 +46,7 @@ describe('the arena', () => {
     expect(heap.allocated.size).toBe(0);
   });
 
-  test('says so where there is no memory, and is tried again', () => {
+  test('fails if there is no memory, and can be tried again', () => {
     const arena = new Arena(memory(500));
     const large = {};
     arena.reserve(large, 1000);

@@ -158,7 +158,7 @@ describe('convolution', () => {
     expect(floats.subarray(y / 4 + batch * outWidth, scratch / 4).every((value) => value === 7)).toBe(true);
   });
 
-  test('of groups goes to the kernel that was replaced', () => {
+  test('of groups is left to the replaced kernel', () => {
     const x = randomTensor([1, 4, 4, 4], 1);
     const filter = randomTensor([3, 3, 2, 6], 2);
     const grouped = () => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');

@@ -158,7 +158,7 @@ describe('arrangement', () => {
     );
   });
 
-  test('of integers and of nothing goes to the kernels that were replaced', () => {
+  test('of integers and of empty tensors is left to the replaced kernels', () => {
     const kernels = registerBuilt(node);
     const results = tf.tidy(() => [
       tf.slice(tf.tensor1d([1, 2, 3], 'int32'), 1, 2),

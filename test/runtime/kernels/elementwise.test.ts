@@ -106,7 +106,7 @@ describe('element by element', () => {
     );
   });
 
-  test('integers go to the kernel that was replaced', () => {
+  test('integers are left to the replaced kernel', () => {
     const kernels = registerBuilt(node);
     const sum = tf.tidy(() => tf.add(tf.tensor1d([1, 2, 3], 'int32'), tf.scalar(4, 'int32')));
     expect([...sum.dataSync()]).toEqual([5, 6, 7]);

@@ -36,7 +36,7 @@ const make = (shape: number[]): TensorInfo => node.backend.makeOutput(shape, 'fl
 const valuesOf = (tensor: TensorInfo): number[] => [...node.backend.typedArrayFromHeap(tensor)];
 
 describe('the gate', () => {
-  test('is what every registered kernel passes, and those without a rule are taken out', () => {
+  test('wraps every registered kernel, and kernels without a rule are removed', () => {
     const before = getKernelsForBackend('wasm').map(({ kernelName }) => kernelName);
     expect(before).toContain('AvgPoolGrad');
     const kernels = registerBuilt(node);
@@ -51,12 +51,12 @@ describe('the gate', () => {
     expect(getKernelsForBackend('wasm')).toHaveLength(before.length);
   });
 
-  test('answers what has no elements without the kernel', () => {
+  test('answers a result without elements without the kernel', () => {
     expect(pass('Nothing', {}, never)).toMatchObject({ shape: [0, 3], dtype: 'float32' });
     expect(valuesOf(pass('Sevens', {}, never))).toEqual([7, 7]);
   });
 
-  test('lets no kernel compute elements of none, unless its rule does', () => {
+  test('lets no kernel compute elements from an empty input, unless its rule permits it', () => {
     expect(() => pass('Pair', { x: make([0]) }, never)).toThrow(
       /Pair: a tensor of shape \[0\] has no elements/,
     );
@@ -72,14 +72,14 @@ describe('the gate', () => {
     expect(() => pass('Other', {}, never)).toThrow(ExecutionError);
   });
 
-  test('hands out nothing else than the rule says, and frees it', () => {
+  test("returns only a result with the rule's shape and dtype, and frees any other", () => {
     const before = node.backend.numDataIds();
     expect(() => pass('Pair', {}, () => make([3]))).toThrow(KernelFault);
     expect(() => pass('Unknown', {}, () => make([3]))).toThrow(/float32 \[3\] instead of int32/);
     expect(node.backend.numDataIds()).toBe(before);
   });
 
-  test('clears what a kernel leaves unwritten, and frees what a failed one leaves behind', () => {
+  test('clears memory that a kernel does not write, and frees the memory of a failed one', () => {
     const dirty = make([2]);
     node.backend.typedArrayFromHeap(dirty).fill(31337.5);
     node.backend.disposeData(dirty.dataId);

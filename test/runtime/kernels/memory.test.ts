@@ -64,7 +64,7 @@ describe('memory', () => {
     tf.dispose([x, ...weights]);
   });
 
-  test('of a weight that is packed is unpacked for whoever else reads it, and used on', () => {
+  test('of a packed weight is unpacked for other readers, and stays in use', () => {
     const weight = randomTensor([33, 21], 1);
     const x = randomTensor([5, 33], 2);
     const original = weight.dataSync().slice();

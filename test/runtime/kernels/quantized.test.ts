@@ -163,7 +163,7 @@ describe.each([0, 1] as const)('quantized weights, in build %i', (build) => {
     x.dispose();
   });
 
-  test('are expanded where a half-precision number is infinite or none', () => {
+  test('are expanded if a half-precision number is infinite or NaN', () => {
     const spec: WeightSpec = {
       name: 'w',
       shape: [3, 2],

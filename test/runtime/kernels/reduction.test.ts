@@ -101,7 +101,7 @@ describe('pooling', () => {
     );
   });
 
-  test('the maximum leaves out what is no number, as tfjs does', () => {
+  test('the maximum ignores NaN, as tfjs does', () => {
     const values = Float32Array.from({ length: 8 * 17 }, (_, index) =>
       index % 3 === 0 ? Number.NaN : index,
     );

@@ -39,7 +39,7 @@ const { pattern: patterns } = fc.letrec<{ pattern: string; solid: string }>((tie
 const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '1', '\n', ' '), maxLength: 12 });
 
 describe('a pattern matches what it does in JavaScript, which agrees with RE2 here', () => {
-  test('first', () => {
+  test('at the first match', () => {
     fc.assert(
       fc.property(patterns, texts, (pattern, text) => {
         expect(replace(pattern, text, '<\\0>', false)).toBe(text.replace(new RegExp(pattern, 'u'), '<$&>'));
@@ -48,7 +48,7 @@ describe('a pattern matches what it does in JavaScript, which agrees with RE2 he
     );
   });
 
-  test('as a whole', () => {
+  test('against the whole text', () => {
     fc.assert(
       fc.property(patterns, texts, (pattern, text) => {
         const given = RegularExpression.of(pattern).matchesWhole(bytes(text), budget());
@@ -77,7 +77,7 @@ test('any text is a pattern or is refused with a sentence', () => {
   );
 });
 
-test('bytes that are no UTF-8 match nothing and stay', () => {
+test('bytes that are not UTF-8 match nothing and stay unchanged', () => {
   const expression = RegularExpression.of('[^a]|\\W');
   const given = Uint8Array.of(0x62, 0xff, 0xc3, 0x61, 0xe2, 0x82, 0xed, 0xa0, 0x80);
   expect([...expression.replace(given, [], true, budget())]).toEqual([...given.slice(1)]);

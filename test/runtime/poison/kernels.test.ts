@@ -45,7 +45,7 @@ describe.each(kernels)('%s', (kernel) => {
     );
   });
 
-  test('gives that or a refusal of what makes no sense', async () => {
+  test('gives that, or refuses arguments that make no sense', async () => {
     await fc.assert(
       fc.asyncProperty(calls, changes, drawing, async (spec, changed, how) => {
         await check(kernel, applied(spec, changed), how, false);

@@ -30,7 +30,7 @@ function withOutput(
   });
 }
 
-test('what is written is answered', () => {
+test('an output that is fully written passes', () => {
   expect(withOutput((output) => output.fill(7))).toEqual({
     kind: 'computed',
     outputs: [{ dtype: 'float32', shape: [1], values: [7] }],
@@ -41,7 +41,7 @@ test.each(['float32', 'bool'] as const)('an output of %s that is not written is 
   expect(() => withOutput(() => undefined, dtype)).toThrow('unwritten memory');
 });
 
-test('a number from behind a tensor is found, whatever becomes of it', () => {
+test('a number read behind a tensor is found, whatever is computed from it', () => {
   expect(() =>
     withOutput((output, input, heap) => {
       const [behind = 0] = new Float32Array(heap.buffer, input + 12, 1);

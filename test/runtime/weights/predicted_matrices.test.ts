@@ -17,7 +17,7 @@ describe('which weights of a graph are matrices of products', () => {
     ['BatchMatMulV2', { adj_y: { b: true } }, 'transposed matrix'],
     ['BatchMatMul', {}, 'matrix'],
   ];
-  test.each(roles)('%s has one', (op, attributes, role) => {
+  test.each(roles)('%s has a matrix', (op, attributes, role) => {
     expect([...graphMatrices(graph(node('y', op, ['x', 'w'], attributes)))]).toEqual([['w', role]]);
   });
 
@@ -91,7 +91,7 @@ describe('which weights of layers are matrices of products', () => {
     'both/forward_lstm/kernel',
     'both/backward_lstm/recurrent_kernel',
     'each/kernel',
-  ])('%s is one', (name) => {
+  ])('%s is a matrix', (name) => {
     expect(isMatrix(name)).toBe(true);
   });
 
@@ -104,7 +104,7 @@ describe('which weights of layers are matrices of products', () => {
     'both/forward_lstm/bias',
     'unknown/kernel',
     'kernel',
-  ])('%s is none', (name) => {
+  ])('%s is not a matrix', (name) => {
     expect(isMatrix(name)).toBe(false);
   });
 });
@@ -119,7 +119,7 @@ describe('the layout of a matrix', () => {
     expect(of([3, 3, 5, 7], 'filter')).toEqual({ k: 45, n: 7, transposed: false });
   });
 
-  test('is none of a batch of matrices, of a vector, of nothing or of integers', () => {
+  test('is undefined for a batch of matrices, a vector, an empty matrix and integers', () => {
     expect(of([2, 5, 7], 'matrix')).toBeUndefined();
     expect(of([5], 'filter')).toBeUndefined();
     expect(of([5, 0], 'filter')).toBeUndefined();

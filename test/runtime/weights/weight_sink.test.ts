@@ -29,7 +29,7 @@ describe('a weight that is a matrix of products', () => {
     seed: fc.nat(99),
   });
 
-  test('is what any other weight is, wherever its bytes are cut', () => {
+  test('is read like any other weight, wherever its bytes are split', () => {
     fc.assert(
       fc.property(weights, cuts, ({ rows, columns, quantization, role, seed }, cuts) => {
         const spec: WeightSpec = { name: 'w', shape: [rows, columns], dtype: 'float32', quantization };
@@ -67,7 +67,7 @@ describe('a weight that is a matrix of products', () => {
     );
   });
 
-  test('is unpacked for whoever else asks, and used on', () => {
+  test('is unpacked for other readers, and stays in use', () => {
     const spec: WeightSpec = { name: 'w', shape: [33, 21], dtype: 'float32' };
     const bytes = storedBytes(spec, 3);
     const x = randomTensor([5, 33], 2);
@@ -90,7 +90,7 @@ describe('a weight that is a matrix of products', () => {
     x.dispose();
   });
 
-  test('leaves nothing behind, finished or abandoned, used or not', () => {
+  test('leaks nothing, finished or abandoned, used or not', () => {
     const spec: WeightSpec = { name: 'w', shape: [512, 1024], dtype: 'float32' };
     const bytes = storedBytes(spec, 3);
     const x = randomTensor([1, 512], 2);
@@ -111,7 +111,7 @@ describe('a weight that is a matrix of products', () => {
     x.dispose();
   });
 
-  test('is refused where it is larger than 32 bits can tell', () => {
+  test('is refused if its size does not fit into 32 bits', () => {
     const spec: WeightSpec = { name: 'w', shape: [2 ** 16, 2 ** 16], dtype: 'float32' };
     expect(() => createWeightSink(kernels, spec, matrixLayout(spec, 'matrix'))).toThrow('has no room');
   });

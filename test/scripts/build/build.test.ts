@@ -20,11 +20,11 @@ test('the sources in subfolders count', async () => {
   expect(await sourceDigest(build)).not.toBe(before);
 });
 
-test('a file that is missing has no digest', async () => {
+test('a missing file has no digest', async () => {
   expect(await builtDigest('/nowhere/kernels.wasm')).toBeUndefined();
 });
 
-test.each(KERNEL_BUILDS)('$output brings nothing but functions to the memory of tfjs', ({ output }) => {
+test.each(KERNEL_BUILDS)('$output adds only functions to the memory of tfjs', ({ output }) => {
   const module = compiled(output);
   expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   expect(new Set(WebAssembly.Module.exports(module).map(({ kind }) => kind))).toEqual(

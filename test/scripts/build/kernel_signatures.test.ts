@@ -51,7 +51,7 @@ test('signatures are read as the exports declare them', async () => {
   });
 });
 
-test('the module has them as values and as types, without what there is no reason to call', async () => {
+test('the module has them as values and as types, without functions that the worker never calls', async () => {
   const module = signatureModule(await readSignatures(await sources('tune, take_bytes, take')));
   expect(module.split('\n').slice(3)).toEqual([
     'export const Rounding = {',

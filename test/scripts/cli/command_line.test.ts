@@ -55,7 +55,7 @@ describe.concurrent('a wrong command line', () => {
     expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('--model') });
   });
 
-  test('is not the one that asks for help', async () => {
+  test('does not include a request for help', async () => {
     const { code, stdout } = await runScript('publish.ts', ['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: npm run publish -- <model> --model <name> [options]\n');
@@ -63,7 +63,7 @@ describe.concurrent('a wrong command line', () => {
     expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
   });
 
-  test('may have lost its options to npm', async () => {
+  test('reports options that npm consumed', async () => {
     const published = await runScript('publish.ts', ['x', 'y'], { env: { npm_config_model: 'true' } });
     expect(published).toMatchObject({ code: 2, stdout: '' });
     expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you omit `--` before/);
@@ -76,7 +76,7 @@ describe.concurrent('a wrong command line', () => {
   });
 });
 
-test('what only reads or undoes makes no local state', async () => {
+test('commands that only read or undo create no local state', async () => {
   const before = await readdir(folder);
   for (const [script, ...parameters] of [
     ['status.ts'],
@@ -197,7 +197,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
   }
 });
 
-test('the remote bucket is refused in one go where nobody is logged in', async () => {
+test('commands on the remote bucket fail at once if the user is not logged in', async () => {
   const home = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' };
   const { code, stdout, stderr } = await runScript('status.ts', ['--remote', '--json'], { env: home });
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
@@ -209,7 +209,7 @@ test('the remote bucket is refused in one go where nobody is logged in', async (
   });
 });
 
-test('dev says so where its port is in use', async () => {
+test('dev reports that its port is in use', async () => {
   const { server, port } = await occupyPort();
   try {
     const result = await runScript('dev.ts', [

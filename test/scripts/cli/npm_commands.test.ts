@@ -46,7 +46,7 @@ describe('through the npm that is installed', { timeout: 300_000 }, () => {
     expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('gender: 1.0.1 -> 1.0.2') });
   });
 
-  test('a command that is not there is refused', async () => {
+  test('an unknown command is refused', async () => {
     expect(await npmRun('rolback', 'gender')).toMatchObject({ code: 1, stdout: '' });
   });
 });

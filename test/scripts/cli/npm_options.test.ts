@@ -81,19 +81,22 @@ describe('an option without `--` before it', () => {
     options
       .filter(({ option }) => !startsNothing.has(option.long ?? ''))
       .map(({ name, command, option }) => [name, option.long ?? '', { command, option }] as const),
-  )('npm run %s ... %s is refused, and what to type is told', ([name, flag, { command, option }]) => {
-    for (const words of waysToType(option)) {
-      const got = received.get(words.join(' '));
-      if (got === undefined) throw new Error(`npm ${words.join(' ')} starts no script`);
-      const parsed = parseCommandLine(command, got.words, got.environment);
-      const lines = parsed.kind === 'wrong' ? parsed.lines.join('\n') : parsed.kind;
-      expect(lines, words.join(' ')).toMatch(new RegExp(`^npm consumed ${flag}`, 'm'));
-      expect(lines, words.join(' ')).toContain(`omit \`--\` before the options? npm run ${name} -- `);
-      expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${name} -- .*${flag}`));
-    }
-  });
+  )(
+    'npm run %s ... %s is refused, and the message says what to type',
+    ([name, flag, { command, option }]) => {
+      for (const words of waysToType(option)) {
+        const got = received.get(words.join(' '));
+        if (got === undefined) throw new Error(`npm ${words.join(' ')} starts no script`);
+        const parsed = parseCommandLine(command, got.words, got.environment);
+        const lines = parsed.kind === 'wrong' ? parsed.lines.join('\n') : parsed.kind;
+        expect(lines, words.join(' ')).toMatch(new RegExp(`^npm consumed ${flag}`, 'm'));
+        expect(lines, words.join(' ')).toContain(`omit \`--\` before the options? npm run ${name} -- `);
+        expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${name} -- .*${flag}`));
+      }
+    },
+  );
 
-  test('of which npm starts no script has another name, and no documentation tells it', async () => {
+  test('with which npm starts no script (--version) has another name and is not documented', async () => {
     const silent = options.filter(({ option }) => received.get(`m ${option.long} 1.0.2`) === undefined);
     const unstarted = silent.filter(({ option }) => option.required);
     expect(new Set(unstarted.map(({ option }) => option.long))).toEqual(startsNothing);
@@ -107,14 +110,14 @@ describe('an option without `--` before it', () => {
   });
 });
 
-describe('what npm is set to', () => {
-  test.for([...commands])('by nobody who typed it leaves npm run %s alone', async ([, command]) => {
+describe('a setting of npm', () => {
+  test.for([...commands])('that the user did not type does not affect npm run %s', async ([, command]) => {
     const plain = (await typed('m')) ?? { words: [], environment: {} };
     const parsed = parseCommandLine(command, plain.words, plain.environment);
     expect(parsed.kind === 'wrong' ? parsed.lines.join('\n') : '').not.toContain('npm kept');
   });
 
-  test('in a file was not typed', async () => {
+  test('in a file does not count as typed', async () => {
     await writeFile(join(folder, '.npmrc'), 'json=true\nforce = true\nsign-git-tag=true\n');
     const got = await typed('m', 'elsewhere');
     expect(got?.environment).toMatchObject({ npm_config_force: 'true', npm_config_sign_git_tag: 'true' });

@@ -29,7 +29,7 @@ test.for([
   expect(printable(text)).toBe(printed);
 });
 
-test('no text acts on a terminal, and JSON stays what it was', () => {
+test('no text controls a terminal, and JSON is unchanged', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(printable(text)).not.toMatch(/\p{Cc}/u);
@@ -70,7 +70,7 @@ describe('names in a model and words of the history are escaped', { timeout: 300
     expect(Object.keys(JSON.parse(json.stdout).signatures.serving_default.inputs)).toEqual([HOSTILE]);
   });
 
-  test('by what refuses a model', async () => {
+  test('by the refusal of a model', async () => {
     const nodes = [
       ...GRAPH_MODEL.modelTopology.node.slice(0, -1),
       { name: 'y', op: HOSTILE, input: ['ax', 'b'] },

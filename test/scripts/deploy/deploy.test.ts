@@ -64,13 +64,13 @@ describe('EDGE_SERVING_CONFIG decides', () => {
       /nowhere\.toml, which does not exist/,
     ],
     ['a misspelled variable', { EDGE_SERVING_CONFG: staging }, /EDGE_SERVING_CONFG is unknown/],
-  ] as const)('nothing where it is %s: that is refused', async ([, wrong, message]) => {
+  ] as const)('nothing if it is %s, which is refused', async ([, wrong, message]) => {
     const refused = await runScript('deploy.ts', ['--dry-run'], { env: wrong });
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 });
 
-test('npm run deploy --dry-run, whose option npm keeps, deploys nothing and says what to type', async () => {
+test('npm run deploy --dry-run, whose option npm consumes, deploys nothing and says what to type', async () => {
   const refused = await runNpm(['run', 'deploy', '--dry-run'], { cwd: PACKAGE_ROOT, env });
   expect(refused).toMatchObject({
     code: 2,

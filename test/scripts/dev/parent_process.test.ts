@@ -19,7 +19,7 @@ const PARENT = `
   import { spawn } from 'node:child_process';
   spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(CHILD)}], { stdio: 'inherit' });`;
 
-test('a process learns that the one which started it was killed', async () => {
+test('a process learns that its parent was killed', async () => {
   const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -3,7 +3,7 @@ import { createRequestLogFilter } from '../../../scripts/dev/request_log_filter.
 
 const HEALTH_LINE = '[wrangler:info] GET /healthz 200 OK (13ms)';
 
-test("the log line of a script's own health check is left out, the next one is somebody's", () => {
+test("the log line of a script's own health check is left out, and the next one is not", () => {
   const log = createRequestLogFilter();
   log.probeSent();
   log.probeFailed();

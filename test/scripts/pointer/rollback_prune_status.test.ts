@@ -40,7 +40,7 @@ describe('rollback', () => {
     expect(await rollBack(store, model, '1.0.0')).toMatchObject({ kind: 'unchanged' });
   });
 
-  test('to what is not there is refused', async () => {
+  test('to a version that does not exist is refused', async () => {
     const refusal = (reason: RegExp) => ({ kind: 'refused', reason: expect.stringMatching(reason) });
     expect(await rollBack(store, 'nothing')).toEqual(refusal(/nothing has no current version yet/));
     await publishVersions('once', ['1.0.0']);
@@ -99,7 +99,7 @@ describe('prune', () => {
     for (const { sha256, bytes } of uploaded) expect(await hasBlob(store, sha256, bytes)).toBe(true);
   });
 
-  test('of a model that is not there is refused', async () => {
+  test('of a model that does not exist is refused', async () => {
     expect(await prune('nothing', 1)).toMatchObject({ kind: 'refused' });
   });
 });
@@ -128,7 +128,7 @@ describe('status', () => {
     expect(await allModelStatuses(store)).toContainEqual(status);
   });
 
-  test('tells of documents that cannot be read', async () => {
+  test('reports documents that cannot be read', async () => {
     await write('{}', pointerKey('unreadable'));
     await write('not JSON', manifestKey('unreadable', '1.0.0'));
     const status = await modelStatus(store, 'unreadable');

@@ -74,13 +74,13 @@ describe('promote', () => {
     expect(updates.map(({ kind }) => kind).sort()).toEqual(['changed', 'unchanged']);
   });
 
-  test('to what is not published is refused', async () => {
+  test('to a version that is not published is refused', async () => {
     await publish(store, await directory('once', '1.0.0'), 'once');
     expect(await promote('nothing')).toMatchObject({ reason: 'nothing has no current version yet' });
     expect(await promote('once', '9.0.0')).toMatchObject({ reason: 'once 9.0.0 is not published' });
   });
 
-  test('makes a version one that was current, which publishing it again does not bring back', async () => {
+  test('marks a version as once current, so publishing it again after a rollback changes nothing', async () => {
     const model = 'republished';
     await publish(store, await directory(model, '1.0.0'), model);
     await publish(store, await directory(model, '1.1.0'), model, { stage: true });
@@ -108,7 +108,7 @@ test('status tells what is staged and what is on trial', async () => {
   expect(text).toMatch(/3 .* canary +canary 1\.2\.0 at 2\.5 %/);
 });
 
-test('what a flip ended is told, unless it is what became current', () => {
+test('the canary or shadow that a flip ended is reported, unless it became current', () => {
   const change = {
     generation: 5,
     id: 'x',

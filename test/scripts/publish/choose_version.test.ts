@@ -42,8 +42,8 @@ describe('the version that a publisher names', () => {
   });
 });
 
-describe('the version of a content that is published already', () => {
-  test('is the current one where that has it, else the highest that was not pruned', () => {
+describe('the version of a content that is already published', () => {
+  test('is the current one if it has the content, else the highest one that was not pruned', () => {
     expect(versionOfContent(['1.0.0', '3.0.0'], pointer('1.0.0'))).toBe('1.0.0');
     expect(versionOfContent(['1.0.0', '10.0.0', '9.0.0'], pointer('2.0.0'))).toBe('10.0.0');
     expect(versionOfContent(['1.0.0', '3.0.0'], pointer('2.0.0', ['3.0.0']))).toBe('1.0.0');
@@ -64,7 +64,7 @@ describe('the version after all others', () => {
     expect(versionAfter(['2.9.1', '1.9.9', '2.0.10'], undefined, bump)).toBe(expected);
   });
 
-  test('is higher than every one that is or was there', () => {
+  test('is higher than every published and every pruned one', () => {
     return fc.assert(
       fc.property(
         fc.array(version, { minLength: 1 }),

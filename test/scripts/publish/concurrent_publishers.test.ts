@@ -11,7 +11,7 @@ const folder = await temporaryFolder();
 const { store } = await temporaryRegistry();
 
 describe('publishers at once', () => {
-  test('are held against what has become current while they rehearsed', async () => {
+  test('are compared with the version that became current during their rehearsal', async () => {
     const model = 'overtaken';
     await publish(store, await writeGraphModel(join(folder, model, 'first')), model);
     const { x } = GRAPH_MODEL.signature.inputs;
@@ -38,7 +38,7 @@ describe('publishers at once', () => {
     expect(meant.pointer).toMatchObject({ generation: 3, current: '1.0.1' });
   });
 
-  test('ten of ten versions make ten generations, each once', async () => {
+  test('of ten versions make ten generations, each once', async () => {
     const model = 'ten';
     const directories: string[] = [];
     for (let index = 1; index <= 10; index++) {
@@ -51,7 +51,7 @@ describe('publishers at once', () => {
     expect(pointer?.current).toBe(pointer?.history[0]?.to);
   });
 
-  test('three of three contents that name no version get three', async () => {
+  test('of three contents that name no version get three versions', async () => {
     const model = 'three';
     const directories = await Promise.all(
       ['a', 'b', 'c'].map((name) => writeGraphModel(join(folder, model, name))),
@@ -61,7 +61,7 @@ describe('publishers at once', () => {
     expect((await modelStatus(store, model))?.pointer?.generation).toBe(3);
   });
 
-  test('two of one content make one version and one generation', async () => {
+  test('of one content make one version and one generation', async () => {
     const model = 'two';
     const directory = await writeGraphModel(join(folder, model, 'a'));
     const outcomes = await Promise.all([publish(store, directory, model), publish(store, directory, model)]);

@@ -40,7 +40,7 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
     expect(await current()).toBe('1.1.0');
   });
 
-  test('a version is not rehearsed where temporary files have no room', async () => {
+  test('a version is not rehearsed if there is no room for temporary files', async () => {
     const temporary = join(directory, 'tmp');
     mkdirSync(temporary);
     disk?.fill();
@@ -53,7 +53,7 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
     disk?.free();
   });
 
-  test('record and convert write nothing by half', async () => {
+  test('record and convert leave no incomplete file', async () => {
     const model = await half(join(directory, 'model'));
     disk?.fill();
     expect(await runScript('record.ts', [model])).toMatchObject(noRoom(model));

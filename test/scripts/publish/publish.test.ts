@@ -35,12 +35,12 @@ describe('the version', () => {
     expect((await publish(store, bumped, model, { bump: 'major' })).version).toBe('8.0.0');
   });
 
-  test("is TensorFlow Serving's integer where the directory is called so, or its file is given", async () => {
+  test('is an integer, as in TensorFlow Serving, if the directory has such a name', async () => {
     const directory = await writeGraphModel(join(folder, 'integer', '00000123'));
     expect((await publish(store, join(directory, 'model.json'), 'integer')).version).toBe('123');
   });
 
-  test('is the one that has the content already, whatever bump is asked for', async () => {
+  test('is the one that already has the content, whatever bump is requested', async () => {
     const model = 'same';
     const directory = await writeGraphModel(join(folder, model, 'a'));
     const { pointer } = await publish(store, directory, model);
@@ -139,7 +139,7 @@ describe('the flip', () => {
     );
   });
 
-  test('is completed for a higher version that was never current', async () => {
+  test('is completed by a second publish for a higher version that was never current', async () => {
     const model = 'higher';
     await publish(store, await writeGraphModel(join(folder, model, 'a')), model);
     const second = await writeGraphModel(join(folder, model, 'b'));
@@ -151,7 +151,7 @@ describe('the flip', () => {
     });
   });
 
-  test('is completed for a lower version that was never current', async () => {
+  test('is completed by a second publish for a lower version that was never current', async () => {
     const model = 'lower';
     await publish(store, await writeGraphModel(join(folder, model, '2.0.0')), model);
     const lower = await writeGraphModel(join(folder, model, '1.0.0'));
@@ -163,7 +163,7 @@ describe('the flip', () => {
     });
   });
 
-  test('is not made to a version older than the history, which may have been current', async () => {
+  test('is refused for a version older than the history, which may have been current', async () => {
     const model = 'forgotten';
     const first = await writeGraphModel(join(folder, model, '1.0.0'));
     const published = newChangeRecord({ by: 'test' });
@@ -181,7 +181,7 @@ describe('the flip', () => {
     );
   });
 
-  test('is left out on request, also for a model that has none yet', async () => {
+  test('is omitted on request, even for the first version of a model', async () => {
     const model = 'no_flip';
     const directory = await writeGraphModel(join(folder, model, 'a'));
     const outcome = await publish(store, directory, model, { flip: false });
@@ -196,7 +196,7 @@ describe('the flip', () => {
 });
 
 describe('a label', () => {
-  test('moves with the flip, or alone', async () => {
+  test('moves together with the flip, or alone', async () => {
     const model = 'labels';
     await publish(store, await writeGraphModel(join(folder, model, 'a')), model, { label: 'stable' });
     const second = await writeGraphModel(join(folder, model, 'b'));
@@ -235,7 +235,7 @@ test('a blob that got lost is uploaded again by publishing again', async () => {
   expect(await hasBlob(store, lost.sha256, lost.bytes)).toBe(true);
 });
 
-test('a directory that is no model is refused', async () => {
+test('a directory that is not a model is refused', async () => {
   const directory = await writeGraphModel(join(folder, 'broken', 'a'), {
     'model.json': { ...GRAPH_MODEL, weightsManifest: [] },
   });

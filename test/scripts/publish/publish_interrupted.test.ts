@@ -91,7 +91,7 @@ describe('a publish of a lower version that is killed', () => {
     },
   );
 
-  test('stays where it was left by a rollback', async () => {
+  test('leaves the pointer as a rollback set it', async () => {
     const model = 'left_lower';
     await publish(store, await nextModel(4), model);
     const directory = await nextModel(3);

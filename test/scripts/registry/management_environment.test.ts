@@ -29,7 +29,7 @@ test.each([
     `${PREDICT}[[${REPLICA}[env.management]\nname = "m"\n`,
     /binds POINTERS for the serving Worker but not in \[env\.management\]/,
   ],
-])('a configuration %s has none', async (_, text, fault) => {
+])('a configuration %s has no management Worker', async (_, text, fault) => {
   const path = join(folder, 'wrangler.toml');
   await writeFile(path, text);
   expect(await managementFault(path)).toMatch(fault);

@@ -53,7 +53,7 @@ describe('the scripts through a management Worker', () => {
     expect(keys.filter((key) => key.startsWith('publications/'))).toEqual([]);
   });
 
-  test('make every change to a pointer by asking for it', async () => {
+  test('request every change of a pointer from the Worker', async () => {
     for (const version of ['1.0.0', '1.1.0', '1.2.0'])
       await writeGraphModel(join(folder, 'changes', version));
     const publish = (version: string, ...more: string[]) => {
@@ -144,7 +144,7 @@ describe('the scripts through a management Worker', () => {
   });
 });
 
-test('token makes a token and the entry that lets it in', async () => {
+test('token makes a token and the entry that authorizes it', async () => {
   const made = await runScript('token.ts', ['--name', 'ops', '--scopes', 'publish,flip', '--json']);
   const { token, entry } = JSON.parse(made.stdout);
   expect(entry).toBe(tokenEntry('ops', 'publish+flip', token));

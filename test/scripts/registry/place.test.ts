@@ -9,7 +9,7 @@ const local = (directory: string) => ({ kind: 'local', directory }) as const;
 afterEach(() => vi.unstubAllEnvs());
 
 describe('a local state folder', () => {
-  test('is shown from where the user typed', () => {
+  test("is shown relative to the user's working directory", () => {
     vi.stubEnv('INIT_CWD', PACKAGE_ROOT);
     expect(describePlace(local(DEFAULT_STATE_DIRECTORY))).toBe(`local state ${join('.wrangler', 'state')}`);
     expect(describePlace(local(PACKAGE_ROOT))).toBe('local state .');
@@ -20,7 +20,7 @@ describe('a local state folder', () => {
     );
   });
 
-  test('is an option that can be pasted, unless it is the usual one', () => {
+  test('is shown as an option that can be pasted, unless it is the default', () => {
     vi.stubEnv('INIT_CWD', PACKAGE_ROOT);
     expect(placeOptions(local(DEFAULT_STATE_DIRECTORY))).toBe('');
     expect(placeOptions(local(join(PACKAGE_ROOT, 'state')))).toBe(' --persist-to state');

@@ -26,7 +26,7 @@ describe('the remote bucket', () => {
     expect(text).not.toMatch(/log in/i);
   });
 
-  test('is refused for another reason, and what to do is told', () => {
+  test('refuses for another reason, and the message says what to do', () => {
     const cause = new Error('Failed to start the remote proxy session. Unauthorized');
     expect(remoteFault('models', cause).join('\n')).toMatch(
       /^Unauthorized\nLog in with [\s\S]*npx wrangler r2 bucket create models/,

@@ -32,7 +32,7 @@ describe('golden outputs', () => {
     );
   });
 
-  test('agree with what is off by less than the tolerance, and not with what is off by more', () => {
+  test('agree with values within the tolerance, and not with values beyond it', () => {
     return fc.assert(
       fc.property(
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),
@@ -67,14 +67,14 @@ describe('golden outputs', () => {
     expect(compared.largestDifference).toBe(0.5);
   });
 
-  test('that are missing are missed', () => {
+  test('that are missing are reported', () => {
     expect(compareOutputs({ outputs: { y: 1 } }, {}, signature('float32')).disagreements).toEqual([
       'output y is missing',
     ]);
   });
 });
 
-test('values that are no numbers are counted', () => {
+test('values that are not numbers are counted', () => {
   expect(
     notFiniteValues(
       {
@@ -117,7 +117,7 @@ test('made examples are the same every time, fit their signature, and differ by 
   ]);
 });
 
-test('nothing is made where a shape is open', () => {
+test('no example is made if a shape is unknown', () => {
   const open = { name: 'x:0', dtype: 'float32' as const, shape: [-1, -1] };
   expect(makeExamples({ a: { ...signature('float32'), inputs: { x: open } } }, 1)).toEqual([]);
 });

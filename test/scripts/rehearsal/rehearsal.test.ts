@@ -45,7 +45,7 @@ async function manifestOf(model: string, version: string) {
   return read.manifest;
 }
 
-test('its figures stand beside those of the version being replaced, and in the manifest', async () => {
+test('its figures are shown next to those of the replaced version, and are in the manifest', async () => {
   const model = 'figures';
   await publish(store, await half(join(folder, model, 'a'), goldenFile(GOLDEN)), model, {}, rehearse);
   const other = { ...GRAPH_MODEL, generatedBy: 'a second training' };
@@ -74,7 +74,7 @@ test('its figures stand beside those of the version being replaced, and in the m
 });
 
 describe('whether a plan computes it', () => {
-  test('shows though its only input is one number, or indices that the Worker leaves alone', async () => {
+  test('is found even if the only input is one number, or indices that the Worker does not change', async () => {
     for (const [model, directory] of [
       ['number', await half(join(folder, 'number'))],
       ['indices', await squares()],
@@ -89,7 +89,7 @@ describe('whether a plan computes it', () => {
     expect(status && modelLines(status, { history: false }).join('\n')).toMatch(/by test, planned$/);
   });
 
-  test('is told with the reason why not, by publish and by status', async () => {
+  test('is reported with the reason why not, by publish and by status', async () => {
     const model = 'unplanned';
     const directory = await repeated();
     const outcome = await publish(store, directory, model, {}, rehearse);
@@ -106,7 +106,7 @@ describe('whether a plan computes it', () => {
     );
   });
 
-  test('did not show where nothing could be asked, or where nobody has looked', async () => {
+  test('is unknown if no request could be made, or if it was not tested', async () => {
     const model = 'unasked';
     const directory = await unknownSizes();
     const outcome = await publish(store, directory, model, {}, rehearse);
@@ -124,7 +124,7 @@ describe('whether a plan computes it', () => {
     }
   });
 
-  test('is absent from manifests of before, which stay what they were', () => {
+  test('is absent from earlier manifests, which stay unchanged', () => {
     const rehearsed = {
       kind: 'rehearsed' as const,
       at: AT,
@@ -159,7 +159,7 @@ describe('without golden examples', () => {
     expect(await snapshot(store)).toEqual(before);
   });
 
-  test('a current version that has come to answer otherwise is told of, and blocks nothing', async () => {
+  test('a current version whose answers have changed is reported, and blocks nothing', async () => {
     const model = 'drifted';
     const first = await half(join(folder, model, 'a'));
     const drifted: Rehearse = async (candidate, current) => {
@@ -178,7 +178,7 @@ describe('without golden examples', () => {
   });
 });
 
-test('zeros that a model does not take are told of, with where to write what it takes, and block nothing', async () => {
+test('zeros that a model refuses are reported, with the place for valid examples, and block nothing', async () => {
   const outcome = await publish(store, await quotient(), 'untaken', {}, rehearse);
   expect(outcome.checks.rehearsal?.notes).toContainEqual(
     expect.stringMatching(
@@ -188,7 +188,7 @@ test('zeros that a model does not take are told of, with where to write what it 
   expect((await manifestOf('untaken', '1.0.0')).rehearsal).toMatchObject({ kind: 'rehearsed' });
 });
 
-test('a current version whose file is lost is told of, and blocks nothing', async () => {
+test('a current version whose file is lost is reported, and blocks nothing', async () => {
   const model = 'lost';
   const { uploaded } = await publish(
     store,
@@ -206,7 +206,7 @@ test('a current version whose file is lost is told of, and blocks nothing', asyn
 });
 
 describe('a version that was published untried', () => {
-  test('says so in its manifest, and is tried out by the publish that would flip to it', async () => {
+  test('says so in its manifest, and is rehearsed by the publish that would flip to it', async () => {
     const model = 'untried';
     await publish(store, await half(join(folder, model, 'a')), model, {}, skipped);
     const directory = await half(

@@ -36,7 +36,7 @@ async function expectRefused(
 const HALF = { inputs: { x: [1, 2] }, outputs: { y: [2.5, 3] } };
 
 describe('refused before anything is uploaded is a model that', () => {
-  test('has an operation that nobody knows', async () => {
+  test('has an unknown operation', async () => {
     // Known from the graph alone, before any rehearsal.
     await expectRefused(
       await models.unknownOperation(),
@@ -44,7 +44,7 @@ describe('refused before anything is uploaded is a model that', () => {
     );
   });
 
-  test('goes in a circle', async () => {
+  test('has a cycle', async () => {
     await expectRefused(await models.cycle(), /node "[yz]" is computed from itself$/);
   });
 
@@ -65,7 +65,7 @@ describe('refused before anything is uploaded is a model that', () => {
     );
   });
 
-  test('gives what is no number where its golden example has one, or where nobody said so', async () => {
+  test('answers values that are not finite numbers, unless its golden example does', async () => {
     const directory = await models.notANumber();
     await expectRefused(
       directory,

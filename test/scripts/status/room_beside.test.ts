@@ -44,7 +44,7 @@ test('the current version is in memory once', () => {
   expect(roomFault(current, current, 1)).toBeUndefined();
 });
 
-test('publish and status tell of a staged version for which there is no room', async () => {
+test('publish and status report a staged version without enough memory', async () => {
   const model = 'crowded';
   await publish(store, await writeGraphModel(join(folder, 'a')), model, { memoryBudgetBytes: 1 });
   const staged = { flip: false, stage: true, memoryBudgetBytes: 100 * KIB };

@@ -11,7 +11,7 @@ describe('a current version that cannot be loaded', () => {
     if (manifest.version === version) throw new Error('it is broken');
   };
 
-  test('is stood in for by the last version that this isolate served, and says so', async () => {
+  test('is replaced by the last version that this isolate served, and the answer says so', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { server, counted } = createServer({
@@ -31,7 +31,7 @@ describe('a current version that cannot be loaded', () => {
     expect(counted).toContain('1.0.0 for 3.0.0');
   });
 
-  test('is stood in for by `previous` in an isolate that has served nothing', async () => {
+  test('is replaced by the previous version in an isolate that has served nothing', async () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     const { server } = createServer({ prepare: failing('2.0.0') });
@@ -41,7 +41,7 @@ describe('a current version that cannot be loaded', () => {
     });
   });
 
-  test('costs the requests after the first no wait, and is served as soon as it can be', async () => {
+  test('delays only the first request, and is served as soon as it can be loaded', async () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     let broken = true;
@@ -66,7 +66,7 @@ describe('a current version that cannot be loaded', () => {
     expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
   });
 
-  test('is a refusal with ON_LOAD_FAILURE=error, and for a version or label asked for by name', async () => {
+  test('is refused with ON_LOAD_FAILURE=error, and if a version or label is named', async () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     const unavailable = { kind: 'unavailable', version: '2.0.0', reason: 'it is broken' };
@@ -77,7 +77,7 @@ describe('a current version that cannot be loaded', () => {
     expect(await serve(server, byVersion, versionOf, requestScope())).toEqual(unavailable);
   });
 
-  test('whose manifest is missing is stood in for too', async () => {
+  test('whose manifest is missing is replaced too', async () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0']) await publish(model, version);
     await bucket.delete([manifestKey(model, '2.0.0')]);
@@ -88,7 +88,7 @@ describe('a current version that cannot be loaded', () => {
     });
   });
 
-  test('with nothing to stand in for it is a refusal with the reason', async () => {
+  test('without a fallback version is refused with the reason', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { server } = createServer({ prepare: failing('1.0.0') });

@@ -49,7 +49,7 @@ describe('serve', () => {
     expect(counted).toEqual(['confirmed']);
   });
 
-  test('tells the generation of the check, not of the speculation', async () => {
+  test('reports the generation of the check, not of the speculation', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { server } = createServer();
@@ -96,7 +96,7 @@ describe('serve', () => {
     },
   );
 
-  test("a fault of a speculation that is not confirmed is nobody's", async () => {
+  test('a fault of an unconfirmed speculation is ignored', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     await publish(model, '2.0.0');
@@ -112,7 +112,7 @@ describe('serve', () => {
     expect(counted).toEqual(['repeated']);
   });
 
-  test('within the lease waits for nothing, asks ahead in its second half, and waits once it is over', async () => {
+  test('within the lease does not wait, reads ahead in its second half, and waits after it expired', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     let reads = 0;
@@ -153,7 +153,7 @@ describe('serve', () => {
     expect(outcome.kind === 'served' && outcome.by.fallback).toBeUndefined();
   });
 
-  test('finds versions and labels, and says what it does not find', async () => {
+  test('finds versions and labels, and names the missing ones', async () => {
     const model = uniqueModel();
     for (const version of ['1.0.0', '2.0.0', '3.0.0']) await publish(model, version);
     await updatePointer(bucket, model, labelTransition('stable', '2.0.0', changeRecord()), { wait });

@@ -46,7 +46,7 @@ describe('PointerSource', () => {
     expect(flips).toEqual([undefined, '1.0.0 -> 1.1.0']);
   });
 
-  test('is never answered by without asking where the lease is 0', async () => {
+  test('reads the pointer for every request if the lease is 0', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { source } = createSource(bucket);
@@ -96,7 +96,7 @@ describe('PointerSource', () => {
     expect(source.known(model)?.current).toBe('1.1.0');
   });
 
-  test('goes on with the last pointer known when storage fails, hangs or holds garbage', async () => {
+  test('continues with the last known pointer when storage fails, hangs or holds garbage', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     let fault: 'none' | 'throws' | 'hangs' = 'none';
@@ -127,7 +127,7 @@ describe('PointerSource', () => {
     });
   });
 
-  test('survives a fault that is gone a moment later', async () => {
+  test('survives a short fault', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     let faults = 1;
@@ -152,7 +152,7 @@ describe('PointerSource', () => {
   });
 });
 
-describe('a change that is put off', () => {
+describe('a scheduled change', () => {
   const LEASE = { ms: 1_000, clockSkewMs: 100 };
   const agreement = { lease: LEASE };
 
@@ -166,7 +166,7 @@ describe('a change that is put off', () => {
     return update.effect.moment.getTime();
   }
 
-  test('is made at its moment, by an isolate that read it before and by one that reads it later', async () => {
+  test('takes effect at its time, in an isolate that read it before and in one that reads it later', async () => {
     const model = uniqueModel();
     const moment = await flipAtMoment(model);
     const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
@@ -181,7 +181,7 @@ describe('a change that is put off', () => {
     expect(await later.source.check(model)).toMatchObject(current('2.0.0'));
   });
 
-  test('is not taken back by a clock that is set back', async () => {
+  test('is not undone when the clock is set back', async () => {
     const model = uniqueModel();
     const moment = await flipAtMoment(model);
     const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
@@ -193,7 +193,7 @@ describe('a change that is put off', () => {
     expect(await source.check(model)).toMatchObject(current('2.0.0'));
   });
 
-  test('is waited for on behalf of a client that has seen it, and by nobody else', async () => {
+  test('delays the requests of a client that has seen it, and no others', async () => {
     const model = uniqueModel();
     const moment = await flipAtMoment(model);
     const { source, clock } = createSource(bucket, { leaseMs: 1_000 });
@@ -208,7 +208,7 @@ describe('a change that is put off', () => {
     expect(clock.now).toBe(moment);
   });
 
-  test('of the lease: until it has taken effect the shorter one holds', async () => {
+  test('of the lease: the shorter one applies until the change has taken effect', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const transition = leaseTransition(300, undefined, changeRecord());
@@ -222,7 +222,7 @@ describe('a change that is put off', () => {
   });
 });
 
-test('a read ahead is shared by those who come while it is good, and a later one is made by its own caller', async () => {
+test('a read ahead is shared by the requests that arrive while it is valid, and a later request reads for itself', async () => {
   const model = uniqueModel();
   await publish(model, '1.0.0');
   const gate = Promise.withResolvers<void>();
@@ -252,7 +252,7 @@ test('a read ahead is shared by those who come while it is good, and a later one
   for (const check of [...shared, own]) expect(await check).toMatchObject(current('1.0.0'));
 });
 
-test('a read ahead that died with the request that began it is begun again', async () => {
+test('a read ahead that ended with the request that began it is begun again', async () => {
   const model = uniqueModel();
   await publish(model, '1.0.0');
   const gate = Promise.withResolvers<void>();

@@ -31,7 +31,7 @@ async function withCanary(model: string, percent = 100): Promise<void> {
 }
 
 describe('a canary', () => {
-  test('gets the requests that name no version, and the answer says which version it is by', async () => {
+  test('gets requests that name no version, and the answer names its version', async () => {
     const model = uniqueModel();
     await withCanary(model, 50);
     const { server, draws } = createRolloutServer({ 1: plus(1), 2: plus(2) });
@@ -116,7 +116,7 @@ describe('a canary', () => {
     },
   );
 
-  test('never takes the memory of what serves, until it is promoted', async () => {
+  test('never takes the memory of serving versions, until it is promoted', async () => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: plus(2) }, { room: 1 });
@@ -148,7 +148,7 @@ describe('a canary', () => {
     ['answers with infinity', () => [Number.POSITIVE_INFINITY], /not finite/],
     ['rejects later', () => Promise.reject(new ExecutionError('later')), /later/],
     ['is faulty itself', () => Promise.reject(new TypeError('a fault')), /a fault/],
-  ] as const)('that %s fails no request, and is given up here', async (_, behavior, reason) => {
+  ] as const)('that %s fails no request, and is given up in this isolate', async (_, behavior, reason) => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened, executed } = createRolloutServer({ 1: plus(1), 2: behavior });
@@ -174,7 +174,7 @@ describe('a canary', () => {
     expect(executed).toContain('2');
   });
 
-  test('that refuses what current takes has failed', async () => {
+  test('that refuses a request that the current version accepts has failed', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2'], { 2: { renamed: SIGNATURE } });
     await change(model, canary(100));
@@ -186,7 +186,7 @@ describe('a canary', () => {
     expect(happened).toContain('canary 2 failed');
   });
 
-  test('is not to blame for what current cannot do either', async () => {
+  test('is not blamed for a request that the current version cannot answer either', async () => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: failing, 2: () => [Number.NaN] });
@@ -197,7 +197,7 @@ describe('a canary', () => {
     expect(happened.filter((event) => event.startsWith('canary'))).toEqual([]);
   });
 
-  test('is given up when several clients saw it fail, and not for one', async () => {
+  test('is given up if several clients saw it fail, and not if only one did', async () => {
     const model = uniqueModel();
     await withCanary(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: failing }, { minClients: 3 });
@@ -216,7 +216,7 @@ describe('a canary', () => {
     });
   });
 
-  test('stands in for nothing after it was ended', async () => {
+  test('is not a fallback after it was ended', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
     await change(model, rollbackTransition('3', changeRecord()));

@@ -27,7 +27,7 @@ function createWatch(limits: Partial<typeof LIMITS> = {}) {
 }
 
 describe('CanaryWatch', () => {
-  test('gives a canary up when it fails more often than it may, once', () => {
+  test('gives a canary up once if it fails more often than it may', () => {
     const { aborts, answer, fail, isAborted } = createWatch();
     answer(18);
     fail(2);
@@ -61,7 +61,7 @@ describe('CanaryWatch', () => {
     expect(isAborted()).toBe(true);
   });
 
-  test('starts anew with the next change of the canary, and is not moved by what came before', () => {
+  test('starts anew with the next change of the canary, without earlier results', () => {
     const { aborts, fail, isAborted } = createWatch();
     fail(10);
     expect(isAborted(2)).toBe(false);
@@ -72,21 +72,21 @@ describe('CanaryWatch', () => {
     expect(aborts.length).toBe(1);
   });
 
-  test('weighs recent requests, however many were well before', () => {
+  test('counts recent requests, however many succeeded before', () => {
     const { answer, fail, isAborted } = createWatch();
     answer(100_000);
     fail(25);
     expect(isAborted()).toBe(true);
   });
 
-  test('knows models apart', () => {
+  test('counts each model separately', () => {
     const { watch, fail } = createWatch();
     fail(10);
     expect(watch.isAborted('other', canary(1))).toBe(false);
   });
 });
 
-describe('a canary that three clients have to see fail', () => {
+describe('a canary whose end needs the failures of three clients', () => {
   test.each<[string, (index: number) => CanaryClient]>([
     ['one network', () => from('a')],
     ['one network with a new key each time', (index) => from('a', index)],
@@ -105,7 +105,7 @@ describe('a canary that three clients have to see fail', () => {
     expect(aborts).toMatchObject([{ requests: 10, failures: 10, clients: 4 }]);
   });
 
-  test('is not tipped over by one client, where the others saw a failure now and then', () => {
+  test('is not ended by the many failures of one client, if the others saw a failure now and then', () => {
     const { answer, fail, isAborted } = createWatch({ minClients: 3 });
     for (let client = 0; client < 5; client++) {
       answer(9, from(`n${client}`));
@@ -116,7 +116,7 @@ describe('a canary that three clients have to see fail', () => {
     expect(isAborted()).toBe(false);
   });
 
-  test('is not kept by one client that asks much of what goes well', () => {
+  test('is not kept by the many successful requests of one client', () => {
     const { answer, fail, isAborted } = createWatch({ minClients: 3 });
     answer(100_000, from('busy'));
     for (let index = 0; index < 20; index++) {
@@ -134,7 +134,7 @@ describe('a canary that three clients have to see fail', () => {
     expect(isAborted()).toBe(true);
   });
 
-  test('is never given up for what fewer clients saw, whatever they and others send', () => {
+  test('is never given up for the failures of fewer clients, whatever they and others send', () => {
     const outcome = fc.record({
       network: fc.nat(8),
       key: fc.option(fc.nat(5), { nil: undefined }),
@@ -154,7 +154,7 @@ describe('a canary that three clients have to see fail', () => {
   });
 });
 
-test('a window forgets the oldest, and of a network with its whole share the oldest of that', () => {
+test('a window drops its oldest entry, or the oldest of a network that has used its whole share', () => {
   const window = new CanaryWindow(4, 2);
   window.add(from('a'), true);
   window.add(from('b'), true);

@@ -158,7 +158,7 @@ describe('a canary that overflows where the current version does not', () => {
 describe('a shadow', () => {
   const model = 'shadowed';
 
-  test('is compared with what was answered, and leaves nothing behind', async () => {
+  test('is compared with the answer, and leaks nothing', async () => {
     await publishBoth(model, `${SAMPLES}/half_plus_two/1.1.0`);
     await change(model, shadowTransition({ version: '1.1.0', percent: 100 }, changeRecord()));
     const [isolate] = edge.isolates;

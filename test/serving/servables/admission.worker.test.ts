@@ -64,7 +64,7 @@ const declaring = (change: Partial<ModelContent>) => (manifest: Manifest) => ({
   content: { ...manifest.content, ...change },
 });
 
-describe('what a manifest says of its memory', () => {
+describe('the memory that a manifest declares', () => {
   test.each([0, 4 * COUNT - 4, 4 * COUNT + 4])(
     'has to be what model.json describes, which is not %i bytes',
     async (weightBytes) => {
@@ -78,14 +78,14 @@ describe('what a manifest says of its memory', () => {
     },
   );
 
-  test('makes no room of what is stored', async () => {
+  test('counts as at least the stored size', async () => {
     const model = await publishHog(false, declaring({ weightBytes: 0 }));
     const { used, grown } = await load(model, 7 * MEGABYTE);
     expect(used).toEqual({ kind: 'failed', reason: expect.stringContaining('MEMORY_BUDGET_MB is 7.0') });
     expect(grown).toBe(0);
   });
 
-  test('cannot tell of a measurement that is less than what is allocated', async () => {
+  test('counts as at least the allocated size, whatever was measured', async () => {
     const model = await publishHog(true, ({ content }) => ({
       content,
       rehearsal: {
@@ -101,7 +101,7 @@ describe('what a manifest says of its memory', () => {
     expect([grown, tensors]).toEqual([0, 0]);
   });
 
-  test('is believed where it is so', async () => {
+  test('admits the version if it is true and fits', async () => {
     const model = await publishHog(true, declaring({}));
     const { used } = await load(model, 64 * MEGABYTE);
     expect(used).toEqual({ kind: 'used', answer: 'loaded' });

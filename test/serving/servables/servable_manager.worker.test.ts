@@ -97,7 +97,7 @@ describe('loading', () => {
 });
 
 describe('a version that cannot be loaded', () => {
-  test('is left alone for a time that doubles with every failure, and then tried again', async () => {
+  test('is tried again after a time that doubles with every failure', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     let broken = true;
@@ -120,7 +120,7 @@ describe('a version that cannot be loaded', () => {
     expect(manager.failure(model, '1.0.0')).toBeUndefined();
   });
 
-  test('is still known as failed while it is tried again in the background', async () => {
+  test('still counts as failed while it is tried again in the background', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const gate = Promise.withResolvers<void>();
@@ -140,7 +140,7 @@ describe('a version that cannot be loaded', () => {
     expect(manager.failure(model, '1.0.0')).toBeUndefined();
   });
 
-  test('that a client made up is looked for anew each time', async () => {
+  test('that does not exist is looked up again each time', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');
     const { manager } = createManager();
@@ -233,7 +233,7 @@ describe('the memory budget', () => {
     expect(await next).toEqual({ kind: 'used', answer: ['1.0.0'] });
   });
 
-  test('refuses what could never fit', async () => {
+  test('refuses a version that could never fit', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0', weighing(80));
     const { manager, loads } = createManager();
@@ -244,7 +244,7 @@ describe('the memory budget', () => {
     expect(loads).toEqual([]);
   });
 
-  test('counts what is being loaded', async () => {
+  test('counts versions that are being loaded', async () => {
     const model = uniqueModel();
     const versions = ['1', '2', '3', '4', '5', '6'];
     for (const version of versions) await publish(model, version, weighing(30));

@@ -43,7 +43,7 @@ test("tensors go by the graph's names inside and by the signature's outside", ()
   });
 });
 
-test('where both are the same nothing is copied, and nothing more is answered than was asked for', () => {
+test('if both are the same nothing is copied, and only the requested outputs are answered', () => {
   const names = new SignatureNames(signature({ a: 'a' }, { x: 'x' }));
   const inputs = new Map([['a', tensor(1)]]);
   expect(names.graphInputs(inputs)).toBe(inputs);
@@ -56,15 +56,18 @@ test('where both are the same nothing is copied, and nothing more is answered th
 test.each([
   [{ x: 'x', y: 'y' }, 'y'],
   [{ first: 'x', second: 'y' }, 'second'],
-])('an output that the model did not give is named as the signature does: %j', (outputs, missing) => {
-  const names = new SignatureNames(signature({ a: 'a' }, outputs));
-  expect(names.resultOf(new Map([['x', tensor(1)]]))).toEqual({
-    kind: 'failed',
-    reason: `the model returned no output ${missing}`,
-  });
-  const another = new Map([
-    ['x', tensor(1)],
-    ['z', tensor(1)],
-  ]);
-  expect(names.resultOf(another)).toMatchObject({ kind: 'failed' });
-});
+])(
+  "an output that the model did not return has the signature's name in the message: %j",
+  (outputs, missing) => {
+    const names = new SignatureNames(signature({ a: 'a' }, outputs));
+    expect(names.resultOf(new Map([['x', tensor(1)]]))).toEqual({
+      kind: 'failed',
+      reason: `the model returned no output ${missing}`,
+    });
+    const another = new Map([
+      ['x', tensor(1)],
+      ['z', tensor(1)],
+    ]);
+    expect(names.resultOf(another)).toMatchObject({ kind: 'failed' });
+  },
+);

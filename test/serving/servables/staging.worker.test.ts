@@ -45,7 +45,7 @@ describe('a staged version', () => {
     expect(loads).toEqual(['1', '2']);
   });
 
-  test('is LOADING, then AVAILABLE, and nobody waits for it', async () => {
+  test('is LOADING, then AVAILABLE, and no request waits for it', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
@@ -96,7 +96,7 @@ describe('a staged version', () => {
     expect(loads).toEqual(['1', '2', '2']);
   });
 
-  test('takes the place of what is idle, never of what serves', async () => {
+  test('evicts idle versions, never serving ones', async () => {
     const [model, other] = [uniqueModel(), uniqueModel()];
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '1']);
@@ -115,7 +115,7 @@ describe('a staged version', () => {
     expect(evicted).toEqual(['unloaded 3']);
   });
 
-  test('without room beside is loaded in the place of the other when it is promoted', async () => {
+  test('that does not fit next to the current one replaces it when it is promoted', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2']);
     await change(model, stage('2'));
@@ -167,7 +167,7 @@ describe('a version that a client asks for by its number or a label', () => {
     serve(server, { model, selector: { kind: 'version', version } }, computeWith(10), requestScope());
   const refused = { kind: 'unavailable', reason: expect.stringContaining('next to the serving versions') };
 
-  test('takes no place of a current one, of its model or of another, idle as that may be', async () => {
+  test('evicts no current version of any model, even an idle one', async () => {
     const [model, other] = [uniqueModel(), uniqueModel()];
     await publishVersions(model, ['1', '2']);
     await publishVersions(other, ['3', '2']);
@@ -191,7 +191,7 @@ describe('a version that a client asks for by its number or a label', () => {
     expect(await ask(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
   });
 
-  test('takes the place of what nobody needs, and is served by its number where it is current', async () => {
+  test('evicts versions that no request uses, and is answered by its number while it is current', async () => {
     const model = uniqueModel();
     await publishVersions(model, ['1', '2', '3']);
     const { server, happened } = createRolloutServer(BEHAVIORS, { room: 2 });
@@ -211,7 +211,7 @@ describe('a shadow', () => {
     await change(model, shadow(percent));
   }
 
-  test('computes what was answered again, after the answer, and tells the difference', async () => {
+  test('computes the answer again after it was sent, and reports the difference', async () => {
     const model = uniqueModel();
     await withShadow(model);
     const order: string[] = [];
@@ -289,7 +289,7 @@ describe('a shadow', () => {
     computing.resolve();
   });
 
-  test('says so where it cannot be compared', async () => {
+  test('reports that it cannot be compared', async () => {
     const model = uniqueModel();
     await withShadow(model);
     const { server, happened } = createRolloutServer({ 1: plus(1), 2: () => [1, 2] });

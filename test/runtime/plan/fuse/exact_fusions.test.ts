@@ -48,7 +48,7 @@ describe('gelu becomes one step', () => {
     );
   });
 
-  test('of what was computed before, which others may read', () => {
+  test('of a computed value, which other steps may read', () => {
     const after = (x: tf.Tensor) => {
       const wide = tf.exp(x);
       return tf.add(tf.mul(tf.mul(wide, 0.5), erfGate(wide)), wide);
@@ -67,7 +67,7 @@ describe('gelu becomes one step', () => {
     expect(steps).toBeGreaterThan(3);
   });
 
-  test('but not where somebody else reads the gate', () => {
+  test('but not if another step reads the gate', () => {
     const shared = (x: tf.Tensor) => {
       const gate = erfGate(x);
       return [tf.mul(tf.mul(x, 0.5), gate), gate];
@@ -87,7 +87,7 @@ describe('swish becomes one step', () => {
     );
   });
 
-  test('but not where somebody else reads the gate, or it is another value that is multiplied', () => {
+  test('but not if another step reads the gate, or if another value is multiplied', () => {
     expect(stepsOf([2, 3], 1, (x) => [tf.mul(x, tf.sigmoid(x)), tf.sigmoid(x)])).toBe(2);
     const shared = (x: tf.Tensor) => {
       const gate = tf.sigmoid(x);

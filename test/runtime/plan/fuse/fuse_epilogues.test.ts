@@ -48,14 +48,14 @@ describe('a clamp', () => {
     expect(fuse([product(0, 1), clamp(1, 2, 0, 6), clamp(2, 3, 8, 9)], [3])).toEqual([product(0, 3, 8, 8)]);
   });
 
-  test('stays where somebody else sees the values before it', () => {
+  test('stays if another step reads the values before it', () => {
     const asked = [product(0, 1), clamp(1, 2, 0, 6)];
     expect(fuse(asked, [1, 2])).toEqual(asked);
     const read = [product(0, 1), clamp(1, 2, 0, 6), clamp(1, 3, 1, 2)];
     expect(fuse(read, [2, 3])).toEqual(read);
   });
 
-  test('stays where the values are written in parts, or it takes only some', () => {
+  test('stays if the values are written in parts, or if it applies to only some of them', () => {
     const parts = [product(0, 1), copy(0, at(1, 12)), clamp(1, 2, 0, 6)];
     expect(fuse(parts, [2])).toEqual(parts);
     const some = [product(0, 1), unary(at(1), at(2), UnaryOperation.clamp, 3, 0, 6)];
@@ -78,7 +78,7 @@ describe('a batch normalization', () => {
     expect(fuse(steps, [3], fold)).toEqual([expected]);
   });
 
-  test('is asked for with the sizes of the weights', () => {
+  test('is requested with the sizes of the weights', () => {
     const asked: unknown[] = [];
     fuse([product(0, 1), normalization(1, 2)], [2], (weights, parameters) => {
       asked.push(weights, parameters);
@@ -110,7 +110,7 @@ describe('a batch normalization', () => {
     expect(asked).toEqual([{ weights: 1100, bias: 2000, rows: 2, columns: 3, packed: false }]);
   });
 
-  test('stays behind a clamp, and where its parameters or the weights are computed', () => {
+  test('stays after a clamp, and if its parameters or the weights are computed', () => {
     for (const steps of [
       [product(0, 1, 0), normalization(1, 2)],
       [product(0, 1), withArguments(normalization(1, 2), { mean: at(5) })],

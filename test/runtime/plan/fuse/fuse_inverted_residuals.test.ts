@@ -53,7 +53,7 @@ test('a product and a depthwise convolution of all of it become one step', () =>
   expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}320`));
 });
 
-test('of a quantized matrix with what that is made of', () => {
+test('a product with a quantized matrix too, by its stored elements', () => {
   const gemm = functionStep('gemm_quantized', { ...product(HEIGHT * WIDTH), ...elements });
   const { fused, bytes } = fuse([gemm, depthwise]);
   expect(fused).toEqual([

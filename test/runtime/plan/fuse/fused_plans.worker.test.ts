@@ -94,7 +94,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
     expect((await wasmBackend()).wasm.HEAPU8.length - before).toBeLessThan(6e6);
   });
 
-  test('where numbers are not finite, or all but', async () => {
+  test('where numbers are not finite, or almost not finite', async () => {
     const wide = graph([{ name: 'y', op: 'Conv2D', input: ['x', 'filter'], attr }], {
       filter: weight([1, 3, 16, 16]),
     });
@@ -132,7 +132,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
     expect(await expectSameAnswers(normalization, requests([2, 3, 11]), ['variance', 'y'])).toEqual(PLANNED);
   });
 
-  test('where a sum that cancels comes out otherwise in another order', async () => {
+  test('where a sum with cancellation differs in another order', async () => {
     const keep = { keep_dims: { b: true } };
     const canceling = graph(
       [

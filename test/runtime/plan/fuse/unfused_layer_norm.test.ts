@@ -55,7 +55,7 @@ describe('a layer normalization stays in pieces', () => {
     return { difference, squares, stable, root, y: tf.mul(tf.mul(difference, root), gain()) };
   };
 
-  test('not where nothing is in the way', () => {
+  test('but not if nothing prevents the fusion', () => {
     expect(fusedAway((x) => pieces(x).y)).toBe(7);
   });
 
@@ -68,7 +68,7 @@ describe('a layer normalization stays in pieces', () => {
     ).toBe(0);
   });
 
-  test('where somebody else reads the variance, or the mean', () => {
+  test('where another step reads the variance, or the mean', () => {
     expect(
       fusedAway((x) => {
         const all = pieces(x);
@@ -83,7 +83,7 @@ describe('a layer normalization stays in pieces', () => {
     ).toBe(0);
   });
 
-  test('up to what somebody else reads', () => {
+  test('up to the value that another step reads', () => {
     // The normalized values before the gain: the gain stays a step of its own.
     expect(
       fusedAway((x) => {
@@ -113,7 +113,7 @@ describe('a layer normalization stays in pieces', () => {
     expect(fusedAway((x) => pieces(x, { spread: sum }).y)).toBe(0);
   });
 
-  test('where the mean is of something else than what it is taken from', () => {
+  test('where the mean is of another value than the one it is subtracted from', () => {
     expect(fusedAway((x) => pieces(x, { mean: (of) => tf.mean(tf.exp(of), -1, true) }).y)).toBe(0);
   });
 

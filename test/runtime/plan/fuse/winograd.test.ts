@@ -153,7 +153,7 @@ describe('a convolution stays as it is', () => {
   });
 });
 
-test('the other weights go with the plan', () => {
+test('the transformed weights are freed with the plan', () => {
   const convolution: Convolution = { shape: [1, 1, 8, 256], filter: [1, 3], outChannels: 256 };
   const cycle = (): number => {
     compare(convolution, (x) => convolve(x, convolution));

@@ -31,7 +31,7 @@ test('a call with other arguments reads and writes others', () => {
   expect(withResult(step, 9)).toEqual({ ...step, writes: [9, 7], arguments: { ...GIVEN, y: at(9) } });
 });
 
-test('what is not a parameter is left out', () => {
+test('arguments that are not parameters are ignored', () => {
   const more = { ...GIVEN, filterWidth: 3, filter: at(9) };
   expect(functionStep('batch_norm', more)).toEqual(functionStep('batch_norm', GIVEN));
 });

@@ -43,7 +43,7 @@ describe('the steps that are needed', () => {
 });
 
 describe('a lifetime', () => {
-  test('covers every step that has to do with the buffer; inputs are there before, outputs after', () => {
+  test('covers every step that uses the buffer; inputs live before the first step, outputs after the last', () => {
     fc.assert(
       fc.property(program, fc.array(buffer), fc.array(buffer), (steps, inputs, outputs) => {
         const found = lifetimes(steps, inputs, outputs);

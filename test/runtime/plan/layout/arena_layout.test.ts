@@ -32,7 +32,7 @@ describe('the layout of an arena', () => {
     );
   });
 
-  test('holds all of them, aligned, in no more than each of its own would take', () => {
+  test('holds all of them, aligned, in no more memory than separate buffers', () => {
     fc.assert(
       fc.property(buffers, (all) => {
         const { offsets, bytes } = layOutArena(all);
@@ -49,7 +49,7 @@ describe('the layout of an arena', () => {
     );
   });
 
-  test('of a chain takes what two neighbors take', () => {
+  test('of a chain needs the memory of two neighbors', () => {
     const chain = Array.from({ length: 20 }, (_, id) => ({ id, bytes: 160, from: id, until: id + 1 }));
     expect(layOutArena(chain).bytes).toBe(320);
   });

@@ -33,7 +33,7 @@ test('a loop that ends when an input says so is not', async () => {
   });
 });
 
-test('what other models compute while a loop waits is no part of its plan', async () => {
+test('computations of other models while a loop waits are not part of its plan', async () => {
   const other: TestGraph = {
     inputs: { x: 'float32' },
     weights: { matrix: weight([2, 2]) },

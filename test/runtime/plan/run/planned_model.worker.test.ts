@@ -23,12 +23,12 @@ describe('a plan answers as the executor does', () => {
     expect(await expectSameAnswers(dense, requests([2, 4]), ['y'])).toEqual(PLANNED);
   });
 
-  test('when nothing but the same request comes', async () => {
+  test('when the same request is repeated', async () => {
     const same = { x: varied([2, 4], 1) };
     expect(await expectSameAnswers(dense, [same, same, same, same], ['y'])).toEqual(PLANNED);
   });
 
-  test('when it was only ever asked for zeros, as a warmup is', async () => {
+  test('when all requests were zeros, like a warmup', async () => {
     const zeros = { x: float([1, 4], [0, 0, 0, 0]) };
     expect(await expectSameAnswers(dense, [zeros, zeros, zeros], ['y'])).toEqual(PLANNED);
   });
@@ -181,7 +181,7 @@ describe('a plan answers as the executor does', () => {
     expect(state).toEqual({ kind: 'planned', shapes: 4 });
   });
 
-  test('when a shape takes the place of one that nobody asks for any more', async () => {
+  test('when a shape replaces one that is no longer requested', async () => {
     const model = await loadGraph(dense);
     const ask = (size: number, seed: number) => answer(model, { x: varied([size, 4], seed) }, ['y']);
     for (const size of [1, 2, 3, 4]) for (const seed of [1, 2, 3]) await ask(size, seed);
@@ -218,7 +218,7 @@ describe('a plan answers as the executor does', () => {
   });
 });
 
-test('a model that goes takes its plans along', async () => {
+test('an unloaded model frees its plans', async () => {
   const backend = await wasmBackend();
   const before = backend.numDataIds();
   const cycle = async (): Promise<number> => {
@@ -233,7 +233,7 @@ test('a model that goes takes its plans along', async () => {
   expect(backend.numDataIds()).toBe(before);
 });
 
-test('what the plans of several models compute does not meet in their arena', async () => {
+test('the plans of several models do not overwrite each other in their arena', async () => {
   const small = await loadGraph(dense);
   const large = await loadGraph(dense);
   const ask = (model: typeof small, inputs: Record<string, TensorValue>) => answer(model, inputs, ['y']);

@@ -43,7 +43,7 @@ const requests = fc.record({
   order: fc.array(fc.nat(2), { minLength: 4, maxLength: 8 }),
 });
 
-test('a plan answers as the executor does, whatever memory held, for images down to no pixels', async () => {
+test('a plan answers as the executor does, whatever memory held, even for images without pixels', async () => {
   let [planned, refused] = [0, 0];
   await fc.assert(
     fc.asyncProperty(smallGraphs, requests, async (small, { sizes, order }) => {

@@ -94,7 +94,7 @@ test('an expansion by a quantized filter that is too large to be kept whole is c
   expect(await expectSameAnswers(expansion, requests, ['y'])).toEqual(PLANNED);
 });
 
-test('what else asks for a quantized weight gets it as float32, as it was stored', async () => {
+test('any other reader of a quantized weight gets it expanded to float32', async () => {
   const graph: TestGraph = {
     inputs: { x: 'float32' },
     weights: { matrix: quantizedWeight([200, 200], uint8) },

@@ -60,7 +60,7 @@ describe('answers that may be off by rounding', () => {
     ['in the whole channel', [1e6, 1, 1e6, 1, 1e6, 1, 1e6, 1], [4, 2]],
     ['in the whole row', [1e6, 1e6, 1e6, 1e6, 1, 1, 1, 1], [2, 4]],
     ['that is infinite', [Number.POSITIVE_INFINITY, 1, 1, 1], [1, 4]],
-  ])('are not allowed more because of a large value %s', (_, values, shape) => {
+  ])('get no larger tolerance because of a large value %s', (_, values, shape) => {
     expect(off(values, values.length - 1, 2e-4, shape)).toBe(false);
     expect(off(values, values.length - 1, 5e-5, shape)).toBe(true);
   });
@@ -92,7 +92,7 @@ describe('evidence', () => {
     ['one number beside NaN', [1, Number.NaN]],
     ['all but one of many alike', [1, ...Array(200).fill(0)]],
     ['nothing', []],
-  ])('is no answer that is %s', (_, values) => {
+  ])('does not include an answer that is %s', (_, values) => {
     expect(isInformative(floats(values))).toBe(false);
   });
 
@@ -122,7 +122,7 @@ describe('evidence', () => {
 });
 
 describe('probes', () => {
-  test('are the same for whatever a client asks, as far as they are made up', () => {
+  test('have the same generated values whatever a client asks', () => {
     const values = (given: readonly number[]) =>
       probesLike(one(floats(given)))
         .slice(0, 4)
@@ -140,7 +140,7 @@ describe('probes', () => {
     }
   });
 
-  test('have the integers that were given, in another order or as often', () => {
+  test('have the integers of the request, in another order or as often', () => {
     const given = Int32Array.of(3, 1, 2);
     const probes = probesLike(one({ dtype: 'int32', shape: [3], values: given }));
     expect(probes.map((probe) => [...(probe().get('x')?.values ?? [])])).toEqual([
@@ -159,7 +159,7 @@ test.each([
   ['infinity', [1, Number.NEGATIVE_INFINITY], false],
   ['one whose sums would overflow', [1, 3e38], false],
   ['one beside which the others vanish', [1e6, ...Array(10_000).fill(1)], false],
-])('sums lose nothing of values with %s: %s', (_, values, expected) => {
+])('a request with %s is well scaled: %s', (_, values, expected) => {
   expect(areWellScaled(one(floats(values)))).toBe(expected);
 });
 

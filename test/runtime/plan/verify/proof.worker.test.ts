@@ -96,7 +96,7 @@ const REQUESTS: readonly (readonly [string, TensorValue])[] = [
   ['numbers of an honest client', honest(11)],
 ];
 
-describe('a plan that is off for some values answers nobody, whatever is asked first', () => {
+describe('a plan that is wrong for some values never answers, whatever request comes first', () => {
   const folds: readonly (readonly [string, TestGraph])[] = [
     ['a mean beside the sum', canceling((next) => 1 + next() / 10)],
     [
@@ -138,7 +138,7 @@ describe('a plan that is off for some values answers nobody, whatever is asked f
   });
 });
 
-describe('what proves nothing', () => {
+describe('a request that proves nothing', () => {
   const saturated = (bias: number): TestGraph =>
     graph(
       [
@@ -148,7 +148,7 @@ describe('what proves nothing', () => {
       { bias: { dtype: 'float32', shape: [3], values: [bias, bias, bias] } },
     );
 
-  test('is an output that is the same for all that can be asked: it stays with the executor, which is told', async () => {
+  test('has an output that is the same for all requests: the executor keeps the shape, and the log says so', async () => {
     const model = await loadGraph(saturated(-1e9));
     for (const seed of [1, 2, 3, 4, 5]) {
       expect(await answer(model, { x: varied([2, 3], seed) }, ['y'])).toEqual({ y: [0, 0, 0, 0, 0, 0] });
@@ -159,7 +159,7 @@ describe('what proves nothing', () => {
     model.model.dispose();
   });
 
-  test('is a request of integers that all choose the same; others prove it later', async () => {
+  test('has integers that all select the same element; others prove the plan later', async () => {
     const table: TestGraph = {
       inputs: { x: 'int32' },
       weights: { table: weight([5, 2]), axis: { dtype: 'int32', shape: [], values: [0] } },
@@ -174,7 +174,7 @@ describe('what proves nothing', () => {
     model.model.dispose();
   });
 
-  test('is the same integers in another order to a mean; others of them prove it at once', async () => {
+  test('permutes integers without a change of their mean; other integers prove the plan at once', async () => {
     const mean: TestGraph = {
       inputs: { x: 'int32' },
       weights: { table: weight([5, 2]), axis: { dtype: 'int32', shape: [], values: [0] } },
@@ -187,7 +187,7 @@ describe('what proves nothing', () => {
     expect(await expectSameAnswers(mean, [same, same, same], ['y'])).toEqual(PLANNED);
   });
 
-  test('is tried a bounded number of times', async () => {
+  test('is compared a bounded number of times', async () => {
     const model = await loadGraph(saturated(-1e9));
     for (let time = 0; time < 600; time++) await answer(model, { x: varied([1, 3], time) }, ['y']);
     // Told at the first attempt, and when it is given up.
@@ -196,11 +196,11 @@ describe('what proves nothing', () => {
   });
 });
 
-describe('a client that asks ever other shapes', () => {
+describe('a client that requests ever new shapes', () => {
   const ask = (model: Awaited<ReturnType<typeof loadGraph>>, size: number, seed: number) =>
     answer(model, { x: varied([size, 4], seed) }, ['y']);
 
-  test('takes no plan from those who ask more often, and they get one beside it', async () => {
+  test('evicts no plan of more frequent shapes, and these can still get one', async () => {
     const model = await loadGraph(dense);
     for (let time = 0; time < 20; time++) await ask(model, 1, time);
     // Four shapes at a time, each asked for three times in a row.

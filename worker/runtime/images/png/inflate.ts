@@ -1,7 +1,10 @@
+import { CodedError, type ErrorCode } from '../../../model/coded_error.ts';
 import { type HuffmanTable, huffmanTable } from './huffman.ts';
 
 /** The data does not have the format, or ends within it. */
-export class InflateError extends Error {}
+export class InflateError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_PNG_INVALID';
+}
 
 /** Base and further bits of each symbol for a length, from 257 on (RFC 1951, 3.2.5). */
 const LENGTHS = steps([3, 4, 5, 6, 7, 8, 9, 10], 4, 28);
