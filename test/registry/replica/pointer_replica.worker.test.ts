@@ -132,7 +132,7 @@ describe('the replica of a pointer', () => {
     expect(await source.check(model)).toMatchObject({ pointer: { current: '1.1.0' } });
     if (old === undefined) throw new Error('no replica');
     await kv().write(model, old);
-    expect(await source.check(model)).toMatchObject({ kind: 'current', pointer: { current: '1.1.0' } });
+    expect(await source.check(model)).toMatchObject({ kind: 'fresh', pointer: { current: '1.1.0' } });
   });
 
   test('exists only if a namespace is bound', () => {
