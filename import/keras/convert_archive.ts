@@ -12,10 +12,12 @@ import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
 const CONFIGURATION_ENTRY = 'config.json';
 const METADATA_ENTRY = 'metadata.json';
 const WEIGHTS_ENTRY = 'model.weights.h5';
+const ASSETS = 'assets/';
 
 /** Bytes. */
 const LARGEST_CONFIGURATION = 64 * 1024 * 1024;
 const LARGEST_METADATA = 1024 * 1024;
+const LARGEST_ASSET = 128 * 1024 * 1024;
 const LARGEST_WEIGHTS = 4 * 1024 ** 3;
 
 const MetadataSchema = v.object({ keras_version: v.string() });
@@ -50,7 +52,7 @@ export async function convertArchive(
     const version = await readVersion(archive);
     if (version.kind !== 'read') return version;
     const text = await archive.text(CONFIGURATION_ENTRY, LARGEST_CONFIGURATION);
-    const model = await planConversion(text, version.value);
+    const model = await planConversion(text, version.value, await readAssets(archive));
     if (model.kind !== 'read') return { ...model, message: `${CONFIGURATION_ENTRY}: ${model.message}` };
     const { sources, expected } = model.value;
     options.onProgress?.('Unpacking the weights');
@@ -70,6 +72,17 @@ export async function convertArchive(
     await archive?.close();
     await rm(weights, { force: true });
   }
+}
+
+/** The lists of words that layers look things up in. Windows puts backslashes into the names. */
+async function readAssets(archive: ZipArchive): Promise<Map<string, string>> {
+  const assets = new Map<string, string>();
+  for (const name of archive.names) {
+    const path = name.replaceAll('\\', '/');
+    if (!path.startsWith(ASSETS) || !path.endsWith('.txt')) continue;
+    assets.set(path.slice(ASSETS.length), await archive.text(name, LARGEST_ASSET));
+  }
+  return assets;
 }
 
 async function readVersion(archive: ZipArchive): Promise<Imported<string>> {

@@ -22,8 +22,13 @@ export type PlannedConversion =
  * does, else a graph.
  *
  * @param version Keras's; files without one are older than Keras 3
+ * @param assets the texts of an archive's files, by their paths under `assets`
  */
-export async function planConversion(text: string, version: unknown): Promise<Imported<PlannedConversion>> {
+export async function planConversion(
+  text: string,
+  version: unknown,
+  assets?: ReadonlyMap<string, string>,
+): Promise<Imported<PlannedConversion>> {
   let configuration: unknown;
   try {
     configuration = JSON.parse(text);
@@ -39,7 +44,7 @@ export async function planConversion(text: string, version: unknown): Promise<Im
     const expected = await expectedWeights(layers.model);
     if (expected.kind === 'read') return read({ kind: 'layers', ...layers, expected: expected.value });
   }
-  return planned(convertToGraph(configuration, kerasMajor));
+  return planned(convertToGraph(configuration, kerasMajor, assets));
 }
 
 function planned(graph: KerasGraph | string): Imported<PlannedConversion> {

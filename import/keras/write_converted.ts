@@ -40,7 +40,7 @@ export async function writeConverted(
 
 function writeGraph(
   file: TensorFile,
-  { nodes, functions, constants, signatures }: KerasGraph,
+  { nodes, functions, constants, signatures, initializer }: KerasGraph,
   found: readonly FoundWeight[],
   directory: string,
   options: ConvertKerasOptions,
@@ -57,6 +57,7 @@ function writeGraph(
       functions,
       weights,
       signatures,
+      ...(initializer === undefined ? {} : { initializer }),
       producer: PRODUCER,
     },
     directory,

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
-import type { GraphFunction, GraphNode, Weight } from '../../graph/graph.ts';
+import type { GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { readSources } from '../inbound_nodes.ts';
 import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject, unwrap } from '../keras_object.ts';
@@ -9,7 +9,7 @@ import type { WeightSource } from '../weights/weight_source.ts';
 import { inputShape, inputType } from './input_layer.ts';
 import type { GraphContext } from './layer_instance.ts';
 import { DEEPEST, ModelInstance } from './model_instance.ts';
-import { NodeBuilder } from './nodes/node_builder.ts';
+import { type LookupTable, NodeBuilder, typeValue } from './nodes/node_builder.ts';
 import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 /** A Keras model as a graph, whose parameters are in the model's file. */
@@ -19,6 +19,7 @@ export interface KerasGraph {
   /** The constants that are in no file. */
   readonly constants: ReadonlyMap<string, Weight>;
   readonly signatures: Readonly<Record<string, Signature>>;
+  readonly initializer?: GraphInitializer;
   readonly sources: readonly WeightSource[];
   readonly expected: readonly ExpectedLayer[];
 }
@@ -27,9 +28,14 @@ export interface KerasGraph {
  * Converts the configuration of a Sequential or Functional model to the nodes of a graph.
  *
  * @param kerasMajor 1, 2 or 3
+ * @param assets the texts of an archive's files, by their paths under `assets`
  * @returns a text that names all that stands in the way
  */
-export function convertToGraph(configuration: unknown, kerasMajor: number): KerasGraph | string {
+export function convertToGraph(
+  configuration: unknown,
+  kerasMajor: number,
+  assets: ReadonlyMap<string, string> = new Map(),
+): KerasGraph | string {
   const object = readKerasObject(configuration);
   if (object === undefined) return 'the configuration is not that of a model';
   if (!isModelClass(object.className) || !Array.isArray(object.config.layers)) {
@@ -41,9 +47,10 @@ export function convertToGraph(configuration: unknown, kerasMajor: number): Kera
     g,
     kerasMajor,
     problems,
-    makeModel: (inner, place, trainable) => new ModelInstance(context, inner, place, trainable),
+    assets,
+    makeModel: (inner, at) => new ModelInstance(context, inner, at),
   };
-  const model = new ModelInstance(context, object, [], true);
+  const model = new ModelInstance(context, object, { place: [], path: '', trainable: true });
   const found = problems.describe();
   if (found !== undefined) return found;
   const inputs = readInputs(object, model, g);
@@ -56,6 +63,7 @@ export function convertToGraph(configuration: unknown, kerasMajor: number): Kera
     nodes: g.nodes,
     functions: g.functions,
     constants: g.weights,
+    ...(g.tables.length === 0 ? {} : { initializer: initializerOf(g.tables) }),
     signatures: {
       [DEFAULT_SIGNATURE]: {
         method: 'tensorflow/serving/predict',
@@ -66,6 +74,27 @@ export function convertToGraph(configuration: unknown, kerasMajor: number): Kera
     },
     sources: model.sources,
     expected: model.expected,
+  };
+}
+
+/** Fills the tables; tfjs knows each by its node's name, in the graph and here. */
+function initializerOf(tables: readonly LookupTable[]): GraphInitializer {
+  return {
+    nodes: tables.flatMap(({ name, keys, values }): GraphNode[] => {
+      const [Tin, Tout] = [typeValue(keys.dtype), typeValue(values.dtype)];
+      return [
+        { name, op: 'HashTableV2', input: [], attr: { key_dtype: Tin, value_dtype: Tout } },
+        { name: keys.ref, op: 'Const', input: [], attr: { dtype: Tin } },
+        { name: values.ref, op: 'Const', input: [], attr: { dtype: Tout } },
+        {
+          name: `${name}/fill`,
+          op: 'LookupTableImportV2',
+          input: [name, keys.ref, values.ref],
+          attr: { Tin, Tout },
+        },
+      ];
+    }),
+    outputs: Object.fromEntries(tables.map(({ name }) => [name, { name, resourceId: name }])),
   };
 }
 

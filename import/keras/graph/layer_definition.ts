@@ -23,6 +23,8 @@ export interface LayerCall {
   readonly weights: LayerWeights;
   /** The functions in the members of the configuration that name some. */
   readonly activations: Readonly<Record<string, ActivationFunction>>;
+  /** The text of a file that the archive has for this layer; undefined where there is none. */
+  readonly asset: (name: string) => string | undefined;
   /** Calls a layer within this one, whose weights are in a group of this one's. */
   readonly callInner: (inner: InnerCall) => Built;
 }

@@ -17,14 +17,24 @@ export interface InnerModel {
   call(inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] | undefined;
 }
 
+/** Where a layer or a model is. */
+export interface Location {
+  /** Its name and those of the models around it, the innermost first; none for the outermost model. */
+  readonly place: readonly string[];
+  /** The path of its group in an archive. */
+  readonly path: string;
+  readonly trainable: boolean;
+}
+
 /** What one conversion shares. */
 export interface GraphContext {
   readonly g: NodeBuilder;
   /** 1, 2 or 3. */
   readonly kerasMajor: number;
   readonly problems: Problems;
-  /** @param place the names of the models around it, and its own */
-  readonly makeModel: (model: KerasObject, place: readonly string[], trainable: boolean) => InnerModel;
+  /** The texts of the archive's files, by their paths under `assets`. */
+  readonly assets: ReadonlyMap<string, string>;
+  readonly makeModel: (model: KerasObject, at: Location) => InnerModel;
 }
 
 /** A layer of a model, which may be called more than once. */
@@ -32,25 +42,16 @@ export class LayerInstance {
   readonly #context: GraphContext;
   readonly #layer: KerasObject;
   readonly #name: string;
-  readonly #place: readonly string[];
+  readonly #at: Location;
   readonly #weights: LayerWeights;
   readonly #models = new Map<string, InnerModel>();
-  readonly #trainable: boolean;
 
-  /** @param place the names of the layer and of the models around it */
-  constructor(
-    context: GraphContext,
-    layer: KerasObject,
-    name: string,
-    place: readonly string[],
-    trainable: boolean,
-  ) {
+  constructor(context: GraphContext, layer: KerasObject, name: string, at: Location) {
     this.#context = context;
     this.#layer = layer;
     this.#name = name;
-    this.#place = place;
-    this.#trainable = trainable && layer.config.trainable !== false;
-    this.#weights = LayerWeights.of(context.g, name, this.#trainable);
+    this.#at = { ...at, trainable: at.trainable && layer.config.trainable !== false };
+    this.#weights = LayerWeights.of(context.g, name, this.#at.trainable);
   }
 
   /** Adds what stands in the way of the layer to the problems, as far as that is known before it is called. */
@@ -61,7 +62,7 @@ export class LayerInstance {
     else if (layer.className !== 'InputLayer' && !isOperation(layer)) {
       const config = plainConfig(layer.config);
       const reason = refusalOf(layer) ?? layerDefinition(layer.className)?.check(layer, config, kerasMajor);
-      if (reason !== undefined) problems.add(reason, this.#place);
+      if (reason !== undefined) problems.add(reason, this.#at.place);
     }
   }
 
@@ -78,12 +79,12 @@ export class LayerInstance {
         : this.#call({ layer: this.#layer, inputs, named, weights: this.#weights, group: '' }),
     );
     if (typeof built !== 'string') return 'ref' in built ? [built] : built;
-    if (built !== '') problems.add(built, this.#place);
+    if (built !== '') problems.add(built, this.#at.place);
     return undefined;
   }
 
   #call({ layer, inputs, named = {}, weights, group }: InnerCall): Built {
-    const { g, kerasMajor } = this.#context;
+    const { g, kerasMajor, assets } = this.#context;
     const own = { ...layer, config: { ...layer.config, name: layer.config.name ?? this.#name } };
     if (isModelClass(layer.className)) return this.#model(layer, group).call(inputs) ?? '';
     const refusal = refusalOf(layer);
@@ -95,6 +96,7 @@ export class LayerInstance {
       inputs,
       named,
       weights,
+      asset: (file) => assets.get([this.#at.path, group, file].filter((part) => part !== '').join('/')),
       callInner: (inner) =>
         this.#call({ ...inner, group: group === '' ? inner.group : `${group}/${inner.group}` }),
     };
@@ -104,7 +106,10 @@ export class LayerInstance {
   #model(layer: KerasObject, group: string): InnerModel {
     const known = this.#models.get(group);
     if (known !== undefined) return known;
-    const made = this.#context.makeModel(layer, this.#place, this.#trainable);
+    const made = this.#context.makeModel(layer, {
+      ...this.#at,
+      path: group === '' ? this.#at.path : `${this.#at.path}/${group}`,
+    });
     this.#models.set(group, made);
     return made;
   }

@@ -2,10 +2,11 @@ import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { isMemberName } from '../../../worker/model/names.ts';
 import { readSources, type TensorSource } from '../inbound_nodes.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject } from '../keras_object.ts';
+import { snakeCase } from '../snake_case.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import { type CallArguments, readCalls, referencesIn, resolved } from './call_arguments.ts';
-import { type GraphContext, LayerInstance } from './layer_instance.ts';
+import { type GraphContext, LayerInstance, type Location } from './layer_instance.ts';
 import { isSymbolicTensor, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 /** Deeper than anybody nests models, and not too deep for the stack. */
@@ -22,36 +23,36 @@ interface Member {
 export class ModelInstance {
   readonly #context: GraphContext;
   readonly #model: KerasObject;
-  readonly #place: readonly string[];
+  readonly #at: Location;
   readonly #members: readonly Member[] | undefined;
 
-  /** @param place the names of the models around it, and its own */
-  constructor(context: GraphContext, model: KerasObject, place: readonly string[], trainable: boolean) {
+  constructor(context: GraphContext, model: KerasObject, at: Location) {
     this.#context = context;
     this.#model = model;
-    this.#place = place;
-    this.#members = this.#makeMembers(trainable && model.config.trainable !== false);
+    this.#at = { ...at, trainable: at.trainable && model.config.trainable !== false };
+    this.#members = this.#makeMembers();
   }
 
-  #makeMembers(trainable: boolean): Member[] | undefined {
+  #makeMembers(): Member[] | undefined {
     const { problems } = this.#context;
     const { className, config } = this.#model;
     const layers = Array.isArray(config.layers) ? config.layers : [];
-    if (this.#place.length > DEEPEST) {
-      problems.add('models nested too deeply', this.#place.slice(0, 1));
+    if (this.#at.place.length > DEEPEST) {
+      problems.add('models nested too deeply', this.#at.place.slice(0, 1));
       return undefined;
     }
     if (!isModelClass(className) || layers.length === 0) {
-      problems.add(`model ${className} without layers`, this.#place);
+      problems.add(`model ${className} without layers`, this.#at.place);
       return undefined;
     }
     const objects = layers.map(readKerasObject);
     const names = new Set(objects.map((object) => (object && layerName(object)) ?? ''));
     const members: Member[] = [];
     const taken = new Set<string>();
+    const groupOf = groupCounter();
     for (const [index, object] of objects.entries()) {
       const name = (object && layerName(object)) ?? '';
-      const place = [name === '' ? `number ${index}` : name, ...this.#place];
+      const place = [name === '' ? `number ${index}` : name, ...this.#at.place];
       if (object === undefined || name === '' || !isMemberName(name) || taken.has(name)) {
         problems.add(taken.has(name) ? 'a name that another layer has' : 'no layer', place);
         return undefined;
@@ -62,7 +63,10 @@ export class ModelInstance {
         problems.add(`layer ${object.className}, whose ${calls}`, place);
         return undefined;
       }
-      const layer = new LayerInstance(this.#context, object, name, place, trainable);
+      const path = [this.#at.path, 'layers', groupOf(object.className)]
+        .filter((part) => part !== '')
+        .join('/');
+      const layer = new LayerInstance(this.#context, object, name, { ...this.#at, place, path });
       layer.check();
       members.push({ name, object, calls, layer });
     }
@@ -122,11 +126,14 @@ export class ModelInstance {
     const sources = readSources(this.#model.config.input_layers);
     const outputs = readSources(this.#model.config.output_layers);
     if (sources === undefined || outputs === undefined || sources.length === 0 || outputs.length === 0) {
-      problems.add('a model without a list of inputs and outputs', this.#place);
+      problems.add('a model without a list of inputs and outputs', this.#at.place);
       return undefined;
     }
     if (sources.length !== inputs.length) {
-      problems.add(`a model of ${sources.length} inputs that is called with ${inputs.length}`, this.#place);
+      problems.add(
+        `a model of ${sources.length} inputs that is called with ${inputs.length}`,
+        this.#at.place,
+      );
       return undefined;
     }
     const given = new Map(sources.map(([name], index) => [name, inputs[index]]));
@@ -169,7 +176,7 @@ export class ModelInstance {
     if (stuck !== undefined) {
       this.#context.problems.add('takes what is not there, or waits for itself', [
         stuck.member.name,
-        ...this.#place,
+        ...this.#at.place,
       ]);
     }
     return find;
@@ -187,6 +194,17 @@ export class ModelInstance {
     const { inputs, ...others } = byName;
     return layer.call(tensorsIn(inputs === undefined ? values : [...values, inputs]), values, others);
   }
+}
+
+/** Names of groups as Keras counts them, by the classes of layers. */
+function groupCounter(): (className: string) => string {
+  const counts = new Map<string, number>();
+  return (className) => {
+    const kind = snakeCase(className);
+    const count = counts.get(kind) ?? 0;
+    counts.set(kind, count + 1);
+    return count === 0 ? kind : `${kind}_${count}`;
+  };
 }
 
 function tensorsIn(value: unknown): SymbolicTensor[] {

@@ -1,5 +1,6 @@
 import { type Imported, malformed, read } from '../../import_result.ts';
 import type { Hdf5File } from '../hdf5/hdf5_file.ts';
+import { snakeCase } from '../snake_case.ts';
 import type { ExpectedLayer } from './expected_weights.ts';
 import { type FoundWeight, pairWeights, type StoredWeight } from './found_weight.ts';
 import type { WeightSource } from './weight_source.ts';
@@ -111,13 +112,4 @@ async function variablesOf(file: Hdf5File, parts: readonly string[]): Promise<St
     stored.push({ path: `${path}/${index}`, name: `${path}/${index}`, dataset });
   }
   return stored;
-}
-
-/** As Keras makes names of classes: `BatchNormalization` is batch_normalization, `Conv2D` conv2d. */
-function snakeCase(name: string): string {
-  return name
-    .replaceAll(/\W+/g, '')
-    .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }

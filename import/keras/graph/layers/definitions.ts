@@ -5,6 +5,7 @@ import { ATTENTIONS } from './attention.ts';
 import { CORE } from './core.ts';
 import { EINSUM } from './einsum_dense.ts';
 import { ENCODING } from './encoding.ts';
+import { LOOKUPS } from './lookup.ts';
 import { MERGING } from './merging.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
@@ -15,6 +16,7 @@ import { LOCALLY_CONNECTED } from './spatial/locally_connected.ts';
 import { POOLING } from './spatial/pooling.ts';
 import { RESHAPING } from './spatial/reshaping.ts';
 import { TRANSPOSED_CONVOLUTION } from './spatial/transposed_convolution.ts';
+import { TEXT } from './text_vectorization.ts';
 import { WRAPPERS } from './wrappers.ts';
 
 /** The layers that become nodes of a graph, by their classes. */
@@ -28,12 +30,14 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...ENCODING,
   ...IMAGES,
   ...LOCALLY_CONNECTED,
+  ...LOOKUPS,
   ...MERGING,
   ...NORMALIZATIONS,
   ...POOLING,
   ...RECURRENT,
   ...RESHAPING,
   ...TRANSPOSED_CONVOLUTION,
+  ...TEXT,
   ...WRAPPERS,
 };
 

@@ -12,11 +12,11 @@ import { reduce } from '../nodes/reductions.ts';
 import { expandDimension, squeeze } from '../nodes/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
 
-const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
+export const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type OutputMode = (typeof OUTPUT_MODES)[number];
 
 /** One number per class, for indices as Keras's layers encode them. */
-function encodeCategories(
+export function encodeCategories(
   { g }: LayerCall,
   indices: SymbolicTensor,
   mode: Exclude<OutputMode, 'int'>,

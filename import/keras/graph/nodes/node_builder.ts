@@ -22,6 +22,16 @@ export function integersValue(values: readonly number[]): NodeAttribute {
   return { list: { i: values.map(String) } };
 }
 
+/** Operations whose nodes have no attribute `T`: they take strings, or name their types by other attributes. */
+const WITHOUT_TYPE: ReadonlySet<string> = new Set([
+  'LookupTableFindV2',
+  'StaticRegexReplace',
+  'StringLower',
+  'StringSplitV2',
+  'StringToHashBucketFast',
+  'StringToHashBucketStrong',
+]);
+
 type Attributes = Readonly<Record<string, NodeAttribute>>;
 
 /** What a node gives: the attribute `T` comes from its first input. */
@@ -36,6 +46,14 @@ interface Shared {
   readonly names: Map<string, number>;
   readonly weights: Map<string, Weight>;
   readonly functions: GraphFunction[];
+  readonly tables: LookupTable[];
+}
+
+/** A table that is filled before the first request. */
+export interface LookupTable {
+  readonly name: string;
+  readonly keys: SymbolicTensor;
+  readonly values: SymbolicTensor;
 }
 
 /** Collects the nodes of a graph, or of a function of it. */
@@ -45,7 +63,7 @@ export class NodeBuilder {
   #scope = '';
 
   constructor(shared?: Shared) {
-    this.#shared = shared ?? { names: new Map(), weights: new Map(), functions: [] };
+    this.#shared = shared ?? { names: new Map(), weights: new Map(), functions: [], tables: [] };
   }
 
   /** Constants whose values are known while the graph is made. */
@@ -55,6 +73,21 @@ export class NodeBuilder {
 
   get functions(): readonly GraphFunction[] {
     return this.#shared.functions;
+  }
+
+  get tables(): readonly LookupTable[] {
+    return this.#shared.tables;
+  }
+
+  /** A table of constants that are not among the nodes of the graph. */
+  table(fill: (builder: NodeBuilder) => Omit<LookupTable, 'name'>): LookupTable {
+    const builder = new NodeBuilder(this.#shared);
+    builder.#scope = this.#scope;
+    const table = { ...fill(builder), name: this.#unique(`${this.#scope}HashTableV2`) };
+    const attr = { key_dtype: typeValue(table.keys.dtype), value_dtype: typeValue(table.values.dtype) };
+    this.nodes.push({ name: table.name, op: 'HashTableV2', input: [], attr });
+    this.#shared.tables.push(table);
+    return table;
   }
 
   /** Lets the names of the nodes that an action adds begin with a layer's name. */
@@ -101,7 +134,7 @@ export class NodeBuilder {
   ): SymbolicTensor[] {
     const name = this.#unique(`${this.#scope}${op}`);
     const [first] = inputs;
-    const T = first === undefined ? {} : { T: typeValue(first.dtype) };
+    const T = first === undefined || WITHOUT_TYPE.has(op) ? {} : { T: typeValue(first.dtype) };
     this.nodes.push({ name, op, input: inputs.map(({ ref }) => ref), attr: { ...T, ...attributes } });
     return given.map(({ shape, dtype }, index) => ({
       ref: index === 0 ? name : `${name}:${index}`,
@@ -139,7 +172,11 @@ export class NodeBuilder {
     return this.#constant('int32', shape, new Int32Array(values));
   }
 
-  strings(values: readonly string[]): SymbolicTensor {
+  string(value: string): SymbolicTensor {
+    return this.strings([value], []);
+  }
+
+  strings(values: readonly string[], shape: readonly number[] = [values.length]): SymbolicTensor {
     const parts = values.map((value) => Buffer.from(value, 'utf8'));
     const bytes = Buffer.concat(
       parts.flatMap((part) => {
@@ -148,7 +185,7 @@ export class NodeBuilder {
         return [length, part];
       }),
     );
-    return this.#bytes('string', [values.length], new Uint8Array(bytes));
+    return this.#bytes('string', shape, new Uint8Array(bytes));
   }
 
   /** One number, of the type of what it is computed with. */
