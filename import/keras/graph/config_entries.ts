@@ -15,18 +15,21 @@ export const parameter = (otherwise: number) =>
 
 export const optionalNumber = v.nullish(v.number('is no number'), null);
 
+/** More than any layer has of anything. */
+const MOST = 2 ** 28;
+
 export const count = v.pipe(
   v.number('is no number'),
   v.safeInteger('is no integer'),
   v.minValue(1, 'is less than 1'),
-  v.maxValue(2 ** 31 - 1, 'is too large'),
+  v.maxValue(MOST, 'is too large'),
 );
 
 const size = v.pipe(
   v.number('is no number'),
   v.safeInteger('is no integer'),
   v.minValue(0, 'is negative'),
-  v.maxValue(2 ** 31 - 1, 'is too large'),
+  v.maxValue(MOST, 'is too large'),
 );
 
 const integer = v.pipe(v.number('is no number'), v.safeInteger('is no integer'));

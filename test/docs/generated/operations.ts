@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { LAYER_DEFINITIONS } from '../../../import/keras/graph/layers/definitions.ts';
 import { ALIASES, IDENTITIES } from '../../../import/keras/keras_layers.ts';
 import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
@@ -29,10 +31,32 @@ export function refusedOperationsTable(): string {
 
 /** The Keras layers that can be converted, with what of their configuration is taken. */
 export function layersTable(): string {
+  const cases = layerCases();
   const rows = Object.entries(LAYER_DEFINITIONS)
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, { members }]) => [code(name), otherNames(name), members.map(code).join(', ')]);
-  return table(['layer', 'also called', 'configured by'], rows);
+    .map(([name, { members }]) => [
+      code(name),
+      otherNames(name),
+      members.map(code).join(', '),
+      String(cases.get(name) ?? 0),
+    ]);
+  return table(['layer', 'also called', 'configured by', 'cases'], rows);
+}
+
+const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
+
+/** In how many vectors of known answers each layer is. */
+function layerCases(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const file of readdirSync(VECTORS)) {
+    for (const line of readFileSync(path.join(VECTORS, file), 'utf8').trim().split('\n')) {
+      const named = line.matchAll(/"class_name":"(\w+)"/g);
+      for (const name of new Set([...named].map(([, found = '']) => ALIASES[found] ?? found))) {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+  }
+  return counts;
 }
 
 export function identityLayers(): string {

@@ -20,6 +20,7 @@ const FAMILIES = [
   'normalization',
   'attention',
   'operations',
+  'open',
   'h5',
   'keras1',
 ];

@@ -67,3 +67,38 @@ test('a mask that ends before the pooling does not matter', async () => {
   const answer = await ask(folder, sequential3([2], layers), variables, { shape: [1, 2], values: [1, 0] });
   expect(answer).toEqual([5]);
 });
+
+describe('sizes that no layer has are refused before anything is made of them', () => {
+  test.each([
+    [
+      'AdaptiveAveragePooling1D',
+      [4, 2],
+      { output_size: 100_000_000 },
+      /output_size 100000000, which is too large/,
+    ],
+    ['CategoryEncoding', [2], { num_tokens: 100_000_000, output_mode: 'count' }, /more than 1048576 classes/],
+    [
+      'Conv1D',
+      [9, 512],
+      { filters: 512, kernel_size: [1], groups: 512.5 },
+      /groups 512.5, which is no integer/,
+    ],
+    [
+      'Conv3D',
+      [2, 2, 2, 512],
+      { filters: 512, kernel_size: [1, 1, 1], groups: 512 },
+      /groups 512, which are too many/,
+    ],
+    ['Dense', [2], { units: 10_000_000_000 }, /Dense with units 10000000000, which is too large|tfjs/],
+    ['Normalization', [90_000, 90_000], { axis: [1, 2], mean: 0, variance: 1 }, /Normalization of a size/],
+    ['Resizing', [9, 9, 1], { height: 90_000_000, width: 2, interpolation: 'bicubic' }, /Resizing of a size/],
+    ['RepeatVector', [2], { n: -1 }, /RepeatVector with n -1|tfjs/],
+  ])('%s of %o with %o', async (className, shape, config, expected) => {
+    const layers = [
+      layer(className, { name: 'x', ...config }),
+      layer('UnitNormalization', { name: 'u', axis: -1 }),
+    ];
+    const answer = await ask(folder, sequential3(shape, layers), {}, { shape: [1], values: [1] });
+    expect(answer).toMatch(expected);
+  });
+});

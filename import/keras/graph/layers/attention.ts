@@ -38,13 +38,17 @@ function attended(call: LayerCall): Attended | string {
   return { query, value, key, queryMask: query.mask, valueMask: value.mask };
 }
 
+/** Sequences whose positions are a constant. */
+const MOST_COUNTED = 4096;
+
 /** Which steps of the source come no later than each of the target, [1, target, source]. */
 function causalMask(g: NodeBuilder, query: SymbolicTensor, value: SymbolicTensor): SymbolicTensor {
   const [target, source] = [dimension(g, query, 1), dimension(g, value, 1)];
+  const isSmall = [target, source].every((size) => typeof size === 'number' && size <= MOST_COUNTED);
   const positions = (count: typeof target, axis: number): SymbolicTensor => {
     const size = typeof count === 'number' ? count : null;
     const shape = axis === 1 ? [1, size, 1] : [1, 1, size];
-    if (typeof count === 'number') {
+    if (typeof count === 'number' && isSmall) {
       const numbers = Array.from({ length: count }, (_, index) => index);
       return g.floats(numbers, axis === 1 ? [1, count, 1] : [1, 1, count]);
     }
@@ -57,9 +61,7 @@ function causalMask(g: NodeBuilder, query: SymbolicTensor, value: SymbolicTensor
     );
   };
   const [rows, columns] = [positions(target, 1), positions(source, 2)];
-  // Both count from the same number on only where both are known or neither is.
-  const from = Number(typeof target === 'number') - Number(typeof source === 'number');
-  return binary(g, 'GreaterEqual', from === 0 ? rows : add(g, rows, from), columns);
+  return binary(g, 'GreaterEqual', rows, columns);
 }
 
 const and = (g: NodeBuilder, one: SymbolicTensor | undefined, other: SymbolicTensor): SymbolicTensor =>

@@ -15,14 +15,18 @@ import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
 export const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type OutputMode = (typeof OUTPUT_MODES)[number];
 
+/** Each is compared with every index. */
+const MOST_CLASSES = 2 ** 20;
+
 /** One number per class, for indices as Keras's layers encode them. */
 export function encodeCategories(
-  { g }: LayerCall,
+  { g, layer }: LayerCall,
   indices: SymbolicTensor,
   mode: Exclude<OutputMode, 'int'>,
   classes: number,
   weights?: SymbolicTensor,
-): SymbolicTensor {
+): SymbolicTensor | string {
+  if (classes > MOST_CLASSES) return `layer ${layer.className} with more than ${MOST_CLASSES} classes`;
   const ids = Array.from({ length: classes }, (_, index) => index);
   // [..., n] of indices against all classes.
   const isEach = (x: SymbolicTensor) =>

@@ -157,6 +157,9 @@ function flatNumbers(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap(flatNumbers) : [];
 }
 
+/** Values that a configuration tells. */
+const MOST_GIVEN = 2 ** 20;
+
 /** The least that is divided by. */
 const LEAST_DEVIATION = 1e-7;
 
@@ -181,6 +184,7 @@ const NORMALIZATION = defineLayer(
       return g.floats(flat.length === count ? flat : Array<number>(count).fill(first), shape);
     };
     const isGiven = givenMean !== null;
+    if (isGiven && count > MOST_GIVEN) return openSize(call);
     const mean = isGiven ? values(givenMean) : weights.get('mean', shape, { trainable: false });
     const variance = isGiven ? values(givenVariance) : weights.get('variance', shape, { trainable: false });
     // How much it was adapted to counts for adapting it further only.

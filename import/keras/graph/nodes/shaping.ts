@@ -1,4 +1,5 @@
 import { elementCount } from '../../../../worker/model/tensor.ts';
+import { add, multiply } from './elementwise.ts';
 import { integersValue, type NodeBuilder, typeValue } from './node_builder.ts';
 import { knownCount, rank, type Shape, type SymbolicTensor } from './symbolic_tensor.ts';
 
@@ -36,6 +37,13 @@ export function dimension(g: NodeBuilder, x: SymbolicTensor, axis: number): Dime
 
 export function dimensions(g: NodeBuilder, x: SymbolicTensor): Dimension[] {
   return x.shape.map((_, axis) => dimension(g, x, axis));
+}
+
+/** A size times a number and more. */
+export function scaledDimension(g: NodeBuilder, size: Dimension, factor: number, more = 0): Dimension {
+  if (typeof size === 'number') return size * factor + more;
+  const product = factor === 1 ? size : multiply(g, size, factor);
+  return more === 0 ? product : add(g, product, more);
 }
 
 const shapeOf = (sizes: readonly Dimension[]): Shape =>

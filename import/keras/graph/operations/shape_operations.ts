@@ -37,6 +37,9 @@ const REDUCTIONS = {
 } as const;
 const isReduction = (name: string): name is keyof typeof REDUCTIONS => Object.hasOwn(REDUCTIONS, name);
 
+/** What one node gives at most. */
+const MOST_PARTS = 4096;
+
 /** Operations that sum up, move or join; undefined where the operation is none of them, or not understood. */
 export function shapeOperation(name: string, call: OperationCall): Operated | undefined {
   const { g } = call;
@@ -91,12 +94,15 @@ export function shapeOperation(name: string, call: OperationCall): Operated | un
     case 'split': {
       const parts = call.number(['indices_or_sections', 'num_or_size_splits'], 1);
       const axis = call.axis(x, 2, 0);
-      return parts === undefined ? undefined : split(g, x, axis, parts);
+      const size = x.shape[axis] ?? null;
+      const isEven =
+        parts !== undefined && parts > 0 && parts <= MOST_PARTS && size !== null && size % parts === 0;
+      return isEven ? split(g, x, axis, parts) : undefined;
     }
     case 'unstack': {
       const axis = call.axis(x, 2, 0);
       const size = x.shape[axis] ?? null;
-      return size === null ? undefined : unstack(g, x, axis, size);
+      return size === null || size > MOST_PARTS ? undefined : unstack(g, x, axis, size);
     }
     case 'pad': {
       const widths = v.safeParse(v.array(v.array(v.number())), call.value(['pad_width', 'paddings'], 1));

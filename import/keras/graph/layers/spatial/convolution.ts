@@ -55,6 +55,9 @@ const window = (dimensions: number) => ({
 
 const ACTIVATED = { activations: ['activation'] } as const;
 
+/** Each is a node of its own. */
+const MOST_GROUPS = 256;
+
 const convolution = (dimensions: number): LayerDefinition =>
   defineLayer(
     { filters: count, ...window(dimensions), groups: optionalSizes(1) },
@@ -65,6 +68,9 @@ const convolution = (dimensions: number): LayerDefinition =>
           const [groups = 1] = config.groups ?? [];
           const channels = sizeOf(x, -1);
           if (channels === null) return openSize(call);
+          if (groups > MOST_GROUPS && (groups !== channels || dimensions === 3)) {
+            return `layer ${call.layer.className} with groups ${groups}, which are too many`;
+          }
           if (channels % groups !== 0 || config.filters % groups !== 0) {
             return `layer ${call.layer.className} with groups ${groups} of ${channels} channels`;
           }

@@ -9,9 +9,10 @@ import {
 } from '../../layer_definition.ts';
 import { add, multiply } from '../../nodes/elementwise.ts';
 import { pad, slice } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
+import { type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
-import { INTERPOLATIONS, type Interpolation, resize } from './resampling.ts';
+import { INTERPOLATIONS, resize } from './resampling.ts';
+import { repeat } from './reshaping.ts';
 import { spatial } from './spatial.ts';
 
 const factor = (otherwise: number) =>
@@ -99,15 +100,13 @@ const CENTER_CROP = defineLayer(
 
 const UP_SAMPLING_2D = defineLayer(
   { size: sizes(2, 2), data_format: dataFormat, interpolation: choice(INTERPOLATIONS, 'nearest') },
-  (call, { size: [vertical = 2, horizontal = 2], data_format: format, interpolation }): Built => {
-    const isWhole = (x: SymbolicTensor) => sizeOf(x, 1) !== null && sizeOf(x, 2) !== null;
-    return spatial(call, 2, format, ({ g }, x) => {
-      if (!isWhole(x) || rank(x) !== 4) return openSize(call);
-      const target = [(sizeOf(x, 1) ?? 1) * vertical, (sizeOf(x, 2) ?? 1) * horizontal] as const;
-      const kind: Interpolation = interpolation;
-      return resize(g, x, target, kind) ?? openSize(call);
-    });
-  },
+  (call, { size: [vertical = 2, horizontal = 2], data_format: format, interpolation }): Built =>
+    spatial(call, 2, format, ({ g }, x) => {
+      if (interpolation === 'nearest') return repeat(g, repeat(g, x, 1, vertical), 2, horizontal);
+      const [rows, columns] = [sizeOf(x, 1), sizeOf(x, 2)];
+      if (rows === null || columns === null) return openSize(call);
+      return resize(g, x, [rows * vertical, columns * horizontal], interpolation) ?? openSize(call);
+    }),
 );
 
 export const IMAGES: Readonly<Record<string, LayerDefinition>> = {

@@ -29,6 +29,8 @@ const locallyConnected = (dimensions: number): LayerDefinition =>
         const space = windowed(x.shape.slice(1, -1), window)?.filter((each) => each !== null);
         if (channels === null || space?.length !== dimensions) return openSize(call);
         const places = product(space);
+        if (product(size) > MOST_OFFSETS)
+          return `layer ${call.layer.className} with a window that is too large`;
         const inputs = product(size) * channels;
         const kernel = weights.get('kernel', [places, inputs, filters]);
         const bias = hasBias ? weights.get('bias', [...space, filters]) : undefined;
@@ -42,6 +44,9 @@ const locallyConnected = (dimensions: number): LayerDefinition =>
     },
     { activations: ['activation'] },
   );
+
+/** Each place in the window is a node of its own. */
+const MOST_OFFSETS = 1024;
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, each) => all * each, 1);
 

@@ -95,14 +95,19 @@ function meanOfMasked(
   return divide(g, sum, reduce(g, 'Sum', counted, [axis], keep));
 }
 
+/** Each is a node of its own. */
+const MOST_PARTS = 1024;
+
 /** Each element of the result is of an own range of the input: from floor(i n / m) to ceil((i + 1) n / m). */
 const adaptivePooling = (kind: Kind, dimensions: number): LayerDefinition =>
   defineLayer(
     { output_size: sizes(dimensions), data_format: dataFormat },
     (call, { output_size: output, data_format: format }) =>
-      spatial(call, dimensions, format, ({ g }, input) => {
+      spatial(call, dimensions, format, ({ g, layer }, input) => {
         let x = input;
         for (const [index, parts] of output.entries()) {
+          if (parts > MOST_PARTS)
+            return `layer ${layer.className} with output_size ${parts}, which is too large`;
           const axis = index + 1;
           const size = x.shape[axis] ?? null;
           if (size === null) return openSize(call);

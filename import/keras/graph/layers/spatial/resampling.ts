@@ -29,8 +29,12 @@ export function resize(
     );
   }
   if (rows === null || columns === null) return undefined;
+  if (Math.max(rows * height, columns * width) > MOST_WEIGHTS) return undefined;
   return weighted(g, x, matrix(rows, height, interpolation), matrix(columns, width, interpolation));
 }
+
+/** Of one matrix: 4096 pixels to as many. */
+const MOST_WEIGHTS = 2 ** 24;
 
 /** For each size of the result the weights of the input's. */
 type Matrix = readonly (readonly number[])[];

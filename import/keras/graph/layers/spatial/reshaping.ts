@@ -1,7 +1,18 @@
 import { elementCount } from '../../../../../worker/model/tensor.ts';
 import { count, dataFormat, integers, sizes, widths } from '../../config_entries.ts';
-import { defineLayer, type LayerCall, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import { crop, dimension, expandDimension, pad, reshapeRest, tile, transpose } from '../../nodes/shaping.ts';
+import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
+import type { NodeBuilder } from '../../nodes/node_builder.ts';
+import {
+  crop,
+  dimensions,
+  expandDimension,
+  pad,
+  reshape,
+  reshapeRest,
+  scaledDimension,
+  tile,
+  transpose,
+} from '../../nodes/shaping.ts';
 import { knownCount, rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { channelsLast } from './channels.ts';
@@ -82,7 +93,7 @@ const cropping = (dimensions: number): LayerDefinition =>
   );
 
 /** Repeats every element along an axis. */
-function repeat({ g }: LayerCall, x: SymbolicTensor, axis: number, times: number): SymbolicTensor {
+export function repeat(g: NodeBuilder, x: SymbolicTensor, axis: number, times: number): SymbolicTensor {
   if (times === 1) return x;
   const wide = expandDimension(g, x, axis + 1);
   const copies = tile(
@@ -90,27 +101,19 @@ function repeat({ g }: LayerCall, x: SymbolicTensor, axis: number, times: number
     wide,
     wide.shape.map((_, index) => (index === axis + 1 ? times : 1)),
   );
-  const sizes = x.shape.map((size, index) => {
-    if (index !== axis) return dimension(g, x, index);
-    return size === null ? undefined : size * times;
-  });
-  // One size at most may be open besides the batch: it is worked out.
-  const known = sizes.map((size) => size ?? dimension(g, copies, axis));
-  const repeated = reshapeRest(g, copies, known.slice(1));
-  return {
-    ...repeated,
-    shape: x.shape.map((size, index) => (index === axis && size !== null ? size * times : size)),
-  };
+  const sizes = dimensions(g, x).map((size, index) =>
+    index === axis ? scaledDimension(g, size, times) : size,
+  );
+  return reshape(g, copies, sizes);
 }
 
-const upsampling = (dimensions: number): LayerDefinition =>
+const upsampling = (rankOfSpace: number): LayerDefinition =>
   defineLayer(
-    { size: sizes(dimensions, 2), data_format: dataFormat },
+    { size: sizes(rankOfSpace, 2), data_format: dataFormat },
     (call, { size, data_format: format }) =>
-      spatial(call, dimensions, format, (inner, x) => {
-        if (x.shape.slice(1).includes(null)) return openSize(call);
-        return size.reduce((wide, times, index) => repeat(inner, wide, index + 1, times), x);
-      }),
+      spatial(call, rankOfSpace, format, ({ g }, x) =>
+        size.reduce((wide, times, index) => repeat(g, wide, index + 1, times), x),
+      ),
     MOVES,
   );
 

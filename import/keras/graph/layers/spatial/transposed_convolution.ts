@@ -5,10 +5,12 @@ import { biased } from '../../nodes/products.ts';
 import {
   crop,
   dimension,
+  dimensions,
   expandDimension,
   pad,
-  reshapeRest,
+  reshape,
   reverse,
+  scaledDimension,
   shapeTensor,
   squeeze,
   transpose,
@@ -19,19 +21,18 @@ import { keras1Kernel } from '../keras1_weights.ts';
 import { convolve } from './convolve.ts';
 import { spatial } from './spatial.ts';
 
-/** One dimension of space of a transposed convolution. */
+/** One dimension of space of a transposed convolution, whatever the size of the input is. */
 interface Axis {
-  readonly input: number;
-  readonly output: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
+  /** The output is as long as the input times the stride and so much more, as Keras works it out. */
+  readonly more: number;
   /** What the convolution that this one is the transpose of would put in front. */
   readonly before: number;
 }
 
 function axisOf(
-  input: number,
   kernel: number,
   stride: number,
   dilation: number,
@@ -39,24 +40,12 @@ function axisOf(
   outputPadding: number | null,
 ): Axis {
   const reach = (kernel - 1) * dilation + 1;
-  const output = outputLength(input, reach, stride, padding, outputPadding);
-  const around = padding === 'same' ? Math.max((input - 1) * stride + reach - output, 0) : 0;
-  return { input, output, kernel, stride, dilation, before: Math.floor(around / 2) };
-}
-
-/** As Keras works it out. */
-function outputLength(
-  input: number,
-  reach: number,
-  stride: number,
-  padding: string,
-  outputPadding: number | null,
-): number {
-  if (outputPadding === null) {
-    return padding === 'same' ? input * stride : input * stride + Math.max(reach - stride, 0);
-  }
-  const around = padding === 'same' ? Math.floor(reach / 2) : 0;
-  return (input - 1) * stride + reach - 2 * around + outputPadding;
+  const isSame = padding === 'same';
+  const around = isSame ? Math.floor(reach / 2) : 0;
+  const unpadded = isSame ? 0 : Math.max(reach - stride, 0);
+  const more = outputPadding === null ? unpadded : reach - stride - 2 * around + outputPadding;
+  const before = isSame ? Math.floor(Math.max(reach - stride - more, 0) / 2) : 0;
+  return { kernel, stride, dilation, more, before };
 }
 
 const transposed = (dimensions: number): LayerDefinition =>
@@ -75,14 +64,11 @@ const transposed = (dimensions: number): LayerDefinition =>
       const built = spatial(call, dimensions, config.data_format, (_, x): Built => {
         const { g, weights } = call;
         const channels = sizeOf(x, -1);
+        if (channels === null) return openSize(call);
         const axes = config.kernel_size.map((kernel, index) => {
-          const input = x.shape[index + 1] ?? null;
           const [stride = 1, dilation = 1] = [config.strides[index], config.dilation_rate?.[index]];
-          const more = config.output_padding?.[index] ?? null;
-          return input === null ? undefined : axisOf(input, kernel, stride, dilation, config.padding, more);
+          return axisOf(kernel, stride, dilation, config.padding, config.output_padding?.[index] ?? null);
         });
-        const known = axes.filter((axis) => axis !== undefined);
-        if (channels === null || known.length < axes.length) return openSize(call);
         const isOld = call.kerasMajor === 1;
         const last = isOld ? [channels, config.filters] : [config.filters, channels];
         const stored = isOld
@@ -94,11 +80,9 @@ const transposed = (dimensions: number): LayerDefinition =>
             )
           : weights.get('kernel', [...config.kernel_size, ...last]);
         const kernel = isOld ? swapLast(g, stored) : stored;
-        const isDilated = known.some(({ dilation }) => dilation > 1);
+        const isDilated = axes.some(({ dilation }) => dilation > 1);
         const isPlain = dimensions < 3 && !isDilated;
-        const y = isPlain
-          ? backwards(call, x, kernel, known, config.padding)
-          : spread(call, x, kernel, known);
+        const y = isPlain ? backwards(call, x, kernel, axes, config.padding) : spread(call, x, kernel, axes);
         if (y === undefined) return `layer ${call.layer.className} with a window that does not fit its input`;
         return biased(g, y, config.use_bias ? weights.get('bias', [config.filters]) : undefined);
       });
@@ -123,7 +107,7 @@ function backwards(
   padding: string,
 ): SymbolicTensor {
   if (axes.length === 1) {
-    const one = { input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, before: 0 };
+    const one = { kernel: 1, stride: 1, dilation: 1, more: 0, before: 0 };
     const wide = planar(g, expandDimension(g, x, 1), expandDimension(g, kernel, 0), [one, ...axes], padding);
     return squeeze(g, wide, [1]);
   }
@@ -137,13 +121,16 @@ function planar(
   axes: readonly Axis[],
   padding: string,
 ): SymbolicTensor {
-  const space = axes.map(({ output }) => output);
+  const space = axes.map(({ stride, more }, index) =>
+    scaledDimension(g, dimension(g, x, index + 1), stride, more),
+  );
   const filters = sizeOf(kernel, -2) ?? 1;
   const target = shapeTensor(g, [dimension(g, x, 0), ...space, filters]);
+  const known = space.map((size) => (typeof size === 'number' ? size : null));
   return g.node(
     'Conv2DBackpropInput',
     [target, kernel, x],
-    { shape: [sizeOf(x, 0), ...space, filters], dtype: 'float32' },
+    { shape: [sizeOf(x, 0), ...known, filters], dtype: 'float32' },
     {
       T: { type: 'DT_FLOAT' },
       strides: integersValue([1, ...axes.map(({ stride }) => stride), 1]),
@@ -164,7 +151,7 @@ function spread(
   let wide = x;
   const widths: [number, number][] = [[0, 0]];
   const cut: [number, number][] = [];
-  for (const [index, { input, output, kernel: size, stride, dilation, before }] of axes.entries()) {
+  for (const [index, { kernel: size, stride, dilation, more, before }] of axes.entries()) {
     const position = index + 1;
     if (stride > 1) {
       const apart = expandDimension(g, wide, position + 1);
@@ -172,14 +159,14 @@ function spread(
         0,
         each === position + 1 ? stride - 1 : 0,
       ]);
-      const sizes = wide.shape.map((length, each) => (each === position ? input * stride : (length ?? 1)));
-      wide = reshapeRest(g, pad(g, apart, zeros), sizes.slice(1));
-      wide = crop(g, wide, position, [0, stride - 1]);
+      const sizes = dimensions(g, wide).map((length, each) =>
+        each === position ? scaledDimension(g, length, stride) : length,
+      );
+      wide = crop(g, reshape(g, pad(g, apart, zeros), sizes), position, [0, stride - 1]);
     }
     const reach = (size - 1) * dilation;
-    const whole = (input - 1) * stride + 1 + reach;
     // What lies outside of the result on either side is cut off, what it lacks is put there.
-    const after = whole - before - output;
+    const after = reach + 1 - stride - before - more;
     widths.push([reach, reach + Math.max(-after, 0)]);
     cut.push([before, Math.max(after, 0)]);
   }
