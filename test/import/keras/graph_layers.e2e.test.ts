@@ -20,6 +20,7 @@ const FAMILIES = [
   'normalization',
   'attention',
   'operations',
+  'models',
   'open',
   'h5',
   'keras1',
