@@ -71,6 +71,7 @@ describe('channels', () => {
     ['JPEG 4:4:4', 4],
     ['BMP 24', 1],
     ['GIF', 1],
+    ['WebP', 1],
   ] as const)('that %s does not have are refused: %i', (name, channels) => {
     expect(() => decoded(imageVector(name).file, { channels })).toThrow(
       `is not decoded to ${channels} channels`,
@@ -98,7 +99,7 @@ describe('a file that is no whole image is refused by what it is', () => {
 
   test('a text', () => {
     expect(() => decoded(new TextEncoder().encode('no image'))).toThrow(
-      'the bytes are no image: JPEG, PNG, GIF and BMP are decoded',
+      'the bytes are no image: JPEG, PNG, GIF, BMP and WebP are decoded',
     );
   });
 

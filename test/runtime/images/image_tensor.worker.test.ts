@@ -71,9 +71,18 @@ describe('an image becomes an input', () => {
   });
 
   test('as the rows of a batch, whatever their formats are', () => {
-    const files = [gray([[7]]), imageVector('PNG gray 8').file, imageVector('JPEG gray').file];
-    const { shape } = tensor(files, { channels: 'gray' });
-    expect(shape).toEqual([3, 2, 2, 1]);
+    const files = ['PNG gray 8', 'JPEG gray', 'WebP'].map((name) => imageVector(name).file);
+    const { shape } = tensor([gray([[7]]), ...files], { channels: 'gray' });
+    expect(shape).toEqual([4, 2, 2, 1]);
+  });
+
+  test('without its alpha', () => {
+    const { file, shape, values } = imageVector('WebP without loss');
+    const [height = 0, width = 0] = shape;
+    expect(tensor([file], { height, width })).toEqual({
+      shape: [1, height, width, 3],
+      values: values.filter((_, index) => index % 4 < 3),
+    });
   });
 
   test('of integers, which are the nearest', () => {

@@ -112,7 +112,7 @@ describe('an image in a request is decoded in the graph', () => {
       b64(imageVector('JPEG 4:2:0').file.subarray(0, 400)),
       /the JPEG image is cut off/,
     ],
-    ['a BMP file', b64(imageVector('BMP 24').file), /it does not decode BMP images; tf.io.decode_image/],
+    ['a BMP file', b64(imageVector('BMP 24').file), /it does not decode BMP images; tf.io.decode_image does/],
     ['a list', [b64(imageVector('GIF').file)], /it decodes one image, and got strings of shape \[1\]/],
   ])('%s is refused', async (_, inputs, message) => {
     await publishDecoder('jpeg', 'DecodeJpeg', { channels: { i: '3' } });

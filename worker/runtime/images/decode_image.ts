@@ -5,6 +5,7 @@ import { type ImageFormat, imageFormat } from './image_format.ts';
 import { decodeJpeg, type JpegOptions } from './jpeg/decode_jpeg.ts';
 import type { Pixels } from './pixels.ts';
 import { decodePng } from './png/decode_png.ts';
+import { decodeWebp } from './webp/decode_webp.ts';
 
 export interface ImageOptions {
   /** 0: those of the image. */
@@ -27,6 +28,7 @@ const CHANNELS: Readonly<Record<ImageFormat, readonly number[]>> = {
   PNG: [0, 1, 3, 4],
   GIF: [0, 3],
   BMP: [0, 3, 4],
+  WebP: [0],
 };
 
 /** @throws ExecutionError for a file that is not a whole image of a format that is decoded */
@@ -34,7 +36,7 @@ export function formatOf(bytes: Uint8Array): ImageFormat {
   if (bytes.length === 0) throw new ExecutionError('the image is empty');
   const format = imageFormat(bytes);
   if (format === undefined)
-    throw new ExecutionError('the bytes are no image: JPEG, PNG, GIF and BMP are decoded');
+    throw new ExecutionError('the bytes are no image: JPEG, PNG, GIF, BMP and WebP are decoded');
   return format;
 }
 
@@ -57,5 +59,7 @@ export function decodeImage(bytes: Uint8Array, options: ImageOptions): Pixels {
       return decodeGif(bytes, mostFrames, sampleBytes);
     case 'BMP':
       return decodeBmp(bytes, channels === 1 ? 0 : channels, sampleBytes);
+    case 'WebP':
+      return decodeWebp(bytes, sampleBytes);
   }
 }

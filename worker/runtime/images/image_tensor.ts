@@ -34,28 +34,27 @@ function decodeChannels(file: Uint8Array, { channels, height, width }: ImageInpu
   const isGray = channels === 'gray';
   const format = formatOf(file);
   const decodesGray = format === 'JPEG' || format === 'PNG';
+  // Of those with alpha, three of four channels are taken.
+  const colors = format === 'WebP' ? 0 : 3;
   const pixels = decodeImage(file, {
-    channels: isGray && decodesGray ? 1 : 3,
+    channels: isGray && decodesGray ? 1 : colors,
     depth: 8,
     jpeg: { ...JPEG_DEFAULTS, atLeast: { height, width } },
     mostFrames: 1,
     sampleBytes: 0,
   });
-  return isGray && pixels.channels === 3 ? grayOf(pixels) : pixels;
+  return isGray && pixels.channels > 1 ? grayOf(pixels) : pixels;
 }
 
 /** The weights of red, green and blue in gray, as JPEG and TensorFlow have them. */
 const [RED, GREEN, BLUE] = [0.299, 0.587, 0.114];
 
 function grayOf(pixels: Pixels): Pixels {
-  const { values } = pixels;
-  const gray = new Uint8Array(values.length / 3);
+  const { values, channels, height, width } = pixels;
+  const gray = new Uint8Array(height * width);
   for (let pixel = 0; pixel < gray.length; pixel++) {
-    const [red, green, blue] = [
-      values[3 * pixel] ?? 0,
-      values[3 * pixel + 1] ?? 0,
-      values[3 * pixel + 2] ?? 0,
-    ];
+    const at = channels * pixel;
+    const [red, green, blue] = [values[at] ?? 0, values[at + 1] ?? 0, values[at + 2] ?? 0];
     gray[pixel] = Math.round(RED * red + GREEN * green + BLUE * blue);
   }
   return { ...pixels, channels: 1, values: gray };
@@ -64,7 +63,7 @@ function grayOf(pixels: Pixels): Pixels {
 /** Resizes an image into its place of the input, scales and orders its samples. */
 function writeImage(pixels: Pixels, image: ImageInput, target: Float32Array): void {
   const { height, width, layout, scale, offset } = image;
-  const { channels } = pixels;
+  const channels = channelCount(image);
   const { from, to } = boxesOf(pixels, image);
   const resized = resize(pixels, from, to, image.resize);
   const order = image.channels === 'bgr' ? [2, 1, 0] : [0, 1, 2];
@@ -76,7 +75,7 @@ function writeImage(pixels: Pixels, image: ImageInput, target: Float32Array): vo
         const [row, column] = [y - to.top, x - to.left];
         const isInside = row >= 0 && row < to.height && column >= 0 && column < to.width;
         // A border is black.
-        const sample = isInside ? (resized[(row * to.width + column) * channels + source] ?? 0) : 0;
+        const sample = isInside ? (resized[(row * to.width + column) * pixels.channels + source] ?? 0) : 0;
         const place =
           layout === 'NHWC' ? (y * width + x) * channels + channel : (channel * height + y) * width + x;
         target[place] = sample * factor + added;

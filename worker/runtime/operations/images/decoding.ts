@@ -53,8 +53,10 @@ const decode: Operation = (node) => {
   const samples = SAMPLES.get(member(rawAttribute(node, 'dtype'), 'type'));
   if (samples === undefined) refuse(node, 'samples of this dtype are not computed');
   const format = withName(node, () => formatOf(bytes));
-  if (!FORMATS[operation]?.includes(format))
-    refuse(node, `it does not decode ${format} images; tf.io.decode_image decodes every format`);
+  if (!FORMATS[operation]?.includes(format)) {
+    const other = format === 'WebP' ? 'send it as JPEG or PNG' : 'tf.io.decode_image does';
+    refuse(node, `it does not decode ${format} images; ${other}`);
+  }
   const isAnimated = operation === 'DecodeGif' || operation === 'DecodeImage';
   const isWhole = operation !== 'DecodeImage' || flagAttribute(node, 'expand_animations', true);
   const options: ImageOptions = {
