@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parts of the runtime. Each may import the parts before it, and the files next to them. */
-const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'operations', 'loading'];
+const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'images', 'operations', 'loading'];
 
 /** Packages that belong to some layers only. */
 const PACKAGES = [

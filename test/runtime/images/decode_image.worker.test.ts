@@ -86,6 +86,17 @@ test('a JPEG image is scaled down by its decoder', () => {
   expect(half.shape).toEqual([Math.ceil(height / 2), Math.ceil(width / 2), 3]);
 });
 
+test('a JPEG image that is cut off is decoded as far as it goes where that is asked for', () => {
+  const { file, shape, values } = imageVector('JPEG 4:4:4');
+  const half = decoded(file.subarray(0, Math.floor(0.7 * file.length)), {
+    jpeg: { ...JPEG_DEFAULTS, takesPart: true },
+  });
+  expect(half.shape).toEqual(shape);
+  const rows = 8 * (shape[1] ?? 0) * 3;
+  expect(half.values.slice(0, rows)).toEqual(values.slice(0, rows));
+  expect(half.values).not.toEqual(values);
+});
+
 describe('a file that is no whole image is refused by what it is', () => {
   test.each(IMAGE_VECTORS.map((vector) => [vector.name, vector] as const))(
     '%s, cut off anywhere',

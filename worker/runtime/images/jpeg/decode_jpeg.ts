@@ -9,6 +9,8 @@ export interface JpegOptions {
   readonly isAccurate: boolean;
   /** Whether chroma is interpolated where it has fewer samples. */
   readonly isSmooth: boolean;
+  /** Whether an image that is cut off is decoded as far as it goes. */
+  readonly takesPart?: boolean;
   /** By how much the image is scaled down: 1, 2, 4 or 8. */
   readonly ratio: number;
   /** An image that is too large may be scaled down further, if it stays as large as this. */
@@ -51,8 +53,8 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegOptions, sampleBytes:
   });
   if (result.kind === 'failed') refuseImage('JPEG', `cannot be decoded: ${result.reason}`);
   // Of other damage TensorFlow says nothing either.
-  if (result.warning !== undefined && /premature end/i.test(result.warning))
-    refuseImage('JPEG', `is cut off: ${result.warning}`);
+  const isCutOff = result.warning !== undefined && /premature end/i.test(result.warning);
+  if (isCutOff && options.takesPart !== true) refuseImage('JPEG', `is cut off: ${result.warning}`);
   const values = format === 'cmyk' ? rgbOfInks(result.values, header) : result.values;
   return { frames: 1, width, height, channels, values };
 }

@@ -65,6 +65,7 @@ const decode: Operation = (node) => {
     jpeg: {
       isAccurate: textAttribute(node, 'dct_method') === 'INTEGER_ACCURATE',
       isSmooth: flagAttribute(node, 'fancy_upscaling', true),
+      takesPart: flagAttribute(node, 'try_recover_truncated'),
       ratio: numberAttribute(node, 'ratio', 1),
     },
     mostFrames: !isWhole ? 1 : isAnimated ? Number.POSITIVE_INFINITY : 2,
