@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseForm } from '../../../worker/http/tensorflow_serving/files/multipart.ts';
 
@@ -38,6 +39,41 @@ describe('a form', () => {
     const read = parseForm(body, request.headers.get('content-type') ?? '');
     expect(read).toMatchObject({ kind: 'form', parts: [{ name: 'image', isFile: true }] });
     expect(read.kind === 'form' && [...(read.parts[0]?.content ?? [])]).toEqual([...latin('\x89PNG\r\n')]);
+  });
+
+  test('of any parts is read as it was written', () => {
+    const names = fc.stringMatching(/^[a-z]{1,8}$/);
+    const content = fc
+      .array(fc.constantFrom(...'\r\n-x1a\x00\xff'), { maxLength: 30 })
+      .map((all) => all.join(''));
+    const isSplit = (text: string): boolean => text.includes('\r\n--x-1');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(names, fc.boolean(), content), { maxLength: 5 }), (all) => {
+        const written = all.filter(([, , text]) => !isSplit(text));
+        const body = written.map(([name, isFile, text]) =>
+          part(`name="${name}"${isFile ? '; filename="f"' : ''}`, text),
+        );
+        expect(parts(`${body.join('')}--x-1--`)).toEqual(written);
+      }),
+    );
+  });
+
+  test('of any bytes is read or refused', () => {
+    const pieces = fc.constantFrom(
+      '--x-1',
+      '\r\n',
+      '--',
+      'content-disposition: form-data; name=a',
+      ':',
+      '"',
+      '\x00',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 20 }), (all) => {
+        const read = parseForm(latin(all.join('')), TYPE);
+        expect(read.kind === 'invalid' || read.parts.length <= 20).toBe(true);
+      }),
+    );
   });
 
   test.each([

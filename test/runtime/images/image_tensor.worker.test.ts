@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ImageInput } from '../../../worker/model/image_input.ts';
 import { imageTensor } from '../../../worker/runtime/images/image_tensor.ts';
 import { bitmap } from '../../fixtures/images/bitmap.ts';
 import { imageVector } from '../../fixtures/images/vectors.ts';
+import { IMAGES } from '../oracle/image.ts';
 
 const PLAIN: ImageInput = {
   signature: 'serving_default',
@@ -57,6 +59,33 @@ describe('an image becomes an input', () => {
     expect(tensor([file], { ...image, resize: 'nearest' }).values).toEqual([0, 0, 100, 100]);
     const shrunk = tensor([gray([[0, 10, 20, 30]])], { ...image, width: 2 });
     expect(shrunk.values).toEqual([5, 25]);
+  });
+
+  test.each([
+    ['bilinear', 'ResizeBilinear'],
+    ['nearest', 'ResizeNearestNeighbor'],
+  ] as const)('of any size resized as %s is', (method, operation) => {
+    const side = fc.integer({ min: 1, max: 9 });
+    const image = fc.tuple(side, side).chain(([height, width]) => {
+      const pixel = fc.array(fc.nat(255), { minLength: 3, maxLength: 3 });
+      const row = fc.array(pixel, { minLength: width, maxLength: width });
+      return fc.array(row, { minLength: height, maxLength: height });
+    });
+    fc.assert(
+      fc.property(image, side, side, (rows, height, width) => {
+        const images = {
+          dtype: 'float32',
+          shape: [1, rows.length, rows[0]?.length ?? 0, 3],
+          values: rows.flat(2),
+        } as const;
+        const attributes = { size: [height, width], halfPixelCenters: true, alignCorners: false };
+        const [wanted] = IMAGES[operation]?.({ inputs: { images }, attributes }) ?? [];
+        const { shape, values } = tensor([bitmap(rows)], { height, width, resize: method });
+        expect(shape).toEqual(wanted?.shape);
+        expect(values).toEqual(wanted?.values?.map((value) => expect.closeTo(value, 3)));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('cropped to the middle, or with a black border, where the aspect ratio is another', () => {
