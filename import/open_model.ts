@@ -1,5 +1,6 @@
 import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
+import type { ImageFile } from './files/image_file.ts';
 import type { SourceFormat } from './formats.ts';
 import type { Graph } from './graph/graph.ts';
 import { WeightError } from './graph/weight_error.ts';
@@ -7,6 +8,8 @@ import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
 import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
+import { archiveConfiguration, h5Configuration } from './keras/read_configuration.ts';
+import { rescaledInput } from './keras/rescaled_input.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
@@ -52,10 +55,23 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
     return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
   }
   if (converted.value === undefined) return readTfjsDirectory(model.path);
+  const image = await kerasImage(model);
   return readTfjsDirectory(options.temporaryDirectory, {
     examplesIn: model.directory,
     sourceFormat: converted.value,
+    ...(image === undefined ? {} : { image }),
   });
+}
+
+/** What a Keras file tells of how an image becomes its input: once it is converted, its layers may be nodes of a graph. */
+async function kerasImage({ kind, path }: DetectedModel): Promise<ImageFile | undefined> {
+  const text =
+    kind === 'keras-archive'
+      ? await archiveConfiguration(path)
+      : kind === 'keras-h5'
+        ? await h5Configuration(path)
+        : undefined;
+  return text === undefined ? undefined : rescaledInput(JSON.parse(text));
 }
 
 async function convertToTfjs(

@@ -13,7 +13,7 @@ import {
 } from '../examples/examples.ts';
 import { type Imported, read } from '../import_result.ts';
 import { withClasses } from './classes.ts';
-import { ImageFileSchema, imageInput } from './image_file.ts';
+import { type ImageFile, ImageFileSchema, imageInput } from './image_file.ts';
 import { readJson, validate } from './json_files.ts';
 import { findModelFile } from './model_files.ts';
 
@@ -38,32 +38,45 @@ export interface SidecarFiles {
 /**
  * Reads the examples next to a model and checks them against its signatures. Without warmup requests, it makes requests
  * of zeros. It adds the names of classes to the signatures.
+ *
+ * @param implied how an image becomes the model's input, as the model itself states it, for a model without image.json
  */
 export async function readSidecarFiles(
   directory: string,
   signatures: Readonly<Record<string, Signature>>,
+  implied?: ImageFile,
 ): Promise<Imported<SidecarFiles>> {
   const classified = await readFile(directory, CLASSES_FILE, v.array(v.string()), (classes) =>
     nameClasses(signatures, classes),
   );
   if (classified.kind !== 'read') return classified;
   const named = classified.value ?? { ...signatures };
-  const image = await readFile(directory, IMAGE_FILE, ImageFileSchema, (file) => imageInput(file, named));
-  if (image.kind !== 'read') return image;
+  const written = await readFile(directory, IMAGE_FILE, ImageFileSchema, (file) => imageInput(file, named));
+  if (written.kind !== 'read') return written;
+  const image = written.value ?? impliedImage(implied, named);
   const warmup = await readFile(directory, WARMUP_FILE, WarmupFileSchema, (file) =>
     warmupRequests(file, named),
   );
   if (warmup.kind !== 'read') return warmup;
   const golden = await readFile(directory, GOLDEN_FILE, GoldenFileSchema, (file) =>
-    goldenExamples(file, named, image.value),
+    goldenExamples(file, named, image),
   );
   if (golden.kind !== 'read') return golden;
   return read({
     signatures: named,
     warmup: warmup.value ?? zeroRequests(named),
     golden: golden.value ?? [],
-    ...(image.value === undefined ? {} : { image: image.value }),
+    ...(image === undefined ? {} : { image }),
   });
+}
+
+/** Undefined also where the shape of the input leaves a doubt. */
+function impliedImage(
+  implied: ImageFile | undefined,
+  signatures: Readonly<Record<string, Signature>>,
+): ImageInput | undefined {
+  const image = implied && imageInput(implied, signatures);
+  return image?.kind === 'read' ? image.value : undefined;
 }
 
 function nameClasses(

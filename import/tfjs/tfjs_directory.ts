@@ -4,6 +4,7 @@ import { type ModelJson, ModelJsonSchema, type WeightGroup } from '../../worker/
 import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
 import { withClasses } from '../files/classes.ts';
 import { findModelJson } from '../files/find_model_json.ts';
+import type { ImageFile } from '../files/image_file.ts';
 import { readJson, validate } from '../files/json_files.ts';
 import { describeBlob, findModelFile, type ModelFile } from '../files/model_files.ts';
 import { readSidecarFiles } from '../files/sidecar_files.ts';
@@ -14,6 +15,7 @@ import { graphSignatures } from '../graph/graph_signature.ts';
 import { readInitializerNodes, readTopology } from '../graph/graph_topology.ts';
 import { leftOutSignatures } from '../graph/named_signatures.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
+import { rescaledInput } from '../keras/rescaled_input.ts';
 import { layersSignature } from './layers_model.ts';
 
 /** The content of a version made from a model directory. */
@@ -34,11 +36,16 @@ export type ModelImport =
  *
  * @param options.examplesIn the directory of the examples, if it is not the model's own
  * @param options.sourceFormat the format from which the model was converted, if it was
+ * @param options.image how an image becomes the input, as that format states it
  * @throws only for faults of the file system
  */
 export async function readTfjsDirectory(
   path: string,
-  options: { readonly examplesIn?: string; readonly sourceFormat?: SourceFormat } = {},
+  options: {
+    readonly examplesIn?: string;
+    readonly sourceFormat?: SourceFormat;
+    readonly image?: ImageFile;
+  } = {},
 ): Promise<ModelImport> {
   const found = await findModelJson(path);
   if (found.kind !== 'read') return found;
@@ -49,7 +56,11 @@ export async function readTfjsDirectory(
   if (model.kind !== 'read') return { ...model, message: `${topology.absolutePath}: ${model.message}` };
   const { format, weightBytes, signatures, shards } = model.value;
   const leftOut = leftOutSignatures(json.value.userDefinedMetadata);
-  const sidecars = await readSidecarFiles(options.examplesIn ?? directory, signatures);
+  const { modelTopology } = json.value;
+  const image =
+    options.image ??
+    (format === 'tfjs-layers-model' ? rescaledInput(modelTopology.model_config ?? modelTopology) : undefined);
+  const sidecars = await readSidecarFiles(options.examplesIn ?? directory, signatures, image);
   if (sidecars.kind !== 'read') return sidecars;
   const blobs: Blob[] = [];
   for (const file of [topology, ...shards]) blobs.push(await describeBlob(file));
