@@ -24,7 +24,10 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
   ],
   Normalization: names('BatchNormWithGlobalNormalization'),
-  Quantization: names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel'),
+  Quantization: [
+    ...names('FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVarsPerChannel QuantizeAndDequantizeV2'),
+    ...names('QuantizeAndDequantizeV3 QuantizeAndDequantizeV4'),
+  ],
   'Ragged tensors': names('RaggedRange RaggedTensorToTensor'),
   'Recurrent networks': names('BlockLSTM BlockLSTMV2 GRUBlockCell LSTMBlockCell'),
   Segments: [

@@ -7,6 +7,7 @@ import { sinkTransposes } from './channels_last/sink_transposes.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { stateDefaults } from './default_attributes.ts';
 import { delayReshapes } from './delay_reshapes.ts';
+import { padBeforeMaxima } from './explicit_padding.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';
 import { foldConstants } from './fold/fold_constants.ts';
 import { fuseActivation } from './fuse_activation.ts';
@@ -34,6 +35,7 @@ const PASSES: readonly Pass[] = [
   removePassThrough,
   prune,
   convertChannels,
+  padBeforeMaxima,
   sinkTransposes,
   mergeTransposes,
   foldConstants,
@@ -68,7 +70,9 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
  * are read. Functions that control flow calls, and the initializer, are not changed.
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
-  const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op)) ? [convertChannels, prune] : PASSES;
+  const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op))
+    ? [convertChannels, padBeforeMaxima, prune]
+    : PASSES;
   const whole = stateDefaults(graph);
   const nodes = conditionalBranches(whole.nodes);
   let current = constantTables(nodes === whole.nodes ? whole : { ...whole, nodes });

@@ -59,7 +59,7 @@ import {
   depthwiseConvolution as plainDepthwiseConvolution,
   transposedConvolution3D,
 } from './javascript/products/windows.ts';
-import { fakeQuantize } from './javascript/quantization.ts';
+import { fakeQuantize, quantizeAndDequantize } from './javascript/quantization.ts';
 import { meanOfIntegers } from './javascript/reductions.ts';
 import {
   inversePermutation,
@@ -166,6 +166,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   PadV2: { fast: own(pad) },
   Pow: { plain: powerOfIntegers },
   Prelu: { fast: own(prelu), plain: plainPrelu },
+  QuantizeAndDequantize: { plain: quantizeAndDequantize },
   RaggedRange: { plain: raggedRange },
   RaggedTensorToTensor: { plain: raggedToDense },
   Range: { plain: range },

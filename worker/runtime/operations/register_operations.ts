@@ -5,7 +5,12 @@ import { fusedBatchNorm } from './batch_norm.ts';
 import { einsum } from './einsum.ts';
 import { bitwise, invert, leftShift, rightShift } from './elementwise/bitwise.ts';
 import { divide, truncateMod } from './elementwise/division.ts';
-import { fakeQuantWithArgs, fakeQuantWithVars } from './elementwise/fake_quantization.ts';
+import {
+  fakeQuantWithArgs,
+  fakeQuantWithVars,
+  quantizeAndDequantize,
+  quantizeAndDequantizeV3,
+} from './elementwise/fake_quantization.ts';
 import { FUNCTIONS } from './elementwise/functions.ts';
 import { EXAMPLES } from './examples/parse_example.ts';
 import { DECODING } from './images/decoding.ts';
@@ -75,6 +80,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Mod: truncateMod,
   OneHot: oneHot,
   PlaceholderWithDefault: placeholderWithDefault,
+  QuantizeAndDequantizeV2: quantizeAndDequantize,
+  QuantizeAndDequantizeV3: quantizeAndDequantizeV3,
+  QuantizeAndDequantizeV4: quantizeAndDequantize,
   RightShift: rightShift,
   Roll: roll,
   SpaceToDepth: spaceToDepth,

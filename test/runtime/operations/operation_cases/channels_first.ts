@@ -28,6 +28,30 @@ export const CHANNELS_FIRST_CASES: readonly GateCase[] = [
   operation('MaxPool with channels first', 'MaxPool', { x: 'FP32' }, window(2, 3, 'VALID'), 'FP32', [
     answered('the largest of each channel', { x: image }, float([1, 2, 1, 1], [6, 60])),
   ]),
+  ...(['NHWC', 'NCHW'] as const).map((format) =>
+    operation(
+      `MaxPool of ${format} with explicit padding`,
+      'MaxPool',
+      { x: 'FP32' },
+      {
+        ...T,
+        data_format: text(format),
+        ksize: format === 'NHWC' ? integers(1, 1, 2, 1) : integers(1, 1, 1, 2),
+        strides: ONES,
+        padding: text('EXPLICIT'),
+        explicit_paddings:
+          format === 'NHWC' ? integers(0, 0, 0, 0, 1, 0, 0, 0) : integers(0, 0, 0, 0, 0, 0, 1, 0),
+      },
+      'FP32',
+      [
+        answered(
+          'negative values, and none of the padding',
+          { x: float(format === 'NHWC' ? [1, 1, 2, 1] : [1, 1, 1, 2], [-3, -5]) },
+          float(format === 'NHWC' ? [1, 1, 2, 1] : [1, 1, 1, 2], [-3, -3]),
+        ),
+      ],
+    ),
+  ),
   operation('AvgPool with channels first', 'AvgPool', { x: 'FP32' }, window(2, 2, 'SAME'), 'FP32', [
     answered('means of the pixels that there are', { x: image }, float([1, 2, 1, 2], [3, 4.5, 30, 45])),
   ]),

@@ -43,6 +43,21 @@ export const ADDED_CALLS: Readonly<Record<string, Calls>> = {
       inputs: { x: floats([...outer, rows, columns]) },
       attributes: { numLower: lower, numUpper: upper },
     })),
+  QuantizeAndDequantize: fc
+    .record({
+      shape: shapes(0, 4),
+      numBits: fc.integer({ min: 2, max: 16 }),
+      isSigned: fc.boolean(),
+      isRangeGiven: fc.boolean(),
+    })
+    .map(({ shape, ...attributes }) => ({
+      inputs: {
+        x: floats(shape),
+        min: { dtype: 'float32', shape: [], values: [-1] },
+        max: { dtype: 'float32', shape: [], values: [2] },
+      },
+      attributes,
+    })),
   TruncateDiv: divided,
   TruncateMod: divided,
   WrapInteger: fc

@@ -49,3 +49,54 @@ function round(value: number, steps: Steps | undefined): number {
   const step = Math.floor(Math.fround(Math.fround(Math.fround(shifted * inverse) - zero) + 0.5));
   return Math.fround(step * scale) + 0;
 }
+
+/**
+ * Rounds values to the steps of integers whose range is given, or is that of the values. 0 is one of them, and the side
+ * that needs the larger steps says how large they are. Source: TensorFlow's quantize_and_dequantize_op.h.
+ */
+export const quantizeAndDequantize: PlainKernel = (backend, call, [output]) => {
+  const x = call.tensor('x');
+  const bits = call.integer('numBits');
+  const isSigned = call.flag('isSigned');
+  const most = isSigned ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  const least = isSigned ? (call.flag('isNarrow') ? -most : -most - 1) : 0;
+  const isGiven = call.flag('isRangeGiven');
+  const result = makeOutput(backend, output);
+  const values = valuesOf(backend, x);
+  const quantized = valuesOf(backend, result);
+  const range = isGiven
+    ? {
+        min: valuesOf(backend, call.tensor('min'))[0] ?? 0,
+        max: valuesOf(backend, call.tensor('max'))[0] ?? 0,
+      }
+    : extremes(values);
+  const ofMin = least * range.min > 0 ? least / range.min : Number.POSITIVE_INFINITY;
+  const ofMax = most * range.max > 0 ? most / range.max : Number.POSITIVE_INFINITY;
+  const scale = Math.fround(Math.min(ofMin, ofMax));
+  const step = Math.fround(ofMin < ofMax ? range.min / least : range.max / most);
+  const isHalfUp = call.text('rounding') === 'HALF_UP';
+  for (let index = 0; index < quantized.length; index++) {
+    const value = values[index] ?? 0;
+    const [low, high] = ofMin < ofMax ? [range.min, most * step] : [least * step, range.max];
+    const clamped = isGiven ? Math.min(high, Math.max(low, value)) : value;
+    const scaled = Math.fround(clamped * scale);
+    quantized[index] = Number.isFinite(scale)
+      ? (isHalfUp ? Math.floor(scaled + 0.5) : halfToEven(scaled)) * step
+      : value;
+  }
+  return result;
+};
+
+function extremes(values: ArrayLike<number>): { min: number; max: number } {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index < values.length; index++) {
+    min = Math.min(min, values[index] ?? 0);
+    max = Math.max(max, values[index] ?? 0);
+  }
+  return { min, max };
+}
+
+function halfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}

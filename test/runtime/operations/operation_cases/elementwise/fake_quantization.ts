@@ -1,4 +1,13 @@
-import { answered, flag, float, type GateCase, operation, refused } from '../../../gate/gate_cases/case.ts';
+import {
+  answered,
+  flag,
+  float,
+  type GateCase,
+  int,
+  operation,
+  refused,
+  text,
+} from '../../../gate/gate_cases/case.ts';
 
 const bits = (count: number, isNarrow = false) => ({
   num_bits: { i: String(count) },
@@ -7,8 +16,60 @@ const bits = (count: number, isNarrow = false) => ({
 const range = (min: number, max: number) => ({ min: float([], [min]), max: float([], [max]) });
 const variables = { x: 'FP32', min: 'FP32', max: 'FP32' } as const;
 
+const backAndForth = (
+  name: string,
+  attr: Readonly<Record<string, unknown>>,
+  asked: GateCase['asked'],
+): GateCase =>
+  operation(
+    `QuantizeAndDequantizeV2 ${name}`,
+    'QuantizeAndDequantizeV2',
+    variables,
+    { num_bits: { i: '3' }, ...attr },
+    'FP32',
+    asked,
+  );
+
 /** Values by the documentation of tf.quantization.fake_quant_with_min_max_vars; the steps are exact in binary. */
 export const FAKE_QUANTIZATION_CASES: readonly GateCase[] = [
+  // Three bits with a sign: -4 to 3 steps. The largest value needs steps of 1, the smallest one of 1/2.
+  backAndForth('of its own range', {}, [
+    answered(
+      'halves to even',
+      { x: float([6], [-2, -1.5, 0.5, 1.5, 2.5, 3]), ...range(0, 0) },
+      float([6], [-2, -2, 0, 2, 2, 3]),
+    ),
+    answered('zeros', { x: float([2], [0, 0]), ...range(0, 0) }, float([2], [0, 0])),
+    answered('no values', { x: float([0]), ...range(0, 0) }, float([0])),
+  ]),
+  backAndForth('halves up', { round_mode: text('HALF_UP') }, [
+    answered('halves up', { x: float([4], [-1.5, 0.5, 2.5, 3]), ...range(0, 0) }, float([4], [-1, 1, 3, 3])),
+  ]),
+  backAndForth('of a given range', { range_given: flag(true) }, [
+    answered(
+      'what is outside',
+      { x: float([4], [-9, -1.4, 0.6, 9]), ...range(-4, 3) },
+      float([4], [-4, -1, 1, 3]),
+    ),
+    refused('a range upside down', { x: float([1], [1]), ...range(1, 0) }, /is upside down/),
+  ]),
+  backAndForth('without a sign', { signed_input: flag(false), range_given: flag(true) }, [
+    answered('from 0 to 7', { x: float([4], [-9, 0.6, 6.6, 9]), ...range(0, 7) }, float([4], [0, 1, 7, 7])),
+  ]),
+  operation(
+    'QuantizeAndDequantizeV3',
+    'QuantizeAndDequantizeV3',
+    { ...variables, bits: 'INT32' },
+    {},
+    'FP32',
+    [
+      answered(
+        'bits of the request',
+        { x: float([2], [1.4, 3]), ...range(0, 0), bits: int([], [3]) },
+        float([2], [1, 3]),
+      ),
+    ],
+  ),
   operation('FakeQuantWithMinMaxVars of 2 bits', 'FakeQuantWithMinMaxVars', variables, bits(2), 'FP32', [
     answered(
       'four steps, the nearest of which is taken, and the bounds',

@@ -24,4 +24,22 @@ const fakeQuantize: Rule = (call) => {
   return gives(x.shape, 'float32');
 };
 
-export const QUANTIZATION_RULES: Rules = { FakeQuantize: fakeQuantize };
+const quantizeAndDequantize: Rule = (call) => {
+  const [x, min, max] = [call.tensor('x'), call.tensor('min'), call.tensor('max')];
+  for (const [tensor, name] of [[x, 'x'] as const, [min, 'min'] as const, [max, 'max'] as const])
+    call.expectDtype(tensor, name, 'float32');
+  const bits = call.integer('numBits');
+  const isSigned = call.flag('isSigned');
+  if (bits < (isSigned ? 2 : 1) || bits > 24) call.refuse(`num_bits of ${bits} are not computed`);
+  if (min.shape.length > 0 || max.shape.length > 0) call.refuse('a range for each channel is not computed');
+  const [least = 0] = call.values(min);
+  const [most = 0] = call.values(max);
+  if (call.flag('isRangeGiven') && !(least <= most))
+    call.refuse(`the range from ${least} to ${most} is upside down`);
+  return gives(x.shape, 'float32');
+};
+
+export const QUANTIZATION_RULES: Rules = {
+  FakeQuantize: fakeQuantize,
+  QuantizeAndDequantize: quantizeAndDequantize,
+};
