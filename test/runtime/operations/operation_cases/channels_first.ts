@@ -1,5 +1,6 @@
 import {
   answered,
+  bool,
   flag,
   float,
   type GateCase,
@@ -25,6 +26,39 @@ const image = float([1, 2, 2, 3], [1, 2, 3, 4, 5, 6, 10, 20, 30, 40, 50, 60]);
 
 /** Values by arithmetic. What is published with channels first is computed with channels last. */
 export const CHANNELS_FIRST_CASES: readonly GateCase[] = [
+  {
+    name: 'batch norm with channels first in both branches of a condition of TensorFlow 1',
+    inputs: [
+      { name: 'x', dtype: 'DT_FLOAT' },
+      { name: 'training', dtype: 'DT_BOOL', shape: [] },
+      ...['scale', 'offset', 'mean', 'variance'].map((name) => ({ name, dtype: 'DT_FLOAT' as const })),
+    ],
+    nodes: [
+      { name: 'branch', op: 'Switch', input: ['x', 'training'], attr: T },
+      ...[false, true].map((isTraining) => ({
+        name: isTraining ? 'train' : 'predict',
+        op: 'FusedBatchNormV3',
+        input: [`branch:${Number(isTraining)}`, 'scale', 'offset', 'mean', 'variance'],
+        attr: { ...FORMAT, U: { type: 'DT_FLOAT' }, epsilon: { f: 0 }, is_training: flag(isTraining) },
+      })),
+      { name: 'y', op: 'Merge', input: ['predict', 'train'], attr: { ...T, N: { i: '2' } } },
+    ],
+    outputs: [{ name: 'y', dtype: 'DT_FLOAT' }],
+    asked: [false, true].map((isTraining) =>
+      answered(
+        isTraining ? 'in training' : 'in prediction',
+        {
+          x: float([1, 1, 1, 2], [1, 5]),
+          training: bool([], [Number(isTraining)]),
+          scale: float([1], [2]),
+          offset: float([1], [1]),
+          mean: float([1], [1]),
+          variance: float([1], [16]),
+        },
+        float([1, 1, 1, 2], isTraining ? [-1, 3] : [1, 3]),
+      ),
+    ),
+  },
   operation('MaxPool with channels first', 'MaxPool', { x: 'FP32' }, window(2, 3, 'VALID'), 'FP32', [
     answered('the largest of each channel', { x: image }, float([1, 2, 1, 1], [6, 60])),
   ]),
