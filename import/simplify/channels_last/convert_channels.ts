@@ -1,3 +1,4 @@
+import type { Signature } from '../../../worker/model/signature.ts';
 import type { Graph, GraphNode, NodeAttribute } from '../../graph/graph.ts';
 import { integersAttribute, textAttribute, textsAttribute } from '../attributes.ts';
 import { GraphRewrite } from '../graph_rewrite.ts';
@@ -22,6 +23,26 @@ const PER_DIMENSION = ['dilations', 'ksize', 'strides'];
  * The passes that follow let transposes meet and take them out.
  */
 export async function convertChannels(graph: Graph): Promise<Graph> {
+  let current = await convertNodes(graph);
+  for (const [index, called] of graph.functions.entries()) {
+    // Its results are read, as the outputs of signatures are; weights have one list of names.
+    const outputs = Object.values(called.results).map((name, place) => [
+      `result${place}`,
+      { name, dtype: 'float32' as const, shape: null },
+    ]);
+    const signature: Signature = { method: PREDICT, inputs: {}, outputs: Object.fromEntries(outputs) };
+    const body = { ...current, nodes: called.nodes, functions: [], signatures: { called: signature } };
+    const converted = await convertNodes(body);
+    if (converted === body) continue;
+    const functions = current.functions.with(index, { ...called, nodes: converted.nodes });
+    current = { ...current, functions, weights: converted.weights };
+  }
+  return current;
+}
+
+const PREDICT = 'tensorflow/serving/predict';
+
+async function convertNodes(graph: Graph): Promise<Graph> {
   const rewrite = new GraphRewrite(graph);
   for (const node of rewrite.nodes()) {
     const layout = LAYOUTS[textAttribute(node, 'data_format') ?? ''];

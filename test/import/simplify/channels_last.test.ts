@@ -1,6 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Graph, NodeAttribute } from '../../../import/graph/graph.ts';
+import { findUnsupportedOperations } from '../../../import/operations/unsupported_operations.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
 import { FLOAT, GraphBuilder, integers, text } from '../../fixtures/graphs/graph_builder.ts';
@@ -161,6 +162,45 @@ const NETWORKS: readonly (readonly [name: string, transposes: number, build: Bui
   ],
 ];
 
+/** A pool within a function that a condition calls. */
+function conditional(): Graph {
+  const type = { type: 'DT_FLOAT' };
+  const shape = (...sizes: number[]) => ({ shape: { dim: sizes.map((size) => ({ size: String(size) })) } });
+  return {
+    nodes: [
+      { name: 'x', op: 'Placeholder', input: [], attr: { dtype: type, shape: shape(1, 1, 2, 2) } },
+      { name: 'c', op: 'Placeholder', input: [], attr: { dtype: { type: 'DT_BOOL' }, shape: shape() } },
+      {
+        name: 'y',
+        op: 'StatelessIf',
+        input: ['c', 'x'],
+        attr: { then_branch: { func: { name: 'pool' } }, else_branch: { func: { name: 'pool' } } },
+      },
+    ],
+    functions: [
+      {
+        name: 'pool',
+        inputs: [{ name: 'image', type: 'DT_FLOAT' }],
+        outputs: [{ name: 'result', type: 'DT_FLOAT' }],
+        nodes: [{ name: 'pooled', op: 'MaxPool', input: ['image'], attr: new Network('NCHW').window(2, 2) }],
+        results: { result: 'pooled' },
+      },
+    ],
+    weights: new Map(),
+    signatures: {
+      serving_default: {
+        method: 'tensorflow/serving/predict',
+        inputs: {
+          x: { name: 'x:0', dtype: 'float32', shape: [1, 1, 2, 2] },
+          c: { name: 'c:0', dtype: 'bool', shape: [] },
+        },
+        outputs: { y: { name: 'y:0', dtype: 'float32', shape: null } },
+      },
+    },
+    producer: 1,
+  };
+}
+
 const count = 2 * 3 * 8 * 7;
 const x = tensor(
   Array.from({ length: count }, (_, index) => Math.sin(index * 12.9898)),
@@ -168,6 +208,22 @@ const x = tensor(
 );
 
 describe('channels first', () => {
+  test('are computed last within functions', async () => {
+    const { graph } = await simplify(conditional());
+    expect(findUnsupportedOperations(graph)).toEqual([]);
+    const [pool] = graph.functions;
+    expect(pool?.nodes.map(({ op }) => op).sort()).toEqual([
+      'Const',
+      'Const',
+      'MaxPool',
+      'Transpose',
+      'Transpose',
+    ]);
+    expect(pool?.nodes.find(({ name }) => name === 'pooled')?.op).toBe('Transpose');
+    const constants = pool?.nodes.filter(({ op }) => op === 'Const').map(({ name }) => name);
+    expect([...graph.weights.keys()]).toEqual(constants);
+  });
+
   test.each(NETWORKS)('are computed last: %s', async (_name, transposes, build) => {
     const { graph } = await simplify(build(new Network('NCHW')));
     expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(transposes);
