@@ -1,5 +1,11 @@
 import type { GraphNode } from '../graph/graph.ts';
-import { hasChannelsLast, integersAttribute, textAttribute, textsAttribute } from '../simplify/attributes.ts';
+import {
+  hasChannelsLast,
+  isDilated,
+  isStrided,
+  textAttribute,
+  textsAttribute,
+} from '../simplify/attributes.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedStrings } from './string_types.ts';
 
@@ -21,7 +27,7 @@ const STRIDES_AND_DILATIONS: Refusal = {
   reason: 'with both strides and dilations, of which the server computes one',
 };
 
-const CONVOLUTIONS = ['Conv2D', 'DepthwiseConv2dNative', 'Conv3D'];
+const CONVOLUTIONS = ['DepthwiseConv2dNative', 'Conv3D'];
 const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
 
 /** The activations that tfjs fuses, in lower case. */
@@ -120,12 +126,4 @@ function findRefusedFusion(node: GraphNode): Refusal | undefined {
   return second === 'leakyrelu' && node.op === 'FusedDepthwiseConv2dNative'
     ? { reason: 'fused with LeakyRelu' }
     : undefined;
-}
-
-function isDilated(node: GraphNode): boolean {
-  return (integersAttribute(node, 'dilations') ?? []).some((dilation) => dilation > 1);
-}
-
-function isStrided(node: GraphNode): boolean {
-  return (integersAttribute(node, 'strides') ?? []).some((stride) => stride > 1);
 }

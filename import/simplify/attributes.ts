@@ -40,3 +40,11 @@ export function tensorInputs({ input }: GraphNode): string[] {
 export function hasControlInputs({ input }: GraphNode): boolean {
   return input.some((tensor) => tensor.startsWith('^'));
 }
+
+export function isDilated(node: GraphNode): boolean {
+  return (integersAttribute(node, 'dilations') ?? []).some((dilation) => dilation > 1);
+}
+
+export function isStrided(node: GraphNode): boolean {
+  return (integersAttribute(node, 'strides') ?? []).some((stride) => stride > 1);
+}

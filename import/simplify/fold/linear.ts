@@ -3,6 +3,8 @@ import {
   computesFloats,
   hasChannelsLast,
   hasControlInputs,
+  isDilated,
+  isStrided,
   textsAttribute,
   textsValue,
 } from '../attributes.ts';
@@ -65,6 +67,8 @@ export function readLinear(rewrite: GraphRewrite, node: GraphNode): Linear | und
   if (operation === undefined || hasControlInputs(node) || !computesFloats(node) || !hasChannelsLast(node)) {
     return undefined;
   }
+  // Only the plain operation is computed with both.
+  if (isStrided(node) && isDilated(node)) return undefined;
   const [input, filter, bias] = node.input;
   const coefficients = rewrite.constant(filter);
   if (input === undefined || filter === undefined || coefficients?.dtype !== 'float32') return undefined;

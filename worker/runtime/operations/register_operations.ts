@@ -17,6 +17,7 @@ import { DECODING } from './images/decoding.ts';
 import { IMAGES } from './images/images.ts';
 import { biasAdd } from './layout/bias_add.ts';
 import { depthToSpaceOf, spaceToDepth } from './layout/blocks.ts';
+import { convolution } from './layout/convolution.ts';
 import { FORMATS } from './layout/formats.ts';
 import { roll } from './layout/roll.ts';
 import { transposedConvolution3D } from './layout/transposed_convolution.ts';
@@ -62,6 +63,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   BitwiseXor: bitwise('xor'),
   BlockLSTM: blockLstm,
   BlockLSTMV2: blockLstm,
+  Conv2D: convolution,
   Conv3DBackpropInputV2: transposedConvolution3D,
   DepthToSpace: depthToSpaceOf,
   Div: divide,

@@ -48,6 +48,23 @@ export const DEFAULT_ATTRIBUTE_CASES: readonly GateCase[] = [
       ),
     ],
   ),
+  ...(['VALID', 'SAME'] as const).map((padding) =>
+    operation(
+      `Conv2D with strides and dilations, ${padding}`,
+      'Conv2D',
+      { x: 'FP32', filter: 'FP32' },
+      { ...T, strides: integers(1, 1, 2, 1), dilations: integers(1, 1, 2, 1), padding: text(padding) },
+      'FP32',
+      [
+        answered(
+          'every other pixel, and those two behind it',
+          { x: float([1, 1, 6, 1], [1, 2, 3, 4, 5, 6]), filter: float([1, 2, 1, 1], [1, 10]) },
+          // SAME has three windows, which reach over the image by one pixel, behind it.
+          float([1, 1, padding === 'VALID' ? 2 : 3, 1], padding === 'VALID' ? [31, 53] : [31, 53, 5]),
+        ),
+      ],
+    ),
+  ),
   operation(
     'DepthwiseConv2dNative without dilations and format',
     'DepthwiseConv2dNative',
