@@ -1,10 +1,25 @@
 import { engine, gather, type Tensor } from '@tensorflow/tfjs-core';
 import type { SegmentReduction } from '../../kernels/gate/rules/rows/segments.ts';
-import { computeIntegers, integerType } from '../integer_types.ts';
+import { computeIntegers, type IntegerType, integerType } from '../integer_types.ts';
 import { inputOf, numberInput, type Operation, type Operations } from '../operation.ts';
 
-const reduced = (reduction: SegmentReduction, data: Tensor, ids: Tensor, count?: number): Tensor =>
-  engine().runKernel('Segment', { data, ids }, { reduction, ...(count === undefined ? {} : { count }) });
+interface Counted {
+  readonly count: number;
+  /** What a segment without rows has, where that is not what its dtype says. */
+  readonly ofNothing?: number;
+}
+
+const reduced = (reduction: SegmentReduction, data: Tensor, ids: Tensor, counted?: Counted): Tensor =>
+  engine().runKernel('Segment', { data, ids }, { reduction, ...counted });
+
+/** The least or the largest integer of 8 or 16 bits, which a maximum or a minimum of nothing is. */
+function extremeOf(reduction: SegmentReduction, type: IntegerType | undefined): number | undefined {
+  if (type?.kind !== 'narrow' || (reduction !== 'max' && reduction !== 'min')) return undefined;
+  const [least, most] = type.isSigned
+    ? [-(2 ** (type.bits - 1)), 2 ** (type.bits - 1) - 1]
+    : [0, 2 ** type.bits - 1];
+  return reduction === 'max' ? least : most;
+}
 
 /** Segments that are sorted: there are as many as the last one's number says. */
 function sorted(reduction: SegmentReduction): Operation {
@@ -18,8 +33,13 @@ function sorted(reduction: SegmentReduction): Operation {
 function unsorted(reduction: SegmentReduction): Operation {
   return (node) => {
     const count = numberInput(node, 2);
-    return computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([data = inputOf(node, 0)]) =>
-      reduced(reduction, data, inputOf(node, 1), count),
+    const type = integerType(node, 'T');
+    const ofNothing = extremeOf(reduction, type);
+    return computeIntegers(type, [inputOf(node, 0)], ([data = inputOf(node, 0)]) =>
+      reduced(reduction, data, inputOf(node, 1), {
+        count,
+        ...(ofNothing === undefined ? {} : { ofNothing }),
+      }),
     );
   };
 }
@@ -31,7 +51,7 @@ function ofChosenRows(reduction: SegmentReduction, hasCount: boolean): Operation
       reduction,
       gather(inputOf(node, 0), inputOf(node, 1)),
       inputOf(node, 2),
-      hasCount ? numberInput(node, 3) : undefined,
+      hasCount ? { count: numberInput(node, 3) } : undefined,
     );
 }
 

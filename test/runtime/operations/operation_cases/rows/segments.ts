@@ -119,6 +119,45 @@ export const SEGMENT_CASES: readonly GateCase[] = [
     ),
     answered('no rows', { data: float([0]), ids: int([0]), ...count(1) }, float([1], [-LARGEST])),
   ]),
+  ...(
+    [
+      ['DT_INT8', -128, 127],
+      ['DT_UINT8', 0, 255],
+      ['DT_INT16', -32_768, 32_767],
+    ] as const
+  ).flatMap(([type, least, most]) =>
+    (['Max', 'Min'] as const).map((name) =>
+      unsorted(
+        `UnsortedSegment${name}`,
+        'INT32',
+        [
+          answered(
+            'the end of its type where no row is',
+            { data: int([1], [5]), ids: int([1], [1]), ...count(2) },
+            int([2], [name === 'Max' ? least : most, 5]),
+          ),
+        ],
+        type,
+      ),
+    ),
+  ),
+  unsorted(
+    'UnsortedSegmentMax',
+    'INT32',
+    [
+      answered(
+        'rows for all',
+        { data: int([2], [5, 7]), ids: int([2], [1, 0]), ...count(2) },
+        int([2], [7, 5]),
+      ),
+      refused(
+        'the least integer of 64 bits where no row is',
+        { data: int([1], [5]), ids: int([1], [1]), ...count(2) },
+        /does not fit 32 bits/,
+      ),
+    ],
+    'DT_INT64',
+  ),
   unsorted('UnsortedSegmentMin', 'INT32', [
     answered(
       'the largest integer where no row is',

@@ -31,6 +31,8 @@ export function ofNoRows(call: KernelCall): number {
   const { dtype } = call.tensor('data');
   const value = OF_NOTHING[reduction][dtype];
   if (value === undefined) return call.refuse(`data is ${dtype}, which is not computed`);
+  // An integer of fewer bits has another least value than those that it is held in.
+  if (call.attribute('ofNothing') !== undefined) return call.integer('ofNothing');
   return call.attribute('count') === undefined && (reduction === 'max' || reduction === 'min') ? 0 : value;
 }
 
