@@ -25,7 +25,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
   [
     'DT_FLOAT',
     names(
-      'Angle CombinedNonMaxSuppression ComplexAbs CropAndResize IRFFT IRFFT2D Imag LinSpace Real ResizeArea ' +
+      'Angle AudioSpectrogram CombinedNonMaxSuppression ComplexAbs CropAndResize DecodeWav IRFFT IRFFT2D Imag LinSpace Mfcc Real ResizeArea ' +
         'ResizeBicubic ResizeBilinear ScaleAndTranslate',
     ),
   ],
@@ -42,6 +42,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
 const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   CTCGreedyDecoder: ['DT_INT32', 'DT_INT32', 'DT_FLOAT'],
   CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
+  DecodeWav: ['DT_INT32'],
   ListDiff: ['DT_INT32'],
   MaxPoolWithArgmax: ['DT_INT32'],
   Merge: ['DT_INT32'],

@@ -3,6 +3,7 @@ const names = (list: string): readonly string[] => list.split(' ');
 /** What the server computes beside tfjs-converter's operations, by subject: see worker/runtime/operations/. */
 export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Arithmetic: names('AccumulateNV2 Cross MulNoNan TruncateDiv TruncateMod Xdivy Xlog1py Xlogy'),
+  Audio: names('AudioSpectrogram DecodeWav Mfcc'),
   'Basic mathematics': names('Bucketize Digamma Erfc Erfinv Inv L2Loss Lgamma Ndtri Rint Softsign'),
   'Control flow': names('TensorListScatterIntoExistingList'),
   Convolution: names('Conv3DBackpropInputV2'),

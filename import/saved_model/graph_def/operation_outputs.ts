@@ -12,6 +12,7 @@ const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BlockLSTMV2: LSTM_OUTPUTS,
   CTCGreedyDecoder: ['decoded_indices', 'decoded_values', 'decoded_shape', 'log_probability'],
   CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
+  DecodeWav: ['audio', 'sample_rate'],
   FusedBatchNorm: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
   FusedBatchNormV2: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
   FusedBatchNormV3: [

@@ -1,5 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { RawCall } from './gate/kernel_call.ts';
+import { melCoefficients } from './javascript/audio/mel_coefficients.ts';
+import { spectrogram } from './javascript/audio/spectrogram.ts';
 import { linSpace, range } from './javascript/creation.ts';
 import {
   stridedSlice as plainStridedSlice,
@@ -102,6 +104,7 @@ export interface Replacement {
 export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Abs: { fast: own(unary(UnaryOperation.abs)), plain: absoluteOfIntegers },
   Add: { fast: own(binary(BinaryOperation.add)) },
+  AudioSpectrogram: { plain: spectrogram },
   AvgPool: { fast: own(averagePool) },
   AvgPool3D: { plain: averagePool3D },
   BatchMatMul: { fast: own(matrixProduct), plain: integerProduct },
@@ -155,6 +158,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   MaxPoolWithArgmax: { plain: maxPoolWithPositions },
   Maximum: { fast: own(binary(BinaryOperation.maximum)) },
   Mean: { fast: own(mean), plain: meanOfIntegers },
+  Mfcc: { plain: melCoefficients },
   Minimum: { fast: own(binary(BinaryOperation.minimum)) },
   Mod: { plain: flooredRemainder },
   Multiply: { fast: own(binary(BinaryOperation.multiply)) },

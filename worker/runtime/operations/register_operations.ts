@@ -1,6 +1,7 @@
 import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
 import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
+import { AUDIO } from './audio/audio.ts';
 import { fusedBatchNorm } from './batch_norm.ts';
 import { einsum } from './einsum.ts';
 import { bitwise, invert, leftShift, rightShift } from './elementwise/bitwise.ts';
@@ -45,6 +46,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...EXAMPLES,
   ...LOOKUP_TABLES,
   ...DECODING,
+  ...AUDIO,
   ...DIAGONALS,
   ...FORMATS,
   ...FUNCTIONS,

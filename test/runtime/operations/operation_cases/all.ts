@@ -1,4 +1,5 @@
 import type { GateCase } from '../../gate/gate_cases/case.ts';
+import { AUDIO_CASES } from './audio/audio.ts';
 import { BASE64_CASES } from './base64.ts';
 import { BLOCK_CASES } from './blocks.ts';
 import { CHANNELS_FIRST_CASES } from './channels_first.ts';
@@ -31,6 +32,7 @@ import { SUPPRESSION_CASES } from './suppression.ts';
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
   ...BASE64_CASES,
+  ...AUDIO_CASES,
   ...BLOCK_CASES,
   ...CHANNELS_FIRST_CASES,
   ...DEFAULT_ATTRIBUTE_CASES,

@@ -19,6 +19,18 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
       shapes(0, 4).map((shape) => ({ inputs: { x: floats(shape) } })),
     ]),
   ),
+  AudioSpectrogram: fc
+    .record({
+      length: size,
+      channels: size,
+      windowSize: fc.constantFrom(2, 3, 4, 7),
+      stride: positive,
+      isSquared: fc.boolean(),
+    })
+    .map(({ length, channels, ...attributes }) => ({
+      inputs: { x: floats([length, channels]) },
+      attributes,
+    })),
   Bucketize: fc.record({ shape: shapes(0, 4), count: size }).map(({ shape, count }) => ({
     inputs: { x: floats(shape) },
     attributes: { boundaries: Array.from({ length: count }, (_, index) => index - 1) },
@@ -88,6 +100,12 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
     },
     attributes: { lower: 1 - rows, upper: columns - 1, align },
   })),
+  Mfcc: fc
+    .record({ channels: size, frames: size, frequencies: fc.constantFrom(2, 9, 17) })
+    .map(({ channels, frames, frequencies }) => ({
+      inputs: { spectrogram: floats([channels, frames, frequencies]) },
+      attributes: { rate: 8000, lower: 20, upper: 4000, bands: 5, coefficients: 3 },
+    })),
   RaggedRange: fc.record({ rows: size, delta: fc.constantFrom(-2, 1, 3) }).map(({ rows, delta }) => ({
     inputs: {
       starts: integers([rows], -3, 3),

@@ -1,4 +1,5 @@
 import type { Rules } from './rule.ts';
+import { AUDIO_RULES } from './rules/audio.ts';
 import { BLOCK_RULES } from './rules/blocks.ts';
 import { CREATION_RULES } from './rules/creation.ts';
 import { DATA_MOVEMENT_RULES } from './rules/data_movement.ts';
@@ -27,6 +28,7 @@ import { SPECTRAL_RULES } from './rules/spectral.ts';
 export const KERNEL_RULES: Rules = {
   ...DATA_MOVEMENT_RULES,
   ...BINARY_RULES,
+  ...AUDIO_RULES,
   ...BLOCK_RULES,
   ...CONVOLUTION_RULES,
   ...CREATION_RULES,
