@@ -1,11 +1,12 @@
 import { tensor } from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Graph, NodeAttribute } from '../../../import/graph/graph.ts';
 import { findUnsupportedOperations } from '../../../import/operations/unsupported_operations.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
 import { FLOAT, GraphBuilder, integers, text } from '../../fixtures/graphs/graph_builder.ts';
-import { int32Weight } from '../../fixtures/graphs/memory_weight.ts';
+import { float32Weight, int32Weight } from '../../fixtures/graphs/memory_weight.ts';
 
 type Format = 'NCHW' | 'NHWC';
 const TO_LAST = [0, 2, 3, 1];
@@ -18,6 +19,10 @@ class Network extends GraphBuilder {
   constructor(format: Format) {
     super(7);
     this.#format = format;
+  }
+
+  get isFirst(): boolean {
+    return this.#format === 'NCHW';
   }
 
   /** Numbers that are given for a batch, channels, a height and a width. */
@@ -207,7 +212,54 @@ const x = tensor(
   [2, 3, 8, 7],
 );
 
+/** Layers of a network of four channels, each of which keeps them. */
+const LAYERS: Readonly<Record<string, (network: Network, input: string) => string>> = {
+  bias: (network, input) => network.biased(input, 4),
+  convolution: (network, input) => network.convolution(input, 4, 4),
+  divided: (network, input) => network.perChannel('RealDiv', input, 4),
+  gated: (network, input) => {
+    const axes = network.integers([network.axis(2), network.axis(3)]);
+    const mean = network.node('Mean', [input, axes], { T: FLOAT, keep_dims: { b: true } });
+    return network.node('Mul', [network.node('Sigmoid', [mean]), input]);
+  },
+  joined: (network, input) => {
+    const axis = network.constant(int32Weight([], [network.axis(1)]));
+    const joined = network.node('ConcatV2', [input, network.node('Relu', [input]), axis]);
+    return network.convolution(joined, 8, 4, 1);
+  },
+  normalized: (network, input) => network.normalized(input, 4),
+  padded: (network, input) => {
+    const sizes = network.ordered([0, 0, 1, 0].map((size) => [size, 0]));
+    return network.node('Pad', [input, network.constant(int32Weight([4, 2], sizes.flat()))]);
+  },
+  pooled: (network, input) => network.node('AvgPool', [input], network.window(2, 1, 'SAME')),
+  residual: (network, input) => network.node('AddV2', [network.convolution(input, 4, 4), input]),
+  scalar: (network, input) => network.node('Maximum', [input, network.constant(float32Weight([], [-0.5]))]),
+  /** The other order for one operation, as an export has it that resizes in between. */
+  turned: (network, input) => {
+    const [there, back] = network.isFirst ? [TO_LAST, TO_FIRST] : [TO_FIRST, TO_LAST];
+    return network.transposed(network.node('Tanh', [network.transposed(input, there)]), back);
+  },
+};
+const NAMES = Object.keys(LAYERS);
+
 describe('channels first', () => {
+  test('are computed last in any network', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 8 }), async (names) => {
+        const build = (network: Network): Graph => {
+          const first = network.convolution(network.images(), 3, 4);
+          return network.result(
+            names.reduce((input, name) => LAYERS[name]?.(network, input) ?? input, first),
+          );
+        };
+        const { graph } = await simplify(build(new Network('NCHW')));
+        expect(graph.nodes.filter(({ op }) => op === 'Transpose')).toHaveLength(2);
+        expect(await largestDifference(build(new Network('NHWC')), graph, { x })).toBeLessThan(2e-5);
+      }),
+      { numRuns: 40 },
+    ));
+
   test('are computed last within functions', async () => {
     const { graph } = await simplify(conditional());
     expect(findUnsupportedOperations(graph)).toEqual([]);

@@ -1,5 +1,5 @@
 /** Sound as a WAV file has it: 16 bits for each sample, one channel after the other at each moment. */
-export interface Wave {
+interface Wave {
   readonly rate: number;
   readonly channels: number;
   readonly samples: Int16Array;
