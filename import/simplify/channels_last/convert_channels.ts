@@ -44,6 +44,8 @@ const PREDICT = 'tensorflow/serving/predict';
 
 async function convertNodes(graph: Graph): Promise<Graph> {
   const rewrite = new GraphRewrite(graph);
+  /** The transposes of what several nodes read. */
+  const turned = new Map<string, string>();
   for (const node of rewrite.nodes()) {
     const layout = LAYOUTS[textAttribute(node, 'data_format') ?? ''];
     const index = IMAGE_INPUT.get(node.op);
@@ -51,8 +53,12 @@ async function convertNodes(graph: Graph): Promise<Graph> {
     if (layout === undefined || index === undefined || image === undefined) continue;
     // Further outputs, such as batch norm's statistics, are not transposed; slopes for pixels would have to be.
     if (rewrite.isReadBeyondFirst(node.name) || textsAttribute(node, 'fused_ops').includes('Prelu')) continue;
-    const turned = transposeNode(rewrite, `${node.name}/to_channels_last`, image, layout.toLast, node);
-    const input = node.input.with(index, rewrite.addNode(turned));
+    const key = `${layout.toLast.length} ${image}`;
+    const name =
+      turned.get(key) ??
+      rewrite.addNode(transposeNode(rewrite, `${node.name}/to_channels_last`, image, layout.toLast, node));
+    turned.set(key, name);
+    const input = node.input.with(index, name);
     const [sizes] = node.input;
     if (index === 2 && sizes !== undefined)
       input[0] = await sizesWithChannelsLast(rewrite, node, sizes, layout);

@@ -45,6 +45,7 @@ interface Moved {
  */
 export async function sinkTransposes(graph: Graph): Promise<Graph> {
   const rewrite = new GraphRewrite(graph);
+  const known = await turnedElsewhere(rewrite);
   for (const { name } of rewrite.nodes()) {
     const node = rewrite.current(name);
     if (node === undefined || hasControlInputs(node) || rewrite.isReadBeyondFirst(name)) continue;
@@ -52,6 +53,7 @@ export async function sinkTransposes(graph: Graph): Promise<Graph> {
     for (const tensor of node.input) turned.push(await findTurned(rewrite, tensor));
     const layout = turned.find((each) => each !== undefined)?.layout;
     if (layout === undefined) continue;
+    for (const [index, tensor] of node.input.entries()) turned[index] ??= known.get(keyOf(layout, tensor));
     const moved = await move(rewrite, node, turned, layout);
     if (moved === undefined) continue;
     const inner = { op: node.op, input: moved.input, attr: moved.attr ?? node.attr };
@@ -62,6 +64,23 @@ export async function sinkTransposes(graph: Graph): Promise<Graph> {
     }
   }
   return rewrite.finish();
+}
+
+/** What a convolution reads with channels last already: what else reads it may take that. */
+async function turnedElsewhere(rewrite: GraphRewrite): Promise<Map<string, Turned>> {
+  const known = new Map<string, Turned>();
+  for (const { name, op, input } of rewrite.nodes()) {
+    const [source, permutation] = input;
+    const values = op === 'Transpose' ? await constantIntegers(rewrite, permutation) : undefined;
+    const layout = values && Object.values(LAYOUTS).find(({ toLast }) => isSame(toLast, values));
+    if (layout !== undefined && source !== undefined)
+      known.set(keyOf(layout, source), { source: name, layout });
+  }
+  return known;
+}
+
+function keyOf({ toLast }: Layout, tensor: string): string {
+  return `${toLast.length} ${tensor.replace(/:0$/, '')}`;
 }
 
 /** A cast gives another type than it takes. */

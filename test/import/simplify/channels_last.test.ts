@@ -155,6 +155,16 @@ const NETWORKS: readonly (readonly [name: string, transposes: number, build: Bui
   ],
   ['one convolution alone', 2, (network) => network.result(network.convolution(network.images(), 3, 2))],
   [
+    'two convolutions of the images, and a sum with them',
+    2,
+    (network) => {
+      const images = network.images();
+      const one = network.convolution(images, 3, 3);
+      const other = network.convolution(images, 3, 3);
+      return network.result(network.node('AddV2', [network.node('Mul', [one, other]), images]));
+    },
+  ],
+  [
     'a transposed convolution',
     2,
     (network) => {
