@@ -4,6 +4,7 @@ import { constantTables } from '../graph/tables/constant_tables.ts';
 import { convertChannels } from './channels_last/convert_channels.ts';
 import { mergeTransposes } from './channels_last/merge_transposes.ts';
 import { sinkTransposes } from './channels_last/sink_transposes.ts';
+import { splitComplexNumbers } from './complex_numbers.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { stateDefaults } from './default_attributes.ts';
 import { delayReshapes } from './delay_reshapes.ts';
@@ -34,6 +35,7 @@ const PASSES: readonly Pass[] = [
   dropControlDependencies,
   removePassThrough,
   prune,
+  splitComplexNumbers,
   convertChannels,
   padBeforeMaxima,
   sinkTransposes,

@@ -17,9 +17,9 @@ afterAll(() => edge?.stop());
 
 describe.each(OPERATION_CASES.map((each, index) => ({ ...each, model: `case_${index}` })))(
   '$name',
-  ({ model, inputs, nodes, outputs, asked }) => {
+  ({ model, inputs, nodes, outputs, constants, asked }) => {
     beforeAll(async () => {
-      await publishModel(edge.store, await writeGraph(inputs, nodes, outputs), model, '1');
+      await publishModel(edge.store, await writeGraph(inputs, nodes, outputs, constants), model, '1');
     });
 
     test.each(asked)('$of', async ({ send, answer, refused }) => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { GraphTensor } from '../../../fixtures/models/write_graph.ts';
+import type { GraphConstant, GraphTensor } from '../../../fixtures/models/write_graph.ts';
 import type { RawTensor } from '../../../fixtures/requests/raw_inference.ts';
 
 /** A graph of one operation, and what is asked of it. */
@@ -7,6 +7,7 @@ export interface GateCase {
   readonly name: string;
   readonly inputs: readonly GraphTensor[];
   readonly nodes: readonly Record<string, unknown>[];
+  readonly constants?: readonly GraphConstant[];
   readonly outputs: readonly GraphTensor[];
   readonly asked: readonly Asked[];
 }

@@ -1,5 +1,5 @@
 import type { RawTensor } from '../../../../fixtures/requests/raw_inference.ts';
-import { answered, float, type GateCase, int, refused } from '../../../gate/gate_cases/case.ts';
+import { answered, float, type GateCase, int, integers, refused } from '../../../gate/gate_cases/case.ts';
 
 /** Complex numbers leave a graph by their parts: the graphs end with the real or the imaginary one. */
 const COMPLEX = { T: { type: 'DT_COMPLEX64' }, Tout: { type: 'DT_FLOAT' } };
@@ -74,6 +74,31 @@ const matrices = (op: 'RFFT2D', kind: Part, asked: GateCase['asked']): GateCase 
     [{ name: 'f', op, input: ['x', 'lengths'], attr: {} }, part(kind, 'f')],
     asked,
   );
+
+/** What moves complex numbers moves their parts: the imaginary one is looked at, the real one is 9. */
+const moved = (
+  op: string,
+  constants: Readonly<Record<string, number | readonly number[]>>,
+  given: RawTensor,
+  wanted: RawTensor,
+  attr: Readonly<Record<string, unknown>> = {},
+): GateCase => ({
+  ...graph(
+    `${op} of complex numbers`,
+    { a: 'FP32', b: 'FP32' },
+    [
+      joined('c', 'a', 'b'),
+      { name: 'm', op, input: ['c', ...Object.keys(constants)], attr: { T: COMPLEX.T, ...attr } },
+      part('Imag', 'm'),
+    ],
+    [answered('its parts', { a: float([], [9]), b: given }, wanted)],
+  ),
+  constants: Object.entries(constants).map(([name, values]) => ({
+    name,
+    shape: name === 'paddings' ? [1, 2] : typeof values === 'number' ? [] : [values.length],
+    values: [values].flat(),
+  })),
+});
 
 const lengths = (rows: number, columns: number) => ({ lengths: int([2], [rows, columns]) });
 const length = (value: number) => ({ length: int([1], [value]) });
@@ -237,6 +262,16 @@ export const SPECTRAL_CASES: readonly GateCase[] = [
     ],
     [answered('the same', { a: list(1, -2) }, list(1, -2))],
   ),
+  moved('Transpose', { perm: [1, 0] }, float([2, 1], [1, 2]), float([1, 2], [1, 2])),
+  moved('Reshape', { shape: [1, -1] }, list(1, 2), float([1, 2], [1, 2])),
+  moved('ExpandDims', { dim: -1 }, list(1, 2), float([2, 1], [1, 2])),
+  moved('Sum', { axis: [-1] }, float([2, 2], [1, 2, 3, 4]), list(3, 7)),
+  moved('Slice', { begin: [1], size: [-1] }, list(1, 2, 3), list(2, 3)),
+  moved('Pad', { paddings: [1, 2] }, list(5), list(0, 5, 0, 0)),
+  moved('Tile', { multiples: [2] }, list(1, 2), list(1, 2, 1, 2)),
+  moved('ReverseV2', { axis: [-1] }, list(1, 2, 3), list(3, 2, 1)),
+  moved('Squeeze', {}, float([2, 1], [1, 2]), list(1, 2), { squeeze_dims: integers(-1) }),
+  moved('StridedSlice', { begin: [1], end: [3], strides: [1] }, list(1, 2, 3), list(2, 3), {}),
   product('Mul', 'Real', [
     answered('(1 + 2i)(3 + 4i)', { a: list(1), b: list(2), c: list(3), d: list(4) }, list(-5)),
     answered(
