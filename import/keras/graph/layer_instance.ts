@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { type Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
-import { isModelClass, isOwnClass, type KerasObject, unwrap } from '../keras_object.ts';
+import { isModelClass, isOwnClass, type KerasObject, quantizedReason, unwrap } from '../keras_object.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import type { Built, InnerCall, LayerCall } from './layer_definition.ts';
@@ -139,7 +139,7 @@ function refusalOf(layer: KerasObject): string | undefined {
   const { className } = layer;
   if (className === 'Lambda') return `Lambda layers are Python code; ${SAVED_MODEL_ADVICE}`;
   if (isOwnClass(layer)) return `custom layer ${className}, which is Python code; ${SAVED_MODEL_ADVICE}`;
-  if (layerDefinition(className) !== undefined) return undefined;
+  if (layerDefinition(className) !== undefined) return quantizedReason(layer);
   return `layer ${className}, which is not known; ${SAVED_MODEL_ADVICE}`;
 }
 
