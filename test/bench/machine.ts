@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import * as v from 'valibot';
 
-/** Where a figure was measured. Figures of different machines do not compare; the ratios may. */
+/** The machine on which a figure was measured. Figures of different machines cannot be compared; ratios may. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;

@@ -63,7 +63,7 @@ try {
 
 async function run(): Promise<Results> {
   report('building the Worker and starting the engines');
-  // Servers that started have to be stopped whatever becomes of the rest.
+  // Started servers must be stopped even if others fail.
   const starting = NODE_SERVERS.map(async (server) => {
     const engine = await startNodeServer(server, directory);
     started.push(engine);

@@ -26,7 +26,7 @@ export interface Bench {
   readonly onProgress: (message: string) => void;
 }
 
-/** Everything about one network, all engines side by side. */
+/** Measures all figures of one network with all engines. */
 export async function measureNetwork(network: Network, bench: Bench): Promise<NetworkResults> {
   const { engines, built, encoding, settings, onProgress } = bench;
   const { name, description, weightBytes } = network;

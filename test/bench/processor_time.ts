@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * Milliseconds that a process has been on a processor, all of its threads together. Undefined where the system
- * does not say (only Linux does). Unlike wall time it does not grow while another process has the processor.
+ * The processor time of all threads of a process in milliseconds. Undefined if the system does not report it (only
+ * Linux does). Unlike wall time, it does not grow while another process runs.
  */
 export async function processorTime(processId: number): Promise<number | undefined> {
   try {
@@ -16,7 +16,7 @@ export async function processorTime(processId: number): Promise<number | undefin
   }
 }
 
-/** The processes that this one started and that run a program of that name. Empty where the system does not say. */
+/** The child processes of this process that run a program with the name. Empty if the system does not report them. */
 export async function childProcesses(program: string): Promise<Set<number>> {
   const found = new Set<number>();
   try {
@@ -28,7 +28,7 @@ export async function childProcesses(program: string): Promise<Set<number>> {
       }
     }
   } catch {
-    // No such file system, or a process that ended meanwhile: then wall time has to do.
+    // The file system does not exist, or the process has ended. Wall time is used instead.
   }
   return found;
 }

@@ -11,7 +11,7 @@ import type { ServingFigures } from './figures/serving.ts';
 import type { ServingLayerFigures } from './figures/serving_layer.ts';
 import type { Machine } from './machine.ts';
 
-/** Everything measured of one network. What was left out, by choice of the mode or of the network, is undefined. */
+/** All results of one network. Figures that the mode or the network excludes are undefined. */
 export interface NetworkResults {
   readonly name: string;
   readonly description: string;
@@ -25,7 +25,7 @@ export interface NetworkResults {
   readonly servingLayer?: ServingLayerFigures;
   readonly heap?: ReadonlyMap<string, HeapFigures>;
   readonly flips?: FlipFigures;
-  /** By how far away the bucket is, in milliseconds. */
+  /** By the distance of the bucket in milliseconds. */
   readonly farBuckets?: ReadonlyMap<number, FarBucketFigures>;
   readonly coldStart?: ColdStartFigures;
   readonly cycles?: CycleFigures;
@@ -35,14 +35,14 @@ export interface Results {
   readonly mode: 'quick' | 'full';
   readonly at: string;
   readonly machine: Machine;
-  /** What the engines are, by name. */
+  /** The descriptions of the engines, by name. */
   readonly engines: ReadonlyMap<string, string>;
   readonly bundle?: BundleFigures;
   readonly codec?: CodecFigures;
   readonly networks: readonly NetworkResults[];
 }
 
-/** Results as JSON: maps become objects. */
+/** Results as JSON. Maps become objects. */
 export function toJson(results: object): string {
   const plain = (_key: string, value: unknown): unknown =>
     value instanceof Map ? Object.fromEntries(value) : value;

@@ -1,23 +1,23 @@
-/** How much is measured. Times in milliseconds. */
+/** The extent of the measurements. Times are in milliseconds. */
 export interface Settings {
   readonly name: 'quick' | 'full';
-  /** Of which networks a figure is measured; all of them compute. */
+  /** The networks for which each figure is measured. Compute is measured for all. */
   readonly figures: Readonly<Record<Figure, readonly string[] | 'all'>>;
-  /** How often the engines are gone through in turn over HTTP. */
+  /** The number of rounds over HTTP. */
   readonly rounds: number;
-  /** The same for computing, and how long one engine computes in one round: many short ones even out noise. */
+  /** The number of compute rounds, and the time of one engine in one round. Many short rounds reduce noise. */
   readonly computeRounds: number;
   readonly computeMs: number;
-  /** How long it computes at least before the first round; longer while it still becomes faster. */
+  /** The minimum warmup before the first round. It is longer while the engine still becomes faster. */
   readonly warmupMs: number;
-  /** How long one engine is asked over HTTP in one round, per number of clients. */
+  /** The time of one engine over HTTP in one round, per number of clients. */
   readonly loadMs: number;
-  /** The longest that a round of one engine may take; more clients than fit are left out. */
+  /** The maximum time of one engine in one round. Numbers of clients that would exceed it are omitted. */
   readonly longestLoadMs: number;
-  /** Predictions after which the heap is looked at; fewer where they take longer than allowed. */
+  /** The number of predictions before the heap is measured; fewer if they exceed the time limit. */
   readonly predictions: number;
   readonly predictionsMs: number;
-  /** How long isolates with buckets at each distance are asked in one round. */
+  /** The time of the isolates with buckets at each distance in one round. */
   readonly farBucketMs: number;
   readonly coldStarts: number;
   /** Publishes with a rollback after each, by network; those that it does not name have as many as `others`. */
@@ -77,7 +77,8 @@ export const FULL: Settings = {
     flips: 'all',
     farBuckets: ['dense-small'],
     coldStart: 'all',
-    // Small ones: of large ones the difference of two large figures would say nothing, and a thousand loads take long.
+    // Small networks only. For large ones, the difference of two large figures would say nothing, and a thousand loads
+    // take long.
     servingLayer: ['dense-small', 'digits'],
     cycles: ['dense-small', 'digits'],
   },
@@ -98,7 +99,7 @@ export const FULL: Settings = {
   cycles: 1000,
 };
 
-/** A mode's repetitions with all of the figures, for when there is one network to measure. */
+/** The repetitions of a mode with all figures, for runs with one network. */
 export function allFigures(mode: Settings): Settings {
   return { ...mode, figures: FULL.figures };
 }

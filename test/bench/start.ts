@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Installs what the benchmark needs beside the product, where that is missing or older than the lock, and runs it. */
+/** Installs the benchmark's packages if they are missing or older than the lock file, and runs the benchmark. */
 const directory = import.meta.dirname;
 const installed = path.join(directory, 'node_modules/.package-lock.json');
 const lock = path.join(directory, 'package-lock.json');
 
 if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
   console.error('installing what the benchmark compares with');
-  // onnxruntime-node's install script would only fetch what runs on graphics cards.
+  // onnxruntime-node's install script would only download the libraries for graphics cards.
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: directory,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,6 +1,6 @@
 import { quantileSorted } from 'simple-statistics';
 
-/** What repetitions of one measurement say: the middle, and the range that four of five fall into. */
+/** The median of the repetitions of one measurement, and the range that contains four of five. */
 export interface Summary {
   readonly median: number;
   readonly p10: number;
@@ -26,14 +26,14 @@ export function quantile(values: Iterable<number>, share: number): number {
 }
 
 /**
- * How two engines compare: the ratio within each round, then the middle of those. What slows the machine for a
- * while slows both, so the ratio is steadier than the figures.
+ * Compares two engines by the median of the ratios of each round. A slow phase of the machine affects both engines, so
+ * the ratio is steadier than the figures.
  */
 export function pairedRatio(left: readonly number[], right: readonly number[]): Summary {
   return summarize(paired(left, right, (a, b) => a / b));
 }
 
-/** The same of differences. */
+/** The same with differences. */
 export function pairedDifference(left: readonly number[], right: readonly number[]): Summary {
   return summarize(paired(left, right, (a, b) => a - b));
 }

@@ -15,7 +15,7 @@ interface Row {
   readonly spread: string;
 }
 
-/** The whole of a run as text: where it ran, what was measured, and how that stands to the targets. */
+/** The text of a run: the machine, the figures, and the targets. */
 export function renderResults(results: Results, targets: readonly Target[]): string {
   const { machine, engines, mode, at } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
@@ -170,7 +170,7 @@ function plainTable(head: string[], right: readonly number[]): Table.Table {
   return new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
 }
 
-/** Three digits that count. */
+/** Formats a value with three significant digits. */
 function number(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return value.toFixed(0);

@@ -10,14 +10,14 @@ import { CLIENTS } from './figures/serving.ts';
 import type { Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 
-/** A figure and what it should be. Ratios are of one run: figures of different runs do not compare. */
+/** A figure and its target. Ratios are within one run, because figures of different runs cannot be compared. */
 export interface Target {
   readonly name: string;
-  /** Null where this run did not measure it. */
+  /** Null if this run did not measure it. */
   readonly value: number | null;
   readonly target: string;
   readonly met: boolean | null;
-  /** Of the value over the rounds, where there are rounds: a target met within it may be met by luck. */
+  /** The range of the value over the rounds, if there are rounds. A target within this range may be met by chance. */
   readonly spread?: { readonly p10: number; readonly p90: number };
 }
 
@@ -127,7 +127,7 @@ function ratio(timed: TimedRounds | undefined, left: string, right: string): Sum
   return these === undefined || those === undefined ? undefined : pairedRatio(these, those);
 }
 
-/** Of figures that were measured in different rounds; what slows the machine for a while may slow one of them. */
+/** The ratio of figures from different rounds. A slow phase of the machine may affect only one of them. */
 function ratioOfMedians(
   left: readonly number[] | undefined,
   right: readonly number[] | undefined,
@@ -135,7 +135,7 @@ function ratioOfMedians(
   return left && right && summarize(left).median / summarize(right).median;
 }
 
-/** To the fastest of several engines, by their medians. */
+/** The ratio to the fastest of several engines, by their medians. */
 function ratioToBest(
   timed: TimedRounds | undefined,
   left: string,

@@ -4,7 +4,9 @@ import type { Engine } from './engine.ts';
 export const BARE = 'bare-worker';
 export const BARE_WITH_READ = 'bare-worker-r2';
 
-/** The floors: JSON in and JSON out of the same sizes, without and with a conditional read of the pointer. */
+/**
+ * The floors: Workers that read and write JSON of the same sizes, without and with a conditional read of the pointer.
+ */
 export async function startBareWorkers(): Promise<Engine[]> {
   const modules = await bundleWorker('bare');
   const floor = (name: string, description: string, workers: Engine['workers']): Engine => ({

@@ -7,7 +7,7 @@ const WORKERS = path.join(import.meta.dirname, '../workers');
 
 const bundles = new Map<string, Promise<WorkerModule[]>>();
 
-/** One of the benchmark's own Workers as wrangler would bundle it, WebAssembly left beside it as modules. */
+/** Bundles one of the benchmark's own Workers as wrangler would. WebAssembly files stay separate modules. */
 export function bundleWorker(name: string): Promise<WorkerModule[]> {
   const bundle = bundles.get(name) ?? bundleEntry(name);
   bundles.set(name, bundle);

@@ -2,29 +2,29 @@ import type { Network } from '../networks/network.ts';
 import type { Stage, WorkerSpecification } from './stage.ts';
 
 /**
- * Something that runs networks. A Worker's engine brings its Workers, which stand on one stage with the others';
- * one that is a process of its own is started once and told which network to open.
+ * Something that runs networks. The engine of a Worker provides its Workers, which run on one stage with those of the
+ * other engines. An engine with its own process is started once and opens the networks that it is told.
  */
 export interface Engine {
   readonly name: string;
   /** One line for the legend. */
   readonly description: string;
-  /** It computes nothing: it shows what HTTP alone costs. */
+  /** True if it computes nothing and shows the cost of HTTP alone. */
   readonly isFloor: boolean;
   readonly workers: readonly WorkerSpecification[];
-  /** Makes a network ready to be asked for. Undefined: it cannot run this one. */
+  /** Prepares a network for requests. Undefined if the engine cannot run it. */
   open(network: Network, stage: Stage): Promise<OpenNetwork | undefined>;
   stop(): Promise<void>;
 }
 
-/** A network ready in an engine. */
+/** A network that an engine has prepared. */
 export interface OpenNetwork {
-  /** Where predict requests go over HTTP; undefined for an engine that only computes. */
+  /** The address of predict requests; undefined for an engine that only computes. */
   readonly predict?: URL;
-  /** The same with binary tensors; undefined for an engine that has no such protocol. */
+  /** The address of requests with binary tensors; undefined for an engine without such a protocol. */
   readonly infer?: URL;
-  /** Where the network is run in a loop in the engine's own process; undefined for a server without compute. */
+  /** The address that runs the network in a loop in the engine's process; undefined for a server without compute. */
   readonly compute?: URL;
-  /** The process that computes, where it is known. */
+  /** The process that computes, if it is known. */
   readonly processId?: number | undefined;
 }

@@ -20,7 +20,7 @@ export function networkFiles(network: Network): Map<string, Uint8Array> {
   ]);
 }
 
-/** Writes them into a folder of that name. */
+/** Writes the files of a network into a folder with its name. */
 export async function writeNetwork(directory: string, network: Network): Promise<void> {
   const folder = path.join(directory, network.name);
   await mkdir(folder, { recursive: true });

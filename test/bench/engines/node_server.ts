@@ -42,7 +42,7 @@ export const NODE_SERVERS: readonly Description[] = [
   },
 ];
 
-/** An engine in a Node process of its own. Networks reach it through files in `directory`. */
+/** An engine in its own Node process. It reads networks from files in `directory`. */
 export async function startNodeServer(
   { name, description, server, needsOnnx }: Description,
   directory: string,

@@ -15,16 +15,19 @@ const FIRST_VERSION = '1.0.0';
 export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
 const inferPath = (network: Network): string => `/v2/models/${network.name}/infer`;
 
-/** The product's configuration, as wrangler.toml has it but for the lease. */
+/** The product's configuration, as in wrangler.toml except for the lease. */
 export const ourVariables = (leaseMs: number): Readonly<Record<string, string>> => ({
   POINTER_LEASE_MS: String(leaseMs),
   MEMORY_BUDGET_MB: '64',
   MAX_REQUEST_MB: '16',
-  // What it is compared with reads R2.
+  // The comparison reads R2 too.
   BLOB_CACHE: 'off',
 });
 
-/** The built Worker with the default lease, which asks for the pointer twice a second; and the runtime alone, for what computing costs. */
+/**
+ * The built Worker with the default lease, which reads the pointer twice a second; and the runtime alone, for the cost
+ * of compute.
+ */
 export async function startOurs(built: readonly WorkerModule[]): Promise<Engine> {
   return {
     name: OURS,
@@ -48,7 +51,7 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
   };
 }
 
-/** The built Worker asking for the pointer on every request, its strictest mode. Opened after the other. */
+/** The built Worker in its strictest mode, which reads the pointer for every request. Opened after the other. */
 export function startOursFresh(built: readonly WorkerModule[]): Engine {
   return {
     name: OURS_FRESH,

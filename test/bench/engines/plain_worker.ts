@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 
 export const PLAIN = 'tfjs-worker';
 
-/** What one has without the product: tfjs in a Worker, as tutorials show. */
+/** The alternative without the product: tfjs in a Worker, as tutorials show. */
 export async function startPlainWorker(): Promise<Engine> {
   return {
     name: PLAIN,

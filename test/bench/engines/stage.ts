@@ -12,12 +12,12 @@ export interface WorkerSpecification {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A workerd with an isolate for each Worker and one bucket, in which a network's files lie. */
+/** A workerd with an isolate for each Worker and one bucket that holds a network's files. */
 export interface Stage {
   readonly store: ObjectStore;
-  /** Of workerd, where the system tells. */
+  /** The process of workerd, if the system reports it. */
   readonly processId: number | undefined;
-  /** Straight to the Worker's own socket: a proxy in between would be the bottleneck. */
+  /** The address of the Worker's own socket. A proxy would be the bottleneck. */
   url(worker: string): URL;
   stop(): Promise<void>;
 }

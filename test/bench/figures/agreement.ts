@@ -4,16 +4,16 @@ import type { Encoding } from '../runs/encoding.ts';
 import type { Outputs } from '../runs/timed_runs.ts';
 import { computeOnce } from './compute.ts';
 
-/** What engines may differ by, relative to the largest value of the output where that is above one. */
+/** The tolerance between engines, relative to the largest value of the output if that is above one. */
 const TOLERANCE = 1e-4;
 
-/** How far each engine's outputs are from the first one's, over its own process and over HTTP. */
+/** The difference between each engine's outputs and those of the first one, in its own process and over HTTP. */
 export type Agreement = ReadonlyMap<string, number>;
 
 /**
- * Compares what all engines make of a network's input.
+ * Compares the outputs of all engines for a network's input.
  *
- * @throws if one differs by more than the tolerance: timing another computation would compare nothing
+ * @throws if one differs by more than the tolerance, because then the engines do not compute the same
  */
 export async function checkAgreement(
   network: Network,
@@ -54,7 +54,7 @@ function largestDifference({ outputs }: Network, left: Outputs, right: Outputs):
       return Number.POSITIVE_INFINITY;
     }
     const scale = those.reduce((size, value) => Math.max(size, Math.abs(value)), 1);
-    // Not by Math.max: a NaN has to stay one.
+    // A comparison with NaN must give NaN.
     for (const [index, value] of these.entries()) {
       const difference = Math.abs(value - (those[index] ?? Number.NaN)) / scale;
       if (!(difference <= largest)) largest = difference;

@@ -19,17 +19,20 @@ interface Module {
   readonly contents: WorkerModule['contents'];
 }
 
-/** How many isolates are started at once, to stand out from what workerd takes to start. */
+/** The number of isolates that are started at once, so that their time is large compared with the start of workerd. */
 const COPIES = 4;
 
-/** What is deployed, and what starting it costs: copies of the Worker against as many of the same size that do nothing. */
+/**
+ * Measures the size of the deployed Worker and the cost of its start: copies of the Worker against the same number of
+ * Workers of the same size that do nothing.
+ */
 export async function measureBundle(
   built: readonly WorkerModule[],
   repetitions: number,
 ): Promise<BundleFigures> {
   const bytes = (type: WorkerModule['type']) =>
     built.reduce((sum, module) => sum + (module.type === type ? Buffer.byteLength(module.contents) : 0), 0);
-  // The same bytes, which reach workerd in the same way and are not looked at.
+  // The same bytes, which workerd receives in the same way and does not evaluate.
   const inert: Module[] = [
     { type: 'ESModule', path: 'index.js', contents: 'export default { fetch: () => new Response() }' },
     ...built.map(({ contents }, index): Module => ({ type: 'Data', path: `${index}.bin`, contents })),
@@ -50,7 +53,7 @@ export async function measureBundle(
   };
 }
 
-/** Milliseconds of workerd's processor time, or until it is ready where the system does not tell that. */
+/** Milliseconds of workerd's processor time, or of wall time until it is ready if the system does not report that. */
 async function startAll(modules: readonly Module[]): Promise<number> {
   const started = performance.now();
   const before = await childProcesses('workerd');

@@ -8,11 +8,11 @@ import { type Summary, summarize } from '../statistics.ts';
 import { comparable, inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 import { warmUp } from './warm_up.ts';
 
-/** The names of the two ways, as the figures have them. */
+/** The names of the two codecs in the figures. */
 export const CODEC = { ours: 'edge-serving', platform: 'JSON.parse and JSON.stringify' } as const;
 
 const WORKER = 'json-codec';
-/** What the Worker calls them. */
+/** Their names in the Worker. */
 const CODECS = { ours: CODEC.ours, platform: CODEC.platform } as const;
 const DIRECTIONS = ['decode', 'encode'] as const;
 type Codec = keyof typeof CODECS;
@@ -28,7 +28,7 @@ export interface CodecFigures {
 }
 
 export interface DirectionFigures {
-  /** Of the text that is read or written: the same text is read, the same values are written with other digits. */
+  /** The size of the text. Both codecs read the same text; they write the same values with different digits. */
   readonly bytes: ReadonlyMap<string, number>;
   /** Per tensor. */
   readonly milliseconds: TimedRounds;
@@ -51,7 +51,7 @@ async function measureOn(
   settings: Settings,
 ): Promise<CodecFigures> {
   const address = stage.url(WORKER);
-  // As clients write float32 values that have no float32 themselves: with the digits of a double.
+  // With the digits of a double, as clients without a float32 type write float32 values.
   const body = new TextEncoder().encode(JSON.stringify({ instances: nest(values, shape) }));
   await put(address, shape, body);
   const written = new Map<string, number>();
@@ -116,7 +116,7 @@ async function ask(url: URL, method: string, body?: Uint8Array<ArrayBuffer>): Pr
 }
 
 /**
- * Every value must come through both ways: a codec that loses digits would be no match.
+ * Checks that every value is unchanged in both directions. A codec that loses digits cannot be compared.
  *
  * @returns bytes of what it writes
  */

@@ -8,7 +8,7 @@ import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../runs/encoding.ts';
 import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
 
-/** Milliseconds until the first answer of isolates that answered nothing before, by what they do. */
+/** Milliseconds until the first answer of new isolates, by the kind of Worker. */
 export interface ColdStartFigures {
   readonly firstAnswer: TimedRounds;
   /** Inside an isolate: by part, one figure per isolate. */
@@ -19,9 +19,9 @@ const NumbersSchema = v.record(v.string(), v.number());
 export const COLD = { ours: 'ours', plain: 'plain', read: 'read', hash: 'read and hash' } as const;
 
 /**
- * Every sample is another isolate of one workerd: a Worker of its own with the same modules. Its script is
- * evaluated when workerd starts (startup time is a figure of its own) and V8 may share compiled WebAssembly
- * among the isolates of a process, as in production.
+ * Each sample is a new isolate of one workerd: a separate Worker with the same modules. Its script is evaluated when
+ * workerd starts, which is a separate figure. V8 may share compiled WebAssembly among the isolates of a process, as in
+ * production.
  */
 export async function measureColdStarts(
   network: Network,
@@ -38,7 +38,7 @@ export async function measureColdStarts(
     parts: { modules: await bundleWorker('cold_parts'), path: '/' },
   };
   const workerName = (kind: string, sample: number) => `${kind.replaceAll(' ', '-')}-${sample}`;
-  // One more of each: the first isolate of a kind also pays what the process pays once.
+  // One more of each kind, because the first isolate also bears the costs that a process has once.
   const workers = Object.entries(kinds).flatMap(([kind, { modules, variables }]) =>
     Array.from({ length: samples + 1 }, (_, sample) => ({
       name: workerName(kind, sample),

@@ -7,8 +7,8 @@ import { inTimedRounds, type TimedRounds } from './rounds.ts';
 import { warmUp } from './warm_up.ts';
 
 /**
- * Milliseconds per inference of each engine that computes, in its own process. Their processor time has the
- * call in it that starts a round: less than a percent.
+ * Milliseconds per inference of each engine that computes, in its own process. Their processor time includes the call
+ * that starts a round, which is less than one percent.
  */
 export async function measureCompute(
   network: Network,

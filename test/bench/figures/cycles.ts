@@ -6,7 +6,7 @@ import type { Network } from '../networks/network.ts';
 const MemorySchema = v.object({
   memory: v.array(v.object({ cycles: v.number(), heapBytes: v.number(), tensors: v.number() })),
 });
-/** Memory after so many loads and unloads of a network, with one run in between each. */
+/** Memory after some numbers of loads and unloads of a network, with one run after each load. */
 export type CycleFigures = v.InferOutput<typeof MemorySchema>['memory'];
 
 export async function measureCycles(network: Network, stage: Stage, cycles: number): Promise<CycleFigures> {
@@ -17,7 +17,7 @@ export async function measureCycles(network: Network, stage: Stage, cycles: numb
   return v.parse(MemorySchema, await response.json()).memory;
 }
 
-/** Nothing more after the last cycle than after the tenth. */
+/** True if the last cycle uses no more memory than the tenth. */
 export function isFlat(figures: CycleFigures): boolean {
   const [first] = figures;
   const last = figures.at(-1);

@@ -9,12 +9,12 @@ import type { Encoding } from '../runs/encoding.ts';
 import { quantile } from '../statistics.ts';
 import { pacedLoad } from './paced_load.ts';
 
-/** How far away the bucket is: what each of its operations takes longer. Milliseconds. */
+/** The distances of the bucket: the additional milliseconds of each operation. */
 const DISTANCES_MS = [0, 20, 100] as const;
 
 const PER_SECOND = 500;
 
-/** Of one distance, a figure for each round. */
+/** The figures of one distance, one for each round. */
 export interface FarBucketFigures {
   /** Of the time of answers, milliseconds. */
   readonly p99: readonly number[];
@@ -53,7 +53,7 @@ function farWorker(entry: string): string {
   `;
 }
 
-/** Asks isolates with the default lease PER_SECOND times a second, whose buckets are at each distance, in turns. */
+/** Sends PER_SECOND requests per second, in turns, to isolates with the default lease and buckets at each distance. */
 export async function measureFarBuckets(
   network: Network,
   built: readonly WorkerModule[],
@@ -92,7 +92,7 @@ export async function measureFarBuckets(
     const measured = new Map(DISTANCES_MS.map((distance) => [distance, emptyFigures()]));
     for (let round = 0; round < rounds; round++) {
       for (const [distance, { p99, reads }] of measured) {
-        // After a rest the first request reads before it answers.
+        // After a pause, the first request reads the pointer before it is answered.
         await ask(distance, 200);
         const before = await operations(distance);
         const latencies = await ask(distance, milliseconds);

@@ -16,7 +16,7 @@ import type { Network } from '../networks/network.ts';
 import { quantile } from '../statistics.ts';
 import { type Load, load, type Requested } from './load.ts';
 
-/** What the answers of a window came about under. */
+/** The kinds of windows in which answers are collected. */
 export const FLIP_PHASES = [
   'steady',
   'publish',
@@ -26,7 +26,7 @@ export const FLIP_PHASES = [
 ] as const;
 type FlipPhase = (typeof FLIP_PHASES)[number];
 
-/** Milliseconds that answers took. */
+/** The latencies of answers in milliseconds. */
 interface Tail {
   readonly answers: number;
   readonly p99: number;
@@ -39,15 +39,15 @@ export interface FlipFigures {
   readonly tails: Readonly<Record<FlipPhase, Tail>>;
 }
 
-/** Few, so that requests wait for the flip and not for each other. */
+/** A small number, so that requests wait for the flip and not for each other. */
 const CLIENTS = 2;
-/** How long after a flip its effect is looked for; the steady windows are as long and lie in between. */
+/** The length of the window after a flip, and of the steady windows between flips. */
 const WINDOW_MS = 300;
 const POLL_MS = 50;
-/** A version that is not in memory after this never will be: it may not fit beside the current one. */
+/** A version that is not in memory after this time counts as not loadable. It may not fit next to the current one. */
 const LOAD_LIMIT_MS = 30_000;
 
-/** The flips of a network cannot be measured, since a version was not loaded beside the current one. */
+/** The flips of a network cannot be measured, because a version was not loaded next to the current one. */
 export class FlipsNotMeasuredError extends Error {
   constructor(network: string) {
     super(
@@ -129,7 +129,7 @@ export async function measureFlips(
   return { flips, stagedFlips, tails: tailsOf(answers, windows) };
 }
 
-/** Answers belong to the window that they began in; those between two windows to none. */
+/** An answer belongs to the window in which its request began, or to none. */
 function tailsOf({ latencies, answeredAt }: Load, windows: readonly Window[]): FlipFigures['tails'] {
   const tail = (phase: FlipPhase): Tail => {
     const own = windows.filter((window) => window.phase === phase);

@@ -6,16 +6,16 @@ import type { Network } from '../networks/network.ts';
 import type { Settings } from '../settings.ts';
 import { load, type Requested } from './load.ts';
 
-/** Bytes of an isolate's wasm heap, which grows and never shrinks, when it has loaded a network. */
+/** Bytes of an isolate's wasm heap after it loaded a network. The heap grows and never shrinks. */
 export interface LoadedHeap {
   readonly empty: number;
   readonly loaded: number;
 }
 
-/** The same when it has answered many requests. */
+/** The same after many requests. */
 export interface HeapFigures extends LoadedHeap {
   readonly used: number;
-  /** How many answers came between the last two, at least. */
+  /** The minimum number of answers between the last two values. */
   readonly predictions: number;
   readonly tensorsBefore: number;
   readonly tensorsAfter: number;
@@ -31,13 +31,13 @@ const MEMORY: Readonly<Record<string, (stage: Stage) => Promise<Memory>>> = {
   [PLAIN]: plainMemory,
 };
 
-/** Lets both Workers load a network, which neither has been asked for yet. */
+/** Makes both Workers load a network that neither has loaded yet. */
 export async function heapAfterLoading(
   network: Network,
   stage: Stage,
 ): Promise<ReadonlyMap<string, LoadedHeap>> {
   const { heapBytes: empty } = await ourMemory(stage);
-  // Asking for a model's status loads it without computing anything.
+  // A request for a model's status loads it without a computation.
   await answer(new URL(`/v1/models/${network.name}`, stage.url(OURS_FRESH)));
   const { heapBytes: loaded } = await ourMemory(stage);
   const plain = await plainMemory(stage);

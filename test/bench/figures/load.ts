@@ -4,17 +4,17 @@ export interface Requested {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** The process that answers, where it is known. */
+  /** The process that answers, if it is known. */
   readonly processId: number | undefined;
 }
 
 export interface Load {
-  /** Each answer's time, in milliseconds, in the order in which the answers came. */
+  /** The latency of each answer in milliseconds, in the order of their arrival. */
   readonly latencies: readonly number[];
-  /** When each of them came, by performance.now(). */
+  /** The time of each arrival by performance.now(). */
   readonly answeredAt: readonly number[];
   readonly perSecond: number;
-  /** How much of one core the clients took: near 1, they are what is measured. */
+  /** The share of one core that the clients used. Near 1, the clients limit the result. */
   readonly clientShare: number;
 }
 
@@ -60,7 +60,7 @@ export async function load(
   };
 }
 
-/** One request whose answer is only counted: making objects of it would slow the clients, not the servers. */
+/** Sends one request and only counts its answer. Objects made from it would slow down the clients, not the servers. */
 export function ask(client: Dispatcher, { url, headers, body }: Requested): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;

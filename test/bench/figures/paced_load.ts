@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { ask, type Requested } from './load.ts';
 
-/** More answers than this are never waited for at once: then the server does not keep up. */
+/** The maximum of concurrent requests. A server that needs more does not keep up. */
 const CONNECTIONS = 64;
 
 /**
- * Sends requests at a rate, whether or not earlier ones are answered.
+ * Sends requests at a fixed rate, even if earlier ones are not answered yet.
  *
  * @returns each answer's time in milliseconds
  */

@@ -1,28 +1,28 @@
 import { processorTime } from '../processor_time.ts';
 
-/** What was measured in each round, by engine. */
+/** The figures of each round, by engine. */
 export type Rounds = ReadonlyMap<string, readonly number[]>;
 
-/** A figure by the clock, and by what the engine's process took of a processor. */
+/** A figure by wall time, and by the processor time of the engine's process. */
 export interface TimedRounds {
   readonly wall: Rounds;
   /**
-   * Undefined where the system does not tell of all engines. The same as by the clock on an idle machine with
-   * one busy thread; on a busy machine the figure to go by.
+   * Undefined if the system does not report all engines. On an idle machine with one busy thread it equals wall time.
+   * On a busy machine it is the figure to use.
    */
   readonly processor?: Rounds;
 }
 
 export interface Timed {
-  /** The figure by the clock. */
+  /** The figure by wall time. */
   readonly figure: number;
-  /** The figure if the work took so many milliseconds. */
+  /** The figure for a given number of milliseconds. */
   readonly of: (milliseconds: number) => number;
 }
 
 /**
- * Measures the engines in turn, round after round, so that what the machine does meanwhile touches all of them.
- * Every other round goes backwards: no engine always follows the same one.
+ * Measures the engines in turn, round after round, so that other work of the machine affects all of them. Every other
+ * round runs in reverse, so that no engine always follows the same one.
  */
 export async function inRounds<Subject>(
   subjects: ReadonlyMap<string, Subject>,
@@ -58,7 +58,7 @@ export async function inTimedRounds<Subject extends { readonly processId: number
   return isTold ? { wall, processor } : { wall };
 }
 
-/** What comparisons go by. */
+/** The rounds that comparisons use. */
 export function comparable({ wall, processor }: TimedRounds): Rounds {
   return processor ?? wall;
 }

@@ -14,15 +14,15 @@ export interface ServingFigures {
   readonly encoding: string;
   readonly requestBytes: number;
   readonly answerBytes: number;
-  /** Median milliseconds of each round at one client. */
+  /** The median latency of each round with one client, in milliseconds. */
   readonly latency: Rounds;
-  /** Requests per second of each round, by the number of clients; and per second of the server's processor. */
+  /** Requests per second of each round by the number of clients, for wall time and for the server's processor time. */
   readonly throughput: ReadonlyMap<number, TimedRounds>;
-  /** How much of one core the clients took, by their number, the fastest engine's round counting. */
+  /** The share of one core that the clients used in the round of the fastest engine, by their number. */
   readonly clientShare: ReadonlyMap<number, number>;
 }
 
-/** Asks the engines over HTTP with one client and with many. */
+/** Measures the engines over HTTP with one client and with many. */
 export async function measureServing(
   network: Network,
   engines: ReadonlyMap<string, OpenNetwork>,
@@ -38,7 +38,7 @@ export async function measureServing(
   }
   const answerBytes = await giveFloorsTheirAnswer(subjects, floors);
   const { loadMs, longestLoadMs, rounds } = settings;
-  // The first requests find cold caches and code that is interpreted: it is compiled well after some thousands.
+  // The first requests find cold caches and interpreted code. V8 optimizes it after some thousand requests.
   for (const requested of subjects.values()) {
     await load(requested, { clients: 8, milliseconds: 10 * loadMs, requests: WARMUP_REQUESTS });
   }
@@ -47,7 +47,7 @@ export async function measureServing(
   const clientShare = new Map<number, number>();
   let slowest = 0;
   for (const clients of CLIENTS) {
-    // Every client waits for its last answer: with many clients and a slow network that alone takes long.
+    // Every client waits for its last answer, which takes long with many clients and a slow network.
     if (clients * slowest > longestLoadMs) continue;
     const perSecond = await inTimedRounds(subjects, rounds, async (requested, engine) => {
       const result = await load(requested, { clients, milliseconds: loadMs });
@@ -69,7 +69,7 @@ export async function measureServing(
   };
 }
 
-/** The floors answer what the first engine answered. */
+/** Gives the floors the answer of the first engine. */
 async function giveFloorsTheirAnswer(
   subjects: ReadonlyMap<string, Requested>,
   floors: readonly string[],

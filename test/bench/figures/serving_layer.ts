@@ -10,7 +10,7 @@ import { comparable, inTimedRounds, type TimedRounds } from './rounds.ts';
 /** Microseconds per request. */
 export interface ServingLayerFigures {
   readonly alone: Summary;
-  /** What `alone` is made of. */
+  /** The loops from which `alone` is computed. */
   readonly loops: TimedRounds;
 }
 
@@ -18,11 +18,10 @@ const LOOPS = ['handled', 'floor', 'compute'] as const;
 const LoopSchema = v.object({ milliseconds: v.number() });
 
 /**
- * What serving takes beside HTTP and computing: the product's entry is called in a loop inside its isolate,
- * without HTTP. Subtracted are, round by round, what the same requests and answers cost when they are made,
- * parsed and written by a handler that does nothing else, and what the network costs. What is left routes, finds
- * model, version and servable, decodes, checks and encodes. Of a large network it says nothing: there it is less
- * than what computing differs by from round to round.
+ * The cost of serving without HTTP and compute. The product's entry is called in a loop inside its isolate. The time of
+ * a handler that only parses the same requests and writes the same answers is subtracted in each round, and the time of
+ * the network. The rest is routing, the lookup of model, version and servable, decoding, checking and encoding. For a
+ * large network the figure says nothing, because it is smaller than the variation of the compute time.
  */
 export async function measureServingLayer(
   network: Network,
@@ -37,13 +36,13 @@ export async function measureServingLayer(
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
     return v.parse(LoopSchema, await response.json()).milliseconds;
   };
-  // The first calls load the network and find code that is not compiled yet.
+  // The first calls load the network and run code that is not compiled yet.
   await loop('handled', 1);
   const first = await loop('handled', 20);
   const warmup = Math.ceil((20 * warmupMs) / Math.max(first, 1));
   for (const what of LOOPS) await loop(what, warmup);
   const warm = (await loop('handled', warmup)) / warmup;
-  // Long rounds: a collection of old garbage comes about once in thirty thousand requests, and takes long.
+  // Long rounds, because a major garbage collection happens about once in thirty thousand requests and takes long.
   const runs = Math.max(1, Math.round((10 * computeMs) / warm));
   const { processId } = stage;
   const loops = await inTimedRounds(

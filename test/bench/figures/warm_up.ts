@@ -1,14 +1,14 @@
 import type { Settings } from '../settings.ts';
 
-/** So many batches in a row that were no faster than those before: there is no more code to be compiled. */
+/** The number of batches in a row that must be no faster than the earlier ones. Then all code is compiled. */
 const STEADY_BATCHES = 5;
-/** What counts as faster. */
+/** A batch is faster if its time is below this part of the best one. */
 const FASTER = 0.95;
-/** What runs on a busy machine may never be steady. */
+/** The maximum warmup as a multiple of `warmupMs`, because an engine on a busy machine may never be steady. */
 const LONGEST_WARMUP = 10;
 
 /**
- * How many runs take as long as a round should, found out while code is compiled.
+ * Finds the number of runs that take as long as a round should, while code is compiled.
  *
  * @param batch makes so many runs and answers how many milliseconds they took
  */
@@ -24,13 +24,13 @@ export async function warmUp(
     spent += milliseconds;
     const wanted = Math.max(1, Math.round((runs * computeMs) / Math.max(milliseconds, 1)));
     const isLong = milliseconds >= computeMs / 4;
-    // What is too short for the clock says nothing of how fast it is.
+    // A batch that is too short for the clock says nothing about the speed.
     if (!isLong || milliseconds / runs < FASTER * best) steady = 0;
     else steady++;
     if (isLong) best = Math.min(best, milliseconds / runs);
     const isSteady = steady >= STEADY_BATCHES && spent >= warmupMs;
     if (isSteady || (isLong && spent >= LONGEST_WARMUP * warmupMs)) return wanted;
-    // What is small may take less than the clock can tell: not too far at once.
+    // A small network may take less time than the clock can measure, so the number of runs grows in steps.
     runs = Math.min(wanted, 10 * runs);
   }
 }

@@ -12,7 +12,7 @@ import type { Network, NetworkSource } from './network.ts';
 const DIRECTORY = path.join(REPOSITORY, 'models/digits/1.0.0');
 const WEIGHTS_FILE = 'weights.bin';
 
-/** The sample model, a LayersModel; its ONNX twin is made from the same weights. */
+/** The sample model, a LayersModel. Its ONNX file has the same weights. */
 export const digits: NetworkSource = { name: 'digits', build };
 
 async function build(): Promise<Network> {
@@ -45,7 +45,7 @@ async function build(): Promise<Network> {
 
 const layer = { kernel: [3, 3], padding: 'VALID', activation: 'relu' } as const;
 
-/** The weights of a file of float32 values by the names that its model.json gives them. */
+/** The weights of a file of float32 values, by their names in model.json. */
 function weightsOfFile(json: Uint8Array, bytes: Uint8Array<ArrayBuffer>): WeightSource {
   const { weightsManifest } = v.parse(ModelJsonSchema, JSON.parse(new TextDecoder().decode(json)));
   const weights = new Map<string, Float32Array>();

@@ -14,7 +14,7 @@ interface Description {
   readonly layers: (builder: GraphBuilder, input: Value) => Value;
 }
 
-/** A network with random weights: the same seed gives the same network, everywhere. */
+/** A network with random weights. The same seed gives the same network on every machine. */
 export function randomNetwork({ name, description, seed, inputShape, layers }: Description): NetworkSource {
   return {
     name,
@@ -27,7 +27,8 @@ export function randomNetwork({ name, description, seed, inputShape, layers }: D
         description,
         format: 'tfjs-graph-model',
         files,
-        // Also what is not a weight of a layer, such as the axes of a mean: the server checks the sum.
+        // Includes constants that are not weights of a layer, such as the axes of a mean, because the server checks the
+        // sum.
         weightBytes: files.get(WEIGHTS_FILE)?.byteLength ?? 0,
         onnx: writeOnnx(graph),
         input: {

@@ -1,9 +1,9 @@
-/** A network with its files for every engine, and one input for it. */
+/** A network with its files for every engine, and one input. */
 export interface Network {
   readonly name: string;
   readonly description: string;
   readonly format: 'tfjs-graph-model' | 'tfjs-layers-model';
-  /** The tfjs files by their paths, model.json among them. */
+  /** The tfjs files by their paths, including model.json. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Bytes of the weights as float32 in memory. */
   readonly weightBytes: number;
@@ -14,7 +14,7 @@ export interface Network {
 
 export interface NetworkInput {
   readonly name: string;
-  /** Where the ONNX file has another name. */
+  /** The name in the ONNX file, which may differ. */
   readonly onnxName: string;
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
@@ -26,7 +26,7 @@ interface NetworkOutput {
   readonly shape: readonly number[];
 }
 
-/** Where a network comes from. `build` gives undefined where its files are not on this machine. */
+/** Builds a network. `build` returns undefined if the files are not on this machine. */
 export interface NetworkSource {
   readonly name: string;
   build(): Promise<Network | undefined>;

@@ -7,7 +7,7 @@ import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { randomInput } from './graph/random_weights.ts';
 import type { Network, NetworkInput, NetworkSource } from './network.ts';
 
-/** Models made by others. They lie beside the repository, if anywhere. */
+/** Models by other authors, which may be in a folder beside the repository. */
 const DIRECTORY = process.env.EDGE_SERVING_SHARED_MODELS ?? path.join(REPOSITORY, '../shared/models');
 
 interface Description {

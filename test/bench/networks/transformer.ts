@@ -8,7 +8,7 @@ const HEADS = 4;
 const LAYERS = 2;
 const HEAD_WIDTH = WIDTH / HEADS;
 
-/** An encoder with normalization before each part, as most have it today, over embedded tokens. */
+/** A pre-norm encoder over embedded tokens. */
 export const transformer = randomNetwork({
   name: 'transformer',
   description: `transformer encoder, ${LAYERS} layers, width ${WIDTH}, sequence ${SEQUENCE}, ${HEADS} heads`,

@@ -4,7 +4,7 @@ import type { Network } from '../networks/network.ts';
 import { flatten, type Nested, nest } from './nested_values.ts';
 import type { Outputs } from './timed_runs.ts';
 
-/** How tensors travel in a predict request and its answer. */
+/** The encoding of tensors in a predict request and its answer. */
 export interface Encoding {
   readonly name: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export const json: Encoding = {
   name: 'JSON',
   headers: { 'content-type': 'application/json' },
   encodeRequest: ({ input: { values, shape } }) => {
-    // Nine digits are what a float32 needs; clients that send more make everyone's parsing slower.
+    // A float32 needs nine digits. More digits would slow down every parser.
     const shortest = Array.from(values, (value) => Number(value.toPrecision(9)));
     return new TextEncoder().encode(JSON.stringify({ instances: nest(shortest, shape) }));
   },
@@ -40,10 +40,10 @@ export const json: Encoding = {
   },
 };
 
-/** JSON may end in spaces: one length for all networks, and the values behind it aligned. */
+/** JSON may end in spaces. All networks have the same length, and the values after it are aligned. */
 const BINARY_HEAD_BYTES = 512;
 
-/** Open Inference v2 with its extension for binary tensors: float32 values behind a JSON that describes them. */
+/** Open Inference v2 with its extension for binary tensors: float32 values after the JSON that describes them. */
 export const binary: Encoding = {
   name: 'binary',
   headers: {
@@ -62,7 +62,7 @@ export const binary: Encoding = {
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), BINARY_HEAD_BYTES);
     return bytes;
   },
-  // The values come last, in the order asked for; what is before them is JSON.
+  // The values come last, in the requested order, after the JSON.
   decodeAnswer: ({ outputs }, body) => {
     const bytesOf = outputs.map(({ shape }) => elementCount(shape) * Float32Array.BYTES_PER_ELEMENT);
     let offset = body.length - bytesOf.reduce((sum, bytes) => sum + bytes, 0);

@@ -2,7 +2,7 @@ import { elementCount } from '../../../worker/model/tensor.ts';
 
 export type Nested = number | Nested[];
 
-/** Flat values as the nested lists that JSON has for a tensor. */
+/** Converts flat values to the nested lists of a tensor in JSON. */
 export function nest(values: ArrayLike<number>, shape: readonly number[], offset = 0): Nested {
   const [size, ...rest] = shape;
   if (size === undefined) return values[offset] ?? 0;

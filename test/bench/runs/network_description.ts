@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 const TensorSchema = v.object({ name: v.string(), onnxName: v.string(), shape: v.array(v.number()) });
 
-/** What an engine needs to know of a network beside its files; lies with them as network.json. */
+/** The description of a network for an engine. It is stored with the network's files as network.json. */
 const NetworkDescriptionSchema = v.object({
   name: v.string(),
   format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),

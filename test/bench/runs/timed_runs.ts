@@ -6,17 +6,17 @@ export type Outputs = ReadonlyMap<string, Float32Array>;
 /** One inference, from values in JavaScript to values in JavaScript. */
 export type Run = (values: Float32Array) => Outputs | Promise<Outputs>;
 
-/** What an engine answers at its compute address. */
+/** The answer of an engine at its compute address. */
 export const TimedRunsSchema = v.object({
   /** Of all runs together. */
   milliseconds: v.number(),
   runs: v.number(),
-  /** Of the last run, where they were asked for. */
+  /** The outputs of the last run, if they were requested. */
   outputs: v.optional(v.record(v.string(), v.array(v.number()))),
 });
 export type TimedRuns = v.InferOutput<typeof TimedRunsSchema>;
 
-/** Runs a network in a loop inside the engine's own process: no HTTP and no JSON in the time. */
+/** Runs a network in a loop inside the engine's own process. The time includes neither HTTP nor JSON. */
 export async function timeRuns(
   run: Run,
   values: Float32Array,
@@ -26,13 +26,13 @@ export async function timeRuns(
   const started = performance.now();
   for (let index = 0; index < runs; index++) {
     const result = run(values);
-    // Awaiting what is no promise would cost the synchronous engines a turn of the event loop.
+    // An await of a value that is not a promise would cost the synchronous engines a turn of the event loop.
     last = result instanceof Promise ? await result : result;
   }
   return { milliseconds: performance.now() - started, runs, last };
 }
 
-/** Answers POST /compute?runs=N[&outputs=1], the input's float32 values in the body. */
+/** Answers POST /compute?runs=N[&outputs=1] with the input's float32 values in the body. */
 export async function answerCompute(run: Run, request: Request): Promise<Response> {
   const { searchParams } = new URL(request.url);
   const values = new Float32Array(await request.arrayBuffer());

@@ -5,7 +5,10 @@ import type { NetworkDescription } from '../runs/network_description.ts';
 import type { Run } from '../runs/timed_runs.ts';
 import type { LoadedNetwork } from './predict_server.ts';
 
-/** A network in an ONNX Runtime session. Both of its packages have the same interface, and a tensor each. */
+/**
+ * A network in an ONNX Runtime session. Both packages of ONNX Runtime have the same interface, each with its own tensor
+ * class.
+ */
 export function onnxruntimeNetwork(
   { input, outputs }: NetworkDescription,
   session: InferenceSession,

@@ -19,8 +19,8 @@ type Load = (
 ) => Promise<LoadedNetwork>;
 
 /**
- * An engine behind Hono's Node server, started by the benchmark as a process of its own. The folder with the
- * networks is its one argument; a network is loaded when it is first asked for.
+ * An engine behind Hono's Node server, which the benchmark starts as a process. Its one argument is the folder with the
+ * networks. A network is loaded at its first request.
  */
 export function servePredictions(load: Load): void {
   const [directory = '.'] = process.argv.slice(2);
@@ -51,6 +51,6 @@ export function servePredictions(load: Load): void {
   });
   app.onError((error, context) => context.text(String(error.stack), 500));
   serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => process.send?.({ port }));
-  // The benchmark may be killed; its servers go with it.
+  // The benchmark may be killed. Its servers then exit.
   process.on('disconnect', () => process.exit());
 }

@@ -2,13 +2,13 @@ import { pointerKey } from '../../../worker/registry/storage/storage_keys.ts';
 import type { BenchEnvironment } from './environment.ts';
 
 interface BareEnvironment extends BenchEnvironment {
-  /** Whether every request asks the bucket for the model's pointer, if it has changed. */
+  /** `yes` if every request reads the model's pointer with a condition. */
   readonly READS_POINTER: 'yes' | 'no';
 }
 
-/** What every JSON server does at least: parse the request, write an answer of the same size as the others'. */
+/** The minimum work of a JSON server: parse the request and write an answer of the same size as the others'. */
 let answer: unknown;
-/** Binary, it takes the request's bytes and gives an answer's. */
+/** For binary requests, it reads the request's bytes and returns the bytes of an answer. */
 let bytes: ArrayBuffer | undefined;
 let etag: string | undefined;
 

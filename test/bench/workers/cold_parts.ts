@@ -3,7 +3,7 @@ import { loadModel } from '../../../worker/runtime/loading/load_model.ts';
 import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 import { type BenchEnvironment, openFile, readDescription } from './environment.ts';
 
-/** The parts of a cold start that can be told apart from outside the runtime, in an isolate that did nothing yet. */
+/** Times the parts of a cold start that can be separated from outside the runtime, in a new isolate. */
 export default {
   async fetch(request: Request, environment: BenchEnvironment): Promise<Response> {
     const { input, outputs, format } = await readDescription(environment);

@@ -1,6 +1,6 @@
 import { DESCRIPTION_FILE, type NetworkDescription, parseDescription } from '../runs/network_description.ts';
 
-/** What the benchmark's Workers are given. Each serves one network, whose files lie in the bucket. */
+/** The bindings of the benchmark's Workers. Each serves one network, whose files are in the bucket. */
 export interface BenchEnvironment {
   readonly MODELS: R2Bucket;
   readonly NETWORK: string;

@@ -1,6 +1,6 @@
 import { type JsonCodec, ourCodec, platformCodec } from './json_codecs.ts';
 
-/** What is read and written: the text of a request, and its values. */
+/** The text of a request, and its values. */
 interface Subject {
   readonly body: Uint8Array;
   readonly values: Float32Array;
@@ -9,8 +9,8 @@ interface Subject {
 let subject: Subject | undefined;
 
 /**
- * PUT /?shape=1,2,3 takes a request's text. POST /?codec=ours|platform&direction=decode|encode then reads it, or
- * writes its values, `runs` times and answers how long that took; without `runs` it answers what came of it.
+ * PUT /?shape=1,2,3 takes a request's text. POST /?codec=ours|platform&direction=decode|encode then decodes it, or
+ * encodes its values, `runs` times and answers the time. Without `runs` it answers the result.
  */
 export default {
   async fetch(request: Request): Promise<Response> {

@@ -7,7 +7,7 @@ import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { nest } from '../runs/nested_values.ts';
 
-/** One way between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */
+/** Converts between TensorFlow Serving's JSON, row format, and a tensor's float32 values. */
 export interface JsonCodec {
   /** The values of a predict request's body. */
   decode(body: Uint8Array): Float32Array;
@@ -15,7 +15,7 @@ export interface JsonCodec {
   encode(values: Float32Array): Uint8Array;
 }
 
-/** What the Worker does between a body and a model, and between a model and an answer. */
+/** The product's conversion from a body to tensors, and from tensors to an answer. */
 export function ourCodec(shape: readonly number[]): JsonCodec {
   const info: TensorInfo = { name: 'image:0', dtype: 'float32', shape: [-1, ...shape.slice(1)] };
   const signature: Signature = {
@@ -42,7 +42,7 @@ export function ourCodec(shape: readonly number[]): JsonCodec {
   };
 }
 
-/** What a server does that leaves JSON to the platform. It checks how many values there are, not their shape. */
+/** The conversion of a server that uses the platform's JSON. It checks the number of values, not their shape. */
 export function platformCodec(shape: readonly number[]): JsonCodec {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
@@ -59,7 +59,7 @@ export function platformCodec(shape: readonly number[]): JsonCodec {
   };
 }
 
-/** Writes the numbers of nested lists in order; gives where the next one would be. */
+/** Writes the numbers of nested lists in order. Returns the index after the last one. */
 function fill(values: Float32Array, start: number, member: unknown): number {
   if (typeof member === 'number') {
     values[start] = member;

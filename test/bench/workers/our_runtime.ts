@@ -3,11 +3,11 @@ import { answerCompute, type Run } from '../runs/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { type OurNetwork, readOurNetwork } from './our_network.ts';
 
-/** The product's runtime without its serving: what computing alone costs, and what loading leaves behind. */
+/** The product's runtime without its serving layer, for the cost of compute and the memory after loads. */
 let read: Promise<OurNetwork> | undefined;
 let run: Promise<Run> | undefined;
 
-/** Loads, runs and unloads the model again and again; memory at the points named in `after`. */
+/** Loads, runs and unloads the model repeatedly, and returns the memory after the cycles named in `after`. */
 async function cycle({ load, runOf }: OurNetwork, request: Request): Promise<Response> {
   const values = new Float32Array(await request.arrayBuffer());
   const points = new URL(request.url).searchParams.get('after')?.split(',').map(Number) ?? [];

@@ -5,8 +5,8 @@ import simdModule from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm
 import { registerBackend, setBackend } from '@tensorflow/tfjs-core';
 
 /**
- * tfjs's own wasm backend with its own kernels, as worker/runtime/backend/backend.ts starts it, written here again so
- * that what the product changes there does not reach what it is compared with.
+ * tfjs's own wasm backend with its own kernels, started as in worker/runtime/backend/backend.ts. The code is repeated
+ * here so that changes of the product do not affect the comparison.
  */
 export async function startPlainBackend(): Promise<BackendWasm> {
   const wasm = await createModule({

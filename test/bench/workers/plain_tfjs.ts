@@ -7,7 +7,7 @@ import { startPlainBackend } from './plain_backend.ts';
 
 enableProdMode();
 
-/** A Worker as tutorials show it: load the model on the first request, keep it, call it. */
+/** A Worker as in tutorials: it loads the model at the first request, keeps it and calls it. */
 async function start(environment: BenchEnvironment) {
   const backend = await startPlainBackend();
   const emptyHeapBytes = backend.wasm.HEAPU8.length;

@@ -1,6 +1,6 @@
 import { type BenchEnvironment, openFile, readDescription } from './environment.ts';
 
-/** The least that a verified cold start does: read a network's files and hash them. */
+/** The minimum work of a verified cold start: read a network's files and hash them. */
 export default {
   async fetch(request: Request, environment: BenchEnvironment): Promise<Response> {
     await request.arrayBuffer();

@@ -4,7 +4,7 @@ import { timeRuns } from '../runs/timed_runs.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { readOurNetwork } from './our_network.ts';
 
-/** Three loops in one isolate, without HTTP; `what` says which one runs. */
+/** Three loops in one isolate, without HTTP. `what` selects one. */
 async function start(environment: BenchEnvironment) {
   const { load, runOf, network } = await readOurNetwork(environment);
   const length = elementCount(network.input.shape);
@@ -20,7 +20,7 @@ export default {
     const { searchParams } = new URL(request.url);
     const runs = Number(searchParams.get('runs') ?? 1);
     const body = await request.text();
-    // Clients say how long what they send is.
+    // Clients send the length of the body.
     const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
     const ask = () =>
       new Request<unknown, IncomingRequestCfProperties>(url, { method: 'POST', body, headers });
@@ -31,13 +31,13 @@ export default {
         return timed(runs, async () => {
           await (await handle()).text();
         });
-      // The same requests parsed and the same answers written by a handler that does nothing else.
+      // A handler that only parses the same requests and writes the same answers.
       case 'floor': {
         const answered = await handle();
         const answer: unknown = await answered.json();
         if (!answered.ok)
           throw new Error(`the product answered ${answered.status}: ${JSON.stringify(answer)}`);
-        // Of a list of pairs the platform makes headers in three times the time.
+        // The platform takes three times as long to make headers from a list of pairs.
         const headers = Object.fromEntries(answered.headers);
         return timed(runs, async () => {
           await ask().json();

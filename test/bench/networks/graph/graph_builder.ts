@@ -1,6 +1,6 @@
 import type { Activation, Graph, Operation, Pair, Step, Value, Weight } from './operation.ts';
 
-/** Where weights come from. `fanIn` is how many products make one sum. */
+/** Provides the values of weights. `fanIn` is the number of products in one sum. */
 export type WeightSource = (name: string, shape: readonly number[], fanIn: number) => Float32Array;
 
 interface ConvolutionOptions {
@@ -10,7 +10,7 @@ interface ConvolutionOptions {
   readonly activation?: Activation;
 }
 
-/** Describes a network layer by layer; shapes follow from the input's. */
+/** Describes a network layer by layer. Shapes follow from the shape of the input. */
 export class GraphBuilder {
   readonly #input: Value;
   readonly #weights: WeightSource;

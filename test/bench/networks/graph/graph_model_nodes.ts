@@ -2,7 +2,7 @@ import { type Activation, type Step, weightsOf } from './operation.ts';
 
 type Attributes = Record<string, unknown>;
 
-/** A node of a tfjs graph, and the constants that it brings along. */
+/** A node of a tfjs graph. */
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
@@ -109,7 +109,7 @@ export function graphModelNodes({ output, operation }: Step): { nodes: GraphNode
       node('Softmax', [operation.input.name]);
       break;
     case 'layer normalization': {
-      // As tf.nn.batch_normalization, with which Keras computes it, unrolls.
+      // The operations of tf.nn.batch_normalization, which Keras uses.
       const { input, gain, offset, epsilon } = operation;
       const axes = constant('/axes', [-1], [1]);
       const mean = node('Mean', [input.name, axes], { keep_dims: { b: true } }, '/mean');

@@ -79,7 +79,7 @@ function writeConvolution(
       padding === 'VALID'
         ? 0
         : (extent(output, axis) - 1) * strides[axis] + kernel[axis] - extent(input, axis);
-    // TensorFlow pads the odd one at the end.
+    // TensorFlow puts the larger half of the padding at the end.
     const before = Math.floor(Math.max(0, missing) / 2);
     return { before, after: Math.max(0, missing) - before };
   });
@@ -97,7 +97,7 @@ function writeConvolution(
   return channelsFirst(writer.activation(sum, activation));
 }
 
-/** A filter as ONNX wants it: [out, in, height, width], or [channels, 1, height, width] for a depthwise one. */
+/** A filter in ONNX's layout: [out, in, height, width], or [channels, 1, height, width] for a depthwise one. */
 function outputsFirst(filter: Weight, depthwise: boolean): Weight {
   const [height = 1, width = 1, inputs = 1, last = 1] = filter.shape;
   const [outer, inner] = depthwise ? [inputs, 1] : [last, inputs];

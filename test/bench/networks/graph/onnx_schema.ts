@@ -2,7 +2,7 @@ import { Root } from 'protobufjs/light.js';
 
 /**
  * The messages of ONNX that a network needs, with the field numbers of onnx.proto3. An attribute's `type` and a
- * tensor's `dataType` are enums there, which are written as numbers here.
+ * tensor's `dataType` are enums in onnx.proto3 and numbers here.
  */
 const root = Root.fromJSON({
   nested: {

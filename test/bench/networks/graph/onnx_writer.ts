@@ -11,7 +11,7 @@ import type { Activation, Value, Weight } from './operation.ts';
 
 type Attributes = Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
 
-/** `plain`: as the network has it. Images come in ONNX's own layout too. */
+/** `plain` is the layout of the network. Images also have ONNX's layout. */
 export interface Written {
   readonly layout: 'plain' | 'channels first';
   readonly name: string;
@@ -20,11 +20,11 @@ export interface Written {
 const TO_CHANNELS_FIRST = { perm: [0, 3, 1, 2] };
 const TO_CHANNELS_LAST = { perm: [0, 2, 3, 1] };
 
-/** Collects an ONNX graph, and turns images between the two layouts where an operation needs the other one. */
+/** Collects an ONNX graph, and transposes images between the two layouts if an operation needs the other one. */
 export class OnnxWriter {
   readonly #nodes: OnnxNode[] = [];
   readonly #tensors = new Map<string, OnnxTensor>();
-  /** What a value of the network is called here, in the layout that the network has and in ONNX's. */
+  /** The name of each value of the network in the ONNX graph, in the network's layout and in ONNX's. */
   readonly #plain = new Map<string, string>();
   readonly #channelsFirst = new Map<string, string>();
 
@@ -59,7 +59,7 @@ export class OnnxWriter {
     return name;
   }
 
-  /** Says by which name and in which layout a value was written. */
+  /** Records the name and the layout in which a value was written. */
   define(value: Value, { layout, name }: Written): void {
     (layout === 'plain' ? this.#plain : this.#channelsFirst).set(value.name, name);
   }

@@ -1,4 +1,4 @@
-/** What a value of a graph is called and its shape, for a batch of one. Images are [1, height, width, channels]. */
+/** The name and shape of a value of a graph, for a batch of one. Images are [1, height, width, channels]. */
 export interface Value {
   readonly name: string;
   readonly shape: readonly number[];
@@ -13,7 +13,7 @@ export interface Weight {
 export type Activation = 'none' | 'relu' | 'relu6';
 export type Pair = readonly [number, number];
 
-/** Operations as TensorFlow means them: channels last, TensorFlow's SAME padding. */
+/** Operations with TensorFlow's semantics: channels last, and SAME padding. */
 export type Operation =
   | {
       readonly kind: 'convolution';
@@ -49,7 +49,7 @@ export type Operation =
       readonly right: Value;
       readonly transposeRight: boolean;
     }
-  /** Over the last dimension, as are the two below. */
+  /** Over the last dimension, like the two below. */
   | { readonly kind: 'softmax'; readonly input: Value }
   | {
       readonly kind: 'layer normalization';
@@ -65,14 +65,14 @@ export interface Step {
   readonly operation: Operation;
 }
 
-/** A network, of which both file formats are written. */
+/** A network that can be written in both file formats. */
 export interface Graph {
   readonly input: Value;
   readonly output: Value;
   readonly steps: readonly Step[];
 }
 
-/** The weights that an operation brings. */
+/** The weights of an operation. */
 export function weightsOf(operation: Operation): Weight[] {
   switch (operation.kind) {
     case 'convolution':
