@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import configuration from '../dependency-cruiser.config.mts';
 import { withTemporaryDirectory } from '../scripts/files/temporary_directory.ts';
 
-/** The rules that a project of these files breaks, by their paths. */
+/** The rules that a project of these files breaks. The keys of `files` are paths. */
 function brokenRules(files: Readonly<Record<string, string>>): Promise<string[]> {
   return withTemporaryDirectory(async (baseDir) => {
     for (const [file, source] of Object.entries(files)) {

@@ -10,9 +10,9 @@ interface LockedPackage {
   readonly link?: boolean;
 }
 
-/** `npm ci` checks a tarball against its integrity, and takes any tarball for a package that has none. */
+/** `npm ci` checks a tarball against its integrity, and accepts any tarball for a package without one. */
 test.for(['package-lock.json', 'test/bench/package-lock.json'])(
-  'every package in %s has an integrity, those for other platforms too',
+  'every package in %s has an integrity, including those for other platforms',
   async (file) => {
     const lock: { readonly packages: Readonly<Record<string, LockedPackage>> } = JSON.parse(
       await readFile(path.join(REPOSITORY, file), 'utf8'),

@@ -3,7 +3,7 @@ import { matches, normalize } from './compare_output.ts';
 import { readPages } from './pages.ts';
 import { parsePage } from './parse_page.ts';
 
-/** More than this, and pages tell what nobody has tried. */
+/** The maximum of commands that are not run, so that pages do not show untested commands. */
 const MOST_NOT_RUN = 8;
 
 describe('the command blocks of a page', () => {

@@ -1,8 +1,8 @@
 type Replacement = readonly [pattern: RegExp, replace: (found: string) => string];
 
 /**
- * What differs between runs or machines, and what it is compared as. The order matters: a digest is replaced before
- * the numbers in it.
+ * Parts that differ between runs or machines, and their replacements for the comparison. The order matters: a digest is
+ * replaced before the numbers in it.
  */
 const VARYING: readonly Replacement[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, () => '<id>'],
@@ -12,14 +12,17 @@ const VARYING: readonly Replacement[] = [
   [/\bdur=[\d.]+/g, () => 'dur=<duration>'],
   [/\b\d[\d.]* (ms|s|min)\b/g, () => '<duration>'],
   [/\b\d[\d.,]* (B|kB|MB|GB|MiB)\b/g, () => '<size>'],
-  // Processors round a product and a sum once or twice.
+  // Processors round a product with a sum once or twice.
   [/-?\d+\.\d{5,}(e[-+]?\d+)?/g, (number) => Number(number).toPrecision(5)],
 ];
 
 /** Stands for any number of lines, or within a line for any text. */
 const ELLIPSIS = '...';
 
-/** Lines as they are compared: what varies is replaced, runs of spaces count as one, blank lines around are left out. */
+/**
+ * Prepares lines for the comparison: replaces varying parts, collapses runs of spaces, and removes blank lines at both
+ * ends.
+ */
 export function normalize(lines: readonly string[]): string[] {
   const text = VARYING.reduce((text, [pattern, replace]) => text.replace(pattern, replace), lines.join('\n'));
   return text.replace(/ {2,}/g, ' ').replace(/ +$/gm, '').trim().split('\n');

@@ -12,10 +12,13 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** Ends the whole group when standard input ends: when the server is stopped, and when the process of the tests dies. */
+/**
+ * Ends the whole process group when standard input ends, because the server is stopped or the process of the tests
+ * dies.
+ */
 const RUN_DEV = 'exec 3<&0; { cat <&3; kill -TERM 0; } >/dev/null 2>&1 & npm run dev -- "$@" 3<&- </dev/null';
 
-/** `npm run dev` in a copy of the project, ready to be asked. */
+/** Starts `npm run dev` in a copy of the project, and waits until it is ready for requests. */
 export async function startDevServer({ directory, environment }: ProjectCopy): Promise<DevServer> {
   const [port, managementPort] = [await freePort(), await freePort()];
   const child = spawn(

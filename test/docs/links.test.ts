@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 import { readPages } from './pages.ts';
 
-/** A file of the project in a page: `worker/index.ts`, for example. */
+/** The name of a file of the project in a page, such as `worker/index.ts`. */
 const NAMED_FILE = /`((?:worker|scripts|import|test|models|docs)\/[\w./-]+)`/g;
 const LINK = /\]\(([^)\s]+)\)/g;
 

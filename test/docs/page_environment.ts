@@ -7,7 +7,10 @@ import { type CommandResult, Shell } from './shell.ts';
 const PREDICT = 'localhost:8787';
 const MANAGEMENT = 'localhost:8788';
 
-/** Where the commands of a page run: a copy of the project, with `npm run dev` if a command asks it, and one shell. */
+/**
+ * The environment for the commands of a page: a copy of the project, one shell, and `npm run dev` if a command sends a
+ * request to it.
+ */
 export class PageEnvironment {
   readonly #copy: ProjectCopy;
   readonly #server: DevServer | undefined;
@@ -25,7 +28,7 @@ export class PageEnvironment {
     return new PageEnvironment(copy, asks ? await startDevServer(copy) : undefined);
   }
 
-  /** Runs a command as a page shows it; its output is as a page would show it. */
+  /** Runs a command as a page shows it. The output is in the form of a page. */
   async run(text: string): Promise<CommandResult> {
     if (this.#server === undefined) return this.#shell.run(text);
     const predict = `localhost:${this.#server.port}`;

@@ -1,4 +1,4 @@
-/** A command of a page, as it is typed, and what the page says that it prints. */
+/** A command of a page as typed, and its output according to the page. */
 export interface Command {
   /** Counted from 1. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface CommandBlock {
   /** The nearest heading above the block. */
   readonly heading: string;
   readonly commands: readonly Command[];
-  /** Why the block is not run, from the comment above it: `<!-- not run: REASON -->`. */
+  /** The reason why the block is not run, from the comment above it: `<!-- not run: REASON -->`. */
   readonly notRun: string | undefined;
 }
 
@@ -20,17 +20,17 @@ const PROMPT = '$ ';
 const CONTINUED = '> ';
 const NOT_RUN = /^<!-- not run: (.*) -->$/;
 
-/** Would replace the packages that the tests themselves run with, or run the tests within the tests. */
+/** Commands that would replace the packages of the running tests, or run the tests within the tests. */
 const NEVER_RUN = /\bnpm (ci|i|install|test|run test)\b/;
 
 /**
  * The command blocks of a Markdown page, in their order.
  *
- * A `console` block holds commands after `$ `, their further lines after `> `, and their output. A `sh` block holds one command a line, without output;
- * a line that ends in a backslash goes on in the next.
+ * A `console` block holds commands after `$ `, their further lines after `> `, and their output. A `sh` block holds one
+ * command per line, without output; a line that ends in a backslash continues on the next.
  *
- * @throws Error if a block is not closed, a console block does not begin with a command, or a block that is run holds
- * a command that must not be
+ * @throws Error if a block is not closed, a console block does not begin with a command, or a block that is run holds a
+ *   command that must not be
  */
 export function parsePage(markdown: string): CommandBlock[] {
   const lines = markdown.split(/\r?\n/);

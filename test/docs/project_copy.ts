@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 
-/** Everything that a command of a page reads, with the Worker's build, so that no page builds it again. */
+/** All files that commands of pages read, with the Worker's build, so that no page builds it again. */
 const COPIED = [
   '.wrangler/rehearsal',
   'import',
@@ -18,19 +18,19 @@ const COPIED = [
 
 export interface ProjectCopy {
   readonly directory: string;
-  /** The environment of a fresh terminal: nothing of the npm that runs the tests. */
+  /** The environment of a new terminal, without the variables of the npm that runs the tests. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   remove(): Promise<void>;
 }
 
-/** A copy of the project as a user has it after `npm ci`, in which a page's commands may write. */
+/** A copy of the project in its state after `npm ci`, in which a page's commands may write. */
 export async function copyProject(): Promise<ProjectCopy> {
   const directory = await mkdtemp(join(tmpdir(), 'edge-serving-page-'));
   for (const name of COPIED) await cp(join(PACKAGE_ROOT, name), join(directory, name), { recursive: true });
   await linkPackages(join(PACKAGE_ROOT, 'node_modules'), join(directory, 'node_modules'));
   const home = join(directory, '.home');
   await mkdir(home);
-  // Pages show curl as in a terminal, where its progress does not stand between the lines.
+  // Pages show the output of curl without its progress meter.
   for (const name of ['.curlrc', '_curlrc']) await writeFile(join(home, name), 'silent\nshow-error\n');
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|INIT_CWD$|VITEST|NODE_)/i.test(name),
@@ -43,14 +43,14 @@ export async function copyProject(): Promise<ProjectCopy> {
       NO_COLOR: '1',
       USER: 'ann',
       WRANGLER_SEND_METRICS: 'false',
-      // Pages leave out the two lines that npm prints before a script's own.
+      // Pages omit the two lines that npm prints before the output of a script.
       npm_config_loglevel: 'silent',
     },
     remove: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-/** Links each package by itself: a command that empties `node_modules` then removes links, and no package. */
+/** Links each package separately, so that a command that empties `node_modules` removes links and not packages. */
 async function linkPackages(from: string, to: string): Promise<void> {
   await mkdir(to);
   for (const entry of await readdir(from, { withFileTypes: true })) {

@@ -4,16 +4,18 @@ import { PageEnvironment } from './page_environment.ts';
 import { readPages } from './pages.ts';
 import { type Command, type CommandBlock, parsePage } from './parse_page.ts';
 
-/** A request that only reads. Shadows and staged versions are computed after answers: what it reads may come late. */
+/**
+ * A request that only reads. Its result may be late, because shadows and staged versions are computed after answers.
+ */
 const READS = /^curl (?!.*(-d|--data|-X|--request|-T)\b)/;
 const LATE_MS = 60_000;
 
-/** A block may hold several commands, and a busy machine is slow: only what hangs fails. */
+/** Long enough for several commands on a busy machine. Only a command that hangs exceeds it. */
 const BLOCK_LIMIT_MS = 900_000;
 
 /**
- * Running every command takes several minutes: DOCUMENTED_COMMANDS=run npx vitest run --project node test/docs. The
- * workflow on GitHub sets it.
+ * A run of all commands takes several minutes: DOCUMENTED_COMMANDS=run npx vitest run --project node test/docs. The
+ * GitHub workflow sets it.
  */
 const isAskedFor = process.env.DOCUMENTED_COMMANDS === 'run';
 if (!isAskedFor) {
@@ -32,7 +34,7 @@ const pages: readonly RunPage[] = readPages()
   }))
   .filter(({ blocks }) => blocks.length > 0);
 
-/** Runs it again while it fails, one after the other: they have one shell. */
+/** Repeats `run` while it fails. The attempts run one after the other, because they share one shell. */
 async function eventually(run: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + LATE_MS;
   for (;;) {
@@ -47,7 +49,7 @@ async function eventually(run: () => Promise<void>): Promise<void> {
 const commandsOf = (group: readonly RunPage[]) =>
   group.flatMap(({ blocks }) => blocks.flatMap(({ commands }) => commands));
 
-/** Pages that only send requests share a server: each of them finds the sample models. */
+/** Pages that only send requests share a server with the sample models. */
 function sendsOnlyRequests(page: RunPage): boolean {
   return commandsOf([page]).every(({ text }) => !/\bnpm\b/.test(text));
 }
@@ -78,7 +80,7 @@ for (const group of groups) {
 
     for (const { path, blocks } of group) {
       for (const { heading, line, commands } of blocks) {
-        // The blocks of a page go on from each other: after one that fails, those below it say little.
+        // The blocks of a page depend on the earlier ones. After a failure, the results of later ones say little.
         test(
           `${path}:${line}, ${heading}: ${commands[0]?.text}`,
           async () => {

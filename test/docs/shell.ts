@@ -12,10 +12,10 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** ASCII's record separator: no command of a page prints it. */
+/** ASCII's record separator, which no command of a page prints. */
 const END = '\x1e';
 
-/** A command that takes longer waits for something that does not come: a key press, or a server's end. */
+/** A command that takes longer waits for something that never happens, such as a key press or the end of a server. */
 const LIMIT_MS = 300_000;
 
 /** One bash for all commands of a page, so that a variable or a folder of one command holds for the next. */
@@ -29,7 +29,7 @@ export class Shell {
       cwd,
       env,
       stdio: ['pipe', 'pipe', 'inherit'],
-      // A group of its own: what a command leaves running ends with it.
+      // A separate process group. The processes that commands leave running end with it.
       detached: true,
     });
     this.#bash.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -38,7 +38,7 @@ export class Shell {
     });
   }
 
-  /** @throws Error if the command takes too long, or bash has ended, after a syntax error for example */
+  /** @throws Error if the command takes too long, or bash has ended, for example after a syntax error */
   async run(command: string): Promise<CommandResult> {
     if (this.#bash.exitCode !== null || this.#bash.signalCode !== null) {
       throw new Error('not run: a command before this one ended bash');

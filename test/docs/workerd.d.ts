@@ -1,6 +1,9 @@
 export {};
 
-/** What workerd has besides Node: modules of the Worker whose tables become pages use it, and no page calls it. */
+/**
+ * The types of workerd that Node lacks. Modules of the Worker whose tables become pages refer to them, and no page
+ * calls them.
+ */
 declare module 'crypto' {
   namespace webcrypto {
     interface SubtleCrypto {

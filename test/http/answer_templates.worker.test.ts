@@ -6,7 +6,7 @@ import { type PhaseName, Phases } from '../../worker/serving/request/phases.ts';
 
 const CONTENT = 'content-type: application/json\nx-more: 1';
 
-/** Phases that took so long; undefined for one that there was none of. */
+/** Phases with the given durations; undefined for a phase that did not occur. */
 function phasesOf(waits: Readonly<Partial<Record<PhaseName, number | undefined>>>): Phases {
   const clock = { now: 0 };
   const phases = new Phases(() => clock.now);
@@ -93,7 +93,7 @@ test('an answer says which version gave it and what it waited for', () => {
       'x-model-generation': '3',
       'server-timing': 'body;dur=1;desc="reading the request", total;dur=8;desc="until the last wait ended"',
     });
-    // What is done to one answer is not done to the next.
+    // A change of one answer must not affect the next.
     headers.set('x-model-version', 'another');
   }
   const slow = templates.answer('', BY, phasesOf({ total: 8000 }));

@@ -17,7 +17,7 @@ afterAll(() => edge.stop());
 const IRIS = '/v1/models/iris:predict';
 const HALF = '/v1/models/half_plus_two:predict';
 
-/** What is asked, the status, and the words that tell where it went wrong. */
+/** The request, the status, and the words that name the place of the fault. */
 const REFUSED: readonly (readonly [name: string, path: string, body: string | undefined, number, RegExp])[] =
   [
     ['wrong dtype', HALF, '{"instances":["one"]}', 400, /not of expected type: float/],
@@ -87,7 +87,7 @@ describe('what cannot be answered', () => {
 });
 
 describe('a body over the limit', () => {
-  /** Sends a head and so many bytes of a body, and no end: the status that is answered all the same. */
+  /** Sends a head and some bytes of a body without its end. Returns the status of the answer. */
   function post(headers: Record<string, string>, bytes: number): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
       const outgoing = request(new URL(HALF, edge.isolates[0]), { method: 'POST', headers }, (response) => {

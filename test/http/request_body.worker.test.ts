@@ -3,7 +3,7 @@ import { readBody } from '../../worker/http/request_body.ts';
 
 const TEXT = new TextEncoder().encode('0123456789');
 
-/** A request whose body comes in these chunks, and what was taken of it. */
+/** A request whose body arrives in these chunks. Records how much of it was read, and a cancellation. */
 function streamed(chunks: readonly Uint8Array[], headers: Record<string, string> = {}) {
   const seen = { pulled: 0, canceled: false };
   const body = new ReadableStream<Uint8Array>(
@@ -20,7 +20,7 @@ function streamed(chunks: readonly Uint8Array[], headers: Record<string, string>
     },
     { highWaterMark: 0 },
   );
-  // Node asks for `duplex` with a stream; workerd has no such option.
+  // Node requires `duplex` with a stream; workerd has no such option.
   const init = { method: 'POST', headers, body, duplex: 'half' };
   return { request: new Request('http://test/', init), seen };
 }

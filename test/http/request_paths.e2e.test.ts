@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 
-/** With origins for CORS every request takes the way through Hono; without, computing goes past it. */
+/** With CORS origins, every request goes through Hono. Without them, predictions bypass it. */
 const edges: Edge[] = [];
 beforeAll(async () => {
   for (const variables of [{}, { CORS_ORIGINS: 'https://app.example' }]) {
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(edges.map((edge) => edge.stop())));
 
-/** fetch would tidy the path up before it sends it. */
+/** fetch would normalize the path. */
 function send(isolate: URL | undefined, path: string): Promise<{ status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(

@@ -34,7 +34,7 @@ async function writeModel(json: Record<string, unknown>, weights: Uint8Array[]):
 
 const topology = (node: unknown[]) => ({ node, library: {}, versions: { producer: 1 } });
 
-/** Gives every input back as an output of the same dtype. */
+/** Returns every input as an output of the same dtype. */
 function echo(where: 'top level' | 'userDefinedMetadata' | 'nowhere'): Promise<string> {
   const tensor = (name: string, dtype: string) => ({ name, dtype, tensorShape: { unknownRank: true } });
   const types = Object.entries(DTYPES);
@@ -120,7 +120,7 @@ describe('weights', () => {
       Buffer.from([2, 0, 0, 0, 0x6f, 0x6b, 0, 0, 0, 0]),
       Buffer.from([1, 0]),
     ]);
-    // Shards of five bytes: every weight is cut somewhere.
+    // Shards of five bytes, so that every weight is split.
     const shards = Array.from({ length: Math.ceil(bytes.length / 5) }, (_, index) =>
       bytes.subarray(index * 5, index * 5 + 5),
     );

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => edge.stop());
 
-/** Publishes with the real script, and brings the bucket that it wrote to the Worker. */
+/** Publishes with the real script, and copies the written bucket to the Worker. */
 async function publish(path: string, model: string): Promise<string> {
   const { code, stdout, stderr } = await runScript('publish.ts', [
     path,

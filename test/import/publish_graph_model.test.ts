@@ -44,7 +44,7 @@ test('a graph model is published simplified, the same whenever it is, with the e
   expect(first.sourceFormat).toBe('tfjs-graph-model');
   expect(first.content.golden).toHaveLength(1);
   expect(first.content.signatures.serving_default?.outputs.y0?.classes).toEqual(['a', 'b']);
-  // What came out is as simple as it gets, and published as it is.
+  // The result cannot be simplified further and is published unchanged.
   const again = await open(first.temporaryDirectory);
   expect(again.files.get('model.json')).toBe(join(first.temporaryDirectory, 'model.json'));
   expect(again.content.blobs).toEqual(first.content.blobs);

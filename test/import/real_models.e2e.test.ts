@@ -8,7 +8,7 @@ import { ask, readMetrics } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 import { publishDirectory, publishModel, SAMPLES } from '../fixtures/models/publish_directory.ts';
 
-/** Real models made by others, kept beside the repository; see their README for what each should answer. */
+/** Real models by other authors, in a folder beside the repository. Their README describes the expected answers. */
 const MODELS = path.join(REPOSITORY, '../shared/models');
 const AVAILABLE = existsSync(MODELS);
 if (!AVAILABLE) process.emitWarning(`SKIPPED: ${MODELS} is not there, so no real model is tested`);
@@ -33,11 +33,11 @@ interface ModelCase {
   /** The directory, or the file in it that describes the model. */
   readonly path: string;
   readonly inputs: readonly Tensor[];
-  /** In the oracle's order, with the names that the oracle gives them. */
+  /** In the oracle's order and with the oracle's names. */
   readonly outputs: readonly (Tensor & { readonly name: string })[];
 }
 
-/** The generator with which the oracles' inputs were made. */
+/** The generator of the oracles' inputs. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
@@ -78,7 +78,7 @@ function oracleCases(): ModelCase[] {
     });
 }
 
-/** Models whose makers published inputs and outputs. */
+/** Models whose authors published inputs and outputs. */
 function goldenCases(): ModelCase[] {
   const folder = path.join(MODELS, 'tfjs-layers-golden');
   const read = (file: string): unknown => JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
@@ -129,8 +129,8 @@ describe.skipIf(!AVAILABLE)('real models', () => {
   };
   beforeAll(async () => {
     edge = await startEdge({ isolates: 1, variables: { MEMORY_BUDGET_MB: String(BUDGET_MB) } });
-    // It stores so much that everything else has to go when it is asked for: twice that, where nobody has measured. What
-    // is left is less than any other model takes.
+    // Its stored size is so large that a request for it evicts everything else. Without a measurement, its memory need
+    // is twice that. The remaining budget is less than any other model needs.
     await publishDirectory(edge.store, `${SAMPLES}/half_plus_two/1.0.0`, 'heavy', '1', {
       ballastBytes: Math.floor((BUDGET_MB * 1024 * 1024 - 128 * 1024) / 2),
     });
@@ -164,7 +164,7 @@ describe.skipIf(!AVAILABLE)('real models', () => {
           ? { [outputNames[0] ?? '']: answered }
           : v.parse(v.record(v.string(), v.unknown()), answered);
       outputs.forEach((expected, index) => {
-        // The oracle's names carry tfjs's counter of repeated names; the order is the model's own.
+        // The oracle's names include tfjs's counter of repeated names. The order is the model's.
         const output = expected.name in named ? expected.name : (outputNames[index] ?? '');
         const actual = v.parse(v.array(v.number()), [named[output]].flat(Number.POSITIVE_INFINITY));
         expect(actual.length).toBeGreaterThanOrEqual(expected.data.length);

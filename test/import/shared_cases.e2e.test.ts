@@ -7,7 +7,7 @@ import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 import { imageVector } from '../fixtures/images/vectors.ts';
 import { publishModel } from '../fixtures/models/publish_directory.ts';
 
-/** Models after public bug reports, beside the repository where somebody has put them. */
+/** Models from public bug reports, which may be in a folder beside the repository. */
 const CASES = path.join(REPOSITORY, '../shared/cases');
 const areThere = existsSync(CASES);
 if (!areThere) process.emitWarning(`SKIPPED: models after bug reports; there is no ${CASES}`);
@@ -26,7 +26,7 @@ interface Case {
   /** The directory of a SavedModel. */
   readonly version?: string;
   readonly request: Readonly<Record<string, unknown>>;
-  /** Worked out by hand from the weights in the file. */
+  /** Computed by hand from the weights in the file. */
   readonly answer: Readonly<Record<string, unknown>>;
 }
 

@@ -17,7 +17,7 @@ afterAll(() => management.stop());
 
 test('a storage that is busy at first is asked again, and no request fails', async () => {
   const service = { url: management.url, token: 'secret' };
-  // Without the retries of the commands: what fails here has failed in the Worker.
+  // Without the retries of the commands, so that a fault here is a fault of the Worker.
   const store = new HttpObjectStore(service);
   for (const version of ['1.0.0', '1.1.0']) {
     await publishDirectory(store, `${SAMPLES}/half_plus_two/${version}`, 'half', version, { flip: false });

@@ -111,12 +111,12 @@ describe('the history', () => {
       });
     const first = await send('flipper');
     expect(first).toMatchObject({ status: 200, body: { change: { action: 'rollback', to: '1.0.0' } } });
-    // A rollback that was made twice would be back at the version that was left.
+    // A second rollback would return to the version that the first one left.
     expect(await send('flipper')).toEqual(first);
     expect(await readPointer(management().store, 'twice')).toMatchObject({
       pointer: { generation: 3, current: '1.0.0' },
     });
-    // The key is the token's and the request's own: nobody gets another's change for an answer.
+    // The key belongs to the token and the request, so that no client gets the change of another one as its answer.
     expect(await send('ops')).toMatchObject({ body: { change: { by: 'ops', to: '1.1.0' } } });
     expect(await send('flipper', { to: '1.0.0' })).toMatchObject({ body: { change: { to: '1.0.0' } } });
     expect(await send('flipper', {}, 'a b')).toMatchObject({ status: 400 });

@@ -71,7 +71,7 @@ function manifestOf(
 
 const name = (index: number): string => `model_${String(index).padStart(3, '0')}`;
 
-/** Two versions of a model, the second current; gives the blobs of both. */
+/** Publishes two versions of a model; the second is current. Returns the blobs of both. */
 async function publishTwo(model: string): Promise<readonly [string, string]> {
   const blobs: [string, string] = ['', ''];
   for (const [index, version] of ['1.0.0', '2.0.0'].entries()) {
@@ -98,7 +98,7 @@ describe('with 50 storage operations a request', () => {
     for (let index = 0; index < MODELS; index++) published.push(await publishTwo(name(index)));
     const orphans: string[] = [];
     for (let index = 0; index < 150; index++) orphans.push((await blob(`orphan ${index}`)).sha256);
-    // What publishes under way need stays too: more announcements than one request could read.
+    // Blobs of running publishes stay too. These are more announcements than one request can read.
     const announced: string[] = [];
     for (let index = 0; index < 55; index++) {
       const one = await blob(`announced ${index}`);

@@ -67,7 +67,7 @@ describe('HTTP as an ObjectStore, of what a client may write', () => {
   });
 });
 
-/** A server that answers everything in one way. */
+/** A server that gives every request the same answer. */
 async function answering(status: number, body: string, headers: Record<string, string> = {}): Promise<URL> {
   const server = createServer((_, response) => response.writeHead(status, headers).end(body)).listen(
     0,

@@ -23,7 +23,10 @@ beforeAll(async () => {
 
 const escaped = (text: string): string => text.replaceAll('~', '~0').replaceAll('/', '~1');
 
-/** The path of the document that an address is of: the one with the fewest parameters. A key has slashes. */
+/**
+ * The path of the document that matches an address. If several match, as for keys with slashes, it is the one with the
+ * fewest parameters.
+ */
 function templateOf(address: string, method: string): string | undefined {
   const { pathname } = new URL(address, 'http://management');
   const matching = Object.keys(paths).filter((template) => {
@@ -33,7 +36,7 @@ function templateOf(address: string, method: string): string | undefined {
   return matching.sort((left, right) => left.split('{').length - right.split('{').length)[0];
 }
 
-/** What the document says against an answer; empty where nothing. */
+/** The differences between an answer and the document; empty if it conforms. */
 function faults(address: string, method: string, { status, body }: Answer): string[] {
   const template = templateOf(address, method.toLowerCase());
   if (template === undefined) return [`${method} ${address} is not an operation`];

@@ -21,7 +21,7 @@ interface Row {
   readonly marks?: number | string;
 }
 
-/** Runs the schedule with what Analytics Engine answers, and gives what was asked and logged. */
+/** Runs the schedule with an answer of Analytics Engine, and returns the requests and log entries. */
 async function run(answer: () => Response) {
   const asked: { url: string; body: string; authorization: string | null }[] = [];
   const logged: Record<string, unknown>[] = [];

@@ -18,13 +18,13 @@ export interface Answer {
 }
 
 export interface AskOptions {
-  /** ops unless told otherwise; null for none. */
+  /** `ops` by default; null for no token. */
   readonly token?: TokenName | null;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
 }
 
-/** A management Worker for the tests of a file, with a token for each scope. It is there once the tests run. */
+/** A management Worker for the tests of a file, with a token for each scope. It exists while the tests run. */
 export function useManagement() {
   let started: ManagementWorker | undefined;
   beforeAll(async () => {

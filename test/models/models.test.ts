@@ -23,7 +23,7 @@ function readJson(...path: string[]): unknown {
   return JSON.parse(readFileSync(join(root, ...path), 'utf8'));
 }
 
-/** The shape of nested lists; throws where a list is ragged. */
+/** The shape of nested lists; throws if they are ragged. */
 function shapeOf(value: TensorValue): number[] {
   if (typeof value === 'number') return [];
   const [first, ...others] = value.map(shapeOf);
@@ -31,7 +31,7 @@ function shapeOf(value: TensorValue): number[] {
   return [value.length, ...(first ?? [])];
 }
 
-/** Input and output names: of the signature of a graph model, of the layers of a layers model. */
+/** The input and output names, from the signature of a graph model or the layers of a layers model. */
 function tensorNames(folder: string) {
   const layerNames = v.pipe(
     v.array(v.tuple([v.string(), v.number(), v.number()])),

@@ -38,11 +38,11 @@ async function ask(isolate: URL | undefined, { path, body, headers }: HostileReq
 }
 
 test(
-  `${CASES} hostile requests by ${CLIENTS} clients at once are answered as in an isolate of their own`,
+  `${CASES} hostile requests by ${CLIENTS} clients at once are answered as in separate isolates`,
   async () => {
     const [attacked, quiet] = edge.isolates;
     const statuses = new Map<number, number>();
-    // One request at a time: nobody else uses this isolate while it answers.
+    // One request at a time, so that no other request uses this isolate.
     let last: Promise<unknown> = Promise.resolve();
     const askAlone = (request: HostileRequest): Promise<Answer> => {
       const answer = last.then(() => ask(quiet, request));
@@ -66,7 +66,7 @@ test(
     });
     await Promise.all(clients);
     expect([...statuses.keys()].filter((status) => status >= 500)).toEqual([]);
-    // The requests are of all sorts: else little was shown.
+    // The requests must be of all kinds, or the test shows little.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(CASES / 5);
     expect(statuses.get(400) ?? 0).toBeGreaterThan(CASES / 20);
   },

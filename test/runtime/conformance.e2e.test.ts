@@ -32,24 +32,24 @@ interface StoredTensor {
 interface Stored {
   readonly inputs: Readonly<Record<string, StoredTensor>>;
   readonly outputs: Readonly<Record<string, StoredTensor>>;
-  /** Says where the values are not TensorFlow's for this graph. */
+  /** Describes the values of this graph that differ from TensorFlow's. */
   readonly note?: string;
 }
 
 type Outcome =
   | { readonly kind: 'passed' }
-  /** At publish, which is right where TensorFlow's values cannot be computed. */
+  /** Refused at publish, which is right if TensorFlow's values cannot be computed. */
   | { readonly kind: 'refused'; readonly why: string }
-  /** By the load or the request: the publication should have known. */
+  /** Refused by the load or the request. The publish should have refused it. */
   | { readonly kind: 'threw'; readonly why: string }
   | { readonly kind: 'wrong'; readonly why: string };
 
-/** Computed in float32, which the publication says, where TensorFlow has float64. */
+/** Computed in float32 where TensorFlow uses float64. The publish reports this. */
 const NARROWED: ReadonlySet<string> = new Set(['float64_precision']);
 /** Integers of 64 bits that do not fit 32: a request for them is refused. */
 const REFUSED: ReadonlySet<string> = new Set(['int64_large_Add']);
 
-/** TensorFlow refuses images that are smaller than a window, or gives no elements. */
+/** For images that are smaller than a window, TensorFlow refuses or returns no elements. */
 const isTooSmall = (name: string): boolean => name.startsWith('small_') || name.endsWith('_too_small');
 
 /** The number of elements of a tensor. */

@@ -36,7 +36,7 @@ test('the matrices of a graph are in the heap once, from loading on', async () =
     expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
     model.model.dispose();
   });
-  // What Emscripten's allocator grows the heap by in one go is up to a fifth more.
+  // Emscripten's allocator grows the heap by up to a fifth more than requested.
   expect(grown).toBeLessThan(2.4 * MATRIX_BYTES);
 });
 
@@ -48,7 +48,7 @@ test('the matrices of layers stay as small as they are stored, and the zeros tha
   const names = ['first', 'second'];
   const quantization = { dtype: 'uint8', scale: 0.001, min: -0.1 } as const;
   const stored = Uint8Array.from({ length: SIDE ** 2 }, (_, index) => index % 251);
-  // The graph of the test before has left room for as much.
+  // The graph of the previous test has left free memory of this size.
   const occupied = await loadGraph(products);
   const grown = await growth(async () => {
     const model = await loadFiles(

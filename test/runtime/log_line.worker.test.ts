@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { logLine } from '../../worker/runtime/log_line.ts';
 
-/** What a terminal may act on: C0, DEL, C1, and the controls of lines and their direction. */
+/** The characters that may control a terminal: C0, DEL, C1, and the controls of lines and text direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 

@@ -11,7 +11,7 @@ describe('a configuration that makes no sense', () => {
   afterAll(() => edge.stop());
 
   test.each(['/healthz', '/v1/models/any', '/v2/models'])(
-    'is named by %s, every variable of it',
+    'is reported by %s with all its variables',
     async (path) => {
       expect(await ask(edge.isolates[0], path)).toMatchObject({
         status: 500,

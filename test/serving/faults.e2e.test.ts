@@ -17,7 +17,7 @@ const V1 = { predictions: [2.5, 3, 4.5] };
 
 let edge: Edge;
 beforeAll(async () => {
-  // What is wrong with storage is what is looked at.
+  // The test is about faults of storage, so the cache is off.
   edge = await startEdge({ isolates: 2, variables: { BLOB_CACHE: 'off' } });
 });
 afterAll(() => edge.stop());
@@ -25,7 +25,7 @@ afterAll(() => edge.stop());
 const publishHalf = (model: string, version: '1.0.0' | '1.1.0') =>
   publishDirectory(edge.store, `${SAMPLES}/half_plus_two/${version}`, model, version);
 
-/** A graph of one operation on `x` and `constant`, in a directory of its own. */
+/** Writes a graph of one operation on `x` and `constant` into a new directory. */
 async function graphDirectory(
   operation: Record<string, unknown>,
   options: { constant?: number[]; shape?: readonly number[]; inputSize?: number } = {},
@@ -93,7 +93,7 @@ describe('a version whose files are wrong', () => {
     const [warm, cold] = edge.isolates;
     await publishHalf(model, '1.0.0');
     await ask(warm, `/v1/models/${model}:predict`, HALF);
-    // Its own weights, so that no other test misses what is taken away here.
+    // Unique weights, so that no other test needs the files that are deleted here.
     const directory = await graphDirectory({ op: 'AddV2' }, { constant: [Math.random()] });
     await publishDirectory(edge.store, directory, model, '1.1.0');
     await spoil[fault]?.(model);
@@ -106,7 +106,7 @@ describe('a version whose files are wrong', () => {
       expect(metrics.get(counted)).toBe(1);
     }
     expect(edge.log.some((line) => line.includes('load failed') && line.includes(model))).toBe(true);
-    // Asked for by name it is refused: no other version is what the client wants.
+    // A request for the version by name is refused, because no other version may replace it.
     const status = fault === 'the manifest is missing' ? 404 : 503;
     expect(await ask(warm, `/v1/models/${model}/versions/1.1.0:predict`, HALF)).toMatchObject({
       status,
@@ -176,7 +176,7 @@ describe('the pointer', () => {
 
 describe('a client that goes away in mid-load', () => {
   test('takes no other request with it, and the load happens once', async () => {
-    // Large enough to be still loading when its client goes; every whole number up to here is a float32.
+    // Large enough to be still loading when its client disconnects. Every integer up to this size is a float32.
     const size = 6_000_000;
     const directory = await graphDirectory(
       { op: 'Max', input: ['constant', 'x'], attr: { keep_dims: { b: true } } },

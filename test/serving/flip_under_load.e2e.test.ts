@@ -37,7 +37,7 @@ describe.each([
       }),
     );
 
-  /** Flips so many times, each flip only after every client was answered since the last one. */
+  /** Makes a number of flips. Before each one, every client must have been answered since the last flip. */
   const flipUnderLoad = (count: number): Promise<LoadReport> =>
     changeUnderLoad(edge, async ({ everyoneAnswered, apply }) => {
       for (let flip = 0; flip < count; flip++) {
@@ -83,7 +83,7 @@ describe('staged promotes and warm rollbacks under load', () => {
       await everyoneAnswered(2);
       for (let round = 0; round < ROUNDS; round++) {
         await apply(stageTransition(`2.0.${round}`, changeRecord()));
-        // Each isolate has the first version and one of every round, loaded in the background.
+        // Each isolate has loaded the first version, and one version per round in the background.
         for (const isolate of edge.isolates) await untilLoaded(isolate, round + 2);
         await apply(promoteTransition(undefined, changeRecord()));
         await everyoneAnswered(2);

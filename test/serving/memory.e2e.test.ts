@@ -21,7 +21,7 @@ afterAll(() => edge.stop());
 
 const float = { T: { type: 'DT_FLOAT' } };
 
-/** How large all products of a column and a row are: small inputs, and as large a tensor as one likes. */
+/** The outer product of a column and a row: a tensor of any size from small inputs. */
 const outerProduct = () =>
   writeGraph(
     [
@@ -58,9 +58,9 @@ async function everyoneElseAnswers(): Promise<void> {
 }
 
 describe('a request for more memory than there is', () => {
-  // The second is 2^30 elements, whose 2^32 bytes are 0 to a 32-bit malloc.
+  // The second size gives 2^30 elements, whose 2^32 bytes are 0 for a 32-bit malloc.
   test.each([4_000, 32_768])(
-    'is refused, and harms nobody: an outer product of %i by as many',
+    'is refused without effect on other requests: an outer product of two vectors of %i',
     async (size) => {
       await everyoneElseAnswers();
       const inputs = {

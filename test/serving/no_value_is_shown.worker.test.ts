@@ -9,7 +9,7 @@ import { ConfigurationError } from '../../worker/serving/variables.ts';
 
 const DIGEST = 'a'.repeat(64);
 
-/** What an operator may set, each with the parser that reads it. */
+/** The variables of an operator, each with its parser. */
 const VARIABLES = [
   ...[
     'POINTER_SOURCE',
@@ -37,10 +37,10 @@ const VARIABLES = [
   })),
 ];
 
-/** In no message, whatever is around it. */
+/** A text that no message may contain. */
 const SECRET = 'Zq7';
 
-/** A secret that was put in the wrong place, or in the wrong form. */
+/** A secret in the wrong variable, or in the wrong form. */
 const misplaced = fc.oneof(
   fc.constantFrom<unknown>(
     SECRET,

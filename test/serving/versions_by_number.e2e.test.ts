@@ -21,7 +21,7 @@ const MODEL = 'half';
 const INFERENCE = { inputs: [{ name: 'x', shape: [1], datatype: 'FP32', data: [1] }] };
 const EXAMPLES = { examples: [{ x: 1.5 }] };
 
-/** Everything that a version can be asked by its number. */
+/** All requests that can name a version by its number. */
 const QUESTIONS: readonly (readonly [path: (version: string) => string, body?: object])[] = [
   [(version) => `/v1/models/${MODEL}/versions/${version}:predict`, { instances: [1] }],
   [(version) => `/v1/models/${MODEL}/versions/${version}:regress`, EXAMPLES],
@@ -33,7 +33,7 @@ const QUESTIONS: readonly (readonly [path: (version: string) => string, body?: o
   [(version) => `/v2/models/${MODEL}/versions/${version}/ready`],
 ];
 
-/** 1.0.0 is current and 0.9.0 was; the others are what their comments say. */
+/** 1.0.0 is current, and 0.9.0 was. Comments describe the others. */
 async function startModel(variables: Record<string, string>): Promise<Edge> {
   const edge = await startEdge({ isolates: 1, variables });
   const publish = (version: string) =>
@@ -48,7 +48,7 @@ async function startModel(variables: Record<string, string>): Promise<Edge> {
   await change(canaryTransition({ version: '2.1.0', percent: 1 }, record));
   await change(shadowTransition({ version: '2.2.0', percent: 1 }, record));
   await change(labelTransition('beta', '2.3.0', record));
-  // Under a label once, and never current.
+  // It had a label once and was never current.
   await change(labelTransition('gone', '2.4.0', record));
   await change(unlabelTransition('gone', record));
   return edge;

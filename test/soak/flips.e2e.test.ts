@@ -5,7 +5,7 @@ import { ISOLATES, MODE_NAMES, MODES, type ModeName, startEdgeIn } from './modes
 import { runFlips, warmUp } from './run_flips.ts';
 import { addReport, EMPTY_TALLY, isClean, spreadAt } from './tally.ts';
 
-/** `npm run soak` makes as many as one likes, and without a pause. A flip with a moment takes half a second and more. */
+/** `npm run soak` makes any number of flips, without pauses. A flip with a moment takes at least half a second. */
 const FLIPS: Readonly<Record<ModeName, number>> = { lease: 200, strict: 200, kv: 20 };
 const PAUSE_MS = 4;
 
@@ -27,7 +27,7 @@ describe.each(MODE_NAMES)('flips of isolates that learn of them by %s', (name) =
     expect(tally.examples).toEqual([]);
     expect(isClean(tally)).toBe(true);
     expect(tally.requests).toBeGreaterThanOrEqual(flips * ISOLATES * CLIENTS_PER_ISOLATE);
-    // Every isolate has answered by every generation.
+    // Every isolate has answered with every generation.
     expect(tally.spreads.reduce((sum, each) => sum + each, 0)).toBe(flips);
     console.log(
       `${name}: first answers of ${flips} flips ${spreadAt(tally, 0.5)} ms apart in the median, ${spreadAt(tally, 1)} at most`,

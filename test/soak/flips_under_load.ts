@@ -10,17 +10,17 @@ import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publ
 
 export const MODEL = 'half_plus_two';
 
-/** Clients of each isolate. */
+/** The number of clients of each isolate. */
 export const CLIENTS_PER_ISOLATE = 2;
 
-/** What each version adds to x / 2. */
+/** The number that each version adds to x / 2. */
 const ADDED: Readonly<Record<string, number>> = { '1.0.0': 2, '1.1.0': 3 };
 export const VERSIONS: readonly string[] = Object.keys(ADDED);
 
-/** Versions 2.0.x are 1.1.0 under other numbers. */
+/** Versions 2.0.x have the content of 1.1.0. */
 const addedBy = (version: string): number => ADDED[version] ?? (version.startsWith('2.0.') ? 3 : Number.NaN);
 
-/** What can be wrong with an answer: its status, its numbers, or the state of the pointer that it was made by. */
+/** The possible faults of an answer: its status, its numbers, or the state of its pointer. */
 type WrongKind = 'failed' | 'mixed' | 'stale' | 'fallback';
 
 interface WrongAnswer {
@@ -32,14 +32,17 @@ export interface LoadReport {
   requests: number;
   readonly versions: Set<string>;
   readonly wrong: WrongAnswer[];
-  /** When each isolate first answered by each generation: milliseconds of this process, by isolate. */
+  /** The times of the first answer of each isolate with each generation, in milliseconds of this process. */
   readonly firsts: Map<number, Map<number, number>>;
 }
 
 export interface Changes {
-  /** Resolves when every client was answered so often; the second answer is of a request that began since. */
+  /**
+   * Resolves when every client has had a number of answers. The second answer is to a request that began after this
+   * call.
+   */
   everyoneAnswered(times?: number): Promise<void>;
-  /** Changes the pointer; requests that begin after it was acknowledged have to know. */
+  /** Changes the pointer. Requests that begin after the acknowledgment must use the change. */
   apply(transition: PointerTransition): Promise<void>;
 }
 
@@ -50,13 +53,13 @@ export async function publishVersions(store: ObjectStore): Promise<void> {
 }
 
 export interface LoadOptions {
-  /** Of flips at an agreed moment; without one a flip takes effect with its write. */
+  /** The lease for flips at an agreed moment. Without it, a flip takes effect with its write. */
   readonly lease?: Lease;
-  /** For how long each client pauses after an answer. Milliseconds. */
+  /** The pause of each client after an answer in milliseconds. */
   readonly pauseMs?: number;
 }
 
-/** Keeps clients asking all isolates while the pointer changes, and reports what was wrong with any answer. */
+/** Sends requests to all isolates while the pointer changes, and reports all wrong answers. */
 export async function changeUnderLoad(
   { isolates, store }: { readonly isolates: readonly URL[]; readonly store: ObjectStore },
   change: (changes: Changes) => Promise<void>,
@@ -125,7 +128,10 @@ function faultsOf(answer: Answer, inputs: readonly number[], acknowledged: numbe
   return wrong;
 }
 
-/** How far apart the first answers of each flip were that every isolate answered by. Milliseconds, from the least. */
+/**
+ * The time between the first and the last isolate's first answer, for each flip that every isolate has answered with.
+ * In milliseconds, in ascending order.
+ */
 export function spreadsOf({ firsts }: LoadReport, isolates: number, sinceGeneration: number): number[] {
   return [...firsts]
     .filter(([generation, times]) => generation >= sinceGeneration && times.size === isolates)

@@ -9,7 +9,7 @@ import { runFlips, warmUp } from './run_flips.ts';
 import { readSoakState, type SoakState, withTally, writeSoakState } from './soak_state.ts';
 import { addReport, isClean, spreadAt, type Tally } from './tally.ts';
 
-/** Flips between two writes of the state. */
+/** The number of flips between two writes of the state. */
 const BATCH = 100;
 
 const program = new Command('soak')

@@ -6,7 +6,7 @@ import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 export const MODE_NAMES = ['lease', 'strict', 'kv'] as const;
 export type ModeName = (typeof MODE_NAMES)[number];
 
-/** A way for isolates to learn of a flip. */
+/** A way in which isolates learn of a flip. */
 export interface Mode {
   readonly summary: string;
   /** Of the pointer. */
@@ -34,7 +34,7 @@ export const MODES: Readonly<Record<ModeName, Mode>> = {
   },
 };
 
-/** Starts isolates that learn of flips this way. Its store writes what they read. */
+/** Starts isolates that learn of flips in this way. Its store writes the pointers that they read. */
 export async function startEdgeIn({ isReplicated }: Mode): Promise<Edge> {
   const edge = await startEdge({
     isolates: ISOLATES,

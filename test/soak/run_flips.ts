@@ -17,7 +17,7 @@ export async function warmUp(edge: Edge, mode: Mode): Promise<number> {
   return Math.max(...report.firsts.keys());
 }
 
-/** Flips so many times under load, each flip only after every client was answered since the last one. */
+/** Makes a number of flips under load. Before each one, every client must have been answered since the last flip. */
 export function runFlips(
   edge: Edge,
   { lease }: Mode,

@@ -9,7 +9,7 @@ const SoakStateSchema = v.strictObject({
   modes: v.strictObject({ lease: TallySchema, strict: TallySchema, kv: TallySchema }),
 });
 
-/** How far a soak is. It is written after every batch, so that one that was stopped goes on from there. */
+/** The progress of a soak. It is written after every batch, so that a stopped soak can continue. */
 export type SoakState = v.InferOutput<typeof SoakStateSchema>;
 
 const FRESH: SoakState = {
@@ -17,7 +17,7 @@ const FRESH: SoakState = {
   modes: { lease: EMPTY_TALLY, strict: EMPTY_TALLY, kv: EMPTY_TALLY },
 };
 
-/** @throws an error that names the file where it is not one of a soak */
+/** @throws an error that names the file if it is not the state of a soak */
 export async function readSoakState(file: string | undefined): Promise<SoakState> {
   if (file === undefined) return FRESH;
   let text: string;

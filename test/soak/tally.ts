@@ -4,7 +4,7 @@ import { ISOLATES } from './modes.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** What became of the flips of one mode so far. */
+/** The results of the flips of one mode so far. */
 export const TallySchema = v.strictObject({
   flips: count,
   requests: count,
@@ -12,7 +12,10 @@ export const TallySchema = v.strictObject({
   mixed: count,
   stale: count,
   fallback: count,
-  /** Flips by how far apart the isolates' first answers were: the nth number counts those of n milliseconds. */
+  /**
+   * The numbers of flips by spread. The nth number counts those with n milliseconds between the isolates' first
+   * answers.
+   */
   spreads: v.array(count),
   /** The first wrong answers, in words. */
   examples: v.array(v.string()),
@@ -33,10 +36,10 @@ export const EMPTY_TALLY: Tally = {
 
 const MOST_EXAMPLES = 20;
 
-/** The longest spread that is counted by itself. Milliseconds. */
+/** The longest spread that is counted separately, in milliseconds. */
 const LONGEST_SPREAD_MS = 9999;
 
-/** A tally with what so many further flips gave. @param sinceGeneration that of the first of these flips */
+/** Adds the report of further flips to a tally. @param sinceGeneration the generation of the first of these flips */
 export function addReport(tally: Tally, report: LoadReport, flips: number, sinceGeneration: number): Tally {
   const of = (kind: string): number => report.wrong.filter((each) => each.kind === kind).length;
   const spreads = [...tally.spreads];
@@ -58,12 +61,12 @@ export function addReport(tally: Tally, report: LoadReport, flips: number, since
   };
 }
 
-/** Whether every answer was right. */
+/** True if every answer was right. */
 export function isClean({ failed, mixed, stale, fallback }: Tally): boolean {
   return failed + mixed + stale + fallback === 0;
 }
 
-/** The spread in milliseconds that this part of the flips did not exceed; undefined where none was measured. */
+/** The spread in milliseconds that this part of the flips did not exceed; undefined if none was measured. */
 export function spreadAt({ spreads }: Tally, part: number): number | undefined {
   const wanted = spreads.reduce((sum, flips) => sum + flips, 0) * part;
   if (wanted === 0) return undefined;

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { code, table } from './markdown.ts';
 
-/** Each command with its arguments and options, as its definition has them. */
+/** Each command with its arguments and options, from its definition. */
 export function commandsReference(commands: ReadonlyMap<string, Command>): string {
   return [...commands]
     .sort(([one], [other]) => one.localeCompare(other))
@@ -33,7 +33,7 @@ function optionRow({ flags, description, mandatory, argChoices, defaultValue }: 
   const notes = [
     ...(mandatory ? ['required'] : []),
     ...(argChoices === undefined ? [] : [`one of ${argChoices.map(code).join(', ')}`]),
-    // An option that is taken away with --no- is there by default.
+    // An option that --no- disables is enabled by default.
     ...(defaultValue === undefined || typeof defaultValue === 'boolean'
       ? []
       : [`default: ${code(String(defaultValue))}`]),

@@ -27,7 +27,7 @@ function documentationOf(schema: v.GenericSchema) {
   const value: unknown = 'default' in schema ? schema.default : undefined;
   return {
     ...v.parse(DocumentationSchema, v.getMetadata(schema)),
-    // Unset and empty are the same for those that hold lists.
+    // For variables that hold lists, unset and empty mean the same.
     default: value === undefined || value === '' ? undefined : String(value),
   };
 }
@@ -49,7 +49,7 @@ export function variablesTable(variables: Variables): string {
 
 const LINE_LENGTH = 118;
 
-/** The variables as comments of wrangler.toml, to be taken out of them. */
+/** The variables as lines that are commented out in wrangler.toml. */
 export function variableComments(variables: Variables): string {
   return Object.entries(variables)
     .map(([name, schema]) => ({ name, ...documentationOf(schema) }))
@@ -67,7 +67,7 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Lines of comment of at most so many characters, broken at spaces. */
+/** Comment lines of limited length, broken at spaces. */
 function wrapped(text: string): string[] {
   const lines: string[] = [];
   let line = '#';

@@ -18,7 +18,7 @@ const commands = await definedCommands(captured);
 
 const codes = Object.entries(ERROR_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
 
-/** The sections of files that are made of the code, each between two comments with its name. */
+/** The sections of files that are generated from the code, each between two comments with its name. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/commands.md': { commands: () => commandsReference(commands) },
   'docs/configuration.md': {
@@ -38,13 +38,13 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
   },
 };
 
-/** Whole files that are made of the code. */
+/** Whole files that are generated from the code. */
 const FILES: Readonly<Record<string, () => unknown>> = {
   'docs/api/openapi.json': openApiDocument,
   'docs/api/openapi-management.json': () => answerManagementDocument().json(),
 };
 
-/** `npm run docs` writes the files again: it runs this test and takes what it finds. */
+/** `npm run docs` writes the files again: it runs this test and updates the snapshots. */
 describe('a generated file is what the code says, or npm run docs writes it again', () => {
   test.each(Object.entries(SECTIONS))('%s', async (path, sections) => {
     const file = join(PACKAGE_ROOT, path);
@@ -56,7 +56,7 @@ describe('a generated file is what the code says, or npm run docs writes it agai
 
   test.each(Object.entries(FILES))('%s', async (path, make) => {
     const file = join(PACKAGE_ROOT, path);
-    // One that is missing would be written, and pass.
+    // A missing file would be written, and the test would pass.
     expect(existsSync(file)).toBe(true);
     await expect(`${JSON.stringify(await make(), null, 2)}\n`).toMatchFileSnapshot(file);
   });

@@ -7,7 +7,7 @@ import { OPERATION_GROUPS } from '../../../import/operations/supported_operation
 import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
 import { code, table } from './markdown.ts';
 
-/** TensorFlow's operations that can be served, each with the forms that are refused. */
+/** The TensorFlow operations that can be served, each with its refused forms. */
 export function operationsTable(): string {
   const rows = Object.entries(OPERATION_GROUPS).flatMap(([group, operations]) =>
     [...operations].sort().map((name) => [code(name), group, refusedForms(name)]),
@@ -21,7 +21,7 @@ function refusedForms(operation: string): string {
     .join('; ');
 }
 
-/** Operations that are often met and cannot be served, with what to do instead. */
+/** Common operations that cannot be served, with alternatives. */
 export function refusedOperationsTable(): string {
   return table(
     ['operation', 'a way round'],
@@ -29,7 +29,7 @@ export function refusedOperationsTable(): string {
   );
 }
 
-/** The Keras layers that can be converted, with what of their configuration is taken. */
+/** The Keras layers that can be converted, with the supported configuration. */
 export function layersTable(): string {
   const cases = layerCases();
   const rows = Object.entries(LAYER_DEFINITIONS)

@@ -75,7 +75,7 @@ describe('a server with keys and origins', () => {
   });
 
   test.each([`${HALF}:predict`, '/v2/models/half_plus_two/infer', '/v2'])(
-    'lets pages of its origins ask %s, preflights without a key',
+    'lets pages of its origins request %s, with preflights without a key',
     async (path) => {
       const preflight = await askOf(edge, path, {
         method: 'OPTIONS',
@@ -89,7 +89,7 @@ describe('a server with keys and origins', () => {
       expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example');
       expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
       expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
-      // A page can read why it was refused.
+      // A page can read the reason of the refusal.
       const refused = await askOf(edge, path, { headers: { origin: 'https://app.example' } });
       expect(refused.status).toBe(401);
       expect(refused.headers.get('access-control-allow-origin')).toBe('https://app.example');

@@ -92,7 +92,7 @@ describe('the network of an address', () => {
 describe('the guard', () => {
   const log = () => undefined;
 
-  /** So many requests of each client. */
+  /** Permits a number of requests per client. */
   function counting(limit: number): RateLimiter & { readonly asked: string[] } {
     const asked: string[] = [];
     return {
@@ -124,7 +124,7 @@ describe('the guard', () => {
   const from = (address: string, key?: string) =>
     ask({ 'cf-connecting-ip': address, ...(key !== undefined && { 'x-api-key': key }) });
 
-  /** The statuses of requests one after the other; 200 for one that is let through. */
+  /** The statuses of requests in turn; 200 for an admitted one. */
   async function statusesOf(guard: Guard | undefined, requests: readonly Request[]): Promise<number[]> {
     const statuses: number[] = [];
     for (const request of requests) statuses.push((await guard?.(request, '/v2'))?.status ?? 200);

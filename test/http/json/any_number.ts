@@ -17,7 +17,7 @@ const decimalText = fc
     return `${sign}${whole}${point}${exponent === null ? '' : exponent.join('')}`;
   });
 
-/** Halves between two float32, and next to them: where one digit too few shows. */
+/** Halves between two float32 values, and their neighbors, for which a missing digit matters. */
 const halfWayText = fc
   .tuple(fc.integer({ min: 2 ** 23, max: 2 ** 24 - 1 }), fc.integer({ min: -60, max: 20 }), digits(8))
   .map(([mantissa, exponent, more]) => {
@@ -35,13 +35,13 @@ export const anyNumberText = fc.oneof(
 
 const bits = new DataView(new ArrayBuffer(4));
 
-/** All float32 alike, most of them very large or very small. */
+/** Random bits of a float32. Most values are very large or very small. */
 const anyBits = fc.integer().map((integer) => {
   bits.setInt32(0, integer);
   return bits.getFloat32(0);
 });
 
-/** A power of ten or a few digits, and the float32 next to it: where exponents and rounding change. */
+/** A power of ten or a number of a few digits, or a float32 next to it, where exponents and rounding change. */
 const roundNumber = fc
   .tuple(
     fc.integer({ min: 1, max: 2_000_000 }),
@@ -54,14 +54,14 @@ const roundNumber = fc
     return bits.getFloat32(0);
   });
 
-/** A float32, NaN and infinities among them. */
+/** A float32, including NaN and infinities. */
 export const anyFloat32 = fc.oneof(
   fc.float(),
   fc.float({ min: -1, max: 1, noNaN: true }),
   fc.float({ min: -1000, max: 1000, noNaN: true }),
   fc.integer({ min: -1e7, max: 1e7 }).map((value) => Math.fround(value / 1000)),
   fc.integer({ min: -1e5, max: 1e5 }).map((value) => Math.fround(value / 1e5)),
-  // Few bits after the point, where halves are.
+  // Values with few bits after the point, which include halves.
   fc.integer({ min: -(2 ** 24), max: 2 ** 24 }).map((value) => value / 512),
   anyBits,
   roundNumber,

@@ -25,7 +25,7 @@ test.each([
   [0.5, '0.5'],
   [0.1, '0.1'],
   [0.2, '0.2'],
-  // Just below a power of ten, and as good as it in six digits.
+  // Just below a power of ten, and equal to it in six digits.
   [0.01, '0.01'],
   [0.001, '0.001'],
   [0.0001, '0.0001'],
@@ -38,7 +38,7 @@ test.each([
   [3.4028234663852886e38, '3.40282347e+38'],
   [1.1754943508222875e-38, '1.17549435e-38'],
   [1.401298464324817e-45, '1.4013e-45'],
-  // Nine digits end in a half: C rounds it to the even one.
+  // Nine digits end in a half, which C rounds to even.
   [1.001953125, '1.00195312'],
   [1.005859375, '1.00585938'],
   [-1.001953125, '-1.00195312'],

@@ -10,7 +10,7 @@ const NONE = new WantedMembers([]);
 const DEPTH = 500_000;
 const NEST = '['.repeat(DEPTH) + ']'.repeat(DEPTH);
 
-/** What a value that was scanned means, made by the cursor alone. */
+/** The value at a cursor, built with the cursor alone. */
 function valueAt(cursor: JsonCursor): unknown {
   const start = cursor.at;
   switch (cursor.kind()) {
@@ -143,7 +143,7 @@ describe('what is taken', () => {
   });
 });
 
-/** JSON with a character changed, dropped or added: mostly broken, in every way. */
+/** JSON with a character changed, removed or added. Most are invalid in various ways. */
 const almostJson = fc
   .tuple(
     fc.json(),
@@ -165,13 +165,13 @@ test('takes what JSON.parse takes, means the same, and refuses the rest', () => 
       const bytes = encode(text);
       const scan = scanJson(bytes, NONE);
       if (scan.kind === 'malformed') {
-        // RapidJSON wants surrogates in pairs, and no numbers that are none.
+        // RapidJSON requires surrogates in pairs and finite numbers.
         if (!/\\ud[89a-f]|[0-9]e/i.test(text)) expect(() => JSON.parse(text)).toThrow();
         expect(scan.offset).toBeLessThanOrEqual(bytes.length);
         return;
       }
       const cursor = new JsonCursor(bytes, scan.root);
-      // What follows a scalar at the top may be anything: only in containers it is told where one ends.
+      // Anything may follow a top-level scalar. The end of a value is checked only in containers.
       if (!['object', 'list'].includes(cursor.kind())) return;
       const end = valueEnd(bytes, scan.root);
       const value = valueAt(cursor);

@@ -10,7 +10,7 @@ import { anyFloat32, anyNumberText } from './any_number.ts';
 const encode = (text: string) => new TextEncoder().encode(text);
 const bitsOf = (values: Float32Array) => [...new Int32Array(values.slice().buffer)];
 
-/** What the reader in JavaScript makes of it. */
+/** The result of the reader in JavaScript. */
 function readSlowly(bytes: Uint8Array) {
   const reader = new ListReader(createCells('float32', bytes.length));
   const cursor = new JsonCursor(bytes, 0);
@@ -25,7 +25,7 @@ function readFast(bytes: Uint8Array) {
   return read && { bits: bitsOf(read.values), shape: read.shape, end: read.end };
 }
 
-/** A number as text, or what looks like one. */
+/** A number as text, or text that resembles a number. */
 const token = fc.oneof(
   { weight: 8, arbitrary: anyNumberText },
   fc.constantFrom(
@@ -81,7 +81,7 @@ test('a refused or truncated number is never read as another number', () => {
       let text = nested(shape, ['1', '-2.5', '3e2'], space);
       for (const [place, inserted] of edits) {
         const at = place % (text.length + 1);
-        // Nothing inserted: a character less.
+        // An empty insertion removes a character.
         text = text.slice(0, at) + inserted + text.slice(inserted === '' ? at + 1 : at);
       }
       const bytes = encode(text.slice(0, text.length - (cut % 4)));
@@ -194,7 +194,7 @@ test('an integer zero keeps its sign if the caller wants it', () => {
 });
 
 test.each([{ shape: [] }, { shape: [2, 0] }, { shape: [1, 1, 1, 1, 1, 1, 1, 1, 1] }])(
-  'leaves a shape of $shape to others',
+  'leaves a shape of $shape to the other reader',
   ({ shape }) => {
     expect(numberLists().canWrite(shape)).toBe(false);
   },

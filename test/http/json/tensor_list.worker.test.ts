@@ -22,7 +22,7 @@ function shapeOf(value: unknown): number[] {
   return Array.isArray(value) ? [value.length, ...(value.length > 0 ? shapeOf(value[0]) : [])] : [];
 }
 
-/** The values in order, where all lists have the shape; undefined where one has not. */
+/** The values in order if all lists have the shape; otherwise undefined. */
 function flattened(value: unknown, shape: readonly number[]): unknown[] | undefined {
   const [size, ...inner] = shape;
   if (size === undefined) return Array.isArray(value) ? undefined : [value];
@@ -65,7 +65,7 @@ describe('the fault is the one that TensorFlow Serving comes to first', () => {
     listFault(new JsonCursor(encode(text), 0), dtype);
 
   test.each([
-    // The size of a list goes before its elements.
+    // A list's size is checked before its elements.
     ['[[1,2,3],["x"]]', 'Encountered list at unexpected size: 1 at level: 1 expected size: 3 at [1]'],
     ['[[1,2],[3,"x"],[4]]', 'JSON Value: "x" Type: String is not of expected type: int32 at [1][1]'],
     ['[[[1],[2]],[["x"]]]', 'Encountered list at unexpected size: 1 at level: 1 expected size: 2 at [1]'],

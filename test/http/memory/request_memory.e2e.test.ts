@@ -7,15 +7,15 @@ import { writeGraph } from '../../fixtures/models/write_graph.ts';
 import { ECHOES, HEAVY_REQUESTS, type HeavyRequest } from '../../fixtures/requests/heavy_requests.ts';
 
 /*
- * How memory is measured: each request goes to a workerd that was just started, at the default configuration and with
- * V8's own settings. A small request for the same model comes first, so that the model, its code and the heap are
- * there. Counted is the highest resident memory of the process, as the kernel has it, above what was resident
- * before. That includes garbage that V8 has not collected yet, the platform's copies and what the allocator keeps.
- * It is memory and not time, so that a busy machine changes nothing but when the collector runs.
+ * Each request goes to a new workerd with the default configuration and V8's own settings. A small request for the same
+ * model comes first, so that the model, its code and the heap are in memory. The result is the peak of the process's
+ * resident memory, as the kernel reports it, minus the resident memory before. It includes garbage that V8 has not
+ * collected yet, the platform's copies and memory that the allocator keeps. A busy machine only affects when the
+ * collector runs.
  */
 const isMeasured = process.platform === 'linux';
 
-/** By how much one request of 8 MB may let the process grow, garbage included; and four of them at once. MiB. */
+/** The permitted growth of the process in MiB, including garbage, for one request of 8 MB and for four at once. */
 const MOST_GROWTH = 96;
 const MOST_GROWTH_OF_FOUR = 128;
 
@@ -25,7 +25,7 @@ afterEach(async () => {
   edge = undefined;
 });
 
-/** Of a path of either protocol. */
+/** The model in a path of either protocol. */
 const modelOf = (path: string): string => /models\/([^:/]+)/.exec(path)?.[1] ?? '';
 
 async function freshWorker(model: string): Promise<{ isolate: URL; memory: WorkerMemory }> {
@@ -49,7 +49,7 @@ async function freshWorker(model: string): Promise<{ isolate: URL; memory: Worke
   return { isolate, memory };
 }
 
-/** The status of an answer, all of which is read and nothing kept. */
+/** The status of an answer. The body is read and dropped. */
 function send(
   isolate: URL,
   path: string,
@@ -69,7 +69,7 @@ function send(
   });
 }
 
-/** One of each kind: refused early, refused late, computed and sent in pieces. */
+/** One request of each kind: refused early, refused late, and computed and sent in pieces. */
 const OF_EACH_KIND = [
   'v1: short numbers',
   'v1: long numbers',
@@ -79,7 +79,7 @@ const OF_EACH_KIND = [
   'v2: empty objects',
   'v2: floats in binary',
 ];
-/** Each starts a workerd of its own. MEMORY_CASES=all npx vitest run --project node request_memory: all of them. */
+/** Each case starts a workerd. MEMORY_CASES=all npx vitest run --project node request_memory runs all of them. */
 const named = HEAVY_REQUESTS.filter(
   ({ name }) =>
     process.env.MEMORY_CASES === 'all' || OF_EACH_KIND.includes(name) || name.includes('lists in lists'),

@@ -47,7 +47,7 @@ describe.each([V1, V2])('the memory of a request to %s', (path) => {
   test('is held until a large answer was fetched or canceled', async () => {
     const memory = new RequestMemory(8 * MEBIBYTE);
     const response = await ask(memory, path, requestOf(path, numbers(100_000)));
-    // Two bytes a number, and four in the tensors of inputs and outputs each.
+    // Two bytes per number in the text, and four in each of the input and output tensors.
     expect(memory.held).toBeGreaterThanOrEqual(1_000_000);
     await response.body?.cancel();
     expect(memory.held).toBe(0);
@@ -95,7 +95,7 @@ describe.each([V1, V2])('the memory of a request to %s', (path) => {
       kind: 'computed',
       outputs: new Map([['y', { dtype: 'float32', shape: [values.length], values }]]),
     }));
-    // 800 000 bytes fit, half as many again do not.
+    // 800 000 bytes fit, and 1 200 000 do not.
     expect(outputs.status).toBe(200);
     await outputs.body?.cancel();
     expect(memory.held).toBe(0);

@@ -5,7 +5,7 @@ import { parseInferenceRequest } from '../../../worker/http/open_inference/reque
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The value of a parameter, which is all that is read of it. */
+/** Reads the value of a parameter. */
 function parameter(text: string): unknown {
   const outcome = readDocument(encode(`{"parameters":${text}}`));
   return outcome.kind === 'document' ? outcome.value : outcome.kind;
@@ -81,7 +81,7 @@ describe('what a document may hold', () => {
 });
 
 test('a string without an end is refused in time that grows with its length, not with its square', () => {
-  // At the square, eight million quotes would take hours.
+  // With quadratic time, eight million quotes would take hours.
   for (const end of ['', '\\']) {
     expect(readDocument(encode(`"${'\\"'.repeat(4_000_000)}${end}`)).kind).toBe('invalid');
   }

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => edge.stop());
 
-/** An answer, its JSON and its binary data apart. */
+/** An answer, split into its JSON and its binary data. */
 async function answerTo(vector: Vector) {
   const response = await fetch(new URL(vector.path, edge.isolates[0]), requestOf(vector));
   const body = Buffer.from(await response.arrayBuffer());

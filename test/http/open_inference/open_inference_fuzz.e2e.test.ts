@@ -7,7 +7,7 @@ import { publishOpenInferenceModels } from '../../fixtures/requests/open_inferen
 import { anyRequest } from '../../fixtures/requests/open_inference_requests.ts';
 import { expectSound } from '../../fixtures/requests/refusal.ts';
 
-/** Requests over HTTP; the bulk is asked of the handler itself elsewhere. */
+/** The number of requests over HTTP. Another test sends more to the handler directly. */
 const CASES = Math.ceil(Number(process.env.FUZZ_CASES ?? 10_000) / 25);
 const MODELS = ['wide', 'square', 'three', 'bool', 'bytes', 'strings', 'one_string', 'fp16', 'three_kinds'];
 
@@ -32,7 +32,7 @@ test(`${CASES} random requests cause no fault and leak no tensor`, async () => {
       const read = await readManifest(edge.store, model, '1.0.0');
       const signature = read.kind === 'found' ? read.manifest.content.signatures.serving_default : undefined;
       if (signature === undefined) throw new Error(`there is no ${model}`);
-      // So that what follows finds the model in memory.
+      // Loads the model for the following requests.
       await fetch(new URL(`/v2/models/${model}/ready`, edge.isolates[0]));
       return fc.tuple(fc.constant(model), anyRequest(signature));
     }),

@@ -15,7 +15,7 @@ const signatureOf = (dtype: DataType): Signature => ({
   outputs: {},
 });
 
-/** The values of the input x of a request's text, or the message of its refusal. */
+/** The values of input x in a request's text, or the message of the refusal. */
 function decoded(text: string, dtype: DataType): unknown {
   const parsed = parseInferenceRequest(encode(text), null, 'm');
   if (parsed.kind === 'invalid') return parsed.message;
@@ -24,7 +24,7 @@ function decoded(text: string, dtype: DataType): unknown {
   return outcome.kind === 'invalid' ? outcome.message : outcome.inputs.get('x');
 }
 
-/** Members of an input in an order, and white space of a kind between all tokens. */
+/** The order of an input's members, and the white space between all tokens. */
 interface Layout {
   readonly order: readonly string[];
   readonly space: string;
@@ -34,7 +34,7 @@ interface Layout {
 const layouts: fc.Arbitrary<Layout> = fc.record({
   order: fc.shuffledSubarray(['name', 'shape', 'datatype', 'data'], { minLength: 4 }),
   space: fc.constantFrom('', ' ', '\n\t'),
-  // Lists are read in another way in longer requests.
+  // Longer requests are read in another way.
   padding: fc.constantFrom(0, 2000),
 });
 
@@ -55,7 +55,7 @@ const numberTexts = fc.oneof(
     .map(([whole, fraction, exponent]) => `${whole}.${fraction}e${exponent}`),
 );
 
-/** Nested lists of a shape, of the texts in row-major order. */
+/** Nested lists of a shape, with the texts in row-major order. */
 function nested(shape: readonly number[], texts: readonly string[], space: string): string {
   const [size, ...inner] = shape;
   if (size === undefined) return texts[0] ?? '';
@@ -69,7 +69,7 @@ function nested(shape: readonly number[], texts: readonly string[], space: strin
 const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
 const countOf = (shape: readonly number[]) => shape.reduce((count, size) => count * size, 1);
 
-/** A shape, a text for each of its elements, and whether they stand in one list. */
+/** A shape, a text for each of its elements, and true if the texts are in one flat list. */
 function tensorsOf(texts: fc.Arbitrary<string>) {
   return shapes.chain((shape) =>
     fc.record({
@@ -180,7 +180,7 @@ describe('data in JSON has the values that JSON.parse gives', () => {
 });
 
 describe('a document', () => {
-  /** What JSON.parse makes of it, with the members that the protocol names. */
+  /** The result of JSON.parse, restricted to the protocol's members. */
   function parsed(text: string): unknown {
     const value: unknown = JSON.parse(text);
     return value;

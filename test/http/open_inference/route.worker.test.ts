@@ -16,7 +16,7 @@ describe('a path', () => {
     ['/v2/models/m/versions/1.2.3', of('model metadata', 'm', '1.2.3')],
     ['/v2/models/m/ready', of('model ready', 'm')],
     ['/v2/models/m/versions/3/ready', of('model ready', 'm', '3')],
-    // Names that look like the grammar around them.
+    // Names that equal keywords of the path.
     ['/v2/models/models', of('model metadata', 'models')],
     ['/v2/models/versions', of('model metadata', 'versions')],
     ['/v2/models/versions/versions/versions', of('model metadata', 'versions', 'versions')],
@@ -28,13 +28,13 @@ describe('a path', () => {
     ['/v2/models/m:predict', of('model metadata', 'm:predict')],
     ['/v2/models/__proto__', of('model metadata', '__proto__')],
     ['/v2/models/.well-known', of('model metadata', '.well-known')],
-    // Escapes are decoded after the path was split.
+    // Escapes are decoded after the path is split.
     ['/v2/models/a%2Fb', of('model metadata', 'a/b')],
     ['/v2/models/m%2Fversions%2F1/ready', of('model ready', 'm/versions/1')],
     ['/v2/models/m/versions/1%2Finfer', of('model metadata', 'm', '1/infer')],
     ['/v2/models/%E2%82%AC', of('model metadata', '€')],
     ['/v2/models/%00', of('model metadata', '\0')],
-    // What is none.
+    // Invalid paths.
     ['/v2/models/', { kind: 'not found' }],
     ['/v2/models/m/', { kind: 'not found' }],
     ['/v2/models//ready', { kind: 'not found' }],

@@ -22,7 +22,7 @@ const described = (datatype: Datatype, shape: readonly number[]) => ({
 
 const ENCODER = new TextEncoder();
 
-/** JSON has no infinities, and larger numbers. */
+/** JSON has no infinities, but larger numbers. */
 const textOf = (list: readonly unknown[]) =>
   JSON.stringify(list, (_, value) =>
     Math.abs(value) === Number.POSITIVE_INFINITY ? `infinite ${Math.sign(value)}` : value,

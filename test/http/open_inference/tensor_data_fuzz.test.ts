@@ -8,7 +8,7 @@ import type { Serving } from '../../../worker/serving/api.ts';
 import { anyRequest } from '../../fixtures/requests/open_inference_requests.ts';
 import { expectSound } from '../../fixtures/requests/refusal.ts';
 
-/** How many requests each run makes; more by FUZZ_CASES. */
+/** The number of requests in a run, which FUZZ_CASES can increase. */
 const CASES = Number(process.env.FUZZ_CASES ?? 10_000);
 
 const tensor = (dtype: DataType, shape: TensorInfo['shape']): TensorInfo => ({ name: dtype, dtype, shape });
@@ -31,7 +31,7 @@ const SIGNATURES: Readonly<Record<string, Signature>> = {
   }),
 };
 
-/** Models that give back what they take. */
+/** Models that return their inputs. */
 const serving: Serving = {
   async acquire({ model }) {
     const signature = SIGNATURES[model];
@@ -79,7 +79,7 @@ describe('whatever is asked', () => {
       }),
       { numRuns: CASES },
     );
-    // The generator reaches both sides.
+    // The generator must produce requests of both kinds.
     expect(counts.get(200) ?? 0).toBeGreaterThan(CASES / 20);
     expect(counts.get(400) ?? 0).toBeGreaterThan(CASES / 20);
   }, 600_000);

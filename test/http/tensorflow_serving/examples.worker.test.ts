@@ -92,7 +92,7 @@ describe('errors', () => {
       X,
       'Feature: n has uint64_t element. Only int64_t is supported.',
     ],
-    // What no 64 bits hold is a double to RapidJSON.
+    // RapidJSON reads an integer that does not fit into 64 bits as a double.
     ['{"examples": [{"n": [20, 18446744073709551616]}]}', X, 'feature: n expecting type: int64'],
     ['{"examples": [{"x": [1, 2]}]}', X, "Data types don't match. Data type: int64 but expected type: float"],
     ['{"examples": [{"x": [1.0, 2.0]}, {}]}', X, `${name}Feature: x (data type: float) is required`],

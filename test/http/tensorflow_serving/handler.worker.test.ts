@@ -117,7 +117,7 @@ describe('status', () => {
   test.each([
     ['', [TWO, ONE], '2'],
     ['/versions/1', [ONE], '1'],
-    // As in TensorFlow Serving, which does not look at the label here.
+    // TensorFlow Serving ignores the label here too.
     ['/labels/stable', [TWO, ONE], '2'],
     ['/labels/none', [TWO, ONE], '2'],
   ])('%s', async (selector, statuses, version) => {

@@ -24,11 +24,11 @@ describe('a request', () => {
     ['{"inputs": null}', 'serving_default', { kind: 'columnar', inputs: 11 }],
     ['{"signature_name": "", "inputs": 1}', 'serving_default', { kind: 'columnar', inputs: 33 }],
     ['{"signature_name": "s", "inputs": [], "other": {}}', 's', { kind: 'columnar', inputs: 34 }],
-    // Of equal keys the first counts.
+    // The first of equal keys counts.
     ['{"inputs": 1, "inputs": 2, "inputs": {}}', 'serving_default', { kind: 'columnar', inputs: 11 }],
     ['{"signature_name": "a", "signature_name": 1, "inputs": 1}', 'a', { kind: 'columnar', inputs: 55 }],
     ['{"signature_name": "\\u00e9\\n", "inputs": 1}', 'é\n', { kind: 'columnar', inputs: 41 }],
-    // What follows the object is not read.
+    // Text after the object is not read.
     ['\n{"inputs": {"a": 1}} {', 'serving_default', { kind: 'columnar', inputs: 12 }],
     ['{"inputs": "]}"}X', 'serving_default', { kind: 'columnar', inputs: 11 }],
   ])('%s', (text, signatureName, tensors) => {

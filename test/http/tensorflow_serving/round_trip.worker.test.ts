@@ -31,13 +31,13 @@ function tensorOf(shape: number[]): fc.Arbitrary<TensorValue> {
   );
 }
 
-/** Only the last dimension may be empty: JSON shows nothing of those behind an empty one. */
+/** Only the last dimension may be empty, because JSON cannot show the dimensions after an empty one. */
 const innerShape = fc.oneof(
   fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }),
   fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }).map((shape) => [...shape, 0]),
 );
 
-/** Strings are bytes: names that end so make the encoder keep them. */
+/** Strings are bytes. The encoder keeps the bytes of outputs whose names end in `_bytes`. */
 const name = fc.string({ maxLength: 5 }).map((text) => `${text}_bytes`);
 
 function named(tensor: fc.Arbitrary<TensorValue>): fc.Arbitrary<NamedTensors> {
@@ -93,7 +93,7 @@ const anySignature: fc.Arbitrary<Signature> = fc
   )
   .map((inputs) => ({ method: 'tensorflow/serving/predict', inputs, outputs: {} }));
 
-/** Values such as requests have, nested and named at random. */
+/** Values as in requests, with random nesting and names. */
 const { nearly } = fc.letrec<{ nearly: unknown }>((tie) => ({
   nearly: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },

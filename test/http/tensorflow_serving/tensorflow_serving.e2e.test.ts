@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => edge.stop());
 
-/** Asks the Worker; whatever it answers has to be as the OpenAPI document says. */
+/** Sends a request to the Worker, and checks the answer against the OpenAPI document. */
 async function ask(path: string, init: RequestInit & { readonly method: string }) {
   const response = await fetch(new URL(path, isolate), init);
   const text = await response.text();

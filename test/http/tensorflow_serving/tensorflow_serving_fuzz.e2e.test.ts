@@ -20,7 +20,7 @@ const CASES = Number(process.env.FUZZ_CASES ?? 30_000);
 const CASES_OVER_HTTP = Math.ceil(CASES / 30);
 const SECONDS_A_CASE = 0.05;
 
-/** Gives back what it is given, as the echo model does. */
+/** Returns its inputs, like the echo model. */
 const ECHO: ServableView = {
   model: 'echo',
   version: '1',
@@ -36,7 +36,7 @@ const ECHO: ServableView = {
   },
 };
 
-/** An error is one sentence or two for the client, and nothing of the server's inside. */
+/** An error has one or two sentences for the client and reveals no internals of the server. */
 function expectSentence(message: unknown): void {
   expect(message).toEqual(expect.stringMatching(/\S/));
   expect(String(message).length).toBeLessThan(2000);
@@ -59,12 +59,12 @@ test(
         } else {
           JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answerBytes(answer.body)));
         }
-        // What goes on to a model was JSON.
+        // A request that reaches a model must be JSON.
         expect(scanJson(body, new WantedMembers([])).kind).toBe('json');
       }),
       { numRuns: CASES },
     );
-    // The bodies are of all sorts: else little was shown.
+    // The bodies must be of all kinds, or the test shows little.
     for (const kind of ['computed', 'refused', 'invalid']) expect(kinds[kind]).toBeGreaterThan(CASES / 20);
   },
   60_000 + CASES * SECONDS_A_CASE * 1000,
@@ -92,7 +92,7 @@ beforeAll(async () => {
 afterAll(() => edge.stop());
 
 test(
-  'the Worker answers every request with 2xx or 4xx, and keeps nothing of it',
+  'the Worker answers every request with 2xx or 4xx, and leaks nothing',
   async () => {
     const [isolate] = edge.isolates;
     const ask = async (path: string, method: string, body: Uint8Array) => {

@@ -12,7 +12,7 @@ import { float32Weight } from '../../fixtures/graphs/memory_weight.ts';
 
 const folder = await temporaryFolder();
 
-/** A product with a matrix of the values of a function of row and column. */
+/** A product with a matrix whose values are a function of row and column. */
 function productGraph(rows: number, columns: number, value: (row: number, column: number) => number): Graph {
   const values = Array.from({ length: rows * columns }, (_, index) =>
     value(Math.floor(index / columns), index % columns),
@@ -45,7 +45,7 @@ async function write(name: string, graph: Graph, quantize?: 'float16' | 'uint8')
 
 describe('the accuracy of a changed model', () => {
   test('is reported for every output: the largest differences and the changed classes', async () => {
-    // Row 0 prefers class 1 by less than uint8 can tell, row 1 class 0 by far.
+    // Row 0 prefers class 1 by less than the step of uint8, and row 1 clearly prefers class 0.
     const graph = productGraph(2, 1000, (row, column) =>
       row === 0 ? (column === 1 ? 0.5001 : column === 0 ? 0.5 : 0) : column === 0 ? 1 : -1,
     );

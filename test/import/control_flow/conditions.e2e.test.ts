@@ -25,7 +25,10 @@ const node = (name: string, op: string, input: readonly string[], attr: Node['at
 });
 const constant = (name: string, ...after: string[]): Node => node(name, 'Const', after, { dtype: FLOAT });
 
-/** What TensorFlow 1's tf.cond makes of a predicate: a Switch of it on itself, and one pivot for each branch. */
+/**
+ * The nodes of TensorFlow 1's tf.cond for a predicate: a Switch of the predicate by itself, and one pivot for each
+ * branch.
+ */
 const condition = (data: string, by: string): Node[] => [
   node('choice', 'Switch', [data, by], BOOL),
   node('switch_t', 'Identity', ['choice:1'], BOOL),

@@ -21,14 +21,14 @@ async function importArchive(bytes: Uint8Array): Promise<string> {
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Replaces a text in an archive by one of the same length, wherever it stands. */
+/** Replaces all occurrences of a text in an archive by one of the same length. */
 function replaced(bytes: Uint8Array, text: string, by: string): Uint8Array {
   const buffer = Buffer.from(bytes);
   for (let at = buffer.indexOf(text); at >= 0; at = buffer.indexOf(text, at + 1)) buffer.set(bytesOf(by), at);
   return buffer;
 }
 
-/** Writes a number of four bytes at an offset from every header of a kind. */
+/** Writes a four-byte number at an offset from every header with a signature. */
 function withField(bytes: Uint8Array, signature: string, offset: number, value: number): Uint8Array {
   const buffer = Buffer.from(bytes);
   for (let at = buffer.indexOf(signature); at >= 0; at = buffer.indexOf(signature, at + 1)) {

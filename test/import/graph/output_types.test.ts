@@ -5,7 +5,7 @@ import { outputType } from '../../../import/graph/output_types.ts';
 const INT: NodeAttribute = { type: 'DT_INT32' };
 const FLOAT: NodeAttribute = { type: 'DT_FLOAT' };
 
-/** TensorFlow's definitions of the operations say these. */
+/** The types are those of TensorFlow's definitions of the operations. */
 test.each<[string, string, Record<string, NodeAttribute>, number, string]>([
   ['a resized image of integers', 'ResizeBilinear', { T: INT }, 0, 'DT_FLOAT'],
   ['a resized image whose pixels are chosen', 'ResizeNearestNeighbor', { T: INT }, 0, 'DT_INT32'],

@@ -26,7 +26,7 @@ async function importH5(bytes: Uint8Array): Promise<string> {
   return imported.kind === 'read' ? 'read' : `${imported.kind}: ${imported.message}`;
 }
 
-/** The groups of a Keras file whose only layer has these tensors, or none. */
+/** The groups of a Keras file with one layer that has these contents. */
 function kerasGroups(layer: GroupContent): GroupContent {
   return {
     attributes: { model_config: JSON.stringify(DENSE), keras_version: '2.15.0' },

@@ -11,7 +11,7 @@ const VALUES = [-4, -2.9, -1, -0.2, 0.3, 1.7, 2.8, 5];
 const INPUT: PlainTensor = { shape: [1, VALUES.length], values: VALUES };
 const hardSigmoid3 = (x: number): number => Math.min(1, Math.max(0, x / 6 + 0.5));
 
-/** What a Sequential of these layers makes of the values. */
+/** The answer of a Sequential of these layers to the values. */
 function askLayers(
   layers: readonly object[],
   variables: Readonly<Record<string, PlainTensor>> = {},
@@ -186,7 +186,7 @@ describe('masks that Keras 3 writes down as operations', () => {
   const words = { shape: [1, 3], values: [1, 2, 0] };
 
   test('are those that the layers make themselves', async () => {
-    // 10 * 1 + 2, twice; the word 0 is passed over.
+    // 10 * 1 + 2, twice. The mask skips the word 0.
     expectClose(await ask(folder, model('x', true), variables, words), [24]);
   });
 });

@@ -21,7 +21,7 @@ interface ModelCase {
   readonly name: string;
   readonly make: () => LayersModel;
   readonly inputs: readonly (readonly number[])[];
-  /** Integers below this, where the model takes such. */
+  /** The upper limit of integer inputs, if the model takes integers. */
   readonly below?: number;
 }
 
@@ -53,7 +53,7 @@ function convolutional(): LayersModel {
   return made;
 }
 
-/** The default has one name and two meanings: hard_sigmoid. */
+/** The default, hard_sigmoid, has different meanings in Keras 2 and Keras 3. */
 const SIGMOID = { recurrentActivation: 'sigmoid' } as const;
 
 function recurrent(): LayersModel {
@@ -97,7 +97,7 @@ function severalInputsAndOutputs(): LayersModel {
   return model({ inputs: [one, other], outputs: [score, product] as never, name: 'several' });
 }
 
-/** Models in a model whose layers have the same names as others, one of them used twice, one with frozen layers. */
+/** Nested models with equal layer names. One is used twice, and one has frozen layers. */
 function nested(): LayersModel {
   const inner = sequential({ name: 'inner' });
   inner.add(layers.dense({ units: 4, inputShape: [4], activation: 'tanh', name: 'dense' }));
@@ -130,7 +130,7 @@ const CASES: readonly ModelCase[] = [
   { name: 'models in a model', make: nested, inputs: [[2, 4]] },
 ];
 
-/** Every weight another value, so that no two can be taken for each other. */
+/** Gives every weight different values, so that swapped weights are found. */
 function randomise(made: LayersModel): LayersModel {
   made.setWeights(
     made.getWeights().map(({ shape }, index) => randomUniform(shape, 0.1, 0.9, 'float32', index + 1)),

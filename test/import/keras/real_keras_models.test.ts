@@ -39,7 +39,7 @@ async function answer(path: string, input: PlainTensor): Promise<PlainTensor[]> 
   return runLayers(await loadDirectory(temporaryDirectory), [input]);
 }
 
-/** The generator with which the oracles' inputs were made. */
+/** The generator of the oracles' inputs. */
 function uniform(seed: number, count: number): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {

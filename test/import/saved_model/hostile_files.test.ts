@@ -35,7 +35,7 @@ async function temporary(directory: Promise<string>): Promise<string> {
   return directory;
 }
 
-/** What happens to the bytes of a file on its way. */
+/** A damage to the bytes of a file. */
 const mutation = fc.oneof(
   fc.record({ kind: fc.constant('set' as const), at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }) }),
   fc.record({ kind: fc.constant('truncate' as const), at: fc.nat() }),
@@ -61,7 +61,7 @@ function mutate(bytes: Uint8Array, change: Mutation): Uint8Array {
   }
 }
 
-/** A sound graph, or a sentence; its weights too are their bytes, or a sentence. */
+/** Expects a valid graph with readable weights, or a message. */
 async function expectSound(result: Imported<{ readonly graph: Graph }>): Promise<void> {
   if (result.kind !== 'read') {
     expect(result.message).toMatch(/\.(pb|index)|file|link/);
@@ -121,7 +121,7 @@ describe('files that were damaged', () => {
   });
 });
 
-/** A change to a graph that is still a graph: an input, an operation or a node is another. */
+/** A change after which a graph is still well-formed: another input, operation or node. */
 const rewiring = fc.record({
   kind: fc.constantFrom('input', 'operation', 'drop', 'repeat'),
   at: fc.nat(),
@@ -155,41 +155,37 @@ function rewire(
   });
 }
 
-test.for(Object.entries(MODELS))(
-  'graphs that were rewired: %s',
-  { timeout: 120_000 },
-  async ([, definition]) => {
-    const directory = await temporary(writeSavedModel(definition));
-    const file = path.join(directory, 'saved_model.pb');
-    let read = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(rewiring, { minLength: 1, maxLength: 3 }),
-        fc.nat(definition.functions?.length ?? 0),
-        async (changes, choice) => {
-          const changed: SavedModelDefinition =
-            choice === 0
-              ? { ...definition, nodes: changes.reduce<readonly Node[]>(rewire, definition.nodes) }
-              : {
-                  ...definition,
-                  functions: (definition.functions ?? []).map((source, index) =>
-                    index === choice - 1
-                      ? { ...source, nodes: changes.reduce<readonly Node[]>(rewire, source.nodes) }
-                      : source,
-                  ),
-                };
-          await writeFile(file, encode('SavedModel', savedModelMessage(changed)));
-          const result = await readSavedModel(directory);
-          if (result.kind === 'read') read += 1;
-          await expectSound(result);
-        },
-      ),
-      { numRuns: 100 },
-    );
-    // Else this would say nothing about what is read in spite of it.
-    expect(read).toBeGreaterThan(5);
-  },
-);
+test.for(Object.entries(MODELS))('rewired graphs: %s', { timeout: 120_000 }, async ([, definition]) => {
+  const directory = await temporary(writeSavedModel(definition));
+  const file = path.join(directory, 'saved_model.pb');
+  let read = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(rewiring, { minLength: 1, maxLength: 3 }),
+      fc.nat(definition.functions?.length ?? 0),
+      async (changes, choice) => {
+        const changed: SavedModelDefinition =
+          choice === 0
+            ? { ...definition, nodes: changes.reduce<readonly Node[]>(rewire, definition.nodes) }
+            : {
+                ...definition,
+                functions: (definition.functions ?? []).map((source, index) =>
+                  index === choice - 1
+                    ? { ...source, nodes: changes.reduce<readonly Node[]>(rewire, source.nodes) }
+                    : source,
+                ),
+              };
+        await writeFile(file, encode('SavedModel', savedModelMessage(changed)));
+        const result = await readSavedModel(directory);
+        if (result.kind === 'read') read += 1;
+        await expectSound(result);
+      },
+    ),
+    { numRuns: 100 },
+  );
+  // Otherwise the test says nothing about damaged files that are read.
+  expect(read).toBeGreaterThan(5);
+});
 
 const variable = variableModel({ key: 'k', dtype: FLOAT, shape: [2], bytes: float32(1, 2) });
 

@@ -25,7 +25,7 @@ async function readModel(directory: string) {
   return model.value;
 }
 
-/** Every value to 1e-5 of its size, or of one. */
+/** Expects every value within 1e-5 of its size, or of one. */
 function expectClose(
   actual: PlainTensor | undefined,
   expected: { shape: number[]; values: ArrayLike<number> },
@@ -63,7 +63,7 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
     let compared = 0;
     for (const [run, { inputs, outputs }] of Object.entries(oracle.runs)) {
       const tensors = Object.entries(inputs);
-      // Serialized examples are the server's to parse: below.
+      // The server parses serialized examples; see below.
       if (tensors.some(([, { data }]) => data === undefined)) continue;
       const feeds = tensors.map(([name, { shape, data = [] }]) => [name, { shape, values: data }]);
       if (Object.keys(outputs).length === 0) continue;
@@ -97,7 +97,7 @@ describe.skipIf(!haveSharedModels())('SavedModels of others', () => {
   });
 
   test.for(['saved_model_half_plus_two_cpu', 'saved_model_half_plus_two_tf2_cpu'])(
-    '%s answers a list of any length, as TensorFlow Serving shows it off',
+    '%s answers a list of any length, as in the documentation of TensorFlow Serving',
     async (name) => {
       const { graph } = await readModel(`${SERVING}/${name}/00000123`);
       expect(graph.signatures.serving_default?.inputs.x).toMatchObject({ anyShape: true });

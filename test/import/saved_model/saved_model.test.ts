@@ -34,7 +34,7 @@ async function readModel(definition: SavedModelDefinition) {
   return model.value;
 }
 
-/** Runs a signature in the graph as it was read, and checks that the simplified one gives the same. */
+/** Runs a signature in the original graph, and checks that the simplified graph gives the same. */
 async function answer(graph: Graph, inputs: Record<string, PlainTensor>, signature = 'serving_default') {
   const outputs = await runGraph(graph, signature, inputs);
   const { graph: simplified } = await simplify(graph);

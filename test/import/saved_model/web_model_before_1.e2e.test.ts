@@ -16,7 +16,7 @@ import {
   type,
 } from '../../fixtures/saved_model/messages.ts';
 
-/** What tfjs's converter wrote before version 1.0: a GraphDef without values, and these beside it. */
+/** The output of tfjs's converter before version 1.0: a GraphDef without values, and separate weight files. */
 async function write(names: readonly [string, string] = ['w', 'b']): Promise<string> {
   const directory = await temporaryFolder();
   const T = { T: type(FLOAT) };

@@ -16,7 +16,7 @@ import { transposeConstants } from '../../../import/simplify/transposed_products
 import { largestDifference } from '../../fixtures/graphs/compare_graphs.ts';
 import { randomGraphs } from '../../fixtures/graphs/random_graph.ts';
 
-/** Of the largest value of an output. */
+/** Relative to the largest value of an output. */
 const TOLERANCE = 2e-5;
 
 function input(shape: readonly number[]) {

@@ -14,7 +14,7 @@ function batchNorm(builder: GraphBuilder, input: string, channels: number): stri
   return builder.node('FusedBatchNormV3', [input, vector(1), vector(0), vector(0), vector(2)], BATCH_NORM);
 }
 
-/** The operations of a graph in order, constants and inputs aside. */
+/** The operations of a graph in order, without constants and inputs. */
 async function operations(graph: Graph): Promise<string[]> {
   const { graph: simplified } = await simplify(graph);
   return simplified.nodes
@@ -96,7 +96,7 @@ describe('simplifying', () => {
       builder.output(builder.node('Tanh', [plain]));
       builder.output(batchNorm(builder, normed, channels));
       const graph = builder.graph(4);
-      // A large one is not worth having twice.
+      // A large filter is not duplicated.
       const expected = large ? ['Conv2D', 'Conv2D', 'FusedBatchNormV3'] : ['Conv2D', '_FusedConv2D BiasAdd'];
       expect((await operations(graph)).filter((op) => op !== 'Tanh')).toEqual(expected);
       await expectSame(graph, [1, 3, 3, 2]);

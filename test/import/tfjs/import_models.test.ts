@@ -7,11 +7,11 @@ import { readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
 import { ModelContentSchema } from '../../../worker/model/content.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../../models', import.meta.url));
-/** Real models by others, beside the repository where somebody has put them. */
+/** Real models by other authors, which may be in a folder beside the repository. */
 const OTHERS = fileURLToPath(new URL('../../../../shared/models', import.meta.url));
 
 const TopologySchema = v.object({ modelTopology: v.looseObject({}) });
-/** What tfjs itself took and gave when the expected outputs were made. */
+/** The inputs and outputs of tfjs itself. */
 const OracleSchema = v.object({
   inputs: v.record(v.string(), v.object({ shape: v.array(v.number()), dtype: v.string() })),
   outputs: v.record(v.string(), v.object({ shape: v.array(v.number()), dtype: v.string() })),
@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(OTHERS))('the models of others', () => {
     const { inputs = {}, outputs = {} } = read.content.signatures.serving_default ?? {};
     const oracleFile = join(dirname(path), `ORACLE_tfjs_${basename(path)}`);
     const oracle = v.parse(OracleSchema, JSON.parse(readFileSync(oracleFile, 'utf8')));
-    // tfjs may have numbered the names on, having loaded other models before; the order stays.
+    // tfjs may have numbered the names differently after other models. The order is the same.
     const pairs = [
       ...Object.values(oracle.inputs).map((actual, index) => [actual, Object.values(inputs)[index]] as const),
       ...Object.entries(oracle.outputs).map(

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { measureWeightGroup } from '../../../import/files/weights.ts';
 import type { WeightSpec } from '../../../worker/model/model_json.ts';
 
-// Otherwise tfjs advises to install tfjs-node.
+// Otherwise tfjs prints the advice to install tfjs-node.
 enableProdMode();
 
 const quantization = fc.constantFrom(
@@ -21,7 +21,10 @@ const specs = fc
   .array(fc.tuple(dtype, fc.array(fc.nat(4), { maxLength: 3 })), { minLength: 1, maxLength: 5 })
   .map((types) => types.map(([type, shape], index) => ({ name: `w${index}`, shape, ...type })));
 
-/** How many bytes tfjs takes off the front of a buffer for these weights, and how many it has in memory then. */
+/**
+ * The number of bytes that tfjs reads from the start of a buffer for these weights, and the size of the weights in
+ * memory.
+ */
 function decode(weights: io.WeightsManifestEntry[]): { stored: number; memory: number } {
   for (let stored = 0; ; stored++) {
     try {
@@ -30,7 +33,7 @@ function decode(weights: io.WeightsManifestEntry[]): { stored: number; memory: n
       for (const tensor of tensors) tensor.dispose();
       return { stored, memory };
     } catch {
-      // Too few bytes yet.
+      // The buffer is still too small.
     }
   }
 }

@@ -6,13 +6,13 @@ import { answersOf, broken, isKeptIn, PROMISES } from './model/promises.ts';
 import { type Schedule, schedules, type Worlds } from './model/schedule.ts';
 import { type Observations, observe } from './model/simulated_world.ts';
 
-/** Simulated worlds; more by FUZZ_CASES. */
+/** The number of simulated worlds, which FUZZ_CASES can increase. */
 const CASES = Math.ceil(Number(process.env.FUZZ_CASES ?? 3000) / 5);
 
-/** Worlds in which a rule that is taken out has to be missed; the hardest takes some hundreds. */
+/** The number of worlds in which a removed rule must cause a fault. The hardest rule needs some hundreds. */
 const MUTATED_CASES = 10_000;
 
-/** A day's worth of changes may be drawn: the limit is for a checker that hangs. Milliseconds. */
+/** The limit for a checker that hangs, in milliseconds. Changes of a whole day may be drawn. */
 const TIMEOUT = 3_600_000;
 
 test('every promise is kept in every world whose clocks differ by no more than the allowance', {
@@ -27,7 +27,7 @@ test('every promise is kept in every world whose clocks differ by no more than t
     }),
     { numRuns: CASES },
   );
-  // Neither is it for lack of anything to see.
+  // Most answers must not be stale, or the check would see little.
   expect(seen.stale).toBeLessThan(seen.answers / 2);
   for (const times of Object.values(seen)) expect(times).toBeGreaterThan(CASES / 10);
 });
@@ -46,9 +46,9 @@ test('clocks beyond it keep isolates apart by the excess, and old answers coming
 const BEYOND: Worlds = { excess: 4, emergencies: false };
 
 test.each(['together', 'nothingOldAfterAcknowledgment'] as const)(
-  'clocks beyond the allowance are seen: %s',
+  'clocks beyond the allowance break a promise: %s',
   async (promise) => {
-    // As if they were within it.
+    // As if the clocks were within the allowance.
     const found = await firstFault(promise, BEYOND, {}, (observations) => ({
       ...observations,
       skewMs: observations.skewMs - observations.excessMs,
@@ -65,7 +65,7 @@ test.each(MUTATED_RULES)(
   },
 );
 
-/** The first fault that is found in a promise; undefined where there is none. */
+/** The first broken promise that is found; undefined if all are kept. */
 async function firstFault(
   promise: keyof typeof PROMISES,
   worlds: Worlds,

@@ -59,7 +59,7 @@ describe('updatePointer', () => {
       Array.from({ length: 42 }, (_, age) => 42 - age),
     );
     expect(new Set(history.slice(0, 40).map(({ id }) => id))).toEqual(new Set(changes));
-    // Each begins where the one before it ended: none was made from a state that another had replaced.
+    // Each change begins at the version at which the previous one ended, so none replaced the change of another writer.
     for (const [age, { from }] of history.slice(0, -1).entries()) expect(from).toBe(history[age + 1]?.to);
   });
 
@@ -152,7 +152,7 @@ describe('updatePointer', () => {
 describe('an emergency while a change is scheduled', () => {
   const lease = { ms: 20_000, clockSkewMs: 100 };
 
-  /** Flips to 2.0.0 at a moment that is far away. */
+  /** Flips to 2.0.0 at a moment in the distant future. */
   async function pendingFlip(model: string) {
     const agreement = { lease };
     for (const version of ['1.0.0', '2.0.0']) {

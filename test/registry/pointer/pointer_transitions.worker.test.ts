@@ -131,7 +131,7 @@ describe('any sequence of transitions', () => {
         const before = apply(transitions).at(-1);
         const once = transition(before);
         if (once.kind !== 'changed') return;
-        // To go back without saying whereto goes back and forth.
+        // A rollback without a version alternates between two versions.
         if (once.pointer.history[0]?.action === 'rollback') return;
         expect(transition(once.pointer)).toEqual({ kind: 'unchanged', pointer: once.pointer });
       }),

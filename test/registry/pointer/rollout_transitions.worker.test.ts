@@ -26,7 +26,7 @@ const rollback = (version?: string) => rollbackTransition(version, record);
 const canary = (percent: number, version?: string) => canaryTransition({ version, percent }, record);
 const shadow = (percent: number, version?: string) => shadowTransition({ version, percent }, record);
 
-/** The pointer after these changes, each of which has to be one. */
+/** The pointer after these transitions, each of which must change it. */
 function applied(...transitions: PointerTransition[]): Pointer {
   let pointer: Pointer | undefined;
   for (const transition of transitions) {
@@ -109,7 +109,7 @@ describe('promote', () => {
   test('is refused after a publish, or if nothing is staged', () => {
     expect(promote()(applied(publish('1.0.0')))).toEqual(refusal(/no version is staged beside 1\.0\.0/));
     expect(promote()(undefined).kind).toBe('refused');
-    // What was rolled back is not promoted again by a pipeline that runs twice.
+    // A pipeline that runs twice must not promote the version again after a rollback.
     expect(promote()(applied(publish('1.0.0'), stage('1.1.0'), promote(), rollback())).kind).toBe('refused');
   });
 });

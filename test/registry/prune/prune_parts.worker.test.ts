@@ -23,7 +23,7 @@ async function blobCount(): Promise<number> {
   return count;
 }
 
-/** A model of which a prune deletes one version of one file. */
+/** A model for which a prune deletes one version with one file. */
 async function modelToPrune(): Promise<string> {
   const model = uniqueModel();
   for (const version of ['1.0.0', '2.0.0', '3.0.0']) await publish(model, version);
@@ -31,7 +31,7 @@ async function modelToPrune(): Promise<string> {
 }
 
 const record = changeRecord();
-/** One part of a prune, which does as little as a part can. */
+/** One part of a prune with the least possible work. */
 async function part(store: ObjectStore, model: string) {
   const stored = await readProgress(bucket, record.id);
   const progress = stored?.progress ?? beginPrune({ model, keep: 0, dryRun: false });
@@ -63,7 +63,7 @@ test('a prune whose lock expired between two parts deletes nothing more', async 
   while ((await part(bucket, model)).kind === 'more') {
     if ((await readProgress(bucket, record.id))?.holdsLock) break;
   }
-  // By the clock of the storage the next part comes too late: a publish may have seen the lock expire.
+  // By the clock of the storage, the next part is too late. A publish may have seen the lock expire.
   const late: ObjectStore = {
     ...hookedObjectStore(bucket, {}),
     put: async (key, value, options) => {

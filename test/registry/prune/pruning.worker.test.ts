@@ -24,7 +24,7 @@ async function current(model: string): Promise<string | undefined> {
 const prune = (store: ObjectStore, model: string, keep: number) =>
   pruneModel(store, model, { keep, dryRun: false, record: changeRecord(), wait });
 
-/** Whether every file of every version that is listed is in the bucket. */
+/** True if every file of every listed version is in the bucket. */
 async function isWhole(model: string): Promise<boolean> {
   for (const version of await listVersions(bucket, model)) {
     const read = await readManifest(bucket, model, version);
@@ -36,7 +36,7 @@ async function isWhole(model: string): Promise<boolean> {
   return true;
 }
 
-// A prune reads every manifest there is: what other tests left would only slow it down.
+// A prune reads every manifest, so manifests of other tests would slow it down.
 beforeEach(emptyBucket);
 
 const FILES = { 'model.json': 'topology', 'a.bin': 'weights a', 'b.bin': 'weights b' };
@@ -78,7 +78,7 @@ describe('pruneModel', () => {
     await publish(uniqueModel(), '1.0.0', { store: counting, files: FILES });
     for (let moment = 0; moment < operations.length; moment++) {
       const model = uniqueModel();
-      // The blobs are there, left by a version that the prune will delete.
+      // The blobs already exist in a version that the prune will delete.
       const files = { 'model.json': `left over ${model}`, 'w.bin': `weights ${model}` };
       await publish(model, '1.0.0', { files });
       await publish(model, '2.0.0');
@@ -121,13 +121,13 @@ describe('pruneModel', () => {
       const store = hookedObjectStore(bucket, {
         before: async () => {
           if (reached++ !== moment) return;
-          // Having seen that a blob is there, it goes on only after the prune: the worst moment there is.
+          // In the worst case, it sees that a blob exists, and continues only after the prune.
           const slow = hookedObjectStore(bucket, {
             after: (operation, key) =>
               operation === 'head' && key.startsWith(BLOBS_PREFIX) ? pruned.promise : undefined,
           });
           publishing = publish(model, '4.0.0', { files, store: slow });
-          // It may have to wait for the prune, so the prune does not wait for it.
+          // The publish may wait for the prune, so the prune must not wait for it.
           await wait(30);
         },
       });

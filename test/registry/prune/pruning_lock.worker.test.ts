@@ -37,7 +37,7 @@ const lockOf = (id: string): Uint8Array => new TextEncoder().encode(JSON.stringi
 const isLock = (key: string): boolean => key === PRUNING_KEY;
 const isBlobs = (keys: string): boolean => keys.startsWith(BLOBS_PREFIX);
 
-/** A storage whose clock has gone on since the lock was written. */
+/** A storage whose clock has advanced since the lock was written. */
 function later(milliseconds: number): ObjectStore {
   return {
     ...hookedObjectStore(bucket, {}),
@@ -49,7 +49,7 @@ function later(milliseconds: number): ObjectStore {
   };
 }
 
-/** A model of which a prune deletes a version of 250 files: three batches. */
+/** A model for which a prune deletes a version with 250 files, in three batches. */
 async function modelToPrune(): Promise<string> {
   const model = uniqueModel();
   const files = Object.fromEntries(
@@ -141,10 +141,10 @@ describe('the lock of a prune that was killed', () => {
     const slow: ObjectStore = {
       ...store,
       put: async (key, value, options) => {
-        // The lock of the quick one is new, so from then on the storage's time is the bucket's own.
+        // The lock of the quick prune is new, so the storage then uses the bucket's own time.
         if (quick !== undefined) return bucket.put(key, value, options);
         const result = await store.put(key, value, options);
-        // Having seen that the lock expired, it is overtaken.
+        // After it has seen that the lock expired, another prune takes the lock.
         if (!isLock(key)) quick = (await acquirePruningLock(store, 'quick')).kind;
         return result;
       },
@@ -158,7 +158,7 @@ describe('the lock of a prune that was killed', () => {
 describe('a prune at work', () => {
   test('renews its lock while it reads manifests and between deletions', async () => {
     const model = await modelToPrune();
-    // Six keys of documents are read at a time: with these there are nine, five of them manifests.
+    // Documents are read six at a time. With these there are nine, five of which are manifests.
     for (let other = 0; other < 3; other++) await publish(uniqueModel(), '1.0.0');
     const clock = testClock();
     let renewals = -1;
@@ -218,7 +218,7 @@ describe('a prune at work', () => {
     );
     await expect(pruning).rejects.toThrow(/could not renew its lock.*until .*run it again/);
     expect(await blobCount()).toBe(152);
-    // Others wait for it to expire: what has been begun may still be going on.
+    // Others wait until it expires, because operations may still be running.
     expect(await lockHolder()).toBe('the prune');
   });
 
@@ -266,18 +266,15 @@ describe('a prune at work', () => {
       /did not answer .* while deleting 100 files.*run it again/,
     ],
     ['fails', () => Promise.reject(new Error('storage fault')), /storage fault.*run it again/],
-  ] as const)(
-    'of which a deletion %s stops, and others wait until its lock expires',
-    async ([_, end, said]) => {
-      const model = await modelToPrune();
-      const hooks: StoreHooks = {
-        before: (operation, key) => (operation === 'delete' && isBlobs(key) ? end() : undefined),
-      };
-      await expect(prune(model, hooks, { deletionLimit: 20 })).rejects.toThrow(said);
-      expect(await lockHolder()).toBe('the prune');
-      expect(await readPointer(bucket, model)).toMatchObject({ kind: 'found' });
-    },
-  );
+  ] as const)('stops if a deletion %s, and others wait until its lock expires', async ([_, end, said]) => {
+    const model = await modelToPrune();
+    const hooks: StoreHooks = {
+      before: (operation, key) => (operation === 'delete' && isBlobs(key) ? end() : undefined),
+    };
+    await expect(prune(model, hooks, { deletionLimit: 20 })).rejects.toThrow(said);
+    expect(await lockHolder()).toBe('the prune');
+    expect(await readPointer(bucket, model)).toMatchObject({ kind: 'found' });
+  });
 
   test('gives its lock back when it finds a manifest that cannot be read', async () => {
     const model = await modelToPrune();

@@ -35,7 +35,7 @@ async function announcements(): Promise<number> {
 const prune = (store: ObjectStore, model: string, keep: number) =>
   pruneModel(store, model, { keep, dryRun: false, record: changeRecord(), wait });
 
-/** Whether every file of every version that is listed is in the bucket. */
+/** True if every file of every listed version is in the bucket. */
 async function isWhole(model: string): Promise<boolean> {
   for (const version of await listVersions(bucket, model)) {
     const read = await readManifest(bucket, model, version);
@@ -47,7 +47,7 @@ async function isWhole(model: string): Promise<boolean> {
   return true;
 }
 
-// A prune reads every manifest there is: what other tests left would only slow it down.
+// A prune reads every manifest, so manifests of other tests would slow it down.
 beforeEach(emptyBucket);
 
 const FILES = { 'model.json': 'topology', 'a.bin': 'weights a', 'b.bin': 'weights b' };
@@ -69,7 +69,7 @@ describe('publishVersion', () => {
       for (const moment of ['before', 'after'] as const) {
         const model = uniqueModel();
         await publish(model, '1.0.0');
-        // Its own files, so that none of them is there from the last round.
+        // Unique files, so that none exists from an earlier round.
         const files = Object.fromEntries(
           Object.entries(FILES).map(([path, text]) => [path, `${text} ${model}`]),
         );
@@ -77,7 +77,7 @@ describe('publishVersion', () => {
         const kill = (): void => {
           if (++done >= killedAt) throw new Error('killed');
         };
-        // Once killed, nothing more reaches storage: not even what would tidy up.
+        // After the kill no operation reaches storage, not even a cleanup.
         const store = hookedObjectStore(bucket, {
           before: () => {
             if (moment === 'before') kill();

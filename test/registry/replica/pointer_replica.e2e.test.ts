@@ -51,7 +51,7 @@ test('an isolate that knows a newer generation does not follow an older replica'
   expect(await predict('forward')).toMatchObject({ version: '1.1.0' });
   await replica().write('forward', old ?? '');
   expect(await predict('forward')).toMatchObject({ version: '1.1.0', generation: 2, stalePointer: null });
-  // One that knows nothing yet can do no better than the replica.
+  // A new isolate can only use the replica.
   expect(await predict('forward', 1)).toMatchObject({ version: '1.0.0', generation: 1 });
 });
 

@@ -52,7 +52,7 @@ test('the commands update the replica, report that it is behind, and repair it',
     replica: { kind: 'behind', generation: 1 },
   });
 
-  // Nothing to roll back to that is not current already: the pointer stays, the replica is repaired.
+  // The version is already current, so the pointer stays and the replica is repaired.
   expect(await run('pointer/rollback.ts', 'half', '--to', '2')).toMatchObject({ code: 0 });
   const repaired = await withReplica((replica) => replica.read('half'));
   expect(JSON.parse(repaired ?? '')).toMatchObject({ generation: 2, current: '2' });

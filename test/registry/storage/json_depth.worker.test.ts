@@ -8,7 +8,7 @@ function depthOf(value: unknown): number {
 }
 
 test('the depth of any JSON text is the depth of what it says', () => {
-  // Strings with brackets, quotes and backslashes are what a scan could take for more.
+  // A scan could misread strings with brackets, quotes and backslashes.
   const text = fc.string({ unit: fc.constantFrom('[', ']', '{', '}', '"', '\\', 'a') });
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(

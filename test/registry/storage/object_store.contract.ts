@@ -12,7 +12,7 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return collected;
 }
 
-/** What every implementation of ObjectStore must do, with keys in a folder that it takes. */
+/** The tests that every implementation of ObjectStore must pass, with keys in an accepted folder. */
 export function objectStoreContract(name: string, createStore: () => ObjectStore, folder = 'contract'): void {
   describe(`${name} as an ObjectStore`, () => {
     const store = createStore();

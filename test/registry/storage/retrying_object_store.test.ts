@@ -26,7 +26,7 @@ interface Faulty {
   tries(): number;
 }
 
-/** A store whose first operations fail, before they happen or after. */
+/** A store whose first operations fail, before or after they happen. */
 function faultyStore(faults: number, moment: 'before' | 'after' = 'before'): Faulty {
   let tries = 0;
   const hook = (): void => {
@@ -229,29 +229,26 @@ describe('the lock of pruning', () => {
     expect(await store.head(PRUNING_KEY)).toEqual({ kind: 'missing' });
   });
 
-  test.for(['put', 'delete'] as const)(
-    'is not left behind where the answer to its %s is lost',
-    async (lost) => {
-      const model = `lock_${lost}`;
-      for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
-        await publish(store, await writeGraphModel(join(folder, model, version)), model);
-      }
-      let faults = 0;
-      const faulty = hookedObjectStore(store, {
-        after: (operation, key) => {
-          if (operation === lost && key === PRUNING_KEY && ++faults === 1) throw new Error('answer lost');
-        },
-      });
-      const pruning = new RetryingObjectStore(faulty, wait);
-      const result = await pruneModel(pruning, model, {
-        keep: 0,
-        dryRun: false,
-        record: newChangeRecord({}),
-        wait,
-      });
-      expect(result).toMatchObject({ kind: 'pruned', versions: ['1.0.0'] });
-      expect(faults).toBeGreaterThan(0);
-      expect(await store.head(PRUNING_KEY)).toEqual({ kind: 'missing' });
-    },
-  );
+  test.for(['put', 'delete'] as const)('does not remain if the answer to its %s is lost', async (lost) => {
+    const model = `lock_${lost}`;
+    for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
+      await publish(store, await writeGraphModel(join(folder, model, version)), model);
+    }
+    let faults = 0;
+    const faulty = hookedObjectStore(store, {
+      after: (operation, key) => {
+        if (operation === lost && key === PRUNING_KEY && ++faults === 1) throw new Error('answer lost');
+      },
+    });
+    const pruning = new RetryingObjectStore(faulty, wait);
+    const result = await pruneModel(pruning, model, {
+      keep: 0,
+      dryRun: false,
+      record: newChangeRecord({}),
+      wait,
+    });
+    expect(result).toMatchObject({ kind: 'pruned', versions: ['1.0.0'] });
+    expect(faults).toBeGreaterThan(0);
+    expect(await store.head(PRUNING_KEY)).toEqual({ kind: 'missing' });
+  });
 });

@@ -9,7 +9,7 @@ import { bucket } from '../../fixtures/worker/published_models.ts';
 
 const ENCODER = new TextEncoder();
 
-/** A blob in the bucket that no other test has. */
+/** Stores a unique blob in the bucket. */
 async function storedBlob(path = 'weights.bin', length = 10_000): Promise<Blob & { readonly text: string }> {
   const text = `${crypto.randomUUID()} `.repeat(length / 37);
   const bytes = ENCODER.encode(text);
@@ -18,7 +18,7 @@ async function storedBlob(path = 'weights.bin', length = 10_000): Promise<Blob &
   return { path, sha256: digest, bytes: bytes.length, text };
 }
 
-/** What is cached under a digest, whatever it is. */
+/** The cache key of a digest. */
 const keyOf = (digest: string) => `https://blobs.edge-serving.invalid/sha256/${digest}`;
 const cached = async (digest: string) => (await caches.default.match(keyOf(digest)))?.text();
 

@@ -21,7 +21,7 @@ const signatures = fc.dictionary(fc.constantFrom('serving_default', 'other'), si
 const breaks = (before: Parameters<typeof compareSignatures>[0], after: typeof before): boolean =>
   compareSignatures(before, after).some(({ isBreaking }) => isBreaking);
 
-/** A tensor as a client may send it or be given it. */
+/** A tensor that a client may send or receive. */
 interface Value {
   readonly dtype: string;
   readonly shape: readonly number[];

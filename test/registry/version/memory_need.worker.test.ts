@@ -30,7 +30,7 @@ const measured = (heapBytes: number) => ({
 });
 
 describe('the assumed memory need of a version', () => {
-  // Four times the topology of 1 MB, and what every servable takes.
+  // Four times the topology of 1 MB, and the fixed need of every servable.
   const besides = 4 * MEGABYTE + 64 * 1024;
 
   test('is twice its weights if no measurement was made', () => {

@@ -18,7 +18,7 @@ import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 
 const folder = await temporaryFolder();
 
-/** A key, and what signs with it. */
+/** A key, and a signer that uses it. */
 async function createKey(): Promise<{ signer: Signer; publicText: string; privatePem: string }> {
   const { privatePem, publicText } = generateSigningKey();
   const signer = await readSigner(undefined, { MANIFEST_SIGNING_KEY: privatePem });
@@ -37,7 +37,7 @@ afterAll(() => edge.stop());
 
 let made = 0;
 
-/** A model of its own content, y = x / 2 + 2. */
+/** A model with unique content, y = x / 2 + 2. */
 const nextModel = (): Promise<string> =>
   half(join(folder, `model-${++made}`), { 'model.json': { ...GRAPH_MODEL, generatedBy: String(made) } });
 
@@ -56,7 +56,7 @@ async function overwrite(model: string, version: string, manifest: object): Prom
   });
 }
 
-/** Publishes a good version and then one that is made bad before anybody asks for it. */
+/** Publishes a valid version, and then one that is damaged before its first request. */
 async function publishBad(
   model: string,
   signer: Signer | undefined,
@@ -143,7 +143,7 @@ test.each([
   ['cut short', 'MCowBQYDK2VwAyEA'],
   ['a private key', first.privatePem.replaceAll('\n', '')],
 ])(
-  'MANIFEST_PUBLIC_KEYS that is %s is a mistake in the configuration, and is not repeated',
+  'a MANIFEST_PUBLIC_KEYS that is %s is a fault of the configuration, and its value is not shown',
   async (_, value) => {
     const wrong = await startEdge({ isolates: 1, variables: { MANIFEST_PUBLIC_KEYS: value } });
     try {

@@ -14,7 +14,7 @@ const FLOAT = { element_dtype: { type: 'DT_FLOAT' } };
 const number = (value: number) => ({ dtype: 'int32' as const, shape: [], values: [value] });
 const numbers = (...values: number[]) => ({ dtype: 'int32' as const, shape: [values.length], values });
 
-/** Values of the recurrence h = tanh(x + 2 h), with h as it was where the mask is false, by hand. */
+/** Values of the recurrence h = tanh(x + 2 h), computed directly. h stays unchanged where the mask is false. */
 function expected(steps: readonly number[], mask: readonly boolean[]): number[] {
   let h = 0;
   return steps.map((x, step) => {
@@ -26,7 +26,7 @@ function expected(steps: readonly number[], mask: readonly boolean[]): number[] 
 const close = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5));
 
 test.each(['itself', 'Identity', 'another'] as const)(
-  'a loop writes its state into a list, and gives out %s',
+  'a loop writes its state into a list, and returns %s',
   async (given) => {
     const steps = [0.5, -1, 0.25, 2];
     const model = await loadGraph(recurrence(given));
@@ -66,7 +66,7 @@ test('a loop leaves nothing behind, whatever it gives out, nor does one that fai
     await run(2);
     const before = engine().memory().numTensors;
     for (const size of [3, 4, 5, 6, 7]) await run(size);
-    // The list's elements have one number each.
+    // The elements of the list have one number each.
     await expect(model.execute(new Map([['x', float([2, 2], [1, 2, 3, 4])]]), ['sequence'])).rejects.toThrow(
       /does not fit a list of \[1\]/,
     );

@@ -9,7 +9,7 @@ import { writeGraph } from '../../fixtures/models/write_graph.ts';
 import { infer } from '../../fixtures/requests/raw_inference.ts';
 import { GATE_CASES } from './gate_cases/cases.ts';
 
-/** Numbers of another client, which lie in the heap wherever they were. */
+/** Numbers of another client, which remain in the heap. */
 const SECRETS = [31337.5, 8675309, 424242.125, 1234.5678];
 /** A plan is recorded, proven and used. */
 const ROUNDS = 4;

@@ -143,7 +143,7 @@ describe('convolution', () => {
     const floats = new Float32Array(memory.buffer).fill(7);
     const [x, filter, packed, y, scratch] = [4096, 8192, 12288, 16384, 65536];
     const [batch, width, channels, outWidth] = [8, 2, 40, 7];
-    // Images of a row of two pixels, all ones in the first and all twos in the second, and a filter of ones.
+    // Images with one row of two pixels, the first with ones and the second with twos, and a filter of ones.
     for (let index = 0; index < batch * width * channels; index++) {
       floats[x / 4 + index] = 1 + (Math.floor(index / channels) % width);
     }
@@ -183,7 +183,7 @@ describe('depthwise convolution', () => {
             filter: filter as tf.Tensor4D,
             strides,
             dilations,
-            // Its declaration leaves out the explicit padding that it takes.
+            // The declaration lacks the explicit padding that tfjs accepts.
             pad: pad as 'same' | 'valid',
             activation,
             leakyreluAlpha: 0.3,

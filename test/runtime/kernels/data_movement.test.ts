@@ -39,7 +39,7 @@ describe('arrangement', () => {
   });
 
   test('a slice in steps, forwards and backwards, is what tfjs computes', () => {
-    // At least one element: of none, tfjs's CPU backend makes an error. Counted from either end.
+    // At least one element, because tfjs's CPU backend throws without elements. Counted from either end.
     const dimension = fc
       .record({
         size: shapeSize(7),

@@ -48,7 +48,7 @@ describe('element by element', () => {
   });
 
   test.each(Object.entries(UNARY).filter(([name]) => !/square|reciprocal/.test(name)))(
-    '%s of infinities, of nothing and of no number is what tfjs computes',
+    '%s of infinities, empty tensors and NaN is what tfjs computes',
     (_name, compute) => {
       const values = [Infinity, -Infinity, Number.NaN, 0, 1e-30, -1e-30, 120, -120];
       compareKernels(node, [tf.tensor1d(values)], compute);
@@ -56,7 +56,7 @@ describe('element by element', () => {
   );
 
   test('the error function is exact', () => {
-    // tfjs's own is an approximation to 1.5e-7, absolute.
+    // tfjs's own is an approximation with an absolute error of 1.5e-7.
     const exact: [number, number][] = [
       [0.01, 0.011283415555849618],
       [0.5, 0.5204998778130465],
@@ -86,7 +86,7 @@ describe('element by element', () => {
         fc.nat(4),
         fc.nat(99),
         (sizes, ones, others, missing, seed) => {
-          // Each side has some of the dimensions only.
+          // Each side has only some of the dimensions.
           const a = sizes.map((size, index) => ((ones >> index) & 1 ? 1 : size));
           const b = sizes.map((size, index) => ((others >> index) & 1 ? 1 : size)).slice(missing);
           const [first, second] = seed % 2 === 0 ? [a, b] : [b, a];

@@ -6,7 +6,7 @@ import { ElementFormat } from '../../../worker/runtime/kernels/kernel_signatures
 import { randomValues } from '../../fixtures/kernels/comparison.ts';
 import { compiled } from '../../fixtures/kernels/node_backend.ts';
 
-/** Places one after another in a memory of their own. */
+/** Allocates consecutive blocks in a separate memory. */
 function heapOf(memory: WebAssembly.Memory) {
   let end = 64;
   const place = (bytes: number): number => {
@@ -31,7 +31,7 @@ const shape = fc.record({
   height: fc.integer({ min: 1, max: 60 }),
   width: fc.integer({ min: 3, max: 40 }),
   channels: fc.integer({ min: 1, max: 3 }),
-  // Wide enough for several strips, or for all in one.
+  // Enough channels for several strips, or few enough for one.
   expandedChannels: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 200, max: 500 })),
   filter: fc.integer({ min: 1, max: 3 }),
   strideY: fc.integer({ min: 1, max: 4 }),
@@ -72,8 +72,8 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
         const x = heap.random(pixels * channels, seed);
         const matrix = heap.random(channels * expanded, seed + 1);
         const packed = heap.place(functions.packed_bytes(channels + 3, expanded));
-        // As quantized elements, the bits of these numbers are as random as any; of half-precision ones the exponent
-        // has a digit less.
+        // The bits of these numbers serve as random quantized elements. Half-precision elements have one exponent bit
+        // less.
         if (format === undefined) functions.pack_b(matrix, packed, channels, expanded, expanded);
         else {
           const shift = format === 'uint8' ? 0 : 1;
@@ -148,7 +148,7 @@ test('a pointwise and a depthwise convolution in strips are, bit for bit, what t
           scratch,
         ] as const;
         functions.expand_depthwise(x, packed, ...quantized, ...strips);
-        // Compared by hand: a million of values is too much for a matcher.
+        // Compared in a loop, because a million values are too many for a matcher.
         const [values, wants] = [heap.floats(y, count), heap.floats(wanted, count)];
         const different = wants.findIndex((want, index) => values[index] !== want);
         expect(

@@ -9,7 +9,7 @@ test('values for which the heap has no room are written nowhere', async () => {
   const large = tensor(new Float32Array(2_000_000));
   const lift = allowHeapGrowth(0);
   const before = backend.wasm.HEAPU8.slice(0, 4096);
-  // Fewer bytes than the whole heap has, and more than are free.
+  // Fewer bytes than the heap has, and more than are free.
   expect(() => tensor(new Float32Array(3_900_000).fill(7))).toThrow(OutOfMemoryError);
   expect(backend.wasm.HEAPU8.slice(0, 4096)).toEqual(before);
   expect(takeRefusal()).toBe(true);

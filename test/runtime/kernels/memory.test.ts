@@ -18,7 +18,7 @@ afterEach(() => {
 
 const heapBytes = () => node.memory.buffer.byteLength;
 
-/** Convolutions and a product, of which each has weights. */
+/** Convolutions and a product, each with weights. */
 function network(x: tf.Tensor, weights: readonly tf.Tensor[]): tf.Tensor {
   const [filter, depthwise, dense] = weights;
   return tf.tidy(() => {
@@ -52,7 +52,7 @@ describe('memory', () => {
   });
 
   test('holds a weight once: its packed copy takes the place of the original', () => {
-    // 32 MB of weights in 16 tensors, and heap that is free already is used up first.
+    // 32 MB of weights in 16 tensors. They first fill the free part of the heap.
     const megabyte = 2 ** 20;
     const weights = Array.from({ length: 16 }, (_, index) => randomTensor([512, 1024], index));
     const x = randomTensor([1, 512], 99);
@@ -70,7 +70,7 @@ describe('memory', () => {
     const original = weight.dataSync().slice();
     const product = () => tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D);
     const results = [product(), product(), product()];
-    // JavaScript reads it by its address, a kernel of tfjs by its number.
+    // JavaScript reads it by its address, and a tfjs kernel by its id.
     expect(weight.dataSync()).toEqual(original);
     results.push(product());
     const other = randomTensor([21, 17], 3);

@@ -15,7 +15,7 @@ const node = (op: string, input: readonly string[], attr: Readonly<Record<string
 ];
 const four = float([4], [1, 2, 3, 4]);
 
-/** Each with inputs that make sense, and with some that lead out of a tensor. */
+/** Each with valid inputs, and with inputs that lead outside a tensor. */
 const cases: readonly [
   name: string,
   graph: TestGraph,

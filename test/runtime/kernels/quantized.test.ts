@@ -17,7 +17,7 @@ beforeAll(async () => {
 type Quantization = NonNullable<WeightSpec['quantization']>;
 
 const scales = { scale: fc.double({ min: 0.0001, max: 0.004, noNaN: true }) };
-/** With 0 among the values, at either end of them, or far away. */
+/** Ranges that contain 0, end at 0, or are far from it. */
 const least = fc.constantFrom(-0.5, -0.49871, 0, -1, 0.3, -1.7);
 const quantization = fc.oneof(
   fc.record({ ...scales, least }).map(({ scale, least }): Quantization => {
@@ -29,7 +29,7 @@ const quantization = fc.oneof(
   fc.constant<Quantization>({ dtype: 'float16' }),
 );
 
-/** Expects the same of a quantized weight as of the same one expanded. */
+/** Expects the same result with a quantized weight and with its expanded form. */
 function compareExpanded(
   kernels: RegisteredKernels,
   spec: WeightSpec,
@@ -43,7 +43,7 @@ function compareExpanded(
   const terms = plain.size / (actual.shape.at(-1) ?? 1);
   expectClose(actual, expected, terms);
   expect(again.dataSync()).toEqual(actual.dataSync());
-  // Nobody has made it float32.
+  // It has not been expanded to float32.
   expect(isDeferred(kernels.heap.backend.dataIdMap.get(quantized.dataId))).toBe(true);
   tf.dispose([plain, quantized, actual, again, expected]);
 }

@@ -34,7 +34,7 @@ describe('reduction', () => {
       fc.property(shape, fc.nat(15), fc.boolean(), fc.nat(99), (sizes, chosen, keepDims, seed) => {
         const axes = sizes.flatMap((_size, index) => ((chosen >> index) & 1 ? [index] : []));
         compareKernels(node, [randomTensor(sizes, seed)], (x) =>
-          // Sums that cancel would be compared by their rounding errors.
+          // Sums with cancellation would be compared by their rounding errors.
           reduce(tf.add(x, 2), axes.length === 0 ? undefined : axes, keepDims),
         );
       }),

@@ -17,7 +17,7 @@ function replace(pattern: string, text: string, rewrite: string, isGlobal = true
   return new TextDecoder().decode(expression.replace(bytes(text), parts, isGlobal, budget()));
 }
 
-/** Patterns that mean the same to RE2 and to JavaScript: no repetition of what may be empty. */
+/** Patterns with the same meaning in RE2 and JavaScript: they never repeat a pattern that may match the empty text. */
 const { pattern: patterns } = fc.letrec<{ pattern: string; solid: string }>((tie) => ({
   pattern: fc.oneof(
     { maxDepth: 4 },

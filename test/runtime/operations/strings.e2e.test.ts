@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-/** Values by arithmetic: strings are equal where all their bytes are. */
+/** Two strings are equal if all their bytes are. */
 const COMPARED = [
   { of: 'a list and one string', a: ['male', 'female', 'male'], b: 'a', equal: [false, false, false] },
   { of: 'lists of the same strings', a: ['a', 'b'], b: ['a', 'b'], equal: [true, true] },

@@ -120,7 +120,7 @@ const mirrorPad: Operation = (call) => {
     call.attributes.mode === 'symmetric' ? 0 : call.attributes.mode === 'reflect' ? 1 : refuse('mode');
   around.forEach(([before, after], dimension) => {
     const most = at(x.shape, dimension) - offset;
-    // TensorFlow refuses even to add nothing to nothing.
+    // TensorFlow refuses this even without padding.
     if (before + after === 0 && most < 0) throw new Unpredicted();
     require(before <= most && after <= most, 'more than there is to mirror');
   });

@@ -73,7 +73,7 @@ const depthwise: Operation = (call) => {
   return [finish(call, result)];
 };
 
-/** The gradient of a convolution by its image: each product goes where its factor came from. */
+/** The gradient of a convolution with respect to its image. Each product is added at the position of its factor. */
 function transposed(dimensions: number): Operation {
   return (call) => {
     const { x: dy, filter, dilations, window } = operands(call, 'dy', dimensions);

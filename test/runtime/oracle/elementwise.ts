@@ -73,7 +73,7 @@ function divided(compute: (a: number, b: number) => number): Operation {
   );
 }
 
-/** Abramowitz and Stegun's series, summed up; good to 1e-7 within the values that tests use. */
+/** The series of Abramowitz and Stegun, exact to 1e-7 for the values that tests use. */
 export function erf(x: number): number {
   if (Number.isNaN(x)) return x;
   if (Math.abs(x) > 6) return Math.sign(x);
@@ -152,7 +152,7 @@ const select: Operation = (call) => {
   const condition = input(call, 'condition', 'bool');
   const t = input(call, 't');
   const e = input(call, 'e', t.dtype);
-  // Select chooses rows where the condition is a vector; SelectV2 broadcasts, which comes down to equal shapes.
+  // Select chooses rows if the condition is a vector. SelectV2 broadcasts, so the shapes are equal here.
   const byRow = condition.shape.length === 1 && t.shape.length > 1 && condition.shape[0] === t.shape[0];
   require(isSame(t.shape, e.shape), 't and e differ');
   require(byRow ||

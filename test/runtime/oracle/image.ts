@@ -18,7 +18,7 @@ import {
   value,
 } from './tensor.ts';
 
-/** Where a pixel of a resized image lies in the original: legacy, aligned corners, or half pixels. */
+/** The position of a resized image's pixel in the original: legacy, aligned corners, or half pixels. */
 function scaled(call: Call, place: number, from: number, to: number): number {
   if (flag(call, 'halfPixelCenters')) return ((place + 0.5) * from) / to - 0.5;
   const isAligned = flag(call, 'alignCorners') && to > 1;
@@ -172,7 +172,7 @@ const transform: Operation = (call) => {
   return [shapeOnly(image.dtype, [at(image.shape, 0), height, width, at(image.shape, 3)])];
 };
 
-/** Chosen boxes, best first; each has less of every one chosen before than the threshold. */
+/** The chosen boxes, best first. The overlap of each with every earlier one is below the threshold. */
 interface Suppression {
   readonly chosen: number[];
   readonly scores: number[];

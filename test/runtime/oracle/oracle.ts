@@ -25,11 +25,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...TEXTS,
 };
 
-/** What TensorFlow gives for a call. */
+/** TensorFlow's result for a call. */
 export type Verdict =
   | { readonly kind: 'values'; readonly outputs: readonly Expected[] }
   | { readonly kind: 'refusal'; readonly why: string }
-  /** There is no second implementation of the operation, or it would take long. */
+  /** The operation has no second implementation, or it would take too long. */
   | { readonly kind: 'unknown' };
 
 export function verdict(kernel: string, call: Call): Verdict {

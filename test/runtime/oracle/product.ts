@@ -23,7 +23,7 @@ const product: Operation = (call) => [
   ),
 ];
 
-/** Products of int32 wrap as TensorFlow's do. */
+/** Products of int32 wrap as in TensorFlow. */
 const productOfAny: Operation = (call) =>
   call.inputs.a?.dtype === 'int32'
     ? [productOf(call, 'int32', (a, b, sum) => (sum + Math.imul(a, b)) | 0)]

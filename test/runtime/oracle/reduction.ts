@@ -17,7 +17,7 @@ import {
 
 type Reduce = (values: readonly number[], dtype: Dtype) => number;
 
-/** The groups of values that become one each, in the order of the result. */
+/** Reduces each group of values to one value, in the order of the result. */
 function reduction(
   dtypes: readonly Dtype[],
   reduce: Reduce,
@@ -49,7 +49,7 @@ function reduction(
   };
 }
 
-/** Where a product leaves its dtype's range, the order of its factors shows. */
+/** If a product exceeds the range of its dtype, the result depends on the order of its factors. */
 function times(a: number, b: number, dtype: Dtype): number {
   if (Math.abs(a * b) > (dtype === 'int32' ? 2 ** 31 - 1 : 1e30)) throw new Unpredicted();
   return a * b;
@@ -133,7 +133,7 @@ const least = (dtype: Dtype): number => (dtype === 'int32' ? -(2 ** 31) : Number
 const most = (dtype: Dtype): number => (dtype === 'int32' ? 2 ** 31 - 1 : Number.POSITIVE_INFINITY);
 const NUMBERS: readonly Dtype[] = ['float32', 'int32'];
 
-/** Of nothing: sum 0, product 1, the identities of the other reductions, and no mean. */
+/** Without elements, the sum is 0, the product 1, the other reductions give their identities, and the mean is NaN. */
 export const REDUCTIONS: Readonly<Record<string, Operation>> = {
   All: reduction(
     ['bool'],
@@ -158,7 +158,7 @@ export const REDUCTIONS: Readonly<Record<string, Operation>> = {
     (values, dtype) => values.reduce((a, b) => Math.max(a, b), least(dtype)),
     'reductionIndices',
   ),
-  // tfjs casts integers to float before; its kernel gives floats.
+  // tfjs casts integers to float first, so its kernel returns floats.
   Mean: reduction(NUMBERS, mean),
   Min: reduction(NUMBERS, (values, dtype) => values.reduce((a, b) => Math.min(a, b), most(dtype))),
   Prod: reduction(NUMBERS, (values, dtype) => values.reduce((a, b) => times(a, b, dtype), 1)),

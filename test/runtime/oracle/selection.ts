@@ -35,7 +35,7 @@ const gather: Operation = (call) => {
   const places = chosen.shape.slice(batchDims);
   const shape = [...x.shape.slice(0, along), ...places, ...x.shape.slice(along + 1)];
   const isInside = chosen.values.every((each) => each >= 0 && each < size);
-  // Whether TensorFlow looks at indices of nothing depends on where the nothing is.
+  // For empty tensors, it depends on the empty dimension whether TensorFlow checks the indices.
   if (!isInside && count(shape) === 0) throw new Unpredicted();
   require(isInside, 'an index is out of range');
   return [
@@ -71,7 +71,7 @@ const gatherNd: Operation = (call) => {
   ];
 };
 
-/** The places and values of what is scattered: one place for each row of updates. */
+/** The positions and values of a scatter: one position for each row of updates. */
 function scattered(
   chosen: Tensor,
   updates: Tensor,
@@ -79,11 +79,12 @@ function scattered(
 ): { place: number[]; row: number }[] {
   require(chosen.dtype === 'int32', 'indices of floats');
   require(chosen.shape.length >= 1 && shape.length >= 1, 'a scalar');
-  // A vector holds indices of one number each.
+  // In a vector, each index is one number.
   const depth = chosen.shape.length > 1 ? at(chosen.shape, chosen.shape.length - 1) : 1;
   require(depth <= shape.length, `indices of ${depth} numbers`);
   const outer = chosen.shape.length > 1 ? chosen.shape.slice(0, -1) : chosen.shape;
-  // For one index alone TensorFlow's shape function wants updates without an outer dimension, its kernel with one.
+  // For a single index, TensorFlow's shape function expects updates without an outer dimension, and its kernel with
+  // one.
   if (isSame(chosen.shape, [1]) && isSame(updates.shape, shape.slice(1))) throw new Unpredicted();
   require(isSame(updates.shape, [...outer, ...shape.slice(depth)]), `updates of [${updates.shape}]`);
   const places = indices(outer).map((_, row) => ({
@@ -140,7 +141,7 @@ const scatterUpdate: Operation = (call) => {
   return [{ ...tensor, values }];
 };
 
-/** SparseToDense: indices of rank 0, 1 or 2; one value for all or one for each. */
+/** SparseToDense: indices of rank 0, 1 or 2, and one value for all or one for each. */
 const sparseToDense: Operation = (call) => {
   const places = input(call, 'sparseIndices', 'int32');
   const values = input(call, 'sparseValues');
@@ -220,7 +221,7 @@ const searchSorted: Operation = (call) => {
         const wanted = value(values, [row, column]);
         const width = at(sorted.shape, 1);
         const line = Array.from({ length: width }, (_, each) => value(sorted, [row, each]));
-        // A binary search of what is not sorted finds anything.
+        // The result of a binary search in an unsorted row is undefined.
         if (line.some((each, place) => each < (line[place - 1] ?? each))) throw new Unpredicted();
         return line.filter((each) => (isLeft ? each < wanted : each <= wanted)).length;
       },
@@ -256,7 +257,7 @@ function counting(isDense: boolean): Operation {
   };
 }
 
-/** Different slices along an axis, in the order in which they first come. */
+/** The different slices along an axis, in the order of their first occurrence. */
 const unique: Operation = (call) => {
   const x = input(call, 'x');
   require(isInteger(call.attributes.axis), 'no axis');

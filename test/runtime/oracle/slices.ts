@@ -5,7 +5,7 @@ const slice: Operation = (call) => {
   const [given, wanted] = [integers(call, 'begin'), integers(call, 'size')];
   const rank = x.shape.length;
   require(given.length <= rank && wanted.length <= rank, 'another rank');
-  // TensorFlow wants all dimensions; tfjs's own operations leave out the last ones, which are taken whole.
+  // TensorFlow requires all dimensions. tfjs's own operations may omit the last ones, which are then complete.
   const begin = x.shape.map((_, dimension) => given[dimension] ?? 0);
   const shape = x.shape.map((dimensionSize, dimension) => {
     const each = wanted[dimension] ?? -1;

@@ -12,17 +12,17 @@ export interface Tensor {
   readonly values: readonly number[];
 }
 
-/** What an operation gives. Without values only shape and dtype are known. */
+/** The result of an operation. Without values, only shape and dtype are known. */
 export interface Expected {
   readonly dtype: Dtype;
   /** -1 where the size is not predicted. */
   readonly shape: readonly number[];
   readonly values?: readonly number[];
-  /** Ordinary: not where an input has infinities, NaN, or numbers near the end of their range. */
+  /** `ordinary`: only if no input has infinities, NaN, or numbers near the end of their range. */
   readonly compared?: 'always' | 'ordinary';
 }
 
-/** A call in the terms of tfjs's kernels, whose names and attributes models are translated to. */
+/** A call with the names and attributes of tfjs's kernels. */
 export interface Call {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -30,10 +30,10 @@ export interface Call {
 
 export type Operation = (call: Call) => readonly Expected[];
 
-/** TensorFlow does not compute this. */
+/** TensorFlow refuses the call. */
 export class Refusal extends Error {}
 
-/** It would take the oracle too long to say. */
+/** The oracle does not predict the result. */
 export class Unpredicted extends Error {}
 
 const MOST_VALUES = 2 ** 13;
@@ -133,7 +133,7 @@ export function flag(call: Call, name: string): boolean {
   return call.attributes[name] === true;
 }
 
-/** A list of integers; a single one stands for a list of one. */
+/** A list of integers. A single integer means a list of one. */
 export function integers(call: Call, name: string): number[] {
   return integerList(call.attributes[name], name);
 }
@@ -171,7 +171,7 @@ export function axis(call: Call, name: string, rank: number): number {
   return axisOf(at(list, 0), rank);
 }
 
-/** None given: all. */
+/** The default is all axes. */
 export function axes(call: Call, name: string, rank: number): number[] {
   const given = call.attributes[name];
   if (given === undefined || given === null) return Array.from({ length: rank }, (_, each) => each);
@@ -193,7 +193,7 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   });
 }
 
-/** The value that a broadcast tensor has at an index of the result. */
+/** The value of a broadcast tensor at an index of the result. */
 export function broadcastValue(tensor: Tensor, index: readonly number[]): number {
   const own = index.slice(index.length - tensor.shape.length);
   return value(

@@ -1,10 +1,10 @@
 import { at, type Call, count, indices, integerList, predictable, refuse, require } from './tensor.ts';
 
-/** Where a window lies over an image: GetWindowedOutputSizeVerbose of TensorFlow. */
+/** The positions of a window over an image, as in TensorFlow's GetWindowedOutputSizeVerbose. */
 export interface Windows {
-  /** How many there are in each dimension. */
+  /** The number of positions in each dimension. */
   readonly positions: readonly number[];
-  /** Of a window at a position: the places of the image under it, with the place in the window. */
+  /** The pixels of the image under a window at a position, each with its tap in the window. */
   readonly under: (position: readonly number[]) => { readonly pixel: number[]; readonly tap: number[] }[];
 }
 
@@ -34,7 +34,7 @@ export function windows(
       return { positions, before: Math.floor(total / 2) };
     }
     const [before, after] = padding(pad, axis);
-    // C++ divides towards zero: a window that is larger by less than two strides fits no times.
+    // C++ truncates towards zero, so a window that is larger by less than two strides has zero positions.
     const positions = Math.trunc((size + before + after - extent + stride) / stride);
     if (positions < 0) refuse('the window is larger than the image');
     return { positions, before };

@@ -12,15 +12,15 @@ export interface RecordedPlan {
   /** The names of the steps that were recorded. */
   readonly recorded: readonly string[];
   readonly plan: Plan;
-  /** Computes with other values, and takes the tensors' values. */
+  /** Runs the plan with other values, and returns the values of the outputs. */
   run(values: Float32Array): Float32Array[];
   dispose(): void;
 }
 
 /**
- * Records a computation while it runs on this input, and makes a plan of it.
+ * Records a computation while it runs with this input, and makes a plan from it.
  *
- * @param build which of the kernels' builds
+ * @param build the build of the kernels
  */
 export function recordPlan(
   node: NodeBackend,

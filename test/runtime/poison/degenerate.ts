@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Dtype } from '../oracle/tensor.ts';
 import type { CallSpec, InputSpec } from './kernel_call.ts';
 
-/** One thing of a call that is made another: an input's shape, dtype or values, or an attribute. */
+/** A change of one part of a call: an input's shape, dtype or values, or an attribute. */
 type Change =
   | { readonly kind: 'size'; readonly which: number; readonly axis: number; readonly to: number }
   | { readonly kind: 'rank'; readonly which: number; readonly axis: number; readonly isLonger: boolean }
@@ -67,7 +67,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   }),
 );
 
-/** Changes that make nonsense of most calls. */
+/** Changes that make most calls invalid. */
 export const changes: fc.Arbitrary<readonly Change[]> = fc.array(change, { minLength: 1, maxLength: 2 });
 
 export function applied(spec: CallSpec, all: readonly Change[]): CallSpec {
@@ -114,7 +114,7 @@ function changeInput(
   }
 }
 
-/** Changes one number within the attributes, or a flag, or how long a list is. */
+/** Changes one number or flag of the attributes, or the length of a list. */
 function changeAttribute(
   attributes: Readonly<Record<string, unknown>>,
   chosen: number,

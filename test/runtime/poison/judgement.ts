@@ -4,13 +4,13 @@ import type { KernelCall, Sample } from './kernel_call.ts';
 import { describe, type Outcome } from './laboratory.ts';
 
 export interface Strictness {
-  /** Whether values are so extreme that the order of sums shows. */
+  /** True if the values are so extreme that the order of sums matters. */
   readonly isWild: boolean;
-  /** Whether it has to be computed where TensorFlow computes it. */
+  /** True if the server must compute a call that TensorFlow computes. */
   readonly mustCompute: boolean;
 }
 
-/** Why an outcome is neither TensorFlow's nor a refusal that names its operation; undefined if it is. */
+/** The reason why an outcome is wrong; undefined if it is TensorFlow's result or a refusal that names the operation. */
 export function faultOf(
   call: KernelCall,
   outcome: Outcome,
@@ -37,7 +37,7 @@ export function faultOf(
   return undefined;
 }
 
-/** Whether integers come near the end of their range. */
+/** True if integers are near the end of their range. */
 function isLarge({ dtype, values }: Sample): boolean {
   return dtype === 'int32' && values.some((value) => Math.abs(value) > 2 ** 20);
 }

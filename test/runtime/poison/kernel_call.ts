@@ -7,7 +7,7 @@ export type Sample = Tensor;
 export interface KernelCall {
   readonly kernel: string;
   readonly inputs: Readonly<Record<string, Sample>>;
-  /** A kernel that takes a list finds it where others find names. */
+  /** True for a kernel that takes a list of inputs instead of named inputs. */
   readonly isList: boolean;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
@@ -16,10 +16,10 @@ export interface KernelCall {
 export interface InputSpec {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
-  /** The least and the largest of integers, such as indices. */
+  /** The range of integers, such as indices. */
   readonly range?: readonly [number, number];
   readonly values?: readonly number[];
-  /** Each at least the one before. */
+  /** True if no value is below the one before. */
   readonly isSorted?: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface CallSpec {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly isList?: boolean;
-  /** Whether TensorFlow's operation is computed for it, and not only refused. */
+  /** True if the server may refuse the call although TensorFlow computes it. */
   readonly mayRefuse?: boolean;
 }
 
 export type Calls = fc.Arbitrary<CallSpec>;
 
-/** What numbers a call is made with: small ones, or infinities, NaN and the largest too. */
+/** The numbers of a call: only small ones, or also infinities, NaN and the largest ones. */
 export interface Drawing {
   readonly seed: number;
   readonly isWild: boolean;
@@ -105,7 +105,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Sizes of dimensions: none now and then, and both sides of the widths that kernels compute at once. */
+/** Sizes of dimensions: sometimes 0, and sizes around the vector widths of kernels. */
 export const size: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0) },
   { weight: 9, arbitrary: fc.constantFrom(1, 1, 2, 3, 4, 5, 7, 9) },

@@ -8,7 +8,7 @@ import { faultOf } from './judgement.ts';
 import { draw } from './kernel_call.ts';
 import { Laboratory } from './laboratory.ts';
 
-/** Calls of each kind of each kernel; more by FUZZ_CASES. */
+/** The number of calls of each kind for each kernel, which FUZZ_CASES can increase. */
 const CASES = Math.ceil(Number(process.env.FUZZ_CASES ?? 3000) / 150);
 
 let laboratory: Laboratory;
@@ -67,7 +67,7 @@ async function check(
     const fault = faultOf(call, laboratory.call(call), expected, { isWild: how.isWild, mustCompute });
     if (fault !== undefined) throw new Error(fault);
   } catch (error) {
-    // A heap that something else was done to than it should says nothing of the next call.
+    // After a fault, the heap says nothing about the next call.
     laboratory.dispose();
     laboratory = await Laboratory.create();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${JSON.stringify(call)}`, {

@@ -4,14 +4,14 @@ import { faultOf } from './judgement.ts';
 import { type CallSpec, draw, floats, type InputSpec, integers, numbers } from './kernel_call.ts';
 import { Laboratory } from './laboratory.ts';
 
-/** Calls of tfjs's kernels that answered with memory of others, or trapped, before calls were checked. */
+/** Calls of tfjs's kernels that answered with foreign memory or trapped, before calls were checked. */
 
 let laboratory: Laboratory;
 beforeAll(async () => {
   laboratory = await Laboratory.create();
 });
 afterEach(async ({ task }) => {
-  // What a fault has done to the heap says nothing of the next test.
+  // After a fault, the heap says nothing about the next test.
   if (task.result?.state !== 'fail') return;
   laboratory.dispose();
   laboratory = await Laboratory.create();

@@ -9,15 +9,15 @@ import { toBytes, toWord } from './words.ts';
 
 const LIMIT_BYTES = 32 * 1024 * 1024;
 
-/** What became of a call. */
+/** The outcome of a call. */
 export type Outcome =
   | { readonly kind: 'computed'; readonly outputs: readonly Sample[] }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Something that must never happen, whatever a kernel is asked. */
+/** A fault that no call of a kernel may cause. */
 class HeapFault extends Error {}
 
-/** The backend and the kernels that a server computes with, over memory that tells who reads what nobody wrote. */
+/** The backend and the kernels of a server, over memory that reveals reads of unwritten bytes. */
 export class Laboratory {
   readonly node: NodeBackend;
   readonly kernels: RegisteredKernels;
@@ -37,7 +37,7 @@ export class Laboratory {
     return new Laboratory(await createNodeBackend((text) => complaints.push(text)), complaints);
   }
 
-  /** Leaves the heap as it is: after a fault nothing can be said of what is in it. */
+  /** Leaves the heap as it is, because its contents are unknown after a fault. */
   dispose(): void {
     this.kernels.abandon();
     this.node.backend.dispose = () => undefined;
@@ -47,7 +47,7 @@ export class Laboratory {
   /**
    * Runs a kernel once under each poison, as tfjs's engine does.
    *
-   * @throws HeapFault where it traps, writes outside of its blocks, keeps tensors, or answers with what memory held
+   * @throws HeapFault if it traps, writes outside its blocks, leaks tensors, or answers with the old contents of memory
    */
   call(call: KernelCall): Outcome {
     return this.underEachPoison(() => {
@@ -68,7 +68,7 @@ export class Laboratory {
     });
   }
 
-  /** Runs a computation once under each poison. It disposes what it makes. */
+  /** Runs a computation once under each poison. The computation must dispose its tensors. */
   underEachPoison(compute: () => readonly Sample[]): Outcome {
     const [first, ...others] = POISONS.map((poison) => {
       this.kernels.heap.dispose();
@@ -87,7 +87,7 @@ export class Laboratory {
     this.#complaints.length = 0;
     const outcome = attempt(() => {
       const outputs = compute();
-      // A server takes no answer after such a complaint.
+      // A server rejects an answer after such a complaint.
       if (this.#complaints.length > 0) throw new Error(this.#complaints.join());
       return outputs;
     });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Laboratory, toSample } from './laboratory.ts';
 
-/** Faults that are made on purpose are found. */
+/** The heap finds deliberate faults. */
 
 let laboratory: Laboratory;
 beforeEach(async () => {
@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => laboratory.dispose());
 
-/** Gives an output of one number that `write` may write; it knows where an input of three numbers lies. */
+/** Returns an output of one number, which `write` may write. `write` gets the address of an input of three numbers. */
 function withOutput(
   write: (output: Float32Array, input: number, heap: Uint8Array) => void,
   dtype: 'float32' | 'bool' = 'float32',

@@ -9,7 +9,7 @@ import { MatrixSink } from '../../../worker/runtime/weights/matrix_sink.ts';
 import { quantizedElements } from '../../../worker/runtime/weights/quantized_weight.ts';
 import { randomValues } from '../../fixtures/kernels/comparison.ts';
 
-/** Writes all of the bytes in pieces of these lengths, the last one as long as it takes. */
+/** Writes all bytes in pieces of these lengths. The last piece has the rest. */
 export function streamWeight(
   kernels: RegisteredKernels,
   spec: WeightSpec,
@@ -18,7 +18,7 @@ export function streamWeight(
   role?: MatrixRole,
 ): tf.Tensor {
   const layout = role && matrixLayout(spec, role);
-  // However small it is: it is what would be kept small if it were large.
+  // Even a small weight gets the treatment of a large one, which would stay quantized.
   const sink = layout
     ? new MatrixSink(kernels, spec, layout, quantizedElements(spec))
     : createWeightSink(kernels, spec);
@@ -30,14 +30,14 @@ export function streamWeight(
   return sink.finish();
 }
 
-/** How weights are stored. */
+/** The stored forms of weights. */
 export const quantization = fc.constantFrom<WeightSpec['quantization']>(
   undefined,
   { dtype: 'uint8', scale: 0.0123, min: -1.5 },
   { dtype: 'uint16', scale: 0.000123, min: -4 },
   { dtype: 'float16' },
 );
-/** The bytes of a weight of values from -1 to 1, or thereabouts. */
+/** The bytes of a weight with values of about -1 to 1. */
 export function storedBytes({ shape, quantization }: WeightSpec, seed: number): Uint8Array {
   const count = tf.util.sizeFromShape(shape);
   const values = randomValues(count, seed);
@@ -49,7 +49,7 @@ export function storedBytes({ shape, quantization }: WeightSpec, seed: number): 
     case 'uint16':
       return new Uint8Array(Uint16Array.from(values, (value) => value * 32768 + 32768).buffer);
     case 'float16':
-      // Infinity and what is not a number have the exponent of 31.
+      // Infinity and NaN have the exponent 31.
       return new Uint8Array(Uint16Array.from(values, (value) => (value * 32768 + 32768) & 0xbbff).buffer);
   }
 }

@@ -30,7 +30,7 @@ test.each(KERNEL_BUILDS)('$output adds only functions to the memory of tfjs', ({
   expect(new Set(WebAssembly.Module.exports(module).map(({ kind }) => kind))).toEqual(
     new Set(['function', 'memory']),
   );
-  // On a memory of one page, data or a start function would leave something behind.
+  // In a memory of one page, data segments or a start function would leave traces.
   const memory = new WebAssembly.Memory({ initial: 1 });
   new WebAssembly.Instance(module, { env: { memory } });
   expect(new Uint8Array(memory.buffer).every((byte) => byte === 0)).toBe(true);

@@ -110,7 +110,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
   expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('weights.bin uploaded') });
   expect(first.stdout).toContain('Published half 1.0.0 to local state state.');
 
-  // As npm does it: in the package's root, the folder where it was called in INIT_CWD.
+  // Like npm: in the package's root, with the caller's folder in INIT_CWD.
   const second = await runScript(
     'publish.ts',
     [

@@ -14,7 +14,7 @@ vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(aw
 const commands = await definedCommands(captured);
 const folder = await temporaryFolder();
 
-/** What npm gives to a script: the words, and what it left in the environment. */
+/** The words and environment variables that npm passes to a script. */
 interface Received {
   readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ interface Received {
 const REPORT =
   'console.log("got " + JSON.stringify({ words: process.argv.slice(2), environment: process.env }));';
 
-/** Undefined where npm does something else and starts no script. */
+/** Undefined if npm does something else and starts no script. */
 async function typed(...words: readonly string[]): Promise<Received | undefined> {
   const { stdout } = await runNpm(['run', 'probe', ...words], { cwd: folder });
   const [, report] = /^got (.*)$/m.exec(stdout) ?? [];
@@ -58,7 +58,7 @@ beforeAll(async () => {
     options.flatMap(({ option }) => waysToType(option)).map((words) => [words.join(' '), words]),
   );
   const waiting = [...lines];
-  // npm is not quick, and there are more than a hundred.
+  // npm is slow, and there are more than a hundred cases.
   const work = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       received.set(next[0], await typed(...next[1]));

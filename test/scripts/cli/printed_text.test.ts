@@ -11,10 +11,10 @@ import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 
 const folder = await temporaryFolder();
 
-/** Clears the screen, names the window, forges a line, and turns the direction of what follows. */
+/** Clears the screen, sets the window title, forges a line, and reverses the direction of the following text. */
 const HOSTILE = '\u001b[2J\u001b]0;pwn\u0007\nforged\r\u009b31m\u202etxt\u2066\u2028\u007f';
 
-/** Every character that a terminal acts on, and the marks that reorder text. Newlines are the printer's own. */
+/** Every character that controls a terminal, and the marks that reorder text, except the newlines of the printer. */
 const ACTS = /[^\P{Cc}\n]|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 test.for([

@@ -9,7 +9,7 @@ import { layer, sequential3 } from '../../fixtures/keras/import_bytes.ts';
 import { writeKerasArchive } from '../../fixtures/keras/keras_files.ts';
 
 const folder = await temporaryFolder();
-/** What scripts take for temporary, so that what they leave there is seen. */
+/** The temporary folder of the scripts, so that files left in it are found. */
 const temporary = join(folder, 'temporary');
 await mkdir(temporary);
 const env = { TMPDIR: temporary };
@@ -125,7 +125,7 @@ describe('convert', () => {
 });
 
 test('says where it could not write, and leaves nothing behind', async () => {
-  // A file size limit of one block of the shell stands in for a full disk.
+  // A file size limit of one block simulates a full disk.
   const output = join(folder, 'too-large');
   const { code, stderr } = await runScriptWithin(1, 'convert.ts', [model, output], { env });
   expect(code).toBe(1);

@@ -7,14 +7,14 @@ import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 
 const MODULE = pathToFileURL(join(PACKAGE_ROOT, 'scripts', 'dev', 'parent_process.ts')).href;
 
-/** Goes on until its parent ends. */
+/** Runs until its parent ends. */
 const CHILD = `
   import { onParentExit } from ${JSON.stringify(MODULE)};
   const timer = setInterval(() => {}, 1e6);
   onParentExit(() => { console.log('parent ended'); clearInterval(timer); });
   console.log('watching');`;
 
-/** Starts it as npm does, its output passed on, and does nothing more. */
+/** Starts the child like npm, with inherited output, and then waits. */
 const PARENT = `
   import { spawn } from 'node:child_process';
   spawn(process.execPath, ['--input-type=module', '-e', ${JSON.stringify(CHILD)}], { stdio: 'inherit' });`;
@@ -24,7 +24,7 @@ test('a process learns that its parent was killed', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: string[] = [];
-  // The output ends when nobody is left who holds it.
+  // The output ends when no process holds it open.
   for await (const line of createInterface(parent.stdout)) {
     lines.push(line);
     if (line === 'watching') parent.kill('SIGKILL');

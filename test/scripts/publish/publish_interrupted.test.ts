@@ -14,7 +14,7 @@ const { store } = await temporaryRegistry();
 
 const nextModel = (version: number): Promise<string> => writeGraphModel(join(folder, String(version)));
 
-/** What requests see: the version, and whether every file of it is there. */
+/** The state for requests: the current version, and true if all its files exist. */
 async function serving(model: string): Promise<{ current: string | undefined; whole: boolean }> {
   const current = (await requirePointer(store, model))?.current;
   const read = await readManifest(store, model, current ?? 'none');
@@ -25,7 +25,7 @@ async function serving(model: string): Promise<{ current: string | undefined; wh
   return { current, whole: blobs.length > 0 };
 }
 
-/** The operations on storage of publishing a second version, in their order. */
+/** The storage operations of the publish of a second version, in order. */
 async function recordOperations(): Promise<string[]> {
   const operations: string[] = [];
   const recording = hookedObjectStore(store, {
@@ -49,20 +49,20 @@ test('publishing writes the announcement, the blobs that are missing, the manife
 
 describe('a publish that is killed', () => {
   test.for(operations.map((operation, index) => [index + 1, operation] as const))(
-    'before its operation number %i, a %s, leaves serving untouched; run again it completes',
+    'before its operation number %i, a %s, does not affect serving, and completes if it is repeated',
     async ([point]) => {
       const model = `killed_${point}`;
       await publish(store, await nextModel(3), model);
       const directory = await nextModel(4);
       let done = 0;
       const dying = hookedObjectStore(store, {
-        // Nothing reaches storage any more, not even what would tidy up.
+        // No further operation reaches storage, not even a cleanup.
         before: () => {
           if (++done >= point) throw new Error('killed');
         },
       });
       await expect(tryPublish(dying, directory, model)).rejects.toThrow('killed');
-      // After the flip only the announcement is left to be removed.
+      // After the flip, only the announcement must still be deleted.
       const flipped = point === operations.length;
       expect(await serving(model)).toEqual({ current: flipped ? '4' : '3', whole: true });
       const again = await publish(store, directory, model);
@@ -74,7 +74,7 @@ describe('a publish that is killed', () => {
 
 describe('a publish of a lower version that is killed', () => {
   test.for(operations.map((operation, index) => [index + 1, operation] as const))(
-    'before its operation number %i, a %s, is completed by another',
+    'before its operation number %i, a %s, is completed by another publish',
     async ([point]) => {
       const model = `killed_lower_${point}`;
       await publish(store, await nextModel(4), model);
@@ -106,7 +106,7 @@ describe('a publish of a lower version that is killed', () => {
 
 describe('a publish that gets no answer', () => {
   test.for(writes)(
-    'to its operation number %i, a write that happened, is done or completed by another',
+    'to its operation number %i, a write that happened, completes or is completed by another publish',
     async (point) => {
       const model = `unanswered_${point}`;
       await publish(store, await nextModel(3), model);

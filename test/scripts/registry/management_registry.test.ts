@@ -71,7 +71,7 @@ describe('the scripts through a management Worker', () => {
       () => run('pointer/label.ts', ['changed', '--label', 'stable', '--version', '1.1.0']),
       () => run('pointer/label.ts', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
       () => run('pointer/rollback.ts', ['changed']),
-      // Published again by a pipeline: the rollback is not undone.
+      // A pipeline publishes it again, which must not undo the rollback.
       () => publish('1.1.0'),
     ];
     for (const step of steps) {

@@ -111,7 +111,7 @@ test('made examples are the same every time, fit their signature, and differ by 
   }
   const float = { serving_default: signature('float32') };
   expect(makeExamples(float, 2)).not.toEqual(makeExamples(float, 1));
-  // The inputs of what was recorded before are made again: this rule must not change.
+  // The inputs of earlier recordings are generated again, so this rule must not change.
   expect(makeExamples(float, 1)).toEqual([
     { signature_name: 'serving_default', inputs: { x: [[0.769, -0.079, -0.155]] } },
   ]);

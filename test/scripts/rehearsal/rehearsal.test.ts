@@ -24,7 +24,7 @@ const { store, place } = await temporaryRegistry();
 const AT = '2026-11-22T12:00:00.000Z';
 const rehearse = createRehearsal({ store, limitMs: 60_000, at: AT, onProgress: () => {} });
 
-/** Counts what it is asked. */
+/** Counts the rehearsals. */
 function counted(inner: Rehearse): { rehearse: Rehearse; rehearsals: () => number } {
   let count = 0;
   return {
@@ -231,7 +231,7 @@ describe('a version that was published untried', () => {
 
 const temporary = await temporaryFolder();
 
-/** The processes whose temporary folder begins so. */
+/** The processes whose temporary folder begins with `directory`. */
 async function processesIn(directory: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
@@ -243,7 +243,7 @@ async function processesIn(directory: string): Promise<number[]> {
 }
 
 test.runIf(process.platform === 'linux')(
-  'killed in the middle it leaves no process and no file behind',
+  'a rehearsal that is killed leaves no process and no file',
   async () => {
     const stage = join(temporary, 'edge-serving-rehearsal-');
     const child = startScript(
@@ -256,7 +256,7 @@ test.runIf(process.platform === 'linux')(
       expect(child.exitCode).toBeNull();
       await wait(50);
     }
-    // What holds local state for the script is not the rehearsal's, and outlives it.
+    // The process that holds the local state of the script is not part of the rehearsal and outlives it.
     const others = (await processesIn(temporary)).filter((id) => id !== child.pid);
     child.kill('SIGKILL');
     while ((await processesIn(stage)).length > 0) await wait(50);

@@ -16,7 +16,7 @@ const state = place.kind === 'local' ? place.directory : '';
 const publishScript = (directory: string, model: string, ...options: readonly string[]) =>
   runScript('publish.ts', [directory, '--model', model, '--persist-to', state, ...options]);
 
-/** Publishes with the real script and expects that it is refused, in one sentence, and that nothing is uploaded. */
+/** Publishes with the real script. Expects a refusal in one sentence, and that nothing is uploaded. */
 async function expectRefused(
   directory: string,
   expected: RegExp,
@@ -37,7 +37,7 @@ const HALF = { inputs: { x: [1, 2] }, outputs: { y: [2.5, 3] } };
 
 describe('refused before anything is uploaded is a model that', () => {
   test('has an unknown operation', async () => {
-    // Known from the graph alone, before any rehearsal.
+    // Found in the graph alone, before any rehearsal.
     await expectRefused(
       await models.unknownOperation(),
       /the server cannot execute all of its operations:\s+NoSuchOperation is not computed by the server: y$/,

@@ -10,17 +10,17 @@ async function blobOf(bytes: Uint8Array<ArrayBuffer>) {
   return { path: 'weights.bin', sha256, bytes: bytes.length };
 }
 
-/** Everything that comes out; a piece is only valid until the next is asked for. */
+/** All bytes of the pieces. A piece is only valid until the next one is read. */
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const collected: number[][] = [];
   for await (const piece of pieces) collected.push(Array.from(piece));
   return Uint8Array.from(collected.flat());
 }
 
-/** A stream of the platform's, as R2 and the cache give. */
+/** A stream of the platform, as from R2 and the cache. */
 const platformStream = (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes]).stream();
 
-/** A stream of chunks that JavaScript makes. */
+/** A stream of chunks from JavaScript. */
 const chunkStream = (bytes: Uint8Array, size: number) =>
   new ReadableStream<Uint8Array>({
     start(controller) {

@@ -20,7 +20,7 @@ describe('a current version that cannot be loaded', () => {
       },
     });
     await serve(server, target(model), versionOf, requestScope());
-    // `previous` would be of no help here.
+    // The previous version cannot be loaded either.
     for (const version of ['2.0.0', '3.0.0']) await publish(model, version);
     const outcome = await serve(server, target(model), versionOf, requestScope());
     expect(outcome).toMatchObject({

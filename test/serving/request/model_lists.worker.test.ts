@@ -11,7 +11,7 @@ import { fakeLoader, requestScope } from '../../fixtures/worker/fake_servables.t
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
 import { bucket, changeRecord, publish, uniqueModel } from '../../fixtures/worker/published_models.ts';
 
-/** A server whose clock moves on by one whenever it is read. */
+/** A server whose clock advances by one at each read. */
 function createServer(storage: { down: boolean } = { down: false }) {
   const store = hookedObjectStore(bucket, {
     before: () => {

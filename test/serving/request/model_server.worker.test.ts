@@ -77,7 +77,7 @@ describe('serve', () => {
   });
 
   test.each([0, 1_000])(
-    "a fault of the computation is its caller's, and leaves nothing in use (lease of %i ms)",
+    'a fault of the computation is thrown to its caller, and leaves nothing in use (lease of %i ms)',
     async (leaseMs) => {
       const model = uniqueModel();
       await publish(model, '1.0.0');

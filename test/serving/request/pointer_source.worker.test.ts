@@ -14,7 +14,7 @@ import {
   uniqueModel,
 } from '../../fixtures/worker/published_models.ts';
 
-/** With a lease, which the servers here cut as they need it. */
+/** Publishes with a lease, which the servers of these tests shorten. */
 const publish = (model: string, version: string, options: Parameters<typeof publishModel>[2] = {}) =>
   publishModel(model, version, { leaseMs: 1_000, ...options });
 
@@ -156,7 +156,7 @@ describe('a scheduled change', () => {
   const LEASE = { ms: 1_000, clockSkewMs: 100 };
   const agreement = { lease: LEASE };
 
-  /** Publishes 1.0.0, then flips to 2.0.0 at a moment. Returns that, by the clock of storage. */
+  /** Publishes 1.0.0, then flips to 2.0.0 at a moment. Returns the moment by the clock of storage. */
   async function flipAtMoment(model: string): Promise<number> {
     await publish(model, '1.0.0');
     await publish(model, '2.0.0', { flip: false });
@@ -203,7 +203,7 @@ describe('a scheduled change', () => {
     expect(source.leased(model)?.current).toBe('1.0.0');
     expect(await source.check(model, { minimumGeneration: 2 })).toMatchObject(current('2.0.0'));
     expect(clock.now).toBe(moment);
-    // A generation that does not exist is no reason to wait.
+    // A generation that does not exist must not cause a wait.
     expect(await source.check(model, { minimumGeneration: 99 })).toMatchObject(current('2.0.0'));
     expect(clock.now).toBe(moment);
   });

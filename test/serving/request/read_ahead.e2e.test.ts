@@ -7,7 +7,7 @@ import { ask } from '../../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { changeRecord, publishDirectory, SAMPLES } from '../../fixtures/models/publish_directory.ts';
 
-/** A Worker whose clock is moved on and whose reads of the bucket are held, both by requests to it. */
+/** A Worker that can advance its clock and delay its reads of the bucket, both by requests to it. */
 const AROUND = `
   import serving from './index.js';
   const realNow = Date.now;
@@ -36,7 +36,7 @@ const AROUND = `
   };
 `;
 const CountsSchema = v.object({ predictions: v.number(), reads: v.number() });
-// Shorter than the time after which a read is given up.
+// Shorter than the timeout of a read.
 const LEASE_MS = 4000;
 
 let edge: Edge;
@@ -55,13 +55,13 @@ const RIGHT = { status: 200, body: { predictions: [3] }, stalePointer: null };
 
 test.each([
   { name: 'goes by it', passes: 0.6, reads: 0 },
-  // Its own read must not become a part of the other request, with which it would end.
+  // Its read must not belong to the other request, because it would end with it.
   { name: 'reads the pointer itself where it came too late', passes: 1.2, reads: 1 },
 ])('a request waits for a read that another request began, and $name', async ({ passes, reads }) => {
   expect(await predict()).toMatchObject(RIGHT);
   await control(`shift?ms=${LEASE_MS * 0.6}`);
   await control('hold?held=yes');
-  // Answered by the lease; its read goes on behind it.
+  // Answered within the lease. Its read continues after the answer.
   expect(await predict()).toMatchObject(RIGHT);
   const before = await counts();
   await control(`shift?ms=${LEASE_MS * 0.6}`);

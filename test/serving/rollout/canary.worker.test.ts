@@ -24,7 +24,7 @@ const current = (model: string): ServingTarget => ({ model, selector: { kind: 'c
 const fromNetwork = (network: string): RequestScope => ({ ...requestScope(), network: () => network });
 const withKey = (key: string): RequestScope => ({ ...requestScope(), routingKey: () => key });
 
-/** A model with a canary at 100 %: every request is its. */
+/** A model with a canary at 100 %, which gets all requests. */
 async function withCanary(model: string, percent = 100): Promise<void> {
   await publishVersions(model, ['1', '2']);
   await change(model, canary(percent));
@@ -40,7 +40,7 @@ describe('a canary', () => {
       [0.5, '1', '11'],
     ] as const) {
       draws.next = draw;
-      // The second time speculatively.
+      // The second request is speculative.
       for (let time = 0; time < 2; time++) {
         expect(await serve(server, current(model), computeWith(10), requestScope())).toEqual({
           kind: 'served',
@@ -92,7 +92,7 @@ describe('a canary', () => {
   });
 
   test.each(['previous', 'error'] as const)(
-    'that cannot be loaded is answered for by current, on load failure %s',
+    'that cannot be loaded is replaced by the current version, with ON_LOAD_FAILURE=%s',
     async (onLoadFailure) => {
       const model = uniqueModel();
       await withCanary(model);
@@ -167,7 +167,7 @@ describe('a canary', () => {
       by: { version: '1', generation: 2 },
     });
     expect(executed).toEqual(['1']);
-    // Whoever moves its share means it to be tried again.
+    // A change of its share means that the canary should be tried again.
     await change(model, canary(99));
     executed.length = 0;
     await serve(server, current(model), computeWith(1), requestScope());

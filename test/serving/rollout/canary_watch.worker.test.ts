@@ -66,7 +66,7 @@ describe('CanaryWatch', () => {
     fail(10);
     expect(isAborted(2)).toBe(false);
     fail(9, from('a'), 2);
-    // Slow requests of the share before.
+    // Slow requests that began with the earlier share.
     fail(5, from('a'), 1);
     expect(isAborted(2)).toBe(false);
     expect(aborts.length).toBe(1);
@@ -111,7 +111,7 @@ describe('a canary whose end needs the failures of three clients', () => {
       answer(9, from(`n${client}`));
       fail(client < 4 ? 1 : 0, from(`n${client}`));
     }
-    // Of the others' requests 1 in 12 failed.
+    // 1 in 12 requests of the other clients failed.
     fail(1000, from('attacker'));
     expect(isAborted()).toBe(false);
   });
@@ -144,7 +144,7 @@ describe('a canary whose end needs the failures of three clients', () => {
       fc.property(fc.array(outcome, { maxLength: 400 }), (outcomes) => {
         const { aborts, answer, fail } = createWatch({ minClients: 3 });
         for (const { network, key, failed } of outcomes) {
-          // Of nine networks, two see failures.
+          // Two of nine networks see failures.
           if (failed && network < 2) fail(1, from(`n${network}`, key));
           else answer(1, from(`n${network}`, key));
         }
@@ -164,6 +164,6 @@ test('a window drops its oldest entry, or the oldest of a network that has used 
   expect([window.requests, window.failuresByClient()]).toEqual([3, [1]]);
   window.add(from('c'), true);
   window.add(from('d'), true);
-  // What b saw was the oldest.
+  // The entries of b were the oldest.
   expect([window.requests, window.failuresByClient()]).toEqual([4, [1, 1]]);
 });

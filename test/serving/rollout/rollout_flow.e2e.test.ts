@@ -13,7 +13,7 @@ const KEYS = Array.from({ length: 120 }, (_, index) => `client-${index}`);
 const folder = await temporaryFolder();
 const state = join(folder, 'state');
 
-/** Runs a command as npm would, on the state that the isolates serve. */
+/** Runs a command as npm would, with the state that the isolates serve. */
 async function run(command: string, ...parameters: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await runScript(`${command}.ts`, [
     ...parameters,
@@ -41,7 +41,7 @@ describe('a version on its way, over the real scripts and four isolates', () => 
       { headers: key === undefined ? {} : { 'x-routing-key': key } },
     );
 
-  /** Which version answers each key; every answer is the right one of the version that it names. */
+  /** The version that answers each key. Expects that every answer is right for its version. */
   async function versionsByKey(): Promise<Map<string, string | null>> {
     const versions = new Map<string, string | null>();
     for (const [index, key] of KEYS.entries()) {
@@ -68,7 +68,7 @@ describe('a version on its way, over the real scripts and four isolates', () => 
       await untilLoaded(isolate, 2);
     }
     expect(await loads()).toEqual(edge.isolates.map(() => 2));
-    // Nobody has asked it anything: its warmup has recorded and proven a plan.
+    // It has had no requests. Its warmup has recorded and proven a plan.
     for (const isolate of edge.isolates) {
       const planned = (await readMetrics(isolate)).get(
         `edge_serving_planned_shapes{model="${MODEL}",version="1.1.0"}`,
@@ -81,7 +81,7 @@ describe('a version on its way, over the real scripts and four isolates', () => 
     expect(atTen).toEqual(expectedAt(10));
     await run('pointer/canary', MODEL, '--version', '1.1.0', '--percent', '50');
     expect(await versionsByKey()).toEqual(expectedAt(50));
-    // A client keeps the version that it has, whichever isolate answers it; and whom it names, it gets.
+    // A client keeps its version in every isolate, and gets a version that it names.
     for (const isolate of edge.isolates) {
       const [key = ''] = [...atTen].find(([, version]) => version === '1.1.0') ?? [];
       expect(await predict(isolate, key)).toMatchObject({ version: '1.1.0' });
@@ -98,7 +98,7 @@ describe('a version on its way, over the real scripts and four isolates', () => 
     expect(rolledBack).toMatchObject({ current: '1.0.0', generation: 6 });
     expect(new Set((await versionsByKey()).values())).toEqual(new Set(['1.0.0']));
 
-    // One load of each version per isolate, all of them before anything was flipped.
+    // Each isolate has loaded each version once, before any flip.
     expect(await loads()).toEqual(edge.isolates.map(() => 2));
     const { pointer } = await run('status', MODEL);
     expect(pointer).toMatchObject({

@@ -4,7 +4,7 @@ import { routingFraction } from '../../../worker/serving/rollout/routing_fractio
 
 const KEYS = 20_000;
 
-/** How many of many keys fall below a share, and how far that may be off: five standard deviations. */
+/** Expects the number of keys below a share to be right within five standard deviations. */
 function expectShare(keys: (index: number) => string, share: number): void {
   let below = 0;
   for (let index = 0; index < KEYS; index++) if (routingFraction('a_model', keys(index)) < share) below++;

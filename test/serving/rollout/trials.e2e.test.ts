@@ -13,7 +13,7 @@ import { changeRecord, publishDirectory, SAMPLES } from '../../fixtures/models/p
 
 const folder = await temporaryFolder();
 
-/** y = factor * x + summand, where the sample model has 0.5 and 2. */
+/** y = factor * x + summand. The sample model has 0.5 and 2. */
 async function writeModel(name: string, factor: number, summand: number): Promise<string> {
   const directory = join(folder, name);
   await cp(`${SAMPLES}/half_plus_two/1.0.0`, directory, { recursive: true });
@@ -41,7 +41,7 @@ async function publishBoth(model: string, candidate: string): Promise<void> {
   await publishDirectory(edge.store, candidate, model, '1.1.0', { flip: false });
 }
 
-/** Asks as a client of its own, unless it is told as which. */
+/** Sends a request, by default as a new client. */
 const predict = (isolate: URL | undefined, model: string, address = `192.0.2.${++clients}`) =>
   ask(
     isolate,

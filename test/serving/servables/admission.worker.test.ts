@@ -13,7 +13,7 @@ import { use } from '../../fixtures/worker/use_servable.ts';
 const MEGABYTE = 1024 * 1024;
 const COUNT = 2 * MEGABYTE;
 
-/** A graph that answers its input, beside weights that nothing needs. */
+/** Publishes a graph that returns its input and has unused weights. */
 async function publishHog(
   quantized: boolean,
   change: (manifest: Manifest) => Pick<Manifest, 'content' | 'rehearsal'>,
@@ -51,7 +51,7 @@ function createManager(budgetBytes: number) {
   });
 }
 
-/** Loads it, and tells by how much the heap has grown. */
+/** Loads the model, and returns the growth of the heap. */
 async function load(model: string, budgetBytes: number) {
   const before = await runtimeMemory();
   const wanted = { model, version: '1', fromPointer: false };
@@ -66,7 +66,7 @@ const declaring = (change: Partial<ModelContent>) => (manifest: Manifest) => ({
 
 describe('the memory that a manifest declares', () => {
   test.each([0, 4 * COUNT - 4, 4 * COUNT + 4])(
-    'has to be what model.json describes, which is not %i bytes',
+    'must equal the size that model.json describes, which is not %i bytes',
     async (weightBytes) => {
       const model = await publishHog(false, declaring({ weightBytes }));
       const { used, grown, tensors } = await load(model, 64 * MEGABYTE);

@@ -54,7 +54,7 @@ describe('loading', () => {
     const gate = Promise.withResolvers<void>();
     const { manager, loads } = createManager(() => gate.promise);
     const first = requestScope();
-    // Nobody ever waits for what the first request wanted.
+    // The result of the first request is never awaited.
     void use(manager, named(model, '1.0.0'), () => 'never read', first);
     let released = false;
     const firstSettled = first.settled().then(() => {
@@ -62,7 +62,7 @@ describe('loading', () => {
     });
     const second = use(manager, named(model, '1.0.0'), () => 'second', requestScope());
     await expect.poll(() => loads).toEqual(['1.0.0']);
-    // What keeps the load alive is that the first request was asked to wait for it.
+    // The waitUntil of the first request keeps the load alive.
     expect(released).toBe(false);
     gate.resolve();
     expect(await second).toEqual({ kind: 'used', answer: 'second' });
@@ -89,7 +89,7 @@ describe('loading', () => {
     expect(answer).toEqual({ kind: 'used', answer: 'taken over' });
     expect(loads).toEqual(['1.0.0', '1.0.0']);
     expect(cleaned).toBe(1);
-    // If the dropped one comes to life after all, what it made is freed, and not what serves.
+    // If the dropped load continues after all, its result is freed, and not the serving one.
     dropped.resolve();
     await expect.poll(() => disposed).toEqual(['1.0.0']);
     expect(manager.ready(model, '1.0.0')).toBeDefined();

@@ -21,7 +21,7 @@ import { use } from '../../fixtures/worker/use_servable.ts';
 const stage = (version: string) => stageTransition(version, changeRecord());
 const BEHAVIORS = { 1: plus(1), 2: plus(2), 3: plus(3) };
 
-/** Asks for the current version and waits for what goes on after the answer. */
+/** Requests the current version, and waits for the work after the answer. */
 async function ask(server: ReturnType<typeof createRolloutServer>['server'], model: string) {
   const scope = requestScope();
   const outcome = await serve(server, { model, selector: { kind: 'current' } }, computeWith(10), scope);
@@ -106,7 +106,7 @@ describe('a staged version', () => {
     await change(model, stage('2'));
     await ask(server, model);
     expect(happened).toEqual([expect.stringMatching(/load of 2 failed: .* next to the serving versions/)]);
-    // Once the other model has moved on, what it left is idle.
+    // After a flip of the other model, its old version is idle.
     const { server: roomy, happened: evicted } = createRolloutServer(BEHAVIORS, { room: 3 });
     await ask(roomy, other);
     await change(other, rollbackTransition('1', changeRecord()));
@@ -123,7 +123,7 @@ describe('a staged version', () => {
     await ask(server, model);
     await ask(server, model);
     await change(model, promoteTransition(undefined, changeRecord()));
-    // At once, whatever the backoff: as a flip to a version that was never staged.
+    // At once, whatever the backoff, like a flip to a version that was never staged.
     expect(await ask(server, model)).toEqual({
       kind: 'served',
       answer: '12',
@@ -186,7 +186,7 @@ describe('a version that a client asks for by its number or a label', () => {
     });
     expect(happened.filter((event) => event.startsWith('unloaded'))).toEqual([]);
     expect([manager.isReady(model, '1'), manager.isReady(other, '3')]).toEqual([true, true]);
-    // Flipped to, it is loaded at once in the place of another, whatever the backoff.
+    // After a flip to it, it is loaded at once in the place of another version, whatever the backoff.
     await change(model, publishTransition('2', changeRecord()));
     expect(await ask(server, model)).toMatchObject({ answer: '12', by: { version: '2' } });
   });
@@ -282,7 +282,7 @@ describe('a shadow', () => {
     const dropped = 'shadow 2 {"kind":"dropped","reason":"busy"}';
     expect(happened).toEqual([dropped, dropped]);
     expect(executed).not.toContain('2');
-    // The platform may have dropped the request that it belonged to.
+    // The platform may have dropped the request of the computation.
     clock.now = 30_000;
     await again();
     expect(happened).toEqual([dropped, dropped]);

@@ -6,7 +6,7 @@ const MIXED = `{
   "float_tensor": [[1.0],[2.0]]
 }`;
 
-/** The answers of TensorFlow Serving's tests of JSON and tensors, made by asking for them. */
+/** The answers in TensorFlow Serving's tests of JSON and tensors, with requests that produce them. */
 export const JSON_ANSWERS: readonly Vector[] = [
   {
     shows: 'three dimensions by row',

@@ -2,7 +2,7 @@ import { predict, type Vector } from './vector.ts';
 
 const DEEP = '['.repeat(500_000) + ']'.repeat(500_000);
 
-/** The requests of TensorFlow Serving's tests of JSON and tensors, asked of a model that gives them back. */
+/** The requests in TensorFlow Serving's tests of JSON and tensors, for a model that returns its input. */
 export const JSON_REQUESTS: readonly Vector[] = [
   {
     shows: 'a list of lists is one tensor',
@@ -193,7 +193,7 @@ export const JSON_REQUESTS: readonly Vector[] = [
     status: 400,
     words: 'Expecting value/list but got object',
   },
-  // Beyond those tests: what the code does.
+  // Cases from TensorFlow Serving's code that its tests lack.
   {
     shows: 'a whole number with a point is no integer',
     ...predict('int', '"instances": [1.0]'),

@@ -17,7 +17,7 @@ const malformed = (method: 'GET' | 'POST' | 'PUT', path: string): Vector => ({
 
 const float = { dtype: 'DT_FLOAT', tensor_shape: { dim: [], unknown_rank: true } };
 
-/** The requests of TensorFlow Serving's tests of its REST handler, its paths and its server. */
+/** The requests in TensorFlow Serving's tests of its REST handler, its paths and its server. */
 export const REST_API: readonly Vector[] = [
   malformed('GET', '/v1/foo'),
   malformed('POST', '/v1/foo'),

@@ -1,6 +1,6 @@
-/** A request and what a server compatible with TensorFlow Serving answers. */
+/** A request and the answer of a server that is compatible with TensorFlow Serving. */
 export interface Vector {
-  /** What the case shows. */
+  /** The behavior that the case shows. */
   readonly shows: string;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'OPTIONS';
   readonly path: string;
@@ -10,13 +10,13 @@ export interface Vector {
   readonly text?: string;
   /** The answer as JSON. */
   readonly json?: unknown;
-  /** Words that the error must have. */
+  /** Words that the error must contain. */
   readonly words?: string;
 }
 
 const MODEL = '/v1/models/echo';
 
-/** A request to predict under a signature, whose members besides the signature's name are given as JSON. */
+/** A predict request with a signature's name and further members as JSON. */
 export function predict(
   signature: string,
   members: string,

@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts';
 import type { PROMISES } from './promises.ts';
 import { READING } from './simulated_isolate.ts';
 
-/** A rule, how it is taken out, and the promise that rests on it. */
+/** A rule, the mutation that removes it, and the promise that depends on it. */
 export interface MutatedRule {
   readonly rule: string;
   readonly breaks: keyof typeof PROMISES;
@@ -65,7 +65,7 @@ export const MUTATED_RULES: readonly MutatedRule[] = [
     breaks: 'nothingOldAfterAcknowledgment',
     mutation: {
       isolateConnection: {
-        // One that counted from its end would be longer by the read.
+        // A lease that counted from the end of the read would be longer by its duration.
         readText: (text, tookMs) =>
           edit(text, (pointer) => withLeases(pointer, (ms) => (ms === 0 ? 0 : ms + tookMs))),
       },
@@ -74,7 +74,7 @@ export const MUTATED_RULES: readonly MutatedRule[] = [
   {
     rule: 'a change waits for the one that is pending',
     breaks: 'together',
-    // A clock that is so far ahead says of every change that it is long past.
+    // By a clock that is this far ahead, every change is long past.
     mutation: { operatorAheadMs: 3_600_000 },
   },
   {

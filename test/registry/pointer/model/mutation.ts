@@ -1,12 +1,12 @@
 import type { ConnectionOptions } from './simulated_bucket.ts';
 
-/** What is taken out of the protocol. */
+/** The parts that are removed from the protocol. */
 export interface Mutation {
-  /** Of `Date.now()` where publishers are. */
+  /** The offset of `Date.now()` of publishers. */
   readonly operatorAheadMs?: number;
   readonly acknowledgesAtOnce?: boolean;
   readonly ignoresConditions?: boolean;
-  /** The time that storage gives a write is so much earlier than the write. */
+  /** The time by which storage dates a write too early. */
   readonly storageBehindMs?: number;
   readonly repeatsUnderNewIds?: boolean;
   readonly clientsForget?: boolean;

@@ -2,7 +2,7 @@ import { WRITE_ALLOWANCE_MS } from '../../../../worker/registry/pointer/moment.t
 import type { Answer } from './simulated_isolate.ts';
 import type { Observations, WrittenDocument } from './simulated_world.ts';
 
-/** Says what was observed against a promise of the protocol; nothing where it was kept. */
+/** Returns the observed violations of a promise of the protocol; none if it was kept. */
 type Promised = (observations: Observations) => readonly string[];
 
 export function answersOf({ happenings }: Observations): Answer[] {
@@ -11,12 +11,12 @@ export function answersOf({ happenings }: Observations): Answer[] {
 
 /**
  * A request that starts after an acknowledgment is not answered by an older generation, unless its pointer could not be
- * read. Where clocks are further off than allowed, it is for no longer than the excess.
+ * read. If clocks differ by more than allowed, old answers end after the excess.
  */
 const nothingOldAfterAcknowledgment: Promised = ({ happenings, excessMs }) => {
   const faults: string[] = [];
   const acknowledged: { readonly generation: number; readonly at: number }[] = [];
-  /** How many acknowledgments each request knows of. */
+  /** The number of acknowledgments before each request. */
   const known = new Map<number, number>();
   for (const happening of happenings) {
     if (happening.kind === 'acknowledged') {
@@ -38,8 +38,9 @@ const nothingOldAfterAcknowledgment: Promised = ({ happenings, excessMs }) => {
 };
 
 /**
- * Around a moment that was kept, isolates are no further apart than their clocks can be: once a request was answered by
- * the new state, none that starts so much later is answered by the old one. One that started before keeps its version.
+ * Around a moment that was kept, isolates differ by no more than their clocks. After a request was answered by the new
+ * state, no request that starts later by this difference is answered by the old one. A request that started before
+ * keeps its version.
  */
 const together: Promised = (observations) => {
   const answers = answersOf(observations).filter(({ isStale }) => !isStale);
@@ -53,7 +54,7 @@ const together: Promised = (observations) => {
   });
 };
 
-/** Whether a change had a moment, its write took no longer than allowed, and no emergency came before. */
+/** True if a change had a moment, its write took no longer than allowed, and no emergency came before. */
 export function isKeptIn({ documents, skewMs }: Observations): (document: WrittenDocument) => boolean {
   return ({ pointer, uploaded, visible, moment }) =>
     moment > uploaded &&
@@ -64,7 +65,7 @@ export function isKeptIn({ documents, skewMs }: Observations): (document: Writte
     });
 }
 
-/** In an isolate generations only go forward. */
+/** In an isolate, generations never decrease. */
 const forwardInAnIsolate: Promised = (observations) => {
   const newest = new Map<number, number>();
   return answersOf(observations).flatMap(({ isolate, generation }) => {
@@ -74,7 +75,10 @@ const forwardInAnIsolate: Promised = (observations) => {
   });
 };
 
-/** A client that sends the generation that it has seen is answered by no older one that could be read. */
+/**
+ * A client that sends the generation that it has seen is never answered by an older one, unless the pointer could not
+ * be read.
+ */
 const forwardForAClient: Promised = ({ happenings }) => {
   const newest = new Map<number, number>();
   return happenings.flatMap((happening) => {
@@ -89,8 +93,8 @@ const forwardForAClient: Promised = ({ happenings }) => {
 };
 
 /**
- * However publishers die, there is the old state or the new one and nothing else; what was acknowledged stays, and a
- * command that is given again is carried out once.
+ * If a publisher dies, the state is the old one or the new one. An acknowledged change stays, and a repeated command is
+ * carried out once.
  */
 const oldOrNew: Promised = (observations) => {
   const { documents, commands, happenings } = observations;
@@ -118,7 +122,7 @@ const oldOrNew: Promised = (observations) => {
   return faults;
 };
 
-/** A publisher whose write took too long says so. */
+/** A publisher whose write took too long reports it. */
 const mixtureIsSaid: Promised = ({ documents, happenings }) =>
   happenings.flatMap((happening) => {
     if (happening.kind !== 'acknowledged' || happening.isRepeated) return [];
@@ -140,7 +144,7 @@ export const PROMISES = {
   mixtureIsSaid,
 } as const satisfies Readonly<Record<string, Promised>>;
 
-/** The faults of every promise that was not kept. */
+/** The faults of all broken promises. */
 export function broken(
   observations: Observations,
 ): Partial<Record<keyof typeof PROMISES, readonly string[]>> {

@@ -2,61 +2,61 @@ import fc from 'fast-check';
 import type { Lease } from '../../../../worker/registry/pointer/pointer.ts';
 import type { OperationPlan } from './simulated_bucket.ts';
 
-/** What one command of an operator changes. */
+/** The change of one command of an operator. */
 export type CommandPlan = {
-  /** After the one before it has ended. Milliseconds. */
+  /** Milliseconds after the end of the previous command. */
   readonly pause: number;
-  /** Without an agreed moment. */
+  /** True for a change without an agreed moment. */
   readonly immediately: boolean;
 } & ({ readonly kind: 'flip' } | { readonly kind: 'lease'; readonly lease: Lease });
 
 export interface PublisherPlan {
   readonly commands: readonly CommandPlan[];
   readonly operations: readonly OperationPlan[];
-  /** After the beginning; undefined: never. Milliseconds. */
+  /** Milliseconds after the beginning until the publisher dies; undefined if it never does. */
   readonly dies: number | undefined;
 }
 
 export interface IsolatePlan {
-  /** By how much its clock is ahead, as a share of the largest skew: one after the other, each for `skewLasts`. */
+  /** The skews of its clock in turn, each for `skewLasts`, as shares of the largest skew. */
   readonly skews: readonly number[];
   readonly skewLasts: number;
   /** POINTER_LEASE_MS. */
   readonly leaseLimit: number;
   readonly reads: readonly OperationPlan[];
-  /** How long after the beginning of each request the next one begins, over and over. Long ones are sleep. */
+  /** The times between the beginnings of two requests, which are used cyclically. Long ones are sleep. */
   readonly gaps: readonly number[];
 }
 
 export interface ClientPlan {
-  /** Which isolate it asks, and how long after the answer it does. */
+  /** The isolate of each request, and the pause after its answer. */
   readonly steps: readonly { readonly isolate: number; readonly pause: number }[];
-  /** How much newer than what it has seen the generation is that it sends. */
+  /** The number of generations by which its claim exceeds the generation that it has seen. */
   readonly claims: number;
 }
 
 /** Everything that an adversary chooses in a simulated world. */
 export interface Schedule {
   readonly lease: Lease;
-  /** The largest, in allowances for skew of the lease at the beginning. */
+  /** The largest skew, in multiples of the skew that the first lease allows. */
   readonly excess: number;
   readonly operatorAheadMs: number;
-  /** What the waits between a publisher's tries are multiplied by. */
+  /** The factor of the waits between a publisher's attempts. */
   readonly random: number;
   readonly publishers: readonly PublisherPlan[];
   readonly isolates: readonly IsolatePlan[];
   readonly clients: readonly ClientPlan[];
-  /** All isolates are asked so long after an acknowledgment, besides at once. Milliseconds. */
+  /** The times of requests to all isolates after an acknowledgment in milliseconds, in addition to one at once. */
   readonly probes: readonly number[];
-  /** All isolates are asked at so many shares of the largest skew around every moment. */
+  /** The times of requests to all isolates around every moment, as shares of the largest skew. */
   readonly around: readonly number[];
 }
 
-/** Which worlds are drawn. */
+/** The kinds of worlds that are drawn. */
 export interface Worlds {
   /** The largest skew of an isolate, in allowances. */
   readonly excess?: number;
-  /** Whether there are changes in an emergency, without an agreed moment. */
+  /** True for worlds with emergencies, which are changes without an agreed moment. */
   readonly emergencies?: boolean;
 }
 
@@ -78,7 +78,7 @@ const operations = (longest: number) => fc.array(operation(longest), { minLength
 
 const LEASES_MS = [0, 60, 300, 1000];
 
-/** All leases of a world have one allowance: which of two would be that of a moment is not what is tried here. */
+/** All leases of a world allow the same skew. The choice between two allowances is not part of the model. */
 function leases(clockSkewMs: number): fc.Arbitrary<Lease> {
   return fc.constantFrom(...LEASES_MS).map((ms) => ({ ms, clockSkewMs }));
 }

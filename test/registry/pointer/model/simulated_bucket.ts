@@ -6,17 +6,18 @@ import type {
 } from '../../../../worker/registry/storage/object_store.ts';
 import { pass, trueTime } from './virtual_time.ts';
 
-/** How an operation of storage goes. Milliseconds. */
+/** The course of a storage operation. Times are in milliseconds. */
 export interface OperationPlan {
-  /** From the call until storage has got it. */
+  /** From the call until it reaches storage. */
   readonly there: number;
-  /** Of a write: from the time that storage gives it until others see it. */
+  /** For a write: from its time by storage until others see it. */
   readonly commits: number;
-  /** From storage until the caller has the answer. */
+  /** From storage until the answer reaches the caller. */
   readonly back: number;
   /**
-   * `lost`: it never reaches storage. `unanswered`: it does, and the caller gets an error. `late`: the caller gets the
-   * error first. `repeated`: a layer between the two does it twice and answers with the second outcome.
+   * `lost`: the operation never reaches storage. `unanswered`: it happens, and the caller gets an error. `late`: the
+   * caller gets the error before it happens. `repeated`: a layer in between does it twice and answers with the second
+   * outcome.
    */
   readonly fate: 'answered' | 'lost' | 'unanswered' | 'late' | 'repeated';
 }
@@ -25,17 +26,17 @@ export interface OperationPlan {
 export interface Commit {
   readonly text: string;
   readonly etag: string;
-  /** The time that storage gave it. True time, like the next one. */
+  /** Its time by storage. True time, like the next one. */
   readonly uploaded: number;
-  /** From when on it is read. */
+  /** The time from which reads return it. */
   readonly visible: number;
 }
 
 interface BucketOptions {
   readonly onCommit: (commit: Commit) => void;
-  /** Takes compare-and-set out. */
+  /** Disables compare-and-set. */
   readonly ignoresConditions: boolean;
-  /** The time that it gives a write is so much earlier than the write. Milliseconds. */
+  /** The milliseconds by which it dates a write too early. */
   readonly behindMs: number;
 }
 
@@ -67,17 +68,17 @@ export class SimulatedBucket {
   }
 }
 
-/** What differs from an ordinary client of storage. */
+/** The differences from an ordinary client of storage. */
 export interface ConnectionOptions {
-  /** Of a process that has died no operation is begun, and none is answered. */
+  /** A process that has died begins no operation and gets no answer. */
   readonly isAlive?: () => boolean;
-  /** What it makes of a document that it reads, in so many milliseconds. */
+  /** Changes a document that it has read in `tookMs` milliseconds. */
   readonly readText?: (text: string, tookMs: number) => string;
-  /** Writes something else than it was told to. */
+  /** Changes a document before it is written. */
   readonly writeText?: (text: string) => string;
 }
 
-/** A client of the bucket whose operations go as planned, over and over from the first. */
+/** A client of the bucket whose operations follow the plans cyclically. */
 export function connect(
   bucket: SimulatedBucket,
   plans: readonly OperationPlan[],

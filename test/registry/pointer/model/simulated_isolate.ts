@@ -4,28 +4,28 @@ import { PointerSource, pointerReader } from '../../../../worker/serving/request
 import type { IsolatePlan } from './schedule.ts';
 import { pass, trueTime } from './virtual_time.ts';
 
-/** How a request was answered. Times are true ones, in milliseconds. */
+/** The answer to a request. Times are true times in milliseconds. */
 export interface Answer {
   readonly isolate: number;
   readonly startedAt: number;
-  /** When its version was settled. */
+  /** The time at which its version was chosen. */
   readonly decidedAt: number;
   readonly generation: number;
   readonly current: string;
-  /** Its pointer could not be read, which the answer said. */
+  /** True if the pointer could not be read, which the answer reports. */
   readonly isStale: boolean;
 }
 
-/** Multiples of it may be added to the generations that an isolate reads, to make it blind to their order. */
+/** A mutation adds multiples of it to the generations that an isolate reads, so that their order is lost. */
 export const READING = 1000;
 
-/** An isolate whose clock is off, over a connection to storage. */
+/** An isolate with a skewed clock and a connection to storage. */
 export class SimulatedIsolate {
   readonly #index: number;
   readonly #model: string;
   readonly #source: PointerSource;
 
-  /** @param skewMs the largest of its clock */
+  /** @param skewMs the largest skew of its clock */
   constructor(
     index: number,
     model: string,
@@ -50,7 +50,7 @@ export class SimulatedIsolate {
     });
   }
 
-  /** Settles the version of a request as serving does. Undefined where no pointer is known. */
+  /** Chooses the version of a request as the server does. Undefined if no pointer is known. */
   async ask(minimumGeneration?: number): Promise<Answer | undefined> {
     const startedAt = trueTime();
     const answer = ({ generation, current }: Pointer, isStale: boolean): Answer => ({

@@ -20,7 +20,7 @@ import { inVirtualTime, pass, trueTime } from './virtual_time.ts';
 
 const MODEL = 'simulated';
 
-/** What happened, in the order in which it did. */
+/** An event of the world. */
 type Happening =
   | { readonly kind: 'asked'; readonly request: number }
   | { readonly kind: 'answered'; readonly request: number; readonly client?: number; readonly answer: Answer }
@@ -32,26 +32,26 @@ type Happening =
       readonly update: Extract<PointerUpdate, { kind: 'changed' }>;
     };
 
-/** A document that was written, with what it says. */
+/** A written document and its content. */
 export interface WrittenDocument extends Commit {
   readonly pointer: Pointer;
   /** True time, in milliseconds. */
   readonly moment: number;
 }
 
-/** What an observer of a whole world has seen. */
+/** The observations of a whole world. */
 export interface Observations {
   readonly happenings: readonly Happening[];
   readonly documents: readonly WrittenDocument[];
-  /** Of each command that was given: the ids under which it was. */
+  /** The ids of each command. A repeated command has several. */
   readonly commands: readonly (readonly string[])[];
-  /** The largest of an isolate's clock. Milliseconds. */
+  /** The largest skew of an isolate's clock in milliseconds. */
   readonly skewMs: number;
-  /** By how much it is larger than the allowance. Milliseconds. */
+  /** The milliseconds by which it exceeds the allowance. */
   readonly excessMs: number;
 }
 
-/** Lets a world run as scheduled, and observes it. */
+/** Runs a world by its schedule, and observes it. */
 export async function observe(schedule: Schedule, mutation: Mutation = {}): Promise<Observations> {
   const { random } = Math;
   Math.random = () => schedule.random;
@@ -113,7 +113,7 @@ class World {
       void this.#client(plan, client);
     });
     await Promise.all(publishers.map((plan) => this.#publisher(plan)));
-    // What was not brought to its end is given again, and something new after that.
+    // Unfinished commands are repeated, and a new one follows.
     for (const command of this.#commands.filter(({ hasEnded }) => !hasEnded)) {
       await this.#carryOut(operator, command);
     }
@@ -205,7 +205,7 @@ class World {
     for (let step = 0; this.#isRunning; step++) {
       const { isolate, pause } = steps[step % steps.length] ?? { isolate: 0, pause: 100 };
       const minimum = this.#mutation.clientsForget ? undefined : seen + claims;
-      // Nothing is promised to one that claims to have seen what it has not.
+      // The promises do not cover a client with false claims.
       const honest = claims === 0 ? client : undefined;
       const answer = await this.#ask(isolate % this.#isolates.length, minimum, honest);
       seen = Math.max(seen, answer?.generation ?? 0);
@@ -223,7 +223,7 @@ class World {
   }
 }
 
-/** The flip that makes the nth generation has the version 1.0.n. */
+/** The flip that makes the nth generation is to version 1.0.n. */
 function changeOf(plan: CommandPlan, record: ChangeRecord): PointerChange {
   return {
     name: plan.kind,

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** When a simulated world begins, by the clock of storage: milliseconds since 1970. */
+/** The beginning of a simulated world by the clock of storage, in milliseconds since 1970. */
 const BEGINNING = Date.UTC(2030, 0, 1);
 
 /** Milliseconds since 1970 by the clock of storage, which is the true time of a simulated world. */
@@ -8,15 +8,15 @@ export function trueTime(): number {
   return BEGINNING + performance.now();
 }
 
-/** Resolves after so many simulated milliseconds. */
+/** Resolves after a number of simulated milliseconds. */
 export function pass(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /**
- * Runs a world in which time passes only when nothing else is left to do.
+ * Runs a world in which time passes only if no other work is left.
  *
- * @param operatorAheadMs by how much `Date.now()`, which stands for an operator's clock, differs from the true time
+ * @param operatorAheadMs the difference between `Date.now()`, which stands for an operator's clock, and the true time
  */
 export async function inVirtualTime(operatorAheadMs: number, world: () => Promise<void>): Promise<void> {
   vi.useFakeTimers({
@@ -45,7 +45,7 @@ export async function inVirtualTime(operatorAheadMs: number, world: () => Promis
   }
 }
 
-/** Promises that are ready to go on do so before this resolves. */
+/** Resolves after all promises that are ready. */
 function everythingElse(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { GraphConstant, GraphTensor } from '../../../fixtures/models/write_graph.ts';
 import type { RawTensor } from '../../../fixtures/requests/raw_inference.ts';
 
-/** A graph of one operation, and what is asked of it. */
+/** A graph of one operation, and requests to it. */
 export interface GateCase {
   readonly name: string;
   readonly inputs: readonly GraphTensor[];
@@ -14,7 +14,7 @@ export interface GateCase {
 
 type Tensors = Readonly<Record<string, RawTensor>>;
 
-/** With what TensorFlow answers, or the words in which it is refused. */
+/** A request with TensorFlow's answer, or with words of the refusal. */
 export interface Asked {
   readonly of: string;
   readonly send: Tensors;
@@ -53,7 +53,7 @@ export const answeredNearly = (of: string, send: Tensors, y: RawTensor): Asked =
 export const refused = (of: string, send: Tensors, words: RegExp): Asked => ({ of, send, refused: words });
 
 /**
- * A graph of one node whose inputs are the request's.
+ * A graph of one node whose inputs are the inputs of the request.
  *
  * @param inputs dtypes of the inputs, in the operation's order
  */

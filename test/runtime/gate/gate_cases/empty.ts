@@ -65,7 +65,7 @@ const window = {
   padding: text('VALID'),
 };
 
-/** What TensorFlow answers for tensors without elements. */
+/** TensorFlow's answers for tensors without elements. */
 export const EMPTY_CASES: readonly GateCase[] = [
   floats('Mean', nan),
   floats('Sum', 0),

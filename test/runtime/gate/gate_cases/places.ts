@@ -4,7 +4,7 @@ const square = float([1, 2, 2, 1], [1, 2, 3, 4]);
 const row = float([1, 2], [1, 2]);
 const MASKS = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'];
 const noMasks = Object.fromEntries(MASKS.map((name) => [name, { i: '0' }]));
-/** Sizes, places and shapes of a request that would lead outside of its tensors. */
+/** Sizes, positions and shapes in requests that would lead outside the tensors. */
 export const PLACE_CASES: readonly GateCase[] = [
   operation(
     'CropAndResize',
@@ -24,7 +24,7 @@ export const PLACE_CASES: readonly GateCase[] = [
         /CropAndResize.*no pixels/,
       ),
       answered(
-        // As many pixels as the box has, six from a row of two: those outside are extrapolated.
+        // Six pixels from a row of two. The pixels outside are extrapolated.
         'a box that reaches over the image',
         { x: square, boxes: float([1, 4], [0, 0, 0, 5]), of: int([1], [0]), size: int([2], [1, 6]) },
         float([1, 1, 6, 1], [1, 2, 9, 9, 9, 9]),

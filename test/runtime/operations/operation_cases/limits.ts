@@ -1,6 +1,6 @@
 import { answered, float, type GateCase, int, operation, refused } from '../../gate/gate_cases/case.ts';
 
-/** Attributes and inputs at the end of what they may be. Values by TensorFlow's definitions. */
+/** Attributes and inputs at their limits. Values by TensorFlow's definitions. */
 export const LIMIT_CASES: readonly GateCase[] = [
   operation(
     'LRN with a radius far beyond the channels',

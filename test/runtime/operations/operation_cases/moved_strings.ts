@@ -13,7 +13,7 @@ const T = { T: { type: 'DT_STRING' } };
 const NAMES = strings([3], ['cat', 'dog', 'émeu']);
 const TABLE = strings([2, 3], ['a', 'b', 'c', 'd', 'e', 'f']);
 
-/** What moves numbers moves strings too. Values by the definitions of the operations. */
+/** Operations that move numbers also move strings. Values by the definitions of the operations. */
 export const MOVED_STRING_CASES: readonly GateCase[] = [
   operation(
     'GatherV2 of strings',

@@ -10,7 +10,7 @@ import {
   text,
 } from '../../gate/gate_cases/case.ts';
 
-/** What a pattern makes of texts, one after the other. */
+/** A replacement by a pattern in each of the texts. */
 const replaced = (
   of: string,
   pattern: string,
@@ -94,7 +94,7 @@ export const PATTERN_CASES: readonly GateCase[] = [
   matched('the whole text', '.*@gmail\\.com', { 'a@gmail.com': 1, 'a@gmail.com.': 0, 'gmail.com': 0, '': 0 }),
   matched('choices of which one is shorter', 'a|ab', { a: 1, ab: 1, abc: 0 }),
   matched('nothing', '', { '': 1, a: 0 }),
-  // 2^5000 ways for a machine that goes back.
+  // 2^5000 paths for a backtracking matcher.
   matched('a pattern that explodes', '(a*)*b|(a|aa)+', { [A_LOT]: 1, [`${A_LOT}c`]: 0 }),
   operation(
     'RegexReplace',

@@ -5,7 +5,10 @@ const others = float([2, 2], [-1, -2, -3, -4]);
 const choice = (op: 'Select' | 'SelectV2', asked: GateCase['asked']): GateCase =>
   operation(op, op, { c: 'BOOL', t: 'FP32', e: 'FP32' }, { T: { type: 'DT_FLOAT' } }, 'FP32', asked);
 
-/** Values by the documentation of tf.raw_ops.Select and SelectV2: a list chooses rows in the one, is stretched in the other. */
+/**
+ * Values by the documentation of tf.raw_ops.Select and SelectV2. A vector condition selects rows in Select and is
+ * broadcast in SelectV2.
+ */
 export const SELECT_CASES: readonly GateCase[] = [
   choice('Select', [
     answered(

@@ -13,7 +13,7 @@ import {
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** A string from each. */
+/** An operation that maps each string to a string. */
 const mapped = (
   op: string,
   attr: Attributes,
@@ -62,7 +62,7 @@ const substr = (unit: string, asked: readonly Asked[]): GateCase =>
 
 const LETTERS = strings([2, 2], ['a', 'b', 'c', 'd']);
 
-/** Values of TensorFlow's documentation of each operation, of its tests, and of C's printf. */
+/** Values from TensorFlow's documentation of each operation, its tests, and C's printf. */
 export const STRING_CASES: readonly GateCase[] = [
   operation(
     'StringJoin',

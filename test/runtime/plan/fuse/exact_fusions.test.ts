@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 type Computation = (x: tf.Tensor) => tf.Tensor | tf.Tensor[];
 
-/** Steps of the plan, whose answer has to be the executor's to the last bit. */
+/** The number of steps of the plan. Expects that its answer equals the executor's to the last bit. */
 function stepsOf(shape: readonly number[], seed: number, compute: Computation): number {
   const count = tf.util.sizeFromShape([...shape]);
   const recorded = recordPlan(node, compute, { shape, values: randomValues(count, seed, 4) });

@@ -26,7 +26,7 @@ const normalization = (from: number, to: number) =>
     ...{ x: at(from), mean: 3000, variance: 3100, offset: 3200, scale: 3300, y: at(to) },
     ...{ rows: 2, channels: 3, epsilon: 1e-3, scratch: at(7) },
   });
-/** A copy of something from the first buffer to a place. */
+/** A copy from the start of a buffer to a place. */
 const copy = (from: number, to: Place) =>
   functionStep('copy', {
     ...{ x: at(from), y: to, size0: 1, size1: 1, size2: 1, size3: 1, size4: 3 },

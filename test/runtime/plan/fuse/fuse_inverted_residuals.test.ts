@@ -3,7 +3,7 @@ import { fuseInvertedResiduals } from '../../../../worker/runtime/plan/fuse/fuse
 import type { Place } from '../../../../worker/runtime/plan/ir/buffers.ts';
 import { type FunctionStep, functionStep } from '../../../../worker/runtime/plan/ir/function_step.ts';
 
-/** An image of 100 by 90 pixels, 3 channels, and 64 once it is expanded. */
+/** An image of 100 by 90 pixels with 3 channels, and 64 after the expansion. */
 const [HEIGHT, WIDTH, CHANNELS, EXPANDED] = [100, 90, 3, 64];
 const at = (buffer: number): Place => ({ buffer, offset: 0 });
 const SIZES = [0, 1, 2].map(() => 4 * HEIGHT * WIDTH * EXPANDED);
@@ -11,7 +11,7 @@ const functions = {
   expand_depthwise_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
 };
 
-/** Each number among the arguments is another one, so that none can stand for another. */
+/** All arguments differ, so that a swapped one is found. */
 const product = (m: number) => ({
   ...{ a: at(0), lda: CHANNELS, packed: 1002, bias: 1003, residual: 0, c: at(1), ldc: EXPANDED, m },
   ...{ k: CHANNELS, n: EXPANDED, lower: 1010, upper: 1011, scratch: 1012 },

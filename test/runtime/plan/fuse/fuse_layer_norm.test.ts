@@ -58,7 +58,7 @@ describe('a layer normalization becomes one step, and computes what tfjs does', 
     seed: fc.nat(999),
   });
 
-  /** Records with one set of values and runs with another. */
+  /** Records a plan with one set of values and runs it with another. */
   function compare(shape: number[], seed: number, compute: (x: tf.Tensor) => tf.Tensor, steps: number): void {
     const count = tf.util.sizeFromShape(shape);
     const recorded = recordPlan(node, compute, { shape, values: randomValues(count, seed, 3) });

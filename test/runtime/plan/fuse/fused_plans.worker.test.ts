@@ -11,7 +11,7 @@ import {
   weight,
 } from '../../../fixtures/worker/planned_graph.ts';
 
-/** A convolution that goes on by one and keeps the size. */
+/** The attributes of a convolution with stride 1 that keeps the size. */
 const attr = {
   strides: { list: { i: ['1', '1', '1', '1'] } },
   dilations: { list: { i: ['1', '1', '1', '1'] } },
@@ -90,7 +90,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
     const before = (await wasmBackend()).wasm.HEAPU8.length;
     const asked = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 2, 2, 256], seed) }));
     expect(await expectSameAnswers(shared, asked, ['y119'], 1e-4)).toEqual(PLANNED);
-    // A copy for each would take thirty megabytes.
+    // One copy per normalization would take thirty megabytes.
     expect((await wasmBackend()).wasm.HEAPU8.length - before).toBeLessThan(6e6);
   });
 
@@ -147,7 +147,7 @@ describe('a plan of fewer calls answers as the executor does', () => {
       ],
       { axis: shapeOf(-1), epsilon: { dtype: 'float32', shape: [], values: [1e-12] } },
     );
-    // Rows of one number each: what is left of them is rounding, a million times as large.
+    // All values of a row are equal, so its normalized values are rounding errors, multiplied by a million.
     const rows = [0.1, 0.3, 0.7, 1.1].map((value) => ({ x: float([2, 11], Array(22).fill(value)) }));
     expect(await expectSameAnswers(canceling, rows, ['y'])).toEqual(PLANNED);
   });

@@ -18,7 +18,7 @@ describe('a layer normalization stays in pieces', () => {
   const values = randomValues(16, 3, 2);
   const gamma = () => tf.tensor1d([1, 2, 3, 4]);
 
-  /** The number of steps that are fused away, and that what they compute is right. */
+  /** The number of steps that the fusion removes. Expects that the result is right. */
   function fusedAway(compute: (x: tf.Tensor) => tf.Tensor | tf.Tensor[]): number {
     const recorded = recordPlan(node, compute, { shape, values });
     const x = randomTensor(shape, 11, 2);
@@ -38,7 +38,7 @@ describe('a layer normalization stays in pieces', () => {
     }
   }
 
-  /** Seven steps, of which each part can be replaced. */
+  /** Seven steps. Each part can be replaced. */
   const pieces = (
     x: tf.Tensor,
     {
@@ -84,7 +84,7 @@ describe('a layer normalization stays in pieces', () => {
   });
 
   test('up to the value that another step reads', () => {
-    // The normalized values before the gain: the gain stays a step of its own.
+    // If the normalized values before the gain are read, the gain stays a separate step.
     expect(
       fusedAway((x) => {
         const all = pieces(x, { gain: () => tf.scalar(1) });

@@ -29,9 +29,9 @@ function convolve(x: tf.Tensor, convolution: Convolution): tf.Tensor4D {
 }
 
 /**
- * Compares a plan with what tfjs's CPU backend computes, and says whether it has other weights of its own.
+ * Compares a plan with tfjs's CPU backend. Returns true if the plan has transformed weights.
  *
- * @param options.largestTerm of the sums of the convolution, as they come out of what follows it
+ * @param options.largestTerm the largest term of the convolution's sums, after the following steps
  */
 function compare(
   { shape, filter, seed = 1 }: Convolution,
@@ -100,7 +100,7 @@ describe('a convolution whose filter is 3 wide takes fewer products, and compute
             : product;
           return tf.clipByValue(adds ? tf.add(normal, x) : normal, -5, 1000);
         };
-        // The least variance, 0, makes each term so much larger.
+        // The factor by which the smallest variance, 0, enlarges each term.
         const largestTerm = normalizes ? 1 / Math.sqrt(0.1) : 1;
         expect(compare(convolution, compute, { largestTerm })).toBe(true);
       }),

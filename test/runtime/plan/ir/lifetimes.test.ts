@@ -11,7 +11,7 @@ const program = fc.array(
   { maxLength: 25 },
 );
 
-/** Runs a program on numbers: what is written is told by what is read and by what was there. */
+/** Runs a program on numbers. The written values depend on the values that are read and on the old ones. */
 function compute(steps: readonly { reads: readonly number[]; writes: readonly number[] }[]): number[] {
   const memory = Array.from({ length: 13 }, (_, index) => index + 1);
   for (const { reads, writes } of steps) {

@@ -22,7 +22,7 @@ test('a plan whose heap was given up answers no more; the model loaded anew does
   for (const seed of [2, 3, 4]) await ask(anew, seed);
   expect(await ask(anew, 1)).toEqual(expected);
   expect(anew.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
-  // The broken one's plans are not touched any more.
+  // The plans of the broken model must not be accessed.
   expect(() => broken.model.dispose()).not.toThrow();
   expect(await ask(anew, 1)).toEqual(expected);
 });

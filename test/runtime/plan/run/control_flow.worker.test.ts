@@ -51,7 +51,7 @@ test('computations of other models while a loop waits are not part of its plan',
     const x = varied([2], rounds);
     const doubled = { y: [...x.values].map((value) => 8 * Number(value)) };
     const waiting = answer(looping, { x }, ['y']);
-    // Each is recorded the first time that it is asked, in the middle of the other recording.
+    // Each is recorded at its first request, during the other recording.
     for (const each of others) {
       for (let turn = 0; turn < rounds; turn++) await undefined;
       expect(await answer(each, inputs, ['y'])).toEqual(expected);

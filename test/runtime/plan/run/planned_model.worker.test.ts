@@ -104,7 +104,7 @@ describe('a plan answers as the executor does', () => {
     );
     const outputs = ['once', 'square', 'again', 'own', 'twice'];
     expect(await expectSameAnswers(both, requests([4, 4]), outputs)).toEqual(PLANNED);
-    // What is the right for the second time is the left at that time.
+    // In the second product, the right-hand side is also the left-hand side.
     const [matrix] = requests([4, 4]);
     const { once, own } = await answer(await loadGraph(both), matrix ?? {}, outputs);
     const values = Array.from(matrix?.x.values ?? [], Number);

@@ -18,10 +18,10 @@ declare module 'vitest' {
   }
 }
 
-/** Graphs; more by FUZZ_CASES. */
+/** The number of graphs, which FUZZ_CASES can increase. */
 const CASES = Math.ceil(inject('fuzzCases') / 60);
 
-/** Of the largest value: what sums in another order may be off by; see planned_model.ts. */
+/** The permitted difference of sums in another order, relative to the largest value. See planned_model.ts. */
 const TOLERANCE = 1e-4;
 
 let heap: PoisonedHeap;
@@ -37,7 +37,7 @@ const sizes = fc.tuple(
   fc.constantFrom(0, 1, 2, 3, 4, 7),
 );
 
-/** Images of few sizes, each asked for several times and in any order: by then a plan answers. */
+/** Images of a few sizes. Each is requested several times in any order, until a plan answers. */
 const requests = fc.record({
   sizes: fc.array(sizes, { minLength: 1, maxLength: 3 }),
   order: fc.array(fc.nat(2), { minLength: 4, maxLength: 8 }),
@@ -66,7 +66,7 @@ test('a plan answers as the executor does, whatever memory held, even for images
     }),
     { numRuns: CASES },
   );
-  // Otherwise little was tried.
+  // Otherwise few plans were tested.
   expect(planned).toBeGreaterThan(CASES / 2);
   expect(refused).toBeLessThan(CASES * 6);
 });
@@ -83,7 +83,7 @@ function image(
   return new Map<string, TensorValue>([['x', { dtype: 'float32', shape, values }]]);
 }
 
-/** Loads a graph over poisoned memory, and asks it one thing after another. */
+/** Loads a graph over poisoned memory, and sends it requests in turn. */
 async function serve(
   { graph, outputs }: SmallGraph,
   requests: readonly NamedTensors[],
@@ -97,7 +97,7 @@ async function serve(
   const model = await load(graph);
   const answers: Answer[] = [];
   for (const inputs of requests) {
-    // A plan's memory between requests holds another client's values; here it holds poison.
+    // Between requests, a plan's memory holds values of other clients. Here it holds poison.
     arena.free();
     answers.push(await ask(model, inputs, outputs));
     expect(heap.findStray()).toBeUndefined();
@@ -142,7 +142,7 @@ async function load(graph: Graph): Promise<LoadedModel> {
   });
 }
 
-/** An answer to the bit. NaN has many bits, which are of no matter. */
+/** The bits of an answer. All NaN count as equal. */
 function bits(answer: Answer): unknown {
   if (answer === 'refused') return answer;
   return [...answer].map(([name, { dtype, shape, values }]) => [name, dtype, shape, values]);

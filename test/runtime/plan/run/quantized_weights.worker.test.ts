@@ -26,7 +26,7 @@ const positive = (channels: number) => {
   return { ...rest, values: values.map((value) => value + 0.7) };
 };
 
-/** Convolutions with a batch norm behind each, and a product; every filter is large enough to stay small. */
+/** Convolutions, each followed by a batch norm, and a product. Every filter is large enough to stay quantized. */
 const network: TestGraph = {
   inputs: { x: 'float32' },
   weights: {

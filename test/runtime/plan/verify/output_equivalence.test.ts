@@ -50,7 +50,7 @@ describe('answers that may be off by rounding', () => {
   test('may be off relative to their own size or to what is usual around them', () => {
     expect(off([100, 100, 100, 100], 0, 0.009)).toBe(true);
     expect(off([100, 100, 100, 100], 0, 0.02)).toBe(false);
-    // What is left of a sum that cancels is measured by the others.
+    // The result of a sum with cancellation is compared relative to the other values.
     expect(off([100, 1e-3, 100, 100], 1, 0.009)).toBe(true);
   });
 

@@ -33,8 +33,8 @@ const ofChannels = (values: number | readonly number[]) => ({
 });
 
 /**
- * A convolution whose sums for inputs about 100 are next to the mean that is subtracted from them: what is left is
- * multiplied by 100, and so is the rounding of the sums. Weights with the normalization in them round otherwise.
+ * A convolution whose sums, for inputs about 100, are close to the mean that is subtracted from them. The difference
+ * and its rounding error are multiplied by 100. Weights with the folded normalization round differently.
  */
 function canceling(weightOf: (next: () => number, index: number) => number): TestGraph {
   const next = random(7);
@@ -190,7 +190,7 @@ describe('a request that proves nothing', () => {
   test('is compared a bounded number of times', async () => {
     const model = await loadGraph(saturated(-1e9));
     for (let time = 0; time < 600; time++) await answer(model, { x: varied([1, 3], time) }, ['y']);
-    // Told at the first attempt, and when it is given up.
+    // Reported at the first attempt, and when the plan is given up.
     expect(model.refusals).toHaveLength(2);
     model.model.dispose();
   });
@@ -203,11 +203,11 @@ describe('a client that requests ever new shapes', () => {
   test('evicts no plan of more frequent shapes, and these can still get one', async () => {
     const model = await loadGraph(dense);
     for (let time = 0; time < 20; time++) await ask(model, 1, time);
-    // Four shapes at a time, each asked for three times in a row.
+    // New shapes, each requested three times in a row.
     for (let size = 2; size < 40; size++) for (let time = 0; time < 3; time++) await ask(model, size, time);
     const { arguments: before } = await plannedShapes(model);
     expect(before).toContain(1);
-    // One that everybody else asks for, between requests of ever others.
+    // A shape that other clients request, between requests of ever new shapes.
     for (let time = 0; time < 60; time++) {
       await ask(model, 7, time);
       await ask(model, 100 + time, time);
@@ -225,7 +225,7 @@ describe('a client that requests ever new shapes', () => {
   });
 });
 
-/** The batch sizes that plans answer, as far as this test asks for any. */
+/** The batch sizes for which plans exist, among those that this test requests. */
 async function plannedShapes(model: Awaited<ReturnType<typeof loadGraph>>): Promise<{ arguments: number[] }> {
   const { Plan } = await import('../../../../worker/runtime/plan/run/plan.ts');
   const { run } = Plan.prototype;

@@ -3,12 +3,12 @@ import { type Calls, floats, shapes, size } from '../kernel_call.ts';
 
 const integers = (shape: readonly number[]) => ({ dtype: 'int32' as const, shape });
 
-/** Divisors from 1. */
+/** Divisors of at least 1. */
 const divided: Calls = shapes(0, 4).map((shape) => ({
   inputs: { a: integers(shape), b: { ...integers(shape), range: [1, 9] } },
 }));
 
-/** The kernels that tfjs does not have. */
+/** Kernels that tfjs lacks. */
 export const ADDED_CALLS: Readonly<Record<string, Calls>> = {
   Bitwise: fc
     .record({ shape: shapes(0, 4), operation: fc.constantFrom('and', 'left', 'or', 'right', 'xor') })

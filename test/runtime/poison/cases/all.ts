@@ -9,7 +9,7 @@ import { REDUCTION_CALLS } from './reduction.ts';
 import { ROW_CALLS } from './rows.ts';
 import { CREATION_CALLS, SELECTION_CALLS, SPARSE_CALLS, TEXT_CALLS } from './selection.ts';
 
-/** Calls that make sense, by kernel. */
+/** Valid calls, by kernel. */
 export const CALLS: Readonly<Record<string, Calls>> = {
   ...ADDED_CALLS,
   ...ARRANGEMENT_CALLS,

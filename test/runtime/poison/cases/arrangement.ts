@@ -19,7 +19,7 @@ const listed = fc.record({
   isNegative: fc.boolean(),
 });
 
-/** Pairs of numbers up to 2, for each dimension, as `other` has them. */
+/** A pair of numbers up to 2 for each dimension, derived from `other`. */
 const around = (shape: readonly number[], other: number): [number, number][] =>
   shape.map((_, axis) => [(other >> axis) % 3, (other >> (axis + 2)) % 3]);
 
@@ -181,7 +181,7 @@ export const ARRANGEMENT_CALLS: Readonly<Record<string, Calls>> = {
         strides: own.map(({ stride }) => stride),
         ...masks,
       },
-      // What TensorFlow computes of masks that overlap, tfjs may not.
+      // tfjs may refuse overlapping masks that TensorFlow computes.
       mayRefuse: masks.ellipsisMask + masks.newAxisMask + masks.shrinkAxisMask > 0,
     };
   }),

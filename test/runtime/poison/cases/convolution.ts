@@ -26,7 +26,7 @@ const window = (dimensions: number) =>
   });
 type Window = ReturnType<typeof window> extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Dilated windows have strides of 1. */
+/** A dilated window has stride 1. */
 function common({ strides, dilation, pad }: Window, dimensions: number) {
   return {
     strides: dilation > 1 ? strides.map(() => 1) : strides,
@@ -37,12 +37,12 @@ function common({ strides, dilation, pad }: Window, dimensions: number) {
   };
 }
 
-/** TensorFlow takes no padding that is as large as the window. */
+/** TensorFlow refuses padding that is as large as the window. */
 function isPadded({ pad, filter }: Window): boolean {
   return typeof pad === 'string' || filter.every((each) => each > 1);
 }
 
-/** Where the window is larger than the image by more than a stride, TensorFlow refuses. */
+/** TensorFlow refuses a window that is larger than the image by more than a stride. */
 const convolution = (dimensions: number) =>
   window(dimensions)
     .filter(isPadded)
@@ -56,7 +56,7 @@ const convolution = (dimensions: number) =>
       }),
     );
 
-/** TensorFlow's kernel takes strides of equal length only (depthwise_conv_op.cc). */
+/** TensorFlow's kernel accepts only equal strides (depthwise_conv_op.cc). */
 const depthwise = fc
   .record({
     window: window(2).filter((each) => isPadded(each) && each.channels > 0),
@@ -82,7 +82,7 @@ const fusedCalls = (calls: Calls, isDepthwise: boolean): Calls =>
     .record({ calls, how: fusing })
     .map(({ calls: spec, how }) => fused(spec, channelsOf(spec, isDepthwise), 4, how));
 
-/** What a convolution gives for an image of these sizes; undefined where the window does not fit. */
+/** The output sizes of a convolution of an image with these sizes; undefined if the window does not fit. */
 function positions(each: Window, image: readonly number[], dimensions: number): number[] | undefined {
   const { strides, dilations, pad } = common(each, dimensions);
   const result = image.map((length, axis) => {
@@ -98,7 +98,7 @@ const transposed = (dimensions: number): Calls =>
   window(dimensions)
     .filter((each) => isPadded(each) && (each.dilation === 1 || dimensions === 2))
     .map((all): CallSpec => {
-      // tfjs's kernel knows no dilation.
+      // tfjs's kernel does not support dilation.
       const each = { ...all, dilation: 1 as const };
       const dy = positions(each, each.image, dimensions) ?? each.image.map(() => 1);
       const { dilations, ...attributes } = common(each, dimensions);
@@ -125,7 +125,7 @@ const pool = (dimensions: number): Calls =>
       },
     }));
 
-/** The image's own gradient: only that nothing leaks is known. */
+/** A gradient with respect to the image. The oracle does not predict it, so only leaks are checked. */
 const poolGradient = (dimensions: number, withInputs: boolean): Calls =>
   window(dimensions).map((each) => {
     const x = floats([each.batch, ...each.image, each.channels]);

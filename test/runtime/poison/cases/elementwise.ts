@@ -7,7 +7,7 @@ const unary = (...dtypes: Dtype[]): Calls =>
     inputs: { x: { dtype, shape } },
   }));
 
-/** Two shapes that broadcast: sides lack dimensions at the front, or have 1 where the result has more. */
+/** Two shapes that broadcast: each side may lack leading dimensions, or have 1 where the result has more. */
 const broadcasting = fc
   .record({
     shape: fc.array(size, { maxLength: 5 }),
@@ -29,7 +29,7 @@ const binary = (names: readonly [string, string], ...dtypes: Dtype[]): Calls =>
     inputs: { [names[0]]: { dtype, shape: sides.a }, [names[1]]: { dtype, shape: sides.b } },
   }));
 
-/** Integers that may divide. */
+/** Integers with valid divisors. */
 const divided: Calls = fc
   .record({ sides: broadcasting, isInteger: fc.boolean() })
   .map(({ sides, isInteger }) => ({

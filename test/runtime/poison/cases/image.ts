@@ -5,7 +5,7 @@ import { type Calls, floats, integers, positive, shapes, size } from '../kernel_
 const image = fc.tuple(size, positive, positive, size);
 const dtype = fc.constantFrom<Dtype>('float32', 'float32', 'int32');
 
-/** An image without pixels now and then: TensorFlow refuses it. */
+/** Sometimes an image without pixels, which TensorFlow refuses. */
 const resized = fc
   .record({
     image,

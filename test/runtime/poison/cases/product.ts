@@ -10,7 +10,7 @@ export const fusing = fc.record({
 });
 export type Fusing = typeof fusing extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** A product with what is fused to it: a bias of its channels, and slopes for prelu. */
+/** A product with its fused inputs: a bias per channel, and slopes for prelu. */
 export function fused(spec: CallSpec, channels: number, rank: number, how: Fusing): CallSpec {
   const slopes = {
     channels: [channels],

@@ -51,7 +51,7 @@ export const REDUCTION_CALLS: Readonly<Record<string, Calls>> = {
   Cumprod: cumulative,
   Cumsum: cumulative,
   Max: numeric('reductionIndices'),
-  // tfjs's op casts integers before.
+  // tfjs's operation casts integers first.
   Mean: reduction('axis', 'float32'),
   Min: numeric(),
   Prod: numeric(),

@@ -6,7 +6,7 @@ const dtype = fc.constantFrom<Dtype>('float32', 'float32', 'int32', 'bool');
 const numeric = fc.constantFrom<Dtype>('float32', 'int32');
 const full = fc.array(positive, { minLength: 1, maxLength: 4 });
 
-/** Indices of `depth` numbers into a shape all of whose sizes are at least the least. */
+/** The largest index that is valid in each of the first `depth` dimensions of a shape. */
 const least = (shape: readonly number[], depth: number): number => Math.min(...shape.slice(0, depth), 99) - 1;
 
 const scattered = fc.record({
@@ -80,7 +80,7 @@ export const SELECTION_CALLS: Readonly<Record<string, Calls>> = {
     .record({ rows: size, width: size, wanted: size, dtype: numeric, isLeft: fc.boolean() })
     .map(({ rows, width, wanted, dtype, isLeft }) => ({
       inputs: {
-        // Each row has to be sorted: one row is, and of several each is the same number throughout.
+        // Each row must be sorted. A single row is sorted, and each of several rows repeats one number.
         sortedSequence: {
           dtype,
           shape: [rows, width],
@@ -108,7 +108,7 @@ export const SELECTION_CALLS: Readonly<Record<string, Calls>> = {
         defaultValue: { dtype, shape: [], values: [2] },
       },
       attributes: { outputShape: shape },
-      // Of one place given twice, TensorFlow keeps the last.
+      // If a position occurs twice, TensorFlow keeps the last value.
     })),
   TensorScatterUpdate: scattered.map(({ shape, depth, dtype }) => {
     const own = 1 + (depth % shape.length);

@@ -1,20 +1,20 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 
 /**
- * What memory holds that nobody wrote. Each is the same in every byte, and a finite number as a float32: one large, one
- * negative, and the zeros that a heap begins with. As a bool none but the last is 0 or 1.
+ * The contents of unwritten memory. Each has the same value in every byte and is a finite number as a float32: one
+ * large, one negative, and the zeros of a new heap. As a bool, only the last one is 0 or 1.
  */
 export const POISONS = [0x7a, 0xc5, 0x00] as const;
 export type Poison = (typeof POISONS)[number];
 
 const ARENA_BYTES = 24 * 1024 * 1024;
 const ALIGNMENT = 16;
-/** Between two blocks, at least; it differs from poison to poison, so that what lies behind a block does too. */
+/** The minimum gap between two blocks. It differs between the poisons, so that the bytes behind a block differ too. */
 const GAPS: Readonly<Record<Poison, number>> = { 122: 256, 197: 1040, 0: 528 };
-/** Sizes of blocks that C++ code may ask for itself. */
+/** Sizes of blocks that C++ code may allocate itself. */
 const INTERNAL_SIZES = [16, 24, 40, 64, 96, 160, 256, 512, 1024, 4096, 16_384, 65_536, 262_144];
 
-/** Behind the last block, poisoned before there is any. */
+/** The memory behind the last block, which is poisoned before the first allocation. */
 const MARGIN = 64 * 1024;
 
 interface Block {
@@ -23,10 +23,10 @@ interface Block {
 }
 
 /**
- * Takes the place of the allocator of tfjs's heap: nothing is given twice within a run, everything around and behind a
- * block is poison, and so is the block until it is written and again once it is freed.
+ * Replaces the allocator of tfjs's heap. No address is used twice within a run. The memory around a block is poison,
+ * and so is the block before it is written and after it is freed.
  *
- * What C++ code allocates itself is not seen; it gets memory that was poisoned before.
+ * Allocations of C++ code are not tracked. They get memory that was poisoned earlier.
  */
 export class PoisonedHeap {
   readonly #backend: BackendWasm;
@@ -35,13 +35,13 @@ export class PoisonedHeap {
   readonly #start: number;
   readonly #live = new Map<number, Block>();
   #poison: Poison = POISONS[0];
-  /** Where the next block may begin. */
+  /** The lowest address of the next block. */
   #next: number;
 
   constructor(backend: BackendWasm) {
     this.#backend = backend;
     const { wasm } = backend;
-    // Emscripten's glue puts the real functions in place when they are first called.
+    // Emscripten's glue installs the real functions at their first call.
     wasm._free(wasm._malloc(8));
     const { _malloc, _free } = wasm;
     this.#malloc = (bytes) => _malloc(bytes) >>> 0;
@@ -60,7 +60,7 @@ export class PoisonedHeap {
     return bytes;
   }
 
-  /** Begins a run with all memory poisoned that is not a block from before. */
+  /** Begins a run. Poisons all memory except earlier blocks. */
   begin(poison: Poison): void {
     this.#poison = poison;
     this.#next = this.#start;
@@ -75,7 +75,7 @@ export class PoisonedHeap {
     for (const address of internal) this.#free(address);
   }
 
-  /** Where something wrote that was not its own; undefined if nothing did. */
+  /** The description of a write outside all blocks; undefined if there was none. */
   findStray(): string | undefined {
     const heap = this.#backend.wasm.HEAPU8;
     let position = this.#start;
@@ -131,7 +131,7 @@ export class PoisonedHeap {
     this.#fill(block.address, block.bytes);
   }
 
-  /** @param around whether blocks in use are left alone */
+  /** @param around true to skip blocks in use */
   #fill(address: number, bytes: number, around = false): void {
     const heap = this.#backend.wasm.HEAPU8;
     const kept = around

@@ -56,7 +56,7 @@ export interface SmallGraph {
   readonly steps: readonly string[];
 }
 
-/** Graphs that take images of any size, down to none. */
+/** Graphs that take images of any size, including 0. */
 export const smallGraphs: fc.Arbitrary<SmallGraph> = recipes.map(build);
 
 function build({ seed, channels, image, reduction, rows }: Recipe): SmallGraph {

@@ -1,7 +1,7 @@
 import { answered, float, type GateCase, int, operation, refused } from '../../../gate/gate_cases/case.ts';
 
 const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
-/** Exact in float32, and so small that the fourth term of a series does not count. */
+/** Exact in float32, and so small that the fourth term of a series is negligible. */
 const small = 2 ** -10;
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
@@ -39,7 +39,7 @@ const ofFloats = (op: string, values: readonly number[], results: readonly numbe
     ),
   ]);
 
-/** Values by arithmetic; series give those of small arguments: log(1 + x) = x - x^2/2, sin x = x - x^3/6. */
+/** Values by arithmetic. Series give the values of small arguments: log(1 + x) = x - x^2/2, sin x = x - x^3/6. */
 export const ARITHMETIC_CASES: readonly GateCase[] = [
   ofIntegers('Abs', [-16777217, least, least + 1, most, 0], [16777217, least, most, most, 0]),
   ofIntegers('Neg', [-16777217, least, least + 1, most, 0], [16777217, least, most, least + 1, 0]),

@@ -14,7 +14,10 @@ const list = (...values: number[]) => int([values.length], values);
 
 type Pairs = readonly [a: readonly number[], b: readonly number[], results: readonly number[]];
 
-/** Values that fit their type, and values that do not: those of 8 bits wrap as in C++, those of 64 are refused. */
+/**
+ * Values that fit their type, and values that do not. Values of 8 bits wrap as in C++, and values of 64 bits are
+ * refused.
+ */
 function binary(
   op: string,
   type: string,

@@ -28,7 +28,7 @@ const b = float([3, 2], [1, 0, 2, -1, 3, 1]);
 const cube = float([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
 const square = float([2, 2], [1, 2, 3, 4]);
 
-/** The values are those of the definition: products summed up over what the output does not name. */
+/** Values by the definition: products, summed over the indices that the output does not name. */
 export const EINSUM_CASES: readonly GateCase[] = [
   equation('ij,jk->ik', [
     answered('a product of matrices', { a, b }, float([2, 2], [14, 1, 32, 1])),
