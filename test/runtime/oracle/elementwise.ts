@@ -183,6 +183,9 @@ const filled =
 
 const compare = (compute: (a: number, b: number) => boolean): Operation =>
   binary((a, b) => (compute(a, b) ? 1 : 0), ['float32', 'int32', 'bool'], 'bool');
+/** Strings are the numbers of words here. */
+const equality = (compute: (a: number, b: number) => boolean): Operation =>
+  binary((a, b) => (compute(a, b) ? 1 : 0), ['float32', 'int32', 'bool', 'string'], 'bool');
 const logical = (compute: (a: number, b: number) => number): Operation => binary(compute, ['bool'], 'bool');
 
 export const ELEMENTWISE: Readonly<Record<string, Operation>> = {
@@ -208,7 +211,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operation>> = {
   Cosh: unary(Math.cosh, FLOAT, undefined, 'ordinary'),
   Elu: unary((x) => (x < 0 ? Math.expm1(x) : x)),
   EluGrad: binary((dy, y) => (y >= 0 ? dy : dy * (y + 1)), FLOAT, undefined, 'ordinary', ['dy', 'y']),
-  Equal: compare((a, b) => a === b),
+  Equal: equality((a, b) => a === b),
   Erf: unary(erf),
   Exp: unary(Math.exp),
   Expm1: unary(Math.expm1),
@@ -234,7 +237,7 @@ export const ELEMENTWISE: Readonly<Record<string, Operation>> = {
   Mod: divided(floorMod),
   Multiply: binary((a, b) => a * b),
   Neg: unary((x) => -x, NUMBERS),
-  NotEqual: compare((a, b) => a !== b),
+  NotEqual: equality((a, b) => a !== b),
   OnesLike: filled(1),
   Pow: binary(
     (a, b, dtype) => {
