@@ -20,6 +20,7 @@ const FAMILIES = [
   'normalization',
   'attention',
   'operations',
+  'audio',
   'models',
   'open',
   'h5',

@@ -16,6 +16,7 @@ import { LOCALLY_CONNECTED } from './spatial/locally_connected.ts';
 import { POOLING } from './spatial/pooling.ts';
 import { RESHAPING } from './spatial/reshaping.ts';
 import { TRANSPOSED_CONVOLUTION } from './spatial/transposed_convolution.ts';
+import { SPECTROGRAMS } from './spectrogram.ts';
 import { TEXT } from './text_vectorization.ts';
 import { WRAPPERS } from './wrappers.ts';
 
@@ -37,6 +38,7 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...RECURRENT,
   ...RESHAPING,
   ...TRANSPOSED_CONVOLUTION,
+  ...SPECTROGRAMS,
   ...TEXT,
   ...WRAPPERS,
 };
