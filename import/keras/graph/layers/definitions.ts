@@ -6,6 +6,7 @@ import { CORE } from './core.ts';
 import { EINSUM } from './einsum_dense.ts';
 import { ENCODING } from './encoding.ts';
 import { LOOKUPS } from './lookup.ts';
+import { MEL_SPECTROGRAMS } from './mel_spectrogram.ts';
 import { MERGING } from './merging.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
@@ -32,6 +33,7 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...IMAGES,
   ...LOCALLY_CONNECTED,
   ...LOOKUPS,
+  ...MEL_SPECTROGRAMS,
   ...MERGING,
   ...NORMALIZATIONS,
   ...POOLING,
