@@ -5,14 +5,30 @@ import { ALIASES, IDENTITIES } from '../../../import/keras/keras_layers.ts';
 import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
 import { OPERATION_GROUPS } from '../../../import/operations/supported_operations.ts';
 import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
+import { GATE_CASES } from '../../runtime/gate/gate_cases/cases.ts';
+import { OPERATION_CASES } from '../../runtime/operations/operation_cases/all.ts';
 import { code, table } from './markdown.ts';
 
 /** The TensorFlow operations that can be served, each with its refused forms. */
 export function operationsTable(): string {
+  const cases = operationCases();
   const rows = Object.entries(OPERATION_GROUPS).flatMap(([group, operations]) =>
-    [...operations].sort().map((name) => [code(name), group, refusedForms(name)]),
+    [...operations]
+      .sort()
+      .map((name) => [code(name), group, String(cases.get(name) ?? 0), refusedForms(name)]),
   );
-  return table(['operation', 'group', 'refused'], rows);
+  return table(['operation', 'group', 'cases', 'refused'], rows);
+}
+
+/** How many requests with known answers or refusals ask for each operation. */
+function operationCases(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { nodes, asked } of [...OPERATION_CASES, ...GATE_CASES]) {
+    for (const operation of new Set(nodes.map(({ op }) => String(op)))) {
+      counts.set(operation, (counts.get(operation) ?? 0) + asked.length);
+    }
+  }
+  return counts;
 }
 
 function refusedForms(operation: string): string {
