@@ -4,9 +4,11 @@ import { BASE64_CASES } from './base64.ts';
 import { BLOCK_CASES } from './blocks.ts';
 import { CHANNELS_FIRST_CASES } from './channels_first.ts';
 import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
+import { BINARY_CASES } from './elementwise/binary.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
 import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
+import { UNARY_CASES } from './elementwise/unary.ts';
 import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
 import { IMAGE_CASES } from './images/images.ts';
 import { LIMIT_CASES } from './limits.ts';
@@ -39,7 +41,9 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...DIAGONAL_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
+  ...BINARY_CASES,
   ...FUNCTION_CASES,
+  ...UNARY_CASES,
   ...IMAGE_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,

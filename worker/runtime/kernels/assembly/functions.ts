@@ -149,7 +149,10 @@ export function hyperbolicTangent(value: v128): v128 {
   q = multiplyAdd(q, square, TANH_Q1);
   q = multiplyAdd(q, square, TANH_Q2);
   q = multiplyAdd(q, square, TANH_Q3);
-  return f32x4.div(f32x4.mul(x, p), q);
+  // Beyond its ends the quotient stays a few units in the last place off 1.
+  const sign = v128.and(value, f32x4.splat(-0.0));
+  const isEnd = f32x4.ge(f32x4.abs(value), TANH_HIGHEST);
+  return v128.bitselect(v128.or(ONE, sign), f32x4.div(f32x4.mul(x, p), q), isEnd);
 }
 
 /** Returns erf(x) by a rational function. The coefficients are those of Eigen's erf for float. */
