@@ -5,9 +5,11 @@ import { BLOCK_CASES } from './blocks.ts';
 import { CHANNELS_FIRST_CASES } from './channels_first.ts';
 import { ARITHMETIC_CASES } from './elementwise/arithmetic.ts';
 import { BINARY_CASES } from './elementwise/binary.ts';
+import { BUCKET_CASES } from './elementwise/buckets.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
 import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
+import { TRIGONOMETRY_CASES } from './elementwise/trigonometry.ts';
 import { UNARY_CASES } from './elementwise/unary.ts';
 import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
 import { IMAGE_CASES } from './images/images.ts';
@@ -29,6 +31,7 @@ import { SELECT_CASES } from './select.ts';
 import { SELECTION_CASES } from './selection.ts';
 import { SPECTRAL_CASES } from './spectral/spectral.ts';
 import { STRING_CASES } from './string_operations.ts';
+import { SUBSTRING_CASES } from './substrings.ts';
 import { SUPPRESSION_CASES } from './suppression.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
@@ -42,6 +45,9 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...BINARY_CASES,
+  ...BUCKET_CASES,
+  ...SUBSTRING_CASES,
+  ...TRIGONOMETRY_CASES,
   ...FUNCTION_CASES,
   ...UNARY_CASES,
   ...IMAGE_CASES,

@@ -1,34 +1,8 @@
-import {
-  answered,
-  answeredNearly,
-  bool,
-  float,
-  type GateCase,
-  int,
-  operation,
-} from '../../../gate/gate_cases/case.ts';
+import { answered, bool, float, type GateCase, int, operation } from '../../../gate/gate_cases/case.ts';
+import { unary } from './unary_case.ts';
 
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 const EDGES = [nan, infinity, -infinity];
-
-/** What an operation returns for a few arguments, then for NaN, infinity and minus infinity. */
-type Values = readonly (readonly [argument: number, value: number])[];
-
-const unary = (op: string, edges: readonly number[], values: Values, attr = {}): GateCase => {
-  const [given, wanted] = [values.map(([argument]) => argument), values.map(([, value]) => value)];
-  return operation(op, op, { x: 'FP32' }, { T: { type: 'DT_FLOAT' }, ...attr }, 'FP32', [
-    answeredNearly('values', { x: float([1, given.length], given) }, float([1, wanted.length], wanted)),
-    answeredNearly('NaN and infinities', { x: float([3], EDGES) }, float([3], edges)),
-    answered(
-      'a scalar',
-      { x: float([], [given[0] ?? 0]) },
-      {
-        ...(answeredNearly('', {}, float([], [wanted[0] ?? 0])).answer?.y ?? float([])),
-      },
-    ),
-    answered('no values', { x: float([2, 0]) }, float([2, 0])),
-  ]);
-};
 
 const predicate = (op: string, edges: readonly number[]): GateCase =>
   operation(op, op, { x: 'FP32' }, { T: { type: 'DT_FLOAT' } }, 'BOOL', [
@@ -41,70 +15,11 @@ const predicate = (op: string, edges: readonly number[]): GateCase =>
     answered('no values', { x: float([0]) }, bool([0])),
   ]);
 
-const third = Math.PI / 3;
-
 /**
  * Values of the functions at arguments where they are known in closed form, and their limits. Rounding is to even, as
  * TensorFlow's documentation of tf.round says.
  */
 export const UNARY_CASES: readonly GateCase[] = [
-  unary(
-    'Acos',
-    [nan, nan, nan],
-    [
-      [0, Math.PI / 2],
-      [1, 0],
-      [-1, Math.PI],
-      [0.5, third],
-    ],
-  ),
-  unary(
-    'Acosh',
-    [nan, infinity, nan],
-    [
-      [1, 0],
-      [1.25, Math.LN2],
-      [0.5, nan],
-    ],
-  ),
-  unary(
-    'Asin',
-    [nan, nan, nan],
-    [
-      [0, 0],
-      [1, Math.PI / 2],
-      [-0.5, -Math.PI / 6],
-      [1.5, nan],
-    ],
-  ),
-  unary(
-    'Asinh',
-    [nan, infinity, -infinity],
-    [
-      [0, 0],
-      [0.75, Math.LN2],
-      [-0.75, -Math.LN2],
-    ],
-  ),
-  unary(
-    'Atan',
-    [nan, Math.fround(Math.PI / 2), -Math.fround(Math.PI / 2)],
-    [
-      [0, 0],
-      [1, Math.PI / 4],
-      [-1, -Math.PI / 4],
-    ],
-  ),
-  unary(
-    'Atanh',
-    [nan, nan, nan],
-    [
-      [0, 0],
-      [0.6, Math.LN2],
-      [-0.6, -Math.LN2],
-      [2, nan],
-    ],
-  ),
   unary(
     'Ceil',
     [nan, infinity, -infinity],
@@ -135,33 +50,6 @@ export const UNARY_CASES: readonly GateCase[] = [
       [-0.5, 0],
       [-1.5, -2],
       [-2.25, -2],
-    ],
-  ),
-  unary(
-    'Cosh',
-    [nan, infinity, infinity],
-    [
-      [0, 1],
-      [Math.LN2, 1.25],
-      [-Math.LN2, 1.25],
-    ],
-  ),
-  unary(
-    'Sinh',
-    [nan, infinity, -infinity],
-    [
-      [0, 0],
-      [Math.LN2, 0.75],
-      [-Math.LN2, -0.75],
-    ],
-  ),
-  unary(
-    'Tan',
-    [nan, nan, nan],
-    [
-      [0, 0],
-      [Math.PI / 4, 1],
-      [-Math.PI / 4, -1],
     ],
   ),
   unary(
@@ -289,22 +177,6 @@ export const UNARY_CASES: readonly GateCase[] = [
       [-100, 0],
     ],
   ),
-  unary(
-    'Tanh',
-    [nan, 1, -1],
-    [
-      [0, 0],
-      [Math.LN2, 0.6],
-      [-Math.LN2, -0.6],
-    ],
-  ),
-  operation('Tanh', 'Tanh', { x: 'FP32' }, { T: { type: 'DT_FLOAT' } }, 'FP32', [
-    answered(
-      'large values, which are 1 in float32',
-      { x: float([6], [9.5, -9.5, 50, -50, infinity, -infinity]) },
-      float([6], [1, -1, 1, -1, 1, -1]),
-    ),
-  ]),
   predicate('IsFinite', [0, 0, 0]),
   predicate('IsInf', [0, 1, 1]),
   predicate('IsNan', [1, 0, 0]),
