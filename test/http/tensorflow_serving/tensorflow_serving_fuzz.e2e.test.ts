@@ -50,7 +50,7 @@ test(
     await fc.assert(
       fc.asyncProperty(computeRequest, async ({ method, body }) => {
         const share = new RequestMemory(10_000_000).open();
-        const parsed = parseComputation(method, body, null, 'null');
+        const parsed = parseComputation(method, body, new Headers(), 'null');
         const answer = parsed.kind === 'parsed' ? await compute(ECHO, parsed.computation, share) : parsed;
         kinds[answer.kind] = (kinds[answer.kind] ?? 0) + 1;
         if (answer.kind !== 'computed') {

@@ -18,14 +18,14 @@ export type Computation = { readonly notFinite: NotFinite } & (
   | { readonly kind: 'upload'; readonly method: Method; readonly upload: Upload }
 );
 
-/** @param contentType the header; any is JSON unless it is known to be something else */
+/** @param headers of the request; the content type tells what a body that is not JSON is */
 export function parseComputation(
   method: Method,
   bytes: Uint8Array,
-  contentType: string | null,
+  headers: Headers,
   notFinite: NotFinite,
 ): Parsed<Computation> {
-  const read = readUpload(bytes, contentType);
+  const read = readUpload(bytes, headers);
   if (read === undefined) return parseJson(method, bytes, notFinite);
   if (read.kind === 'invalid') return read;
   return { kind: 'parsed', computation: { kind: 'upload', method, upload: read.upload, notFinite } };

@@ -35,7 +35,7 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
 
   parse(body, request, { api }) {
     const notFinite = wantsStrictJson(request.url) ? 'null' : 'token';
-    return parseComputation(api, body, request.headers.get('content-type'), notFinite);
+    return parseComputation(api, body, request.headers, notFinite);
   },
 
   compute,
