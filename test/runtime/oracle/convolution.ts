@@ -182,7 +182,8 @@ const localResponse: Operation = (call) => {
           each++
         )
           sum += value(x, index.with(3, each)) ** 2;
-        return value(x, index) * (Number(bias) + Number(alpha) * sum) ** -Number(beta);
+        // In float32, a power that overflows makes NaN of a zero.
+        return value(x, index) * Math.fround((Number(bias) + Number(alpha) * sum) ** -Number(beta));
       },
       'ordinary',
     ),
