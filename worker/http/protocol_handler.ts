@@ -54,7 +54,7 @@ export interface Protocol<Compute extends ComputeRoute, Document extends Documen
    * Decodes the inputs, executes, encodes the outputs. It has no side effects, so that it can be repeated with another
    * version.
    */
-  compute(servable: ServableView, computation: Computation, share: MemoryShare): Promise<Computed>;
+  compute(servable: ServableView, computation: Computation, share: MemoryShare): ValueOrPromise<Computed>;
   /** Makes the error of a request for a model that is not served. */
   refuse(target: ServingTarget, outcome: NotServed): Answer;
   answerDocument(

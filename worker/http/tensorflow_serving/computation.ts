@@ -1,3 +1,4 @@
+import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../serving/api.ts';
 import type { NotFinite } from '../json/tensors/byte_writer.ts';
 import type { MemoryShare } from '../memory/memory_share.ts';
@@ -47,7 +48,7 @@ export function compute(
   servable: ServableView,
   computation: Computation,
   share: MemoryShare,
-): Promise<Computed> {
+): ValueOrPromise<Computed> {
   share.beginComputation();
   const { notFinite } = computation;
   switch (computation.kind) {

@@ -1,6 +1,7 @@
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { ServableView } from '../../serving/api.ts';
+import type { MemoryShare } from '../memory/memory_share.ts';
 import type { Computed } from '../protocol_handler.ts';
 import type { EncodeOutcome } from './predict/encode_predict.ts';
 
@@ -33,11 +34,30 @@ export function refused(message: string): Computed {
   return { kind: 'refused', message };
 }
 
-export function notComputed({ model, version }: ServableView, reason: string): Computed {
-  return refused(`Version ${version} of model ${model} could not compute these inputs: ${reason}`);
-}
+/**
+ * Executes a signature on inputs and encodes its outputs. Both count in the memory of the request.
+ *
+ * @param encode makes the body of the answer
+ */
+export async function computed(
+  servable: ServableView,
+  signature: Signature,
+  inputs: NamedTensors,
+  share: MemoryShare,
+  encode: (outputs: NamedTensors) => EncodeOutcome,
+): Promise<Computed> {
+  const refusal = share.takeTensors(inputs, 'The inputs');
+  if (refusal !== undefined) return refusal;
 
-export function encoded(outcome: EncodeOutcome, inputs: NamedTensors): Computed {
+  const result = await servable.execute(signature, inputs, share.left);
+  if (result.kind === 'failed') {
+    const { model, version } = servable;
+    return refused(`Version ${version} of model ${model} could not compute these inputs: ${result.reason}`);
+  }
+
+  const tooMuch = share.takeTensors(result.outputs, 'The outputs');
+  if (tooMuch !== undefined) return tooMuch;
+  const outcome = encode(result.outputs);
   return outcome.kind === 'invalid'
     ? refused(outcome.message)
     : { kind: 'computed', body: outcome.json, examples: batchOf(inputs) };

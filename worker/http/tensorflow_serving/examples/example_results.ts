@@ -8,6 +8,19 @@ import type { EncodeOutcome } from '../predict/encode_predict.ts';
 
 type Outputs = Signature['outputs'];
 
+/** Makes the body of a classify or regress response for a batch of examples. */
+export function encodeResults(
+  method: 'classify' | 'regress',
+  outputs: NamedTensors,
+  infos: Outputs,
+  batch: number,
+  notFinite: NotFinite,
+): EncodeOutcome {
+  return method === 'classify'
+    ? encodeClassifications(outputs, infos, batch, notFinite)
+    : encodeRegressions(outputs, batch, notFinite);
+}
+
 /**
  * Makes the body of a classify response: for each example, pairs of label and score. Scores are the output `scores`, or
  * the only float32 output. Labels are the output `classes`, or the only string output, or else the manifest's names of

@@ -1,11 +1,12 @@
+import type { ValueOrPromise } from '../../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
 import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { batchOf, encoded, findSignature, methodFault, notComputed, refused } from '../computed.ts';
-import { encodeClassifications, encodeRegressions } from '../examples/example_results.ts';
+import { batchOf, computed, findSignature, methodFault, refused } from '../computed.ts';
+import { encodeResults } from '../examples/example_results.ts';
 import { encodeOutputs } from '../predict/encode_predict.ts';
 import type { Upload } from './upload.ts';
 import { signatureOf, uploadInputs } from './upload_inputs.ts';
@@ -17,13 +18,13 @@ export function tooLarge(bytes: number): Computed {
 }
 
 /** Computes an upload with one version. Its answer is that to as many instances or examples. */
-export async function computeUpload(
+export function computeUpload(
   servable: ServableView,
   method: 'predict' | 'classify' | 'regress',
   upload: Upload,
   notFinite: NotFinite,
   share: MemoryShare,
-): Promise<Computed> {
+): ValueOrPromise<Computed> {
   const name = signatureOf(upload, servable.image);
   const signature = findSignature(servable, name);
   if (signature === undefined) {
@@ -36,21 +37,9 @@ export async function computeUpload(
   if (made.kind === 'refused') return refused(made.message);
   if (made.kind === 'too large') return tooLarge(made.bytes);
   const { inputs } = made;
-  const refusal = share.takeTensors(inputs, 'The inputs');
-  if (refusal !== undefined) return refusal;
-
-  const result = await servable.execute(signature, inputs, share.left);
-  if (result.kind === 'failed') return notComputed(servable, result.reason);
-
-  const { outputs } = result;
-  const tooMuch = share.takeTensors(outputs, 'The outputs');
-  if (tooMuch !== undefined) return tooMuch;
-  switch (method) {
-    case 'predict':
-      return encoded(encodeOutputs(outputs, 'row', notFinite), inputs);
-    case 'classify':
-      return encoded(encodeClassifications(outputs, signature.outputs, batchOf(inputs), notFinite), inputs);
-    case 'regress':
-      return encoded(encodeRegressions(outputs, batchOf(inputs), notFinite), inputs);
-  }
+  return computed(servable, signature, inputs, share, (outputs) =>
+    method === 'predict'
+      ? encodeOutputs(outputs, 'row', notFinite)
+      : encodeResults(method, outputs, signature.outputs, batchOf(inputs), notFinite),
+  );
 }

@@ -1,10 +1,11 @@
+import type { ValueOrPromise } from '../../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
 import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { encoded, findSignature, notComputed, refused } from '../computed.ts';
+import { computed, findSignature, refused } from '../computed.ts';
 import { tooLarge } from '../files/compute_upload.ts';
 import { encodedImages } from '../files/encoded_images.ts';
 import { decodeInputs } from './decode_predict.ts';
@@ -12,12 +13,12 @@ import { encodeOutputs } from './encode_predict.ts';
 import type { PredictRequest } from './parse_predict.ts';
 
 /** Computes a predict request with one version: decodes the inputs, executes, encodes the outputs. */
-export async function computePrediction(
+export function computePrediction(
   servable: ServableView,
   request: PredictRequest,
   notFinite: NotFinite,
   share: MemoryShare,
-): Promise<Computed> {
+): ValueOrPromise<Computed> {
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
     const name = shortened(request.signatureName);
@@ -31,15 +32,8 @@ export async function computePrediction(
   if (images?.kind === 'too large') return tooLarge(images.bytes);
   const made = images ?? decoded;
   if (made.kind === 'invalid') return refused(made.message);
-  const { inputs } = made;
-  const refusal = share.takeTensors(inputs, 'The inputs');
-  if (refusal !== undefined) return refusal;
-
-  const result = await servable.execute(signature, inputs, share.left);
-  if (result.kind === 'failed') return notComputed(servable, result.reason);
-
-  const tooMuch = share.takeTensors(result.outputs, 'The outputs');
-  if (tooMuch !== undefined) return tooMuch;
   const format = request.tensors.kind === 'row' ? 'row' : 'columnar';
-  return encoded(encodeOutputs(result.outputs, format, notFinite), inputs);
+  return computed(servable, signature, made.inputs, share, (outputs) =>
+    encodeOutputs(outputs, format, notFinite),
+  );
 }
