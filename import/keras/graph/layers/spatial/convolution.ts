@@ -88,24 +88,33 @@ const convolution = (dimensions: number): LayerDefinition =>
     ACTIVATED,
   );
 
+/** A convolution of each channel by itself; `y` is undefined where the window fits nowhere. */
+function depthwiseStage(
+  call: LayerCall,
+  x: SymbolicTensor,
+  config: Configured & { readonly depth_multiplier: readonly number[] | null },
+): { readonly y: SymbolicTensor | undefined; readonly channels: number } | string {
+  const [multiplier = 1] = config.depth_multiplier ?? [];
+  const channels = sizeOf(x, -1);
+  if (channels === null) return openSize(call);
+  const over = windowOver(call, x, config);
+  if (typeof over === 'string') return over;
+  if (new Set(config.strides).size > 1) {
+    return `layer ${call.layer.className} with strides ${JSON.stringify(config.strides)}, which differ`;
+  }
+  const kernel = call.weights.get('depthwise_kernel', [...config.kernel_size, channels, multiplier]);
+  return { y: convolveDepthwise(call.g, over[0], kernel, over[1]), channels: channels * multiplier };
+}
+
 const depthwise = (dimensions: number): LayerDefinition =>
   defineLayer(
     { ...window(dimensions), depth_multiplier: optionalSizes(1) },
     (call, config) =>
       activated(
         call,
-        spatial(call, dimensions, config.data_format, ({ g, weights }, x) => {
-          const [multiplier = 1] = config.depth_multiplier ?? [];
-          const channels = sizeOf(x, -1);
-          if (channels === null) return openSize(call);
-          const over = windowOver(call, x, config);
-          if (typeof over === 'string') return over;
-          if (new Set(config.strides).size > 1) {
-            return `layer ${call.layer.className} with strides ${JSON.stringify(config.strides)}, which differ`;
-          }
-          const kernel = weights.get('depthwise_kernel', [...config.kernel_size, channels, multiplier]);
-          const y = convolveDepthwise(g, over[0], kernel, over[1]);
-          return finished(call, y, channels * multiplier, config.use_bias);
+        spatial(call, dimensions, config.data_format, (_, x) => {
+          const stage = depthwiseStage(call, x, config);
+          return typeof stage === 'string' ? stage : finished(call, stage.y, stage.channels, config.use_bias);
         }),
       ),
     { ...ACTIVATED, ignores: ['filters', 'groups'] },
@@ -118,20 +127,12 @@ const separable = (dimensions: number): LayerDefinition =>
       activated(
         call,
         spatial(call, dimensions, config.data_format, ({ g, weights }, x) => {
-          const [multiplier = 1] = config.depth_multiplier ?? [];
-          const channels = sizeOf(x, -1);
-          if (channels === null) return openSize(call);
-          const over = windowOver(call, x, config);
-          if (typeof over === 'string') return over;
-          if (new Set(config.strides).size > 1) {
-            return `layer ${call.layer.className} with strides ${JSON.stringify(config.strides)}, which differ`;
-          }
+          const stage = depthwiseStage(call, x, config);
+          if (typeof stage === 'string') return stage;
           const ones = config.kernel_size.map(() => 1);
-          const each = weights.get('depthwise_kernel', [...config.kernel_size, channels, multiplier]);
-          const all = weights.get('pointwise_kernel', [...ones, channels * multiplier, config.filters]);
-          const between = convolveDepthwise(g, over[0], each, over[1]);
+          const all = weights.get('pointwise_kernel', [...ones, stage.channels, config.filters]);
           const point: Window = { size: ones, strides: ones, dilations: ones, padding: 'valid' };
-          const y = between && convolve(g, between, all, point);
+          const y = stage.y && convolve(g, stage.y, all, point);
           return finished(call, y, config.filters, config.use_bias);
         }),
       ),
