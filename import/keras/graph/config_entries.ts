@@ -49,7 +49,7 @@ export const sizes = (dimensions: number, otherwise?: number) =>
     v.check((value) => value.length === dimensions, `has not ${dimensions} sizes`),
   );
 
-/** As `sizes`, and null where there is none. */
+/** As `sizes`, or null if the configuration has no value. */
 export const optionalSizes = (dimensions: number, least: 0 | 1 = 1) => {
   const each = least === 1 ? count : size;
   return v.pipe(

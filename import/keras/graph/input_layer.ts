@@ -12,7 +12,7 @@ export function inputShape({ config }: Pick<KerasObject, 'config'>): Shape | und
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The type that the server computes with in the place of Keras's, or why there is none. */
+/** The type that the server computes with in place of Keras's, or the reason why it computes none. */
 export function inputType({ config, className }: KerasObject): DataType | { readonly problem: string } {
   if (config.sparse === true) return { problem: 'a sparse input' };
   if (config.ragged === true) return { problem: 'a ragged input' };

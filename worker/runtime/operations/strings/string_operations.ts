@@ -1,11 +1,11 @@
 import type { Operations } from '../operation.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { asString } from './formatting.ts';
 import { HASHING } from './hashing.ts';
 import { JOINING } from './joining.ts';
 import { MOVED_ELEMENTS } from './moved_elements.ts';
 import { stringNGrams } from './n_grams.ts';
-import { stringToNumber } from './parsing.ts';
+import { asString } from './numbers/formatting.ts';
+import { stringToNumber } from './numbers/parsing.ts';
 import { PATTERNS } from './patterns.ts';
 import { decodeRaw } from './raw_bytes.ts';
 import { SPLITTING } from './splitting.ts';

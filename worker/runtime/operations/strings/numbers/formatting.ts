@@ -6,9 +6,9 @@ import {
   type Operation,
   refuse,
   textAttribute,
-} from '../operation.ts';
+} from '../../operation.ts';
+import { encode, expectRoom, stringTensor } from '../string_values.ts';
 import { fixed, scientific } from './decimal_digits.ts';
-import { encode, expectRoom, stringTensor } from './string_values.ts';
 
 /** The limit of precision and width: more digits than a double has. */
 const MOST_DIGITS = 100;

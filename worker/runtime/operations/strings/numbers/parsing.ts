@@ -1,6 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { inputOf, member, type Operation, rawAttribute, refuse } from '../operation.ts';
-import { type Bytes, decode, stringsOf } from './string_values.ts';
+import { inputOf, member, type Operation, rawAttribute, refuse } from '../../operation.ts';
+import { type Bytes, decode, stringsOf } from '../string_values.ts';
 
 /** The integer types by name or by number, as in tfjs's JSON. */
 const INTEGERS: ReadonlySet<unknown> = new Set(['DT_INT32', 'DT_INT64', 3, 9]);
