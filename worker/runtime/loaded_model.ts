@@ -2,14 +2,18 @@ import { CodedError, type ErrorCode } from '../model/coded_error.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { ValueOrPromise } from './value_or_promise.ts';
 
+/** Lets requests go first. It rejects if the work is not needed any more. */
+export type Pause = () => Promise<void>;
+
 /** A model in memory, ready to compute. Tensors have the model's own names. */
 export interface LoadedModel {
   /**
    * Computes the named outputs. It is synchronous if the model permits, so that nothing else runs in between.
    *
+   * @param pause for a computation that no request waits for: called between its parts, which makes it asynchronous
    * @throws ExecutionError if the model cannot compute these inputs. Any other error is a defect of the runtime
    */
-  execute(inputs: NamedTensors, outputs: readonly string[]): ValueOrPromise<NamedTensors>;
+  execute(inputs: NamedTensors, outputs: readonly string[], pause?: Pause): ValueOrPromise<NamedTensors>;
   /** Returns whether plans compute the model. */
   planState(): PlanState;
   /** Frees everything. It must not be called during a computation. */

@@ -71,6 +71,23 @@ describe('loading', () => {
     expect(manager.ready(model, '1.0.0')).toBeDefined();
   });
 
+  test('pauses as long as no request waits for it', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    const gate = Promise.withResolvers<void>();
+    const tasks: LoadTask[] = [];
+    const { manager } = createManager((_manifest, task) => {
+      tasks.push(task);
+      return gate.promise;
+    });
+    manager.preload(model, '1.0.0', requestScope(), { keepServing: true });
+    await expect.poll(() => tasks.map(({ pauses }) => pauses)).toEqual([true]);
+    const answered = use(manager, named(model, '1.0.0'), () => 'answered', requestScope());
+    await expect.poll(() => tasks.map(({ pauses }) => pauses)).toEqual([false]);
+    gate.resolve();
+    expect(await answered).toEqual({ kind: 'used', answer: 'answered' });
+  });
+
   test('is taken over when the work of the request that began it was dropped', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');

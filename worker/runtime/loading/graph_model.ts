@@ -55,7 +55,7 @@ export async function loadGraphModel(
       );
   const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
   return {
-    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     planState: () => planned.state(),
     dispose: () => {
       planned.dispose();

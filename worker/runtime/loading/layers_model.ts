@@ -59,7 +59,7 @@ export async function loadLayersModel(
   const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
   const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
   return {
-    execute: (inputs, outputs) => planned.execute(inputs, outputs),
+    execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
     planState: () => planned.state(),
     dispose: () => {
       planned.dispose();

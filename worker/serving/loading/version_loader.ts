@@ -63,16 +63,17 @@ async function loadFrom(
     const servable = new Servable(manifest, loaded);
     try {
       for (const request of warmup) {
+        await task.pause();
         const reason = await warmUp(servable, request);
         if (reason === undefined) continue;
         servable.cold ??= reason;
         onCold?.(reason);
       }
-      // A second run proves the plans, so that a plan computes the first request after the flip. If a request waits for
-      // the load, the second run would take longer than it saves.
-      for (const request of task.pauses ? warmup : []) {
+      // A second run proves the plans, in parts between requests, so that a plan computes the first request after the
+      // flip. If a request waits for the load, the second run would take longer than it saves.
+      for (const request of warmup) {
         await task.pause();
-        await warmUp(servable, request);
+        if (task.pauses) await warmUp(servable, request, task.pause);
       }
       return servable;
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { Warmup, WarmupTensor } from '../../model/content.ts';
 import type { DataType } from '../../model/dtype.ts';
 import { elementCount, type TensorValue } from '../../model/tensor.ts';
-import type { ServableView } from '../api.ts';
+import type { Pause } from '../../runtime/loaded_model.ts';
+import type { Servable } from '../servables/servable.ts';
 
 /** True for a request of zeros, which the import made. The model need not accept it. */
 const isGuess = ({ inputs }: Warmup): boolean => Object.values(inputs).some(({ kind }) => kind === 'zeros');
@@ -9,10 +10,15 @@ const isGuess = ({ inputs }: Warmup): boolean => Object.values(inputs).some(({ k
 /**
  * Computes a warmup request with a servable.
  *
+ * @param pause called between the parts of the work, where there are several
  * @returns why a request that was guessed could not be computed: zeros need not make sense to a model
  * @throws if a request that was written fails. As in TensorFlow Serving, that fails the load.
  */
-export async function warmUp(servable: ServableView, warmup: Warmup): Promise<string | undefined> {
+export async function warmUp(
+  servable: Pick<Servable, 'signatures' | 'execute'>,
+  warmup: Warmup,
+  pause?: Pause,
+): Promise<string | undefined> {
   const signature = servable.signatures[warmup.signature];
   if (signature === undefined) throw new Error(`warmup: the signature ${warmup.signature} does not exist`);
   const inputs = new Map<string, TensorValue>();
@@ -22,7 +28,7 @@ export async function warmUp(servable: ServableView, warmup: Warmup): Promise<st
       throw new Error(`warmup of ${warmup.signature}: the input ${name} does not exist`);
     inputs.set(name, createTensor(dtype, tensor));
   }
-  const result = await servable.execute(signature, inputs);
+  const result = await servable.execute(signature, inputs, undefined, pause);
   if (result.kind === 'computed') return undefined;
   const reason = `warmup of ${warmup.signature}: ${result.reason}`;
   if (!isGuess(warmup) || result.isFatal) throw new Error(reason);

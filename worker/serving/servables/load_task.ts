@@ -1,8 +1,11 @@
 import { CodedError, type ErrorCode } from '../../model/coded_error.ts';
 import { wait } from '../../registry/storage/waiting.ts';
 
-/** A load of low priority yields to requests after this many bytes. */
-const PAUSE_BYTES = 64 * 1024;
+/**
+ * A load of low priority yields to requests after this many bytes. Verifying and placing them takes a few milliseconds,
+ * and each pause takes as long as the requests that go first.
+ */
+const PAUSE_BYTES = 4 * 1024 * 1024;
 
 /** The load made no progress and was abandoned. Another request has taken it over. */
 export class AbandonedError extends CodedError {
@@ -15,8 +18,7 @@ export class AbandonedError extends CodedError {
  */
 export class LoadTask {
   readonly #now: () => number;
-  /** The load is of a candidate and yields to requests. */
-  readonly pauses: boolean;
+  #pauses: boolean;
   readonly #cleanups: (() => void)[] = [];
   readonly began: number;
   /** Keeps the request's context alive for work that no request awaits. */
@@ -27,9 +29,19 @@ export class LoadTask {
   constructor(now: () => number, waitUntil: (promise: Promise<unknown>) => void, { pauses = false } = {}) {
     this.#now = now;
     this.waitUntil = waitUntil;
-    this.pauses = pauses;
+    this.#pauses = pauses;
     this.began = now();
     this.#aliveAt = this.began;
+  }
+
+  /** True if the load yields to requests, because none of them waits for it. */
+  get pauses(): boolean {
+    return this.#pauses;
+  }
+
+  /** Ends the pauses, since a request waits for the load. */
+  hurry(): void {
+    this.#pauses = false;
   }
 
   /** Registers a function that frees the load's memory if the load is abandoned. */
@@ -42,7 +54,7 @@ export class LoadTask {
     let unpaused = 0;
     for await (const piece of pieces) {
       unpaused += piece.length;
-      if (this.pauses && unpaused >= PAUSE_BYTES) {
+      if (this.#pauses && unpaused >= PAUSE_BYTES) {
         unpaused = 0;
         await this.pause();
       } else this.#goOn();
@@ -51,11 +63,15 @@ export class LoadTask {
     this.alive();
   }
 
-  /** Yields to requests. */
-  async pause(): Promise<void> {
-    await wait(0);
+  /**
+   * Yields to requests, unless one of them waits for the load.
+   *
+   * @throws AbandonedError if another request has taken the load over
+   */
+  readonly pause = async (): Promise<void> => {
+    if (this.#pauses) await wait(0);
     this.#goOn();
-  }
+  };
 
   #goOn(): void {
     if (this.#abandoned) throw new AbandonedError('the load was taken over by another request');

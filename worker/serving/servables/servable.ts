@@ -9,6 +9,7 @@ import {
   ExecutionError,
   type LoadedModel,
   OutOfMemoryError,
+  type Pause,
   type PlanState,
 } from '../../runtime/loaded_model.ts';
 import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
@@ -53,16 +54,18 @@ export class Servable implements ServableView {
     this.#users--;
   }
 
+  /** @param pause called between the parts of a computation that no request waits for */
   execute(
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
+    pause?: Pause,
   ): ValueOrPromise<ExecutionResult> {
     const names = this.#namesOf(signature);
     const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
     let isPending = false;
     try {
-      const computed = this.#loaded.execute(names.graphInputs(inputs), names.graphOutputs);
+      const computed = this.#loaded.execute(names.graphInputs(inputs), names.graphOutputs, pause);
       if (!(computed instanceof Promise)) return names.resultOf(computed);
       isPending = true;
       const result = computed.then((values) => names.resultOf(values)).catch(failed);

@@ -125,6 +125,8 @@ export class ServableManager {
         return entry.outcome;
       }
       const loading = entry?.kind === 'loading' ? entry : this.#start(version, scope, entry);
+      // A request of a canary must not delay all others.
+      if (version.keepServing !== true) loading.task.hurry();
       const outcome = await this.#finished(version, loading);
       if (outcome === undefined || outcome.kind === 'loaded' || outcome.kind === 'abandoned') continue;
       if (!isIgnorableWhenEvicting(outcome, keepServing)) return outcome;

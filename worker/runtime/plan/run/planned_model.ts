@@ -1,6 +1,6 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
-import { OutOfMemoryError, type PlanState } from '../../loaded_model.ts';
+import { OutOfMemoryError, type Pause, type PlanState } from '../../loaded_model.ts';
 import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { Computation, Recorded } from '../record/record_plan.ts';
 import { RequestShape } from '../record/request_shape.ts';
@@ -54,8 +54,12 @@ export class PlannedModel {
     this.#options = options;
   }
 
-  /** Computes outputs, synchronously if possible. Throws or rejects with ExecutionError. */
-  execute(inputs: NamedTensors, outputs: readonly string[]): Answer {
+  /**
+   * Computes outputs, synchronously if possible. Throws or rejects with ExecutionError.
+   *
+   * @param pause called between the parts of a proof
+   */
+  execute(inputs: NamedTensors, outputs: readonly string[], pause?: Pause): Answer {
     const entry = this.#find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
     if (entry === undefined) return this.#begin(inputs, outputs);
@@ -64,7 +68,7 @@ export class PlannedModel {
       case 'proven':
         return this.#answer(entry, entry.state.plan, inputs, outputs);
       case 'recorded':
-        return this.#prove(entry, entry.state, inputs, outputs);
+        return this.#prove(entry, entry.state, inputs, outputs, pause);
       case 'refused':
         return this.#compute(inputs, outputs);
     }
@@ -190,7 +194,13 @@ export class PlannedModel {
     return this.#compute(inputs, outputs);
   }
 
-  #prove(entry: Entry, state: Recording, inputs: NamedTensors, outputs: readonly string[]): Answer {
+  #prove(
+    entry: Entry,
+    state: Recording,
+    inputs: NamedTensors,
+    outputs: readonly string[],
+    pause: Pause | undefined,
+  ): Answer {
     const compute = () => this.#compute(inputs, outputs);
     const computed = recovered(compute, (error) => {
       // The memory of the recording may have been missing.
@@ -214,6 +224,7 @@ export class PlannedModel {
             (other) => other.state.kind !== 'proven' || !other.state.plan.isFolded,
           ),
           isOvertaken: () => this.#isOver(entry, state),
+          pause,
         },
         state,
         inputs,

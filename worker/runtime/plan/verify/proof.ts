@@ -1,7 +1,7 @@
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
 import { BrokenRuntimeError } from '../../backend/execution.ts';
-import { ExecutionError } from '../../loaded_model.ts';
+import { ExecutionError, type Pause } from '../../loaded_model.ts';
 import { andThen, settled, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import type { Plan, PlanResult } from '../run/plan.ts';
@@ -38,8 +38,12 @@ export type ProofOutcome =
   | { readonly kind: 'refused'; readonly reason: string; readonly forMemory: boolean }
   /** A computation of a probe broke the runtime. */
   | { readonly kind: 'broke' }
-  /** Another request finished the proof meanwhile. */
-  | { readonly kind: 'overtaken' };
+  | Overtaken;
+
+/** Another request finished the proof meanwhile, or the model is not there any more. */
+interface Overtaken {
+  readonly kind: 'overtaken';
+}
 
 export interface ProofContext {
   readonly runtime: Runtime;
@@ -48,6 +52,8 @@ export interface ProofContext {
   /** True if memory for copies of weights is available. */
   readonly mayCopy: boolean;
   readonly isOvertaken: () => boolean;
+  /** Called between the parts of the proof, each of which computes the model about once. */
+  readonly pause: Pause | undefined;
 }
 
 /**
@@ -63,9 +69,18 @@ export function prove(
   inputs: NamedTensors,
   expected: NamedTensors,
 ): ValueOrPromise<ProofOutcome> {
+  return andThen(context.pause?.(), () =>
+    context.isOvertaken() ? { kind: 'overtaken' } : tryPlan(context, subject, inputs, expected),
+  );
+}
+
+function tryPlan(
+  context: ProofContext,
+  subject: Provable,
+  inputs: NamedTensors,
+  expected: NamedTensors,
+): ValueOrPromise<ProofOutcome> {
   const trial = new Trial(context, subject);
-  const verdict = trial.check(inputs, expected, !hasFloats(inputs));
-  if (verdict !== 'agrees') return next(context, subject, verdict, inputs, expected);
   const probes = probesLike(inputs);
   const from = (index: number): ValueOrPromise<ProofOutcome> => {
     const probe = probes[index];
@@ -73,8 +88,9 @@ export function prove(
     if (probe === undefined) return trial.end({ kind: 'unproven' });
     const values = probe();
     return andThen(
-      settled(() => context.compute(values)),
+      trial.afterPause(() => settled(() => context.compute(values))),
       (computed) => {
+        if (computed.kind === 'overtaken') return computed;
         if (computed.kind === 'thrown') {
           if (computed.error instanceof BrokenRuntimeError) return { kind: 'broke' };
           // The model need not accept the values of a probe.
@@ -84,12 +100,15 @@ export function prove(
           throw computed.error;
         }
         if (context.isOvertaken()) return trial.end({ kind: 'overtaken' });
-        const found = trial.check(values, computed.value, true);
-        return found === 'agrees' ? from(index + 1) : next(context, subject, found, inputs, expected);
+        return andThen(trial.check(values, computed.value, true), (found) =>
+          found === 'agrees' ? from(index + 1) : next(context, subject, found, inputs, expected),
+        );
       },
     );
   };
-  return from(0);
+  return andThen(trial.check(inputs, expected, !hasFloats(inputs)), (verdict) =>
+    verdict === 'agrees' ? from(0) : next(context, subject, verdict, inputs, expected),
+  );
 }
 
 type Verdict = 'agrees' | 'reordered' | Exclude<ProofOutcome, { kind: 'proven' | 'unproven' }>;
@@ -116,6 +135,8 @@ class Trial {
   constructor(context: ProofContext, { draft, mayReorder, evidence }: Provable) {
     this.#context = context;
     this.plan = draft.create({ mayCopy: context.mayCopy && mayReorder, mayReorder });
+    // The plan omits copies for which memory was refused. That is no failure of the next computation.
+    takeRefusal();
     this.#evidence = this.plan.isReordered ? new Evidence() : evidence;
   }
 
@@ -124,17 +145,32 @@ class Trial {
     return this.#evidence.isEnough(this.plan.computedOutputs);
   }
 
+  /** Runs a part of the proof after a pause, unless it was overtaken meanwhile, which ends the trial. */
+  afterPause<Result>(part: () => ValueOrPromise<Result>): ValueOrPromise<Result | Overtaken> {
+    const { pause, isOvertaken } = this.#context;
+    if (pause === undefined) return part();
+    return pause().then(
+      () => (isOvertaken() ? this.end({ kind: 'overtaken' } as const) : part()),
+      (error) => {
+        this.end(undefined);
+        throw error;
+      },
+    );
+  }
+
   /**
-   * Computes with the plan and compares. A difference ends the trial.
+   * Computes with the plan, after a pause, and compares. A difference ends the trial.
    *
    * @param counts true if an agreement is evidence
    */
-  check(inputs: NamedTensors, expected: NamedTensors, counts: boolean): Verdict {
+  check(inputs: NamedTensors, expected: NamedTensors, counts: boolean): ValueOrPromise<Verdict> {
+    return this.afterPause(() => this.#compare(inputs, expected, counts));
+  }
+
+  #compare(inputs: NamedTensors, expected: NamedTensors, counts: boolean): Verdict {
     const { isReordered } = this.plan;
     // Such inputs may overflow or vanish in one order but not in another, and neither order is wrong.
     if (isReordered && !areWellScaled(inputs)) return 'agrees';
-    // The plan omits copies for which memory was refused.
-    takeRefusal();
     let result: PlanResult;
     try {
       result = runPlan(this.plan, inputs);
