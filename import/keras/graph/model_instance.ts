@@ -2,8 +2,8 @@ import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { isMemberName } from '../../../worker/model/names.ts';
 import { readSources, type TensorSource } from '../inbound_nodes.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject } from '../keras_object.ts';
-import { snakeCase } from '../snake_case.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
+import { groupCounter } from '../weights/group_counter.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import { type CallArguments, readCalls, referencesIn, resolved } from './call_arguments.ts';
 import { type GraphContext, LayerInstance, type Location } from './layer_instance.ts';
@@ -194,17 +194,6 @@ export class ModelInstance {
     const { inputs, ...others } = byName;
     return layer.call(tensorsIn(inputs === undefined ? values : [...values, inputs]), values, others);
   }
-}
-
-/** Names of groups as Keras counts them, by the classes of layers. */
-function groupCounter(): (className: string) => string {
-  const counts = new Map<string, number>();
-  return (className) => {
-    const kind = snakeCase(className);
-    const count = counts.get(kind) ?? 0;
-    counts.set(kind, count + 1);
-    return count === 0 ? kind : `${kind}_${count}`;
-  };
 }
 
 function tensorsIn(value: unknown): SymbolicTensor[] {

@@ -16,6 +16,7 @@ const FAMILIES = [
   'core',
   'recurrent',
   'masks',
+  'preprocessing',
   'spatial',
   'normalization',
   'attention',

@@ -11,6 +11,7 @@ import { MERGING } from './merging.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
 import { RECURRENT } from './recurrent/recurrent.ts';
+import { CONTRASTS } from './spatial/contrast.ts';
 import { CONVOLUTION } from './spatial/convolution.ts';
 import { IMAGES } from './spatial/images.ts';
 import { LOCALLY_CONNECTED } from './spatial/locally_connected.ts';
@@ -25,6 +26,7 @@ import { WRAPPERS } from './wrappers.ts';
 export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...ACTIVATIONS,
   ...ATTENTIONS,
+  ...CONTRASTS,
   ...CONVOLUTION,
   ...CONVOLUTIONAL_RECURRENT,
   ...CORE,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type KerasObject, readKerasObject } from '../../keras_object.ts';
+import { groupCounter } from '../../weights/group_counter.ts';
 import { count } from '../config_entries.ts';
 import {
   type Built,
@@ -144,8 +145,33 @@ const SPECTRAL_NORMALIZATION = defineLayer(
   { anyType: true },
 );
 
+/** Layers of images one after the other. */
+const PIPELINE = defineLayer(
+  { layers: v.array(wrapped) },
+  (call, config): Built => {
+    const groups = groupCounter();
+    let tensors = call.inputs;
+    for (const member of config.layers) {
+      const inner = readKerasObject(member);
+      if (inner === undefined) return 'layer Pipeline of what is no layer';
+      const group = `_pipeline_layers/${groups(inner.className)}`;
+      const built = call.callInner({
+        layer: inner,
+        inputs: tensors,
+        weights: call.weights.in(group, String(inner.config.name ?? '')),
+        group,
+      });
+      if (typeof built === 'string') return built;
+      tensors = 'length' in built ? built : [built];
+    }
+    return tensors;
+  },
+  { anyType: true },
+);
+
 export const WRAPPERS: Readonly<Record<string, LayerDefinition>> = {
   Bidirectional: BIDIRECTIONAL,
+  Pipeline: PIPELINE,
   SpectralNormalization: SPECTRAL_NORMALIZATION,
   TimeDistributed: TIME_DISTRIBUTED,
 };

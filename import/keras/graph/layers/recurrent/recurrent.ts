@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type KerasObject, readKerasObject } from '../../../keras_object.ts';
+import { groupCounter } from '../../../weights/group_counter.ts';
 import { flag } from '../../config_entries.ts';
 import {
   type Built,
@@ -121,14 +122,14 @@ const RNN: LayerDefinition = {
     const members: readonly unknown[] = isStack
       ? Object.values(outer.config.cells ?? [])
       : [read.config.cell];
-    const groups = new Map<string, number>();
+    const groups = groupCounter();
     const cells: Cell[] = [];
     let size = sizeOf(x, -1);
     for (const member of members) {
       const layer = readKerasObject(member);
       if (layer === undefined || size === null) return 'layer RNN without a cell';
       const weights = call.weights.in(
-        isStack ? `cell/cells/${stackedGroup(layer, groups)}` : 'cell',
+        isStack ? `cell/cells/${groups(layer.className)}` : 'cell',
         owner(layer),
       );
       const cell = configuredCell(layer, layer.config, call.kerasMajor, {
@@ -147,14 +148,6 @@ const RNN: LayerDefinition = {
 };
 
 const owner = ({ config }: KerasObject): string => String(config.name ?? '');
-
-/** As Keras calls the cells in a list by their classes. */
-function stackedGroup({ className }: KerasObject, groups: Map<string, number>): string {
-  const kind = className.replace('Cell', '_cell').toLowerCase().replace('simplernn', 'simple_rnn');
-  const count = groups.get(kind) ?? 0;
-  groups.set(kind, count + 1);
-  return count === 0 ? kind : `${kind}_${count}`;
-}
 
 export const RECURRENT: Readonly<Record<string, LayerDefinition>> = {
   GRU: recurrent(gruCell, ['activation', 'recurrent_activation']),

@@ -51,10 +51,8 @@ function padToProportion(
   if (rows === null || columns === null) return undefined;
   const paddedRows = Math.max(Math.floor((columns * height) / width), rows);
   const paddedColumns = Math.max(Math.floor((rows * width) / height), columns);
-  const around = (missing: number): [number, number] => {
-    const before = Math.floor(missing / 2);
-    return [before, missing - before];
-  };
+  // Keras leaves out the last line where an odd number is missing.
+  const around = (missing: number): [number, number] => [Math.floor(missing / 2), Math.floor(missing / 2)];
   return pad(g, x, [[0, 0], around(paddedRows - rows), around(paddedColumns - columns), [0, 0]], value);
 }
 
@@ -67,7 +65,7 @@ const RESIZING = defineLayer(
     pad_to_aspect_ratio: flag(false),
     fill_mode: choice(['constant'], 'constant'),
     fill_value: number(0),
-    antialias: v.nullish(v.literal(false, 'resizes in a way that is not computed here'), false),
+    antialias: flag(false),
     data_format: dataFormat,
   },
   (call, config) =>
@@ -78,7 +76,7 @@ const RESIZING = defineLayer(
         : config.pad_to_aspect_ratio
           ? padToProportion(call, x, target, config.fill_value)
           : x;
-      return (part && resize(call.g, part, target, config.interpolation)) ?? openSize(call);
+      return (part && resize(call.g, part, target, config.interpolation, config.antialias)) ?? openSize(call);
     }),
 );
 

@@ -8,18 +8,21 @@ export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos3' | 'l
 export const INTERPOLATIONS = ['nearest', 'bilinear', 'bicubic', 'lanczos3', 'lanczos5', 'area'] as const;
 
 /**
- * Resizes [batch, height, width, channels] as `tf.image.resize` does without antialiasing: the centers of pixels are
- * half a pixel from the edges.
+ * Resizes [batch, height, width, channels] as `tf.image.resize` does: the centers of pixels are half a pixel from the
+ * edges.
+ *
+ * @param isAntialiased whether a smaller result takes all pixels into account; nearest and area do as without it
  */
 export function resize(
   g: NodeBuilder,
   x: SymbolicTensor,
   [height, width]: readonly [number, number],
   interpolation: Interpolation,
+  isAntialiased = false,
 ): SymbolicTensor | undefined {
   const [rows, columns] = [sizeOf(x, 1), sizeOf(x, 2)];
   if (rows === height && columns === width) return x;
-  if (interpolation === 'nearest' || interpolation === 'bilinear') {
+  if (interpolation === 'nearest' || (interpolation === 'bilinear' && !isAntialiased)) {
     const shape = [sizeOf(x, 0), height, width, sizeOf(x, 3)];
     return g.node(
       interpolation === 'nearest' ? 'ResizeNearestNeighbor' : 'ResizeBilinear',
@@ -30,7 +33,8 @@ export function resize(
   }
   if (rows === null || columns === null) return undefined;
   if (Math.max(rows * height, columns * width) > MOST_WEIGHTS) return undefined;
-  return weighted(g, x, matrix(rows, height, interpolation), matrix(columns, width, interpolation));
+  const weights = (from: number, to: number) => matrix(from, to, interpolation, isAntialiased);
+  return weighted(g, x, weights(rows, height), weights(columns, width));
 }
 
 /** Of one matrix: 4096 pixels to as many. */
@@ -77,9 +81,12 @@ const lanczos =
   (distance) =>
     Math.abs(distance) < radius ? sinc(distance) * sinc(distance / radius) : 0;
 
+const triangle: Kernel = (distance) => Math.max(0, 1 - Math.abs(distance));
+
 const KERNELS: Readonly<
-  Record<'bicubic' | 'lanczos3' | 'lanczos5', readonly [kernel: Kernel, radius: number]>
+  Record<Exclude<Interpolation, 'nearest' | 'area'>, readonly [kernel: Kernel, radius: number]>
 > = {
+  bilinear: [triangle, 1],
   bicubic: [cubic, 2],
   lanczos3: [lanczos(3), 3],
   lanczos5: [lanczos(5), 5],
@@ -88,7 +95,8 @@ const KERNELS: Readonly<
 function matrix(
   from: number,
   to: number,
-  interpolation: Exclude<Interpolation, 'nearest' | 'bilinear'>,
+  interpolation: Exclude<Interpolation, 'nearest'>,
+  isAntialiased: boolean,
 ): Matrix {
   const scale = from / to;
   return Array.from({ length: to }, (_, index) => {
@@ -100,10 +108,11 @@ function matrix(
       }
     } else {
       const [kernel, radius] = KERNELS[interpolation];
+      const spread = isAntialiased ? Math.max(scale, 1) : 1;
       const center = (index + 0.5) * scale;
-      const first = Math.max(0, Math.floor(center - radius));
-      const last = Math.min(from - 1, Math.ceil(center + radius));
-      for (let each = first; each <= last; each++) weights[each] = kernel(each + 0.5 - center);
+      const first = Math.max(0, Math.floor(center - radius * spread));
+      const last = Math.min(from - 1, Math.ceil(center + radius * spread));
+      for (let each = first; each <= last; each++) weights[each] = kernel((each + 0.5 - center) / spread);
     }
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return weights.map((weight) => weight / sum);
