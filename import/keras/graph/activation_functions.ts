@@ -1,11 +1,9 @@
-import * as v from 'valibot';
-import { isJsonObject } from '../../../worker/model/json_object.ts';
-import { isOwnClass, readKerasObject, unwrap } from '../keras_object.ts';
 import {
   add,
   binary,
   clip,
   divide,
+  maximum,
   minimum,
   multiply,
   select,
@@ -13,10 +11,19 @@ import {
   unary,
 } from './nodes/elementwise.ts';
 import type { NodeBuilder } from './nodes/node_builder.ts';
-import { softmax } from './nodes/reductions.ts';
-import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
+import { logSoftmax, softmax } from './nodes/reductions.ts';
+import { split } from './nodes/shaping.ts';
+import { sparsemax } from './nodes/sorting.ts';
+import { axisOf, rank, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 export type ActivationFunction = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
+
+/** What a function is made with or called with beside the tensor. */
+export interface FunctionParameters {
+  /** By any of the names, or by the position among what has no name, where the tensor is at 0. */
+  number(names: readonly string[], position?: number): number | undefined;
+  value(names: readonly string[], position?: number): unknown;
+}
 
 export const leakyRelu =
   (slope: number): ActivationFunction =>
@@ -47,26 +54,58 @@ const softplus: ActivationFunction = (g, x) => unary(g, 'Softplus', x);
 const gelu: ActivationFunction = (g, x) =>
   multiply(g, multiply(g, x, 0.5), add(g, unary(g, 'Erf', multiply(g, x, Math.SQRT1_2)), 1));
 
-/** Keras's functions by their names, where all versions mean the same. */
+/** The same, with a tangent for the distribution. */
+const approximateGelu: ActivationFunction = (g, x) => {
+  const cubed = multiply(g, multiply(g, multiply(g, x, x), x), 0.044715);
+  const tangent = unary(g, 'Tanh', multiply(g, add(g, x, cubed), Math.sqrt(2 / Math.PI)));
+  return multiply(g, multiply(g, x, 0.5), add(g, tangent, 1));
+};
+
+const celu =
+  (alpha: number): ActivationFunction =>
+  (g, x) => {
+    const negative = unary(g, 'Expm1', divide(g, minimum(g, x, 0), alpha));
+    return add(g, maximum(g, x, 0), multiply(g, negative, alpha));
+  };
+
+const glu =
+  (axis: number): ActivationFunction =>
+  (g, x) => {
+    const [one = x, other = x] = split(g, x, axisOf(x, axis) ?? rank(x) - 1, 2);
+    return multiply(g, one, sigmoid(g, other));
+  };
+
+const softShrink =
+  (threshold: number): ActivationFunction =>
+  (g, x) => {
+    const above = unary(g, 'Relu', subtract(g, x, threshold));
+    return subtract(g, above, unary(g, 'Relu', subtract(g, unary(g, 'Neg', x), threshold)));
+  };
+
+const hardShrink =
+  (threshold: number): ActivationFunction =>
+  (g, x) =>
+    select(g, binary(g, 'Greater', unary(g, 'Abs', x), threshold), x, 0);
+
+const squareplus =
+  (b: number): ActivationFunction =>
+  (g, x) =>
+    multiply(g, add(g, x, unary(g, 'Sqrt', add(g, unary(g, 'Square', x), b))), 0.5);
+
+/** Keras's functions by their names that take nothing but a tensor, where all versions mean the same. */
 const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
-  celu: elu(1),
-  elu: elu(1),
   exp: (g, x) => unary(g, 'Exp', x),
   exponential: (g, x) => unary(g, 'Exp', x),
-  gelu,
   hard_silu: hardSilu,
   hard_swish: hardSilu,
   hard_tanh: (g, x) => clip(g, x, -1, 1),
   linear: (_, x) => x,
   log_sigmoid: (g, x) => unary(g, 'Neg', softplus(g, unary(g, 'Neg', x))),
-  log_softmax: (g, x) => unary(g, 'LogSoftmax', x),
   mish: (g, x) => multiply(g, x, unary(g, 'Tanh', softplus(g, x))),
-  relu: (g, x) => unary(g, 'Relu', x),
   relu6: (g, x) => unary(g, 'Relu6', x),
   selu: (g, x) => unary(g, 'Selu', x),
   sigmoid,
   silu,
-  softmax: (g, x) => softmax(g, x, x.shape.length - 1),
   softplus,
   softsign: (g, x) => divide(g, x, add(g, unary(g, 'Abs', x), 1)),
   sparse_plus: (g, x) =>
@@ -77,70 +116,64 @@ const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
       select(g, binary(g, 'Less', x, 1), multiply(g, unary(g, 'Square', add(g, x, 1)), 0.25), x),
     ),
   sparse_sigmoid: (g, x) => clip(g, multiply(g, add(g, x, 1), 0.5), 0, 1),
-  squareplus: (g, x) => multiply(g, add(g, x, unary(g, 'Sqrt', add(g, unary(g, 'Square', x), 4))), 0.5),
   swish: silu,
   tanh: (g, x) => unary(g, 'Tanh', x),
   tanh_shrink: (g, x) => subtract(g, x, unary(g, 'Tanh', x)),
 };
 
-/** Keras 3's default for the function; the layer's is another. */
+/** Keras's default for the function; that of the layer is another. */
 const LEAKY_RELU_SLOPE = 0.2;
 
-function named(name: string, kerasMajor: number): ActivationFunction | undefined {
-  if (name === 'hard_sigmoid') return hardSigmoid(kerasMajor >= 3 ? 6 : 5);
-  if (name === 'leaky_relu') return kerasMajor >= 3 ? leakyRelu(LEAKY_RELU_SLOPE) : undefined;
-  return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
-}
-
-const NumberSchema = v.fallback(v.number(), Number.NaN);
-
-/** A function by what a configuration has for it, or a text that names what is not known. */
-export function readActivationFunction(value: unknown, kerasMajor: number): ActivationFunction | string {
-  const plain = unwrap(value);
-  if (plain === null || plain === undefined) return (_, x) => x;
-  if (typeof plain === 'string') return named(plain, kerasMajor) ?? unknown(plain);
-  const object = readKerasObject(plain);
-  if (object === undefined) return unknown(JSON.stringify(plain).slice(0, 60));
-  const { className, json, config } = object;
-  if (className === 'function' && typeof json.config === 'string') {
-    const isOwn = object.module !== undefined && !/^(builtins|keras\b)/.test(object.module);
-    return (isOwn ? undefined : named(json.config, kerasMajor)) ?? unknown(json.config);
-  }
-  if (isOwnClass(object)) return unknown(className);
-  return (
-    activationLayer(className, isJsonObject(config) ? config : {}) ??
-    named(className.toLowerCase(), kerasMajor) ??
-    unknown(className)
-  );
-}
-
-/** Layers that may be given as activations. */
-function activationLayer(
-  className: string,
-  config: Readonly<Record<string, unknown>>,
+/**
+ * A function by its name; undefined where the name is not known, or what the function needs is not told.
+ *
+ * @param kerasMajor 1, 2 or 3, which have different functions under some names
+ */
+export function activationNamed(
+  name: string,
+  parameters: FunctionParameters,
+  kerasMajor: number,
 ): ActivationFunction | undefined {
-  const parameter = (names: readonly string[], otherwise: number): number => {
-    const found = names
-      .map((name) => unwrap(config[name]))
-      .find((each) => each !== undefined && each !== null);
-    return found === undefined ? otherwise : v.parse(NumberSchema, found);
-  };
-  switch (className) {
-    case 'LeakyReLU':
-      return leakyRelu(parameter(['negative_slope', 'alpha'], 0.3));
-    case 'ELU':
-      return elu(parameter(['alpha'], 1));
-    case 'ReLU': {
-      const most = parameter(['max_value'], Number.POSITIVE_INFINITY);
-      return rectifier(most, parameter(['negative_slope'], 0), parameter(['threshold'], 0));
+  const alpha = () => parameters.number(['alpha'], 1) ?? 1;
+  const threshold = () => parameters.number(['threshold'], 1);
+  const axis = () => parameters.number(['axis'], 1) ?? -1;
+  switch (name) {
+    case 'celu':
+      return celu(alpha());
+    case 'elu':
+      return elu(alpha());
+    case 'gelu':
+      return parameters.value(['approximate'], 1) === true ? approximateGelu : gelu;
+    case 'glu':
+      return glu(axis());
+    case 'hard_shrink':
+      return hardShrink(threshold() ?? 0.5);
+    case 'hard_sigmoid':
+      return hardSigmoid(kerasMajor >= 3 ? 6 : 5);
+    case 'leaky_relu':
+      return leakyRelu(parameters.number(['negative_slope', 'alpha'], 1) ?? LEAKY_RELU_SLOPE);
+    case 'log_softmax':
+      return (g, x) => logSoftmax(g, x, axisOf(x, axis()) ?? rank(x) - 1);
+    case 'relu': {
+      const slope = parameters.number(['negative_slope', 'alpha'], 1) ?? 0;
+      const most = parameters.number(['max_value'], 2) ?? Number.POSITIVE_INFINITY;
+      return rectifier(most, slope, parameters.number(['threshold'], 3) ?? 0);
     }
-    case 'Softmax':
-      return (g, x) => {
-        const axis = parameter(['axis'], -1);
-        return softmax(g, x, axis < 0 ? axis + x.shape.length : axis);
-      };
+    case 'soft_shrink':
+      return softShrink(threshold() ?? 0.5);
+    case 'softmax':
+      return (g, x) => softmax(g, x, axisOf(x, axis()) ?? rank(x) - 1);
+    case 'sparsemax':
+      return (g, x) => sparsemax(g, x, axisOf(x, axis()) ?? rank(x) - 1);
+    case 'squareplus':
+      return squareplus(parameters.number(['b'], 1) ?? 4);
+    case 'threshold': {
+      const [least, otherwise] = [threshold(), parameters.number(['default_value', 'default'], 2)];
+      if (least === undefined || otherwise === undefined) return undefined;
+      return (g, x) => select(g, binary(g, 'Greater', x, least), x, otherwise);
+    }
     default:
-      return undefined;
+      return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   }
 }
 
@@ -156,8 +189,4 @@ export function rectifier(most: number, slope: number, threshold: number): Activ
     const all = select(g, binary(g, 'Greater', x, threshold), x, below);
     return most === Number.POSITIVE_INFINITY ? all : minimum(g, all, most);
   };
-}
-
-function unknown(name: string): string {
-  return `activation ${name}, which is not known`;
 }

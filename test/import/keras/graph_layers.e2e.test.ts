@@ -14,6 +14,7 @@ import { publishModel } from '../../fixtures/models/publish_directory.ts';
 const VECTORS = path.join(import.meta.dirname, '../../fixtures/keras/vectors');
 const FAMILIES = [
   'core',
+  'activations',
   'recurrent',
   'masks',
   'preprocessing',

@@ -13,6 +13,7 @@ import type { NodeBuilder } from '../nodes/node_builder.ts';
 import { batchProduct, biased, dense } from '../nodes/products.ts';
 import { reduce, softmax } from '../nodes/reductions.ts';
 import { dimension, expandDimension, fill, reshape, tile, transpose } from '../nodes/shaping.ts';
+import { runningSum } from '../nodes/sorting.ts';
 import { rank, type SymbolicTensor, sizeOf, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 
@@ -46,19 +47,12 @@ function causalMask(g: NodeBuilder, query: SymbolicTensor, value: SymbolicTensor
   const [target, source] = [dimension(g, query, 1), dimension(g, value, 1)];
   const isSmall = [target, source].every((size) => typeof size === 'number' && size <= MOST_COUNTED);
   const positions = (count: typeof target, axis: number): SymbolicTensor => {
-    const size = typeof count === 'number' ? count : null;
-    const shape = axis === 1 ? [1, size, 1] : [1, 1, size];
     if (typeof count === 'number' && isSmall) {
       const numbers = Array.from({ length: count }, (_, index) => index);
       return g.floats(numbers, axis === 1 ? [1, count, 1] : [1, 1, count]);
     }
     const ones = fill(g, axis === 1 ? [1, count, 1] : [1, 1, count], 1);
-    return g.node(
-      'Cumsum',
-      [ones, g.integers([axis], [])],
-      { shape },
-      { exclusive: { b: false }, reverse: { b: false }, Tidx: { type: 'DT_INT32' } },
-    );
+    return runningSum(g, ones, axis);
   };
   const [rows, columns] = [positions(target, 1), positions(source, 2)];
   return binary(g, 'GreaterEqual', rows, columns);

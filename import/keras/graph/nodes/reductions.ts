@@ -45,3 +45,10 @@ export function softmax(g: NodeBuilder, x: SymbolicTensor, axis: number): Symbol
   const powers = unary(g, 'Exp', least);
   return g.node('RealDiv', [powers, reduce(g, 'Sum', powers, [axis], true)], { shape: x.shape });
 }
+
+/** The logarithm of the softmax along an axis from 0 on. */
+export function logSoftmax(g: NodeBuilder, x: SymbolicTensor, axis: number): SymbolicTensor {
+  if (axis === x.shape.length - 1) return unary(g, 'LogSoftmax', x);
+  const least = subtract(g, x, reduce(g, 'Max', x, [axis], true));
+  return subtract(g, least, unary(g, 'Log', reduce(g, 'Sum', unary(g, 'Exp', least), [axis], true)));
+}

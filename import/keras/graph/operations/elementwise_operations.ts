@@ -1,7 +1,6 @@
-import { readActivationFunction } from '../activation_functions.ts';
+import { activationNamed } from '../activation_functions.ts';
 import { unitVectors } from '../layers/merging.ts';
 import { binary, cast, clip, select, unary } from '../nodes/elementwise.ts';
-import { softmax } from '../nodes/reductions.ts';
 import type { Operated, OperationCall } from './operation_call.ts';
 
 /** TensorFlow's operations of one tensor, by Keras's names. */
@@ -80,18 +79,6 @@ export function unaryOperation(name: string, call: OperationCall): Operated | un
   if (x === undefined) return undefined;
   if (op !== undefined) return unary(call.g, op, OF_FLOATS.has(op) ? cast(call.g, x, 'float32') : x);
   switch (name) {
-    case 'softmax':
-      return softmax(call.g, x, call.axis(x, 1, -1));
-    case 'leaky_relu': {
-      const slope = call.number(['alpha', 'negative_slope'], 1) ?? 0.2;
-      return unary(call.g, 'LeakyRelu', x, { alpha: { f: slope } });
-    }
-    case 'gelu': {
-      const isApproximate = call.value(['approximate'], 1);
-      // Keras 3's function approximates unless it is told not to; TensorFlow's does not.
-      if (isApproximate === true) return undefined;
-      break;
-    }
     case 'clip': {
       const [least, most] = [
         call.number(['x_min', 'clip_value_min', 'a_min'], 1),
@@ -112,8 +99,7 @@ export function unaryOperation(name: string, call: OperationCall): Operated | un
       return select(call.g, cast(call.g, condition, 'bool'), one, other);
     }
   }
-  const activation = readActivationFunction(name, 3);
-  return typeof activation === 'string' ? undefined : activation(call.g, cast(call.g, x, 'float32'));
+  return activationNamed(name, call, 3)?.(call.g, cast(call.g, x, 'float32'));
 }
 
 export function binaryOperation(

@@ -15,6 +15,8 @@ const SAME: Readonly<Record<string, string>> = {
   neg: 'negative',
   permute_dims: 'transpose',
   pow: 'power',
+  leaky_re_lu: 'leaky_relu',
+  re_lu: 'relu',
   reduce_all: 'all',
   reduce_any: 'any',
   reduce_max: 'max',

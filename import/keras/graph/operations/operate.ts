@@ -12,7 +12,7 @@ import { tensorFlowOperation } from './tensorflow_operation.ts';
 export function isOperation({ className, module }: KerasObject): boolean {
   return (
     /^(TFOpLambda|SlicingOpLambda|TensorFlowOpLayer)$/.test(className) ||
-    (module !== undefined && /^keras\.(src\.)?ops\b/.test(module))
+    (module !== undefined && /^keras\.(src\.)?(ops|activations)\b/.test(module))
   );
 }
 

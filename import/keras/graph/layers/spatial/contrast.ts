@@ -21,6 +21,7 @@ import {
 import { type NodeBuilder, textValue, typeValue } from '../../nodes/node_builder.ts';
 import { reduce } from '../../nodes/reductions.ts';
 import { crop, dimension, fill, gather, reshape, scaledDimension } from '../../nodes/shaping.ts';
+import { runningSum } from '../../nodes/sorting.ts';
 import { knownCount, rank, type SymbolicTensor, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { spatial } from './spatial.ts';
@@ -158,12 +159,7 @@ function levelTables(
     const excess = reduce(g, 'Sum', subtract(g, counts, clipped), [4], true);
     limited = add(g, clipped, multiply(g, excess, 1 / LEVELS));
   }
-  const sums = g.node(
-    'Cumsum',
-    [limited, g.integers([4], [])],
-    { shape: limited.shape },
-    { exclusive: { b: false }, reverse: { b: false }, Tidx: typeValue('int32') },
-  );
+  const sums = runningSum(g, limited, 4);
   const least = reduce(g, 'Min', sums, [4], true);
   const rest = subtract(g, area, least);
   const divisor = select(g, binary(g, 'Equal', rest, 0), 1, rest);
