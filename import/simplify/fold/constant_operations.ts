@@ -18,6 +18,14 @@ const broadcast: Bound = (inputs) => {
   return elementCount(sizes);
 };
 
+/** tfjs does not stretch a dimension of 1 to 0, so that the server has to. */
+const stretched =
+  (bound: Bound): Bound =>
+  async (inputs) =>
+    inputs.every((input) => count(input) > 0)
+      ? (await bound(inputs)) || Number.POSITIVE_INFINITY
+      : Number.POSITIVE_INFINITY;
+
 /** The product of the sizes in a constant input. */
 const productOf =
   (index: number, factor: Bound = () => 1): Bound =>
@@ -45,15 +53,16 @@ const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
     'StridedSlice Reverse ReverseV2 All Any Max Min Prod Sum ClipByValue OnesLike ZerosLike',
   ]),
   ...entries(broadcast, [
-    'Add AddV2 Sub Mul RealDiv DivNoNan FloorDiv FloorMod Maximum Minimum Pow SquaredDifference',
-    'Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr SelectV2',
+    'Add AddV2 Sub Mul RealDiv FloorDiv FloorMod Maximum Minimum Pow SquaredDifference',
+    'Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr',
   ]),
+  ...entries(stretched(broadcast), ['DivNoNan SelectV2']),
   ...entries(all, ['AddN Concat ConcatV2 Pack']),
   ...entries(rank, ['Shape']),
   ...entries(() => 1, ['Rank Size']),
   ...entries(gathered, ['Gather GatherV2']),
   ...entries(productOf(0), ['Fill']),
-  ...entries(productOf(1), ['BroadcastTo']),
+  ...entries(stretched(productOf(1)), ['BroadcastTo']),
   ...entries(productOf(1, first), ['Tile']),
 ]);
 

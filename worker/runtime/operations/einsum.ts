@@ -1,7 +1,8 @@
-import { broadcastTo, eye, matMul, mul, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { eye, matMul, mul, reshape, sum, type Tensor, transpose } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../model/tensor.ts';
 import { ExecutionError } from '../loaded_model.ts';
 import { type Operation, textAttribute } from './operation.ts';
+import { stretch } from './shapes.ts';
 
 /** A tensor whose dimensions have labels. */
 interface Labeled {
@@ -132,6 +133,6 @@ function matrix(
 ): Tensor {
   const tensor = arranged(operand, order);
   const whole = of(order);
-  const stretched = String(whole) === String(tensor.shape) ? tensor : broadcastTo(tensor, whole);
+  const stretched = String(whole) === String(tensor.shape) ? tensor : stretch(tensor, whole);
   return reshape(stretched, shape);
 }

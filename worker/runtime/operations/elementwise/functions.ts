@@ -23,7 +23,6 @@ import {
   sum,
   type Tensor,
   tensor1d,
-  where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { computeIntegers, integerType } from '../integer_types.ts';
@@ -38,19 +37,21 @@ import {
   type Operations,
   refuse,
 } from '../operation.ts';
+import { select } from '../select.ts';
 
 const of =
   (compute: (x: Tensor) => Tensor): Operation =>
   (node) =>
     compute(inputOf(node, 0));
 
-/** 0 where the first input is 0, whatever the second one is, NaN and infinities too. */
+/** 0 where one of the two inputs is 0, whatever the other one is, NaN and infinities too. */
 const zeroWhereZero =
-  (compute: (x: Tensor, y: Tensor) => Tensor): Operation =>
+  (index: 0 | 1, compute: (x: Tensor, y: Tensor) => Tensor): Operation =>
   (node) => {
-    const [x, y] = [inputOf(node, 0), inputOf(node, 1)];
-    const result = compute(x, y);
-    return where(equal(x, scalar(0, x.dtype === 'int32' ? 'int32' : 'float32')), zerosLike(result), result);
+    const tested = inputOf(node, index);
+    const result = compute(inputOf(node, 0), inputOf(node, 1));
+    const zero = scalar(0, tested.dtype === 'int32' ? 'int32' : 'float32');
+    return select(node, equal(tested, zero), zerosLike(result), result);
   };
 
 /** The bounds are scalars, or tensors that broadcast. The least one holds where they are upside down. */
@@ -68,13 +69,6 @@ const euclideanNorm: Operation = (node) => {
   const x = inputOf(node, 0);
   const norm = sqrt(sum(square(cast(x, 'float32')), numbersInput(node, 1), flagAttribute(node, 'keep_dims')));
   return x.dtype === 'int32' ? cast(norm, 'int32') : norm;
-};
-
-/** 0 where the second input is 0, whatever the first one is. */
-const mulNoNan: Operation = (node) => {
-  const [x, y] = [inputOf(node, 0), inputOf(node, 1)];
-  const product = mul(x, y);
-  return where(equal(y, scalar(0)), zerosLike(product), product);
 };
 
 /** The cross product of vectors of three, which are the last dimension. */
@@ -119,14 +113,15 @@ export const FUNCTIONS: Operations = {
   BatchNormWithGlobalNormalization: globalNorm,
   ClipByValue: clip,
   Cross: cross,
+  DivNoNan: zeroWhereZero(1, (x, y) => div(x, y)),
   EuclideanNorm: euclideanNorm,
   Inv: of(reciprocal),
   L2Loss: of((x) => div(sum(square(x)), scalar(2))),
   GuaranteeConst: of((x) => x.clone()),
-  MulNoNan: mulNoNan,
+  MulNoNan: zeroWhereZero(1, (x, y) => mul(x, y)),
   Rint: of(round),
   Softsign: of((x) => div(x, add(abs(x), scalar(1)))),
-  Xdivy: zeroWhereZero((x, y) => div(x, y)),
-  Xlog1py: zeroWhereZero((x, y) => mul(x, log1p(y))),
-  Xlogy: zeroWhereZero((x, y) => mul(x, log(y))),
+  Xdivy: zeroWhereZero(0, (x, y) => div(x, y)),
+  Xlog1py: zeroWhereZero(0, (x, y) => mul(x, log1p(y))),
+  Xlogy: zeroWhereZero(0, (x, y) => mul(x, log(y))),
 };

@@ -1,8 +1,8 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import { atan2, broadcastTo, engine, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { atan2, engine, type Tensor, transpose } from '@tensorflow/tfjs-core';
 import type { Transform } from '../../kernels/gate/rules/spectral.ts';
 import { inputOf, numberInput, numbersInput, type Operation, type Operations, refuse } from '../operation.ts';
-import { broadcastShape } from '../shapes.ts';
+import { broadcastShape, stretch } from '../shapes.ts';
 import { complexOf, conjugateOf, imaginaryPart, realPart } from './complex_numbers.ts';
 
 const transformed = (kind: Transform, x: Tensor, length: number): Tensor =>
@@ -74,7 +74,7 @@ const of =
 function complex(node: GraphNode): Tensor {
   const [real, imaginary] = [inputOf(node, 0), inputOf(node, 1)];
   const shape = broadcastShape(node, real.shape, imaginary.shape);
-  const stretched = (x: Tensor): Tensor => (String(x.shape) === String(shape) ? x : broadcastTo(x, shape));
+  const stretched = (x: Tensor): Tensor => (String(x.shape) === String(shape) ? x : stretch(x, shape));
   return complexOf(stretched(real), stretched(imaginary));
 }
 

@@ -1,5 +1,4 @@
 import {
-  broadcastTo,
   fill,
   gather,
   gatherND,
@@ -14,7 +13,6 @@ import {
   tile,
   transpose,
   unstack,
-  where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../../loaded_model.ts';
@@ -26,7 +24,8 @@ import {
   operationName,
   refuse,
 } from '../operation.ts';
-import { selectRows } from '../select.ts';
+import { select, selectRows } from '../select.ts';
+import { stretch } from '../shapes.ts';
 import { type Move, moving } from './movement.ts';
 
 /** Returns the first four inputs. The operation determines how many exist. */
@@ -90,7 +89,7 @@ const filled: Move = (node, inputs) => {
 
 /** Operations that only move elements, which tfjs computes only for numbers. */
 export const MOVED_ELEMENTS: Operations = {
-  BroadcastTo: moving([0], (node, inputs) => broadcastTo(first(inputs)[0], numbersInput(node, 1))),
+  BroadcastTo: moving([0], (node, inputs) => stretch(first(inputs)[0], numbersInput(node, 1))),
   Fill: moving([1], (node, inputs) => filled(node, inputs)),
   Gather: moving([0], gathered),
   GatherNd: moving([0], (_, inputs) => gatherND(first(inputs)[0], first(inputs)[1])),
@@ -99,8 +98,12 @@ export const MOVED_ELEMENTS: Operations = {
   PadV2: moving([0, 2], padded),
   Reverse: moving([0], reversed),
   ReverseV2: moving([0], reversed),
-  Select: moving([1, 2], (_, inputs) => selectRows(first(inputs)[0], first(inputs)[1], first(inputs)[2])),
-  SelectV2: moving([1, 2], (_, inputs) => where(first(inputs)[0], first(inputs)[1], first(inputs)[2])),
+  Select: moving([1, 2], (node, inputs) =>
+    selectRows(node, first(inputs)[0], first(inputs)[1], first(inputs)[2]),
+  ),
+  SelectV2: moving([1, 2], (node, inputs) =>
+    select(node, first(inputs)[0], first(inputs)[1], first(inputs)[2]),
+  ),
   SparseToDense: moving([2, 3], dense),
   Split: moving([1], parted),
   SplitV: moving([0], parted),
