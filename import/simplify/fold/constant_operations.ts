@@ -1,5 +1,6 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
 import type { GraphNode, Weight } from '../../graph/graph.ts';
+import { computesFloats } from '../attributes.ts';
 
 /** Returns an upper bound of the elements of an operation's result for constant inputs, before it is computed. */
 type Bound = (inputs: readonly Weight[]) => number | Promise<number>;
@@ -44,11 +45,12 @@ const gathered: Bound = ([params, indices]) => {
 
 /**
  * Pure operations with one output, and the bounds of their results. Cumsum is excluded, since tfjs accepts any axis
- * here but the server checks it. Div and Mean are excluded, since tfjs divides integers differently from TensorFlow.
+ * here but the server checks it. Div and Mean are excluded, since tfjs divides integers differently from TensorFlow, and
+ * Erf, since its approximation is coarse.
  */
 const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(first, [
-    'Abs Ceil Cos Elu Erf Exp Expm1 Floor LeakyRelu Log Log1p LogicalNot Neg Reciprocal Relu Relu6 Round Rsqrt',
+    'Abs Ceil Cos Elu Exp Expm1 Floor LeakyRelu Log Log1p LogicalNot Neg Reciprocal Relu Relu6 Round Rsqrt',
     'Selu Sigmoid Sign Sin Softplus Sqrt Square Tan Tanh Cast ExpandDims Reshape Squeeze Transpose Slice',
     'StridedSlice Reverse ReverseV2 All Any Max Min Prod Sum ClipByValue OnesLike ZerosLike',
   ]),
@@ -85,7 +87,10 @@ const LEAVES_TYPE: ReadonlySet<string> = new Set(
 );
 
 /** True if a node with only constant inputs may be computed in advance. */
-export function isFoldable({ op, attr }: GraphNode): boolean {
+export function isFoldable(node: GraphNode): boolean {
+  const { op, attr } = node;
+  // tfjs returns integers for quotients of floats.
+  if (op === 'FloorDiv' && computesFloats(node)) return false;
   return BOUNDS.has(op) && !(LEAVES_TYPE.has(op) && OTHER_INTEGERS.has((attr.DstT ?? attr.T)?.type));
 }
 

@@ -4,6 +4,7 @@ import { hasControlInputs } from '../attributes.ts';
 import { GraphRewrite, SMALL_WEIGHT_BYTES } from '../graph_rewrite.ts';
 import { isFoldable, largestResult } from './constant_operations.ts';
 import { evaluateNode } from './evaluate.ts';
+import { isExact } from './exact_integers.ts';
 
 /**
  * Computes nodes whose inputs are all constants. The model does not grow: a result of more than a few kilobytes must
@@ -66,7 +67,7 @@ async function fold(
   const allowed = Math.max(SMALL_WEIGHT_BYTES, freed);
   if ((await largestResult(node.op, inputs)) > allowed) return undefined;
   const evaluated = await evaluateNode(node, inputs);
-  if (evaluated === undefined) return undefined;
+  if (evaluated === undefined || !(await isExact(node, inputs, evaluated))) return undefined;
   const { dtype, shape, bytes } = evaluated;
   return {
     dtype,
