@@ -1,4 +1,4 @@
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
 import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { printable, printableJson, printableLog } from './printable.ts';
 
@@ -25,8 +25,8 @@ export interface Output {
   log(line: string, stream?: 'stdout' | 'stderr'): void;
 }
 
-export function createOutput(json: boolean): Output {
-  const progress = createProgress(json);
+export async function createOutput(json: boolean): Promise<Output> {
+  const progress = await createProgress(json);
   return {
     progress: (text) => progress.show(printable(text)),
     result: (text, value) => {
@@ -74,12 +74,13 @@ interface Progress {
 }
 
 /** Uses a spinner for terminals, lines for logs, and nothing for programs. */
-function createProgress(json: boolean): Progress {
+async function createProgress(json: boolean): Promise<Progress> {
   if (json) return { show: () => {}, clear: () => {} };
   // Some terminals of build machines are zero columns wide, and ora never finishes its first line on them.
   if (!process.stderr.isTTY || !(process.stderr.columns > 0)) {
     return { show: (text) => process.stderr.write(`${text}\n`), clear: () => {} };
   }
+  const { default: ora } = await import('ora');
   let spinner: Ora | undefined;
   return {
     show: (text) => {

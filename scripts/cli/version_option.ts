@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
-import { parseVersionArgument } from './command_line.ts';
+import { parseVersionArgument } from './arguments.ts';
 
 const OptionsSchema = v.object({ modelVersion: v.optional(v.string()), version: v.optional(v.string()) });
 

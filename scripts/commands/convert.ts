@@ -1,28 +1,34 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
-import { convertModel, type OutputDifference, quantizationAccuracy } from '../../import/index.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import type { OutputDifference } from '../../import/index.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
+import type { Output } from '../cli/output.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
 import { signatureLines } from '../status/model_report.ts';
 
-const command = withGraphEnds(
-  newCommand('convert', "Converts a model to tfjs's format in a directory, and publishes nothing."),
-)
-  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-  .argument('<output>', 'the directory to write; it must be empty or not exist')
-  .addOption(quantizeOption())
-  .option('--force', 'replace an output directory that is not empty')
-  .option('--json', 'print the result, or the error, as JSON on standard output');
+export const CONVERT: CommandModule = { define, run };
+
+function define(command: Command): Command {
+  return withJsonOption(
+    withGraphEnds(command)
+      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+      .argument('<output>', 'the directory to write; it must be empty or not exist')
+      .addOption(quantizeOption())
+      .option('--force', 'replace an output directory that is not empty'),
+  );
+}
 
 const OptionsSchema = v.object({
   force: v.optional(v.boolean(), false),
   quantize: v.optional(v.picklist(QUANTIZATIONS)),
 });
 
-await runCommand(command, async (output) => {
+async function run(command: Command, output: Output): Promise<number> {
+  const { convertModel, quantizationAccuracy } = await import('../../import/index.ts');
   const [path, target] = v.parse(v.tuple([v.string(), v.string()]), command.args);
   const directory = resolveFromCaller(target);
   const { force, quantize } = v.parse(OptionsSchema, command.opts());
@@ -63,4 +69,4 @@ await runCommand(command, async (output) => {
     { output: directory, sourceFormat, format, signatures, leftOut, files: blobs, weightBytes, accuracy },
   );
   return EXIT_DONE;
-});
+}

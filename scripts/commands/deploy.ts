@@ -1,3 +1,3 @@
-import { runDeployCommand } from '../deploy/deploy_command.ts';
+import { deployCommand } from '../deploy/deploy_command.ts';
 
-await runDeployCommand('deploy', 'Deploys the serving Worker.', undefined);
+export const DEPLOY = deployCommand(undefined);

@@ -1,3 +1,3 @@
-import { runDeployCommand } from '../deploy/deploy_command.ts';
+import { deployCommand } from '../deploy/deploy_command.ts';
 
-await runDeployCommand('deploy:management', 'Deploys the management Worker.', 'management');
+export const DEPLOY_MANAGEMENT = deployCommand('management');

@@ -1,39 +1,37 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
-import {
-  EXIT_FAILED,
-  newCommand,
-  parsePortArgument,
-  parseVariableArgument,
-  runCommand,
-} from '../cli/command_line.ts';
+import { parsePortArgument } from '../cli/arguments.ts';
+import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';
-import { publishSampleModels } from '../dev/sample_models.ts';
+import { parseVariableArgument } from '../dev/variable_argument.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from '../files/package_root.ts';
 import { managementFault } from '../registry/management_environment.ts';
 import { createToken } from '../registry/management_token.ts';
-import { describePlace, openLocalRegistry } from '../registry/open_registry.ts';
+import { describePlace } from '../registry/place.ts';
 
-const command = newCommand(
-  'dev',
-  'Publishes missing sample models to local state, serves it, and starts the management Worker.',
-)
-  .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
-  .option(
-    '--management-port <port>',
-    'the port of the management Worker (default: one after --port)',
-    parsePortArgument,
-  )
-  .option('--no-management', 'do not start the management Worker')
-  .option('--ip <address>', 'the address to listen on', 'localhost')
-  .option('--persist-to <directory>', 'local state folder (default: .wrangler/state)')
-  .addOption(
-    new RepeatableOption(
-      '--var <NAME:VALUE>',
-      'a variable of the Worker; overrides wrangler.toml',
-      parseVariableArgument,
-    ),
-  );
+export const DEV: CommandModule = { define, run };
+
+function define(command: Command): Command {
+  return command
+    .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
+    .option(
+      '--management-port <port>',
+      'the port of the management Worker (default: one after --port)',
+      parsePortArgument,
+    )
+    .option('--no-management', 'do not start the management Worker')
+    .option('--ip <address>', 'the address to listen on', 'localhost')
+    .option('--persist-to <directory>', 'local state folder (default: .wrangler/state)')
+    .addOption(
+      new RepeatableOption(
+        '--var <NAME:VALUE>',
+        'a variable of the Worker; overrides wrangler.toml',
+        parseVariableArgument,
+      ),
+    );
+}
 
 const OptionsSchema = v.object({
   port: v.number(),
@@ -44,10 +42,11 @@ const OptionsSchema = v.object({
   var: v.optional(v.array(v.string()), []),
 });
 
-// Copied before the environment changes: wrangler is silenced in this process, but not in its own.
-const environment = { ...process.env };
-
-await runCommand(command, async (output) => {
+async function run(command: Command, output: Output): Promise<number> {
+  // Copied before the environment changes: wrangler is silenced in this process, but not in its own.
+  const environment = { ...process.env };
+  const { openLocalRegistry } = await import('../registry/open_registry.ts');
+  const { publishSampleModels } = await import('../dev/sample_models.ts');
   const options = v.parse(OptionsSchema, command.opts());
   const { port, ip, persistTo, var: variables } = options;
   const unmanaged = options.management ? await managementFault(wranglerConfiguration()) : undefined;
@@ -105,4 +104,4 @@ await runCommand(command, async (output) => {
     });
   }
   return runDevServers(servers, output.log);
-});
+}

@@ -1,18 +1,25 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
-import { inspectModel } from '../../import/index.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { summaryLines } from '../status/model_report.ts';
 
-const command = withGraphEnds(
-  newCommand('inspect', 'Shows the format, signatures, operations and sizes of a model.'),
-)
-  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-  .option('--json', 'print the result, or the error, as JSON on standard output');
+export const INSPECT: CommandModule = { define, run };
 
-await runCommand(command, async (output) => {
+function define(command: Command): Command {
+  return withJsonOption(
+    withGraphEnds(command).argument(
+      '<model>',
+      'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file',
+    ),
+  );
+}
+
+async function run(command: Command, output: Output): Promise<number> {
+  const { inspectModel } = await import('../../import/index.ts');
   const [path] = v.parse(v.tuple([v.string()]), command.args);
   const inspected = await withTemporaryDirectory((temporaryDirectory) =>
     inspectModel(resolveFromCaller(path), {
@@ -27,4 +34,4 @@ await runCommand(command, async (output) => {
   }
   output.result(summaryLines(inspected.value), inspected.value);
   return EXIT_DONE;
-});
+}

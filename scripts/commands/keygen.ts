@@ -1,14 +1,23 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
 import { writeWholeFile } from '../../import/files/write_whole_file.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import { resolveFromCaller, showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import { generateSigningKey } from '../publish/signing_key.ts';
 
-const command = newCommand('keygen', 'Creates a key for signing manifests: an Ed25519 private key in PEM.')
-  .argument('<file>', 'the file for the private key; never overwritten, and readable by its owner only')
-  .option('--json', 'print the result, or the error, as JSON on standard output');
+export const KEYGEN: CommandModule = { define, run };
 
-await runCommand(command, async (output) => {
+function define(command: Command): Command {
+  return withJsonOption(
+    command.argument(
+      '<file>',
+      'the file for the private key; never overwritten, and readable by its owner only',
+    ),
+  );
+}
+
+async function run(command: Command, output: Output): Promise<number> {
   const [argument] = v.parse(v.tuple([v.string()]), command.args);
   const path = resolveFromCaller(argument);
   const { privatePem, publicText } = generateSigningKey();
@@ -25,4 +34,4 @@ await runCommand(command, async (output) => {
     { path, publicKey: publicText },
   );
   return EXIT_DONE;
-});
+}

@@ -1,28 +1,12 @@
 import * as v from 'valibot';
 import { BLOBS_PREFIX } from '../../worker/registry/storage/storage_keys.ts';
-import {
-  EXIT_DONE,
-  EXIT_FAILED,
-  parseCountArgument,
-  parseNameArgument,
-  registryCommand,
-  runRegistryCommand,
-  withChangeOptions,
-} from '../cli/command_line.ts';
+import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import { formatBytes, plural } from '../cli/format.ts';
-import { newChangeRecord } from '../pointer/change_record.ts';
+import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { describeRefusal } from '../pointer/refusal.ts';
-import { describePlace } from '../registry/open_registry.ts';
-
-const command = withChangeOptions(
-  registryCommand(
-    'prune',
-    'Deletes old versions of a model that nothing points to, and the files that only they need.',
-  )
-    .argument('<model>', 'the model', parseNameArgument)
-    .requiredOption('--keep <count>', 'the number of newest versions to keep', parseCountArgument)
-    .option('--dry-run', 'only show what would be deleted'),
-);
+import { describePlace } from '../registry/place.ts';
+import { registryCommand } from '../registry/registry_command.ts';
 
 const OptionsSchema = v.object({
   keep: v.number(),
@@ -31,32 +15,44 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(command, { state: 'must exist' }, async ({ store, place, prune }, output) => {
-  const options = v.parse(OptionsSchema, command.opts());
-  const { keep, dryRun } = options;
-  const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
-  output.progress(`${dryRun ? 'Checking what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`);
-  const result = await prune(model, { keep, dryRun, record: newChangeRecord(options) });
-  if (result.kind === 'refused') {
-    output.error(await describeRefusal({ store, place }, model, result.reason));
-    return EXIT_FAILED;
-  }
-  const { versions, kept } = result;
-  const blobs = result.blobs.map(({ key, size }) => ({
-    sha256: key.slice(BLOBS_PREFIX.length),
-    bytes: size,
-  }));
-  const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
-  output.result(
-    versions.length === 0 && blobs.length === 0
-      ? `${model} has nothing to prune in ${describePlace(place)}.`
-      : [
-          `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
-          `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
-          `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytes)})`,
-          `Kept: ${kept.join(', ')}`,
-        ],
-    { model, registry: place, dryRun, versions, kept, blobs, bytes },
-  );
-  return EXIT_DONE;
+export const PRUNE = registryCommand({
+  state: 'must exist',
+  define: (command) =>
+    withChangeOptions(
+      command
+        .argument('<model>', 'the model', parseNameArgument)
+        .requiredOption('--keep <count>', 'the number of newest versions to keep', parseCountArgument)
+        .option('--dry-run', 'only show what would be deleted'),
+    ),
+  run: async ({ store, place, prune }, output, command) => {
+    const options = v.parse(OptionsSchema, command.opts());
+    const { keep, dryRun } = options;
+    const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
+    output.progress(
+      `${dryRun ? 'Checking what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`,
+    );
+    const result = await prune(model, { keep, dryRun, record: newChangeRecord(options) });
+    if (result.kind === 'refused') {
+      output.error(await describeRefusal({ store, place }, model, result.reason));
+      return EXIT_FAILED;
+    }
+    const { versions, kept } = result;
+    const blobs = result.blobs.map(({ key, size }) => ({
+      sha256: key.slice(BLOBS_PREFIX.length),
+      bytes: size,
+    }));
+    const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+    output.result(
+      versions.length === 0 && blobs.length === 0
+        ? `${model} has nothing to prune in ${describePlace(place)}.`
+        : [
+            `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
+            `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
+            `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytes)})`,
+            `Kept: ${kept.join(', ')}`,
+          ],
+      { model, registry: place, dryRun, versions, kept, blobs, bytes },
+    );
+    return EXIT_DONE;
+  },
 });

@@ -1,70 +1,22 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import type { OutputDifference } from '../../import/index.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import { VERSION_BUMPS } from '../../worker/registry/version/version.ts';
-import {
-  EXIT_DONE,
-  EXIT_FAILED,
-  parseCountArgument,
-  parseNameArgument,
-  registryCommand,
-  runRegistryCommand,
-  withChangeOptions,
-} from '../cli/command_line.ts';
+import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
-import { newChangeRecord } from '../pointer/change_record.ts';
+import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { changeTiming, withTimingOptions } from '../pointer/change_timing.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
-import { publishModel } from '../publish/publish_model.ts';
 import { dryRunJson, dryRunLines, publishJson, publishLines } from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
 import { signatureFault } from '../publish/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
-import { describePlace } from '../registry/open_registry.ts';
-import { createRehearsal, skipRehearsal } from '../rehearsal/rehearse.ts';
+import { describePlace } from '../registry/place.ts';
+import { registryCommand } from '../registry/registry_command.ts';
 import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
-
-const command = withTimingOptions(
-  withChangeOptions(
-    withVersionOption(
-      withGraphEnds(
-        registryCommand('publish', 'Rehearses a model, publishes it as a version and makes it current.'),
-      )
-        .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-        .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
-        .addOption(
-          new Option(
-            '--bump <part>',
-            'the part of the highest version to increase, regardless of the name of the directory, unless a version has this content',
-          )
-            .choices(VERSION_BUMPS)
-            .conflicts(['modelVersion', 'version']),
-        )
-        .addOption(quantizeOption())
-        .option('--label <label>', 'a label to move to the version', parseNameArgument)
-        .addOption(
-          new Option(
-            '--stage',
-            'keep the current version and load this one next to it; npm run promote flips to it',
-          ).conflicts('label'),
-        )
-        .option('--no-flip', 'keep the current version; --label still moves')
-        .option('--dry-run', 'only check and rehearse the model; upload nothing')
-        .option('--allow-breaking', 'publish even if clients of the current version would break')
-        .option('--skip-rehearsal', 'publish without a rehearsal')
-        .option('--sign <file>', `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`)
-        .option(
-          '--rehearsal-limit <seconds>',
-          'the time limit of each response in the rehearsal',
-          parseCountArgument,
-          60,
-        ),
-      "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
-    ),
-  ),
-);
 
 const OptionsSchema = v.object({
   model: v.string(),
@@ -82,10 +34,12 @@ const OptionsSchema = v.object({
   by: v.optional(v.string()),
 });
 
-await runRegistryCommand(
-  command,
-  { state: 'made where missing' },
-  async ({ store, place, changePointer }, output) => {
+export const PUBLISH = registryCommand({
+  state: 'made where missing',
+  define,
+  run: async ({ store, place, changePointer }, output, command) => {
+    const { publishModel } = await import('../publish/publish_model.ts');
+    const { createRehearsal, skipRehearsal } = await import('../rehearsal/rehearse.ts');
     const options = { ...v.parse(OptionsSchema, command.opts()), version: versionOption(command) };
     const [path] = v.parse(v.tuple([v.string()]), command.args);
     const { model, flip, stage, quantize } = options;
@@ -153,4 +107,47 @@ await runRegistryCommand(
     output.result([...publishLines(report), ...costs], { ...publishJson(report), ...measured });
     return EXIT_DONE;
   },
-);
+});
+
+function define(command: Command): Command {
+  return withTimingOptions(
+    withChangeOptions(
+      withVersionOption(
+        withGraphEnds(command)
+          .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+          .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
+          .addOption(
+            new Option(
+              '--bump <part>',
+              'the part of the highest version to increase, regardless of the name of the directory, unless a version has this content',
+            )
+              .choices(VERSION_BUMPS)
+              .conflicts(['modelVersion', 'version']),
+          )
+          .addOption(quantizeOption())
+          .option('--label <label>', 'a label to move to the version', parseNameArgument)
+          .addOption(
+            new Option(
+              '--stage',
+              'keep the current version and load this one next to it; promote flips to it',
+            ).conflicts('label'),
+          )
+          .option('--no-flip', 'keep the current version; --label still moves')
+          .option('--dry-run', 'only check and rehearse the model; upload nothing')
+          .option('--allow-breaking', 'publish even if clients of the current version would break')
+          .option('--skip-rehearsal', 'publish without a rehearsal')
+          .option(
+            '--sign <file>',
+            `sign the manifest with this key (default: ${SIGNING_KEY_VARIABLE}, if set)`,
+          )
+          .option(
+            '--rehearsal-limit <seconds>',
+            'the time limit of each response in the rehearsal',
+            parseCountArgument,
+            60,
+          ),
+        "MAJOR.MINOR.PATCH or an integer (default: the directory's name if it is one, else after the highest)",
+      ),
+    ),
+  );
+}

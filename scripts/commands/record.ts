@@ -1,38 +1,38 @@
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { GOLDEN_FILE } from '../../import/files/sidecar_files.ts';
 import { writeWholeFile } from '../../import/files/write_whole_file.ts';
-import { openModel } from '../../import/open_model.ts';
-import { EXIT_DONE, EXIT_FAILED, newCommand, parseCountArgument, runCommand } from '../cli/command_line.ts';
+import { parseCountArgument } from '../cli/arguments.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
 import { plural } from '../cli/format.ts';
+import type { Output } from '../cli/output.ts';
 import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
-import { recordExamples } from '../rehearsal/record_examples.ts';
 
-const command = withGraphEnds(
-  newCommand(
-    'record',
-    'Runs a model in a local workerd and stores its answers next to it in golden.json, which publish compares.',
-  ),
-)
-  .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
-  .addOption(
-    new RepeatableOption(
-      '--input <file>',
-      "a request in TensorFlow Serving's JSON (default: generated from the signature)",
-    ),
-  )
-  .option('--tolerance <number>', 'the permitted difference of later answers', parseTolerance)
-  .option('--seed <number>', 'the seed of the generated requests', parseCountArgument, 1)
-  .option('--force', 'overwrite golden.json')
-  .option('--rehearsal-limit <seconds>', 'the time limit of each response', parseCountArgument, 60)
-  .option('--json', 'print the result, or the error, as JSON on standard output');
+export const RECORD: CommandModule = { define, run };
+
+function define(command: Command): Command {
+  return withJsonOption(
+    withGraphEnds(command)
+      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+      .addOption(
+        new RepeatableOption(
+          '--input <file>',
+          "a request in TensorFlow Serving's JSON (default: generated from the signature)",
+        ),
+      )
+      .option('--tolerance <number>', 'the permitted difference of later answers', parseTolerance)
+      .option('--seed <number>', 'the seed of the generated requests', parseCountArgument, 1)
+      .option('--force', 'overwrite golden.json')
+      .option('--rehearsal-limit <seconds>', 'the time limit of each response', parseCountArgument, 60),
+  );
+}
 
 const OptionsSchema = v.object({
   input: v.optional(v.array(v.string()), []),
@@ -50,7 +50,9 @@ function parseTolerance(text: string): number {
   return tolerance;
 }
 
-await runCommand(command, async (output) => {
+async function run(command: Command, output: Output): Promise<number> {
+  const { openModel } = await import('../../import/open_model.ts');
+  const { recordExamples } = await import('../rehearsal/record_examples.ts');
   const options = v.parse(OptionsSchema, command.opts());
   const [argument] = v.parse(v.tuple([v.string()]), command.args);
   const path = resolveFromCaller(argument);
@@ -89,4 +91,4 @@ await runCommand(command, async (output) => {
     examples,
   });
   return EXIT_DONE;
-});
+}

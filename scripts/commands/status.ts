@@ -1,26 +1,19 @@
 import * as v from 'valibot';
-import {
-  EXIT_DONE,
-  EXIT_FAILED,
-  parseNameArgument,
-  registryCommand,
-  runRegistryCommand,
-} from '../cli/command_line.ts';
+import { parseNameArgument } from '../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import { missingModel } from '../pointer/refusal.ts';
-import { describePlace } from '../registry/open_registry.ts';
+import { describePlace } from '../registry/place.ts';
+import { registryCommand } from '../registry/registry_command.ts';
 import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 import { allModelStatuses, modelStatus } from '../status/model_status.ts';
 import { modelLines } from '../status/status_report.ts';
 
-const command = registryCommand(
-  'status',
-  'Shows models, their versions and roles, and the history.',
-).argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument);
-
-await runRegistryCommand(
-  command,
-  { state: 'must exist', access: 'read' },
-  async ({ store, place, replica }, output) => {
+export const STATUS = registryCommand({
+  state: 'must exist',
+  access: 'read',
+  define: (command) =>
+    command.argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument),
+  run: async ({ store, place, replica }, output, command) => {
     const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
     output.progress(`Reading ${describePlace(place)}`);
     const options = { memoryBudgetBytes: memoryBudgetBytes(await readWorkerConfiguration()), replica };
@@ -46,4 +39,4 @@ await runRegistryCommand(
     });
     return EXIT_DONE;
   },
-);
+});

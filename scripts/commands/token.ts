@@ -1,24 +1,27 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { EXIT_DONE, newCommand, runCommand } from '../cli/command_line.ts';
+import { type CommandModule, EXIT_DONE, withJsonOption } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import { createToken, TOKEN_SCOPES } from '../registry/management_token.ts';
 
-const command = newCommand(
-  'token',
-  'Creates a token for the management Worker, and the entry for its secret. Nothing is stored.',
-)
-  .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseName)
-  .option(
-    '--scopes <scopes>',
-    `the scopes, separated by commas: ${TOKEN_SCOPES.join(', ')}; every token may read`,
-    parseScopes,
-    ['read'],
-  )
-  .option('--json', 'print the result, or the error, as JSON on standard output');
+export const TOKEN: CommandModule = { define, run };
+
+function define(command: Command): Command {
+  return withJsonOption(
+    command
+      .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseName)
+      .option(
+        '--scopes <scopes>',
+        `the scopes, separated by commas: ${TOKEN_SCOPES.join(', ')}; every token may read`,
+        parseScopes,
+        ['read'],
+      ),
+  );
+}
 
 const OptionsSchema = v.object({ name: v.string(), scopes: v.array(v.picklist(TOKEN_SCOPES)) });
 
-await runCommand(command, async (output) => {
+async function run(command: Command, output: Output): Promise<number> {
   const { name, scopes } = v.parse(OptionsSchema, command.opts());
   const { token, entry } = createToken(name, scopes);
   output.result(
@@ -32,7 +35,7 @@ await runCommand(command, async (output) => {
     { name, scopes, token, entry },
   );
   return EXIT_DONE;
-});
+}
 
 function parseName(text: string): string {
   if (!/^[\w.-]{1,64}$/.test(text)) {

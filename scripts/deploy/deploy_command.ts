@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import { EXIT_FAILED, newCommand, runCommand } from '../cli/command_line.ts';
+import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import {
   PACKAGE_ROOT,
   resolveFromCaller,
@@ -19,45 +20,42 @@ const OptionsSchema = v.object({
   tag: v.optional(v.string()),
 });
 
-function deployCommand(name: string, description: string): Command {
-  return newCommand(name, description)
+function define(command: Command): Command {
+  return command
     .option('--dry-run', 'only build the Worker; upload nothing')
     .option('--outdir <directory>', 'keep the uploaded files in this directory')
     .option('--message <text>', 'a message for this deployment, stored by Cloudflare')
     .option('--tag <text>', 'a tag for this deployment, stored by Cloudflare');
 }
 
-/** Runs the command that deploys one Worker of the effective configuration. */
-export async function runDeployCommand(
-  name: string,
-  description: string,
-  environment: WorkerEnvironment,
-): Promise<void> {
+/** Makes the command that deploys one Worker of the effective configuration. */
+export function deployCommand(environment: WorkerEnvironment): CommandModule {
+  return { define, run: (command, output) => deploy(environment, command, output) };
+}
+
+async function deploy(environment: WorkerEnvironment, command: Command, output: Output): Promise<number> {
   // Copied before the environment changes: wrangler is silenced in this process, but not in its own.
   const variables = { ...process.env };
-  const command = deployCommand(name, description);
-  await runCommand(command, async (output) => {
-    const { dryRun, outdir, message, tag } = v.parse(OptionsSchema, command.opts());
-    const configuration = wranglerConfiguration();
-    // If the configuration lacks the environment, wrangler would deploy the serving Worker.
-    const fault = environment === 'management' ? await managementFault(configuration) : undefined;
-    if (fault !== undefined) {
-      output.error(fault);
-      return EXIT_FAILED;
-    }
-    output.progress(`${dryRun ? 'Building' : 'Deploying'} ${showToCaller(configuration)}`);
-    return runWrangler(
-      [
-        'deploy',
-        ...configurationOptions(environment),
-        ...(dryRun ? ['--dry-run'] : []),
-        ...(outdir === undefined ? [] : ['--outdir', resolveFromCaller(outdir)]),
-        ...(message === undefined ? [] : [`--message=${message}`]),
-        ...(tag === undefined ? [] : [`--tag=${tag}`]),
-      ],
-      variables,
-    );
-  });
+  const { dryRun, outdir, message, tag } = v.parse(OptionsSchema, command.opts());
+  const configuration = wranglerConfiguration();
+  // If the configuration lacks the environment, wrangler would deploy the serving Worker.
+  const fault = environment === 'management' ? await managementFault(configuration) : undefined;
+  if (fault !== undefined) {
+    output.error(fault);
+    return EXIT_FAILED;
+  }
+  output.progress(`${dryRun ? 'Building' : 'Deploying'} ${showToCaller(configuration)}`);
+  return runWrangler(
+    [
+      'deploy',
+      ...configurationOptions(environment),
+      ...(dryRun ? ['--dry-run'] : []),
+      ...(outdir === undefined ? [] : ['--outdir', resolveFromCaller(outdir)]),
+      ...(message === undefined ? [] : [`--message=${message}`]),
+      ...(tag === undefined ? [] : [`--tag=${tag}`]),
+    ],
+    variables,
+  );
 }
 
 /** wrangler uses the terminal directly, since it may ask for the account. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { wait } from '../../worker/registry/storage/waiting.ts';
+import { commandLine } from '../cli/invocation.ts';
 import { configurationOptions, WRANGLER } from '../deploy/wrangler_process.ts';
 import { PACKAGE_ROOT } from '../files/package_root.ts';
 import { onParentExit } from './parent_process.ts';
@@ -148,7 +149,7 @@ export async function portFault(ip: string, port: number, option = '--port'): Pr
     if (code === undefined || (ip === 'localhost' && address === '::1' && code !== 'EADDRINUSE')) continue;
     if (code === 'EADDRINUSE') {
       // The next port is probably in use too: dev uses two, this one and the management Worker's.
-      return `port ${port} is in use; choose another one, with npm run dev -- ${option} ${port + 2}`;
+      return `port ${port} is in use; choose another one, with ${commandLine('dev', `${option} ${port + 2}`)}`;
     }
     return `nothing can listen on ${ip} port ${port}: ${code}`;
   }

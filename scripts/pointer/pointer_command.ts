@@ -3,10 +3,14 @@ import * as v from 'valibot';
 import type { PointerChange } from '../../worker/registry/pointer/change/definition.ts';
 import { effectDocument } from '../../worker/registry/pointer/effect.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
-import { EXIT_DONE, EXIT_FAILED, runRegistryCommand } from '../cli/command_line.ts';
-import { describePlace } from '../registry/open_registry.ts';
-import { newChangeRecord } from './change_record.ts';
-import { changeTiming, effectLines } from './change_timing.ts';
+import { parseNameArgument } from '../cli/arguments.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
+import type { Registry } from '../registry/open_registry.ts';
+import { describePlace } from '../registry/place.ts';
+import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
+import { newChangeRecord, withChangeOptions } from './change_record.ts';
+import { changeTiming, effectLines, withTimingOptions } from './change_timing.ts';
 import { describeChange } from './pointer_report.ts';
 import { describeRefusal } from './refusal.ts';
 
@@ -16,59 +20,77 @@ export interface PointerCommand {
   readonly doing: string;
   /** @example 'Rolled back' */
   readonly done: string;
+  /** Adds the arguments after the model, and the options that only this command has. */
+  readonly define: (command: Command) => Command;
   /** Describes the existing state if no change was necessary. */
-  readonly already: (model: string, pointer: Pointer) => string;
-  /** Returns the change that the command line requests, or why it is refused. */
-  readonly change: () => PointerChange | { readonly refused: string };
+  readonly already: (model: string, pointer: Pointer, command: Command) => string;
+  /**
+   * Returns the change that the command line requests.
+   *
+   * @throws UsageError
+   */
+  readonly change: (command: Command) => PointerChange;
 }
 
 const OptionsSchema = v.object({ reason: v.optional(v.string()), by: v.optional(v.string()) });
 
-/** Runs the command and reports the change, that nothing was to do, or the refusal. */
-export function runPointerCommand(
+/** Makes a command that reports the change, that nothing was to do, or the refusal. */
+export function pointerCommand(definition: PointerCommand): CommandModule {
+  return {
+    define: (command) =>
+      withTimingOptions(
+        withChangeOptions(
+          definition.define(withRegistryOptions(command).argument('<model>', 'the model', parseNameArgument)),
+        ),
+      ),
+    run: (command, output) => {
+      // A wrong command line is reported before the registry is opened.
+      const change = definition.change(command);
+      return runOnRegistry(command, output, {
+        state: 'must exist',
+        run: (registry) => makeChange(registry, change, definition, command, output),
+      });
+    },
+  };
+}
+
+async function makeChange(
+  { store, place, changePointer }: Registry,
+  change: PointerChange,
+  { doing, done, already }: PointerCommand,
   command: Command,
-  { doing, done, already, change }: PointerCommand,
-): Promise<void> {
-  return runRegistryCommand(
-    command,
-    { state: 'must exist' },
-    async ({ store, place, changePointer }, output) => {
-      const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
-      const model = v.parse(v.string(), command.processedArgs[0]);
-      output.progress(`${doing} ${model} in ${describePlace(place)}`);
-      const timing = changeTiming(command, output.progress);
-      const asked = change();
-      const update =
-        'refused' in asked
-          ? { kind: 'refused' as const, reason: asked.refused }
-          : await changePointer(model, asked, record, timing);
-      if (update.kind === 'refused') {
-        output.error(await describeRefusal({ store, place }, model, update.reason));
-        return EXIT_FAILED;
-      }
-      const { current, generation, next, canary, shadow, labels } = update.pointer;
-      output.result(
-        update.kind === 'unchanged'
-          ? `${already(model, update.pointer)} in ${describePlace(place)} already: nothing to do.`
-          : [
-              `${done} in ${describePlace(place)}.`,
-              describeChange(model, update.change),
-              ...effectLines(update.effect, timing),
-            ],
-        {
-          model,
-          registry: place,
-          change: update.kind === 'changed' ? update.change : null,
-          effect: update.kind === 'changed' ? effectDocument(update.effect) : null,
-          current,
-          generation,
-          next: next ?? null,
-          canary: canary ?? null,
-          shadow: shadow ?? null,
-          labels,
-        },
-      );
-      return EXIT_DONE;
+  output: Output,
+): Promise<number> {
+  const record = newChangeRecord(v.parse(OptionsSchema, command.opts()));
+  const model = v.parse(v.string(), command.processedArgs[0]);
+  output.progress(`${doing} ${model} in ${describePlace(place)}`);
+  const timing = changeTiming(command, output.progress);
+  const update = await changePointer(model, change, record, timing);
+  if (update.kind === 'refused') {
+    output.error(await describeRefusal({ store, place }, model, update.reason));
+    return EXIT_FAILED;
+  }
+  const { current, generation, next, canary, shadow, labels } = update.pointer;
+  output.result(
+    update.kind === 'unchanged'
+      ? `${already(model, update.pointer, command)} in ${describePlace(place)} already: nothing to do.`
+      : [
+          `${done} in ${describePlace(place)}.`,
+          describeChange(model, update.change),
+          ...effectLines(update.effect, timing),
+        ],
+    {
+      model,
+      registry: place,
+      change: update.kind === 'changed' ? update.change : null,
+      effect: update.kind === 'changed' ? effectDocument(update.effect) : null,
+      current,
+      generation,
+      next: next ?? null,
+      canary: canary ?? null,
+      shadow: shadow ?? null,
+      labels,
     },
   );
+  return EXIT_DONE;
 }

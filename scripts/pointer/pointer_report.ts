@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '../../worker/registry/pointer/pointer.ts';
 import { shellWord } from '../cli/shell_word.ts';
 import { DEFAULT_STATE_DIRECTORY, showToCaller } from '../files/package_root.ts';
-import type { PlaceDescription } from '../registry/open_registry.ts';
+import type { PlaceDescription } from '../registry/place.ts';
 
 /** @example 'half_plus_two: 1.0.0 -> 1.1.0 (generation 2)' */
 export function describeChange(model: string, change: HistoryEntry): string {

@@ -1,4 +1,5 @@
-import { describePlace, type PlaceDescription, type Registry } from '../registry/open_registry.ts';
+import type { Registry } from '../registry/open_registry.ts';
+import { describePlace, type PlaceDescription } from '../registry/place.ts';
 import { modelExists } from '../status/model_status.ts';
 
 export function missingModel(model: string, place: PlaceDescription): string {

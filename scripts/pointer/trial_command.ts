@@ -1,53 +1,43 @@
-import type { Command } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
-import {
-  parseNameArgument,
-  parseShareArgument,
-  registryCommand,
-  withChangeOptions,
-} from '../cli/command_line.ts';
+import { parseShareArgument } from '../cli/arguments.ts';
+import type { CommandModule } from '../cli/command_module.ts';
+import { argumentOrOption, withVersionArgument } from '../cli/version_argument.ts';
 import { versionOption, withVersionOption } from '../cli/version_option.ts';
-import { withTimingOptions } from './change_timing.ts';
-import { runPointerCommand } from './pointer_command.ts';
+import { pointerCommand } from './pointer_command.ts';
 
-export interface TrialCommand {
-  readonly role: 'canary' | 'shadow';
-  readonly description: string;
-}
+type Role = 'canary' | 'shadow';
 
 const OptionsSchema = v.object({ percent: v.number() });
 
-/** Runs the command that begins, changes or ends a canary or shadow. */
-export function runTrialCommand({ role, description }: TrialCommand): Promise<void> {
-  const command: Command = withTimingOptions(
-    withChangeOptions(
-      withVersionOption(
-        registryCommand(role, description)
-          .argument('<model>', 'the model', parseNameArgument)
-          .requiredOption(
-            '--percent <share>',
-            'its share of the requests, 0 to 100, with fractions; 0 ends it',
-            parseShareArgument,
-          ),
-        `the version (needed unless --percent 0 ends the ${role})`,
-      ),
-    ),
-  );
-  return runPointerCommand(command, {
+/** Makes the command that begins, changes or ends a canary or shadow. */
+export function trialCommand(role: Role): CommandModule {
+  return pointerCommand({
     doing: `Changing the ${role} of`,
     done: `The ${role} has changed`,
+    define: (command) =>
+      withVersionOption(
+        withVersionArgument(
+          command,
+          `the version (needed unless --percent 0 ends the ${role})`,
+        ).requiredOption(
+          '--percent <share>',
+          'its share of the requests, 0 to 100, with fractions; 0 ends it',
+          parseShareArgument,
+        ),
+        'the version, as the argument',
+      ),
     already: (model, pointer) => describeTrial(model, role, pointer),
-    change: () =>
+    change: (command) =>
       POINTER_CHANGES[role].of({
         ...v.parse(OptionsSchema, command.opts()),
-        version: versionOption(command),
+        version: argumentOrOption(command, 'versions', 1, versionOption(command)),
       }),
   });
 }
 
-function describeTrial(model: string, role: 'canary' | 'shadow', pointer: Pointer): string {
+function describeTrial(model: string, role: Role, pointer: Pointer): string {
   const trial = pointer[role];
   return trial === undefined
     ? `${model} has no ${role}`

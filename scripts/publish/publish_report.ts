@@ -3,9 +3,10 @@ import type { ChangeTiming } from '../../worker/registry/pointer/change/change_p
 import { versionStanding } from '../../worker/registry/pointer/change/republish.ts';
 import { effectDocument } from '../../worker/registry/pointer/effect.ts';
 import { formatBytes, plural } from '../cli/format.ts';
+import { commandLine } from '../cli/invocation.ts';
 import { effectLines } from '../pointer/change_timing.ts';
 import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
-import { describePlace, type PlaceDescription } from '../registry/open_registry.ts';
+import { describePlace, type PlaceDescription } from '../registry/place.ts';
 import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
 import type { Checks } from './check_candidate.ts';
 import type { PublishOutcome } from './publish_model.ts';
@@ -101,16 +102,18 @@ function adviceLines({ model, place, flip, stage, outcome }: PublishReport): str
   if (stage && pointer?.next?.version === version) {
     return [
       ...(change === undefined ? ['It is staged already.'] : []),
-      `Flip to it with: npm run promote -- ${model}${options}`,
+      `Flip to it with: ${commandLine('promote', `${model}${options}`)}`,
     ];
   }
-  const flipTo = `npm run rollback -- ${model} ${version}${options}`;
+  const flipTo = commandLine('rollback', `${model} ${version}${options}`);
   if (pointer === undefined)
     return [`${model} has no current version; publish without --no-flip to make it one.`];
   switch (versionStanding(pointer, version)) {
     case 'current':
       if (change === undefined) return ['It is current: nothing to do.'];
-      return pointer.previous === null ? [] : [`Roll back with: npm run rollback -- ${model}${options}`];
+      return pointer.previous === null
+        ? []
+        : [`Roll back with: ${commandLine('rollback', `${model}${options}`)}`];
     case 'was current':
       return flip
         ? [
@@ -125,7 +128,7 @@ function adviceLines({ model, place, flip, stage, outcome }: PublishReport): str
             `To flip to it: ${flipTo}`,
           ]
         : [
-            `${pointer.current} stays current. To flip to it: npm run promote -- ${model} ${version}${options}`,
+            `${pointer.current} stays current. To flip to it: ${commandLine('promote', `${model} ${version}${options}`)}`,
           ];
   }
 }

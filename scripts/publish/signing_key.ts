@@ -7,6 +7,7 @@ import {
   parsePublicKey,
   signManifest,
 } from '../../worker/registry/version/manifest_signature.ts';
+import { commandLine } from '../cli/invocation.ts';
 
 /** The environment variable with the key on a build machine, in PEM as in the file. */
 export const SIGNING_KEY_VARIABLE = 'MANIFEST_SIGNING_KEY';
@@ -35,7 +36,7 @@ export async function readSigner(
 async function createSigner(pem: string, place: string): Promise<Signer> {
   const key = parsePrivateKey(pem);
   if (key === undefined)
-    throw new Error(`${place}: is not an Ed25519 private key in PEM, as npm run keygen creates it`);
+    throw new Error(`${place}: is not an Ed25519 private key in PEM, as ${commandLine('keygen')} creates it`);
   const der = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }));
   const privateKey = await crypto.subtle.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
   const publicKey = publicKeyOf(key);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { POINTERS_BINDING } from '../../worker/registry/replica/kv_pointer_replica.ts';
-import { loadWrangler } from './open_registry.ts';
+import { loadWrangler } from '../files/load_wrangler.ts';
 
 const MANAGEMENT = 'management';
 

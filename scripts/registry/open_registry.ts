@@ -21,11 +21,13 @@ import { TimeLimitError, wait, within, withinTimeLimit } from '../../worker/regi
 import { ExplainedError } from '../cli/explained_error.ts';
 import type { Lines } from '../cli/output.ts';
 import { requireRoom, unlessDiskFull } from '../files/full_disk.ts';
+import { loadWrangler } from '../files/load_wrangler.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import { DiskWatchingObjectStore } from './disk_watching_object_store.ts';
 import { HttpObjectStore } from './http_object_store.ts';
 import { changePointerThrough, pruneThrough } from './management_changes.ts';
 import { type ManagementService, requireManagement } from './management_client.ts';
+import type { PlaceDescription } from './place.ts';
 import { remoteFault } from './remote_fault.ts';
 
 /** A registry: local state, the account's bucket, or a bucket behind a management Worker. */
@@ -46,23 +48,6 @@ export interface Registry {
   /** Faults that did not fail the command. */
   readonly warnings: readonly Lines[];
   close(): Promise<void>;
-}
-
-/** The registry as the output describes it. */
-export type PlaceDescription =
-  | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote'; readonly bucket: string }
-  | { readonly kind: 'management'; readonly url: string };
-
-export function describePlace(place: PlaceDescription): string {
-  switch (place.kind) {
-    case 'local':
-      return `local state ${showToCaller(place.directory)}`;
-    case 'remote':
-      return `the REMOTE bucket ${place.bucket} of the account`;
-    case 'management':
-      return `the registry at ${place.url}`;
-  }
 }
 
 const BUCKET_BINDING = 'MODELS';
@@ -254,12 +239,4 @@ async function disposeWithinLimit(proxy: { dispose(): Promise<void> }): Promise<
   } catch (error) {
     if (!(error instanceof TimeLimitError)) throw error;
   }
-}
-
-/** wrangler takes a second to load, so that only commands that use it load it. */
-export async function loadWrangler(): Promise<typeof import('wrangler')> {
-  // wrangler would print on standard output, among the script's own result.
-  process.env.WRANGLER_LOG ??= 'none';
-  process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
-  return import('wrangler');
 }

@@ -2,6 +2,7 @@ import type { GoldenExample } from '../../worker/model/content.ts';
 import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { Figures, RecordedAnswers } from '../../worker/registry/version/rehearsal_record.ts';
+import { commandLine } from '../cli/invocation.ts';
 import { type ExampleRequest, makeExamples } from './generated_examples.ts';
 import { compareOutputs, notFiniteValues, type Outputs } from './golden_comparison.ts';
 import { IsolateClient } from './sandbox/isolate_client.ts';
@@ -179,7 +180,7 @@ async function answerMade(
         kind: 'failed',
         reason:
           `answers an example generated from its signature with values that are not finite numbers: ${wrong.join('; ')}; ` +
-          'if that is correct, record golden examples with npm run record',
+          `if that is correct, record golden examples with ${commandLine('record')}`,
       };
     }
     request ??= { example, signature };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { COMMAND_HELP } from '../../scripts/cli/command_help.ts';
-import { parseCommandLine } from '../../scripts/cli/parse_command_line.ts';
+import { parseCommandLine } from '../../scripts/cli/parse/parse_command_line.ts';
 import { builtWorker } from '../fixtures/edge/built_worker.ts';
 import { startBareWorkers } from './engines/bare_worker.ts';
 import type { Engine } from './engines/engine.ts';

@@ -57,7 +57,7 @@ describe('a frozen graph', () => {
   });
 
   test('has its ends in commands', async () => {
-    const inspect = (...words: string[]) => runScript('inspect.ts', [...words, '--json']);
+    const inspect = (...words: string[]) => runScript('inspect', [...words, '--json']);
     const { code, stdout } = await inspect(file, '--outputs', 'doubled, top:1');
     expect(code).toBe(0);
     expect(JSON.parse(stdout).signatures.serving_default.outputs).toEqual({

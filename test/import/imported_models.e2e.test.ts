@@ -44,7 +44,7 @@ afterAll(() => edge.stop());
 
 /** Publishes with the real script, and copies the written bucket to the Worker. */
 async function publish(path: string, model: string): Promise<string> {
-  const { code, stdout, stderr } = await runScript('publish.ts', [
+  const { code, stdout, stderr } = await runScript('publish', [
     path,
     '--model',
     model,

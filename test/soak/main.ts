@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { COMMAND_HELP } from '../../scripts/cli/command_help.ts';
 import { formatTable } from '../../scripts/cli/format.ts';
-import { parseCommandLine } from '../../scripts/cli/parse_command_line.ts';
+import { parseCommandLine } from '../../scripts/cli/parse/parse_command_line.ts';
 import { resolveFromCaller } from '../../scripts/files/package_root.ts';
 import { MODE_NAMES, MODES, type ModeName, startEdgeIn } from './modes.ts';
 import { runFlips, warmUp } from './run_flips.ts';

@@ -1,49 +1,58 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import { parseNameArgument, registryCommand, withChangeOptions } from '../../cli/command_line.ts';
+import { parseNameArgument } from '../../cli/arguments.ts';
+import { UsageError } from '../../cli/usage_error.ts';
+import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
 import { versionOption, withVersionOption } from '../../cli/version_option.ts';
-import { withTimingOptions } from '../../pointer/change_timing.ts';
-import { runPointerCommand } from '../../pointer/pointer_command.ts';
+import { pointerCommand } from '../../pointer/pointer_command.ts';
 
-const command = withTimingOptions(
-  withChangeOptions(
+const OptionsSchema = v.object({
+  label: v.optional(v.string()),
+  remove: v.optional(v.boolean(), false),
+});
+
+export const LABEL = pointerCommand({
+  doing: 'Labeling',
+  done: 'Labeled',
+  define: (command) =>
     withVersionOption(
-      registryCommand('label', 'Moves a label to a published version, or removes it.')
-        .argument('<model>', 'the model', parseNameArgument)
-        .requiredOption('--label <label>', 'the label', parseNameArgument)
+      withVersionArgument(
+        command.argument('[label]', 'the label', parseNameArgument),
+        'the version for the label',
+      )
+        .option('--label <label>', 'the label, as the argument', parseNameArgument)
         .addOption(
           new Option('--remove', 'remove the label; its version stays published').conflicts([
             'modelVersion',
             'version',
           ]),
         ),
-      'the version for the label',
+      'the version for the label, as the argument',
     ),
-  ),
-);
-
-const OptionsSchema = v.object({
-  label: v.string(),
-  remove: v.optional(v.boolean(), false),
-});
-
-await runPointerCommand(command, {
-  doing: 'Labeling',
-  done: 'Labeled',
-  already: (model, { labels }) => {
-    const { label } = v.parse(OptionsSchema, command.opts());
+  already: (model, { labels }, command) => {
+    const label = labelOf(command);
     const version = Object.hasOwn(labels, label) ? labels[label] : undefined;
     return version === undefined
       ? `${model} does not have the label ${label}`
       : `${model} ${version} is ${label}`;
   },
-  change: () => {
-    const { label, remove } = v.parse(OptionsSchema, command.opts());
-    const version = versionOption(command);
-    if (remove) return POINTER_CHANGES.unlabel.of({ label });
-    return version === undefined
-      ? { refused: 'give --model-version or --remove' }
-      : POINTER_CHANGES.label.of({ label, version });
+  change: (command) => {
+    const label = labelOf(command);
+    const version = argumentOrOption(command, 'versions', 2, versionOption(command));
+    if (v.parse(OptionsSchema, command.opts()).remove) {
+      if (version !== undefined) throw new UsageError('--remove takes no version');
+      return POINTER_CHANGES.unlabel.of({ label });
+    }
+    if (version === undefined) throw new UsageError('the version for the label is missing, or --remove');
+    return POINTER_CHANGES.label.of({ label, version });
   },
 });
+
+/** @throws UsageError */
+function labelOf(command: Command): string {
+  const { label: option } = v.parse(OptionsSchema, command.opts());
+  const label = argumentOrOption(command, 'labels', 1, option);
+  if (label === undefined) throw new UsageError('the label is missing');
+  return label;
+}

@@ -1,35 +1,23 @@
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import {
-  parseNameArgument,
-  parseVersionArgument,
-  registryCommand,
-  withChangeOptions,
-} from '../../cli/command_line.ts';
-import { versionArgument, withVersionArgument } from '../../cli/version_argument.ts';
-import { withTimingOptions } from '../../pointer/change_timing.ts';
-import { runPointerCommand } from '../../pointer/pointer_command.ts';
-
-const command = withTimingOptions(
-  withChangeOptions(
-    withVersionArgument(
-      registryCommand(
-        'rollback',
-        'Flips a model back to the version before the current one, or to any published one.',
-      ).argument('<model>', 'the model', parseNameArgument),
-      'the version to flip to (default: the one before)',
-    ).option('--to <version>', 'the version to flip to, as the argument', parseVersionArgument),
-  ),
-);
+import { parseVersionArgument } from '../../cli/arguments.ts';
+import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
+import { pointerCommand } from '../../pointer/pointer_command.ts';
 
 const OptionsSchema = v.object({ to: v.optional(v.string()) });
 
-await runPointerCommand(command, {
+export const ROLLBACK = pointerCommand({
   doing: 'Rolling back',
   done: 'Rolled back',
+  define: (command) =>
+    withVersionArgument(command, 'the version to flip to (default: the one before)').option(
+      '--to <version>',
+      'the version to flip to, as the argument',
+      parseVersionArgument,
+    ),
   already: (model, { current }) => `${model} ${current} is current`,
-  change: () => {
-    const target = versionArgument(command, v.parse(OptionsSchema, command.opts()).to);
-    return 'refused' in target ? target : POINTER_CHANGES.rollback.of({ to: target.version });
+  change: (command) => {
+    const { to } = v.parse(OptionsSchema, command.opts());
+    return POINTER_CHANGES.rollback.of({ to: argumentOrOption(command, 'versions', 1, to) });
   },
 });

@@ -7,8 +7,8 @@ import * as v from 'valibot';
 import type { ErrorCode } from '../../../worker/model/coded_error.ts';
 import { ExplainedError } from '../../cli/explained_error.ts';
 import { WRANGLER } from '../../deploy/wrangler_process.ts';
+import { loadWrangler } from '../../files/load_wrangler.ts';
 import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, wranglerConfiguration } from '../../files/package_root.ts';
-import { loadWrangler } from '../../registry/open_registry.ts';
 
 const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { loadWrangler } from '../../files/load_wrangler.ts';
 import { wranglerConfiguration } from '../../files/package_root.ts';
-import { loadWrangler } from '../../registry/open_registry.ts';
 
 /** The settings of wrangler.toml that affect a version. */
 const ConfigurationSchema = v.object({

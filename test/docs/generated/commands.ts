@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { usageWords } from '../../../scripts/cli/command_help.ts';
 import { code, table } from './markdown.ts';
 
 /** Each command with its arguments and options, from its definition. */
@@ -11,12 +12,10 @@ export function commandsReference(commands: ReadonlyMap<string, Command>): strin
 
 function commandReference(name: string, command: Command): string {
   const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)];
-  const words = command.registeredArguments.map(argumentWord);
-  const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags);
   return [
     `### ${name}`,
     command.description(),
-    code(['npm run', name, '--', ...words, ...required, '[options]'].join(' ')),
+    code(`edge-serving ${name} ${usageWords(command)}`),
     table(['argument or option', 'meaning'], rows),
   ].join('\n\n');
 }

@@ -1,20 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { openApiDocument } from '../../../worker/http/openapi/document.ts';
 import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
 import { ERROR_CODES } from '../../../worker/model/coded_error.ts';
-import { capturing, definedCommands } from '../../fixtures/commands/commands.ts';
+import { definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
 import { replaceSection, table } from './markdown.ts';
 import { identityLayers, layersTable, operationsTable, refusedOperationsTable } from './operations.ts';
 
-const captured = vi.hoisted((): Command[] => []);
-vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
-const commands = await definedCommands(captured);
+const commands = await definedCommands();
 
 const codes = Object.entries(ERROR_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
 

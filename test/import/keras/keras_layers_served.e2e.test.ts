@@ -90,7 +90,7 @@ beforeAll(async () => {
   for (const [name, { configuration, variables }] of Object.entries(MODELS)) {
     const bytes = await writeKerasArchive(configuration, variables);
     const directory = await writeFiles(join(folder, name), { 'model.keras': bytes });
-    const { code, stdout, stderr } = await runScript('publish.ts', [
+    const { code, stdout, stderr } = await runScript('publish', [
       directory,
       '--model',
       name,

@@ -39,22 +39,22 @@ async function withReplica<Result>(use: (replica: PointerReplica) => Promise<Res
 test('the commands update the replica, report that it is behind, and repair it', async () => {
   const first = await writeGraphModel(join(folder, '1'));
   const second = await writeGraphModel(join(folder, '2'));
-  expect(await run('publish.ts', first, '--model', 'half')).toMatchObject({ code: 0 });
+  expect(await run('publish', first, '--model', 'half')).toMatchObject({ code: 0 });
   const old = await withReplica((replica) => replica.read('half'));
   expect(JSON.parse(old ?? '')).toMatchObject({ generation: 1, current: '1' });
 
-  expect(await run('publish.ts', second, '--model', 'half')).toMatchObject({ code: 0 });
-  expect((await run('status.ts', 'half')).stdout).not.toContain('replica');
+  expect(await run('publish', second, '--model', 'half')).toMatchObject({ code: 0 });
+  expect((await run('status', 'half')).stdout).not.toContain('replica');
   await withReplica((replica) => replica.write('half', old ?? ''));
-  const behind = await run('status.ts', 'half');
+  const behind = await run('status', 'half');
   expect(behind.stdout).toContain('the replica in KV is at generation 1');
-  expect(JSON.parse((await run('status.ts', 'half', '--json')).stdout)).toMatchObject({
+  expect(JSON.parse((await run('status', 'half', '--json')).stdout)).toMatchObject({
     replica: { kind: 'behind', generation: 1 },
   });
 
   // The version is already current, so the pointer stays and the replica is repaired.
-  expect(await run('pointer/rollback.ts', 'half', '--to', '2')).toMatchObject({ code: 0 });
+  expect(await run('rollback', 'half', '--to', '2')).toMatchObject({ code: 0 });
   const repaired = await withReplica((replica) => replica.read('half'));
   expect(JSON.parse(repaired ?? '')).toMatchObject({ generation: 2, current: '2' });
-  expect((await run('status.ts', 'half')).stdout).not.toContain('replica');
+  expect((await run('status', 'half')).stdout).not.toContain('replica');
 });

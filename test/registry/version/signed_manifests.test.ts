@@ -183,11 +183,11 @@ describe('a version that is published', () => {
 
 test('keygen makes a key that only its owner reads and that is never overwritten; publish signs with it', async () => {
   const there = { cwd: folder };
-  const made = await runScript('keygen.ts', ['key.pem', '--json'], there);
+  const made = await runScript('keygen', ['key.pem', '--json'], there);
   const { publicKey } = JSON.parse(made.stdout);
   expect((await stat(join(folder, 'key.pem'))).mode & 0o777).toBe(0o600);
   const pem = await readFile(join(folder, 'key.pem'), 'utf8');
-  expect(await runScript('keygen.ts', ['key.pem'], there)).toMatchObject({
+  expect(await runScript('keygen', ['key.pem'], there)).toMatchObject({
     code: 1,
     stderr: 'key.pem exists already, and a key is never overwritten\n',
   });
@@ -195,20 +195,20 @@ test('keygen makes a key that only its owner reads and that is never overwritten
   const options = ['--persist-to', 'state', '--skip-rehearsal', '--json'];
   const directory = await nextModel();
   const published = await runScript(
-    'publish.ts',
+    'publish',
     [directory, '--model', 'm', '--sign', 'key.pem', ...options],
     there,
   );
   expect(published.code).toBe(0);
-  const status = await runScript('status.ts', ['m', '--persist-to', 'state'], there);
+  const status = await runScript('status', ['m', '--persist-to', 'state'], there);
   expect(status.stdout).toMatch(/ {2}1\.0\.0 {2}current .*, signed, not rehearsed\n/);
-  const wrong = await runScript('publish.ts', [directory, '--model', 'n', ...options], {
+  const wrong = await runScript('publish', [directory, '--model', 'n', ...options], {
     ...there,
     env: { MANIFEST_SIGNING_KEY: 'my secret' },
   });
   expect(wrong.code).toBe(1);
   expect(JSON.parse(wrong.stdout)).toEqual({
-    error: 'MANIFEST_SIGNING_KEY: is not an Ed25519 private key in PEM, as npm run keygen creates it',
+    error: 'MANIFEST_SIGNING_KEY: is not an Ed25519 private key in PEM, as edge-serving keygen creates it',
   });
   expect(parsePublicKey(publicKey)).toBeDefined();
 });

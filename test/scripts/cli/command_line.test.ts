@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { occupyPort } from '../../fixtures/commands/free_port.ts';
@@ -11,63 +11,69 @@ const folder = await temporaryFolder();
 
 describe.concurrent('a wrong command line', () => {
   test.for([
-    ['publish.ts', [], /required option '--model <name>'/],
-    ['publish.ts', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name consists of/],
-    ['publish.ts', ['x', '--model', 'm', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
-    ['publish.ts', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
-    ['publish.ts', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
-    ['publish.ts', ['x', 'y', '--model', 'm'], /too many arguments/],
-    ['pointer/rollback.ts', [], /missing required argument 'model'/],
-    ['pointer/rollback.ts', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
-    ['status.ts', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
-    ['prune.ts', ['m'], /required option '--keep <count>'/],
-    ['prune.ts', ['m', '--keep', '-1'], /whole number/],
-    ['publish.ts', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
-    ['pointer/promote.ts', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
-    ['pointer/canary.ts', ['m', '--version', '2'], /required option '--percent <share>'/],
-    ['pointer/canary.ts', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
-    ['pointer/shadow.ts', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
-    ['pointer/promote.ts', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
-    ['pointer/promote.ts', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
-    ['pointer/label.ts', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
-    ['pointer/label.ts', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
-    ['dev.ts', ['--port', '70000'], /1 to 65535/],
-    ['dev.ts', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
-    ['dev.ts', ['--var', 'MAX_REQEST_MB:1'], /The Worker has no variable MAX_REQEST_MB/],
-    ['pointer/promote.ts', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
-    ['pointer/promote.ts', ['m', '--reason='], /--reason was given an empty value/],
-    ['status.ts', ['--persist-to', ''], /--persist-to was given an empty value/],
-    ['inspect.ts', [''], /an argument is empty/],
-    ['pointer/rollback.ts', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
-    ['pointer/rollback.ts', ['m', '1.0.0', '2.0.0'], /too many arguments/],
-    ['pointer/rollback.ts', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
-    ['pointer/promote.ts', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
-    ['token.ts', ['--name', 'x', '--name', 'y'], /--name was given twice/],
+    ['publish', [], /required option '--model <name>'/],
+    ['publish', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name consists of/],
+    ['publish', ['x', '--model', 'm', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['publish', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
+    ['publish', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
+    ['publish', ['x', 'y', '--model', 'm'], /too many arguments/],
+    ['rollback', [], /missing required argument 'model'/],
+    ['rollback', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
+    ['status', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
+    ['prune', ['m'], /required option '--keep <count>'/],
+    ['prune', ['m', '--keep', '-1'], /whole number/],
+    ['publish', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
+    ['promote', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
+    ['canary', ['m', '--version', '2'], /required option '--percent <share>'/],
+    ['canary', ['m', '--version', '2', '--percent', '101'], /number from 0 to 100/],
+    ['shadow', ['m', '--version', '2', '--percent', '-1'], /number from 0 to 100/],
+    ['promote', ['m', '--reason', 'x'.repeat(1001)], /1001 characters; at most 1000 are kept/],
+    ['promote', ['m', '--by', 'x'.repeat(201)], /201 characters; at most 200 are kept/],
+    ['label', ['m', '--label', 'a/b', '--version', '2'], /A name consists of/],
+    ['label', ['m', '--label', 'l', '--version', '2', '--remove'], /cannot be used with/],
+    ['dev', ['--port', '70000'], /1 to 65535/],
+    ['dev', ['--var', 'MAX_REQUEST_MB=1'], /NAME:VALUE/],
+    ['dev', ['--var', 'MAX_REQEST_MB:1'], /The Worker has no variable MAX_REQEST_MB/],
+    ['promote', ['m', '--reason', 'a', '--reason', 'b'], /--reason was given twice/],
+    ['promote', ['m', '--reason='], /--reason was given an empty value/],
+    ['status', ['--persist-to', ''], /--persist-to was given an empty value/],
+    ['inspect', [''], /an argument is empty/],
+    ['rollback', ['m', '--persist-to', '--remote'], /was given --remote as its value/],
+    ['rollback', ['m', '1.0.0', '2.0.0'], /too many arguments/],
+    ['rollback', ['m', '1.0.0', '--to', '2.0.0'], /two versions were given, 1\.0\.0 and 2\.0\.0/],
+    ['canary', ['m', '1', '--version', '2', '--percent', '5'], /two versions were given, 1 and 2/],
+    ['label', ['m'], /the label is missing/],
+    ['label', ['m', 'stable'], /the version for the label is missing, or --remove/],
+    ['label', ['m', 'stable', '1.0.0', '--remove'], /--remove takes no version/],
+    ['label', ['m', 'stable', '1.0.0', '--label', 'old'], /two labels were given, stable and old/],
+    ['rollback', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
+    ['promote', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
+    ['token', ['--name', 'x', '--name', 'y'], /--name was given twice/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
     const human = await runScript(script, parameters);
     expect(human).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(expected) });
-    expect(human.stderr).toContain(`npm run ${basename(script, '.ts')} -- --help`);
+    expect(human.stderr).toContain(`edge-serving ${script} --help`);
   });
 
   test('is answered in JSON where that is asked for', async () => {
-    const { code, stdout, stderr } = await runScript('publish.ts', ['--json']);
+    const { code, stdout, stderr } = await runScript('publish', ['--json']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('--model') });
   });
 
   test('does not include a request for help', async () => {
-    const { code, stdout } = await runScript('publish.ts', ['--help']);
+    const { code, stdout } = await runScript('publish', ['--help']);
     expect(code).toBe(0);
-    expect(stdout).toContain('Usage: npm run publish -- <model> --model <name> [options]\n');
+    expect(stdout).toContain('Usage: edge-serving publish <model> --model <name> [options]\n');
     expect(stdout).toMatch(/--model <name> .*\(required\)/);
     expect(stdout).toMatch(/Exit codes: 0 .*; 1 .*; 2 /);
   });
 
   test('reports options that npm consumed', async () => {
-    const published = await runScript('publish.ts', ['x', 'y'], { env: { npm_config_model: 'true' } });
+    const published = await runScript('publish', ['x', 'y'], { env: { npm_config_model: 'true' } });
     expect(published).toMatchObject({ code: 2, stdout: '' });
     expect(published.stderr).toMatch(/required option '--model <name>'[\s\S]*Did you omit `--` before/);
-    const remote = await runScript('status.ts', [], { env: { npm_config_remote: 'true' } });
+    const remote = await runScript('status', [], { env: { npm_config_remote: 'true' } });
     expect(remote).toMatchObject({
       code: 2,
       stdout: '',
@@ -79,17 +85,18 @@ describe.concurrent('a wrong command line', () => {
 test('commands that only read or undo create no local state', async () => {
   const before = await readdir(folder);
   for (const [script, ...parameters] of [
-    ['status.ts'],
-    ['pointer/rollback.ts', 'm'],
-    ['prune.ts', 'm', '--keep', '1'],
-    ['pointer/promote.ts', 'm'],
-    ['pointer/label.ts', 'm', '--label', 'l', '--remove'],
-    ['pointer/canary.ts', 'm', '--percent', '0'],
+    ['status'],
+    ['rollback', 'm'],
+    ['prune', 'm', '--keep', '1'],
+    ['promote', 'm'],
+    ['label', 'm', '--label', 'l', '--remove'],
+    ['canary', 'm', '--percent', '0'],
   ] as const) {
     expect(await runScript(script, [...parameters, '--persist-to', 'nowhere'], { cwd: folder })).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'the local state folder nowhere does not exist\nnpm run dev and npm run publish create it.\n',
+      stderr:
+        'the local state folder nowhere does not exist\nedge-serving dev and edge-serving publish create it.\n',
     });
   }
   expect(await readdir(folder)).toEqual(before);
@@ -103,7 +110,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
   const registry = { kind: 'local', directory: state };
 
   const first = await runScript(
-    'publish.ts',
+    'publish',
     ['half/1.0.0', '--model', 'half', '--persist-to', 'state', '--skip-rehearsal'],
     there,
   );
@@ -112,7 +119,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
 
   // Like npm: in the package's root, with the caller's folder in INIT_CWD.
   const second = await runScript(
-    'publish.ts',
+    'publish',
     [
       'half/1.1.0',
       '--model',
@@ -152,7 +159,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     differences: [],
   });
 
-  const rollback = await runScript('pointer/rollback.ts', ['half', '--persist-to', state, '--json']);
+  const rollback = await runScript('rollback', ['half', '--persist-to', state, '--json']);
   expect(rollback.code).toBe(0);
   expect(JSON.parse(rollback.stdout)).toMatchObject({
     model: 'half',
@@ -163,12 +170,12 @@ test('publish, status, rollback and prune work on one state folder, in words and
   });
 
   const [one, all, prune, ...unknown] = await Promise.all([
-    runScript('status.ts', ['half', '--persist-to', state, '--json']),
-    runScript('status.ts', ['--persist-to', state, '--json']),
-    runScript('prune.ts', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
-    runScript('status.ts', ['other', '--persist-to', state]),
-    runScript('pointer/rollback.ts', ['other', '--persist-to', state]),
-    runScript('prune.ts', ['other', '--keep', '1', '--persist-to', state]),
+    runScript('status', ['half', '--persist-to', state, '--json']),
+    runScript('status', ['--persist-to', state, '--json']),
+    runScript('prune', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
+    runScript('status', ['other', '--persist-to', state]),
+    runScript('rollback', ['other', '--persist-to', state]),
+    runScript('prune', ['other', '--keep', '1', '--persist-to', state]),
   ]);
   const status = JSON.parse(one.stdout);
   expect(status).toMatchObject({
@@ -199,7 +206,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
 
 test('commands on the remote bucket fail at once if the user is not logged in', async () => {
   const home = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' };
-  const { code, stdout, stderr } = await runScript('status.ts', ['--remote', '--json'], { env: home });
+  const { code, stdout, stderr } = await runScript('status', ['--remote', '--json'], { env: home });
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({
     error: expect.stringMatching(
@@ -212,14 +219,11 @@ test('commands on the remote bucket fail at once if the user is not logged in', 
 test('dev reports that its port is in use', async () => {
   const { server, port } = await occupyPort();
   try {
-    const result = await runScript('dev.ts', [
-      '--port',
-      String(port),
-      '--persist-to',
-      join(folder, 'unused'),
-    ]);
+    const result = await runScript('dev', ['--port', String(port), '--persist-to', join(folder, 'unused')]);
     expect(result).toMatchObject({ code: 1, stdout: '' });
-    expect(result.stderr).toContain(`port ${port} is in use; choose another one, with npm run dev -- --port`);
+    expect(result.stderr).toContain(
+      `port ${port} is in use; choose another one, with edge-serving dev --port`,
+    );
   } finally {
     server.close();
   }

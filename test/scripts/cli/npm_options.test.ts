@@ -1,17 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command, Option } from 'commander';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseCommandLine } from '../../../scripts/cli/parse_command_line.ts';
+import type { Option } from 'commander';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { scriptName } from '../../../scripts/cli/invocation.ts';
+import { parseCommandLine } from '../../../scripts/cli/parse/parse_command_line.ts';
 import { readPages } from '../../docs/pages.ts';
-import { capturing, definedCommands } from '../../fixtures/commands/commands.ts';
+import { definedCommands } from '../../fixtures/commands/commands.ts';
 import { runNpm } from '../../fixtures/commands/run_npm.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 
-const captured = vi.hoisted((): Command[] => []);
-vi.mock('../../../scripts/cli/command_line.ts', async (original) => capturing(await original(), captured));
-
-const commands = await definedCommands(captured);
+const commands = await definedCommands();
 const folder = await temporaryFolder();
 
 /** The words and environment variables that npm passes to a script. */
@@ -21,7 +19,7 @@ interface Received {
 }
 
 const REPORT =
-  'console.log("got " + JSON.stringify({ words: process.argv.slice(2), environment: process.env }));';
+  'console.log("got " + JSON.stringify({ words: process.argv.slice(3), environment: process.env }));';
 
 /** Undefined if npm does something else and starts no script. */
 async function typed(...words: readonly string[]): Promise<Received | undefined> {
@@ -46,16 +44,37 @@ function waysToType({ long, required }: Option): (readonly string[])[] {
   ];
 }
 
+/** An abbreviation of an option, which no command knows and npm may expand to an option of its own. */
+function abbreviation({ long = '' }: Option): string | undefined {
+  const short = long.slice(0, (long.startsWith('--no-') ? '--no-' : '--').length + 3);
+  return short === long || short === '--ver' ? undefined : short;
+}
+
+function waysToAbbreviate(option: Option): (readonly string[])[] {
+  const short = abbreviation(option);
+  if (short === undefined) return [];
+  return option.required
+    ? [
+        ['m', short, '1.0.2'],
+        ['m', `${short}=1.0.2`],
+      ]
+    : [['m', short]];
+}
+
 const options = [...commands].flatMap(([name, command]) =>
   command.options.map((option) => ({ name, command, option })),
 );
 const received = new Map<string, Received | undefined>();
 
 beforeAll(async () => {
-  await writeFile(join(folder, 'report.mjs'), REPORT);
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { probe: 'node report.mjs' } }));
+  await mkdir(join(folder, 'bin'));
+  await writeFile(join(folder, 'bin', 'edge-serving.js'), REPORT);
+  const scripts = { probe: 'node bin/edge-serving.js probe' };
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts }));
   const lines = new Map(
-    options.flatMap(({ option }) => waysToType(option)).map((words) => [words.join(' '), words]),
+    options
+      .flatMap(({ option }) => [...waysToType(option), ...waysToAbbreviate(option)])
+      .map((words) => [words.join(' '), words]),
   );
   const waiting = [...lines];
   // npm is slow, and there are more than a hundred cases.
@@ -67,7 +86,7 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: 4 }, work));
 }, 600_000);
 
-test('every command of package.json has its options tried', () => {
+test('every subcommand has its options tried', () => {
   expect([...commands.keys()]).toEqual(
     expect.arrayContaining(['publish', 'promote', 'rollback', 'canary', 'prune', 'dev', 'deploy', 'token']),
   );
@@ -90,11 +109,26 @@ describe('an option without `--` before it', () => {
         const parsed = parseCommandLine(command, got.words, got.environment);
         const lines = parsed.kind === 'wrong' ? parsed.lines.join('\n') : parsed.kind;
         expect(lines, words.join(' ')).toMatch(new RegExp(`^npm consumed ${flag}`, 'm'));
-        expect(lines, words.join(' ')).toContain(`omit \`--\` before the options? npm run ${name} -- `);
-        expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${name} -- .*${flag}`));
+        expect(lines, words.join(' ')).toContain(
+          `omit \`--\` before the options? npm run ${scriptName(name)} -- `,
+        );
+        expect(lines, words.join(' ')).toMatch(new RegExp(`npm run ${scriptName(name)} -- .*${flag}`));
       }
     },
   );
+
+  test.for(
+    options
+      .filter(({ option }) => abbreviation(option) !== undefined)
+      .map(({ name, command, option }) => [name, abbreviation(option), { command, option }] as const),
+  )('npm run %s ... %s is refused, although no command knows it', ([, , { command, option }]) => {
+    for (const words of waysToAbbreviate(option)) {
+      const got = received.get(words.join(' '));
+      if (got === undefined) throw new Error(`npm ${words.join(' ')} starts no script`);
+      const parsed = parseCommandLine(command, got.words, got.environment);
+      expect(parsed.kind, words.join(' ')).toBe('wrong');
+    }
+  });
 
   test('with which npm starts no script (--version) has another name and is not documented', async () => {
     const silent = options.filter(({ option }) => received.get(`m ${option.long} 1.0.2`) === undefined);
@@ -114,7 +148,7 @@ describe('a setting of npm', () => {
   test.for([...commands])('that the user did not type does not affect npm run %s', async ([, command]) => {
     const plain = (await typed('m')) ?? { words: [], environment: {} };
     const parsed = parseCommandLine(command, plain.words, plain.environment);
-    expect(parsed.kind === 'wrong' ? parsed.lines.join('\n') : '').not.toContain('npm kept');
+    expect(parsed.kind === 'wrong' ? parsed.lines.join('\n') : '').not.toContain('npm consumed');
   });
 
   test('in a file does not count as typed', async () => {

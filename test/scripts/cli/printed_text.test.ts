@@ -59,13 +59,13 @@ describe('names in a model and words of the history are escaped', { timeout: 300
       'model.json': { ...GRAPH_MODEL, signature },
       'weights.bin': weights,
     });
-    const words = await runScript('inspect.ts', [directory]);
+    const words = await runScript('inspect', [directory]);
     expect(words).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('\\u001b[2J\\u001b]0;pwn\\u0007\\nforged'),
     });
     expect(words.stdout).not.toMatch(ACTS);
-    const json = await runScript('inspect.ts', [directory, '--json']);
+    const json = await runScript('inspect', [directory, '--json']);
     expect(json.stdout).not.toMatch(ACTS);
     expect(Object.keys(JSON.parse(json.stdout).signatures.serving_default.inputs)).toEqual([HOSTILE]);
   });
@@ -79,9 +79,9 @@ describe('names in a model and words of the history are escaped', { timeout: 300
       'model.json': { ...GRAPH_MODEL, modelTopology: { ...GRAPH_MODEL.modelTopology, node: nodes } },
       'weights.bin': weights,
     });
-    const refused = await runScript('inspect.ts', [join(directory, 'nowhere')]);
+    const refused = await runScript('inspect', [join(directory, 'nowhere')]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('\\nforged') });
-    const published = await runScript('publish.ts', [
+    const published = await runScript('publish', [
       ...[directory, '--model', 'm', '--skip-rehearsal', '--persist-to', join(folder, 'none')],
     ]);
     expect(published.stderr).toContain('\\u001b[2J');
@@ -98,10 +98,10 @@ describe('names in a model and words of the history are escaped', { timeout: 300
     const record = newChangeRecord({ by: HOSTILE, reason: HOSTILE });
     await publish(registry.store, model, 'half', { record });
     await registry.close();
-    const status = await runScript('status.ts', ['half', '--persist-to', state]);
+    const status = await runScript('status', ['half', '--persist-to', state]);
     expect(status.stdout).toContain('by \\u001b[2J\\u001b]0;pwn\\u0007\\nforged');
     expect(status.stdout).not.toMatch(ACTS);
-    const json = await runScript('status.ts', ['half', '--persist-to', state, '--json']);
+    const json = await runScript('status', ['half', '--persist-to', state, '--json']);
     expect(json.stdout).not.toMatch(ACTS);
     expect(JSON.parse(json.stdout).pointer.history[0]).toMatchObject({ by: HOSTILE, reason: HOSTILE });
   });

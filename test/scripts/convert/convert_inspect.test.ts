@@ -39,12 +39,12 @@ const refused = await writeFiles(join(folder, 'refused'), {
 describe('convert', () => {
   test('writes what can be published, with its examples, and says what', async () => {
     const output = join(folder, 'converted');
-    const { code, stdout } = await runScript('convert.ts', [model, output], { env });
+    const { code, stdout } = await runScript('convert', [model, output], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/Converted keras-v3 to tfjs-layers-model in .*converted:/);
     expect(stdout).toMatch(/takes {2}in +float32 +\[\?, 64\]/);
     expect((await readdir(output)).sort()).toEqual(['golden.json', 'group1-shard1of1.bin', 'model.json']);
-    const inspected = await runScript('inspect.ts', [output, '--json'], { env });
+    const inspected = await runScript('inspect', [output, '--json'], { env });
     expect(JSON.parse(inspected.stdout)).toMatchObject({
       sourceFormat: 'tfjs-layers-model',
       parameters: units * units + units,
@@ -55,20 +55,20 @@ describe('convert', () => {
 
   test('leaves an output alone that is not empty, unless it is told to replace it', async () => {
     const output = await writeFiles(join(folder, 'occupied'), { precious: 'yes' });
-    const { code, stderr } = await runScript('convert.ts', [model, output], { env });
+    const { code, stderr } = await runScript('convert', [model, output], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /occupied is not empty: name another output directory, or replace it with --force/,
     );
     expect(await readFile(join(output, 'precious'), 'utf8')).toBe('yes');
-    const forced = await runScript('convert.ts', [model, output, '--force', '--json'], { env });
+    const forced = await runScript('convert', [model, output, '--force', '--json'], { env });
     expect(JSON.parse(forced.stdout)).toMatchObject({ output, sourceFormat: 'keras-v3' });
     expect(await readdir(output)).not.toContain('precious');
   });
 
   test('leaves nothing behind where it refuses, and names all that it refuses', async () => {
     const output = join(folder, 'never');
-    const { code, stderr } = await runScript('convert.ts', [refused, output], { env });
+    const { code, stderr } = await runScript('convert', [refused, output], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(/Lambda.*"code".*Mystery.*"m"/);
     expect((await readdir(folder)).filter((name) => name.startsWith('never'))).toEqual([]);
@@ -76,7 +76,7 @@ describe('convert', () => {
 
   test('makes the files smaller on request', async () => {
     const output = join(folder, 'small');
-    const { code, stdout } = await runScript('convert.ts', [model, output, '--quantize', 'uint8', '--json'], {
+    const { code, stdout } = await runScript('convert', [model, output, '--quantize', 'uint8', '--json'], {
       env,
     });
     expect(code).toBe(0);
@@ -97,7 +97,7 @@ describe('convert', () => {
     };
     await writeFiles(images, { 'golden.json': golden });
     const output = join(folder, 'images_copy');
-    expect(await runScript('convert.ts', [images, output], { env })).toMatchObject({ code: 0 });
+    expect(await runScript('convert', [images, output], { env })).toMatchObject({ code: 0 });
     expect((await readdir(output)).sort()).toEqual([
       'golden.json',
       'image.json',
@@ -114,10 +114,10 @@ describe('convert', () => {
       'model.json': GRAPH_MODEL,
       'weights.bin': new Uint8Array(8),
     });
-    const { code } = await runScript('convert.ts', [graph, join(folder, 'copy')], { env });
+    const { code } = await runScript('convert', [graph, join(folder, 'copy')], { env });
     expect(code).toBe(0);
     expect(await readFile(join(folder, 'copy', 'weights.bin'))).toEqual(Buffer.alloc(8));
-    const itself = await runScript('convert.ts', [graph, graph, '--force'], { env });
+    const itself = await runScript('convert', [graph, graph, '--force'], { env });
     expect(itself.code).toBe(1);
     expect(itself.stderr).toMatch(/is where the model itself lies/);
     expect((await readdir(graph)).sort()).toEqual(['model.json', 'weights.bin']);
@@ -127,7 +127,7 @@ describe('convert', () => {
 test('says where it could not write, and leaves nothing behind', async () => {
   // A file size limit of one block simulates a full disk.
   const output = join(folder, 'too-large');
-  const { code, stderr } = await runScriptWithin(1, 'convert.ts', [model, output], { env });
+  const { code, stderr } = await runScriptWithin(1, 'convert', [model, output], { env });
   expect(code).toBe(1);
   expect(stderr).toContain(`cannot write the converted model into ${output}.partial-`);
   expect((await readdir(folder)).filter((name) => name.startsWith('too-large'))).toEqual([]);
@@ -136,14 +136,14 @@ test('says where it could not write, and leaves nothing behind', async () => {
 test('a JSON file larger than any topology is not read', async () => {
   const directory = await writeFiles(join(folder, 'huge'), { 'model.json': '' });
   await truncate(join(directory, 'model.json'), 3 * 1024 ** 3);
-  const { code, stderr } = await runScript('inspect.ts', [directory], { env });
+  const { code, stderr } = await runScript('inspect', [directory], { env });
   expect(code).toBe(1);
   expect(stderr).toMatch(/model\.json: has 3221225472 bytes, and a JSON file of a model may have \d+/);
 });
 
 describe('inspect', () => {
   test('tells the format, the signatures, the layers and the sizes', async () => {
-    const { code, stdout } = await runScript('inspect.ts', [model], { env });
+    const { code, stdout } = await runScript('inspect', [model], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^keras-v3, served as tfjs-layers-model: 4,160 parameters, 17 kB in memory/);
     expect(stdout).toMatch(/signature serving_default \(tensorflow\/serving\/predict\)/);
@@ -152,7 +152,7 @@ describe('inspect', () => {
   });
 
   test('tells how images become an input', async () => {
-    const { code, stdout } = await runScript('inspect.ts', [DIGITS], { env });
+    const { code, stdout } = await runScript('inspect', [DIGITS], { env });
     expect(code).toBe(0);
     expect(stdout).toContain(
       'images become image of serving_default: 28 x 28, gray, stretch, bilinear, each sample',
@@ -160,7 +160,7 @@ describe('inspect', () => {
   });
 
   test('says what is wrong as JSON too', async () => {
-    const { code, stdout } = await runScript('inspect.ts', [refused, '--json'], { env });
+    const { code, stdout } = await runScript('inspect', [refused, '--json'], { env });
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({ error: expect.stringMatching(/Lambda.*Mystery/) });
     expect(await readdir(temporary)).toEqual([]);
@@ -168,7 +168,7 @@ describe('inspect', () => {
 });
 
 test('no temporary file stays when a command is ended by a signal', async () => {
-  const child = startScript('inspect.ts', [model], { env });
+  const child = startScript('inspect', [model], { env });
   await new Promise<void>((resolve) => {
     const timer = setInterval(async () => {
       if ((await readdir(temporary)).length === 0) return;

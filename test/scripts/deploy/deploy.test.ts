@@ -53,7 +53,7 @@ describe('EDGE_SERVING_CONFIG decides', () => {
 
   test('which bucket is meant', async () => {
     const home = { HOME: folder, XDG_CONFIG_HOME: folder, CLOUDFLARE_API_TOKEN: '' };
-    const { stderr } = await runScript('status.ts', ['--remote'], { env: { ...env, ...home } });
+    const { stderr } = await runScript('status', ['--remote'], { env: { ...env, ...home } });
     expect(stderr).toContain('the REMOTE bucket staging-models cannot be opened');
   });
 
@@ -65,7 +65,7 @@ describe('EDGE_SERVING_CONFIG decides', () => {
     ],
     ['a misspelled variable', { EDGE_SERVING_CONFG: staging }, /EDGE_SERVING_CONFG is unknown/],
   ] as const)('nothing if it is %s, which is refused', async ([, wrong, message]) => {
-    const refused = await runScript('deploy.ts', ['--dry-run'], { env: wrong });
+    const refused = await runScript('deploy', ['--dry-run'], { env: wrong });
     expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 });
@@ -82,7 +82,7 @@ test('npm run deploy --dry-run, whose option npm consumes, deploys nothing and s
 test('a configuration without a management Worker deploys none', async () => {
   const alone = join(folder, 'alone.toml');
   await writeFile(alone, (await readFile(staging, 'utf8')).replace(/\[env[\s\S]*/, ''));
-  const refused = await runScript('deploy_management.ts', ['--dry-run'], {
+  const refused = await runScript('deploy-management', ['--dry-run'], {
     env: { EDGE_SERVING_CONFIG: alone },
   });
   expect(refused).toMatchObject({

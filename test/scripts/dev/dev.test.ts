@@ -20,7 +20,7 @@ async function predict(url: string): Promise<unknown> {
 test('dev serves the sample models and lets them be managed; what is published is served at once; it ends when told to', async () => {
   const [port, managementPort] = [await freePort(), await freePort()];
   const state = join(folder, 'state');
-  const child = startScript('dev.ts', [
+  const child = startScript('dev', [
     ...['--port', String(port), '--management-port', String(managementPort), '--persist-to', state],
     ...['--var', 'MAX_REQUEST_MB:0.001', '--var', 'POINTER_LEASE_MS:0'],
   ]);
@@ -45,13 +45,7 @@ test('dev serves the sample models and lets them be managed; what is published i
     const refused = await fetch(`${url}/v1/models/half_plus_two:predict`, { method: 'POST', body: large });
     expect(refused.status).toBe(413);
     const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
-    const published = await runScript('publish.ts', [
-      next,
-      '--model',
-      'half_plus_two',
-      '--persist-to',
-      state,
-    ]);
+    const published = await runScript('publish', [next, '--model', 'half_plus_two', '--persist-to', state]);
     expect(published.code).toBe(0);
     expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
     const token = /Bearer ([\w-]+)/.exec(await managed)?.[1];

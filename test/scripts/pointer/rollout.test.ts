@@ -37,7 +37,7 @@ describe('publish --stage', () => {
     });
     const report = { model, place, flip: true, stage: true, label: undefined };
     expect(publishLines({ ...report, outcome }).join('\n')).toMatch(
-      /staged: 1\.1\.0 staged \(generation 2\)\n.*\nFlip to it with: npm run promote -- staged --persist-to /,
+      /staged: 1\.1\.0 staged \(generation 2\)\n.*\nFlip to it with: .*edge-serving promote staged --persist-to /,
     );
     const again = await publish(store, join(folder, model, '1.1.0'), model, { stage: true });
     expect(again).toMatchObject({ manifest: 'same', change: undefined });

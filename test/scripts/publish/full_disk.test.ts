@@ -24,11 +24,11 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
   test('publish leaves what is served as it was, and is completed by running it again', async () => {
     const state = join(directory, 'state');
     const publish = (name: string) =>
-      runScript('publish.ts', [
+      runScript('publish', [
         ...[version(name), '--model', 'half', '--persist-to', state, '--skip-rehearsal'],
       ]);
     const current = async (): Promise<unknown> => {
-      const { stdout } = await runScript('status.ts', ['half', '--persist-to', state, '--json']);
+      const { stdout } = await runScript('status', ['half', '--persist-to', state, '--json']);
       return JSON.parse(stdout).pointer?.current;
     };
     expect(await publish('1.0.0')).toMatchObject({ code: 0 });
@@ -45,7 +45,7 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
     mkdirSync(temporary);
     disk?.fill();
     const parameters = [version('1.1.0'), '--model', 'half', '--persist-to', join(folder, 'other')];
-    const refused = await runScript('publish.ts', [...parameters, '--dry-run'], {
+    const refused = await runScript('publish', [...parameters, '--dry-run'], {
       env: { TMPDIR: temporary },
     });
     expect(refused).toMatchObject(noRoom(temporary));
@@ -56,8 +56,8 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
   test('record and convert leave no incomplete file', async () => {
     const model = await half(join(directory, 'model'));
     disk?.fill();
-    expect(await runScript('record.ts', [model])).toMatchObject(noRoom(model));
-    const converted = await runScript('convert.ts', [version('1.0.0'), join(directory, 'converted')]);
+    expect(await runScript('record', [model])).toMatchObject(noRoom(model));
+    const converted = await runScript('convert', [version('1.0.0'), join(directory, 'converted')]);
     expect(converted).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/ENOSPC: no space left on device[^\n]*\nFree some space/),
@@ -65,7 +65,7 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
     expect(readdirSync(model).sort()).toEqual(['model.json', 'weights.bin']);
     expect(readdirSync(directory).filter((name) => name.startsWith('converted'))).toEqual([]);
     disk?.free();
-    expect(await runScript('convert.ts', [version('1.0.0'), join(directory, 'converted')])).toMatchObject({
+    expect(await runScript('convert', [version('1.0.0'), join(directory, 'converted')])).toMatchObject({
       code: 0,
     });
   });

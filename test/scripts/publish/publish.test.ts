@@ -111,7 +111,7 @@ describe('the flip', () => {
     const text = publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n');
     expect(text).toContain('Uploaded 1 file (8 B); there already 1 file (');
     expect(text).toContain('flip: 1.0.0 -> 1.0.1 (generation 2)');
-    expect(text).toContain('npm run rollback -- flip');
+    expect(text).toContain('edge-serving rollback flip');
     expect(text).toContain('local state');
   });
 
@@ -124,7 +124,7 @@ describe('the flip', () => {
     const outcome = await publish(store, second, model, { version: '1.0.1' });
     expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.0.0', generation: 3 } });
     expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toContain(
-      'npm run rollback -- rolled_back 1.0.1',
+      'edge-serving rollback rolled_back 1.0.1',
     );
   });
 
@@ -134,8 +134,8 @@ describe('the flip', () => {
     const outcome = await publish(store, await writeGraphModel(join(folder, model, 'b')), model, {
       flip: false,
     });
-    expect(publishLines({ model, place, flip: false, label: undefined, outcome }).join('\n')).toContain(
-      '1.0.0 stays current. To flip to it: npm run promote -- waiting 1.0.1',
+    expect(publishLines({ model, place, flip: false, label: undefined, outcome }).join('\n')).toMatch(
+      /1\.0\.0 stays current\. To flip to it: .*edge-serving promote waiting 1\.0\.1/,
     );
   });
 
@@ -177,7 +177,7 @@ describe('the flip', () => {
     const outcome = await publish(store, first, model);
     expect(outcome).toMatchObject({ change: undefined, pointer: { current: '1.2.0' } });
     expect(publishLines({ model, place, flip: true, label: undefined, outcome }).join('\n')).toMatch(
-      /older than the history.*\n.*-- forgotten 1\.0\.0/,
+      /older than the history.*\n.*edge-serving rollback forgotten 1\.0\.0/,
     );
   });
 

@@ -26,13 +26,13 @@ describe('the scripts through a management Worker', () => {
   test('publish, flip back, and prune as they do over the bucket', async () => {
     for (const version of ['1.0.0', '1.1.0', '1.2.0']) {
       const path = await writeGraphModel(join(folder, version));
-      expect(await run('publish.ts', [path, '--model', 'half', '--by', 'ann'])).toMatchObject({ code: 0 });
+      expect(await run('publish', [path, '--model', 'half', '--by', 'ann'])).toMatchObject({ code: 0 });
     }
-    expect(await run('pointer/rollback.ts', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
+    expect(await run('rollback', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
       code: 0,
     });
-    expect(await run('prune.ts', ['half', '--keep', '0'])).toMatchObject({ code: 0 });
-    const status = await run('status.ts', ['half', '--json']);
+    expect(await run('prune', ['half', '--keep', '0'])).toMatchObject({ code: 0 });
+    const status = await run('status', ['half', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({
       registry: { kind: 'management', url: management.url.href },
       pointer: {
@@ -58,19 +58,19 @@ describe('the scripts through a management Worker', () => {
       await writeGraphModel(join(folder, 'changes', version));
     const publish = (version: string, ...more: string[]) => {
       const path = join(folder, 'changes', version);
-      return run('publish.ts', [path, '--model', 'changed', '--skip-rehearsal', ...more]);
+      return run('publish', [path, '--model', 'changed', '--skip-rehearsal', ...more]);
     };
     const steps: readonly (() => ReturnType<typeof run>)[] = [
       () => publish('1.0.0', '--label', 'stable'),
       () => publish('1.1.0', '--stage'),
-      () => run('pointer/promote.ts', ['changed']),
+      () => run('promote', ['changed']),
       () => publish('1.2.0', '--no-flip', '--label', 'beta'),
-      () => run('pointer/canary.ts', ['changed', '--percent', '2.5', '--version', '1.2.0']),
-      () => run('pointer/shadow.ts', ['changed', '--percent', '10', '--version', '1.0.0']),
-      () => run('pointer/shadow.ts', ['changed', '--percent', '0']),
-      () => run('pointer/label.ts', ['changed', '--label', 'stable', '--version', '1.1.0']),
-      () => run('pointer/label.ts', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
-      () => run('pointer/rollback.ts', ['changed']),
+      () => run('canary', ['changed', '--percent', '2.5', '--version', '1.2.0']),
+      () => run('shadow', ['changed', '--percent', '10', '--version', '1.0.0']),
+      () => run('shadow', ['changed', '--percent', '0']),
+      () => run('label', ['changed', '--label', 'stable', '--version', '1.1.0']),
+      () => run('label', ['changed', '--label', 'beta', '--remove', '--by', 'ann']),
+      () => run('rollback', ['changed']),
       // A pipeline publishes it again, which must not undo the rollback.
       () => publish('1.1.0'),
     ];
@@ -104,13 +104,13 @@ describe('the scripts through a management Worker', () => {
 
   test('prune finds the lock of another prune, and says until when it holds', async () => {
     const path = await writeGraphModel(join(folder, 'locked'));
-    expect(await run('publish.ts', [path, '--model', 'locked', '--skip-rehearsal'])).toMatchObject({
+    expect(await run('publish', [path, '--model', 'locked', '--skip-rehearsal'])).toMatchObject({
       code: 0,
     });
     const lock = new TextEncoder().encode('{"schema":1,"id":"killed"}');
     await management.store.put(PRUNING_KEY, lock, { condition: { kind: 'always' } });
     try {
-      expect(await run('prune.ts', ['locked', '--keep', '1'])).toMatchObject({
+      expect(await run('prune', ['locked', '--keep', '1'])).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/another prune holds the lock until 2\d{3}-/),
       });
@@ -127,7 +127,7 @@ describe('the scripts through a management Worker', () => {
     ['with a token in the address', TOKEN, 'https://example.com/?token=x', 2, /EDGE_SERVING_TOKEN/],
     ['with an address where nobody listens', TOKEN, 'http://127.0.0.1:1', 1, /cannot be reached/],
   ])('are refused %s', async (_, token, url, code, error) => {
-    const result = await run('status.ts', [], token, url);
+    const result = await run('status', [], token, url);
     expect(result).toMatchObject({ code, stderr: expect.stringMatching(error) });
     if (token === TOKEN) expect(result.stdout + result.stderr).not.toContain(TOKEN);
   });
@@ -135,7 +135,7 @@ describe('the scripts through a management Worker', () => {
   test('are refused without the scope, and change nothing', async () => {
     const path = await writeGraphModel(join(folder, '9'));
     const before = await snapshot(management.store);
-    const result = await run('publish.ts', [path, '--model', 'other'], 'look');
+    const result = await run('publish', [path, '--model', 'other'], 'look');
     expect(result).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/The token viewer has no scope "publish"/),
@@ -145,10 +145,10 @@ describe('the scripts through a management Worker', () => {
 });
 
 test('token makes a token and the entry that authorizes it', async () => {
-  const made = await runScript('token.ts', ['--name', 'ops', '--scopes', 'publish,flip', '--json']);
+  const made = await runScript('token', ['--name', 'ops', '--scopes', 'publish,flip', '--json']);
   const { token, entry } = JSON.parse(made.stdout);
   expect(entry).toBe(tokenEntry('ops', 'publish+flip', token));
-  const wrong = await runScript('token.ts', ['--name', 'ops', '--scopes', 'everything']);
+  const wrong = await runScript('token', ['--name', 'ops', '--scopes', 'everything']);
   expect(wrong).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('"everything" is not a valid scope'),

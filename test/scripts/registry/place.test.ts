@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DEFAULT_STATE_DIRECTORY, PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { placeOptions } from '../../../scripts/pointer/pointer_report.ts';
-import { describePlace } from '../../../scripts/registry/open_registry.ts';
+import { describePlace } from '../../../scripts/registry/place.ts';
 
 const local = (directory: string) => ({ kind: 'local', directory }) as const;
 

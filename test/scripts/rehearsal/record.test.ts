@@ -7,7 +7,7 @@ import { runScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 
 const folder = await temporaryFolder();
-const record = (...parameters: readonly string[]) => runScript('record.ts', parameters, { cwd: folder });
+const record = (...parameters: readonly string[]) => runScript('record', parameters, { cwd: folder });
 const golden = async (directory: string): Promise<unknown> =>
   JSON.parse(await readFile(join(directory, 'golden.json'), 'utf8'));
 
@@ -35,7 +35,7 @@ test('record keeps the answers to the requests given, overwrites only when told 
   });
   expect((await readdir(directory)).sort()).toEqual(['golden.json', 'model.json', 'weights.bin']);
   const published = await runScript(
-    'publish.ts',
+    'publish',
     ['half', '--model', 'half', '--persist-to', 'state', '--dry-run'],
     { cwd: folder },
   );
@@ -64,7 +64,7 @@ test('a request may name files, which golden examples and warmup requests may to
   );
   await writeFile(join(directory, 'golden.json'), JSON.stringify(named));
   const published = await runScript(
-    'publish.ts',
+    'publish',
     ['digits', '--model', 'digits', '--persist-to', 'digits-state', '--dry-run'],
     { cwd: folder },
   );
@@ -78,7 +78,7 @@ test('what is no number can be meant: once it is recorded, publish agrees', asyn
   const directory = await notANumber();
   expect(await record(directory)).toMatchObject({ code: 0 });
   expect(await golden(directory)).toMatchObject({ examples: [{ outputs: { y: ['NaN'] } }] });
-  const published = await runScript('publish.ts', [
+  const published = await runScript('publish', [
     ...[directory, '--model', 'nan', '--persist-to', join(folder, 'nan'), '--dry-run'],
   ]);
   expect(published).toMatchObject({

@@ -247,7 +247,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const stage = join(temporary, 'edge-serving-rehearsal-');
     const child = startScript(
-      'publish.ts',
+      'publish',
       [await endlessLoop(), '--model', 'killed', '--persist-to', join(folder, 'killed')],
       { env: { TMPDIR: temporary } },
     );

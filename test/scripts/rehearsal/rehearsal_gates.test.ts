@@ -14,7 +14,7 @@ const { store, place } = await temporaryRegistry();
 const state = place.kind === 'local' ? place.directory : '';
 
 const publishScript = (directory: string, model: string, ...options: readonly string[]) =>
-  runScript('publish.ts', [directory, '--model', model, '--persist-to', state, ...options]);
+  runScript('publish', [directory, '--model', model, '--persist-to', state, ...options]);
 
 /** Publishes with the real script. Expects a refusal in one sentence, and that nothing is uploaded. */
 async function expectRefused(
@@ -26,7 +26,7 @@ async function expectRefused(
 ): Promise<void> {
   const before = await snapshot(store);
   const parameters = [directory, '--model', model, '--persist-to', state, '--json', ...options];
-  const { code, stdout } = await runScript('publish.ts', parameters, { env });
+  const { code, stdout } = await runScript('publish', parameters, { env });
   expect(JSON.parse(stdout)).toEqual({ error: expect.stringMatching(expected) });
   expect(stdout).not.toMatch(/\\n +at /);
   expect(code).toBe(1);
@@ -69,7 +69,7 @@ describe('refused before anything is uploaded is a model that', () => {
     const directory = await models.notANumber();
     await expectRefused(
       directory,
-      /values that are not finite numbers: output y has "?(NaN|-Infinity)"? in 1 of 1 values; .*npm run record/,
+      /values that are not finite numbers: output y has "?(NaN|-Infinity)"? in 1 of 1 values; .*edge-serving record/,
     );
   });
 

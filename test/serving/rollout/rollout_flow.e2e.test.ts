@@ -15,12 +15,7 @@ const state = join(folder, 'state');
 
 /** Runs a command as npm would, with the state that the isolates serve. */
 async function run(command: string, ...parameters: string[]): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await runScript(`${command}.ts`, [
-    ...parameters,
-    '--persist-to',
-    state,
-    '--json',
-  ]);
+  const { code, stdout, stderr } = await runScript(command, [...parameters, '--persist-to', state, '--json']);
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${stdout}${stderr}`);
   return JSON.parse(stdout);
 }
@@ -76,10 +71,10 @@ describe('a version on its way, over the real scripts and four isolates', () => 
       expect(planned).toBe(1);
     }
 
-    await run('pointer/canary', MODEL, '--version', '1.1.0', '--percent', '10');
+    await run('canary', MODEL, '--version', '1.1.0', '--percent', '10');
     const atTen = await versionsByKey();
     expect(atTen).toEqual(expectedAt(10));
-    await run('pointer/canary', MODEL, '--version', '1.1.0', '--percent', '50');
+    await run('canary', MODEL, '--version', '1.1.0', '--percent', '50');
     expect(await versionsByKey()).toEqual(expectedAt(50));
     // A client keeps its version in every isolate, and gets a version that it names.
     for (const isolate of edge.isolates) {
@@ -87,14 +82,14 @@ describe('a version on its way, over the real scripts and four isolates', () => 
       expect(await predict(isolate, key)).toMatchObject({ version: '1.1.0' });
       expect(await predict(isolate, key, '/versions/1.0.0')).toMatchObject({ version: '1.0.0' });
     }
-    const status = await runScript('status.ts', [MODEL, '--persist-to', state]);
+    const status = await runScript('status', [MODEL, '--persist-to', state]);
     expect(status.stdout).toMatch(/1\.1\.0 +staged \d+ s ago, canary at 50 %/);
 
-    const promoted = await run('pointer/promote', MODEL, '--reason', 'the canary lives');
+    const promoted = await run('promote', MODEL, '--reason', 'the canary lives');
     expect(promoted).toMatchObject({ current: '1.1.0', next: null, canary: null });
     expect(new Set((await versionsByKey()).values())).toEqual(new Set(['1.1.0']));
 
-    const rolledBack = await run('pointer/rollback', MODEL);
+    const rolledBack = await run('rollback', MODEL);
     expect(rolledBack).toMatchObject({ current: '1.0.0', generation: 6 });
     expect(new Set((await versionsByKey()).values())).toEqual(new Set(['1.0.0']));
 
@@ -118,12 +113,12 @@ describe('a version on its way, over the real scripts and four isolates', () => 
     const byLabel = () => predict(isolate, undefined, '/labels/beta');
     expect(await byLabel()).toMatchObject({ status: 400 });
     for (const version of ['1.1.0', '1.0.0']) {
-      await run('pointer/label', MODEL, '--label', 'beta', '--version', version);
+      await run('label', MODEL, '--label', 'beta', '--version', version);
       expect(await byLabel()).toMatchObject({ status: 200, version });
     }
-    await run('pointer/label', MODEL, '--label', 'beta', '--remove');
+    await run('label', MODEL, '--label', 'beta', '--remove');
     expect(await byLabel()).toMatchObject({ status: 400 });
-    const refused = await runScript('pointer/label.ts', [
+    const refused = await runScript('label', [
       MODEL,
       '--label',
       'beta',

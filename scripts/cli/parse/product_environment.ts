@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { wranglerConfiguration } from '../files/package_root.ts';
+import { wranglerConfiguration } from '../../files/package_root.ts';
 
 /** The environment variables that only this product reads. */
 const KNOWN = ['EDGE_SERVING_CONFIG', 'EDGE_SERVING_TOKEN', 'EDGE_SERVING_SHARED_MODELS'];

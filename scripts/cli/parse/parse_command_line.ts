@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { commandLine } from '../invocation.ts';
 import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
 import { environmentFault } from './product_environment.ts';
 import { typedFault } from './typed_words.ts';
@@ -38,15 +39,19 @@ export function parseCommandLine(
   }
   const greedy = greedyOptions(command, environment);
   if (complaint === '' && greedy.length === 0) return { kind: 'parsed' };
-  const name = command.name();
   const lines = complaint === '' ? [] : complaint.split('\n');
   for (const { option, setting } of greedy) {
     const own = setting === (option.long ?? '').replace(/^--no-/, '--') ? '' : `, as ${setting}`;
     lines.push(`npm consumed ${option.long ?? option.flags}${own}`);
   }
   if (greedy.length > 0) {
-    const line = withoutGreedyOptions(name, command, greedy, words);
+    const line = withoutGreedyOptions(command, greedy, words, environment);
     lines.push(`Did you omit \`--\` before the options? ${line}`);
   }
-  return { kind: 'wrong', lines: [...lines, `See npm run ${name} -- --help`] };
+  return { kind: 'wrong', lines: [...lines, seeHelp(command, environment)] };
+}
+
+/** The line that ends every report of a wrong command line. */
+export function seeHelp(command: Command, environment: NodeJS.ProcessEnv): string {
+  return `See ${commandLine(command.name(), '--help', environment)}`;
 }

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
-import { npmSettings, settingsInFiles } from './npm_settings.ts';
-import { shellWord } from './shell_word.ts';
+import { commandLine } from '../invocation.ts';
+import { shellWord } from '../shell_word.ts';
+import { npmOptionNames, npmSettings, settingsInFiles } from './npm_settings.ts';
 
 /** An option that npm consumed as its own, because `--` did not precede it. */
 export interface GreedyOption {
@@ -16,7 +17,7 @@ export interface GreedyOption {
  * something else than the user typed: `npm run rollback NAME --to 1.0.2` sets npm's `--token-description`. Only the
  * environment shows them, under npm's names:
  * - the option's own name, if npm has the same option or no similar one;
- * - a longer option of npm's that begins with the option;
+ * - a longer option of npm's that begins with the option, or with the typed beginning of the option;
  * - the typed word, if it is the beginning of an option or differs by one letter.
  * Settings from npm's configuration files were not typed. npm's `--version` and `--help` start no script, so that they
  * cannot be detected here.
@@ -25,8 +26,9 @@ export function greedyOptions(command: Command, environment: NodeJS.ProcessEnv):
   const settings = npmSettings(environment);
   const found: GreedyOption[] = [];
   let configured: ReadonlySet<string> | undefined;
+  const npmNames = settings.size === 0 ? new Set<string>() : npmOptionNames(environment.npm_execpath);
   for (const [name, value] of settings) {
-    const option = optionOf(command, name);
+    const option = optionOf(command, name, npmNames);
     if (option === undefined || isTaken(command, option)) continue;
     configured ??= settingsInFiles(settings, environment.npm_execpath);
     if (configured.has(name)) continue;
@@ -37,10 +39,10 @@ export function greedyOptions(command: Command, environment: NodeJS.ProcessEnv):
 
 /** Returns a command line that reaches the command, with placeholders for values that npm left among the arguments. */
 export function withoutGreedyOptions(
-  name: string,
   command: Command,
   greedy: readonly GreedyOption[],
   words: readonly string[],
+  environment: NodeJS.ProcessEnv,
 ): string {
   const isMixed = greedy.some(({ option, values }) => option.required && values.length === 0);
   const placeholders = command.registeredArguments.map((argument) => `<${argument.name()}>`);
@@ -49,18 +51,38 @@ export function withoutGreedyOptions(
     if (values.length === 0) return [option.flags];
     return values.flatMap((value) => [option.long ?? '', shellWord(value)]);
   });
-  return ['npm run', name, '--', ...(isMixed ? placeholders : words.map(shellWord)), ...options].join(' ');
+  const typed = isMixed ? placeholders : words.map(shellWord);
+  return commandLine(command.name(), [...typed, ...options].join(' '), environment);
 }
 
 /** Returns the option from which a setting of npm's results, if any. */
-function optionOf(command: Command, setting: string): Option | undefined {
+function optionOf(command: Command, setting: string, npmNames: ReadonlySet<string>): Option | undefined {
   const named = command.options.map((option) => ({ option, name: settingName(option) }));
   const match =
     named.find(({ name }) => name === setting) ??
     named.find(({ name }) => setting.startsWith(name)) ??
-    named.find(({ name }) => setting.length > 2 && name.startsWith(setting)) ??
+    named.find(
+      ({ name }) => (setting.length > 2 || isForeign(setting, npmNames)) && name.startsWith(setting),
+    ) ??
+    named.find(({ name }) => isAbbreviated(name, setting, npmNames)) ??
     named.find(({ name }) => name.length > 3 && isOneLetterOff(name, setting));
   return match?.option;
+}
+
+/** True for a setting that npm does not have, so that somebody typed it. */
+function isForeign(setting: string, npmNames: ReadonlySet<string>): boolean {
+  return npmNames.size > 0 && !npmNames.has(setting);
+}
+
+/**
+ * True if a beginning of the option is an abbreviation of npm's setting. npm expands an abbreviation to the only one of
+ * its options that begins with it: `--rea`, for `--reason`, to `--read-only`.
+ */
+function isAbbreviated(name: string, setting: string, npmNames: ReadonlySet<string>): boolean {
+  let length = 0;
+  while (length < name.length && name[length] === setting[length]) length++;
+  const typed = setting.slice(0, length);
+  return length > 0 && [...npmNames].every((known) => known.startsWith(typed) === (known === setting));
 }
 
 /** `--no-flip` appears as `flip` with an empty value. */

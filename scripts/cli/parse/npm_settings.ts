@@ -34,6 +34,19 @@ export function settingsInFiles(settings: ReadonlyMap<string, string>, npm: stri
   return names;
 }
 
+/**
+ * Returns the names of npm's own options, with underscores. Empty if they are not found: they are only read from npm's
+ * sources, since no command of npm lists them.
+ *
+ * @param npm the path of npm's executable
+ */
+export function npmOptionNames(npm: string | undefined): ReadonlySet<string> {
+  const config = 'node_modules/@npmcli/config/lib/definitions/definitions.js';
+  const lines = npm === undefined ? [] : linesOf(join(dirname(dirname(npm)), config));
+  const names = lines.flatMap((line) => /new Definition\('([\w-]+)'/.exec(line)?.[1] ?? []);
+  return new Set(names.map((name) => name.replaceAll('-', '_')));
+}
+
 function linesOf(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');

@@ -1,0 +1,7 @@
+/** wrangler takes a second to load, so that only commands that use it load it. */
+export async function loadWrangler(): Promise<typeof import('wrangler')> {
+  // wrangler would print on standard output, among the script's own result.
+  process.env.WRANGLER_LOG ??= 'none';
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
+  return import('wrangler');
+}

@@ -1,0 +1,134 @@
+import type { CommandModule } from '../cli/command_module.ts';
+
+export interface Subcommand {
+  readonly name: string;
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  /** Loads its code, which no other subcommand needs. */
+  readonly load: () => Promise<CommandModule>;
+}
+
+/** All subcommands, in the order of the help. package.json, the reference in docs/ and the completion follow this table. */
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  {
+    name: 'dev',
+    summary: 'Publishes missing sample models to local state, serves it, and starts the management Worker.',
+    load: async () => (await import('../commands/dev.ts')).DEV,
+  },
+  {
+    name: 'publish',
+    summary: 'Rehearses a model, publishes it as a version and makes it current.',
+    load: async () => (await import('../commands/publish.ts')).PUBLISH,
+  },
+  {
+    name: 'promote',
+    summary: 'Flips a model to the version that is staged, or to its canary.',
+    load: async () => (await import('../commands/pointer/promote.ts')).PROMOTE,
+  },
+  {
+    name: 'rollback',
+    summary: 'Flips a model back to the version before the current one, or to any published one.',
+    load: async () => (await import('../commands/pointer/rollback.ts')).ROLLBACK,
+  },
+  {
+    name: 'canary',
+    summary: 'Routes a share of the requests that name no version to another version, or ends that.',
+    load: async () => (await import('../commands/pointer/canary.ts')).CANARY,
+  },
+  {
+    name: 'shadow',
+    summary: 'Makes another version compute a share of the requests again, only to compare, or ends that.',
+    load: async () => (await import('../commands/pointer/shadow.ts')).SHADOW,
+  },
+  {
+    name: 'label',
+    summary: 'Moves a label to a published version, or removes it.',
+    load: async () => (await import('../commands/pointer/label.ts')).LABEL,
+  },
+  {
+    name: 'lease',
+    summary: 'Changes how long isolates may use a pointer, so that they read R2 less and change over later.',
+    load: async () => (await import('../commands/pointer/lease.ts')).LEASE,
+  },
+  {
+    name: 'status',
+    summary: 'Shows models, their versions and roles, and the history.',
+    load: async () => (await import('../commands/status.ts')).STATUS,
+  },
+  {
+    name: 'inspect',
+    summary: 'Shows the format, signatures, operations and sizes of a model.',
+    load: async () => (await import('../commands/inspect.ts')).INSPECT,
+  },
+  {
+    name: 'convert',
+    summary: "Converts a model to tfjs's format in a directory, and publishes nothing.",
+    load: async () => (await import('../commands/convert.ts')).CONVERT,
+  },
+  {
+    name: 'record',
+    summary:
+      'Runs a model in a local workerd and stores its answers next to it in golden.json, which publish compares.',
+    load: async () => (await import('../commands/record.ts')).RECORD,
+  },
+  {
+    name: 'prune',
+    summary: 'Deletes old versions of a model that nothing points to, and the files that only they need.',
+    load: async () => (await import('../commands/prune.ts')).PRUNE,
+  },
+  {
+    name: 'deploy',
+    summary: 'Deploys the serving Worker.',
+    load: async () => (await import('../commands/deploy.ts')).DEPLOY,
+  },
+  {
+    name: 'deploy-management',
+    summary: 'Deploys the management Worker.',
+    load: async () => (await import('../commands/deploy_management.ts')).DEPLOY_MANAGEMENT,
+  },
+  {
+    name: 'token',
+    summary: 'Creates a token for the management Worker, and the entry for its secret. Nothing is stored.',
+    load: async () => (await import('../commands/token.ts')).TOKEN,
+  },
+  {
+    name: 'keygen',
+    summary: 'Creates a key for signing manifests: an Ed25519 private key in PEM.',
+    load: async () => (await import('../commands/keygen.ts')).KEYGEN,
+  },
+];
+
+/** The subcommands that are about the others, and that main.ts runs itself. */
+export const OWN_SUBCOMMANDS = [
+  { name: 'help', usage: 'help [subcommand]', summary: 'Shows this help, or that of a subcommand.' },
+  {
+    name: 'completion',
+    usage: 'completion <shell>',
+    summary: 'Prints a script that completes command lines in bash, zsh or fish.',
+  },
+] as const;
+
+export function findSubcommand(name: string): Subcommand | undefined {
+  return SUBCOMMANDS.find((subcommand) => subcommand.name === name);
+}
+
+/** Returns the subcommand that a misspelled name most probably means. */
+export function nearestSubcommand(typed: string): string {
+  const names = [...SUBCOMMANDS, ...OWN_SUBCOMMANDS].map(({ name }) => name);
+  const distances = names.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name) }));
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
+}
+
+/** The least number of letters to insert, delete or replace that turns one text into the other. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
