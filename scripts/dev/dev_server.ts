@@ -80,6 +80,8 @@ function startWrangler({ worker, ip, port, directory, variables, environment }: 
   return spawn(
     process.execPath,
     [
+      // wrangler passes it on to its own process.
+      ...['--import', new URL('./end_with_parent.ts', import.meta.url).href],
       WRANGLER,
       'dev',
       '--local',

@@ -17,6 +17,28 @@ async function predict(url: string): Promise<unknown> {
   return response.json();
 }
 
+test('dev leaves no server behind when it is killed', async () => {
+  const [port, managementPort] = [await freePort(), await freePort()];
+  const state = join(folder, 'killed');
+  const child = startScript('dev', [
+    ...['--port', String(port), '--management-port', String(managementPort), '--persist-to', state],
+  ]);
+  const url = `http://localhost:${port}`;
+  for await (const line of createInterface(child.stdout)) {
+    if (line.includes('/api/v1/models')) break;
+  }
+  expect(await predict(url)).toEqual({ predictions: [2.5, 3, 4.5] });
+  child.kill('SIGKILL');
+  for (const each of [port, managementPort]) {
+    const answers = () =>
+      fetch(`http://localhost:${each}/healthz`).then(
+        () => 'answered',
+        () => 'refused',
+      );
+    await expect.poll(answers, { timeout: 60_000 }).toBe('refused');
+  }
+});
+
 test('dev serves the sample models and lets them be managed; what is published is served at once; it ends when told to', async () => {
   const [port, managementPort] = [await freePort(), await freePort()];
   const state = join(folder, 'state');
