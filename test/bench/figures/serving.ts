@@ -1,5 +1,6 @@
 import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
+import { processorTime } from '../processor_time.ts';
 import type { Encoding } from '../runs/encoding.ts';
 import type { Settings } from '../settings.ts';
 import { summarize } from '../statistics.ts';
@@ -8,7 +9,15 @@ import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
 /** How many clients ask at once. */
 export const CLIENTS = [1, 8, 64] as const;
-const WARMUP_REQUESTS = 5_000;
+/** V8 compiles a server's code again and again, at last after tens of thousands of requests. */
+const WARMUP_BATCH = 5_000;
+/** A server that does not answer a batch in this time computes for longer than the code around takes. */
+const LONGEST_BATCH_MS = 4_000;
+/** The number of batches in a row that must be no faster than the earlier ones, and the most batches. */
+const STEADY_BATCHES = 4;
+const MOST_BATCHES = 30;
+/** A batch is faster if its time is below this part of the best one. */
+const FASTER = 0.97;
 
 export interface ServingFigures {
   readonly encoding: string;
@@ -38,10 +47,7 @@ export async function measureServing(
   }
   const answerBytes = await giveFloorsTheirAnswer(subjects, floors);
   const { loadMs, longestLoadMs, rounds } = settings;
-  // The first requests find cold caches and interpreted code. V8 optimizes it after some thousand requests.
-  for (const requested of subjects.values()) {
-    await load(requested, { clients: 8, milliseconds: 10 * loadMs, requests: WARMUP_REQUESTS });
-  }
+  for (const requested of subjects.values()) await warmUp(requested);
   const latency = new Map<string, number[]>([...subjects].map(([engine]) => [engine, []]));
   const throughput = new Map<number, TimedRounds>();
   const clientShare = new Map<number, number>();
@@ -67,6 +73,26 @@ export async function measureServing(
     throughput,
     clientShare,
   };
+}
+
+/** Sends requests until a server does not become faster. The first ones find cold caches and interpreted code. */
+async function warmUp(requested: Requested): Promise<void> {
+  const { processId } = requested;
+  let best = Number.POSITIVE_INFINITY;
+  let steady = 0;
+  for (let batches = 0; batches < MOST_BATCHES && steady < STEADY_BATCHES; batches++) {
+    const before = processId && (await processorTime(processId));
+    const { latencies, perSecond } = await load(requested, {
+      clients: 8,
+      milliseconds: LONGEST_BATCH_MS,
+      requests: WARMUP_BATCH,
+    });
+    if (latencies.length < WARMUP_BATCH) return;
+    const after = processId && (await processorTime(processId));
+    const time = before !== undefined && after !== undefined ? after - before : 1 / perSecond;
+    steady = time < FASTER * best ? 0 : steady + 1;
+    best = Math.min(best, time);
+  }
 }
 
 /** Gives the floors the answer of the first engine. */
