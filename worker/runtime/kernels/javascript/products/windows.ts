@@ -142,6 +142,9 @@ export const maxPoolWithPositions: PlainKernel = (backend, call, [values, places
   return [pooled, positions];
 };
 
+/** The lowest float32, from which TensorFlow begins a maximum. It also holds where no value is larger. */
+const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
+
 export const dilation2D: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
   const filter = call.tensor('filter');
@@ -151,12 +154,12 @@ export const dilation2D: PlainKernel = (backend, call, [output]) => {
   const walk = walkWindows(call, x.shape, window, result.shape.slice(1, -1));
   const pixels = valuesOf(backend, x);
   const weights = valuesOf(backend, filter);
-  const largest = valuesOf(backend, result).fill(Number.NEGATIVE_INFINITY);
+  const largest = valuesOf(backend, result).fill(LOWEST);
   forEachTap(walk, window, (position, pixel, ofWindow) => {
     for (let channel = 0; channel < channels; channel++) {
       const to = position * channels + channel;
       const sum = (pixels[pixel * channels + channel] ?? 0) + (weights[ofWindow * channels + channel] ?? 0);
-      largest[to] = Math.max(largest[to] ?? 0, sum);
+      if (sum > (largest[to] ?? 0)) largest[to] = sum;
     }
   });
   return result;
