@@ -1,6 +1,7 @@
 import type { GraphNode } from '../graph/graph.ts';
 import {
   hasChannelsLast,
+  integersAttribute,
   isDilated,
   isStrided,
   textAttribute,
@@ -27,7 +28,12 @@ const STRIDES_AND_DILATIONS: Refusal = {
   reason: 'with both strides and dilations, of which the server computes one',
 };
 
-const CONVOLUTIONS = ['DepthwiseConv2dNative', 'Conv3D'];
+/** They have a window, which has numbers for the batch and for the channels too. */
+const WINDOWED = ['AvgPool', 'AvgPool3D', 'Dilation2D', 'MaxPool', 'MaxPool3D', 'MaxPoolWithArgmax'];
+const BEYOND_SPACE: Refusal = {
+  reason: 'with a window over the batch or the channels',
+  wayRound: 'reshape these into a dimension of their own and reduce it',
+};
 const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
 
 /** The activations that tfjs fuses, in lower case. */
@@ -61,8 +67,14 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
     EXPLICIT_PADDING,
     (node) => textAttribute(node, 'padding')?.toUpperCase() === 'EXPLICIT',
   ),
+  refused(WINDOWED, BEYOND_SPACE, (node) =>
+    ['ksize', 'strides', 'rates'].some((name) => {
+      const sizes = integersAttribute(node, name);
+      return sizes !== undefined && (sizes.at(0) !== 1 || sizes.at(-1) !== 1);
+    }),
+  ),
   refused(['Conv2DBackpropInput', 'Conv3DBackpropInputV2'], IGNORED_DILATIONS, isDilated),
-  refused([...CONVOLUTIONS, ...FUSED], STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
+  refused(FUSED, STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
   {
     operations: FUSED,
     reason: `fused with anything but a bias and one of ${FUSED_ACTIVATIONS.join(', ')}`,

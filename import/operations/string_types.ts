@@ -9,7 +9,7 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
     'Add AddV2 BroadcastTo Concat ConcatV2 Equal ExpandDims Fill Gather GatherNd GatherV2 Identity IdentityN',
   ),
   ...names(
-    'DynamicPartition NotEqual Pack Pad PadV2 Print Rank RaggedTensorToTensor Reshape Reverse ReverseSequence ReverseV2 Roll Select SelectV2 Shape ShapeN Size Slice',
+    'DynamicPartition EnsureShape ListDiff NotEqual Pack Pad PadV2 Print Rank RaggedTensorToTensor Reshape Reverse ReverseSequence ReverseV2 Roll Select SelectV2 Shape ShapeN Size Slice',
   ),
   ...names(
     'Snapshot SparseToDense Split SplitV Squeeze StopGradient StridedSlice TensorScatterUpdate Tile Transpose',

@@ -58,11 +58,13 @@ describe('operations that cannot be executed', () => {
       node('a', 'MaxPoolWithArgmax', { data_format: text('NCHW') }),
       node('c', 'AvgPool', { padding: text('EXPLICIT') }),
       node('d', 'Conv2DBackpropInput', { dilations: integers([1, 2, 2, 1]) }),
-      node('e', 'DepthwiseConv2dNative', {
+      node('e', 'FusedDepthwiseConv2dNative', {
         dilations: integers([1, 2, 2, 1]),
         strides: integers([1, 2, 2, 1]),
       }),
       node('f', '_FusedConv2D', { fused_ops: textsValue(['Relu']) }),
+      node('i', 'MaxPool', { ksize: integers([1, 1, 1, 2]), strides: integers([1, 1, 1, 2]) }),
+      node('j', 'AvgPool', { ksize: integers([2, 1, 1, 1]), strides: integers([1, 1, 1, 1]) }),
       node('g', '_FusedMatMul', { fused_ops: textsValue(['BiasAdd', 'Tanh']) }),
       node('h', 'FusedDepthwiseConv2dNative', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
       node('k', 'AddV2', { T: { type: 'DT_UINT32' } }),
@@ -77,6 +79,11 @@ describe('operations that cannot be executed', () => {
       node('c', 'Conv3D', { data_format: text('NDHWC') }),
       node('e', 'Conv2D', { dilations: integers([1, 2, 2, 1]), strides: integers([1, 2, 2, 1]) }),
       node('f', '_FusedConv2D', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
+      node('g', 'DepthwiseConv2dNative', {
+        dilations: integers([1, 2, 2, 1]),
+        strides: integers([1, 2, 2, 1]),
+      }),
+      node('h', 'MaxPool', { ksize: integers([1, 2, 2, 1]), strides: integers([1, 2, 2, 1]) }),
       node('i', 'Div', { T: { type: 'DT_INT64' } }),
       node('j', 'Mod', { T: { type: 'DT_INT32' } }),
     ];

@@ -37,6 +37,7 @@ import {
 import { changedColors } from './javascript/images/colors.ts';
 import { cropAndResize, resizeIntegers } from './javascript/images/images.ts';
 import { patches } from './javascript/images/patches.ts';
+import { projectiveTransform } from './javascript/images/projective_transform.ts';
 import { resizeArea, resizeBicubic } from './javascript/images/resizing.ts';
 import { scaleAndTranslate } from './javascript/images/scale_and_translate.ts';
 import { gatherInBatches, oneHot } from './javascript/indexing.ts';
@@ -203,6 +204,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Tanh: { fast: own(unary(UnaryOperation.tanh)) },
   TensorScatter: { plain: scatter },
   TopK: { plain: topKOfNaN },
+  Transform: { plain: projectiveTransform },
   Transpose: { fast: own(transpose) },
   TruncateDiv: { plain: truncatedQuotient },
   TruncateMod: { plain: truncatedRemainder },

@@ -22,7 +22,6 @@ const ASYNCHRONOUS_OPERATIONS = new Set([
   'NonMaxSuppressionV3',
   'NonMaxSuppressionV4',
   'NonMaxSuppressionV5',
-  'ListDiff',
   'Where',
   'HashTable',
   'HashTableV2',

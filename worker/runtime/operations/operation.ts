@@ -81,6 +81,16 @@ export function listAttribute(node: GraphNode, name: string, kind: 's' | 'i' | '
   return Array.isArray(list) ? list : [];
 }
 
+/** The sizes of a shape in the JSON of a node, -1 for any size; undefined where the rank may be any too. */
+export function shapeAttribute(node: GraphNode, name: string): number[] | undefined {
+  const shape = member(rawAttribute(node, name), 'shape');
+  if (shape === undefined || member(shape, 'unknownRank') === true) return undefined;
+  const dimensions = member(shape, 'dim');
+  return Array.isArray(dimensions)
+    ? dimensions.map((dimension) => Number(member(dimension, 'size') ?? 0))
+    : [];
+}
+
 /** TensorFlow's name of the operation of a node. */
 export function operationName(node: GraphNode): string {
   return String(member(member(node, 'node'), 'op'));

@@ -1,11 +1,11 @@
 import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
-import { clone, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { clone, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { ARITHMETIC } from './arithmetic.ts';
 import { AUDIO } from './audio/audio.ts';
 import { fusedBatchNorm } from './batch_norm.ts';
 import { einsum } from './einsum.ts';
 import { bitwise, invert, leftShift, rightShift } from './elementwise/bitwise.ts';
-import { divide, truncateMod } from './elementwise/division.ts';
+import { divide, floorDivide, truncateMod } from './elementwise/division.ts';
 import {
   fakeQuantWithArgs,
   fakeQuantWithVars,
@@ -18,16 +18,17 @@ import { DECODING } from './images/decoding.ts';
 import { IMAGES } from './images/images.ts';
 import { biasAdd } from './layout/bias_add.ts';
 import { depthToSpaceOf, spaceToDepth } from './layout/blocks.ts';
-import { convolution } from './layout/convolution.ts';
+import { CONVOLUTIONS } from './layout/convolution.ts';
 import { FORMATS } from './layout/formats.ts';
 import { roll } from './layout/roll.ts';
 import { transposedConvolution3D } from './layout/transposed_convolution.ts';
+import { listDifference } from './list_difference.ts';
 import { LOOKUP_TABLES } from './lookup_tables.ts';
 import { matrixBandPart } from './matrices/band_part.ts';
 import { DIAGONALS } from './matrices/diagonals.ts';
 import { LINEAR_ALGEBRA } from './matrices/linear_algebra.ts';
 import { oneHot } from './one_hot.ts';
-import { inputOf, type Operation } from './operation.ts';
+import { inputOf, type Operation, refuse, shapeAttribute } from './operation.ts';
 import { gruBlockCell } from './recurrent/gru.ts';
 import { blockLstm, lstmBlockCell } from './recurrent/lstm.ts';
 import { PARTITIONS } from './rows/partitions.ts';
@@ -47,6 +48,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LOOKUP_TABLES,
   ...DECODING,
   ...AUDIO,
+  ...CONVOLUTIONS,
   ...DIAGONALS,
   ...FORMATS,
   ...FUNCTIONS,
@@ -65,11 +67,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   BitwiseXor: bitwise('xor'),
   BlockLSTM: blockLstm,
   BlockLSTMV2: blockLstm,
-  Conv2D: convolution,
   Conv3DBackpropInputV2: transposedConvolution3D,
   DepthToSpace: depthToSpaceOf,
   Div: divide,
   Einsum: einsum,
+  EnsureShape: ensureShape,
+  FloorDiv: floorDivide,
   FakeQuantWithMinMaxArgs: fakeQuantWithArgs,
   FakeQuantWithMinMaxVars: fakeQuantWithVars,
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantWithVars,
@@ -80,6 +83,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Invert: invert,
   LSTMBlockCell: lstmBlockCell,
   LeftShift: leftShift,
+  ListDiff: listDifference,
   MatrixBandPart: matrixBandPart,
   Mod: truncateMod,
   OneHot: oneHot,
@@ -89,6 +93,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   QuantizeAndDequantizeV4: quantizeAndDequantize,
   RightShift: rightShift,
   Roll: roll,
+  ShapeN: (node) => node.inputs.map(({ shape }) => tensor1d(shape, 'int32')),
   SpaceToDepth: spaceToDepth,
   SparseTensorDenseMatMul: sparseProduct,
   TruncateDiv: divide,
@@ -102,6 +107,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 /** Returns the default as a tensor of its own: tfjs returns the tensor itself, and frees it with the node that made it. */
 function placeholderWithDefault(node: GraphNode): Tensor {
   return clone(inputOf(node, 0));
+}
+
+/** Refuses a tensor whose shape is not the one that the model demands. A size of -1 is any. */
+function ensureShape(node: GraphNode): Tensor {
+  const x = inputOf(node, 0);
+  const wanted = shapeAttribute(node, 'shape');
+  const fits = wanted?.length === x.rank && wanted.every((size, axis) => size < 0 || size === x.shape[axis]);
+  if (wanted !== undefined && !fits) refuse(node, `a tensor of shape [${x.shape}] is not one of [${wanted}]`);
+  return clone(x);
 }
 
 /** Registers these operations for every graph that is loaded afterwards. */

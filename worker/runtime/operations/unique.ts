@@ -1,4 +1,5 @@
-import { type Tensor, tensor, unique as uniqueRows } from '@tensorflow/tfjs-core';
+import { gather, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import { inputOf, numbersInput, type Operation, refuse } from './operation.ts';
 import { type Bytes, keyOf, stringsOf, stringTensor } from './strings/string_values.ts';
 
@@ -12,9 +13,36 @@ export const unique: Operation = (node) => {
   if (x.rank === 1) return x.dtype === 'string' ? uniqueStrings(x) : uniqueNumbers(x);
   if (axes.length === 0) refuse(node, `a tensor of shape [${x.shape}] is not a list, and no axis is named`);
   if (x.dtype === 'string') refuse(node, 'strings are compared in lists alone');
-  const { values, indices } = uniqueRows(x, axes[0]);
-  return [values, indices, countsOf(indices.dataSync(), values.shape[axes[0] ?? 0] ?? 0)];
+  const [given = 0, ...more] = axes;
+  const axis = given < 0 ? given + x.rank : given;
+  if (more.length > 0 || x.shape[axis] === undefined)
+    refuse(node, `the axis [${axes}] is not a dimension of a tensor of shape [${x.shape}]`);
+  return uniqueParts(x, axis);
 };
+
+/** The same of the parts of a tensor along an axis. A part with a NaN equals no other one. */
+function uniqueParts(x: Tensor, axis: number): Tensor[] {
+  const values = x.dataSync();
+  const count = x.shape[axis] ?? 0;
+  const inner = elementCount(x.shape.slice(axis + 1));
+  const found = new Map<string, number>();
+  const firsts: number[] = [];
+  const places = Int32Array.from({ length: count }, (_, part) => {
+    const elements: number[] = [];
+    for (let from = part * inner; from < values.length; from += count * inner)
+      for (let each = from; each < from + inner; each++) elements.push(values[each] ?? 0);
+    const key = elements.join();
+    const known = elements.some(Number.isNaN) ? undefined : found.get(key);
+    if (known !== undefined) return known;
+    found.set(key, firsts.length);
+    return firsts.push(part) - 1;
+  });
+  return [
+    gather(x, tensor1d(firsts, 'int32'), axis),
+    tensor(places, [count], 'int32'),
+    countsOf(places, firsts.length),
+  ];
+}
 
 function uniqueNumbers(x: Tensor): Tensor[] {
   const found = new Map<number, number>();

@@ -14,6 +14,9 @@ import { UNARY_CASES } from './elementwise/unary.ts';
 import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
 import { IMAGE_CASES } from './images/images.ts';
 import { LIMIT_CASES } from './limits.ts';
+import { COUNTED_CASES } from './lists/counted.ts';
+import { DIFFERENCE_CASES } from './lists/differences.ts';
+import { UNIQUE_CASES } from './lists/unique.ts';
 import { LOOKUP_TABLE_CASES } from './lookup_tables.ts';
 import { MATRIX_CASES } from './matrices/band_part.ts';
 import { DIAGONAL_CASES } from './matrices/diagonals.ts';
@@ -23,10 +26,19 @@ import { LINEAR_ALGEBRA_CASES } from './matrices/linear_algebra.ts';
 import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
+import { CONVOLUTION_CASES } from './products/convolutions.ts';
+import { LARGEST_PLACE_CASES } from './products/largest_places.ts';
+import { NORMALIZATION_CASES } from './products/normalization.ts';
+import { SHARE_CASES } from './products/shares.ts';
+import { WINDOW_CASES } from './products/windows.ts';
 import { RECURRENT_CASES } from './recurrent/recurrent.ts';
+import { GATHERED_CASES } from './rows/gathered.ts';
 import { PARTITION_CASES } from './rows/partitions.ts';
 import { RAGGED_CASES } from './rows/ragged.ts';
+import { SCATTERED_CASES } from './rows/scattered.ts';
 import { SEGMENT_CASES } from './rows/segments.ts';
+import { SORTED_SEGMENT_CASES } from './rows/sorted_segments.ts';
+import { SPARSE_SEGMENT_CASES } from './rows/sparse_segments.ts';
 import { SELECT_CASES } from './select.ts';
 import { SELECTION_CASES } from './selection.ts';
 import { SPECTRAL_CASES } from './spectral/spectral.ts';
@@ -36,37 +48,49 @@ import { SUPPRESSION_CASES } from './suppression.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
   ...ARITHMETIC_CASES,
-  ...BASE64_CASES,
   ...AUDIO_CASES,
+  ...BASE64_CASES,
+  ...BINARY_CASES,
   ...BLOCK_CASES,
+  ...BUCKET_CASES,
   ...CHANNELS_FIRST_CASES,
+  ...CONVOLUTION_CASES,
+  ...COUNTED_CASES,
   ...DEFAULT_ATTRIBUTE_CASES,
   ...DIAGONAL_CASES,
+  ...DIFFERENCE_CASES,
   ...EINSUM_CASES,
   ...FAKE_QUANTIZATION_CASES,
-  ...BINARY_CASES,
-  ...BUCKET_CASES,
-  ...SUBSTRING_CASES,
-  ...TRIGONOMETRY_CASES,
   ...FUNCTION_CASES,
-  ...UNARY_CASES,
+  ...GATHERED_CASES,
   ...IMAGE_CASES,
   ...INTEGER_PRODUCT_CASES,
   ...INTEGER_TYPE_CASES,
+  ...LARGEST_PLACE_CASES,
   ...LIMIT_CASES,
-  ...LOOKUP_TABLE_CASES,
   ...LINEAR_ALGEBRA_CASES,
+  ...LOOKUP_TABLE_CASES,
   ...MATRIX_CASES,
   ...MOVED_STRING_CASES,
+  ...NORMALIZATION_CASES,
   ...ONE_HOT_CASES,
   ...PARTITION_CASES,
   ...PATTERN_CASES,
   ...RAGGED_CASES,
   ...RECURRENT_CASES,
+  ...SCATTERED_CASES,
   ...SEGMENT_CASES,
-  ...SELECT_CASES,
   ...SELECTION_CASES,
+  ...SELECT_CASES,
+  ...SHARE_CASES,
+  ...SORTED_SEGMENT_CASES,
+  ...SPARSE_SEGMENT_CASES,
   ...SPECTRAL_CASES,
   ...STRING_CASES,
+  ...SUBSTRING_CASES,
   ...SUPPRESSION_CASES,
+  ...TRIGONOMETRY_CASES,
+  ...UNARY_CASES,
+  ...UNIQUE_CASES,
+  ...WINDOW_CASES,
 ];

@@ -2,6 +2,7 @@ import {
   abs,
   add,
   addN,
+  bincount,
   cast,
   div,
   engine,
@@ -14,6 +15,7 @@ import {
   minimum,
   mul,
   reciprocal,
+  reshape,
   round,
   rsqrt,
   scalar,
@@ -102,6 +104,13 @@ export const FUNCTIONS: Operations = {
       of((x) => engine().runKernel(name, { x })),
     ]),
   ),
+  /** tfjs counts lists alone, and TensorFlow whatever a tensor has. */
+  Bincount: (node) => {
+    const [x, weights] = [inputOf(node, 0), inputOf(node, 2)];
+    if (weights.size > 0 && String(weights.shape) !== String(x.shape))
+      refuse(node, `weights of shape [${weights.shape}] do not fit values of shape [${x.shape}]`);
+    return bincount(reshape(x, [-1]), reshape(weights, [-1]), numberInput(node, 1));
+  },
   Bucketize: (node) =>
     engine().runKernel(
       'Bucketize',

@@ -1,6 +1,6 @@
-import { engine, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, scalar, scatterND, type Tensor } from '@tensorflow/tfjs-core';
 import { computeIntegers, integerType } from '../integer_types.ts';
-import { inputOf, numberAttribute, type Operation, type Operations } from '../operation.ts';
+import { inputOf, numberAttribute, numbersInput, type Operation, type Operations } from '../operation.ts';
 import { moving } from '../strings/movement.ts';
 
 /** The first inputs of a node that moves elements. */
@@ -34,6 +34,12 @@ function scattered(operation: 'add' | 'max' | 'min' | 'sub'): Operation {
     );
 }
 
+/** Updates at one place are added up. */
+const scatterInto: Operation = (node) =>
+  computeIntegers(integerType(node, 'T'), [inputOf(node, 1)], ([updates = inputOf(node, 1)]) =>
+    scatterND(inputOf(node, 0), updates, numbersInput(node, 2)),
+  );
+
 const reverseSequence = moving([0], (node, inputs) => {
   const [x, lengths] = first(inputs);
   return engine().runKernel<Tensor>(
@@ -49,6 +55,7 @@ export const PARTITIONS: Operations = {
   InvertPermutation: invertPermutation,
   ParallelDynamicStitch: dynamicStitch,
   ReverseSequence: reverseSequence,
+  ScatterNd: scatterInto,
   TensorScatterAdd: scattered('add'),
   TensorScatterMax: scattered('max'),
   TensorScatterMin: scattered('min'),

@@ -1,3 +1,4 @@
+import type { GraphNode } from '@tensorflow/tfjs-converter';
 import {
   fill,
   gather,
@@ -17,6 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../../loaded_model.ts';
 import {
+  flagAttribute,
   numberAttribute,
   numberInput,
   numbersInput,
@@ -38,13 +40,16 @@ function first(inputs: readonly Tensor[]): [Tensor, Tensor, Tensor, Tensor] {
 const gathered: Move = (node, inputs) => {
   const [x, indices] = first(inputs);
   const axis = inputs.length > 2 ? numberInput(node, 2) : 0;
-  return gather(x, indices, axis, numberAttribute(node, 'batch_dims', 0));
+  const batches = numberAttribute(node, 'batch_dims', 0);
+  return gather(x, indices, axis, batches < 0 ? batches + indices.rank : batches);
 };
 
 const reversed: Move = (node, inputs) => {
   const [x] = first(inputs);
   const given = numbersInput(node, 1);
   const isMask = operationName(node) === 'Reverse';
+  if (isMask && given.length !== x.rank)
+    refuse(node, `${given.length} truths are not one for each dimension of a tensor of shape [${x.shape}]`);
   return reverse(x, isMask ? given.flatMap((flag, axis) => (flag === 0 ? [] : [axis])) : given);
 };
 
@@ -63,8 +68,23 @@ const padded: Move = (node, inputs) => {
   return pad(x, pairs, inputs.length > 2 ? Number(value.dataSync()[0]) : 0);
 };
 
+/** Refuses places that repeat or fall, which TensorFlow's `validate_indices` demands by default. */
+function expectSorted(node: GraphNode, indices: Tensor): void {
+  const places = indices.dataSync();
+  const depth = indices.rank > 1 ? (indices.shape[1] ?? 0) : 1;
+  for (let at = depth; at < places.length; at += depth) {
+    const differing = Array.from({ length: depth }, (_, axis) => axis).find(
+      (axis) => places[at + axis] !== places[at + axis - depth],
+    );
+    if (differing === undefined) refuse(node, `the place [${places.slice(at, at + depth)}] is repeated`);
+    if ((places[at + differing] ?? 0) < (places[at + differing - depth] ?? 0))
+      refuse(node, `the place [${places.slice(at, at + depth)}] is out of order`);
+  }
+}
+
 const dense: Move = (node, inputs) => {
   const [indices, , values, otherwise] = first(inputs);
+  if (flagAttribute(node, 'validate_indices', true)) expectSorted(node, indices);
   return sparseToDense(indices, values, numbersInput(node, 1), reshape<Rank.R0>(otherwise, []));
 };
 
