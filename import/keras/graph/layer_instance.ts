@@ -75,7 +75,19 @@ export class LayerInstance {
     const { g, problems } = this.#context;
     const built = g.within(this.#name, () =>
       isOperation(this.#layer)
-        ? operate({ g, layer: this.#layer, args, named })
+        ? operate({
+            g,
+            layer: this.#layer,
+            args,
+            named,
+            asLayer: (className, config, given) =>
+              this.#call({
+                layer: { ...this.#layer, className, config, module: undefined },
+                inputs: given,
+                weights: this.#weights,
+                group: '',
+              }),
+          })
         : this.#call({ layer: this.#layer, inputs, named, weights: this.#weights, group: '' }),
     );
     if (typeof built !== 'string') return 'ref' in built ? [built] : built;

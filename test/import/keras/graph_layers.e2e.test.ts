@@ -22,6 +22,7 @@ const FAMILIES = [
   'normalization',
   'attention',
   'operations',
+  'functions',
   'audio',
   'models',
   'open',

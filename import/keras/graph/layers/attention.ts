@@ -76,6 +76,30 @@ function maskedSoftmax(
   );
 }
 
+/** Heads that attend, each tensor [batch, steps, heads, size], and what is added to their scores. */
+interface AttendingHeads {
+  readonly query: SymbolicTensor;
+  readonly key: SymbolicTensor;
+  readonly value: SymbolicTensor;
+  readonly scale: number;
+  readonly bias: SymbolicTensor | undefined;
+  /** Where to attend, broadcast to [batch, heads, target, source]. */
+  readonly mask: SymbolicTensor | undefined;
+  readonly isCausal: boolean;
+}
+
+/** @returns [batch, steps, heads, size] */
+export function attendWith(g: NodeBuilder, heads: AttendingHeads): SymbolicTensor {
+  const { query, key, value, scale, bias, mask, isCausal } = heads;
+  const count = sizeOf(query, 2) ?? 1;
+  const byHead = (x: SymbolicTensor) => transpose(g, repeated(g, cast(g, x, 'float32'), count), [0, 2, 1, 3]);
+  const products = batchProduct(g, multiply(g, byHead(query), scale), byHead(key), { transposed: true });
+  const scores = bias === undefined ? products : add(g, products, cast(g, bias, 'float32'));
+  let where = mask && cast(g, mask, 'bool');
+  if (isCausal) where = and(g, where, causalMask(g, query, value));
+  return transpose(g, batchProduct(g, maskedSoftmax(g, scores, where), byHead(value)), [0, 2, 1, 3]);
+}
+
 /** What the layers that have no heads share: one set of scores, [batch, target, source]. */
 function attendOnce(
   call: LayerCall,

@@ -17,6 +17,8 @@ const COMPARISONS: ReadonlySet<string> = new Set([
   'NotEqual',
 ]);
 
+const TESTS: ReadonlySet<string> = new Set(['IsFinite', 'IsInf', 'IsNan']);
+
 /** An operation on two tensors that broadcast. Where one of them is of floats, so is the other. */
 export function binary(g: NodeBuilder, op: string, one: Operand, other: Operand): SymbolicTensor {
   const [left, right] = promoted(g, one, other);
@@ -54,7 +56,8 @@ export function unary(
   x: SymbolicTensor,
   attributes: Readonly<Record<string, NodeAttribute>> = {},
 ): SymbolicTensor {
-  return g.node(op, [x], { shape: x.shape }, attributes);
+  const dtype = TESTS.has(op) ? { dtype: 'bool' as const } : {};
+  return g.node(op, [x], { shape: x.shape, ...dtype }, attributes);
 }
 
 export function cast(g: NodeBuilder, x: SymbolicTensor, dtype: DataType): SymbolicTensor {

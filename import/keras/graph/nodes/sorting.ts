@@ -5,7 +5,7 @@ import { dimension, transpose } from './shaping.ts';
 import { rank, type SymbolicTensor } from './symbolic_tensor.ts';
 
 /** The largest values along the last axis and where they are, both [..., k]. @param k how many; all unless told */
-function largest(
+export function largest(
   g: NodeBuilder,
   x: SymbolicTensor,
   k = dimension(g, x, rank(x) - 1),
@@ -32,7 +32,7 @@ export function runningSum(g: NodeBuilder, x: SymbolicTensor, axis: number): Sym
 }
 
 /** Calls a function on a tensor whose axis from 0 on is the last one, and puts the axis back. */
-function alongLast(
+export function alongLast(
   g: NodeBuilder,
   x: SymbolicTensor,
   axis: number,

@@ -1,28 +1,43 @@
 import { activationNamed } from '../activation_functions.ts';
 import { unitVectors } from '../layers/merging.ts';
-import { binary, cast, clip, select, unary } from '../nodes/elementwise.ts';
-import type { Operated, OperationCall } from './operation_call.ts';
+import { binary, cast, clip, type Operand, select, unary } from '../nodes/elementwise.ts';
+import type { NodeBuilder } from '../nodes/node_builder.ts';
+import { derivedOperation } from './derived_operations.ts';
+import { OPERAND, type Operated, type OperationCall } from './operation_call.ts';
 
 /** TensorFlow's operations of one tensor, by Keras's names. */
 const UNARY: Readonly<Record<string, string>> = {
   abs: 'Abs',
+  arccos: 'Acos',
+  arccosh: 'Acosh',
+  arcsin: 'Asin',
+  arcsinh: 'Asinh',
+  arctan: 'Atan',
+  arctanh: 'Atanh',
+  bitwise_invert: 'Invert',
+  bitwise_not: 'Invert',
   ceil: 'Ceil',
   cos: 'Cos',
+  cosh: 'Cosh',
   erf: 'Erf',
+  erfc: 'Erfc',
+  erfinv: 'Erfinv',
   exp: 'Exp',
   expm1: 'Expm1',
   floor: 'Floor',
   identity: 'Identity',
+  isfinite: 'IsFinite',
+  isinf: 'IsInf',
+  isnan: 'IsNan',
   log: 'Log',
   log1p: 'Log1p',
-  logical_not: 'LogicalNot',
   negative: 'Neg',
   ones_like: 'OnesLike',
   reciprocal: 'Reciprocal',
-  round: 'Round',
   rsqrt: 'Rsqrt',
   sign: 'Sign',
   sin: 'Sin',
+  sinh: 'Sinh',
   sqrt: 'Sqrt',
   square: 'Square',
   stop_gradient: 'Identity',
@@ -32,17 +47,30 @@ const UNARY: Readonly<Record<string, string>> = {
 
 /** Those that integers come out of as floats in Keras. */
 const OF_FLOATS: ReadonlySet<string> = new Set([
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Asinh',
+  'Atan',
+  'Atanh',
   'Ceil',
   'Cos',
+  'Cosh',
   'Erf',
+  'Erfc',
+  'Erfinv',
   'Exp',
   'Expm1',
   'Floor',
+  'IsFinite',
+  'IsInf',
+  'IsNan',
   'Log',
   'Log1p',
   'Reciprocal',
   'Rsqrt',
   'Sin',
+  'Sinh',
   'Sqrt',
   'Tan',
 ]);
@@ -50,12 +78,20 @@ const OF_FLOATS: ReadonlySet<string> = new Set([
 /** TensorFlow's operations of two tensors, by Keras's names. */
 const BINARY: Readonly<Record<string, string>> = {
   add: 'AddV2',
+  arctan2: 'Atan2',
+  bitwise_and: 'BitwiseAnd',
+  bitwise_left_shift: 'LeftShift',
+  bitwise_or: 'BitwiseOr',
+  bitwise_right_shift: 'RightShift',
+  bitwise_xor: 'BitwiseXor',
   divide: 'RealDiv',
   divide_no_nan: 'DivNoNan',
   equal: 'Equal',
   floor_divide: 'FloorDiv',
+  fmod: 'TruncateMod',
   greater: 'Greater',
   greater_equal: 'GreaterEqual',
+  left_shift: 'LeftShift',
   less: 'Less',
   less_equal: 'LessEqual',
   logical_and: 'LogicalAnd',
@@ -66,18 +102,23 @@ const BINARY: Readonly<Record<string, string>> = {
   multiply: 'Mul',
   not_equal: 'NotEqual',
   power: 'Pow',
+  right_shift: 'RightShift',
   squared_difference: 'SquaredDifference',
   subtract: 'Sub',
 };
 
-const TENSOR = ['x', 'inputs', 'input', 'input_tensor', 'tensor', 'logits', 'features', 'a', 'x1'];
+/** Operations of two floats, whatever they are given. */
+const BINARY_OF_FLOATS: ReadonlySet<string> = new Set(['Atan2', 'RealDiv', 'DivNoNan']);
+
 const OTHER = ['y', 'x2', 'b'];
 
 export function unaryOperation(name: string, call: OperationCall): Operated | undefined {
   const op = UNARY[name];
-  const x = call.tensor(0, TENSOR);
+  const x = call.tensor(0, OPERAND);
   if (x === undefined) return undefined;
   if (op !== undefined) return unary(call.g, op, OF_FLOATS.has(op) ? cast(call.g, x, 'float32') : x);
+  const derived = derivedOperation(name, call, x);
+  if (derived !== undefined) return derived;
   switch (name) {
     case 'clip': {
       const [least, most] = [
@@ -108,14 +149,18 @@ export function binaryOperation(
   call: OperationCall,
 ): Operated | undefined {
   const op = BINARY[name];
-  const [one, other] = [call.operand(0, TENSOR), call.operand(1, OTHER)];
+  const [one, other] = [call.operand(0, OPERAND), call.operand(1, OTHER)];
   if (op === undefined || one === undefined || other === undefined) return undefined;
   const [left, right] = isReversed ? [other, one] : [one, other];
-  if (op !== 'RealDiv') return binary(call.g, op, left, right);
-  const floats = (operand: typeof left) =>
-    typeof operand === 'number' ? operand : cast(call.g, operand, 'float32');
-  return binary(call.g, op, floats(left), floats(right));
+  const plain = op.startsWith('Logical') ? truth : BINARY_OF_FLOATS.has(op) ? float : same;
+  return binary(call.g, op, plain(call.g, left), plain(call.g, right));
 }
+
+const same = (_: NodeBuilder, operand: Operand): Operand => operand;
+const truth = (g: NodeBuilder, operand: Operand): Operand =>
+  typeof operand === 'number' ? cast(g, g.floats([operand], []), 'bool') : cast(g, operand, 'bool');
+const float = (g: NodeBuilder, operand: Operand): Operand =>
+  typeof operand === 'number' ? operand : cast(g, operand, 'float32');
 
 function dataType(value: unknown): 'float32' | 'int32' | 'bool' | undefined {
   if (typeof value !== 'string') return undefined;

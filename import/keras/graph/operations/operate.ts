@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../../../worker/model/json_object.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { type KerasObject, unwrap } from '../../keras_object.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { binaryOperation, unaryOperation } from './elementwise_operations.ts';
+import { knownOperation } from './known_operations.ts';
 import { operationName } from './names.ts';
-import { type Operated, OperationCall } from './operation_call.ts';
-import { shapeOperation } from './shape_operations.ts';
+import { type Operated, OperationCall, type OperationContext } from './operation_call.ts';
 import { tensorFlowOperation } from './tensorflow_operation.ts';
 
 /** Whether it is an operation between layers: of Keras 3, or one of the layers that Keras 2 makes of TensorFlow's. */
@@ -16,25 +14,24 @@ export function isOperation({ className, module }: KerasObject): boolean {
   );
 }
 
-interface Operation {
-  readonly g: NodeBuilder;
+interface Operation extends OperationContext {
   readonly layer: KerasObject;
   readonly args: readonly unknown[];
   readonly named: Readonly<Record<string, unknown>>;
 }
 
 /** What an operation makes of its arguments, or a text that says why that is not known. */
-export function operate({ g, layer, args, named }: Operation): Operated {
+export function operate({ layer, args, named, ...context }: Operation): Operated {
   const { className, config } = layer;
-  if (className === 'TensorFlowOpLayer') return tensorFlowOperation(g, config, args);
+  if (className === 'TensorFlowOpLayer') return tensorFlowOperation(context, config, args);
   const isFunction = className === 'TFOpLambda' || className === 'SlicingOpLambda';
   const written = isFunction ? String(config.function ?? config.name) : className;
-  const { name, isReversed } = operationName(written);
-  const call = new OperationCall(g, args, { ...(isFunction ? {} : plain(config)), ...named });
+  const call = new OperationCall(context, !isFunction, args, {
+    ...(isFunction ? {} : plain(config)),
+    ...named,
+  });
   return (
-    shapeOperation(name, call) ??
-    binaryOperation(name, isReversed, call) ??
-    unaryOperation(name, call) ??
+    knownOperation(operationName(written), call) ??
     `operation ${written} between layers, which is not known in this form; ${SAVED_MODEL_ADVICE}`
   );
 }

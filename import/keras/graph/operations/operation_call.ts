@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../../../../worker/model/json_object.ts';
 import { elementCount } from '../../../../worker/model/tensor.ts';
 import { unwrap } from '../../keras_object.ts';
 import type { NodeBuilder } from '../nodes/node_builder.ts';
@@ -7,15 +8,55 @@ import { axesOf, isSymbolicTensor, rank, type SymbolicTensor } from '../nodes/sy
 /** What an operation gives: tensors, or a text that says why it is not known. */
 export type Operated = SymbolicTensor | readonly SymbolicTensor[] | string;
 
+/** What an operation makes of its call; undefined where it is not known in this form. */
+export type Operations = Readonly<Record<string, (call: OperationCall) => Operated | undefined>>;
+
+/** The names that functions of Keras and TensorFlow have for their first tensor. */
+export const OPERAND = [
+  ...[
+    'x',
+    'inputs',
+    'input',
+    'input_tensor',
+    'tensor',
+    'logits',
+    'features',
+    'a',
+    'value',
+    'images',
+    'image',
+  ],
+  ...['values', 'indices', 'data', 'x1', 'array'],
+];
+
+/** A layer without weights that computes what an operation does. */
+type AsLayer = (className: string, config: JsonObject, inputs: readonly SymbolicTensor[]) => Operated;
+
+/** What all calls of operations in a model share. */
+export interface OperationContext {
+  readonly g: NodeBuilder;
+  readonly asLayer: AsLayer;
+}
+
 /** A call of an operation between layers. */
 export class OperationCall {
   readonly g: NodeBuilder;
+  /** Whether it is one of Keras 3's, and not a function of TensorFlow. */
+  readonly isKeras: boolean;
+  readonly asLayer: AsLayer;
   readonly #args: readonly unknown[];
   readonly #named: Readonly<Record<string, unknown>>;
 
   /** @param named what the operation is made with and called with by name */
-  constructor(g: NodeBuilder, args: readonly unknown[], named: Readonly<Record<string, unknown>>) {
+  constructor(
+    { g, asLayer }: OperationContext,
+    isKeras: boolean,
+    args: readonly unknown[],
+    named: Readonly<Record<string, unknown>>,
+  ) {
     this.g = g;
+    this.isKeras = isKeras;
+    this.asLayer = asLayer;
     this.#args = args;
     this.#named = named;
   }
@@ -31,6 +72,11 @@ export class OperationCall {
   tensor(position: number, names: readonly string[]): SymbolicTensor | undefined {
     const value = this.value(names, position);
     return isSymbolicTensor(value) ? value : constant(this.g, value);
+  }
+
+  /** A tensor that the call may lack. */
+  optionalTensor(position: number, names: readonly string[]): SymbolicTensor | undefined {
+    return (this.value(names, position) ?? null) === null ? undefined : this.tensor(position, names);
   }
 
   /** A tensor, or a number that takes the other operand's type. */

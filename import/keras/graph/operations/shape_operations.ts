@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { isJsonObject } from '../../../../worker/model/json_object.ts';
 import { cast, unary } from '../nodes/elementwise.ts';
-import { typeValue } from '../nodes/node_builder.ts';
-import { batchProduct, dense, einsum } from '../nodes/products.ts';
+import { textValue, typeValue } from '../nodes/node_builder.ts';
 import { reduce } from '../nodes/reductions.ts';
 import {
   concatenate,
@@ -13,6 +12,7 @@ import {
   reshape,
   reverse,
   shapeTensor,
+  slice,
   split,
   squeeze,
   stack,
@@ -22,6 +22,7 @@ import {
 } from '../nodes/shaping.ts';
 import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
 import type { Operated, OperationCall } from './operation_call.ts';
+import { flat } from './tensor_arguments.ts';
 
 const TENSOR = ['x', 'inputs', 'input', 'input_tensor', 'tensor', 'a', 'value', 'x1'];
 const LIST = ['xs', 'values', 'tensors', 'arrays', 'x'];
@@ -50,17 +51,12 @@ export function shapeOperation(name: string, call: OperationCall): Operated | un
     if (name === 'stack') return stack(g, listed, call.axis(first, 1, 0, 1));
     return concatenate(g, listed, call.axis(first, 1, -1));
   }
-  if (name === 'einsum') {
-    const equation = call.text(['subscripts', 'equation'], 0);
-    const shape = equation === undefined ? undefined : einsumShape(equation, listed);
-    return equation === undefined || shape === undefined ? undefined : einsum(g, equation, listed, shape);
-  }
   const x = call.tensor(0, TENSOR);
   if (x === undefined) return undefined;
   if (isReduction(name)) {
     const keep = call.flag(['keepdims', 'keep_dims']);
-    const floats = name === 'mean' ? cast(g, x, 'float32') : x;
-    return reduce(g, REDUCTIONS[name], floats, call.axes(x, 1), keep);
+    if ((call.value(['initial']) ?? null) !== null) return undefined;
+    return reduce(g, REDUCTIONS[name], cast(g, x, reducedType(name, x)), call.axes(x, 1), keep);
   }
   switch (name) {
     case 'reshape':
@@ -80,57 +76,22 @@ export function shapeOperation(name: string, call: OperationCall): Operated | un
     }
     case 'flip':
       return call.axes(x, 1).reduce((turned, axis) => reverse(g, turned, axis), x);
-    case 'matmul':
-    case 'dot': {
-      const other = call.tensor(1, ['x2', 'b', 'y']);
-      const plain = !['transpose_a', 'transpose_b', 'adjoint_a', 'adjoint_b'].some((each) =>
-        call.flag([each]),
-      );
-      if (other === undefined || rank(x) < 2 || rank(other) < 2 || !plain) return undefined;
-      const [left, right] = [cast(g, x, 'float32'), cast(g, other, 'float32')];
-      if (rank(right) === 2) return dense(g, left, right, undefined);
-      return name === 'matmul' && rank(left) === rank(right) ? batchProduct(g, left, right) : undefined;
-    }
-    case 'split': {
-      const parts = call.number(['indices_or_sections', 'num_or_size_splits'], 1);
-      const axis = call.axis(x, 2, 0);
-      const size = x.shape[axis] ?? null;
-      const isEven =
-        parts !== undefined && parts > 0 && parts <= MOST_PARTS && size !== null && size % parts === 0;
-      return isEven ? split(g, x, axis, parts) : undefined;
-    }
+    case 'split':
+      return parts(call, x, call.axis(x, 2, 0));
     case 'unstack': {
       const axis = call.axis(x, 2, 0);
       const size = x.shape[axis] ?? null;
       return size === null || size > MOST_PARTS ? undefined : unstack(g, x, axis, size);
     }
-    case 'pad': {
-      const widths = v.safeParse(v.array(v.array(v.number())), call.value(['pad_width', 'paddings'], 1));
-      const mode = (call.text(['mode']) ?? 'constant').toLowerCase();
-      if (!widths.success || mode !== 'constant') return undefined;
-      return pad(
-        g,
-        x,
-        widths.output.map(([before = 0, after = before]) => [before, after]),
-        call.number(['constant_values']) ?? 0,
-      );
-    }
+    case 'pad':
+      return padded(call, x);
     case 'shape':
       return g.node('Shape', [x], { shape: [rank(x)], dtype: 'int32' }, { out_type: typeValue('int32') });
     case 'argmax':
-    case 'argmin': {
-      const axis = call.axis(x, 1, -1);
-      const shape = x.shape.filter((_, index) => index !== axis);
-      const op = name === 'argmax' ? 'ArgMax' : 'ArgMin';
-      return g.node(
-        op,
-        [x, g.integers([axis], [])],
-        { shape, dtype: 'int32' },
-        { output_type: typeValue('int32') },
-      );
-    }
+    case 'argmin':
+      return place(call, x, name);
     case 'ravel':
-      return reshape(g, x, [dimension(g, x, 0)]);
+      return flat(g, x);
     case 'get_item':
       return sliced(call, x, call.value(['key', 'slice_spec'], 1));
     case 'broadcast_to': {
@@ -148,6 +109,81 @@ export function shapeOperation(name: string, call: OperationCall): Operated | un
     }
   }
   return undefined;
+}
+
+/** What a reduction computes with: truth values are counted, or all of something is one of them. */
+function reducedType(name: keyof typeof REDUCTIONS, { dtype }: SymbolicTensor): SymbolicTensor['dtype'] {
+  if (name === 'mean') return 'float32';
+  if (name === 'all' || name === 'any') return 'bool';
+  return dtype === 'bool' ? 'int32' : dtype;
+}
+
+/** Parts of equal sizes, of the sizes that TensorFlow is told, or between the indices that Keras is told. */
+function parts(call: OperationCall, x: SymbolicTensor, axis: number): Operated | undefined {
+  const { g } = call;
+  const given = call.numbers(['indices_or_sections', 'num_or_size_splits'], 1);
+  const isList = Array.isArray(call.value(['indices_or_sections', 'num_or_size_splits'], 1));
+  const size = x.shape[axis] ?? null;
+  if (given === undefined || size === null || given.length > MOST_PARTS) return undefined;
+  if (!isList) {
+    const [count = 0] = given;
+    return count > 0 && count <= MOST_PARTS && size % count === 0 ? split(g, x, axis, count) : undefined;
+  }
+  const ends = call.isKeras
+    ? given.map((index) => (index < 0 ? index + size : index))
+    : given.slice(0, -1).map((_, index) => given.slice(0, index + 1).reduce((sum, each) => sum + each, 0));
+  const inside = ends.map((end) => Math.min(Math.max(end, 0), size));
+  return [...inside, size].map((end, index) => {
+    const start = inside[index - 1] ?? 0;
+    return slice(g, x, axis, start, Math.max(0, end - start));
+  });
+}
+
+/** Widths as Keras takes them: one for all dimensions, a pair for all, or a pair for each. */
+const WidthsSchema = v.union([v.number(), v.array(v.union([v.number(), v.array(v.number())]))]);
+
+function padded(call: OperationCall, x: SymbolicTensor): Operated | undefined {
+  const { g } = call;
+  const given = v.safeParse(WidthsSchema, call.value(['pad_width', 'paddings'], 1));
+  const mode = (call.text(['mode'], 2) ?? 'constant').toLowerCase();
+  if (!given.success) return undefined;
+  const list = typeof given.output === 'number' ? [[given.output]] : given.output;
+  const pairs = list.every((each) => typeof each === 'number')
+    ? [list.map(Number)]
+    : list.map((each) => [each].flat());
+  const [first] = pairs;
+  const all = pairs.length === 1 && first !== undefined ? x.shape.map(() => first) : pairs;
+  const widths = all.map(([before = 0, after = before]) => [before, after] as const);
+  if (widths.length !== rank(x)) return undefined;
+  const value = call.number(['constant_values'], call.isKeras ? 1 : 3) ?? 0;
+  if (mode === 'constant') return pad(g, x, widths, value);
+  if (mode !== 'reflect' && mode !== 'symmetric') return undefined;
+  const shape = x.shape.map((size, axis) => {
+    const [before, after] = widths[axis] ?? [0, 0];
+    return size === null ? null : size + before + after;
+  });
+  return g.node(
+    'MirrorPad',
+    [x, g.integers(widths.flat(), [widths.length, 2])],
+    { shape },
+    { mode: textValue(mode.toUpperCase()), Tpaddings: typeValue('int32') },
+  );
+}
+
+/** Where the largest or the least value is. TensorFlow looks along the first axis unless told, Keras at all values. */
+function place(call: OperationCall, x: SymbolicTensor, name: 'argmax' | 'argmin'): Operated | undefined {
+  const { g } = call;
+  const isAll = call.isKeras && call.number(['axis'], 1) === undefined;
+  const tensor = isAll ? flat(g, x) : x;
+  const axis = isAll ? 0 : call.axis(x, 1, 0);
+  const found = g.node(
+    name === 'argmax' ? 'ArgMax' : 'ArgMin',
+    [tensor, g.integers([axis], [])],
+    { shape: tensor.shape.filter((_, index) => index !== axis), dtype: 'int32' },
+    { output_type: typeValue('int32') },
+  );
+  if (!call.flag(['keepdims'])) return found;
+  return isAll ? undefined : expandDimension(g, found, axis);
 }
 
 /** A new shape may have sizes that other operations gave. */
@@ -242,19 +278,4 @@ function rangeSize(size: number | null, { start, stop, step }: Range): number | 
   const from = start === null ? (stride < 0 ? size - 1 : 0) : at(start);
   const to = stop === null ? (stride < 0 ? -1 : size) : at(stop);
   return Math.max(0, Math.ceil((to - from) / stride));
-}
-
-/** The sizes of the labels after the arrow; undefined for an equation without one, or with open dimensions. */
-function einsumShape(equation: string, tensors: readonly SymbolicTensor[]): (number | null)[] | undefined {
-  const [left = '', right] = equation.replaceAll(' ', '').split('->');
-  const terms = left.split(',');
-  if (right === undefined || equation.includes('.') || terms.length !== tensors.length) return undefined;
-  const sizes = new Map<string, number | null>();
-  for (const [index, term] of terms.entries()) {
-    const { shape } = tensors[index] ?? { shape: [] };
-    if (shape.length !== term.length) return undefined;
-    for (const [axis, label] of [...term].entries())
-      sizes.set(label, sizes.get(label) ?? shape[axis] ?? null);
-  }
-  return [...right].map((label) => sizes.get(label) ?? null);
 }

@@ -2,15 +2,17 @@ import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../../../../worker/model/json_object.ts';
 import { NodeSchema } from '../../../graph/node_json.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
 import { isSymbolicTensor, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import { binaryOperation, unaryOperation } from './elementwise_operations.ts';
+import { knownOperation } from './known_operations.ts';
 import { operationName } from './names.ts';
-import { type Operated, OperationCall } from './operation_call.ts';
-import { shapeOperation } from './shape_operations.ts';
+import { type Operated, OperationCall, type OperationContext } from './operation_call.ts';
 
 /** The node of a graph in a TensorFlowOpLayer of TensorFlow 2.0 to 2.3, with constants by the numbers of its inputs. */
-export function tensorFlowOperation(g: NodeBuilder, config: JsonObject, args: readonly unknown[]): Operated {
+export function tensorFlowOperation(
+  context: OperationContext,
+  config: JsonObject,
+  args: readonly unknown[],
+): Operated {
   const parsed = v.safeParse(NodeSchema, nodeOf(config.node_def));
   if (!parsed.success) return `operation between layers, whose node is not understood; ${SAVED_MODEL_ADVICE}`;
   const { op, input, attr } = parsed.output;
@@ -18,12 +20,9 @@ export function tensorFlowOperation(g: NodeBuilder, config: JsonObject, args: re
   const tensors = args.flat().filter(isSymbolicTensor);
   const inputs: unknown[] = input.map((_, index) => constants[String(index)] ?? tensors.shift());
   const named = byKeras(op, inputs, attr.keep_dims?.b ?? false);
-  const { name } = operationName(named.op);
-  const call = new OperationCall(g, named.inputs, named.options);
+  const call = new OperationCall(context, false, named.inputs, named.options);
   return (
-    shapeOperation(name, call) ??
-    binaryOperation(name, false, call) ??
-    unaryOperation(name, call) ??
+    knownOperation({ ...operationName(named.op), isReversed: false }, call) ??
     `operation ${op} between layers, which is not known in this form; ${SAVED_MODEL_ADVICE}`
   );
 }

@@ -1,0 +1,110 @@
+import { add, binary, cast, select, unary } from '../nodes/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
+import { reduce } from '../nodes/reductions.ts';
+import { dimension, gather, transpose } from '../nodes/shaping.ts';
+import { alongLast, largest } from '../nodes/sorting.ts';
+import { axisOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import type { Operated, OperationCall, Operations } from './operation_call.ts';
+import { axisOrFlat, onTensor } from './tensor_arguments.ts';
+
+/** Indices from 0 on; those below it count from the end. */
+function fromStart(g: NodeBuilder, indices: SymbolicTensor, x: SymbolicTensor, axis: number): SymbolicTensor {
+  const size = dimension(g, x, axis);
+  const integers = cast(g, indices, 'int32');
+  return select(g, binary(g, 'Less', integers, 0), add(g, integers, size), integers);
+}
+
+function take(call: OperationCall): Operated | undefined {
+  const { g } = call;
+  const x = call.tensor(0, ['x', 'params']);
+  const given = call.value(['indices'], 1);
+  const scalar = typeof given === 'number' ? g.integers([given], []) : undefined;
+  const indices = scalar ?? call.tensor(1, ['indices']);
+  if (x === undefined || indices === undefined || (call.number(['batch_dims']) ?? 0) !== 0) return undefined;
+  const along = call.isKeras
+    ? axisOrFlat(call, x, 2)
+    : { axis: axisOf(x, call.number(['axis'], 3) ?? 0), tensor: x };
+  if (along?.axis === undefined) return undefined;
+  return gather(g, along.tensor, fromStart(g, indices, along.tensor, along.axis), along.axis);
+}
+
+function takeAlong(call: OperationCall): Operated | undefined {
+  const { g } = call;
+  const [x, indices] = [call.tensor(0, ['x']), call.tensor(1, ['indices'])];
+  if (x === undefined || indices === undefined || rank(x) !== rank(indices)) return undefined;
+  const axis = axisOf(x, call.number(['axis'], 2) ?? 0);
+  if (axis === undefined || call.number(['axis'], 2) === undefined) return undefined;
+  const last = rank(x) - 1;
+  const fits = x.shape.every((size, index) => index === axis || size === (indices.shape[index] ?? null));
+  if (!fits) return undefined;
+  const others = [...x.shape.keys()].filter((each) => each !== axis);
+  const table = transpose(g, x, [...others, axis]);
+  return alongLast(g, cast(g, indices, 'int32'), axis, (moved) =>
+    g.node(
+      'GatherV2',
+      [table, fromStart(g, moved, table, last), g.integers([last], [])],
+      { shape: moved.shape, dtype: x.dtype },
+      {
+        Tparams: typeValue(x.dtype),
+        Tindices: typeValue('int32'),
+        Taxis: typeValue('int32'),
+        batch_dims: { i: String(last) },
+      },
+    ),
+  );
+}
+
+/** In rising order, or where the elements of that order are. */
+const sorted = (part: 0 | 1) =>
+  onTensor((x, call) => {
+    const { g } = call;
+    const axis = axisOf(x, call.number(['axis'], 1) ?? -1);
+    const isFalling = call.text(['direction'], 2) === 'DESCENDING';
+    if (axis === undefined || x.dtype === 'bool') return undefined;
+    return alongLast(g, x, axis, (moved) => {
+      const found = largest(g, isFalling ? moved : unary(g, 'Neg', moved))[part];
+      return isFalling || part === 1 ? found : unary(g, 'Neg', found);
+    });
+  });
+
+const topK = onTensor((x, call) => {
+  const k = call.number(['k'], 1) ?? 1;
+  return Number.isInteger(k) && k > 0 ? largest(call.g, x, k) : undefined;
+});
+
+const oneHot = onTensor((given, call) => {
+  const { g } = call;
+  const x = cast(g, given, 'int32');
+  const classes = call.number(['num_classes', 'depth'], 1);
+  const hasValues = ['on_value', 'off_value'].some((name) => call.value([name]) !== undefined);
+  if (classes === undefined || hasValues) return undefined;
+  return encoded(g, x, classes, call.axis(x, call.isKeras ? 2 : 4, -1, 1));
+});
+
+function encoded(g: NodeBuilder, x: SymbolicTensor, classes: number, axis: number): SymbolicTensor {
+  return g.node(
+    'OneHot',
+    [x, g.integers([classes], []), g.floats([1], []), g.floats([0], [])],
+    { shape: [...x.shape.slice(0, axis), classes, ...x.shape.slice(axis)], dtype: 'float32' },
+    { T: typeValue('float32'), TI: typeValue('int32'), axis: { i: String(axis) } },
+  );
+}
+
+const multiHot = onTensor((given, call) => {
+  const x = cast(call.g, given, 'int32');
+  const classes = call.number(['num_classes', 'num_tokens'], 1);
+  if (classes === undefined || (call.number(['axis'], 2) ?? -1) !== -1) return undefined;
+  return reduce(call.g, 'Max', encoded(call.g, x, classes, rank(x)), [rank(x) > 1 ? 1 : 0]);
+});
+
+/** Operations that look elements up by their places, or the places of elements. */
+export const INDEXING: Operations = {
+  argsort: sorted(1),
+  gather: take,
+  multi_hot: multiHot,
+  one_hot: oneHot,
+  sort: sorted(0),
+  take,
+  take_along_axis: takeAlong,
+  top_k: topK,
+};
