@@ -1,74 +1,97 @@
 import type { GraphNode } from '../../graph/graph.ts';
 import type { ArgumentMessage, OperationMessage } from '../protobuf/graph_messages.ts';
 
-const LSTM_OUTPUTS = ['i', 'cs', 'f', 'o', 'ci', 'co', 'h'];
+interface Output {
+  readonly name: string;
+  /** The attribute with the number or the types of a list of outputs. */
+  readonly list?: string;
+}
 
-/**
- * The names of outputs of operations with several, for graphs without their definitions. None of these operations has a
- * list before another output.
- */
-const OUTPUT_NAMES: Readonly<Record<string, readonly string[]>> = {
+const named = (...names: readonly string[]): readonly Output[] => names.map((name) => ({ name }));
+const list = (name: string, attribute: string): Output => ({ name, list: attribute });
+
+const LSTM_OUTPUTS = named('i', 'cs', 'f', 'o', 'ci', 'co', 'h');
+const BATCH_NORM_OUTPUTS = named('y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2');
+const sparseOutputs = (count: string): readonly Output[] => [
+  list('sparse_indices', count),
+  list('sparse_values', 'sparse_types'),
+  list('sparse_shapes', count),
+  list('dense_values', 'Tdense'),
+];
+
+/** The outputs of operations with several, for graphs without their definitions. */
+const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   BlockLSTM: LSTM_OUTPUTS,
   BlockLSTMV2: LSTM_OUTPUTS,
-  CTCGreedyDecoder: ['decoded_indices', 'decoded_values', 'decoded_shape', 'log_probability'],
-  CombinedNonMaxSuppression: ['nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'],
-  DecodeWav: ['audio', 'sample_rate'],
-  FusedBatchNorm: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
-  FusedBatchNormV2: ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2'],
-  FusedBatchNormV3: [
-    'y',
-    'batch_mean',
-    'batch_variance',
-    'reserve_space_1',
-    'reserve_space_2',
-    'reserve_space_3',
-  ],
-  GRUBlockCell: ['r', 'u', 'c', 'h'],
+  CTCGreedyDecoder: named('decoded_indices', 'decoded_values', 'decoded_shape', 'log_probability'),
+  CombinedNonMaxSuppression: named('nmsed_boxes', 'nmsed_scores', 'nmsed_classes', 'valid_detections'),
+  DecodeWav: named('audio', 'sample_rate'),
+  FusedBatchNorm: BATCH_NORM_OUTPUTS,
+  FusedBatchNormV2: BATCH_NORM_OUTPUTS,
+  FusedBatchNormV3: [...BATCH_NORM_OUTPUTS, ...named('reserve_space_3')],
+  GRUBlockCell: named('r', 'u', 'c', 'h'),
   LSTMBlockCell: LSTM_OUTPUTS,
-  LookupTableExportV2: ['keys', 'values'],
-  Merge: ['output', 'value_index'],
-  NonMaxSuppressionV4: ['selected_indices', 'valid_outputs'],
-  NonMaxSuppressionV5: ['selected_indices', 'selected_scores', 'valid_outputs'],
-  RaggedRange: ['rt_nested_splits', 'rt_dense_values'],
-  SparseFillEmptyRows: ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'],
-  SparseReshape: ['output_indices', 'output_shape'],
-  Switch: ['output_false', 'output_true'],
-  TensorArrayV3: ['handle', 'flow'],
-  TensorListPopBack: ['output_handle', 'tensor'],
-  TopKV2: ['values', 'indices'],
-  Unique: ['y', 'idx'],
-  UniqueV2: ['y', 'idx'],
-  UniqueWithCounts: ['y', 'idx', 'count'],
-  UniqueWithCountsV2: ['y', 'idx', 'count'],
+  ListDiff: named('out', 'idx'),
+  LookupTableExportV2: named('keys', 'values'),
+  MaxPoolWithArgmax: named('output', 'argmax'),
+  Merge: named('output', 'value_index'),
+  NonMaxSuppressionV4: named('selected_indices', 'valid_outputs'),
+  NonMaxSuppressionV5: named('selected_indices', 'selected_scores', 'valid_outputs'),
+  ParseExample: sparseOutputs('Nsparse'),
+  ParseExampleV2: [
+    ...sparseOutputs('num_sparse'),
+    list('ragged_values', 'ragged_value_types'),
+    list('ragged_row_splits', 'ragged_split_types'),
+  ],
+  ParseSingleExample: sparseOutputs('num_sparse'),
+  RaggedRange: named('rt_nested_splits', 'rt_dense_values'),
+  SparseFillEmptyRows: named('output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'),
+  SparseReshape: named('output_indices', 'output_shape'),
+  StringNGrams: named('ngrams', 'ngrams_splits'),
+  StringSplit: named('indices', 'values', 'shape'),
+  StringSplitV2: named('indices', 'values', 'shape'),
+  Switch: named('output_false', 'output_true'),
+  TensorArrayConcatV3: named('value', 'lengths'),
+  TensorArrayV3: named('handle', 'flow'),
+  TensorListConcat: named('tensor', 'lengths'),
+  TensorListConcatV2: named('tensor', 'lengths'),
+  TensorListPopBack: named('output_handle', 'tensor'),
+  TopKV2: named('values', 'indices'),
+  Unique: named('y', 'idx'),
+  UniqueV2: named('y', 'idx'),
+  UniqueWithCounts: named('y', 'idx', 'count'),
+  UniqueWithCountsV2: named('y', 'idx', 'count'),
 };
 
 /** The positions of named outputs: `node:name:0` in a function becomes `node:index`. */
 export class OperationOutputs {
-  readonly #definitions: ReadonlyMap<string, readonly ArgumentMessage[]>;
+  readonly #definitions: ReadonlyMap<string, readonly Output[]>;
 
   constructor(definitions: readonly OperationMessage[]) {
-    this.#definitions = new Map(definitions.map(({ name, outputArg }) => [name, outputArg]));
+    this.#definitions = new Map(definitions.map(({ name, outputArg }) => [name, outputArg.map(outputOf)]));
   }
 
   /** Returns the first position of the outputs of a name, or undefined if the operation does not have it. */
   position(node: GraphNode, output: string): number | undefined {
-    const definition = this.#definitions.get(node.op);
-    if (definition === undefined) {
-      const names = OUTPUT_NAMES[node.op];
-      const index = names?.indexOf(output) ?? 0;
-      return index < 0 ? undefined : index;
-    }
+    const outputs = this.#definitions.get(node.op) ?? OUTPUTS[node.op];
+    // Another operation has one output or one list of them, of whatever name.
+    if (outputs === undefined) return 0;
     let position = 0;
-    for (const argument of definition) {
-      if (argument.name === output) return position;
-      position += outputCount(node, argument);
+    for (const each of outputs) {
+      if (each.name === output) return position;
+      position += countOf(node, each);
     }
     return undefined;
   }
 }
 
-function outputCount({ attr }: GraphNode, { numberAttr, typeListAttr }: ArgumentMessage): number {
-  if (typeListAttr !== '') return attr[typeListAttr]?.list?.type?.length ?? 0;
-  if (numberAttr !== '') return Number(attr[numberAttr]?.i ?? 0);
-  return 1;
+function outputOf({ name, numberAttr, typeListAttr }: ArgumentMessage): Output {
+  const attribute = typeListAttr || numberAttr;
+  return attribute === '' ? { name } : list(name, attribute);
+}
+
+function countOf({ attr }: GraphNode, output: Output): number {
+  if (output.list === undefined) return 1;
+  const value = attr[output.list];
+  return value?.list === undefined ? Number(value?.i ?? 0) : (value.list.type?.length ?? 0);
 }
