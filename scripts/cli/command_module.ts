@@ -9,6 +9,9 @@ export const EXIT_FAILED = 1;
 /** The command line is invalid. */
 export const EXIT_USAGE = 2;
 
+/** `rollback` named the version that is current already. */
+export const EXIT_CURRENT_ALREADY = 3;
+
 /** What a subcommand consists of, in addition to its name and its description, which the table has. */
 export interface CommandModule {
   /** Adds the arguments and options. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { selectEnvironment } from '../deploy/wrangler_environment.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from './command_module.ts';
 import { errorCode, errorLines } from './explained_error.ts';
 import { createOutput } from './output.ts';
@@ -25,6 +26,8 @@ export async function runCommand(
     return EXIT_USAGE;
   }
   try {
+    const fault = await selectEnvironment(command);
+    if (fault !== undefined) throw new UsageError(fault);
     return await run(command, output);
   } catch (error) {
     if (error instanceof UsageError) {

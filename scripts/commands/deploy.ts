@@ -1,3 +1,3 @@
 import { deployCommand } from '../deploy/deploy_command.ts';
 
-export const DEPLOY = deployCommand(undefined);
+export const DEPLOY = deployCommand('serving');

@@ -4,9 +4,10 @@ import { parsePortArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
 import { RepeatableOption } from '../cli/repeatable_option.ts';
+import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';
 import { parseVariableArgument } from '../dev/variable_argument.ts';
-import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, wranglerConfiguration } from '../files/package_root.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from '../files/package_root.ts';
 import { managementFault } from '../registry/management_environment.ts';
 import { createToken } from '../registry/management_token.ts';
 import { describePlace } from '../registry/place.ts';
@@ -14,7 +15,7 @@ import { describePlace } from '../registry/place.ts';
 export const DEV: CommandModule = { define, run };
 
 function define(command: Command): Command {
-  return command
+  return withEnvironmentOption(command)
     .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
     .option(
       '--management-port <port>',
@@ -43,13 +44,11 @@ const OptionsSchema = v.object({
 });
 
 async function run(command: Command, output: Output): Promise<number> {
-  // Copied before the environment changes: wrangler is silenced in this process, but not in its own.
-  const environment = { ...process.env };
   const { openLocalRegistry } = await import('../registry/open_registry.ts');
   const { publishSampleModels } = await import('../dev/sample_models.ts');
   const options = v.parse(OptionsSchema, command.opts());
   const { port, ip, persistTo, var: variables } = options;
-  const unmanaged = options.management ? await managementFault(wranglerConfiguration()) : undefined;
+  const unmanaged = options.management ? await managementFault() : undefined;
   const isManaged = options.management && unmanaged === undefined;
   const managementPort = isManaged ? (options.managementPort ?? port + 1) : undefined;
   const directory = persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo);
@@ -69,10 +68,11 @@ async function run(command: Command, output: Output): Promise<number> {
   }
   if (unmanaged !== undefined) output.progress(`Without the management Worker: ${unmanaged}`);
   output.progress('Starting wrangler dev');
-  const shared = { ip, directory, environment };
+  const shared = { ip, directory };
   const servers: DevServerOptions[] = [
     {
       ...shared,
+      worker: 'serving',
       port,
       variables,
       onReady: () => {

@@ -10,6 +10,7 @@ import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../c
 import { plural } from '../cli/format.ts';
 import type { Output } from '../cli/output.ts';
 import { RepeatableOption } from '../cli/repeatable_option.ts';
+import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
@@ -19,7 +20,7 @@ export const RECORD: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withJsonOption(
-    withGraphEnds(command)
+    withEnvironmentOption(withGraphEnds(command))
       .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
       .addOption(
         new RepeatableOption(

@@ -2,13 +2,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { type CommandModule, EXIT_DONE, withJsonOption } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
+import { managementEnvironment, withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { createToken, TOKEN_SCOPES } from '../registry/management_token.ts';
 
 export const TOKEN: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withJsonOption(
-    command
+    withEnvironmentOption(command)
       .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseName)
       .option(
         '--scopes <scopes>',
@@ -30,7 +31,7 @@ async function run(command: Command, output: Output): Promise<number> {
       `  ${token}`,
       'Entry of the secret, which contains one for every token, separated by commas:',
       `  ${entry}`,
-      'Set it with: npx wrangler secret put MANAGEMENT_TOKENS --env management',
+      `Set it with: npx wrangler secret put MANAGEMENT_TOKENS --env ${managementEnvironment()}`,
     ],
     { name, scopes, token, entry },
   );

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
+import { OUTER_ENVIRONMENT } from '../files/load_wrangler.ts';
 import {
   PACKAGE_ROOT,
   resolveFromCaller,
@@ -11,7 +12,8 @@ import {
   wranglerConfiguration,
 } from '../files/package_root.ts';
 import { managementFault } from '../registry/management_environment.ts';
-import { configurationOptions, type WorkerEnvironment, WRANGLER } from './wrangler_process.ts';
+import { withEnvironmentOption } from './wrangler_environment.ts';
+import { configurationOptions, type WorkerName, WRANGLER } from './wrangler_process.ts';
 
 const OptionsSchema = v.object({
   dryRun: v.optional(v.boolean(), false),
@@ -21,7 +23,7 @@ const OptionsSchema = v.object({
 });
 
 function define(command: Command): Command {
-  return command
+  return withEnvironmentOption(command)
     .option('--dry-run', 'only build the Worker; upload nothing')
     .option('--outdir <directory>', 'keep the uploaded files in this directory')
     .option('--message <text>', 'a message for this deployment, stored by Cloudflare')
@@ -29,17 +31,15 @@ function define(command: Command): Command {
 }
 
 /** Makes the command that deploys one Worker of the effective configuration. */
-export function deployCommand(environment: WorkerEnvironment): CommandModule {
-  return { define, run: (command, output) => deploy(environment, command, output) };
+export function deployCommand(worker: WorkerName): CommandModule {
+  return { define, run: (command, output) => deploy(worker, command, output) };
 }
 
-async function deploy(environment: WorkerEnvironment, command: Command, output: Output): Promise<number> {
-  // Copied before the environment changes: wrangler is silenced in this process, but not in its own.
-  const variables = { ...process.env };
+async function deploy(worker: WorkerName, command: Command, output: Output): Promise<number> {
   const { dryRun, outdir, message, tag } = v.parse(OptionsSchema, command.opts());
   const configuration = wranglerConfiguration();
   // If the configuration lacks the environment, wrangler would deploy the serving Worker.
-  const fault = environment === 'management' ? await managementFault(configuration) : undefined;
+  const fault = worker === 'management' ? await managementFault() : undefined;
   if (fault !== undefined) {
     output.error(fault);
     return EXIT_FAILED;
@@ -48,13 +48,13 @@ async function deploy(environment: WorkerEnvironment, command: Command, output: 
   return runWrangler(
     [
       'deploy',
-      ...configurationOptions(environment),
+      ...configurationOptions(worker),
       ...(dryRun ? ['--dry-run'] : []),
       ...(outdir === undefined ? [] : ['--outdir', resolveFromCaller(outdir)]),
       ...(message === undefined ? [] : [`--message=${message}`]),
       ...(tag === undefined ? [] : [`--tag=${tag}`]),
     ],
-    variables,
+    OUTER_ENVIRONMENT,
   );
 }
 

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { PACKAGE_ROOT, wranglerConfiguration } from '../files/package_root.ts';
+import { managementEnvironment, wranglerEnvironment } from './wrangler_environment.ts';
 
 /** The path of this product's wrangler, to run with `node`. */
 export const WRANGLER = join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
 
-/** An environment of the configuration. The serving Worker has none. */
-export type WorkerEnvironment = 'management' | undefined;
+/** One of the two Workers of a configuration. */
+export type WorkerName = 'serving' | 'management';
 
 /** Returns the options with which wrangler uses the effective configuration and one of its Workers. */
-export function configurationOptions(environment: WorkerEnvironment): string[] {
+export function configurationOptions(worker: WorkerName): string[] {
+  const environment = worker === 'management' ? managementEnvironment() : wranglerEnvironment();
   // The environment is always given, since wrangler warns if there are several.
-  return ['--config', wranglerConfiguration(), '--env', environment ?? ''];
+  return ['--config', wranglerConfiguration(), '--env', environment];
 }

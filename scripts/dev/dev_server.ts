@@ -5,21 +5,20 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import { commandLine } from '../cli/invocation.ts';
-import { configurationOptions, WRANGLER } from '../deploy/wrangler_process.ts';
+import { configurationOptions, type WorkerName, WRANGLER } from '../deploy/wrangler_process.ts';
+import { OUTER_ENVIRONMENT } from '../files/load_wrangler.ts';
 import { PACKAGE_ROOT } from '../files/package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 
 export interface DevServerOptions {
-  /** The environment in wrangler.toml; undefined for the serving Worker. */
-  readonly worker?: 'management';
+  readonly worker: WorkerName;
   readonly ip: string;
   readonly port: number;
   /** The local state folder. */
   readonly directory: string;
   /** Variables of the Worker as `NAME:VALUE`, which override those of wrangler.toml. */
   readonly variables: readonly string[];
-  readonly environment: NodeJS.ProcessEnv;
   /** Called once, when the Worker passes its health check. */
   readonly onReady: () => void;
 }
@@ -76,7 +75,7 @@ export async function runDevServers(
 
 type Wrangler = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
 
-function startWrangler({ worker, ip, port, directory, variables, environment }: DevServerOptions): Wrangler {
+function startWrangler({ worker, ip, port, directory, variables }: DevServerOptions): Wrangler {
   return spawn(
     process.execPath,
     [
@@ -103,8 +102,8 @@ function startWrangler({ worker, ip, port, directory, variables, environment }: 
         WRANGLER_WRITE_LOGS: 'false',
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
         // It writes into a pipe, whose reader may be a terminal.
-        ...(process.stdout.isTTY && environment.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}),
-        ...environment,
+        ...(process.stdout.isTTY && OUTER_ENVIRONMENT.NO_COLOR === undefined ? { FORCE_COLOR: '1' } : {}),
+        ...OUTER_ENVIRONMENT,
       },
     },
   );

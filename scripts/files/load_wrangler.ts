@@ -1,3 +1,6 @@
+/** The environment of this process before wrangler is silenced in it, for a wrangler in a process of its own. */
+export const OUTER_ENVIRONMENT: NodeJS.ProcessEnv = { ...process.env };
+
 /** wrangler takes a second to load, so that only commands that use it load it. */
 export async function loadWrangler(): Promise<typeof import('wrangler')> {
   // wrangler would print on standard output, among the script's own result.

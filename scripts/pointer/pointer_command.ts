@@ -22,6 +22,8 @@ export interface PointerCommand {
   readonly done: string;
   /** Adds the arguments after the model, and the options that only this command has. */
   readonly define: (command: Command) => Command;
+  /** The exit code if no change was necessary (default: 0). */
+  readonly exitIfUnchanged?: number;
   /** Describes the existing state if no change was necessary. */
   readonly already: (model: string, pointer: Pointer, command: Command) => string;
   /**
@@ -57,7 +59,7 @@ export function pointerCommand(definition: PointerCommand): CommandModule {
 async function makeChange(
   { store, place, changePointer }: Registry,
   change: PointerChange,
-  { doing, done, already }: PointerCommand,
+  { doing, done, already, exitIfUnchanged = EXIT_DONE }: PointerCommand,
   command: Command,
   output: Output,
 ): Promise<number> {
@@ -92,5 +94,5 @@ async function makeChange(
       labels,
     },
   );
-  return EXIT_DONE;
+  return update.kind === 'unchanged' ? exitIfUnchanged : EXIT_DONE;
 }

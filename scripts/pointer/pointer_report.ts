@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../worker/registry/pointer/pointer.ts';
 import { shellWord } from '../cli/shell_word.ts';
+import { wranglerEnvironment } from '../deploy/wrangler_environment.ts';
 import { DEFAULT_STATE_DIRECTORY, showToCaller } from '../files/package_root.ts';
 import type { PlaceDescription } from '../registry/place.ts';
 
@@ -46,6 +47,11 @@ function endedRoles({ to, ended = {} }: HistoryEntry): string[] {
 
 /** Returns the options that select the same registry in another command, with a leading space. */
 export function placeOptions(place: PlaceDescription): string {
+  const environment = wranglerEnvironment();
+  return `${directoryOptions(place)}${environment === '' ? '' : ` --env ${environment}`}`;
+}
+
+function directoryOptions(place: PlaceDescription): string {
   if (place.kind === 'remote') return ' --remote';
   if (place.kind === 'management') return ` --url ${place.url}`;
   if (place.directory === DEFAULT_STATE_DIRECTORY) return '';

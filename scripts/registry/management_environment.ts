@@ -1,32 +1,30 @@
 import * as v from 'valibot';
 import { POINTERS_BINDING } from '../../worker/registry/replica/kv_pointer_replica.ts';
-import { loadWrangler } from '../files/load_wrangler.ts';
-
-const MANAGEMENT = 'management';
+import {
+  environmentFault,
+  managementEnvironment,
+  readWranglerConfiguration,
+} from '../deploy/wrangler_environment.ts';
+import { wranglerConfiguration } from '../files/package_root.ts';
 
 const ConfigurationSchema = v.object({
-  definedEnvironments: v.optional(v.array(v.string()), []),
   kv_namespaces: v.optional(v.array(v.object({ binding: v.string() })), []),
 });
 
 /**
- * Returns why a wrangler configuration cannot run a management Worker, in one sentence, or undefined. If the
+ * Returns why the effective configuration cannot run a management Worker, in one sentence, or undefined. If the
  * environment is missing, wrangler would start the serving Worker. If it lacks the replica that the serving Worker has,
  * changes would not be served.
  */
-export async function managementFault(configuration: string): Promise<string | undefined> {
-  const { unstable_readConfig } = await loadWrangler();
-  const predict = v.parse(ConfigurationSchema, unstable_readConfig({ config: configuration }));
-  if (!predict.definedEnvironments.includes(MANAGEMENT)) {
-    return `${configuration} has no environment [env.${MANAGEMENT}]`;
-  }
-  const managing = v.parse(
-    ConfigurationSchema,
-    unstable_readConfig({ config: configuration, env: MANAGEMENT }),
-  );
+export async function managementFault(): Promise<string | undefined> {
+  const environment = managementEnvironment();
+  const missing = await environmentFault(environment);
+  if (missing !== undefined) return missing;
+  const predict = await readWranglerConfiguration(ConfigurationSchema);
+  const managing = await readWranglerConfiguration(ConfigurationSchema, environment);
   const replicates = ({ kv_namespaces: bound }: typeof predict): boolean =>
     bound.some(({ binding }) => binding === POINTERS_BINDING);
   return replicates(predict) && !replicates(managing)
-    ? `${configuration} binds ${POINTERS_BINDING} for the serving Worker but not in [env.${MANAGEMENT}]`
+    ? `${wranglerConfiguration()} binds ${POINTERS_BINDING} for the serving Worker but not in [env.${environment}]`
     : undefined;
 }

@@ -20,6 +20,7 @@ import { RetryingObjectStore } from '../../worker/registry/storage/retrying_obje
 import { TimeLimitError, wait, within, withinTimeLimit } from '../../worker/registry/storage/waiting.ts';
 import { ExplainedError } from '../cli/explained_error.ts';
 import type { Lines } from '../cli/output.ts';
+import { readWranglerConfiguration, wranglerEnvironment } from '../deploy/wrangler_environment.ts';
 import { requireRoom, unlessDiskFull } from '../files/full_disk.ts';
 import { loadWrangler } from '../files/load_wrangler.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
@@ -100,11 +101,17 @@ export async function openLocalRegistry(directory: string): Promise<Registry> {
   const proxy = await unlessDiskFull(directory, 0, () =>
     getPlatformProxy<Bindings>({
       configPath: wranglerConfiguration(),
+      environment: wranglerEnvironment(),
       persist: { path: persistenceDirectory(directory) },
       remoteBindings: false,
     }),
   );
-  return createRegistry(proxy, { kind: 'local', directory });
+  const environment = wranglerEnvironment();
+  return createRegistry(proxy, {
+    kind: 'local',
+    directory,
+    ...(environment === '' ? {} : { environment }),
+  });
 }
 
 const REMOTE_TIMEOUT_MS = 60_000;
@@ -127,14 +134,10 @@ const ConfigurationSchema = v.object({
 async function openRemoteRegistry(): Promise<Registry> {
   // Otherwise wrangler would open a browser to log in, or ask for the account, in the middle of a script.
   process.env.CI ??= 'true';
-  const { getPlatformProxy, unstable_readConfig } = await loadWrangler();
-  const configuration = v.parse(
-    ConfigurationSchema,
-    unstable_readConfig({ config: wranglerConfiguration() }),
-  );
+  const { getPlatformProxy } = await loadWrangler();
+  const configuration = await readWranglerConfiguration(ConfigurationSchema);
   const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
-  if (bucket === undefined)
-    throw new Error(`${showToCaller(wranglerConfiguration())} does not bind a bucket as ${BUCKET_BINDING}`);
+  if (bucket === undefined) throw missingBucket();
   const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
   if (namespace !== undefined && namespace.id === undefined) {
     throw new Error(
@@ -182,8 +185,16 @@ class RemoteUnavailableError extends ExplainedError {
   }
 }
 
+function missingBucket(): Error {
+  const environment = wranglerEnvironment();
+  const where = environment === '' ? '' : ` in [env.${environment}]`;
+  return new Error(
+    `${showToCaller(wranglerConfiguration())} does not bind a bucket as ${BUCKET_BINDING}${where}`,
+  );
+}
+
 interface Bindings extends Record<string, unknown> {
-  [BUCKET_BINDING]: R2BucketBinding;
+  [BUCKET_BINDING]?: R2BucketBinding;
   [POINTERS_BINDING]?: KvNamespaceBinding;
 }
 
@@ -191,7 +202,9 @@ function createRegistry(
   proxy: { readonly env: Bindings; dispose(): Promise<void> },
   place: PlaceDescription,
 ): Registry {
-  const bucket = new R2ObjectStore(proxy.env[BUCKET_BINDING]);
+  const binding = proxy.env[BUCKET_BINDING];
+  if (binding === undefined) throw missingBucket();
+  const bucket = new R2ObjectStore(binding);
   const authority = new RetryingObjectStore(
     place.kind === 'local' ? new DiskWatchingObjectStore(bucket, place.directory) : bucket,
     wait,

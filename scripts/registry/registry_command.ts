@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type CommandModule, EXIT_FAILED, EXIT_USAGE, withJsonOption } from '../cli/command_module.ts';
 import { commandLine } from '../cli/invocation.ts';
 import type { Output } from '../cli/output.ts';
+import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import type { Registry, RegistryPlace } from './open_registry.ts';
@@ -30,7 +31,7 @@ export function registryCommand({ define, ...rest }: RegistryCommand): CommandMo
 
 /** Adds the options that select a registry, and `--json`. */
 export function withRegistryOptions(command: Command): Command {
-  return withJsonOption(command)
+  return withEnvironmentOption(withJsonOption(command))
     .addOption(
       new Option(
         '--persist-to <directory>',

@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import * as v from 'valibot';
 import type { ErrorCode } from '../../../worker/model/coded_error.ts';
 import { ExplainedError } from '../../cli/explained_error.ts';
-import { WRANGLER } from '../../deploy/wrangler_process.ts';
-import { loadWrangler } from '../../files/load_wrangler.ts';
-import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, wranglerConfiguration } from '../../files/package_root.ts';
+import { readWranglerConfiguration } from '../../deploy/wrangler_environment.ts';
+import { configurationOptions, WRANGLER } from '../../deploy/wrangler_process.ts';
+import { PACKAGE_ROOT, PRODUCT_CONFIGURATION } from '../../files/package_root.ts';
 
 const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
 
@@ -77,19 +77,22 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
   return modules;
 }
 
-/** Returns the effective configuration. One without an entry point, which cannot be deployed, only defines bindings. */
-async function buildConfiguration(): Promise<string> {
-  const { unstable_readConfig } = await loadWrangler();
-  const configuration = wranglerConfiguration();
-  const { main } = v.parse(EntrySchema, unstable_readConfig({ config: configuration }));
-  return main === undefined ? PRODUCT_CONFIGURATION : configuration;
+/**
+ * Returns wrangler's options for the effective configuration. One without an entry point, which cannot be deployed, only
+ * defines bindings.
+ */
+async function buildConfiguration(): Promise<string[]> {
+  const { main } = await readWranglerConfiguration(EntrySchema);
+  return main === undefined
+    ? ['--config', PRODUCT_CONFIGURATION, '--env', '']
+    : configurationOptions('serving');
 }
 
-async function build(configuration: string, directory: string): Promise<void> {
+async function build(options: readonly string[], directory: string): Promise<void> {
   try {
     await promisify(execFile)(
       process.execPath,
-      [WRANGLER, 'deploy', '--dry-run', '--outdir', directory, '--config', configuration, '--env', ''],
+      [WRANGLER, 'deploy', '--dry-run', '--outdir', directory, ...options],
       {
         cwd: PACKAGE_ROOT,
         env: {
@@ -110,10 +113,10 @@ async function build(configuration: string, directory: string): Promise<void> {
   }
 }
 
-async function digestSources(configuration: string): Promise<string> {
+async function digestSources([, configuration = '', , environment = '']: readonly string[]): Promise<string> {
   // Paths in the configuration are relative to its folder. The project's own folder does not matter: a copy has the
   // same build.
-  const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0`);
+  const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0${environment}\0`);
   const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
   const paths = sources
     // The files in dist are built from the others.

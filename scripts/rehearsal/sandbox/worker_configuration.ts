@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { loadWrangler } from '../../files/load_wrangler.ts';
-import { wranglerConfiguration } from '../../files/package_root.ts';
+import { readWranglerConfiguration } from '../../deploy/wrangler_environment.ts';
 
 /** The settings of wrangler.toml that affect a version. */
 const ConfigurationSchema = v.object({
@@ -17,8 +16,7 @@ export interface WorkerConfiguration {
 }
 
 export async function readWorkerConfiguration(): Promise<WorkerConfiguration> {
-  const { unstable_readConfig } = await loadWrangler();
-  const read = v.parse(ConfigurationSchema, unstable_readConfig({ config: wranglerConfiguration() }));
+  const read = await readWranglerConfiguration(ConfigurationSchema);
   return {
     compatibilityDate: read.compatibility_date,
     compatibilityFlags: read.compatibility_flags,

@@ -169,6 +169,12 @@ test('publish, status, rollback and prune work on one state folder, in words and
     generation: 3,
   });
 
+  expect(await runScript('rollback', ['half', '1.0.0', '--persist-to', state])).toMatchObject({
+    code: 3,
+    stdout: `half 1.0.0 is current in local state ${state} already: nothing to do.\n`,
+  });
+  expect(await runScript('promote', ['half', '1.0.0', '--persist-to', state])).toMatchObject({ code: 0 });
+
   const [one, all, prune, ...unknown] = await Promise.all([
     runScript('status', ['half', '--persist-to', state, '--json']),
     runScript('status', ['--persist-to', state, '--json']),
