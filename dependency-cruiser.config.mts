@@ -1,13 +1,21 @@
 import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 
 /**
- * The layers that each layer may import in addition to itself. Imports point one way: entry -> management and http ->
+ * The layers that each layer may import in addition to itself. Imports point one way: entry -> management and rpc -> http ->
  * serving -> registry and runtime -> model. Registry and runtime import neither each other nor HTTP, and every layer
  * may import the model.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'worker/entry': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/entry': [
+    'worker/http',
+    'worker/rpc',
+    'worker/serving',
+    'worker/registry',
+    'worker/runtime',
+    'worker/model',
+  ],
   'worker/management': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/rpc': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
   'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
   'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
   'worker/registry': ['worker/model'],

@@ -1,0 +1,119 @@
+import type { RequestMemory } from '../http/memory/request_memory.ts';
+import type { RequestRecord } from '../http/metrics/request_metrics.ts';
+import { notServed } from '../http/open_inference/not_served.ts';
+import type { TensorInfo } from '../model/signature.ts';
+import type { AnsweredBy, NotServed, Serving, ServingTarget } from '../serving/api.ts';
+import { serve } from '../serving/request/serve.ts';
+import type { Answered, Metadata, ModelList, Predicted, Refused } from './api.ts';
+import {
+  CallScope,
+  InputsSchema,
+  PredictOptionsSchema,
+  parseArgument,
+  targetOf,
+  VersionOptionsSchema,
+} from './call.ts';
+import { type Computed, predict, refused } from './predict.ts';
+
+export interface ModelCallsOptions {
+  readonly serving: Serving;
+  readonly memory: RequestMemory;
+  /** Receives every prediction, for the metrics. */
+  readonly record: (request: RequestRecord) => void;
+}
+
+type Context = Pick<ExecutionContext, 'waitUntil'>;
+
+/** Answers the calls of other Workers. Nothing that they send is trusted. */
+export class ModelCalls {
+  readonly #options: ModelCallsOptions;
+
+  constructor(options: ModelCallsOptions) {
+    this.#options = options;
+  }
+
+  async predict(model: unknown, inputs: unknown, options: unknown, context: Context): Promise<Predicted> {
+    const start = performance.now();
+    const [given, chosen] = [
+      parseArgument('inputs', InputsSchema, inputs),
+      parseArgument('options', PredictOptionsSchema, options ?? {}),
+    ];
+    if (!given.ok) return given;
+    if (!chosen.ok) return chosen;
+    const { signature, outputs } = chosen.value;
+    const target = targetOf(model, chosen.value);
+    if ('message' in target) return target;
+    const { serving, memory, record } = this.#options;
+    const share = memory.open();
+    try {
+      const prediction = { inputs: given.value, signature, outputs };
+      const scope = new CallScope(context, chosen.value);
+      const served = await serve(serving, target, (servable) => predict(servable, prediction, share), scope);
+      const counts = (answer: Computed, by: AnsweredBy | undefined) =>
+        record({
+          model: target.model,
+          isKnownModel: by !== undefined,
+          version: by?.version ?? '',
+          api: 'rpc',
+          httpStatus: answer.ok ? 200 : answer.status,
+          milliseconds: performance.now() - start,
+          examples: answer.ok ? answer.examples : undefined,
+        });
+      if (served.kind !== 'served') {
+        const refusal = refusedBy(target, served);
+        counts(refusal, undefined);
+        return refusal;
+      }
+      const { answer, by } = served;
+      counts(answer, by);
+      return answer.ok ? { ...answered(by), outputs: answer.outputs } : answer;
+    } finally {
+      share.endHandling();
+    }
+  }
+
+  async metadata(model: unknown, options: unknown, context: Context): Promise<Metadata | Refused> {
+    const chosen = parseArgument('options', VersionOptionsSchema, options ?? {});
+    if (!chosen.ok) return chosen;
+    const target = targetOf(model, chosen.value);
+    if ('message' in target) return target;
+    const outcome = await this.#options.serving.describe(target, new CallScope(context, chosen.value));
+    if (outcome.kind !== 'described') return refusedBy(target, outcome);
+    const signatures = Object.entries(outcome.signatures).map(([name, { method, inputs, outputs }]) => [
+      name,
+      { method, inputs: tensorsOf(inputs), outputs: tensorsOf(outputs) },
+    ]);
+    return { ...answered(outcome.by), signatures: Object.fromEntries(signatures) };
+  }
+
+  async models(): Promise<ModelList> {
+    const models = await this.#options.serving.models();
+    return models === undefined
+      ? refused(503, 'The models cannot be listed now: storage did not respond')
+      : { ok: true, models };
+  }
+}
+
+function refusedBy(target: ServingTarget, outcome: NotServed): Refused {
+  const { status, message } = notServed(target, outcome);
+  return refused(status, message);
+}
+
+function answered({ version, generation, fallback, stalePointer }: AnsweredBy): Answered {
+  return {
+    ok: true,
+    version,
+    generation,
+    ...(fallback && { fallback }),
+    ...(stalePointer && { stalePointer }),
+  };
+}
+
+function tensorsOf(infos: Readonly<Record<string, TensorInfo>>) {
+  return Object.fromEntries(
+    Object.entries(infos).map(([name, { dtype, shape, classes }]) => [
+      name,
+      { dtype, shape, ...(classes && { classes }) },
+    ]),
+  );
+}

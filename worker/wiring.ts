@@ -1,0 +1,79 @@
+import type { MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import { parseAccessConfiguration } from './http/access/access_configuration.ts';
+import { createGuard } from './http/access/guard.ts';
+import { rateLimiterOf } from './http/access/rate_limit.ts';
+import { EXPOSED_HEADERS } from './http/answer_headers.ts';
+import { RequestMemory } from './http/memory/request_memory.ts';
+import { RequestMetrics } from './http/metrics/request_metrics.ts';
+import { createOpenInferenceHandler } from './http/open_inference/handler.ts';
+import { createTensorFlowServingHandler } from './http/tensorflow_serving/handler.ts';
+import { pointerReplicaOf } from './registry/replica/kv_pointer_replica.ts';
+import { R2ObjectStore } from './registry/storage/r2_object_store.ts';
+import { ModelCalls } from './rpc/model_calls.ts';
+import { logLine } from './runtime/log_line.ts';
+import { parseConfiguration } from './serving/configuration.ts';
+import { createIsolate } from './serving/isolate.ts';
+import { canaryEventsOf } from './serving/rollout/canary_abort_events.ts';
+
+export type Wiring = ReturnType<typeof wire>;
+
+let wired: Wiring | undefined;
+
+/**
+ * Returns the parts of this isolate, which are made with the environment of its first request.
+ *
+ * @throws ConfigurationError if a variable is invalid
+ */
+export function wiringOf(env: Env): Wiring {
+  wired ??= wire(env);
+  return wired;
+}
+
+function wire(env: Env) {
+  const configuration = parseConfiguration(env);
+  const access = parseAccessConfiguration(env);
+  const log = (entry: Record<string, unknown>) => console.log(logLine(entry));
+  const isolate = createIsolate({
+    store: new R2ObjectStore(env.MODELS),
+    replica: pointerReplicaOf(env),
+    cache: configuration.cachesBlobs ? platformCache() : undefined,
+    configuration,
+    log,
+    recordCanaryAbort: canaryEventsOf(env, crypto.randomUUID()),
+  });
+  const requestMetrics = new RequestMetrics();
+  const protocol = {
+    serving: isolate.serving,
+    maxRequestBytes: configuration.maxRequestBytes,
+    memory: new RequestMemory(configuration.requestMemoryBytes),
+    record: requestMetrics.record.bind(requestMetrics),
+  };
+  return {
+    isolate,
+    routingKeys: configuration.routingKeys,
+    requestMetrics,
+    answers: {
+      'tensorflow serving': createTensorFlowServingHandler(protocol),
+      'open inference': createOpenInferenceHandler(protocol),
+    },
+    calls: new ModelCalls(protocol),
+    guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
+    cors: createCors(access.corsOrigins),
+  };
+}
+
+/** Undefined in runtimes without the Cache API. */
+function platformCache(): Cache | undefined {
+  return typeof caches === 'undefined' ? undefined : caches.default;
+}
+
+function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | undefined {
+  if (origins.length === 0) return undefined;
+  return cors({
+    origin: origins === 'any' ? '*' : [...origins],
+    allowMethods: ['GET', 'HEAD', 'POST'],
+    exposeHeaders: [...EXPOSED_HEADERS],
+    maxAge: 86_400,
+  });
+}
