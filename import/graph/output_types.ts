@@ -15,17 +15,17 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
     'DT_INT32',
     names(
       'ArgMax ArgMin Bucketize CTCGreedyDecoder LookupTableSize LookupTableSizeV2 LowerBound Multinomial NonMaxSuppression ' +
-        'NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5 Rank Shape Size ' +
-        'SparseFillEmptyRows SparseReshape StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
-        'TensorArraySizeV3 TensorListLength UpperBound Where',
+        'NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5 NonMaxSuppressionWithOverlaps Rank Shape Size ' +
+        'RaggedGather RaggedTensorToSparse SparseAdd SparseConcat SparseFillEmptyRows SparseReorder SparseReshape SparseSlice SparseSplit StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
+        'TensorArraySizeV3 TensorListLength UnravelIndex UpperBound Where',
     ),
   ],
   ['DT_UINT8', names('DecodeAndCropJpeg DecodeBmp DecodeGif DecodeJpeg')],
-  ['DT_COMPLEX64', names('Complex FFT FFT2D IFFT IFFT2D RFFT RFFT2D')],
+  ['DT_COMPLEX64', names('Complex FFT FFT2D FFT3D IFFT IFFT2D IFFT3D RFFT RFFT2D RFFT3D')],
   [
     'DT_FLOAT',
     names(
-      'Angle AudioSpectrogram CombinedNonMaxSuppression ComplexAbs CropAndResize DecodeWav IRFFT IRFFT2D Imag LinSpace Mfcc Real ResizeArea ' +
+      'Angle AudioSpectrogram CombinedNonMaxSuppression ComplexAbs CropAndResize DecodeWav IRFFT IRFFT2D IRFFT3D Imag LinSpace Mfcc Real ResizeArea ' +
         'ResizeBicubic ResizeBilinear ScaleAndTranslate',
     ),
   ],
@@ -38,7 +38,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
   ],
 ];
 
-/** The types of the outputs after the first. Undefined means the type of the first. */
+/** The types of the outputs after the first. Undefined means the type of the first, and T what that attribute says. */
 const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>> = {
   CTCGreedyDecoder: ['DT_INT32', 'DT_INT32', 'DT_FLOAT'],
   CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
@@ -48,7 +48,13 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   Merge: ['DT_INT32'],
   NonMaxSuppressionV4: ['DT_INT32'],
   NonMaxSuppressionV5: ['DT_FLOAT', 'DT_INT32'],
-  SparseFillEmptyRows: ['DT_FLOAT', 'DT_BOOL', 'DT_INT32'],
+  RaggedTensorToSparse: ['T', 'DT_INT32'],
+  SparseAdd: ['T', 'DT_INT32'],
+  SparseConcat: ['T', 'DT_INT32'],
+  SparseFillEmptyRows: ['T', 'DT_BOOL', 'DT_INT32'],
+  SparseReorder: ['T'],
+  SparseReshape: ['DT_INT32'],
+  SparseSlice: ['T', 'DT_INT32'],
   StringSplit: ['DT_STRING', 'DT_INT32'],
   StringSplitV2: ['DT_STRING', 'DT_INT32'],
   TopK: ['DT_INT32'],
@@ -56,6 +62,7 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   Unique: ['DT_INT32'],
   UniqueV2: ['DT_INT32'],
   UniqueWithCounts: ['DT_INT32', 'DT_INT32'],
+  UniqueWithCountsV2: ['DT_INT32', 'DT_INT32'],
 };
 
 /** Attributes that say how many outputs an operation has. */
@@ -96,6 +103,7 @@ const TYPE_ATTRIBUTES = [
  */
 export function outputType(node: GraphNode, index = 0): string {
   const further = index === 0 ? undefined : FURTHER_OUTPUTS[node.op]?.[index - 1];
+  if (further === 'T') return node.attr.T?.type ?? 'DT_FLOAT';
   if (further !== undefined) return further;
   const fixed = OF_ONE_TYPE.find(([, operations]) => operations.has(node.op));
   if (fixed !== undefined) return fixed[0];

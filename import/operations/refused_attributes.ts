@@ -90,7 +90,7 @@ const TYPE_ATTRIBUTES = ['T', 'SrcT', 'DstT', 'dtype', 'out_type', 'Tparams', 'T
 
 /** They compute complex numbers of two float32. */
 const COMPLEX_OPERATIONS: ReadonlySet<string> = new Set(
-  'Add AddV2 Angle Cast ComplexAbs Conj FFT FFT2D IFFT IFFT2D IRFFT IRFFT2D Identity Imag Mul Neg Real Snapshot StopGradient Sub'.split(
+  'Add AddV2 Angle Cast ComplexAbs Conj FFT FFT2D FFT3D IFFT IFFT2D IFFT3D IRFFT IRFFT2D IRFFT3D Identity Imag Mul Neg Real Snapshot StopGradient Sub'.split(
     ' ',
   ),
 );

@@ -9,12 +9,14 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
     'Add AddV2 BroadcastTo Concat ConcatV2 Equal ExpandDims Fill Gather GatherNd GatherV2 Identity IdentityN',
   ),
   ...names(
-    'DynamicPartition EnsureShape ListDiff NotEqual Pack Pad PadV2 Print Rank RaggedTensorToTensor Reshape Reverse ReverseSequence ReverseV2 Roll Select SelectV2 Shape ShapeN Size Slice',
+    'DynamicPartition EnsureShape ListDiff NotEqual Pack Pad PadV2 Print Rank RaggedTensorToTensor SparseConcat SparseFillEmptyRows SparseReorder SparseSlice SparseSplit Reshape Reverse ReverseSequence ReverseV2 Roll Select SelectV2 Shape ShapeN Size Slice',
   ),
   ...names(
     'Snapshot SparseToDense Split SplitV Squeeze StopGradient StridedSlice TensorScatterUpdate Tile Transpose',
   ),
-  ...names('Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike'),
+  ...names(
+    'RaggedGather RaggedTensorToSparse Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike',
+  ),
   // Operations that create strings, read them from a request, or pass them on.
   ...names('Const Placeholder PlaceholderWithDefault If StatelessIf While StatelessWhile Enter Exit Merge'),
   ...names('EmptyTensorList TensorListFromTensor TensorListGather TensorListGetItem TensorListPopBack'),
@@ -26,7 +28,7 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
 ]);
 
 /** The attributes with the type of an input or output. */
-const TYPE_ATTRIBUTES = ['T', 'dtype', 'Tparams', 'element_dtype'];
+const TYPE_ATTRIBUTES = ['T', 'Tvalues', 'dtype', 'Tparams', 'element_dtype'];
 
 /** Returns why a node is not computed for strings, or undefined if it is or has no strings. */
 export function refusedStrings({ op, attr }: GraphNode): Refusal | undefined {

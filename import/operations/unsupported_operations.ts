@@ -16,8 +16,6 @@ const NODES_NAMED = 3;
 
 /** The alternatives to operations that have one. */
 export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
-  ['FFT3D', 'take one transform after the other, along the last dimension each'],
-  ['RFFT3D', 'take one transform after the other, along the last dimension each'],
   ['DecodeWebP', 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image'],
 ]);
 

@@ -12,6 +12,7 @@ const list = (name: string, attribute: string): Output => ({ name, list: attribu
 
 const LSTM_OUTPUTS = named('i', 'cs', 'f', 'o', 'ci', 'co', 'h');
 const BATCH_NORM_OUTPUTS = named('y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2');
+const SPARSE_OUTPUTS = named('output_indices', 'output_values', 'output_shape');
 const sparseOutputs = (count: string): readonly Output[] => [
   list('sparse_indices', count),
   list('sparse_values', 'sparse_types'),
@@ -44,9 +45,20 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
     list('ragged_row_splits', 'ragged_split_types'),
   ],
   ParseSingleExample: sparseOutputs('num_sparse'),
+  RaggedGather: [list('output_nested_splits', 'OUTPUT_RAGGED_RANK'), ...named('output_dense_values')],
   RaggedRange: named('rt_nested_splits', 'rt_dense_values'),
+  RaggedTensorToSparse: named('sparse_indices', 'sparse_values', 'sparse_dense_shape'),
+  SparseAdd: named('sum_indices', 'sum_values', 'sum_shape'),
+  SparseConcat: SPARSE_OUTPUTS,
   SparseFillEmptyRows: named('output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'),
+  SparseReorder: SPARSE_OUTPUTS,
   SparseReshape: named('output_indices', 'output_shape'),
+  SparseSlice: SPARSE_OUTPUTS,
+  SparseSplit: [
+    list('output_indices', 'num_split'),
+    list('output_values', 'num_split'),
+    list('output_shape', 'num_split'),
+  ],
   StringNGrams: named('ngrams', 'ngrams_splits'),
   StringSplit: named('indices', 'values', 'shape'),
   StringSplitV2: named('indices', 'values', 'shape'),
@@ -56,6 +68,7 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   TensorListConcat: named('tensor', 'lengths'),
   TensorListConcatV2: named('tensor', 'lengths'),
   TensorListPopBack: named('output_handle', 'tensor'),
+  TopK: named('values', 'indices'),
   TopKV2: named('values', 'indices'),
   Unique: named('y', 'idx'),
   UniqueV2: named('y', 'idx'),

@@ -26,28 +26,28 @@ describe('operations that cannot be executed', () => {
     const graph: Graph = {
       ...graphOf(
         node('a', 'Relu'),
-        ...['b', 'c', 'd', 'e', 'f'].map((name) => node(name, 'Betainc')),
-        node('g', 'RFFT3D'),
+        ...['b', 'c', 'd', 'e', 'f'].map((name) => node(name, 'Svd')),
+        node('g', 'DecodeWebP'),
       ),
       functions: [{ name: 'body', inputs: [], outputs: [], nodes: [node('h', 'VarHandleOp')], results: {} }],
       initializer: { nodes: [node('i', 'ReadFile')], outputs: {} },
     };
     const found = findUnsupportedOperations(graph);
     expect(found).toEqual([
-      { operation: 'Betainc', count: 5, nodes: ['b', 'c', 'd'], reason: 'is not computed by the server' },
+      { operation: 'Svd', count: 5, nodes: ['b', 'c', 'd'], reason: 'is not computed by the server' },
       {
-        operation: 'RFFT3D',
+        operation: 'DecodeWebP',
         count: 1,
         nodes: ['g'],
         reason: 'is not computed by the server',
-        wayRound: 'take one transform after the other, along the last dimension each',
+        wayRound: 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image',
       },
       { operation: 'ReadFile', count: 1, nodes: ['i'], reason: 'is not computed by the server' },
       { operation: 'VarHandleOp', count: 1, nodes: ['body/h'], reason: 'is not computed by the server' },
     ]);
     expect(describeUnsupportedOperations(found)).toBe(
-      'Betainc is not computed by the server: b, c, d and 2 more; ' +
-        'RFFT3D is not computed by the server: g. A way round: take one transform after the other, along the last dimension each; ' +
+      'Svd is not computed by the server: b, c, d and 2 more; ' +
+        'DecodeWebP is not computed by the server: g. A way round: send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image; ' +
         'ReadFile is not computed by the server: i; ' +
         'VarHandleOp is not computed by the server: body/h',
     );

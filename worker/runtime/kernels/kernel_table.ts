@@ -24,6 +24,7 @@ import {
 } from './javascript/elementwise/elementwise.ts';
 import { expectInt32, wrapInteger } from './javascript/elementwise/integers.ts';
 import { SPECIAL_FUNCTIONS } from './javascript/elementwise/special_functions.ts';
+import { SPECIAL_PAIRS } from './javascript/elementwise/special_pairs.ts';
 import { equalStrings, unequalStrings } from './javascript/elementwise/text.ts';
 import {
   absoluteOfIntegers,
@@ -209,7 +210,9 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   TruncateDiv: { plain: truncatedQuotient },
   TruncateMod: { plain: truncatedRemainder },
   WrapInteger: { plain: wrapInteger },
-  ...Object.fromEntries(Object.entries(SPECIAL_FUNCTIONS).map(([name, plain]) => [name, { plain }])),
+  ...Object.fromEntries(
+    Object.entries({ ...SPECIAL_FUNCTIONS, ...SPECIAL_PAIRS }).map(([name, plain]) => [name, { plain }]),
+  ),
   _FusedMatMul: { fast: own(matrixProduct), plain: emptyProduct },
 };
 

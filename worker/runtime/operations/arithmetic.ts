@@ -117,6 +117,7 @@ export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Neg: unary(neg),
   Pow: binary(pow),
   Prod: reduction(prod),
+  SparseMatMul: product('transpose_a', 'transpose_b'),
   Square: unary(square),
   SquaredDifference: binary(squaredDifference),
   Sub: binary(sub),

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { chosenElements } from './chosen_elements.ts';
 import { inputOf, type Operation, refuse } from './operation.ts';
-import { keyOf, stringsOf, stringTensor } from './strings/string_values.ts';
+import { keyOf, stringsOf } from './strings/string_values.ts';
 
 /**
  * Returns the elements of the first list that the second one does not have, in their order, and their places. NaN equals
@@ -12,24 +13,9 @@ export const listDifference: Operation = (node) => {
     refuse(node, `tensors of shapes [${x.shape}] and [${y.shape}] are no lists`);
   const [keys, others] = [keysOf(x), new Set(keysOf(y))];
   const places = keys.flatMap((key, place) => (Number.isNaN(key) || !others.has(key) ? [place] : []));
-  return [chosen(x, places), tensor(places, [places.length], 'int32')];
+  return [chosenElements('ListDiff', x, places), tensor(places, [places.length], 'int32')];
 };
 
 /** What equals for equal elements. */
 const keysOf = (x: Tensor): (number | string)[] =>
   x.dtype === 'string' ? stringsOf(x).map(keyOf) : Array.from(x.dataSync(), Number);
-
-function chosen(x: Tensor, places: readonly number[]): Tensor {
-  const shape = [places.length];
-  if (x.dtype === 'string') {
-    const strings = stringsOf(x);
-    return stringTensor(
-      'ListDiff',
-      places.flatMap((place) => strings[place] ?? []),
-      shape,
-    );
-  }
-  const values = x.dataSync();
-  const numbers = places.map((place) => values[place] ?? 0);
-  return tensor(numbers, shape, x.dtype === 'float32' ? 'float32' : 'int32');
-}

@@ -33,9 +33,10 @@ import { gruBlockCell } from './recurrent/gru.ts';
 import { blockLstm, lstmBlockCell } from './recurrent/lstm.ts';
 import { PARTITIONS } from './rows/partitions.ts';
 import { RAGGED } from './rows/ragged.ts';
+import { RAGGED_ROWS } from './rows/ragged_rows.ts';
 import { SEGMENTS } from './rows/segments.ts';
-import { sparseProduct } from './rows/sparse_product.ts';
 import { SELECTION } from './selection.ts';
+import { SPARSE } from './sparse/sparse.ts';
 import { SPECTRAL } from './spectral/spectral.ts';
 import { STRING_OPERATIONS } from './strings/string_operations.ts';
 import { SUPPRESSION } from './suppression.ts';
@@ -56,8 +57,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...LINEAR_ALGEBRA,
   ...PARTITIONS,
   ...RAGGED,
+  ...RAGGED_ROWS,
   ...SEGMENTS,
   ...SELECTION,
+  ...SPARSE,
   ...SPECTRAL,
   ...STRING_OPERATIONS,
   ...SUPPRESSION,
@@ -95,7 +98,6 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Roll: roll,
   ShapeN: (node) => node.inputs.map(({ shape }) => tensor1d(shape, 'int32')),
   SpaceToDepth: spaceToDepth,
-  SparseTensorDenseMatMul: sparseProduct,
   TruncateDiv: divide,
   Unique: unique,
   UniqueV2: unique,

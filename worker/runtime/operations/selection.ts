@@ -1,5 +1,5 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, type Tensor, topk } from '@tensorflow/tfjs-core';
 import { flagAttribute, inputOf, numberAttribute, numberInput, type Operations } from './operation.ts';
 
 const inTopK = (node: GraphNode, k: number): Tensor =>
@@ -22,5 +22,14 @@ function decodeGreedily(node: GraphNode): Tensor[] {
 export const SELECTION: Operations = {
   CTCGreedyDecoder: decodeGreedily,
   InTopK: (node) => inTopK(node, numberAttribute(node, 'k', 1)),
+  /** The first version has the number as an attribute. */
+  TopK: (node) => {
+    const { values, indices } = topk(
+      inputOf(node, 0),
+      numberAttribute(node, 'k', 1),
+      flagAttribute(node, 'sorted', true),
+    );
+    return [values, indices];
+  },
   InTopKV2: (node) => inTopK(node, numberInput(node, 2)),
 };

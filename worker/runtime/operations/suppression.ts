@@ -1,6 +1,13 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import { engine, type Tensor } from '@tensorflow/tfjs-core';
-import { flagAttribute, inputOf, numberAttribute, numberInput, type Operations } from './operation.ts';
+import { engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import {
+  flagAttribute,
+  inputOf,
+  numberAttribute,
+  numberInput,
+  type Operations,
+  refuse,
+} from './operation.ts';
 
 /** What every score is above that is not the least float32 or minus infinity, as TensorFlow has it. */
 const NO_LEAST_SCORE = -3.4028234663852886e38;
@@ -29,6 +36,26 @@ function choose(node: GraphNode, overlap: number, padding?: string): Chosen {
   return { indices, scores, count };
 }
 
+/** Boxes whose overlaps are an input. Of equal scores, the first one is taken first. */
+function chooseByOverlaps(node: GraphNode): Tensor {
+  const [overlaps, scores] = [inputOf(node, 0), inputOf(node, 1)];
+  const [most, overlap, least] = [numberInput(node, 2), numberInput(node, 3), numberInput(node, 4)];
+  const count = scores.size;
+  if (scores.rank !== 1 || String(overlaps.shape) !== `${count},${count}`)
+    refuse(node, `overlaps of shape [${overlaps.shape}] do not fit scores of shape [${scores.shape}]`);
+  if (most < 0) refuse(node, `${most} is no number of boxes`);
+  const [shared, values] = [overlaps.dataSync(), scores.dataSync()];
+  const score = (box: number): number => values[box] ?? 0;
+  const candidates = Array.from({ length: count }, (_, box) => box)
+    .filter((box) => score(box) > least)
+    .sort((one, other) => score(other) - score(one) || one - other);
+  const chosen: number[] = [];
+  for (const box of candidates)
+    if (chosen.length < most && chosen.every((other) => !((shared[box * count + other] ?? 0) > overlap)))
+      chosen.push(box);
+  return tensor1d(chosen, 'int32');
+}
+
 /** The versions differ in their outputs: the places of the chosen boxes, their scores and their number. */
 export const SUPPRESSION: Operations = {
   CombinedNonMaxSuppression: (node) =>
@@ -51,6 +78,7 @@ export const SUPPRESSION: Operations = {
     const { indices, count } = choose(node, numberInput(node, 3), 'pad_to_max_output_size');
     return [indices, count];
   },
+  NonMaxSuppressionWithOverlaps: chooseByOverlaps,
   NonMaxSuppressionV5: (node) => {
     const { indices, scores, count } = choose(node, numberInput(node, 3), 'pad_to_max_output_size');
     return [indices, scores, count];

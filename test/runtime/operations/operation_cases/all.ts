@@ -9,6 +9,7 @@ import { BUCKET_CASES } from './elementwise/buckets.ts';
 import { FAKE_QUANTIZATION_CASES } from './elementwise/fake_quantization.ts';
 import { FUNCTION_CASES } from './elementwise/functions.ts';
 import { INTEGER_TYPE_CASES } from './elementwise/integer_types.ts';
+import { SPECIAL_PAIR_CASES } from './elementwise/special_pairs.ts';
 import { TRIGONOMETRY_CASES } from './elementwise/trigonometry.ts';
 import { UNARY_CASES } from './elementwise/unary.ts';
 import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
@@ -26,6 +27,7 @@ import { LINEAR_ALGEBRA_CASES } from './matrices/linear_algebra.ts';
 import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
+import { PLACE_CASES } from './places.ts';
 import { CONVOLUTION_CASES } from './products/convolutions.ts';
 import { LARGEST_PLACE_CASES } from './products/largest_places.ts';
 import { NORMALIZATION_CASES } from './products/normalization.ts';
@@ -35,13 +37,21 @@ import { RECURRENT_CASES } from './recurrent/recurrent.ts';
 import { GATHERED_CASES } from './rows/gathered.ts';
 import { PARTITION_CASES } from './rows/partitions.ts';
 import { RAGGED_CASES } from './rows/ragged.ts';
+import { RAGGED_ROW_CASES } from './rows/ragged_rows.ts';
 import { SCATTERED_CASES } from './rows/scattered.ts';
 import { SEGMENT_CASES } from './rows/segments.ts';
 import { SORTED_SEGMENT_CASES } from './rows/sorted_segments.ts';
 import { SPARSE_SEGMENT_CASES } from './rows/sparse_segments.ts';
 import { SELECT_CASES } from './select.ts';
 import { SELECTION_CASES } from './selection.ts';
+import { SPARSE_COMBINATION_CASES } from './sparse/combinations.ts';
+import { EMPTY_ROW_CASES } from './sparse/empty_rows.ts';
+import { SPARSE_ORDER_CASES } from './sparse/orders.ts';
+import { SPARSE_PIECE_CASES } from './sparse/pieces.ts';
+import { SPARSE_REDUCTION_CASES } from './sparse/reductions.ts';
+import { SPARSE_SUM_CASES } from './sparse/sums.ts';
 import { SPECTRAL_CASES } from './spectral/spectral.ts';
+import { VOLUME_CASES } from './spectral/volumes.ts';
 import { STRING_CASES } from './string_operations.ts';
 import { SUBSTRING_CASES } from './substrings.ts';
 import { SUPPRESSION_CASES } from './suppression.ts';
@@ -60,6 +70,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...DIAGONAL_CASES,
   ...DIFFERENCE_CASES,
   ...EINSUM_CASES,
+  ...EMPTY_ROW_CASES,
   ...FAKE_QUANTIZATION_CASES,
   ...FUNCTION_CASES,
   ...GATHERED_CASES,
@@ -76,7 +87,9 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...ONE_HOT_CASES,
   ...PARTITION_CASES,
   ...PATTERN_CASES,
+  ...PLACE_CASES,
   ...RAGGED_CASES,
+  ...RAGGED_ROW_CASES,
   ...RECURRENT_CASES,
   ...SCATTERED_CASES,
   ...SEGMENT_CASES,
@@ -84,7 +97,13 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...SELECT_CASES,
   ...SHARE_CASES,
   ...SORTED_SEGMENT_CASES,
+  ...SPARSE_COMBINATION_CASES,
+  ...SPARSE_ORDER_CASES,
+  ...SPARSE_PIECE_CASES,
+  ...SPARSE_REDUCTION_CASES,
   ...SPARSE_SEGMENT_CASES,
+  ...SPARSE_SUM_CASES,
+  ...SPECIAL_PAIR_CASES,
   ...SPECTRAL_CASES,
   ...STRING_CASES,
   ...SUBSTRING_CASES,
@@ -92,5 +111,6 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...TRIGONOMETRY_CASES,
   ...UNARY_CASES,
   ...UNIQUE_CASES,
+  ...VOLUME_CASES,
   ...WINDOW_CASES,
 ];

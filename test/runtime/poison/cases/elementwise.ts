@@ -76,7 +76,13 @@ export const ELEMENTWISE_CALLS: Readonly<Record<string, Calls>> = {
         Array.from({ length: count }, (_, each) => [String(each), { dtype, shape }]),
       ),
     })),
-  Atan2: binary(AB, 'float32'),
+  ...Object.fromEntries(
+    ['Atan2', 'Igamma', 'Igammac', 'NextAfter', 'Polygamma', 'Zeta'].map((name) => [
+      name,
+      binary(AB, 'float32'),
+    ]),
+  ),
+  Betainc: shapes(0, 4).map((shape) => ({ inputs: { a: floats(shape), b: floats([]), x: floats(shape) } })),
   BitwiseAnd: fc.record({ shape: shapes(0, 4) }).map(({ shape }) => ({
     inputs: { a: { dtype: 'int32', shape }, b: { dtype: 'int32', shape } },
   })),

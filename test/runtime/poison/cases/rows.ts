@@ -14,10 +14,9 @@ const matrices = fc.record({
 /** The kernels of rows, diagonals and spectra, which tfjs does not have. */
 export const ROW_CALLS: Readonly<Record<string, Calls>> = {
   ...Object.fromEntries(
-    ['Digamma', 'Erfc', 'Erfinv', 'Lgamma', 'Ndtri'].map((name): [string, Calls] => [
-      name,
-      shapes(0, 4).map((shape) => ({ inputs: { x: floats(shape) } })),
-    ]),
+    ['BesselI0', 'BesselI0e', 'BesselI1', 'BesselI1e', 'Digamma', 'Erfc', 'Erfinv', 'Lgamma', 'Ndtri'].map(
+      (name): [string, Calls] => [name, shapes(0, 4).map((shape) => ({ inputs: { x: floats(shape) } }))],
+    ),
   ),
   AudioSpectrogram: fc
     .record({

@@ -94,17 +94,33 @@ const globalNorm: Operation = (node) => {
   return add(mul(sub(x, mean), scale), beta);
 };
 
+/** What the kernel of the same name computes. */
+const UNARY_KERNELS = [
+  'BesselI0',
+  'BesselI0e',
+  'BesselI1',
+  'BesselI1e',
+  'Digamma',
+  'Erfc',
+  'Erfinv',
+  'Lgamma',
+  'Ndtri',
+];
+
 /** Functions that tfjs has no executor for, made of those that it has. */
 export const FUNCTIONS: Operations = {
   AccumulateNV2: (node) =>
     computeIntegers(integerType(node, 'T'), node.inputs, (inputs) => addN([...inputs])),
+  ...Object.fromEntries(UNARY_KERNELS.map((name) => [name, of((x) => engine().runKernel(name, { x }))])),
+  /** tfjs counts lists alone, and TensorFlow whatever a tensor has. */
   ...Object.fromEntries(
-    ['Digamma', 'Erfc', 'Erfinv', 'Lgamma', 'Ndtri'].map((name) => [
+    ['Igamma', 'Igammac', 'NextAfter', 'Polygamma', 'Zeta'].map((name): [string, Operation] => [
       name,
-      of((x) => engine().runKernel(name, { x })),
+      (node) => engine().runKernel(name, { a: inputOf(node, 0), b: inputOf(node, 1) }),
     ]),
   ),
-  /** tfjs counts lists alone, and TensorFlow whatever a tensor has. */
+  Betainc: (node) =>
+    engine().runKernel('Betainc', { a: inputOf(node, 0), b: inputOf(node, 1), x: inputOf(node, 2) }),
   Bincount: (node) => {
     const [x, weights] = [inputOf(node, 0), inputOf(node, 2)];
     if (weights.size > 0 && String(weights.shape) !== String(x.shape))
@@ -126,7 +142,9 @@ export const FUNCTIONS: Operations = {
   EuclideanNorm: euclideanNorm,
   Inv: of(reciprocal),
   L2Loss: of((x) => div(sum(square(x)), scalar(2))),
-  GuaranteeConst: of((x) => x.clone()),
+  ...Object.fromEntries(
+    ['CheckNumerics', 'GuaranteeConst', 'PreventGradient'].map((name) => [name, of((x) => x.clone())]),
+  ),
   MulNoNan: zeroWhereZero(1, (x, y) => mul(x, y)),
   Rint: of(round),
   Softsign: of((x) => div(x, add(abs(x), scalar(1)))),

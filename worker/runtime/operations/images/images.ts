@@ -26,6 +26,19 @@ const resized =
       },
     );
 
+/** The second version has zeros outside of an image. */
+const projected: Operation = (node) =>
+  engine().runKernel(
+    'Transform',
+    { image: inputOf(node, 0), transforms: inputOf(node, 1) },
+    {
+      interpolation: textAttribute(node, 'interpolation').toLowerCase(),
+      fillMode: textAttribute(node, 'fill_mode', 'CONSTANT').toLowerCase(),
+      fillValue: 0,
+      outputShape: numbersInput(node, 2),
+    },
+  );
+
 const recolored = (x: Tensor, change: ColorChange, amount: number): Tensor =>
   engine().runKernel('ChangeColors', { x }, { change, amount });
 
@@ -77,6 +90,7 @@ export const IMAGES: Operations = {
   ExtractImagePatches: extractPatches,
   HSVToRGB: (node) => recolored(inputOf(node, 0), 'hsv_to_rgb', 0),
   RGBToHSV: (node) => recolored(inputOf(node, 0), 'rgb_to_hsv', 0),
+  ImageProjectiveTransformV2: projected,
   ResizeArea: resized('ResizeArea'),
   ResizeBicubic: resized('ResizeBicubic'),
   ScaleAndTranslate: scaleAndTranslate,

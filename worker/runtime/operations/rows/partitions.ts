@@ -1,6 +1,13 @@
-import { engine, scalar, scatterND, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, scalar, scatterND, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { computeIntegers, integerType } from '../integer_types.ts';
-import { inputOf, numberAttribute, numbersInput, type Operation, type Operations } from '../operation.ts';
+import {
+  inputOf,
+  numberAttribute,
+  numbersInput,
+  type Operation,
+  type Operations,
+  refuse,
+} from '../operation.ts';
 import { moving } from '../strings/movement.ts';
 
 /** The first inputs of a node that moves elements. */
@@ -49,6 +56,25 @@ const reverseSequence = moving([0], (node, inputs) => {
   );
 });
 
+/** The place of each number in row-major order, a dimension in each row. */
+const unravel: Operation = (node) => {
+  const x = inputOf(node, 0);
+  const sizes = numbersInput(node, 1);
+  const numbers = Array.from(x.dataSync(), Number);
+  const all = sizes.reduce((product, size) => product * size, 1);
+  const outside = numbers.find((number) => number < 0 || number >= all);
+  if (x.rank > 1 || outside !== undefined)
+    refuse(
+      node,
+      `${outside ?? `a tensor of shape [${x.shape}]`} is no place of a tensor of shape [${sizes}]`,
+    );
+  const places = sizes.map((size, axis) => {
+    const below = sizes.slice(axis + 1).reduce((product, each) => product * each, 1);
+    return numbers.map((number) => Math.floor(number / below) % size);
+  });
+  return tensor(Int32Array.from(places.flat()), [sizes.length, ...x.shape], 'int32');
+};
+
 export const PARTITIONS: Operations = {
   DynamicPartition: dynamicPartition,
   DynamicStitch: dynamicStitch,
@@ -56,6 +82,7 @@ export const PARTITIONS: Operations = {
   ParallelDynamicStitch: dynamicStitch,
   ReverseSequence: reverseSequence,
   ScatterNd: scatterInto,
+  UnravelIndex: unravel,
   TensorScatterAdd: scattered('add'),
   TensorScatterMax: scattered('max'),
   TensorScatterMin: scattered('min'),

@@ -23,48 +23,63 @@ const whole =
     return length === 0 ? x.clone() : transformed(kind, x, length);
   };
 
-/** The transform of the rows of complex matrices instead of that of their columns. */
-function alongRows(kind: 'fft' | 'ifft', x: Tensor, length: number): Tensor {
+/**
+ * The transform of complex numbers along another dimension than the last one.
+ *
+ * @param fromLast how many dimensions it is before the last one
+ */
+function along(kind: 'fft' | 'ifft', x: Tensor, fromLast: number, length: number): Tensor {
+  if (fromLast === 0) return transformed(kind, x, length);
   const order = Array.from({ length: x.rank }, (_, axis) => axis);
-  const turned = order.with(-3, x.rank - 2).with(-2, x.rank - 3);
+  const [last, wanted] = [x.rank - 2, x.rank - 2 - fromLast];
+  const turned = order.with(wanted, last).with(last, wanted);
   return transpose(transformed(kind, transpose(x, turned), length), turned);
 }
 
-function expectMatrices(node: GraphNode, x: Tensor, rank: number): void {
+function expectDimensions(node: GraphNode, x: Tensor, rank: number): void {
   if (x.rank < rank || x.size === 0)
-    refuse(node, `a tensor of ${x.rank} dimensions and ${x.size} elements has no matrices`);
+    refuse(node, `a tensor of ${x.rank} dimensions and ${x.size} elements has nothing to transform`);
 }
 
-const wholeMatrices =
-  (kind: 'fft' | 'ifft'): Operation =>
+/** Of complex numbers along two or three dimensions, as long as they are. */
+const wholeGrids =
+  (kind: 'fft' | 'ifft', dimensions: 2 | 3): Operation =>
   (node) => {
     const x = inputOf(node, 0);
-    expectMatrices(node, x, 3);
-    const [rows = 0, columns = 0] = x.shape.slice(-3);
-    return alongRows(kind, transformed(kind, x, columns), rows);
+    expectDimensions(node, x, dimensions + 1);
+    const sizes = x.shape.slice(-dimensions - 1, -1).reverse();
+    return sizes.reduce((result, size, fromLast) => along(kind, result, fromLast, size), x);
   };
 
-/** A height and a width are the second input. */
-function sizesOf(node: GraphNode): [rows: number, columns: number] {
-  const [rows, columns, ...more] = numbersInput(node, 1);
-  if (rows === undefined || columns === undefined || more.length > 0)
-    return refuse(node, 'its lengths are not two');
-  return [rows, columns];
+/** The lengths of all dimensions are the second input, here from the last one. */
+function lengthsOf(node: GraphNode, dimensions: number): [last: number, others: number[]] {
+  const [last, ...others] = numbersInput(node, 1).reverse();
+  if (last === undefined || others.length !== dimensions - 1)
+    return refuse(node, `its lengths are not ${dimensions}`);
+  return [last, others];
 }
 
-const ofRealMatrices: Operation = (node) => {
-  const x = inputOf(node, 0);
-  expectMatrices(node, x, 2);
-  const [rows, columns] = sizesOf(node);
-  return alongRows('fft', transformed('rfft', x, columns), rows);
-};
+const ofRealGrids =
+  (dimensions: 2 | 3): Operation =>
+  (node) => {
+    const x = inputOf(node, 0);
+    expectDimensions(node, x, dimensions);
+    const [last, others] = lengthsOf(node, dimensions);
+    return others.reduce(
+      (result, length, index) => along('fft', result, index + 1, length),
+      transformed('rfft', x, last),
+    );
+  };
 
-const toRealMatrices: Operation = (node) => {
-  const x = inputOf(node, 0);
-  expectMatrices(node, x, 3);
-  const [rows, columns] = sizesOf(node);
-  return transformed('irfft', alongRows('ifft', x, rows), columns);
-};
+const toRealGrids =
+  (dimensions: 2 | 3): Operation =>
+  (node) => {
+    const x = inputOf(node, 0);
+    expectDimensions(node, x, dimensions + 1);
+    const [last, others] = lengthsOf(node, dimensions);
+    const inner = others.reduce((result, length, index) => along('ifft', result, index + 1, length), x);
+    return transformed('irfft', inner, last);
+  };
 
 const of =
   (compute: (x: Tensor) => Tensor): Operation =>
@@ -84,13 +99,17 @@ export const SPECTRAL: Operations = {
   ComplexAbs: of((x) => engine().runKernel('ComplexAbs', { x })),
   Conj: of(conjugateOf),
   FFT: whole('fft'),
-  FFT2D: wholeMatrices('fft'),
+  FFT2D: wholeGrids('fft', 2),
+  FFT3D: wholeGrids('fft', 3),
   IFFT: whole('ifft'),
-  IFFT2D: wholeMatrices('ifft'),
+  IFFT2D: wholeGrids('ifft', 2),
+  IFFT3D: wholeGrids('ifft', 3),
   IRFFT: ofLength('irfft'),
-  IRFFT2D: toRealMatrices,
+  IRFFT2D: toRealGrids(2),
+  IRFFT3D: toRealGrids(3),
   Imag: of(imaginaryPart),
   RFFT: ofLength('rfft'),
-  RFFT2D: ofRealMatrices,
+  RFFT2D: ofRealGrids(2),
+  RFFT3D: ofRealGrids(3),
   Real: of(realPart),
 };

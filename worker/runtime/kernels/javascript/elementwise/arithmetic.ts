@@ -3,7 +3,7 @@ import { broadcastOffset } from '../../broadcast_offset.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 
 /** Makes a kernel of an element-wise operation on two tensors of one of the dtypes, with broadcasting. */
-function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => number): PlainKernel {
+export function binary(dtypes: readonly DataType[], compute: (a: number, b: number) => number): PlainKernel {
   return (backend, call, [output]) => {
     if (output === undefined || !dtypes.includes(output.dtype)) return undefined;
     const a = call.tensor('a');

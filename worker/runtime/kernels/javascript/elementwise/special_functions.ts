@@ -64,7 +64,7 @@ const LANCZOS = [
 ];
 
 /** The logarithm of the absolute value of the gamma function. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   if (Math.abs(x) === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   if (x <= 0 && Number.isInteger(x)) return Number.POSITIVE_INFINITY;
   if (x === 1 || x === 2) return 0;
@@ -78,7 +78,7 @@ function logGamma(x: number): number {
 }
 
 /** The derivative of that: large arguments have a series, and others are moved to them. */
-function digamma(x: number): number {
+export function digamma(x: number): number {
   if (x === Number.POSITIVE_INFINITY) return x;
   if (x <= 0 && Number.isInteger(x)) return Number.NaN;
   if (x < 0) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * x);
@@ -90,8 +90,31 @@ function digamma(x: number): number {
   return Math.log(argument) - 0.5 / argument - series - below;
 }
 
+/**
+ * The modified Bessel function of an order, times exp(-|x|): an integral over a circle, whose points suffice for its
+ * peak, which gets narrower with the root of the argument.
+ */
+function scaledBessel(order: 0 | 1, x: number): number {
+  if (Number.isNaN(x)) return x;
+  const size = Math.abs(x);
+  const sign = order === 1 ? Math.sign(x) : 1;
+  // The first terms of the series for large arguments.
+  if (size > 1e5) return (sign * (1 - (4 * order - 1) / (8 * size))) / Math.sqrt(2 * Math.PI * size);
+  const points = 64 + Math.ceil(12 * Math.sqrt(size));
+  let sum = 0;
+  for (let point = 0; point < points; point++) {
+    const angle = ((point + 0.5) * Math.PI) / points;
+    sum += Math.exp(size * (Math.cos(angle) - 1)) * Math.cos(order * angle);
+  }
+  return (sign * sum) / points;
+}
+
 /** Functions that tfjs does not have, in float64. */
 export const SPECIAL_FUNCTIONS: Readonly<Record<string, PlainKernel>> = {
+  BesselI0: unary('float32', (x) => scaledBessel(0, x) * Math.exp(Math.abs(x))),
+  BesselI0e: unary('float32', (x) => scaledBessel(0, x)),
+  BesselI1: unary('float32', (x) => scaledBessel(1, x) * Math.exp(Math.abs(x))),
+  BesselI1e: unary('float32', (x) => scaledBessel(1, x)),
   Digamma: unary('float32', digamma),
   Erfc: unary('float32', complementaryError),
   Erfinv: unary('float32', inverseError),

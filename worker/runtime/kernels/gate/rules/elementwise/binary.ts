@@ -80,16 +80,27 @@ const addN: Rule = (call) => {
   return gives(first.shape, first.dtype);
 };
 
+const ofThree: Rule = (call) => {
+  const [a, b, x] = [call.tensor('a'), call.tensor('b'), call.tensor('x')];
+  call.expectDtype(a, 'a', 'float32');
+  call.expectDtype(b, 'b', 'float32');
+  call.expectDtype(x, 'x', 'float32');
+  return gives(broadcast(call, broadcast(call, a.shape, b.shape), x.shape), 'float32');
+};
+
 export const BINARY_RULES: Rules = {
   Add: numbers,
   AddN: addN,
   Atan2: binary(['float32']),
+  Betainc: ofThree,
   Bitwise: binary(['int32']),
   BitwiseAnd: binary(['int32']),
   Equal: equality,
   FloorDiv: division(['float32', 'int32']),
   Greater: comparison,
   GreaterEqual: comparison,
+  Igamma: binary(['float32']),
+  Igammac: binary(['float32']),
   Less: comparison,
   LessEqual: comparison,
   LogicalAnd: logical,
@@ -99,7 +110,9 @@ export const BINARY_RULES: Rules = {
   Minimum: numbers,
   Mod: division(['float32', 'int32']),
   Multiply: numbers,
+  NextAfter: binary(['float32']),
   NotEqual: equality,
+  Polygamma: binary(['float32']),
   Pow: power,
   Prelu: prelu,
   RealDiv: division(['float32', 'int32']),
@@ -108,4 +121,5 @@ export const BINARY_RULES: Rules = {
   Sub: numbers,
   TruncateDiv: division(['int32']),
   TruncateMod: division(['float32', 'int32']),
+  Zeta: binary(['float32']),
 };
