@@ -16,7 +16,7 @@ const OF_ONE_TYPE: readonly (readonly [type: string, operations: ReadonlySet<str
     names(
       'ArgMax ArgMin Bucketize CTCGreedyDecoder LookupTableSize LookupTableSizeV2 LowerBound Multinomial NonMaxSuppression ' +
         'NonMaxSuppressionV2 NonMaxSuppressionV3 NonMaxSuppressionV4 NonMaxSuppressionV5 NonMaxSuppressionWithOverlaps Rank Shape Size ' +
-        'RaggedGather RaggedTensorToSparse SparseAdd SparseConcat SparseFillEmptyRows SparseReorder SparseReshape SparseSlice SparseSplit StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
+        'RaggedGather RaggedTensorToSparse SparseAdd SparseConcat SparseCross SparseFillEmptyRows SparseReorder SparseReshape SparseSlice SparseSplit StringLength StringSplit StringSplitV2 StringToHashBucketFast ' +
         'TensorArraySizeV3 TensorListLength UnravelIndex UpperBound Where',
     ),
   ],
@@ -51,6 +51,7 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   RaggedTensorToSparse: ['T', 'DT_INT32'],
   SparseAdd: ['T', 'DT_INT32'],
   SparseConcat: ['T', 'DT_INT32'],
+  SparseCross: ['DT_INT32', 'DT_INT32'],
   SparseFillEmptyRows: ['T', 'DT_BOOL', 'DT_INT32'],
   SparseReorder: ['T'],
   SparseReshape: ['DT_INT32'],

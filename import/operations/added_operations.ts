@@ -44,7 +44,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   Sparse: [
     ...names(
-      'SparseAdd SparseConcat SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul SparseReduceMax',
+      'SparseAdd SparseConcat SparseCross SparseDenseCwiseAdd SparseDenseCwiseDiv SparseDenseCwiseMul SparseReduceMax',
     ),
     ...names('SparseReduceSum SparseReorder SparseSlice SparseSoftmax SparseSplit SparseTensorDenseAdd'),
     ...names('SparseTensorDenseMatMul'),

@@ -8,6 +8,9 @@ import type { WeightSource } from './weight_source.ts';
 /** What the group of a model's layers is called, by Keras's versions. */
 const LAYER_GROUPS = ['layers', '_layer_checkpoint_dependencies'];
 
+/** Variables that have names and no numbers: those of layers that look words up. */
+const NAMED = ['idf_weights'];
+
 /**
  * Finds the weights in the HDF5 file of a `.keras` archive, which has a group per object: the layers of a model
  * under `layers`, called by their classes, and in each its variables as `vars/0`, `vars/1` and so on.
@@ -110,6 +113,11 @@ async function variablesOf(file: Hdf5File, parts: readonly string[]): Promise<St
     const dataset = await file.dataset(`${path}/${index}`);
     if (dataset === undefined) break;
     stored.push({ path: `${path}/${index}`, name: `${path}/${index}`, dataset });
+  }
+  if (stored.length > 0) return stored;
+  for (const name of NAMED) {
+    const dataset = await file.dataset(`${path}/${name}`);
+    if (dataset !== undefined) stored.push({ path: `${path}/${name}`, name: `${path}/${name}`, dataset });
   }
   return stored;
 }

@@ -5,6 +5,7 @@ import { ATTENTIONS } from './attention.ts';
 import { CORE } from './core.ts';
 import { EINSUM } from './einsum_dense.ts';
 import { ENCODING } from './encoding.ts';
+import { HASHINGS } from './hashing.ts';
 import { LOOKUPS } from './lookup.ts';
 import { MEL_SPECTROGRAMS } from './mel_spectrogram.ts';
 import { MERGING } from './merging.ts';
@@ -32,6 +33,7 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...CORE,
   ...EINSUM,
   ...ENCODING,
+  ...HASHINGS,
   ...IMAGES,
   ...LOCALLY_CONNECTED,
   ...LOOKUPS,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { choice, count, optionalNumber } from '../config_entries.ts';
+import { count, optionalNumber } from '../config_entries.ts';
 import {
   defineLayer,
   type LayerCall,
@@ -14,6 +14,17 @@ import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
 
 export const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type OutputMode = (typeof OUTPUT_MODES)[number];
+
+/** Names that modes had in TensorFlow 2.3. */
+const OLD_MODES: Readonly<Record<string, string>> = { binary: 'multi_hot', 'tf-idf': 'tf_idf' };
+
+/** One of some modes; files of old versions have other names. */
+export const outputMode = <const Modes extends readonly string[]>(modes: Modes, otherwise: Modes[number]) =>
+  v.pipe(
+    v.nullish<v.StringSchema<undefined>, string>(v.string(), otherwise),
+    v.transform((mode: string) => OLD_MODES[mode] ?? mode),
+    v.picklist(modes, `is none of ${modes.join(', ')}`),
+  );
 
 /** Each is compared with every index. */
 const MOST_CLASSES = 2 ** 20;
@@ -43,7 +54,7 @@ export function encodeCategories(
 }
 
 const CATEGORY_ENCODING = defineLayer(
-  { num_tokens: count, output_mode: choice(OUTPUT_MODES, 'multi_hot') },
+  { num_tokens: count, output_mode: outputMode(OUTPUT_MODES, 'multi_hot') },
   (call, { num_tokens: classes, output_mode: mode }) => {
     const indices = cast(call.g, onlyInput(call), 'int32');
     return mode === 'int'
@@ -56,7 +67,7 @@ const CATEGORY_ENCODING = defineLayer(
 const DISCRETIZATION = defineLayer(
   {
     bin_boundaries: v.array(v.number(), 'is no list of numbers'),
-    output_mode: choice(OUTPUT_MODES, 'int'),
+    output_mode: outputMode(OUTPUT_MODES, 'int'),
     num_bins: optionalNumber,
     epsilon: optionalNumber,
   },

@@ -7,13 +7,25 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../layer_definition.ts';
-import { add, binary, cast, select } from '../nodes/elementwise.ts';
+import { add, binary, cast, multiply, select } from '../nodes/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
 import { dimensions, reshape } from '../nodes/shaping.ts';
 import type { SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import { encodeCategories, OUTPUT_MODES } from './encoding.ts';
+import { encodeCategories, OUTPUT_MODES, outputMode } from './encoding.ts';
 
 type Token = string | number;
+
+const LOOKUP_MODES = [...OUTPUT_MODES, 'tf_idf'] as const;
+type LookupMode = (typeof LOOKUP_MODES)[number];
+
+/** What a lookup gives: the indices, or a number for each class. */
+export const LOOKUP_MODE = outputMode(LOOKUP_MODES, 'int');
+
+/** How much each word counts for `tf_idf`, where the configuration tells it. */
+export const IDF_WEIGHTS = v.nullish(v.array(v.number()), null);
+
+export const SALT = v.nullish(v.union([integer, v.pipe(v.array(integer), v.length(2))]), null);
+type Salt = v.InferOutput<typeof SALT>;
 
 export const VOCABULARY = v.nullish(v.array(v.union([v.string(), v.number()])), null);
 
@@ -22,10 +34,14 @@ export interface Lookup {
   readonly mask: Token | null;
   readonly unknown: Token | null;
   readonly unknownCount: number;
-  readonly mode: (typeof OUTPUT_MODES)[number];
+  readonly mode: LookupMode;
   readonly isInverted: boolean;
   /** How many classes there are, where that is not the size of the vocabulary. */
   readonly classes: number | null;
+  readonly idfWeights: readonly number[] | null;
+  /** Whether integers that are unknown share indices by their hash, and not by their value. */
+  readonly isHashed?: boolean;
+  readonly salt?: Salt;
 }
 
 /** The words of a layer, without those that stand for what is masked or unknown: from its configuration or a file. */
@@ -35,13 +51,14 @@ export function vocabularyOf(
   isText: boolean,
 ): readonly Token[] | string {
   const file = ['', '_lookup_layer/', 'lookup_layer/'].map((path) => call.asset(`${path}vocabulary.txt`));
-  const lines = file.find((text) => text !== undefined)?.split('\n');
+  const lines = file.find((text) => text !== undefined)?.split(/\r\n?|\n/);
+  while (lines?.at(-1) === '') lines.pop();
   const words = configured ?? lines;
   if (words === undefined) return `layer ${call.layer.className} without its vocabulary`;
   return isText ? words.map(String) : words.map(Number);
 }
 
-/** Index and word of each token: the masked one first, then the unknown ones, then the others. */
+/** The words without the special ones, what index the first of them has, and whether the list has those too. */
 function numbered({ vocabulary, mask, unknown, unknownCount, mode }: Lookup) {
   const masked = mask !== null && mode === 'int' ? 1 : 0;
   const start = masked + unknownCount;
@@ -51,13 +68,13 @@ function numbered({ vocabulary, mask, unknown, unknownCount, mode }: Lookup) {
   ];
   const isListed = special.length > 0 && special.every((token, index) => vocabulary[index] === token);
   const tokens = isListed ? vocabulary.slice(start) : vocabulary;
-  return { masked, start, tokens };
+  return { masked, start, tokens, isListed };
 }
 
 /** Looks indices up for words, or words for indices. */
 export function lookUp(call: LayerCall, x: SymbolicTensor, lookup: Lookup): Built {
   const { g, layer } = call;
-  const { masked, start, tokens } = numbered(lookup);
+  const { masked, start, tokens, isListed } = numbered(lookup);
   const { mask, unknown, unknownCount, mode, isInverted } = lookup;
   const pairs = tokens.map((token, index): readonly [Token, number] => [token, index + start]);
   // What is masked is the first index, or none where indices are counted.
@@ -73,16 +90,36 @@ export function lookUp(call: LayerCall, x: SymbolicTensor, lookup: Lookup): Buil
     );
   }
   if (unknownCount === 0) {
-    return `layer ${layer.className} with num_oov_indices 0, which fails at words that it does not know`;
+    return `layer ${layer.className} with num_oov_indices 0, which fails at words that it does not know; give it num_oov_indices 1`;
   }
   const keys = x.dtype === 'string' ? x : cast(g, x, 'int32');
   const indices =
     unknownCount === 1
       ? found(g, keys, pairs, masked)
-      : spread(g, keys, found(g, keys, pairs, -2), masked, unknownCount);
-  return mode === 'int'
-    ? indices
-    : encodeCategories(call, indices, mode, lookup.classes ?? tokens.length + start);
+      : spread(g, keys, found(g, keys, pairs, -2), masked, lookup);
+  const classes = lookup.classes ?? tokens.length + start;
+  if (mode === 'int') return indices;
+  if (mode !== 'tf_idf') return encodeCategories(call, indices, mode, classes);
+  const counts = encodeCategories(call, indices, 'count', classes);
+  if (typeof counts === 'string') return counts;
+  const given = lookup.idfWeights;
+  if (given === null) return multiply(g, counts, call.weights.get('idf_weights', [classes]));
+  // The unknown words count as much as the others do on average, and what fills up the classes counts nothing.
+  const mean = given.reduce((sum, each) => sum + each, 0) / Math.max(given.length, 1);
+  const all = [...Array<number>(isListed ? 0 : start).fill(mean), ...given];
+  if (all.length > classes) return `layer ${layer.className} with more idf_weights than words`;
+  return multiply(g, counts, g.floats([...all, ...Array<number>(classes - all.length).fill(0)]));
+}
+
+/** In which of several buckets the text of each value falls. */
+export function hashed(g: NodeBuilder, x: SymbolicTensor, buckets: number, salt: Salt): SymbolicTensor {
+  const words =
+    x.dtype === 'string' ? x : g.node('AsString', [cast(g, x, 'int32')], { shape: x.shape, dtype: 'string' });
+  const given = { shape: x.shape, dtype: 'int32' as const };
+  const attributes = { num_buckets: { i: String(buckets) } };
+  if (salt === null) return g.node('StringToHashBucketFast', [words], given, attributes);
+  const key = { list: { i: (typeof salt === 'number' ? [salt, salt] : salt).map(String) } };
+  return g.node('StringToHashBucketStrong', [words], given, { ...attributes, key });
 }
 
 /** Unknown words share several indices by what they are. */
@@ -91,17 +128,12 @@ function spread(
   keys: SymbolicTensor,
   indices: SymbolicTensor,
   first: number,
-  count: number,
+  { unknownCount, isHashed = false, salt = null }: Lookup,
 ): SymbolicTensor {
   const own =
-    keys.dtype === 'string'
-      ? g.node(
-          'StringToHashBucketFast',
-          [keys],
-          { shape: keys.shape, dtype: 'int32' },
-          { num_buckets: { i: String(count) } },
-        )
-      : binary(g, 'FloorMod', keys, count);
+    keys.dtype === 'string' || isHashed
+      ? hashed(g, keys, unknownCount, salt)
+      : binary(g, 'FloorMod', keys, unknownCount);
   return select(g, binary(g, 'Equal', indices, -2), add(g, own, first), indices);
 }
 
@@ -145,14 +177,17 @@ const LOOKUP = {
   vocabulary: VOCABULARY,
   max_tokens: v.nullish(count, null),
   num_oov_indices: v.nullish(integer, 1),
-  output_mode: choice(OUTPUT_MODES, 'int'),
+  output_mode: LOOKUP_MODE,
+  idf_weights: IDF_WEIGHTS,
+  oov_method: choice(['floormod', 'farmhash'], 'floormod'),
+  salt: SALT,
   pad_to_max_tokens: flag(false),
   invert: flag(false),
 };
 
-const IGNORED = ['vocabulary_dtype', 'vocabulary_size', 'has_input_vocabulary', 'oov_method', 'encoding'];
+const IGNORED = ['vocabulary_dtype', 'vocabulary_size', 'has_input_vocabulary', 'encoding'];
 
-const token = v.nullish(v.union([v.string(), v.number()]), null);
+export const token = v.nullish(v.union([v.string(), v.number()]), null);
 
 const lookupLayer = (isText: boolean, unknown: Token): LayerDefinition =>
   defineLayer(
@@ -168,49 +203,15 @@ const lookupLayer = (isText: boolean, unknown: Token): LayerDefinition =>
         mode: config.output_mode,
         isInverted: config.invert,
         classes: config.pad_to_max_tokens ? config.max_tokens : null,
+        idfWeights: config.idf_weights,
+        isHashed: config.oov_method === 'farmhash',
+        salt: config.salt,
       });
     },
     { ignores: IGNORED, anyType: true },
   );
 
-const HASHING = defineLayer(
-  {
-    num_bins: count,
-    mask_value: token,
-    salt: v.nullish(v.union([integer, v.pipe(v.array(integer), v.length(2))]), null),
-    output_mode: choice(OUTPUT_MODES, 'int'),
-  },
-  (call, { num_bins: bins, mask_value: mask, salt, output_mode: mode }) => {
-    const { g } = call;
-    const x = onlyInput(call);
-    const isMasked = mask !== null && bins > 1;
-    const buckets = { num_buckets: { i: String(isMasked ? bins - 1 : bins) } };
-    const words =
-      x.dtype === 'string'
-        ? x
-        : g.node('AsString', [cast(g, x, 'int32')], { shape: x.shape, dtype: 'string' });
-    const given = { shape: x.shape, dtype: 'int32' as const };
-    const key = typeof salt === 'number' ? [salt, salt] : salt;
-    const hash =
-      key === null
-        ? g.node('StringToHashBucketFast', [words], given, buckets)
-        : g.node('StringToHashBucketStrong', [words], given, {
-            ...buckets,
-            key: { list: { i: key.map(String) } },
-          });
-    let indices = hash;
-    if (isMasked) {
-      const value = typeof mask === 'string' ? g.string(mask) : g.scalar(mask, x.dtype);
-      const isMask = g.node('Equal', [x, value], { shape: x.shape, dtype: 'bool' });
-      indices = select(g, isMask, 0, add(g, hash, 1));
-    }
-    return mode === 'int' ? indices : encodeCategories(call, indices, mode, bins);
-  },
-  { anyType: true },
-);
-
 export const LOOKUPS: Readonly<Record<string, LayerDefinition>> = {
-  Hashing: HASHING,
   IntegerLookup: lookupLayer(false, -1),
   StringLookup: lookupLayer(true, '[UNK]'),
 };

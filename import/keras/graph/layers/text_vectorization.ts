@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import { choice, count, flag } from '../config_entries.ts';
+import { count, flag } from '../config_entries.ts';
 import { type Built, defineLayer, type LayerDefinition, onlyInput } from '../layer_definition.ts';
-import { maximum } from '../nodes/elementwise.ts';
-import { type NodeBuilder, textValue, typeValue } from '../nodes/node_builder.ts';
-import { expandDimension, slice, squeeze, stack, unstack } from '../nodes/shaping.ts';
+import { integersValue, type NodeBuilder, textValue, typeValue } from '../nodes/node_builder.ts';
+import { concatenate, expandDimension, squeeze, unstack } from '../nodes/shaping.ts';
+import { runningSum } from '../nodes/sorting.ts';
 import { rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import { OUTPUT_MODES } from './encoding.ts';
-import { lookUp, VOCABULARY, vocabularyOf } from './lookup.ts';
+import { IDF_WEIGHTS, LOOKUP_MODE, lookUp, VOCABULARY, vocabularyOf } from './lookup.ts';
 
 /** What Keras takes out as punctuation. */
 const PUNCTUATION = '[!"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\\']';
@@ -25,32 +24,106 @@ function standardized(
   return g.node('StaticRegexReplace', [small], { shape: x.shape }, attributes);
 }
 
-/** The words of [batch] texts, [batch, words], with an empty one where a text has fewer than another. */
-function words(g: NodeBuilder, x: SymbolicTensor, least: number): SymbolicTensor {
-  const [batch] = x.shape;
+/** What stands between the characters of a text while it is split: private characters that no text has. */
+const BETWEEN = '\u{f5e9a}\u{f5e9b}';
+
+/** A text whose characters have something between them. */
+function apart(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
+  const replaced = (text: SymbolicTensor, pattern: string, rewrite: string) =>
+    g.node(
+      'StaticRegexReplace',
+      [text],
+      { shape: text.shape },
+      { pattern: textValue(pattern), rewrite: textValue(rewrite), replace_global: { b: true } },
+    );
+  return replaced(replaced(x, '(?s)(.)', `\\1${BETWEEN}`), `${BETWEEN}$`, '');
+}
+
+/** Lists of strings of several lengths: all elements, and where each list begins and ends among them. */
+interface Lists {
+  readonly values: SymbolicTensor;
+  readonly splits: SymbolicTensor;
+}
+
+/** The words or characters of [batch] texts. */
+function pieces(g: NodeBuilder, x: SymbolicTensor, kind: 'whitespace' | 'character'): Lists {
+  const isWord = kind === 'whitespace';
   const [indices, values, shape] = g.nodeWith(
     'StringSplitV2',
-    [x, g.string('')],
+    [isWord ? x : apart(g, x), g.string(isWord ? '' : BETWEEN)],
     [{ shape: [null, 2], dtype: 'int32' }, { shape: [null] }, { shape: [2], dtype: 'int32' }],
     { maxsplit: { i: '-1' } },
   );
   if (indices === undefined || values === undefined || shape === undefined) throw new Error('it gives three');
-  const [rows, longest] = unstack(g, shape, 0, 2);
-  if (rows === undefined || longest === undefined) throw new Error('a shape of two sizes');
-  const target = stack(g, [rows, least > 0 ? maximum(g, longest, least) : longest], 0);
+  const [rows] = unstack(g, shape, 0, 2);
+  const [row] = unstack(g, indices, 1, 2);
+  if (rows === undefined || row === undefined) throw new Error('a shape of two sizes');
+  const one = g.node(
+    'Fill',
+    [
+      g.node('Shape', [row], { shape: [1], dtype: 'int32' }, { out_type: typeValue('int32') }),
+      g.integers([1], []),
+    ],
+    { shape: [null], dtype: 'int32' },
+    { T: typeValue('int32'), index_type: typeValue('int32') },
+  );
+  const counts = g.node(
+    'UnsortedSegmentSum',
+    [one, row, rows],
+    { shape: [null] },
+    { Tindices: typeValue('int32'), Tnumsegments: typeValue('int32') },
+  );
+  return { values, splits: concatenate(g, [g.integers([0]), runningSum(g, counts, 0)], 0) };
+}
+
+/** As many words next to each other as each of the widths says, with spaces between them. */
+function nGrams(g: NodeBuilder, { values, splits }: Lists, widths: readonly number[]): Lists {
+  const [grams, ends] = g.nodeWith(
+    'StringNGrams',
+    [values, splits],
+    [{ shape: [null] }, { shape: [null], dtype: 'int32' }],
+    {
+      separator: textValue(' '),
+      ngram_widths: integersValue(widths),
+      left_pad: textValue(''),
+      right_pad: textValue(''),
+      pad_width: { i: '0' },
+      preserve_short_sequences: { b: false },
+      Tsplits: typeValue('int32'),
+    },
+  );
+  if (grams === undefined || ends === undefined) throw new Error('it gives two');
+  return { values: grams, splits: ends };
+}
+
+/** [batch, length], or as long as the longest list, with empty strings where a list ends. */
+function table(g: NodeBuilder, { values, splits }: Lists, batch: number | null, length: number | null) {
   return g.node(
-    'SparseToDense',
-    [indices, target, values, g.string('')],
-    { shape: [batch ?? null, null], dtype: 'string' },
-    { T: typeValue('string'), Tindices: typeValue('int32'), validate_indices: { b: true } },
+    'RaggedTensorToTensor',
+    [g.integers([-1, length ?? -1]), values, g.string(''), splits],
+    { shape: [batch, length], dtype: 'string' },
+    {
+      T: typeValue('string'),
+      Tindex: typeValue('int32'),
+      Tshape: typeValue('int32'),
+      num_row_partition_tensors: { i: '1' },
+      row_partition_types: { list: { s: [Buffer.from('ROW_SPLITS').toString('base64')] } },
+    },
   );
 }
+
+/** An n-gram has no more words than this. */
+const MOST_WORDS = 64;
+
+const width = v.pipe(count, v.maxValue(MOST_WORDS, 'is too large'));
 
 const TEXT_VECTORIZATION = defineLayer(
   {
     standardize: v.nullish(v.picklist(STANDARDS, 'is not computed here'), null),
-    split: v.nullish(v.picklist(['whitespace'], 'is not computed here'), null),
-    output_mode: choice(OUTPUT_MODES, 'int'),
+    split: v.nullish(v.picklist(['whitespace', 'character'], 'is not computed here'), null),
+    ngrams: v.nullish(v.union([width, v.array(width)], 'is no number of words'), null),
+    output_mode: LOOKUP_MODE,
+    idf_weights: IDF_WEIGHTS,
     output_sequence_length: v.nullish(count, null),
     max_tokens: v.nullish(count, null),
     pad_to_max_tokens: flag(false),
@@ -61,14 +134,18 @@ const TEXT_VECTORIZATION = defineLayer(
     const input = onlyInput(call);
     if (input.dtype !== 'string') return `layer ${layer.className} of what is no text`;
     const length = config.output_mode === 'int' ? config.output_sequence_length : null;
+    const given = config.ngrams;
+    const widths = typeof given === 'number' ? Array.from({ length: given }, (_, index) => index + 1) : given;
     const text = standardized(g, input, config.standardize);
     let tokens = text;
     if (config.split !== null) {
       if (rank(text) > 2 || (rank(text) === 2 && text.shape[1] !== 1)) {
         return `layer ${layer.className} of several texts in one`;
       }
-      tokens = words(g, rank(text) === 2 ? squeeze(g, text, [1]) : text, length ?? 0);
-      if (length !== null) tokens = slice(g, tokens, 1, 0, length);
+      const lists = pieces(g, rank(text) === 2 ? squeeze(g, text, [1]) : text, config.split);
+      tokens = table(g, widths === null ? lists : nGrams(g, lists, widths), text.shape[0] ?? null, length);
+    } else if (widths !== null) {
+      return `layer ${layer.className} with ngrams of what is not split`;
     } else if (rank(text) === 1) tokens = expandDimension(g, text, 1);
     const vocabulary = vocabularyOf(call, config.vocabulary, true);
     if (typeof vocabulary === 'string') return vocabulary;
@@ -80,6 +157,7 @@ const TEXT_VECTORIZATION = defineLayer(
       mode: config.output_mode,
       isInverted: false,
       classes: config.pad_to_max_tokens ? config.max_tokens : null,
+      idfWeights: config.idf_weights,
     });
   },
   { ignores: ['vocabulary_size', 'encoding', 'has_input_vocabulary'], anyType: true },

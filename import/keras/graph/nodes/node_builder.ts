@@ -25,7 +25,9 @@ export function integersValue(values: readonly number[]): NodeAttribute {
 /** Operations whose nodes have no attribute `T`: they take strings, or name their types by other attributes. */
 const WITHOUT_TYPE: ReadonlySet<string> = new Set([
   'LookupTableFindV2',
+  'SparseCross',
   'StaticRegexReplace',
+  'StringNGrams',
   'StringLower',
   'StringSplitV2',
   'StringToHashBucketFast',

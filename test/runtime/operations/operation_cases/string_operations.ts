@@ -275,6 +275,27 @@ export const STRING_CASES: readonly GateCase[] = [
     'INT32',
     [answered('words', { x: strings([3], ['Hello', 'TensorFlow', '2.x']) }, int([3], [0, 2, 2]))],
   ),
+  operation(
+    'SparseCross of columns that are not sparse',
+    'SparseCross',
+    { a: 'BYTES', b: 'INT32' },
+    { N: { i: '0' }, hashed_output: { b: true }, hash_key: { i: '956888297470' }, num_buckets: { i: '5' } },
+    'INT32',
+    [
+      answered(
+        'the example of HashedCrossing in the documentation',
+        { a: strings([5, 1], ['A', 'B', 'A', 'B', 'A']), b: int([5, 1], [101, 101, 101, 102, 102]) },
+        int([5], [1, 4, 1, 1, 3]),
+      ),
+      answered('no rows', { a: strings([0, 1]), b: int([0, 1]) }, int([0])),
+      refused(
+        'different numbers of rows',
+        { a: strings([1, 1], ['A']), b: int([2, 1], [1, 2]) },
+        /SparseCross: its columns are not matrices of as many rows/,
+      ),
+    ],
+    1,
+  ),
   ...[
     ['StringToHashBucket', {}, [8, 0, 7]],
     ['StringToHashBucketFast', {}, [9, 2, 2]],

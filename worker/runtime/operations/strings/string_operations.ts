@@ -1,5 +1,6 @@
 import type { Operations } from '../operation.ts';
 import { decodeBase64, encodeBase64 } from './base64.ts';
+import { sparseCross } from './crossing.ts';
 import { HASHING } from './hashing.ts';
 import { JOINING } from './joining.ts';
 import { MOVED_ELEMENTS } from './moved_elements.ts';
@@ -23,6 +24,7 @@ export const STRING_OPERATIONS: Operations = {
   DecodeBase64: decodeBase64,
   DecodeRaw: decodeRaw,
   EncodeBase64: encodeBase64,
+  SparseCross: sparseCross,
   StringNGrams: stringNGrams,
   StringToNumber: stringToNumber,
 };
