@@ -57,13 +57,15 @@ describe('operations that cannot be executed', () => {
     const refused = [
       node('a', 'MaxPoolWithArgmax', { data_format: text('NCHW') }),
       node('c', 'AvgPool', { padding: text('EXPLICIT') }),
+      node('m', 'MaxPool', { ksize: integers([1, 1, 1, 2]), strides: integers([1, 1, 1, 2]) }),
+      node('i', 'MaxPool', { ksize: integers([1, 1, 1, 2]), strides: integers([1, 1, 1, 2]) }),
+      node('n', 'AvgPool3D', { ksize: integers([2, 1, 1, 1, 1]) }),
       node('d', 'Conv2DBackpropInput', { dilations: integers([1, 2, 2, 1]) }),
       node('e', 'FusedDepthwiseConv2dNative', {
         dilations: integers([1, 2, 2, 1]),
         strides: integers([1, 2, 2, 1]),
       }),
       node('f', '_FusedConv2D', { fused_ops: textsValue(['Relu']) }),
-      node('i', 'MaxPool', { ksize: integers([1, 1, 1, 2]), strides: integers([1, 1, 1, 2]) }),
       node('j', 'AvgPool', { ksize: integers([2, 1, 1, 1]), strides: integers([1, 1, 1, 1]) }),
       node('g', '_FusedMatMul', { fused_ops: textsValue(['BiasAdd', 'Tanh']) }),
       node('h', 'FusedDepthwiseConv2dNative', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
@@ -74,7 +76,12 @@ describe('operations that cannot be executed', () => {
       refused.map(({ name }) => name),
     );
     const computed = [
-      node('a', 'MaxPool', { data_format: text('NHWC'), padding: text('SAME') }),
+      node('a', 'MaxPool', {
+        data_format: text('NHWC'),
+        padding: text('SAME'),
+        ksize: integers([1, 2, 3, 1]),
+        strides: integers([1, 2, 1, 1]),
+      }),
       node('b', 'FusedBatchNormV3', { is_training: { b: true } }),
       node('c', 'Conv3D', { data_format: text('NDHWC') }),
       node('e', 'Conv2D', { dilations: integers([1, 2, 2, 1]), strides: integers([1, 2, 2, 1]) }),

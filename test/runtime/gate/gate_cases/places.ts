@@ -139,6 +139,20 @@ export const PLACE_CASES: readonly GateCase[] = [
       ),
     ],
   ),
+  operation(
+    'gathering in batches counted from the last dimension of the indices',
+    'GatherV2',
+    { x: 'FP32', i: 'INT32', axis: 'INT32' },
+    { batch_dims: { i: '-1' } },
+    'FP32',
+    [
+      answered(
+        'of one index each',
+        { x: float([2, 2], [1, 2, 3, 4]), i: int([2, 1], [1, 0]), axis: int([], [1]) },
+        float([2, 1], [2, 3]),
+      ),
+    ],
+  ),
   operation('reversed truths', 'ReverseV2', { x: 'BOOL', axis: 'INT32' }, {}, 'BOOL', [
     answered('a list', { x: bool([4], [1, 0, 0, 0]), axis: int([1], [0]) }, bool([4], [0, 0, 0, 1])),
     answered('columns', { x: bool([2, 2], [1, 0, 1, 1]), axis: int([1], [-1]) }, bool([2, 2], [0, 1, 1, 1])),

@@ -25,6 +25,26 @@ const ones = (count: number): number[] => Array.from({ length: count }, () => 1)
 /** Shapes of products and convolutions that do not fit each other. */
 export const PRODUCT_CASES: readonly GateCase[] = [
   operation(
+    'Conv2D of padded channels',
+    'Conv2D',
+    { x: 'FP32', filter: 'FP32' },
+    {
+      strides: integers(1, 1, 1, 1),
+      dilations: integers(1, 1, 1, 1),
+      data_format: text('NHWC'),
+      padding: text('EXPLICIT'),
+      explicit_paddings: integers(0, 0, 0, 0, 0, 0, 1, 0),
+    },
+    'FP32',
+    [
+      refused(
+        'which TensorFlow does not have',
+        { x: square, filter: float([1, 1, 1, 1], [2]) },
+        /Conv2D: the batch or the channels are padded/,
+      ),
+    ],
+  ),
+  operation(
     'Prelu fused',
     '_FusedMatMul',
     { a: 'FP32', b: 'FP32', bias: 'FP32', slopes: 'FP32' },

@@ -23,6 +23,8 @@ function padding(node: GraphNode, dimensions: number): 'same' | 'valid' | [numbe
   const given = numbersAttribute(node, 'explicit_paddings');
   if (name !== 'explicit' || given.length !== 2 * (dimensions + 2))
     return refuse(node, `the padding "${name}" is not known`);
+  if ([0, 1, -2, -1].some((index) => given.at(index) !== 0))
+    refuse(node, 'the batch or the channels are padded');
   return Array.from({ length: dimensions + 2 }, (_, dimension) => [
     given[2 * dimension] ?? 0,
     given[2 * dimension + 1] ?? 0,
