@@ -5,7 +5,9 @@ import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
 import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
+import { DEV_PORT } from '../dev/dev_address.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';
+import { announceDev, withdrawDev } from '../dev/running_dev.ts';
 import { parseVariableArgument } from '../dev/variable_argument.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from '../files/package_root.ts';
 import { managementFault } from '../registry/management_environment.ts';
@@ -16,7 +18,7 @@ export const DEV: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withEnvironmentOption(command)
-    .option('--port <port>', 'the port to listen on', parsePortArgument, 8787)
+    .option('--port <port>', 'the port to listen on', parsePortArgument, DEV_PORT)
     .option(
       '--management-port <port>',
       'the port of the management Worker (default: one after --port)',
@@ -75,8 +77,9 @@ async function run(command: Command, output: Output): Promise<number> {
       worker: 'serving',
       port,
       variables,
-      onReady: () => {
+      onReady: async () => {
         const url = serverUrl(ip, port);
+        await announceDev(directory, url);
         const text = [
           `Serving ${describePlace(registry.place)} on ${url} (Ctrl+C to stop). Try:`,
           `  curl -d '{"instances":[1.0,2.0,5.0]}' ${url}/v1/models/half_plus_two:predict`,
@@ -103,5 +106,9 @@ async function run(command: Command, output: Output): Promise<number> {
       },
     });
   }
-  return runDevServers(servers, output.log);
+  try {
+    return await runDevServers(servers, output.log);
+  } finally {
+    await withdrawDev(directory);
+  }
 }

@@ -9,6 +9,7 @@ import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { changeTiming, withTimingOptions } from '../pointer/change_timing.ts';
+import { firstRequestLines } from '../publish/first_request.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { dryRunJson, dryRunLines, publishJson, publishLines } from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
@@ -104,7 +105,9 @@ export const PUBLISH = registryCommand({
       return EXIT_DONE;
     }
     const report = { model, place, flip, stage, label: options.label, outcome, timing };
-    output.result([...publishLines(report), ...costs], { ...publishJson(report), ...measured });
+    const isCurrent = outcome.pointer?.current === outcome.version;
+    const request = isCurrent ? await firstRequestLines(model, outcome.content, place) : [];
+    output.result([...publishLines(report), ...costs, ...request], { ...publishJson(report), ...measured });
     return EXIT_DONE;
   },
 });

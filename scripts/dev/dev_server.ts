@@ -20,7 +20,7 @@ export interface DevServerOptions {
   /** Variables of the Worker as `NAME:VALUE`, which override those of wrangler.toml. */
   readonly variables: readonly string[];
   /** Called once, when the Worker passes its health check. */
-  readonly onReady: () => void;
+  readonly onReady: () => void | Promise<void>;
 }
 
 const POLL_MS = 100;
@@ -64,7 +64,7 @@ export async function runDevServers(
     });
     createInterface(child.stderr).on('line', (line) => print(line, 'stderr'));
     healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
-    if (healthy && !stopping) options.onReady();
+    if (healthy && !stopping) await options.onReady();
   }
   const code = await Promise.race(exits);
   end('SIGTERM');

@@ -56,6 +56,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/status.ts')).STATUS,
   },
   {
+    name: 'predict',
+    summary: 'Asks a server for a prediction, and prints it as a table.',
+    load: async () => (await import('../commands/predict.ts')).PREDICT,
+  },
+  {
     name: 'inspect',
     summary: 'Shows the format, signatures, operations and sizes of a model.',
     load: async () => (await import('../commands/inspect.ts')).INSPECT,

@@ -49,6 +49,7 @@ export type PublishOutcome =
       readonly version: string;
       readonly checks: Checks;
       readonly leftOut: LeftOut;
+      readonly content: ModelContent;
       /** `same`: an earlier publish wrote this manifest. */
       readonly manifest: 'written' | 'same';
       readonly uploaded: readonly Blob[];
@@ -209,6 +210,7 @@ async function publishContent(
     version,
     checks,
     leftOut,
+    content,
     manifest,
     uploaded,
     present,

@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { wranglerConfiguration } from '../../files/package_root.ts';
 
 /** The environment variables that only this product reads. */
-const KNOWN = ['EDGE_SERVING_CONFIG', 'EDGE_SERVING_TOKEN', 'EDGE_SERVING_SHARED_MODELS'];
+const KNOWN = [
+  'EDGE_SERVING_CONFIG',
+  'EDGE_SERVING_TOKEN',
+  'EDGE_SERVING_API_KEY',
+  'EDGE_SERVING_SHARED_MODELS',
+];
 
 /**
  * Returns what is wrong with these variables, in one sentence, or undefined. A misspelled variable would otherwise be

@@ -8,7 +8,7 @@ test('metadata has the names and value types of TensorFlow Serving', () => {
       method: 'tensorflow/serving/predict',
       inputs: { x: { name: 'serving_default_x:0', dtype: 'float32', shape: [-1, 1] } },
       outputs: {
-        y: { name: 'y:0', dtype: 'string', shape: [], classes: ['not', 'shown'] },
+        y: { name: 'y:0', dtype: 'string', shape: [], classes: ['cat', 'dog'] },
         any: { name: 'any:0', dtype: 'bool', shape: null },
         whole: { name: 'whole:0', dtype: 'int32', shape: [3] },
       },
@@ -47,6 +47,7 @@ test('metadata has the names and value types of TensorFlow Serving', () => {
           },
         },
       },
+      class_names: { serving_default: { y: ['cat', 'dog'] } },
     },
   });
 });

@@ -69,6 +69,11 @@ test('dev serves the sample models and lets them be managed; what is published i
     const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
     const published = await runScript('publish', [next, '--model', 'half_plus_two', '--persist-to', state]);
     expect(published.code).toBe(0);
+    // The request is the first golden example of the model.
+    expect(published.stdout.trimEnd().split('\n').slice(-2)).toEqual([
+      `It is served on ${url}. Try:`,
+      `  curl -d '{"inputs":{"x":[1,2,5]}}' ${url}/v1/models/half_plus_two:predict`,
+    ]);
     expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
     const token = /Bearer ([\w-]+)/.exec(await managed)?.[1];
     const listed = await fetch(`http://localhost:${managementPort}/api/v1/models`, {

@@ -96,5 +96,11 @@ export const ModelMetadataSchema = v.object({
       v.exactOptional(v.record(v.string(), v.string())),
       v.description('Signatures of the model that are not served, and why'),
     ),
+    class_names: v.pipe(
+      v.exactOptional(v.record(v.string(), v.record(v.string(), v.array(v.string())))),
+      v.description(
+        'By signature and output: the classes that the positions of the last dimension stand for',
+      ),
+    ),
   }),
 });

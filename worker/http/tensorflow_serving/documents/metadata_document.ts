@@ -3,7 +3,8 @@ import type { Signature, TensorInfo } from '../../../model/signature.ts';
 
 /**
  * Makes the JSON of GetModelMetadataResponse, in which a `signature_def` contains a `signature_def`. Sizes are strings
- * (proto int64). Signatures that the version is served without, and why, are beside them.
+ * (proto int64). Signatures that the version is served without, and why, are beside them, and so are the names of classes,
+ * by signature and output.
  */
 export function metadataDocument(
   model: string,
@@ -16,8 +17,21 @@ export function metadataDocument(
     metadata: {
       signature_def: { signature_def: mapped(signatures, signatureDef) },
       ...(leftOut === undefined ? {} : { left_out: leftOut }),
+      ...classNames(signatures),
     },
   };
+}
+
+function classNames(signatures: Readonly<Record<string, Signature>>): {
+  readonly class_names?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+} {
+  const named = Object.entries(signatures).flatMap(([signature, { outputs }]) => {
+    const lists = Object.entries(outputs).flatMap(([name, { classes }]): [string, readonly string[]][] =>
+      classes === undefined ? [] : [[name, classes]],
+    );
+    return lists.length === 0 ? [] : [[signature, Object.fromEntries(lists)] as const];
+  });
+  return named.length === 0 ? {} : { class_names: Object.fromEntries(named) };
 }
 
 function signatureDef(signature: Signature) {
