@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { faultMessage } from './fault.ts';
 import { errorResponse } from './http/answer_headers.ts';
+import { answerIndex } from './http/index_page/handler.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
 import { answerDocument, answerPage } from './http/openapi/handler.ts';
 import { pathOfUrl, protocolOf } from './http/request_path.ts';
@@ -18,6 +19,15 @@ const app = new Hono<Bindings>({ getPath: ({ url }) => pathOfUrl(url) });
 app.get('/healthz', (context) => {
   wiringOf(context.env);
   return context.json({ status: 'ok' });
+});
+app.get('/', async (context, next) => {
+  const { guard, isolate, routingKeys, showsIndex } = wiringOf(context.env);
+  if (!showsIndex) return next();
+  const { raw } = context.req;
+  const refusal = await guard?.(raw, '/');
+  return (
+    refusal ?? answerIndex(isolate.serving, raw, new HttpRequestScope(raw, context.executionCtx, routingKeys))
+  );
 });
 app.get('/openapi.json', () => answerDocument());
 app.get('/docs', () => answerPage());

@@ -60,6 +60,7 @@ function wire(env: Env) {
     calls: new ModelCalls(protocol),
     guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
     cors: createCors(access.corsOrigins),
+    showsIndex: access.showsIndex,
   };
 }
 

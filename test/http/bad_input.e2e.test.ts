@@ -57,7 +57,7 @@ const REFUSED: readonly (readonly [name: string, path: string, body: string | un
     ['path traversal', '/v1/models/..%2F..%2Fpruning:predict', '{"instances":[1]}', 404, /not found/],
     ['percent sign alone', '/v1/models/%:predict', '{"instances":[1]}', 400, /Malformed/],
     ['reading where writing is asked', HALF, undefined, 400, /Malformed request: GET/],
-    ['model without a name', '/v1/models', undefined, 400, /Missing model name/],
+    ['version without a model', '/v1/models/versions/5', undefined, 400, /Missing model name/],
     ['no such place', '/v3/anything', undefined, 404, /path \/v3\/anything does not exist; see \/docs/],
   ];
 

@@ -51,10 +51,12 @@ test('a graph model is published simplified, the same whenever it is, with the e
 });
 
 test('a graph model with operations that cannot be executed is refused, with all of them', async () => {
-  const opened = await openModel(await writeModel('Betainc'), { temporaryDirectory: await newDirectory() });
+  const opened = await openModel(await writeModel('LoadAndRemapMatrix'), {
+    temporaryDirectory: await newDirectory(),
+  });
   expect(opened).toMatchObject({
     kind: 'unsupported',
-    message: expect.stringContaining('Betainc is not computed by the server: Betainc_'),
+    message: expect.stringContaining('LoadAndRemapMatrix is not computed by the server: LoadAndRemapMatrix_'),
   });
 });
 

@@ -1,5 +1,6 @@
 import type { RequestMemory } from '../http/memory/request_memory.ts';
 import type { RequestRecord } from '../http/metrics/request_metrics.ts';
+import { NOT_LISTED } from '../http/model_list.ts';
 import { notServed } from '../http/open_inference/not_served.ts';
 import type { TensorInfo } from '../model/signature.ts';
 import type { AnsweredBy, NotServed, Serving, ServingTarget } from '../serving/api.ts';
@@ -88,9 +89,7 @@ export class ModelCalls {
 
   async models(): Promise<ModelList> {
     const models = await this.#options.serving.models();
-    return models === undefined
-      ? refused(503, 'The models cannot be listed now: storage did not respond')
-      : { ok: true, models };
+    return models === undefined ? refused(503, NOT_LISTED) : { ok: true, models };
   }
 }
 

@@ -139,6 +139,7 @@ export type DescribeOutcome =
       readonly format: ModelContent['format'];
       readonly signatures: Readonly<Record<string, Signature>>;
       readonly leftOut?: LeftOut | undefined;
+      readonly image?: ImageInput | undefined;
       readonly by: AnsweredBy;
     }
   | NotServed;

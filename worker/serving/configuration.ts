@@ -1,7 +1,14 @@
 import * as v from 'valibot';
 import { type PublicKey, parsePublicKey } from '../registry/version/manifest_signature.ts';
 import { VERSIONS_BY_NUMBER, type VersionsByNumber } from './request/versions_by_number.ts';
-import { ConfigurationError, documented, parseVariables, toNumber, wholeNumber } from './variables.ts';
+import {
+  ConfigurationError,
+  choice,
+  documented,
+  parseVariables,
+  toNumber,
+  wholeNumber,
+} from './variables.ts';
 
 /** The operator's configuration, normalized. */
 export interface ServingConfiguration {
@@ -59,15 +66,6 @@ const PublicKeysSchema = v.pipe(
   ),
   v.transform((keys) => keys.filter((key) => key !== undefined)),
 );
-
-const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
-  v.picklist(options, `must be ${alternatives(options)}`);
-
-/** @example alternatives(['a', 'b', 'c']) // '"a", "b" or "c"' */
-function alternatives(options: readonly string[]): string {
-  const quoted = options.map((option) => `"${option}"`);
-  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
-}
 
 /** The variables of the serving Worker, except those of access: default, values and meaning of each. */
 export const SERVING_VARIABLES = v.object({

@@ -45,6 +45,16 @@ export const wholeNumber = (minimum: number, maximum: number) =>
     ),
   );
 
+/** One of some words. */
+export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
+  v.picklist(options, `must be ${alternatives(options)}`);
+
+/** @example alternatives(['a', 'b', 'c']) // '"a", "b" or "c"' */
+function alternatives(options: readonly string[]): string {
+  const quoted = options.map((option) => `"${option}"`);
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}
+
 /** The description of a variable, from which docs/configuration.md and wrangler.toml are generated. */
 export type VariableDocumentation = {
   readonly meaning: string;

@@ -29,6 +29,7 @@ const ASKED: readonly { path: string; status: number; body?: string }[] = [
   { path: `${HALF}:predict`, status: 400, body: 'no JSON' },
   { path: '/v1/models/nobody:predict', status: 404, body: NUMBERS },
   { path: '/v2', status: 200 },
+  { path: '/v1/models', status: 200 },
   { path: '/v2/models', status: 200 },
   { path: '/v2/models/half_plus_two', status: 200 },
   { path: '/v2/models/half_plus_two/ready', status: 200 },

@@ -8,7 +8,7 @@ describe('errors', () => {
   test.each([
     ['GET', '/v1/foo', undefined, 400, 'Malformed request: GET /v1/foo'],
     ['PUT', '/v1/models/foo', '{}', 400, 'Malformed request: PUT /v1/models/foo'],
-    ['GET', '/v1/models', undefined, 400, 'Missing model name in request.'],
+    ['GET', '/v1/models/versions/5', undefined, 400, 'Missing model name in request.'],
     ['POST', '/v1/models/foo:predict', INSTANCES, 404, 'Servable not found for request: Latest(foo)'],
     [
       'POST',

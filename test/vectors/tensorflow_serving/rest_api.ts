@@ -33,7 +33,7 @@ export const REST_API: readonly Vector[] = [
   malformed('POST', '/v1/models/foo/versions/50/labels/some_label:regress'),
   malformed('POST', '/v1/models/echo:PREDICT'),
   malformed('PUT', '/v1/models/echo:predict'),
-  { shows: 'no list of models', path: '/v1/models', status: 400, words: 'Missing model name' },
+  { shows: 'no model of a version', path: '/v1/models/versions/5', status: 400, words: 'Missing model name' },
   {
     shows: 'a version that int64 does not hold',
     method: 'POST',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { documented, parseVariables } from '../../serving/variables.ts';
+import { choice, documented, parseVariables } from '../../serving/variables.ts';
 import { isKey, KEY_RULE } from './api_keys.ts';
 
 /** Which clients may send requests, and which web origins may read the responses. */
@@ -8,6 +8,8 @@ export interface AccessConfiguration {
   readonly apiKeys: readonly string[];
   /** Origins whose pages may read responses. An empty list turns CORS off. */
   readonly corsOrigins: readonly string[] | 'any';
+  /** True if `/` shows the models. */
+  readonly showsIndex: boolean;
 }
 
 /** A variable that is set but empty is an error: it must not open the server to everyone. */
@@ -41,12 +43,19 @@ export const ACCESS_VARIABLES = v.object({
     values: 'origins such as `https://app.example.com`, separated by commas, or `*`',
     meaning: 'pages of these origins may read responses. Unset: CORS is off',
   }),
+  INDEX_PAGE: documented(v.optional(choice(['on', 'off']), 'on'), {
+    values: '`on`, `off`',
+    meaning:
+      '`on`: `/` shows the models, their signatures and an example request each, to clients that may send requests. `off`: ' +
+      'it is not found',
+  }),
 });
 
 /** @throws ConfigurationError that names every invalid variable */
 export function parseAccessConfiguration(variables: unknown): AccessConfiguration {
-  const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins } = parseVariables(ACCESS_VARIABLES, variables);
-  return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins };
+  const parsed = parseVariables(ACCESS_VARIABLES, variables);
+  const { PREDICT_API_KEYS: apiKeys, CORS_ORIGINS: origins, INDEX_PAGE } = parsed;
+  return { apiKeys, corsOrigins: origins.includes('*') ? 'any' : origins, showsIndex: INDEX_PAGE === 'on' };
 }
 
 function listOf(text: string): string[] {

@@ -2,6 +2,7 @@ import { parseVersion } from '../../registry/version/version.ts';
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
 import { serve } from '../../serving/request/serve.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
+import { answerModelList } from '../model_list.ts';
 import {
   type ComputeRoute,
   createProtocolHandler,
@@ -70,7 +71,7 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
         // Models load on demand: an isolate that runs is ready.
         return documentAnswer({ live: true, ready: true });
       case 'list':
-        return answerList(serving);
+        return answerModelList(serving);
       case 'not found':
         return errorAnswer(`There is nothing at ${pathOfUrl(url)}`, 404);
       case 'wrong method': {
@@ -83,13 +84,6 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
 
 export function createOpenInferenceHandler(options: ProtocolOptions): ProtocolHandler {
   return createProtocolHandler(OPEN_INFERENCE, options);
-}
-
-async function answerList(serving: Serving): Promise<Answer> {
-  const models = await serving.models();
-  return models === undefined
-    ? errorAnswer('The models cannot be listed now: storage did not respond', 503)
-    : documentAnswer({ models });
 }
 
 /** The protocol allows any text as a version. Text that is not a version here names one that does not exist. */

@@ -1,4 +1,5 @@
 import { jsonResponse } from '../answer_headers.ts';
+import { htmlResponse } from '../html_page.ts';
 import { openApiDocument } from './document.ts';
 import { renderPage } from './page.ts';
 
@@ -11,13 +12,8 @@ export function answerDocument(): Response {
   return jsonResponse(documentText);
 }
 
-/** Returns the page. Its content security policy allows no scripts and no external resources. */
+/** Returns the page. */
 export function answerPage(): Response {
   pageText ??= renderPage(openApiDocument());
-  return new Response(pageText, {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-    },
-  });
+  return htmlResponse(pageText);
 }

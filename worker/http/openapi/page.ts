@@ -1,3 +1,4 @@
+import { escaped, htmlPage } from '../html_page.ts';
 import type { OpenApiDocument } from './document.ts';
 import type { Operation } from './operation.ts';
 
@@ -16,21 +17,13 @@ export function renderPage(document: OpenApiDocument): string {
     ([name, schema]) =>
       `<details id="schema-${escaped(name)}"><summary>${escaped(name)}</summary>${json(schema)}</details>`,
   );
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escaped(info.title)} ${escaped(info.version)}</title><style>${STYLE}</style></head>
-<body><h1>${escaped(info.title)} <small>${escaped(info.version)}</small></h1><p>${escaped(info.description)}</p>
+  return htmlPage(
+    `${info.title} ${info.version}`,
+    `<h1>${escaped(info.title)} <small>${escaped(info.version)}</small></h1><p>${escaped(info.description)}</p>
 <p>The same for machines: <a href="/openapi.json">/openapi.json</a>.</p>
-${sections.join('\n')}<h2>Schemas</h2>${schemas.join('\n')}</body></html>
-`;
+${sections.join('\n')}<h2>Schemas</h2>${schemas.join('\n')}`,
+  );
 }
-
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}' +
-  'code,pre{font:14px/1.4 ui-monospace,monospace}pre{background:#f4f4f4;padding:.75rem;overflow-x:auto}' +
-  'details{border-top:1px solid #ddd;padding:.4rem 0}summary{cursor:pointer}b{display:inline-block;width:3.5rem}' +
-  'td{padding:.1rem 1rem .1rem 0;vertical-align:top}small{color:#666}' +
-  '@media(prefers-color-scheme:dark){body{background:#161616;color:#e8e8e8}pre{background:#222}a{color:#8ab4f8}}';
 
 function renderOperation(path: string, method: string, operation: Operation): string {
   const { summary, description, requestBody, responses } = operation;
@@ -55,8 +48,4 @@ function link(within: object): string {
 
 function json(value: object): string {
   return `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -47,8 +47,15 @@ const METHODS: readonly (readonly [name: string, verb: string, SchemaName, Schem
 
 /** The paths of TensorFlow Serving's REST API, for each way to select a version. */
 export function tensorFlowServingPaths(): Paths {
-  return Object.fromEntries(
-    TARGETS.flatMap((target) => {
+  const list: Operation = {
+    operationId: 'listServedModels',
+    tags,
+    summary: 'The models that have a version. TensorFlow Serving has no such list',
+    responses: responses('ModelList', 'Their names', [401, 429, 503]),
+  };
+  return Object.fromEntries([
+    ['/v1/models', { get: list }],
+    ...TARGETS.flatMap((target) => {
       const base = `/v1/models/{model}${target.suffix}`;
       return [
         [base, { get: status(target) }],
@@ -59,7 +66,7 @@ export function tensorFlowServingPaths(): Paths {
         ]),
       ];
     }),
-  );
+  ]);
 }
 
 function status({ id, words, parameters }: Target): Operation {

@@ -1,5 +1,6 @@
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
+import { answerModelList } from '../model_list.ts';
 import {
   type ComputeRoute,
   createProtocolHandler,
@@ -52,6 +53,8 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
         return answerStatus(serving, route.target, scope);
       case 'metadata':
         return answerMetadata(serving, route.target, scope);
+      case 'list':
+        return answerModelList(serving);
       case 'malformed':
       case 'missing model name':
         return errorAnswer(route.message, 400);

@@ -5,6 +5,8 @@ import type { ServingTarget } from '../../serving/api.ts';
 export type Route =
   | { readonly kind: 'predict' | 'classify' | 'regress'; readonly target: ServingTarget }
   | { readonly kind: 'status' | 'metadata'; readonly target: ServingTarget }
+  /** TensorFlow Serving has no list of models. */
+  | { readonly kind: 'list' }
   | { readonly kind: 'malformed'; readonly message: string }
   | { readonly kind: 'missing model name'; readonly message: string };
 
@@ -19,6 +21,8 @@ const GET_PATH = new RegExp(
   'i',
 );
 
+const LIST_PATH = /^\/v1\/models$/i;
+
 /**
  * Parses a request's path with TensorFlow Serving's grammar: paths in any case, methods in lower case, names
  * percent-decoded after matching.
@@ -30,6 +34,7 @@ export function parseRoute(method: string, path: string): Route {
   const pattern = method === 'POST' ? POST_PATH : method === 'GET' ? GET_PATH : undefined;
   const groups = pattern?.exec(path)?.groups;
   if (groups === undefined) return malformed;
+  if (LIST_PATH.test(path)) return { kind: 'list' };
 
   const model = percentDecoded(groups.model ?? '');
   if (model === undefined) return malformed;

@@ -16,14 +16,14 @@ export async function describeVersion(
   const by = answeredBy(resolution, version);
   const ready = manager.ready(model, version);
   if (ready !== undefined) {
-    const { format, signatures, leftOut } = ready;
-    return { kind: 'described', format, signatures, leftOut, by };
+    const { format, signatures, leftOut, image } = ready;
+    return { kind: 'described', format, signatures, leftOut, image, by };
   }
   try {
     const read = await manager.readManifest(model, version);
     if (read.kind === 'found') {
-      const { format, signatures, leftOut } = read.manifest.content;
-      return { kind: 'described', format, signatures, leftOut, by };
+      const { format, signatures, leftOut, image } = read.manifest.content;
+      return { kind: 'described', format, signatures, leftOut, image, by };
     }
     if (read.kind === 'missing' && !resolution.fromPointer) return { kind: 'unknown version', version };
     const reason = read.kind === 'missing' ? reasonOf(read) : `its manifest is ${read.kind}: ${read.reason}`;

@@ -1,0 +1,56 @@
+import type { DataType } from '../../model/dtype.ts';
+import type { ImageInput } from '../../model/image_input.ts';
+import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../model/signature.ts';
+import { elementCount } from '../../model/tensor.ts';
+
+/** A request that the model answers, to be copied. */
+export type ExampleRequest =
+  | { readonly kind: 'json'; readonly path: string; readonly body: string }
+  /** The body is the file of an image. */
+  | { readonly kind: 'image'; readonly path: string };
+
+/** A longer body is no example that anybody reads. Elements. */
+const MOST_ELEMENTS = 256;
+
+const VALUES = { float32: 0, int32: 0, bool: false, string: 'text' } as const satisfies Record<
+  DataType,
+  unknown
+>;
+
+/**
+ * Makes a request to predict with one instance, of zeros or of the word "text". A size that may vary is 1.
+ *
+ * @returns undefined if it would be too long, or if the model needs the file of an image whose bytes are strings
+ */
+export function exampleRequest(
+  model: string,
+  signatures: Readonly<Record<string, Signature>>,
+  image: ImageInput | undefined,
+): ExampleRequest | undefined {
+  const path = `/v1/models/${encodeURIComponent(model)}:predict`;
+  if (image?.signature === DEFAULT_SIGNATURE) return { kind: 'image', path };
+  const name = Object.hasOwn(signatures, DEFAULT_SIGNATURE) ? DEFAULT_SIGNATURE : Object.keys(signatures)[0];
+  const signature = name === undefined ? undefined : signatures[name];
+  const inputs = Object.entries(signature?.inputs ?? {});
+  const count = inputs.reduce((sum, [, { shape }]) => sum + elementCount(concrete(shape)), 0);
+  if (inputs.length === 0 || count > MOST_ELEMENTS) return undefined;
+  if (inputs.some(([, { holdsExamples }]) => holdsExamples === true)) return undefined;
+  const named = name === DEFAULT_SIGNATURE ? {} : { signature_name: name };
+  const isRow = inputs.every(([, { shape }]) => shape?.[0] === -1);
+  const tensors = inputs.map(([input, info]): [string, unknown] => [
+    input,
+    nested(info.dtype, concrete(info.shape).slice(isRow ? 1 : 0)),
+  ]);
+  const [only] = tensors;
+  const value = tensors.length === 1 && only !== undefined ? only[1] : Object.fromEntries(tensors);
+  const body = JSON.stringify(isRow ? { ...named, instances: [value] } : { ...named, inputs: value });
+  return { kind: 'json', path, body };
+}
+
+function concrete(shape: TensorInfo['shape']): number[] {
+  return (shape ?? [1]).map((size) => (size === -1 ? 1 : size));
+}
+
+function nested(dtype: DataType, [size, ...inner]: readonly number[]): unknown {
+  return size === undefined ? VALUES[dtype] : Array.from({ length: size }, () => nested(dtype, inner));
+}
