@@ -34,6 +34,20 @@ const BEYOND_SPACE: Refusal = {
   reason: 'with a window over the batch or the channels',
   wayRound: 'reshape these into a dimension of their own and reduce it',
 };
+/** They may leave out what lies outside of a tensor. */
+const PLACED = [
+  'GatherNd',
+  'ScatterNd',
+  'TensorScatterAdd',
+  'TensorScatterMax',
+  'TensorScatterMin',
+  'TensorScatterSub',
+  'TensorScatterUpdate',
+];
+const LEFT_OUT: Refusal = {
+  reason: 'that leaves out places outside of a tensor (bad_indices_policy "IGNORE")',
+  wayRound: 'leave them out with tf.boolean_mask before it',
+};
 const FUSED = ['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'];
 
 /** The activations that tfjs fuses, in lower case. */
@@ -73,6 +87,7 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
       return sizes !== undefined && (sizes.at(0) !== 1 || sizes.at(-1) !== 1);
     }),
   ),
+  refused(PLACED, LEFT_OUT, (node) => textAttribute(node, 'bad_indices_policy')?.toUpperCase() === 'IGNORE'),
   refused(['Conv2DBackpropInput', 'Conv3DBackpropInputV2'], IGNORED_DILATIONS, isDilated),
   refused(FUSED, STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
   {

@@ -15,6 +15,7 @@ test.each<[string, string, Record<string, NodeAttribute>, number, string]>([
   ['samples', 'Multinomial', { T: FLOAT, output_dtype: { type: 'DT_INT64' } }, 0, 'DT_INT32'],
   ['the largest values', 'TopKV2', { T: FLOAT }, 0, 'DT_FLOAT'],
   ['where the largest values are', 'TopKV2', { T: FLOAT }, 1, 'DT_INT32'],
+  ['filled rows of strings', 'SparseFillEmptyRows', { T: { type: 'DT_STRING' } }, 1, 'DT_STRING'],
   ['rows that are gathered', 'GatherV2', { Tparams: FLOAT, Tindices: INT }, 0, 'DT_FLOAT'],
   ['a range of integers', 'Range', { Tidx: INT }, 0, 'DT_INT32'],
   ['a comparison', 'NotEqual', { T: { type: 'DT_STRING' } }, 0, 'DT_BOOL'],

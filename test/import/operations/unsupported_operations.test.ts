@@ -69,6 +69,7 @@ describe('operations that cannot be executed', () => {
       node('j', 'AvgPool', { ksize: integers([2, 1, 1, 1]), strides: integers([1, 1, 1, 1]) }),
       node('g', '_FusedMatMul', { fused_ops: textsValue(['BiasAdd', 'Tanh']) }),
       node('h', 'FusedDepthwiseConv2dNative', { fused_ops: textsValue(['BiasAdd', 'LeakyRelu']) }),
+      node('m', 'ScatterNd', { bad_indices_policy: text('IGNORE') }),
       node('k', 'AddV2', { T: { type: 'DT_UINT32' } }),
       node('l', 'Cast', { SrcT: { type: 'DT_FLOAT' }, DstT: { type: 'DT_UINT64' } }),
     ];

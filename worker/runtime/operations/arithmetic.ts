@@ -5,7 +5,10 @@ import {
   cast,
   cumprod,
   cumsum,
+  fill,
   matMul,
+  max,
+  min,
   mul,
   neg,
   pow,
@@ -18,8 +21,8 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { ExecutionError } from '../loaded_model.ts';
-import { computeIntegers, expectInt32, integerType, wrap } from './integer_types.ts';
-import { inputOf, numberAttribute, numberInput, type Operation } from './operation.ts';
+import { computeIntegers, expectInt32, extremesOf, integerType, wrap } from './integer_types.ts';
+import { inputOf, numberAttribute, numberInput, numbersInput, type Operation, refuse } from './operation.ts';
 import { complexOf, complexProduct, isComplex, realPart } from './spectral/complex_numbers.ts';
 import { joinPairs } from './strings/joining.ts';
 
@@ -43,6 +46,18 @@ function reduction(compute: (x: Tensor, axes: number[], keepDims: boolean) => Te
     const axes = Array.from(inputOf(node, 1).dataSync(), Number);
     const keepDims = node.attrs.keep_dims === true;
     return unary((x) => compute(x, axes, keepDims))(node);
+  };
+}
+
+/** The largest or the least of what there is. Of nothing, it is the other end of the type. */
+function extreme(compute: (x: Tensor, axes: number[], keepDims: boolean) => Tensor, end: 0 | 1): Operation {
+  return (node) => {
+    const [x, type] = [inputOf(node, 0), integerType(node, 'T')];
+    const result = compute(x, numbersInput(node, 1), node.attrs.keep_dims === true);
+    if (type === undefined || x.size > 0 || result.size === 0) return result;
+    return type.kind === 'narrow'
+      ? fill(result.shape, extremesOf(type)[end], 'int32')
+      : refuse(node, 'there is none of no int64 that fits 32 bits');
   };
 }
 
@@ -113,6 +128,8 @@ export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Cumprod: cumulative(cumprod),
   Cumsum: cumulative(cumsum),
   MatMul: product('transpose_a', 'transpose_b'),
+  Max: extreme(max, 0),
+  Min: extreme(min, 1),
   Mul: multiplication,
   Neg: unary(neg),
   Pow: binary(pow),

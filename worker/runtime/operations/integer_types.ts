@@ -31,6 +31,14 @@ export function integerType(node: GraphNode, name: string): IntegerType | undefi
   return INTEGER_TYPES.get(member(rawAttribute(node, name), 'type'));
 }
 
+/** The least and the largest integer of a type of 8 or 16 bits. */
+export function extremesOf({
+  bits,
+  isSigned,
+}: IntegerType & { kind: 'narrow' }): [least: number, most: number] {
+  return isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+}
+
 /**
  * Computes integers of 8 and 16 bits, which wrap, and of 64 bits, whose results are refused if they do not fit into 32
  * bits. The lowest bits of any sum or product of int32 values are correct, and the same computation in float32 shows

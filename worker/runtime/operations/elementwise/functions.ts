@@ -80,9 +80,11 @@ const cross: Operation = (node) => {
     refuse(node, `tensors of shapes [${a.shape}] and [${b.shape}] are no vectors of three`);
   const turned = (x: Tensor, order: readonly number[]): Tensor =>
     gather(x, tensor1d([...order], 'int32'), x.rank - 1);
-  return sub(
-    mul(turned(a, [1, 2, 0]), turned(b, [2, 0, 1])),
-    mul(turned(a, [2, 0, 1]), turned(b, [1, 2, 0])),
+  return computeIntegers(integerType(node, 'T'), [a, b], ([one = a, other = b]) =>
+    sub(
+      mul(turned(one, [1, 2, 0]), turned(other, [2, 0, 1])),
+      mul(turned(one, [2, 0, 1]), turned(other, [1, 2, 0])),
+    ),
   );
 };
 
@@ -125,7 +127,9 @@ export const FUNCTIONS: Operations = {
     const [x, weights] = [inputOf(node, 0), inputOf(node, 2)];
     if (weights.size > 0 && String(weights.shape) !== String(x.shape))
       refuse(node, `weights of shape [${weights.shape}] do not fit values of shape [${x.shape}]`);
-    return bincount(reshape(x, [-1]), reshape(weights, [-1]), numberInput(node, 1));
+    return computeIntegers(integerType(node, 'T'), [weights], ([factors = weights]) =>
+      bincount(reshape(x, [-1]), reshape(factors, [-1]), numberInput(node, 1)),
+    );
   },
   Bucketize: (node) =>
     engine().runKernel(
@@ -138,6 +142,14 @@ export const FUNCTIONS: Operations = {
   BatchNormWithGlobalNormalization: globalNorm,
   ClipByValue: clip,
   Cross: cross,
+  DenseBincount: (node) =>
+    computeIntegers(integerType(node, 'T'), [inputOf(node, 2)], ([weights = inputOf(node, 2)]) =>
+      engine().runKernel<Tensor>(
+        'DenseBincount',
+        { x: inputOf(node, 0), weights },
+        { size: numberInput(node, 1), binaryOutput: flagAttribute(node, 'binary_output') },
+      ),
+    ),
   DivNoNan: zeroWhereZero(1, (x, y) => div(x, y)),
   EuclideanNorm: euclideanNorm,
   Inv: of(reciprocal),

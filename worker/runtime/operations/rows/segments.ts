@@ -1,6 +1,6 @@
 import { engine, gather, type Tensor } from '@tensorflow/tfjs-core';
 import type { SegmentReduction } from '../../kernels/gate/rules/rows/segments.ts';
-import { computeIntegers, type IntegerType, integerType } from '../integer_types.ts';
+import { computeIntegers, extremesOf, type IntegerType, integerType } from '../integer_types.ts';
 import { inputOf, numberInput, type Operation, type Operations } from '../operation.ts';
 
 interface Counted {
@@ -15,9 +15,7 @@ const reduced = (reduction: SegmentReduction, data: Tensor, ids: Tensor, counted
 /** The least or the largest integer of 8 or 16 bits, which a maximum or a minimum of nothing is. */
 function extremeOf(reduction: SegmentReduction, type: IntegerType | undefined): number | undefined {
   if (type?.kind !== 'narrow' || (reduction !== 'max' && reduction !== 'min')) return undefined;
-  const [least, most] = type.isSigned
-    ? [-(2 ** (type.bits - 1)), 2 ** (type.bits - 1) - 1]
-    : [0, 2 ** type.bits - 1];
+  const [least, most] = extremesOf(type);
   return reduction === 'max' ? least : most;
 }
 
@@ -47,11 +45,13 @@ function unsorted(reduction: SegmentReduction): Operation {
 /** The same of chosen rows. Those with a number of segments are sorted too, and tfjs has none of them. */
 function ofChosenRows(reduction: SegmentReduction, hasCount: boolean): Operation {
   return (node) =>
-    reduced(
-      reduction,
-      gather(inputOf(node, 0), inputOf(node, 1)),
-      inputOf(node, 2),
-      hasCount ? { count: numberInput(node, 3) } : undefined,
+    computeIntegers(integerType(node, 'T'), [inputOf(node, 0)], ([data = inputOf(node, 0)]) =>
+      reduced(
+        reduction,
+        gather(data, inputOf(node, 1)),
+        inputOf(node, 2),
+        hasCount ? { count: numberInput(node, 3) } : undefined,
+      ),
     );
 }
 
@@ -64,6 +64,7 @@ export const SEGMENTS: Operations = {
   SparseSegmentMeanWithNumSegments: ofChosenRows('mean', true),
   SparseSegmentSqrtN: ofChosenRows('sqrtn', false),
   SparseSegmentSqrtNWithNumSegments: ofChosenRows('sqrtn', true),
+  SparseSegmentSum: ofChosenRows('sum', false),
   SparseSegmentSumWithNumSegments: ofChosenRows('sum', true),
   UnsortedSegmentMax: unsorted('max'),
   UnsortedSegmentMin: unsorted('min'),

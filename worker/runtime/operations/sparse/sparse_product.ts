@@ -1,4 +1,5 @@
 import { engine, gather, mul, reshape, slice, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { computeIntegers, integerType } from '../integer_types.ts';
 import { flagAttribute, inputOf, numbersInput, type Operation, refuse } from '../operation.ts';
 
 /** The product of a sparse matrix and a dense one: its rows are sums of rows, each times a value. */
@@ -15,6 +16,14 @@ export const sparseProduct: Operation = (node) => {
     refuse(node, `matrices of [${rows},${inner}] and [${dense.shape}] have no product`);
   const column = (index: number): Tensor => reshape(slice(places, [0, index], [count, 1]), [count]);
   const [ofRow, ofColumn] = isTurned ? [1, 0] : [0, 1];
-  const data = mul(gather(dense, column(ofColumn)), reshape(values, [count, 1]));
-  return engine().runKernel('Segment', { data, ids: column(ofRow) }, { reduction: 'sum', count: rows });
+  return computeIntegers(integerType(node, 'T'), [dense, values], ([matrix = dense, factors = values]) =>
+    engine().runKernel(
+      'Segment',
+      {
+        data: mul(gather(matrix, column(ofColumn)), reshape(factors, [count, 1])),
+        ids: column(ofRow),
+      },
+      { reduction: 'sum', count: rows },
+    ),
+  );
 };

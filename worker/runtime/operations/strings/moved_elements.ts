@@ -64,6 +64,7 @@ const parted: Move = (node, inputs) => {
 const padded: Move = (node, inputs) => {
   const [x, , value] = first(inputs);
   const given = numbersInput(node, 1);
+  if (x.rank === 0) return x.clone();
   const pairs = x.shape.map((_, axis): [number, number] => [given[2 * axis] ?? 0, given[2 * axis + 1] ?? 0]);
   return pad(x, pairs, inputs.length > 2 ? Number(value.dataSync()[0]) : 0);
 };

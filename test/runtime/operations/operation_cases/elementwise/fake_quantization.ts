@@ -1,5 +1,6 @@
 import {
   answered,
+  answeredNearly,
   flag,
   float,
   type GateCase,
@@ -89,10 +90,10 @@ export const FAKE_QUANTIZATION_CASES: readonly GateCase[] = [
     ),
     answered('a range from 0 to 0', { x: float([2], [-3, 4]), ...range(0, 0) }, float([2], [0, 0])),
     answered('no values', { x: float([0]), ...range(-1, 2) }, float([0])),
-    answered(
+    answeredNearly(
       'a range above 0, which begins at 0',
       { x: float([3], [-1, 0.5, 3]), ...range(1, 2) },
-      float([3], [0, 0, 0]),
+      float([3], [0, 2 / 3, 1]),
     ),
     refused('a range upside down', { x: float([1], [1]), ...range(2, -1) }, /is empty/),
   ]),
