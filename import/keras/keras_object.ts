@@ -34,15 +34,6 @@ export function isOwnClass({ module, registeredName }: KerasObject): boolean {
   return (registeredName?.includes('>') ?? false) || (module !== undefined && !KERAS_MODULE.test(module));
 }
 
-/** Why a layer whose weights Keras quantized cannot be converted; undefined where they are as they were trained. */
-export function quantizedReason({ className, config: { dtype, quantization_config: how } }: KerasObject) {
-  const policy = readKerasObject(dtype)?.className ?? dtype;
-  const isQuantized = /^Quantized|_from_/.test(String(policy)) || (how ?? null) !== null;
-  return isQuantized
-    ? `layer ${className} of weights that Keras quantized; save the model before it is quantized, and publish it with --quantize uint8`
-    : undefined;
-}
-
 /** The layer's name: beside the configuration in Functional models, in it elsewhere. */
 export function layerName({ json, config }: KerasObject): string | undefined {
   if (typeof json.name === 'string') return json.name;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
 import { type Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
-import { isModelClass, isOwnClass, type KerasObject, quantizedReason, unwrap } from '../keras_object.ts';
+import { isModelClass, isOwnClass, type KerasObject, unwrap } from '../keras_object.ts';
+import { quantizedReason } from '../quantized_layer.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import type { Built, InnerCall, LayerCall } from './layer_definition.ts';

@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject } from '../../../worker/model/json_object
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { SAVED_MODEL_ADVICE } from '../keras_errors.ts';
 import { ALIASES, IDENTITIES } from '../keras_layers.ts';
-import { isOwnClass, type KerasObject, quantizedReason, unwrap } from '../keras_object.ts';
+import { isOwnClass, type KerasObject, unwrap } from '../keras_object.ts';
+import { isQuantized } from '../quantized_layer.ts';
 import { convertKnown, plainConfig } from './convert_known.ts';
 import { LAYER_RULES } from './layer_rules.ts';
 import type { LayerConversion, TfjsLayer } from './tfjs_layer.ts';
@@ -29,7 +30,7 @@ function unknownReason(layer: KerasObject, className: string) {
     return `operation ${given} outside of a layer; ${SAVED_MODEL_ADVICE}`;
   }
   if (Object.hasOwn(LAYER_RULES, className) || IDENTITIES.has(className) || className === 'Normalization') {
-    return quantizedReason(layer);
+    return isQuantized(layer) ? `layer ${given} of weights that Keras quantized` : undefined;
   }
   return `layer ${given}, which tfjs does not compute as Keras does; ${SAVED_MODEL_ADVICE}`;
 }

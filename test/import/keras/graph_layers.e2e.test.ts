@@ -18,6 +18,7 @@ const FAMILIES = [
   'recurrent',
   'masks',
   'preprocessing',
+  'quantized',
   'spatial',
   'normalization',
   'attention',

@@ -27,6 +27,22 @@ describe('refused, since something else would be computed without a word', () =>
       ],
     ],
     [
+      'layer Dense of weights that Keras quantized; save the model before it is quantized, and publish it with --quantize uint8: "q"',
+      [2],
+      [
+        layer('Dense', {
+          name: 'q',
+          units: 2,
+          activation: 'linear',
+          dtype: {
+            module: 'keras',
+            class_name: 'QuantizedDTypePolicy',
+            config: { mode: 'int4', source_name: 'float32' },
+          },
+        }),
+      ],
+    ],
+    [
       'Softmax of what is masked',
       [2, 1],
       [layer('Masking', { name: 'm', mask_value: 0 }), layer('Softmax', { name: 's', axis: -1 })],

@@ -65,12 +65,10 @@ describe.skipIf(!areThere)('a Keras file after a bug report', () => {
     },
   );
 
-  test.each(['24-int8-quantised/int8_dense.keras', '24-int8-quantised/int8_dense_nobias.keras'])(
-    '%s is told what to do',
-    async (name) => {
-      await expect(publishModel(edge.store, path.join(CASES, name), 'quantized', '1')).rejects.toThrow(
-        /config\.json: layer Dense of weights that Keras quantized; save the model before .*--quantize uint8: "dense"$/,
-      );
-    },
-  );
+  test('24-int8-quantised/int8_dense.keras, whose scale Keras would not load either', async () => {
+    const file = path.join(CASES, '24-int8-quantised/int8_dense.keras');
+    await expect(publishModel(edge.store, file, 'quantized', '1')).rejects.toThrow(
+      /vars\/2 has shape \[1,2\], and dense\/kernel_scale of layer "dense" needs \[2\]/,
+    );
+  });
 });

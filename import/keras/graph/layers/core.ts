@@ -1,9 +1,11 @@
+import { type Int8Layer, int8Layer } from '../../quantized_layer.ts';
 import { count, flag, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerCall, type LayerDefinition, onlyInput } from '../layer_definition.ts';
-import { binary, cast, divide, multiply, unary } from '../nodes/elementwise.ts';
-import { dense } from '../nodes/products.ts';
+import { add, binary, cast, clip, divide, multiply, unary } from '../nodes/elementwise.ts';
+import type { NodeBuilder } from '../nodes/node_builder.ts';
+import { biased, dense } from '../nodes/products.ts';
 import { reduce } from '../nodes/reductions.ts';
-import { gather, transpose } from '../nodes/shaping.ts';
+import { expandDimension, gather, transpose } from '../nodes/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf, withMask } from '../nodes/symbolic_tensor.ts';
 
 /** A text that names what has no known size. */
@@ -20,23 +22,45 @@ const DENSE = defineLayer(
     if (size === null || rank(x) < 2) return openSize(call);
     const kernel = weights.get('kernel', [size, units]);
     const bias = hasBias ? weights.get('bias', [units]) : undefined;
-    const y = dense(g, x, kernel, bias);
+    const int8 = int8Layer(call.layer);
+    const y =
+      int8 === undefined
+        ? dense(g, x, kernel, bias)
+        : biased(g, int8Dense(g, x, kernel, weights.get('kernel_scale', [units]), int8), bias);
     return withMask(activations.activation?.(g, y) ?? y, x.mask);
   },
   { activations: ['activation'], ignores: ['input_dim'] },
 );
 
+/** A product with integers, after what the layer takes is rounded to integers too. */
+function int8Dense(
+  g: NodeBuilder,
+  x: SymbolicTensor,
+  kernel: SymbolicTensor,
+  scale: SymbolicTensor,
+  { inputEpsilon: epsilon }: Int8Layer,
+): SymbolicTensor {
+  if (epsilon === undefined) return divide(g, dense(g, x, kernel, undefined), scale);
+  const most = reduce(g, 'Max', unary(g, 'Abs', x), [rank(x) - 1], true);
+  const factor = divide(g, 127, add(g, most, epsilon));
+  const rounded = clip(g, unary(g, 'Round', multiply(g, x, factor)), -127, 127);
+  return divide(g, dense(g, rounded, kernel, undefined), multiply(g, factor, scale));
+}
+
 const EMBEDDING_ENTRIES = { input_dim: count, output_dim: count, mask_zero: flag(false) };
 
 function embed(
-  { g, weights }: LayerCall,
+  { g, weights, layer }: LayerCall,
   x: SymbolicTensor,
   config: { readonly input_dim: number; readonly output_dim: number; readonly mask_zero: boolean },
 ): SymbolicTensor {
   const table = weights.get('embeddings', [config.input_dim, config.output_dim]);
   const indices = cast(g, x, 'int32');
   const mask = config.mask_zero ? binary(g, 'NotEqual', indices, 0) : undefined;
-  return withMask(gather(g, table, indices, 0), mask);
+  const rows = gather(g, table, indices, 0);
+  if (int8Layer(layer) === undefined) return withMask(rows, mask);
+  const scale = gather(g, weights.get('embeddings_scale', [config.input_dim]), indices, 0);
+  return withMask(divide(g, rows, expandDimension(g, scale, -1)), mask);
 }
 
 const EMBEDDING = defineLayer(EMBEDDING_ENTRIES, (call, config) => embed(call, onlyInput(call), config), {
