@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { elu, leakyRelu, rectifier } from '../activation_functions.ts';
 import { axes, integers, number, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerDefinition, namedTensor, onlyInput } from '../layer_definition.ts';
-import { add, binary, divide, multiply, select, subtract, unary } from '../nodes/elementwise.ts';
+import { add, binary, cast, divide, multiply, select, subtract, unary } from '../nodes/elementwise.ts';
 import { reduce, softmax } from '../nodes/reductions.ts';
-import { axesOf, rank, withMask } from '../nodes/symbolic_tensor.ts';
+import { axesOf, canBroadcast, rank, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 
 const ELU = defineLayer({ alpha: parameter(1) }, (call, { alpha }) => {
@@ -59,9 +60,14 @@ const LARGE_NEGATIVE = -1e9;
 const SOFTMAX = defineLayer({ axis: axes(-1) }, (call, { axis }) => {
   const { g } = call;
   const input = onlyInput(call);
-  const mask = namedTensor(call, 'mask') ?? input.mask;
-  if (mask !== undefined && rank(mask) !== rank(input)) {
-    return 'layer Softmax of what is masked by steps; export the model as a SavedModel and publish that';
+  const explicit = namedTensor(call, 'mask');
+  const mask = explicit === undefined ? input.mask : binary(g, 'Greater', cast(g, explicit, 'float32'), 0.5);
+  const isUnfit = explicit === undefined && mask !== undefined && rank(mask) !== rank(input);
+  if (
+    isUnfit ||
+    (mask !== undefined && (rank(mask) > rank(input) || !canBroadcast(mask.shape, input.shape)))
+  ) {
+    return `layer Softmax of what is masked by steps, which Keras does not compute either; ${SAVED_MODEL_ADVICE}`;
   }
   const x = mask === undefined ? input : select(g, mask, input, add(g, input, LARGE_NEGATIVE));
   const along = axesOf(x, axis);

@@ -9,6 +9,7 @@ import { HASHINGS } from './hashing.ts';
 import { LOOKUPS } from './lookup.ts';
 import { MEL_SPECTROGRAMS } from './mel_spectrogram.ts';
 import { MERGING } from './merging.ts';
+import { MULTI_HEAD_ATTENTIONS } from './multi_head_attention.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
 import { RECURRENT } from './recurrent/recurrent.ts';
@@ -39,6 +40,7 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...LOOKUPS,
   ...MEL_SPECTROGRAMS,
   ...MERGING,
+  ...MULTI_HEAD_ATTENTIONS,
   ...NORMALIZATIONS,
   ...POOLING,
   ...RECURRENT,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { type KerasObject, readKerasObject } from '../../keras_object.ts';
 import { groupCounter } from '../../weights/group_counter.ts';
 import { count } from '../config_entries.ts';
@@ -12,6 +13,7 @@ import {
   onlyInput,
 } from '../layer_definition.ts';
 import { add, multiply } from '../nodes/elementwise.ts';
+import { reduce } from '../nodes/reductions.ts';
 import { concatenate, dimension, reshape, reverse } from '../nodes/shaping.ts';
 import { rank, type SymbolicTensor, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
@@ -103,17 +105,21 @@ const TIME_DISTRIBUTED = defineLayer(
     if (inner === undefined) return 'layer TimeDistributed around nothing';
     const x = onlyInput(call);
     const mask = namedTensor(call, 'mask') ?? x.mask;
-    if (mask !== undefined && LOOKS_AT_MASKS.test(inner.className)) {
-      return 'layer TimeDistributed around a layer that looks at masks; export the model as a SavedModel and publish that';
+    const isOfSteps = mask !== undefined && rank(mask) === 2;
+    if (isOfSteps && LOOKS_AT_MASKS.test(inner.className)) {
+      return `layer TimeDistributed around a layer that looks at masks; ${SAVED_MODEL_ADVICE}`;
     }
     const rest = x.shape.slice(2).filter((size) => size !== null);
     if (rank(x) < 3 || rest.length < rank(x) - 2) return openSize(call);
     const [batch, steps] = [dimension(g, x, 0), dimension(g, x, 1)];
     const isKnown = typeof batch === 'number' && typeof steps === 'number';
     const rows = isKnown ? batch * steps : typeof batch === 'number' ? steps : batch;
+    const ofMask = mask?.shape.slice(2).filter((size) => size !== null) ?? [];
+    if (mask !== undefined && ofMask.length < rank(mask) - 2) return openSize(call);
+    const innerMask = mask === undefined || isOfSteps ? undefined : reshape(g, mask, [rows, ...ofMask]);
     const built = call.callInner({
       layer: inner,
-      inputs: [reshape(g, x, [rows, ...rest])],
+      inputs: [withMask(reshape(g, x, [rows, ...rest]), innerMask)],
       weights: call.weights.in('layer', String(inner.config.name ?? '')),
       group: 'layer',
     });
@@ -123,7 +129,12 @@ const TIME_DISTRIBUTED = defineLayer(
       return 'layer TimeDistributed around a layer of several outputs';
     const sizes = output.shape.slice(1).filter((size) => size !== null);
     if (sizes.length < rank(output) - 1) return openSize(call);
-    return withMask(reshape(g, output, [batch, steps, ...sizes]), mask);
+    const whole = reshape(g, output, [batch, steps, ...sizes]);
+    if (mask === undefined || isOfSteps) return withMask(whole, mask);
+    // A step counts where anything in it does, if the layer within keeps no mask.
+    const given = output.mask && reshape(g, output.mask, [batch, steps, ...ofMask]);
+    const counted = given ?? reduce(g, 'Any', mask, [...mask.shape.keys()].slice(2));
+    return withMask(whole, counted);
   },
   { anyType: true },
 );
