@@ -125,13 +125,19 @@ export const IMAGE_CALLS: Readonly<Record<string, Calls>> = {
       attributes: { ...attributes, scales: [scale, scale], translations: [0.5, -0.5] },
     })),
   Transform: fc
-    .record({ image, isShared: fc.boolean(), size: fc.tuple(positive, positive) })
-    .map(({ image, isShared, size }) => ({
+    .record({
+      image,
+      isShared: fc.boolean(),
+      size: fc.tuple(positive, positive),
+      interpolation: fc.constantFrom('bilinear', 'nearest'),
+      fillMode: fc.constantFrom('constant', 'nearest', 'reflect', 'wrap'),
+    })
+    .map(({ image, isShared, size, ...modes }) => ({
       mayRefuse: true,
       inputs: {
         image: floats(image),
         transforms: { ...floats([isShared ? 1 : image[0], 8]), range: [-1, 1] },
       },
-      attributes: { interpolation: 'bilinear', fillMode: 'constant', fillValue: 0.5, outputShape: size },
+      attributes: { ...modes, fillValue: 0.5, outputShape: size },
     })),
 };

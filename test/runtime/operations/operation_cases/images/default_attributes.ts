@@ -35,6 +35,26 @@ const four = { x: float([2, 1, 2, 1], [1, 3, 5, 7]), ...parameters };
 /** Operations whose nodes state no attributes but those that they must. Values by the defaults of TensorFlow's definitions. */
 export const DEFAULT_ATTRIBUTE_CASES: readonly GateCase[] = [
   operation(
+    'FusedBatchNormV3 of volumes',
+    'FusedBatchNormV3',
+    PARAMETERS,
+    { ...T, is_training: flag(false), epsilon: { f: 0 }, data_format: text('NDHWC') },
+    'FP32',
+    [
+      answered(
+        'two channels of two by one by two voxels',
+        {
+          x: float([1, 2, 1, 2, 2], [1, 3, 2, 5, 3, 7, 4, 9]),
+          scale: float([2], [2, 1]),
+          offset: float([2], [1, -1]),
+          mean: float([2], [1, 3]),
+          variance: float([2], [4, 4]),
+        },
+        float([1, 2, 1, 2, 2], [1, -1, 2, 0, 3, 1, 4, 2]),
+      ),
+    ],
+  ),
+  operation(
     'Conv2D without dilations and format',
     'Conv2D',
     { x: 'FP32', filter: 'FP32' },
