@@ -18,3 +18,10 @@ export function malformed(message: string): ImportProblem {
 export function unsupported(message: string): ImportProblem {
   return { kind: 'unsupported', message };
 }
+
+/** Names the file in the message of a problem, unless it is named already. */
+export function inFile<T>(file: string, imported: Imported<T>): Imported<T> {
+  return imported.kind === 'read' || imported.message.startsWith(`${file}: `)
+    ? imported
+    : { kind: imported.kind, message: `${file}: ${imported.message}` };
+}

@@ -1,4 +1,4 @@
-import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { type Imported, inFile, malformed, read, unsupported } from '../import_result.ts';
 import { decodeMessage } from './protobuf/decode_message.ts';
 import {
   type AssetMessage,
@@ -11,9 +11,7 @@ import {
 export const SAVED_MODEL_FILE = 'saved_model.pb';
 /** Adds the file's name to the message of a problem. */
 export function inSavedModel<T>(imported: Imported<T>): Imported<T> {
-  return imported.kind === 'read'
-    ? imported
-    : { kind: imported.kind, message: `${SAVED_MODEL_FILE}: ${imported.message}` };
+  return inFile(SAVED_MODEL_FILE, imported);
 }
 
 const SERVE = 'serve';

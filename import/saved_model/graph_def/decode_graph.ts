@@ -49,7 +49,8 @@ function decodeNodes(
 ): Imported<SourceNode[]> {
   const names = new Set<string>();
   for (const { name } of messages) {
-    if (name === '' || !isMemberName(name)) return malformed(`${place}: a node cannot be called "${name}"`);
+    if (name === '' || !isMemberName(name) || /[:^]/.test(name))
+      return malformed(`${place}: a node cannot be called "${name}"`);
     if (names.has(name)) return malformed(`${place}: there are two nodes "${name}"`);
     names.add(name);
   }

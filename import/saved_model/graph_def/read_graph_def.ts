@@ -6,7 +6,7 @@ import { graphDataType } from '../../graph/dtype_mapping.ts';
 import type { Graph } from '../../graph/graph.ts';
 import { allOutputs, leafOutputs, placeholderInputs } from '../../graph/graph_tensors.ts';
 import { outputType } from '../../graph/output_types.ts';
-import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { type Imported, inFile, malformed, read, unsupported } from '../../import_result.ts';
 import { decodeMessage } from '../protobuf/decode_message.ts';
 import { GraphMessageSchema } from '../protobuf/graph_messages.ts';
 import { withWebWeights } from './constants/web_weights.ts';
@@ -50,20 +50,20 @@ export async function readGraphDef(path: string, ends: GraphEnds = {}): Promise<
   if (source.kind !== 'read') return source;
   const { functions, producer } = source.value;
   const weighted = await withWebWeights(path, source.value.nodes);
-  if (weighted.kind !== 'read') return { ...weighted, message: `${path}: ${weighted.message}` };
+  if (weighted.kind !== 'read') return inFile(path, weighted);
   const nodes = inlineCalls(weighted.value, functions);
-  if (nodes.kind !== 'read') return { ...nodes, message: `${path}: ${nodes.message}` };
+  if (nodes.kind !== 'read') return inFile(path, nodes);
   const called = calledFunctions(nodes.value, functions);
-  if (called.kind !== 'read') return { ...called, message: `${path}: ${called.message}` };
+  if (called.kind !== 'read') return inFile(path, called);
   const signature = graphSignature(nodes.value, ends);
-  if (signature.kind !== 'read') return { ...signature, message: `${path}: ${signature.message}` };
+  if (signature.kind !== 'read') return inFile(path, signature);
   const graph = finishGraph({
     nodes: nodes.value,
     functions: called.value,
     signatures: { serving_default: signature.value },
     producer,
   });
-  if (graph.kind !== 'read') return { ...graph, message: `${path}: ${graph.message}` };
+  if (graph.kind !== 'read') return inFile(path, graph);
   return read({ graph: graph.value, notes: narrowedTypes(graph.value) });
 }
 

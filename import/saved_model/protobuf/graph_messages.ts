@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 
 const BytesSchema = v.instance(Uint8Array);
+/** NaN is a value as any other. */
+const FloatSchema = v.union([v.number(), v.nan()]);
 
 export const ShapeMessageSchema = v.object({
   dim: v.array(v.object({ size: v.bigint() })),
@@ -16,8 +18,8 @@ export const TensorHeaderSchema = v.object({
 export const TensorMessageSchema = v.object({
   ...TensorHeaderSchema.entries,
   tensorContent: BytesSchema,
-  floatVal: v.array(v.number()),
-  doubleVal: v.array(v.number()),
+  floatVal: v.array(FloatSchema),
+  doubleVal: v.array(FloatSchema),
   intVal: v.array(v.number()),
   stringVal: v.array(BytesSchema),
   int64Val: v.array(v.bigint()),

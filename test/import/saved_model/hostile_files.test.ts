@@ -236,6 +236,33 @@ test.for([
   expect(await readSavedModel(directory)).toMatchObject({ message: expect.stringMatching(message) });
 });
 
+test.for([
+  ['a shape beyond memory', floats('c', [2 ** 30, 2 ** 30], 1), /^constant "c": its shape .* is too large$/],
+  ['a name with a colon', node('a:b', 'Relu', ['x'], { T: type(FLOAT) }), /^a node cannot be called "a:b"$/],
+] as const)('%s is refused with one mention of the file', async ([, added, problem]) => {
+  const directory = await temporary(mkdtemp(path.join(tmpdir(), 'edge-serving-frozen-')));
+  const file = path.join(directory, 'frozen.pb');
+  const nodes = [
+    node('x', 'Placeholder', [], { dtype: type(FLOAT) }),
+    added,
+    node('y', 'AddV2', ['x', added.name], { T: type(FLOAT) }),
+  ];
+  await writeFile(file, encode('GraphDef', graphMessage({ nodes })));
+  const refused = await readGraphDef(file);
+  const message = refused.kind === 'read' ? 'read' : refused.message;
+  expect(message.startsWith(`${file}: `)).toBe(true);
+  expect(message.slice(file.length + 2)).toMatch(problem);
+});
+
+test('a constant may be NaN', async () => {
+  const definition = { nodes: [floats('y', [2], Number.NaN, 1)], signatures: y };
+  const directory = await temporary(writeSavedModel(definition));
+  const result = await readSavedModel(directory);
+  const weight = result.kind === 'read' ? result.value.graph.weights.get('y') : undefined;
+  const { buffer } = new Uint8Array((await weight?.read()) ?? []);
+  expect([...new Float32Array(buffer)]).toEqual([Number.NaN, 1]);
+});
+
 test('more messages than memory has room for are refused before they are decoded', async () => {
   const directory = await temporary(writeSavedModel({ nodes: [], signatures: y }));
   const graph = Buffer.alloc(10_000_000);
