@@ -1,58 +1,113 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
+import type { PruneResult } from '../../worker/registry/prune/pruning.ts';
 import { BLOBS_PREFIX } from '../../worker/registry/storage/storage_keys.ts';
 import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import { askYesOrNo, canAsk } from '../cli/ask.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import { formatBytes, plural } from '../cli/format.ts';
+import type { Output } from '../cli/output.ts';
+import { UsageError } from '../cli/usage_error.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { describeRefusal } from '../pointer/refusal.ts';
+import type { Registry } from '../registry/open_registry.ts';
 import { describePlace } from '../registry/place.ts';
-import { registryCommand } from '../registry/registry_command.ts';
+import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
+
+export const PRUNE: CommandModule = {
+  define: (command) =>
+    withChangeOptions(
+      withRegistryOptions(command)
+        .argument('<model>', 'the model', parseNameArgument)
+        .requiredOption('--keep <count>', 'the number of newest versions to keep', parseCountArgument)
+        .option('--dry-run', 'only show what would be deleted')
+        .option('--yes', 'delete without asking; needed without a terminal and with --json'),
+    ),
+  run: (command, output) => {
+    const { dryRun, yes, json } = v.parse(OptionsSchema, command.opts());
+    const asks = !dryRun && !yes;
+    if (asks && (json || !canAsk())) {
+      throw new UsageError(
+        'prune asks before it deletes, and nobody can be asked here; give --yes, or --dry-run to only look',
+      );
+    }
+    return runOnRegistry(command, output, {
+      state: 'must exist',
+      run: (registry) => pruneOnce(registry, command, output, asks),
+    });
+  },
+};
 
 const OptionsSchema = v.object({
   keep: v.number(),
   dryRun: v.optional(v.boolean(), false),
+  yes: v.optional(v.boolean(), false),
+  json: v.optional(v.boolean(), false),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
 });
 
-export const PRUNE = registryCommand({
-  state: 'must exist',
-  define: (command) =>
-    withChangeOptions(
-      command
-        .argument('<model>', 'the model', parseNameArgument)
-        .requiredOption('--keep <count>', 'the number of newest versions to keep', parseCountArgument)
-        .option('--dry-run', 'only show what would be deleted'),
-    ),
-  run: async ({ store, place, prune }, output, command) => {
-    const options = v.parse(OptionsSchema, command.opts());
-    const { keep, dryRun } = options;
-    const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
+async function pruneOnce(
+  { store, place, prune }: Registry,
+  command: Command,
+  output: Output,
+  asks: boolean,
+): Promise<number> {
+  const options = v.parse(OptionsSchema, command.opts());
+  const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
+  const run = (dryRun: boolean): Promise<PruneResult> => {
     output.progress(
       `${dryRun ? 'Checking what to prune of' : 'Pruning'} ${model} in ${describePlace(place)}`,
     );
-    const result = await prune(model, { keep, dryRun, record: newChangeRecord(options) });
-    if (result.kind === 'refused') {
-      output.error(await describeRefusal({ store, place }, model, result.reason));
+    return prune(model, { keep: options.keep, dryRun, record: newChangeRecord(options) });
+  };
+  let dryRun = options.dryRun;
+  let result = await run(dryRun || asks);
+  if (asks && result.kind !== 'refused' && !isEmpty(result)) {
+    output.warning([`Would delete in ${describePlace(place)}:`, ...deletionLines(model, result)]);
+    dryRun = !(await askYesOrNo('Delete them?'));
+    if (dryRun) {
+      output.error('nothing was deleted');
       return EXIT_FAILED;
     }
-    const { versions, kept } = result;
-    const blobs = result.blobs.map(({ key, size }) => ({
-      sha256: key.slice(BLOBS_PREFIX.length),
-      bytes: size,
-    }));
-    const bytes = blobs.reduce((sum, blob) => sum + blob.bytes, 0);
-    output.result(
-      versions.length === 0 && blobs.length === 0
-        ? `${model} has nothing to prune in ${describePlace(place)}.`
-        : [
-            `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
-            `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
-            `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytes)})`,
-            `Kept: ${kept.join(', ')}`,
-          ],
-      { model, registry: place, dryRun, versions, kept, blobs, bytes },
-    );
-    return EXIT_DONE;
-  },
-});
+    result = await run(false);
+  }
+  if (result.kind === 'refused') {
+    output.error(await describeRefusal({ store, place }, model, result.reason));
+    return EXIT_FAILED;
+  }
+  const { versions, kept } = result;
+  output.result(
+    isEmpty(result)
+      ? `${model} has nothing to prune in ${describePlace(place)}.`
+      : [
+          `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
+          ...deletionLines(model, result),
+        ],
+    { model, registry: place, dryRun, versions, kept, blobs: blobsOf(result), bytes: bytesOf(result) },
+  );
+  return EXIT_DONE;
+}
+
+type Pruned = Exclude<PruneResult, { kind: 'refused' }>;
+
+function isEmpty({ versions, blobs }: Pruned): boolean {
+  return versions.length === 0 && blobs.length === 0;
+}
+
+function deletionLines(model: string, result: Pruned): string[] {
+  const { versions, blobs, kept } = result;
+  return [
+    `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
+    `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytesOf(result))})`,
+    `Kept: ${kept.join(', ')}`,
+  ];
+}
+
+function blobsOf({ blobs }: Pruned): { readonly sha256: string; readonly bytes: number }[] {
+  return blobs.map(({ key, size }) => ({ sha256: key.slice(BLOBS_PREFIX.length), bytes: size }));
+}
+
+function bytesOf({ blobs }: Pruned): number {
+  return blobs.reduce((sum, { size }) => sum + size, 0);
+}

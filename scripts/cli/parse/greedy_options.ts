@@ -19,19 +19,19 @@ export interface GreedyOption {
  * - the option's own name, if npm has the same option or no similar one;
  * - a longer option of npm's that begins with the option, or with the typed beginning of the option;
  * - the typed word, if it is the beginning of an option or differs by one letter.
- * Settings from npm's configuration files were not typed. npm's `--version` and `--help` start no script, so that they
+ * Settings with the values of npm's configuration files were not typed. npm's `--version` and `--help` start no script, so that they
  * cannot be detected here.
  */
 export function greedyOptions(command: Command, environment: NodeJS.ProcessEnv): GreedyOption[] {
   const settings = npmSettings(environment);
   const found: GreedyOption[] = [];
-  let configured: ReadonlySet<string> | undefined;
+  let configured: ReadonlyMap<string, string | undefined> | undefined;
   const npmNames = settings.size === 0 ? new Set<string>() : npmOptionNames(environment.npm_execpath);
   for (const [name, value] of settings) {
     const option = optionOf(command, name, npmNames);
     if (option === undefined || isTaken(command, option)) continue;
     configured ??= settingsInFiles(settings, environment.npm_execpath);
-    if (configured.has(name)) continue;
+    if (configured.has(name) && [undefined, value].includes(configured.get(name))) continue;
     found.push({ option, setting: `--${name.replaceAll('_', '-')}`, values: valuesOf(option, value) });
   }
   return found;

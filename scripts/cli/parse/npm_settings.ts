@@ -15,23 +15,33 @@ export function npmSettings(environment: NodeJS.ProcessEnv): ReadonlyMap<string,
   return settings;
 }
 
-/** Returns the names that npm's configuration files set, see https://docs.npmjs.com/cli/configuring-npm/npmrc */
-export function settingsInFiles(settings: ReadonlyMap<string, string>, npm: string | undefined): Set<string> {
+/**
+ * Returns the settings in npm's configuration files, in the form in which the environment would have them: false is empty.
+ * See https://docs.npmjs.com/cli/configuring-npm/npmrc. A value with a variable is undefined.
+ */
+export function settingsInFiles(
+  settings: ReadonlyMap<string, string>,
+  npm: string | undefined,
+): ReadonlyMap<string, string | undefined> {
   const project = settings.get('local_prefix');
   const files = [
+    project && join(project, '.npmrc'),
     settings.get('userconfig'),
     settings.get('globalconfig'),
-    project && join(project, '.npmrc'),
     npm && join(dirname(dirname(npm)), 'npmrc'),
   ];
-  const names = new Set<string>();
-  for (const file of files) {
+  const found = new Map<string, string | undefined>();
+  // The first file has precedence.
+  for (const file of files.reverse()) {
     for (const line of file ? linesOf(file) : []) {
-      const [, name] = /^\s*([\w.-]+?)\s*(?:\[\])?\s*(?:=|$)/.exec(line) ?? [];
-      if (name !== undefined) names.add(name.toLowerCase().replaceAll('-', '_'));
+      const [, name, value = 'true'] = /^\s*([\w.-]+?)\s*(?:\[\])?\s*(?:=\s*(.*?)\s*)?$/.exec(line) ?? [];
+      if (name === undefined) continue;
+      const isKnown = !/\$\{|["'[]/.test(value);
+      const text = value === 'false' ? '' : value;
+      found.set(name.toLowerCase().replaceAll('-', '_'), isKnown ? text : undefined);
     }
   }
-  return names;
+  return found;
 }
 
 /**

@@ -87,7 +87,7 @@ test('commands that only read or undo create no local state', async () => {
   for (const [script, ...parameters] of [
     ['status'],
     ['rollback', 'm'],
-    ['prune', 'm', '--keep', '1'],
+    ['prune', 'm', '--keep', '1', '--yes'],
     ['promote', 'm'],
     ['label', 'm', '--label', 'l', '--remove'],
     ['canary', 'm', '--percent', '0'],
@@ -181,7 +181,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     runScript('prune', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
     runScript('status', ['other', '--persist-to', state]),
     runScript('rollback', ['other', '--persist-to', state]),
-    runScript('prune', ['other', '--keep', '1', '--persist-to', state]),
+    runScript('prune', ['other', '--keep', '1', '--yes', '--persist-to', state]),
   ]);
   const status = JSON.parse(one.stdout);
   expect(status).toMatchObject({

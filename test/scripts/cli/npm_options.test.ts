@@ -158,6 +158,10 @@ describe('a setting of npm', () => {
     const convert = commands.get('convert');
     if (convert === undefined || got === undefined) throw new Error('there is no convert');
     expect(parseCommandLine(convert, got.words, got.environment)).toEqual({ kind: 'parsed' });
+    await writeFile(join(folder, '.npmrc'), 'force = false\n');
+    const other = await typed('m', 'elsewhere', '--force');
+    if (other === undefined) throw new Error('npm starts no script');
+    expect(parseCommandLine(convert, other.words, other.environment)).toMatchObject({ kind: 'wrong' });
     await writeFile(join(folder, '.npmrc'), '');
   });
 });

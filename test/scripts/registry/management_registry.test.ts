@@ -31,7 +31,7 @@ describe('the scripts through a management Worker', () => {
     expect(await run('rollback', ['half', '--to', '1.0.0', '--reason', 'late'])).toMatchObject({
       code: 0,
     });
-    expect(await run('prune', ['half', '--keep', '0'])).toMatchObject({ code: 0 });
+    expect(await run('prune', ['half', '--keep', '0', '--yes'])).toMatchObject({ code: 0 });
     const status = await run('status', ['half', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({
       registry: { kind: 'management', url: management.url.href },
@@ -110,7 +110,7 @@ describe('the scripts through a management Worker', () => {
     const lock = new TextEncoder().encode('{"schema":1,"id":"killed"}');
     await management.store.put(PRUNING_KEY, lock, { condition: { kind: 'always' } });
     try {
-      expect(await run('prune', ['locked', '--keep', '1'])).toMatchObject({
+      expect(await run('prune', ['locked', '--keep', '1', '--yes'])).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/another prune holds the lock until 2\d{3}-/),
       });
