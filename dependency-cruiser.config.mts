@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'worker/registry': ['worker/model'],
   'worker/runtime': ['worker/model'],
   'worker/model': [],
+  client: ['worker/rpc', 'worker/model'],
   import: ['worker/model'],
   scripts: ['worker/registry', 'worker/model', 'import'],
   models: ['worker/model'],
@@ -43,14 +44,14 @@ function filesOf(layer: string): string {
   return layer === 'worker/entry' ? '^worker/[^/]+$' : `^${layer}/`;
 }
 
-const PRODUCT = '^(worker|import|scripts|models)/';
+const PRODUCT = '^(worker|client|import|scripts|models)/';
 
 const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, allowed]) => ({
   name: `layer-${layer.replace('/', '-')}`,
   comment: `${layer} imports ${allowed.length === 0 ? 'nothing' : `only ${allowed.join(', ')}`} besides itself.`,
   severity: 'error',
   from: { path: filesOf(layer) },
-  to: { path: '^(worker|import|scripts|models|test)/', pathNot: [layer, ...allowed].map(filesOf) },
+  to: { path: '^(worker|client|import|scripts|models|test)/', pathNot: [layer, ...allowed].map(filesOf) },
 }));
 
 const runtimeRules: IForbiddenRuleType[] = RUNTIME_PARTS.slice(0, -1).map((part, position) => ({

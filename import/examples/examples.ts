@@ -5,9 +5,10 @@ import {
   type Warmup,
   type WarmupTensor,
 } from '../../worker/model/content.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import type { ImageInput } from '../../worker/model/image_input.ts';
 import { isJsonObject, type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';

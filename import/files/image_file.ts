@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import {
   channelCount,
   IMAGE_OPTIONS,
   type ImageInput,
   ImageInputSchema,
 } from '../../worker/model/image_input.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
+import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
 import { describeIssue } from '../schema_problem.ts';
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
 import { type ModelJson, signatureDefinition } from '../../worker/model/model_json.ts';
 import { isMemberName } from '../../worker/model/names.ts';
-import { DEFAULT_SIGNATURE, METHODS, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
+import { METHODS, type Signature, type TensorInfo } from '../../worker/model/signature.ts';
 import { TensorShapeSchema } from '../examples/tensor_shape.ts';
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
 import { describeIssue } from '../schema_problem.ts';

@@ -1,7 +1,8 @@
 import type { Blob, ModelContent } from '../../worker/model/content.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { isJsonObject } from '../../worker/model/json_object.ts';
 import { type ModelJson, ModelJsonSchema, type WeightGroup } from '../../worker/model/model_json.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import { withClasses } from '../files/classes.ts';
 import { findModelJson } from '../files/find_model_json.ts';
 import type { ImageFile } from '../files/image_file.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DEFAULT_SIGNATURE } from '../../worker/model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { commandLine } from '../cli/invocation.ts';
 import { DEV_URL } from '../dev/dev_address.ts';
 import { parseTensorFlowJson } from '../rehearsal/tensorflow_json.ts';

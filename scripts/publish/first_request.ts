@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { ModelContent } from '../../worker/model/content.ts';
-import { DEFAULT_SIGNATURE } from '../../worker/model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { commandLine } from '../cli/invocation.ts';
 import { shellWord } from '../cli/shell_word.ts';
 import { readWranglerConfiguration } from '../deploy/wrangler_environment.ts';

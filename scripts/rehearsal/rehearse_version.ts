@@ -1,5 +1,6 @@
 import type { GoldenExample } from '../../worker/model/content.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { Figures, RecordedAnswers } from '../../worker/registry/version/rehearsal_record.ts';
 import { commandLine } from '../cli/invocation.ts';

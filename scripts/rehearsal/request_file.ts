@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { embedFiles } from '../../import/examples/embed_files.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../../worker/model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import type { ExampleRequest } from './generated_examples.ts';
 
 const RequestSchema = v.object({

@@ -32,6 +32,3 @@ export const SignatureSchema = v.object({
   outputs: v.record(v.string(), TensorInfoSchema),
 });
 export type Signature = v.InferOutput<typeof SignatureSchema>;
-
-/** The signature of a request that names none. */
-export const DEFAULT_SIGNATURE = 'serving_default';

@@ -1,6 +1,7 @@
 import type { MemoryShare } from '../http/memory/memory_share.ts';
 import { MEMORY_STATUS } from '../http/memory/request_memory.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../model/default_signature.ts';
+import type { Signature } from '../model/signature.ts';
 import type { ServableView } from '../serving/api.ts';
 import type { OutputTensor, Refused } from './api.ts';
 import { decodeInputs } from './decode_inputs.ts';
@@ -36,7 +37,7 @@ export async function predict(
     const known = Object.keys(signature.outputs).join(', ');
     return refused(400, `Version ${version} of model ${model} has no output "${unknown}"; it has ${known}`);
   }
-  const decoded = decodeInputs(inputs, signature, model);
+  const decoded = decodeInputs(inputs, signature.inputs, model);
   if (decoded.kind === 'invalid') return refused(400, decoded.message);
   const refusal = share.takeTensors(decoded.inputs, 'The inputs');
   if (refusal !== undefined) return refused(MEMORY_STATUS[refusal.kind], refusal.message);

@@ -1,5 +1,6 @@
+import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
 import { isJsonObject } from '../../../worker/model/json_object.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import type { GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { readSources } from '../inbound_nodes.ts';
 import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';

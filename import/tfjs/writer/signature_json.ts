@@ -1,6 +1,7 @@
+import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
 import type { DataType } from '../../../worker/model/dtype.ts';
 import type { JsonObject } from '../../../worker/model/json_object.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../worker/model/signature.ts';
+import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
 import type { Graph, GraphInitializer } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import { TABLE_FILLERS } from '../../graph/tables/table_operations.ts';

@@ -1,6 +1,7 @@
+import { DEFAULT_SIGNATURE } from '../../model/default_signature.ts';
 import type { DataType } from '../../model/dtype.ts';
 import type { ImageInput } from '../../model/image_input.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../model/signature.ts';
+import type { Signature, TensorInfo } from '../../model/signature.ts';
 import { elementCount } from '../../model/tensor.ts';
 
 /** A request that the model answers, to be copied. */

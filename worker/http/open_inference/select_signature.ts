@@ -1,5 +1,6 @@
 import type { LeftOut } from '../../model/content.ts';
-import { DEFAULT_SIGNATURE, type Signature } from '../../model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../model/default_signature.ts';
+import type { Signature } from '../../model/signature.ts';
 import { leftOutReason } from '../left_out.ts';
 import { type Invalid, invalid } from './outcome.ts';
 

@@ -1,5 +1,6 @@
+import { DEFAULT_SIGNATURE } from '../../../model/default_signature.ts';
 import { channelCount, type ImageInput } from '../../../model/image_input.ts';
-import { DEFAULT_SIGNATURE, type Signature, type TensorInfo } from '../../../model/signature.ts';
+import type { Signature, TensorInfo } from '../../../model/signature.ts';
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import { imageTensor } from '../../../runtime/images/image_tensor.ts';
 import { ExecutionError } from '../../../runtime/loaded_model.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_SIGNATURE } from '../../../model/signature.ts';
+import { DEFAULT_SIGNATURE } from '../../../model/default_signature.ts';
 import { OPEN_OBJECT, QUOTE } from '../../json/ascii.ts';
 import { excerpt } from '../../json/json_excerpt.ts';
 import {
