@@ -89,7 +89,11 @@ export const REFUSED_FORMS: readonly RefusedForm[] = [
   ),
   refused(PLACED, LEFT_OUT, (node) => textAttribute(node, 'bad_indices_policy')?.toUpperCase() === 'IGNORE'),
   refused(['Conv2DBackpropInput', 'Conv3DBackpropInputV2'], IGNORED_DILATIONS, isDilated),
-  refused(FUSED, STRIDES_AND_DILATIONS, (node) => isDilated(node) && isStrided(node)),
+  refused(
+    ['FusedDepthwiseConv2dNative'],
+    STRIDES_AND_DILATIONS,
+    (node) => isDilated(node) && isStrided(node),
+  ),
   {
     operations: FUSED,
     reason: `fused with anything but a bias and one of ${FUSED_ACTIVATIONS.join(', ')}`,

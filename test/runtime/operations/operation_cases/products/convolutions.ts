@@ -6,6 +6,7 @@ import {
   operation,
   refused,
   text,
+  texts,
 } from '../../../gate/gate_cases/case.ts';
 
 /** Values by arithmetic: each result is the sum of pixels times their weights. */
@@ -142,6 +143,87 @@ export const CONVOLUTION_CASES: readonly GateCase[] = [
         'filters that are not the same number for each group',
         { x: float([1, 1, 1, 2], [1, 10]), filter: float([1, 1, 1, 3], [1, 2, 3]) },
         /different numbers of channels/,
+      ),
+    ],
+  ),
+  operation(
+    '_FusedConv2D in groups',
+    '_FusedConv2D',
+    { x: 'FP32', filter: 'FP32', bias: 'FP32' },
+    {
+      T: { type: 'DT_FLOAT' },
+      strides: integers(1, 1, 1, 1),
+      dilations: integers(1, 1, 1, 1),
+      padding: text('VALID'),
+      data_format: text('NHWC'),
+      fused_ops: texts('BiasAdd'),
+      num_args: { i: '1' },
+      leakyrelu_alpha: { f: 0.5 },
+    },
+    'FP32',
+    [
+      answered(
+        'each channel has a filter and a bias of its own',
+        {
+          x: float([1, 2, 1, 2], [1, 10, 2, 20]),
+          filter: float([1, 1, 1, 2], [3, 5]),
+          bias: float([2], [1, -60]),
+        },
+        float([1, 2, 1, 2], [4, -10, 7, 40]),
+      ),
+    ],
+  ),
+  operation(
+    '_FusedConv2D in groups with an activation',
+    '_FusedConv2D',
+    { x: 'FP32', filter: 'FP32', bias: 'FP32' },
+    {
+      T: { type: 'DT_FLOAT' },
+      strides: integers(1, 1, 1, 1),
+      dilations: integers(1, 1, 1, 1),
+      padding: text('VALID'),
+      data_format: text('NHWC'),
+      fused_ops: texts('BiasAdd', 'LeakyRelu'),
+      num_args: { i: '1' },
+      leakyrelu_alpha: { f: 0.5 },
+    },
+    'FP32',
+    [
+      answered(
+        'negative results times the slope',
+        {
+          x: float([1, 2, 1, 2], [1, 10, 2, 20]),
+          filter: float([1, 1, 1, 2], [3, 5]),
+          bias: float([2], [1, -60]),
+        },
+        float([1, 2, 1, 2], [4, -5, 7, 40]),
+      ),
+    ],
+  ),
+  operation(
+    '_FusedConv2D with strides and dilations',
+    '_FusedConv2D',
+    { x: 'FP32', filter: 'FP32', bias: 'FP32' },
+    {
+      T: { type: 'DT_FLOAT' },
+      strides: integers(1, 2, 1, 1),
+      dilations: integers(1, 3, 1, 1),
+      padding: text('VALID'),
+      data_format: text('NHWC'),
+      fused_ops: texts('BiasAdd', 'Relu'),
+      num_args: { i: '1' },
+      leakyrelu_alpha: { f: 0.5 },
+    },
+    'FP32',
+    [
+      answered(
+        'pairs that are three apart, at every other place',
+        {
+          x: float([1, 6, 1, 1], [1, 2, 3, 4, 5, 6]),
+          filter: float([2, 1, 1, 1], [1, 10]),
+          bias: float([1], [-50]),
+        },
+        float([1, 2, 1, 1], [0, 13]),
       ),
     ],
   ),
