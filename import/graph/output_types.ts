@@ -74,13 +74,25 @@ const COUNTED_BY: Readonly<Record<string, string>> = {
   Unpack: 'num',
 };
 
+/** Attributes with the types of all outputs. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  Case: 'Tout',
+  IdentityN: 'T',
+  If: 'Tout',
+  StatelessCase: 'Tout',
+  StatelessIf: 'Tout',
+  StatelessWhile: 'T',
+  While: 'T',
+};
+
 /** How many outputs a node has. */
 export function outputCount({ op, attr }: GraphNode): number {
   const counted = COUNTED_BY[op];
   if (counted !== undefined) return Number(attr[counted]?.i ?? 1);
   // Which branch a Merge took is not computed.
   if (op === 'Merge') return 1;
-  if (op === 'IdentityN') return attr.T?.list?.type?.length ?? 1;
+  const listed = LISTED_BY[op];
+  if (listed !== undefined) return attr[listed]?.list?.type?.length ?? 1;
   return 1 + (FURTHER_OUTPUTS[op]?.length ?? 0);
 }
 
@@ -108,7 +120,7 @@ export function outputType(node: GraphNode, index = 0): string {
   if (further !== undefined) return further;
   const fixed = OF_ONE_TYPE.find(([, operations]) => operations.has(node.op));
   if (fixed !== undefined) return fixed[0];
-  const listed = node.op === 'IdentityN' ? node.attr.T?.list?.type?.[index] : undefined;
+  const listed = node.attr[LISTED_BY[node.op] ?? '']?.list?.type?.[index];
   if (listed !== undefined) return listed;
   for (const name of TYPE_ATTRIBUTES) {
     const type = node.attr[name]?.type;

@@ -7,7 +7,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'Basic mathematics': names(
     'BesselI0 BesselI0e BesselI1 BesselI1e Betainc Bucketize Digamma Erfc Erfinv Igamma Igammac Inv L2Loss Lgamma Ndtri Polygamma Rint Softsign Zeta',
   ),
-  'Control flow': names('TensorListScatterIntoExistingList'),
+  'Control flow': names('Case StatelessCase TensorListScatterIntoExistingList'),
   Convolution: names('Conv3DBackpropInputV2'),
   Creation: names('Empty'),
   Dynamic: names('CombinedNonMaxSuppression NonMaxSuppression NonMaxSuppressionWithOverlaps'),

@@ -18,7 +18,9 @@ const OF_STRINGS: ReadonlySet<string> = new Set([
     'RaggedGather RaggedTensorToSparse Unique UniqueV2 UniqueWithCounts UniqueWithCountsV2 Unpack ZerosLike',
   ),
   // Operations that create strings, read them from a request, or pass them on.
-  ...names('Const Placeholder PlaceholderWithDefault If StatelessIf While StatelessWhile Enter Exit Merge'),
+  ...names(
+    'Const Placeholder PlaceholderWithDefault Case StatelessCase If StatelessIf While StatelessWhile Enter Exit Merge',
+  ),
   ...names('EmptyTensorList TensorListFromTensor TensorListGather TensorListGetItem TensorListPopBack'),
   ...names('TensorListPushBack TensorListReserve TensorListScatter TensorListScatterV2 TensorListSetItem'),
   ...names('TensorListScatterIntoExistingList TensorListStack TensorArrayGatherV3 TensorArrayReadV3'),

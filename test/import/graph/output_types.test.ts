@@ -27,6 +27,13 @@ test.each<[string, string, Record<string, NodeAttribute>, number, string]>([
     1,
     'DT_BOOL',
   ],
+  [
+    'the second result of a case',
+    'Case',
+    { Tout: { list: { type: ['DT_FLOAT', 'DT_INT32'] } } },
+    1,
+    'DT_INT32',
+  ],
   ['a list that is stacked', 'TensorListStack', { element_dtype: INT }, 0, 'DT_INT32'],
   ['an operation without attributes', 'Unknown', {}, 0, 'DT_FLOAT'],
 ])('%s', (_, op, attr, index, type) => {

@@ -12,9 +12,15 @@ import type { ListCall } from './list_call.ts';
 import { LIST_OPERATIONS } from './list_operations.ts';
 import { createRoutine, type Routine, type Source, sourceOf } from './routine.ts';
 
-/** True if the interpreter itself computes the operation, on lists or arrays of tensors. */
-export function isOfLists(operation: string): boolean {
-  return Object.hasOwn(LIST_OPERATIONS, operation) || Object.hasOwn(ARRAY_OPERATIONS, operation);
+const CASES: ReadonlySet<string> = new Set(['Case', 'StatelessCase']);
+
+/** True if the interpreter computes the operation without tfjs: on lists or arrays of tensors, or a choice of functions. */
+export function isInterpreted(operation: string): boolean {
+  return (
+    CASES.has(operation) ||
+    Object.hasOwn(LIST_OPERATIONS, operation) ||
+    Object.hasOwn(ARRAY_OPERATIONS, operation)
+  );
 }
 
 /** The arguments of tfjs's operations. */
@@ -143,6 +149,9 @@ class Execution {
       case 'If':
       case 'StatelessIf':
         return this.#branch(node, tensors);
+      case 'Case':
+      case 'StatelessCase':
+        return this.#case(node, tensors);
     }
     const operation = OPERATIONS.get(node.op);
     if (operation !== undefined) return this.#hold(operation(listCall(node, tensors), this.#held));
@@ -177,6 +186,22 @@ class Execution {
     const routine = this.#function(functionName(node, taken));
     return this.#call(routine, firstInputs(node, tensors, routine.inputs.length, 1));
   }
+
+  async #case(node: Node, tensors: NamedTensorsMap): Promise<Tensor[]> {
+    const [index] = firstInputs(node, tensors, 1, 0);
+    const [number = -1] = index?.dataSync() ?? [];
+    const routine = this.#function(chosenFunction(node, number));
+    return this.#call(routine, firstInputs(node, tensors, routine.inputs.length, 1));
+  }
+}
+
+/** The function of a Case. A number of none of them stands for the last one, as in TensorFlow. */
+function chosenFunction({ name, rawAttrs }: Node, index: number): string {
+  const functions = rawAttrs?.branches?.list?.func ?? [];
+  const called = functions[index] ?? functions.at(-1);
+  if (called?.name === undefined || called.name === null)
+    throw new ExecutionError(`the node ${name} names no functions as its branches`);
+  return called.name;
 }
 
 const OPERATIONS = new Map(Object.entries({ ...LIST_OPERATIONS, ...ARRAY_OPERATIONS }));

@@ -1,6 +1,6 @@
 import type { GraphExecutor } from '@tensorflow/tfjs-converter/dist/executor/graph_executor.js';
 import * as v from 'valibot';
-import { isOfLists } from '../control_flow/interpreter.ts';
+import { isInterpreted } from '../control_flow/interpreter.ts';
 
 /**
  * Operations that tfjs executes only asynchronously: control flow, lists of tensors, shapes that depend on values, and
@@ -13,6 +13,8 @@ const ASYNCHRONOUS_OPERATIONS = new Set([
   'Enter',
   'Exit',
   'NextIteration',
+  'Case',
+  'StatelessCase',
   'StatelessIf',
   'StatelessWhile',
   'if',
@@ -65,5 +67,5 @@ export function unknownOperation(
   const { nodes, functions = {} } = v.parse(MappedGraphSchema, Reflect.get(executor, 'graph'));
   return [nodes, ...Object.values(functions).map((called) => called.nodes)]
     .flatMap((each) => Object.values(each))
-    .find(({ category, op }) => category === undefined && !isOfLists(op));
+    .find(({ category, op }) => category === undefined && !isInterpreted(op));
 }
