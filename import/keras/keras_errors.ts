@@ -1,6 +1,11 @@
 /** The way out where a model is not all of layers that are known. */
 export const SAVED_MODEL_ADVICE = 'export the model as a SavedModel and publish that';
 
+/** A reason that a layer gives, with the way out that nearly all have; one after a semicolon is the layer's own. */
+export function withWayOut(reason: string): string {
+  return reason.includes('; ') ? reason : `${reason}; ${SAVED_MODEL_ADVICE}`;
+}
+
 /** Collects all that keeps a model from being converted, so that it is told at once. */
 export class Problems {
   readonly #found: { readonly kind: string; readonly places: string[] }[] = [];

@@ -88,7 +88,7 @@ export function configReader<const Entries extends v.ObjectEntries>(
       if (typeof read === 'string') reasons.push(`${read} in layer ${className}`);
       else functions[member] = read;
     }
-    if (reasons.length > 0 || !parsed.success) return reasons.join('; ');
+    if (reasons.length > 0 || !parsed.success) return reasons.join(', and ');
     return { config: parsed.output, activations: functions };
   };
 }
@@ -130,7 +130,9 @@ function unknownMembers(className: string, config: JsonObject, known: ReadonlySe
 }
 
 function adviceFor(member: string): string {
-  return member === 'stateful' ? ', which would carry state from one request into the next' : '';
+  return member === 'stateful'
+    ? ', which would carry state from one request into the next; save the model with stateful=False'
+    : '';
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
-import { type Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
+import { type Problems, SAVED_MODEL_ADVICE, withWayOut } from '../keras_errors.ts';
 import { isModelClass, isOwnClass, type KerasObject, unwrap } from '../keras_object.ts';
 import { quantizedReason } from '../quantized_layer.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
@@ -63,7 +63,7 @@ export class LayerInstance {
     else if (layer.className !== 'InputLayer' && !isOperation(layer)) {
       const config = plainConfig(layer.config);
       const reason = refusalOf(layer) ?? layerDefinition(layer.className)?.check(layer, config, kerasMajor);
-      if (reason !== undefined) problems.add(reason, this.#at.place);
+      if (reason !== undefined) problems.add(withWayOut(reason), this.#at.place);
     }
   }
 
@@ -92,7 +92,7 @@ export class LayerInstance {
         : this.#call({ layer: this.#layer, inputs, named, weights: this.#weights, group: '' }),
     );
     if (typeof built !== 'string') return 'ref' in built ? [built] : built;
-    if (built !== '') problems.add(built, this.#at.place);
+    if (built !== '') problems.add(withWayOut(built), this.#at.place);
     return undefined;
   }
 

@@ -482,7 +482,7 @@ describe('a layer that looks words up', () => {
   );
 
   test.each([
-    [{ ...LETTERS, vocabulary: null }, /StringLookup without its vocabulary: "l"/],
+    [{ ...LETTERS, vocabulary: null }, /StringLookup without its vocabulary; export .*: "l"/],
     [
       { ...LETTERS, num_oov_indices: 0 },
       /num_oov_indices 0, which fails at words that it does not know; give it num_oov_indices 1: "l"/,
