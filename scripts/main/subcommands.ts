@@ -56,6 +56,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/status.ts')).STATUS,
   },
   {
+    name: 'history',
+    summary: 'Shows every change of a model, also those that its pointer does not keep any more.',
+    load: async () => (await import('../commands/history.ts')).HISTORY,
+  },
+  {
     name: 'predict',
     summary: 'Asks a server for a prediction, and prints it as a table.',
     load: async () => (await import('../commands/predict.ts')).PREDICT,

@@ -1,4 +1,4 @@
-import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { formatAge, formatBytes, formatTable, formatTime } from '../cli/format.ts';
 import { describeMove } from '../pointer/pointer_report.ts';
 import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
@@ -18,7 +18,9 @@ export function modelLines(status: ModelStatus, options: { readonly history: boo
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
   lines.push(...roomFaults(status).map((line) => `  ${line}`));
-  if (options.history && pointer !== null) lines.push('  history', ...historyLines(pointer));
+  if (options.history && pointer !== null) {
+    lines.push('  history', ...historyLines(pointer.history).map((line) => `    ${line}`));
+  }
   return lines;
 }
 
@@ -73,7 +75,8 @@ function describeRoles(version: string, pointer: Pointer): string {
   return roles.length === 0 ? '-' : roles.join(', ');
 }
 
-function historyLines({ history }: Pointer): string[] {
+/** Describes changes as a table, in their order. */
+export function historyLines(history: readonly HistoryEntry[]): string[] {
   const rows = history.map((entry) => [
     String(entry.generation),
     formatTime(entry.at),
@@ -81,5 +84,5 @@ function historyLines({ history }: Pointer): string[] {
     describeMove(entry),
     `by ${entry.by}${entry.reason === undefined ? '' : `: ${entry.reason}`}`,
   ]);
-  return formatTable(rows).map((line) => `    ${line}`);
+  return formatTable(rows);
 }

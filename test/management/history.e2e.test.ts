@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
-import { pointerKey } from '../../worker/registry/storage/storage_keys.ts';
+import { historyKey, historyPrefix, pointerKey } from '../../worker/registry/storage/storage_keys.ts';
 import { type AskOptions, type TokenName, useManagement } from './use_management.ts';
 
 const { management, ask, change, publish } = useManagement();
@@ -41,6 +41,23 @@ describe('the history', () => {
       }
     }
     expect(await readPointer(management().store, 'falsified')).toEqual(before);
+  });
+
+  test('cannot be written into the archive either, and everyone who may read can read it', async () => {
+    await publish('archived', '1.0.0');
+    const key = historyKey('archived', 1);
+    for (const token of everyToken) {
+      expect(await put(key, '{}', { token })).toMatchObject({ status: 405 });
+      expect(await ask('DELETE', `/api/v1/objects/${key}`, { token })).toMatchObject({ status: 405 });
+    }
+    await management().store.put(key, encode({ generation: 1 }), always);
+    expect(await ask('GET', `/api/v1/objects/${key}`)).toMatchObject({
+      status: 200,
+      body: '{"generation":1}',
+    });
+    expect(await ask('GET', `/api/v1/objects/${historyPrefix('archived')}1.json`)).toMatchObject({
+      status: 400,
+    });
   });
 
   test('says what the Worker did, when by its clock, and with whose token', async () => {

@@ -180,6 +180,7 @@ test('publish, status, rollback and prune work on one state folder, in words and
     runScript('status', ['--persist-to', state, '--json']),
     runScript('prune', ['half', '--keep', '1', '--dry-run', '--persist-to', state, '--json']),
     runScript('status', ['other', '--persist-to', state]),
+    runScript('history', ['other', '--persist-to', state]),
     runScript('rollback', ['other', '--persist-to', state]),
     runScript('prune', ['other', '--keep', '1', '--yes', '--persist-to', state]),
   ]);
@@ -204,6 +205,12 @@ test('publish, status, rollback and prune work on one state folder, in words and
     blobs: [],
     bytes: 0,
   });
+  const exported = await runScript('history', ['half', '--export', '--persist-to', state]);
+  expect(exported).toMatchObject({ code: 0 });
+  const lines = exported.stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(status.pointer.history.toReversed());
+  const table = await runScript('history', ['half', '--persist-to', state]);
+  expect(table.stdout.split('\n').map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['3', '2', '1', '']);
   for (const { code, stdout, stderr } of unknown) {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().endsWith(`the model other does not exist in local state ${state}`)).toBe(true);

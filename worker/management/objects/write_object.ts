@@ -28,6 +28,8 @@ export async function writeObject(management: ManagementRequest, key: string): P
       return writeAnnouncement(management, key, what);
     case 'pointer':
       return onlyByChange('A pointer');
+    case 'history':
+      return onlyByChange('The history');
     case 'pruning lock':
     case 'pruning clock':
       return onlyByPrune();

@@ -3,6 +3,7 @@ import { readDocument, serializeDocument } from '../storage/json_document.ts';
 import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
 import { type Effect, effectOf } from './effect.ts';
+import { archiveDropped } from './history_archive.ts';
 import { leaseInForce, leaseOf, momentOf, type WrittenPointer, withMoment } from './moment.ts';
 import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
 import {
@@ -153,6 +154,7 @@ export async function updatePointer(
       const pointer = agreed(before, step.pointer, isImmediate ? undefined : options.agreement);
       const [change] = pointer.history;
       if (change === undefined) throw new Error('a change that leaves no history');
+      await archiveDropped(store, model, before?.pointer, pointer);
       unanswered.add(change.id);
       const writing = performance.now();
       const result = await store.put(pointerKey(model), serializeDocument(pointer), {

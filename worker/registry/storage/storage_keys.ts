@@ -12,6 +12,11 @@ export const PRUNING_CLOCK_KEY = `${PRUNING_KEY}.clock`;
 
 export const blobKey = (sha256: string): string => `${BLOBS_PREFIX}${sha256}`;
 export const pointerKey = (model: string): string => `${MODELS_PREFIX}${model}/pointer.json`;
+/** The changes of a model that its pointer does not contain any more. */
+export const historyPrefix = (model: string): string => `${MODELS_PREFIX}${model}/history/`;
+/** Padded, so that keys sort as generations do. */
+export const historyKey = (model: string, generation: number): string =>
+  `${historyPrefix(model)}${String(generation).padStart(12, '0')}.json`;
 export const versionsPrefix = (model: string): string => `${MODELS_PREFIX}${model}/versions/`;
 export const manifestKey = (model: string, version: string): string =>
   `${versionsPrefix(model)}${version}/manifest.json`;
@@ -37,6 +42,7 @@ export type StorageKey =
   | { readonly kind: 'blob'; readonly sha256: string }
   | { readonly kind: 'manifest'; readonly model: string; readonly version: string }
   | { readonly kind: 'pointer'; readonly model: string }
+  | { readonly kind: 'history'; readonly model: string; readonly generation: number }
   /** Without a model and a version if an earlier tool wrote it. */
   | { readonly kind: 'publication'; readonly model?: string; readonly version?: string }
   | { readonly kind: 'pruning lock' }
@@ -57,6 +63,11 @@ export function parseStorageKey(key: string): StorageKey | undefined {
   const [model = '', folder, version = '', file, ...rest] = key.slice(MODELS_PREFIX.length).split('/');
   if (!isName(model) || rest.length > 0) return undefined;
   if (folder === 'pointer.json' && version === '' && file === undefined) return { kind: 'pointer', model };
+  const [, generation] = /^0*([1-9]\d*)\.json$/.exec(folder === 'history' ? version : '') ?? [];
+  if (generation !== undefined && file === undefined) {
+    const found = { kind: 'history', model, generation: Number(generation) } as const;
+    return historyKey(model, found.generation) === key ? found : undefined;
+  }
   const isManifest = folder === 'versions' && file === 'manifest.json' && parseVersion(version) === version;
   return isManifest ? { kind: 'manifest', model, version } : undefined;
 }
