@@ -28,7 +28,7 @@ test.for([
   { from: 'worker/runtime/plan/plan.ts', to: 'worker/runtime/loading/load.ts', rule: 'runtime-plan' },
   { from: 'worker/runtime/kernels/kernel.ts', to: 'worker/runtime/plan/plan.ts', rule: 'runtime-kernels' },
   { from: 'worker/serving/isolate.ts', to: 'worker/http/metrics.ts', rule: 'layer-worker-serving' },
-  { from: 'worker/http/request_body.ts', to: 'worker/index.ts', rule: 'layer-worker-http' },
+  { from: 'worker/http/body/request_body.ts', to: 'worker/index.ts', rule: 'layer-worker-http' },
   { from: 'worker/management/objects.ts', to: 'worker/index.ts', rule: 'layer-worker-management' },
   { from: 'worker/model/names.ts', to: 'worker/registry/manifest.ts', rule: 'layer-worker-model' },
   { from: 'worker/index.ts', to: 'worker/management/objects.ts', rule: 'layer-worker-entry' },

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { faultMessage } from './fault.ts';
-import { errorResponse } from './http/answer_headers.ts';
+import { errorResponse } from './http/answer/answer_headers.ts';
 import { answerIndex } from './http/index_page/handler.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
 import { answerDocument, answerPage } from './http/openapi/handler.ts';

@@ -3,7 +3,7 @@ import { cors } from 'hono/cors';
 import { parseAccessConfiguration } from './http/access/access_configuration.ts';
 import { createGuard } from './http/access/guard.ts';
 import { rateLimiterOf } from './http/access/rate_limit.ts';
-import { EXPOSED_HEADERS } from './http/answer_headers.ts';
+import { EXPOSED_HEADERS } from './http/answer/answer_headers.ts';
 import { RequestMemory } from './http/memory/request_memory.ts';
 import { RequestMetrics } from './http/metrics/request_metrics.ts';
 import { createOpenInferenceHandler } from './http/open_inference/handler.ts';

@@ -1,5 +1,5 @@
 import type { Serving } from '../serving/api.ts';
-import { type Answer, documentAnswer, errorAnswer } from './answer.ts';
+import { type Answer, documentAnswer, errorAnswer } from './answer/answer.ts';
 
 /** The models cannot be listed. */
 export const NOT_LISTED = 'The models cannot be listed now: storage did not respond';

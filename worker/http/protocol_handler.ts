@@ -1,14 +1,14 @@
 import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
-import { type Answer, errorAnswer, responseOf } from './answer.ts';
-import { type AnswerText, bodyOf } from './answer_text.ts';
+import { type Answer, errorAnswer, responseOf } from './answer/answer.ts';
+import { type AnswerText, bodyOf } from './answer/answer_text.ts';
+import { BODY_STATUS, readBody } from './body/request_body.ts';
 import { memoize } from './memoize.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
 import { MINIMUM_GENERATION_FAULT } from './minimum_generation.ts';
-import { BODY_STATUS, readBody } from './request_body.ts';
 
 /** A request that computes, as its path describes it. */
 export interface ComputeRoute {

@@ -1,4 +1,4 @@
-import { errorResponse, jsonResponse } from '../http/answer_headers.ts';
+import { errorResponse, jsonResponse } from '../http/answer/answer_headers.ts';
 import { isName, NAME_RULE } from '../model/names.ts';
 import { readPointer } from '../registry/pointer/pointer_store.ts';
 import { inGroups } from '../registry/storage/groups.ts';

@@ -1,7 +1,7 @@
 import { type IRequestStrict, Router } from 'itty-router';
 import { GuessLimit } from '../http/access/guess_limit.ts';
 import { rateLimiterOf, tolerantLimit } from '../http/access/rate_limit.ts';
-import { errorResponse, jsonResponse } from '../http/answer_headers.ts';
+import { errorResponse, jsonResponse } from '../http/answer/answer_headers.ts';
 import { OutOfOperationsError } from '../registry/storage/operation_budget.ts';
 import { wait } from '../registry/storage/waiting.ts';
 import { logLine } from '../runtime/log_line.ts';

@@ -1,4 +1,4 @@
-import { SentInPieces } from '../../../worker/http/answer_text.ts';
+import { SentInPieces } from '../../../worker/http/answer/answer_text.ts';
 import { concatBytes } from '../../../worker/http/concat_bytes.ts';
 import { decodeInputs } from '../../../worker/http/tensorflow_serving/predict/decode_predict.ts';
 import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/encode_predict.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOf, SentInPieces } from '../../../worker/http/answer_text.ts';
+import { bodyOf, SentInPieces } from '../../../worker/http/answer/answer_text.ts';
+import { readBody } from '../../../worker/http/body/request_body.ts';
 import { RequestMemory } from '../../../worker/http/memory/request_memory.ts';
 import { createOpenInferenceHandler } from '../../../worker/http/open_inference/handler.ts';
-import { readBody } from '../../../worker/http/request_body.ts';
 import { createTensorFlowServingHandler } from '../../../worker/http/tensorflow_serving/handler.ts';
 import type { ServableView } from '../../../worker/serving/api.ts';
 import { fakeServing } from '../../fixtures/worker/fake_serving.ts';

@@ -1,4 +1,4 @@
-import { errorResponse } from '../answer_headers.ts';
+import { errorResponse } from '../answer/answer_headers.ts';
 import { ApiKeys, shownKey } from './api_keys.ts';
 import { clientNetwork } from './client_network.ts';
 import { GuessLimit } from './guess_limit.ts';

@@ -1,6 +1,6 @@
 import type { RequestScope, Serving } from '../../serving/api.ts';
-import { errorResponse, jsonResponse } from '../answer_headers.ts';
-import { htmlResponse } from '../html_page.ts';
+import { errorResponse, jsonResponse } from '../answer/answer_headers.ts';
+import { htmlResponse } from '../answer/html_page.ts';
 import { NOT_LISTED } from '../model_list.ts';
 import { modelIndex } from './model_index.ts';
 import { renderIndex } from './page.ts';

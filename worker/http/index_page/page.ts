@@ -1,4 +1,4 @@
-import { escaped, htmlPage } from '../html_page.ts';
+import { escaped, htmlPage } from '../answer/html_page.ts';
 import type { ExampleRequest } from './example_request.ts';
 import type { IndexedModel, IndexedTensor, ModelIndex, UnavailableModel } from './model_index.ts';
 

@@ -1,7 +1,7 @@
 import { parseVersion } from '../../registry/version/version.ts';
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
 import { serve } from '../../serving/request/serve.ts';
-import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
+import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
 import { answerModelList } from '../model_list.ts';
 import {
   type ComputeRoute,

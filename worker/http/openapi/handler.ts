@@ -1,5 +1,5 @@
-import { jsonResponse } from '../answer_headers.ts';
-import { htmlResponse } from '../html_page.ts';
+import { jsonResponse } from '../answer/answer_headers.ts';
+import { htmlResponse } from '../answer/html_page.ts';
 import { openApiDocument } from './document.ts';
 import { renderPage } from './page.ts';
 

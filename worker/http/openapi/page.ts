@@ -1,4 +1,4 @@
-import { escaped, htmlPage } from '../html_page.ts';
+import { escaped, htmlPage } from '../answer/html_page.ts';
 import type { OpenApiDocument } from './document.ts';
 import type { Operation } from './operation.ts';
 

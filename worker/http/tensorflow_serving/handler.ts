@@ -1,5 +1,5 @@
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
-import { type Answer, documentAnswer, errorAnswer } from '../answer.ts';
+import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
 import { answerModelList } from '../model_list.ts';
 import {
   type ComputeRoute,

@@ -1,7 +1,7 @@
 import { bearerOf } from '../../http/access/api_keys.ts';
 import { clientNetwork } from '../../http/access/client_network.ts';
 import type { GuessLimit } from '../../http/access/guess_limit.ts';
-import { errorResponse } from '../../http/answer_headers.ts';
+import { errorResponse } from '../../http/answer/answer_headers.ts';
 import { type AccessTokens, type Caller, digestOf, type Scope } from './access_tokens.ts';
 
 export type Admission =

@@ -1,5 +1,5 @@
-import { errorResponse } from '../../http/answer_headers.ts';
-import { BODY_STATUS, readBody } from '../../http/request_body.ts';
+import { errorResponse } from '../../http/answer/answer_headers.ts';
+import { BODY_STATUS, readBody } from '../../http/body/request_body.ts';
 import {
   AnnouncementSchema,
   PUBLICATION_BYTES,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { errorResponse } from '../../http/answer_headers.ts';
-import { BODY_STATUS, readBody } from '../../http/request_body.ts';
+import { errorResponse } from '../../http/answer/answer_headers.ts';
+import { BODY_STATUS, readBody } from '../../http/body/request_body.ts';
 import { isName, NAME_RULE } from '../../model/names.ts';
 import type { ChangeRecord } from '../../registry/pointer/transition.ts';
 import { type ParsedDocument, parseDocument } from '../../registry/storage/json_document.ts';

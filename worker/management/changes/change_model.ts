@@ -1,4 +1,4 @@
-import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
+import { errorResponse, jsonResponse } from '../../http/answer/answer_headers.ts';
 import { makeChange } from '../../registry/pointer/change/change_pointer.ts';
 import { changeDefinitions, findChange } from '../../registry/pointer/change/table.ts';
 import { effectDocument } from '../../registry/pointer/effect.ts';

@@ -1,4 +1,4 @@
-import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
+import { errorResponse, jsonResponse } from '../../http/answer/answer_headers.ts';
 import type { ObjectDescription } from '../../registry/storage/object_store.ts';
 import {
   BLOBS_PREFIX,

@@ -1,5 +1,5 @@
-import { errorResponse } from '../../http/answer_headers.ts';
-import { BODY_STATUS, readBody } from '../../http/request_body.ts';
+import { errorResponse } from '../../http/answer/answer_headers.ts';
+import { BODY_STATUS, readBody } from '../../http/body/request_body.ts';
 import type { Blob } from '../../model/content.ts';
 import { pruningUntil } from '../../registry/prune/pruning_lock.ts';
 import { readPublication } from '../../registry/publish/publication.ts';

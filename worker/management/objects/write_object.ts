@@ -1,5 +1,5 @@
-import { errorResponse } from '../../http/answer_headers.ts';
-import { readBody } from '../../http/request_body.ts';
+import { errorResponse } from '../../http/answer/answer_headers.ts';
+import { readBody } from '../../http/body/request_body.ts';
 import type { WriteCondition, WriteResult } from '../../registry/storage/object_store.ts';
 import { isWrongDigest } from '../../registry/storage/r2_object_store.ts';
 import { parseStorageKey } from '../../registry/storage/storage_keys.ts';

@@ -1,4 +1,4 @@
-import { jsonResponse } from '../../http/answer_headers.ts';
+import { jsonResponse } from '../../http/answer/answer_headers.ts';
 import { changeDefinitions } from '../../registry/pointer/change/table.ts';
 import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
 import { ANSWERS, ERROR_SCHEMA, schemaOf } from './openapi_answers.ts';

@@ -1,4 +1,4 @@
-import { errorResponse, jsonResponse } from '../../http/answer_headers.ts';
+import { errorResponse, jsonResponse } from '../../http/answer/answer_headers.ts';
 import { MalformedPointerError, readPointer } from '../../registry/pointer/pointer_store.ts';
 import { advancePrune } from '../../registry/prune/advance.ts';
 import { beginPrune, type PruneProgress } from '../../registry/prune/progress.ts';

@@ -1,5 +1,5 @@
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
-import { areLarge } from '../../answer_text.ts';
+import { areLarge } from '../../answer/answer_text.ts';
 import { encodeBase64 } from '../../json/base64.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 import { DATATYPE_OF_DTYPE } from '../datatype.ts';

@@ -1,4 +1,4 @@
-import { SentInPieces } from '../../answer_text.ts';
+import { SentInPieces } from '../../answer/answer_text.ts';
 import { concatBytes } from '../../concat_bytes.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';
 import type { Computed } from '../../protocol_handler.ts';

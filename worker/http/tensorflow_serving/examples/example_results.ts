@@ -1,6 +1,6 @@
 import type { Signature } from '../../../model/signature.ts';
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
-import { type AnswerText, areLarge, SentInPieces } from '../../answer_text.ts';
+import { type AnswerText, areLarge, SentInPieces } from '../../answer/answer_text.ts';
 import { concatBytes } from '../../concat_bytes.ts';
 import { ByteWriter, type NotFinite } from '../../json/tensors/byte_writer.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';

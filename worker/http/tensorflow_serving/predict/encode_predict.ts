@@ -1,5 +1,5 @@
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
-import { type AnswerText, areLarge, SentInPieces } from '../../answer_text.ts';
+import { type AnswerText, areLarge, SentInPieces } from '../../answer/answer_text.ts';
 import { ByteWriter, type NotFinite } from '../../json/tensors/byte_writer.ts';
 import { type StringForm, TensorWriter } from '../../json/tensors/tensor_writer.ts';
 import { PIECE_BYTES, type TextPieces } from '../../json/text_pieces.ts';

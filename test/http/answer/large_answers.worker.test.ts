@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { SentInPieces } from '../../worker/http/answer_text.ts';
-import { concatBytes } from '../../worker/http/concat_bytes.ts';
-import { encodeOutputs as encodeInference } from '../../worker/http/open_inference/answer/encode_outputs.ts';
-import { encodeOutputs } from '../../worker/http/tensorflow_serving/predict/encode_predict.ts';
-import type { TensorValue } from '../../worker/model/tensor.ts';
+import { SentInPieces } from '../../../worker/http/answer/answer_text.ts';
+import { concatBytes } from '../../../worker/http/concat_bytes.ts';
+import { encodeOutputs as encodeInference } from '../../../worker/http/open_inference/answer/encode_outputs.ts';
+import { encodeOutputs } from '../../../worker/http/tensorflow_serving/predict/encode_predict.ts';
+import type { TensorValue } from '../../../worker/model/tensor.ts';
 
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

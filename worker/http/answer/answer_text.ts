@@ -1,7 +1,7 @@
-import type { NamedTensors } from '../model/tensor.ts';
+import type { NamedTensors } from '../../model/tensor.ts';
+import type { TextPieces } from '../json/text_pieces.ts';
+import type { MemoryShare } from '../memory/memory_share.ts';
 import type { AnswerBody } from './answer_templates.ts';
-import type { TextPieces } from './json/text_pieces.ts';
-import type { MemoryShare } from './memory/memory_share.ts';
 
 /** The body of an answer: a finished text, or a text that is made in pieces while it is sent. */
 export type AnswerText = Uint8Array<ArrayBuffer> | SentInPieces;

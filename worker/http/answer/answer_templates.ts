@@ -1,5 +1,5 @@
-import type { AnsweredBy } from '../serving/api.ts';
-import type { Phases } from '../serving/request/phases.ts';
+import type { AnsweredBy } from '../../serving/api.ts';
+import type { Phases } from '../../serving/request/phases.ts';
 import { headersOf, versionHeaders } from './answer_headers.ts';
 import { setServerTiming, USUAL_TIMINGS, usualTiming } from './server_timing.ts';
 

@@ -1,5 +1,5 @@
-import type { AnsweredBy } from '../serving/api.ts';
-import { memoize } from './memoize.ts';
+import type { AnsweredBy } from '../../serving/api.ts';
+import { memoize } from '../memoize.ts';
 
 /** The content type of a JSON body, as a header line. */
 export const JSON_CONTENT = 'content-type: application/json';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { AnswerTemplates } from '../../worker/http/answer_templates.ts';
-import type { AnsweredBy } from '../../worker/serving/api.ts';
-import { type PhaseName, Phases } from '../../worker/serving/request/phases.ts';
+import { AnswerTemplates } from '../../../worker/http/answer/answer_templates.ts';
+import type { AnsweredBy } from '../../../worker/serving/api.ts';
+import { type PhaseName, Phases } from '../../../worker/serving/request/phases.ts';
 
 const CONTENT = 'content-type: application/json\nx-more: 1';
 

@@ -1,4 +1,4 @@
-import { NOT_WAITED, type PhaseName, type Phases } from '../serving/request/phases.ts';
+import { NOT_WAITED, type PhaseName, type Phases } from '../../serving/request/phases.ts';
 
 const DESCRIPTIONS: Readonly<Record<PhaseName, string>> = {
   body: 'reading the request',

@@ -1,9 +1,9 @@
-import { errorMessage } from '../registry/storage/error_message.ts';
-import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
+import { errorMessage } from '../../registry/storage/error_message.ts';
+import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
+import type { MemoryRefusal, MemoryShare } from '../memory/memory_share.ts';
+import { MEMORY_STATUS } from '../memory/request_memory.ts';
 import { piecesOfBody } from './body_pieces.ts';
 import { type Compression, decompressed } from './decompress.ts';
-import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
-import { MEMORY_STATUS } from './memory/request_memory.ts';
 
 export type BodyOutcome =
   | { readonly kind: 'read'; readonly bytes: Uint8Array }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBody } from '../../worker/http/request_body.ts';
+import { readBody } from '../../../worker/http/body/request_body.ts';
 
 const TEXT = new TextEncoder().encode('0123456789');
 

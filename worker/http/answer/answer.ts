@@ -1,5 +1,5 @@
-import type { AnsweredBy } from '../serving/api.ts';
-import type { Phases } from '../serving/request/phases.ts';
+import type { AnsweredBy } from '../../serving/api.ts';
+import type { Phases } from '../../serving/request/phases.ts';
 import { errorText, JSON_CONTENT, jsonResponse } from './answer_headers.ts';
 import { type AnswerBody, AnswerTemplates } from './answer_templates.ts';
 import { setServerTiming } from './server_timing.ts';
