@@ -109,6 +109,11 @@ export const PATTERN_CASES: readonly GateCase[] = [
         strings([2, 1], ['a#', 'b##']),
       ),
       refused(
+        'two groups of one name',
+        { x: strings([1], ['a']), pattern: strings([], ['(?P<n>a)(?P<n>b)']), rewrite: strings([], ['']) },
+        /is no pattern: two groups are called n/,
+      ),
+      refused(
         'a pattern that is none',
         { x: strings([1], ['a']), pattern: strings([], ['a(b']), rewrite: strings([], ['']) },
         /RegexReplace: "a\(b" is no pattern: missing \)/,

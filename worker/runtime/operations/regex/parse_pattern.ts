@@ -42,6 +42,7 @@ class Parser {
   readonly #reader: PatternReader;
   #flags: Flags = { foldsCase: false, isMultiline: false, dotTakesNewline: false, isLazy: false };
   #depth = 0;
+  readonly #names = new Set<string>();
   groups = 0;
 
   constructor(pattern: string) {
@@ -137,6 +138,8 @@ class Parser {
     else if (reader.takes('P<') || reader.takes('<')) {
       const name = reader.takeUntil('>') ?? '';
       if (!/^\w+$/.test(name)) reader.fail('a group is not called so');
+      if (this.#names.has(name)) reader.fail(`two groups are called ${name}`);
+      this.#names.add(name);
       index = ++this.groups;
     } else if (this.#changesFlags()) {
       // Flags without a group of their own apply to the rest of the enclosing group.
