@@ -26,6 +26,7 @@ const DEFAULTS: Readonly<Record<string, Attributes>> = {
   FusedBatchNormV3: NORM,
   ImageProjectiveTransformV3: { fill_mode: text('CONSTANT') },
   MaxPool3D: { data_format: text('NDHWC') },
+  QuantizeAndDequantizeV3: { range_given: { b: true } },
 };
 
 /** States the attributes that have no value in the graph, where it matters. */

@@ -11,9 +11,10 @@ import {
   textsAttribute,
 } from '../operation.ts';
 
-/** The numbers of the spatial dimensions; those of the batch and of the channels are 1. */
+/** The numbers of the spatial dimensions; those of the batch and of the channels are 1, as all are that a node leaves out. */
 function ofImage(node: GraphNode, name: string, dimensions: number): number[] {
   const given = numbersAttribute(node, name);
+  if (given.length === 0) return Array.from({ length: dimensions }, () => 1);
   if (given.length !== dimensions + 2 || given.at(0) !== 1 || given.at(-1) !== 1)
     refuse(node, `${name} [${given}] of the batch or of the channels are not 1`);
   return given.slice(1, -1);

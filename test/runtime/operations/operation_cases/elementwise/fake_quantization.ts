@@ -61,7 +61,7 @@ export const FAKE_QUANTIZATION_CASES: readonly GateCase[] = [
     'QuantizeAndDequantizeV3',
     'QuantizeAndDequantizeV3',
     { ...variables, bits: 'INT32' },
-    {},
+    { range_given: flag(false) },
     'FP32',
     [
       answered(
@@ -69,6 +69,35 @@ export const FAKE_QUANTIZATION_CASES: readonly GateCase[] = [
         { x: float([2], [1.4, 3]), ...range(0, 0), bits: int([], [3]) },
         float([2], [1, 3]),
       ),
+    ],
+  ),
+  operation(
+    'QuantizeAndDequantizeV3, whose range is given unless it says otherwise',
+    'QuantizeAndDequantizeV3',
+    { ...variables, bits: 'INT32' },
+    {},
+    'FP32',
+    [
+      answered(
+        'steps of the range',
+        { x: float([3], [0.4, 1.7, 9]), ...range(-3, 3), bits: int([], [3]) },
+        float([3], [0, 2, 3]),
+      ),
+    ],
+  ),
+  operation(
+    'QuantizeAndDequantizeV4, whose range is that of the values unless it says otherwise',
+    'QuantizeAndDequantizeV4',
+    variables,
+    { num_bits: { i: '3' } },
+    'FP32',
+    [
+      answered(
+        'steps of the values',
+        { x: float([3], [0.4, 1.7, 3]), ...range(-1, 1) },
+        float([3], [0, 2, 3]),
+      ),
+      answered('no values', { x: float([0]), ...range(-1, 1) }, float([0])),
     ],
   ),
   operation('FakeQuantWithMinMaxVars of 2 bits', 'FakeQuantWithMinMaxVars', variables, bits(2), 'FP32', [

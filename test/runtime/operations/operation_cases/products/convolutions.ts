@@ -201,6 +201,32 @@ export const CONVOLUTION_CASES: readonly GateCase[] = [
     ],
   ),
   operation(
+    '_FusedConv2D without dilations',
+    '_FusedConv2D',
+    { x: 'FP32', filter: 'FP32', bias: 'FP32' },
+    {
+      T: { type: 'DT_FLOAT' },
+      strides: integers(1, 2, 1, 1),
+      padding: text('VALID'),
+      data_format: text('NHWC'),
+      fused_ops: texts('BiasAdd'),
+      num_args: { i: '1' },
+      leakyrelu_alpha: { f: 0.5 },
+    },
+    'FP32',
+    [
+      answered(
+        'every other place',
+        {
+          x: float([1, 6, 1, 1], [1, 2, 3, 4, 5, 6]),
+          filter: float([1, 1, 1, 1], [2]),
+          bias: float([1], [1]),
+        },
+        float([1, 3, 1, 1], [3, 7, 11]),
+      ),
+    ],
+  ),
+  operation(
     '_FusedConv2D with strides and dilations',
     '_FusedConv2D',
     { x: 'FP32', filter: 'FP32', bias: 'FP32' },
