@@ -118,3 +118,10 @@ export function readSources(value: unknown): readonly TensorSource[] | undefined
   }
   return sources;
 }
+
+/** The names of outputs in a dictionary, in its order; undefined where they are not in one. */
+export function keysOfOutputs(value: unknown): string[] | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const isFlat = Object.values(value).every((member) => readSource(member) !== undefined);
+  return isFlat ? Object.keys(value) : undefined;
+}

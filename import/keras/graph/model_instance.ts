@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { isMemberName } from '../../../worker/model/names.ts';
-import { readSources, type TensorSource } from '../inbound_nodes.ts';
+import { keysOfOutputs, readSources, type TensorSource } from '../inbound_nodes.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject } from '../keras_object.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
 import { groupCounter } from '../weights/group_counter.ts';
@@ -89,11 +89,12 @@ export class ModelInstance {
     return names.flatMap((name) => members.find((member) => member.name === name)?.object ?? []);
   }
 
-  /** The names of the layers that give what the model gives, in its order. */
+  /** What the model's outputs are called: as its dictionary says, or by the layers that give them, in its order. */
   get outputNames(): string[] {
     const members = this.#members ?? [];
     if (this.#model.className === 'Sequential') return members.slice(-1).map(({ name }) => name);
-    return (readSources(this.#model.config.output_layers) ?? []).map(([name]) => name);
+    const outputs = this.#model.config.output_layers;
+    return keysOfOutputs(outputs) ?? (readSources(outputs) ?? []).map(([name]) => name);
   }
 
   /** What the model makes of tensors; undefined where the problems say why that is not known. */

@@ -1,4 +1,4 @@
-import { readSources } from '../inbound_nodes.ts';
+import { keysOfOutputs, readSources } from '../inbound_nodes.ts';
 import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject } from '../keras_object.ts';
 import type { ConversionContext, ConvertedConfiguration } from './conversion.ts';
@@ -24,6 +24,7 @@ export function convertConfiguration(
   if (!isModelClass(model.className) || !Array.isArray(model.config.layers)) {
     return `the model is a ${model.className}, a class of its own, which is Python code; ${SAVED_MODEL_ADVICE}`;
   }
+  if (keysOfOutputs(model.config.output_layers) !== undefined) return 'outputs with names of their own';
   const context: ConversionContext = {
     kerasMajor,
     problems: new Problems(),

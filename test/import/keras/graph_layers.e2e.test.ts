@@ -42,6 +42,8 @@ const CaseSchema = v.object({
   h5: v.optional(v.record(v.string(), v.record(v.string(), PlainTensorSchema))),
   inputs: v.array(PlainTensorSchema),
   outputs: v.array(PlainTensorSchema),
+  /** Of the outputs, where there are several and the case is about them. */
+  names: v.optional(v.array(v.string())),
 });
 type Case = v.InferOutput<typeof CaseSchema>;
 type PlainTensor = v.InferOutput<typeof PlainTensorSchema>;
@@ -109,6 +111,7 @@ async function answers(each: Case, rounds: number): Promise<PlainTensor[][]> {
       const { serving_default: signature } = v.parse(MetadataSchema, metadata).metadata.signature_def
         .signature_def;
       const byName = v.parse(v.record(v.string(), v.unknown()), outputs);
+      if (each.names !== undefined) expect(Object.keys(signature.outputs)).toEqual(each.names);
       found.push(Object.keys(signature.outputs).map((output) => flat(byName[output])));
     }
   }

@@ -12,6 +12,7 @@ import { MERGING } from './merging.ts';
 import { MULTI_HEAD_ATTENTIONS } from './multi_head_attention.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
+import { CUDNN } from './recurrent/cudnn.ts';
 import { RECURRENT } from './recurrent/recurrent.ts';
 import { CONTRASTS } from './spatial/contrast.ts';
 import { CONVOLUTION } from './spatial/convolution.ts';
@@ -32,6 +33,7 @@ export const LAYER_DEFINITIONS: Readonly<Record<string, LayerDefinition>> = {
   ...CONVOLUTION,
   ...CONVOLUTIONAL_RECURRENT,
   ...CORE,
+  ...CUDNN,
   ...EINSUM,
   ...ENCODING,
   ...HASHINGS,

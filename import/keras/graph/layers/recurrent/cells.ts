@@ -8,6 +8,7 @@ import { add, multiply, subtract } from '../../nodes/elementwise.ts';
 import type { NodeBuilder } from '../../nodes/node_builder.ts';
 import { dense, product } from '../../nodes/products.ts';
 import { reshape, slice, split } from '../../nodes/shaping.ts';
+import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { joinedGates } from '../keras1_weights.ts';
 import { at, type Cell } from './cell.ts';
 
@@ -40,7 +41,15 @@ export interface CellParts {
   /** How many numbers a step has. */
   readonly inputSize: number;
   readonly activations: Readonly<Record<string, ActivationFunction>>;
+  /** Weights in the place of those that a cell asks for. */
+  readonly given?: GivenWeights;
 }
+
+export type GivenWeights = readonly [
+  kernel: SymbolicTensor,
+  recurrent: SymbolicTensor,
+  bias: SymbolicTensor | undefined,
+];
 
 const same: ActivationFunction = (_, x) => x;
 
@@ -75,13 +84,14 @@ export function lstmCell(parts: CellParts, { units, use_bias: hasBias }: Configu
   const [activate, gate] = functions(parts);
   const gates = { stored: ['i', 'c', 'f', 'o'], order: ['i', 'f', 'c', 'o'] };
   const [kernel, recurrent, bias] =
-    parts.kerasMajor === 1
+    parts.given ??
+    (parts.kerasMajor === 1
       ? joinedGates(parts.g, weights, gates, [inputSize, units])
       : [
           weights.get('kernel', [inputSize, 4 * units]),
           weights.get('recurrent_kernel', [units, 4 * units]),
           hasBias ? weights.get('bias', [4 * units]) : undefined,
-        ];
+        ]);
   return {
     states: [[units], [units]],
     outputSizes: [units],
@@ -104,13 +114,14 @@ export function gruCell(parts: CellParts, config: Configured): Cell {
   const [activate, gate] = functions(parts);
   const stored = { stored: ['z', 'r', 'h'], order: ['z', 'r', 'h'] };
   const [kernel, recurrent, bias] =
-    parts.kerasMajor === 1
+    parts.given ??
+    (parts.kerasMajor === 1
       ? joinedGates(graph, weights, stored, [inputSize, units])
       : [
           weights.get('kernel', [inputSize, 3 * units]),
           weights.get('recurrent_kernel', [units, 3 * units]),
           hasBias ? weights.get('bias', isAfter ? [2, 3 * units] : [3 * units]) : undefined,
-        ];
+        ]);
   const row = (index: number) =>
     bias && (isAfter ? reshape(graph, slice(graph, bias, 0, index, 1), [3 * units]) : bias);
   const inputBias = row(0);
