@@ -15,6 +15,9 @@ import type { Operated, OperationCall } from './operation_call.ts';
 
 type OfFloats = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
 
+/** The largest number of float32, which Keras puts in the place of infinity. */
+const LARGEST = 3.4028234663852886e38;
+
 const isAbove = (g: NodeBuilder, x: SymbolicTensor, limit: number) => binary(g, 'Greater', x, limit);
 const scaled =
   (factor: number): OfFloats =>
@@ -26,10 +29,13 @@ const OF_ONE: Readonly<Record<string, OfFloats>> = {
   cbrt: (g, x) => multiply(g, unary(g, 'Sign', x), binary(g, 'Pow', unary(g, 'Abs', x), 1 / 3)),
   deg2rad: scaled(Math.PI / 180),
   exp2: (g, x) => binary(g, 'Pow', g.floats([2], []), x),
+  isneginf: (g, x) => binary(g, 'Less', x, -LARGEST),
+  isposinf: (g, x) => isAbove(g, x, LARGEST),
   log10: (g, x) => multiply(g, unary(g, 'Log', x), Math.LOG10E),
   log2: (g, x) => multiply(g, unary(g, 'Log', x), Math.LOG2E),
   logical_not: (g, x) => unary(g, 'LogicalNot', cast(g, x, 'bool')),
   rad2deg: scaled(180 / Math.PI),
+  signbit: (g, x) => binary(g, 'Less', x, 0),
   sinc: (g, x) => {
     const angle = multiply(g, x, Math.PI);
     const isZero = binary(g, 'Equal', x, 0);
@@ -49,14 +55,14 @@ const logSum: OfTwo = (g, x, y) => {
 /** Functions of two tensors of floats. */
 const OF_TWO: Readonly<Record<string, OfTwo>> = {
   heaviside: (g, x, y) => select(g, binary(g, 'Equal', x, 0), y, cast(g, isAbove(g, x, 0), 'float32')),
+  ldexp: (g, x, y) => multiply(g, x, binary(g, 'Pow', g.floats([2], []), y)),
   hypot: (g, x, y) => unary(g, 'Sqrt', add(g, unary(g, 'Square', x), unary(g, 'Square', y))),
   logaddexp: logSum,
+  logaddexp2: (g, x, y) =>
+    multiply(g, logSum(g, multiply(g, x, Math.LN2), multiply(g, y, Math.LN2)), Math.LOG2E),
   logical_xor: (g, x, y) =>
     binary(g, 'NotEqual', cast(g, cast(g, x, 'bool'), 'int32'), cast(g, cast(g, y, 'bool'), 'int32')),
 };
-
-/** The largest number of float32, which Keras puts in the place of infinity. */
-const LARGEST = 3.4028234663852886e38;
 
 /** Operations that consist of others; undefined where the operation is none of them. */
 export function derivedOperation(name: string, call: OperationCall, x: SymbolicTensor): Operated | undefined {

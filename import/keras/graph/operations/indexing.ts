@@ -1,7 +1,7 @@
 import { add, binary, cast, select, unary } from '../nodes/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
 import { reduce } from '../nodes/reductions.ts';
-import { dimension, gather, transpose } from '../nodes/shaping.ts';
+import { dimension, expandDimension, gather, transpose } from '../nodes/shaping.ts';
 import { alongLast, largest } from '../nodes/sorting.ts';
 import { axisOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
 import type { Operated, OperationCall, Operations } from './operation_call.ts';
@@ -97,12 +97,33 @@ const multiHot = onTensor((given, call) => {
   return reduce(call.g, 'Max', encoded(call.g, x, classes, rank(x)), [rank(x) > 1 ? 1 : 0]);
 });
 
+/** How many of some sorted limits are less than each value, or less or equal. */
+function counted(
+  x: SymbolicTensor | undefined,
+  limits: SymbolicTensor | undefined,
+  { g }: OperationCall,
+  isEqual: boolean,
+): Operated | undefined {
+  if (x === undefined || limits === undefined || rank(limits) !== 1) return undefined;
+  const wide = expandDimension(g, cast(g, x, 'float32'), -1);
+  const isPassed = binary(g, isEqual ? 'GreaterEqual' : 'Greater', wide, cast(g, limits, 'float32'));
+  return reduce(g, 'Sum', cast(g, isPassed, 'int32'), [rank(x)]);
+}
+
 /** Operations that look elements up by their places, or the places of elements. */
 export const INDEXING: Operations = {
   argsort: sorted(1),
+  digitize: (call) => counted(call.tensor(0, ['x']), call.tensor(1, ['bins']), call, true),
   gather: take,
   multi_hot: multiHot,
   one_hot: oneHot,
+  search_sorted: (call) =>
+    counted(
+      call.tensor(1, ['values']),
+      call.tensor(0, ['sorted_sequence']),
+      call,
+      call.text(['side'], 2) === 'right',
+    ),
   sort: sorted(0),
   take,
   take_along_axis: takeAlong,

@@ -166,6 +166,8 @@ export const MOVING: Operations = {
       return rank(wide) === 2 ? expandDimension(g, wide, 2) : wide;
     },
   ),
+  fliplr: onTensor((x, { g }) => (rank(x) < 2 ? undefined : reverse(g, x, 1))),
+  flipud: onTensor((x, { g }) => (rank(x) < 1 ? undefined : reverse(g, x, 0))),
   full_like: (call) => {
     const [x, value] = [call.tensor(0, OPERAND), call.operand(1, ['fill_value', 'value'])];
     if (x === undefined || value === undefined) return undefined;

@@ -68,6 +68,20 @@ function withoutNaN(call: OperationCall, op: 'Max' | 'Min' | 'Prod' | 'Sum', oth
   );
 }
 
+function varianceWithoutNaN(call: OperationCall, isRoot: boolean): Operated | undefined {
+  const { g } = call;
+  return over(call, (x, axes, keep) => {
+    const isMissing = unary(g, 'IsNan', x);
+    const mean = (values: SymbolicTensor, wide: boolean) => {
+      const counted = cast(g, unary(g, 'LogicalNot', isMissing), 'float32');
+      const sum = reduce(g, 'Sum', select(g, isMissing, 0, values), axes, wide);
+      return divide(g, sum, reduce(g, 'Sum', counted, axes, wide));
+    };
+    const spread = mean(unary(g, 'Square', subtract(g, x, mean(x, true))), keep);
+    return isRoot ? unary(g, 'Sqrt', spread) : spread;
+  });
+}
+
 /** The value at a share of the sorted ones, between two of them where it falls there. */
 function quantile(call: OperationCall, share: number | undefined): Operated | undefined {
   if (share === undefined || !(share >= 0 && share <= 1)) return undefined;
@@ -172,6 +186,8 @@ export const STATISTICS: Operations = {
       return divide(g, sum, reduce(g, 'Sum', counted, axes, keep));
     }),
   nanmin: (call) => withoutNaN(call, 'Min', Number.POSITIVE_INFINITY),
+  nanstd: (call) => varianceWithoutNaN(call, true),
+  nanvar: (call) => varianceWithoutNaN(call, false),
   nanprod: (call) => withoutNaN(call, 'Prod', 1),
   nansum: (call) => withoutNaN(call, 'Sum', 0),
   norm: (call) =>
@@ -188,6 +204,12 @@ export const STATISTICS: Operations = {
       subtract(call.g, reduce(call.g, 'Max', x, axes, keep), reduce(call.g, 'Min', x, axes, keep)),
     ),
   quantile: (call) => quantile(call, call.number(['q'], 1)),
+  vdot: (call) => {
+    const [one, other] = [call.tensor(0, ['x1']), call.tensor(1, ['x2'])];
+    if (one === undefined || other === undefined || rank(one) !== rank(other)) return undefined;
+    const products = binary(call.g, 'Mul', one, other);
+    return reduce(call.g, 'Sum', products, [...products.shape.keys()]);
+  },
   std: (call) => variance(call, true),
   var: (call) => variance(call, false),
 };
