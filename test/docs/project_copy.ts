@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 /** All files that commands of pages read, with the Worker's build, so that no page builds it again. */
 const COPIED = [
   '.wrangler/rehearsal',
+  'bin',
   'import',
   'models',
   'package-lock.json',
