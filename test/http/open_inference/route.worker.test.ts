@@ -15,6 +15,11 @@ describe('a path', () => {
     ['/v2/models/m/versions/3', of('model metadata', 'm', '3')],
     ['/v2/models/m/versions/1.2.3', of('model metadata', 'm', '1.2.3')],
     ['/v2/models/m/ready', of('model ready', 'm')],
+    ['/v2/models/m/config', of('model config', 'm')],
+    ['/v2/models/m/versions/3/config', of('model config', 'm', '3')],
+    ['/v2/repository/index', { kind: 'wrong method', allowed: 'POST' }],
+    ['/v2/repository/models/m/load', { kind: 'wrong method', allowed: 'POST' }],
+    ['/v2/repository', { kind: 'not found' }],
     ['/v2/models/m/versions/3/ready', of('model ready', 'm', '3')],
     // Names that equal keywords of the path.
     ['/v2/models/models', of('model metadata', 'models')],

@@ -33,6 +33,8 @@ const ASKED: readonly { path: string; status: number; body?: string }[] = [
   { path: '/v2/models', status: 200 },
   { path: '/v2/models/half_plus_two', status: 200 },
   { path: '/v2/models/half_plus_two/ready', status: 200 },
+  { path: '/v2/models/half_plus_two/config', status: 200 },
+  { path: '/v2/repository/index', status: 200, body: '{}' },
   { path: '/v2/models/half_plus_two/versions/7', status: 404 },
 ];
 

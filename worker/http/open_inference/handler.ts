@@ -18,12 +18,16 @@ import { notServed, type Refusal, unknownVersion } from './not_served.ts';
 import { type ParsedRequest, parseInferenceRequest } from './request/parse_request.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
+import { answerRepositoryIndex, modelConfiguration, NOT_BY_CLIENTS } from './triton_extensions.ts';
 
 type ServerRoute = Exclude<Route, { readonly model: string }>;
 type Document = DocumentRoute & {
   readonly asks:
     | ServerRoute
-    | { readonly kind: 'model ready' | 'model metadata'; readonly target: ServingTarget }
+    | {
+        readonly kind: 'model ready' | 'model metadata' | 'model config';
+        readonly target: ServingTarget;
+      }
     | { readonly kind: 'unknown version'; readonly refusal: Refusal };
 };
 
@@ -60,7 +64,13 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'model ready':
         return answerReady(serving, asks.target, scope);
       case 'model metadata':
-        return answerMetadata(serving, asks.target, scope);
+        return answerDescription(serving, asks.target, scope, modelMetadata);
+      case 'model config':
+        return answerDescription(serving, asks.target, scope, modelConfiguration);
+      case 'repository index':
+        return answerRepositoryIndex(serving);
+      case 'repository change':
+        return errorAnswer(NOT_BY_CLIENTS, 400);
       case 'unknown version':
         return refused(asks.refusal);
       case 'server metadata':
@@ -100,14 +110,19 @@ async function answerReady(serving: Serving, target: ServingTarget, scope: Reque
   return documentAnswer({ name: target.model, ready: served.answer }, served.by);
 }
 
-async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
+async function answerDescription(
+  serving: Serving,
+  target: ServingTarget,
+  scope: RequestScope,
+  documentOf: typeof modelMetadata | typeof modelConfiguration,
+): Promise<Answer> {
   const { model } = target;
   const outcome = await serving.describe(target, scope);
   if (outcome.kind !== 'described') return refused(notServed(target, outcome));
   const { by, format, signatures, leftOut } = outcome;
   const choice = selectSignature(signatures, undefined, leftOut);
   if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
-  const document = modelMetadata(model, format, choice.signature, await serving.versions(model));
+  const document = documentOf(model, format, choice.signature, await serving.versions(model));
   return documentAnswer(document, by);
 }
 

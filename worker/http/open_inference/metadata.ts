@@ -10,7 +10,7 @@ export const SERVER_METADATA = {
   extensions: ['binary_tensor_data'],
 };
 
-const PLATFORMS = {
+export const PLATFORMS = {
   'tfjs-graph-model': 'tensorflowjs_graphmodel',
   'tfjs-layers-model': 'tensorflowjs_layersmodel',
 } as const satisfies Record<ModelContent['format'], ModelMetadata['platform']>;

@@ -1,17 +1,21 @@
 export type Route =
-  | { readonly kind: 'server metadata' | 'live' | 'ready' | 'list' }
+  | { readonly kind: 'server metadata' | 'live' | 'ready' | 'list' | 'repository index' }
   | {
-      readonly kind: 'model metadata' | 'model ready' | 'infer';
+      readonly kind: 'model metadata' | 'model ready' | 'model config' | 'infer';
       readonly model: string;
       /** As the client wrote it, decoded; undefined for the current version. */
       readonly version: string | undefined;
     }
+  /** Triton's clients load and unload models with it. */
+  | { readonly kind: 'repository change'; readonly change: 'load' | 'unload' }
   | { readonly kind: 'not found' }
   | { readonly kind: 'wrong method'; readonly allowed: string };
 
 // Names are split before they are decoded: an escaped slash is part of a name.
 const MODEL_PATH =
-  /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready))?$/;
+  /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready|config))?$/;
+const REPOSITORY_PATH = /^\/v2\/repository\/models\/[^/]+\/(?<change>load|unload)$/;
+const REPOSITORY_INDEX = '/v2/repository/index';
 
 const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready' | 'list'>> = {
   '/v2': 'server metadata',
@@ -33,6 +37,11 @@ export function parseRoute(method: string, path: string): Route {
     const kind = SERVER_ROUTES[path];
     if (kind !== undefined) return isGet ? { kind } : GET_ONLY;
   }
+  if (path === REPOSITORY_INDEX) return method === 'POST' ? { kind: 'repository index' } : POST_ONLY;
+  const change = REPOSITORY_PATH.exec(path)?.groups?.change;
+  if (change === 'load' || change === 'unload') {
+    return method === 'POST' ? { kind: 'repository change', change } : POST_ONLY;
+  }
   const groups = MODEL_PATH.exec(path)?.groups;
   const model = percentDecoded(groups?.model);
   if (groups === undefined || model === undefined) return { kind: 'not found' };
@@ -41,6 +50,8 @@ export function parseRoute(method: string, path: string): Route {
   switch (groups.action) {
     case 'infer':
       return method === 'POST' ? { kind: 'infer', model, version } : POST_ONLY;
+    case 'config':
+      return isGet ? { kind: 'model config', model, version } : GET_ONLY;
     case 'ready':
       return isGet ? { kind: 'model ready', model, version } : GET_ONLY;
     default:

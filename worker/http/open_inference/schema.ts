@@ -138,6 +138,30 @@ export const ModelMetadataSchema = v.strictObject({
 });
 export type ModelMetadata = v.InferOutput<typeof ModelMetadataSchema>;
 
+/** As in Triton's extension for model configurations. */
+const TensorConfigurationSchema = v.strictObject({
+  name: v.string(),
+  data_type: v.picklist(['TYPE_FP32', 'TYPE_INT32', 'TYPE_BOOL', 'TYPE_STRING']),
+  dims: v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))),
+});
+export type TensorConfiguration = v.InferOutput<typeof TensorConfigurationSchema>;
+
+export const ModelConfigurationSchema = v.strictObject({
+  name: v.string(),
+  platform: v.picklist(['tensorflowjs_graphmodel', 'tensorflowjs_layersmodel']),
+  backend: v.literal('edge-serving'),
+  max_batch_size: v.pipe(v.literal(0), v.description('0: the shapes include the batch')),
+  input: v.array(TensorConfigurationSchema),
+  output: v.array(TensorConfigurationSchema),
+});
+export type ModelConfiguration = v.InferOutput<typeof ModelConfigurationSchema>;
+
+/** As in Triton's extension for model repositories. */
+export const RepositoryIndexSchema = v.array(
+  v.strictObject({ name: v.string(), state: v.literal('READY'), reason: v.literal('') }),
+);
+export type RepositoryIndex = v.InferOutput<typeof RepositoryIndexSchema>;
+
 export const ServerMetadataSchema = v.strictObject({
   name: v.string(),
   version: v.string(),

@@ -48,12 +48,21 @@ export function openInferencePaths(): Paths {
         responses: responses('ModelList', 'Their names', [401, 405, 429, 503]),
       },
     },
+    '/v2/repository/index': {
+      post: {
+        operationId: 'repositoryIndex',
+        tags,
+        summary: "The models in the form of Triton's extension for model repositories",
+        responses: responses('RepositoryIndex', 'Their names', [401, 405, 429, 503]),
+      },
+    },
     ...Object.fromEntries(
       TARGETS.flatMap((target) => {
         const base = `/v2/models/{model}${target.suffix}`;
         return [
           [base, { get: modelMetadata(target) }],
           [`${base}/ready`, { get: modelReady(target) }],
+          [`${base}/config`, { get: modelConfiguration(target) }],
           [`${base}/infer`, { post: infer(target) }],
         ];
       }),
@@ -89,6 +98,16 @@ function modelReady({ id, words, parameters }: Target): Operation {
     summary: `Check that ${words} of a model can be served; the check loads it`,
     parameters,
     responses: responses('ModelReady', 'It can', READ_ERRORS, { ofModel: true }),
+  };
+}
+
+function modelConfiguration({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `modelConfiguration${id}`,
+    tags,
+    summary: `The configuration of ${words} of a model in the form of Triton's extension`,
+    parameters,
+    responses: responses('ModelConfiguration', 'The inputs and outputs', READ_ERRORS, { ofModel: true }),
   };
 }
 

@@ -20,6 +20,8 @@ const SCHEMAS = {
   ModelList: openInference.ModelListSchema,
   ModelMetadata: openInference.ModelMetadataSchema,
   ModelReady: openInference.ModelReadySchema,
+  ModelConfiguration: openInference.ModelConfigurationSchema,
+  RepositoryIndex: openInference.RepositoryIndexSchema,
   InferenceRequest: openInference.InferenceRequestSchema,
   RequestInput: openInference.RequestInputSchema,
   RequestedOutput: openInference.RequestedOutputSchema,
