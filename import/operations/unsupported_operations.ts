@@ -2,6 +2,7 @@ import type { Graph, GraphNode } from '../graph/graph.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedAttribute } from './refused_attributes.ts';
 import { EXECUTED_OPERATIONS } from './supported_operations.ts';
+import { WAYS_ROUND, WITHOUT_IT } from './ways_round.ts';
 
 /** An operation that the server cannot execute, or not in the form in which the graph uses it. */
 export interface UnsupportedOperation extends Refusal {
@@ -13,11 +14,6 @@ export interface UnsupportedOperation extends Refusal {
 }
 
 const NODES_NAMED = 3;
-
-/** The alternatives to operations that have one. */
-export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
-  ['DecodeWebP', 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image'],
-]);
 
 /**
  * Returns all operations of a graph, its functions and its initializer that cannot be executed. It must be called after
@@ -42,15 +38,19 @@ export function findUnsupportedOperations(graph: Graph): UnsupportedOperation[] 
   }));
 }
 
-/** Describes each operation with the reason, the nodes, and the alternative. */
+/** Describes each operation with the reason, the nodes, and the alternative; what helps against any is said once. */
 export function describeUnsupportedOperations(operations: readonly UnsupportedOperation[]): string {
-  return operations
+  const described = operations
     .map(({ operation, reason, count, nodes, wayRound }) => {
       const more = count > nodes.length ? ` and ${count - nodes.length} more` : '';
       const advice = wayRound === undefined ? '' : `. A way round: ${wayRound}`;
       return `${operation} ${reason}: ${nodes.join(', ')}${more}${advice}`;
     })
     .join('; ');
+  const others = operations.filter(({ wayRound }) => wayRound === undefined);
+  if (others.length === 0) return described;
+  const which = others.length === operations.length ? '' : ' for the others';
+  return `${described}. A way round${which}: ${WITHOUT_IT}`;
 }
 
 function* allNodes({ nodes, functions, initializer }: Graph): Iterable<[name: string, node: GraphNode]> {

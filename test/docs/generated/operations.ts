@@ -4,7 +4,7 @@ import { LAYER_DEFINITIONS } from '../../../import/keras/graph/layers/definition
 import { ALIASES, IDENTITIES } from '../../../import/keras/keras_layers.ts';
 import { REFUSED_FORMS } from '../../../import/operations/refused_attributes.ts';
 import { OPERATION_GROUPS } from '../../../import/operations/supported_operations.ts';
-import { WAYS_ROUND } from '../../../import/operations/unsupported_operations.ts';
+import { WAYS_ROUND } from '../../../import/operations/ways_round.ts';
 import { GATE_CASES } from '../../runtime/gate/gate_cases/cases.ts';
 import { OPERATION_CASES } from '../../runtime/operations/operation_cases/all.ts';
 import { code, table } from './markdown.ts';

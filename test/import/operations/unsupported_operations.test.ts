@@ -42,14 +42,21 @@ describe('operations that cannot be executed', () => {
         reason: 'is not computed by the server',
         wayRound: 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image',
       },
-      { operation: 'ReadFile', count: 1, nodes: ['i'], reason: 'is not computed by the server' },
+      {
+        operation: 'ReadFile',
+        count: 1,
+        nodes: ['i'],
+        reason: 'is not computed by the server',
+        wayRound: 'send its result as an input',
+      },
       { operation: 'VarHandleOp', count: 1, nodes: ['body/h'], reason: 'is not computed by the server' },
     ]);
     expect(describeUnsupportedOperations(found)).toBe(
       'Svd is not computed by the server: b, c, d and 2 more; ' +
         'DecodeWebP is not computed by the server: g. A way round: send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image; ' +
-        'ReadFile is not computed by the server: i; ' +
-        'VarHandleOp is not computed by the server: body/h',
+        'ReadFile is not computed by the server: i. A way round: send its result as an input; ' +
+        'VarHandleOp is not computed by the server: body/h. A way round for the others: export a signature without it, ' +
+        'or let --inputs and --outputs name the part of a frozen graph without it',
     );
   });
 
