@@ -12,7 +12,7 @@
  * All of them return `{kind: 'read', ...}`, or `malformed` or `unsupported` with a sentence that names the file and the
  * position in it. They throw only for faults of the file system.
  */
-export { describeDifferences, type OutputDifference } from './accuracy/compare_answers.ts';
+export type { OutputDifference } from './accuracy/compare_answers.ts';
 export { quantizationAccuracy } from './accuracy/quantization_accuracy.ts';
 export { convertModel } from './convert_model.ts';
 export { detectFormat } from './detect_format.ts';

@@ -1,5 +1,7 @@
 import { Option } from 'commander';
-import { describeDifferences, type OutputDifference, type QuantizationMode } from '../../import/index.ts';
+// Not from index.ts, which loads tfjs.
+import { describeDifferences } from '../../import/accuracy/compare_answers.ts';
+import type { OutputDifference, QuantizationMode } from '../../import/index.ts';
 
 export const QUANTIZATIONS = ['float16', 'uint8'] as const satisfies readonly QuantizationMode[];
 

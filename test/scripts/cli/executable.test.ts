@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { scriptName } from '../../../scripts/cli/invocation.ts';
@@ -8,7 +9,9 @@ import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { SUBCOMMANDS } from '../../../scripts/main/subcommands.ts';
 import { runNpm } from '../../fixtures/commands/run_npm.ts';
 import { OUTER_ENVIRONMENT, runScript } from '../../fixtures/commands/run_script.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 
+const folder = await temporaryFolder();
 const names = SUBCOMMANDS.map(({ name }) => name);
 const packageJson: {
   readonly version: string;
@@ -67,6 +70,39 @@ describe.concurrent('edge-serving', () => {
     const help = await runScript('help', ['rollback']);
     expect(help).toEqual(await runScript('rollback', ['--help']));
     expect(help.stdout).toContain('Usage: edge-serving rollback <model> [version] [options]\n');
+  });
+
+  test.for([
+    ['--help', [], /commander|valibot|wrangler|@tensorflow|ora/],
+    [
+      'status',
+      ['--help'],
+      /wrangler\/|@tensorflow|miniflare|\/import\/|\/rehearse\.ts|\/publish_model\.ts|\/ora\//,
+    ],
+    ['publish', ['--help'], /wrangler\/|@tensorflow|miniflare|\/rehearse\.ts|\/ora\//],
+    ['rollback', ['m'], /@tensorflow|miniflare|\/import\/|\/rehearse\.ts|\/publish_model\.ts/],
+    [
+      'predict',
+      ['m', '--text', 'a', '--url', 'http://127.0.0.1:9'],
+      /wrangler\/|@tensorflow|miniflare|\/import\//,
+    ],
+  ] as const)('loads nothing for %s %j that it does not use', async ([name, words, unused]) => {
+    const logging = join(folder, 'log_modules.mjs');
+    const log = join(folder, `${name}.log`);
+    await writeFile(
+      logging,
+      `import { appendFileSync } from 'node:fs';
+       import { registerHooks } from 'node:module';
+       registerHooks({ load(url, context, next) { appendFileSync(process.env.MODULES_LOG, url + '\\n'); return next(url, context); } });`,
+    );
+    const env = { MODULES_LOG: log, NODE_OPTIONS: `--import=${pathToFileURL(logging).href}` };
+    await runScript(name, words, { cwd: folder, env });
+    const loaded = (await readFile(log, 'utf8')).trim().split('\n');
+    expect(loaded.length).toBeGreaterThan(3);
+    // The program's own files that only have a similar name are below scripts/.
+    expect(loaded.filter((url) => unused.test(url.replace(/.*\/scripts\/(deploy|files)\/.*/, '')))).toEqual(
+      [],
+    );
   });
 
   test('shows the form in which it was started', async () => {

@@ -49,6 +49,16 @@ describe('EDGE_SERVING_CONFIG decides', () => {
     expect(await readFile(join(directory, file), 'utf8')).toContain(says);
   });
 
+  test('by a path that is relative to the folder of the user', async () => {
+    const directory = join(folder, 'relative');
+    const built = await runNpm(
+      ['--prefix', PACKAGE_ROOT, 'run', 'deploy', '--', '--dry-run', '--outdir', 'relative'],
+      { cwd: folder, env: { EDGE_SERVING_CONFIG: 'staging.toml' } },
+    );
+    expect(built).toMatchObject({ code: 0 });
+    expect(await readFile(join(directory, 'index.js'), 'utf8')).toContain('the staging Worker');
+  });
+
   test('which Worker a version is rehearsed with', async () => {
     process.env.EDGE_SERVING_CONFIG = staging;
     try {
