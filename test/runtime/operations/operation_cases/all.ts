@@ -19,6 +19,7 @@ import { IMAGE_CASES } from './images/images.ts';
 import { PROJECTION_CASES } from './images/projections.ts';
 import { BROADCAST_CASES } from './layout/broadcasts.ts';
 import { JOIN_CASES } from './layout/joins.ts';
+import { MOVED_TRUTH_CASES } from './layout/moved_truths.ts';
 import { PART_CASES } from './layout/parts.ts';
 import { PASSED_ON_CASES } from './layout/passed_on.ts';
 import { SHAPE_CASES } from './layout/shapes.ts';
@@ -102,6 +103,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...LOOKUP_TABLE_CASES,
   ...MATRIX_CASES,
   ...MOVED_STRING_CASES,
+  ...MOVED_TRUTH_CASES,
   ...NORMALIZATION_CASES,
   ...OLDER_DIAGONAL_CASES,
   ...ONE_HOT_CASES,

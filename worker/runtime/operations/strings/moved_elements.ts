@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import {
+  cast,
   fill,
   gather,
   gatherND,
@@ -101,11 +102,12 @@ const unpacked: Move = (node, inputs) => {
 
 const filled: Move = (node, inputs) => {
   const [, value] = first(inputs);
-  return fill(
+  const filling = fill(
     numbersInput(node, 0),
     Number(value.dataSync()[0]),
-    value.dtype === 'int32' ? 'int32' : 'float32',
+    value.dtype === 'float32' ? 'float32' : 'int32',
   );
+  return value.dtype === 'bool' ? cast(filling, 'bool') : filling;
 };
 
 /** Operations that only move elements, which tfjs computes only for numbers. */
