@@ -127,6 +127,7 @@ export class Hdf5Reader {
     return describeStorage(
       path,
       this.#library.get_dataset_metadata(this.#file, path),
+      (name) => this.attribute(path, name),
       this.#library.get_dataset_filters(this.#file, path),
       this.#size,
     );

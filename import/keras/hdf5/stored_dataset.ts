@@ -10,10 +10,11 @@ export interface StoredDataset {
   readonly stored: StoredType;
 }
 
-type StoredType = 'float' | 'integer' | 'unsigned integer';
+type StoredType = 'float' | 'bfloat16' | 'integer' | 'unsigned integer';
 
 const INTEGER = 0;
 const FLOAT = 1;
+const OPAQUE = 5;
 const ENUMERATION = 8;
 
 /** The filters that HDF5 itself can reverse: deflate, shuffle and Fletcher's checksum. */
@@ -29,17 +30,19 @@ const HIGHEST_RANK = 8;
 /**
  * Checks that a dataset is a tensor that the file can contain.
  *
+ * @param attribute a text that the dataset has by a name
  * @throws an error that names the dataset
  */
 export function describeStorage(
   path: string,
   metadata: Metadata,
+  attribute: (name: string) => unknown,
   filters: readonly { readonly id: number; readonly name: string }[],
   fileBytes: number,
 ): StoredDataset {
   const { shape, size, chunks, virtual_sources: sources } = metadata;
   if (sources !== undefined) throw new Error(`${path} lies in other files, which are not followed`);
-  const type = storedType(path, metadata);
+  const type = storedType(path, metadata, attribute);
   if (shape === null) throw new Error(`${path} is an empty dataset`);
   if (shape.length > HIGHEST_RANK) throw new Error(`${path} has more than ${HIGHEST_RANK} dimensions`);
   const count = elementCount(shape);
@@ -64,8 +67,13 @@ export function describeStorage(
 function storedType(
   path: string,
   { type, size, signed, enum_type: enumeration }: Metadata,
+  attribute: (name: string) => unknown,
 ): { dtype: Hdf5DataType; stored: StoredType } {
   if (type === FLOAT && [2, 4, 8].includes(size)) return { dtype: 'float32', stored: 'float' };
+  // HDF5 has no such type: Keras says beside the bytes what they are.
+  if (type === OPAQUE && size === 2 && attribute('dtype') === 'bfloat16') {
+    return { dtype: 'float32', stored: 'bfloat16' };
+  }
   const integer = signed ? 'integer' : 'unsigned integer';
   if (type === INTEGER && [1, 2, 4, 8].includes(size)) return { dtype: 'int32', stored: integer };
   // h5py writes booleans as this enumeration.

@@ -42,6 +42,8 @@ function typedElements(
       ? Float32Array.from(new Uint16Array(buffer), float16ToNumber)
       : new Float64Array(buffer);
   }
+  if (stored === 'bfloat16')
+    return new Float32Array(Uint32Array.from(new Uint16Array(buffer), widened).buffer);
   const signed = stored === 'integer';
   switch (elementBytes) {
     case 1:
@@ -54,3 +56,6 @@ function typedElements(
       return signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer);
   }
 }
+
+/** The bits of the float32 whose first half are these. */
+const widened = (half: number): number => half * 2 ** 16;

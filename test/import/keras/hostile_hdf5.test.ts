@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Hdf5Error, Hdf5File } from '../../../import/keras/hdf5/hdf5_file.ts';
@@ -7,6 +8,14 @@ import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { type GroupContent, writeHdf5 } from '../../fixtures/keras/hdf5_writer.ts';
 import { importBytes } from '../../fixtures/keras/import_bytes.ts';
 import { writeKerasH5 } from '../../fixtures/keras/keras_files.ts';
+
+/** What h5py writes for x, [1.5, -2, 3.25] of bfloat16, and h, [1.5, -2] of float16. */
+const OF_H5PY =
+  'H4sIAAAAAAACA+2Uz0oDMRDGZ7J/CEHZLShUT30EvXjUil3bg9hFPXhUUfEg6KGH+gb1TXyMPfoIvk1NNjO1CdiD4EGcHyzD' +
+  'JF8yyeZLXkeD43WzbcChNaRQwjJzwnTDnPuvKCLFGcU3xe3Y9tFw6ND8se7irKqceh7BdXZSHzUI/5FRdVi7eEk5++ldhbop' +
+  'xYfIl/0f1kXI/RzIua+M6BsS0n1F3Uo37eeWllGulELvXz8+QbZyHtRbo5W6uhtWcjt5eb6z+Zat525OuViKDvbnslwv77n+' +
+  'lXM4Px0P0O6MX4lptlrP97WXiIdDX2UrfcW2VgtfdVtpp1dQWwkmA1NQ//c+y+mqpNEKZnIIAjQH0NT94dH4BIGel+hVcdzc' +
+  'Pz5dT3b3eNRHIX9OEARBEARBEARBEP4c+9B8Aj/ItsYKGAAA';
 
 const folder = await temporaryFolder();
 
@@ -76,6 +85,13 @@ describe('an HDF5 file', () => {
     expect([...new Int32Array((await file.read('/model_weights/d/count')).buffer)]).toEqual([-1, 1]);
     await file.close();
     expect(await importH5(bytes)).toBe('read');
+  });
+
+  test('may have bfloat16 and float16, as h5py writes them', async () => {
+    const file = await open(new Uint8Array(gunzipSync(Buffer.from(OF_H5PY, 'base64'))));
+    expect([...new Float32Array((await file.read('/x')).buffer)]).toEqual([1.5, -2, 3.25]);
+    expect([...new Float32Array((await file.read('/h')).buffer)]).toEqual([1.5, -2]);
+    await file.close();
   });
 
   test('may be packed', async () => {
