@@ -1,7 +1,8 @@
 import type { Graph } from './graph/graph.ts';
 import { readTfjsGraph } from './graph/read_tfjs_graph.ts';
-import { type Imported, read, unsupported } from './import_result.ts';
+import { type Imported, malformed, read, unsupported } from './import_result.ts';
 import { leavingOut, withSignatures } from './left_out_signatures.ts';
+import { findMalformedNode } from './operations/malformed_nodes.ts';
 import {
   describeUnsupportedOperations,
   findUnsupportedOperations,
@@ -59,6 +60,8 @@ async function simplifyGraph(
   graph: Graph,
   { onProgress }: ConvertGraphOptions,
 ): Promise<Imported<Simplified>> {
+  const malformedNode = findMalformedNode(graph);
+  if (malformedNode !== undefined) return malformed(malformedNode);
   const names = Object.keys(graph.signatures);
   const served = await leavingOut(names, (chosen) =>
     simplifyWhole(chosen.length === names.length ? graph : withSignatures(graph, chosen)),

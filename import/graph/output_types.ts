@@ -68,6 +68,7 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
 
 /** Attributes that say how many outputs an operation has. */
 const COUNTED_BY: Readonly<Record<string, string>> = {
+  DynamicPartition: 'num_partitions',
   ShapeN: 'N',
   Split: 'num_split',
   SplitV: 'num_split',

@@ -50,6 +50,7 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   RaggedTensorToSparse: named('sparse_indices', 'sparse_values', 'sparse_dense_shape'),
   SparseAdd: named('sum_indices', 'sum_values', 'sum_shape'),
   SparseConcat: SPARSE_OUTPUTS,
+  SparseCross: SPARSE_OUTPUTS,
   SparseFillEmptyRows: named('output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map'),
   SparseReorder: SPARSE_OUTPUTS,
   SparseReshape: named('output_indices', 'output_shape'),
@@ -75,6 +76,11 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   UniqueWithCounts: named('y', 'idx', 'count'),
   UniqueWithCountsV2: named('y', 'idx', 'count'),
 };
+
+/** How many outputs a node of an operation with several has, or undefined for another operation. */
+export function listedOutputCount(node: GraphNode): number | undefined {
+  return OUTPUTS[node.op]?.reduce((sum, output) => sum + countOf(node, output), 0);
+}
 
 /** The positions of named outputs: `node:name:0` in a function becomes `node:index`. */
 export class OperationOutputs {
