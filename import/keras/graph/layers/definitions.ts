@@ -1,15 +1,17 @@
 import { ALIASES, IDENTITIES } from '../../keras_layers.ts';
 import type { LayerDefinition } from '../layer_definition.ts';
 import { ACTIVATIONS } from './activations.ts';
-import { ATTENTIONS } from './attention.ts';
+import { ATTENTIONS } from './attention/attention.ts';
+import { MULTI_HEAD_ATTENTIONS } from './attention/multi_head_attention.ts';
+import { MEL_SPECTROGRAMS } from './audio/mel_spectrogram.ts';
+import { SPECTROGRAMS } from './audio/spectrogram.ts';
+import { ENCODING } from './categories/encoding.ts';
+import { HASHINGS } from './categories/hashing.ts';
+import { LOOKUPS } from './categories/lookup.ts';
+import { TEXT } from './categories/text_vectorization.ts';
 import { CORE } from './core.ts';
 import { EINSUM } from './einsum_dense.ts';
-import { ENCODING } from './encoding.ts';
-import { HASHINGS } from './hashing.ts';
-import { LOOKUPS } from './lookup.ts';
-import { MEL_SPECTROGRAMS } from './mel_spectrogram.ts';
 import { MERGING } from './merging.ts';
-import { MULTI_HEAD_ATTENTIONS } from './multi_head_attention.ts';
 import { NORMALIZATIONS } from './normalization.ts';
 import { CONVOLUTIONAL_RECURRENT } from './recurrent/conv_lstm.ts';
 import { CUDNN } from './recurrent/cudnn.ts';
@@ -21,8 +23,6 @@ import { LOCALLY_CONNECTED } from './spatial/locally_connected.ts';
 import { POOLING } from './spatial/pooling.ts';
 import { RESHAPING } from './spatial/reshaping.ts';
 import { TRANSPOSED_CONVOLUTION } from './spatial/transposed_convolution.ts';
-import { SPECTROGRAMS } from './spectrogram.ts';
-import { TEXT } from './text_vectorization.ts';
 import { WRAPPERS } from './wrappers.ts';
 
 /** The layers that become nodes of a graph, by their classes. */

@@ -1,4 +1,4 @@
-import { attendWith } from '../layers/attending.ts';
+import { attendWith } from '../layers/attention/attending.ts';
 import { channelsFirst, channelsLast } from '../layers/spatial/channels.ts';
 import { convolve, convolveDepthwise } from '../layers/spatial/convolve.ts';
 import type { Window } from '../layers/spatial/windows.ts';

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { count, optionalNumber } from '../config_entries.ts';
+import { count, optionalNumber } from '../../config_entries.ts';
 import {
   defineLayer,
   type LayerCall,
   type LayerDefinition,
   namedTensor,
   onlyInput,
-} from '../layer_definition.ts';
-import { binary, cast, multiply } from '../nodes/elementwise.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { expandDimension, squeeze } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
+} from '../../layer_definition.ts';
+import { binary, cast, multiply } from '../../nodes/elementwise.ts';
+import { reduce } from '../../nodes/reductions.ts';
+import { expandDimension, squeeze } from '../../nodes/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 
 export const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type OutputMode = (typeof OUTPUT_MODES)[number];

@@ -1,17 +1,17 @@
 import * as v from 'valibot';
-import { count, flag, integer, integers } from '../config_entries.ts';
+import { count, flag, integer, integers } from '../../config_entries.ts';
 import {
   type Built,
   defineLayer,
   type LayerCall,
   type LayerDefinition,
   namedTensor,
-} from '../layer_definition.ts';
-import type { LayerWeights } from '../layer_weights.ts';
-import { cast, multiply, unary } from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { batchProduct, dense } from '../nodes/products.ts';
-import { dimension, dimensions, expandDimension, reshape, transpose } from '../nodes/shaping.ts';
+} from '../../layer_definition.ts';
+import type { LayerWeights } from '../../layer_weights.ts';
+import { cast, multiply, unary } from '../../nodes/elementwise.ts';
+import type { NodeBuilder } from '../../nodes/node_builder.ts';
+import { batchProduct, dense } from '../../nodes/products.ts';
+import { dimension, dimensions, expandDimension, reshape, transpose } from '../../nodes/shaping.ts';
 import {
   axesOf,
   knownCount,
@@ -20,10 +20,10 @@ import {
   type SymbolicTensor,
   sizeOf,
   withMask,
-} from '../nodes/symbolic_tensor.ts';
+} from '../../nodes/symbolic_tensor.ts';
+import { openSize } from '../core.ts';
 import { and, causalMask, maskedSoftmax, nearMask, repeated } from './attending.ts';
 import { type Attended, attended } from './attention.ts';
-import { openSize } from './core.ts';
 
 /** A dense layer to heads, of [batch, ..., heads, size]. */
 function toHeads(

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { choice, count, flag, integer } from '../config_entries.ts';
+import { choice, count, flag, integer } from '../../config_entries.ts';
 import {
   type Built,
   defineLayer,
   type LayerCall,
   type LayerDefinition,
   onlyInput,
-} from '../layer_definition.ts';
-import { add, binary, cast, multiply, select } from '../nodes/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
-import { dimensions, reshape } from '../nodes/shaping.ts';
-import type { SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+} from '../../layer_definition.ts';
+import { add, binary, cast, multiply, select } from '../../nodes/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../../nodes/node_builder.ts';
+import { dimensions, reshape } from '../../nodes/shaping.ts';
+import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { encodeCategories, OUTPUT_MODES, outputMode } from './encoding.ts';
 
 type Token = string | number;

@@ -1,18 +1,18 @@
-import { choice, flag } from '../config_entries.ts';
+import { choice, flag } from '../../config_entries.ts';
 import {
   type Built,
   defineLayer,
   type LayerCall,
   type LayerDefinition,
   namedTensor,
-} from '../layer_definition.ts';
-import { add, cast, multiply, unary } from '../nodes/elementwise.ts';
-import { batchProduct } from '../nodes/products.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { expandDimension } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf, withMask } from '../nodes/symbolic_tensor.ts';
+} from '../../layer_definition.ts';
+import { add, cast, multiply, unary } from '../../nodes/elementwise.ts';
+import { batchProduct } from '../../nodes/products.ts';
+import { reduce } from '../../nodes/reductions.ts';
+import { expandDimension } from '../../nodes/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
+import { openSize } from '../core.ts';
 import { and, causalMask, maskedSoftmax } from './attending.ts';
-import { openSize } from './core.ts';
 
 /** What is attended with, to and by, and which steps of them count. */
 export interface Attended {

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
-import { choice, count, dataFormat, flag } from '../config_entries.ts';
+import { choice, count, dataFormat, flag } from '../../config_entries.ts';
 import {
   type Built,
   defineLayer,
   type LayerCall,
   type LayerDefinition,
   onlyInput,
-} from '../layer_definition.ts';
-import { add, maximum, multiply, unary } from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { concatenate, dimension, reshape, scaledDimension, transpose } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
-import { openSize } from './core.ts';
-import { convolve } from './spatial/convolve.ts';
+} from '../../layer_definition.ts';
+import { add, maximum, multiply, unary } from '../../nodes/elementwise.ts';
+import type { NodeBuilder } from '../../nodes/node_builder.ts';
+import { concatenate, dimension, reshape, scaledDimension, transpose } from '../../nodes/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
+import { openSize } from '../core.ts';
+import { convolve } from '../spatial/convolve.ts';
 
 /** Keras's epsilon. */
 const LEAST = 1e-7;
