@@ -35,7 +35,6 @@ import { EINSUM_CASES } from './matrices/einsum.ts';
 import { INTEGER_PRODUCT_CASES } from './matrices/integer_products.ts';
 import { LINEAR_ALGEBRA_CASES } from './matrices/linear_algebra.ts';
 import { OLDER_DIAGONAL_CASES } from './matrices/older_diagonals.ts';
-import { MOVED_STRING_CASES } from './moved_strings.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
 import { PLACE_CASES } from './places.ts';
@@ -65,9 +64,11 @@ import { SPARSE_REDUCTION_CASES } from './sparse/reductions.ts';
 import { SPARSE_SUM_CASES } from './sparse/sums.ts';
 import { SPECTRAL_CASES } from './spectral/spectral.ts';
 import { VOLUME_CASES } from './spectral/volumes.ts';
-import { STRING_CASES } from './string_operations.ts';
 import { FIXED_PATTERN_CASES } from './strings/fixed_patterns.ts';
-import { SUBSTRING_CASES } from './substrings.ts';
+import { MOVED_STRING_CASES } from './strings/moved_strings.ts';
+import { STRING_FORMAT_CASES } from './strings/string_formats.ts';
+import { STRING_CASES } from './strings/string_operations.ts';
+import { SUBSTRING_CASES } from './strings/substrings.ts';
 import { SUPPRESSION_CASES } from './suppression.ts';
 
 export const OPERATION_CASES: readonly GateCase[] = [
@@ -133,6 +134,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...SPECIAL_PAIR_CASES,
   ...SPECTRAL_CASES,
   ...STRING_CASES,
+  ...STRING_FORMAT_CASES,
   ...SUBSTRING_CASES,
   ...SUM_OF_TYPE_CASES,
   ...SUPPRESSION_CASES,

@@ -7,7 +7,7 @@ import {
   refused,
   strings,
   text,
-} from '../../gate/gate_cases/case.ts';
+} from '../../../gate/gate_cases/case.ts';
 
 const substr = (unit: string, asked: readonly Asked[]): GateCase =>
   operation(

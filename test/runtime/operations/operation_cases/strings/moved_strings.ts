@@ -7,7 +7,7 @@ import {
   operation,
   refused,
   strings,
-} from '../../gate/gate_cases/case.ts';
+} from '../../../gate/gate_cases/case.ts';
 
 const T = { T: { type: 'DT_STRING' } };
 const NAMES = strings([3], ['cat', 'dog', 'émeu']);
