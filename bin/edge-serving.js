@@ -1,13 +1,18 @@
 #!/usr/bin/env node
-// Starts the command line. A Node that does not read TypeScript only starts the one among the packages.
 import { spawn } from 'node:child_process';
+// Starts the command line. In a clone, a Node that does not read TypeScript only starts the one among the packages.
+import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-if (process.features.typescript) {
+// An installed package is compiled.
+const compiled = new URL('../scripts/main/main.js', import.meta.url);
+const isCompiled = existsSync(compiled);
+
+if (isCompiled || process.features.typescript) {
   // Compiled code is kept, so that later commands start faster.
   module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/edge-serving', import.meta.url)));
-  const { main } = await import('../scripts/main/main.ts');
+  const { main } = await import(isCompiled ? compiled.href : '../scripts/main/main.ts');
   await main(process.argv.slice(2));
 } else {
   const node = packagedNode();

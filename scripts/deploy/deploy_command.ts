@@ -6,7 +6,7 @@ import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
 import { OUTER_ENVIRONMENT } from '../files/load_wrangler.ts';
 import {
-  PACKAGE_ROOT,
+  PROJECT_ROOT,
   resolveFromCaller,
   showToCaller,
   wranglerConfiguration,
@@ -61,7 +61,7 @@ async function deploy(worker: WorkerName, command: Command, output: Output): Pro
 /** wrangler uses the terminal directly, since it may ask for the account. */
 async function runWrangler(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const child = spawn(process.execPath, [WRANGLER, ...words], {
-    cwd: PACKAGE_ROOT,
+    cwd: PROJECT_ROOT,
     env: environment,
     stdio: 'inherit',
   });

@@ -1,9 +1,14 @@
-import { join } from 'node:path';
-import { PACKAGE_ROOT, wranglerConfiguration } from '../files/package_root.ts';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { wranglerConfiguration } from '../files/package_root.ts';
 import { managementEnvironment, wranglerEnvironment } from './wrangler_environment.ts';
 
 /** The path of this product's wrangler, to run with `node`. */
-export const WRANGLER = join(PACKAGE_ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
+export const WRANGLER = join(
+  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+  'bin',
+  'wrangler.js',
+);
 
 /** One of the two Workers of a configuration. */
 export type WorkerName = 'serving' | 'management';

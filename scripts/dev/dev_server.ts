@@ -7,7 +7,7 @@ import { wait } from '../../worker/registry/storage/waiting.ts';
 import { commandLine } from '../cli/invocation.ts';
 import { configurationOptions, type WorkerName, WRANGLER } from '../deploy/wrangler_process.ts';
 import { OUTER_ENVIRONMENT } from '../files/load_wrangler.ts';
-import { PACKAGE_ROOT } from '../files/package_root.ts';
+import { PROJECT_ROOT, startableModule } from '../files/package_root.ts';
 import { onParentExit } from './parent_process.ts';
 import { createRequestLogFilter, type RequestLogFilter } from './request_log_filter.ts';
 
@@ -80,7 +80,7 @@ function startWrangler({ worker, ip, port, directory, variables }: DevServerOpti
     process.execPath,
     [
       // wrangler passes it on to its own process.
-      ...['--import', new URL('./end_with_parent.ts', import.meta.url).href],
+      ...['--import', startableModule(new URL('./end_with_parent.ts', import.meta.url)).href],
       WRANGLER,
       'dev',
       '--local',
@@ -93,7 +93,7 @@ function startWrangler({ worker, ip, port, directory, variables }: DevServerOpti
       '--show-interactive-dev-session=false',
     ],
     {
-      cwd: PACKAGE_ROOT,
+      cwd: PROJECT_ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       // No prompts and no network access: local development works offline.
       env: {

@@ -6,11 +6,11 @@ import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import { FIRST_VERSION } from '../../worker/registry/version/version.ts';
-import { PACKAGE_ROOT, toolVersion } from '../files/package_root.ts';
+import { PROJECT_ROOT, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord } from '../pointer/change_record.ts';
 import { publishModel } from '../publish/publish_model.ts';
 
-const SAMPLE_MODELS = join(PACKAGE_ROOT, 'models');
+const SAMPLE_MODELS = join(PROJECT_ROOT, 'models');
 
 /** Publishes the first version of every sample model that has no current version. */
 export async function publishSampleModels(store: ObjectStore, tell: (text: string) => void): Promise<void> {
@@ -37,7 +37,9 @@ export async function publishSampleModels(store: ObjectStore, tell: (text: strin
 /** Returns the folders that contain a first version. Others contain shared files of the models' scripts. */
 async function sampleModels(): Promise<string[]> {
   const models: string[] = [];
-  for (const name of (await readdir(SAMPLE_MODELS)).sort()) {
+  // A project need not have the folder.
+  const names = await readdir(SAMPLE_MODELS).catch(() => []);
+  for (const name of names.sort()) {
     const version = await stat(join(SAMPLE_MODELS, name, FIRST_VERSION)).catch(() => undefined);
     if (version?.isDirectory()) models.push(name);
   }

@@ -11,6 +11,11 @@ export interface Subcommand {
 /** All subcommands, in the order of the help. package.json, the reference in docs/ and the completion follow this table. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   {
+    name: 'init',
+    summary: 'Makes a project: a wrangler.toml, and a folder of models with a sample.',
+    load: async () => (await import('../commands/init.ts')).INIT,
+  },
+  {
     name: 'dev',
     summary: 'Publishes missing sample models to local state, serves it, and starts the management Worker.',
     load: async () => (await import('../commands/dev.ts')).DEV,

@@ -8,7 +8,7 @@ import { shellWord } from '../cli/shell_word.ts';
 import { readWranglerConfiguration } from '../deploy/wrangler_environment.ts';
 import { DEV_URL } from '../dev/dev_address.ts';
 import { runningDev } from '../dev/running_dev.ts';
-import { PACKAGE_ROOT, showToCaller } from '../files/package_root.ts';
+import { PROJECT_ROOT, showToCaller } from '../files/package_root.ts';
 import { placeOptions } from '../pointer/pointer_report.ts';
 import type { PlaceDescription } from '../registry/place.ts';
 import { makeExamples } from '../rehearsal/generated_examples.ts';
@@ -43,7 +43,7 @@ function exampleRequest({ golden, signatures }: ModelContent): object | undefine
 
 async function bodyWords(model: string, json: string): Promise<string> {
   if (json.length <= LONGEST_ON_LINE) return shellWord(json);
-  const path = join(PACKAGE_ROOT, '.wrangler', 'requests', `${model}.json`);
+  const path = join(PROJECT_ROOT, '.wrangler', 'requests', `${model}.json`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, json);
   return shellWord(`@${showToCaller(path)}`);

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 import type { Hdf5Answers, Hdf5Dataset, Hdf5Opened, Hdf5Question, Hdf5Reply } from './messages.ts';
@@ -43,7 +44,10 @@ export class Hdf5File {
    * @throws {Hdf5Error} if it cannot be opened
    */
   static async open(path: string, options: { readonly timeLimit?: number } = {}): Promise<Hdf5File> {
-    const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+    const source = new URL('./thread.ts', import.meta.url);
+    // In a package, modules are compiled.
+    const module = new URL(source.href.replace(/\.ts$/, extname(import.meta.url)));
+    const thread = new Worker(module, {
       workerData: { path },
       // The library prints its failed attempts there.
       stderr: true,

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
-import { environmentFault } from './product_environment.ts';
+import { productFault } from './product_environment.ts';
 import { typedFault } from './typed_words.ts';
 
 export type ParsedCommandLine =
@@ -31,7 +31,7 @@ export function parseCommandLine(
   });
   try {
     command.parse(words, { from: 'user' });
-    complaint = typedFault(command, words) ?? environmentFault(environment) ?? '';
+    complaint = typedFault(command, words) ?? productFault(environment, readsConfiguration(command)) ?? '';
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'helped' };
@@ -49,6 +49,11 @@ export function parseCommandLine(
     lines.push(`Did you omit \`--\` before the options? ${line}`);
   }
   return { kind: 'wrong', lines: [...lines, seeHelp(command, environment)] };
+}
+
+/** Commands that read the configuration can select one of its environments. */
+function readsConfiguration(command: Command): boolean {
+  return command.options.some(({ long }) => long === '--env');
 }
 
 /** The line that ends every report of a wrong command line. */

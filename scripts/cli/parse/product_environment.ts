@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { wranglerConfiguration } from '../../files/package_root.ts';
+import { commandLine } from '../invocation.ts';
 
 /** The environment variables that only this product reads. */
 const KNOWN = [
@@ -12,8 +13,13 @@ const KNOWN = [
 /**
  * Returns what is wrong with these variables, in one sentence, or undefined. A misspelled variable would otherwise be
  * ignored.
+ *
+ * @param needsConfiguration true for a command that reads wrangler.toml
  */
-export function environmentFault(environment: NodeJS.ProcessEnv): string | undefined {
+export function productFault(
+  environment: NodeJS.ProcessEnv,
+  needsConfiguration: boolean,
+): string | undefined {
   const unknown = Object.keys(environment).find(
     (name) => name.startsWith('EDGE_SERVING_') && !KNOWN.includes(name),
   );
@@ -21,7 +27,11 @@ export function environmentFault(environment: NodeJS.ProcessEnv): string | undef
     return `the environment variable ${unknown} is unknown; known ones are ${KNOWN.join(', ')}`;
   }
   const configuration = wranglerConfiguration();
-  return existsSync(configuration)
-    ? undefined
-    : `EDGE_SERVING_CONFIG names ${configuration}, which does not exist`;
+  if (existsSync(configuration)) return undefined;
+  if (environment.EDGE_SERVING_CONFIG) {
+    return `EDGE_SERVING_CONFIG names ${configuration}, which does not exist`;
+  }
+  return needsConfiguration
+    ? `there is no wrangler.toml here or in a folder above; make one with ${commandLine('init', '', environment)}`
+    : undefined;
 }

@@ -8,7 +8,7 @@ import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts
 import { errorMessage } from '../../../worker/registry/storage/error_message.ts';
 import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
-import { PACKAGE_ROOT } from '../../files/package_root.ts';
+import { PACKAGE_ROOT, startableModule } from '../../files/package_root.ts';
 import { makeSandboxFolder } from './sandbox_folder.ts';
 import { SandboxAnswerSchema, type SandboxRequest } from './sandbox_messages.ts';
 
@@ -66,20 +66,24 @@ export async function openSandbox(): Promise<Sandbox> {
 }
 
 function startHost(folder: string): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL('sandbox_process.ts', import.meta.url))], {
-    cwd: PACKAGE_ROOT,
-    // Ctrl+C must end only the command, after which the host cleans up: it has its own process group.
-    detached: true,
-    windowsHide: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: {
-      ...process.env,
-      TMPDIR: folder,
-      TMP: folder,
-      TEMP: folder,
-      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  return spawn(
+    process.execPath,
+    [fileURLToPath(startableModule(new URL('sandbox_process.ts', import.meta.url)))],
+    {
+      cwd: PACKAGE_ROOT,
+      // Ctrl+C must end only the command, after which the host cleans up: it has its own process group.
+      detached: true,
+      windowsHide: true,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      env: {
+        ...process.env,
+        TMPDIR: folder,
+        TMP: folder,
+        TEMP: folder,
+        CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+      },
     },
-  });
+  );
 }
 
 async function firstAnswer(host: ChildProcess): Promise<string[]> {

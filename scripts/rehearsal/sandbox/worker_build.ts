@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,12 +9,15 @@ import type { ErrorCode } from '../../../worker/model/coded_error.ts';
 import { ExplainedError } from '../../cli/explained_error.ts';
 import { readWranglerConfiguration } from '../../deploy/wrangler_environment.ts';
 import { configurationOptions, WRANGLER } from '../../deploy/wrangler_process.ts';
-import { PACKAGE_ROOT, PRODUCT_CONFIGURATION } from '../../files/package_root.ts';
+import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, PROJECT_ROOT } from '../../files/package_root.ts';
 
-const BUILDS_DIRECTORY = join(PACKAGE_ROOT, '.wrangler', 'rehearsal');
+const BUILDS_DIRECTORY = join(PROJECT_ROOT, '.wrangler', 'rehearsal');
 
-/** The inputs of a build, in addition to its configuration and the sources under worker/. */
-const BUILD_FILES = ['package-lock.json', 'tsconfig.json'];
+/**
+ * The inputs of a build, in addition to its configuration and the sources under worker/. An installed package has no
+ * package-lock.json, and its package.json names exact versions.
+ */
+const BUILD_FILES = ['package-lock.json', 'package.json', 'tsconfig.json'];
 
 /** The current build and the previous one, which a running command may be reading. */
 const BUILDS_KEPT = 2;
@@ -94,7 +98,7 @@ async function build(options: readonly string[], directory: string): Promise<voi
       process.execPath,
       [WRANGLER, 'deploy', '--dry-run', '--outdir', directory, ...options],
       {
-        cwd: PACKAGE_ROOT,
+        cwd: PROJECT_ROOT,
         env: {
           ...process.env,
           WRANGLER_SEND_METRICS: 'false',
@@ -123,7 +127,8 @@ async function digestSources([, configuration = '', , environment = '']: readonl
     .filter((entry) => entry.isFile() && /\.ts$|\.json$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const path of [configuration, ...BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)), ...paths]) {
+  const buildFiles = BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)).filter(existsSync);
+  for (const path of [configuration, ...buildFiles, ...paths]) {
     const contents = await readFile(path);
     digest.update(`${relative(PACKAGE_ROOT, path)}\0${contents.length}\0`).update(contents);
   }

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import * as v from 'valibot';
+import { PACKAGE_ROOT } from '../files/package_root.ts';
+import { buildKernels } from './kernel_build.ts';
+
+/** The folder in which the package is put together. */
+const PACKAGE = join(PACKAGE_ROOT, 'dist', 'package');
+
+/** The Worker stays TypeScript: wrangler bundles it in the user's project, with the WebAssembly that is built here. */
+const COPIED = ['bin', 'worker', 'models', 'tsconfig.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+
+/** Packages that commands need, and that are no dependencies in the sources, where npm ci installs them anyway. */
+const RUN_TIME_PACKAGES = ['miniflare', 'wrangler'];
+
+const PackageSchema = v.looseObject({
+  devDependencies: v.record(v.string(), v.string()),
+  dependencies: v.record(v.string(), v.string()),
+});
+
+await buildKernels();
+await rm(PACKAGE, { recursive: true, force: true });
+await mkdir(PACKAGE, { recursive: true });
+run(process.execPath, [
+  join(PACKAGE_ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+  '-p',
+  join(PACKAGE_ROOT, 'scripts', 'tsconfig.package.json'),
+]);
+for (const name of COPIED) {
+  await cp(join(PACKAGE_ROOT, name), join(PACKAGE, name), {
+    recursive: true,
+    filter: (path) => !/[\\/]assembly([\\/]|$)/.test(relative(PACKAGE_ROOT, path)),
+  });
+}
+await writeFile(join(PACKAGE, 'wrangler.toml'), await configuration());
+await writeFile(join(PACKAGE, 'package.json'), `${JSON.stringify(await description(), null, 2)}\n`);
+run('npm', ['pack', '--pack-destination', join(PACKAGE_ROOT, 'dist')], PACKAGE);
+
+/** The configuration without the build of WebAssembly, which the package contains. */
+async function configuration(): Promise<string> {
+  const text = await readFile(join(PACKAGE_ROOT, 'wrangler.toml'), 'utf8');
+  return text
+    .replace('#:schema node_modules/wrangler/config-schema.json\n', '')
+    .replace(/^# Builds the project's own.*\n\[build\]\n(.+\n)+\n/m, '')
+    .replace(/^\[env\.management\.build\]\n(.+\n)+\n/m, '')
+    .replace(
+      '# Without these two wrangler would warn that they are missing, and build the kernels twice at once.',
+      '# Without it wrangler would warn that it is missing.',
+    );
+}
+
+async function description(): Promise<object> {
+  const text = await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  const { scripts, allowScripts, devDependencies, dependencies, ...rest } = v.parse(
+    PackageSchema,
+    JSON.parse(text),
+  );
+  const needed = RUN_TIME_PACKAGES.map((name) => {
+    const version = devDependencies[name];
+    if (version === undefined) throw new Error(`package.json does not have ${name}`);
+    return [name, version];
+  });
+  return { ...rest, dependencies: { ...dependencies, ...Object.fromEntries(needed) } };
+}
+
+function run(program: string, words: readonly string[], cwd = PACKAGE_ROOT): void {
+  execFileSync(program, words, { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
+}

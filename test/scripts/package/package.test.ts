@@ -1,0 +1,90 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { freePort } from '../../fixtures/commands/free_port.ts';
+import { runNpm } from '../../fixtures/commands/run_npm.ts';
+import { OUTER_ENVIRONMENT } from '../../fixtures/commands/run_script.ts';
+import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+
+const run = promisify(execFile);
+const project = join(await temporaryFolder(), 'My project');
+const packages = join(project, 'node_modules');
+const installed = join(packages, 'edge-serving');
+const program = join(installed, 'bin', 'edge-serving.js');
+const edgeServing = (...words: readonly string[]) =>
+  run(process.execPath, [program, ...words], { cwd: project, env: OUTER_ENVIRONMENT });
+
+/** Unpacks the package as npm does. Its dependencies are links to those of the project, since tests have no network. */
+async function install(): Promise<void> {
+  const packed = await runNpm(['run', 'package'], { cwd: PACKAGE_ROOT });
+  expect(packed.code, packed.stderr).toBe(0);
+  const { version } = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+  const tarball = join(PACKAGE_ROOT, 'dist', `edge-serving-${version}.tgz`);
+  await mkdir(installed, { recursive: true });
+  await run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
+  const shared = join(PACKAGE_ROOT, 'node_modules');
+  for (const name of await readdir(shared)) {
+    await symlink(join(shared, name), join(packages, name), 'junction');
+  }
+}
+
+beforeAll(install, 300_000);
+
+describe('the package', () => {
+  test('needs only packages that it names, and has no scripts', async () => {
+    const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const source = JSON.parse(await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+    const { miniflare, wrangler } = source.devDependencies;
+    expect(own.dependencies).toEqual({ ...source.dependencies, miniflare, wrangler });
+    expect(own).not.toHaveProperty('scripts');
+    expect(own).not.toHaveProperty('devDependencies');
+  });
+
+  test('says that a folder has no project', async () => {
+    await expect(edgeServing('status')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no wrangler.toml here or in a folder above'),
+    });
+  });
+
+  test('makes a project and serves its model', { timeout: 240_000 }, async () => {
+    await edgeServing('init');
+    expect(await readFile(join(project, 'wrangler.toml'), 'utf8')).toMatch(
+      /^name = "my-project"\nmain = "node_modules\/edge-serving\/worker\/index\.ts"\n/,
+    );
+    await expect(edgeServing('init')).rejects.toMatchObject({
+      code: 1,
+      stderr: 'wrangler.toml exists already, and is never overwritten\n',
+    });
+    const port = await freePort();
+    const dev = spawn(process.execPath, [program, 'dev', '--no-management', '--port', String(port)], {
+      cwd: project,
+      env: OUTER_ENVIRONMENT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(dev, 'close');
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const lines = createInterface(dev.stdout);
+        lines.on('line', (line) => {
+          if (line.includes(`Serving local state ${join('.wrangler', 'state')} on`)) resolve();
+        });
+        lines.on('close', () => reject(new Error('dev ended')));
+      });
+      // half_plus_two computes x / 2 + 2. predict finds the running dev.
+      const published = await edgeServing('publish', 'models/half_plus_two/1.0.0', '--model', 'mine');
+      expect(published.stdout).toContain('Rehearsed in a local workerd');
+      await writeFile(join(project, 'input.json'), '[1, 5]');
+      const { stdout } = await edgeServing('predict', 'mine', '--input', 'input.json', '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ predictions: [2.5, 4.5] });
+    } finally {
+      dev.kill('SIGTERM');
+      await ended;
+    }
+  });
+});
