@@ -8,6 +8,9 @@ import { buildKernels } from './kernel_build.ts';
 /** The folder in which the package is put together. */
 const PACKAGE = join(PACKAGE_ROOT, 'dist', 'package');
 
+/** The folders that are compiled, each with its own environment, and with what they import. */
+const COMPILED = ['scripts', 'client'];
+
 /** The Worker stays TypeScript: wrangler bundles it in the user's project, with the WebAssembly that is built here. */
 const COPIED = ['bin', 'worker', 'models', 'tsconfig.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
 
@@ -15,6 +18,7 @@ const COPIED = ['bin', 'worker', 'models', 'tsconfig.json', 'LICENSE', 'README.m
 const RUN_TIME_PACKAGES = ['miniflare', 'wrangler'];
 
 const PackageSchema = v.looseObject({
+  exports: v.record(v.string(), v.string()),
   devDependencies: v.record(v.string(), v.string()),
   dependencies: v.record(v.string(), v.string()),
 });
@@ -22,11 +26,13 @@ const PackageSchema = v.looseObject({
 await buildKernels();
 await rm(PACKAGE, { recursive: true, force: true });
 await mkdir(PACKAGE, { recursive: true });
-run(process.execPath, [
-  join(PACKAGE_ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
-  '-p',
-  join(PACKAGE_ROOT, 'scripts', 'tsconfig.package.json'),
-]);
+for (const part of COMPILED) {
+  run(process.execPath, [
+    join(PACKAGE_ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    join(PACKAGE_ROOT, part, 'tsconfig.package.json'),
+  ]);
+}
 for (const name of COPIED) {
   await cp(join(PACKAGE_ROOT, name), join(PACKAGE, name), {
     recursive: true,
@@ -52,7 +58,7 @@ async function configuration(): Promise<string> {
 
 async function description(): Promise<object> {
   const text = await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  const { scripts, allowScripts, devDependencies, dependencies, ...rest } = v.parse(
+  const { scripts, allowScripts, exports, devDependencies, dependencies, ...rest } = v.parse(
     PackageSchema,
     JSON.parse(text),
   );
@@ -61,7 +67,18 @@ async function description(): Promise<object> {
     if (version === undefined) throw new Error(`package.json does not have ${name}`);
     return [name, version];
   });
-  return { ...rest, dependencies: { ...dependencies, ...Object.fromEntries(needed) } };
+  const entries = Object.entries(exports).map(([name, path]) => [name, entryOf(path)]);
+  return {
+    ...rest,
+    exports: Object.fromEntries(entries),
+    dependencies: { ...dependencies, ...Object.fromEntries(needed) },
+  };
+}
+
+function entryOf(path: string): string | { readonly types: string; readonly default: string } {
+  if (path.startsWith('./worker/')) return path;
+  const compiled = path.replace(/\.ts$/, '');
+  return { types: `${compiled}.d.ts`, default: `${compiled}.js` };
 }
 
 function run(program: string, words: readonly string[], cwd = PACKAGE_ROOT): void {

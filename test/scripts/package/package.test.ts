@@ -82,6 +82,15 @@ describe('the package', () => {
       await writeFile(join(project, 'input.json'), '[1, 5]');
       const { stdout } = await edgeServing('predict', 'mine', '--input', 'input.json', '--json');
       expect(JSON.parse(stdout)).toMatchObject({ predictions: [2.5, 4.5] });
+      await writeFile(
+        join(project, 'ask.mjs'),
+        `import { createClient } from 'edge-serving/client';
+        const client = createClient({ url: 'http://localhost:${port}' });
+        const { outputs } = await client.predict('mine', { x: [1, 5] });
+        console.log(JSON.stringify([...outputs.y.values]));`,
+      );
+      const asked = await run(process.execPath, [join(project, 'ask.mjs')]);
+      expect(JSON.parse(asked.stdout)).toEqual([2.5, 4.5]);
     } finally {
       dev.kill('SIGTERM');
       await ended;
