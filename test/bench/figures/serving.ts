@@ -15,7 +15,7 @@ const WARMUP_BATCH = 5_000;
 const LONGEST_BATCH_MS = 4_000;
 /** The number of batches in a row that must be no faster than the earlier ones, and the most batches. */
 const STEADY_BATCHES = 4;
-const MOST_BATCHES = 30;
+const MOST_BATCHES = 12;
 /** A batch is faster if its time is below this part of the best one. */
 const FASTER = 0.97;
 
