@@ -20,9 +20,11 @@ export function describeIssue(issue: v.BaseIssue<unknown>, place = ''): string {
   return where === '' ? fault : `${where} ${fault}`;
 }
 
-function describeFault({ message, expected, received, input }: v.BaseIssue<unknown>): string {
+function describeFault({ type, message, expected, received, input }: v.BaseIssue<unknown>): string {
   // A message of the schema itself is already a sentence.
-  if (!message.startsWith('Invalid ') || expected === null) return message;
+  if (!message.startsWith('Invalid ')) return message;
+  if (type === 'safe_integer' || type === 'integer') return `must be an integer and is ${received}`;
+  if (expected === null) return message;
   if (input === undefined) return 'is missing';
   return `must be ${inWords(expected)} and is ${inWords(received)}`;
 }

@@ -7,6 +7,7 @@ import { type Imported, malformed, read } from '../import_result.ts';
 import { withHdf5 } from './convert_keras.ts';
 import { planConversion } from './plan_conversion.ts';
 import { findArchiveWeights } from './weights/archive_weights.ts';
+import type { ExpectedLayer } from './weights/expected_weights.ts';
 import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
 
 const CONFIGURATION_ENTRY = 'config.json';
@@ -19,6 +20,10 @@ const LARGEST_CONFIGURATION = 64 * 1024 * 1024;
 const LARGEST_METADATA = 1024 * 1024;
 const LARGEST_ASSET = 128 * 1024 * 1024;
 const LARGEST_WEIGHTS = 4 * 1024 ** 3;
+/** What a file of weights may hold beside the weights: groups, names and the state of the training. */
+const BESIDE_WEIGHTS = 64 * 1024 * 1024;
+/** The bytes of a weight's element. Optimizers keep up to four values for each, and HDF5 has gaps. */
+const BYTES_PER_ELEMENT = 64;
 
 const MetadataSchema = v.object({ keras_version: v.string() });
 
@@ -56,7 +61,7 @@ export async function convertArchive(
     if (model.kind !== 'read') return { ...model, message: `${CONFIGURATION_ENTRY}: ${model.message}` };
     const { sources, expected } = model.value;
     options.onProgress?.('Unpacking the weights');
-    await archive.extract(WEIGHTS_ENTRY, weights, LARGEST_WEIGHTS);
+    await archive.extract(WEIGHTS_ENTRY, weights, mostWeights(expected));
     const written = await withHdf5(weights, async (file) => {
       const found = await findArchiveWeights(file, '', sources, expected);
       return found.kind === 'read'
@@ -72,6 +77,17 @@ export async function convertArchive(
     await archive?.close();
     await rm(weights, { force: true });
   }
+}
+
+/** Limits what the weights may unpack to by what the layers need. A small archive could fill the disk otherwise. */
+function mostWeights(layers: readonly ExpectedLayer[]): number {
+  const elements = layers
+    .flatMap(({ weights }) => weights)
+    .map(({ shape }) =>
+      shape.reduce((count, size) => (size < 0 ? Number.POSITIVE_INFINITY : count * size), 1),
+    );
+  const needed = elements.reduce((sum, count) => sum + count * BYTES_PER_ELEMENT, BESIDE_WEIGHTS);
+  return Math.min(LARGEST_WEIGHTS, needed);
 }
 
 /** The lists of words that layers look things up in. Windows puts backslashes into the names. */

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { type Entry, type FileEntry, Reader, ZipReader } from '@zip.js/zip.js';
+import {
+  type Entry,
+  ERR_AMBIGUOUS_ARCHIVE,
+  ERR_UNSAFE_FILENAME,
+  type FileEntry,
+  Reader,
+  ZipReader,
+} from '@zip.js/zip.js';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
 
 /** An invalid archive. The message says what is wrong and where. */
@@ -151,7 +158,19 @@ function asFault(error: unknown, name?: string): Error {
   if (!(error instanceof Error)) return new ArchiveError(String(error));
   // Errors of the file system are not errors of the archive.
   if ('syscall' in error) return error;
-  return new ArchiveError(`${name === undefined ? 'the archive' : name} is damaged: ${error.message}`);
+  return new ArchiveError(`${name === undefined ? 'the archive' : name} is damaged: ${describeFault(error)}`);
+}
+
+/** Words the faults that zip.js finds. Its own words name neither a place nor a way out. */
+function describeFault(error: Error): string {
+  switch (error.message) {
+    case ERR_AMBIGUOUS_ARCHIVE:
+      return 'it can be read in two ways, as if it had two entries of one name; save the model again';
+    case ERR_UNSAFE_FILENAME:
+      return `an entry has a path out of the archive${'filename' in error ? `, "${error.filename}"` : ''}; save the model again`;
+    default:
+      return 'it is cut off or changed; copy or download the file again';
+  }
 }
 
 /** Makes zip.js read a file without loading it into memory. */

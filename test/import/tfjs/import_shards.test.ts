@@ -21,6 +21,7 @@ describe('weights', () => {
     ['too few bytes', oneWeight({ shape: [3] }), /hold 8 bytes and its weights need 12/],
     ['no files', oneWeight({ shape: [2], dtype: 'float32' }, []), /hold 0 bytes and its weights need 8/],
     ['too few bytes for strings', oneWeight({ shape: [9], dtype: 'string' }), /need at least 36/],
+    ['half a size', oneWeight({ shape: [1.5] }), /weights\.0\.shape\.0 must be an integer and is 1\.5$/],
     ['complex64', oneWeight({ dtype: 'complex64' }), /weights\.0\.dtype must be .* and is "complex64"/],
     [
       'int32 as float16',
