@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { ownedDirectory, removeOrphans } from './orphaned_directories.ts';
 
+const PREFIX = 'edge-serving-convert-';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The directories in use. The listeners of the process are registered once for all of them. */
@@ -9,12 +9,13 @@ const directories = new Set<string>();
 
 /**
  * Passes a temporary directory to an action and removes it when the action ends or fails, and when the process ends, by
- * itself or by a signal.
+ * itself or by a signal. Directories of killed processes are removed first.
  */
 export async function withTemporaryDirectory<T>(action: (directory: string) => Promise<T>): Promise<T> {
+  await removeOrphans(PREFIX);
   if (directories.size === 0) listen();
   // Synchronous: a signal between creating and recording the directory would leave it behind.
-  const directory = mkdtempSync(join(tmpdir(), 'edge-serving-convert-'));
+  const directory = mkdtempSync(ownedDirectory(PREFIX));
   directories.add(directory);
   try {
     return await action(directory);
