@@ -10,6 +10,7 @@ import { type Imported, malformed, read, unsupported } from '../import_result.ts
 import { findUnbuildableLayers } from './layers_topology.ts';
 import { withoutValues } from './shape_only_backend.ts';
 import { createLayersModel, loadLayers } from './tfjs_layers.ts';
+import { findMisfitWeight } from './weight_names.ts';
 
 /**
  * Returns the signature of a LayersModel from the model that tfjs-layers makes of the topology. tfjs thereby checks
@@ -59,13 +60,29 @@ async function readLayers(
       if (dtype === 'string') return malformed(`weight "${name}": no layer has weights of strings`);
       if (group !== 'optimizer') values[name] = keep(zeros(shape, dtype === 'float32' ? dtype : 'int32'));
     }
-    model.loadWeights(values, true);
+    setWeights(model, values, weights);
     return readSignature(model);
   } catch (error) {
-    return modelFault(error);
+    return error instanceof MisfitWeight ? malformed(error.message) : modelFault(error);
   } finally {
     dispose(values);
     model?.dispose();
+  }
+}
+
+/** A weight that is not its layer's. The message says which. */
+class MisfitWeight extends Error {}
+
+function setWeights(
+  model: LayersModel,
+  values: Readonly<Record<string, Tensor>>,
+  weights: readonly WeightSpec[],
+): void {
+  try {
+    model.loadWeights(values, true);
+  } catch (error) {
+    const misfit = findMisfitWeight(model, weights);
+    throw misfit === undefined ? error : new MisfitWeight(misfit, { cause: error });
   }
 }
 

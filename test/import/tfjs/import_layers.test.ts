@@ -74,7 +74,11 @@ describe('a layers model', () => {
       }),
       /unsupported: .*"scores" gives several outputs/,
     ],
-    ['no weights', { weightsManifest: [] }, /malformed: .*weights/],
+    [
+      'no weights',
+      { weightsManifest: [] },
+      /malformed: .*model\.json: a layer has the weight "scores\/kernel", which is not among the weights$/,
+    ],
     [
       'a weight of another shape',
       {
@@ -82,7 +86,16 @@ describe('a layers model', () => {
           { paths: ['weights.bin'], weights: [{ name: 'scores/kernel', shape: [8], dtype: 'float32' }] },
         ],
       },
-      /malformed: .*tfjs-layers/,
+      /malformed: .*model\.json: weight "scores\/kernel" has shape \[8\], and its layer needs \[3,2\]$/,
+    ],
+    [
+      'a weight of no layer',
+      {
+        weightsManifest: [
+          { paths: ['weights.bin'], weights: [{ name: 'other/kernel', shape: [8], dtype: 'float32' }] },
+        ],
+      },
+      /malformed: .*model\.json: weight "other\/kernel" belongs to no layer$/,
     ],
     [
       'too few classes',
