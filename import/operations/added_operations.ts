@@ -12,7 +12,9 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Creation: names('Empty'),
   Dynamic: names('CombinedNonMaxSuppression NonMaxSuppression NonMaxSuppressionWithOverlaps'),
   Evaluation: names('CTCGreedyDecoder InTopK InTopKV2 TopK UniqueWithCounts UniqueWithCountsV2'),
-  Examples: names('ParseExample ParseExampleV2 ParseSingleExample'),
+  Examples: names(
+    'ParseExample ParseExampleV2 ParseSequenceExample ParseSequenceExampleV2 ParseSingleExample ParseSingleSequenceExample',
+  ),
   Graph: names('CheckNumerics GuaranteeConst PreventGradient'),
   'Hash tables': names('_ConstantTableFind _ConstantTableSize'),
   Images: [

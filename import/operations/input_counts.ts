@@ -32,7 +32,7 @@ const BY_COUNT: readonly (readonly string[])[] = [
       'FusedDepthwiseConv2dNative Gather GatherNd GatherV2 Greater GreaterEqual IRFFT IRFFT2D IRFFT3D Igamma Igammac ' +
       'InTopK LeftShift Less LessEqual ListDiff LogicalAnd LogicalOr LowerBound MatMul MatrixSetDiag MatrixSolve ' +
       'MatrixTriangularSolve Max Maximum Mean Mfcc Min Minimum MirrorPad Mod Mul MulNoNan Multinomial NextAfter ' +
-      'NotEqual OneHot Pad PadV2 ParallelDynamicStitch ParseExample Polygamma Pow Prelu Prod RFFT RFFT2D RFFT3D ' +
+      'NotEqual OneHot Pad PadV2 ParallelDynamicStitch ParseExample ParseSequenceExample Polygamma Pow Prelu Prod RFFT RFFT2D RFFT3D ' +
       'RaggedTensorToSparse Range RealDiv ReduceJoin RegexFullMatch Reshape ResizeArea ResizeBicubic ResizeBilinear ' +
       'ResizeNearestNeighbor Reverse ReverseSequence ReverseV2 RightShift SegmentMax SegmentMean SegmentMin ' +
       'SegmentProd SegmentSum SpaceToBatch SparseMatMul Split SplitV SquaredDifference StringNGrams StringSplit ' +
@@ -46,6 +46,7 @@ const BY_COUNT: readonly (readonly string[])[] = [
       'FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel ImageProjectiveTransformV2 InTopKV2 InitializeTable ' +
       'InitializeTableV2 LinSpace LookupTableFind LookupTableFindV2 LookupTableImport LookupTableImportV2 ' +
       'MatrixBandPart MatrixDiagPartV2 MatrixDiagPartV3 MatrixSetDiagV2 MatrixSetDiagV3 NonMaxSuppression ' +
+      'ParseSingleSequenceExample ' +
       'QuantizeAndDequantizeV2 QuantizeAndDequantizeV4 RaggedGather RaggedRange RaggedTensorToTensor RegexReplace ' +
       'Roll ScatterNd Select SelectV2 Slice SpaceToBatchND SparseConcat SparseReorder SparseReshape ' +
       'SparseSegmentMean SparseSegmentSqrtN SparseSegmentSum SparseSoftmax Substr TensorArrayGatherV3 ' +
@@ -67,7 +68,7 @@ const BY_COUNT: readonly (readonly string[])[] = [
   names('CombinedNonMaxSuppression GRUBlockCell NonMaxSuppressionV5'),
   names('SparseAdd'),
   names('LSTMBlockCell'),
-  names('BlockLSTM BlockLSTMV2'),
+  names('BlockLSTM BlockLSTMV2 ParseSequenceExampleV2'),
 ];
 
 /** How many inputs each executed operation needs. */

@@ -16,8 +16,6 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['IteratorGetNext', ITERATOR],
   ['IteratorV2', ITERATOR],
   ['MutableHashTableV2', 'use tf.lookup.StaticHashTable'],
-  ['ParseSequenceExample', INPUT],
-  ['ParseSequenceExampleV2', INPUT],
   ['PyFunc', 'write it with operations of TensorFlow'],
   ['QuantizeV2', QUANTIZED],
   ['QuantizedConv2D', QUANTIZED],

@@ -20,6 +20,20 @@ const sparseOutputs = (count: string): readonly Output[] => [
   list('dense_values', 'Tdense'),
 ];
 
+const CONTEXT_OUTPUTS: readonly Output[] = [
+  list('context_sparse_indices', 'Ncontext_sparse'),
+  list('context_sparse_values', 'context_sparse_types'),
+  list('context_sparse_shapes', 'Ncontext_sparse'),
+  list('context_dense_values', 'Tcontext_dense'),
+];
+const LIST_OUTPUTS: readonly Output[] = [
+  list('feature_list_sparse_indices', 'Nfeature_list_sparse'),
+  list('feature_list_sparse_values', 'feature_list_sparse_types'),
+  list('feature_list_sparse_shapes', 'Nfeature_list_sparse'),
+  list('feature_list_dense_values', 'feature_list_dense_types'),
+];
+const LIST_LENGTHS = list('feature_list_dense_lengths', 'Nfeature_list_dense');
+
 /** The outputs of operations with several, for graphs without their definitions. */
 const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   BlockLSTM: LSTM_OUTPUTS,
@@ -44,7 +58,19 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
     list('ragged_values', 'ragged_value_types'),
     list('ragged_row_splits', 'ragged_split_types'),
   ],
+  ParseSequenceExample: [...CONTEXT_OUTPUTS, ...LIST_OUTPUTS, LIST_LENGTHS],
+  ParseSequenceExampleV2: [
+    ...CONTEXT_OUTPUTS,
+    list('context_ragged_values', 'context_ragged_value_types'),
+    list('context_ragged_row_splits', 'context_ragged_split_types'),
+    ...LIST_OUTPUTS,
+    LIST_LENGTHS,
+    list('feature_list_ragged_values', 'feature_list_ragged_value_types'),
+    list('feature_list_ragged_outer_splits', 'feature_list_ragged_split_types'),
+    list('feature_list_ragged_inner_splits', 'feature_list_ragged_split_types'),
+  ],
   ParseSingleExample: sparseOutputs('num_sparse'),
+  ParseSingleSequenceExample: [...CONTEXT_OUTPUTS, ...LIST_OUTPUTS],
   RaggedGather: [list('output_nested_splits', 'OUTPUT_RAGGED_RANK'), ...named('output_dense_values')],
   RaggedRange: named('rt_nested_splits', 'rt_dense_values'),
   RaggedTensorToSparse: named('sparse_indices', 'sparse_values', 'sparse_dense_shape'),

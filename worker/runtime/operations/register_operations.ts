@@ -14,6 +14,7 @@ import {
 } from './elementwise/fake_quantization.ts';
 import { FUNCTIONS } from './elementwise/functions.ts';
 import { EXAMPLES } from './examples/parse_example.ts';
+import { SEQUENCE_EXAMPLES } from './examples/parse_sequence_example.ts';
 import { DECODING } from './images/decoding.ts';
 import { IMAGES } from './images/images.ts';
 import { biasAdd } from './layout/bias_add.ts';
@@ -60,6 +61,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...RAGGED_ROWS,
   ...SEGMENTS,
   ...SELECTION,
+  ...SEQUENCE_EXAMPLES,
   ...SPARSE,
   ...SPECTRAL,
   ...STRING_OPERATIONS,

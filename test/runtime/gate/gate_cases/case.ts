@@ -40,7 +40,10 @@ export const bool = (shape: readonly number[], data: readonly number[] = []): Ra
   data,
 });
 
-export const strings = (shape: readonly number[], data: readonly string[] = []): RawTensor => ({
+export const strings = (
+  shape: readonly number[],
+  data: readonly (string | Uint8Array)[] = [],
+): RawTensor => ({
   shape,
   datatype: 'BYTES',
   data,

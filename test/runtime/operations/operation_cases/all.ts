@@ -14,6 +14,8 @@ import { SPECIAL_PAIR_CASES } from './elementwise/special_pairs.ts';
 import { SUM_OF_TYPE_CASES } from './elementwise/sums_of_types.ts';
 import { TRIGONOMETRY_CASES } from './elementwise/trigonometry.ts';
 import { UNARY_CASES } from './elementwise/unary.ts';
+import { RAGGED_SEQUENCE_CASES } from './examples/ragged_sequences.ts';
+import { SEQUENCE_EXAMPLE_CASES } from './examples/sequence_examples.ts';
 import { DEFAULT_ATTRIBUTE_CASES } from './images/default_attributes.ts';
 import { IMAGE_CASES } from './images/images.ts';
 import { PROJECTION_CASES } from './images/projections.ts';
@@ -116,12 +118,14 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...PROJECTION_CASES,
   ...RAGGED_CASES,
   ...RAGGED_ROW_CASES,
+  ...RAGGED_SEQUENCE_CASES,
   ...RECURRENT_CASES,
   ...RUNNING_CASES,
   ...SCATTERED_CASES,
   ...SEGMENT_CASES,
   ...SELECTION_CASES,
   ...SELECT_CASES,
+  ...SEQUENCE_EXAMPLE_CASES,
   ...SHAPE_CASES,
   ...SHARE_CASES,
   ...SORTED_SEGMENT_CASES,

@@ -24,44 +24,54 @@ export function readExample(
   for (const features of fieldsOf(serialized)) {
     if (features === undefined) return undefined;
     if (features.number !== 1) continue;
-    for (const entry of fieldsOf(features.bytes)) {
-      if (entry === undefined || !isMessage(entry, 1)) return undefined;
-      const read = readEntry(entry.bytes, wanted);
-      if (read === undefined) return undefined;
-      if (read.kind === 'wanted') {
-        if (read.feature === undefined) found.delete(read.name);
-        else found.set(read.name, read.feature);
-      }
+    for (const entry of entriesOf(features)) {
+      if (entry === undefined) return undefined;
+      const feature = readFeature(entry.value);
+      if (feature === undefined) return undefined;
+      if (!wanted.has(entry.name)) continue;
+      if (feature === NO_LIST) found.delete(entry.name);
+      else found.set(entry.name, feature);
     }
   }
   return found;
 }
 
-type Entry =
-  | { readonly kind: 'wanted'; readonly name: string; readonly feature: Feature | undefined }
-  | { readonly kind: 'unwanted' };
-
-function readEntry(entry: Uint8Array, wanted: ReadonlySet<string>): Entry | undefined {
-  let name = '';
-  let value: Uint8Array = new Uint8Array();
-  for (const field of fieldsOf(entry)) {
-    if (field === undefined || !field.isDelimited) return undefined;
-    if (field.number === 1) name = DECODER.decode(field.bytes);
-    if (field.number === 2) value = field.bytes;
+/** The entries of a map from names to messages. Ends with undefined if the field is not one. */
+export function* entriesOf(map: Field): Generator<MapEntry | undefined> {
+  if (!map.isDelimited) return yield undefined;
+  for (const entry of fieldsOf(map.bytes)) {
+    if (entry === undefined || entry.number !== 1 || !entry.isDelimited) return yield undefined;
+    let name = '';
+    let value: Uint8Array = new Uint8Array();
+    for (const field of fieldsOf(entry.bytes)) {
+      if (field === undefined || !field.isDelimited) return yield undefined;
+      if (field.number === 1) name = DECODER.decode(field.bytes);
+      if (field.number === 2) value = field.bytes;
+    }
+    yield { name, value };
   }
-  let feature: Feature | undefined;
-  for (const kind of fieldsOf(value)) {
+}
+
+interface MapEntry {
+  readonly name: string;
+  /** The message, still as bytes. */
+  readonly value: Uint8Array;
+}
+
+/** A feature that says nothing, not even of what type it is. */
+export const NO_LIST = 'no list';
+
+/** Reads a tf.Feature. Returns undefined if the bytes are not one. */
+export function readFeature(bytes: Uint8Array): Feature | typeof NO_LIST | undefined {
+  let feature: Feature | typeof NO_LIST = NO_LIST;
+  for (const kind of fieldsOf(bytes)) {
     if (kind === undefined) return undefined;
     const type = FEATURE_TYPES[kind.number];
     if (type === undefined) continue;
     if (!kind.isDelimited) return undefined;
     feature = { type, list: kind.bytes };
   }
-  return wanted.has(name) ? { kind: 'wanted', name, feature } : { kind: 'unwanted' };
-}
-
-function isMessage({ number, isDelimited }: Field, expected: number): boolean {
-  return number === expected && isDelimited;
+  return feature;
 }
 
 /** The number of values in a list, or undefined if it is damaged. */

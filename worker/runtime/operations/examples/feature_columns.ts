@@ -1,18 +1,8 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { refuse } from '../operation.ts';
-import { type Bytes, EMPTY, expectRoom, stringsOf, stringTensor } from '../strings/string_values.ts';
-import {
-  type Feature,
-  type FeatureType,
-  valueCount,
-  writeFloats,
-  writeIntegers,
-  writeStrings,
-} from './example_message.ts';
-
-/** The elements of a feature over all examples: one long example makes all others as long. */
-const MOST_ELEMENTS = 8 * 1024 * 1024;
+import { type Feature, type FeatureType, valueCount } from './example_message.ts';
+import { expectMemory, FeatureValues } from './feature_values.ts';
 
 /** One feature over a batch of examples. */
 export interface Column {
@@ -24,61 +14,13 @@ export interface Column {
   readonly counts: Int32Array;
 }
 
-/** Values of one type, to be filled. */
-class Values {
-  readonly #node: GraphNode;
-  readonly #numbers: Float32Array | Int32Array;
-  readonly #strings: Bytes[];
-  readonly #type: FeatureType;
-
-  constructor(node: GraphNode, type: FeatureType, length: number) {
-    if (length > MOST_ELEMENTS) refuse(node, `there is no memory for ${length} values of a feature`);
-    if (type === 'string') expectRoom('ParseExample', length);
-    this.#node = node;
-    this.#type = type;
-    this.#numbers =
-      type === 'float32' ? new Float32Array(length) : new Int32Array(type === 'int32' ? length : 0);
-    this.#strings = type === 'string' ? new Array<Bytes>(length).fill(EMPTY) : [];
-  }
-
-  /** Writes the values of a feature, and returns where they end. */
-  write(column: Column, feature: Feature, begin: number): number {
-    if (feature.type === 'string') return writeStrings(feature, this.#strings, begin);
-    if (this.#numbers instanceof Float32Array) return writeFloats(feature, this.#numbers, begin);
-    return (
-      writeIntegers(feature, this.#numbers, begin) ??
-      refuse(this.#node, `the feature "${column.name}" has an integer that does not fit in 32 bits`)
-    );
-  }
-
-  /** Writes a default value, from its element 0 on or one element again and again. */
-  writeDefault(value: Tensor, begin: number, count: number): void {
-    const isOne = value.size === 1;
-    if (this.#type === 'string') {
-      const strings = stringsOf(value);
-      for (let index = 0; index < count; index++)
-        this.#strings[begin + index] = strings[isOne ? 0 : index] ?? EMPTY;
-      return;
-    }
-    const numbers = value.dataSync();
-    for (let index = 0; index < count; index++)
-      this.#numbers[begin + index] = numbers[isOne ? 0 : index] ?? 0;
-  }
-
-  tensor(shape: readonly number[]): Tensor {
-    if (this.#type === 'string') return stringTensor('ParseExample', this.#strings, shape);
-    return tensor(this.#numbers, [...shape], this.#type);
-  }
-}
-
 /** Reads a feature of all examples. @throws ExecutionError if one is of another type, or damaged */
 export function columnOf(
   node: GraphNode,
   name: string,
   type: FeatureType,
-  examples: readonly ReadonlyMap<string, Feature>[],
+  features: readonly (Feature | undefined)[],
 ): Column {
-  const features = examples.map((example) => example.get(name));
   const counts = Int32Array.from(features, (feature, index) => {
     if (feature === undefined) return 0;
     if (feature.type !== type)
@@ -104,7 +46,7 @@ export function denseTensor(
 ): Tensor {
   const { name, type, features, counts } = column;
   const size = shape.reduce((product, length) => product * length, 1);
-  const values = new Values(node, type, size * features.length);
+  const values = new FeatureValues(node, type, size * features.length);
   for (const [index, feature] of features.entries()) {
     if (feature === undefined) {
       if (otherwise.size !== size || (size === 0 && otherwise.shape.join() !== shape.join()))
@@ -117,7 +59,7 @@ export function denseTensor(
         node,
         `the feature "${name}" of example ${index} has ${counts[index]} values, and its shape is [${shape}]`,
       );
-    values.write(column, feature, index * size);
+    values.write(name, feature, index * size);
   }
   return values.tensor(isBatch ? [features.length, ...shape] : shape);
 }
@@ -144,10 +86,10 @@ export function paddedTensor(
     return Math.max(most, stride === 0 ? 0 : count / stride);
   }, 0);
   const length = longest * stride;
-  const values = new Values(node, type, length * features.length);
+  const values = new FeatureValues(node, type, length * features.length);
   for (const [index, feature] of features.entries()) {
     const begin = index * length;
-    const end = feature === undefined ? begin : values.write(column, feature, begin);
+    const end = feature === undefined ? begin : values.write(name, feature, begin);
     if (otherwise.size === 1) values.writeDefault(otherwise, end, begin + length - end);
   }
   return values.tensor([...(isBatch ? [features.length] : []), longest, ...rest]);
@@ -156,16 +98,17 @@ export function paddedTensor(
 /** All values of a feature, one example after the other: `[count]`. */
 export function listedValues(node: GraphNode, column: Column): Tensor {
   const count = totalOf(column);
-  const values = new Values(node, column.type, count);
+  const values = new FeatureValues(node, column.type, count);
   let end = 0;
-  for (const feature of column.features) if (feature !== undefined) end = values.write(column, feature, end);
+  for (const feature of column.features)
+    if (feature !== undefined) end = values.write(column.name, feature, end);
   return values.tensor([count]);
 }
 
 /** The place of each value: `[count, 2]` of example and position, or `[count, 1]` for one example. */
 export function sparseIndices(node: GraphNode, column: Column, isBatch: boolean): Tensor {
   const count = totalOf(column);
-  if (count > MOST_ELEMENTS) refuse(node, `there is no memory for ${count} values of a feature`);
+  expectMemory(node, count);
   const width = isBatch ? 2 : 1;
   const indices = new Int32Array(count * width);
   let end = 0;
@@ -185,7 +128,7 @@ export function sparseShape({ counts }: Column, isBatch: boolean): Tensor {
 }
 
 /** Where the values of each example begin, and where the last ones end: `[batch + 1]`. */
-export function rowSplits({ counts }: Column): Tensor {
+export function rowSplits({ counts }: Pick<Column, 'counts'>): Tensor {
   const splits = new Int32Array(counts.length + 1);
   for (const [index, count] of counts.entries()) splits[index + 1] = (splits[index] ?? 0) + count;
   return tensor(splits, [splits.length], 'int32');

@@ -1,17 +1,14 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   inputOf,
-  listAttribute,
-  member,
   numberAttribute,
   type Operation,
   type Operations,
   refuse,
   textsAttribute,
 } from '../operation.ts';
-import { decode, stringsOf } from '../strings/string_values.ts';
-import { type Feature, type FeatureType, readExample } from './example_message.ts';
+import { stringsOf } from '../strings/string_values.ts';
+import { type Feature, readExample } from './example_message.ts';
 import {
   columnOf,
   denseTensor,
@@ -21,6 +18,13 @@ import {
   sparseIndices,
   sparseShape,
 } from './feature_columns.ts';
+import {
+  type DenseFeature,
+  denseFeatures,
+  type NamedType,
+  namedTypes,
+  textsOf,
+} from './feature_descriptions.ts';
 
 /** What a node takes out of examples. */
 interface Parser {
@@ -28,23 +32,6 @@ interface Parser {
   readonly dense: readonly DenseFeature[];
   readonly ragged: readonly NamedType[];
 }
-
-interface NamedType {
-  readonly name: string;
-  readonly type: FeatureType;
-}
-
-interface DenseFeature extends NamedType {
-  /** -1 for a first dimension that is open. */
-  readonly shape: readonly number[];
-  readonly otherwise: Tensor;
-}
-
-const TYPES: Readonly<Record<string, FeatureType>> = {
-  DT_FLOAT: 'float32',
-  DT_INT64: 'int32',
-  DT_STRING: 'string',
-};
 
 /**
  * Parses serialized tf.Examples. The outputs are the indices, the values and the shapes of all sparse features, then the
@@ -64,7 +51,13 @@ function parsing(describe: (node: GraphNode) => Parser): Operation {
       (bytes, index): ReadonlyMap<string, Feature> =>
         readExample(bytes, wanted) ?? refuse(node, `the string ${index} is not a serialized tf.Example`),
     );
-    const columns = ({ name, type }: NamedType) => columnOf(node, name, type, examples);
+    const columns = ({ name, type }: NamedType) =>
+      columnOf(
+        node,
+        name,
+        type,
+        examples.map((example) => example.get(name)),
+      );
     const sparse = parser.sparse.map(columns);
     const ragged = parser.ragged.map(columns);
     return [
@@ -83,31 +76,6 @@ function parsing(describe: (node: GraphNode) => Parser): Operation {
     ];
   };
 }
-
-function namedTypes(node: GraphNode, names: readonly string[], attribute: string): NamedType[] {
-  const types = listAttribute(node, attribute, 'type');
-  if (types.length !== names.length)
-    refuse(node, `it has ${names.length} keys and ${types.length} types in ${attribute}`);
-  return names.map((name, index) => {
-    const type = TYPES[String(types[index])];
-    return type === undefined
-      ? refuse(node, `the feature "${name}" cannot be of type ${String(types[index])}`)
-      : { name, type };
-  });
-}
-
-function denseFeatures(node: GraphNode, names: readonly string[], firstDefault: number): DenseFeature[] {
-  const shapes = listAttribute(node, 'dense_shapes', 'shape');
-  return namedTypes(node, names, 'Tdense').map((feature, index) => {
-    const sizes = member(shapes[index], 'dim');
-    const shape = Array.isArray(sizes) ? sizes.map((size) => Number(member(size, 'size') ?? 0)) : [];
-    return { ...feature, shape, otherwise: inputOf(node, firstDefault + index) };
-  });
-}
-
-/** The texts of inputs that have one each, or of one input. */
-const textsOf = (node: GraphNode, first: number, count: number): string[] =>
-  Array.from({ length: count }, (_, index) => stringsOf(inputOf(node, first + index)).map(decode)).flat();
 
 const parseExample = parsing((node) => {
   const sparse = numberAttribute(node, 'Nsparse', 0);
