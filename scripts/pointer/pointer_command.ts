@@ -22,6 +22,8 @@ export interface PointerCommand {
   readonly done: string;
   /** Adds the arguments after the model, and the options that only this command has. */
   readonly define: (command: Command) => Command;
+  /** A line that tells what to do if no change was necessary and another one was meant. */
+  readonly hintIfUnchanged?: (model: string) => string;
   /** The exit code if no change was necessary (default: 0). */
   readonly exitIfUnchanged?: number;
   /** Describes the existing state if no change was necessary. */
@@ -59,7 +61,7 @@ export function pointerCommand(definition: PointerCommand): CommandModule {
 async function makeChange(
   { store, place, changePointer }: Registry,
   change: PointerChange,
-  { doing, done, already, exitIfUnchanged = EXIT_DONE }: PointerCommand,
+  { doing, done, already, hintIfUnchanged, exitIfUnchanged = EXIT_DONE }: PointerCommand,
   command: Command,
   output: Output,
 ): Promise<number> {
@@ -75,7 +77,10 @@ async function makeChange(
   const { current, generation, next, canary, shadow, labels } = update.pointer;
   output.result(
     update.kind === 'unchanged'
-      ? `${already(model, update.pointer, command)} in ${describePlace(place)} already: nothing to do.`
+      ? [
+          `${already(model, update.pointer, command)} in ${describePlace(place)} already: nothing to do.`,
+          ...(hintIfUnchanged === undefined ? [] : [hintIfUnchanged(model)]),
+        ]
       : [
           `${done} in ${describePlace(place)}.`,
           describeChange(model, update.change),

@@ -3,6 +3,7 @@ import { promoteTransition, rollbackTransition } from '../../worker/registry/poi
 import { stageTransition } from '../../worker/registry/pointer/rollout_transitions.ts';
 import { loadsOf, readMetrics, untilLoaded } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
+import { flipToPrevious } from '../fixtures/models/flip_to_previous.ts';
 import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 import {
   CLIENTS_PER_ISOLATE,
@@ -42,7 +43,7 @@ describe.each([
     changeUnderLoad(edge, async ({ everyoneAnswered, apply }) => {
       for (let flip = 0; flip < count; flip++) {
         await everyoneAnswered();
-        await apply(rollbackTransition(undefined, changeRecord()));
+        await apply(flipToPrevious(changeRecord()));
       }
     });
 

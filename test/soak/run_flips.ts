@@ -1,5 +1,5 @@
-import { rollbackTransition } from '../../worker/registry/pointer/pointer_transitions.ts';
 import type { Edge } from '../fixtures/edge/edge.ts';
+import { flipToPrevious } from '../fixtures/models/flip_to_previous.ts';
 import { changeRecord } from '../fixtures/models/publish_directory.ts';
 import { changeUnderLoad, type LoadOptions, type LoadReport, publishVersions } from './flips_under_load.ts';
 import type { Mode } from './modes.ts';
@@ -29,7 +29,7 @@ export function runFlips(
     async ({ everyoneAnswered, apply }) => {
       for (let flip = 0; flip < count; flip++) {
         await everyoneAnswered();
-        await apply(rollbackTransition(undefined, changeRecord()));
+        await apply(flipToPrevious(changeRecord()));
       }
       await everyoneAnswered(2);
     },

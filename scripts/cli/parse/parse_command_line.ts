@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
 import { productFault } from './product_environment.ts';
+import { strayOptions } from './stray_options.ts';
 import { typedFault } from './typed_words.ts';
 
 export type ParsedCommandLine =
@@ -38,11 +39,18 @@ export function parseCommandLine(
     complaint = complaint.trim().replace(/^error: /, '');
   }
   const greedy = greedyOptions(command, environment);
-  if (complaint === '' && greedy.length === 0) return { kind: 'parsed' };
+  const stray = strayOptions(command, environment);
+  if (complaint === '' && greedy.length === 0 && stray.length === 0) return { kind: 'parsed' };
   const lines = complaint === '' ? [] : complaint.split('\n');
   for (const { option, setting } of greedy) {
     const own = setting === (option.long ?? '').replace(/^--no-/, '--') ? '' : `, as ${setting}`;
     lines.push(`npm consumed ${option.long ?? option.flags}${own}`);
+  }
+  for (const option of stray) {
+    const variable = `npm_config_${option.slice(2).replaceAll('-', '_')}`;
+    lines.push(
+      `npm consumed ${option}, which ${command.name()} does not have. (Was it not typed? Then unset the variable ${variable}.)`,
+    );
   }
   if (greedy.length > 0) {
     const line = withoutGreedyOptions(command, greedy, words, environment);

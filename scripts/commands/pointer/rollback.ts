@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
 import { parseVersionArgument } from '../../cli/arguments.ts';
 import { EXIT_CURRENT_ALREADY } from '../../cli/command_module.ts';
+import { commandLine } from '../../cli/invocation.ts';
 import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
+import { versionOption, withVersionOption } from '../../cli/version_option.ts';
 import { pointerCommand } from '../../pointer/pointer_command.ts';
 
 const OptionsSchema = v.object({ to: v.optional(v.string()) });
@@ -11,14 +13,21 @@ export const ROLLBACK = pointerCommand({
   doing: 'Rolling back',
   done: 'Rolled back',
   define: (command) =>
-    withVersionArgument(
-      command,
-      `the version to flip to (default: the one before); exit code ${EXIT_CURRENT_ALREADY} if it is current already`,
-    ).option('--to <version>', 'the version to flip to, as the argument', parseVersionArgument),
+    withVersionOption(
+      withVersionArgument(
+        command,
+        `the version to flip to (default: the one before, once: after a rollback nothing changes); exit code ${EXIT_CURRENT_ALREADY} if it is current already`,
+      ).option('--to <version>', 'the version to flip to, as the argument', parseVersionArgument),
+      'the same',
+    ),
   exitIfUnchanged: EXIT_CURRENT_ALREADY,
   already: (model, { current }) => `${model} ${current} is current`,
+  hintIfUnchanged: (model) =>
+    `To flip to another version, name it: ${commandLine('rollback', `${model} <version>`)}`,
   change: (command) => {
     const { to } = v.parse(OptionsSchema, command.opts());
-    return POINTER_CHANGES.rollback.of({ to: argumentOrOption(command, 'versions', 1, to) });
+    return POINTER_CHANGES.rollback.of({
+      to: argumentOrOption(command, 'versions', 1, to ?? versionOption(command)),
+    });
   },
 });

@@ -46,6 +46,8 @@ describe('updatePointer', () => {
             ? publishTransition(`2.${name}.${change}`, record)
             : rollbackTransition(undefined, record);
         const update = await updatePointer(bucket, model, transition, { wait });
+        // A rollback after a rollback changes nothing.
+        if (update.kind === 'unchanged') continue;
         if (update.kind !== 'changed') throw new Error(`a change was ${update.kind}`);
         expect(update.change.id).toBe(record.id);
         changes.push(record.id);
@@ -54,11 +56,14 @@ describe('updatePointer', () => {
     await Promise.all(Array.from({ length: 10 }, (_, name) => writer(name)));
     const { pointer } = await storedPointer(model);
     const { history } = pointer;
-    expect(pointer.generation).toBe(42);
+    // The twenty publishes at least.
+    expect(changes.length).toBeGreaterThanOrEqual(20);
+    const generations = changes.length + 2;
+    expect(pointer.generation).toBe(generations);
     expect(history.map(({ generation }) => generation)).toEqual(
-      Array.from({ length: 42 }, (_, age) => 42 - age),
+      Array.from({ length: generations }, (_, age) => generations - age),
     );
-    expect(new Set(history.slice(0, 40).map(({ id }) => id))).toEqual(new Set(changes));
+    expect(new Set(history.slice(0, changes.length).map(({ id }) => id))).toEqual(new Set(changes));
     // Each change begins at the version at which the previous one ended, so none replaced the change of another writer.
     for (const [age, { from }] of history.slice(0, -1).entries()) expect(from).toBe(history[age + 1]?.to);
   });
@@ -142,7 +147,8 @@ describe('updatePointer', () => {
     await updatePointer(bucket, model, publishTransition('1.1.0', changeRecord()), immediately);
     etags.add((await storedPointer(model)).etag);
     for (let flip = 0; flip < 6; flip++) {
-      await updatePointer(bucket, model, rollbackTransition(undefined, changeRecord()), immediately);
+      const version = flip % 2 === 0 ? '1.0.0' : '1.1.0';
+      await updatePointer(bucket, model, rollbackTransition(version, changeRecord()), immediately);
       etags.add((await storedPointer(model)).etag);
     }
     expect(etags.size).toBe(7);

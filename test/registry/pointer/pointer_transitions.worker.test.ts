@@ -154,13 +154,22 @@ describe('any sequence of transitions', () => {
 });
 
 describe('rollback', () => {
-  test('undoes a publish, and undoes itself', () => {
+  test('undoes a publish once, and is undone by name', () => {
     const states = apply([
       publishTransition('1.0.0', changeRecord()),
       publishTransition('1.1.0', changeRecord()),
       rollbackTransition(undefined, changeRecord('it was slow')),
-      rollbackTransition(undefined, changeRecord()),
     ]);
+    const last = states.at(-1);
+    expect(rollbackTransition(undefined, changeRecord())(last)).toEqual({ kind: 'unchanged', pointer: last });
+    states.push(
+      ...apply([
+        publishTransition('1.0.0', changeRecord()),
+        publishTransition('1.1.0', changeRecord()),
+        rollbackTransition(undefined, changeRecord()),
+        rollbackTransition('1.1.0', changeRecord()),
+      ]).slice(3),
+    );
     expect(states.map(({ current, previous }) => [current, previous])).toEqual([
       ['1.0.0', null],
       ['1.1.0', '1.0.0'],

@@ -130,6 +130,24 @@ describe('an option without `--` before it', () => {
     }
   });
 
+  test.each([
+    ['m', '--dry-run'],
+    ['m', '--target', '1.0.2'],
+    ['m', '--target=1.0.2'],
+    ['m', '--tag', '1.0.2'],
+    ['m', '--no-such-option'],
+  ])('%s %s %s is refused by a command that does not have it', async (...words) => {
+    const got = await typed(...words.filter((word) => word !== undefined));
+    const rollback = commands.get('rollback');
+    if (got === undefined || rollback === undefined) throw new Error('npm starts no script');
+    const parsed = parseCommandLine(rollback, got.words, got.environment);
+    const flag = words[1]?.split('=')[0] ?? '';
+    expect(parsed).toMatchObject({
+      kind: 'wrong',
+      lines: expect.arrayContaining([expect.stringContaining(`npm consumed ${flag.replace('--no-', '--')}`)]),
+    });
+  });
+
   test('with which npm starts no script (--version) has another name and is not documented', async () => {
     const silent = options.filter(({ option }) => received.get(`m ${option.long} 1.0.2`) === undefined);
     const unstarted = silent.filter(({ option }) => option.required);

@@ -46,16 +46,26 @@ export function publishTransition(version: string, record: ChangeRecord, label?:
   };
 }
 
-/** Flips back to the given version or else to `previous`. The version that was current becomes `previous`. */
+/**
+ * Flips back to the given version, or else to the one before. Without a version, nothing changes if the last flip was a
+ * rollback: two operators who roll back at once, or one who does it twice, do not return to what they fled from.
+ */
 export function rollbackTransition(target: string | undefined, record: ChangeRecord): PointerTransition {
   return (pointer) => {
     if (pointer === undefined) return refused(NOTHING_PUBLISHED);
-    const version = target ?? pointer.previous;
-    if (version === null) return refused(`there is no version before ${pointer.current} to roll back to`);
+    const version = target ?? rollbackTarget(pointer);
+    if (typeof version === 'object') return version;
     if (pointer.retired.includes(version)) return retired(version);
     if (version === pointer.current) return { kind: 'unchanged', pointer };
     return flip(pointer, 'rollback', version, record);
   };
+}
+
+/** Returns the version to roll back to if none is given, or the result if there is no such version. */
+export function rollbackTarget(pointer: Pointer): string | TransitionResult {
+  const { current, previous, history } = pointer;
+  if (history.find(isFlip)?.action === 'rollback') return { kind: 'unchanged', pointer };
+  return previous ?? refused(`there is no version before ${current} to roll back to`);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   promotable,
   promoteTransition,
   publishTransition,
+  rollbackTarget,
   rollbackTransition,
 } from '../pointer_transitions.ts';
 import type { PointerTransition } from '../transition.ts';
@@ -61,12 +62,9 @@ export const rollback = defineChange({
   prepare: ({ to }, { model, pointer, record }) => {
     if (pointer === undefined) return noCurrent(model);
     // Decided once: if two people roll back the same version, the second must not flip forward to it again.
-    const version = to ?? pointer.previous;
-    if (version === null) {
-      const reason = `${model} has no version before ${pointer.current} to roll back to`;
-      return { kind: 'refused', reason };
-    }
-    return ready(version, rollbackTransition(version, record));
+    const target = to ?? rollbackTarget(pointer);
+    if (typeof target === 'string') return ready(target, rollbackTransition(target, record));
+    return target.kind === 'refused' ? target : { kind: 'unchanged', pointer };
   },
 });
 
