@@ -14,6 +14,7 @@ export function placeholderInputs(nodes: GraphNodes): Imported<Record<string, Te
   for (const node of nodes.values()) {
     if (!isPlaceholder(node)) continue;
     const type = typeAttribute(node, 'dtype');
+    if (type === undefined) return malformed(`placeholder "${node.name}" has no dtype`);
     const dtype = graphDataType(type);
     if (dtype === undefined) {
       return unsupported(

@@ -68,18 +68,23 @@ function malformedResult(
 function missingOutput(tensor: string, nodes: ReadonlyMap<string, GraphNode>): string | undefined {
   const node = nodes.get(nodeName(tensor));
   const index = outputIndex(tensor);
+  if (Number.isNaN(index)) return `"${tensor}", which does not exist`;
   if (node === undefined || index === undefined || !LEAST_INPUTS.has(node.op)) return undefined;
   const count = Math.max(outputCount(node), listedOutputCount(node) ?? 0);
   if (index < count) return undefined;
   return `output ${index} of node "${node.name}" (${node.op}), which has ${counted(count, 'output')}, counted from 0`;
 }
 
-/** The index of `node` and `node:1`; undefined for a control dependency, and for a named output of a function's node. */
+/**
+ * The index of `node` and `node:1`, and NaN for another text; undefined for a control dependency, and for a named output
+ * of a function's node.
+ */
 function outputIndex(tensor: string): number | undefined {
   if (tensor.startsWith('^')) return undefined;
   const [, index, more] = tensor.split(':');
   if (index === undefined) return 0;
-  return more === undefined && /^\d+$/.test(index) ? Number(index) : undefined;
+  if (more !== undefined) return undefined;
+  return /^\d+$/.test(index) ? Number(index) : Number.NaN;
 }
 
 function nodesByName(nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> {

@@ -47,6 +47,7 @@ describe('a node is refused', () => {
     ['node "n" (ConcatV2) has 1 input, and it needs 2', node('n', 'ConcatV2', ['x'])],
     ['node "n" (BlockLSTM) has 2 inputs, and it needs 9', node('n', 'BlockLSTM', ['x', 'x'])],
     ['node "n" (Relu) takes "z:1", which does not exist', node('n', 'Relu', ['z:1'])],
+    ['node "n" (Relu) takes "x:-1", which does not exist', node('n', 'Relu', ['x:-1'])],
     [
       'node "n" (Relu) takes output 1 of node "x" (Placeholder), which has 1 output, counted from 0',
       node('n', 'Relu', ['x:1']),

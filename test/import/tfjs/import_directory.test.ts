@@ -145,6 +145,11 @@ describe('a graph model', () => {
       /node\.0\.name must be a text and is 7/,
     ],
     [
+      'a placeholder without a type',
+      { signature: undefined, modelTopology: { node: [{ name: 'x', op: 'Placeholder' }], versions: {} } },
+      /malformed: .*model\.json: placeholder "x" has no dtype$/,
+    ],
+    [
       'a negative size',
       { signature: { inputs: { x: { name: 'x', dtype: 1, tensorShape: { dim: [{ size: '-7' }] } } } } },
       /malformed: .*size/,
