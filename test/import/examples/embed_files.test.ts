@@ -38,3 +38,13 @@ test.each([
     message: expect.stringMatching(message),
   });
 });
+
+test('one file that is named over and over does not fill the memory', async () => {
+  await writeFile(join(directory, 'large.bin'), new Uint8Array(8 * 1024 * 1024));
+  const json = Array.from({ length: 33 }, () => ({ file: 'large.bin' }));
+  expect(await embedFiles(json.slice(0, 3), directory)).toMatchObject({ kind: 'read' });
+  expect(await embedFiles(json, directory)).toEqual({
+    kind: 'malformed',
+    message: 'the files of its examples have more than 268435456 bytes; name fewer or smaller ones',
+  });
+});
