@@ -18,7 +18,8 @@ const ASSETS = 'assets/';
 /** Bytes. */
 const LARGEST_CONFIGURATION = 64 * 1024 * 1024;
 const LARGEST_METADATA = 1024 * 1024;
-const LARGEST_ASSET = 128 * 1024 * 1024;
+/** Of all lists of words together, since they are in memory at once. */
+const LARGEST_ASSETS = 128 * 1024 * 1024;
 const LARGEST_WEIGHTS = 4 * 1024 ** 3;
 /** What a file of weights may hold beside the weights: groups, names and the state of the training. */
 const BESIDE_WEIGHTS = 64 * 1024 * 1024;
@@ -93,10 +94,13 @@ function mostWeights(layers: readonly ExpectedLayer[]): number {
 /** The lists of words that layers look things up in. Windows puts backslashes into the names. */
 async function readAssets(archive: ZipArchive): Promise<Map<string, string>> {
   const assets = new Map<string, string>();
+  let left = LARGEST_ASSETS;
   for (const name of archive.names) {
     const path = name.replaceAll('\\', '/');
     if (!path.startsWith(ASSETS) || !path.endsWith('.txt')) continue;
-    assets.set(path.slice(ASSETS.length), await archive.text(name, LARGEST_ASSET));
+    const text = await archive.text(name, left);
+    left -= Buffer.byteLength(text);
+    assets.set(path.slice(ASSETS.length), text);
   }
   return assets;
 }

@@ -76,6 +76,23 @@ describe('an archive is refused', () => {
     );
   });
 
+  test('whose lists of words unpack to too much together', async () => {
+    const words = ' '.repeat(70_000_000);
+    const bytes = await writeZip(
+      {
+        'metadata.json': METADATA,
+        'config.json': JSON.stringify(DENSE),
+        'model.weights.h5': 'x',
+        'assets/a.txt': words,
+        'assets/b.txt': words,
+      },
+      9,
+    );
+    expect(await importArchive(bytes)).toMatch(
+      /malformed: .*assets\/b\.txt unpacks to 70000000 bytes, of which at most 64217728 are read/,
+    );
+  });
+
   test('whose weights unpack to far more than its layers need', async () => {
     const bytes = await writeZip(
       {
