@@ -44,6 +44,7 @@ const FURTHER_OUTPUTS: Readonly<Record<string, readonly (string | undefined)[]>>
   CombinedNonMaxSuppression: [undefined, undefined, 'DT_INT32'],
   DecodeWav: ['DT_INT32'],
   ListDiff: ['DT_INT32'],
+  LogMatrixDeterminant: ['T'],
   MaxPoolWithArgmax: ['DT_INT32'],
   Merge: ['DT_INT32'],
   NonMaxSuppressionV4: ['DT_INT32'],

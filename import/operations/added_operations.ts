@@ -5,7 +5,7 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Arithmetic: names('AccumulateNV2 Cross MulNoNan NextAfter TruncateDiv TruncateMod Xdivy Xlog1py Xlogy'),
   Audio: names('AudioSpectrogram DecodeWav Mfcc'),
   'Basic mathematics': names(
-    'BesselI0 BesselI0e BesselI1 BesselI1e Betainc Bucketize Digamma Erfc Erfinv Igamma Igammac Inv L2Loss Lgamma Ndtri Polygamma Rint Softsign Zeta',
+    'BesselI0 BesselI0e BesselI1 BesselI1e Betainc Bucketize CumulativeLogsumexp Digamma Erfc Erfinv Igamma Igammac Inv L2Loss Lgamma Ndtri Polygamma Rint Softsign Zeta',
   ),
   'Control flow': names('Case StatelessCase TensorListScatterIntoExistingList'),
   Convolution: names('Conv3DBackpropInputV2'),
@@ -25,7 +25,9 @@ export const ADDED_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   Logic: names('ApproximateEqual BitwiseOr BitwiseXor Invert LeftShift RightShift'),
   Matrices: [
     ...names('BatchMatMulV3 Diag DiagPart MatrixDiag MatrixDiagPart MatrixDiagPartV2 MatrixDiagPartV3'),
-    ...names('Cholesky MatrixDeterminant MatrixInverse MatrixSolve MatrixTriangularSolve SparseMatMul'),
+    ...names(
+      'Cholesky LogMatrixDeterminant MatrixDeterminant MatrixInverse MatrixSolve MatrixTriangularSolve SparseMatMul',
+    ),
     ...names('MatrixDiagV2 MatrixDiagV3 MatrixSetDiag MatrixSetDiagV2 MatrixSetDiagV3'),
   ],
   Normalization: names('BatchNormWithGlobalNormalization'),

@@ -13,7 +13,7 @@ const BY_COUNT: readonly (readonly string[])[] = [
       'DecodeRaw DecodeWav DepthToSpace Diag DiagPart Digamma Einsum Elu Empty EncodeBase64 EnsureShape Enter Erf ' +
       'Erfc Erfinv Exit Exp Expm1 ExtractImagePatches FFT FFT2D FFT3D FakeQuantWithMinMaxArgs Floor GuaranteeConst ' +
       'HSVToRGB IFFT IFFT2D IFFT3D Identity If Imag Inv Invert InvertPermutation IsFinite IsInf IsNan L2Loss LRN ' +
-      'LeakyRelu Lgamma Log Log1p LogSoftmax LogicalNot LookupTableSize LookupTableSizeV2 LoopCond MatrixDeterminant ' +
+      'LeakyRelu Lgamma Log Log1p LogMatrixDeterminant LogSoftmax LogicalNot LookupTableSize LookupTableSizeV2 LoopCond MatrixDeterminant ' +
       'MatrixDiag MatrixDiagPart MatrixInverse MaxPool MaxPool3D MaxPoolWithArgmax Merge Ndtri Neg NextIteration Ones ' +
       'OnesLike Pack ParallelConcat ParseSingleExample PlaceholderWithDefault PreventGradient Print RGBToHSV ' +
       'RandomStandardNormal RandomUniform RandomUniformInt Rank Real Reciprocal Relu Relu6 Rint Round Rsqrt Selu ' +
@@ -26,7 +26,7 @@ const BY_COUNT: readonly (readonly string[])[] = [
   names(
     'Add AddV2 AdjustContrastv2 AdjustHue AdjustSaturation All Any ApproximateEqual ArgMax ArgMin Atan2 BatchMatMul ' +
       'BatchMatMulV2 BatchMatMulV3 BatchToSpace BiasAdd BitwiseAnd BitwiseOr BitwiseXor BroadcastArgs BroadcastTo ' +
-      'CTCGreedyDecoder Complex Concat ConcatV2 ConjugateTranspose Conv1D Conv2D Conv3D Cross Cumprod Cumsum ' +
+      'CTCGreedyDecoder Complex Concat ConcatV2 ConjugateTranspose Conv1D Conv2D Conv3D Cross Cumprod Cumsum CumulativeLogsumexp ' +
       'DecodeAndCropJpeg DepthwiseConv2d DepthwiseConv2dNative Dilation2D Div DivNoNan DynamicPartition ' +
       'DynamicStitch EmptyTensorList Equal EuclideanNorm ExpandDims Fill FloorDiv FloorMod ' +
       'FusedDepthwiseConv2dNative Gather GatherNd GatherV2 Greater GreaterEqual IRFFT IRFFT2D IRFFT3D Igamma Igammac ' +

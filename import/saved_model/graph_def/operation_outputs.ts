@@ -47,6 +47,7 @@ const OUTPUTS: Readonly<Record<string, readonly Output[]>> = {
   GRUBlockCell: named('r', 'u', 'c', 'h'),
   LSTMBlockCell: LSTM_OUTPUTS,
   ListDiff: named('out', 'idx'),
+  LogMatrixDeterminant: named('sign', 'log_abs_determinant'),
   LookupTableExportV2: named('keys', 'values'),
   MaxPoolWithArgmax: named('output', 'argmax'),
   Merge: named('output', 'value_index'),

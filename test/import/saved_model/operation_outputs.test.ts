@@ -33,6 +33,7 @@ test.each<[op: string, output: string, position: number | undefined, attr?: Reco
   ['TopKV2', 'indices', 1],
   ['FusedBatchNormV3', 'reserve_space_3', 5],
   ['ListDiff', 'idx', 1],
+  ['LogMatrixDeterminant', 'log_abs_determinant', 1],
   ['MaxPoolWithArgmax', 'argmax', 1],
   ['StringNGrams', 'ngrams_splits', 1],
   ['StringSplit', 'values', 1],

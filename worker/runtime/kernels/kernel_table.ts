@@ -47,6 +47,7 @@ import { bandPart } from './javascript/matrices/band_part.ts';
 import { diagonalsOfMatrix, matrixOfDiagonals, replacedDiagonals } from './javascript/matrices/diagonals.ts';
 import {
   choleskyOfMatrix,
+  logMatrixDeterminant,
   matrixDeterminant,
   matrixInverse,
   matrixSolve,
@@ -64,7 +65,7 @@ import {
   transposedConvolution3D,
 } from './javascript/products/windows.ts';
 import { fakeQuantize, quantizeAndDequantize } from './javascript/quantization.ts';
-import { meanOfIntegers } from './javascript/reductions.ts';
+import { cumulativeLogSumExp, meanOfIntegers } from './javascript/reductions.ts';
 import {
   inversePermutation,
   partition,
@@ -125,6 +126,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   Conv3DBackpropInputV2: { plain: transposedConvolution3D },
   Cos: { plain: cosine },
   CropAndResize: { plain: cropAndResize },
+  CumulativeLogsumexp: { plain: cumulativeLogSumExp },
   DepthwiseConv2dNative: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
   Dilation2D: { plain: dilation2D },
   DynamicPartition: { plain: partition },
@@ -147,6 +149,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   LeakyRelu: { fast: own(leakyRelu) },
   LinSpace: { plain: linSpace },
   Log1p: { plain: logOfOnePlus },
+  LogMatrixDeterminant: { plain: logMatrixDeterminant },
   MatrixBandPart: { plain: bandPart },
   MatrixDeterminant: { plain: matrixDeterminant },
   MatrixDiag: { plain: matrixOfDiagonals },

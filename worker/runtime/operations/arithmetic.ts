@@ -5,6 +5,7 @@ import {
   cast,
   cumprod,
   cumsum,
+  engine,
   fill,
   matMul,
   max,
@@ -127,6 +128,9 @@ export const ARITHMETIC: Readonly<Record<string, Operation>> = {
   Cast: castTo,
   Cumprod: cumulative(cumprod),
   Cumsum: cumulative(cumsum),
+  CumulativeLogsumexp: cumulative((x, axis, exclusive, reverse) =>
+    engine().runKernel('CumulativeLogsumexp', { x }, { axis, exclusive, reverse }),
+  ),
   MatMul: product('transpose_a', 'transpose_b'),
   Max: extreme(max, 0),
   Min: extreme(min, 1),

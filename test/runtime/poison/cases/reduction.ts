@@ -26,20 +26,23 @@ const position: Calls = fc
     attributes: { axis: chosen % shape.length },
   }));
 
-const cumulative: Calls = fc
-  .record({
-    along,
-    dtype: fc.constantFrom<Dtype>('float32', 'int32'),
-    exclusive: fc.boolean(),
-    reverse: fc.boolean(),
-  })
-  .map(({ along: { shape, chosen, isNegative }, dtype, exclusive, reverse }) => {
-    const axis = chosen % shape.length;
-    return {
-      inputs: { x: { dtype, shape, range: [-2, 2] } },
-      attributes: { axis: isNegative ? axis - shape.length : axis, exclusive, reverse },
-    };
-  });
+const cumulativeOf = (...dtypes: readonly Dtype[]): Calls =>
+  fc
+    .record({
+      along,
+      dtype: fc.constantFrom(...dtypes),
+      exclusive: fc.boolean(),
+      reverse: fc.boolean(),
+    })
+    .map(({ along: { shape, chosen, isNegative }, dtype, exclusive, reverse }) => {
+      const axis = chosen % shape.length;
+      return {
+        inputs: { x: { dtype, shape, range: [-2, 2] } },
+        attributes: { axis: isNegative ? axis - shape.length : axis, exclusive, reverse },
+      };
+    });
+
+const cumulative = cumulativeOf('float32', 'int32');
 
 const numeric = (attribute = 'axis'): Calls => reduction(attribute, 'float32', 'int32');
 
@@ -50,6 +53,7 @@ export const REDUCTION_CALLS: Readonly<Record<string, Calls>> = {
   ArgMin: position,
   Cumprod: cumulative,
   Cumsum: cumulative,
+  CumulativeLogsumexp: cumulativeOf('float32'),
   Max: numeric('reductionIndices'),
   // tfjs's operation casts integers first.
   Mean: reduction('axis', 'float32'),

@@ -123,16 +123,21 @@ export const ROW_CALLS: Readonly<Record<string, Calls>> = {
     attributes: { types: ['FIRST_DIM_SIZE', 'VALUE_ROWIDS'] },
   })),
   ...Object.fromEntries(
-    ['Cholesky', 'MatrixDeterminant', 'MatrixInverse', 'MatrixSolve', 'MatrixTriangularSolve'].map(
-      (name): [string, Calls] => [
-        name,
-        fc.record({ outer: shapes(0, 1), size, columns: size }).map(({ outer, size: rows, columns }) => ({
-          mayRefuse: true,
-          inputs: { x: floats([...outer, rows, rows]), right: floats([...outer, rows, columns]) },
-          attributes: { isLower: true, isAdjoint: false },
-        })),
-      ],
-    ),
+    [
+      'Cholesky',
+      'LogMatrixDeterminant',
+      'MatrixDeterminant',
+      'MatrixInverse',
+      'MatrixSolve',
+      'MatrixTriangularSolve',
+    ].map((name): [string, Calls] => [
+      name,
+      fc.record({ outer: shapes(0, 1), size, columns: size }).map(({ outer, size: rows, columns }) => ({
+        mayRefuse: true,
+        inputs: { x: floats([...outer, rows, rows]), right: floats([...outer, rows, columns]) },
+        attributes: { isLower: true, isAdjoint: false },
+      })),
+    ]),
   ),
   ReverseSequence: fc.record({ batch: size, length: size, row }).map(({ batch, length, row: own }) => ({
     inputs: { x: floats([batch, length, ...own]), lengths: integers([batch], 0, length) },

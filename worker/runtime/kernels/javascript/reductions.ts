@@ -23,3 +23,37 @@ export const meanOfIntegers: PlainKernel = (backend, call, [output]) => {
   valuesOf(backend, result).set(sums.map((sum) => Math.trunc(sum / reduced)));
   return result;
 };
+
+const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
+
+/** The logarithm of the sum of two exponential functions. */
+function logSumExp(a: number, b: number): number {
+  const least = Math.min(a, b);
+  const most = Math.max(a, b);
+  // The difference of two infinities is not a number.
+  return Number.isFinite(most) ? most + Math.log1p(Math.exp(least - most)) : most;
+}
+
+/** TensorFlow begins with the lowest float and not with minus infinity. */
+export const cumulativeLogSumExp: PlainKernel = (backend, call, [output]) => {
+  const x = call.tensor('x');
+  const axis = call.axis('axis', x.shape.length);
+  const length = x.shape[axis] ?? 1;
+  const stride = elementCount(x.shape.slice(axis + 1));
+  const isExclusive = call.flag('exclusive');
+  const isReversed = call.flag('reverse');
+  const result = makeOutput(backend, output);
+  const values = valuesOf(backend, x);
+  const sums = valuesOf(backend, result);
+  for (let row = 0; row < values.length / length; row++) {
+    const first = Math.floor(row / stride) * stride * length + (row % stride);
+    let sum = LOWEST;
+    for (let step = 0; step < length; step++) {
+      const place = first + (isReversed ? length - 1 - step : step) * stride;
+      const next = logSumExp(sum, values[place] ?? 0);
+      sums[place] = isExclusive ? sum : next;
+      sum = next;
+    }
+  }
+  return result;
+};

@@ -4,6 +4,7 @@ import { flagAttribute, inputOf, type Operations } from '../operation.ts';
 /** In float64, and float32 outside. */
 export const LINEAR_ALGEBRA: Operations = {
   Cholesky: (node) => engine().runKernel('Cholesky', { x: inputOf(node, 0) }),
+  LogMatrixDeterminant: (node) => engine().runKernel('LogMatrixDeterminant', { x: inputOf(node, 0) }),
   MatrixDeterminant: (node) => engine().runKernel('MatrixDeterminant', { x: inputOf(node, 0) }),
   MatrixInverse: (node) =>
     engine().runKernel(

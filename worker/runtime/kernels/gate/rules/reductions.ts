@@ -38,6 +38,12 @@ const cumulative: Rule = (call) => {
   return { ...gives(x.shape, x.dtype), attributes: { axis } };
 };
 
+const cumulativeLogSumExp: Rule = (call) => {
+  const x = call.tensor('x');
+  call.expectDtype(x, 'x', 'float32');
+  return { ...gives(x.shape, 'float32'), attributes: { axis: call.axis('axis', x.shape.length) } };
+};
+
 /** The mean of integers is an integer. Without elements it does not exist. */
 const mean: Rule = (call) => {
   const { shape, dtype } = call.tensor('x');
@@ -53,6 +59,7 @@ export const REDUCTION_RULES: Rules = {
   ArgMin: position,
   Cumprod: cumulative,
   Cumsum: cumulative,
+  CumulativeLogsumexp: cumulativeLogSumExp,
   Max: reduction({ float32: Number.NEGATIVE_INFINITY, int32: LEAST_INTEGER }, 'reductionIndices'),
   Mean: mean,
   Min: reduction({ float32: Number.POSITIVE_INFINITY, int32: LARGEST_INTEGER }),

@@ -54,6 +54,22 @@ export function determinant({ factors, sign }: Decomposition, size: number): num
   return product + 0;
 }
 
+/**
+ * The sign and the logarithm of the magnitude, also of determinants that a float cannot hold. Where the logarithm is not
+ * finite, the sign is 0. Source: TensorFlow's determinant_op.cc.
+ */
+export function logDeterminant({ factors, sign }: Decomposition, size: number): readonly [number, number] {
+  let logarithm = 0;
+  let product: number = sign;
+  for (let row = 0; row < size; row++) {
+    const pivot = factors[row * size + row] ?? 0;
+    logarithm += Math.log(Math.abs(pivot));
+    product *= Math.sign(pivot);
+  }
+  if (Number.isFinite(logarithm)) return [product, logarithm];
+  return [0, logarithm > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY];
+}
+
 /** Which triangle of a matrix is looked at, and whether its diagonal counts as ones. */
 export interface Triangle {
   readonly isLower: boolean;

@@ -1,9 +1,18 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../../model/tensor.ts';
 import type { KernelCall } from '../../gate/kernel_call.ts';
 import type { Output } from '../../gate/rule.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
-import { cholesky, decompose, determinant, type Square, solve, solveTriangle } from './decomposition.ts';
+import {
+  cholesky,
+  decompose,
+  determinant,
+  logDeterminant,
+  type Square,
+  solve,
+  solveTriangle,
+} from './decomposition.ts';
 
 /** Computes the values of one result from each matrix. */
 function eachMatrix(
@@ -17,7 +26,8 @@ function eachMatrix(
   const result = makeOutput(backend, output);
   const values = valuesOf(backend, x);
   const results = valuesOf(backend, result);
-  for (let index = 0; index * size * size < values.length; index++) {
+  const count = elementCount(x.shape.slice(0, -2));
+  for (let index = 0; index < count; index++) {
     const matrix = Float64Array.from(values.subarray(index * size * size, (index + 1) * size * size));
     const computed = compute(call.flag('isAdjoint') ? transposed(matrix, size) : matrix, size, index);
     results.set(computed, index * computed.length);
@@ -31,6 +41,18 @@ function transposed(matrix: Square, size: number): Square {
 
 export const matrixDeterminant: PlainKernel = (backend, call, [output]) =>
   eachMatrix(backend, call, output, (matrix, size) => [determinant(decompose(matrix, size), size)]);
+
+export const logMatrixDeterminant: PlainKernel = (backend, call, [signOutput, output]) => {
+  const logarithms: number[] = [];
+  const signs = eachMatrix(backend, call, signOutput, (matrix, size) => {
+    const [sign, logarithm] = logDeterminant(decompose(matrix, size), size);
+    logarithms.push(logarithm);
+    return [sign];
+  });
+  const result = makeOutput(backend, output);
+  valuesOf(backend, result).set(logarithms);
+  return [signs, result];
+};
 
 export const matrixInverse: PlainKernel = (backend, call, [output]) =>
   eachMatrix(backend, call, output, (matrix, size) => {

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelCall } from '../../kernel_call.ts';
-import { gives, type Rule, type Rules } from '../../rule.ts';
+import { gives, type Output, type Rule, type Rules } from '../../rule.ts';
 import { isSameShape } from '../../shapes.ts';
 
 /** A time of n * n * n; and what it is worked out with lies outside of the heap. */
@@ -26,6 +26,13 @@ const determinant: Rule = (call) => {
     : gives(shape.slice(0, -2), 'float32');
 };
 
+const logDeterminant: Rule = (call) => {
+  const { shape } = squares(call, 'x');
+  // Matrices without rows have the sign 1 and the logarithm 0.
+  const output: Output = { shape: shape.slice(0, -2), dtype: 'float32' };
+  return { outputs: [output, output], takesEmpty: true };
+};
+
 /** As many right sides as there are matrices. */
 const solution: Rule = (call) => {
   const matrices = squares(call, 'x');
@@ -43,6 +50,7 @@ const solution: Rule = (call) => {
 
 export const LINEAR_ALGEBRA_RULES: Rules = {
   Cholesky: ofSameShape,
+  LogMatrixDeterminant: logDeterminant,
   MatrixDeterminant: determinant,
   MatrixInverse: ofSameShape,
   MatrixSolve: solution,
