@@ -15,6 +15,7 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['EncodePng', 'return the pixels, and encode them in the client'],
   ['IteratorGetNext', ITERATOR],
   ['IteratorV2', ITERATOR],
+  ['MaxPoolV2', 'make its window and its strides constants, with which it is served'],
   ['MutableHashTableV2', 'use tf.lookup.StaticHashTable'],
   ['PyFunc', 'write it with operations of TensorFlow'],
   ['QuantizeV2', QUANTIZED],

@@ -5,6 +5,7 @@ import { convertChannels } from './channels_last/convert_channels.ts';
 import { mergeTransposes } from './channels_last/merge_transposes.ts';
 import { sinkTransposes } from './channels_last/sink_transposes.ts';
 import { splitComplexNumbers } from './complex_numbers.ts';
+import { stateWindows } from './constant_windows.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { stateDefaults } from './default_attributes.ts';
 import { delayReshapes } from './delay_reshapes.ts';
@@ -36,6 +37,7 @@ const PASSES: readonly Pass[] = [
   removePassThrough,
   prune,
   splitComplexNumbers,
+  stateWindows,
   convertChannels,
   padBeforeMaxima,
   sinkTransposes,
@@ -73,7 +75,7 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op))
-    ? [convertChannels, padBeforeMaxima, prune]
+    ? [stateWindows, convertChannels, padBeforeMaxima, prune]
     : PASSES;
   const whole = stateDefaults(graph);
   const nodes = conditionalBranches(whole.nodes);

@@ -46,6 +46,19 @@ describe('simplifying', () => {
     await expectSame(graph, [2, 4, 4, 2]);
   });
 
+  test('states a window of constants, and leaves one that a request gives', async () => {
+    const pooled = (window: (builder: GraphBuilder) => string) => {
+      const builder = new GraphBuilder(9);
+      const inputs = [builder.input([-1, 4, 4, 2]), window(builder), builder.integers([1, 2, 2, 1])];
+      builder.output(builder.node('MaxPoolV2', inputs, { T: FLOAT }));
+      return builder.graph(4);
+    };
+    const constant = pooled((builder) => builder.integers([1, 3, 3, 1]));
+    const given = pooled((builder) => builder.node('Shape', [builder.node('Relu', ['x'])]));
+    expect(await operations(constant)).toEqual(['MaxPool']);
+    expect(await operations(given)).toEqual(['MaxPoolV2', 'Relu', 'Shape']);
+  });
+
   test('makes one operation and a squeeze of a convolution in one dimension', async () => {
     const builder = new GraphBuilder(2);
     const wide = builder.node('ExpandDims', [

@@ -40,6 +40,7 @@ import { OLDER_DIAGONAL_CASES } from './matrices/older_diagonals.ts';
 import { ONE_HOT_CASES } from './one_hot.ts';
 import { PATTERN_CASES } from './patterns.ts';
 import { PLACE_CASES } from './places.ts';
+import { CONSTANT_WINDOW_CASES } from './products/constant_windows.ts';
 import { CONVOLUTION_CASES } from './products/convolutions.ts';
 import { LARGEST_PLACE_CASES } from './products/largest_places.ts';
 import { NORMALIZATION_CASES } from './products/normalization.ts';
@@ -83,6 +84,7 @@ export const OPERATION_CASES: readonly GateCase[] = [
   ...BROADCAST_CASES,
   ...BUCKET_CASES,
   ...CHANNELS_FIRST_CASES,
+  ...CONSTANT_WINDOW_CASES,
   ...CONVOLUTION_CASES,
   ...COUNTED_CASES,
   ...DEFAULT_ATTRIBUTE_CASES,
