@@ -1,7 +1,7 @@
-import type { Graph, GraphNode, NodeAttribute } from '../graph/graph.ts';
-import { hasControlInputs, integersAttribute } from './attributes.ts';
-import { constantIntegers, integersWeight } from './channels_last/layouts.ts';
-import { GraphRewrite } from './graph_rewrite.ts';
+import type { Graph, GraphNode, NodeAttribute } from '../../graph/graph.ts';
+import { hasControlInputs, integersAttribute } from '../attributes.ts';
+import { constantIntegers, integersWeight } from '../channels_last/layouts.ts';
+import { GraphRewrite } from '../graph_rewrite.ts';
 
 type Attributes = GraphNode['attr'];
 

@@ -1,7 +1,7 @@
-import type { Graph, NodeAttribute, Weight } from '../graph/graph.ts';
-import { integersAttribute, textAttribute } from './attributes.ts';
-import { integersWeight } from './channels_last/layouts.ts';
-import { GraphRewrite } from './graph_rewrite.ts';
+import type { Graph, NodeAttribute, Weight } from '../../graph/graph.ts';
+import { integersAttribute, textAttribute } from '../attributes.ts';
+import { integersWeight } from '../channels_last/layouts.ts';
+import { GraphRewrite } from '../graph_rewrite.ts';
 
 /** Of the lowest value, so that no maximum is one of them. */
 const LOWEST: Weight = {
