@@ -10,7 +10,7 @@ export const WAYS_ROUND: ReadonlyMap<string, string> = new Map([
   ['CudnnRNN', 'export the layers as Keras layers without cuDNN'],
   ['CudnnRNNV3', 'export the layers as Keras layers without cuDNN'],
   ['DecodeWebP', 'send JPEG, PNG, GIF or BMP, and decode it with tf.io.decode_image'],
-  ['Dequantize', QUANTIZED],
+  ['Dequantize', `make its input and its range constants, or ${QUANTIZED}`],
   ['EncodeJpeg', 'return the pixels, and encode them in the client'],
   ['EncodePng', 'return the pixels, and encode them in the client'],
   ['IteratorGetNext', ITERATOR],

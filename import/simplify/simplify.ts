@@ -15,6 +15,7 @@ import { removePassThrough } from './pass_through.ts';
 import { prune } from './prune.ts';
 import { splitComplexNumbers } from './replaced_forms/complex_numbers.ts';
 import { stateWindows } from './replaced_forms/constant_windows.ts';
+import { dequantizeConstants } from './replaced_forms/dequantize_constants.ts';
 import { padBeforeMaxima } from './replaced_forms/explicit_padding.ts';
 import { shortenReshapes } from './reshape_chains.ts';
 import { transposeConstants } from './transposed_products.ts';
@@ -42,6 +43,7 @@ const PASSES: readonly Pass[] = [
   padBeforeMaxima,
   sinkTransposes,
   mergeTransposes,
+  dequantizeConstants,
   foldConstants,
   shortenReshapes,
   transposeConstants,
@@ -75,7 +77,7 @@ const CONTROL_FLOW: ReadonlySet<string> = new Set([
  */
 export async function simplify(graph: Graph): Promise<Simplified> {
   const passes = graph.nodes.some(({ op }) => CONTROL_FLOW.has(op))
-    ? [stateWindows, convertChannels, padBeforeMaxima, prune]
+    ? [stateWindows, convertChannels, padBeforeMaxima, dequantizeConstants, prune]
     : PASSES;
   const whole = stateDefaults(graph);
   const nodes = conditionalBranches(whole.nodes);
