@@ -23,7 +23,7 @@ export interface PointerCommand {
   /** Adds the arguments after the model, and the options that only this command has. */
   readonly define: (command: Command) => Command;
   /** A line that tells what to do if no change was necessary and another one was meant. */
-  readonly hintIfUnchanged?: (model: string) => string;
+  readonly hintIfUnchanged?: (model: string, command: Command) => string | undefined;
   /** The exit code if no change was necessary (default: 0). */
   readonly exitIfUnchanged?: number;
   /** Describes the existing state if no change was necessary. */
@@ -75,11 +75,12 @@ async function makeChange(
     return EXIT_FAILED;
   }
   const { current, generation, next, canary, shadow, labels } = update.pointer;
+  const hint = hintIfUnchanged?.(model, command);
   output.result(
     update.kind === 'unchanged'
       ? [
           `${already(model, update.pointer, command)} in ${describePlace(place)} already: nothing to do.`,
-          ...(hintIfUnchanged === undefined ? [] : [hintIfUnchanged(model)]),
+          ...(hint === undefined ? [] : [hint]),
         ]
       : [
           `${done} in ${describePlace(place)}.`,

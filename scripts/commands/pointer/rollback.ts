@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
 import { parseVersionArgument } from '../../cli/arguments.ts';
@@ -22,12 +23,15 @@ export const ROLLBACK = pointerCommand({
     ),
   exitIfUnchanged: EXIT_CURRENT_ALREADY,
   already: (model, { current }) => `${model} ${current} is current`,
-  hintIfUnchanged: (model) =>
-    `To flip to another version, name it: ${commandLine('rollback', `${model} <version>`)}`,
-  change: (command) => {
-    const { to } = v.parse(OptionsSchema, command.opts());
-    return POINTER_CHANGES.rollback.of({
-      to: argumentOrOption(command, 'versions', 1, to ?? versionOption(command)),
-    });
-  },
+  hintIfUnchanged: (model, command) =>
+    versionOf(command) === undefined
+      ? `To flip to another version, name it: ${commandLine('rollback', `${model} <version>`)}`
+      : undefined,
+  change: (command) => POINTER_CHANGES.rollback.of({ to: versionOf(command) }),
 });
+
+/** The version that the command line names. */
+function versionOf(command: Command): string | undefined {
+  const { to } = v.parse(OptionsSchema, command.opts());
+  return argumentOrOption(command, 'versions', 1, to ?? versionOption(command));
+}
