@@ -3,6 +3,7 @@ import type { Answered, InputTensor, Predicted, Refused } from '../worker/rpc/ap
 import { decodeInputs } from '../worker/rpc/decode_inputs.ts';
 import { AnswerError, decodeAnswer, encodeRequest, member } from './binary_tensors.ts';
 import { type ImageSource, imageBlob } from './image.ts';
+import { optionFault } from './known_options.ts';
 import { type Received, type ServerOptions, ServerRequests } from './server_requests.ts';
 import { readSignatures, type Signatures } from './signatures.ts';
 
@@ -45,8 +46,18 @@ export type Described =
   | Refused;
 export type Listed = { readonly ok: true; readonly models: readonly string[] } | Refused;
 
-/** Makes a client of a server. It sends tensors in binary, by the Open Inference Protocol. */
+/**
+ * Makes a client of a server. It sends tensors in binary, by the Open Inference Protocol.
+ *
+ * @throws TypeError if the address is no http: or https: URL, or if there is no such option
+ */
 export function createClient(options: ClientOptions): Client {
+  const fault = optionFault('client', options);
+  if (fault !== undefined) throw new TypeError(fault);
+  const { protocol } = URL.canParse(options.url) ? new URL(options.url) : { protocol: '' };
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`url is an address such as https://models.example.com, and not "${options.url}"`);
+  }
   return new Client(options);
 }
 
@@ -77,6 +88,8 @@ export class Client {
     inputs: Readonly<Record<string, InputTensor>>,
     options: PredictOptions = {},
   ): Promise<Predicted> {
+    const fault = optionFault('predict', options);
+    if (fault !== undefined) return { ok: false, status: 400, message: fault };
     const described = await this.#describe(model, options);
     if (!described.ok) return described;
     const answer = await this.#predictAs(described, model, inputs, options);
@@ -96,6 +109,8 @@ export class Client {
     source: ImageSource | string,
     options: ClassifyOptions = {},
   ): Promise<Classified> {
+    const fault = optionFault('classify', options);
+    if (fault !== undefined) return { ok: false, status: 400, message: fault };
     const isText = typeof source === 'string';
     const body = isText ? source : await imageBlob(source, options.signal);
     const type = typeof body === 'string' ? 'text/plain; charset=utf-8' : body.type;
@@ -114,7 +129,9 @@ export class Client {
   }
 
   /** Returns the signatures of a version. They are kept until another version answers. */
-  metadata(model: string, options: Pick<CallOptions, 'version' | 'signal'> = {}): Promise<Described> {
+  async metadata(model: string, options: Pick<CallOptions, 'version' | 'signal'> = {}): Promise<Described> {
+    const fault = optionFault('metadata', options);
+    if (fault !== undefined) return { ok: false, status: 400, message: fault };
     return this.#describe(model, options);
   }
 

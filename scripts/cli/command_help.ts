@@ -22,4 +22,4 @@ export function usageWords(command: Command): string {
 }
 
 export const EXIT_CODES_HELP = `
-Exit codes: 0 done, or nothing to do; 1 refused, or a fault; 2 the command line is wrong.`;
+Exit codes: 0 done, or nothing to do (rollback: 3); 1 refused, or a fault; 2 the command line is wrong.`;

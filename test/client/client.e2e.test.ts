@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, createClient } from '../../client/index.ts';
+import { type Client, createClient, type PredictOptions } from '../../client/index.ts';
 import { updatePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { rollbackTransition } from '../../worker/registry/pointer/pointer_transitions.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
@@ -124,6 +124,19 @@ describe('predict', () => {
     expect(await listening.predict('back', { x: 1 })).toMatchObject({ generation: 3, version: '1.0.0' });
     expect(asked).toEqual(['none', 'none', '2']);
   });
+});
+
+test('an option that does not exist is refused, and not ignored', async () => {
+  // As in JavaScript, where no type is checked.
+  const options: PredictOptions = JSON.parse('{"label":"stable"}');
+  expect(await client.predict('half', { x: [1] }, options)).toMatchObject({
+    ok: false,
+    status: 400,
+    message: expect.stringContaining('there is no option "label"'),
+  });
+  const misspelled = { url, neverback: true };
+  expect(() => createClient(misspelled)).toThrow('there is no option "neverback"');
+  expect(() => createClient({ url: 'localhost:8787' })).toThrow('url is an address such as https://');
 });
 
 describe('requests', () => {

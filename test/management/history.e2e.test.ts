@@ -134,7 +134,10 @@ describe('the history', () => {
       pointer: { generation: 3, current: '1.0.0' },
     });
     // The key belongs to the token and the request, so that no client gets the change of another one as its answer.
-    expect(await send('ops')).toMatchObject({ body: { change: { by: 'ops', to: '1.1.0' } } });
+    expect((await send('ops')).body).toMatchObject({ change: null, pointer: { current: '1.0.0' } });
+    expect(await send('ops', { to: '1.1.0' })).toMatchObject({
+      body: { change: { by: 'ops', to: '1.1.0' } },
+    });
     expect(await send('flipper', { to: '1.0.0' })).toMatchObject({ body: { change: { to: '1.0.0' } } });
     expect(await send('flipper', {}, 'a b')).toMatchObject({ status: 400 });
     expect(await readPointer(management().store, 'twice')).toMatchObject({ pointer: { generation: 5 } });

@@ -142,10 +142,10 @@ describe('predict', () => {
       'text for a number',
       ['half_plus_two', { x: 'a' }],
       400,
-      'input "x" of model half_plus_two needs numbers',
+      'input "x" of model half_plus_two needs one list of numbers',
     ],
-    ['an object', ['half_plus_two', { x: {} }], 400, 'needs numbers'],
-    ['null', ['half_plus_two', { x: [1, null] }], 400, 'needs numbers'],
+    ['an object', ['half_plus_two', { x: {} }], 400, 'needs one list of numbers'],
+    ['null', ['half_plus_two', { x: [1, null] }], 400, 'needs one list of numbers'],
     [
       'a number beyond float32',
       ['half_plus_two', { x: [1, 1e39] }],
@@ -159,7 +159,12 @@ describe('predict', () => {
       400,
       'has 1 values for shape [2]',
     ],
-    ['a negative size', ['half_plus_two', { x: { values: [1], shape: [-1] } }], 400, 'needs numbers'],
+    [
+      'a negative size',
+      ['half_plus_two', { x: { values: [1], shape: [-1] } }],
+      400,
+      'needs one list of numbers',
+    ],
   ])('refuses %s', async (_what, given, status, message) => {
     const answered = await call('predict', ...given);
     expect(answered).toMatchObject({ ok: false, status, message: expect.stringContaining(message) });

@@ -22,7 +22,9 @@ function toFloats(given: unknown): Converted<Float32Array> {
   if (given instanceof Float64Array || isSmallIntegers(given)) return floatsOf(given);
   if (given instanceof Int32Array || given instanceof Uint32Array) return floatsOf(given);
   const list = listOf(given);
-  return list?.every(isNumber) ? floatsOf(list) : { fault: 'needs numbers, or a Float32Array' };
+  return list?.every(isNumber)
+    ? floatsOf(list)
+    : { fault: 'needs one list of numbers in row-major order, or a Float32Array' };
 }
 
 /** A number beyond float32 would become infinite. */

@@ -90,17 +90,17 @@ export const PLACE_CASES: readonly GateCase[] = [
     refused(
       'a row far outside',
       { x: float([2, 2], [1, 2, 3, 4]), i: int([2], [0, 2_000_000_000]), s: int([2], [0, 0]) },
-      /SparseSegmentSum: the index/,
+      /the index 2000000000 is not in/,
     ),
     refused(
       'segments that fall',
       { x: float([2, 2], [1, 2, 3, 4]), i: int([2], [0, 1]), s: int([2], [5, 0]) },
-      /SparseSegmentSum: the segment 0 follows 5/,
+      /the segment 0 follows 5/,
     ),
     refused(
       'fewer segments than rows',
       { x: float([2, 2], [1, 2, 3, 4]), i: int([2], [0, 1]), s: int([1], [0]) },
-      /SparseSegmentSum/,
+      /ids of shape \[1\] do not fit/,
     ),
   ]),
   operation('SparseReshape', 'SparseReshape', { i: 'INT32', from: 'INT32', to: 'INT32' }, {}, 'INT32', [

@@ -88,7 +88,11 @@ async function writeChange(
     return { kind: 'changed', pointer: read.pointer, change: made, effect };
   }
   const prepared = change.prepare({ model, pointer, record });
-  if (prepared.kind !== 'ready') return prepared;
+  if (prepared.kind !== 'ready') {
+    // The condition comes first, also if nothing would change.
+    const step = guard(() => prepared)(pointer);
+    return step.kind === 'changed' ? prepared : step;
+  }
   const { requires, transition } = prepared;
   const manifest = requires === undefined ? undefined : await readManifest(store, model, requires);
   if (manifest?.kind === 'malformed') {
