@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import { isJsonObject, type JsonObject } from '../../worker/model/json_object.ts';
 import type { WeightSpec } from '../../worker/model/model_json.ts';
 import { isMemberName } from '../../worker/model/names.ts';
@@ -71,7 +72,9 @@ async function readLayers(
 }
 
 /** A weight that is not its layer's. The message says which. */
-class MisfitWeight extends Error {}
+class MisfitWeight extends CodedError {
+  override readonly code: ErrorCode = 'ERR_WEIGHT_MISFIT';
+}
 
 function setWeights(
   model: LayersModel,

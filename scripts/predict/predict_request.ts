@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
 
@@ -19,7 +20,9 @@ export interface RequestSource {
 }
 
 /** An input cannot be used. The message is a sentence that begins with what failed. */
-export class RequestError extends Error {}
+export class RequestError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_PREDICT_INPUT_INVALID';
+}
 
 /** @throws RequestError, and UsageError if there is no input at all */
 export async function readRequestBody({ input, image, text: given }: RequestSource): Promise<RequestBody> {

@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   ERR_ARCHIVE_INVALID: 'A zip archive, such as a `.keras` file, is damaged or not permitted.',
   ERR_BLOB_CORRUPT: 'A blob is missing, or differs from the manifest.',
+  ERR_COMMAND_LINE_INVALID: 'The command line is wrong.',
   ERR_CONFIGURATION_INVALID: 'A variable of a Worker has an invalid value. The message names the variable.',
   ERR_DELETION_FAILED: 'A prune could not delete files. Its lock is left to expire.',
   ERR_DISK_FULL: 'A disk has no space left.',
@@ -18,6 +19,7 @@ export const ERROR_CODES = {
   ERR_PATTERN_TOO_SLOW: 'The texts are too long for a regular expression: it would take too many steps.',
   ERR_PNG_INVALID: 'The compressed data of a PNG image is damaged.',
   ERR_POINTER_MALFORMED: 'The stored pointer of a model is malformed.',
+  ERR_PREDICT_INPUT_INVALID: 'The input of the command `predict` cannot be used.',
   ERR_PRUNING_LEASE_LOST: 'A prune could not renew its lock in time, and deletes nothing more.',
   ERR_REGISTRY_TOO_LARGE: 'The registry has too many files for a prune in parts.',
   ERR_REMOTE_UNAVAILABLE: "The account's bucket cannot be opened.",
@@ -25,6 +27,7 @@ export const ERROR_CODES = {
   ERR_SANDBOX_FAILED: 'workerd could not be started for a rehearsal.',
   ERR_STORAGE_TIMEOUT: 'The storage did not answer in time. The operation may still happen.',
   ERR_WEIGHT_INVALID: 'The values of a weight are damaged, or tfjs cannot represent them.',
+  ERR_WEIGHT_MISFIT: 'A weight does not belong to a layer, or has another shape.',
   ERR_WORKER_BUILD_FAILED: 'The Worker could not be built for a rehearsal.',
 } as const;
 

@@ -27,7 +27,7 @@ describe('the configuration of access', () => {
       { apiKeys: [], corsOrigins: ['https://a.example', 'http://localhost:3000'] },
     ],
   ])('%j', (variables, configuration) => {
-    expect(parseAccessConfiguration(variables)).toEqual(configuration);
+    expect(parseAccessConfiguration(variables)).toEqual({ ...configuration, showsIndex: true });
   });
 
   test.each([

@@ -53,7 +53,7 @@ test('the commands update the replica, report that it is behind, and repair it',
   });
 
   // The version is already current, so the pointer stays and the replica is repaired.
-  expect(await run('rollback', 'half', '--to', '2')).toMatchObject({ code: 0 });
+  expect(await run('rollback', 'half', '--to', '2')).toMatchObject({ code: 3 });
   const repaired = await withReplica((replica) => replica.read('half'));
   expect(JSON.parse(repaired ?? '')).toMatchObject({ generation: 2, current: '2' });
   expect((await run('status', 'half')).stdout).not.toContain('replica');
