@@ -48,7 +48,7 @@ const cases: readonly [
       weights: { shape: constant([1], [3]), none: { dtype: 'float32', shape: [], values: [7] } },
       nodes: node('SparseToDense', ['at', 'shape', 'x', 'none']),
     },
-    { at: int([2], [2, 0]), x: float([2], [5, 6]) },
+    { at: int([2], [0, 2]), x: float([2], [6, 5]) },
     [6, 7, 5],
     [3, -1].map((at) => ({ at: int([2], [0, at]), x: float([2], [5, 6]) })),
   ],
