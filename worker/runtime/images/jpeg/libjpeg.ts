@@ -25,7 +25,7 @@ interface Functions {
 
 const FUNCTIONS = ['malloc', 'free', 'tjInitDecompress', 'tjDecompress2', 'tjDestroy'];
 
-/** An instance whose memory grew beyond this is not used again, since memory does not shrink. Bytes. */
+/** An instance whose memory grew beyond this is not kept, since memory does not shrink. Bytes. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 
 export interface JpegRequest {
@@ -43,12 +43,18 @@ export type Decompressed =
   | { readonly kind: 'failed'; readonly reason: string };
 
 let running: Libjpeg | undefined;
+/** The last large instance: used again as long as it was not collected, so that several do not pile up as garbage. */
+let large: WeakRef<Libjpeg> | undefined;
 
 /** Decompresses a JPEG image. The module is instantiated for the first one, and anew after an image that it refused. */
 export function decompress(bytes: Uint8Array, request: JpegRequest): Decompressed {
-  running ??= new Libjpeg();
-  const result = running.decompress(bytes, request);
-  if (result.kind === 'failed' || running.memoryBytes > MOST_KEPT_BYTES) running = undefined;
+  const libjpeg = running ?? large?.deref() ?? new Libjpeg();
+  running = undefined;
+  large = undefined;
+  const result = libjpeg.decompress(bytes, request);
+  if (result.kind === 'failed') return result;
+  if (libjpeg.memoryBytes > MOST_KEPT_BYTES) large = new WeakRef(libjpeg);
+  else running = libjpeg;
   return result;
 }
 
