@@ -24,6 +24,8 @@ async function bundleEntry(name: string): Promise<WorkerModule[]> {
     target: 'es2024',
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
+    // Modules of the platform.
+    external: ['cloudflare:*'],
     define: { __dirname: '"/"' },
     logLevel: 'error',
     plugins: [
