@@ -5,7 +5,13 @@ import { wait } from '../../registry/storage/waiting.ts';
  * A load of low priority yields to requests after this many bytes. Verifying and placing them takes a few milliseconds,
  * and each pause takes as long as the requests that go first.
  */
-const PAUSE_BYTES = 4 * 1024 * 1024;
+const PAUSE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * How long it yields. The runtime runs a timer that is due before it reads requests that have arrived meanwhile: after a
+ * shorter pause, several parts of the load follow each other without an answer between them. Milliseconds.
+ */
+const PAUSE_MS = 40;
 
 /** The load made no progress and was abandoned. Another request has taken it over. */
 export class AbandonedError extends CodedError {
@@ -69,7 +75,7 @@ export class LoadTask {
    * @throws AbandonedError if another request has taken the load over
    */
   readonly pause = async (): Promise<void> => {
-    if (this.#pauses) await wait(0);
+    if (this.#pauses) await wait(PAUSE_MS);
     this.#goOn();
   };
 
