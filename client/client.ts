@@ -1,4 +1,4 @@
-import { DEFAULT_SIGNATURE } from '../worker/model/default_signature.ts';
+import { signatureName } from '../worker/model/default_signature.ts';
 import type { Answered, InputTensor, Predicted, Refused } from '../worker/rpc/api.ts';
 import { decodeInputs } from '../worker/rpc/decode_inputs.ts';
 import { AnswerError, decodeAnswer, encodeRequest, member } from './binary_tensors.ts';
@@ -169,7 +169,7 @@ export class Client {
     options: PredictOptions,
   ): Promise<Predicted> {
     const names = Object.keys(signatures);
-    const name = options.signature ?? (names.length === 1 ? names[0] : undefined) ?? DEFAULT_SIGNATURE;
+    const name = signatureName(names, options.signature, true);
     const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
     if (signature === undefined) {
       const message = `model ${model} has no signature "${name}"; it has ${names.join(', ')}`;

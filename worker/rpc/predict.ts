@@ -1,6 +1,6 @@
 import type { MemoryShare } from '../http/memory/memory_share.ts';
 import { MEMORY_STATUS } from '../http/memory/request_memory.ts';
-import { DEFAULT_SIGNATURE } from '../model/default_signature.ts';
+import { signatureName } from '../model/default_signature.ts';
 import type { Signature } from '../model/signature.ts';
 import type { ServableView } from '../serving/api.ts';
 import type { OutputTensor, Refused } from './api.ts';
@@ -60,9 +60,7 @@ function signatureOf(
   asked: string | undefined,
 ): Signature | Refused {
   const names = Object.keys(signatures);
-  // A signature is not the only one if others were left out.
-  const only = names.length === 1 && leftOut === undefined ? names[0] : undefined;
-  const name = asked ?? only ?? DEFAULT_SIGNATURE;
+  const name = signatureName(names, asked, leftOut === undefined);
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature !== undefined) return signature;
   const why = `has no signature "${name}"; it has ${names.join(', ')}`;

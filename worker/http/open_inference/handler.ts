@@ -1,4 +1,5 @@
 import { parseVersion } from '../../registry/version/version.ts';
+import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
 import { serve } from '../../serving/request/serve.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
@@ -64,7 +65,9 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'model ready':
         return answerReady(serving, asks.target, scope);
       case 'model metadata':
-        return answerDescription(serving, asks.target, scope, modelMetadata);
+        return answerDescription(serving, asks.target, scope, async (model, format, signature) =>
+          modelMetadata(model, format, signature, await serving.versions(model)),
+        );
       case 'model config':
         return answerDescription(serving, asks.target, scope, modelConfiguration);
       case 'repository index':
@@ -114,7 +117,7 @@ async function answerDescription(
   serving: Serving,
   target: ServingTarget,
   scope: RequestScope,
-  documentOf: typeof modelMetadata | typeof modelConfiguration,
+  documentOf: (...model: Parameters<typeof modelConfiguration>) => ValueOrPromise<object>,
 ): Promise<Answer> {
   const { model } = target;
   const outcome = await serving.describe(target, scope);
@@ -122,8 +125,7 @@ async function answerDescription(
   const { by, format, signatures, leftOut } = outcome;
   const choice = selectSignature(signatures, undefined, leftOut);
   if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
-  const document = documentOf(model, format, choice.signature, await serving.versions(model));
-  return documentAnswer(document, by);
+  return documentAnswer(await documentOf(model, format, choice.signature), by);
 }
 
 function refused({ status, message }: Refusal): Answer {

@@ -1,5 +1,5 @@
 import type { LeftOut } from '../../model/content.ts';
-import { DEFAULT_SIGNATURE } from '../../model/default_signature.ts';
+import { signatureName } from '../../model/default_signature.ts';
 import type { Signature } from '../../model/signature.ts';
 import { leftOutReason } from '../left_out.ts';
 import { type Invalid, invalid } from './outcome.ts';
@@ -16,9 +16,7 @@ export function selectSignature(
   leftOut: LeftOut | undefined,
 ): SignatureChoice {
   const names = Object.keys(signatures);
-  // A signature is not the only one if others were left out.
-  const only = names.length === 1 && leftOut === undefined ? names[0] : undefined;
-  const chosen = name ?? only ?? DEFAULT_SIGNATURE;
+  const chosen = signatureName(names, name, leftOut === undefined);
   const signature = Object.hasOwn(signatures, chosen) ? signatures[chosen] : undefined;
   if (signature !== undefined) return { kind: 'signature', signature };
   const choice = `the parameter signature_name can be one of ${names.join(', ')}`;

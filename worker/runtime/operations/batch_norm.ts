@@ -1,6 +1,6 @@
 import { engine, moments, mul, reshape, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import { flagAttribute, inputOf, numberAttribute, type Operation, refuse } from './operation.ts';
-import { sizeOf } from './shapes.ts';
 
 /** TensorFlow's own, which tfjs takes for 0.001. */
 const EPSILON = 0.0001;
@@ -37,7 +37,7 @@ interface Parameters {
 function normalized(x: Tensor, { mean, variance, scale, offset }: Parameters, epsilon: number): Tensor {
   const [batch = 0, ...sizes] = x.shape;
   const channels = sizes.pop() ?? 0;
-  const image = x.rank === 4 ? x : reshape(x, [batch, sizeOf(sizes), 1, channels]);
+  const image = x.rank === 4 ? x : reshape(x, [batch, elementCount(sizes), 1, channels]);
   const y: Tensor = engine().runKernel(
     'FusedBatchNorm',
     { x: image, mean, variance, scale, offset },

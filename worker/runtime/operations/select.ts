@@ -1,12 +1,13 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { reshape, type Tensor, where } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import { refuse } from './operation.ts';
-import { broadcastShape, sizeOf, stretch } from './shapes.ts';
+import { broadcastShape, stretch } from './shapes.ts';
 
 /** Chooses elements of `t` or `e`. All three tensors broadcast, to shapes without elements too. */
 export function select(node: GraphNode, condition: Tensor, t: Tensor, e: Tensor): Tensor {
   const shape = broadcastShape(node, broadcastShape(node, condition.shape, t.shape), e.shape);
-  return sizeOf(shape) > 0
+  return elementCount(shape) > 0
     ? where(condition, t, e)
     : where(stretch(condition, shape), stretch(t, shape), stretch(e, shape));
 }

@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { broadcastTo, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../model/tensor.ts';
 import { refuse } from './operation.ts';
 
 /**
@@ -17,9 +18,6 @@ export function broadcastShape(node: GraphNode, a: readonly number[], b: readonl
   });
 }
 
-export const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((product, size) => product * size, 1);
-
 /**
  * Broadcasts a tensor to a shape, as TensorFlow's BroadcastTo does. tfjs returns the tensor itself if the shape has no
  * elements.
@@ -27,7 +25,7 @@ export const sizeOf = (shape: readonly number[]): number =>
  * @throws Error of tfjs if the tensor does not broadcast to the shape
  */
 export function stretch(x: Tensor, shape: readonly number[]): Tensor {
-  if (sizeOf(shape) > 0 || x.rank > shape.length) return broadcastTo(x, [...shape]);
+  if (elementCount(shape) > 0 || x.rank > shape.length) return broadcastTo(x, [...shape]);
   const whole = [...Array.from({ length: shape.length - x.rank }, () => 1), ...x.shape];
   const kept = whole.map((size, axis) => (size === 1 && shape[axis] === 0 ? 0 : size));
   const begin = whole.map(() => 0);

@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { engine, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { LARGEST_FLOAT32 } from '../../model/float32.ts';
 import {
   flagAttribute,
   inputOf,
@@ -10,7 +11,7 @@ import {
 } from './operation.ts';
 
 /** What every score is above that is not the least float32 or minus infinity, as TensorFlow has it. */
-const NO_LEAST_SCORE = -3.4028234663852886e38;
+const NO_LEAST_SCORE = -LARGEST_FLOAT32;
 
 interface Chosen {
   readonly indices: Tensor;

@@ -1,4 +1,4 @@
-const LARGEST_FLOAT32 = 3.4028234663852886e38;
+import { LARGEST_FLOAT32 } from '../../../model/float32.ts';
 
 /**
  * True if a finite number overflows float32. The largest float32 may be written with fewer digits than its exact value

@@ -1,3 +1,4 @@
+import { LARGEST_FLOAT32 } from '../../../model/float32.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { denseStrides } from '../webassembly/strided_copy.ts';
 import { makeOutput, type PlainKernel, valuesOf } from './javascript_kernel.ts';
@@ -24,8 +25,6 @@ export const meanOfIntegers: PlainKernel = (backend, call, [output]) => {
   return result;
 };
 
-const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
-
 /** The logarithm of the sum of two exponential functions. */
 function logSumExp(a: number, b: number): number {
   const least = Math.min(a, b);
@@ -47,7 +46,7 @@ export const cumulativeLogSumExp: PlainKernel = (backend, call, [output]) => {
   const sums = valuesOf(backend, result);
   for (let row = 0; row < values.length / length; row++) {
     const first = Math.floor(row / stride) * stride * length + (row % stride);
-    let sum = LOWEST;
+    let sum = -LARGEST_FLOAT32;
     for (let step = 0; step < length; step++) {
       const place = first + (isReversed ? length - 1 - step : step) * stride;
       const next = logSumExp(sum, values[place] ?? 0);

@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { refuse } from '../operation.ts';
 import { type Feature, type FeatureType, valueCount } from './example_message.ts';
 import { expectMemory, FeatureValues } from './feature_values.ts';
@@ -45,7 +46,7 @@ export function denseTensor(
   isBatch: boolean,
 ): Tensor {
   const { name, type, features, counts } = column;
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = elementCount(shape);
   const values = new FeatureValues(node, type, size * features.length);
   for (const [index, feature] of features.entries()) {
     if (feature === undefined) {
@@ -76,7 +77,7 @@ export function paddedTensor(
   isBatch: boolean,
 ): Tensor {
   const { name, type, features, counts } = column;
-  const stride = rest.reduce((product, length) => product * length, 1);
+  const stride = elementCount(rest);
   const longest = counts.reduce((most, count, index) => {
     if (count % Math.max(stride, 1) !== 0)
       refuse(

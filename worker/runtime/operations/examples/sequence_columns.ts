@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { refuse } from '../operation.ts';
 import { type Feature, type FeatureType, NO_LIST, valueCount } from './example_message.ts';
 import { expectMemory, FeatureValues } from './feature_values.ts';
@@ -64,7 +65,7 @@ export function paddedSteps(
   shape: readonly number[],
   isBatch: boolean,
 ): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = elementCount(shape);
   const longest = mostOf(column.steps);
   const values = new FeatureValues(node, column.type, longest * size * column.steps.length);
   let index = 0;

@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { engine, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import {
   inputOf,
   numberInput,
@@ -10,7 +11,6 @@ import {
   refuse,
   textAttribute,
 } from '../operation.ts';
-import { sizeOf } from '../shapes.ts';
 
 /** Which diagonals, from one number or two. Version 2 of an operation aligns all of them at the left. */
 function band(node: GraphNode, index: number): { lower: number; upper: number; align: string } {
@@ -65,7 +65,7 @@ const diagPart: Operation = (node) => {
   const half = x.shape.slice(0, x.rank / 2);
   if (x.rank === 0 || x.rank % 2 === 1 || String(half) !== String(x.shape.slice(x.rank / 2)))
     refuse(node, `a tensor of shape [${x.shape}] is not twice of one shape`);
-  const size = sizeOf(half);
+  const size = elementCount(half);
   return reshape(engine().runKernel<Tensor>('MatrixDiagPart', { x: reshape(x, [size, size]) }, MAIN), half);
 };
 

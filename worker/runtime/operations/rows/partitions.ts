@@ -1,4 +1,5 @@
 import { engine, scalar, scatterND, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { computeIntegers, integerType } from '../integer_types.ts';
 import {
   inputOf,
@@ -61,7 +62,7 @@ const unravel: Operation = (node) => {
   const x = inputOf(node, 0);
   const sizes = numbersInput(node, 1);
   const numbers = Array.from(x.dataSync(), Number);
-  const all = sizes.reduce((product, size) => product * size, 1);
+  const all = elementCount(sizes);
   const outside = numbers.find((number) => number < 0 || number >= all);
   if (x.rank > 1 || outside !== undefined)
     refuse(
@@ -69,7 +70,7 @@ const unravel: Operation = (node) => {
       `${outside ?? `a tensor of shape [${x.shape}]`} is no place of a tensor of shape [${sizes}]`,
     );
   const places = sizes.map((size, axis) => {
-    const below = sizes.slice(axis + 1).reduce((product, each) => product * each, 1);
+    const below = elementCount(sizes.slice(axis + 1));
     return numbers.map((number) => Math.floor(number / below) % size);
   });
   return tensor(Int32Array.from(places.flat()), [sizes.length, ...x.shape], 'int32');

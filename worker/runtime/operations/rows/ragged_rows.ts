@@ -1,5 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { gather, reshape, type Tensor, tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import {
   inputOf,
   numberAttribute,
@@ -8,7 +9,6 @@ import {
   type Operations,
   refuse,
 } from '../operation.ts';
-import { sizeOf } from '../shapes.ts';
 import { moving } from '../strings/movement.ts';
 
 /** Where the rows of a level begin and end in the level below it. */
@@ -72,7 +72,7 @@ const gatherRows: Operation = (node) => {
   const results: Splits[] = indices.shape
     .slice(1)
     .map((size, axis) =>
-      Array.from({ length: sizeOf(indices.shape.slice(0, axis + 1)) + 1 }, (_, row) => row * size),
+      Array.from({ length: elementCount(indices.shape.slice(0, axis + 1)) + 1 }, (_, row) => row * size),
     );
   for (const splits of levels) {
     const ends = [0];

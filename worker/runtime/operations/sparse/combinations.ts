@@ -13,6 +13,7 @@ import {
   type Tensor,
   tensor1d,
 } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { computeIntegers, integerType } from '../integer_types.ts';
 import {
   flagAttribute,
@@ -23,7 +24,6 @@ import {
   type Operations,
   refuse,
 } from '../operation.ts';
-import { sizeOf } from '../shapes.ts';
 import {
   chosenPlaces,
   comparePlaces,
@@ -126,7 +126,7 @@ const reduced =
       ),
     );
     const result = computeIntegers(integerType(node, 'T'), [values], ([data = values]) =>
-      grouped(data, numbers, sizeOf(kept), reduction),
+      grouped(data, numbers, elementCount(kept), reduction),
     );
     return reshape(
       result,

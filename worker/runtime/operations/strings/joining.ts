@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { elementCount } from '../../../model/tensor.ts';
 import { broadcastOffset } from '../../kernels/broadcast_offset.ts';
 import {
   bytesAttribute,
@@ -10,7 +11,7 @@ import {
   type Operations,
   refuse,
 } from '../operation.ts';
-import { broadcastShape, sizeOf } from '../shapes.ts';
+import { broadcastShape } from '../shapes.ts';
 import { type Bytes, EMPTY, expectRoom, join, stringsOf, stringTensor } from './string_values.ts';
 
 /** Joins strings of one shape element by element. A scalar is joined to each element. */
@@ -23,7 +24,7 @@ const stringJoin: Operation = (node) => {
       refuse(node, `strings of shapes [${shape}] and [${input.shape}] cannot be joined`);
     return { values: stringsOf(input), isScalar: input.rank === 0 };
   });
-  const joined = Array.from({ length: sizeOf(shape) }, (_, index) =>
+  const joined = Array.from({ length: elementCount(shape) }, (_, index) =>
     join(
       parts.map(({ values, isScalar }) => values[isScalar ? 0 : index] ?? EMPTY),
       separator,
@@ -80,7 +81,7 @@ function rearranged(x: Tensor, order: readonly number[]): Bytes[] {
 export const joinPairs: Operation = (node) => {
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
   const shape = broadcastShape(node, a.shape, b.shape);
-  const count = sizeOf(shape);
+  const count = elementCount(shape);
   expectRoom('Add', count);
   const [left, right] = [stringsOf(a), stringsOf(b)];
   const [ofLeft, ofRight] = [broadcastOffset(a.shape, shape), broadcastOffset(b.shape, shape)];

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { LARGEST_FLOAT32 } from '../../../../model/float32.ts';
 import { perDimension } from '../../gate/rules/products/windows.ts';
 import { makeOutput, type PlainKernel, valuesOf } from '../javascript_kernel.ts';
 import { emptyProduct } from './empty_products.ts';
@@ -142,9 +143,6 @@ export const maxPoolWithPositions: PlainKernel = (backend, call, [values, places
   return [pooled, positions];
 };
 
-/** The lowest float32, from which TensorFlow begins a maximum. It also holds where no value is larger. */
-const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
-
 export const dilation2D: PlainKernel = (backend, call, [output]) => {
   const x = call.tensor('x');
   const filter = call.tensor('filter');
@@ -154,7 +152,7 @@ export const dilation2D: PlainKernel = (backend, call, [output]) => {
   const walk = walkWindows(call, x.shape, window, result.shape.slice(1, -1));
   const pixels = valuesOf(backend, x);
   const weights = valuesOf(backend, filter);
-  const largest = valuesOf(backend, result).fill(LOWEST);
+  const largest = valuesOf(backend, result).fill(-LARGEST_FLOAT32);
   forEachTap(walk, window, (position, pixel, ofWindow) => {
     for (let channel = 0; channel < channels; channel++) {
       const to = position * channels + channel;

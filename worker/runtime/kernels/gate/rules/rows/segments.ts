@@ -1,4 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
+import { LARGEST_FLOAT32 } from '../../../../../model/float32.ts';
 import { elementCount } from '../../../../../model/tensor.ts';
 import type { KernelCall } from '../../kernel_call.ts';
 import { gives, type Rule, type Rules } from '../../rule.ts';
@@ -8,9 +9,9 @@ export type SegmentReduction = 'max' | 'mean' | 'min' | 'prod' | 'sqrtn' | 'sum'
 
 /** What a segment without rows has where their number is given; where it comes of the rows, it is 0 but for products. */
 const OF_NOTHING: Readonly<Record<SegmentReduction, Partial<Record<DataType, number>>>> = {
-  max: { float32: -3.4028234663852886e38, int32: -(2 ** 31) },
+  max: { float32: -LARGEST_FLOAT32, int32: -(2 ** 31) },
   mean: { float32: 0 },
-  min: { float32: 3.4028234663852886e38, int32: 2 ** 31 - 1 },
+  min: { float32: LARGEST_FLOAT32, int32: 2 ** 31 - 1 },
   prod: { float32: 1, int32: 1 },
   sqrtn: { float32: 0 },
   sum: { float32: 0, int32: 0 },
