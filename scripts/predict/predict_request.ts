@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
+import { parseTensorFlowJson } from '../rehearsal/tensorflow_json.ts';
 
 /** The body of a request to predict. */
 export interface RequestBody {
@@ -57,7 +58,7 @@ function jsonBody(json: string, place: string): RequestBody {
   let value: unknown;
   try {
     // As TensorFlow Serving, the server also takes numbers that JSON does not have.
-    value = JSON.parse(json.replaceAll(/(?<=[[,:\s])-?(NaN|Infinity)(?=[\],}\s])/g, '0'));
+    value = parseTensorFlowJson(json);
   } catch (error) {
     throw new RequestError(`${place} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { shellWord } from '../shell_word.ts';
-import { npmOptionNames, npmSettings, settingsInFiles } from './npm_settings.ts';
+import { type NpmSettings, typedOption } from './npm_settings.ts';
 
 /** An option that npm consumed as its own, because `--` did not precede it. */
 export interface GreedyOption {
@@ -22,17 +22,12 @@ export interface GreedyOption {
  * Settings with the values of npm's configuration files were not typed. npm's `--version` and `--help` start no script, so that they
  * cannot be detected here.
  */
-export function greedyOptions(command: Command, environment: NodeJS.ProcessEnv): GreedyOption[] {
-  const settings = npmSettings(environment);
+export function greedyOptions(command: Command, npm: NpmSettings): GreedyOption[] {
   const found: GreedyOption[] = [];
-  let configured: ReadonlyMap<string, string | undefined> | undefined;
-  const npmNames = settings.size === 0 ? new Set<string>() : npmOptionNames(environment.npm_execpath);
-  for (const [name, value] of settings) {
-    const option = optionOf(command, name, npmNames);
-    if (option === undefined || isTaken(command, option)) continue;
-    configured ??= settingsInFiles(settings, environment.npm_execpath);
-    if (configured.has(name) && [undefined, value].includes(configured.get(name))) continue;
-    found.push({ option, setting: `--${name.replaceAll('_', '-')}`, values: valuesOf(option, value) });
+  for (const [name, value] of npm.settings) {
+    const option = optionOf(command, name, npm.optionNames);
+    if (option === undefined || isTaken(command, option) || npm.isConfigured(name)) continue;
+    found.push({ option, setting: typedOption(name), values: valuesOf(option, value) });
   }
   return found;
 }

@@ -3,23 +3,51 @@ import { dirname, join } from 'node:path';
 
 const PREFIX = 'npm_config_';
 
-/**
- * Returns the settings that npm put into the environment of a script: its own settings and every option of its command
- * line, unknown ones included. Names have underscores, as npm writes them. (Names in capitals stay so.)
- */
-export function npmSettings(environment: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  const settings = new Map<string, string>();
-  for (const [key, value = ''] of Object.entries(environment)) {
-    if (key.startsWith(PREFIX)) settings.set(key.slice(PREFIX.length), value);
+/** What npm put into the environment of a script. Its files are read once, and only if somebody asks. */
+export class NpmSettings {
+  /**
+   * npm's own settings and every option of its command line, unknown ones included. Names have underscores, as npm writes
+   * them. (Names in capitals stay so.)
+   */
+  readonly settings: ReadonlyMap<string, string>;
+  readonly #npm: string | undefined;
+  #optionNames: ReadonlySet<string> | undefined;
+  #configured: ReadonlyMap<string, string | undefined> | undefined;
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    const settings = new Map<string, string>();
+    for (const [key, value = ''] of Object.entries(environment)) {
+      if (key.startsWith(PREFIX)) settings.set(key.slice(PREFIX.length), value);
+    }
+    this.settings = settings;
+    this.#npm = environment.npm_execpath;
   }
-  return settings;
+
+  /** The names of npm's own options. Empty if they are not found. */
+  get optionNames(): ReadonlySet<string> {
+    this.#optionNames ??= this.settings.size === 0 ? new Set() : npmOptionNames(this.#npm);
+    return this.#optionNames;
+  }
+
+  /** True if npm's configuration files give a setting the value that it has, so that nobody typed it. */
+  isConfigured(name: string): boolean {
+    this.#configured ??= settingsInFiles(this.settings, this.#npm);
+    return (
+      this.#configured.has(name) && [undefined, this.settings.get(name)].includes(this.#configured.get(name))
+    );
+  }
+}
+
+/** Returns a setting as it is typed. @example typedOption('dry_run') // '--dry-run' */
+export function typedOption(setting: string): string {
+  return `--${setting.replaceAll('_', '-')}`;
 }
 
 /**
  * Returns the settings in npm's configuration files, in the form in which the environment would have them: false is empty.
  * See https://docs.npmjs.com/cli/configuring-npm/npmrc. A value with a variable is undefined.
  */
-export function settingsInFiles(
+function settingsInFiles(
   settings: ReadonlyMap<string, string>,
   npm: string | undefined,
 ): ReadonlyMap<string, string | undefined> {
@@ -50,7 +78,7 @@ export function settingsInFiles(
  *
  * @param npm the path of npm's executable
  */
-export function npmOptionNames(npm: string | undefined): ReadonlySet<string> {
+function npmOptionNames(npm: string | undefined): ReadonlySet<string> {
   const config = 'node_modules/@npmcli/config/lib/definitions/definitions.js';
   const lines = npm === undefined ? [] : linesOf(join(dirname(dirname(npm)), config));
   const names = lines.flatMap((line) => /new Definition\('([\w-]+)'/.exec(line)?.[1] ?? []);

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
+import { NpmSettings } from './npm_settings.ts';
 import { productFault } from './product_environment.ts';
 import { strayOptions } from './stray_options.ts';
 import { typedFault } from './typed_words.ts';
@@ -38,8 +39,9 @@ export function parseCommandLine(
     if (error.exitCode === 0) return { kind: 'helped' };
     complaint = complaint.trim().replace(/^error: /, '');
   }
-  const greedy = greedyOptions(command, environment);
-  const stray = strayOptions(command, environment);
+  const npm = new NpmSettings(environment);
+  const greedy = greedyOptions(command, npm);
+  const stray = strayOptions(npm, greedy, environment.npm_lifecycle_event);
   if (complaint === '' && greedy.length === 0 && stray.length === 0) return { kind: 'parsed' };
   const lines = complaint === '' ? [] : complaint.split('\n');
   for (const { option, setting } of greedy) {

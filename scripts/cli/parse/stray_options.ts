@@ -1,6 +1,5 @@
-import type { Command } from 'commander';
-import { greedyOptions } from './greedy_options.ts';
-import { npmOptionNames, npmSettings, settingsInFiles } from './npm_settings.ts';
+import type { GreedyOption } from './greedy_options.ts';
+import { type NpmSettings, typedOption } from './npm_settings.ts';
 
 /**
  * npm's own options that ask a command for something else than it would do without them: `npm run rollback NAME --dry-run` would
@@ -19,22 +18,23 @@ const OF_NPM_ITSELF: ReadonlySet<string> = new Set([
 /**
  * Returns the options that npm consumed and that the command does not have, as they were typed: those that npm does not
  * have either, and those that ask for something else. Without npm in between the command would refuse them.
+ *
+ * @param own the options of the command that npm consumed
  */
-export function strayOptions(command: Command, environment: NodeJS.ProcessEnv): string[] {
-  const { npm_lifecycle_event: event, npm_execpath: npm } = environment;
+export function strayOptions(
+  npm: NpmSettings,
+  own: readonly GreedyOption[],
+  event: string | undefined,
+): string[] {
   // npx passes all words on.
-  if (event === undefined || event === 'npx') return [];
-  const npmNames = npmOptionNames(npm);
-  if (npmNames.size === 0) return [];
-  const settings = npmSettings(environment);
-  const configured = settingsInFiles(settings, npm);
-  const own = new Set(greedyOptions(command, environment).map(({ setting }) => setting));
+  if (event === undefined || event === 'npx' || npm.optionNames.size === 0) return [];
   const stray: string[] = [];
-  for (const [name, value] of settings) {
-    const typed = `--${name.replaceAll('_', '-')}`;
-    const isForeign = !npmNames.has(name) && !OF_NPM_ITSELF.has(name);
+  for (const [name, value] of npm.settings) {
+    const typed = typedOption(name);
+    const isForeign = !npm.optionNames.has(name) && !OF_NPM_ITSELF.has(name);
     const isAsked = ASKS_FOR_SOMETHING_ELSE.has(name) && value !== '';
-    if ((isForeign || isAsked) && !configured.has(name) && !own.has(typed)) stray.push(typed);
+    const isOwn = own.some(({ setting }) => setting === typed);
+    if ((isForeign || isAsked) && !isOwn && !npm.isConfigured(name)) stray.push(typed);
   }
   return stray;
 }
