@@ -17,3 +17,11 @@ export function elementCount(shape: readonly number[]): number {
   for (let axis = 0; axis < shape.length; axis++) count *= shape[axis] ?? 1;
   return count;
 }
+
+/** The runtime has no kernels for higher ranks. */
+export const MAX_RANK = 6;
+
+/** True if a tensor of this shape is one of the expected shape, in which a negative size is any. */
+export function fitsShape(shape: readonly number[], expected: readonly number[]): boolean {
+  return expected.length === shape.length && expected.every((size, axis) => size < 0 || size === shape[axis]);
+}

@@ -2,7 +2,7 @@ import type { RequestMemory } from '../http/memory/request_memory.ts';
 import type { RequestRecord } from '../http/metrics/request_metrics.ts';
 import { NOT_LISTED } from '../http/model_list.ts';
 import { notServed } from '../http/open_inference/not_served.ts';
-import type { TensorInfo } from '../model/signature.ts';
+import { tensorDescriptions } from '../http/tensor_descriptions.ts';
 import type { AnsweredBy, NotServed, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
 import type { Answered, Metadata, ModelList, Predicted, Refused } from './api.ts';
@@ -82,7 +82,7 @@ export class ModelCalls {
     if (outcome.kind !== 'described') return refusedBy(target, outcome);
     const signatures = Object.entries(outcome.signatures).map(([name, { method, inputs, outputs }]) => [
       name,
-      { method, inputs: tensorsOf(inputs), outputs: tensorsOf(outputs) },
+      { method, inputs: tensorDescriptions(inputs), outputs: tensorDescriptions(outputs) },
     ]);
     return { ...answered(outcome.by), signatures: Object.fromEntries(signatures) };
   }
@@ -106,13 +106,4 @@ function answered({ version, generation, fallback, stalePointer }: AnsweredBy): 
     ...(fallback && { fallback }),
     ...(stalePointer && { stalePointer }),
   };
-}
-
-function tensorsOf(infos: Readonly<Record<string, TensorInfo>>) {
-  return Object.fromEntries(
-    Object.entries(infos).map(([name, { dtype, shape, classes }]) => [
-      name,
-      { dtype, shape, ...(classes && { classes }) },
-    ]),
-  );
 }

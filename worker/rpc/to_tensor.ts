@@ -1,5 +1,5 @@
 import type { DataType } from '../model/dtype.ts';
-import { elementCount, type TensorValue } from '../model/tensor.ts';
+import { elementCount, fitsShape, MAX_RANK, type TensorValue } from '../model/tensor.ts';
 import { isOneValue, toValues } from './values.ts';
 
 interface Fault {
@@ -14,9 +14,6 @@ export interface InputInfo {
   /** True if any shape is accepted despite `shape`. */
   readonly anyShape?: boolean;
 }
-
-/** The runtime has no kernels for higher ranks. */
-const MAX_RANK = 6;
 
 /**
  * Makes a tensor of a caller's argument: its values, or `{ values, shape }`. The fault, where there is one, goes on from
@@ -63,10 +60,7 @@ function checkedShape(
   { shape: expected, anyShape = false }: InputInfo,
 ): readonly number[] | Fault {
   if (elementCount(shape) !== count) return { fault: `has ${count} values for shape [${shape}]` };
-  const fits =
-    expected === null ||
-    anyShape ||
-    (expected.length === shape.length && expected.every((size, axis) => size === -1 || size === shape[axis]));
+  const fits = expected === null || anyShape || fitsShape(shape, expected);
   return fits ? shape : { fault: `has shape [${shape}], but the model expects [${expected}]` };
 }
 

@@ -1,5 +1,5 @@
-import type { Signature, TensorInfo } from '../../model/signature.ts';
 import type { RequestScope, Serving } from '../../serving/api.ts';
+import { type TensorDescription, tensorDescriptions } from '../tensor_descriptions.ts';
 import { type ExampleRequest, exampleRequest } from './example_request.ts';
 
 /** What a client needs to know to use the models. */
@@ -23,14 +23,8 @@ export interface UnavailableModel {
 }
 
 interface IndexedSignature {
-  readonly inputs: Readonly<Record<string, IndexedTensor>>;
-  readonly outputs: Readonly<Record<string, IndexedTensor>>;
-}
-
-export interface IndexedTensor {
-  readonly dtype: TensorInfo['dtype'];
-  readonly shape: TensorInfo['shape'];
-  readonly classes?: readonly string[];
+  readonly inputs: Readonly<Record<string, TensorDescription>>;
+  readonly outputs: Readonly<Record<string, TensorDescription>>;
 }
 
 /** A request may make 50 reads on Cloudflare's free plan, and a model takes two. */
@@ -58,19 +52,12 @@ async function describe(
     name,
     version: by.version,
     generation: by.generation,
-    signatures: mapped(signatures, indexedSignature),
+    signatures: Object.fromEntries(
+      Object.entries(signatures).map(([signature, { inputs, outputs }]) => [
+        signature,
+        { inputs: tensorDescriptions(inputs), outputs: tensorDescriptions(outputs) },
+      ]),
+    ),
     example: exampleRequest(name, signatures, image),
   };
-}
-
-function indexedSignature({ inputs, outputs }: Signature): IndexedSignature {
-  return { inputs: mapped(inputs, indexedTensor), outputs: mapped(outputs, indexedTensor) };
-}
-
-function indexedTensor({ dtype, shape, classes }: TensorInfo): IndexedTensor {
-  return { dtype, shape, ...(classes && { classes }) };
-}
-
-function mapped<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

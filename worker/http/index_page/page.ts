@@ -1,6 +1,7 @@
 import { escaped, htmlPage } from '../answer/html_page.ts';
+import type { TensorDescription } from '../tensor_descriptions.ts';
 import type { ExampleRequest } from './example_request.ts';
-import type { IndexedModel, IndexedTensor, ModelIndex, UnavailableModel } from './model_index.ts';
+import type { IndexedModel, ModelIndex, UnavailableModel } from './model_index.ts';
 
 /** More names of classes are in the metadata. */
 const MOST_CLASSES = 20;
@@ -41,7 +42,7 @@ ${signatures.join('\n')}
 ${model.example === undefined ? '' : `<pre>${escaped(curlLine(model.example, origin))}</pre>`}`;
 }
 
-function tensorRows(role: string, tensors: Readonly<Record<string, IndexedTensor>>): string[] {
+function tensorRows(role: string, tensors: Readonly<Record<string, TensorDescription>>): string[] {
   return Object.entries(tensors).map(([name, { dtype, shape, classes = [] }]) => {
     const size =
       shape === null ? 'any shape' : `[${shape.map((each) => (each === -1 ? '?' : each)).join(', ')}]`;

@@ -19,7 +19,7 @@ import { notServed, type Refusal, unknownVersion } from './not_served.ts';
 import { type ParsedRequest, parseInferenceRequest } from './request/parse_request.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
-import { answerRepositoryIndex, modelConfiguration, NOT_BY_CLIENTS } from './triton_extensions.ts';
+import { modelConfiguration, NOT_BY_CLIENTS, repositoryIndex } from './triton_extensions.ts';
 
 type ServerRoute = Exclude<Route, { readonly model: string }>;
 type Document = DocumentRoute & {
@@ -71,7 +71,7 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'model config':
         return answerDescription(serving, asks.target, scope, modelConfiguration);
       case 'repository index':
-        return answerRepositoryIndex(serving);
+        return answerModelList(serving, repositoryIndex);
       case 'repository change':
         return errorAnswer(NOT_BY_CLIENTS, 400);
       case 'unknown version':

@@ -1,8 +1,5 @@
 import type { ModelContent } from '../../model/content.ts';
 import type { Signature, TensorInfo } from '../../model/signature.ts';
-import type { Serving } from '../../serving/api.ts';
-import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
-import { NOT_LISTED } from '../model_list.ts';
 import { PLATFORMS } from './metadata.ts';
 import type { ModelConfiguration, RepositoryIndex, TensorConfiguration } from './schema.ts';
 
@@ -39,10 +36,7 @@ function tensorConfiguration([name, { dtype, shape }]: [string, TensorInfo]): Te
   return { name, data_type: TYPES[dtype], dims: shape ?? [-1] };
 }
 
-/** Lists the models in the form of Triton's. Each can be requested, since models load on demand. */
-export async function answerRepositoryIndex(serving: Serving): Promise<Answer> {
-  const models = await serving.models();
-  if (models === undefined) return errorAnswer(NOT_LISTED, 503);
-  const index: RepositoryIndex = models.map((name) => ({ name, state: 'READY', reason: '' }));
-  return documentAnswer(index);
+/** Returns the models in the form of Triton's index. Each can be requested, since models load on demand. */
+export function repositoryIndex(models: readonly string[]): RepositoryIndex {
+  return models.map((name) => ({ name, state: 'READY', reason: '' }));
 }

@@ -1,4 +1,5 @@
 import { scalar, slice, type Tensor, unstack } from '@tensorflow/tfjs-core';
+import { fitsShape } from '../../model/tensor.ts';
 import { ExecutionError } from '../loaded_model.ts';
 import { elementAt, joined, stacked } from './elements.ts';
 import type { ElementShape, HeldTensors } from './held_tensors.ts';
@@ -90,9 +91,7 @@ function added(
 
 /** @throws ExecutionError if the tensor does not fit the elements' shape */
 function fitting(call: ListCall, shape: ElementShape, tensor: Tensor): Tensor {
-  const fits =
-    shape === undefined ||
-    (shape.length === tensor.rank && shape.every((size, axis) => size < 0 || size === tensor.shape[axis]));
+  const fits = shape === undefined || fitsShape(tensor.shape, shape);
   if (fits) return tensor;
   throw new ExecutionError(`${call.name}: a tensor of [${tensor.shape}] does not fit a list of [${shape}]`);
 }

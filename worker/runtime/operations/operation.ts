@@ -85,6 +85,11 @@ export function listAttribute(node: GraphNode, name: string, kind: 's' | 'i' | '
 export function shapeAttribute(node: GraphNode, name: string): number[] | undefined {
   const shape = member(rawAttribute(node, name), 'shape');
   if (shape === undefined || member(shape, 'unknownRank') === true) return undefined;
+  return sizesOfShape(shape);
+}
+
+/** The sizes of a shape in JSON, -1 for any size. */
+export function sizesOfShape(shape: unknown): number[] {
   const dimensions = member(shape, 'dim');
   return Array.isArray(dimensions)
     ? dimensions.map((dimension) => Number(member(dimension, 'size') ?? 0))

@@ -1,5 +1,6 @@
 import { type GraphNode, registerOp } from '@tensorflow/tfjs-converter';
 import { clone, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { fitsShape } from '../../model/tensor.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { AUDIO } from './audio/audio.ts';
 import { fusedBatchNorm } from './batch_norm.ts';
@@ -117,8 +118,8 @@ function placeholderWithDefault(node: GraphNode): Tensor {
 function ensureShape(node: GraphNode): Tensor {
   const x = inputOf(node, 0);
   const wanted = shapeAttribute(node, 'shape');
-  const fits = wanted?.length === x.rank && wanted.every((size, axis) => size < 0 || size === x.shape[axis]);
-  if (wanted !== undefined && !fits) refuse(node, `a tensor of shape [${x.shape}] is not one of [${wanted}]`);
+  if (wanted !== undefined && !fitsShape(x.shape, wanted))
+    refuse(node, `a tensor of shape [${x.shape}] is not one of [${wanted}]`);
   return clone(x);
 }
 

@@ -1,6 +1,6 @@
 import type { DataType } from '../../../model/dtype.ts';
 import type { Signature, TensorInfo } from '../../../model/signature.ts';
-import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
+import { fitsShape, MAX_RANK, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import { DATATYPE_OF_DTYPE, isConvertible } from '../datatype.ts';
 import { type Invalid, invalid } from '../outcome.ts';
 import { tensorOfBytes } from './binary_data.ts';
@@ -63,12 +63,6 @@ function mismatch(
   return undefined;
 }
 
-/** The runtime has no kernels for higher ranks. */
-const MAX_RANK = 6;
-
 function fits(shape: readonly number[], expected: TensorInfo['shape']): boolean {
-  if (expected === null) return shape.length <= MAX_RANK;
-  return (
-    expected.length === shape.length && expected.every((size, axis) => size === -1 || size === shape[axis])
-  );
+  return expected === null ? shape.length <= MAX_RANK : fitsShape(shape, expected);
 }

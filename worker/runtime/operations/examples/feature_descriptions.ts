@@ -1,6 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { inputOf, listAttribute, member, refuse } from '../operation.ts';
+import { inputOf, listAttribute, refuse, sizesOfShape } from '../operation.ts';
 import { decode, stringsOf } from '../strings/string_values.ts';
 import type { FeatureType } from './example_message.ts';
 
@@ -39,10 +39,7 @@ export function namedTypes(node: GraphNode, names: readonly string[], attribute:
 /** The shapes of the features of a list of names, -1 for an open dimension. */
 export function featureShapes(node: GraphNode, attribute: string, count: number): number[][] {
   const shapes = listAttribute(node, attribute, 'shape');
-  return Array.from({ length: count }, (_, index) => {
-    const sizes = member(shapes[index], 'dim');
-    return Array.isArray(sizes) ? sizes.map((size) => Number(member(size, 'size') ?? 0)) : [];
-  });
+  return Array.from({ length: count }, (_, index) => sizesOfShape(shapes[index]));
 }
 
 /**
