@@ -49,7 +49,7 @@ export type Listed = { readonly ok: true; readonly models: readonly string[] } |
 /**
  * Makes a client of a server. It sends tensors in binary, by the Open Inference Protocol.
  *
- * @throws TypeError if the address is no http: or https: URL, or if there is no such option
+ * @throws TypeError if the address is not an http: or https: URL, or if an option does not exist
  */
 export function createClient(options: ClientOptions): Client {
   const fault = optionFault('client', options);

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { singleQuoted } from '../cli/shell_word.ts';
 import { OWN_SUBCOMMANDS } from './subcommands.ts';
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -25,9 +26,6 @@ const flags = (command: Command): string[] => [
   ...command.options.flatMap(({ long }) => (long ? [long] : [])),
   '--help',
 ];
-
-/** Single quotes, in which no shell reads anything else than the quote itself. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function bashScript(commands: readonly Command[]): string {
   const cases = commands.map((command) => `    ${command.name()}) words='${flags(command).join(' ')}' ;;`);
@@ -65,18 +63,18 @@ complete -o default -F _edge_serving edge-serving
 
 function zshScript(commands: readonly Command[]): string {
   const described = (name: string, summary: string): string =>
-    `    ${quoted(`${name.replaceAll(':', '\\:')}:${summary}`)}`;
+    `    ${singleQuoted(`${name.replaceAll(':', '\\:')}:${summary}`)}`;
   const subcommands = [
     ...commands.map((command) => described(command.name(), command.description())),
     ...OWN_SUBCOMMANDS.map(({ name, summary }) => described(name, summary)),
   ];
   const option = ({ long, description, required, argChoices }: Option): string => {
     const value = required ? `:value:${argChoices ? `(${argChoices.join(' ')})` : '_files'}` : '';
-    return quoted(`*${long}[${zshText(description)}]${value}`);
+    return singleQuoted(`*${long}[${zshText(description)}]${value}`);
   };
   const cases = commands.map(
     (command) =>
-      `    ${command.name()}) _arguments -s ${[...command.options.map(option), quoted('--help[show help]'), quoted('*:file:_files')].join(' ')} ;;`,
+      `    ${command.name()}) _arguments -s ${[...command.options.map(option), singleQuoted('--help[show help]'), singleQuoted('*:file:_files')].join(' ')} ;;`,
   );
   return `#compdef edge-serving
 # zsh completion of edge-serving. Load it with: source <(edge-serving completion zsh)

@@ -23,7 +23,7 @@ export interface Attended {
   readonly valueMask: SymbolicTensor | undefined;
 }
 
-/** @returns a text where the tensors are none that can attend to each other */
+/** @returns a text that says why, if the tensors cannot attend to each other */
 export function attended(call: LayerCall): Attended | string {
   const [first, second, third] = call.inputs;
   const query = first ?? namedTensor(call, 'query');

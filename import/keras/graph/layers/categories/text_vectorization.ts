@@ -121,7 +121,7 @@ const TEXT_VECTORIZATION = defineLayer(
   {
     standardize: v.nullish(v.picklist(STANDARDS, 'is not computed here'), null),
     split: v.nullish(v.picklist(['whitespace', 'character'], 'is not computed here'), null),
-    ngrams: v.nullish(v.union([width, v.array(width)], 'is no number of words'), null),
+    ngrams: v.nullish(v.union([width, v.array(width)], 'is not a number of words'), null),
     output_mode: LOOKUP_MODE,
     idf_weights: IDF_WEIGHTS,
     output_sequence_length: v.nullish(count, null),
