@@ -8,7 +8,7 @@ import {
   leakyRelu,
   rectifier,
 } from './activation_functions.ts';
-import { operationName } from './operations/names.ts';
+import { operationName } from './operations/call/names.ts';
 
 const NumberSchema = v.number();
 

@@ -11,7 +11,7 @@ import {
 } from '../nodes/elementwise.ts';
 import type { NodeBuilder } from '../nodes/node_builder.ts';
 import type { SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import type { Operated, OperationCall } from './operation_call.ts';
+import type { Operated, OperationCall } from './call/operation_call.ts';
 
 type OfFloats = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
 

@@ -2,8 +2,8 @@ import { activationNamed } from '../activation_functions.ts';
 import { unitVectors } from '../layers/merging.ts';
 import { binary, cast, clip, type Operand, select, unary } from '../nodes/elementwise.ts';
 import type { NodeBuilder } from '../nodes/node_builder.ts';
+import { OPERAND, type Operated, type OperationCall } from './call/operation_call.ts';
 import { derivedOperation } from './derived_operations.ts';
-import { OPERAND, type Operated, type OperationCall } from './operation_call.ts';
 
 /** TensorFlow's operations of one tensor, by Keras's names. */
 const UNARY: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { integersValue, textValue } from '../nodes/node_builder.ts';
 import { product } from '../nodes/products.ts';
 import { crop, dimensions, pad, reshape } from '../nodes/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
-import { OPERAND, type Operated, type OperationCall, type Operations } from './operation_call.ts';
+import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 type OnImages = (call: OperationCall, x: SymbolicTensor) => Operated | undefined;
 

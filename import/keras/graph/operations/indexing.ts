@@ -4,8 +4,8 @@ import { reduce } from '../nodes/reductions.ts';
 import { dimension, expandDimension, gather, transpose } from '../nodes/shaping.ts';
 import { alongLast, largest } from '../nodes/sorting.ts';
 import { axisOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import type { Operated, OperationCall, Operations } from './operation_call.ts';
-import { axisOrFlat, onTensor } from './tensor_arguments.ts';
+import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
+import { axisOrFlat, onTensor } from './call/tensor_arguments.ts';
 
 /** Indices from 0 on; those below it count from the end. */
 function fromStart(g: NodeBuilder, indices: SymbolicTensor, x: SymbolicTensor, axis: number): SymbolicTensor {

@@ -1,11 +1,11 @@
+import type { OperationName } from './call/names.ts';
+import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
 import { binaryOperation, unaryOperation } from './elementwise_operations.ts';
 import { IMAGE_OPERATIONS } from './image_operations.ts';
 import { INDEXING } from './indexing.ts';
 import { LINEAR_ALGEBRA } from './linear_algebra.ts';
 import { MOVING } from './moving.ts';
-import type { OperationName } from './names.ts';
 import { NETWORKS } from './networks.ts';
-import type { Operated, OperationCall, Operations } from './operation_call.ts';
 import { PRODUCTS } from './products.ts';
 import { shapeOperation } from './shape_operations.ts';
 import { STATISTICS } from './statistics.ts';

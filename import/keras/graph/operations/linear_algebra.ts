@@ -1,7 +1,7 @@
 import { cast } from '../nodes/elementwise.ts';
 import { expandDimension, squeeze, transpose } from '../nodes/shaping.ts';
 import { rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import type { Operated, OperationCall, Operations } from './operation_call.ts';
+import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
 
 /** The square matrices that an operation is given first. */
 function matrices(call: OperationCall): SymbolicTensor | undefined {

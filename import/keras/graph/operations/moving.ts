@@ -12,8 +12,8 @@ import {
   transpose,
 } from '../nodes/shaping.ts';
 import { axesOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import { OPERAND, type Operated, type OperationCall, type Operations } from './operation_call.ts';
-import { axisOrFlat, flat, onTensor } from './tensor_arguments.ts';
+import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
+import { axisOrFlat, flat, onTensor } from './call/tensor_arguments.ts';
 
 const moveAxes = onTensor((x, call) => {
   const from = axesOf(x, call.numbers(['source'], 1) ?? []);

@@ -6,7 +6,7 @@ import { add, cast, multiply, subtract, unary } from '../nodes/elementwise.ts';
 import { moments, reduce } from '../nodes/reductions.ts';
 import { reshape } from '../nodes/shaping.ts';
 import { axesOf, rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
-import { OPERAND, type Operated, type OperationCall, type Operations } from './operation_call.ts';
+import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 /** Keras's default of what is added to a variance. */
 const EPSILON = 1e-7;

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../../worker/model/json_object.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { type KerasObject, unwrap } from '../../keras_object.ts';
+import { operationName } from './call/names.ts';
+import { type Operated, OperationCall, type OperationContext } from './call/operation_call.ts';
 import { knownOperation } from './known_operations.ts';
-import { operationName } from './names.ts';
-import { type Operated, OperationCall, type OperationContext } from './operation_call.ts';
 import { tensorFlowOperation } from './tensorflow_operation.ts';
 
 /** Whether it is an operation between layers: of Keras 3, or one of the layers that Keras 2 makes of TensorFlow's. */

@@ -2,8 +2,8 @@ import { binary, cast } from '../nodes/elementwise.ts';
 import { batchProduct, dense, einsum } from '../nodes/products.ts';
 import { dimension, expandDimension, reshape, squeeze, transpose } from '../nodes/shaping.ts';
 import { axesOf, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import type { Operated, OperationCall, Operations } from './operation_call.ts';
-import { flat } from './tensor_arguments.ts';
+import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
+import { flat } from './call/tensor_arguments.ts';
 
 function outer(call: OperationCall): Operated | undefined {
   const { g } = call;

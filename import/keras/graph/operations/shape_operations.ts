@@ -21,8 +21,8 @@ import {
   unstack,
 } from '../nodes/shaping.ts';
 import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import type { Operated, OperationCall } from './operation_call.ts';
-import { flat } from './tensor_arguments.ts';
+import type { Operated, OperationCall } from './call/operation_call.ts';
+import { flat } from './call/tensor_arguments.ts';
 
 const TENSOR = ['x', 'inputs', 'input', 'input_tensor', 'tensor', 'a', 'value', 'x1'];
 const LIST = ['xs', 'values', 'tensors', 'arrays', 'x'];

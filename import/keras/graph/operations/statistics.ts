@@ -14,7 +14,7 @@ import { moments, reduce } from '../nodes/reductions.ts';
 import { expandDimension, slice, squeeze } from '../nodes/shaping.ts';
 import { alongLast, largest } from '../nodes/sorting.ts';
 import { rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
-import { OPERAND, type Operated, type OperationCall, type Operations } from './operation_call.ts';
+import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 /** What Keras divides by at least, where it is not told. */
 const EPSILON = 1e-7;

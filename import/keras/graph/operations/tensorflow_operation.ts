@@ -3,9 +3,9 @@ import { isJsonObject, type JsonObject } from '../../../../worker/model/json_obj
 import { NodeSchema } from '../../../graph/node_json.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { isSymbolicTensor, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import { operationName } from './call/names.ts';
+import { type Operated, OperationCall, type OperationContext } from './call/operation_call.ts';
 import { knownOperation } from './known_operations.ts';
-import { operationName } from './names.ts';
-import { type Operated, OperationCall, type OperationContext } from './operation_call.ts';
 
 /** The node of a graph in a TensorFlowOpLayer of TensorFlow 2.0 to 2.3, with constants by the numbers of its inputs. */
 export function tensorFlowOperation(
