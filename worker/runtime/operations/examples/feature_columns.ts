@@ -1,7 +1,8 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
-import { refuse } from '../operation.ts';
+import { inputOf, refuse } from '../operation.ts';
+import { type Bytes, stringsOf } from '../strings/string_values.ts';
 import { type Feature, type FeatureType, valueCount } from './example_message.ts';
 import { expectMemory, FeatureValues } from './feature_values.ts';
 
@@ -107,7 +108,7 @@ export function listedValues(node: GraphNode, column: Column): Tensor {
 }
 
 /** The place of each value: `[count, 2]` of example and position, or `[count, 1]` for one example. */
-export function sparseIndices(node: GraphNode, column: Column, isBatch: boolean): Tensor {
+function sparseIndices(node: GraphNode, column: Column, isBatch: boolean): Tensor {
   const count = totalOf(column);
   expectMemory(node, count);
   const width = isBatch ? 2 : 1;
@@ -123,7 +124,7 @@ export function sparseIndices(node: GraphNode, column: Column, isBatch: boolean)
 }
 
 /** `[batch, longest]`, or `[count]` for one example. */
-export function sparseShape({ counts }: Column, isBatch: boolean): Tensor {
+function sparseShape({ counts }: Column, isBatch: boolean): Tensor {
   const longest = counts.reduce((most, count) => Math.max(most, count), 0);
   return tensor(isBatch ? [counts.length, longest] : [longest], undefined, 'int32');
 }
@@ -137,4 +138,24 @@ export function rowSplits({ counts }: Pick<Column, 'counts'>): Tensor {
 
 function totalOf({ counts }: Column): number {
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** The outputs for sparse features: the indices of all, then their values, then their shapes. */
+export function sparseTensors(node: GraphNode, columns: readonly Column[], isBatch: boolean): Tensor[] {
+  return [
+    ...columns.map((column) => sparseIndices(node, column, isBatch)),
+    ...columns.map((column) => listedValues(node, column)),
+    ...columns.map((column) => sparseShape(column, isBatch)),
+  ];
+}
+
+/**
+ * Returns the serialized examples of a node's first input: a list, or one alone.
+ *
+ * @throws ExecutionError if the input has more dimensions
+ */
+export function serializedExamples(node: GraphNode): { strings: readonly Bytes[]; isBatch: boolean } {
+  const serialized = inputOf(node, 0);
+  if (serialized.rank > 1) refuse(node, `serialized examples of shape [${serialized.shape}] are not a list`);
+  return { strings: stringsOf(serialized), isBatch: serialized.rank > 0 };
 }

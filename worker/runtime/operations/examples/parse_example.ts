@@ -1,13 +1,5 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
-import {
-  inputOf,
-  numberAttribute,
-  type Operation,
-  type Operations,
-  refuse,
-  textsAttribute,
-} from '../operation.ts';
-import { stringsOf } from '../strings/string_values.ts';
+import { numberAttribute, type Operation, type Operations, refuse, textsAttribute } from '../operation.ts';
 import { type Feature, readExample } from './example_message.ts';
 import {
   columnOf,
@@ -15,8 +7,8 @@ import {
   listedValues,
   paddedTensor,
   rowSplits,
-  sparseIndices,
-  sparseShape,
+  serializedExamples,
+  sparseTensors,
 } from './feature_columns.ts';
 import {
   type DenseFeature,
@@ -40,14 +32,11 @@ interface Parser {
 function parsing(describe: (node: GraphNode) => Parser): Operation {
   return (node) => {
     const parser = describe(node);
-    const serialized = inputOf(node, 0);
-    const isBatch = serialized.rank > 0;
-    if (serialized.rank > 1)
-      refuse(node, `serialized examples of shape [${serialized.shape}] are not a list`);
+    const { strings, isBatch } = serializedExamples(node);
     if (!isBatch && parser.ragged.length > 0) refuse(node, 'one example alone has no ragged features');
     const all = [...parser.sparse, ...parser.dense, ...parser.ragged];
     const wanted = new Set(all.map(({ name }) => name));
-    const examples = stringsOf(serialized).map(
+    const examples = strings.map(
       (bytes, index): ReadonlyMap<string, Feature> =>
         readExample(bytes, wanted) ?? refuse(node, `the string ${index} is not a serialized tf.Example`),
     );
@@ -61,9 +50,7 @@ function parsing(describe: (node: GraphNode) => Parser): Operation {
     const sparse = parser.sparse.map(columns);
     const ragged = parser.ragged.map(columns);
     return [
-      ...sparse.map((column) => sparseIndices(node, column, isBatch)),
-      ...sparse.map((column) => listedValues(node, column)),
-      ...sparse.map((column) => sparseShape(column, isBatch)),
+      ...sparseTensors(node, sparse, isBatch),
       ...parser.dense.map((feature) => {
         const [first, ...rest] = feature.shape;
         const column = columns(feature);

@@ -1,7 +1,6 @@
 import type { GraphNode } from '@tensorflow/tfjs-converter';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import {
-  inputOf,
   numberAttribute,
   numbersInput,
   type Operation,
@@ -9,15 +8,15 @@ import {
   refuse,
   textsAttribute,
 } from '../operation.ts';
-import { EMPTY, stringsOf } from '../strings/string_values.ts';
+import { EMPTY } from '../strings/string_values.ts';
 import { type Feature, NO_LIST } from './example_message.ts';
 import {
   columnOf,
   denseTensor,
   listedValues,
   rowSplits,
-  sparseIndices,
-  sparseShape,
+  serializedExamples,
+  sparseTensors,
 } from './feature_columns.ts';
 import {
   type DenseFeature,
@@ -65,12 +64,9 @@ interface DenseList extends NamedType {
 function parsing(describe: (node: GraphNode) => Parser): Operation {
   return (node) => {
     const parser = describe(node);
-    const serialized = inputOf(node, 0);
-    if (serialized.rank > 1)
-      refuse(node, `serialized examples of shape [${serialized.shape}] are not a list`);
-    const isBatch = serialized.rank > 0;
+    const { strings, isBatch } = serializedExamples(node);
     const wanted = { context: namesOf(parser.context), lists: namesOf(parser.lists) };
-    const examples = stringsOf(serialized).map(
+    const examples = strings.map(
       (bytes, index) =>
         readSequenceExample(bytes, wanted) ??
         refuse(node, `the string ${index} is not a serialized tf.SequenceExample`),
@@ -103,9 +99,7 @@ function contextTensors(
   const sparse = features.sparse.map(columns);
   const ragged = features.ragged.map(columns);
   return [
-    ...sparse.map((column) => sparseIndices(node, column, isBatch)),
-    ...sparse.map((column) => listedValues(node, column)),
-    ...sparse.map((column) => sparseShape(column, isBatch)),
+    ...sparseTensors(node, sparse, isBatch),
     ...features.dense.map((feature) =>
       denseTensor(node, columns(feature), closedShape(node, feature), feature.otherwise, isBatch),
     ),
