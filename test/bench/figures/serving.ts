@@ -9,6 +9,11 @@ import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
 /** How many clients ask at once. */
 export const CLIENTS = [1, 8, 64] as const;
+/**
+ * Bodies that are on their way at the same time, in bytes. An isolate refuses more than it has memory for: 1.5 times
+ * REQUEST_MEMORY_MB for bodies and tensors together.
+ */
+const MOST_BYTES_AT_ONCE = 24 * 2 ** 20;
 /** V8 compiles a server's code again and again, at last after tens of thousands of requests. */
 const WARMUP_BATCH = 5_000;
 /** A server that does not answer a batch in this time computes for longer than the code around takes. */
@@ -54,7 +59,7 @@ export async function measureServing(
   let slowest = 0;
   for (const clients of CLIENTS) {
     // Every client waits for its last answer, which takes long with many clients and a slow network.
-    if (clients * slowest > longestLoadMs) continue;
+    if (clients * slowest > longestLoadMs || clients * body.length > MOST_BYTES_AT_ONCE) continue;
     const perSecond = await inTimedRounds(subjects, rounds, async (requested, engine) => {
       const result = await load(requested, { clients, milliseconds: loadMs });
       clientShare.set(clients, Math.max(clientShare.get(clients) ?? 0, result.clientShare));
