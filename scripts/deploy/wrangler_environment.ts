@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { loadWrangler } from '../files/load_wrangler.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
+import { keptConfiguration } from './kept_configuration.ts';
 
 /** The environment variable with the meaning of `--env`, which wrangler reads too. */
 const VARIABLE = 'CLOUDFLARE_ENV';
@@ -62,6 +63,10 @@ export async function readWranglerConfiguration<const Schema extends v.GenericSc
   schema: Schema,
   environment = wranglerEnvironment(),
 ): Promise<v.InferOutput<Schema>> {
-  const { unstable_readConfig } = await loadWrangler();
-  return v.parse(schema, unstable_readConfig({ config: wranglerConfiguration(), env: environment }));
+  const path = wranglerConfiguration();
+  const configuration = await keptConfiguration(path, environment, async () => {
+    const { unstable_readConfig } = await loadWrangler();
+    return unstable_readConfig({ config: path, env: environment });
+  });
+  return v.parse(schema, configuration);
 }

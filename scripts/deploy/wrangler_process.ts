@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { WRANGLER_PACKAGE } from '../files/load_wrangler.ts';
 import { wranglerConfiguration } from '../files/package_root.ts';
 import { managementEnvironment, wranglerEnvironment } from './wrangler_environment.ts';
 
 /** The path of this product's wrangler, to run with `node`. */
-export const WRANGLER = join(
-  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-  'bin',
-  'wrangler.js',
-);
+export const WRANGLER = join(dirname(WRANGLER_PACKAGE), 'bin', 'wrangler.js');
 
 /** One of the two Workers of a configuration. */
 export type WorkerName = 'serving' | 'management';
