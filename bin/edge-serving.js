@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
-// Starts the command line. In a clone, a Node that does not read TypeScript only starts the one among the packages.
+// Starts the command line. A Node that is too old for it only starts the one among the packages.
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const compiled = new URL('../scripts/main/main.js', import.meta.url);
 const isCompiled = existsSync(compiled);
 
-if (isCompiled || process.features.typescript) {
+// Without SQLite, every command on local state would start workerd. Sources are TypeScript.
+if (module.isBuiltin('node:sqlite') && (isCompiled || process.features.typescript)) {
   // Compiled code is kept, so that later commands start faster.
   module.enableCompileCache?.(fileURLToPath(new URL('../node_modules/.cache/edge-serving', import.meta.url)));
   const { main } = await import(isCompiled ? compiled.href : '../scripts/main/main.ts');

@@ -46,7 +46,7 @@ const OptionsSchema = v.object({
 });
 
 async function run(command: Command, output: Output): Promise<number> {
-  const { openLocalRegistry } = await import('../registry/open_registry.ts');
+  const { openLocalRegistry } = await import('../registry/local/local_registry.ts');
   const { publishSampleModels } = await import('../dev/sample_models.ts');
   const options = v.parse(OptionsSchema, command.opts());
   const { port, ip, persistTo, var: variables } = options;

@@ -10,8 +10,8 @@ import type { Output } from '../cli/output.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { describeRefusal } from '../pointer/refusal.ts';
-import type { Registry } from '../registry/open_registry.ts';
 import { describePlace } from '../registry/place.ts';
+import type { Registry } from '../registry/registry.ts';
 import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
 
 export const PRUNE: CommandModule = {

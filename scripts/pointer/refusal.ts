@@ -1,5 +1,5 @@
-import type { Registry } from '../registry/open_registry.ts';
 import { describePlace, type PlaceDescription } from '../registry/place.ts';
+import type { Registry } from '../registry/registry.ts';
 import { modelExists } from '../status/model_status.ts';
 
 export function missingModel(model: string, place: PlaceDescription): string {

@@ -6,7 +6,8 @@ import type { Output } from '../cli/output.ts';
 import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller, showToCaller } from '../files/package_root.ts';
-import type { Registry, RegistryPlace } from './open_registry.ts';
+import type { RegistryPlace } from './open_registry.ts';
+import type { Registry } from './registry.ts';
 
 /** The environment variable of the token: all users of a machine can see command lines. */
 const TOKEN_VARIABLE = 'EDGE_SERVING_TOKEN';
@@ -72,7 +73,8 @@ export async function runOnRegistry(
     output.error(`--url needs a token in the environment variable ${TOKEN_VARIABLE}`);
     return EXIT_USAGE;
   }
-  const { hasLocalState, openRegistry } = await import('./open_registry.ts');
+  const { openRegistry } = await import('./open_registry.ts');
+  const { hasLocalState } = await import('./local/local_registry.ts');
   const place = registryPlace(options, token ?? '');
   if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
     output.error([

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLocalRegistry } from '../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../scripts/registry/local/local_registry.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 import { writeFiles } from '../fixtures/commands/model_directories.ts';
 import { runScript } from '../fixtures/commands/run_script.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import type { PointerReplica } from '../../../worker/registry/replica/pointer_replica.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { runScript } from '../../fixtures/commands/run_script.ts';

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { scriptName } from '../../../scripts/cli/invocation.ts';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { SUBCOMMANDS } from '../../../scripts/main/subcommands.ts';
+import { loadedModules } from '../../fixtures/commands/loaded_modules.ts';
 import { runNpm } from '../../fixtures/commands/run_npm.ts';
 import { OUTER_ENVIRONMENT, runScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -87,17 +87,7 @@ describe.concurrent('edge-serving', () => {
       /wrangler\/|@tensorflow|miniflare|\/import\//,
     ],
   ] as const)('loads nothing for %s %j that it does not use', async ([name, words, unused]) => {
-    const logging = join(folder, 'log_modules.mjs');
-    const log = join(folder, `${name}.log`);
-    await writeFile(
-      logging,
-      `import { appendFileSync } from 'node:fs';
-       import { registerHooks } from 'node:module';
-       registerHooks({ load(url, context, next) { appendFileSync(process.env.MODULES_LOG, url + '\\n'); return next(url, context); } });`,
-    );
-    const env = { MODULES_LOG: log, NODE_OPTIONS: `--import=${pathToFileURL(logging).href}` };
-    await runScript(name, words, { cwd: folder, env });
-    const loaded = (await readFile(log, 'utf8')).trim().split('\n');
+    const { modules: loaded } = await loadedModules(folder, name, words);
     expect(loaded.length).toBeGreaterThan(3);
     // The program's own files that only have a similar name are below scripts/.
     expect(loaded.filter((url) => unused.test(url.replace(/.*\/scripts\/(deploy|files)\/.*/, '')))).toEqual(

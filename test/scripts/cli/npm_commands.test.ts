@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
-import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { publish } from '../../fixtures/commands/publishing.ts';
 import { runNpm } from '../../fixtures/commands/run_npm.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { printable, printableJson, printableLog } from '../../../scripts/cli/printable.ts';
 import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
-import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import { GRAPH_MODEL, writeFiles } from '../../fixtures/commands/model_directories.ts';
 import { publish } from '../../fixtures/commands/publishing.ts';
 import { runScript } from '../../fixtures/commands/run_script.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
-import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import { listVersions } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { publish } from '../../fixtures/commands/publishing.ts';
