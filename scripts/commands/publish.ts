@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import type { OutputDifference } from '../../import/index.ts';
+import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import { VERSION_BUMPS } from '../../worker/registry/version/version.ts';
 import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import type { Output } from '../cli/output.ts';
 import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
@@ -16,7 +18,9 @@ import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantiz
 import { signatureFault } from '../publish/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
 import { describePlace } from '../registry/place.ts';
+import type { Registry } from '../registry/registry.ts';
 import { registryCommand } from '../registry/registry_command.ts';
+import type { EarlyRehearsal } from '../rehearsal/prepare_rehearsal.ts';
 import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 
 const OptionsSchema = v.object({
@@ -38,79 +42,94 @@ const OptionsSchema = v.object({
 export const PUBLISH = registryCommand({
   state: 'made where missing',
   define,
-  run: async ({ store, place, changePointer }, output, command) => {
-    const { publishModel } = await import('../publish/publish_model.ts');
-    const { createRehearsal, skipRehearsal } = await import('../rehearsal/rehearse.ts');
-    const options = { ...v.parse(OptionsSchema, command.opts()), version: versionOption(command) };
-    const [path] = v.parse(v.tuple([v.string()]), command.args);
-    const { model, flip, stage, quantize } = options;
-    let accuracy: readonly OutputDifference[] = [];
-    output.progress(
-      `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
-    );
-    const record = newChangeRecord(options);
-    const timing = changeTiming(command, output.progress);
-    const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
-    const configuration = await readWorkerConfiguration();
-    const unsignable = await signatureFault(configuration, signer?.keyId);
-    if (unsignable !== undefined) {
-      output.error(unsignable);
-      return EXIT_FAILED;
+  run: async (registry, output, command) => {
+    const { EarlyRehearsal } = await import('../rehearsal/prepare_rehearsal.ts');
+    const early = new EarlyRehearsal(output.progress);
+    try {
+      return await publish(registry, output, command, early);
+    } finally {
+      await early.close();
     }
-    const outcome = await publishModel(
-      store,
-      {
-        ...options,
-        ...graphEnds(command),
-        memoryBudgetBytes: memoryBudgetBytes(configuration),
-        path: resolveFromCaller(path),
-        record,
-        tool: await toolVersion(),
-        signer,
-      },
-      {
-        rehearse: options.skipRehearsal
-          ? skipRehearsal(record.at)
-          : createRehearsal({
-              store,
-              limitMs: options.rehearsalLimit * 1000,
-              at: record.at,
-              onProgress: output.progress,
-            }),
-        onConvert: output.progress,
-        onQuantized: (measured) => {
-          accuracy = measured;
-        },
-        onBlob: ({ path }, what) =>
-          output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'exists already'}`),
-        onWait: (until) =>
-          output.progress(
-            `Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`,
-          ),
-        changePointer: (name, change, why) => changePointer(name, change, why, timing),
-        wait,
-      },
-    );
-    if (outcome.kind === 'refused') {
-      output.error(outcome.reason);
-      return EXIT_FAILED;
-    }
-    const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
-    const measured = quantize === undefined ? {} : { accuracy };
-    if (outcome.kind === 'checked') {
-      output.result([...dryRunLines(model, outcome), ...costs], {
-        ...dryRunJson(model, place, outcome),
-        ...measured,
-      });
-      return EXIT_DONE;
-    }
-    const report = { model, place, flip, stage, label: options.label, outcome, timing };
-    const isCurrent = outcome.pointer?.current === outcome.version;
-    const request = isCurrent ? await firstRequestLines(model, outcome.content, place) : [];
-    output.result([...publishLines(report), ...costs, ...request], { ...publishJson(report), ...measured });
-    return EXIT_DONE;
   },
 });
+
+async function publish(
+  { store, place, changePointer }: Registry,
+  output: Output,
+  command: Command,
+  early: EarlyRehearsal,
+): Promise<number> {
+  const { publishModel } = await import('../publish/publish_model.ts');
+  const { createRehearsal, skipRehearsal } = await import('../rehearsal/rehearse.ts');
+  const options = { ...v.parse(OptionsSchema, command.opts()), version: versionOption(command) };
+  const [path] = v.parse(v.tuple([v.string()]), command.args);
+  const { model, flip, stage, quantize } = options;
+  let accuracy: readonly OutputDifference[] = [];
+  output.progress(
+    `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
+  );
+  const record = newChangeRecord(options);
+  const timing = changeTiming(command, output.progress);
+  const signer = await readSigner(options.sign && resolveFromCaller(options.sign), process.env);
+  const configuration = await readWorkerConfiguration();
+  const unsignable = await signatureFault(configuration, signer?.keyId);
+  if (unsignable !== undefined) {
+    output.error(unsignable);
+    return EXIT_FAILED;
+  }
+  if (!options.skipRehearsal) early.start((await readPointer(store, model)).kind === 'missing' ? 1 : 2);
+  const outcome = await publishModel(
+    store,
+    {
+      ...options,
+      ...graphEnds(command),
+      memoryBudgetBytes: memoryBudgetBytes(configuration),
+      path: resolveFromCaller(path),
+      record,
+      tool: await toolVersion(),
+      signer,
+    },
+    {
+      rehearse: options.skipRehearsal
+        ? skipRehearsal(record.at)
+        : createRehearsal({
+            store,
+            limitMs: options.rehearsalLimit * 1000,
+            at: record.at,
+            onProgress: output.progress,
+            prepare: (isolates) => early.take(isolates),
+          }),
+      onConvert: output.progress,
+      onQuantized: (measured) => {
+        accuracy = measured;
+      },
+      onBlob: ({ path }, what) =>
+        output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'exists already'}`),
+      onWait: (until) =>
+        output.progress(`Waiting for a prune, whose lock holds until ${until.toISOString()} unless renewed`),
+      changePointer: (name, change, why) => changePointer(name, change, why, timing),
+      wait,
+    },
+  );
+  if (outcome.kind === 'refused') {
+    output.error(outcome.reason);
+    return EXIT_FAILED;
+  }
+  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
+  const measured = quantize === undefined ? {} : { accuracy };
+  if (outcome.kind === 'checked') {
+    output.result([...dryRunLines(model, outcome), ...costs], {
+      ...dryRunJson(model, place, outcome),
+      ...measured,
+    });
+    return EXIT_DONE;
+  }
+  const report = { model, place, flip, stage, label: options.label, outcome, timing };
+  const isCurrent = outcome.pointer?.current === outcome.version;
+  const request = isCurrent ? await firstRequestLines(model, outcome.content, place) : [];
+  output.result([...publishLines(report), ...costs, ...request], { ...publishJson(report), ...measured });
+  return EXIT_DONE;
+}
 
 function define(command: Command): Command {
   return withTimingOptions(

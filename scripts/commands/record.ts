@@ -15,6 +15,7 @@ import { requireRoom } from '../files/full_disk.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
+import type { EarlyRehearsal } from '../rehearsal/prepare_rehearsal.ts';
 
 export const RECORD: CommandModule = { define, run };
 
@@ -52,6 +53,16 @@ function parseTolerance(text: string): number {
 }
 
 async function run(command: Command, output: Output): Promise<number> {
+  const { EarlyRehearsal } = await import('../rehearsal/prepare_rehearsal.ts');
+  const early = new EarlyRehearsal(output.progress);
+  try {
+    return await record(command, output, early);
+  } finally {
+    await early.close();
+  }
+}
+
+async function record(command: Command, output: Output, early: EarlyRehearsal): Promise<number> {
   const { openModel } = await import('../../import/open_model.ts');
   const { recordExamples } = await import('../rehearsal/record_examples.ts');
   const options = v.parse(OptionsSchema, command.opts());
@@ -66,6 +77,7 @@ async function run(command: Command, output: Output): Promise<number> {
   const isThere = `${showToCaller(target)} exists already; --force overwrites it`;
   if (!options.force && (await stat(target).catch(() => undefined)) !== undefined) return fail(isThere);
   await requireRoom(dirname(target), tmpdir());
+  early.start(1);
   const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(path, {
       temporaryDirectory,
@@ -80,6 +92,7 @@ async function run(command: Command, output: Output): Promise<number> {
       seed: options.seed,
       tolerance: options.tolerance,
       limitMs: options.rehearsalLimit * 1000,
+      early,
       onProgress: output.progress,
     });
   });

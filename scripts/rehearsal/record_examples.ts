@@ -3,12 +3,9 @@ import type { GoldenExample, ModelContent } from '../../worker/model/content.ts'
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { type ExampleRequest, makeExamples } from './generated_examples.ts';
-import { sandboxConfiguration } from './rehearse.ts';
+import type { EarlyRehearsal } from './prepare_rehearsal.ts';
 import { readRequest } from './request_file.ts';
 import { IsolateClient } from './sandbox/isolate_client.ts';
-import { openSandbox } from './sandbox/open_sandbox.ts';
-import { buildWorker } from './sandbox/worker_build.ts';
-import { readWorkerConfiguration } from './sandbox/worker_configuration.ts';
 
 export interface RecordRequest {
   readonly content: ModelContent;
@@ -19,6 +16,7 @@ export interface RecordRequest {
   readonly seed: number;
   readonly tolerance: number | undefined;
   readonly limitMs: number;
+  readonly early: EarlyRehearsal;
   readonly onProgress: (text: string) => void;
 }
 
@@ -28,20 +26,14 @@ export type RecordOutcome =
 
 /** Runs a model in a local workerd and records its answers. */
 export async function recordExamples(request: RecordRequest): Promise<RecordOutcome> {
-  const { content, files, tolerance, limitMs, onProgress } = request;
+  const { content, files, tolerance, limitMs, early, onProgress } = request;
   const asked = await readRequests(request);
   if (asked.kind === 'refused') return asked;
-  const configuration = await readWorkerConfiguration();
-  const sandbox = await openSandbox();
+  const { sandbox } = await early.take(1);
   try {
-    const { directory } = await buildWorker(() => onProgress('Building the Worker for rehearsals'));
     onProgress('Starting a local workerd');
     const manifest = temporaryManifest(content);
-    const [isolate] = await sandbox.start({
-      build: directory,
-      ...sandboxConfiguration(configuration),
-      versions: [{ manifest, files: Object.fromEntries(files) }],
-    });
+    const [isolate] = await sandbox.publish([{ manifest, files: Object.fromEntries(files) }]);
     if (isolate === undefined) throw new Error('workerd has no isolate');
     const client = new IsolateClient(isolate, manifest, limitMs);
     const load = await client.load();

@@ -7,15 +7,12 @@ import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { leastMemoryNeed, memoryNeed } from '../../worker/registry/version/memory_need.ts';
 import type { Figures, PlanRecord, Rehearsal } from '../../worker/registry/version/rehearsal_record.ts';
 import { type FetchedVersion, fetchVersion } from './current_version.ts';
+import { type PreparedRehearsal, prepareRehearsal } from './prepare_rehearsal.ts';
 import { provePlan } from './prove_plan.ts';
 import { measureMedians, type RehearsedVersion, readFigures, rehearseVersion } from './rehearse_version.ts';
-import { openSandbox, SandboxError } from './sandbox/open_sandbox.ts';
-import { buildWorker } from './sandbox/worker_build.ts';
-import {
-  memoryBudgetBytes,
-  readWorkerConfiguration,
-  type WorkerConfiguration,
-} from './sandbox/worker_configuration.ts';
+import { SandboxError } from './sandbox/open_sandbox.ts';
+import { WorkerBuildError } from './sandbox/worker_build.ts';
+import { memoryBudgetBytes, readWorkerConfiguration } from './sandbox/worker_configuration.ts';
 
 /** A version that is not published yet. */
 interface Candidate {
@@ -55,6 +52,8 @@ export interface RehearsalOptions {
   readonly limitMs: number;
   readonly at: string;
   readonly onProgress: (text: string) => void;
+  /** Starts the workerd, for this number of versions. */
+  readonly prepare?: ((isolates: number) => Promise<PreparedRehearsal>) | undefined;
 }
 
 /** The time limit for downloading the current version, without which the table lacks a column. Milliseconds. */
@@ -65,44 +64,41 @@ const FETCH_LIMIT_MS = 60_000;
  * requests, compares its golden examples, checks the memory budget, and measures it next to the current version.
  */
 export function createRehearsal(options: RehearsalOptions): Rehearse {
+  const { onProgress, prepare = (isolates) => prepareRehearsal(isolates, onProgress) } = options;
   return async (candidate, current) => {
-    const configuration = await readWorkerConfiguration();
-    const { model, version, content } = candidate.manifest;
-    const { onProgress } = options;
-    const budget = memoryBudgetBytes(configuration);
-    const refusal = overBudget(leastMemoryNeed(content), budget);
+    const budget = memoryBudgetBytes(await readWorkerConfiguration());
+    const refusal = overBudget(leastMemoryNeed(candidate.manifest.content), budget);
     if (refusal !== undefined) return refused(candidate, refusal);
-    const sandbox = await openSandbox();
     try {
-      const build = await buildWorker(() => onProgress('Building the Worker for rehearsals')).catch(
-        (error: Error) => {
-          throw new SandboxError(error.message, { cause: error });
-        },
-      );
-      const fetched = await fetchCurrent(options.store, model, current, sandbox.folder);
-      onProgress(`Rehearsing ${model} ${version} in a local workerd`);
-      const isolates = await sandbox.start({
-        build: build.directory,
-        ...sandboxConfiguration(configuration),
-        versions: [
-          { manifest: candidate.manifest, files: Object.fromEntries(candidate.files) },
-          ...(fetched?.kind === 'fetched' ? [fetched.version] : []),
-        ],
-      });
-      return await perform(isolates, candidate, fetched, {
-        ...options,
-        budget,
-        worker: build.digest.slice(0, 12),
-      });
+      const prepared = await prepare(current === undefined ? 1 : 2);
+      try {
+        return await rehearseIn(prepared, candidate, current, { ...options, budget });
+      } finally {
+        await prepared.sandbox.close();
+      }
     } catch (error) {
-      if (!(error instanceof SandboxError)) throw error;
+      if (!(error instanceof SandboxError || error instanceof WorkerBuildError)) throw error;
       throw new SandboxError(`${error.message}; --skip-rehearsal publishes without a rehearsal`, {
         cause: error,
       });
-    } finally {
-      await sandbox.close();
     }
   };
+}
+
+async function rehearseIn(
+  { sandbox, worker }: PreparedRehearsal,
+  candidate: Candidate,
+  current: string | undefined,
+  options: RehearsalOptions & { readonly budget: number },
+): Promise<RehearsalOutcome> {
+  const { model, version } = candidate.manifest;
+  const fetched = await fetchCurrent(options.store, model, current, sandbox.folder);
+  options.onProgress(`Rehearsing ${model} ${version} in a local workerd`);
+  const isolates = await sandbox.publish([
+    { manifest: candidate.manifest, files: Object.fromEntries(candidate.files) },
+    ...(fetched?.kind === 'fetched' ? [fetched.version] : []),
+  ]);
+  return perform(isolates, candidate, fetched, { ...options, worker: worker.slice(0, 12) });
 }
 
 /** Publishes without a rehearsal, which the manifest records. */
@@ -130,30 +126,6 @@ async function fetchCurrent(
   } catch (error) {
     return { kind: 'failed', version, reason: errorMessage(error) };
   }
-}
-
-/**
- * The deployed configuration, except that every version is loaded regardless of the budget, and that requests may be
- * large.
- */
-export function sandboxConfiguration({
-  compatibilityDate,
-  compatibilityFlags,
-  variables,
-}: WorkerConfiguration): {
-  readonly compatibilityDate: string;
-  readonly compatibilityFlags: string[];
-  readonly variables: Record<string, string>;
-} {
-  return {
-    compatibilityDate,
-    compatibilityFlags: [...compatibilityFlags],
-    variables: {
-      ...(variables.HEAP_LIMIT_MB === undefined ? {} : { HEAP_LIMIT_MB: variables.HEAP_LIMIT_MB }),
-      MEMORY_BUDGET_MB: '100000',
-      MAX_REQUEST_MB: '64',
-    },
-  };
 }
 
 async function perform(

@@ -10,19 +10,26 @@ import { within } from '../../../worker/registry/storage/waiting.ts';
 import { requireRoom, unlessDiskFull } from '../../files/full_disk.ts';
 import { PACKAGE_ROOT, startableModule } from '../../files/package_root.ts';
 import { makeSandboxFolder } from './sandbox_folder.ts';
-import { SandboxAnswerSchema, type SandboxRequest } from './sandbox_messages.ts';
+import {
+  SandboxAnswerSchema,
+  type SandboxPreparation,
+  type SandboxRequest,
+  type SandboxVersion,
+} from './sandbox_messages.ts';
 
 /** A process with its own workerd and bucket. It ends with this process, however that ends. */
 export interface Sandbox {
   /** For temporary files, removed with the sandbox. */
   readonly folder: string;
+  /** Starts workerd, which takes a moment during which other work can be done. Called once. */
+  prepare(preparation: SandboxPreparation): void;
   /**
-   * Starts workerd with these versions published.
+   * Publishes versions in the started workerd. Called once, after it was prepared.
    *
    * @returns the base URL of an isolate for each of them
    * @throws SandboxError
    */
-  start(request: SandboxRequest): Promise<readonly URL[]>;
+  publish(versions: readonly SandboxVersion[]): Promise<readonly URL[]>;
   /** Ends workerd, whatever its state, and removes all files. */
   close(): Promise<void>;
 }
@@ -35,7 +42,7 @@ export class SandboxError extends CodedError {
   override readonly code: ErrorCode = 'ERR_SANDBOX_FAILED';
 }
 
-/** Opens a sandbox. Starting it takes a moment, during which other work can be done. */
+/** Opens a sandbox. Its process starts, but no workerd yet. */
 export async function openSandbox(): Promise<Sandbox> {
   await requireRoom(tmpdir());
   const folder = await makeSandboxFolder();
@@ -45,9 +52,10 @@ export async function openSandbox(): Promise<Sandbox> {
   answer.catch(() => undefined);
   return {
     folder,
-    start: async (request) => {
+    prepare: (preparation) => send(host, { kind: 'prepare', ...preparation }),
+    publish: async (versions) => {
       try {
-        host.send(request);
+        send(host, { kind: 'publish', versions: [...versions] });
         const isolates = await unlessDiskFull(folder, 0, () =>
           within(
             START_LIMIT_MS,
@@ -84,6 +92,11 @@ function startHost(folder: string): ChildProcess {
       },
     },
   );
+}
+
+/** If the process has ended, the answer reports it. */
+function send(host: ChildProcess, request: SandboxRequest): void {
+  host.send(request, () => {});
 }
 
 async function firstAnswer(host: ChildProcess): Promise<string[]> {

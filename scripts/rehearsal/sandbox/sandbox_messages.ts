@@ -1,14 +1,21 @@
 import * as v from 'valibot';
 import { ManifestSchema } from '../../../worker/registry/version/manifest.ts';
 
-/** The only message to the sandbox process. */
-export const SandboxRequestSchema = v.object({
+/** What workerd needs before any version is known. */
+const PreparationSchema = v.object({
+  kind: v.literal('prepare'),
   /** The folder of the Worker's modules. */
   build: v.string(),
   compatibilityDate: v.string(),
   compatibilityFlags: v.array(v.string()),
   variables: v.record(v.string(), v.string()),
-  /** One isolate for each version. */
+  isolates: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+export type SandboxPreparation = Omit<v.InferOutput<typeof PreparationSchema>, 'kind'>;
+
+/** The versions to publish in the bucket of the sandbox, at most one for each isolate. */
+const PublicationSchema = v.object({
+  kind: v.literal('publish'),
   versions: v.array(
     v.object({
       manifest: ManifestSchema,
@@ -17,9 +24,13 @@ export const SandboxRequestSchema = v.object({
     }),
   ),
 });
+export type SandboxVersion = v.InferOutput<typeof PublicationSchema>['versions'][number];
+
+/** The two messages to the sandbox process, in this order. */
+export const SandboxRequestSchema = v.variant('kind', [PreparationSchema, PublicationSchema]);
 export type SandboxRequest = v.InferOutput<typeof SandboxRequestSchema>;
 
-/** The only message from the sandbox process. */
+/** The only message from the sandbox process. It has an isolate for each version. */
 export const SandboxAnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('ready'), isolates: v.array(v.string()) }),
   v.object({ kind: v.literal('failed'), reason: v.string() }),

@@ -14,7 +14,12 @@ import { writeBlob } from '../../../worker/registry/version/blob_store.ts';
 import { writeManifest } from '../../../worker/registry/version/version_store.ts';
 import { DiskWatchingObjectStore } from '../../registry/disk_watching_object_store.ts';
 import { isSandboxFolder } from './sandbox_folder.ts';
-import { type SandboxAnswer, type SandboxRequest, SandboxRequestSchema } from './sandbox_messages.ts';
+import {
+  type SandboxAnswer,
+  type SandboxPreparation,
+  SandboxRequestSchema,
+  type SandboxVersion,
+} from './sandbox_messages.ts';
 import { readWorkerModules } from './worker_build.ts';
 
 let miniflare: Miniflare | undefined;
@@ -33,9 +38,14 @@ function removeFolder(): void {
   if (isSandboxFolder(tmpdir())) rmSync(tmpdir(), { recursive: true, force: true, maxRetries: 10 });
 }
 
-async function start(request: SandboxRequest): Promise<string[]> {
-  const modules = await readWorkerModules(request.build);
-  const names = request.versions.map((_, index) => `isolate-${index}`);
+interface Isolates {
+  readonly store: ObjectStore;
+  readonly urls: readonly string[];
+}
+
+async function prepare(preparation: SandboxPreparation): Promise<Isolates> {
+  const modules = await readWorkerModules(preparation.build);
+  const names = Array.from({ length: preparation.isolates }, (_, index) => `isolate-${index}`);
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
       handleStructuredLogs: () => {},
@@ -43,10 +53,10 @@ async function start(request: SandboxRequest): Promise<string[]> {
         name,
         modules,
         modulesRoot: '/',
-        compatibilityDate: request.compatibilityDate,
-        compatibilityFlags: request.compatibilityFlags,
+        compatibilityDate: preparation.compatibilityDate,
+        compatibilityFlags: preparation.compatibilityFlags,
         // No pointer names the rehearsed version.
-        bindings: { ...request.variables, VERSIONS_BY_NUMBER: 'any' },
+        bindings: { ...preparation.variables, VERSIONS_BY_NUMBER: 'any' },
         r2Buckets: { MODELS: 'models' },
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),
@@ -54,18 +64,19 @@ async function start(request: SandboxRequest): Promise<string[]> {
   );
   await miniflare.ready;
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(names[0]);
-  const store = new DiskWatchingObjectStore(new R2ObjectStore(MODELS), tmpdir());
-  for (const version of request.versions) await putVersion(store, version);
   const urls: string[] = [];
   for (const name of names) urls.push((await miniflare.unsafeGetDirectURL(name)).href);
-  return urls;
+  return { store: new DiskWatchingObjectStore(new R2ObjectStore(MODELS), tmpdir()), urls };
+}
+
+/** Publishes the versions and returns the URL of an isolate for each. */
+async function publish(isolates: Isolates, versions: readonly SandboxVersion[]): Promise<string[]> {
+  for (const version of versions) await putVersion(isolates.store, version);
+  return isolates.urls.slice(0, versions.length);
 }
 
 /** Publishes a version without a pointer, which requests name by its number. */
-async function putVersion(
-  store: ObjectStore,
-  { manifest, files }: SandboxRequest['versions'][number],
-): Promise<void> {
+async function putVersion(store: ObjectStore, { manifest, files }: SandboxVersion): Promise<void> {
   for (const { path, sha256 } of manifest.content.blobs) {
     const file = files[path];
     if (file === undefined) throw new Error(`there is no file for ${path}`);
@@ -83,9 +94,18 @@ function answer(message: SandboxAnswer): void {
 process.on('uncaughtException', () => void end());
 process.on('exit', removeFolder);
 process.on('disconnect', () => void end());
-process.once('message', (message) => {
-  start(v.parse(SandboxRequestSchema, message)).then(
-    (isolates) => answer({ kind: 'ready', isolates }),
+let isolates: Promise<Isolates> | undefined;
+process.on('message', (message) => {
+  const request = v.parse(SandboxRequestSchema, message);
+  if (request.kind === 'prepare') {
+    isolates = prepare(request);
+    // Reported to the publication.
+    isolates.catch(() => undefined);
+    return;
+  }
+  const published = isolates?.then((prepared) => publish(prepared, request.versions));
+  published?.then(
+    (urls) => answer({ kind: 'ready', isolates: urls }),
     (error: unknown) => answer({ kind: 'failed', reason: errorMessage(error) }),
   );
 });

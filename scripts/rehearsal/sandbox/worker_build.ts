@@ -34,7 +34,8 @@ export interface WorkerBuild {
   readonly directory: string;
 }
 
-class WorkerBuildError extends ExplainedError {
+/** The Worker could not be built. */
+export class WorkerBuildError extends ExplainedError {
   override readonly code: ErrorCode = 'ERR_WORKER_BUILD_FAILED';
 }
 

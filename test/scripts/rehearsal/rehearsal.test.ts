@@ -10,11 +10,11 @@ import { modelLines } from '../../../scripts/status/status_report.ts';
 import { wait } from '../../../worker/registry/storage/waiting.ts';
 import { RehearsalSchema } from '../../../worker/registry/version/rehearsal_record.ts';
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
-import { endlessLoop, goldenFile, half } from '../../fixtures/commands/failing_models.ts';
+import { endlessLoop, goldenFile, half, unknownOperation } from '../../fixtures/commands/failing_models.ts';
 import { GRAPH_MODEL } from '../../fixtures/commands/model_directories.ts';
 import { quotient, repeated, squares, unknownSizes } from '../../fixtures/commands/planned_models.ts';
 import { publish, rollBack } from '../../fixtures/commands/publishing.ts';
-import { startScript } from '../../fixtures/commands/run_script.ts';
+import { runScript, startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { snapshot, temporaryRegistry } from '../../fixtures/commands/temporary_registry.ts';
 
@@ -241,6 +241,20 @@ async function processesIn(directory: string): Promise<number[]> {
   }
   return found;
 }
+
+test.runIf(process.platform === 'linux')(
+  'a model that is refused before its rehearsal leaves no process and no file of the workerd that was started for it',
+  async () => {
+    const refused = await runScript(
+      'publish',
+      [await unknownOperation(), '--model', 'refused', '--persist-to', join(folder, 'refused')],
+      { env: { TMPDIR: temporary } },
+    );
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('NoSuchOperation') });
+    expect(await processesIn(join(temporary, 'edge-serving-rehearsal-'))).toEqual([]);
+    expect(await readdir(temporary)).toEqual([]);
+  },
+);
 
 test.runIf(process.platform === 'linux')(
   'a rehearsal that is killed leaves no process and no file',
