@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { faultMessage } from './fault.ts';
+import type { ApiKey } from './http/access/api_keys.ts';
 import { errorResponse } from './http/answer/answer_headers.ts';
 import { answerIndex } from './http/index_page/handler.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
@@ -24,15 +25,16 @@ app.get('/', async (context, next) => {
   const { guard, isolate, routingKeys, showsIndex } = wiringOf(context.env);
   if (!showsIndex) return next();
   const { raw } = context.req;
-  const refusal = await guard?.(raw, '/');
-  return (
-    refusal ?? answerIndex(isolate.serving, raw, new HttpRequestScope(raw, context.executionCtx, routingKeys))
-  );
+  const admission = await guard?.(raw, '/');
+  if (admission?.kind === 'refused') return admission.response;
+  const scope = new HttpRequestScope(raw, context.executionCtx, routingKeys, admission?.key);
+  return answerIndex(isolate.serving, raw, scope);
 });
 app.get('/openapi.json', () => answerDocument());
 app.get('/docs', () => answerPage());
 
 const METRICS = '/monitoring/prometheus/metrics';
+const METRICS_OF_ALL = 'The metrics are about all models, and this key may use only some of them';
 // Hono's patterns would split at `:predict` and decode names too early.
 const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
   ['/:api{[vV]1}/*', 'tensorflow serving'],
@@ -40,19 +42,17 @@ const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
 ];
 
 for (const pattern of [METRICS, ...PATTERNS.map(([pattern]) => pattern)]) {
-  app.use(pattern, async (context, next) => {
-    const { cors } = wiringOf(context.env);
-    return cors === undefined ? next() : cors(context, next);
-  });
+  app.use(pattern, (context, next) => wiringOf(context.env).cors(context, next));
 }
 
 app.use(METRICS, async (context, next) => {
-  const refusal = await wiringOf(context.env).guard?.(context.req.raw, METRICS);
-  return refusal ?? next();
+  const admission = await wiringOf(context.env).guard?.(context.req.raw, METRICS);
+  if (admission?.kind === 'refused') return admission.response;
+  return admission?.key?.models === undefined ? next() : errorResponse(METRICS_OF_ALL, 403);
 });
 app.get(METRICS, async (context) => {
-  const { isolate, requestMetrics } = wiringOf(context.env);
-  const samples = await isolate.samples();
+  const { isolate, requestMetrics, keyMetrics } = wiringOf(context.env);
+  const samples = [...(await isolate.samples()), ...keyMetrics.samples()];
   const text = requestMetrics.render() + renderPrometheus(samples);
   return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4' });
 });
@@ -72,9 +72,12 @@ function answerProtocol(
   path: string,
   context: Pick<ExecutionContext, 'waitUntil'>,
 ): Promise<Response> {
-  const scope = new HttpRequestScope(request, context, routingKeys);
-  if (guard === undefined) return answers[protocol](request, path, scope);
-  return guard(request, path).then((refusal) => refusal ?? answers[protocol](request, path, scope));
+  const answer = (key?: ApiKey) =>
+    answers[protocol](request, path, new HttpRequestScope(request, context, routingKeys, key));
+  if (guard === undefined) return answer();
+  return guard(request, path).then((admission) =>
+    admission.kind === 'refused' ? admission.response : answer(admission.key),
+  );
 }
 
 app.notFound((context) =>
@@ -94,10 +97,9 @@ export default {
     const protocol = protocolOf(path);
     if (protocol === undefined) return app.fetch(request, env, context);
     try {
-      const wired = wiringOf(env);
       // Hono's middleware implements CORS.
-      if (wired.cors !== undefined) return app.fetch(request, env, context);
-      return await answerProtocol(wired, protocol, request, path, context);
+      if (request.headers.has('origin')) return app.fetch(request, env, context);
+      return await answerProtocol(wiringOf(env), protocol, request, path, context);
     } catch (error) {
       return answerFault(error, path);
     }

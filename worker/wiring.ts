@@ -1,9 +1,7 @@
-import type { MiddlewareHandler } from 'hono';
-import { cors } from 'hono/cors';
+import { createCors } from './cors.ts';
 import { parseAccessConfiguration } from './http/access/access_configuration.ts';
 import { createGuard } from './http/access/guard.ts';
 import { rateLimiterOf } from './http/access/rate_limit.ts';
-import { EXPOSED_HEADERS } from './http/answer/answer_headers.ts';
 import { RequestMemory } from './http/memory/request_memory.ts';
 import { RequestMetrics } from './http/metrics/request_metrics.ts';
 import { createOpenInferenceHandler } from './http/open_inference/handler.ts';
@@ -14,6 +12,7 @@ import { ModelCalls } from './rpc/model_calls.ts';
 import { logLine } from './runtime/log_line.ts';
 import { parseConfiguration } from './serving/configuration.ts';
 import { createIsolate } from './serving/isolate.ts';
+import { Metrics } from './serving/metrics/metrics.ts';
 import { canaryEventsOf } from './serving/rollout/canary_abort_events.ts';
 
 export type Wiring = ReturnType<typeof wire>;
@@ -43,6 +42,7 @@ function wire(env: Env) {
     recordCanaryAbort: canaryEventsOf(env, crypto.randomUUID()),
   });
   const requestMetrics = new RequestMetrics();
+  const keyMetrics = new Metrics();
   const protocol = {
     serving: isolate.serving,
     maxRequestBytes: configuration.maxRequestBytes,
@@ -53,13 +53,20 @@ function wire(env: Env) {
     isolate,
     routingKeys: configuration.routingKeys,
     requestMetrics,
+    keyMetrics,
     answers: {
       'tensorflow serving': createTensorFlowServingHandler(protocol),
       'open inference': createOpenInferenceHandler(protocol),
     },
     calls: new ModelCalls(protocol),
-    guard: createGuard({ apiKeys: access.apiKeys, rateLimiter: rateLimiterOf(env), log }),
-    cors: createCors(access.corsOrigins),
+    guard: createGuard({
+      apiKeys: access.apiKeys,
+      namedKeys: access.namedKeys,
+      rateLimiter: (name) => rateLimiterOf(env, name),
+      log,
+      count: (key, outcome) => keyMetrics.count('key_requests_total', { key, outcome }),
+    }),
+    cors: createCors(access.corsOrigins, log),
     showsIndex: access.showsIndex,
   };
 }
@@ -67,14 +74,4 @@ function wire(env: Env) {
 /** Undefined in runtimes without the Cache API. */
 function platformCache(): Cache | undefined {
   return typeof caches === 'undefined' ? undefined : caches.default;
-}
-
-function createCors(origins: readonly string[] | 'any'): MiddlewareHandler | undefined {
-  if (origins.length === 0) return undefined;
-  return cors({
-    origin: origins === 'any' ? '*' : [...origins],
-    allowMethods: ['GET', 'HEAD', 'POST'],
-    exposeHeaders: [...EXPOSED_HEADERS],
-    maxAge: 86_400,
-  });
 }

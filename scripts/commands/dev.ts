@@ -7,6 +7,7 @@ import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { DEV_PORT } from '../dev/dev_address.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';
+import { localOrigins } from '../dev/local_origins.ts';
 import { announceDev, withdrawDev } from '../dev/running_dev.ts';
 import { parseVariableArgument } from '../dev/variable_argument.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from '../files/package_root.ts';
@@ -76,7 +77,7 @@ async function run(command: Command, output: Output): Promise<number> {
       ...shared,
       worker: 'serving',
       port,
-      variables,
+      variables: [...variables, ...(await localOrigins(variables))],
       onReady: async () => {
         const url = serverUrl(ip, port);
         await announceDev(directory, url);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type CommandModule, EXIT_DONE, withJsonOption } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
 import { managementEnvironment, withEnvironmentOption } from '../deploy/wrangler_environment.ts';
+import { parseKeyName } from '../keys/key_name.ts';
 import { createToken, TOKEN_SCOPES } from '../registry/management_token.ts';
 
 export const TOKEN: CommandModule = { define, run };
@@ -10,7 +11,7 @@ export const TOKEN: CommandModule = { define, run };
 function define(command: Command): Command {
   return withJsonOption(
     withEnvironmentOption(command)
-      .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseName)
+      .requiredOption('--name <name>', 'the owner; recorded in the history of changes', parseKeyName)
       .option(
         '--scopes <scopes>',
         `the scopes, separated by commas: ${TOKEN_SCOPES.join(', ')}; every token may read`,
@@ -36,13 +37,6 @@ async function run(command: Command, output: Output): Promise<number> {
     { name, scopes, token, entry },
   );
   return EXIT_DONE;
-}
-
-function parseName(text: string): string {
-  if (!/^[\w.-]{1,64}$/.test(text)) {
-    throw new InvalidArgumentError('A name consists of letters, digits, "_", "." and "-", at most 64.');
-  }
-  return text;
 }
 
 function parseScopes(text: string): string[] {

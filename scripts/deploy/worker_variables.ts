@@ -19,5 +19,6 @@ export const PREDICT_VARIABLES: readonly string[] = [
   'INDEX_PAGE',
   'CORS_ORIGINS',
   'PREDICT_API_KEYS',
+  'NAMED_API_KEYS',
   'MANIFEST_PUBLIC_KEYS',
 ];

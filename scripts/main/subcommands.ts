@@ -102,6 +102,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/deploy_management.ts')).DEPLOY_MANAGEMENT,
   },
   {
+    name: 'key',
+    summary: 'Creates an API key for the serving Worker, and the entry for its secret. Nothing is stored.',
+    load: async () => (await import('../commands/key.ts')).KEY,
+  },
+  {
     name: 'token',
     summary: 'Creates a token for the management Worker, and the entry for its secret. Nothing is stored.',
     load: async () => (await import('../commands/token.ts')).TOKEN,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomSecret } from '../keys/random_secret.ts';
 
 /** The scopes of a token, as worker/management/access/access_tokens.ts defines them. */
 export const TOKEN_SCOPES = ['read', 'publish', 'flip'] as const;
@@ -11,9 +11,8 @@ export interface ManagementToken {
   readonly entry: string;
 }
 
-/** Makes a token of 256 random bits. */
+/** Makes a token for a management Worker. */
 export function createToken(name: string, scopes: readonly TokenScope[]): ManagementToken {
-  const token = randomBytes(32).toString('base64url');
-  const digest = createHash('sha256').update(token).digest('hex');
+  const { secret: token, digest } = randomSecret();
   return { token, entry: `${name}:${scopes.join('+')}:${digest}` };
 }

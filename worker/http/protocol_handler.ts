@@ -92,16 +92,20 @@ export function createProtocolHandler<
     const began = phases?.now() ?? 0;
     const route = method === 'POST' ? routePost(path) : protocol.route(method, path);
     const isComputed = route.kind === 'compute';
-    const answer = isComputed
-      ? await answerComputed(protocol, options, request, route, scope)
-      : await protocol.answerDocument(route, request, options.serving, scope);
-    phases?.end('total', began);
     const model = isComputed ? route.target.model : route.model;
     if (model !== undefined) {
       options.record?.({
         model,
         isKnownModel: answer.isKnownModel,
         version: answer.by?.version ?? '',
+    const refusal = model === undefined || model === '' ? undefined : scope.modelRefusal?.(model);
+    const answer =
+      refusal !== undefined
+        ? errorAnswer(refusal, 403)
+        : isComputed
+          ? await answerComputed(protocol, options, request, route, scope)
+          : await protocol.answerDocument(route, request, options.serving, scope);
+    phases?.end('total', began);
         api: isComputed ? route.api : '',
         httpStatus: answer.status,
         milliseconds: performance.now() - start,

@@ -1,6 +1,8 @@
 import type { RequestScope } from '../serving/api.ts';
 import { Phases } from '../serving/request/phases.ts';
+import type { ApiKey } from './access/api_keys.ts';
 import { clientNetwork, isLocalNetwork } from './access/client_network.ts';
+import { shortened } from './json/json_excerpt.ts';
 import { minimumGeneration } from './minimum_generation.ts';
 
 const now = () => Date.now();
@@ -13,18 +15,28 @@ export interface RoutingKeys {
   readonly areTrusted: boolean;
 }
 
-/** The lifetime and the routing key of an HTTP request. */
+/** The lifetime, the API key and the routing key of an HTTP request. */
 export class HttpRequestScope implements RequestScope {
   readonly phases = new Phases(now);
   readonly minimumGeneration: number | undefined;
+  readonly keyName: string | undefined;
   readonly #request: Request;
   readonly #context: Pick<ExecutionContext, 'waitUntil'>;
   readonly #routing: RoutingKeys;
+  readonly #key: ApiKey | undefined;
 
-  constructor(request: Request, context: Pick<ExecutionContext, 'waitUntil'>, routing: RoutingKeys) {
+  /** @param key that the request showed, if the server requires keys */
+  constructor(
+    request: Request,
+    context: Pick<ExecutionContext, 'waitUntil'>,
+    routing: RoutingKeys,
+    key?: ApiKey | undefined,
+  ) {
     this.#request = request;
     this.#context = context;
     this.#routing = routing;
+    this.#key = key;
+    this.keyName = key?.name;
     this.minimumGeneration = minimumGeneration(request.headers);
   }
 
@@ -34,6 +46,12 @@ export class HttpRequestScope implements RequestScope {
 
   routingKey(): string | undefined {
     return this.#request.headers.get(this.#routing.header) ?? undefined;
+  }
+
+  modelRefusal(model: string): string | undefined {
+    const models = this.#key?.models;
+    if (models === undefined || models.includes(model)) return undefined;
+    return `The key "${this.#key?.name}" may use only the models ${models.text}, and not ${shortened(model)}`;
   }
 
   network(): string {

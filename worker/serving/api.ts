@@ -56,6 +56,10 @@ export interface ServableView {
   /** Signatures that the model had before it was published, and why they are not served. */
   readonly leftOut?: LeftOut | undefined;
   /** How a request that is an image becomes an input. */
+  /** The name of the API key that the request showed; undefined without a key, and for a key without a name. */
+  readonly keyName?: string | undefined;
+  /** Returns why the request may not use a model, as a sentence for the client, or undefined if it may. */
+  modelRefusal?(model: string): string | undefined;
   readonly image?: ImageInput | undefined;
   /**
    * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be modified

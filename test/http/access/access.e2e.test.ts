@@ -97,10 +97,25 @@ describe('a server with keys and origins', () => {
     },
   );
 
-  test('lets no other page', async () => {
-    const headers = { origin: 'https://other.example', 'x-api-key': 'first-key-of-two' };
-    const response = await askOf(edge, '/v2', { headers });
-    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  test('lets no other page, and says so in the answer to a preflight and in the log', async () => {
+    const origin = 'https://other.example';
+    const headers = { origin, 'x-api-key': 'first-key-of-two' };
+    for (const init of [{ headers }, { ...PREDICT, headers }]) {
+      const response = await askOf(edge, 'body' in init ? `${HALF}:predict` : '/v2', init);
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    const preflight = await askOf(edge, `${HALF}:predict`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    const reason =
+      'Pages of the origin https://other.example may not read the answers of this server: to allow it, add the origin to ' +
+      'the variable CORS_ORIGINS';
+    expect([preflight.status, await preflight.json()]).toEqual([403, { error: reason }]);
+    expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+    expect(edge.log.filter((line) => line.includes(origin))).toEqual([
+      JSON.stringify({ event: 'origin not allowed', origin, reason }),
+    ]);
   });
 });
 
@@ -119,6 +134,25 @@ describe('a server without keys', () => {
     expect(answers[0]?.headers.get('access-control-allow-origin')).toBeNull();
     expect(await answers[4]?.json()).toEqual({ error: expect.stringContaining('rate limit') });
     expect((await askOf(edge, '/v2/health/live')).status).toBe(200);
+  });
+
+  test('refuses the preflight of a page that was opened as a file, by a sentence', async () => {
+    const preflight = await askOf(edge, '/v2/models/half_plus_two/infer', {
+      method: 'OPTIONS',
+      headers: { origin: 'null', 'access-control-request-method': 'POST' },
+    });
+    expect([preflight.status, await preflight.json()]).toEqual([
+      403,
+      { error: expect.stringMatching(/^Pages of the origin null .* opened as a file .* serve it by HTTP$/) },
+    ]);
+  });
+
+  test('treats its own pages as every other client', async () => {
+    const origin = new URL('/', edge.isolates[0]).origin;
+    const headers = { origin, 'cf-connecting-ip': '192.0.2.77' };
+    const response = await askOf(edge, `${HALF}:predict`, { ...PREDICT, headers });
+    expect(await response.json()).toEqual({ predictions: [2.5] });
+    expect(edge.log.filter((line) => line.includes('origin not allowed'))).toHaveLength(2);
   });
 });
 

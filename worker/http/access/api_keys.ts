@@ -1,3 +1,6 @@
+import { digestOf, findByDigest } from './digests.ts';
+import type { NamedKey } from './named_keys.ts';
+
 /** A shorter key can be guessed. */
 const SHORTEST_KEY = 16;
 const LONGEST_KEY = 256;
@@ -11,26 +14,47 @@ export function isKey(text: string): boolean {
   return KEY.test(text);
 }
 
-/** Identifies the API key that a request sends. */
-export class ApiKeys {
-  readonly #keys: readonly Uint8Array[];
+/** The key that a request showed. */
+export interface ApiKey {
+  /** Identifies the key to the rate limiter, without revealing it. */
+  readonly id: string;
+  /** The name that the operator gave it; undefined for a key of PREDICT_API_KEYS. */
+  readonly name: string | undefined;
+  readonly models: NamedKey['models'];
+  readonly rate: NamedKey['rate'];
+}
 
-  constructor(keys: readonly string[]) {
-    this.#keys = keys.map(padded);
+/** The keys of a server: plain ones of PREDICT_API_KEYS, and those of NAMED_API_KEYS, which have a name and a digest. */
+export class ApiKeys {
+  readonly #plain: readonly Uint8Array[];
+  readonly #named: readonly NamedKey[];
+
+  constructor(plain: readonly string[], named: readonly NamedKey[]) {
+    this.#plain = plain.map(padded);
+    this.#named = named;
   }
 
   /**
-   * Returns a name for the key that does not reveal it, or undefined if the key is not valid. Compares all keys, each
-   * in constant time: the duration depends on what the request sends, and not on the keys.
+   * Returns a function that identifies the key that a request shows, and returns undefined for a wrong one. It compares
+   * all keys, each in constant time: the duration depends on what the request sends, and not on the keys.
    */
-  identify(shown: string): string | undefined {
-    if (!isKey(shown)) return undefined;
-    const bytes = padded(shown);
+  async comparison(shown: string): Promise<() => ApiKey | undefined> {
+    if (!isKey(shown)) return () => undefined;
+    const digest = this.#named.length === 0 ? undefined : await digestOf(shown);
+    return () => {
+      const named = digest === undefined ? undefined : findByDigest(this.#named, digest);
+      const plain = this.#plainKey(padded(shown));
+      return named === undefined ? plain : { id: `key-named-${named.name}`, ...named };
+    };
+  }
+
+  #plainKey(bytes: Uint8Array): ApiKey | undefined {
     let found: number | undefined;
-    for (const [index, key] of this.#keys.entries()) {
+    for (const [index, key] of this.#plain.entries()) {
       if (crypto.subtle.timingSafeEqual(bytes, key)) found = index;
     }
-    return found === undefined ? undefined : `key-${found}`;
+    if (found === undefined) return undefined;
+    return { id: `key-${found}`, name: undefined, models: undefined, rate: undefined };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RequestScope, Serving } from '../../serving/api.ts';
+import { usableModels } from '../model_list.ts';
 import { type TensorDescription, tensorDescriptions } from '../tensor_descriptions.ts';
 import { type ExampleRequest, exampleRequest } from './example_request.ts';
 
@@ -30,10 +31,11 @@ interface IndexedSignature {
 /** A request may make 50 reads on Cloudflare's free plan, and a model takes two. */
 const MOST_DESCRIBED = 20;
 
-/** Describes the current versions of all models. Resolves to undefined if storage cannot be read. */
+/** Describes the current versions of all models that the request may use. Resolves to undefined if storage cannot be read. */
 export async function modelIndex(serving: Serving, scope: RequestScope): Promise<ModelIndex | undefined> {
-  const names = await serving.models();
-  if (names === undefined) return undefined;
+  const published = await serving.models();
+  if (published === undefined) return undefined;
+  const names = usableModels(published, scope);
   const described = names.slice(0, MOST_DESCRIBED).map((name) => describe(serving, name, scope));
   return { models: await Promise.all(described), more: names.slice(MOST_DESCRIBED) };
 }

@@ -71,7 +71,7 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'model config':
         return answerDescription(serving, asks.target, scope, modelConfiguration);
       case 'repository index':
-        return answerModelList(serving, repositoryIndex);
+        return answerModelList(serving, scope, repositoryIndex);
       case 'repository change':
         return errorAnswer(NOT_BY_CLIENTS, 400);
       case 'unknown version':
@@ -84,7 +84,7 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
         // Models load on demand: an isolate that runs is ready.
         return documentAnswer({ live: true, ready: true });
       case 'list':
-        return answerModelList(serving);
+        return answerModelList(serving, scope);
       case 'not found':
         return errorAnswer(`There is nothing at ${pathOfUrl(url)}`, 404);
       case 'wrong method': {

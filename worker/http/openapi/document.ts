@@ -64,7 +64,7 @@ function serverPaths(): Paths {
     },
     '/monitoring/prometheus/metrics': {
       get: operation('metrics', 'Metrics of the answering isolate', {
-        ...responses('Error', '', [401, 429]),
+        ...responses('Error', '', [401, 403, 429]),
         ...text('text/plain', "Prometheus's text format"),
       }),
     },

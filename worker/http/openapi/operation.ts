@@ -24,7 +24,7 @@ export type Paths = Readonly<Record<string, PathItem>>;
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; the message says where',
   401: 'The server requires an API key',
-  403: 'This server does not serve that version by its number',
+  403: 'The API key is for other models, or the server does not serve that version by its number',
   404: 'The model or version does not exist',
   405: 'The path does not support the method',
   413: 'The body is larger than the server accepts',

@@ -54,7 +54,7 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
       case 'metadata':
         return answerMetadata(serving, route.target, scope);
       case 'list':
-        return answerModelList(serving);
+        return answerModelList(serving, scope);
       case 'malformed':
       case 'missing model name':
         return errorAnswer(route.message, 400);
