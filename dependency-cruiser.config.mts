@@ -34,6 +34,7 @@ const RUNTIME_PARTS = ['kernels', 'backend', 'weights', 'plan', 'images', 'opera
 const PACKAGES = [
   { name: 'hono', package: 'hono', layers: ['worker/entry'] },
   { name: 'itty-router', package: 'itty-router', layers: ['worker/management'] },
+  { name: 'jose', package: 'jose', layers: ['worker/management'] },
   { name: 'tfjs', package: '@tensorflow', layers: ['worker/runtime', 'import', 'models'] },
   { name: 'commands', package: '(wrangler|commander|ora)', layers: ['scripts'] },
 ];

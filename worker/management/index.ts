@@ -7,7 +7,9 @@ import { wait } from '../registry/storage/waiting.ts';
 import { logLine } from '../runtime/log_line.ts';
 import { ConfigurationError } from '../serving/variables.ts';
 import { parseManagementConfiguration } from './access/configuration.ts';
-import { admit } from './access/guard.ts';
+import { admit, type SignIn } from './access/guard.ts';
+import { parseSignIn } from './access/sign_in/sign_in_configuration.ts';
+import { assertionVerifier } from './access/sign_in/verify_assertion.ts';
 import { parseAbortLimits } from './canary_aborts/abort_limits.ts';
 import { parseAnalyticsAccess } from './canary_aborts/query_canary_aborts.ts';
 import { runSchedule } from './canary_aborts/schedule.ts';
@@ -30,11 +32,19 @@ function wire(env: Env) {
     // Workers that share a namespace_id share its counters, so the names contain this Worker's own.
     guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
     configuration: parseManagementConfiguration(env),
+    signIn: signInOf(env),
     analytics: parseAnalyticsAccess(env),
     abortLimits: parseAbortLimits(env),
   };
 }
 let wired: ReturnType<typeof wire> | undefined;
+
+function signInOf(env: Env): SignIn | undefined {
+  const configuration = parseSignIn(env);
+  if (configuration === undefined) return undefined;
+  const verify = assertionVerifier(configuration, fetch.bind(globalThis));
+  return { verify, scopes: configuration.scopes };
+}
 
 const MODEL = '/api/v1/models/:model';
 const OBJECT = '/api/v1/objects/:key+';
@@ -42,7 +52,12 @@ const OBJECT = '/api/v1/objects/:key+';
 const router = Router<IRequestStrict, [ManagementRequest]>({})
   .get('/api/v1', (_, { caller }) =>
     jsonResponse(
-      JSON.stringify({ service: 'edge-serving-management', token: caller.name, scopes: [...caller.scopes] }),
+      JSON.stringify({
+        service: 'edge-serving-management',
+        token: caller.name,
+        scopes: [...caller.scopes],
+        signIn: caller.signIn,
+      }),
     ),
   )
   .get('/api/v1/models', (_, management) => describeModels(management))
@@ -68,8 +83,8 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
   if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
   wired ??= wire(env);
-  const { configuration, guesses } = wired;
-  const admission = await admit(request, url, configuration.tokens, guesses);
+  const { configuration, guesses, signIn } = wired;
+  const admission = await admit(request, url, { tokens: configuration.tokens, signIn, guesses });
   if (admission.kind === 'refused') return { response: admission.response };
   const { caller } = admission;
   const { maxUploadBytes, maxSubrequests } = configuration;

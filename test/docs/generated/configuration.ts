@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ACCESS_VARIABLES } from '../../../worker/http/access/access_configuration.ts';
 import { MANAGEMENT_VARIABLES } from '../../../worker/management/access/configuration.ts';
+import { SIGN_IN_VARIABLES } from '../../../worker/management/access/sign_in/sign_in_configuration.ts';
 import { ABORT_VARIABLES } from '../../../worker/management/canary_aborts/abort_limits.ts';
 import { ANALYTICS_VARIABLES } from '../../../worker/management/canary_aborts/query_canary_aborts.ts';
 import { SERVING_VARIABLES } from '../../../worker/serving/configuration.ts';
@@ -11,6 +12,7 @@ type Variables = Readonly<Record<string, v.GenericSchema>>;
 export const PREDICT: Variables = { ...SERVING_VARIABLES.entries, ...ACCESS_VARIABLES.entries };
 export const MANAGEMENT: Variables = {
   ...MANAGEMENT_VARIABLES.entries,
+  ...SIGN_IN_VARIABLES.entries,
   ...ABORT_VARIABLES.entries,
   ...ANALYTICS_VARIABLES.entries,
 };

@@ -1,3 +1,4 @@
+import { findByDigest, isDigest, isKeyName, secretEntries } from '../../http/access/digests.ts';
 import { fromHex } from '../../registry/storage/hex.ts';
 import { ConfigurationError } from '../../serving/variables.ts';
 
@@ -5,10 +6,12 @@ import { ConfigurationError } from '../../serving/variables.ts';
 export const SCOPES = ['read', 'publish', 'flip'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** The caller's name and scopes, as the secret lists them. */
+/** The caller's name and scopes, as the configuration lists them. */
 export interface Caller {
+  /** The name of the token, or who has signed in through Cloudflare Access: an email, or the name of a service token. */
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
+  readonly signIn: 'token' | 'access';
 }
 
 interface StoredToken extends Caller {
@@ -30,7 +33,7 @@ export class AccessTokens {
    *   token
    */
   static parse(secret: string): AccessTokens {
-    const entries = secret.split(/[\s,]+/).filter((entry) => entry !== '');
+    const entries = secretEntries(secret);
     if (entries.length === 0) {
       throw new ConfigurationError('MANAGEMENT_TOKENS is set but contains no token');
     }
@@ -39,37 +42,27 @@ export class AccessTokens {
 
   /** Returns the caller whose token has this digest, or undefined. Compares all digests, each in constant time. */
   identify(digest: Uint8Array): Caller | undefined {
-    let found: Caller | undefined;
-    for (const stored of this.#tokens) {
-      if (crypto.subtle.timingSafeEqual(digest, stored.sha256)) found = stored;
-    }
-    return found;
+    return findByDigest(this.#tokens, digest);
   }
-}
-
-export async function digestOf(token: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token)));
 }
 
 function parseEntry(entry: string, index: number): StoredToken {
   const [name = '', scopes = '', digest = '', ...rest] = entry.split(':');
-  if (rest.length > 0 || !/^[\w.-]{1,64}$/.test(name))
-    throw entryFault(index, 'is not NAME:SCOPE+SCOPE:SHA256');
-  if (!/^[0-9a-f]{64}$/i.test(digest)) throw entryFault(index, 'has no SHA-256 in hex as its third part');
-  return {
-    name,
-    scopes: new Set(scopes.split('+').map((text) => parseScope(text, index))),
-    sha256: fromHex(digest),
-  };
+  if (rest.length > 0 || !isKeyName(name)) throw entryFault(index, 'is not NAME:SCOPE+SCOPE:SHA256');
+  if (!isDigest(digest)) throw entryFault(index, 'has no SHA-256 in hex as its third part');
+  const parsed = parseScopes(scopes);
+  if (parsed === undefined) throw entryFault(index, SCOPE_FAULT);
+  return { name, scopes: parsed, sha256: fromHex(digest), signIn: 'token' };
 }
 
-function parseScope(text: string, index: number): Scope {
-  const scope = SCOPES.find((known) => known === text);
-  if (scope === undefined) {
-    throw entryFault(index, `has a scope that does not exist; scopes are ${SCOPES.join(', ')}`);
-  }
-  return scope;
+/** Parses `SCOPE+SCOPE`. Returns undefined if one of them does not exist. */
+export function parseScopes(text: string): ReadonlySet<Scope> | undefined {
+  const scopes = text.split('+').map((word) => SCOPES.find((known) => known === word));
+  const known = scopes.filter((scope) => scope !== undefined);
+  return known.length === scopes.length ? new Set(known) : undefined;
 }
+
+export const SCOPE_FAULT = `has a scope that does not exist; scopes are ${SCOPES.join(', ')}`;
 
 function entryFault(index: number, fault: string): ConfigurationError {
   return new ConfigurationError(`MANAGEMENT_TOKENS, entry ${index + 1}, ${fault}`);

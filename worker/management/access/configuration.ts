@@ -4,7 +4,7 @@ import { documented, parseVariables } from '../../serving/variables.ts';
 import { AccessTokens } from './access_tokens.ts';
 
 export interface ManagementConfiguration {
-  /** Undefined if no secret is set. The Worker then refuses every request. */
+  /** Undefined if no secret is set. Then only those who sign in through Cloudflare Access are admitted, if anybody. */
   readonly tokens: AccessTokens | undefined;
   /** The largest accepted blob. */
   readonly maxUploadBytes: number;
@@ -21,7 +21,8 @@ export const MANAGEMENT_VARIABLES = v.object({
     {
       values: 'entries `NAME:SCOPE+SCOPE:SHA256`, separated by commas',
       meaning:
-        'the tokens that are accepted, as `npm run token` prints them. Unset: every request is refused',
+        'the tokens that are accepted, as `npm run token` prints them. Unset: every request is refused, except of those who ' +
+        'sign in through Cloudflare Access',
       secret: true,
     },
   ),

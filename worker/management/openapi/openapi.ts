@@ -41,8 +41,8 @@ const json = (description: string, schema: object = { type: 'object' }) => ({
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; the message says where',
-  401: 'The token is missing or not valid',
-  403: 'The token lacks the scope, or the management API is off',
+  401: 'The token, or the assertion of Cloudflare Access, is missing or not valid',
+  403: 'The caller lacks the scope, or the management API is off',
   404: 'The object does not exist',
   405: 'Only the Worker itself writes or deletes this object',
   409: 'The change is not possible; the message says why, and `reason` says it without the model',
@@ -79,7 +79,7 @@ function managementDocument() {
       description:
         'Publishes and flips models. A token may have the scopes publish and flip; every token may read.',
     },
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { access: [] }],
     paths: {
       '/healthz': {
         get: {
@@ -100,8 +100,8 @@ function managementDocument() {
       '/api/v1': {
         get: {
           operationId: 'caller',
-          summary: 'The name and the scopes of the token',
-          responses: { 200: json('The token', ANSWERS.caller), ...errors() },
+          summary: 'The name and the scopes of the caller',
+          responses: { 200: json('The caller', ANSWERS.caller), ...errors() },
         },
       },
       '/api/v1/models': {
@@ -142,7 +142,16 @@ function managementDocument() {
       schemas: {
         Error: ERROR_SCHEMA,
       },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        access: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'Cf-Access-Jwt-Assertion',
+          description:
+            'Cloudflare Access adds it for those who have signed in, if the Worker is configured for it',
+        },
+      },
     },
   };
 }

@@ -19,8 +19,12 @@ export const ANSWERS = {
   caller: schemaOf(
     v.strictObject({
       service: v.literal('edge-serving-management'),
-      token: v.string(),
+      token: v.pipe(
+        v.string(),
+        v.description('The name of the token, or who has signed in through Cloudflare Access'),
+      ),
       scopes: v.array(v.picklist(SCOPES)),
+      signIn: v.picklist(['token', 'access']),
     }),
   ),
   models: schemaOf(

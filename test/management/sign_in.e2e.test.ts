@@ -1,0 +1,299 @@
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
+import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
+
+const ISSUER = 'https://team.cloudflareaccess.com';
+const AUDIENCE = '32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228';
+const TOKEN = 't'.repeat(43);
+const SERVICE = 'e367826f93b8d71185e03fe518aff3b4.access';
+
+/** A key pair as Cloudflare Access publishes the public half of it. */
+function signingKey(kid: string) {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+}
+const [OURS, NEXT, FOREIGN] = [signingKey('ours'), signingKey('next'), signingKey('foreign')];
+
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function signed(claims: object, header: object, privateKey: KeyObject): string {
+  const text = `${encoded(header)}.${encoded(claims)}`;
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
+}
+
+/** The claims of somebody who has signed in a minute ago, as Access makes them. */
+function claimsOf(who: object, changes: object = {}) {
+  const now = Math.floor(Date.now() / 1000);
+  const times = { iat: now - 60, nbf: now - 60, exp: now + 600 };
+  return { aud: [AUDIENCE], iss: ISSUER, type: 'app', sub: 'some-id', ...times, ...who, ...changes };
+}
+
+const assertionOf = (who: object, changes: object = {}, key = OURS) =>
+  signed(claimsOf(who, changes), { alg: 'RS256', kid: key.kid, typ: 'JWT' }, key.privateKey);
+
+const ANN = { email: 'Ann@Example.com' };
+
+let worker: ManagementWorker;
+let certificates: { status: number; body: string };
+const asked: string[] = [];
+const published = (...keys: (typeof OURS)[]) => ({
+  status: 200,
+  body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk), public_cert: {}, public_certs: [] }),
+});
+
+const VARIABLES = {
+  MANAGEMENT_TOKENS: tokenEntry('ci', 'publish', TOKEN),
+  ACCESS_TEAM_DOMAIN: 'team.cloudflareaccess.com',
+  ACCESS_AUDIENCE: `${'0'.repeat(64)}, ${AUDIENCE}`,
+  ACCESS_SCOPES: `ann@example.com:flip, @example.com:read,\n${SERVICE}:publish+flip`,
+};
+
+const start = (variables: Readonly<Record<string, string>>) =>
+  startManagement(variables, {
+    outbound: (url) => {
+      asked.push(url);
+      return certificates;
+    },
+  });
+
+beforeAll(async () => {
+  certificates = published(OURS);
+  worker = await start(VARIABLES);
+  await publishDirectory(worker.store, `${SAMPLES}/half_plus_two/1.0.0`, 'half', '1.0.0');
+  await publishDirectory(worker.store, `${SAMPLES}/half_plus_two/1.1.0`, 'half', '1.1.0');
+});
+afterAll(() => worker.stop());
+
+async function ask(headers: Record<string, string>, method = 'GET', path = '/api/v1', body?: string) {
+  const response = await fetch(new URL(path, worker.url), {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+  });
+  return { status: response.status, body: (await response.json()) as unknown };
+}
+
+const signedIn = (assertion: string) => ({ 'cf-access-jwt-assertion': assertion });
+
+describe('somebody whom Cloudflare Access has admitted', () => {
+  test.each([
+    ['a user with an entry and a domain', ANN, 'Ann@Example.com', ['flip', 'read']],
+    ['a user of the domain', { email: 'bob@example.com' }, 'bob@example.com', ['read']],
+    ['a service token', { common_name: SERVICE, sub: '' }, `service-token:${SERVICE}`, ['publish', 'flip']],
+  ])('is a caller: %s', async (_, who, name, scopes) => {
+    expect(await ask(signedIn(assertionOf(who)))).toEqual({
+      status: 200,
+      body: { service: 'edge-serving-management', token: name, scopes, signIn: 'access' },
+    });
+  });
+
+  test('is in the history of what they change', async () => {
+    const change = await ask(
+      { ...signedIn(assertionOf(ANN)), 'if-match': '*' },
+      'POST',
+      '/api/v1/models/half/label',
+      '{"label":"stable","version":"1.0.0","now":true}',
+    );
+    expect(change).toMatchObject({
+      status: 200,
+      body: { change: { by: 'Ann@Example.com', action: 'label' } },
+    });
+  });
+
+  test('may do no more than the scopes say', async () => {
+    const refused = await ask(
+      { ...signedIn(assertionOf({ email: 'bob@example.com' })), 'if-match': '*' },
+      'POST',
+      '/api/v1/models/half/rollback',
+      '{}',
+    );
+    expect(refused).toEqual({ status: 403, body: { error: 'bob@example.com has no scope "flip"' } });
+  });
+
+  test.each([
+    ['a user of a domain that is longer', { email: 'eve@notexample.com' }],
+    ['a user of a domain below', { email: 'eve@sub.example.com' }],
+    ['another service token', { common_name: `x${SERVICE}` }],
+  ])('is refused without an entry: %s', async (_, who) => {
+    expect(await ask(signedIn(assertionOf(who)))).toMatchObject({
+      status: 403,
+      body: { error: expect.stringMatching(/has signed in, but ACCESS_SCOPES has no entry for this name$/) },
+    });
+  });
+
+  test('is the owner of the token, if there is one too', async () => {
+    const headers = { ...signedIn(assertionOf(ANN)), authorization: `Bearer ${TOKEN}` };
+    expect(await ask(headers)).toMatchObject({ body: { token: 'ci', scopes: ['publish'], signIn: 'token' } });
+    const wrong = { ...headers, authorization: `Bearer ${'x'.repeat(43)}` };
+    expect(await ask(wrong)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('an assertion is refused', () => {
+  const now = Math.floor(Date.now() / 1000);
+  const [header, payload] = [{ alg: 'RS256', kid: 'ours' }, claimsOf(ANN)];
+  const unsigned = `${encoded({ alg: 'none', kid: 'ours' })}.${encoded(payload)}.`;
+  const changed = (() => {
+    const [head, , signature] = assertionOf(ANN).split('.');
+    return [head, encoded(claimsOf({ email: 'boss@example.com' })), signature].join('.');
+  })();
+
+  test.each<[string, string, RegExp]>([
+    ['that has expired', assertionOf(ANN, { exp: now - 3600 }), /it has expired/],
+    ['that is not valid yet', assertionOf(ANN, { nbf: now + 3600 }), /its claim "nbf" is wrong/],
+    ['without an end', assertionOf(ANN, { exp: undefined }), /its claim "exp" is wrong/],
+    ['for another application', assertionOf(ANN, { aud: ['a'.repeat(64)] }), /its claim "aud" is wrong/],
+    ['without an application', assertionOf(ANN, { aud: undefined }), /its claim "aud" is wrong/],
+    ['of another team', assertionOf(ANN, { iss: 'https://evil.cloudflareaccess.com' }), /"iss" is wrong/],
+    ['of another key', assertionOf(ANN, {}, FOREIGN), /signed with a key that is not known/],
+    [
+      'of another key under a known name',
+      assertionOf(ANN, {}, { ...FOREIGN, kid: 'ours' }),
+      /signature is wrong/,
+    ],
+    ['with another content', changed, /its signature is wrong/],
+    ['without a signature', unsigned, /not signed with RS256/],
+    [
+      'signed by the public key as a secret',
+      signed(payload, { ...header, alg: 'HS256' }, OURS.privateKey),
+      /not signed with RS256/,
+    ],
+    ['with another algorithm', signed(payload, { ...header, alg: 'PS256' }, OURS.privateKey), /not signed/],
+    ['that names nobody', assertionOf({}), /names neither an email nor a service token/],
+    ['with a name of two lines', assertionOf({ email: 'a@example.com\nx' }), /names neither/],
+    ['that is no JWT', 'nonsense', /it is malformed/],
+    ['that is too long', 'x'.repeat(9000), /it is too long/],
+  ])('%s', async (_, assertion, message) => {
+    const { status, body } = await ask(signedIn(assertion));
+    expect(body).toEqual({ error: expect.stringMatching(message) });
+    expect(status).toBe(401);
+  });
+});
+
+describe('a change by a page', () => {
+  const change = (headers: Record<string, string>) =>
+    ask(
+      { ...headers, 'if-match': '*' },
+      'POST',
+      '/api/v1/models/half/label',
+      '{"label":"page","version":"1.0.0","now":true}',
+    );
+
+  test.each<[string, () => Record<string, string>, number]>([
+    ['another site', () => ({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }), 403],
+    ['another host of the same site', () => ({ 'sec-fetch-site': 'same-site' }), 403],
+    ['another site, in an old browser', () => ({ origin: 'https://evil.example' }), 403],
+    ['a file', () => ({ origin: 'null' }), 403],
+    ['this server', () => ({ 'sec-fetch-site': 'same-origin', origin: worker.url.origin }), 200],
+    ['no page', () => ({}), 200],
+  ])('of %s: %s', async (_, headers, status) => {
+    expect(await change({ ...signedIn(assertionOf(ANN)), ...headers() })).toMatchObject({ status });
+  });
+
+  test('with a token needs no such check, since browsers add no token by themselves', async () => {
+    const put = { authorization: `Bearer ${TOKEN}`, 'sec-fetch-site': 'cross-site' };
+    expect(await change(put)).toMatchObject({ body: { error: 'The token ci has no scope "flip"' } });
+  });
+
+  test('reading is not refused, and other sites cannot read the answer', async () => {
+    const response = await fetch(new URL('/api/v1', worker.url), {
+      headers: {
+        ...signedIn(assertionOf(ANN)),
+        'sec-fetch-site': 'cross-site',
+        origin: 'https://evil.example',
+      },
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('the keys of the team', () => {
+  let fresh: ManagementWorker | undefined;
+  beforeEach(() => {
+    asked.length = 0;
+  });
+  const askFresh = async (assertion: string) => {
+    const response = await fetch(new URL('/api/v1', fresh?.url), { headers: signedIn(assertion) });
+    return { status: response.status, body: (await response.json()) as unknown };
+  };
+
+  test('are read from its address, once, and not again for every unknown key', async () => {
+    fresh = await start(VARIABLES);
+    try {
+      for (let time = 0; time < 3; time++) expect((await askFresh(assertionOf(ANN))).status).toBe(200);
+      for (let time = 0; time < 3; time++) {
+        expect((await askFresh(assertionOf(ANN, {}, NEXT))).status).toBe(401);
+      }
+      expect(asked).toEqual([`${ISSUER}/cdn-cgi/access/certs`]);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  test.each<[string, typeof certificates]>([
+    ['that are not answered', { status: 500, body: 'down' }],
+    ['that are elsewhere', { status: 302, body: '' }],
+    ['that are no keys', { status: 200, body: '{"keys":7}' }],
+    ['that are no JSON', { status: 200, body: '<html>' }],
+    ['that are too many', { status: 200, body: JSON.stringify({ keys: [], padding: 'x'.repeat(70_000) }) }],
+  ])('%s are asked again later', async (_, fault) => {
+    certificates = fault;
+    fresh = await start(VARIABLES);
+    try {
+      expect(await askFresh(assertionOf(ANN))).toMatchObject({
+        status: 503,
+        body: { error: expect.stringContaining('The keys of Cloudflare Access cannot be read now') },
+      });
+      certificates = published(OURS);
+      expect((await askFresh(assertionOf(ANN))).status).toBe(200);
+    } finally {
+      certificates = published(OURS);
+      await fresh.stop();
+    }
+  });
+});
+
+describe('the variables', () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['without an audience', { ACCESS_AUDIENCE: '' }, /must be set together/],
+    ['without scopes', { ACCESS_SCOPES: ' ' }, /must be set together/],
+    [
+      'with an address',
+      { ACCESS_TEAM_DOMAIN: 'http://team.example' },
+      /ACCESS_TEAM_DOMAIN must be the domain/,
+    ],
+    ['with a path', { ACCESS_TEAM_DOMAIN: 'team.example/x' }, /ACCESS_TEAM_DOMAIN must be the domain/],
+    [
+      'with an unknown scope',
+      { ACCESS_SCOPES: 'a@b.c:read, d@e.f:admin' },
+      /entry 2, has a scope that does not/,
+    ],
+    ['without a name', { ACCESS_SCOPES: ':read' }, /entry 1, is not WHO:SCOPE/],
+  ])('%s are a fault', async (_, changes, message) => {
+    const wrong = await start({ ...VARIABLES, ...changes });
+    try {
+      const response = await fetch(new URL('/api/v1', wrong.url), { headers: signedIn(assertionOf(ANN)) });
+      expect([response.status, await response.json()]).toEqual([
+        500,
+        { error: expect.stringMatching(message) },
+      ]);
+    } finally {
+      await wrong.stop();
+    }
+  });
+
+  test('that are not set leave an assertion without effect', async () => {
+    const plain = await start({ MANAGEMENT_TOKENS: VARIABLES.MANAGEMENT_TOKENS });
+    try {
+      const response = await fetch(new URL('/api/v1', plain.url), { headers: signedIn(assertionOf(ANN)) });
+      expect([response.status, await response.json()]).toEqual([
+        401,
+        { error: expect.stringContaining('Every request needs a token') },
+      ]);
+    } finally {
+      await plain.stop();
+    }
+  });
+});
