@@ -63,6 +63,13 @@ describe('examples', () => {
     });
   });
 
+  test('may have integers where the input is of floats, since JavaScript writes 5.0 as 5', () => {
+    const text = `{"examples": [{"x": [5, 3.5]}, {"x": [0.5, -7]}, {"x": [${2 ** 53}, 9223372036854775807]}]}`;
+    expect(decode(text, { x: ['float32', [-1, 2]] })).toEqual({
+      x: { dtype: 'float32', shape: [3, 2], values: Float32Array.of(5, 3.5, 0.5, -7, 2 ** 53, 2 ** 63) },
+    });
+  });
+
   test('fill inputs of more dimensions, and booleans', () => {
     const text = '{"examples": [{"x": [1, 0, 2, 0]}, {"x": [true, false, 1, 0]}]}';
     expect(decode(text, { x: ['bool', [-1, 2, -1]] })).toEqual({
@@ -82,7 +89,9 @@ describe('errors', () => {
     ['{"examples": []}', X, "'examples' value is an empty array"],
     ['{"examples": [[{"x": 1}]]}', X, 'Example must be JSON object but got JSON Array'],
     ['{"examples": [{"n": [10, null]}]}', X, 'Feature: n has element with unexpected JSON type: Null'],
-    ['{"examples": [{"n": [10, 10.0]}]}', X, 'Unexpected element type in feature: n expecting type: int64'],
+    ['{"examples": [{"n": [true, 10.0]}]}', X, 'Unexpected element type in feature: n expecting type: int64'],
+    ['{"examples": [{"n": [10.0, true]}]}', X, 'Unexpected element type in feature: n expecting type: float'],
+    ['{"examples": [{"n": [10, "a"]}]}', X, 'Unexpected element type in feature: n expecting type: int64'],
     ['{"examples": [{"n": [1.5, "a"]}]}', X, 'Unexpected element type in feature: n expecting type: float'],
     ['{"examples": [{"n": [10, {"t": 1}]}]}', X, 'n has element with unexpected JSON type: Object'],
     ['{"examples": [{"n": [[10], 20]}]}', X, 'n has element with unexpected JSON type: Array'],
@@ -93,8 +102,17 @@ describe('errors', () => {
       'Feature: n has uint64_t element. Only int64_t is supported.',
     ],
     // RapidJSON reads an integer that does not fit into 64 bits as a double.
-    ['{"examples": [{"n": [20, 18446744073709551616]}]}', X, 'feature: n expecting type: int64'],
-    ['{"examples": [{"x": [1, 2]}]}', X, "Data types don't match. Data type: int64 but expected type: float"],
+    [
+      '{"examples": [{"i": [20, 18446744073709551616]}]}',
+      { i: ['int32', [-1, 2]] },
+      "Data types don't match. Data type: float but expected type: int64",
+    ],
+    [
+      '{"examples": [{"i": [1, 2.0]}]}',
+      { i: ['int32', [-1, 2]] },
+      'Data type: float but expected type: int64',
+    ],
+    ['{"examples": [{"x": [true, false]}]}', X, 'Data type: int64 but expected type: float'],
     ['{"examples": [{"x": [1.0, 2.0]}, {}]}', X, `${name}Feature: x (data type: float) is required`],
     ['{"examples": [{"x": []}]}', X, `${name}Feature: x (data type: float) is required`],
     [

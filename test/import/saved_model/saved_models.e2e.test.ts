@@ -140,6 +140,22 @@ describe('SavedModels are published as they are, and answer', () => {
         ],
         [
           'classify',
+          { signature_name: 'classify', examples: [{ a: [1, 2] }, { a: [2.5, 4] }] },
+          {
+            results: [
+              [
+                ['', 2],
+                ['', 4],
+              ],
+              [
+                ['', 5],
+                ['', 8],
+              ],
+            ],
+          },
+        ],
+        [
+          'classify',
           '{"signature_name": "scored", "context": {"a": [1.5, 2.0]}, "examples": [{"n": 1}, {"a": [3.0, 4.0], "word": "ä"}]}',
           {
             results: [

@@ -112,10 +112,10 @@ export const EXAMPLE_VECTORS: readonly Vector[] = [
     text: '{"results":[[["a",1.0],["b",NaN]]]}',
   },
   {
-    shows: 'an integer is no float',
-    ...regress('"signature_name": "regress_x_to_y", "examples": [{"x": 80}]'),
-    status: 400,
-    words: "Data types don't match",
+    shows: 'an integer is a float too, other than in TensorFlow Serving',
+    ...regress('"signature_name": "regress_x_to_y", "examples": [{"x": 80}, {"x": 20.0}]'),
+    status: 200,
+    text: '{"results":[42.0,12.0]}',
   },
   {
     shows: 'a signature to classify does not regress',

@@ -10,7 +10,7 @@ import {
 import { type DecodeOutcome, invalid } from '../predict/decode_outcome.ts';
 import { shapeFault } from '../predict/decode_predict.ts';
 import { NameTable } from '../predict/named_tensors.ts';
-import { type FeatureKind, readFeature } from './feature.ts';
+import { type FeatureKind, isBoolean, readFeature } from './feature.ts';
 import type { ExampleRequest } from './parse_examples.ts';
 
 /**
@@ -106,13 +106,14 @@ class Column {
   readonly #visit = (cursor: JsonCursor, kind: FeatureKind) => this.#readValue(cursor, kind);
 
   #readValue(cursor: JsonCursor, kind: FeatureKind): string | undefined {
-    if (kind !== this.#kind) {
+    const isBooleanHere = isBoolean(cursor);
+    const isWholeFloat = kind === 'int64' && this.#kind === 'float' && !isBooleanHere;
+    if (kind !== this.#kind && !isWholeFloat) {
       const types = `Data type: ${TYPE_NAMES[kind]} but expected type: ${TYPE_NAMES[this.#kind]}`;
       return `${this.#place()}Data types don't match. ${types}`;
     }
-    const literal = cursor.kind();
-    if (this.#cells instanceof IntegerCells && (literal === 'true' || literal === 'false')) {
-      this.#cells.push(literal === 'true' ? 1 : 0);
+    if (this.#cells instanceof IntegerCells && isBooleanHere) {
+      this.#cells.push(cursor.kind() === 'true' ? 1 : 0);
       return undefined;
     }
     if (this.#cells.read(cursor)) return undefined;

@@ -15,9 +15,10 @@ export type FeatureOutcome =
 /**
  * Reads the feature at the cursor, one value or a flat list of values of one kind, with json_tensor.cc's types: numbers
  * with a point or an exponent and non-finite numbers are floats, other numbers and booleans are integers, strings and
- * base64 objects are bytes. Leaves the cursor behind the feature if it is valid.
+ * base64 objects are bytes. Other than there, a list with floats may also have integers, which then are floats:
+ * JavaScript writes 5.0 as 5. Leaves the cursor behind the feature if it is valid.
  *
- * @param visit is called with the cursor at each value; a sentence that it returns is the error
+ * @param visit is called with the cursor at each value and its own kind; a sentence that it returns is the error
  */
 export function readFeature(
   cursor: JsonCursor,
@@ -26,23 +27,35 @@ export function readFeature(
 ): FeatureOutcome {
   let kind: FeatureKind | undefined;
   let count = 0;
+  let hasBooleans = false;
   const isList = cursor.kind() === 'list';
   if (isList && !cursor.enter()) return { kind, count };
   do {
     const { at } = cursor;
     const element = elementKind(cursor);
     if (typeof element !== 'string') return { fault: element.fault(name) };
+    hasBooleans ||= isBoolean(cursor);
     kind ??= element;
     if (kind !== element) {
-      return { fault: `Unexpected element type in feature: ${name} expecting type: ${kind}` };
+      const areNumbers = kind !== 'bytes' && element !== 'bytes' && !hasBooleans;
+      if (!areNumbers) {
+        return { fault: `Unexpected element type in feature: ${name} expecting type: ${kind}` };
+      }
+      kind = 'float';
     }
-    const fault = visit(cursor, kind);
+    const fault = visit(cursor, element);
     if (fault !== undefined) return { fault };
     cursor.at = at;
     cursor.skip();
     count += 1;
   } while (isList && cursor.next());
   return { kind, count };
+}
+
+/** True if the value at the cursor is true or false. */
+export function isBoolean(cursor: JsonCursor): boolean {
+  const literal = cursor.kind();
+  return literal === 'true' || literal === 'false';
 }
 
 interface ElementFault {

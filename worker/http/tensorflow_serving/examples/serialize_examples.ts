@@ -1,11 +1,12 @@
+import { FLOATS_OF_INTEGERS } from '../../../runtime/operations/examples/example_message.ts';
 import { concatBytes } from '../../concat_bytes.ts';
 import { asciiText } from '../../json/ascii.ts';
 import { scalarTokenEnd } from '../../json/numbers/json_number.ts';
 import { JsonCursor } from '../../json/scan/json_cursor.ts';
 import { stringText } from '../../json/scan/json_string.ts';
-import { createCells, MOST_STRINGS } from '../../json/tensors/tensor_cells.ts';
+import { createCells, MOST_STRINGS, type TensorCells } from '../../json/tensors/tensor_cells.ts';
 import { type DecodeOutcome, invalid } from '../predict/decode_outcome.ts';
-import { type FeatureKind, readFeature } from './feature.ts';
+import { type FeatureKind, isBoolean, readFeature } from './feature.ts';
 import type { ExampleRequest } from './parse_examples.ts';
 
 /** The fields of tf.train.Feature. */
@@ -49,15 +50,21 @@ function featuresAt(cursor: JsonCursor): Uint8Array[] | string {
   return entries;
 }
 
-/** A tf.train.Feature in bytes. An empty list has no kind, and makes a feature without one. */
+/**
+ * A tf.train.Feature in bytes. An empty list has no kind, and makes a feature without one. Integers are written as floats
+ * too, in a field that other parsers ignore: whether the model wants floats is known only to its graph.
+ */
 function featureAt(cursor: JsonCursor, name: string): Uint8Array | string {
   const span = cursor.bytes.length - cursor.at;
   const floats = createCells('float32', span);
   const strings = createCells('string', span);
   const integers: Uint8Array[] = [];
+  let hasBooleans = false;
   const outcome = readFeature(cursor, name, (value, kind) => {
     if (kind === 'int64') {
       integers.push(varint(integerAt(value)));
+      hasBooleans ||= isBoolean(value);
+      if (!hasBooleans) floats.read(value);
       return undefined;
     }
     const isRead = (kind === 'float' ? floats : strings).read(value);
@@ -68,20 +75,27 @@ function featureAt(cursor: JsonCursor, name: string): Uint8Array | string {
     case undefined:
       return new Uint8Array();
     case 'int64':
-      return message(LISTS.int64, message(1, concatBytes(integers)));
-    case 'float': {
-      const { values } = floats.tensor([floats.count]);
-      const packed = new DataView(new ArrayBuffer(4 * floats.count));
-      for (let index = 0; index < floats.count; index++)
-        packed.setFloat32(4 * index, Number(values[index]), true);
-      return message(LISTS.float, message(1, new Uint8Array(packed.buffer)));
-    }
+      return concatBytes([
+        message(LISTS.int64, message(1, concatBytes(integers))),
+        ...(hasBooleans ? [] : [message(FLOATS_OF_INTEGERS, packedFloats(floats))]),
+      ]);
+    case 'float':
+      return message(LISTS.float, packedFloats(floats));
     case 'bytes': {
       const { dtype, values } = strings.tensor([strings.count]);
       const texts = dtype === 'string' ? values : [];
       return message(LISTS.bytes, concatBytes(texts.map((text) => message(1, text))));
     }
   }
+}
+
+/** A tf.train.FloatList in bytes. */
+function packedFloats(cells: TensorCells): Uint8Array {
+  const { count } = cells;
+  const { values } = cells.tensor([count]);
+  const packed = new DataView(new ArrayBuffer(4 * count));
+  for (let index = 0; index < count; index++) packed.setFloat32(4 * index, Number(values[index]), true);
+  return message(1, new Uint8Array(packed.buffer));
 }
 
 function integerAt({ bytes, at }: JsonCursor): bigint {

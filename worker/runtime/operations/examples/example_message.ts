@@ -7,7 +7,12 @@ export type FeatureType = 'float32' | 'int32' | 'string';
 export interface Feature {
   readonly type: FeatureType;
   readonly list: Uint8Array;
+  /** The same numbers as a list of floats, if a client wrote integers as JSON, where 5.0 may be 5. */
+  readonly floats?: Uint8Array | undefined;
 }
+
+/** The field of tf.Feature in which this server writes integers of JSON as floats. TensorFlow has no such field. */
+export const FLOATS_OF_INTEGERS = 15;
 
 const FEATURE_TYPES: Readonly<Record<number, FeatureType>> = { 1: 'string', 2: 'float32', 3: 'int32' };
 const DECODER = new TextDecoder();
@@ -64,14 +69,25 @@ export const NO_LIST = 'no list';
 /** Reads a tf.Feature. Returns undefined if the bytes are not one. */
 export function readFeature(bytes: Uint8Array): Feature | typeof NO_LIST | undefined {
   let feature: Feature | typeof NO_LIST = NO_LIST;
+  let floats: Uint8Array | undefined;
   for (const kind of fieldsOf(bytes)) {
     if (kind === undefined) return undefined;
+    if (kind.number === FLOATS_OF_INTEGERS && kind.isDelimited) floats = kind.bytes;
     const type = FEATURE_TYPES[kind.number];
     if (type === undefined) continue;
     if (!kind.isDelimited) return undefined;
     feature = { type, list: kind.bytes };
   }
-  return feature;
+  return feature === NO_LIST || floats === undefined ? feature : { ...feature, floats };
+}
+
+/** Returns the feature as one of a type, or undefined if it is of another one. */
+export function asType(feature: Feature, type: FeatureType): Feature | undefined {
+  if (feature.type === type) return feature;
+  const { floats } = feature;
+  return feature.type === 'int32' && type === 'float32' && floats !== undefined
+    ? { type, list: floats }
+    : undefined;
 }
 
 /** The number of values in a list, or undefined if it is damaged. */

@@ -3,7 +3,7 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { elementCount } from '../../../model/tensor.ts';
 import { inputOf, refuse } from '../operation.ts';
 import { type Bytes, stringsOf } from '../strings/string_values.ts';
-import { type Feature, type FeatureType, valueCount } from './example_message.ts';
+import { asType, type Feature, type FeatureType, valueCount } from './example_message.ts';
 import { expectMemory, FeatureValues } from './feature_values.ts';
 
 /** One feature over a batch of examples. */
@@ -21,15 +21,20 @@ export function columnOf(
   node: GraphNode,
   name: string,
   type: FeatureType,
-  features: readonly (Feature | undefined)[],
+  given: readonly (Feature | undefined)[],
 ): Column {
-  const counts = Int32Array.from(features, (feature, index) => {
-    if (feature === undefined) return 0;
-    if (feature.type !== type)
+  const features = given.map((feature, index) => {
+    if (feature === undefined) return undefined;
+    return (
+      asType(feature, type) ??
       refuse(
         node,
         `the feature "${name}" of example ${index} is of type ${feature.type}, and has to be of ${type}`,
-      );
+      )
+    );
+  });
+  const counts = Int32Array.from(features, (feature, index) => {
+    if (feature === undefined) return 0;
     return valueCount(feature) ?? refuse(node, `the feature "${name}" of example ${index} is damaged`);
   });
   return { name, type, features, counts };
