@@ -1,6 +1,7 @@
 import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
+import { alternatives } from './alternatives.ts';
 import { type Answer, errorAnswer, responseOf } from './answer/answer.ts';
 import { type AnswerText, bodyOf } from './answer/answer_text.ts';
 import { BODY_STATUS, readBody } from './body/request_body.ts';
@@ -55,8 +56,12 @@ export interface Protocol<Compute extends ComputeRoute, Document extends Documen
    * version.
    */
   compute(servable: ServableView, computation: Computation, share: MemoryShare): ValueOrPromise<Computed>;
-  /** Makes the error of a request for a model that is not served. */
-  refuse(target: ServingTarget, outcome: NotServed): Answer;
+  /**
+   * Makes the error of a request for a model that is not served.
+   *
+   * @param existing the names that exist instead, as a clause, or ''
+   */
+  refuse(target: ServingTarget, outcome: NotServed, existing: string): Answer;
   answerDocument(
     route: Document,
     request: Request,
@@ -93,11 +98,6 @@ export function createProtocolHandler<
     const route = method === 'POST' ? routePost(path) : protocol.route(method, path);
     const isComputed = route.kind === 'compute';
     const model = isComputed ? route.target.model : route.model;
-    if (model !== undefined) {
-      options.record?.({
-        model,
-        isKnownModel: answer.isKnownModel,
-        version: answer.by?.version ?? '',
     const refusal = model === undefined || model === '' ? undefined : scope.modelRefusal?.(model);
     const answer =
       refusal !== undefined
@@ -106,6 +106,11 @@ export function createProtocolHandler<
           ? await answerComputed(protocol, options, request, route, scope)
           : await protocol.answerDocument(route, request, options.serving, scope);
     phases?.end('total', began);
+    if (model !== undefined) {
+      options.record?.({
+        model,
+        isKnownModel: answer.isKnownModel,
+        version: answer.by?.version ?? '',
         api: isComputed ? route.api : '',
         httpStatus: answer.status,
         milliseconds: performance.now() - start,
@@ -137,9 +142,9 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
 
     const compute = (servable: ServableView) => protocol.compute(servable, parsed.computation, share);
     const served = await serve(serving, route.target, compute, scope);
-    return served.kind === 'served'
-      ? computedAnswer(served.answer, served.by, share)
-      : protocol.refuse(route.target, served);
+    if (served.kind === 'served') return computedAnswer(served.answer, served.by, share);
+    const existing = await alternatives(serving, route.target, served, scope);
+    return protocol.refuse(route.target, served, existing);
   } finally {
     share.endHandling();
   }

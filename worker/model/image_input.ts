@@ -41,6 +41,28 @@ export const ImageInputSchema = v.object({
 });
 export type ImageInput = v.InferOutput<typeof ImageInputSchema>;
 
+const LARGEST_SAMPLE = 255;
+/** 255 times a third of 1/255 is a third again, and not almost. */
+const DIGITS = 7;
+
+/** The least and the greatest value that an image can have in the input. */
+export function valueRange({ scale, offset }: Pick<ImageInput, 'scale' | 'offset'>): {
+  readonly minimum: number;
+  readonly maximum: number;
+} {
+  const channels = Math.max(scale.length, offset.length);
+  const ends = Array.from({ length: channels }, (_, channel) => {
+    const [factor, added] = [channelNumber(scale, channel), channelNumber(offset, channel)];
+    return [added, added + factor * LARGEST_SAMPLE].map((end) => Number(end.toPrecision(DIGITS)));
+  }).flat();
+  return { minimum: Math.min(...ends), maximum: Math.max(...ends) };
+}
+
+/** Returns the number of a channel from one number for all channels, or from one for each. */
+export function channelNumber(numbers: readonly number[], channel: number): number {
+  return numbers[numbers.length === 1 ? 0 : channel] ?? 0;
+}
+
 /** The channels of the input. */
 export function channelCount({ channels }: Pick<ImageInput, 'channels'>): number {
   return channels === 'gray' ? 1 : 3;

@@ -1,3 +1,4 @@
+import { alternatives } from '../http/alternatives.ts';
 import type { RequestMemory } from '../http/memory/request_memory.ts';
 import type { RequestRecord } from '../http/metrics/request_metrics.ts';
 import { NOT_LISTED } from '../http/model_list.ts';
@@ -61,7 +62,7 @@ export class ModelCalls {
           examples: answer.ok ? answer.examples : undefined,
         });
       if (served.kind !== 'served') {
-        const refusal = refusedBy(target, served);
+        const refusal = refusedBy(target, served, await alternatives(serving, target, served, scope));
         counts(refusal, undefined);
         return refusal;
       }
@@ -78,8 +79,12 @@ export class ModelCalls {
     if (!chosen.ok) return chosen;
     const target = targetOf(model, chosen.value);
     if ('message' in target) return target;
-    const outcome = await this.#options.serving.describe(target, new CallScope(context, chosen.value));
-    if (outcome.kind !== 'described') return refusedBy(target, outcome);
+    const { serving } = this.#options;
+    const scope = new CallScope(context, chosen.value);
+    const outcome = await serving.describe(target, scope);
+    if (outcome.kind !== 'described') {
+      return refusedBy(target, outcome, await alternatives(serving, target, outcome, scope));
+    }
     const signatures = Object.entries(outcome.signatures).map(([name, { method, inputs, outputs }]) => [
       name,
       { method, inputs: tensorDescriptions(inputs), outputs: tensorDescriptions(outputs) },
@@ -93,8 +98,8 @@ export class ModelCalls {
   }
 }
 
-function refusedBy(target: ServingTarget, outcome: NotServed): Refused {
-  const { status, message } = notServed(target, outcome);
+function refusedBy(target: ServingTarget, outcome: NotServed, existing: string): Refused {
+  const { status, message } = notServed(target, outcome, existing);
   return refused(status, message);
 }
 

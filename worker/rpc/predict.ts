@@ -1,3 +1,4 @@
+import { listedNames } from '../http/listed_names.ts';
 import type { MemoryShare } from '../http/memory/memory_share.ts';
 import { MEMORY_STATUS } from '../http/memory/request_memory.ts';
 import { signatureName } from '../model/default_signature.ts';
@@ -34,7 +35,7 @@ export async function predict(
   if ('message' in signature) return signature;
   const unknown = names?.find((output) => !Object.hasOwn(signature.outputs, output));
   if (unknown !== undefined) {
-    const known = Object.keys(signature.outputs).join(', ');
+    const known = listedNames(Object.keys(signature.outputs));
     return refused(400, `Version ${version} of model ${model} has no output "${unknown}"; it has ${known}`);
   }
   const decoded = decodeInputs(inputs, signature.inputs, model);
@@ -63,7 +64,7 @@ function signatureOf(
   const name = signatureName(names, asked, leftOut === undefined);
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature !== undefined) return signature;
-  const why = `has no signature "${name}"; it has ${names.join(', ')}`;
+  const why = `has no signature "${name}"; it has ${listedNames(names)}`;
   return refused(400, `Version ${version} of model ${model} ${why}`);
 }
 

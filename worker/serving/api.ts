@@ -28,6 +28,18 @@ export interface Serving {
    * Lists the versions of a model that can be requested, oldest first. Resolves to undefined if storage cannot be read.
    */
   versions(model: string): Promise<readonly string[] | undefined>;
+
+  /**
+   * Returns names that exist in place of one that does not. They come from what this isolate knows and may be half a
+   * minute old, so that such requests do not each cost a read of storage.
+   */
+  alternatives(model: string, outcome: NotServed): Promise<Alternatives>;
+}
+
+/** Names that a client could have meant. */
+export interface Alternatives {
+  readonly what: 'model' | 'version' | 'label';
+  readonly names: readonly string[];
 }
 
 export interface ServingTarget {
@@ -44,6 +56,10 @@ export interface RequestScope {
   readonly minimumGeneration?: number | undefined;
   /** Returns the network that the request comes from, which its client cannot choose freely. */
   network?(): string;
+  /** The name of the API key that the request showed; undefined without a key, and for a key without a name. */
+  readonly keyName?: string | undefined;
+  /** Returns why the request may not use a model, as a sentence for the client, or undefined if it may. */
+  modelRefusal?(model: string): string | undefined;
   /** Receives the times that the request waited, if they are measured. */
   readonly phases?: Phases;
 }
@@ -56,10 +72,6 @@ export interface ServableView {
   /** Signatures that the model had before it was published, and why they are not served. */
   readonly leftOut?: LeftOut | undefined;
   /** How a request that is an image becomes an input. */
-  /** The name of the API key that the request showed; undefined without a key, and for a key without a name. */
-  readonly keyName?: string | undefined;
-  /** Returns why the request may not use a model, as a sentence for the client, or undefined if it may. */
-  modelRefusal?(model: string): string | undefined;
   readonly image?: ImageInput | undefined;
   /**
    * Runs a signature of this version on inputs that fit it. Neither the inputs nor the outputs may be modified

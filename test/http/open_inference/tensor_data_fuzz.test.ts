@@ -54,6 +54,7 @@ const serving: Serving = {
   status: async () => ({ kind: 'unknown model' }),
   models: async () => [],
   versions: async () => [],
+  alternatives: async () => ({ what: 'model', names: [] }),
 };
 const answer = createOpenInferenceHandler({
   serving,

@@ -1,17 +1,32 @@
 import { expect, test } from 'vitest';
 import { metadataDocument } from '../../../worker/http/tensorflow_serving/documents/metadata_document.ts';
 import { statusDocument } from '../../../worker/http/tensorflow_serving/documents/status_document.ts';
+import { valueRange } from '../../../worker/model/image_input.ts';
 
 test('metadata has the names and value types of TensorFlow Serving', () => {
   const document = metadataDocument('half_plus_two', '123', {
-    serving_default: {
-      method: 'tensorflow/serving/predict',
-      inputs: { x: { name: 'serving_default_x:0', dtype: 'float32', shape: [-1, 1] } },
-      outputs: {
-        y: { name: 'y:0', dtype: 'string', shape: [], classes: ['cat', 'dog'] },
-        any: { name: 'any:0', dtype: 'bool', shape: null },
-        whole: { name: 'whole:0', dtype: 'int32', shape: [3] },
+    signatures: {
+      serving_default: {
+        method: 'tensorflow/serving/predict',
+        inputs: { x: { name: 'serving_default_x:0', dtype: 'float32', shape: [-1, 1] } },
+        outputs: {
+          y: { name: 'y:0', dtype: 'string', shape: [], classes: ['cat', 'dog'] },
+          any: { name: 'any:0', dtype: 'bool', shape: null },
+          whole: { name: 'whole:0', dtype: 'int32', shape: [3] },
+        },
       },
+    },
+    image: {
+      signature: 'serving_default',
+      input: 'x',
+      height: 224,
+      width: 192,
+      fit: 'crop',
+      resize: 'bilinear',
+      channels: 'bgr',
+      layout: 'NHWC',
+      scale: [1],
+      offset: [-103.939, -116.779, -123.68],
     },
   });
   expect(document).toEqual({
@@ -48,8 +63,34 @@ test('metadata has the names and value types of TensorFlow Serving', () => {
         },
       },
       class_names: { serving_default: { y: ['cat', 'dog'] } },
+      image_inputs: {
+        serving_default: {
+          x: {
+            height: 224,
+            width: 192,
+            channels: 'bgr',
+            layout: 'NHWC',
+            minimum: -123.68,
+            maximum: 151.061,
+          },
+        },
+      },
     },
   });
+});
+
+test.each([
+  [[1], [0], { minimum: 0, maximum: 255 }],
+  [[1 / 255], [0], { minimum: 0, maximum: 1 }],
+  [[0.00784313725490196], [-1], { minimum: -1, maximum: 1 }],
+  [[-1], [255], { minimum: 0, maximum: 255 }],
+  [
+    [1 / 58.395, 1 / 57.12, 1 / 57.375],
+    [-2.117904, -2.035714, -1.804444],
+    { minimum: -2.117904, maximum: 2.64 },
+  ],
+])('the samples of an image, times %j plus %j, are from %j', (scale, offset, range) => {
+  expect(valueRange({ scale, offset })).toEqual(range);
 });
 
 test('status lists versions from the newest to the oldest', () => {

@@ -102,8 +102,14 @@ describe('errors', () => {
   });
 
   test.each([
-    ['{"signature_name": "xyz"}', 'Serving signature name: "xyz" not found in signature def'],
-    ['{"signature_name": "toString"}', 'Serving signature name: "toString" not found in signature def'],
+    [
+      '{"signature_name": "xyz"}',
+      'Serving signature name: "xyz" not found in signature def; the signatures are serving_default, total',
+    ],
+    [
+      '{"signature_name": "toString"}',
+      'Serving signature name: "toString" not found in signature def; the signatures are serving_default, total',
+    ],
     ['{}', "Missing 'inputs' or 'instances' key"],
     ['{"instances": []}', 'JSON Value: {"instances":[]} No values in \'instances\' array'],
     [

@@ -1,7 +1,11 @@
+import type { ModelContent } from '../../model/content.ts';
+import type { ImageInput } from '../../model/image_input.ts';
+import type { Signature } from '../../model/signature.ts';
 import { parseVersion } from '../../registry/version/version.ts';
 import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
 import { serve } from '../../serving/request/serve.ts';
+import { alternatives } from '../alternatives.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
 import { answerModelList } from '../model_list.ts';
 import {
@@ -56,8 +60,8 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
 
   compute: infer,
 
-  refuse(target, outcome) {
-    return refused(notServed(target, outcome));
+  refuse(target, outcome, existing) {
+    return refused(notServed(target, outcome, existing));
   },
 
   answerDocument({ asks }, { method, url }, serving, scope) {
@@ -65,8 +69,8 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       case 'model ready':
         return answerReady(serving, asks.target, scope);
       case 'model metadata':
-        return answerDescription(serving, asks.target, scope, async (model, format, signature) =>
-          modelMetadata(model, format, signature, await serving.versions(model)),
+        return answerDescription(serving, asks.target, scope, async (...described) =>
+          modelMetadata(...described, await serving.versions(asks.target.model)),
         );
       case 'model config':
         return answerDescription(serving, asks.target, scope, modelConfiguration);
@@ -109,23 +113,36 @@ function targetOf(model: string, text: string | undefined): ServingTarget | unde
 /** A model is ready if it can be served. The check loads it. */
 async function answerReady(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const served = await serve(serving, target, () => true, scope);
-  if (served.kind !== 'served') return refused(notServed(target, served));
+  if (served.kind !== 'served') {
+    return refused(notServed(target, served, await alternatives(serving, target, served, scope)));
+  }
   return documentAnswer({ name: target.model, ready: served.answer }, served.by);
 }
+
+type Described = [
+  model: string,
+  format: ModelContent['format'],
+  signature: Signature,
+  /** The input of the signature that an image becomes, if there is one. */
+  image: ImageInput | undefined,
+];
 
 async function answerDescription(
   serving: Serving,
   target: ServingTarget,
   scope: RequestScope,
-  documentOf: (...model: Parameters<typeof modelConfiguration>) => ValueOrPromise<object>,
+  documentOf: (...described: Described) => ValueOrPromise<object>,
 ): Promise<Answer> {
   const { model } = target;
   const outcome = await serving.describe(target, scope);
-  if (outcome.kind !== 'described') return refused(notServed(target, outcome));
-  const { by, format, signatures, leftOut } = outcome;
+  if (outcome.kind !== 'described') {
+    return refused(notServed(target, outcome, await alternatives(serving, target, outcome, scope)));
+  }
+  const { by, format, signatures, leftOut, image } = outcome;
   const choice = selectSignature(signatures, undefined, leftOut);
   if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
-  return documentAnswer(await documentOf(model, format, choice.signature), by);
+  const itsImage = image?.signature === choice.name ? image : undefined;
+  return documentAnswer(await documentOf(model, format, choice.signature, itsImage), by);
 }
 
 function refused({ status, message }: Refusal): Answer {

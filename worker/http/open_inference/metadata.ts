@@ -1,4 +1,5 @@
 import type { ModelContent } from '../../model/content.ts';
+import { type ImageInput, valueRange } from '../../model/image_input.ts';
 import type { Signature, TensorInfo } from '../../model/signature.ts';
 import { DATATYPE_OF_DTYPE } from './datatype.ts';
 import type { ModelMetadata, TensorMetadata } from './schema.ts';
@@ -15,23 +16,39 @@ export const PLATFORMS = {
   'tfjs-layers-model': 'tensorflowjs_layersmodel',
 } as const satisfies Record<ModelContent['format'], ModelMetadata['platform']>;
 
-/** Returns a model's metadata. `versions` is undefined if they could not be listed. */
+/**
+ * Returns a model's metadata. Parameters of the tensors tell the names of classes and the values that images have.
+ *
+ * @param image the input of this signature that an image becomes, if there is one
+ * @param versions undefined if they could not be listed
+ */
 export function modelMetadata(
   name: string,
   format: ModelContent['format'],
   signature: Signature,
+  image: ImageInput | undefined,
   versions: readonly string[] | undefined,
 ): ModelMetadata {
   return {
     name,
     ...(versions && { versions: [...versions] }),
     platform: PLATFORMS[format],
-    inputs: Object.entries(signature.inputs).map(tensorMetadata),
-    outputs: Object.entries(signature.outputs).map(tensorMetadata),
+    inputs: Object.entries(signature.inputs).map(([input, info]) => {
+      const described = tensorMetadata(input, info);
+      if (image?.input !== input) return described;
+      return { ...described, parameters: { ...valueRange(image), channels: image.channels } };
+    }),
+    outputs: Object.entries(signature.outputs).map(([output, info]) => {
+      const described = tensorMetadata(output, info);
+      const { classes } = info;
+      return classes === undefined
+        ? described
+        : { ...described, parameters: { classes: JSON.stringify(classes) } };
+    }),
   };
 }
 
 /** The protocol cannot express an unknown rank. One dimension of any size is closest to it. */
-function tensorMetadata([name, { dtype, shape }]: [string, TensorInfo]): TensorMetadata {
+function tensorMetadata(name: string, { dtype, shape }: TensorInfo): TensorMetadata {
   return { name, datatype: DATATYPE_OF_DTYPE[dtype], shape: shape ?? [-1] };
 }

@@ -1,12 +1,22 @@
 import type { NotServed, ServingTarget } from '../../serving/api.ts';
+import { withClause } from '../alternatives.ts';
 
 export interface Refusal {
   readonly status: number;
   readonly message: string;
 }
 
-/** Returns the error of a request for a model that is not served, in KServe's and MLServer's words. */
-export function notServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
+/**
+ * Returns the error of a request for a model that is not served, in KServe's and MLServer's words.
+ *
+ * @param existing the names that exist instead, as a clause, or ''
+ */
+export function notServed(target: ServingTarget, outcome: NotServed, existing: string): Refusal {
+  const { status, message } = refusalOf(target, outcome);
+  return { status, message: withClause(message, existing) };
+}
+
+function refusalOf({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
   switch (outcome.kind) {
     case 'unknown model':
       if (selector.kind === 'version') return unknownVersion(model, selector.version);

@@ -126,6 +126,20 @@ const TensorMetadataSchema = v.strictObject({
     v.array(v.pipe(v.number(), v.integer(), v.minValue(-1))),
     v.description('-1 stands for any size'),
   ),
+  parameters: v.exactOptional(
+    v.strictObject({
+      classes: v.pipe(
+        v.exactOptional(v.string()),
+        v.description('A JSON list: the classes that the positions of the last dimension stand for'),
+      ),
+      minimum: v.pipe(
+        v.exactOptional(v.number()),
+        v.description('The least value that an image has in the input'),
+      ),
+      maximum: v.pipe(v.exactOptional(v.number()), v.description('The greatest one')),
+      channels: v.exactOptional(v.picklist(['rgb', 'bgr', 'gray'])),
+    }),
+  ),
 });
 export type TensorMetadata = v.InferOutput<typeof TensorMetadataSchema>;
 

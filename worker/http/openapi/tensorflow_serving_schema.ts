@@ -79,6 +79,15 @@ const TensorInfoSchema = v.object({
   name: v.string(),
 });
 
+const ImageInputMetadataSchema = v.object({
+  height: v.number(),
+  width: v.number(),
+  channels: v.picklist(['rgb', 'bgr', 'gray']),
+  layout: v.picklist(['NHWC', 'NCHW']),
+  minimum: v.pipe(v.number(), v.description('The least value that an image has in the input')),
+  maximum: v.pipe(v.number(), v.description('The greatest one')),
+});
+
 export const ModelMetadataSchema = v.object({
   model_spec: v.object({ name: v.string(), signature_name: v.string(), version: v.string() }),
   metadata: v.object({
@@ -101,6 +110,10 @@ export const ModelMetadataSchema = v.object({
       v.description(
         'By signature and output: the classes that the positions of the last dimension stand for',
       ),
+    ),
+    image_inputs: v.pipe(
+      v.exactOptional(v.record(v.string(), v.record(v.string(), ImageInputMetadataSchema))),
+      v.description('By signature and input: what the file of an image becomes'),
     ),
   }),
 });

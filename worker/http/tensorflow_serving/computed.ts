@@ -1,6 +1,9 @@
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { ServableView } from '../../serving/api.ts';
+import { withClause } from '../alternatives.ts';
+import { leftOutReason } from '../left_out.ts';
+import { namesClause } from '../listed_names.ts';
 import type { MemoryShare } from '../memory/memory_share.ts';
 import type { Computed } from '../protocol_handler.ts';
 import type { EncodeOutcome } from './predict/encode_predict.ts';
@@ -28,6 +31,16 @@ export function methodFault(method: keyof typeof METHODS, signature: Signature):
 export function batchOf(inputs: NamedTensors): number {
   for (const { shape } of inputs.values()) return shape[0] ?? 1;
   return 1;
+}
+
+/**
+ * Refuses a request for a signature that the version does not have: why it was left out, and which ones there are.
+ *
+ * @param sentence TensorFlow Serving's words
+ */
+export function noSignature({ signatures, leftOut }: ServableView, name: string, sentence: string): Computed {
+  const clause = namesClause('signature', Object.keys(signatures));
+  return refused(withClause(`${sentence}${leftOutReason(leftOut, name)}`, clause));
 }
 
 export function refused(message: string): Computed {

@@ -1,4 +1,5 @@
 import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts';
+import { alternatives } from '../alternatives.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
 import { answerModelList } from '../model_list.ts';
 import {
@@ -41,8 +42,8 @@ const TENSORFLOW_SERVING: Protocol<Compute, Document, Computation> = {
 
   compute,
 
-  refuse(target, outcome) {
-    return refusal(notServed(target, outcome), outcome.kind);
+  refuse(target, outcome, existing) {
+    return refusal(notServed(target, outcome, existing), outcome.kind);
   },
 
   answerDocument({ route }, request, serving, scope) {
@@ -81,17 +82,23 @@ function preflightAnswer(headers: Headers): Answer {
 
 async function answerMetadata(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const outcome = await serving.describe(target, scope);
-  if (outcome.kind !== 'described') return refusal(notServed(target, outcome), outcome.kind);
-  const { by, signatures, leftOut } = outcome;
-  return documentAnswer(metadataDocument(target.model, by.version, signatures, leftOut), by);
+  if (outcome.kind !== 'described') {
+    const existing = await alternatives(serving, target, outcome, scope);
+    return refusal(notServed(target, outcome, existing), outcome.kind);
+  }
+  const { by, ...described } = outcome;
+  return documentAnswer(metadataDocument(target.model, by.version, described), by);
 }
 
 async function answerStatus(serving: Serving, target: ServingTarget, scope: RequestScope): Promise<Answer> {
   const outcome = await serving.status(target, scope);
-  if (outcome.kind !== 'status') return refusal(statusNotServed(target, outcome), outcome.kind);
+  if (outcome.kind !== 'status') {
+    const existing = await alternatives(serving, target, outcome, scope);
+    return refusal(statusNotServed(target, outcome, existing), outcome.kind);
+  }
   const { versions, by } = outcome;
   if (versions.length === 0) {
-    return refusal(statusNotServed(target, { kind: 'unknown model' }), 'unknown version');
+    return refusal(statusNotServed(target, { kind: 'unknown model' }, ''), 'unknown version');
   }
   return documentAnswer(statusDocument(versions), by);
 }

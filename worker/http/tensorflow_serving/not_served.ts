@@ -1,12 +1,22 @@
 import type { NotServed, ServingTarget } from '../../serving/api.ts';
+import { withClause } from '../alternatives.ts';
 
 export interface Refusal {
   readonly status: number;
   readonly message: string;
 }
 
-/** Returns the error of a request for a servable that is not served, with TensorFlow Serving's codes and words. */
-export function notServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
+/**
+ * Returns the error of a request for a servable that is not served, with TensorFlow Serving's codes and words.
+ *
+ * @param existing the names that exist instead, as a clause, or ''
+ */
+export function notServed(target: ServingTarget, outcome: NotServed, existing: string): Refusal {
+  const { status, message } = refusalOf(target, outcome);
+  return { status, message: withClause(message, existing) };
+}
+
+function refusalOf({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
   switch (outcome.kind) {
     case 'unknown label':
       return unknownLabel(outcome.label);
@@ -27,14 +37,18 @@ export function notServed({ model, selector }: ServingTarget, outcome: NotServed
 }
 
 /** The same for a request for the status of versions. */
-export function statusNotServed({ model, selector }: ServingTarget, outcome: NotServed): Refusal {
+export function statusNotServed(
+  { model, selector }: ServingTarget,
+  outcome: NotServed,
+  existing: string,
+): Refusal {
   if (outcome.kind === 'unavailable') return unavailable(model, outcome.version, outcome.reason);
   if (outcome.kind === 'not by number') return notByNumber(model, outcome.version, outcome.reason);
-  return notFound(
+  const message =
     selector.kind === 'version'
       ? `Could not find version ${selector.version} of model ${model}`
-      : `Could not find any versions of model ${model}`,
-  );
+      : `Could not find any versions of model ${model}`;
+  return notFound(withClause(message, existing));
 }
 
 function notFound(message: string): Refusal {

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { listModels, listVersions } from '../../registry/version/version_store.ts';
 import type {
   Acquired,
+  Alternatives,
   DescribeOutcome,
   NotServed,
   RequestScope,
@@ -15,10 +16,16 @@ import type { Rollout } from '../rollout/rollout.ts';
 import type { ServableManager } from '../servables/servable_manager.ts';
 import { describeVersion, versionStates } from './describe_version.ts';
 import type { PointerCheck, PointerSource } from './pointer_source.ts';
+import { RecentModels } from './recent_models.ts';
 import { answeredBy, type Resolution, resolve, type Split, sameVersion } from './resolution.ts';
 import { RoutedRequest } from './routed_request.ts';
 import { type Attempt, type ServingEvents, VersionServer } from './version_server.ts';
-import { isAnsweredByNumber, settleByNumber, type VersionsByNumber } from './versions_by_number.ts';
+import {
+  isAnsweredByNumber,
+  settleByNumber,
+  type VersionsByNumber,
+  versionsByNumber,
+} from './versions_by_number.ts';
 
 export interface ModelServerOptions {
   readonly onLoadFailure: 'previous' | 'error';
@@ -39,6 +46,10 @@ export class ModelServer implements Serving {
   readonly #options: ModelServerOptions;
   readonly #byNumber: VersionsByNumber;
   readonly #versions: VersionServer;
+  readonly #recentModels = new RecentModels(
+    () => this.models(),
+    () => Date.now(),
+  );
 
   constructor(
     store: ObjectStore,
@@ -211,6 +222,24 @@ export class ModelServer implements Serving {
     } catch {
       return undefined;
     }
+  }
+
+  async alternatives(model: string, { kind }: NotServed): Promise<Alternatives> {
+    const pointer = isName(model) ? this.#source.known(model) : undefined;
+    switch (kind) {
+      case 'unknown label':
+        if (pointer !== undefined) return { what: 'label', names: Object.keys(pointer.labels).sort() };
+        break;
+      case 'unknown version':
+        if (pointer !== undefined)
+          return { what: 'version', names: versionsByNumber(this.#byNumber, pointer) };
+        break;
+      case 'unknown model':
+        break;
+      default:
+        return { what: 'model', names: [] };
+    }
+    return { what: 'model', names: await this.#recentModels.names() };
   }
 
   /** An operator may prefer an error to an answer from a pointer that may be old. */

@@ -1,6 +1,7 @@
 import { isFlip, type Pointer, versionsInUse } from '../../registry/pointer/pointer.ts';
 import type { ObjectStore } from '../../registry/storage/object_store.ts';
 import { manifestKey } from '../../registry/storage/storage_keys.ts';
+import { compareVersions } from '../../registry/version/version.ts';
 import type { NotByNumber, NotServed } from '../api.ts';
 
 /**
@@ -27,6 +28,18 @@ export function isAnsweredByNumber(
     case 'released':
       return pointer !== undefined && isReleased(pointer, version);
   }
+}
+
+/** Returns the versions that clients may request by number and that the pointer knows, newest first. */
+export function versionsByNumber(which: VersionsByNumber, pointer: Pointer): string[] {
+  if (which === 'none') return [];
+  const flipped = pointer.history
+    .filter(isFlip)
+    .flatMap(({ from, to }) => (from === null ? [to] : [from, to]));
+  const known = new Set([...versionsInUse(pointer), ...flipped]);
+  return [...known]
+    .filter((version) => !pointer.retired.includes(version))
+    .sort((left, right) => compareVersions(right, left));
 }
 
 function isReleased(pointer: Pointer, version: string): boolean {

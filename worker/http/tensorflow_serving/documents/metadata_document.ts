@@ -1,25 +1,35 @@
 import type { LeftOut } from '../../../model/content.ts';
+import { type ImageInput, valueRange } from '../../../model/image_input.ts';
 import type { Signature, TensorInfo } from '../../../model/signature.ts';
 
 /**
  * Makes the JSON of GetModelMetadataResponse, in which a `signature_def` contains a `signature_def`. Sizes are strings
- * (proto int64). Signatures that the version is served without, and why, are beside them, and so are the names of classes,
- * by signature and output.
+ * (proto int64). Beside them is what TensorFlow Serving does not know: signatures that the version is served without, and
+ * why; the names of classes, by signature and output; the input that an image becomes, by signature and input.
  */
-export function metadataDocument(
-  model: string,
-  version: string,
-  signatures: Readonly<Record<string, Signature>>,
-  leftOut?: LeftOut,
-) {
+export function metadataDocument(model: string, version: string, { signatures, leftOut, image }: Described) {
   return {
     model_spec: { name: model, signature_name: '', version },
     metadata: {
       signature_def: { signature_def: mapped(signatures, signatureDef) },
       ...(leftOut === undefined ? {} : { left_out: leftOut }),
       ...classNames(signatures),
+      ...imageInputs(image),
     },
   };
+}
+
+interface Described {
+  readonly signatures: Readonly<Record<string, Signature>>;
+  readonly leftOut?: LeftOut | undefined;
+  readonly image?: ImageInput | undefined;
+}
+
+function imageInputs(image: ImageInput | undefined) {
+  if (image === undefined) return {};
+  const { signature, input, height, width, channels, layout } = image;
+  const described = { height, width, channels, layout, ...valueRange(image) };
+  return { image_inputs: { [signature]: { [input]: described } } };
 }
 
 function classNames(signatures: Readonly<Record<string, Signature>>): {

@@ -2,10 +2,9 @@ import type { ValueOrPromise } from '../../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
-import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { batchOf, computed, findSignature, methodFault, refused } from '../computed.ts';
+import { batchOf, computed, findSignature, methodFault, noSignature, refused } from '../computed.ts';
 import { decodeExamples } from './decode_examples.ts';
 import { encodeResults } from './example_results.ts';
 import type { ExampleRequest } from './parse_examples.ts';
@@ -21,8 +20,8 @@ export function computeExamples(
 ): ValueOrPromise<Computed> {
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
-    const why = leftOutReason(servable.leftOut, request.signatureName);
-    return refused(`No signature was found with the name: ${shortened(request.signatureName)}${why}`);
+    const { signatureName: name } = request;
+    return noSignature(servable, name, `No signature was found with the name: ${shortened(name)}`);
   }
   const fault = methodFault(method, signature);
   if (fault !== undefined) return refused(fault);

@@ -2,10 +2,9 @@ import type { ValueOrPromise } from '../../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
-import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { batchOf, computed, findSignature, methodFault, refused } from '../computed.ts';
+import { batchOf, computed, findSignature, methodFault, noSignature, refused } from '../computed.ts';
 import { encodeResults } from '../examples/example_results.ts';
 import { encodeOutputs } from '../predict/encode_predict.ts';
 import type { Upload } from './upload.ts';
@@ -28,8 +27,11 @@ export function computeUpload(
   const name = signatureOf(upload, servable.image);
   const signature = findSignature(servable, name);
   if (signature === undefined) {
-    const why = leftOutReason(servable.leftOut, name);
-    return refused(`Serving signature name: "${shortened(name)}" not found in signature def${why}`);
+    return noSignature(
+      servable,
+      name,
+      `Serving signature name: "${shortened(name)}" not found in signature def`,
+    );
   }
   const fault = method === 'predict' ? undefined : methodFault(method, signature);
   if (fault !== undefined) return refused(fault);

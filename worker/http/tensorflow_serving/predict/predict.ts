@@ -2,10 +2,9 @@ import type { ValueOrPromise } from '../../../runtime/value_or_promise.ts';
 import type { ServableView } from '../../../serving/api.ts';
 import { shortened } from '../../json/json_excerpt.ts';
 import type { NotFinite } from '../../json/tensors/byte_writer.ts';
-import { leftOutReason } from '../../left_out.ts';
 import type { MemoryShare } from '../../memory/memory_share.ts';
 import type { Computed } from '../../protocol_handler.ts';
-import { computed, findSignature, refused } from '../computed.ts';
+import { computed, findSignature, noSignature, refused } from '../computed.ts';
 import { tooLarge } from '../files/compute_upload.ts';
 import { encodedImages } from '../files/encoded_images.ts';
 import { decodeInputs } from './decode_predict.ts';
@@ -21,9 +20,12 @@ export function computePrediction(
 ): ValueOrPromise<Computed> {
   const signature = findSignature(servable, request.signatureName);
   if (signature === undefined) {
-    const name = shortened(request.signatureName);
-    const why = leftOutReason(servable.leftOut, request.signatureName);
-    return refused(`Serving signature name: "${name}" not found in signature def${why}`);
+    const { signatureName: name } = request;
+    return noSignature(
+      servable,
+      name,
+      `Serving signature name: "${shortened(name)}" not found in signature def`,
+    );
   }
   const decoded = decodeInputs(request, signature);
   const images =
