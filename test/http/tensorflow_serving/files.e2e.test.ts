@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { bitmap } from '../../fixtures/images/bitmap.ts';
 import { imageVector } from '../../fixtures/images/vectors.ts';
+import { writeColorModel } from '../../fixtures/models/color_model.ts';
 import { publishModel, SAMPLES } from '../../fixtures/models/publish_directory.ts';
 import { writeGraph } from '../../fixtures/models/write_graph.ts';
 
@@ -12,7 +13,7 @@ const FLOAT = { T: { type: 'DT_FLOAT' } };
 let edge: Edge;
 beforeAll(async () => {
   edge = await startEdge({ isolates: 1 });
-  await publishColors();
+  await publishModel(edge.store, await writeColorModel(), 'colors', '1');
   const text = [{ name: 'text', dtype: 'DT_STRING', shape: [-1] }] as const;
   const same = await writeGraph(
     text,
@@ -36,37 +37,6 @@ beforeAll(async () => {
 });
 afterAll(() => edge?.stop());
 
-/** Scores of three colors: the largest sample of each channel of an image of 2 x 2 pixels. */
-async function publishColors(): Promise<void> {
-  const directory = await writeGraph(
-    [{ name: 'image', dtype: 'DT_FLOAT', shape: [-1, 2, 2, 3] }],
-    [
-      {
-        name: 'largest',
-        op: 'MaxPool',
-        input: ['image'],
-        attr: {
-          ...FLOAT,
-          ksize: { list: { i: ['1', '2', '2', '1'] } },
-          strides: { list: { i: ['1', '2', '2', '1'] } },
-          padding: { s: btoa('VALID') },
-          data_format: { s: btoa('NHWC') },
-        },
-      },
-      {
-        name: 'y',
-        op: 'Squeeze',
-        input: ['largest'],
-        attr: { ...FLOAT, squeeze_dims: { list: { i: ['1', '2'] } } },
-      },
-    ],
-    [{ name: 'y', dtype: 'DT_FLOAT', shape: [-1, 3] }],
-  );
-  await writeFile(join(directory, 'image.json'), JSON.stringify({ scale: 1 / 255 }));
-  await writeFile(join(directory, 'classes.json'), JSON.stringify(['red', 'green', 'blue']));
-  await publishModel(edge.store, directory, 'colors', '1');
-}
-
 async function post(
   path: string,
   body: string | FormData | Uint8Array<ArrayBuffer>,
@@ -78,6 +48,8 @@ async function post(
 }
 
 const bytes = (file: Uint8Array) => new Uint8Array(file);
+/** What curl's option -d makes of a file. */
+const withoutLineEnds = (file: Uint8Array) => file.filter((byte) => byte !== 0x0a && byte !== 0x0d);
 const ORANGE = bitmap([[[255, 51, 0]]]);
 const BLUE = bitmap([[[0, 0, 255]]]);
 const close = (...values: number[]) => values.map((value) => expect.closeTo(value, 6));
@@ -186,7 +158,25 @@ describe('an image as the body', () => {
       'an image for a model of numbers',
       'numbers',
       ORANGE,
-      /takes no image as the body: there was no image.json/,
+      /takes no image as the body: there was no image.json.* Publish a version with an image.json .* or send the samples/,
+    ],
+    [
+      'a file that curl -d has read',
+      'colors',
+      withoutLineEnds(imageVector('PNG black').file),
+      /it was a PNG image: curl's option -d removes line ends; use --data-binary$/,
+    ],
+    [
+      'a damaged image, which curl -d may have read',
+      'colors',
+      imageVector('JPEG orange').file.subarray(0, 200),
+      /if curl sent it: curl's option -d removes line ends; use --data-binary$/,
+    ],
+    [
+      'the name of a file',
+      'colors',
+      new TextEncoder().encode('cats/cat 1.jpg'),
+      /it is the name of a file: with curl, write --data-binary @cats\/cat 1.jpg$/,
     ],
   ])('is refused where it is %s', async (_, model, body, message) => {
     expect(await post(`/v1/models/${model}:predict`, bytes(body), 'image/png')).toEqual({

@@ -6,6 +6,7 @@ import type { Computed, Parsed } from '../protocol_handler.ts';
 import { computeExamples } from './examples/compute_examples.ts';
 import { type ExampleRequest, parseExampleRequest } from './examples/parse_examples.ts';
 import { computeUpload } from './files/compute_upload.ts';
+import { unreadImageHint } from './files/image_hint.ts';
 import { readUpload, type Upload } from './files/upload.ts';
 import { type PredictRequest, parsePredictRequest } from './predict/parse_predict.ts';
 import { computePrediction } from './predict/predict.ts';
@@ -27,7 +28,12 @@ export function parseComputation(
   notFinite: NotFinite,
 ): Parsed<Computation> {
   const read = readUpload(bytes, headers);
-  if (read === undefined) return parseJson(method, bytes, notFinite);
+  if (read === undefined) {
+    const parsed = parseJson(method, bytes, notFinite);
+    return parsed.kind === 'parsed'
+      ? parsed
+      : { ...parsed, message: parsed.message + unreadImageHint(bytes) };
+  }
   if (read.kind === 'invalid') return read;
   return { kind: 'parsed', computation: { kind: 'upload', method, upload: read.upload, notFinite } };
 }

@@ -1,5 +1,6 @@
-import { channelCount, type ImageInput } from '../../model/image_input.ts';
+import { channelCount, channelNumber, type ImageInput } from '../../model/image_input.ts';
 import type { TensorValue } from '../../model/tensor.ts';
+import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import { decodeImage, formatOf, JPEG_DEFAULTS } from './decode_image.ts';
 import type { Pixels } from './pixels.ts';
 import { type Box, resize } from './resize.ts';
@@ -7,7 +8,7 @@ import { type Box, resize } from './resize.ts';
 /**
  * Decodes files of images and makes them the rows of an input. Of an animation it takes the first frame.
  *
- * @throws ExecutionError for a file that is no image, damaged, cut off or too large
+ * @throws ExecutionError for a file that is no image, damaged, cut off or too large; of several it says which one
  */
 export function imageTensor(
   files: readonly Uint8Array[],
@@ -18,8 +19,16 @@ export function imageTensor(
   const channels = channelCount(image);
   const size = height * width * channels;
   const samples = new Float32Array(files.length * size);
-  for (const [index, file] of files.entries())
-    writeImage(decodeChannels(file, image), image, samples.subarray(index * size, (index + 1) * size));
+  for (const [index, file] of files.entries()) {
+    const target = samples.subarray(index * size, (index + 1) * size);
+    try {
+      writeImage(decodeChannels(file, image), image, target);
+    } catch (error) {
+      if (!(error instanceof ExecutionError) || error instanceof OutOfMemoryError || files.length === 1)
+        throw error;
+      throw new ExecutionError(`image ${index + 1} of ${files.length}: ${error.message}`);
+    }
+  }
   const shape = [
     files.length,
     ...(layout === 'NHWC' ? [height, width, channels] : [channels, height, width]),
@@ -68,7 +77,7 @@ function writeImage(pixels: Pixels, image: ImageInput, target: Float32Array): vo
   const resized = resize(pixels, from, to, image.resize);
   const order = image.channels === 'bgr' ? [2, 1, 0] : [0, 1, 2];
   for (let channel = 0; channel < channels; channel++) {
-    const [factor, added] = [numberOf(scale, channel), numberOf(offset, channel)];
+    const [factor, added] = [channelNumber(scale, channel), channelNumber(offset, channel)];
     const source = order[channel] ?? 0;
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
@@ -82,10 +91,6 @@ function writeImage(pixels: Pixels, image: ImageInput, target: Float32Array): vo
       }
     }
   }
-}
-
-function numberOf(numbers: readonly number[], channel: number): number {
-  return numbers[numbers.length === 1 ? 0 : channel] ?? 0;
 }
 
 /** Which part of an image goes to which part of the input. */

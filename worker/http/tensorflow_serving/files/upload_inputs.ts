@@ -5,6 +5,7 @@ import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import { imageTensor } from '../../../runtime/images/image_tensor.ts';
 import { ExecutionError } from '../../../runtime/loaded_model.ts';
 import type { ServableView } from '../../../serving/api.ts';
+import { undecodedImageHint } from './image_hint.ts';
 import type { Upload } from './upload.ts';
 
 export type UploadInputs =
@@ -50,7 +51,8 @@ export function uploadInputs(
   const missing =
     media === 'text'
       ? `signature ${name} has no single input of strings`
-      : `there was no image.json for signature ${name} when it was published, and it has no single input of strings`;
+      : `there was no image.json for signature ${name} when it was published, and it has no single input of strings. ` +
+        'Publish a version with an image.json (docs/api/images-and-text.md), or send the samples as JSON';
   const message = `Version ${version} of model ${model} takes no ${media} as the body: ${missing}`;
   return { kind: 'refused', message };
 }
@@ -61,7 +63,9 @@ function decoded(image: ImageInput, dtype: 'float32' | 'int32', files: readonly 
     return { kind: 'inputs', inputs: new Map([[image.input, tensor]]) };
   } catch (error) {
     if (!(error instanceof ExecutionError)) throw error;
-    return { kind: 'refused', message: `The body cannot be decoded: ${error.message}` };
+    const [file, ...others] = files;
+    const hint = file === undefined || others.length > 0 ? '' : undecodedImageHint(file);
+    return { kind: 'refused', message: `The body cannot be decoded: ${error.message}${hint}` };
   }
 }
 
