@@ -1,4 +1,4 @@
-import { type Command, Help, type HelpConfiguration } from 'commander';
+import { type Argument, type Command, Help, type HelpConfiguration } from 'commander';
 import { commandLine } from './invocation.ts';
 
 const standard = new Help();
@@ -12,11 +12,15 @@ export const COMMAND_HELP: HelpConfiguration = {
   },
 };
 
+/** @example '[version]' */
+export function argumentWord(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
 /** The words after the name of a command: its arguments, its required options, and `[options]`. */
 export function usageWords(command: Command): string {
-  const words = command.registeredArguments.map((argument) =>
-    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
-  );
+  const words = command.registeredArguments.map((argument) => argumentWord(argument));
   const required = command.options.filter(({ mandatory }) => mandatory).map(({ flags }) => flags);
   return [...words, ...required, '[options]'].join(' ');
 }

@@ -2,11 +2,14 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { parseNameArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
+import { commandLine } from '../cli/invocation.ts';
 import type { Output } from '../cli/output.ts';
+import { shellWord } from '../cli/shell_word.ts';
+import { UsageError } from '../cli/usage_error.ts';
 import { withVersionArgument } from '../cli/version_argument.ts';
 import { DEV_URL } from '../dev/dev_address.ts';
 import { runningDev } from '../dev/running_dev.ts';
-import { DEFAULT_STATE_DIRECTORY } from '../files/package_root.ts';
+import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from '../files/package_root.ts';
 import { askForOutputs, askToPredict } from '../predict/ask_server.ts';
 import { RequestError, readRequestBody } from '../predict/predict_request.ts';
 import { predictionLines } from '../predict/prediction_report.ts';
@@ -29,6 +32,10 @@ function define(command: Command): Command {
       .option('--text <text>', 'a text, for a model that takes texts')
       .option('--label <label>', 'the version with this label', parseNameArgument)
       .option(
+        '--persist-to <directory>',
+        'the dev that serves this local state folder (default: that of .wrangler/state)',
+      )
+      .option(
         '--url <address>',
         `the server (default: the running dev, or ${DEV_URL}); its key is taken from EDGE_SERVING_API_KEY`,
         parseServerUrl,
@@ -41,12 +48,24 @@ const OptionsSchema = v.object({
   image: v.optional(v.string()),
   text: v.optional(v.string()),
   label: v.optional(v.string()),
+  persistTo: v.optional(v.string()),
   url: v.optional(v.instance(URL)),
 });
 
 async function run(command: Command, output: Output): Promise<number> {
-  const { url: named, label, ...source } = v.parse(OptionsSchema, command.opts());
-  const url = named ?? new URL((await runningDev(DEFAULT_STATE_DIRECTORY)) ?? DEV_URL);
+  const { url: named, persistTo, label, ...source } = v.parse(OptionsSchema, command.opts());
+  if (named !== undefined && persistTo !== undefined) {
+    throw new UsageError('--persist-to finds a dev by its local state, so that --url cannot be given too');
+  }
+  const running = await runningDev(
+    persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo),
+  );
+  if (persistTo !== undefined && running === undefined) {
+    const start = commandLine('dev', `--persist-to ${shellWord(persistTo)}`);
+    output.error(`no dev serves the local state folder ${persistTo}; start one with ${start}`);
+    return EXIT_FAILED;
+  }
+  const url = named ?? new URL(running ?? DEV_URL);
   const [model, version] = v.parse(v.tuple([v.string(), v.optional(v.string())]), [
     ...command.processedArgs.slice(0, 2),
   ]);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
+import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { PruneResult } from '../../worker/registry/prune/pruning.ts';
 import { BLOBS_PREFIX } from '../../worker/registry/storage/storage_keys.ts';
+import { compareVersions } from '../../worker/registry/version/version.ts';
 import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
 import { askYesOrNo, canAsk } from '../cli/ask.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
@@ -10,6 +12,7 @@ import type { Output } from '../cli/output.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { describeRefusal } from '../pointer/refusal.ts';
+import { rolesOf } from '../pointer/roles.ts';
 import { describePlace } from '../registry/place.ts';
 import type { Registry } from '../registry/registry.ts';
 import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
@@ -64,7 +67,12 @@ async function pruneOnce(
   let dryRun = options.dryRun;
   let result = await run(dryRun || asks);
   if (asks && result.kind !== 'refused' && !isEmpty(result)) {
-    output.warning([`Would delete in ${describePlace(place)}:`, ...deletionLines(model, result)]);
+    const reasons = await keepingReasons(store, model, result, options.keep);
+    output.warning([
+      `Would delete in ${describePlace(place)}:`,
+      ...deletionLines(model, result),
+      keptLine(reasons),
+    ]);
     dryRun = !(await askYesOrNo('Delete them?'));
     if (dryRun) {
       output.error('nothing was deleted');
@@ -77,14 +85,25 @@ async function pruneOnce(
     return EXIT_FAILED;
   }
   const { versions, kept } = result;
+  const reasons = await keepingReasons(store, model, result, options.keep);
   output.result(
     isEmpty(result)
-      ? `${model} has nothing to prune in ${describePlace(place)}.`
+      ? [`${model} has nothing to prune in ${describePlace(place)}.`, keptLine(reasons)]
       : [
           `${dryRun ? 'Would delete' : 'Deleted'} in ${describePlace(place)}:`,
           ...deletionLines(model, result),
+          keptLine(reasons),
         ],
-    { model, registry: place, dryRun, versions, kept, blobs: blobsOf(result), bytes: bytesOf(result) },
+    {
+      model,
+      registry: place,
+      dryRun,
+      versions,
+      kept,
+      keptBecause: Object.fromEntries(reasons),
+      blobs: blobsOf(result),
+      bytes: bytesOf(result),
+    },
   );
   return EXIT_DONE;
 }
@@ -96,12 +115,36 @@ function isEmpty({ versions, blobs }: Pruned): boolean {
 }
 
 function deletionLines(model: string, result: Pruned): string[] {
-  const { versions, blobs, kept } = result;
+  const { versions, blobs } = result;
   return [
     `  ${plural(versions.length, 'version')} of ${model}${versions.length === 0 ? '' : `: ${versions.join(', ')}`}`,
     `  ${plural(blobs.length, 'file')} that no version needs (${formatBytes(bytesOf(result))})`,
-    `Kept: ${kept.join(', ')}`,
   ];
+}
+
+/** Returns why each version stays: a pointer may name more versions than are to be kept. */
+async function keepingReasons(
+  store: Registry['store'],
+  model: string,
+  { versions, kept }: Pruned,
+  keep: number,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const pointer = await requirePointer(store, model);
+  const newest = keep === 0 ? [] : [...versions, ...kept].sort(compareVersions).slice(-keep);
+  return new Map(
+    kept.map((version) => {
+      const reasons = [
+        ...(newest.includes(version) ? ['newest'] : []),
+        ...(pointer === undefined ? [] : rolesOf(version, pointer)),
+      ];
+      return [version, reasons.length === 0 ? ['being published'] : reasons];
+    }),
+  );
+}
+
+/** @example 'Kept: 1.0.0 (previous), 1.1.0 (newest, current)' */
+function keptLine(reasons: ReadonlyMap<string, readonly string[]>): string {
+  return `Kept: ${[...reasons].map(([version, why]) => `${version} (${why.join(', ')})`).join(', ')}`;
 }
 
 function blobsOf({ blobs }: Pruned): { readonly sha256: string; readonly bytes: number }[] {

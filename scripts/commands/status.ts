@@ -30,7 +30,7 @@ export const STATUS = registryCommand({
     }
     const status = await modelStatus(store, model, options);
     if (status === undefined) {
-      output.error(missingModel(model, place));
+      output.error(await missingModel({ store, place }, model));
       return EXIT_FAILED;
     }
     output.result([`In ${describePlace(place)}:`, '', ...modelLines(status, { history: true })], {

@@ -1,4 +1,5 @@
 import type { CommandModule } from '../cli/command_module.ts';
+import { nearestFirst } from '../cli/nearest.ts';
 
 export interface Subcommand {
   readonly name: string;
@@ -135,20 +136,5 @@ export function findSubcommand(name: string): Subcommand | undefined {
 /** Returns the subcommand that a misspelled name most probably means. */
 export function nearestSubcommand(typed: string): string {
   const names = [...SUBCOMMANDS, ...OWN_SUBCOMMANDS].map(({ name }) => name);
-  const distances = names.map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name) }));
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
-}
-
-/** The least number of letters to insert, delete or replace that turns one text into the other. */
-function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  return nearestFirst(typed, names)[0] ?? '';
 }

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import type { ChangeTiming } from '../../worker/registry/pointer/change/change_pointer.ts';
 import type { Effect } from '../../worker/registry/pointer/effect.ts';
 import { formatDuration } from '../cli/format.ts';
+import { runningDev } from '../dev/running_dev.ts';
+import type { PlaceDescription } from '../registry/place.ts';
 
 /** Adds the options that say when a change takes effect and whether the command waits for that. */
 export function withTimingOptions(command: Command): Command {
@@ -34,10 +36,20 @@ export function changeTiming(command: Command, progress: (text: string) => void)
   };
 }
 
-/** Describes when a change takes effect, for people. */
+/** True unless the place is local state that no `dev` serves. Then nobody has seen a change take effect. */
+export async function isServed(place: PlaceDescription): Promise<boolean> {
+  return place.kind !== 'local' || (await runningDev(place.directory)) !== undefined;
+}
+
+/**
+ * Describes when a change takes effect, for people.
+ *
+ * @param served false if no server is known that could have changed over
+ */
 export function effectLines(
   { moment, settlesInMs, mixedMs }: Effect,
   { immediately = false, returnsEarly = false }: ChangeTiming,
+  served: boolean,
 ): string[] {
   if (immediately) {
     const within = settlesInMs === 0 ? 'with its next request' : `within ${formatDuration(settlesInMs)}`;
@@ -49,6 +61,8 @@ export function effectLines(
   if (settlesInMs === 0) lines.push('It is in effect with the next request.');
   else if (moment === undefined)
     lines.push(`It is in effect everywhere within ${formatDuration(settlesInMs)}.`);
+  else if (!served)
+    lines.push(`It is in effect from ${moment.toISOString()} on. No dev serves this local state now.`);
   else if (returnsEarly) lines.push(`It takes effect everywhere at ${moment.toISOString()}.`);
   else lines.push(`It took effect everywhere at ${moment.toISOString()}.`);
   if (mixedMs > 0 && moment !== undefined) {

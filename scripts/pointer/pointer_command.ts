@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { PointerChange } from '../../worker/registry/pointer/change/definition.ts';
 import { effectDocument } from '../../worker/registry/pointer/effect.ts';
-import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
+import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { parseNameArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
@@ -10,8 +10,8 @@ import { describePlace } from '../registry/place.ts';
 import type { Registry } from '../registry/registry.ts';
 import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
 import { newChangeRecord, withChangeOptions } from './change_record.ts';
-import { changeTiming, effectLines, withTimingOptions } from './change_timing.ts';
-import { describeChange } from './pointer_report.ts';
+import { changeTiming, effectLines, isServed, withTimingOptions } from './change_timing.ts';
+import { describeChange, placeOptions } from './pointer_report.ts';
 import { describeRefusal } from './refusal.ts';
 
 /** A command that makes one change to the pointer of the model in its first argument. */
@@ -24,6 +24,12 @@ export interface PointerCommand {
   readonly define: (command: Command) => Command;
   /** A line that tells what to do if no change was necessary and another one was meant. */
   readonly hintIfUnchanged?: (model: string, command: Command) => string | undefined;
+  /**
+   * Lines after a change that may have done more than was meant.
+   *
+   * @param words the model and the options that select its registry, for another command line
+   */
+  readonly hintIfChanged?: (words: string, change: HistoryEntry) => readonly string[];
   /** The exit code if no change was necessary (default: 0). */
   readonly exitIfUnchanged?: number;
   /** Describes the existing state if no change was necessary. */
@@ -37,6 +43,9 @@ export interface PointerCommand {
 }
 
 const OptionsSchema = v.object({ reason: v.optional(v.string()), by: v.optional(v.string()) });
+
+/** The version that a change names. */
+const NamedSchema = v.object({ version: v.optional(v.string()), to: v.optional(v.string()) });
 
 /** Makes a command that reports the change, that nothing was to do, or the refusal. */
 export function pointerCommand(definition: PointerCommand): CommandModule {
@@ -61,7 +70,7 @@ export function pointerCommand(definition: PointerCommand): CommandModule {
 async function makeChange(
   { store, place, changePointer }: Registry,
   change: PointerChange,
-  { doing, done, already, hintIfUnchanged, exitIfUnchanged = EXIT_DONE }: PointerCommand,
+  { doing, done, already, hintIfChanged, hintIfUnchanged, exitIfUnchanged = EXIT_DONE }: PointerCommand,
   command: Command,
   output: Output,
 ): Promise<number> {
@@ -71,7 +80,8 @@ async function makeChange(
   const timing = changeTiming(command, output.progress);
   const update = await changePointer(model, change, record, timing);
   if (update.kind === 'refused') {
-    output.error(await describeRefusal({ store, place }, model, update.reason));
+    const { version, to } = v.parse(NamedSchema, change.parameters);
+    output.error(await describeRefusal({ store, place }, model, update.reason, version ?? to));
     return EXIT_FAILED;
   }
   const { current, generation, next, canary, shadow, labels } = update.pointer;
@@ -85,7 +95,8 @@ async function makeChange(
       : [
           `${done} in ${describePlace(place)}.`,
           describeChange(model, update.change),
-          ...effectLines(update.effect, timing),
+          ...effectLines(update.effect, timing, await isServed(place)),
+          ...(hintIfChanged?.(`${model}${placeOptions(place)}`, update.change) ?? []),
         ],
     {
       model,

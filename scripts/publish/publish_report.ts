@@ -20,6 +20,8 @@ export interface PublishReport {
   readonly stage?: boolean;
   readonly label: string | undefined;
   readonly timing?: ChangeTiming;
+  /** False if no server is known that could have changed over. */
+  readonly served?: boolean;
   readonly outcome: Extract<PublishOutcome, { kind: 'published' }>;
 }
 
@@ -35,7 +37,7 @@ export function publishLines(report: PublishReport): string[] {
     `Uploaded ${describeFiles(uploaded)}; there already ${describeFiles(present)}.`,
   ];
   if (change !== undefined) lines.push(describeChange(model, change));
-  if (effect !== undefined) lines.push(...effectLines(effect, report.timing ?? {}));
+  if (effect !== undefined) lines.push(...effectLines(effect, report.timing ?? {}, report.served ?? true));
   lines.push(...adviceLines(report));
   return lines;
 }

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { greedyOptions, withoutGreedyOptions } from './greedy_options.ts';
 import { NpmSettings } from './npm_settings.ts';
+import { plainComplaint } from './plain_complaint.ts';
 import { productFault } from './product_environment.ts';
 import { strayOptions } from './stray_options.ts';
 import { typedFault } from './typed_words.ts';
@@ -37,7 +38,7 @@ export function parseCommandLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'helped' };
-    complaint = complaint.trim().replace(/^error: /, '');
+    complaint = plainComplaint(complaint.trim());
   }
   const npm = new NpmSettings(environment);
   const greedy = greedyOptions(command, npm);
@@ -61,9 +62,9 @@ export function parseCommandLine(
   return { kind: 'wrong', lines: [...lines, seeHelp(command, environment)] };
 }
 
-/** Commands that read the configuration can select one of its environments. */
+/** Commands that read the configuration can select one of its environments: `--env`, or `--from-env` of a place. */
 function readsConfiguration(command: Command): boolean {
-  return command.options.some(({ long }) => long === '--env');
+  return command.options.some(({ long }) => /^--(\w+-)?env$/.test(long ?? ''));
 }
 
 /** The line that ends every report of a wrong command line. */

@@ -27,6 +27,12 @@ export const ROLLBACK = pointerCommand({
     versionOf(command) === undefined
       ? `To flip to another version, name it: ${commandLine('rollback', `${model} <version>`)}`
       : undefined,
+  hintIfChanged: (words, { ended }) =>
+    ended?.canary === undefined
+      ? []
+      : [
+          `The canary ${ended.canary} has ended with it. ${commandLine('canary', `${words} --percent 0`)} ends only a canary, and keeps the current version.`,
+        ],
   change: (command) => POINTER_CHANGES.rollback.of({ to: versionOf(command) }),
 });
 

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { usageWords } from '../../../scripts/cli/command_help.ts';
+import { argumentWord, usageWords } from '../../../scripts/cli/command_help.ts';
 import { code, table } from './markdown.ts';
 
 /** Each command with its arguments and options, from its definition. */
@@ -18,10 +18,6 @@ function commandReference(name: string, command: Command): string {
     code(`edge-serving ${name} ${usageWords(command)}`),
     table(['argument or option', 'meaning'], rows),
   ].join('\n\n');
-}
-
-function argumentWord(argument: Argument): string {
-  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }
 
 function argumentRow(argument: Argument): string[] {

@@ -12,7 +12,7 @@ const folder = await temporaryFolder();
 describe.concurrent('a wrong command line', () => {
   test.for([
     ['publish', [], /required option '--model <name>'/],
-    ['publish', ['x', '--model', '../x'], /'\.\.\/x' is invalid\. A name consists of/],
+    ['publish', ['x', '--model', '../x'], /--model <name> cannot be '\.\.\/x'\. A name consists of/],
     ['publish', ['x', '--model', 'm', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
     ['publish', ['x', '--model', 'm', '--version', '1.2.3', '--bump', 'patch'], /cannot be used with/],
     ['publish', ['x', '--model', 'm', '--bump', 'tiny'], /major, minor, patch/],
