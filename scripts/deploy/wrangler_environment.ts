@@ -17,7 +17,7 @@ export function withEnvironmentOption(command: Command): Command {
   );
 }
 
-function parseEnvironment(text: string): string {
+export function parseEnvironment(text: string): string {
   if (/^[\w-]{1,63}$/.test(text)) return text;
   throw new InvalidArgumentError('An environment has a name of letters, digits, "_" and "-".');
 }

@@ -88,6 +88,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/record.ts')).RECORD,
   },
   {
+    name: 'copy',
+    summary: 'Copies versions between local state, buckets and accounts.',
+    load: async () => (await import('../commands/copy.ts')).COPY,
+  },
+  {
     name: 'prune',
     summary: 'Deletes old versions of a model that nothing points to, and the files that only they need.',
     load: async () => (await import('../commands/prune.ts')).PRUNE,

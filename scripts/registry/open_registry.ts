@@ -8,19 +8,22 @@ import { type ManagementService, requireManagement } from './management_client.t
 import type { Registry } from './registry.ts';
 import { openRemoteRegistry } from './remote_registry.ts';
 
-/** A registry: local state, the account's bucket, or a bucket behind a management Worker. */
+/**
+ * A registry: local state, the account's bucket, or a bucket behind a management Worker. The environment of wrangler.toml
+ * is that of this process unless the place names one.
+ */
 export type RegistryPlace =
-  | { readonly kind: 'local'; readonly directory: string }
-  | { readonly kind: 'remote' }
+  | { readonly kind: 'local'; readonly directory: string; readonly environment?: string }
+  | { readonly kind: 'remote'; readonly environment?: string }
   | { readonly kind: 'management'; readonly service: ManagementService };
 
 /** Opens a registry in its files, through wrangler's access to R2, or over HTTP. */
 export function openRegistry(place: RegistryPlace): Promise<Registry> {
   switch (place.kind) {
     case 'local':
-      return openLocalRegistry(place.directory);
+      return openLocalRegistry(place.directory, place.environment);
     case 'remote':
-      return openRemoteRegistry();
+      return openRemoteRegistry(place.environment);
     case 'management':
       return openManagedRegistry(place.service);
   }

@@ -14,7 +14,6 @@ import { ReplicatingObjectStore } from '../../worker/registry/storage/replicatin
 import { RetryingObjectStore } from '../../worker/registry/storage/retrying_object_store.ts';
 import { TimeLimitError, wait, withinTimeLimit } from '../../worker/registry/storage/waiting.ts';
 import type { Lines } from '../cli/output.ts';
-import { wranglerEnvironment } from '../deploy/wrangler_environment.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import { DiskWatchingObjectStore } from './disk_watching_object_store.ts';
 import type { PlaceDescription } from './place.ts';
@@ -49,7 +48,7 @@ export function registryOverBindings(
   place: PlaceDescription,
 ): Registry {
   const binding = proxy.env[BUCKET_BINDING];
-  if (binding === undefined) throw missingBucket();
+  if (binding === undefined) throw missingBucket((place.kind === 'local' && place.environment) || '');
   return registryOver({
     bucket: new R2ObjectStore(binding),
     replica: pointerReplicaOf(proxy.env),
@@ -99,8 +98,7 @@ export function registryOver({
 }
 
 /** The effective configuration binds no bucket. */
-export function missingBucket(): Error {
-  const environment = wranglerEnvironment();
+export function missingBucket(environment: string): Error {
   const where = environment === '' ? '' : ` in [env.${environment}]`;
   return new Error(
     `${showToCaller(wranglerConfiguration())} does not bind a bucket as ${BUCKET_BINDING}${where}`,

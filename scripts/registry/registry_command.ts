@@ -10,7 +10,7 @@ import type { RegistryPlace } from './open_registry.ts';
 import type { Registry } from './registry.ts';
 
 /** The environment variable of the token: all users of a machine can see command lines. */
-const TOKEN_VARIABLE = 'EDGE_SERVING_TOKEN';
+export const TOKEN_VARIABLE = 'EDGE_SERVING_TOKEN';
 
 export interface RegistryCommand {
   /** Only a command that publishes creates local state. */
@@ -73,9 +73,20 @@ export async function runOnRegistry(
     output.error(`--url needs a token in the environment variable ${TOKEN_VARIABLE}`);
     return EXIT_USAGE;
   }
+  return withRegistry(registryPlace(options, token ?? ''), output, { state, access }, (registry) =>
+    run(registry, output, command),
+  );
+}
+
+/** Opens the registry of a place for an action that returns an exit code, and closes it. */
+export async function withRegistry(
+  place: RegistryPlace,
+  output: Output,
+  { state, access = 'change' }: Pick<RegistryCommand, 'state' | 'access'>,
+  run: (registry: Registry) => Promise<number>,
+): Promise<number> {
   const { openRegistry } = await import('./open_registry.ts');
   const { hasLocalState } = await import('./local/local_registry.ts');
-  const place = registryPlace(options, token ?? '');
   if (state === 'must exist' && place.kind === 'local' && !(await hasLocalState(place.directory))) {
     output.error([
       `the local state folder ${showToCaller(place.directory)} does not exist`,
@@ -88,7 +99,7 @@ export async function runOnRegistry(
   if (place.kind === 'management') output.progress(`Asking ${place.service.url.origin}`);
   const registry = await openRegistry(place);
   try {
-    const code = await run(registry, output, command);
+    const code = await run(registry);
     if (access === 'change') await registry.repairReplica();
     for (const warning of registry.warnings) output.warning(warning);
     return code;
@@ -108,7 +119,7 @@ function registryPlace(
 }
 
 /** Tokens leave the machine only encrypted. */
-function parseManagementUrl(text: string): URL {
+export function parseManagementUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isLocal = url !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLocal))) {

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../worker/model/coded_error.ts';
 import { POINTERS_BINDING } from '../../worker/registry/replica/kv_pointer_replica.ts';
 import { within } from '../../worker/registry/storage/waiting.ts';
 import { ExplainedError } from '../cli/explained_error.ts';
-import { readWranglerConfiguration } from '../deploy/wrangler_environment.ts';
+import { readWranglerConfiguration, wranglerEnvironment } from '../deploy/wrangler_environment.ts';
 import { loadWrangler } from '../files/load_wrangler.ts';
 import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
 import {
@@ -29,19 +29,25 @@ const ConfigurationSchema = v.object({
   kv_namespaces: v.optional(v.array(v.object({ binding: v.string(), id: v.optional(v.string()) })), []),
 });
 
+/** Returns the name of the bucket in the configuration, locally too. */
+export async function bucketName(environment: string = wranglerEnvironment()): Promise<string | undefined> {
+  const { r2_buckets } = await readWranglerConfiguration(ConfigurationSchema, environment);
+  return r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
+}
+
 /**
  * Opens the registry in the bucket of the account that wrangler is logged in to. Its configuration is written to a
  * temporary folder, since with a second environment in wrangler.toml every deployment would have to name one.
  *
  * @throws RemoteUnavailableError
  */
-export async function openRemoteRegistry(): Promise<Registry> {
+export async function openRemoteRegistry(environment: string = wranglerEnvironment()): Promise<Registry> {
   // Otherwise wrangler would open a browser to log in, or ask for the account, in the middle of a script.
   process.env.CI ??= 'true';
   const { getPlatformProxy } = await loadWrangler();
-  const configuration = await readWranglerConfiguration(ConfigurationSchema);
+  const configuration = await readWranglerConfiguration(ConfigurationSchema, environment);
   const bucket = configuration.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING)?.bucket_name;
-  if (bucket === undefined) throw missingBucket();
+  if (bucket === undefined) throw missingBucket(environment);
   const namespace = configuration.kv_namespaces.find(({ binding }) => binding === POINTERS_BINDING);
   if (namespace !== undefined && namespace.id === undefined) {
     throw new Error(

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blob } from '../../worker/model/content.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
-import { openBlob } from '../../worker/registry/version/blob_store.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
+import { readVerifiedBlob } from '../registry/verified_blob.ts';
 
 /** A larger version is not downloaded just for a comparison. Bytes. */
 const LARGEST_DOWNLOAD = 512 * 1024 * 1024;
@@ -37,26 +35,8 @@ export async function fetchVersion(
   for (const blob of blobs) {
     // The file is named by its digest, since paths in a manifest are not trusted.
     const path = join(folder, blob.sha256);
-    await writeFile(path, await readVerified(store, blob));
+    await writeFile(path, await readVerifiedBlob(store, blob));
     files[blob.path] = path;
   }
   return { manifest: read.manifest, files };
-}
-
-async function readVerified(store: ObjectStore, { path, sha256, bytes }: Blob): Promise<Uint8Array> {
-  const read = await openBlob(store, sha256);
-  if (read.kind === 'missing') throw new Error(`its file ${path} is missing`);
-  const digest = createHash('sha256');
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of read.stream) {
-    length += piece.length;
-    if (length > bytes) break;
-    digest.update(piece);
-    pieces.push(piece);
-  }
-  if (length !== bytes || digest.digest('hex') !== sha256) {
-    throw new Error(`its file ${path} differs from the published one`);
-  }
-  return Buffer.concat(pieces);
 }

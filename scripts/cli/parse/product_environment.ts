@@ -6,6 +6,7 @@ import { commandLine } from '../invocation.ts';
 const KNOWN = [
   'EDGE_SERVING_CONFIG',
   'EDGE_SERVING_TOKEN',
+  'EDGE_SERVING_FROM_TOKEN',
   'EDGE_SERVING_API_KEY',
   'EDGE_SERVING_SHARED_MODELS',
 ];

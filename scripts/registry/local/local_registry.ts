@@ -31,14 +31,16 @@ export async function hasLocalState(directory: string): Promise<boolean> {
  * Opens the registry in the state folder of `wrangler dev --persist-to`, which may run at the same time. A workerd is
  * started only where the files alone are not enough, since that takes seconds.
  */
-export async function openLocalRegistry(directory: string): Promise<Registry> {
-  const environment = wranglerEnvironment();
+export async function openLocalRegistry(
+  directory: string,
+  environment: string = wranglerEnvironment(),
+): Promise<Registry> {
   const place: PlaceDescription = {
     kind: 'local',
     directory,
     ...(environment === '' ? {} : { environment }),
   };
-  const bucket = await openBucketFiles(directory);
+  const bucket = await openBucketFiles(directory, environment);
   if (bucket !== undefined) {
     return registryOver({ bucket, replica: undefined, place, close: () => bucket.close() });
   }
@@ -70,8 +72,8 @@ const ConfigurationSchema = v.object({
 });
 
 /** Opens the files of the bucket, or returns undefined if wrangler has to: for a bucket of another kind, or a replica. */
-async function openBucketFiles(directory: string): Promise<FileObjectStore | undefined> {
-  const read = v.safeParse(ConfigurationSchema, await readWranglerConfiguration(v.unknown()));
+async function openBucketFiles(directory: string, environment: string): Promise<FileObjectStore | undefined> {
+  const read = v.safeParse(ConfigurationSchema, await readWranglerConfiguration(v.unknown(), environment));
   if (!read.success || read.output.kv_namespaces.length > 0) return undefined;
   const bound = read.output.r2_buckets.find(({ binding }) => binding === BUCKET_BINDING);
   if (bound?.bucket_name === undefined || bound.preview_bucket_name !== undefined) return undefined;

@@ -13,6 +13,8 @@ export interface PublicationOptions {
   readonly id: string;
   /** Reads the bytes of a blob when it is uploaded. */
   readonly read: (blob: Blob) => Promise<Uint8Array>;
+  /** The bytes of the manifest if it exists elsewhere, which are written as they are. */
+  readonly document?: Uint8Array;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   readonly wait: (milliseconds: number) => Promise<void>;
   /**
@@ -68,7 +70,7 @@ export async function publishVersion(
       (there ? present : uploaded).push(blob);
       options.onBlob?.(blob, there ? 'present' : 'uploaded');
     }
-    const written = await writeManifest(store, manifest);
+    const written = await writeManifest(store, manifest, options.document);
     if (written.kind === 'different') return { kind: 'version taken' };
     return {
       kind: 'published',

@@ -24,6 +24,21 @@ export async function readManifest(
   return text.kind === 'valid' ? parseManifest(text.value, model, version) : text;
 }
 
+/** Reads a version's manifest together with its text, of which a copy keeps every byte. */
+export async function readManifestDocument(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<
+  | { readonly kind: 'found'; readonly manifest: Manifest; readonly text: string }
+  | Exclude<ManifestRead, { readonly kind: 'found' }>
+> {
+  const text = await readManifestText(store, model, version);
+  if (text.kind !== 'valid') return text;
+  const read = parseManifest(text.value, model, version);
+  return read.kind === 'found' ? { ...read, text: text.value } : read;
+}
+
 export type TrustedManifestRead =
   | ManifestRead
   /** None of the keys has signed the manifest. */
@@ -69,10 +84,18 @@ export type ManifestWrite =
   | { readonly kind: 'same' }
   | { readonly kind: 'different' };
 
-/** Creates a manifest. `same`: the version already exists with the same content. */
-export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<ManifestWrite> {
+/**
+ * Creates a manifest. `same`: the version already exists with the same content.
+ *
+ * @param document the bytes to store. Those of an existing manifest may have members that are unknown here and signed
+ */
+export async function writeManifest(
+  store: ObjectStore,
+  manifest: Manifest,
+  document: Uint8Array = serializeDocument(manifest),
+): Promise<ManifestWrite> {
   const { model, version } = manifest;
-  const result = await store.put(manifestKey(model, version), serializeDocument(manifest), {
+  const result = await store.put(manifestKey(model, version), document, {
     condition: { kind: 'absent' },
   });
   if (result.kind === 'written') return { kind: 'written' };
