@@ -93,6 +93,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/copy.ts')).COPY,
   },
   {
+    name: 'check',
+    summary: 'Verifies what is stored: every file, reference and document of a registry.',
+    load: async () => (await import('../commands/check.ts')).CHECK,
+  },
+  {
     name: 'prune',
     summary: 'Deletes old versions of a model that nothing points to, and the files that only they need.',
     load: async () => (await import('../commands/prune.ts')).PRUNE,
