@@ -3,23 +3,31 @@ import * as v from 'valibot';
 import type { OutputDifference } from '../../import/index.ts';
 import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
+import type { Card } from '../../worker/registry/version/card.ts';
 import { VERSION_BUMPS } from '../../worker/registry/version/version.ts';
 import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
 import type { Output } from '../cli/output.ts';
 import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
-import { changeTiming, withTimingOptions } from '../pointer/change_timing.ts';
+import { changeTiming, isServed, withTimingOptions } from '../pointer/change_timing.ts';
+import { readCard, withCardOptions } from '../publish/card_option.ts';
 import { firstRequestLines } from '../publish/first_request.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
-import { dryRunJson, dryRunLines, publishJson, publishLines } from '../publish/publish_report.ts';
+import {
+  differenceLines,
+  dryRunJson,
+  dryRunLines,
+  publishJson,
+  publishLines,
+} from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
 import { signatureFault } from '../publish/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
 import { describePlace } from '../registry/place.ts';
 import type { Registry } from '../registry/registry.ts';
-import { registryCommand } from '../registry/registry_command.ts';
+import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
 import type { EarlyRehearsal } from '../rehearsal/prepare_rehearsal.ts';
 import { memoryBudgetBytes, readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
 
@@ -37,26 +45,34 @@ const OptionsSchema = v.object({
   rehearsalLimit: v.number(),
   reason: v.optional(v.string()),
   by: v.optional(v.string()),
+  json: v.optional(v.boolean(), false),
 });
 
-export const PUBLISH = registryCommand({
-  state: 'made where missing',
-  define,
-  run: async (registry, output, command) => {
-    const { EarlyRehearsal } = await import('../rehearsal/prepare_rehearsal.ts');
-    const early = new EarlyRehearsal(output.progress);
-    try {
-      return await publish(registry, output, command, early);
-    } finally {
-      await early.close();
-    }
+export const PUBLISH: CommandModule = {
+  define: (command) => define(withRegistryOptions(command)),
+  run: async (command, output) => {
+    // A wrong card is reported before the registry is opened.
+    const card = await readCard(command);
+    return runOnRegistry(command, output, {
+      state: 'made where missing',
+      run: async (registry) => {
+        const { EarlyRehearsal } = await import('../rehearsal/prepare_rehearsal.ts');
+        const early = new EarlyRehearsal(output.progress);
+        try {
+          return await publishOnce(registry, command, output, card, early);
+        } finally {
+          await early.close();
+        }
+      },
+    });
   },
-});
+};
 
-async function publish(
+async function publishOnce(
   { store, place, changePointer }: Registry,
-  output: Output,
   command: Command,
+  output: Output,
+  card: Card | undefined,
   early: EarlyRehearsal,
 ): Promise<number> {
   const { publishModel } = await import('../publish/publish_model.ts');
@@ -87,6 +103,7 @@ async function publish(
       path: resolveFromCaller(path),
       record,
       tool: await toolVersion(),
+      card,
       signer,
     },
     {
@@ -99,6 +116,10 @@ async function publish(
             onProgress: output.progress,
             prepare: (isolates) => early.take(isolates),
           }),
+      // A dry run has them in its result, as --json always does.
+      onDifferences: (differences) => {
+        if (!options.dryRun && !options.json) output.warning(differenceLines(differences));
+      },
       onConvert: output.progress,
       onQuantized: (measured) => {
         accuracy = measured;
@@ -124,7 +145,8 @@ async function publish(
     });
     return EXIT_DONE;
   }
-  const report = { model, place, flip, stage, label: options.label, outcome, timing };
+  const served = await isServed(place);
+  const report = { model, place, flip, stage, label: options.label, outcome, timing, served };
   const isCurrent = outcome.pointer?.current === outcome.version;
   const request = isCurrent ? await firstRequestLines(model, outcome.content, place) : [];
   output.result([...publishLines(report), ...costs, ...request], { ...publishJson(report), ...measured });
@@ -135,7 +157,7 @@ function define(command: Command): Command {
   return withTimingOptions(
     withChangeOptions(
       withVersionOption(
-        withGraphEnds(command)
+        withCardOptions(withGraphEnds(command))
           .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
           .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
           .addOption(

@@ -12,31 +12,28 @@ export const STATUS = registryCommand({
   state: 'must exist',
   access: 'read',
   define: (command) =>
-    command.argument('[model]', 'one model, with its history (default: all, without)', parseNameArgument),
+    command.argument(
+      '[model]',
+      'one model, with its signatures, cards and history (default: all, without)',
+      parseNameArgument,
+    ),
   run: async ({ store, place, replica }, output, command) => {
     const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
     output.progress(`Reading ${describePlace(place)}`);
     const options = { memoryBudgetBytes: memoryBudgetBytes(await readWorkerConfiguration()), replica };
-    if (model === undefined) {
-      const models = await allModelStatuses(store, options);
-      const lines = models.flatMap((status) => ['', ...modelLines(status, { history: false })]);
-      output.result(
-        models.length === 0
-          ? `Nothing is published in ${describePlace(place)}.`
-          : [`In ${describePlace(place)}:`, ...lines],
-        { registry: place, models },
-      );
-      return EXIT_DONE;
-    }
-    const status = await modelStatus(store, model, options);
-    if (status === undefined) {
+    const one = model === undefined ? undefined : await modelStatus(store, model, options);
+    if (model !== undefined && one === undefined) {
       output.error(await missingModel({ store, place }, model));
       return EXIT_FAILED;
     }
-    output.result([`In ${describePlace(place)}:`, '', ...modelLines(status, { history: true })], {
-      registry: place,
-      ...status,
-    });
+    const models = one === undefined ? await allModelStatuses(store, options) : [one];
+    const lines = models.flatMap((status) => ['', ...modelLines(status, { whole: one !== undefined })]);
+    output.result(
+      models.length === 0
+        ? `Nothing is published in ${describePlace(place)}.`
+        : [`In ${describePlace(place)}:`, ...lines],
+      { registry: place, models },
+    );
     return EXIT_DONE;
   },
 });

@@ -34,13 +34,18 @@ export async function checkCandidate(
     current,
     changes,
     rehearse,
+    onDifferences,
   }: {
     readonly current: string | undefined;
     readonly changes: boolean;
     readonly rehearse: Rehearse | undefined;
+    /** Receives the differences before the rehearsal. */
+    readonly onDifferences: ((differences: readonly SignatureDifference[]) => void) | undefined;
   },
 ): Promise<
-  { readonly kind: 'fine'; readonly checks: Checks } | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'fine'; readonly checks: Checks }
+  /** `disagrees`: because of a golden example. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly disagrees?: boolean }
 > {
   if (published !== undefined && !changes) {
     return { kind: 'fine', checks: { rehearsal: undefined, differences: [], room: undefined } };
@@ -53,6 +58,7 @@ export async function checkCandidate(
     allowBreaking,
   );
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  if (differences.length > 0) onDifferences?.(differences);
   const isRehearsed = published?.rehearsal?.kind === 'rehearsed';
   const rehearsal = isRehearsed ? undefined : await rehearse?.(candidate, current);
   if (rehearsal?.kind === 'refused') return rehearsal;

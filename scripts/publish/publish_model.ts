@@ -13,6 +13,7 @@ import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointe
 import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { publishVersion } from '../../worker/registry/publish/publication.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { SignatureDifference } from '../../worker/registry/version/compatibility.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { listVersions, readManifest, sameContent } from '../../worker/registry/version/version_store.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
@@ -22,6 +23,8 @@ import { namedVersion, versionAfter, versionOfContent } from './choose_version.t
 import { flipOnceCompatible } from './flip_guard.ts';
 import { pointerChange, wouldChange } from './publish_change.ts';
 import type { PublishRequest } from './publish_request.ts';
+import { publishedFault } from './published_fault.ts';
+import { disagreementAdvice, withPermittedDifference } from './quantization.ts';
 import { readBlob } from './read_blob.ts';
 import type { Signer } from './signing_key.ts';
 
@@ -31,6 +34,8 @@ export interface PublishObserver {
   /** Rehearses the version to publish or flip to. Without it no rehearsal runs. */
   readonly rehearse?: Rehearse | undefined;
   readonly onRead?: () => void;
+  /** Receives what clients of the current version would notice, before anything is rehearsed or written. */
+  readonly onDifferences?: (differences: readonly SignatureDifference[]) => void;
   /** Receives the current step of a conversion. */
   readonly onConvert?: (text: string) => void;
   /**
@@ -97,6 +102,8 @@ export async function publishModel(
       });
       if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
       observer.onQuantized?.(accuracy.value);
+      const content = withPermittedDifference(imported.content, request.quantize);
+      return publishImport(store, request, { ...imported, content }, observer);
     }
     return publishImport(store, request, imported, observer);
   });
@@ -161,18 +168,20 @@ async function publishContent(
     return { kind: 'version taken', version };
   }
   const published = existing.kind === 'found' ? existing.manifest : undefined;
-  if (published !== undefined && request.signer !== undefined) {
-    const fault = otherSignature(published, request.signer);
-    if (fault !== undefined) return { kind: 'refused', reason: fault };
-  }
+  const fault = published && publishedFault(published, request);
+  if (fault !== undefined) return { kind: 'refused', reason: fault };
   const change = pointerChange(request, version, published !== undefined);
   const unrehearsed = createManifest(request, version, content, sourceFormat);
   const checked = await checkCandidate(store, request, { manifest: unrehearsed, files }, published, {
     current: pointer?.current,
     changes: change !== undefined && wouldChange(change(pointer?.current), request, pointer, published),
     rehearse: observer.rehearse,
+    onDifferences: observer.onDifferences,
   });
-  if (checked.kind === 'refused') return checked;
+  if (checked.kind === 'refused') {
+    const advice = checked.disagrees && request.quantize && disagreementAdvice(request.quantize);
+    return { kind: 'refused', reason: advice ? `${checked.reason}. ${advice}` : checked.reason };
+  }
   const { checks } = checked;
   const { leftOut = {} } = content;
   if (request.dryRun)
@@ -244,7 +253,7 @@ async function takenReason(store: ObjectStore, { model }: PublishRequest, versio
 }
 
 function createManifest(
-  { model, record, tool }: PublishRequest,
+  { model, record, tool, card }: PublishRequest,
   version: string,
   content: ModelContent,
   sourceFormat: string,
@@ -255,6 +264,7 @@ function createManifest(
     version,
     content,
     provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
+    ...(card === undefined ? {} : { card }),
   };
 }
 
@@ -265,16 +275,6 @@ async function completeManifest(
 ): Promise<Manifest> {
   const manifest = rehearsal === undefined ? unrehearsed : { ...unrehearsed, rehearsal: rehearsal.rehearsal };
   return signer === undefined ? manifest : { ...manifest, signature: await signer.sign(manifest) };
-}
-
-/** Returns why a published version does not have this key's signature, or undefined if it does. */
-function otherSignature({ model, version, signature }: Manifest, { keyId }: Signer): string | undefined {
-  if (signature?.key === keyId) return undefined;
-  const how = signature === undefined ? 'without a signature' : `signed with key ${signature.key}`;
-  return (
-    `${model} ${version} is published ${how}, and a published version never changes; ` +
-    'publish this as another version, with --model-version'
-  );
 }
 
 /** Returns the real name of the model's directory, given as `.`, as a link, or as a file in it. */

@@ -45,6 +45,7 @@ export function publishLines(report: PublishReport): string[] {
 /** Describes the result of a dry run for people. */
 export function dryRunLines(model: string, { version, checks, isPublished }: Checked): string[] {
   return [
+    ...differenceLines(checks.differences),
     ...checkLines(version, checks),
     isPublished
       ? `${model} ${version} is already published with this content. Nothing was changed.`
@@ -59,13 +60,17 @@ export function dryRunJson(model: string, place: PlaceDescription, outcome: Chec
 
 type Checked = Extract<PublishOutcome, { kind: 'checked' }>;
 
-function checkLines(version: string, { rehearsal, differences, room }: Checks): string[] {
+/** Describes what clients of the current version notice. */
+export function differenceLines(differences: Checks['differences']): string[] {
   const changed = differences.map(
     ({ isBreaking, what }) => `  ${isBreaking ? 'breaks clients' : 'harmless'}: ${what}`,
   );
+  return changed.length === 0 ? [] : ['Differences from the current version:', ...changed];
+}
+
+function checkLines(version: string, { rehearsal, room }: Checks): string[] {
   return [
     ...(rehearsal === undefined ? [] : rehearsalLines(version, rehearsal)),
-    ...(changed.length === 0 ? [] : ['Differences from the current version:', ...changed]),
     ...(room === undefined ? [] : [room]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { GraphEnds, QuantizationMode } from '../../import/index.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
+import type { Card } from '../../worker/registry/version/card.ts';
 import type { VersionBump } from '../../worker/registry/version/version.ts';
 import type { Signer } from './signing_key.ts';
 
@@ -27,6 +28,8 @@ export interface PublishRequest {
   readonly record: ChangeRecord;
   /** The tool's name and version for the manifest. */
   readonly tool: string;
+  /** What people say about the version. */
+  readonly card?: Card | undefined;
   /** Signs the manifest directly before it is written. */
   readonly signer?: Signer | undefined;
 }

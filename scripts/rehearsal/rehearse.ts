@@ -40,8 +40,8 @@ export type RehearsalOutcome =
       /** Sentences for the publisher. */
       readonly notes: readonly string[];
     }
-  /** The candidate cannot be served. The reason is one sentence. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** The candidate cannot be served. The reason is one sentence. `disagrees`: with a golden example. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly disagrees?: boolean };
 
 /** Rehearses a candidate before any upload. `current` is the version that it would replace. */
 export type Rehearse = (candidate: Candidate, current: string | undefined) => Promise<RehearsalOutcome>;
@@ -137,7 +137,9 @@ async function perform(
   const { content } = candidate.manifest;
   if (own === undefined) throw new SandboxError('workerd started no isolate');
   const result = await rehearseVersion(own, candidate.manifest, options);
-  if (result.kind === 'failed') return refused(candidate, result.reason);
+  if (result.kind === 'failed') {
+    return { ...refused(candidate, result.reason), disagrees: result.disagrees === true };
+  }
   const { rehearsed } = result;
   const replaced = await rehearseCurrent(beside, fetched, { ...options, first: rehearsed.request });
   const [median = null, currentMedian = null] = await measureMedians(
@@ -218,6 +220,9 @@ function overBudget(needed: number, budget: number): string | undefined {
   return `needs about ${megabytes(needed)} MB of memory, and MEMORY_BUDGET_MB is ${megabytes(budget)}`;
 }
 
-function refused({ manifest }: Candidate, reason: string): RehearsalOutcome {
+function refused(
+  { manifest }: Candidate,
+  reason: string,
+): Extract<RehearsalOutcome, { readonly kind: 'refused' }> {
   return { kind: 'refused', reason: `${manifest.model} ${manifest.version} ${reason}` };
 }

@@ -30,7 +30,7 @@ export interface RehearsedVersion {
 
 export type VersionRehearsal =
   | { readonly kind: 'rehearsed'; readonly rehearsed: RehearsedVersion }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string; readonly disagrees?: boolean };
 
 export interface VersionOptions {
   /** The time limit of each response. Milliseconds. */
@@ -64,7 +64,9 @@ export async function rehearseVersion(
       : await answerMade(client, signatures);
   if (outcome.kind === 'failed') return outcome;
   const { answers, disagreement } = outcome;
-  if (disagreement !== undefined && !isPublished) return { kind: 'failed', reason: disagreement };
+  if (disagreement !== undefined && !isPublished) {
+    return { kind: 'failed', reason: disagreement, disagrees: true };
+  }
   return {
     kind: 'rehearsed',
     rehearsed: {

@@ -29,7 +29,7 @@ function imageLines(image: ImageInput | undefined): string[] {
 }
 
 /** Says which signatures are not served, and why. */
-function leftOutLines(leftOut: LeftOut): string[] {
+export function leftOutLines(leftOut: LeftOut): string[] {
   return Object.entries(leftOut).map(([name, reason]) => `signature ${name} is not served: ${reason}`);
 }
 

@@ -1,3 +1,5 @@
+import type { LeftOut } from '../../worker/model/content.ts';
+import type { Signature } from '../../worker/model/signature.ts';
 import { momentOf } from '../../worker/registry/pointer/moment.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { type PointerRead, readPointer } from '../../worker/registry/pointer/pointer_store.ts';
@@ -7,6 +9,7 @@ import {
   replicaState,
 } from '../../worker/registry/replica/pointer_replica.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { Card } from '../../worker/registry/version/card.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import type { PlanRecord } from '../../worker/registry/version/rehearsal_record.ts';
 import { listModels, listVersions, readManifest } from '../../worker/registry/version/version_store.ts';
@@ -24,6 +27,13 @@ export interface VersionStatus {
   readonly publishedBy: string;
   /** True if its manifest has a signature. A Worker checks it. */
   readonly signed: boolean;
+  /** The id of the key of that signature; null without one. */
+  readonly signedWith: string | null;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /** The signatures of its model that it does not have, with the reasons. */
+  readonly leftOut: LeftOut;
+  /** What its publisher says about it; null if nothing. */
+  readonly card: Card | null;
   /** True if it was published with --skip-rehearsal. */
   readonly rehearsalSkipped: boolean;
   /** The plan's result in its rehearsal; null if there was none. */
@@ -122,7 +132,7 @@ async function versionStatus(
   const read = await readManifest(store, model, version);
   if (read.kind === 'missing') return undefined;
   if (read.kind === 'malformed') return { version, error: read.reason };
-  const { content, provenance, rehearsal, signature } = read.manifest;
+  const { content, provenance, card, rehearsal, signature } = read.manifest;
   return {
     version,
     bytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -132,6 +142,10 @@ async function versionStatus(
     publishedAt: provenance.publishedAt,
     publishedBy: provenance.publishedBy,
     signed: signature !== undefined,
+    signedWith: signature?.key ?? null,
+    signatures: content.signatures,
+    leftOut: content.leftOut ?? {},
+    card: card ?? null,
     rehearsalSkipped: rehearsal?.kind === 'skipped',
     room: (current && roomFault(read.manifest, current, memoryBudgetBytes)) ?? null,
     plan: (rehearsal?.kind === 'rehearsed' ? rehearsal.plan : undefined) ?? null,

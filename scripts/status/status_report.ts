@@ -1,10 +1,12 @@
 import type { HistoryEntry, Pointer } from '../../worker/registry/pointer/pointer.ts';
 import { formatAge, formatBytes, formatTable, formatTime } from '../cli/format.ts';
 import { describeMove } from '../pointer/pointer_report.ts';
+import { cardLines } from './card_report.ts';
+import { leftOutLines, signatureLines } from './model_report.ts';
 import type { ModelStatus, UnreadableVersion, VersionStatus } from './model_status.ts';
 
-/** Describes a model for people: its versions, newest first, and optionally its history. */
-export function modelLines(status: ModelStatus, options: { readonly history: boolean }): string[] {
+/** Describes a model for people: its versions, newest first, and optionally everything else that is known of it. */
+export function modelLines(status: ModelStatus, options: { readonly whole: boolean }): string[] {
   const { model, pointer, pointerError, versions } = status;
   const lines = [
     `${model}  ${pointer === null ? pointerFault(pointerError) : `generation ${pointer.generation}`}`,
@@ -18,10 +20,25 @@ export function modelLines(status: ModelStatus, options: { readonly history: boo
   const rows = versions.toReversed().map((version) => versionRow(version, pointer));
   lines.push(...formatTable(rows).map((line) => `  ${line}`));
   lines.push(...roomFaults(status).map((line) => `  ${line}`));
-  if (options.history && pointer !== null) {
+  if (!options.whole) return lines;
+  lines.push(...versions.toReversed().flatMap(versionCardLines));
+  lines.push(...servedSignatures(status).map((line) => `  ${line}`));
+  if (pointer !== null) {
     lines.push('  history', ...historyLines(pointer.history).map((line) => `    ${line}`));
   }
   return lines;
+}
+
+function versionCardLines(version: VersionStatus | UnreadableVersion): string[] {
+  if ('error' in version || version.card === null) return [];
+  return [`  card of ${version.version}`, ...cardLines(version.card).map((line) => `    ${line}`)];
+}
+
+/** The signatures of the current version, or of the newest one if none is current. */
+function servedSignatures({ pointer, versions }: ModelStatus): string[] {
+  const readable = versions.flatMap((version) => ('error' in version ? [] : [version]));
+  const shown = readable.find(({ version }) => version === pointer?.current) ?? readable.at(-1);
+  return shown === undefined ? [] : [...signatureLines(shown.signatures), ...leftOutLines(shown.leftOut)];
 }
 
 /** Returns why isolates cannot load the staged version, the canary or the shadow next to the current version. */
@@ -52,6 +69,7 @@ function versionRow(version: VersionStatus | UnreadableVersion, pointer: Pointer
     [
       `${formatTime(version.publishedAt)} by ${version.publishedBy}`,
       ...(version.signed ? ['signed'] : []),
+      ...(version.card?.tags?.length ? [`tagged ${version.card.tags.join(', ')}`] : []),
       ...(version.rehearsalSkipped ? ['not rehearsed'] : []),
       ...(version.plan?.kind === 'planned' ? ['planned'] : []),
       ...(version.plan?.kind === 'not planned' ? [`not planned: ${version.plan.reason}`] : []),

@@ -124,7 +124,7 @@ describe('status', () => {
       stored.kind === 'found' ? JSON.parse(await stored.object.text()) : undefined,
     );
     if (status === undefined) return;
-    const text = modelLines(status, { history: true }).join('\n');
+    const text = modelLines(status, { whole: true }).join('\n');
     expect(text).toMatch(/^shown {2}generation 2\n {2}1\.1\.0 {2}current +\d/);
     expect(text).toMatch(/2 {2}\S+ \S+ {2}publish {2}1\.0\.0 -> 1\.1\.0/);
     expect(await allModelStatuses(store)).toContainEqual(status);
@@ -136,7 +136,7 @@ describe('status', () => {
     const status = await modelStatus(store, 'unreadable');
     expect(status).toMatchObject({ pointer: null, versions: [{ version: '1.0.0', error: 'is not JSON' }] });
     if (status !== undefined) {
-      expect(modelLines(status, { history: true }).join('\n')).toMatch(
+      expect(modelLines(status, { whole: true }).join('\n')).toMatch(
         /the pointer is malformed: schema[\s\S]*is malformed: is not JSON/,
       );
     }

@@ -102,7 +102,7 @@ test('status tells what is staged and what is on trial', async () => {
   const canary = POINTER_CHANGES.canary.of({ version: '1.2.0', percent: 2.5 });
   await changePointer(model, canary, newChangeRecord({ by: 'test' }));
   const status = await modelStatus(store, model);
-  const text = status === undefined ? '' : modelLines(status, { history: true }).join('\n');
+  const text = status === undefined ? '' : modelLines(status, { whole: true }).join('\n');
   expect(text).toMatch(/1\.2\.0 +canary at 2\.5 %/);
   expect(text).toMatch(/1\.1\.0 +staged \d+ s ago/);
   expect(text).toMatch(/3 .* canary +canary 1\.2\.0 at 2\.5 %/);

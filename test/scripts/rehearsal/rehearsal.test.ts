@@ -86,7 +86,7 @@ describe('whether a plan computes it', () => {
     }
     const status = await modelStatus(store, 'number');
     expect(status?.versions).toMatchObject([{ plan: { kind: 'planned', shapes: 1 } }]);
-    expect(status && modelLines(status, { history: false }).join('\n')).toMatch(/by test, planned$/);
+    expect(status && modelLines(status, { whole: false }).join('\n')).toMatch(/by test, planned$/);
   });
 
   test('is reported with the reason why not, by publish and by status', async () => {
@@ -101,7 +101,7 @@ describe('whether a plan computes it', () => {
     expect(text).toContain(`No plan can compute it, so that it runs more slowly: ${reason}.`);
     const status = await modelStatus(store, model);
     expect(status?.versions).toMatchObject([{ plan: { kind: 'not planned', reason } }]);
-    expect(status && modelLines(status, { history: false }).join('\n')).toMatch(
+    expect(status && modelLines(status, { whole: false }).join('\n')).toMatch(
       new RegExp(`not planned: ${reason}$`),
     );
   });
@@ -120,7 +120,7 @@ describe('whether a plan computes it', () => {
     ] as const) {
       const status = await modelStatus(store, name);
       expect(status?.versions).toMatchObject([{ plan }]);
-      expect(status && modelLines(status, { history: false }).join('\n')).not.toContain('planned');
+      expect(status && modelLines(status, { whole: false }).join('\n')).not.toContain('planned');
     }
   });
 

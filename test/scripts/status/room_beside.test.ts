@@ -55,7 +55,7 @@ test('publish and status report a staged version without enough memory', async (
   expect(publishJson(report)).toMatchObject({ room: expect.stringContaining(told) });
   const lines = async (memoryBudgetBytes: number): Promise<string> => {
     const status = await modelStatus(store, model, { memoryBudgetBytes });
-    return status === undefined ? '' : modelLines(status, { history: false }).join('\n');
+    return status === undefined ? '' : modelLines(status, { whole: false }).join('\n');
   };
   expect(await lines(100 * KIB)).toContain(told);
   expect(await lines(MIB)).not.toContain('cannot be loaded');

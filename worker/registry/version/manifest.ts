@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ModelContentSchema } from '../../model/content.ts';
 import { NameSchema } from '../../model/names.ts';
+import { CardSchema } from './card.ts';
 import { ManifestSignatureSchema } from './manifest_signature.ts';
 import { RehearsalSchema } from './rehearsal_record.ts';
 import { parseVersion } from './version.ts';
@@ -22,7 +23,8 @@ export const ManifestSchema = v.object({
     sourceFormat: v.string(),
     tool: v.string(),
   }),
-  /** Informational: an unknown form must not make the version unreadable. */
+  /** Informational, as the rehearsal: an unknown form, of a newer tool, must not make the version unreadable. */
+  card: v.fallback(v.optional(CardSchema), undefined),
   rehearsal: v.fallback(v.optional(RehearsalSchema), undefined),
   signature: v.optional(ManifestSignatureSchema),
 });
