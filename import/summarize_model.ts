@@ -37,23 +37,33 @@ export function summarizeModel(
   content: ModelContent,
   json: unknown,
 ): ModelSummary {
-  const model = v.parse(ModelJsonSchema, json);
-  const counts = new Map<string, number>();
-  for (const name of content.format === 'tfjs-graph-model' ? graphOperations(model) : layerKinds(model)) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
   return {
     sourceFormat,
     format: content.format,
     signatures: content.signatures,
     leftOut: content.leftOut ?? {},
     ...(content.image === undefined ? {} : { image: content.image }),
+    ...summarizeTopology(content.format, json),
+    weightBytes: content.weightBytes,
+    fileBytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Summarizes the file of a model's topology. */
+export function summarizeTopology(
+  format: ModelContent['format'],
+  json: unknown,
+): Pick<ModelSummary, 'operations' | 'parameters'> {
+  const model = v.parse(ModelJsonSchema, json);
+  const counts = new Map<string, number>();
+  for (const name of format === 'tfjs-graph-model' ? graphOperations(model) : layerKinds(model)) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return {
     operations: [...counts]
       .map(([name, count]) => ({ name, count }))
       .sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1)),
     parameters: countParameters(model),
-    weightBytes: content.weightBytes,
-    fileBytes: content.blobs.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 

@@ -67,6 +67,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/history.ts')).HISTORY,
   },
   {
+    name: 'diff',
+    summary: 'Compares two versions of a model: signatures, files, operations, figures and cards.',
+    load: async () => (await import('../commands/diff.ts')).DIFF,
+  },
+  {
     name: 'predict',
     summary: 'Asks a server for a prediction, and prints it as a table.',
     load: async () => (await import('../commands/predict.ts')).PREDICT,
