@@ -4,6 +4,14 @@ import { decodeInputs } from '../worker/rpc/decode_inputs.ts';
 import { AnswerError, decodeAnswer, encodeRequest, member } from './binary_tensors.ts';
 import { type ImageSource, imageBlob } from './image.ts';
 import { optionFault } from './known_options.ts';
+import type {
+  ClassName,
+  DefaultSignatureName,
+  Inputs,
+  OutputName,
+  Outputs,
+  SignatureName,
+} from './models.ts';
 import { type Received, type ServerOptions, ServerRequests } from './server_requests.ts';
 import { readSignatures, type Signatures } from './signatures.ts';
 
@@ -22,22 +30,30 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PredictOptions extends CallOptions {
+export interface PredictOptions<Signature extends string = string, Output extends string = string>
+  extends CallOptions {
   /** The signature; by default `serving_default`, or the only one. */
-  readonly signature?: string;
+  readonly signature?: Signature;
   /** The names of the outputs to return; by default all. */
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly Output[];
 }
+
+/** The answer of a model. For models whose types were generated, it has the names and dtypes of their outputs. */
+export type PredictedBy<Model, Signature, Output> =
+  | (Answered & { readonly outputs: Outputs<Model, Signature, Output> })
+  | Refused;
 
 export interface ClassifyOptions extends CallOptions {
   /** The number of classes to return, best first; 5 by default. */
   readonly top?: number;
 }
 
-export type Classified = (Answered & { readonly classes: readonly ClassScore[] }) | Refused;
+export type Classified<Label extends string = string> =
+  | (Answered & { readonly classes: readonly ClassScore<Label>[] })
+  | Refused;
 
-export interface ClassScore {
-  readonly label: string;
+export interface ClassScore<Label extends string = string> {
+  readonly label: Label;
   readonly score: number;
 }
 
@@ -83,6 +99,15 @@ export class Client {
    *
    * @param inputs the inputs by their names in the signature, each with values in row-major order
    */
+  predict<
+    Model extends string,
+    Signature extends SignatureName<Model> = DefaultSignatureName<Model>,
+    Output extends OutputName<Model, Signature> = OutputName<Model, Signature>,
+  >(
+    model: Model,
+    inputs: Inputs<Model, Signature>,
+    options?: PredictOptions<Signature, Output>,
+  ): Promise<PredictedBy<Model, Signature, Output>>;
   async predict(
     model: string,
     inputs: Readonly<Record<string, InputTensor>>,
@@ -104,6 +129,11 @@ export class Client {
   }
 
   /** Classifies an image, or a text, with a model that takes one as the body of a request. */
+  classify<Model extends string>(
+    model: Model,
+    source: ImageSource | string,
+    options?: ClassifyOptions,
+  ): Promise<Classified<ClassName<Model> & string>>;
   async classify(
     model: string,
     source: ImageSource | string,

@@ -10,6 +10,7 @@ export {
   createClient,
   type Described,
   type Listed,
+  type PredictedBy,
   type PredictOptions,
 } from './client.ts';
 export type { ImageSource } from './image.ts';

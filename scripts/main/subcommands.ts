@@ -82,6 +82,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/inspect.ts')).INSPECT,
   },
   {
+    name: 'types',
+    summary: 'Prints TypeScript types of a model for the client.',
+    load: async () => (await import('../commands/types.ts')).TYPES,
+  },
+  {
     name: 'convert',
     summary: "Converts a model to tfjs's format in a directory, and publishes nothing.",
     load: async () => (await import('../commands/convert.ts')).CONVERT,
