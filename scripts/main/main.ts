@@ -54,7 +54,8 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
 }
 
 async function complete([shell = '', ...rest]: readonly string[]): Promise<number> {
-  const { COMPLETION_SHELLS, completionScript } = await import('./completion.ts');
+  if (shell === '--list') return listNames(rest);
+  const { COMPLETION_SHELLS, completionScript } = await import('./completion/completion_script.ts');
   if (shell === '--help' || shell === '-h') return run('--help', []);
   const known = COMPLETION_SHELLS.find((name) => name === shell);
   if (known === undefined || rest.length > 0) {
@@ -64,7 +65,21 @@ async function complete([shell = '', ...rest]: readonly string[]): Promise<numbe
   const commands = SUBCOMMANDS.map(async ({ name, summary, load }) =>
     (await load()).define(newCommand(name, summary)),
   );
-  return print(completionScript(known, await Promise.all(commands)));
+  const program = [process.execPath, process.argv[1] ?? 'edge-serving'];
+  return print(completionScript(known, { commands: await Promise.all(commands), program }));
+}
+
+/** For the scripts of completion: `models`, or `versions MODEL`, each with `--persist-to DIRECTORY`. */
+async function listNames([what, ...words]: readonly string[]): Promise<number> {
+  const [{ localNames }, { DEFAULT_STATE_DIRECTORY, resolveFromCaller }] = await Promise.all([
+    import('./completion/local_names.ts'),
+    import('../files/package_root.ts'),
+  ]);
+  const at = words.indexOf('--persist-to');
+  const state = at === -1 ? undefined : words[at + 1];
+  const names = await localNames(state === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(state));
+  const listed = what === 'models' ? [...names.keys()].sort() : (names.get(words[0] ?? '') ?? []);
+  return print(listed.map((name) => `${name}\n`).join(''));
 }
 
 async function refuse(message: string, words: readonly string[]): Promise<number> {
