@@ -24,7 +24,7 @@ export const CHECK = registryCommand({
   run: async ({ store, place, replica }, output, command) => {
     const { fast } = v.parse(OptionsSchema, command.opts());
     const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
-    const { bucketName } = await import('../registry/open_registry.ts');
+    const { bucketName } = await import('../registry/remote_registry.ts');
     const keys = configuredKeys(await readWorkerConfiguration());
     if (typeof keys === 'string') {
       output.error(keys);
