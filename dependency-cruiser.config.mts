@@ -3,7 +3,7 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 /**
  * The layers that each layer may import in addition to itself. Imports point one way: entry -> management and rpc -> http ->
  * serving -> registry and runtime -> model. Registry and runtime import neither each other nor HTTP, and every layer
- * may import the model.
+ * may import the model. Traffic, what is recorded of requests and read again, is below HTTP and knows no other layer.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'worker/entry': [
@@ -12,18 +12,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'worker/serving',
     'worker/registry',
     'worker/runtime',
+    'worker/traffic',
     'worker/model',
   ],
-  'worker/management': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
-  'worker/rpc': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
-  'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/management': [
+    'worker/http',
+    'worker/serving',
+    'worker/registry',
+    'worker/runtime',
+    'worker/traffic',
+    'worker/model',
+  ],
+  'worker/rpc': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
+  'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
   'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
   'worker/registry': ['worker/model'],
   'worker/runtime': ['worker/model'],
+  'worker/traffic': ['worker/model'],
   'worker/model': [],
   client: ['worker/rpc', 'worker/model'],
   import: ['worker/model'],
-  scripts: ['worker/registry', 'worker/model', 'import'],
+  scripts: ['worker/registry', 'worker/traffic', 'worker/model', 'import'],
   models: ['worker/model'],
 };
 
