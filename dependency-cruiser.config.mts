@@ -23,7 +23,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'worker/traffic',
     'worker/model',
   ],
-  'worker/rpc': ['worker/http', 'worker/serving', 'worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
+  'worker/rpc': [
+    'worker/http',
+    'worker/serving',
+    'worker/registry',
+    'worker/runtime',
+    'worker/traffic',
+    'worker/model',
+  ],
   'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
   'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
   'worker/registry': ['worker/model'],
@@ -31,6 +38,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'worker/traffic': ['worker/model'],
   'worker/model': [],
   client: ['worker/rpc', 'worker/model'],
+  console: [
+    'worker/management/openapi',
+    'worker/http/index_page',
+    'worker/registry',
+    'worker/traffic',
+    'worker/model',
+    'scripts/cli',
+  ],
   import: ['worker/model'],
   scripts: ['worker/registry', 'worker/traffic', 'worker/model', 'import'],
   models: ['worker/model'],
@@ -45,6 +60,7 @@ const PACKAGES = [
   { name: 'itty-router', package: 'itty-router', layers: ['worker/management'] },
   { name: 'jose', package: 'jose', layers: ['worker/management'] },
   { name: 'tfjs', package: '@tensorflow', layers: ['worker/runtime', 'import', 'models'] },
+  { name: 'console', package: '(preact|uplot)', layers: ['console'] },
   { name: 'commands', package: '(wrangler|commander|ora)', layers: ['scripts'] },
 ];
 
@@ -54,14 +70,17 @@ function filesOf(layer: string): string {
   return layer === 'worker/entry' ? '^worker/[^/]+$' : `^${layer}/`;
 }
 
-const PRODUCT = '^(worker|client|import|scripts|models)/';
+const PRODUCT = '^(worker|client|console|import|scripts|models)/';
 
 const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, allowed]) => ({
   name: `layer-${layer.replace('/', '-')}`,
   comment: `${layer} imports ${allowed.length === 0 ? 'nothing' : `only ${allowed.join(', ')}`} besides itself.`,
   severity: 'error',
   from: { path: filesOf(layer) },
-  to: { path: '^(worker|client|import|scripts|models|test)/', pathNot: [layer, ...allowed].map(filesOf) },
+  to: {
+    path: '^(worker|client|console|import|scripts|models|test)/',
+    pathNot: [layer, ...allowed].map(filesOf),
+  },
 }));
 
 const runtimeRules: IForbiddenRuleType[] = RUNTIME_PARTS.slice(0, -1).map((part, position) => ({
@@ -95,8 +114,8 @@ export default {
       comment: 'A rule about paths cannot judge an import that was not found.',
       severity: 'error',
       from: { path: PRODUCT },
-      // The build makes the modules of kernels.
-      to: { couldNotResolve: true, path: '^[.]', pathNot: '[.]wasm$' },
+      // The builds make the modules of kernels and the files of the console.
+      to: { couldNotResolve: true, path: '^[.]', pathNot: '[.]wasm$|/dist/' },
     },
     {
       name: 'node-builtins',

@@ -33,6 +33,8 @@ test.for([
   { from: 'worker/model/names.ts', to: 'worker/registry/manifest.ts', rule: 'layer-worker-model' },
   { from: 'worker/index.ts', to: 'worker/management/objects.ts', rule: 'layer-worker-entry' },
   { from: 'scripts/commands/publish.ts', to: 'worker/serving/api.ts', rule: 'layer-scripts' },
+  { from: 'worker/management/index.ts', to: 'console/main.ts', rule: 'layer-worker-management' },
+  { from: 'console/main.ts', to: 'worker/management/index.ts', rule: 'layer-console' },
   { from: 'import/tfjs.ts', to: 'worker/registry/manifest.ts', rule: 'layer-import' },
   { from: 'import/tfjs.ts', to: 'scripts/format.ts', rule: 'layer-import' },
   { from: 'models/train.ts', to: 'import/index.ts', rule: 'layer-models' },

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as v from 'valibot';
 import { PACKAGE_ROOT } from '../files/package_root.ts';
+import { buildConsole } from './console_build.ts';
 import { buildKernels } from './kernel_build.ts';
 
 /** The folder in which the package is put together. */
@@ -24,6 +25,7 @@ const PackageSchema = v.looseObject({
 });
 
 await buildKernels();
+await buildConsole();
 await rm(PACKAGE, { recursive: true, force: true });
 await mkdir(PACKAGE, { recursive: true });
 for (const part of COMPILED) {
@@ -43,17 +45,13 @@ await writeFile(join(PACKAGE, 'wrangler.toml'), await configuration());
 await writeFile(join(PACKAGE, 'package.json'), `${JSON.stringify(await description(), null, 2)}\n`);
 run('npm', ['pack', '--pack-destination', join(PACKAGE_ROOT, 'dist')], PACKAGE);
 
-/** The configuration without the build of WebAssembly, which the package contains. */
+/** The configuration without the builds of WebAssembly and of the console, which the package contains. */
 async function configuration(): Promise<string> {
   const text = await readFile(join(PACKAGE_ROOT, 'wrangler.toml'), 'utf8');
   return text
     .replace('#:schema node_modules/wrangler/config-schema.json\n', '')
     .replace(/^# Builds the project's own.*\n\[build\]\n(.+\n)+\n/m, '')
-    .replace(/^\[env\.management\.build\]\n(.+\n)+\n/m, '')
-    .replace(
-      '# Without these two wrangler would warn that they are missing, and build the kernels twice at once.',
-      '# Without it wrangler would warn that it is missing.',
-    );
+    .replace(/^# Bundles the console.*\n\[env\.management\.build\]\n(.+\n)+\n/m, '');
 }
 
 async function description(): Promise<object> {

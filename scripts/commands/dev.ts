@@ -37,6 +37,9 @@ function define(command: Command): Command {
     );
 }
 
+/** Addresses that only this machine reaches. */
+const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '::1'];
+
 const OptionsSchema = v.object({
   port: v.number(),
   managementPort: v.optional(v.number()),
@@ -96,14 +99,20 @@ async function run(command: Command, output: Output): Promise<number> {
       ...shared,
       worker: 'management',
       port: managementPort,
-      variables: [`MANAGEMENT_TOKENS:${entry}`],
+      variables: [
+        `MANAGEMENT_TOKENS:${entry}`,
+        `PREDICT_URL:${serverUrl(ip, port)}`,
+        // On other addresses, any machine of the network could ask for it.
+        ...(LOOPBACK.includes(ip) ? [`DEV_TOKEN:${token}`] : []),
+      ],
       onReady: () => {
         const url = serverUrl(ip, managementPort);
         const text = [
+          `The console: ${url}/`,
           `Managing it on ${url}, with a token for this run. Try:`,
           `  curl -H 'Authorization: Bearer ${token}' ${url}/api/v1/models`,
         ];
-        output.result(text, { url, token });
+        output.result(text, { url, console: `${url}/`, token });
       },
     });
   }

@@ -58,7 +58,7 @@ function projectConfiguration(text: string, directory: string): string {
   const worker = relative(directory, join(PACKAGE_ROOT, 'worker')).replaceAll(sep, '/');
   return text
     .replaceAll(/^main = "worker\//gm, `main = "${worker}/`)
-    .replaceAll(/^((?:name|bucket_name) = )"edge-serving/gm, `$1"${name}`);
+    .replaceAll(/^((?:name|bucket_name|service) = )"edge-serving/gm, `$1"${name}`);
 }
 
 /** A valid name of a Worker and of a bucket. */

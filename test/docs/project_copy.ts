@@ -7,6 +7,7 @@ import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
 const COPIED = [
   '.wrangler/rehearsal',
   'bin',
+  'console',
   'import',
   'models',
   'package-lock.json',

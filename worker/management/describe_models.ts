@@ -1,5 +1,7 @@
 import { errorResponse, jsonResponse } from '../http/answer/answer_headers.ts';
 import { isName, NAME_RULE } from '../model/names.ts';
+import { momentOf, type WrittenPointer } from '../registry/pointer/moment.ts';
+import type { Pointer } from '../registry/pointer/pointer.ts';
 import { readPointer } from '../registry/pointer/pointer_store.ts';
 import { inGroups } from '../registry/storage/groups.ts';
 import { MODELS_PREFIX } from '../registry/storage/storage_keys.ts';
@@ -14,13 +16,15 @@ const PAGE = 200;
 
 /**
  * Lists models with their current state, as many as one request can read. If there may be more, `after` is the start of
- * the next request: `?after=NAME`.
+ * the next request: `?after=NAME`. With `?roles=true`, each has the roles of its versions and the last change.
  */
 export async function describeModels({ store, budget, url }: ManagementRequest): Promise<Response> {
   const after = url.searchParams.get('after') ?? undefined;
   if (after !== undefined && !isName(after)) {
     return errorResponse(`"after" is the name of a model, made of ${NAME_RULE}`, 400);
   }
+  const withRoles = url.searchParams.get('roles') ?? 'false';
+  if (withRoles !== 'true' && withRoles !== 'false') return errorResponse('"roles" is true or false', 400);
   const size = Math.min(PAGE, budget.left - RESERVE);
   const names: string[] = [];
   for await (const name of store.listFolders(MODELS_PREFIX, after === undefined ? {} : { after })) {
@@ -34,11 +38,25 @@ export async function describeModels({ store, budget, url }: ManagementRequest):
       model,
       current: isFound ? read.pointer.current : null,
       generation: isFound ? read.pointer.generation : null,
+      ...(isFound && withRoles === 'true' ? { roles: rolesOf(read.pointer) } : {}),
       ...(read.kind === 'malformed' ? { pointerError: read.reason } : {}),
     };
   });
   const last = names.length === size ? names.at(-1) : undefined;
   return jsonResponse(JSON.stringify({ models, ...(last === undefined ? {} : { after: last }) }));
+}
+
+/** Returns the roles that versions have beside the current one. Absent ones are left out. */
+function rolesOf({ previous, labels, next, canary, shadow, history }: Pointer) {
+  const [lastChange] = history;
+  return {
+    ...(previous !== null && { previous }),
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(next && { next }),
+    ...(canary && { canary }),
+    ...(shadow && { shadow }),
+    ...(lastChange && { lastChange }),
+  };
 }
 
 /** Returns a model's pointer with its history, and its versions. The entity tag is the generation, for `If-Match`. */
@@ -52,12 +70,19 @@ export async function describeModel({ store }: ManagementRequest, model: string)
     JSON.stringify({
       model,
       pointer: read.kind === 'found' ? read.pointer : null,
+      moment: read.kind === 'found' ? agreedMoment(read) : null,
       ...(read.kind === 'malformed' ? { pointerError: read.reason } : {}),
       versions,
     }),
   );
   response.headers.set('etag', `"${read.kind === 'found' ? read.pointer.generation : 0}"`);
   return response;
+}
+
+/** Returns when the last change takes effect, or null if isolates adopt it one by one. */
+function agreedMoment({ pointer, uploaded }: WrittenPointer): string | null {
+  if (uploaded === undefined || pointer.history[0]?.delayMs === undefined) return null;
+  return new Date(momentOf(pointer, uploaded)).toISOString();
 }
 
 /** Returns a version's manifest. */

@@ -14,12 +14,17 @@ import { parseAbortLimits } from './canary_aborts/abort_limits.ts';
 import { parseAnalyticsAccess } from './canary_aborts/query_canary_aborts.ts';
 import { runSchedule } from './canary_aborts/schedule.ts';
 import { changeModel } from './changes/change_model.ts';
+import { parseConsoleConfiguration } from './console/configuration.ts';
+import { answerDevToken, DEV_TOKEN_PATH } from './console/dev_token.ts';
+import { answerConsole } from './console/page.ts';
 import { describeModel, describeModels, describeVersion } from './describe_models.ts';
 import type { ManagementRequest } from './management_request.ts';
 import { listObjects, onlyByPrune, readObject } from './objects/objects.ts';
 import { openStorage } from './objects/storage.ts';
 import { deleteObject, writeObject } from './objects/write_object.ts';
 import { answerManagementDocument } from './openapi/openapi.ts';
+import { forwardPrediction } from './predict/forward.ts';
+import { predictServiceOf } from './predict/predict_service.ts';
 import { pruneModelRequest } from './prune/prune_model.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
@@ -28,6 +33,7 @@ const log = (entry: Record<string, unknown>): void => console.log(logLine(entry)
 function wire(env: Env) {
   const rateLimiter = rateLimiterOf(env);
   const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
+  const { predictUrl, ...page } = parseConsoleConfiguration(env);
   return {
     // Workers that share a namespace_id share its counters, so the names contain this Worker's own.
     guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
@@ -35,6 +41,9 @@ function wire(env: Env) {
     signIn: signInOf(env),
     analytics: parseAnalyticsAccess(env),
     abortLimits: parseAbortLimits(env),
+    page,
+    predictUrl,
+    predict: predictServiceOf(env, predictUrl),
   };
 }
 let wired: ReturnType<typeof wire> | undefined;
@@ -50,13 +59,14 @@ const MODEL = '/api/v1/models/:model';
 const OBJECT = '/api/v1/objects/:key+';
 
 const router = Router<IRequestStrict, [ManagementRequest]>({})
-  .get('/api/v1', (_, { caller }) =>
+  .get('/api/v1', (_, { caller, predict, predictUrl }) =>
     jsonResponse(
       JSON.stringify({
         service: 'edge-serving-management',
         token: caller.name,
         scopes: [...caller.scopes],
         signIn: caller.signIn,
+        predict: { bound: predict !== undefined, url: predictUrl ?? null },
       }),
     ),
   )
@@ -69,6 +79,7 @@ const router = Router<IRequestStrict, [ManagementRequest]>({})
   .post(`${MODEL}/:change`, ({ params }, management) =>
     changeModel(management, params.model ?? '', params.change ?? ''),
   )
+  .all('/api/v1/predict/:path+', (_, management) => forwardPrediction(management))
   .get('/api/v1/objects', (_, management) => listObjects(management))
   .post('/api/v1/deletions', () => onlyByPrune())
   .get(OBJECT, ({ params }, management) => readObject(management, params.key ?? ''))
@@ -83,12 +94,20 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
   if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
   wired ??= wire(env);
-  const { configuration, guesses, signIn } = wired;
+  const { configuration, guesses, signIn, page, predict, predictUrl } = wired;
+  if (page.isServed) {
+    const file = await answerConsole(request, url);
+    if (file !== undefined) return { response: file };
+    if (url.pathname === DEV_TOKEN_PATH) return { response: answerDevToken(request, page.devToken) };
+  }
   const admission = await admit(request, url, { tokens: configuration.tokens, signIn, guesses });
   if (admission.kind === 'refused') return { response: admission.response };
   const { caller } = admission;
   const { maxUploadBytes, maxSubrequests } = configuration;
-  const management = { request, url, caller, maxUploadBytes, ...openStorage(env, maxSubrequests, log) };
+  const management = {
+    ...{ request, url, caller, maxUploadBytes, predict, predictUrl },
+    ...openStorage(env, maxSubrequests, log),
+  };
   const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
   if (!(response instanceof Response)) throw new Error('no route returned a response');
   return { response, token: caller.name };

@@ -1,6 +1,7 @@
 import type { ObjectStore, WriteOptions, WriteResult } from '../registry/storage/object_store.ts';
 import type { OperationBudget } from '../registry/storage/operation_budget.ts';
 import type { Caller } from './access/access_tokens.ts';
+import type { PredictService } from './predict/predict_service.ts';
 
 /** Stores a stream: a blob may be larger than an isolate's memory permits. */
 export interface StreamedUploads {
@@ -19,4 +20,8 @@ export interface ManagementRequest {
   readonly budget: OperationBudget;
   /** The largest accepted blob. */
   readonly maxUploadBytes: number;
+  /** Undefined if this Worker is not bound to the predict Worker. */
+  readonly predict: PredictService | undefined;
+  /** The address of the predict Worker for its clients, if it is configured. */
+  readonly predictUrl: string | undefined;
 }

@@ -62,7 +62,7 @@ export async function buildWorker(onBuild: () => void = () => {}): Promise<Worke
 }
 
 export interface WorkerModule {
-  readonly type: 'ESModule' | 'CompiledWasm';
+  readonly type: 'ESModule' | 'CompiledWasm' | 'Text';
   readonly path: string;
   readonly contents: string | Uint8Array<ArrayBuffer>;
 }
@@ -74,6 +74,9 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
     const path = join(directory, name);
     if (name === 'index.js') {
       modules.unshift({ type: 'ESModule', path: name, contents: await readFile(path, 'utf8') });
+    }
+    if (/\.(txt|html)$/.test(name)) {
+      modules.push({ type: 'Text', path: name, contents: await readFile(path, 'utf8') });
     }
     if (name.endsWith('.wasm')) {
       modules.push({ type: 'CompiledWasm', path: name, contents: new Uint8Array(await readFile(path)) });

@@ -4,6 +4,7 @@ import { MANAGEMENT_VARIABLES } from '../../../worker/management/access/configur
 import { SIGN_IN_VARIABLES } from '../../../worker/management/access/sign_in/sign_in_configuration.ts';
 import { ABORT_VARIABLES } from '../../../worker/management/canary_aborts/abort_limits.ts';
 import { ANALYTICS_VARIABLES } from '../../../worker/management/canary_aborts/query_canary_aborts.ts';
+import { CONSOLE_VARIABLES } from '../../../worker/management/console/configuration.ts';
 import { SERVING_VARIABLES } from '../../../worker/serving/configuration.ts';
 import { code, table } from './markdown.ts';
 
@@ -15,6 +16,7 @@ export const MANAGEMENT: Variables = {
   ...SIGN_IN_VARIABLES.entries,
   ...ABORT_VARIABLES.entries,
   ...ANALYTICS_VARIABLES.entries,
+  ...CONSOLE_VARIABLES.entries,
 };
 
 const DocumentationSchema = v.object({

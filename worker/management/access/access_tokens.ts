@@ -1,10 +1,7 @@
 import { findByDigest, isDigest, isKeyName, secretEntries } from '../../http/access/digests.ts';
 import { fromHex } from '../../registry/storage/hex.ts';
 import { ConfigurationError } from '../../serving/variables.ts';
-
-/** The scopes of a token. Every token may read. */
-export const SCOPES = ['read', 'publish', 'flip'] as const;
-export type Scope = (typeof SCOPES)[number];
+import { SCOPES, type Scope } from './scopes.ts';
 
 /** The caller's name and scopes, as the configuration lists them. */
 export interface Caller {

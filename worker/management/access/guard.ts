@@ -3,7 +3,8 @@ import { clientNetwork } from '../../http/access/client_network.ts';
 import { digestOf } from '../../http/access/digests.ts';
 import type { GuessLimit } from '../../http/access/guess_limit.ts';
 import { errorResponse } from '../../http/answer/answer_headers.ts';
-import type { AccessTokens, Caller, Scope } from './access_tokens.ts';
+import type { AccessTokens, Caller } from './access_tokens.ts';
+import type { Scope } from './scopes.ts';
 import type { AccessScopes } from './sign_in/access_scopes.ts';
 import { isCrossSiteChange } from './sign_in/cross_site.ts';
 import type { VerifyAssertion } from './sign_in/verify_assertion.ts';
@@ -43,9 +44,8 @@ const OFF =
 export async function admit(request: Request, url: URL, sources: CallerSources): Promise<Admission> {
   const { tokens, signIn } = sources;
   if (tokens === undefined && signIn === undefined) return refused(OFF, 403);
-  if ([...url.searchParams.keys()].some((name) => QUERY_NAMES.test(name))) {
-    return refused('A token belongs in the header Authorization, never in the URL', 400);
-  }
+  const misplaced = tokenInUrl(url);
+  if (misplaced !== undefined) return { kind: 'refused', response: misplaced };
   // A program behind Access may have a token of its own, which says more precisely what it may do.
   const shown = bearerOf(request.headers);
   if (shown !== undefined) return admitToken(request, shown, sources);
@@ -78,6 +78,12 @@ async function admitToken(
     case 'too many':
       return refused('Too many requests with a wrong token; wait a minute', 429);
   }
+}
+
+/** Returns the refusal of a request whose URL contains a token, or undefined. */
+export function tokenInUrl({ searchParams }: URL): Response | undefined {
+  if (![...searchParams.keys()].some((name) => QUERY_NAMES.test(name))) return undefined;
+  return errorResponse('A token belongs in the header Authorization, never in the URL', 400);
 }
 
 async function admitSignedIn({ verify, scopes }: SignIn, assertion: string): Promise<Admission> {

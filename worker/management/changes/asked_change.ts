@@ -4,9 +4,9 @@ import { BODY_STATUS, readBody } from '../../http/body/request_body.ts';
 import { isName, NAME_RULE } from '../../model/names.ts';
 import type { ChangeRecord } from '../../registry/pointer/transition.ts';
 import { type ParsedDocument, parseDocument } from '../../registry/storage/json_document.ts';
-import type { Scope } from '../access/access_tokens.ts';
 import { expectedGeneration } from '../access/conditions.ts';
 import { missingScope } from '../access/guard.ts';
+import type { Scope } from '../access/scopes.ts';
 import type { ManagementRequest } from '../management_request.ts';
 import { actionId, idempotencyKey } from './idempotency.ts';
 

@@ -1,7 +1,9 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
 import { jsonResponse } from '../../http/answer/answer_headers.ts';
 import { changeDefinitions } from '../../registry/pointer/change/table.ts';
 import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
-import { ANSWERS, ERROR_SCHEMA, schemaOf } from './openapi_answers.ts';
+import { ANSWERS, ErrorSchema } from './openapi_answers.ts';
 
 let text: string | undefined;
 
@@ -34,9 +36,14 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', pattern: '^"?[A-Za-z0-9_.:-]{1,200}"?$' },
 };
 
-const json = (description: string, schema: object = { type: 'object' }) => ({
+/** Converts a schema to OpenAPI 3.1. Checks in code are omitted. */
+function schemaOf(schema: v.GenericSchema): object {
+  return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
+}
+
+const json = (description: string, schema?: v.GenericSchema) => ({
   description,
-  content: { 'application/json': { schema } },
+  content: { 'application/json': { schema: schema === undefined ? { type: 'object' } : schemaOf(schema) } },
 });
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
 const ERRORS: Readonly<Record<number, string>> = {
@@ -54,6 +61,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   428: 'A condition is needed: If-Match or If-None-Match',
   429: 'Too many wrong tokens from this address, or too many publishes under way',
   500: 'The server failed to answer; its log contains the reason',
+  501: 'The management Worker is not bound to the predict Worker',
   503: 'The request may succeed later; the message says why',
 };
 
@@ -115,6 +123,12 @@ function managementDocument() {
               description: 'Return only models after this one',
               schema: { type: 'string' },
             },
+            {
+              name: 'roles',
+              in: 'query',
+              description: 'true: with the roles of the versions and the last change',
+              schema: { type: 'string', enum: ['true', 'false'] },
+            },
           ],
           responses: { 200: json('Models', ANSWERS.models), ...errors() },
         },
@@ -136,11 +150,12 @@ function managementDocument() {
         },
       },
       ...changePaths(),
+      ...predictPaths(),
       ...objectPaths(),
     },
     components: {
       schemas: {
-        Error: ERROR_SCHEMA,
+        Error: schemaOf(ErrorSchema),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -182,6 +197,38 @@ function changePath(name: string, summary: string, body: object, answers: object
       },
     },
   ];
+}
+
+function predictPaths() {
+  const path = parameter('path', 'A path of the predict Worker below /v1/models or /v2/models');
+  const key = {
+    name: 'x-api-key',
+    in: 'header',
+    description: "The predict Worker's API key, if it asks for one",
+    schema: { type: 'string' },
+  };
+  const any = {
+    description: "The predict Worker's own answer",
+    content: { 'application/json': { schema: {} } },
+  };
+  const responses = { default: any, ...errors(404, 501) };
+  return {
+    '/api/v1/predict/{path}': {
+      get: {
+        operationId: 'forwardGet',
+        summary: 'Ask the predict Worker, through its service binding: metadata, status',
+        parameters: [path, key],
+        responses,
+      },
+      post: {
+        operationId: 'forwardPost',
+        summary: 'Ask the predict Worker for a prediction, through its service binding',
+        parameters: [path, key],
+        requestBody: { content: { 'application/json': { schema: {} } } },
+        responses,
+      },
+    },
+  };
 }
 
 function objectPaths() {

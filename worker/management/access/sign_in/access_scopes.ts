@@ -1,6 +1,7 @@
 import { secretEntries } from '../../../http/access/digests.ts';
 import { ConfigurationError } from '../../../serving/variables.ts';
-import { parseScopes, SCOPE_FAULT, type Scope } from '../access_tokens.ts';
+import { parseScopes, SCOPE_FAULT } from '../access_tokens.ts';
+import type { Scope } from '../scopes.ts';
 
 /** Who has signed in through Cloudflare Access. */
 export type SignedIn =

@@ -1,0 +1,2 @@
+/** The bundler makes one style sheet of all that are imported. */
+declare module '*.css';

@@ -1,0 +1,106 @@
+import { request } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { HAS_BROWSER } from '../fixtures/browser/browser.ts';
+import { TOKENS, useConsole } from './use_console.ts';
+
+const DEV_TOKEN_PATH = '/console/dev-token';
+
+/** Sends a request with headers that `fetch` sets itself. */
+function send(url: URL, headers: Readonly<Record<string, string>>, method = 'POST'): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, setHost: headers.host === undefined }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+describe.skipIf(!HAS_BROWSER)('signing in', () => {
+  const { workers, open, openAs } = useConsole();
+
+  test('a wrong token is refused, and a right one stays in the tab alone', async () => {
+    const { page, faults } = await open();
+    await page.getByLabel('Token').fill('x'.repeat(43));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('This token is not valid').waitFor();
+    await page.getByLabel('Token').fill(TOKENS.viewer);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('viewer may read').waitFor();
+    const kept = await page.evaluate(
+      'JSON.stringify([{ ...sessionStorage }, { ...localStorage }, document.cookie])',
+    );
+    expect(JSON.parse(String(kept))).toEqual([{ 'edge-serving-token': TOKENS.viewer }, {}, '']);
+    await page.reload();
+    await page.getByText('viewer may read').waitFor();
+    // A new tab is another session.
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByLabel('Token').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('signing out forgets the token', async () => {
+    const { page } = await openAs('viewer');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+    await page.reload();
+    await page.getByLabel('Token').waitFor();
+  });
+
+  test('a token in the address is refused in the query, and ignored in the fragment', async () => {
+    const { page } = await open(`/?token=${TOKENS.ops}`);
+    await page.getByText('A token belongs in the header Authorization, never in the URL').waitFor();
+    await page.goto(new URL(`/#token=${TOKENS.ops}`, workers().url).href);
+    await page.getByLabel('Token').waitFor();
+    expect(await page.getByLabel('Token').inputValue()).toBe('');
+  });
+
+  test('without DEV_TOKEN nobody gets a token', async () => {
+    const { url } = workers();
+    expect(await send(new URL(DEV_TOKEN_PATH, url), { 'sec-fetch-site': 'same-origin' })).toBe(404);
+  });
+});
+
+describe.skipIf(!HAS_BROWSER)('in dev', () => {
+  const { workers, open } = useConsole({ management: { DEV_TOKEN: TOKENS.ops } });
+
+  test('the console on the same machine needs no sign-in', async () => {
+    const { page, faults } = await open();
+    await page.getByText('ops may publish, flip').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('pages of other sites and other names for this machine get no token', async () => {
+    const { url } = workers();
+    const path = new URL(DEV_TOKEN_PATH, url);
+    expect(await send(path, { 'sec-fetch-site': 'same-origin' })).toBe(200);
+    expect(await send(path, {})).toBe(403);
+    expect(await send(path, { 'sec-fetch-site': 'cross-site' })).toBe(403);
+    // Another port of this machine.
+    expect(await send(path, { 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(await send(path, { 'sec-fetch-site': 'same-origin' }, 'GET')).toBe(405);
+    for (const host of [
+      'evil.example',
+      `localhost.evil.example:${url.port}`,
+      'evil.example:127',
+      '0.0.0.0',
+    ]) {
+      expect(await send(path, { 'sec-fetch-site': 'same-origin', host }), host).toBe(403);
+    }
+  });
+});
+
+describe.skipIf(!HAS_BROWSER)('the console can be off', () => {
+  const { workers } = useConsole({ management: { CONSOLE: 'off', DEV_TOKEN: TOKENS.ops } });
+
+  test('and then it is not found, and neither is the token of dev', async () => {
+    for (const path of ['/', '/console/console.js', DEV_TOKEN_PATH]) {
+      expect(await send(new URL(path, workers().url), { 'sec-fetch-site': 'same-origin' }, 'GET'), path).toBe(
+        401,
+      );
+    }
+  });
+});
