@@ -10,7 +10,10 @@ const TensorInfoSchema = v.object({
   name: v.pipe(v.string(), v.nonEmpty('is empty')),
   dtype: DataTypeSchema,
   shape: v.nullable(v.array(DimensionSchema)),
-  /** True if the graph accepts an input of any shape despite `shape`, as TensorFlow Serving does. */
+  /**
+   * True if the graph accepts an input of any shape despite `shape`, as TensorFlow Serving does. A scalar and a list are
+   * still not taken for each other.
+   */
   anyShape: v.exactOptional(v.boolean()),
   /** True if the strings are serialized tf.Examples, which requests to classify and to regress hold as JSON. */
   holdsExamples: v.exactOptional(v.boolean()),

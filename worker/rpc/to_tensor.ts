@@ -60,7 +60,12 @@ function checkedShape(
   { shape: expected, anyShape = false }: InputInfo,
 ): readonly number[] | Fault {
   if (elementCount(shape) !== count) return { fault: `has ${count} values for shape [${shape}]` };
-  const fits = expected === null || anyShape || fitsShape(shape, expected);
+  const isScalar = shape.length === 0;
+  const fits =
+    expected === null ||
+    fitsShape(shape, expected) ||
+    // Even a graph that takes any shape does not take a list for a scalar, or a scalar for a list.
+    (anyShape && isScalar === (expected.length === 0));
   return fits ? shape : { fault: `has shape [${shape}], but the model expects [${expected}]` };
 }
 

@@ -29,6 +29,27 @@ test('an input of any shape is not compared with its signature', () => {
   });
 });
 
+test.each<[shape: readonly number[], body: string, expected: string | undefined]>([
+  [[], '{"inputs": 1.5}', undefined],
+  [[], '{"inputs": [1.5]}', 'input x: Expecting shape [] but got: [1]'],
+  [[], '{"instances": [1.5]}', 'input x: Expecting shape [] but got: [1]'],
+  [[-1], '{"inputs": 1.5}', 'input x: Expecting shape [-1] but got: []'],
+  [[-1], '{"inputs": {"x": 1.5}}', 'input x: Expecting shape [-1] but got: []'],
+  [[-1], '{"inputs": [[1.5]]}', undefined],
+])(
+  'of the shape %j, and of any other: %s is compared with it for being a scalar',
+  (shape, body, expected) => {
+    const parsed = parsePredictRequest(bytes(body));
+    if (parsed.kind === 'invalid') throw new Error(parsed.message);
+    const outcome = decodeInputs(parsed.request, {
+      method: 'tensorflow/serving/predict',
+      inputs: { x: { name: 'x:0', dtype: 'float32', shape: [...shape], anyShape: true } },
+      outputs: {},
+    });
+    expect(outcome.kind === 'invalid' ? outcome.message : undefined).toBe(expected);
+  },
+);
+
 describe('by row', () => {
   test.each<[string, DataType, unknown]>([
     ['[[1,2],[3,4],[5,6]]', 'int32', ints([3, 2], 1, 2, 3, 4, 5, 6)],

@@ -61,7 +61,9 @@ export function shapeFault(tensors: NamedTensors, { inputs }: Signature): Decode
 }
 
 function fits({ shape }: TensorValue, info: TensorInfo): boolean {
-  if (info.shape === null || info.anyShape) return true;
+  if (info.shape === null) return true;
+  // Even a graph that takes any shape does not take a list for a scalar, or a scalar for a list.
+  if (info.anyShape) return (info.shape.length === 0) === (shape.length === 0);
   if (info.shape.length !== shape.length) return false;
   for (let axis = 0; axis < shape.length; axis++) {
     const size = info.shape[axis];
