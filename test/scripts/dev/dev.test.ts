@@ -66,6 +66,17 @@ test('dev serves the sample models and lets them be managed; what is published i
     const large = JSON.stringify({ instances: Array.from({ length: 1000 }, () => 1.5) });
     const refused = await fetch(`${url}/v1/models/half_plus_two:predict`, { method: 'POST', body: large });
     expect(refused.status).toBe(413);
+    // Pages of this machine may read answers, and others are told why they may not.
+    const preflight = async (origin: string) => {
+      const response = await fetch(`${url}/v1/models/half_plus_two:predict`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST' },
+      });
+      return [response.status, response.headers.get('access-control-allow-origin')];
+    };
+    expect(await preflight('http://localhost:5173')).toEqual([204, 'http://localhost:5173']);
+    expect(await preflight('http://127.0.0.1:3000')).toEqual([204, 'http://127.0.0.1:3000']);
+    expect(await preflight('https://app.example')).toEqual([403, null]);
     const next = join(PACKAGE_ROOT, 'models', 'half_plus_two', '1.1.0');
     const published = await runScript('publish', [next, '--model', 'half_plus_two', '--persist-to', state]);
     expect(published.code).toBe(0);
