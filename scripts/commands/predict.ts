@@ -5,7 +5,6 @@ import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../c
 import { commandLine } from '../cli/invocation.ts';
 import type { Output } from '../cli/output.ts';
 import { shellWord } from '../cli/shell_word.ts';
-import { UsageError } from '../cli/usage_error.ts';
 import { withVersionArgument } from '../cli/version_argument.ts';
 import { DEV_URL } from '../dev/dev_address.ts';
 import { runningDev } from '../dev/running_dev.ts';
@@ -31,9 +30,11 @@ function define(command: Command): Command {
       .addOption(new Option('--image <file>', 'an image, for a model that takes images').conflicts('text'))
       .option('--text <text>', 'a text, for a model that takes texts')
       .option('--label <label>', 'the version with this label', parseNameArgument)
-      .option(
-        '--persist-to <directory>',
-        'the dev that serves this local state folder (default: that of .wrangler/state)',
+      .addOption(
+        new Option(
+          '--persist-to <directory>',
+          'the dev that serves this local state folder (default: that of .wrangler/state)',
+        ).conflicts('url'),
       )
       .option(
         '--url <address>',
@@ -54,9 +55,6 @@ const OptionsSchema = v.object({
 
 async function run(command: Command, output: Output): Promise<number> {
   const { url: named, persistTo, label, ...source } = v.parse(OptionsSchema, command.opts());
-  if (named !== undefined && persistTo !== undefined) {
-    throw new UsageError('--persist-to finds a dev by its local state, so that --url cannot be given too');
-  }
   const running = await runningDev(
     persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo),
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Blob } from '../../worker/model/content.ts';
 import type { ChangePointer, ChangeTiming } from '../../worker/registry/pointer/change/change_pointer.ts';
-import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { readPointer, requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/transition.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { listVersions } from '../../worker/registry/version/version_store.ts';
@@ -41,7 +41,11 @@ export async function copyModel(
   request: CopyRequest,
   observer: CopyObserver,
 ): Promise<ModelCopy> {
-  const source = await requirePointer(from, model);
+  const read = await readPointer(from, model);
+  if (read.kind === 'malformed') {
+    return { kind: 'refused', model, reason: `the pointer of ${model} is malformed at the source: ${read.reason}` };
+  }
+  const source = read.kind === 'found' ? read.pointer : undefined;
   const published = await listVersions(from, model);
   const chosen = chooseVersions(request, { pointer: source, published });
   if (chosen.kind === 'unknown') return { kind: 'refused', model, reason: `${model} ${chosen.reason}` };

@@ -5,7 +5,7 @@ import { hasBlob } from '../../worker/registry/version/blob_store.ts';
 import { canonicalJson } from '../../worker/registry/version/canonical_json.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { readManifestDocument, sameContent } from '../../worker/registry/version/version_store.ts';
-import { readVerifiedBlob } from '../registry/verified_blob.ts';
+import { DamagedBlobError, readVerifiedBlob } from '../registry/verified_blob.ts';
 
 /** What became of one version. */
 export type VersionCopy =
@@ -61,14 +61,17 @@ export async function copyVersion(
     const kind = there.kind === 'found' ? 'present' : 'copied';
     return { kind, version, otherManifest, ...(await compareBlobs(to, manifest)) };
   }
-  const published = await publishVersion(to, manifest, undefined, {
-    id: options.id,
-    document: new TextEncoder().encode(text),
-    read: (blob) => readVerifiedBlob(from, blob, ({ length }) => options.onBytes?.(length)),
-    wait: options.wait,
-    ...(options.onBlob && { onBlob: options.onBlob }),
-    ...(options.onWait && { onWait: options.onWait }),
-  });
+  const published = await unlessDamaged(
+    publishVersion(to, manifest, undefined, {
+      id: options.id,
+      document: new TextEncoder().encode(text),
+      read: (blob) => readVerifiedBlob(from, blob, ({ length }) => options.onBytes?.(length)),
+      wait: options.wait,
+      ...(options.onBlob && { onBlob: options.onBlob }),
+      ...(options.onWait && { onWait: options.onWait }),
+    }),
+  );
+  if (published instanceof DamagedBlobError) return refused(`${published.message} at the source`);
   if (published.kind === 'version taken') {
     return refused('it was published at the destination with other content meanwhile');
   }
@@ -80,6 +83,16 @@ export async function copyVersion(
     present,
     otherManifest,
   };
+}
+
+/** A damaged file must not prevent the copies of other versions. */
+async function unlessDamaged<T>(copying: Promise<T>): Promise<T | DamagedBlobError> {
+  try {
+    return await copying;
+  } catch (error) {
+    if (error instanceof DamagedBlobError) return error;
+    throw error;
+  }
 }
 
 /** True if two manifests state the same. A management Worker stores them in its own layout. */

@@ -8,9 +8,9 @@ import type { RegistryPlace } from '../registry/open_registry.ts';
 import { parseManagementUrl, TOKEN_VARIABLE } from '../registry/registry_command.ts';
 
 /** The token of the place to copy from if both places are URLs. A token is never sent to another server than its own. */
-export const FROM_TOKEN_VARIABLE = 'EDGE_SERVING_FROM_TOKEN';
+const FROM_TOKEN_VARIABLE = 'EDGE_SERVING_FROM_TOKEN';
 
-export type Side = 'from' | 'to';
+type Side = 'from' | 'to';
 
 /** Adds the two options that name a place and its environment. */
 export function withPlaceOption(command: Command, side: Side): Command {

@@ -69,7 +69,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'diff',
     summary: 'Compares two versions of a model: signatures, files, operations, figures and cards.',
-    load: async () => (await import('../commands/diff.ts')).DIFF,
+    load: async () => (await import('../commands/versions/diff.ts')).DIFF,
   },
   {
     name: 'predict',
@@ -84,7 +84,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'types',
     summary: 'Prints TypeScript types of a model for the client.',
-    load: async () => (await import('../commands/types.ts')).TYPES,
+    load: async () => (await import('../commands/versions/types.ts')).TYPES,
   },
   {
     name: 'convert',
@@ -100,12 +100,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'copy',
     summary: 'Copies versions between local state, buckets and accounts.',
-    load: async () => (await import('../commands/copy.ts')).COPY,
+    load: async () => (await import('../commands/versions/copy.ts')).COPY,
   },
   {
     name: 'check',
     summary: 'Verifies what is stored: every file, reference and document of a registry.',
-    load: async () => (await import('../commands/check.ts')).CHECK,
+    load: async () => (await import('../commands/versions/check.ts')).CHECK,
   },
   {
     name: 'prune',

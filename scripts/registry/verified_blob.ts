@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
 import type { Blob } from '../../worker/model/content.ts';
 import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
 import { openBlob } from '../../worker/registry/version/blob_store.ts';
 
-export type BlobState =
+type BlobState =
   | { readonly kind: 'valid' }
   | { readonly kind: 'missing' }
   /** It has another length or another digest. */
@@ -32,10 +33,15 @@ export async function verifyBlob(
   return { kind: length === bytes && digest.digest('hex') === sha256 ? 'valid' : 'different' };
 }
 
+/** A blob is missing, or differs from its manifest. The message is a clause such as `its file a.bin is missing`. */
+export class DamagedBlobError extends CodedError {
+  override readonly code: ErrorCode = 'ERR_BLOB_CORRUPT';
+}
+
 /**
  * Returns the bytes of a blob after checking them.
  *
- * @throws if it is missing or differs from its manifest
+ * @throws DamagedBlobError
  */
 export async function readVerifiedBlob(
   store: ObjectStore,
@@ -47,7 +53,7 @@ export async function readVerifiedBlob(
     pieces.push(piece);
     onPiece(piece);
   });
-  if (kind === 'missing') throw new Error(`its file ${blob.path} is missing`);
-  if (kind === 'different') throw new Error(`its file ${blob.path} differs from the published one`);
+  if (kind === 'missing') throw new DamagedBlobError(`its file ${blob.path} is missing`);
+  if (kind === 'different') throw new DamagedBlobError(`its file ${blob.path} differs from the published one`);
   return Buffer.concat(pieces);
 }

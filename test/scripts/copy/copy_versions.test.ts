@@ -204,7 +204,11 @@ describe('copy', () => {
     const weights = uploaded.find(({ path }) => path === 'weights.bin');
     if (weights === undefined) throw new Error('the weights were there already');
     await put(source, blobKey(weights.sha256), 'x'.repeat(weights.bytes));
-    await expect(copy('damaged')).rejects.toThrow('its file weights.bin differs from the published one');
+    expect(await copy('damaged')).toMatchObject({
+      versions: [
+        { kind: 'refused', reason: 'its file weights.bin differs from the published one at the source' },
+      ],
+    });
     const keys = Object.keys(await snapshot(destination));
     expect(keys.filter((key) => key.includes('damaged') || key === blobKey(weights.sha256))).toEqual([]);
   });

@@ -37,7 +37,7 @@ const second = await publish(
     card: { tags: ['retrained'], metrics: { accuracy: 0.95, loss: 0.1 } },
   },
 );
-await publish(store, join(folder, '1.0.0'), 'half', { version: '1.0.1', flip: false });
+await publish(store, join(folder, '1.0.0'), 'half', { version: '1.0.1', flip: false, allowBreaking: true });
 
 async function diff(one: string, other: string): Promise<VersionDiff> {
   const read = async (name: string) => {

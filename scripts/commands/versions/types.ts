@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { parseNameArgument } from '../cli/arguments.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
-import { commandLine } from '../cli/invocation.ts';
-import { placeOptions } from '../pointer/pointer_report.ts';
-import { findVersion } from '../registry/find_version.ts';
-import { registryCommand } from '../registry/registry_command.ts';
-import { parseVersionName, VERSION_NAME } from '../registry/version_name.ts';
-import { modelTypes } from '../types/model_types.ts';
+import { parseNameArgument } from '../../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../../cli/command_module.ts';
+import { commandLine } from '../../cli/invocation.ts';
+import { placeOptions } from '../../pointer/pointer_report.ts';
+import { findVersion } from '../../registry/find_version.ts';
+import { registryCommand } from '../../registry/registry_command.ts';
+import { parseVersionName, VERSION_NAME } from '../../registry/version_name.ts';
+import { modelTypes } from '../../types/model_types.ts';
 
 export const TYPES = registryCommand({
   state: 'must exist',

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { parseNameArgument } from '../cli/arguments.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
-import { diffJson, diffLines } from '../diff/diff_report.ts';
-import type { SummarizedVersion } from '../diff/version_diff.ts';
-import { findVersion } from '../registry/find_version.ts';
-import { describePlace } from '../registry/place.ts';
-import { registryCommand } from '../registry/registry_command.ts';
-import { parseVersionName, VERSION_NAME } from '../registry/version_name.ts';
+import { parseNameArgument } from '../../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../../cli/command_module.ts';
+import { diffJson, diffLines } from '../../diff/diff_report.ts';
+import type { SummarizedVersion } from '../../diff/version_diff.ts';
+import { findVersion } from '../../registry/find_version.ts';
+import { describePlace } from '../../registry/place.ts';
+import { registryCommand } from '../../registry/registry_command.ts';
+import { parseVersionName, VERSION_NAME } from '../../registry/version_name.ts';
 
 export const DIFF = registryCommand({
   state: 'must exist',
@@ -17,7 +17,7 @@ export const DIFF = registryCommand({
       .argument('<one>', VERSION_NAME, parseVersionName)
       .argument('<other>', 'what to compare it with, in the same way', parseVersionName),
   run: async ({ store, place }, output, command) => {
-    const { diffVersions, summarizeVersion } = await import('../diff/version_diff.ts');
+    const { diffVersions, summarizeVersion } = await import('../../diff/version_diff.ts');
     const [model, first, second] = v.parse(
       v.tuple([v.string(), v.string(), v.string()]),
       command.processedArgs,

@@ -1,16 +1,16 @@
 import * as v from 'valibot';
-import { occasionally } from '../../import/throttle_progress.ts';
-import { checkRegistry } from '../check/check_registry.ts';
-import { checkJson, checkLines, isBroken } from '../check/check_report.ts';
-import { parseNameArgument } from '../cli/arguments.ts';
-import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
-import { formatBytes } from '../cli/format.ts';
-import { missingModel } from '../pointer/refusal.ts';
-import { configuredKeys } from '../publish/required_signature.ts';
-import { describePlace } from '../registry/place.ts';
-import { registryCommand } from '../registry/registry_command.ts';
-import { readWorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
-import { modelExists } from '../status/model_status.ts';
+import { occasionally } from '../../../import/throttle_progress.ts';
+import { checkRegistry } from '../../check/check_registry.ts';
+import { checkJson, checkLines, isBroken } from '../../check/check_report.ts';
+import { parseNameArgument } from '../../cli/arguments.ts';
+import { EXIT_DONE, EXIT_FAILED } from '../../cli/command_module.ts';
+import { formatBytes } from '../../cli/format.ts';
+import { missingModel } from '../../pointer/refusal.ts';
+import { configuredKeys } from '../../publish/required_signature.ts';
+import { describePlace } from '../../registry/place.ts';
+import { registryCommand } from '../../registry/registry_command.ts';
+import { readWorkerConfiguration } from '../../rehearsal/sandbox/worker_configuration.ts';
+import { modelExists } from '../../status/model_status.ts';
 
 const OptionsSchema = v.object({ fast: v.optional(v.boolean(), false) });
 
@@ -24,7 +24,7 @@ export const CHECK = registryCommand({
   run: async ({ store, place, replica }, output, command) => {
     const { fast } = v.parse(OptionsSchema, command.opts());
     const [model] = v.parse(v.tuple([v.optional(v.string())]), [command.processedArgs[0]]);
-    const { bucketName } = await import('../registry/remote_registry.ts');
+    const { bucketName } = await import('../../registry/remote_registry.ts');
     const keys = configuredKeys(await readWorkerConfiguration());
     if (typeof keys === 'string') {
       output.error(keys);
