@@ -10,6 +10,7 @@ import { measureFarBuckets } from './figures/far_bucket.ts';
 import { FlipsNotMeasuredError, measureFlips } from './figures/flip_stall.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
 import type { Requested } from './figures/load.ts';
+import { measureServiceBinding } from './figures/service_binding.ts';
 import { measureServing } from './figures/serving.ts';
 import { measureServingLayer } from './figures/serving_layer.ts';
 import type { Network } from './networks/network.ts';
@@ -85,6 +86,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('serving', () => measureServing(network, opened, floors, encoding, settings))),
       ...(await figure('binaryServing', () => measureServing(network, inferring, floors, binary, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
+      ...(await figure('serviceBinding', () => measureServiceBinding(network, stage, settings))),
       ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
       ...(await figure('flips', () =>
         measureFlips(network, stage, requested(OURS), {

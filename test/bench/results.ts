@@ -23,6 +23,8 @@ export interface NetworkResults {
   /** Of the engines that take binary tensors. */
   readonly binaryServing?: ServingFigures;
   readonly servingLayer?: ServingLayerFigures;
+  /** Microseconds per prediction that another Worker asks for. */
+  readonly serviceBinding?: TimedRounds;
   readonly heap?: ReadonlyMap<string, HeapFigures>;
   readonly flips?: FlipFigures;
   /** By the distance of the bucket in milliseconds. */

@@ -34,6 +34,7 @@ export type Figure =
   | 'serving'
   | 'binaryServing'
   | 'servingLayer'
+  | 'serviceBinding'
   | 'heap'
   | 'flips'
   | 'farBuckets'
@@ -46,6 +47,7 @@ export const QUICK: Settings = {
     serving: ['dense-small'],
     binaryServing: ['dense-small'],
     servingLayer: ['dense-small'],
+    serviceBinding: ['dense-small'],
     heap: ['mobilenet-v2'],
     flips: ['mobilenet-v2'],
     farBuckets: ['dense-small'],
@@ -80,6 +82,7 @@ export const FULL: Settings = {
     // Small networks only. For large ones, the difference of two large figures would say nothing, and a thousand loads
     // take long.
     servingLayer: ['dense-small', 'digits'],
+    serviceBinding: ['dense-small', 'digits'],
     cycles: ['dense-small', 'digits'],
   },
   rounds: 5,

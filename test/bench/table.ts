@@ -53,8 +53,8 @@ export function renderResults(results: Results, targets: readonly Target[]): str
 }
 
 function networkRows(results: NetworkResults): Row[] {
-  const { name, compute, serving, binaryServing, servingLayer, heap, flips, farBuckets, coldStart, cycles } =
-    results;
+  const { name, compute, serving, binaryServing, servingLayer, serviceBinding } = results;
+  const { heap, flips, farBuckets, coldStart, cycles } = results;
   const row = (figure: string, engine: string, median: string, spread = ''): Row => {
     return { network: name, figure, engine, median, spread };
   };
@@ -82,6 +82,8 @@ function networkRows(results: NetworkResults): Row[] {
       ...rows('a request in its isolate, us', comparable(servingLayer.loops)),
       summary('serving layer alone, us', 'handled - floor - compute', servingLayer.alone),
     );
+  if (serviceBinding !== undefined)
+    result.push(...rows('a call of another Worker, us', comparable(serviceBinding)));
   for (const [engine, { empty, loaded, used, predictions }] of heap ?? []) {
     const over = (bytes: number) => number((bytes - empty) / 2 ** 20);
     result.push(

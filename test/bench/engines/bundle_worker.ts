@@ -27,6 +27,7 @@ async function bundleEntry(name: string): Promise<WorkerModule[]> {
     // Modules of the platform.
     external: ['cloudflare:*'],
     define: { __dirname: '"/"' },
+    loader: { '.txt': 'text' },
     logLevel: 'error',
     plugins: [
       {

@@ -1,5 +1,5 @@
 import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
-import type { Network } from '../networks/network.ts';
+import { inferPath, predictPath } from '../runs/paths.ts';
 import { bundleWorker } from './bundle_worker.ts';
 import type { Engine } from './engine.ts';
 import { publishNetwork } from './publication.ts';
@@ -10,10 +10,9 @@ export const OURS_FRESH = 'edge-serving-lease-0';
 export const OUR_RUNTIME = 'our-runtime';
 /** The product's entry, called in a loop by a Worker of the benchmark. */
 export const SERVING_LAYER = 'serving-layer';
+/** A Worker that asks the product by service bindings. */
+export const CALLER = 'caller';
 const FIRST_VERSION = '1.0.0';
-
-export const predictPath = (network: Network): string => `/v1/models/${network.name}:predict`;
-const inferPath = (network: Network): string => `/v2/models/${network.name}/infer`;
 
 /** The product's configuration, as in wrangler.toml except for the lease. */
 export const ourVariables = (leaseMs: number): Readonly<Record<string, string>> => ({
@@ -37,12 +36,17 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
       { name: OURS, modules: built, variables: ourVariables(1000) },
       { name: OUR_RUNTIME, modules: await bundleWorker('our_runtime') },
       { name: SERVING_LAYER, modules: await bundleWorker('serving_layer'), variables: ourVariables(1000) },
+      {
+        name: CALLER,
+        modules: await bundleWorker('caller'),
+        services: { SERVICE: OURS, CALLS: { name: OURS, entrypoint: 'Models' } },
+      },
     ],
     open: async (network, stage) => {
       await publishNetwork(stage.store, network, FIRST_VERSION);
       return {
-        predict: new URL(predictPath(network), stage.url(OURS)),
-        infer: new URL(inferPath(network), stage.url(OURS)),
+        predict: new URL(predictPath(network.name), stage.url(OURS)),
+        infer: new URL(inferPath(network.name), stage.url(OURS)),
         compute: new URL('/compute', stage.url(OUR_RUNTIME)),
         processId: stage.processId,
       };
@@ -59,8 +63,8 @@ export function startOursFresh(built: readonly WorkerModule[]): Engine {
     isFloor: false,
     workers: [{ name: OURS_FRESH, modules: built, variables: ourVariables(0) }],
     open: async (network, stage) => ({
-      predict: new URL(predictPath(network), stage.url(OURS_FRESH)),
-      infer: new URL(inferPath(network), stage.url(OURS_FRESH)),
+      predict: new URL(predictPath(network.name), stage.url(OURS_FRESH)),
+      infer: new URL(inferPath(network.name), stage.url(OURS_FRESH)),
       processId: stage.processId,
     }),
     stop: async () => undefined,

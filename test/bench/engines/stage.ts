@@ -10,6 +10,10 @@ export interface WorkerSpecification {
   readonly name: string;
   readonly modules: readonly WorkerModule[];
   readonly variables?: Readonly<Record<string, string>>;
+  /** Bindings to other Workers of the stage, or to their entrypoints. */
+  readonly services?: Readonly<
+    Record<string, string | { readonly name: string; readonly entrypoint: string }>
+  >;
 }
 
 /** A workerd with an isolate for each Worker and one bucket that holds a network's files. */
@@ -26,13 +30,14 @@ export async function startStage(network: Network, workers: readonly WorkerSpeci
   const before = await childProcesses('workerd');
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: workers.map(({ name, modules, variables }) => ({
+      workers: workers.map(({ name, modules, variables, services }) => ({
         name,
         modules: [...modules],
         modulesRoot: '/',
         compatibilityDate: '2026-11-01',
         bindings: { NETWORK: network.name, ...variables },
         r2Buckets: { MODELS: 'models' },
+        ...(services && { serviceBindings: { ...services } }),
         unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
       })),
       // The product logs its events; the benchmark prints a table.

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
 import { bundleWorker } from '../engines/bundle_worker.ts';
-import { ourVariables, predictPath } from '../engines/ours.ts';
+import { ourVariables } from '../engines/ours.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import { startStage, type WorkerSpecification } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../runs/encoding.ts';
+import { predictPath } from '../runs/paths.ts';
 import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
 
 /** Milliseconds until the first answer of new isolates, by the kind of Worker. */
@@ -31,7 +32,7 @@ export async function measureColdStarts(
 ): Promise<ColdStartFigures> {
   const readAndHash = await bundleWorker('read_and_hash');
   const kinds: Record<string, Omit<WorkerSpecification, 'name'> & { path: string }> = {
-    [COLD.ours]: { modules: built, variables: ourVariables(0), path: predictPath(network) },
+    [COLD.ours]: { modules: built, variables: ourVariables(0), path: predictPath(network.name) },
     [COLD.plain]: { modules: await bundleWorker('plain_tfjs'), path: '/predict' },
     [COLD.read]: { modules: readAndHash, path: '/read' },
     [COLD.hash]: { modules: readAndHash, path: '/hash' },

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
-import { ourVariables, predictPath } from '../engines/ours.ts';
+import { ourVariables } from '../engines/ours.ts';
 import { publishNetwork } from '../engines/publication.ts';
 import { startStage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../runs/encoding.ts';
+import { predictPath } from '../runs/paths.ts';
 import { quantile } from '../statistics.ts';
 import { pacedLoad } from './paced_load.ts';
 
@@ -80,7 +81,7 @@ export async function measureFarBuckets(
     await publishNetwork(stage.store, network, '1.0.0');
     const body = encoding.encodeRequest(network);
     const ask = (distance: number, time: number): Promise<number[]> => {
-      const url = new URL(predictPath(network), stage.url(nameOf(distance)));
+      const url = new URL(predictPath(network.name), stage.url(nameOf(distance)));
       const requested = { url, headers: encoding.headers, body, processId: stage.processId };
       return pacedLoad(requested, { perSecond: PER_SECOND, milliseconds: time });
     };
