@@ -46,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'worker/model',
     'scripts/cli',
   ],
+  reference: ['worker/model'],
   import: ['worker/model'],
   scripts: ['worker/registry', 'worker/traffic', 'worker/model', 'import'],
   models: ['worker/model'],
@@ -70,7 +71,7 @@ function filesOf(layer: string): string {
   return layer === 'worker/entry' ? '^worker/[^/]+$' : `^${layer}/`;
 }
 
-const PRODUCT = '^(worker|client|console|import|scripts|models)/';
+const PRODUCT = '^(worker|client|console|reference|import|scripts|models)/';
 
 const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, allowed]) => ({
   name: `layer-${layer.replace('/', '-')}`,
@@ -78,7 +79,7 @@ const layerRules: IForbiddenRuleType[] = Object.entries(ALLOWED).map(([layer, al
   severity: 'error',
   from: { path: filesOf(layer) },
   to: {
-    path: '^(worker|client|console|import|scripts|models|test)/',
+    path: '^(worker|client|console|reference|import|scripts|models|test)/',
     pathNot: [layer, ...allowed].map(filesOf),
   },
 }));
@@ -114,7 +115,7 @@ export default {
       comment: 'A rule about paths cannot judge an import that was not found.',
       severity: 'error',
       from: { path: PRODUCT },
-      // The builds make the modules of kernels and the files of the console.
+      // The builds make the modules of kernels and the files of pages.
       to: { couldNotResolve: true, path: '^[.]', pathNot: '[.]wasm$|/dist/' },
     },
     {

@@ -4,7 +4,8 @@ import type { ApiKey } from './http/access/api_keys.ts';
 import { errorResponse } from './http/answer/answer_headers.ts';
 import { answerIndex } from './http/index_page/handler.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
-import { answerDocument, answerPage } from './http/openapi/handler.ts';
+import { answerDocument, answerModelDocument } from './http/openapi/handler.ts';
+import { answerReference } from './http/reference/handler.ts';
 import { pathOfUrl, protocolOf } from './http/request_path.ts';
 import { HttpRequestScope } from './http/request_scope.ts';
 import { type Wiring, wiringOf } from './wiring.ts';
@@ -30,8 +31,17 @@ app.get('/', async (context, next) => {
   const scope = new HttpRequestScope(raw, context.executionCtx, routingKeys, admission?.key);
   return answerIndex(isolate.serving, raw, scope);
 });
-app.get('/openapi.json', () => answerDocument());
-app.get('/docs', () => answerPage());
+app.get('/openapi.json', async (context) => {
+  const { guard, isolate, routingKeys, showsIndex } = wiringOf(context.env);
+  const { raw } = context.req;
+  // Everybody may read the document, and clients that may send requests see their models in it.
+  const showsModels = showsIndex && (await guard?.(raw, '/openapi.json')) === undefined;
+  if (!showsModels) return answerDocument();
+  return answerModelDocument(isolate.serving, new HttpRequestScope(raw, context.executionCtx, routingKeys));
+});
+app.get('/docs', () => answerReference('page'));
+app.get('/docs/script.js', () => answerReference('script'));
+app.get('/docs/style.css', () => answerReference('style'));
 
 const METRICS = '/monitoring/prometheus/metrics';
 const METRICS_OF_ALL = 'The metrics are about all models, and this key may use only some of them';

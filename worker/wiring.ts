@@ -56,7 +56,10 @@ function wire(env: Env) {
     keyMetrics,
     answers: {
       'tensorflow serving': createTensorFlowServingHandler(protocol),
-      'open inference': createOpenInferenceHandler(protocol),
+      'open inference': createOpenInferenceHandler({
+        ...protocol,
+        counts: requestMetrics.counts.bind(requestMetrics),
+      }),
     },
     calls: new ModelCalls(protocol),
     guard: createGuard({

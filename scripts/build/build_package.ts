@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { PACKAGE_ROOT } from '../files/package_root.ts';
 import { buildConsole } from './console_build.ts';
 import { buildKernels } from './kernel_build.ts';
+import { buildReference } from './reference_build.ts';
 
 /** The folder in which the package is put together. */
 const PACKAGE = join(PACKAGE_ROOT, 'dist', 'package');
@@ -26,6 +27,7 @@ const PackageSchema = v.looseObject({
 
 await buildKernels();
 await buildConsole();
+await buildReference();
 await rm(PACKAGE, { recursive: true, force: true });
 await mkdir(PACKAGE, { recursive: true });
 for (const part of COMPILED) {
@@ -45,7 +47,7 @@ await writeFile(join(PACKAGE, 'wrangler.toml'), await configuration());
 await writeFile(join(PACKAGE, 'package.json'), `${JSON.stringify(await description(), null, 2)}\n`);
 run('npm', ['pack', '--pack-destination', join(PACKAGE_ROOT, 'dist')], PACKAGE);
 
-/** The configuration without the builds of WebAssembly and of the console, which the package contains. */
+/** The configuration without the build of what the package contains. */
 async function configuration(): Promise<string> {
   const text = await readFile(join(PACKAGE_ROOT, 'wrangler.toml'), 'utf8');
   return text

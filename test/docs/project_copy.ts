@@ -12,6 +12,7 @@ const COPIED = [
   'models',
   'package-lock.json',
   'package.json',
+  'reference',
   'scripts',
   'tsconfig.json',
   'worker',

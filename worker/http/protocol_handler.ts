@@ -4,6 +4,7 @@ import { serve } from '../serving/request/serve.ts';
 import { alternatives } from './alternatives.ts';
 import { type Answer, errorAnswer, responseOf } from './answer/answer.ts';
 import { type AnswerText, bodyOf } from './answer/answer_text.ts';
+import { askedCompression, compressed } from './answer/compression.ts';
 import { BODY_STATUS, readBody } from './body/request_body.ts';
 import { memoize } from './memoize.ts';
 import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
@@ -47,6 +48,8 @@ export type Computed =
 
 /** The parts that differ between the protocols. */
 export interface Protocol<Compute extends ComputeRoute, Document extends DocumentRoute, Computation> {
+  /** True if computed answers are compressed for clients that ask for one format. */
+  readonly compresses?: boolean;
   /** Parses a request's path. `path` is the pathname as it was sent, still percent-encoded. */
   route(method: string, path: string): Compute | Document;
   /** Parses a body as far as is possible without a model. */
@@ -117,7 +120,11 @@ export function createProtocolHandler<
         examples: answer.examples,
       });
     }
-    return responseOf(answer, phases);
+    const response = responseOf(answer, phases);
+    // Triton's clients do not decompress errors.
+    const mayCompress = protocol.compresses === true && isComputed && answer.status === 200;
+    const compression = mayCompress ? askedCompression(request) : undefined;
+    return compression === undefined ? response : compressed(response, compression);
   };
 }
 

@@ -14,10 +14,13 @@ import { PACKAGE_ROOT, PRODUCT_CONFIGURATION, PROJECT_ROOT } from '../../files/p
 const BUILDS_DIRECTORY = join(PROJECT_ROOT, '.wrangler', 'rehearsal');
 
 /**
- * The inputs of a build, in addition to its configuration and the sources under worker/. An installed package has no
+ * The inputs of a build, in addition to its configuration and the sources. An installed package has no
  * package-lock.json, and its package.json names exact versions.
  */
 const BUILD_FILES = ['package-lock.json', 'package.json', 'tsconfig.json'];
+
+/** The folders of a build's sources. An installed package has only the Worker, with what is built from the others. */
+const SOURCE_FOLDERS = ['worker', 'reference'];
 
 /** The current build and the previous one, which a running command may be reading. */
 const BUILDS_KEPT = 2;
@@ -81,6 +84,9 @@ export async function readWorkerModules(directory: string): Promise<WorkerModule
     if (name.endsWith('.wasm')) {
       modules.push({ type: 'CompiledWasm', path: name, contents: new Uint8Array(await readFile(path)) });
     }
+    if (name.endsWith('.txt')) {
+      modules.push({ type: 'Text', path: name, contents: await readFile(path, 'utf8') });
+    }
   }
   return modules;
 }
@@ -125,10 +131,12 @@ async function digestSources([, configuration = '', , environment = '']: readonl
   // Paths in the configuration are relative to its folder. The project's own folder does not matter: a copy has the
   // same build.
   const digest = createHash('sha256').update(`${relative(PACKAGE_ROOT, configuration)}\0${environment}\0`);
-  const sources = await readdir(join(PACKAGE_ROOT, 'worker'), { recursive: true, withFileTypes: true });
-  const paths = sources
+  const folders = SOURCE_FOLDERS.map((folder) => join(PACKAGE_ROOT, folder)).filter(existsSync);
+  const read = (folder: string) => readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = (await Promise.all(folders.map(read)))
+    .flat()
     // The files in dist are built from the others.
-    .filter((entry) => entry.isFile() && /\.ts$|\.json$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|json|css)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   const buildFiles = BUILD_FILES.map((name) => join(PACKAGE_ROOT, name)).filter(existsSync);

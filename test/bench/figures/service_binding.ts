@@ -7,7 +7,7 @@ import type { Settings } from '../settings.ts';
 import { inTimedRounds, type TimedRounds } from './rounds.ts';
 
 /** The ways in which another Worker asks for a prediction, each by a service binding. */
-export const WAYS = {
+const WAYS = {
   calls: 'Models.predict',
   json: 'fetch, JSON',
   binary: 'fetch, binary',

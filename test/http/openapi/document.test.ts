@@ -3,7 +3,8 @@ import path from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../../worker/http/openapi/document.ts';
-import { renderPage } from '../../../worker/http/openapi/page.ts';
+import type { ShownModel } from '../../../worker/http/openapi/model_examples.ts';
+import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
 import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { faultsOf, requestFaults } from '../../fixtures/requests/conformance.ts';
 
@@ -49,23 +50,76 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('the page', () => {
-  const page = renderPage(document);
+/** The places of objects in a document whose schemas say nothing of their members. */
+function bareObjects(value: unknown, place: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const isBare =
+    Reflect.get(value, 'type') === 'object' && !('properties' in value) && !('additionalProperties' in value);
+  const inside = Object.entries(value).flatMap(([name, member]) => bareObjects(member, `${place}/${name}`));
+  return isBare ? [place, ...inside] : inside;
+}
 
-  test('shows every path and every schema', () => {
-    for (const template of Object.keys(document.paths)) expect(page).toContain(`<code>${template}</code>`);
-    for (const name of Object.keys(document.components.schemas)) {
-      expect(page).toContain(`id="schema-${name}"`);
+test('no schema of either document is an object without members', async () => {
+  expect(bareObjects(document, '')).toEqual([]);
+  expect(bareObjects(await answerManagementDocument().json(), '')).toEqual([]);
+  expect(bareObjects({ a: [{ type: 'object' }] }, '')).toEqual(['/a/0']);
+});
+
+describe('examples', () => {
+  const bodies = Object.entries(document.paths).flatMap(([path, { post }]) => {
+    const content = Object(post?.requestBody).content?.['application/json'];
+    return content === undefined ? [] : [{ path, ...content }];
+  });
+
+  test('are there for the bodies of all operations and conform to their schemas', () => {
+    expect(bodies.map(({ path }) => path)).toHaveLength(12);
+    for (const { path, schema, examples } of bodies) {
+      expect(Object.keys(examples), path).not.toEqual([]);
+      const name = schema.$ref.split('/').at(-1);
+      for (const { value } of Object.values<{ value: unknown }>(examples)) {
+        expect(requestFaults(name, value), path).toEqual([]);
+      }
     }
   });
 
-  test('fetches no resource and runs no script', () => {
-    expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(|https?:/i);
+  test('are there for the names in all paths', () => {
+    for (const [path, item] of Object.entries(document.paths)) {
+      const parameters = Object.values(item).flatMap(({ parameters = [] }) => parameters);
+      const inPath = parameters.map(Object).filter((parameter) => parameter.in === 'path');
+      for (const { name, examples } of inPath)
+        expect(Object.keys(examples), `${path} ${name}`).not.toEqual([]);
+    }
   });
 
-  test('is small, and lets nothing out of its text', () => {
-    expect(page.length).toBeLessThan(72_000);
-    const title = '<b>&"\'';
-    expect(renderPage({ ...document, info: { ...document.info, title } })).not.toContain(title);
+  test('are those of the models that the document is made for', () => {
+    const model: ShownModel = {
+      name: 'mine',
+      version: '7',
+      signatures: {
+        custom: {
+          inputs: { size: { dtype: 'int32', shape: [-1, 1] }, name: { dtype: 'string', shape: [-1] } },
+          outputs: { y: { dtype: 'float32', shape: [-1, 1] } },
+        },
+      },
+      example: { kind: 'json', path: '', body: '{"instances":[{"size":[0],"name":"text"}]}' },
+    };
+    const { paths } = openApiDocument([model]);
+    const shown = (path: string) => {
+      const content = Object(paths[path]?.post?.requestBody).content['application/json'];
+      return content.examples?.mine?.value;
+    };
+    expect(shown('/v1/models/{model}:predict')).toEqual({ instances: [{ size: [0], name: 'text' }] });
+    expect(shown('/v1/models/{model}:regress')).toEqual({
+      signature_name: 'custom',
+      examples: [{ size: [1], name: 'text' }],
+    });
+    expect(shown('/v1/models/{model}:classify')).toBeUndefined();
+    expect(shown('/v2/models/{model}/infer')).toEqual({
+      parameters: { signature_name: 'custom' },
+      inputs: [
+        { name: 'size', shape: [1, 1], datatype: 'INT32', data: [0] },
+        { name: 'name', shape: [1], datatype: 'BYTES', data: ['text'] },
+      ],
+    });
   });
 });

@@ -13,7 +13,8 @@ export type ExampleRequest =
 /** A longer body is no example that anybody reads. Elements. */
 const MOST_ELEMENTS = 256;
 
-const VALUES = { float32: 0, int32: 0, bool: false, string: 'text' } as const satisfies Record<
+/** A value of each dtype. */
+export const VALUES = { float32: 0, int32: 0, bool: false, string: 'text' } as const satisfies Record<
   DataType,
   unknown
 >;
@@ -30,8 +31,7 @@ export function exampleRequest(
 ): ExampleRequest | undefined {
   const path = `/v1/models/${encodeURIComponent(model)}:predict`;
   if (image?.signature === DEFAULT_SIGNATURE) return { kind: 'image', path };
-  const name = Object.hasOwn(signatures, DEFAULT_SIGNATURE) ? DEFAULT_SIGNATURE : Object.keys(signatures)[0];
-  const signature = name === undefined ? undefined : signatures[name];
+  const [name, signature] = exampleSignature(signatures) ?? [];
   const inputs = Object.entries(signature?.inputs ?? {});
   const count = inputs.reduce((sum, [, { shape }]) => sum + elementCount(concrete(shape)), 0);
   if (inputs.length === 0 || count > MOST_ELEMENTS) return undefined;
@@ -48,7 +48,16 @@ export function exampleRequest(
   return { kind: 'json', path, body };
 }
 
-function concrete(shape: TensorInfo['shape']): number[] {
+/** Returns the default signature, or else the first one, with its name. */
+export function exampleSignature<Described>(
+  signatures: Readonly<Record<string, Described>>,
+): readonly [name: string, signature: Described] | undefined {
+  const all = Object.entries(signatures);
+  return all.find(([name]) => name === DEFAULT_SIGNATURE) ?? all[0];
+}
+
+/** Returns a shape in which each size that may vary is 1. */
+export function concrete(shape: TensorInfo['shape']): number[] {
   return (shape ?? [1]).map((size) => (size === -1 ? 1 : size));
 }
 

@@ -16,6 +16,20 @@ export interface RequestRecord {
   readonly examples: number | undefined;
 }
 
+/** How often a version has answered in an isolate since it started, with or without an error. */
+export interface RequestCounts {
+  readonly model: string;
+  readonly version: string;
+  readonly isOk: boolean;
+  readonly requests: number;
+  /** The examples of all of them. */
+  readonly examples: number;
+  /** The time of all of them. */
+  readonly milliseconds: number;
+  /** The time of the last one, in milliseconds since 1970. */
+  readonly lastAt: number;
+}
+
 const PREFIX = ':tensorflow:serving:';
 const LATENCY_LIMITS = exponentialLimits(10, 1.8, 33);
 const EXAMPLE_LIMITS = exponentialLimits(1, 2, 15);
@@ -29,12 +43,17 @@ const MICROSECONDS = 1000;
  * time of computing.
  */
 export class RequestMetrics {
+  readonly #now: () => number;
   readonly #models = new Set<string>();
   readonly #requests = new Map<string, Counter>();
   readonly #latencies = new Map<string, Histogram>();
   readonly #examples = new Map<string, ExampleCounts>();
   /** Series by kind, model and version, so that a request does not build labels or keys. */
   readonly #series = new Map<string, Map<string, Series[]>>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   record(request: RequestRecord): void {
     const { model, version, api, httpStatus, milliseconds, examples } = request;
@@ -47,6 +66,10 @@ export class RequestMetrics {
       ofVersion.push(series);
     }
     series.requests.total += 1;
+    series.count += 1;
+    series.milliseconds += milliseconds;
+    series.lastAt = this.#now();
+    if (examples !== undefined) series.exampleCount += examples;
     series.latencies?.add(milliseconds * MICROSECONDS);
     if (examples === undefined || series.latencies === undefined) return;
     series.examples ??= entry(this.#examples, renderLabels({ model: name, version }), () => ({
@@ -62,10 +85,27 @@ export class RequestMetrics {
     const requests = entry(this.#requests, renderLabels({ model_name, status, version }), () => ({
       total: 0,
     }));
-    const kind = { api, httpStatus, requests, examples: undefined };
+    const none = { count: 0, milliseconds: 0, exampleCount: 0, lastAt: 0 };
+    const kind = { api, httpStatus, requests, examples: undefined, ...none };
     if (status !== 'OK') return { ...kind, latencies: undefined };
     const timed = renderLabels({ model_name, API: api, entrypoint: 'REST', version });
     return { ...kind, latencies: entry(this.#latencies, timed, () => new Histogram(LATENCY_LIMITS)) };
+  }
+
+  /** Returns the counts of the requests that versions computed. */
+  counts(): RequestCounts[] {
+    const counts: RequestCounts[] = [];
+    for (const [model, versions] of this.#series) {
+      for (const [version, all] of versions) {
+        if (model === '' || version === '') continue;
+        for (const { api, httpStatus, count: requests, exampleCount: examples, ...times } of all) {
+          const { milliseconds, lastAt } = times;
+          const isOk = httpStatus === 200;
+          if (api !== '') counts.push({ model, version, isOk, requests, examples, milliseconds, lastAt });
+        }
+      }
+    }
+    return counts;
   }
 
   /** Renders all metrics in Prometheus's text format. */
@@ -101,6 +141,11 @@ interface Series {
   /** Only successful requests count. */
   readonly latencies: Histogram | undefined;
   examples: ExampleCounts | undefined;
+  count: number;
+  milliseconds: number;
+  exampleCount: number;
+  /** Milliseconds since 1970. */
+  lastAt: number;
 }
 
 const createMap = () => new Map<string, Series[]>();

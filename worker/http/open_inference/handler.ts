@@ -7,6 +7,7 @@ import type { RequestScope, Serving, ServingTarget } from '../../serving/api.ts'
 import { serve } from '../../serving/request/serve.ts';
 import { alternatives } from '../alternatives.ts';
 import { type Answer, documentAnswer, errorAnswer } from '../answer/answer.ts';
+import type { RequestCounts } from '../metrics/request_metrics.ts';
 import { answerModelList } from '../model_list.ts';
 import {
   type ComputeRoute,
@@ -23,6 +24,7 @@ import { notServed, type Refusal, unknownVersion } from './not_served.ts';
 import { type ParsedRequest, parseInferenceRequest } from './request/parse_request.ts';
 import { parseRoute, type Route } from './route.ts';
 import { selectSignature } from './select_signature.ts';
+import { countedVersions, statistics } from './statistics.ts';
 import { modelConfiguration, NOT_BY_CLIENTS, repositoryIndex } from './triton_extensions.ts';
 
 type ServerRoute = Exclude<Route, { readonly model: string }>;
@@ -30,14 +32,18 @@ type Document = DocumentRoute & {
   readonly asks:
     | ServerRoute
     | {
-        readonly kind: 'model ready' | 'model metadata' | 'model config';
+        readonly kind: 'model ready' | 'model metadata' | 'model config' | 'model statistics';
         readonly target: ServingTarget;
       }
     | { readonly kind: 'unknown version'; readonly refusal: Refusal };
 };
 
-/** Open Inference Protocol v2, with the extension for binary tensor data. */
-const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
+type ReadCounts = () => readonly RequestCounts[];
+
+/** Open Inference Protocol v2, with those of Triton's extensions that its clients need. */
+const openInference = (counts: ReadCounts): Protocol<ComputeRoute, Document, ParsedRequest> => ({
+  compresses: true,
+
   route(method, path) {
     const route = parseRoute(method, path);
     if (!('model' in route)) return { kind: 'document', model: undefined, asks: route };
@@ -74,6 +80,10 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
         );
       case 'model config':
         return answerDescription(serving, asks.target, scope, modelConfiguration);
+      case 'model statistics':
+        return answerStatistics(serving, asks.target, scope, counts());
+      case 'statistics':
+        return documentAnswer(statistics(counts()));
       case 'repository index':
         return answerModelList(serving, scope, repositoryIndex);
       case 'repository change':
@@ -97,10 +107,15 @@ const OPEN_INFERENCE: Protocol<ComputeRoute, Document, ParsedRequest> = {
       }
     }
   },
-};
+});
 
-export function createOpenInferenceHandler(options: ProtocolOptions): ProtocolHandler {
-  return createProtocolHandler(OPEN_INFERENCE, options);
+export interface OpenInferenceOptions extends ProtocolOptions {
+  /** Returns what the isolate has counted, if it counts. */
+  readonly counts?: ReadCounts;
+}
+
+export function createOpenInferenceHandler(options: OpenInferenceOptions): ProtocolHandler {
+  return createProtocolHandler(openInference(options.counts ?? (() => [])), options);
 }
 
 /** The protocol allows any text as a version. Text that is not a version here names one that does not exist. */
@@ -143,6 +158,22 @@ async function answerDescription(
   if (choice.kind === 'invalid') return errorAnswer(choice.message, 400, by);
   const itsImage = image?.signature === choice.name ? image : undefined;
   return documentAnswer(await documentOf(model, format, choice.signature, itsImage), by);
+}
+
+/** Reports a version, or the current one and all others that have answered. */
+async function answerStatistics(
+  serving: Serving,
+  target: ServingTarget,
+  scope: RequestScope,
+  counts: readonly RequestCounts[],
+): Promise<Answer> {
+  const { model, selector } = target;
+  const outcome = await serving.describe(target, scope);
+  if (outcome.kind !== 'described') return refused(notServed(target, outcome));
+  const { by } = outcome;
+  const others = selector.kind === 'current' ? countedVersions(counts, model) : [];
+  const asked = [{ model, version: by.version }, ...others.filter(({ version }) => version !== by.version)];
+  return documentAnswer(statistics(counts, asked), by);
 }
 
 function refused({ status, message }: Refusal): Answer {

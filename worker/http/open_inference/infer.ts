@@ -1,6 +1,7 @@
 import type { ServableView } from '../../serving/api.ts';
 import type { MemoryShare } from '../memory/memory_share.ts';
 import type { Computed } from '../protocol_handler.ts';
+import { classTensors } from './answer/classes.ts';
 import { encodeOutputs } from './answer/encode_outputs.ts';
 import { encodedAnswer } from './answer/encoded_answer.ts';
 import { invalid } from './outcome.ts';
@@ -39,9 +40,13 @@ export async function infer(
 
   const tooMuch = share.takeTensors(result.outputs, 'The outputs');
   if (tooMuch !== undefined) return tooMuch;
+  const classes = classTensors(result.outputs, wanted, signature);
+  if ('message' in classes) return refused(classes);
+  const tooMany = share.takeTensors(classes, 'The classes');
+  if (tooMany !== undefined) return tooMany;
   const [first] = decoded.inputs.values();
   const id = parsed.kind === 'raw' ? undefined : parsed.request.id;
-  const outputs = encodeOutputs(result.outputs, wanted);
+  const outputs = encodeOutputs(new Map([...result.outputs, ...classes]), wanted);
   return encodedAnswer({ model, version, id }, outputs, first?.shape[0] ?? 1);
 }
 

@@ -8,7 +8,7 @@ import type { ModelMetadata, TensorMetadata } from './schema.ts';
 export const SERVER_METADATA = {
   name: 'edge-serving',
   version: '0.1.0',
-  extensions: ['binary_tensor_data'],
+  extensions: ['binary_tensor_data', 'classification', 'model_configuration', 'statistics'],
 };
 
 export const PLATFORMS = {

@@ -1,7 +1,7 @@
 export type Route =
-  | { readonly kind: 'server metadata' | 'live' | 'ready' | 'list' | 'repository index' }
+  | { readonly kind: 'server metadata' | 'live' | 'ready' | 'list' | 'statistics' | 'repository index' }
   | {
-      readonly kind: 'model metadata' | 'model ready' | 'model config' | 'infer';
+      readonly kind: 'model metadata' | 'model ready' | 'model config' | 'model statistics' | 'infer';
       readonly model: string;
       /** As the client wrote it, decoded; undefined for the current version. */
       readonly version: string | undefined;
@@ -13,18 +13,21 @@ export type Route =
 
 // Names are split before they are decoded: an escaped slash is part of a name.
 const MODEL_PATH =
-  /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready|config))?$/;
+  /^\/v2\/models\/(?<model>[^/]+)(?:\/versions\/(?<version>[^/]+))?(?:\/(?<action>infer|ready|config|stats))?$/;
 const REPOSITORY_PATH = /^\/v2\/repository\/models\/[^/]+\/(?<change>load|unload)$/;
 const REPOSITORY_INDEX = '/v2/repository/index';
 
-const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready' | 'list'>> = {
-  '/v2': 'server metadata',
-  // The protocol's API document uses the path with the slash.
-  '/v2/': 'server metadata',
-  '/v2/health/live': 'live',
-  '/v2/health/ready': 'ready',
-  '/v2/models': 'list',
-};
+const SERVER_ROUTES: Readonly<Record<string, 'server metadata' | 'live' | 'ready' | 'list' | 'statistics'>> =
+  {
+    '/v2': 'server metadata',
+    // The protocol's API document uses the path with the slash.
+    '/v2/': 'server metadata',
+    '/v2/health/live': 'live',
+    '/v2/health/ready': 'ready',
+    '/v2/models': 'list',
+    // In Triton too, it hides the metadata of a model of that name.
+    '/v2/models/stats': 'statistics',
+  };
 
 /**
  * Parses a request's path. Everything is case-sensitive, as the protocol requires. HEAD counts as GET.
@@ -52,6 +55,8 @@ export function parseRoute(method: string, path: string): Route {
       return method === 'POST' ? { kind: 'infer', model, version } : POST_ONLY;
     case 'config':
       return isGet ? { kind: 'model config', model, version } : GET_ONLY;
+    case 'stats':
+      return isGet ? { kind: 'model statistics', model, version } : GET_ONLY;
     case 'ready':
       return isGet ? { kind: 'model ready', model, version } : GET_ONLY;
     default:

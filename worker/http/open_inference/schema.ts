@@ -43,6 +43,16 @@ const SizeSchema = v.pipe(
   v.minValue(0, "Unable to parse 'binary_data_size': expected an unsigned number"),
   v.description('The bytes of this tensor behind the JSON; the tensor then has no data'),
 );
+const COUNT =
+  "Unable to parse 'classification': attempt to access JSON non-unsigned-integer as unsigned-integer";
+const ClassificationSchema = v.pipe(
+  v.number(COUNT),
+  v.integer(COUNT),
+  v.minValue(0, COUNT),
+  v.description(
+    'How many classes replace the values: strings "value:index" or "value:index:label", best first',
+  ),
+);
 const flag = (name: string) => v.optional(v.boolean(`Unable to parse '${name}': expected a boolean`));
 const ParameterSchema = v.union(
   [v.string(), v.number(), v.boolean()],
@@ -73,7 +83,12 @@ export type RequestInput = v.InferOutput<typeof RequestInputSchema>;
 
 export const RequestedOutputSchema = v.object({
   name: NameSchema,
-  parameters: v.optional(v.objectWithRest({ binary_data: flag('binary_data') }, ParameterSchema)),
+  parameters: v.optional(
+    v.objectWithRest(
+      { binary_data: flag('binary_data'), classification: v.optional(ClassificationSchema) },
+      ParameterSchema,
+    ),
+  ),
 });
 
 export const InferenceRequestSchema = v.object({
@@ -170,7 +185,42 @@ export const ModelConfigurationSchema = v.strictObject({
 });
 export type ModelConfiguration = v.InferOutput<typeof ModelConfigurationSchema>;
 
-/** As in Triton's extension for model repositories. */
+const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+const DurationSchema = v.strictObject({
+  count: CountSchema,
+  ns: v.pipe(CountSchema, v.description('Nanoseconds of all together')),
+});
+
+/** As in Triton's extension for statistics. */
+const VersionStatisticsSchema = v.strictObject({
+  name: v.string(),
+  version: v.string(),
+  last_inference: v.pipe(CountSchema, v.description('Milliseconds since 1970; 0 if there was none')),
+  inference_count: v.pipe(CountSchema, v.description('Examples of the requests that were answered')),
+  execution_count: CountSchema,
+  inference_stats: v.strictObject({
+    success: DurationSchema,
+    fail: DurationSchema,
+    queue: DurationSchema,
+    compute_input: DurationSchema,
+    compute_infer: DurationSchema,
+    compute_output: DurationSchema,
+    cache_hit: DurationSchema,
+    cache_miss: DurationSchema,
+  }),
+  batch_stats: v.pipe(v.tuple([]), v.description('Empty: sizes of batches are in the metrics')),
+});
+export type VersionStatistics = v.InferOutput<typeof VersionStatisticsSchema>;
+
+export const StatisticsSchema = v.strictObject({
+  model_stats: v.array(VersionStatisticsSchema),
+  note: v.pipe(v.string(), v.description('Whose requests are counted')),
+});
+export type Statistics = v.InferOutput<typeof StatisticsSchema>;
+
+/** As in Triton's extension for model repositories. All models are ready, since they load on demand. */
+export const RepositoryIndexRequestSchema = v.object({ ready: v.optional(v.boolean()) });
+
 export const RepositoryIndexSchema = v.array(
   v.strictObject({ name: v.string(), state: v.literal('READY'), reason: v.literal('') }),
 );

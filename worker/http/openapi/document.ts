@@ -1,4 +1,6 @@
 import { SERVER_METADATA } from '../open_inference/metadata.ts';
+import { DOCUMENT_SCHEMA } from './document_schema.ts';
+import { documentExamples, SAMPLES, type ShownModel } from './model_examples.ts';
 import { openInferencePaths } from './open_inference_paths.ts';
 import { type Operation, type Paths, responses } from './operation.ts';
 import { jsonSchemas } from './schemas.ts';
@@ -16,8 +18,13 @@ export interface OpenApiDocument {
   readonly security: readonly object[];
 }
 
-/** The requests and responses of both protocols as OpenAPI 3.1, with schemas generated from those that validate. */
-export function openApiDocument(): OpenApiDocument {
+/**
+ * The requests and responses of both protocols as OpenAPI 3.1, with schemas generated from those that validate.
+ *
+ * @param models the models in its examples
+ */
+export function openApiDocument(models: readonly ShownModel[] = SAMPLES): OpenApiDocument {
+  const examples = documentExamples(models);
   return {
     openapi: '3.1.0',
     info: {
@@ -32,7 +39,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'Open Inference Protocol v2', description: 'As KServe, MLServer and Triton implement it' },
       { name: 'Server', description: 'The server itself' },
     ],
-    paths: { ...tensorFlowServingPaths(), ...openInferencePaths(), ...serverPaths() },
+    paths: { ...tensorFlowServingPaths(examples), ...openInferencePaths(examples), ...serverPaths() },
     components: {
       schemas: jsonSchemas(),
       securitySchemes: {
@@ -70,17 +77,24 @@ function serverPaths(): Paths {
     },
     '/openapi.json': {
       get: {
-        ...operation('openapi', 'This document', {
-          200: {
-            description: 'OpenAPI 3.1',
-            content: { 'application/json': { schema: { type: 'object' } } },
+        ...operation(
+          'openapi',
+          'This document, with examples of the published models for clients that may use them',
+          {
+            200: {
+              description: 'OpenAPI 3.1',
+              content: { 'application/json': { schema: DOCUMENT_SCHEMA } },
+            },
           },
-        }),
+        ),
         security: [],
       },
     },
     '/docs': {
-      get: { ...operation('docs', 'This document as a page', text('text/html', 'HTML')), security: [] },
+      get: {
+        ...operation('docs', 'This document as a page that can send the requests', text('text/html', 'HTML')),
+        security: [],
+      },
     },
   };
 }

@@ -1,24 +1,20 @@
-import { jsonBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
+import type { DocumentExamples } from './model_examples.ts';
+import {
+  type Examples,
+  jsonBody,
+  jsonOrBinaryBody,
+  type Operation,
+  type Paths,
+  responses,
+} from './operation.ts';
+import { type Target, targets } from './targets.ts';
 
 const tags = ['Open Inference Protocol v2'];
-const MODEL = pathParameter('model', 'The name of a model');
-
-const TARGETS = [
-  { suffix: '', id: '', words: 'the current version', parameters: [MODEL] },
-  {
-    suffix: '/versions/{version}',
-    id: 'Version',
-    words: 'a version',
-    parameters: [MODEL, pathParameter('version', 'MAJOR.MINOR.PATCH or an integer')],
-  },
-] as const;
-
-type Target = (typeof TARGETS)[number];
 
 const READ_ERRORS = [400, 401, 403, 404, 405, 429, 503];
 
 /** The paths of Open Inference Protocol v2, for each way to select a version. */
-export function openInferencePaths(): Paths {
+export function openInferencePaths(examples: DocumentExamples): Paths {
   return {
     '/v2': { get: serverMetadata('serverMetadata') },
     '/v2/': { get: serverMetadata('serverMetadataSlash') },
@@ -48,22 +44,32 @@ export function openInferencePaths(): Paths {
         responses: responses('ModelList', 'Their names', [401, 405, 429, 503]),
       },
     },
+    '/v2/models/stats': {
+      get: {
+        operationId: 'allStatistics',
+        tags,
+        summary: "What the answering isolate has counted of all models, in the form of Triton's extension",
+        responses: responses('Statistics', 'By model and version', [401, 405, 429]),
+      },
+    },
     '/v2/repository/index': {
       post: {
         operationId: 'repositoryIndex',
         tags,
         summary: "The models in the form of Triton's extension for model repositories",
+        requestBody: jsonBody('RepositoryIndexRequest', { ready: { value: { ready: true } } }),
         responses: responses('RepositoryIndex', 'Their names', [401, 405, 429, 503]),
       },
     },
     ...Object.fromEntries(
-      TARGETS.flatMap((target) => {
+      targets(examples).flatMap((target) => {
         const base = `/v2/models/{model}${target.suffix}`;
         return [
           [base, { get: modelMetadata(target) }],
           [`${base}/ready`, { get: modelReady(target) }],
           [`${base}/config`, { get: modelConfiguration(target) }],
-          [`${base}/infer`, { post: infer(target) }],
+          [`${base}/stats`, { get: modelStatistics(target) }],
+          [`${base}/infer`, { post: infer(target, examples.infer) }],
         ];
       }),
     ),
@@ -111,14 +117,25 @@ function modelConfiguration({ id, words, parameters }: Target): Operation {
   };
 }
 
+function modelStatistics({ id, words, parameters }: Target): Operation {
+  return {
+    operationId: `modelStatistics${id}`,
+    tags,
+    summary: `What the answering isolate has counted of ${words} of a model, in the form of Triton's extension`,
+    parameters,
+    responses: responses('Statistics', 'By version', READ_ERRORS, { ofModel: true }),
+  };
+}
+
 const INFER_DESCRIPTION =
   'Tensors are written in JSON, or as binary data behind the JSON in the order in which it announces them with ' +
   'binary_data_size: little-endian, row-major, an element of BYTES behind its length as uint32. The header ' +
   'Inference-Header-Content-Length is then the length of the JSON; 0 means that the body is the data of the ' +
   'only input and nothing else. The parameter signature_name selects one of the signatures of a model that has ' +
-  'several. In floats, null is NaN, and a number beyond all doubles (1e999) is infinity.';
+  'several. The parameter classification of an output asks for its classes. In floats, null is NaN, and a number ' +
+  'beyond all doubles (1e999) is infinity. An answer is compressed if Accept-Encoding names gzip or deflate alone.';
 
-function infer({ id, words, parameters }: Target): Operation {
+function infer({ id, words, parameters }: Target, examples: Examples): Operation {
   return {
     operationId: `infer${id}`,
     tags,
@@ -134,7 +151,7 @@ function infer({ id, words, parameters }: Target): Operation {
         schema: { type: 'integer', minimum: 0 },
       },
     ],
-    requestBody: jsonBody('InferenceRequest', true),
+    requestBody: jsonOrBinaryBody('InferenceRequest', examples),
     responses: responses('InferenceResponse', 'What the model computed', [...READ_ERRORS, 413, 415], {
       ofModel: true,
       binary: true,

@@ -33,6 +33,10 @@ const ERRORS: Readonly<Record<number, string>> = {
   503: 'The model cannot be served now',
 };
 
+/** A body of bytes. */
+const FILE = { type: 'string', format: 'binary' };
+const BINARY = { ...FILE, description: 'JSON, and the tensors behind it' };
+
 /** Describes a JSON response and the errors that may replace it. */
 export function responses(
   schema: SchemaName,
@@ -45,7 +49,7 @@ export function responses(
     ...(options.ofModel && { headers: MODEL_HEADERS }),
     content: {
       'application/json': { schema: schemaReference(schema) },
-      ...(options.binary && { 'application/octet-stream': { schema: {} } }),
+      ...(options.binary && { 'application/octet-stream': { schema: BINARY } }),
     },
   };
   const failures = errors.map((status) => {
@@ -64,19 +68,24 @@ const MODEL_HEADERS = {
   'x-model-stale-pointer': header('Why the pointer could not be read; the last one known was used'),
 };
 
-export function pathParameter(name: string, description: string): object {
-  return { name, in: 'path', required: true, description, schema: { type: 'string' } };
+/** Values by their names. */
+export type Examples = Readonly<Record<string, { readonly value: unknown }>>;
+
+export function pathParameter(name: string, description: string, examples: Examples): object {
+  return { name, in: 'path', required: true, description, schema: { type: 'string' }, ...shown(examples) };
 }
 
-const FILE = { type: 'string', format: 'binary' };
+function shown(examples: Examples): { readonly examples?: Examples } {
+  return Object.keys(examples).length === 0 ? {} : { examples };
+}
 
 /** JSON, or what is not JSON: an image, a form with images, a text. */
-export function jsonOrFileBody(schema: SchemaName): object {
+export function jsonOrFileBody(schema: SchemaName, examples: Examples): object {
   const form = { type: 'object', properties: { image: FILE, signature_name: { type: 'string' } } };
   return {
     required: true,
     content: {
-      'application/json': { schema: schemaReference(schema) },
+      'application/json': { schema: schemaReference(schema), ...shown(examples) },
       'image/*': { schema: FILE },
       'multipart/form-data': { schema: form },
       'text/plain': { schema: { type: 'string' } },
@@ -84,12 +93,18 @@ export function jsonOrFileBody(schema: SchemaName): object {
   };
 }
 
-export function jsonBody(schema: SchemaName, binary = false): object {
+/** JSON, which may be omitted. */
+export function jsonBody(schema: SchemaName, examples: Examples): object {
+  return { content: { 'application/json': { schema: schemaReference(schema), ...shown(examples) } } };
+}
+
+/** JSON, or JSON with binary data behind it. */
+export function jsonOrBinaryBody(schema: SchemaName, examples: Examples): object {
   return {
     required: true,
     content: {
-      'application/json': { schema: schemaReference(schema) },
-      ...(binary && { 'application/octet-stream': { schema: {} } }),
+      'application/json': { schema: schemaReference(schema), ...shown(examples) },
+      'application/octet-stream': { schema: BINARY },
     },
   };
 }

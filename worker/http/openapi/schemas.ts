@@ -21,6 +21,8 @@ const SCHEMAS = {
   ModelMetadata: openInference.ModelMetadataSchema,
   ModelReady: openInference.ModelReadySchema,
   ModelConfiguration: openInference.ModelConfigurationSchema,
+  Statistics: openInference.StatisticsSchema,
+  RepositoryIndexRequest: openInference.RepositoryIndexRequestSchema,
   RepositoryIndex: openInference.RepositoryIndexSchema,
   InferenceRequest: openInference.InferenceRequestSchema,
   RequestInput: openInference.RequestInputSchema,

@@ -1,24 +1,9 @@
-import { jsonOrFileBody, type Operation, type Paths, pathParameter, responses } from './operation.ts';
+import type { DocumentExamples } from './model_examples.ts';
+import { type Examples, jsonOrFileBody, type Operation, type Paths, responses } from './operation.ts';
 import type { SchemaName } from './schemas.ts';
+import { labelTarget, type Target, targets } from './targets.ts';
 
 const tags = ['TensorFlow Serving'];
-const MODEL = pathParameter('model', 'The name of a model');
-
-const TARGETS = [
-  { suffix: '', id: '', words: 'the current version', parameters: [MODEL] },
-  {
-    suffix: '/versions/{version}',
-    id: 'Version',
-    words: 'a version',
-    parameters: [MODEL, pathParameter('version', 'MAJOR.MINOR.PATCH or an integer')],
-  },
-  {
-    suffix: '/labels/{label}',
-    id: 'Label',
-    words: 'the version with a label',
-    parameters: [MODEL, pathParameter('label', 'A label of the model')],
-  },
-] as const;
 
 /** JSON cannot represent NaN. Clients with a strict parser use this parameter. */
 const STRICT_JSON = {
@@ -29,8 +14,6 @@ const STRICT_JSON = {
   schema: { type: 'boolean', default: false },
 };
 
-type Target = (typeof TARGETS)[number];
-
 const READ_ERRORS = [400, 401, 403, 404, 429, 503];
 const POST_ERRORS = [400, 401, 403, 404, 413, 415, 429, 503];
 
@@ -39,14 +22,15 @@ const FILES =
   'strings; several may be in a form. A text may be the body for a single input of strings, unless it begins with a ' +
   'brace, which begins JSON.';
 
-const METHODS: readonly (readonly [name: string, verb: string, SchemaName, SchemaName])[] = [
+type Method = 'predict' | 'classify' | 'regress';
+const METHODS: readonly (readonly [name: Method, verb: string, SchemaName, SchemaName])[] = [
   ['predict', 'Predict with', 'PredictRequest', 'PredictResponse'],
   ['classify', 'Classify examples with', 'ExamplesRequest', 'ClassifyResponse'],
   ['regress', 'Regress examples with', 'ExamplesRequest', 'RegressResponse'],
 ];
 
 /** The paths of TensorFlow Serving's REST API, for each way to select a version. */
-export function tensorFlowServingPaths(): Paths {
+export function tensorFlowServingPaths(examples: DocumentExamples): Paths {
   const list: Operation = {
     operationId: 'listServedModels',
     tags,
@@ -55,14 +39,14 @@ export function tensorFlowServingPaths(): Paths {
   };
   return Object.fromEntries([
     ['/v1/models', { get: list }],
-    ...TARGETS.flatMap((target) => {
+    ...[...targets(examples), labelTarget(examples)].flatMap((target) => {
       const base = `/v1/models/{model}${target.suffix}`;
       return [
         [base, { get: status(target) }],
         [`${base}/metadata`, { get: metadata(target) }],
         ...METHODS.map(([name, verb, request, response]) => [
           `${base}:${name}`,
-          { post: method(target, name, verb, request, response) },
+          { post: method(target, { name, verb, request, response, examples: examples[name] }) },
         ]),
       ];
     }),
@@ -96,12 +80,17 @@ function metadata({ id, words, parameters }: Target): Operation {
   };
 }
 
+interface MethodDescription {
+  readonly name: Method;
+  readonly verb: string;
+  readonly request: SchemaName;
+  readonly response: SchemaName;
+  readonly examples: Examples;
+}
+
 function method(
   { id, words, parameters }: Target,
-  name: string,
-  verb: string,
-  request: SchemaName,
-  response: SchemaName,
+  { name, verb, request, response, examples }: MethodDescription,
 ): Operation {
   return {
     operationId: `${name}${id}`,
@@ -109,7 +98,7 @@ function method(
     summary: `${verb} ${words} of a model`,
     parameters: [...parameters, STRICT_JSON],
     description: FILES,
-    requestBody: jsonOrFileBody(request),
+    requestBody: jsonOrFileBody(request, examples),
     responses: responses(response, 'What the model computed', POST_ERRORS, { ofModel: true }),
   };
 }

@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { jsonResponse } from '../../http/answer/answer_headers.ts';
+import { DOCUMENT_SCHEMA } from '../../http/openapi/document_schema.ts';
 import { changeDefinitions } from '../../registry/pointer/change/table.ts';
 import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
 import { ANSWERS, ErrorSchema } from './openapi_answers.ts';
@@ -102,7 +103,7 @@ function managementDocument() {
           operationId: 'openapi',
           summary: 'This document',
           security: [],
-          responses: { 200: json('OpenAPI 3.1') },
+          responses: { 200: json('OpenAPI 3.1', DOCUMENT_SCHEMA) },
         },
       },
       '/api/v1': {

@@ -1,4 +1,5 @@
 import type { Signature } from '../../../model/signature.ts';
+import { DATATYPE_OF_DTYPE } from '../datatype.ts';
 import { type Invalid, invalid } from '../outcome.ts';
 import type { ParsedRequest } from './parse_request.ts';
 
@@ -6,6 +7,8 @@ import type { ParsedRequest } from './parse_request.ts';
 export interface WantedOutput {
   readonly name: string;
   readonly binary: boolean;
+  /** How many classes replace the values; undefined for the values. */
+  readonly classes?: number | undefined;
 }
 
 /** Returns the outputs that a request names, in its order, or all outputs of the signature if it names none. */
@@ -21,16 +24,22 @@ export function wantedOutputs(
   if (outputs.length === 0) return names.map((name) => ({ name, binary: byDefault }));
   const wanted = new Map<string, WantedOutput>();
   for (const { name, parameters: of } of outputs) {
-    if (!Object.hasOwn(signature.outputs, name)) {
+    const info = Object.hasOwn(signature.outputs, name) ? signature.outputs[name] : undefined;
+    if (info === undefined) {
       return invalid(`unexpected inference output '${name}' for model '${model}'`);
     }
     if (wanted.has(name)) return invalid(`output '${name}' already exists in request`);
-    for (const unsupported of ['classification', 'shared_memory_region']) {
-      if (of !== undefined && Object.hasOwn(of, unsupported)) {
-        return invalid(`output '${name}': the parameter ${unsupported} is not supported`);
-      }
+    if (of?.shared_memory_region !== undefined) {
+      return invalid(`output '${name}': the parameter shared_memory_region is not supported`);
     }
-    wanted.set(name, { name, binary: of?.binary_data ?? byDefault });
+    // Triton's clients send no zero, and Triton takes it for none.
+    const classes = of?.classification === 0 ? undefined : of?.classification;
+    if (classes !== undefined && (info.dtype === 'string' || info.dtype === 'bool')) {
+      const datatype = DATATYPE_OF_DTYPE[info.dtype];
+      const why = `class result not available for output due to unsupported type '${datatype}'`;
+      return invalid(`output '${name}': ${why}`);
+    }
+    wanted.set(name, { name, binary: of?.binary_data ?? byDefault, classes });
   }
   return [...wanted.values()];
 }
