@@ -33,7 +33,7 @@ function showForm(operation: HTMLDetailsElement): void {
   const { path, method } = operation.dataset;
   if (openapi === undefined || path === undefined || method === undefined) return;
   if (operation.querySelector('form') !== null) return;
-  operation.append(operationForm(operationOf(openapi, path, method), session));
+  operation.querySelector('table')?.before(operationForm(operationOf(openapi, path, method), session));
 }
 
 function openTarget(): void {

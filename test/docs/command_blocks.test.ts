@@ -37,6 +37,16 @@ describe('the command blocks of a page', () => {
     ]);
   });
 
+  test('write the files that other blocks are', () => {
+    const [block, ...others] = parsePage(
+      ['```python ask.py', 'print(1)', '```', '', '```python', 'x', '```'].join('\n'),
+    );
+    expect(block?.commands).toEqual([
+      { line: 1, text: "cat > ask.py <<'END OF FILE'\nprint(1)\nEND OF FILE", output: undefined },
+    ]);
+    expect(others).toEqual([]);
+  });
+
   test('in other languages are not commands', () => {
     expect(parsePage('```json\n{}\n```\n\n```\ntext\n```')).toEqual([]);
   });

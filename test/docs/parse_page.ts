@@ -20,6 +20,9 @@ const PROMPT = '$ ';
 const CONTINUED = '> ';
 const NOT_RUN = /^<!-- not run: (.*) -->$/;
 
+/** A block that is a file in the current folder. */
+const FILE_FENCE = /^```\w+ ([\w-]+\.\w+)$/;
+
 /** Commands that would replace the packages of the running tests, or run the tests within the tests. */
 const NEVER_RUN = /\bnpm (ci|i|install|test|run test)\b/;
 
@@ -27,7 +30,8 @@ const NEVER_RUN = /\bnpm (ci|i|install|test|run test)\b/;
  * The command blocks of a Markdown page, in their order.
  *
  * A `console` block holds commands after `$ `, their further lines after `> `, and their output. A `sh` block holds one
- * command per line, without output; a line that ends in a backslash continues on the next.
+ * command per line, without output; a line that ends in a backslash continues on the next. A block with the name of a file
+ * behind its language, such as `python predict.py`, is that file, as if a command had written it.
  *
  * @throws Error if a block is not closed, a console block does not begin with a command, or a block that is run holds a
  *   command that must not be
@@ -44,6 +48,16 @@ export function parsePage(markdown: string): CommandBlock[] {
     const end = lines.indexOf('```', index + 1);
     if (end === -1) throw new Error(`the block at line ${index + 1} has no end`);
     const language = fence[1] ?? '';
+    const file = FILE_FENCE.exec(line)?.[1];
+    if (file !== undefined) {
+      const text = writingCommand(file, lines.slice(index + 1, end));
+      blocks.push({
+        line: index + 1,
+        heading,
+        commands: [{ line: index + 1, text, output: undefined }],
+        notRun: undefined,
+      });
+    }
     if (language === 'console' || language === 'sh') {
       const body = lines.slice(index + 1, end);
       const first = index + 2;
@@ -60,6 +74,10 @@ export function parsePage(markdown: string): CommandBlock[] {
     index = end;
   }
   return blocks;
+}
+
+function writingCommand(file: string, lines: readonly string[]): string {
+  return [`cat > ${file} <<'END OF FILE'`, ...lines, 'END OF FILE'].join('\n');
 }
 
 function parseConsole(lines: readonly string[], first: number): Command[] {

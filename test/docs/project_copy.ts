@@ -2,11 +2,13 @@ import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../scripts/files/package_root.ts';
+import { tritonEnvironment } from '../fixtures/python/python.ts';
 
 /** All files that commands of pages read, with the Worker's build, so that no page builds it again. */
 const COPIED = [
   '.wrangler/rehearsal',
   'bin',
+  'client',
   'console',
   'import',
   'models',
@@ -35,7 +37,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   await mkdir(home);
   // Pages show the output of curl without its progress meter.
   for (const name of ['.curlrc', '_curlrc']) await writeFile(join(home, name), 'silent\nshow-error\n');
-  const inherited = Object.entries(process.env).filter(
+  const inherited = Object.entries(tritonEnvironment()).filter(
     ([name]) => !/^(npm_|INIT_CWD$|VITEST|NODE_)/i.test(name),
   );
   return {

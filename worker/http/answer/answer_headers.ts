@@ -60,4 +60,5 @@ export const EXPOSED_HEADERS = [
   'x-model-stale-pointer',
   'inference-header-content-length',
   'server-timing',
+  'retry-after',
 ] as const;
