@@ -76,6 +76,14 @@ describe('the package', () => {
         });
         lines.on('close', () => reject(new Error('dev ended')));
       });
+      // The page /docs and its files are in the package.
+      for (const [path, text] of [
+        ['/docs', '/docs/script.js'],
+        ['/docs/script.js', '/openapi.json'],
+        ['/docs/style.css', 'prefers-color-scheme'],
+      ] as const) {
+        expect(await (await fetch(`http://localhost:${port}${path}`)).text()).toContain(text);
+      }
       // half_plus_two computes x / 2 + 2. predict finds the running dev.
       const published = await edgeServing('publish', 'models/half_plus_two/1.0.0', '--model', 'mine');
       expect(published.stdout).toContain('Rehearsed in a local workerd');
