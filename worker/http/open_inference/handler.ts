@@ -169,7 +169,9 @@ async function answerStatistics(
 ): Promise<Answer> {
   const { model, selector } = target;
   const outcome = await serving.describe(target, scope);
-  if (outcome.kind !== 'described') return refused(notServed(target, outcome));
+  if (outcome.kind !== 'described') {
+    return refused(notServed(target, outcome, await alternatives(serving, target, outcome, scope)));
+  }
   const { by } = outcome;
   const others = selector.kind === 'current' ? countedVersions(counts, model) : [];
   const asked = [{ model, version: by.version }, ...others.filter(({ version }) => version !== by.version)];

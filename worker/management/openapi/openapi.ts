@@ -42,10 +42,11 @@ function schemaOf(schema: v.GenericSchema): object {
   return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
 }
 
-const json = (description: string, schema?: v.GenericSchema) => ({
+const documented = (description: string, schema: object) => ({
   description,
-  content: { 'application/json': { schema: schema === undefined ? { type: 'object' } : schemaOf(schema) } },
+  content: { 'application/json': { schema } },
 });
+const json = (description: string, schema: v.GenericSchema) => documented(description, schemaOf(schema));
 const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; the message says where',
@@ -103,7 +104,7 @@ function managementDocument() {
           operationId: 'openapi',
           summary: 'This document',
           security: [],
-          responses: { 200: json('OpenAPI 3.1', DOCUMENT_SCHEMA) },
+          responses: { 200: documented('OpenAPI 3.1', DOCUMENT_SCHEMA) },
         },
       },
       '/api/v1': {
