@@ -3,7 +3,7 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser';
 /**
  * The layers that each layer may import in addition to itself. Imports point one way: entry -> management and rpc -> http ->
  * serving -> registry and runtime -> model. Registry and runtime import neither each other nor HTTP, and every layer
- * may import the model. Traffic, what is recorded of requests and read again, is below HTTP and knows no other layer.
+ * may import the model. Traffic, what is recorded of requests and read again, is below serving and knows no other layer.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'worker/entry': [
@@ -32,7 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'worker/model',
   ],
   'worker/http': ['worker/serving', 'worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
-  'worker/serving': ['worker/registry', 'worker/runtime', 'worker/model'],
+  'worker/serving': ['worker/registry', 'worker/runtime', 'worker/traffic', 'worker/model'],
   'worker/registry': ['worker/model'],
   'worker/runtime': ['worker/model'],
   'worker/traffic': ['worker/model'],

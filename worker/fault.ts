@@ -6,10 +6,11 @@ import { ConfigurationError } from './serving/variables.ts';
  * wrong configuration is the operator's, who reads the message first.
  *
  * @param path what was asked for
+ * @param id names the request in the log and in the message
  */
-export function faultMessage(error: unknown, path: string): string {
+export function faultMessage(error: unknown, path: string, id: string): string {
   if (error instanceof ConfigurationError) return error.message;
   const stack = error instanceof Error ? error.stack : undefined;
-  console.error(logLine({ event: 'fault', path, error: String(error), stack }));
-  return 'The server failed to answer; its log contains the reason';
+  console.error(logLine({ event: 'fault', request: id, path, error: String(error), stack }));
+  return `The server failed to answer; its log contains the reason, for the request ${id}`;
 }

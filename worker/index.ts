@@ -6,8 +6,9 @@ import { answerIndex } from './http/index_page/handler.ts';
 import { renderPrometheus } from './http/metrics/prometheus.ts';
 import { answerDocument, answerModelDocument } from './http/openapi/handler.ts';
 import { answerReference } from './http/reference/handler.ts';
+import { identified, requestIdOf } from './http/request_id.ts';
 import { pathOfUrl, protocolOf } from './http/request_path.ts';
-import { HttpRequestScope } from './http/request_scope.ts';
+import { HttpRequestScope, type RequestContext } from './http/request_scope.ts';
 import { type Wiring, wiringOf } from './wiring.ts';
 
 export { Models } from './models_entrypoint.ts';
@@ -80,7 +81,7 @@ function answerProtocol(
   protocol: Protocol,
   request: Request,
   path: string,
-  context: Pick<ExecutionContext, 'waitUntil'>,
+  context: RequestContext,
 ): Promise<Response> {
   const answer = (key?: ApiKey) =>
     answers[protocol](request, path, new HttpRequestScope(request, context, routingKeys, key));
@@ -94,24 +95,28 @@ app.notFound((context) =>
   context.json({ error: `The path ${context.req.path} does not exist; see /docs` }, 404),
 );
 
-app.onError((error, context) => answerFault(error, context.req.path));
+app.onError((error, context) => answerFault(error, context.req.path, context.req.raw));
 
-function answerFault(error: unknown, path: string): Response {
-  return errorResponse(faultMessage(error, path), 500);
+function answerFault(error: unknown, path: string, request: Request): Response {
+  return errorResponse(faultMessage(error, path, requestIdOf(request)), 500);
+}
+
+/** Predictions bypass Hono, whose routing takes longer than a small model. */
+async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  const path = request.method === 'POST' ? pathOfUrl(request.url) : '';
+  const protocol = protocolOf(path);
+  if (protocol === undefined) return app.fetch(request, env, context);
+  try {
+    // Hono's middleware implements CORS.
+    if (request.headers.has('origin')) return app.fetch(request, env, context);
+    return await answerProtocol(wiringOf(env), protocol, request, path, context);
+  } catch (error) {
+    return answerFault(error, path, request);
+  }
 }
 
 export default {
-  /** Predictions bypass Hono, whose routing takes longer than a small model. */
   async fetch(request, env, context) {
-    const path = request.method === 'POST' ? pathOfUrl(request.url) : '';
-    const protocol = protocolOf(path);
-    if (protocol === undefined) return app.fetch(request, env, context);
-    try {
-      // Hono's middleware implements CORS.
-      if (request.headers.has('origin')) return app.fetch(request, env, context);
-      return await answerProtocol(wiringOf(env), protocol, request, path, context);
-    } catch (error) {
-      return answerFault(error, path);
-    }
+    return identified(await answer(request, env, context), request);
   },
 } satisfies ExportedHandler<Env>;

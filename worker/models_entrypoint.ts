@@ -46,7 +46,7 @@ export class Models extends WorkerEntrypoint<Env> {
     try {
       return await call(wiringOf(this.env));
     } catch (error) {
-      return { ok: false, status: 500, message: faultMessage(error, method) };
+      return { ok: false, status: 500, message: faultMessage(error, method, crypto.randomUUID()) };
     }
   }
 }

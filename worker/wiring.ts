@@ -6,6 +6,8 @@ import { RequestMemory } from './http/memory/request_memory.ts';
 import { RequestMetrics } from './http/metrics/request_metrics.ts';
 import { createOpenInferenceHandler } from './http/open_inference/handler.ts';
 import { createTensorFlowServingHandler } from './http/tensorflow_serving/handler.ts';
+import { recordShadowsIn } from './http/traffic/recorded_shadow.ts';
+import { trafficRecorderOf } from './http/traffic/traffic_configuration.ts';
 import { pointerReplicaOf } from './registry/replica/kv_pointer_replica.ts';
 import { R2ObjectStore } from './registry/storage/r2_object_store.ts';
 import { ModelCalls } from './rpc/model_calls.ts';
@@ -33,13 +35,16 @@ function wire(env: Env) {
   const configuration = parseConfiguration(env);
   const access = parseAccessConfiguration(env);
   const log = (entry: Record<string, unknown>) => console.log(logLine(entry));
+  const name = crypto.randomUUID();
+  const traffic = trafficRecorderOf(env, name);
   const isolate = createIsolate({
     store: new R2ObjectStore(env.MODELS),
     replica: pointerReplicaOf(env),
     cache: configuration.cachesBlobs ? platformCache() : undefined,
     configuration,
     log,
-    recordCanaryAbort: canaryEventsOf(env, crypto.randomUUID()),
+    recordCanaryAbort: canaryEventsOf(env, name),
+    recordShadow: traffic && recordShadowsIn(traffic),
   });
   const requestMetrics = new RequestMetrics();
   const keyMetrics = new Metrics();
@@ -48,6 +53,8 @@ function wire(env: Env) {
     maxRequestBytes: configuration.maxRequestBytes,
     memory: new RequestMemory(configuration.requestMemoryBytes),
     record: requestMetrics.record.bind(requestMetrics),
+    log,
+    traffic,
   };
   return {
     isolate,

@@ -52,6 +52,7 @@ const OptionsSchema = v.object({
 async function run(command: Command, output: Output): Promise<number> {
   const { openLocalRegistry } = await import('../registry/local/local_registry.ts');
   const { publishSampleModels } = await import('../dev/sample_models.ts');
+  const { startTrafficServer } = await import('../traffic/traffic_server.ts');
   const options = v.parse(OptionsSchema, command.opts());
   const { port, ip, persistTo, var: variables } = options;
   const unmanaged = options.management ? await managementFault() : undefined;
@@ -74,13 +75,15 @@ async function run(command: Command, output: Output): Promise<number> {
   }
   if (unmanaged !== undefined) output.progress(`Without the management Worker: ${unmanaged}`);
   output.progress('Starting wrangler dev');
+  const traffic = await startTrafficServer(directory);
   const shared = { ip, directory };
+  const store = `TRAFFIC_STORE:${traffic.url}`;
   const servers: DevServerOptions[] = [
     {
       ...shared,
       worker: 'serving',
       port,
-      variables: [...variables, ...(await localOrigins(variables))],
+      variables: [store, ...variables, ...(await localOrigins(variables))],
       onReady: async () => {
         const url = serverUrl(ip, port);
         await announceDev(directory, url);
@@ -102,6 +105,7 @@ async function run(command: Command, output: Output): Promise<number> {
       variables: [
         `MANAGEMENT_TOKENS:${entry}`,
         `PREDICT_URL:${serverUrl(ip, port)}`,
+        store,
         // On other addresses, any machine of the network could ask for it.
         ...(LOOPBACK.includes(ip) ? [`DEV_TOKEN:${token}`] : []),
       ],
@@ -120,5 +124,6 @@ async function run(command: Command, output: Output): Promise<number> {
     return await runDevServers(servers, output.log);
   } finally {
     await withdrawDev(directory);
+    await traffic.close();
   }
 }

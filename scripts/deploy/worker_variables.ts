@@ -21,4 +21,6 @@ export const PREDICT_VARIABLES: readonly string[] = [
   'PREDICT_API_KEYS',
   'NAMED_API_KEYS',
   'MANIFEST_PUBLIC_KEYS',
+  'TRAFFIC_ONE_IN',
+  'TRAFFIC_STORE',
 ];

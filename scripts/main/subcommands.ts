@@ -72,6 +72,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import('../commands/versions/diff.ts')).DIFF,
   },
   {
+    name: 'traffic',
+    summary:
+      'Shows the requests of a model in all isolates: versions, errors, latency, locations, generations.',
+    load: async () => (await import('../commands/traffic.ts')).TRAFFIC,
+  },
+  {
     name: 'predict',
     summary: 'Asks a server for a prediction, and prints it as a table.',
     load: async () => (await import('../commands/predict.ts')).PREDICT,

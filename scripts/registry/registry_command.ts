@@ -67,15 +67,12 @@ export async function runOnRegistry(
   output: Output,
   { state, access = 'change', run }: Omit<RegistryCommand, 'define'>,
 ): Promise<number> {
-  const options = v.parse(RegistryOptionsSchema, command.opts());
-  const token = process.env[TOKEN_VARIABLE];
-  if (options.url !== undefined && (token === undefined || token === '')) {
-    output.error(`--url needs a token in the environment variable ${TOKEN_VARIABLE}`);
+  const place = selectedPlace(command);
+  if (place === undefined) {
+    output.error(TOKEN_MISSING);
     return EXIT_USAGE;
   }
-  return withRegistry(registryPlace(options, token ?? ''), output, { state, access }, (registry) =>
-    run(registry, output, command),
-  );
+  return withRegistry(place, output, { state, access }, (registry) => run(registry, output, command));
 }
 
 /** Opens the registry of a place for an action that returns an exit code, and closes it. */
@@ -108,11 +105,15 @@ export async function withRegistry(
   }
 }
 
-function registryPlace(
-  { persistTo, remote, url }: v.InferOutput<typeof RegistryOptionsSchema>,
-  token: string,
-): RegistryPlace {
-  if (url !== undefined) return { kind: 'management', service: { url, token } };
+export const TOKEN_MISSING = `--url needs a token in the environment variable ${TOKEN_VARIABLE}`;
+
+/** Returns the registry that the options of a command select, or undefined if the token for it is missing. */
+export function selectedPlace(command: Command): RegistryPlace | undefined {
+  const { persistTo, remote, url } = v.parse(RegistryOptionsSchema, command.opts());
+  if (url !== undefined) {
+    const token = process.env[TOKEN_VARIABLE];
+    return token === undefined || token === '' ? undefined : { kind: 'management', service: { url, token } };
+  }
   if (remote) return { kind: 'remote' };
   const directory = persistTo === undefined ? DEFAULT_STATE_DIRECTORY : resolveFromCaller(persistTo);
   return { kind: 'local', directory };

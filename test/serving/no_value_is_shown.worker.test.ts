@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAccessConfiguration } from '../../worker/http/access/access_configuration.ts';
+import { trafficRecorderOf } from '../../worker/http/traffic/traffic_configuration.ts';
 import { parseManagementConfiguration } from '../../worker/management/access/configuration.ts';
 import { parseAbortLimits } from '../../worker/management/canary_aborts/abort_limits.ts';
 import { parseAnalyticsAccess } from '../../worker/management/canary_aborts/query_canary_aborts.ts';
+import { trafficStoreOf } from '../../worker/management/traffic/traffic_store.ts';
 import { parseConfiguration } from '../../worker/serving/configuration.ts';
 import { ConfigurationError } from '../../worker/serving/variables.ts';
 
@@ -35,6 +37,14 @@ const VARIABLES = [
     name,
     parse: parseAnalyticsAccess,
   })),
+  ...['TRAFFIC_ONE_IN', 'TRAFFIC_STORE'].map((name) => ({
+    name,
+    parse: (variables: object) => trafficRecorderOf(variables, 'an isolate'),
+  })),
+  {
+    name: 'TRAFFIC_DATASET',
+    parse: (variables: unknown) => trafficStoreOf(variables, undefined, fetch),
+  },
 ];
 
 /** A text that no message may contain. */

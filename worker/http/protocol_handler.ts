@@ -1,6 +1,7 @@
 import type { ValueOrPromise } from '../runtime/value_or_promise.ts';
 import type { NotServed, RequestScope, ServableView, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
+import type { TrafficRecorder } from '../traffic/traffic_recorder.ts';
 import { alternatives } from './alternatives.ts';
 import { type Answer, errorAnswer, responseOf } from './answer/answer.ts';
 import { type AnswerText, bodyOf } from './answer/answer_text.ts';
@@ -11,6 +12,11 @@ import type { MemoryRefusal, MemoryShare } from './memory/memory_share.ts';
 import { MEMORY_STATUS, type RequestMemory } from './memory/request_memory.ts';
 import type { RequestRecord } from './metrics/request_metrics.ts';
 import { MINIMUM_GENERATION_FAULT } from './minimum_generation.ts';
+import { requestIdOf } from './request_id.ts';
+import { measured } from './traffic/measured_servable.ts';
+import { recordedRequest } from './traffic/recorded_request.ts';
+
+const LONGEST_PATH = 200;
 
 /** A request that computes, as its path describes it. */
 export interface ComputeRoute {
@@ -80,6 +86,9 @@ export interface ProtocolOptions {
   readonly memory: RequestMemory;
   /** Receives every request that metrics count. */
   readonly record?: (request: RequestRecord) => void;
+  readonly log?: (entry: Record<string, unknown>) => void;
+  /** Records a sample of the requests as data points, if there is a dataset for them. */
+  readonly traffic?: TrafficRecorder | undefined;
 }
 
 /** Answers a request. `path` is the pathname as it was sent, still percent-encoded. */
@@ -93,6 +102,7 @@ export function createProtocolHandler<
 >(protocol: Protocol<Compute, Document, Computation>, options: ProtocolOptions): ProtocolHandler {
   // Few paths compute, and parsing one takes as long as a small model computes.
   const routePost = memoize((path) => protocol.route('POST', path));
+  const { traffic } = options;
   return async (request, path, scope) => {
     const start = performance.now();
     const { method } = request;
@@ -102,29 +112,51 @@ export function createProtocolHandler<
     const isComputed = route.kind === 'compute';
     const model = isComputed ? route.target.model : route.model;
     const refusal = model === undefined || model === '' ? undefined : scope.modelRefusal?.(model);
+    const isRecorded = isComputed && traffic?.draws() === true;
     const answer =
       refusal !== undefined
         ? errorAnswer(refusal, 403)
         : isComputed
-          ? await answerComputed(protocol, options, request, route, scope)
+          ? await answerComputed(protocol, options, request, route, scope, isRecorded)
           : await protocol.answerDocument(route, request, options.serving, scope);
     phases?.end('total', began);
     if (model !== undefined) {
+      const api = isComputed ? route.api : '';
+      const milliseconds = performance.now() - start;
       options.record?.({
         model,
         isKnownModel: answer.isKnownModel,
         version: answer.by?.version ?? '',
-        api: isComputed ? route.api : '',
+        api,
         httpStatus: answer.status,
-        milliseconds: performance.now() - start,
+        milliseconds,
         examples: answer.examples,
       });
+      if (isRecorded) {
+        const { target } = route;
+        const recorded = recordedRequest({ target, api, answer, milliseconds, request, scope });
+        traffic.recordRequest(recorded, scope);
+      }
     }
+    if (answer.status >= 500) options.log?.(failure(request, path, answer));
     const response = responseOf(answer, phases);
     // Triton's clients do not decompress errors.
     const mayCompress = protocol.compresses === true && isComputed && answer.status === 200;
     const compression = mayCompress ? askedCompression(request) : undefined;
     return compression === undefined ? response : compressed(response, compression);
+  };
+}
+
+/** Makes the log entry of a request that the server could not answer. */
+function failure(request: Request, path: string, { status, body, by }: Answer): Record<string, unknown> {
+  const error = typeof body === 'string' ? body : null;
+  return {
+    event: 'request failed',
+    request: requestIdOf(request),
+    path: path.slice(0, LONGEST_PATH),
+    status,
+    version: by?.version ?? null,
+    error,
   };
 }
 
@@ -135,9 +167,10 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
   request: Request,
   route: Compute,
   scope: RequestScope,
+  isRecorded: boolean,
 ): Promise<Answer> {
   const { phases } = scope;
-  const began = phases?.now() ?? 0;
+  const began = phases?.begin('body') ?? 0;
   const share = memory.open();
   try {
     const body = await readBody(request, maxRequestBytes, share);
@@ -148,7 +181,9 @@ async function answerComputed<Compute extends ComputeRoute, Document extends Doc
     if (Number.isNaN(scope.minimumGeneration)) return errorAnswer(MINIMUM_GENERATION_FAULT, 400);
 
     const compute = (servable: ServableView) => protocol.compute(servable, parsed.computation, share);
-    const served = await serve(serving, route.target, compute, scope);
+    const isMeasured = phases !== undefined && (isRecorded || phases.areTraced);
+    const computation = isMeasured ? measured(compute, phases) : compute;
+    const served = await serve(serving, route.target, computation, scope);
     if (served.kind === 'served') return computedAnswer(served.answer, served.by, share);
     const existing = await alternatives(serving, route.target, served, scope);
     return protocol.refuse(route.target, served, existing);

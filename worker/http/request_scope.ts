@@ -4,6 +4,7 @@ import type { ApiKey } from './access/api_keys.ts';
 import { clientNetwork, isLocalNetwork } from './access/client_network.ts';
 import { shortened } from './json/json_excerpt.ts';
 import { minimumGeneration } from './minimum_generation.ts';
+import { spansOf, type Tracing } from './tracing.ts';
 
 const now = () => Date.now();
 
@@ -15,28 +16,29 @@ export interface RoutingKeys {
   readonly areTrusted: boolean;
 }
 
+/** The part of Workers' ExecutionContext that a request needs. Other runtimes have no tracing. */
+export interface RequestContext extends Pick<ExecutionContext, 'waitUntil'> {
+  readonly tracing?: Tracing;
+}
+
 /** The lifetime, the API key and the routing key of an HTTP request. */
 export class HttpRequestScope implements RequestScope {
-  readonly phases = new Phases(now);
+  readonly phases: Phases;
   readonly minimumGeneration: number | undefined;
   readonly keyName: string | undefined;
   readonly #request: Request;
-  readonly #context: Pick<ExecutionContext, 'waitUntil'>;
+  readonly #context: RequestContext;
   readonly #routing: RoutingKeys;
   readonly #key: ApiKey | undefined;
 
   /** @param key that the request showed, if the server requires keys */
-  constructor(
-    request: Request,
-    context: Pick<ExecutionContext, 'waitUntil'>,
-    routing: RoutingKeys,
-    key?: ApiKey | undefined,
-  ) {
+  constructor(request: Request, context: RequestContext, routing: RoutingKeys, key?: ApiKey | undefined) {
     this.#request = request;
     this.#context = context;
     this.#routing = routing;
     this.#key = key;
     this.keyName = key?.name;
+    this.phases = new Phases(now, spansOf(context.tracing));
     this.minimumGeneration = minimumGeneration(request.headers);
   }
 

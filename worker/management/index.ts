@@ -2,6 +2,7 @@ import { type IRequestStrict, Router } from 'itty-router';
 import { GuessLimit } from '../http/access/guess_limit.ts';
 import { rateLimiterOf, tolerantLimit } from '../http/access/rate_limit.ts';
 import { errorResponse, jsonResponse } from '../http/answer/answer_headers.ts';
+import { identified, requestIdOf } from '../http/request_id.ts';
 import { OutOfOperationsError } from '../registry/storage/operation_budget.ts';
 import { wait } from '../registry/storage/waiting.ts';
 import { logLine } from '../runtime/log_line.ts';
@@ -26,6 +27,8 @@ import { answerManagementDocument } from './openapi/openapi.ts';
 import { forwardPrediction } from './predict/forward.ts';
 import { predictServiceOf } from './predict/predict_service.ts';
 import { pruneModelRequest } from './prune/prune_model.ts';
+import { describeTraffic } from './traffic/describe_traffic.ts';
+import { trafficStoreOf } from './traffic/traffic_store.ts';
 
 const log = (entry: Record<string, unknown>): void => console.log(logLine(entry));
 
@@ -33,13 +36,15 @@ const log = (entry: Record<string, unknown>): void => console.log(logLine(entry)
 function wire(env: Env) {
   const rateLimiter = rateLimiterOf(env);
   const limit = rateLimiter === undefined ? async () => true : tolerantLimit(rateLimiter, log);
+  const analytics = parseAnalyticsAccess(env);
   const { predictUrl, ...page } = parseConsoleConfiguration(env);
   return {
     // Workers that share a namespace_id share its counters, so the names contain this Worker's own.
     guesses: new GuessLimit((network) => limit(`management-address-${network}`)),
     configuration: parseManagementConfiguration(env),
     signIn: signInOf(env),
-    analytics: parseAnalyticsAccess(env),
+    analytics,
+    traffic: trafficStoreOf(env, analytics, fetch.bind(globalThis)),
     abortLimits: parseAbortLimits(env),
     page,
     predictUrl,
@@ -75,6 +80,7 @@ const router = Router<IRequestStrict, [ManagementRequest]>({})
   .get(`${MODEL}/versions/:version`, ({ params }, management) =>
     describeVersion(management, params.model ?? '', params.version ?? ''),
   )
+  .get(`${MODEL}/traffic`, ({ params }, management) => describeTraffic(management, params.model ?? ''))
   .post(`${MODEL}/prune`, ({ params }, management) => pruneModelRequest(management, params.model ?? ''))
   .post(`${MODEL}/:change`, ({ params }, management) =>
     changeModel(management, params.model ?? '', params.change ?? ''),
@@ -94,7 +100,7 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   if (url.pathname === '/healthz') return { response: jsonResponse(JSON.stringify({ status: 'ok' })) };
   if (url.pathname === '/openapi.json') return { response: answerManagementDocument() };
   wired ??= wire(env);
-  const { configuration, guesses, signIn, page, predict, predictUrl } = wired;
+  const { configuration, guesses, signIn, page, predict, predictUrl, traffic } = wired;
   if (page.isServed) {
     const file = await answerConsole(request, url);
     if (file !== undefined) return { response: file };
@@ -105,7 +111,7 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   const { caller } = admission;
   const { maxUploadBytes, maxSubrequests } = configuration;
   const management = {
-    ...{ request, url, caller, maxUploadBytes, predict, predictUrl },
+    ...{ request, url, caller, maxUploadBytes, predict, predictUrl, traffic },
     ...openStorage(env, maxSubrequests, log),
   };
   const response: unknown = await router.fetch({ method: request.method, url: url.href }, management);
@@ -113,24 +119,30 @@ async function answer(request: Request, url: URL, env: Env): Promise<{ response:
   return { response, token: caller.name };
 }
 
+function answerFault(error: unknown, entry: Readonly<Record<string, unknown>>): Response {
+  if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
+  if (error instanceof OutOfOperationsError) {
+    return errorResponse(`The request could not be finished: ${error.message}`, 503);
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
+  const what = 'The server failed to answer; its log contains the reason';
+  return errorResponse(`${what}, for the request ${entry.request}`, 500);
+}
+
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
     // The path without the query, which may contain a misplaced token.
-    const entry = { event: 'management', method: request.method, path: url.pathname };
+    const id = requestIdOf(request);
+    const entry = { event: 'management', request: id, method: request.method, path: url.pathname };
     try {
       const { response, token } = await answer(request, url, env);
       // Health checks are not logged.
       if (url.pathname !== '/healthz') log({ ...entry, status: response.status, token: token ?? null });
-      return response;
+      return identified(response, request);
     } catch (error) {
-      if (error instanceof ConfigurationError) return errorResponse(error.message, 500);
-      if (error instanceof OutOfOperationsError) {
-        return errorResponse(`The request could not be finished: ${error.message}`, 503);
-      }
-      const stack = error instanceof Error ? error.stack : undefined;
-      console.error(logLine({ ...entry, event: 'fault', error: String(error), stack }));
-      return errorResponse('The server failed to answer; its log contains the reason', 500);
+      return identified(answerFault(error, entry), request);
     }
   },
 

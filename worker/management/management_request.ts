@@ -1,5 +1,6 @@
 import type { ObjectStore, WriteOptions, WriteResult } from '../registry/storage/object_store.ts';
 import type { OperationBudget } from '../registry/storage/operation_budget.ts';
+import type { TrafficStore } from '../traffic/report/read_report.ts';
 import type { Caller } from './access/access_tokens.ts';
 import type { PredictService } from './predict/predict_service.ts';
 
@@ -24,4 +25,6 @@ export interface ManagementRequest {
   readonly predict: PredictService | undefined;
   /** The address of the predict Worker for its clients, if it is configured. */
   readonly predictUrl: string | undefined;
+  /** Where the data points of requests are, if it is configured. */
+  readonly traffic: TrafficStore | undefined;
 }

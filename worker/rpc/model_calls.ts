@@ -4,8 +4,10 @@ import type { RequestRecord } from '../http/metrics/request_metrics.ts';
 import { NOT_LISTED } from '../http/model_list.ts';
 import { notServed } from '../http/open_inference/not_served.ts';
 import { tensorDescriptions } from '../http/tensor_descriptions.ts';
+import { roleOf, waitsOf } from '../http/traffic/recorded_request.ts';
 import type { AnsweredBy, NotServed, Serving, ServingTarget } from '../serving/api.ts';
 import { serve } from '../serving/request/serve.ts';
+import type { TrafficRecorder } from '../traffic/traffic_recorder.ts';
 import type { Answered, Metadata, ModelList, Predicted, Refused } from './api.ts';
 import {
   CallScope,
@@ -22,6 +24,7 @@ export interface ModelCallsOptions {
   readonly memory: RequestMemory;
   /** Receives every prediction, for the metrics. */
   readonly record: (request: RequestRecord) => void;
+  readonly traffic?: TrafficRecorder | undefined;
 }
 
 type Context = Pick<ExecutionContext, 'waitUntil'>;
@@ -45,22 +48,41 @@ export class ModelCalls {
     const { signature, outputs } = chosen.value;
     const target = targetOf(model, chosen.value);
     if ('message' in target) return target;
-    const { serving, memory, record } = this.#options;
+    const { serving, memory, record, traffic } = this.#options;
     const share = memory.open();
     try {
       const prediction = { inputs: given.value, signature, outputs };
       const scope = new CallScope(context, chosen.value);
       const served = await serve(serving, target, (servable) => predict(servable, prediction, share), scope);
-      const counts = (answer: Computed, by: AnsweredBy | undefined) =>
-        record({
-          model: target.model,
-          isKnownModel: by !== undefined,
-          version: by?.version ?? '',
-          api: 'rpc',
-          httpStatus: answer.ok ? 200 : answer.status,
-          milliseconds: performance.now() - start,
-          examples: answer.ok ? answer.examples : undefined,
-        });
+      const counts = (answer: Computed, by: AnsweredBy | undefined) => {
+        const { model } = target;
+        const isKnownModel = by !== undefined;
+        const version = by?.version ?? '';
+        const httpStatus = answer.ok ? 200 : answer.status;
+        const milliseconds = performance.now() - start;
+        const examples = answer.ok ? answer.examples : undefined;
+        record({ model, isKnownModel, version, api: 'rpc', httpStatus, milliseconds, examples });
+        if (traffic?.draws()) {
+          traffic.recordRequest(
+            {
+              model,
+              isKnownModel,
+              version,
+              generation: by?.generation ?? 0,
+              role: roleOf(by, target),
+              protocol: 'rpc',
+              status: httpStatus,
+              location: '',
+              key: '',
+              waits: waitsOf(undefined, milliseconds),
+              examples: examples ?? 0,
+              requestBytes: 0,
+              answerBytes: 0,
+            },
+            scope,
+          );
+        }
+      };
       if (served.kind !== 'served') {
         const refusal = refusedBy(target, served, await alternatives(serving, target, served, scope));
         counts(refusal, undefined);

@@ -126,6 +126,8 @@ export type Released = { readonly kind: 'counts'; readonly by: AnsweredBy } | Ac
 export interface AnsweredBy {
   readonly version: string;
   readonly generation: number;
+  /** True if it answered as a canary. */
+  readonly isCanary?: true;
   /** The version that the pointer names could not be served, for this reason. A fallback version answered. */
   readonly fallback?: { readonly wanted: string; readonly reason: string };
   /** The pointer could not be read, for this reason. The last known pointer was used. */

@@ -13,7 +13,7 @@ import { boundedReason, coldSamples, planSamples } from './metrics/plan_metrics.
 import { ModelServer } from './request/model_server.ts';
 import { PointerSource, pointerReader } from './request/pointer_source.ts';
 import { Rollout } from './rollout/rollout.ts';
-import { type RecordCanaryAbort, reportRollout } from './rollout/rollout_report.ts';
+import { type RecordCanaryAbort, type RecordShadow, reportRollout } from './rollout/rollout_report.ts';
 import { ServableManager } from './servables/servable_manager.ts';
 import { ConfigurationError } from './variables.ts';
 
@@ -33,6 +33,8 @@ export interface IsolateOptions {
   readonly log: (entry: Record<string, unknown>) => void;
   /** Called when this isolate aborts a canary. */
   readonly recordCanaryAbort: RecordCanaryAbort | undefined;
+  /** Called with every outcome of a shadow. */
+  readonly recordShadow?: RecordShadow | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface IsolateOptions {
  * @throws ConfigurationError if a variable is invalid
  */
 export function createIsolate(options: IsolateOptions): Isolate {
-  const { store, replica, cache, configuration, log, recordCanaryAbort } = options;
+  const { store, replica, cache, configuration, log, recordCanaryAbort, recordShadow } = options;
   const fromReplica = configuration.pointerSource === 'kv';
   if (fromReplica && replica === undefined) {
     throw new ConfigurationError('POINTER_SOURCE "kv" needs a KV namespace bound as POINTERS');
@@ -118,7 +120,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
     now,
     random: Math.random,
     afterAnswer: () => wait(0),
-    events: reportRollout(metrics, log, recordCanaryAbort),
+    events: reportRollout(metrics, log, recordCanaryAbort, recordShadow),
   });
   const serving = new ModelServer(store, source, manager, {
     onLoadFailure: configuration.onLoadFailure,

@@ -1,22 +1,29 @@
 import * as v from 'valibot';
 import { ACCESS_VARIABLES } from '../../../worker/http/access/access_configuration.ts';
+import { TRAFFIC_VARIABLES } from '../../../worker/http/traffic/traffic_configuration.ts';
 import { MANAGEMENT_VARIABLES } from '../../../worker/management/access/configuration.ts';
 import { SIGN_IN_VARIABLES } from '../../../worker/management/access/sign_in/sign_in_configuration.ts';
 import { ABORT_VARIABLES } from '../../../worker/management/canary_aborts/abort_limits.ts';
 import { ANALYTICS_VARIABLES } from '../../../worker/management/canary_aborts/query_canary_aborts.ts';
 import { CONSOLE_VARIABLES } from '../../../worker/management/console/configuration.ts';
+import { TRAFFIC_READ_VARIABLES } from '../../../worker/management/traffic/traffic_store.ts';
 import { SERVING_VARIABLES } from '../../../worker/serving/configuration.ts';
 import { code, table } from './markdown.ts';
 
 type Variables = Readonly<Record<string, v.GenericSchema>>;
 
-export const PREDICT: Variables = { ...SERVING_VARIABLES.entries, ...ACCESS_VARIABLES.entries };
+export const PREDICT: Variables = {
+  ...SERVING_VARIABLES.entries,
+  ...ACCESS_VARIABLES.entries,
+  ...TRAFFIC_VARIABLES.entries,
+};
 export const MANAGEMENT: Variables = {
   ...MANAGEMENT_VARIABLES.entries,
   ...SIGN_IN_VARIABLES.entries,
   ...ABORT_VARIABLES.entries,
   ...ANALYTICS_VARIABLES.entries,
   ...CONSOLE_VARIABLES.entries,
+  ...TRAFFIC_READ_VARIABLES.entries,
 };
 
 const DocumentationSchema = v.object({

@@ -5,6 +5,7 @@ import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { openApiDocument } from '../../../worker/http/openapi/document.ts';
 import { answerManagementDocument } from '../../../worker/management/openapi/openapi.ts';
 import { ERROR_CODES } from '../../../worker/model/coded_error.ts';
+import { BLOBS, columnOf, DOUBLES } from '../../../worker/traffic/data_point.ts';
 import { definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
@@ -15,6 +16,8 @@ const commands = await definedCommands();
 
 const codes = Object.entries(ERROR_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
 
+const columns = [...BLOBS, ...DOUBLES].map(({ name, meaning }) => [`\`${columnOf(name)}\``, name, meaning]);
+
 /** The sections of files that are generated from the code, each between two comments with its name. */
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'docs/commands.md': { commands: () => commandsReference(commands) },
@@ -23,6 +26,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
     'management variables': () => variablesTable(MANAGEMENT),
   },
   'docs/errors.md': { 'error codes': () => table(['code', 'meaning'], codes) },
+  'docs/traffic.md': { 'data points': () => table(['column', 'name', 'meaning'], columns) },
   'docs/operations.md': {
     operations: operationsTable,
     'refused operations': refusedOperationsTable,

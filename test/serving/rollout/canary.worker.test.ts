@@ -45,7 +45,7 @@ describe('a canary', () => {
         expect(await serve(server, current(model), computeWith(10), requestScope())).toEqual({
           kind: 'served',
           answer,
-          by: { version, generation: 2 },
+          by: { version, generation: 2, ...(version === '2' && { isCanary: true }) },
         });
       }
     }

@@ -61,4 +61,5 @@ export const EXPOSED_HEADERS = [
   'inference-header-content-length',
   'server-timing',
   'retry-after',
+  'x-request-id',
 ] as const;

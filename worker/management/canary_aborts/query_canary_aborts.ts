@@ -3,6 +3,7 @@ import { NameSchema } from '../../model/names.ts';
 import type { GivenUpCanary } from '../../registry/pointer/abort_canary.ts';
 import { VersionSchema } from '../../registry/version/manifest.ts';
 import { ConfigurationError, documented, parseVariables } from '../../serving/variables.ts';
+import { analyticsEngineApi, querySql } from '../../traffic/analytics_engine.ts';
 
 /** The access to Analytics Engine's SQL API. The binding can only write, so that reading uses Cloudflare's API. */
 export interface AnalyticsAccess {
@@ -26,23 +27,27 @@ export interface RecordedAbort extends GivenUpCanary {
 const ACCOUNT_RULE = 'must be an account id of 32 hexadecimal digits';
 const DATASET_RULE = 'must be the name of a dataset: letters, digits and underscores';
 
+/** The name of a dataset, which becomes part of a query. */
+export const datasetName = (proposed: string) =>
+  v.optional(v.pipe(v.string(DATASET_RULE), v.regex(/^\w{1,100}$/, DATASET_RULE)), proposed);
+
 export const ANALYTICS_VARIABLES = v.object({
   ANALYTICS_ACCOUNT_ID: documented(
     v.optional(v.pipe(v.string(ACCOUNT_RULE), v.regex(/^[0-9a-f]{32}$/i, ACCOUNT_RULE))),
     {
       values: '32 hexadecimal digits',
-      meaning: 'the account in whose Analytics Engine isolates record the canaries that they abort',
+      meaning:
+        'the account in whose Analytics Engine isolates record requests, and the canaries that they abort',
     },
   ),
   ANALYTICS_API_TOKEN: documented(
     v.optional(v.pipe(v.string('must be an API token'), v.nonEmpty('is empty'))),
     { values: 'an API token', meaning: 'may read the analytics of that account', secret: true },
   ),
-  // The name becomes part of a query.
-  CANARY_DATASET: documented(
-    v.optional(v.pipe(v.string(DATASET_RULE), v.regex(/^\w{1,100}$/, DATASET_RULE)), 'edge_serving_canaries'),
-    { values: 'letters, digits and underscores', meaning: 'the dataset that `CANARY_EVENTS` is bound to' },
-  ),
+  CANARY_DATASET: documented(datasetName('edge_serving_canaries'), {
+    values: 'letters, digits and underscores',
+    meaning: 'the dataset that `CANARY_EVENTS` is bound to',
+  }),
 });
 
 /**
@@ -76,11 +81,9 @@ const RowSchema = v.object({
   clients: count(0),
   marks: count(0),
 });
-const AnswerSchema = v.object({ data: v.array(RowSchema) });
 
 /** The window is longer than the time between two runs, since aborting a canary twice has no further effect. */
 const WINDOW_MINUTES = 30;
-const TIMEOUT_MS = 10_000;
 
 /**
  * Returns the canaries that isolates aborted recently, as worker/serving/rollout/canary_abort_events.ts records them.
@@ -96,15 +99,5 @@ export async function readCanaryAborts(
     'count(DISTINCT blob5) AS isolates, max(double4) AS clients, count(DISTINCT blob6) AS marks ' +
     `FROM ${dataset} WHERE blob1 = 'canary aborted' AND timestamp > NOW() - INTERVAL '${WINDOW_MINUTES}' MINUTE ` +
     'GROUP BY model, version, generation LIMIT 1000 FORMAT JSON';
-  const response = await ask(
-    `https://api.cloudflare.com/client/v4/accounts/${accountId}/analytics_engine/sql`,
-    {
-      method: 'POST',
-      headers: { authorization: `Bearer ${apiToken}` },
-      body: query,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    },
-  );
-  if (!response.ok) throw new Error(`Analytics Engine returned the status ${response.status}`);
-  return v.parse(AnswerSchema, await response.json()).data;
+  return v.parse(v.array(RowSchema), await querySql(analyticsEngineApi(accountId, apiToken), query, ask));
 }

@@ -1,5 +1,6 @@
 import { errorResponse } from '../../http/answer/answer_headers.ts';
 import { readBody } from '../../http/body/request_body.ts';
+import { requestIdOf } from '../../http/request_id.ts';
 import type { WriteCondition, WriteResult } from '../../registry/storage/object_store.ts';
 import { isWrongDigest } from '../../registry/storage/r2_object_store.ts';
 import { parseStorageKey } from '../../registry/storage/storage_keys.ts';
@@ -75,7 +76,7 @@ async function writeBlob(management: ManagementRequest, key: string, sha256: str
 
 /** A streamed upload cannot be sent to storage twice. After a fault the client must repeat it. */
 async function streamBlob(
-  { uploads }: ManagementRequest,
+  { uploads, request }: ManagementRequest,
   key: string,
   stream: ReadableStream<Uint8Array>,
   sha256: string,
@@ -84,7 +85,7 @@ async function streamBlob(
     return answer(await uploads.putStream(key, stream, { condition: { kind: 'always' }, sha256 }));
   } catch (error) {
     if (isWrongDigest(error)) throw error;
-    console.error(logLine({ event: 'fault', key, error: String(error) }));
+    console.error(logLine({ event: 'fault', request: requestIdOf(request), key, error: String(error) }));
     const response = errorResponse('The storage did not accept the upload; send it again', 503);
     response.headers.set('retry-after', '1');
     return response;

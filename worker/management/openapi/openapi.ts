@@ -3,6 +3,7 @@ import type * as v from 'valibot';
 import { jsonResponse } from '../../http/answer/answer_headers.ts';
 import { DOCUMENT_SCHEMA } from '../../http/openapi/document_schema.ts';
 import { changeDefinitions } from '../../registry/pointer/change/table.ts';
+import { DEFAULT_MINUTES, MOST_MINUTES } from '../../traffic/report/traffic_report.ts';
 import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
 import { ANSWERS, ErrorSchema } from './openapi_answers.ts';
 
@@ -63,7 +64,8 @@ const ERRORS: Readonly<Record<number, string>> = {
   428: 'A condition is needed: If-Match or If-None-Match',
   429: 'Too many wrong tokens from this address, or too many publishes under way',
   500: 'The server failed to answer; its log contains the reason',
-  501: 'The management Worker is not bound to the predict Worker',
+  501: 'The management Worker is not bound to the predict Worker, or no dataset of requests is configured',
+  502: 'The dataset of requests cannot be read',
   503: 'The request may succeed later; the message says why',
 };
 
@@ -149,6 +151,23 @@ function managementDocument() {
           summary: 'The manifest of a version',
           parameters: [MODEL, parameter('version', 'MAJOR.MINOR.PATCH or an integer')],
           responses: { 200: json('The manifest', ANSWERS.manifest), ...errors(404) },
+        },
+      },
+      '/api/v1/models/{model}/traffic': {
+        get: {
+          operationId: 'traffic',
+          summary:
+            'The requests of the last minutes from all isolates: versions, locations, generations, keys',
+          parameters: [
+            MODEL,
+            {
+              name: 'minutes',
+              in: 'query',
+              description: `The number of minutes, ${DEFAULT_MINUTES} by default`,
+              schema: { type: 'integer', minimum: 1, maximum: MOST_MINUTES },
+            },
+          ],
+          responses: { 200: json('The report', ANSWERS.traffic), ...errors(404, 501, 502) },
         },
       },
       ...changePaths(),

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { EffectSchema } from '../../registry/pointer/effect.ts';
 import { HistoryEntrySchema, PointerSchema } from '../../registry/pointer/pointer.ts';
 import { ManifestSchema, VersionSchema } from '../../registry/version/manifest.ts';
+import { TrafficReportSchema } from '../../traffic/report/traffic_report.ts';
 import { SCOPES } from '../access/scopes.ts';
 
 const GenerationSchema = v.nullable(v.pipe(v.number(), v.integer()));
@@ -58,6 +59,7 @@ export const ANSWERS = {
     versions: v.array(v.string()),
   }),
   manifest: ManifestSchema,
+  traffic: TrafficReportSchema,
   changed: v.strictObject({
     model: v.string(),
     change: v.nullable(HistoryEntrySchema),

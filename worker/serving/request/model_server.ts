@@ -81,7 +81,7 @@ export class ModelServer implements Serving {
    */
   async #acquireWhileChecking(request: RoutedRequest): Promise<Acquired> {
     const { target, scope } = request;
-    const began = scope.phases?.now() ?? 0;
+    const began = scope.phases?.begin('pointer') ?? 0;
     const checking = this.#source.check(target.model, request);
     request.isConfirmed = true;
     const pointer = this.#source.known(target.model);

@@ -75,8 +75,10 @@ function resolved(
 }
 
 /** Returns what the client learns about the version that answered. */
-export function answeredBy({ generation, stale }: Resolution, version: string): AnsweredBy {
-  return stale === undefined ? { version, generation } : { version, generation, stalePointer: stale };
+export function answeredBy({ generation, stale, canary }: Resolution, version: string): AnsweredBy {
+  const by =
+    canary === undefined ? { version, generation } : { version, generation, isCanary: true as const };
+  return stale === undefined ? by : { ...by, stalePointer: stale };
 }
 
 /** True if two resolutions of one target select the same version and judge its answer in the same way. */

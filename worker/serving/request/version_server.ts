@@ -100,7 +100,7 @@ export class VersionServer {
     const fallsBack = this.#fallsBack(target);
     let reason = fallsBack ? this.#manager.failure(model, version)?.reason : undefined;
     if (reason === undefined) {
-      const began = scope.phases?.now() ?? 0;
+      const began = scope.phases?.begin('load') ?? 0;
       const asked = target.selector.kind !== 'current';
       const acquired = await this.#manager.acquire({ model, version, fromPointer, asked }, scope);
       if (acquired.kind === 'acquired') {

@@ -1,16 +1,7 @@
+import { datasetOf } from '../../traffic/analytics_engine.ts';
+import { indexOf } from '../../traffic/data_point.ts';
 import type { RecordCanaryAbort } from './rollout_report.ts';
 
-/** The interface of Workers' Analytics Engine binding. */
-interface AnalyticsDataset {
-  writeDataPoint(point: {
-    readonly indexes: readonly string[];
-    readonly blobs: readonly string[];
-    readonly doubles: readonly number[];
-  }): void;
-}
-
-/** The most bytes of an index in Analytics Engine. */
-const INDEX_LENGTH = 96;
 const REASON_LENGTH = 500;
 
 /**
@@ -21,16 +12,12 @@ const REASON_LENGTH = 500;
  * clients that saw a failure.
  */
 export function canaryEventsOf(bindings: object, isolate: string): RecordCanaryAbort | undefined {
-  const binding: unknown = Reflect.get(bindings, 'CANARY_EVENTS');
-  if (!isDataset(binding)) return undefined;
+  const dataset = datasetOf(bindings, 'CANARY_EVENTS');
+  if (dataset === undefined) return undefined;
   return (model, { version, generation, requests, failures, clients, clientMark, reason }) =>
-    binding.writeDataPoint({
-      indexes: [model.slice(0, INDEX_LENGTH)],
+    dataset.writeDataPoint({
+      indexes: [indexOf(model)],
       blobs: ['canary aborted', model, version, reason.slice(0, REASON_LENGTH), isolate, String(clientMark)],
       doubles: [generation, requests, failures, clients],
     });
-}
-
-function isDataset(binding: unknown): binding is AnalyticsDataset {
-  return typeof binding === 'object' && binding !== null && 'writeDataPoint' in binding;
 }

@@ -1,3 +1,4 @@
+import type { RequestScope } from '../api.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CanaryAbort } from './canary_watch.ts';
 import type { RolloutEvents } from './rollout.ts';
@@ -5,6 +6,14 @@ import type { ShadowOutcome } from './shadow_runner.ts';
 
 /** Receives every canary that an isolate aborts, to collect them over all isolates. */
 export type RecordCanaryAbort = (model: string, abort: CanaryAbort) => void;
+
+/** Receives every outcome of a shadow, to collect them over all isolates. */
+export type RecordShadow = (
+  model: string,
+  version: string,
+  outcome: ShadowOutcome,
+  scope: Pick<RequestScope, 'waitUntil'>,
+) => void;
 
 /** The results of a shadow so far, in one isolate. */
 interface ShadowSummary {
@@ -21,6 +30,7 @@ export function reportRollout(
   metrics: Metrics,
   log: (entry: Record<string, unknown>) => void,
   recordAbort: RecordCanaryAbort | undefined,
+  recordShadow: RecordShadow | undefined,
 ): RolloutEvents {
   const summaries = new Map<string, ShadowSummary>();
   return {
@@ -30,7 +40,8 @@ export function reportRollout(
       log({ event: 'canary aborted', model, ...abort });
       recordAbort?.(model, abort);
     },
-    shadowed: (model, version, outcome) => {
+    shadowed: (model, version, outcome, scope) => {
+      recordShadow?.(model, version, outcome, scope);
       const labels = { model, version };
       metrics.count('shadow_requests_total', { ...labels, outcome: outcome.kind });
       if (outcome.kind === 'compared') {

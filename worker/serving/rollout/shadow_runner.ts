@@ -15,7 +15,7 @@ export type ShadowOutcome =
   | { readonly kind: 'dropped'; readonly reason: string };
 
 export interface ShadowEvents {
-  shadowed(model: string, version: string, outcome: ShadowOutcome): void;
+  shadowed(model: string, version: string, outcome: ShadowOutcome, scope: RequestScope): void;
   /** The shadow broke the runtime and is not run again. */
   shadowStopped(model: string, version: string, reason: string): void;
 }
@@ -59,7 +59,7 @@ export class ShadowRunner {
     const { version } = shadow;
     const obstacle = this.#obstacle(model, version, live);
     if (obstacle !== undefined) {
-      events.shadowed(model, version, { kind: 'dropped', reason: obstacle });
+      events.shadowed(model, version, { kind: 'dropped', reason: obstacle }, scope);
       return;
     }
     const began = now();
@@ -68,7 +68,7 @@ export class ShadowRunner {
       .catch((error: unknown): ShadowOutcome => ({ kind: 'failed', reason: errorMessage(error) }))
       .then((outcome) => {
         if (this.#busySince === began) this.#busySince = undefined;
-        events.shadowed(model, version, outcome);
+        events.shadowed(model, version, outcome, scope);
       });
     scope.waitUntil(run);
   }

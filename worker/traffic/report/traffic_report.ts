@@ -13,7 +13,6 @@ export type Role = (typeof ROLES)[number];
 
 /** What a request may wait for, in the order of its way. */
 export const WAITS = ['body', 'pointer', 'load', 'compute', 'encode'] as const;
-export type Wait = (typeof WAITS)[number];
 
 const NameSchema = v.pipe(v.string(), v.maxLength(200));
 /** An estimate if requests were sampled, so that it need not be whole. */
