@@ -8,12 +8,12 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-/** Times in seconds since 1970, one for each step of the report. */
+/** Times in seconds since 1970, one for each step of the report that is over: another one would look like a drop. */
 export function stepTimes({ from, to, stepSeconds }: TrafficReport): number[] {
   const first = Math.floor(Date.parse(from) / 1000 / stepSeconds) * stepSeconds;
   const last = Date.parse(to) / 1000;
   const times: number[] = [];
-  for (let time = first; time <= last; time += stepSeconds) times.push(time);
+  for (let time = first; time + stepSeconds <= last; time += stepSeconds) times.push(time);
   return times;
 }
 

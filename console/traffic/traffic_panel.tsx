@@ -40,13 +40,9 @@ export function TrafficPanel({ api, model }: Props) {
         </select>
       </label>
       {report === undefined && fault === undefined && <p class="quiet">Reading the requests…</p>}
-      {fault !== undefined && (status === 501 || status === 404) ? (
-        <Notice kind="info">
-          Requests are not recorded: {fault}. docs/traffic.md says how to switch it on. Everything else works
-          without it.
-        </Notice>
-      ) : (
-        fault !== undefined && <Notice kind="error">{fault}</Notice>
+      {fault !== undefined && (
+        // 501: it is not switched on, and the message says how.
+        <Notice kind={status === 501 ? 'info' : 'error'}>{fault}</Notice>
       )}
       {report !== undefined && <Report report={report} />}
     </section>

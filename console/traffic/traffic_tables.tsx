@@ -127,7 +127,7 @@ function DataTable({ caption, head, rows }: TableProps) {
   if (rows.length === 0) return null;
   return (
     <div class="scroll">
-      <table>
+      <table class="traffic">
         <caption>{caption}</caption>
         <thead>
           <tr>
