@@ -61,7 +61,10 @@ async function openSession(
   const asked = await new ManagementApi(token, () => {}).caller();
   if (asked.kind === 'refused') return { kind: 'signed out', message: asked.message, status: asked.status };
   const api = new ManagementApi(token, onSignedOut);
-  return { kind: 'signed in', session: { api, caller: asked.value, hasToken: asked.value.signIn === 'token' } };
+  return {
+    kind: 'signed in',
+    session: { api, caller: asked.value, hasToken: asked.value.signIn === 'token' },
+  };
 }
 
 async function readDevToken(): Promise<string | undefined> {

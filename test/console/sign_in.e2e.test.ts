@@ -1,21 +1,10 @@
-import { request } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { HAS_BROWSER } from '../fixtures/browser/browser.ts';
+import { askDevToken } from '../fixtures/requests/dev_token.ts';
 import { TOKENS, useConsole } from './use_console.ts';
 
-const DEV_TOKEN_PATH = '/console/dev-token';
-
-/** Sends a request with headers that `fetch` sets itself. */
-function send(url: URL, headers: Readonly<Record<string, string>>, method = 'POST'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, setHost: headers.host === undefined }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
+/** What a browser states of a request by the console's own page. */
+const OWN = { 'sec-fetch-site': 'same-origin' };
 
 describe.skipIf(!HAS_BROWSER)('signing in', () => {
   const { workers, open, openAs } = useConsole();
@@ -59,8 +48,7 @@ describe.skipIf(!HAS_BROWSER)('signing in', () => {
   });
 
   test('without DEV_TOKEN nobody gets a token', async () => {
-    const { url } = workers();
-    expect(await send(new URL(DEV_TOKEN_PATH, url), { 'sec-fetch-site': 'same-origin' })).toBe(404);
+    expect(await askDevToken(workers().url, OWN)).toMatchObject({ status: 404 });
   });
 });
 
@@ -75,20 +63,20 @@ describe.skipIf(!HAS_BROWSER)('in dev', () => {
 
   test('pages of other sites and other names for this machine get no token', async () => {
     const { url } = workers();
-    const path = new URL(DEV_TOKEN_PATH, url);
-    expect(await send(path, { 'sec-fetch-site': 'same-origin' })).toBe(200);
-    expect(await send(path, {})).toBe(403);
-    expect(await send(path, { 'sec-fetch-site': 'cross-site' })).toBe(403);
-    // Another port of this machine.
-    expect(await send(path, { 'sec-fetch-site': 'same-site' })).toBe(403);
-    expect(await send(path, { 'sec-fetch-site': 'same-origin' }, 'GET')).toBe(405);
+    expect(await askDevToken(url, OWN)).toEqual({ status: 200, text: JSON.stringify({ token: TOKENS.ops }) });
+    expect(await askDevToken(url, {})).toMatchObject({ status: 403 });
+    // Another site, and another port of this machine.
+    for (const site of ['cross-site', 'same-site', 'none']) {
+      expect(await askDevToken(url, { 'sec-fetch-site': site }), site).toMatchObject({ status: 403 });
+    }
+    expect(await askDevToken(url, OWN, { method: 'GET' })).toMatchObject({ status: 405 });
     for (const host of [
       'evil.example',
       `localhost.evil.example:${url.port}`,
       'evil.example:127',
       '0.0.0.0',
     ]) {
-      expect(await send(path, { 'sec-fetch-site': 'same-origin', host }), host).toBe(403);
+      expect(await askDevToken(url, { ...OWN, host }), host).toMatchObject({ status: 403 });
     }
   });
 });
@@ -97,10 +85,9 @@ describe.skipIf(!HAS_BROWSER)('the console can be off', () => {
   const { workers } = useConsole({ management: { CONSOLE: 'off', DEV_TOKEN: TOKENS.ops } });
 
   test('and then it is not found, and neither is the token of dev', async () => {
-    for (const path of ['/', '/console/console.js', DEV_TOKEN_PATH]) {
-      expect(await send(new URL(path, workers().url), { 'sec-fetch-site': 'same-origin' }, 'GET'), path).toBe(
-        401,
-      );
+    const { url } = workers();
+    for (const path of ['/', '/console/console.js', '/console/dev-token']) {
+      expect(await askDevToken(url, OWN, { method: 'GET', path }), path).toMatchObject({ status: 401 });
     }
   });
 });

@@ -30,7 +30,7 @@ const escaped = (text: string): string => text.replaceAll('~', '~0').replaceAll(
 function templateOf(address: string, method: string): string | undefined {
   const { pathname } = new URL(address, 'http://management');
   const matching = Object.keys(paths).filter((template) => {
-    const pattern = template.replace('{key}', '.+').replace(/\{\w+\}/g, '[^/]+');
+    const pattern = template.replace(/\{(key|path)\}/, '.+').replace(/\{\w+\}/g, '[^/]+');
     return new RegExp(`^${pattern}$`).test(pathname) && Object.hasOwn(paths[template] ?? {}, method);
   });
   return matching.sort((left, right) => left.split('{').length - right.split('{').length)[0];
@@ -68,6 +68,8 @@ const CASES: readonly Case[] = [
   ['GET', '/api/v1?token=x', 400],
   ['GET', '/api/v1/models', 200],
   ['GET', '/api/v1/models?after=..', 400],
+  ['GET', '/api/v1/models?roles=true', 200],
+  ['GET', '/api/v1/models?roles=x', 400],
   ['GET', '/api/v1/models/model', 200],
   ['GET', '/api/v1/models/nothing', 404],
   ['GET', '/api/v1/models/__proto__', 400],
@@ -96,6 +98,9 @@ const CASES: readonly Case[] = [
   ['POST', change('prune'), 403, { token: 'flipper', headers: any, body: json({ keep: 9 }) }],
   ['POST', change('prune'), 400, { headers: any, body: json({ keep: -1 }) }],
   ['POST', '/api/v1/models/nothing/prune', 409, { headers: any, body: json({ keep: 1 }) }],
+  ['GET', '/api/v1/predict/v1/models/model/metadata', 501],
+  ['POST', '/api/v1/predict/v1/models/model:predict', 501, { body: '{}' }],
+  ['GET', '/api/v1/predict/healthz', 404],
   ['GET', '/api/v1/objects?prefix=models/', 200],
   ['GET', '/api/v1/objects?prefix=other/', 400],
   ['PUT', `/api/v1/objects/${blobKey(digest)}`, 201, { body: 'x' }],

@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { freePort } from '../../fixtures/commands/free_port.ts';
 import { runScript, startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
+import { askDevToken } from '../../fixtures/requests/dev_token.ts';
 
 const folder = await temporaryFolder();
 
@@ -93,6 +94,19 @@ test('dev serves the sample models and lets them be managed; what is published i
     expect(await listed.json()).toMatchObject({
       models: expect.arrayContaining([{ model: 'half_plus_two', current: '1.1.0', generation: 2 }]),
     });
+    const console = new URL(`http://localhost:${managementPort}/`);
+    expect(output).toContain(`The console: ${console}`);
+    const own = { 'sec-fetch-site': 'same-origin' };
+    expect(await askDevToken(console, own)).toEqual({ status: 200, text: JSON.stringify({ token }) });
+    // The name of another site that is made to point here.
+    const host = `evil.example:${managementPort}`;
+    expect(await askDevToken(console, { ...own, host })).toMatchObject({ status: 403 });
+    const forwarded = await fetch(new URL('/api/v1/predict/v1/models/half_plus_two:predict', console), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: '{"instances":[1.0,2.0,5.0]}',
+    });
+    expect(await forwarded.json()).toEqual({ predictions: [3.5, 4, 5.5] });
   } finally {
     child.kill('SIGTERM');
   }
