@@ -49,7 +49,7 @@ test('the commands update the replica, report that it is behind, and repair it',
   const behind = await run('status', 'half');
   expect(behind.stdout).toContain('the replica in KV is at generation 1');
   expect(JSON.parse((await run('status', 'half', '--json')).stdout)).toMatchObject({
-    replica: { kind: 'behind', generation: 1 },
+    models: [{ replica: { kind: 'behind', generation: 1 } }],
   });
 
   // The version is already current, so the pointer stays and the replica is repaired.

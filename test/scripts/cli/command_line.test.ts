@@ -21,7 +21,7 @@ describe.concurrent('a wrong command line', () => {
     ['rollback', ['m', '--remote', '--persist-to', 'x'], /cannot be used with/],
     ['status', ['m', '--frobnicate'], /unknown option '--frobnicate'/],
     ['prune', ['m'], /required option '--keep <count>'/],
-    ['prune', ['m', '--keep', '-1'], /whole number/],
+    ['prune', ['m', '--keep', '-1'], /^--keep <count> cannot be '-1'\. The value must be a whole number/],
     ['publish', ['x', '--model', 'm', '--stage', '--label', 'l'], /cannot be used with/],
     ['promote', ['m', '--version', '1.2'], /MAJOR\.MINOR\.PATCH/],
     ['canary', ['m', '--version', '2'], /required option '--percent <share>'/],
@@ -46,7 +46,7 @@ describe.concurrent('a wrong command line', () => {
     ['label', ['m', 'stable'], /the version for the label is missing, or --remove/],
     ['label', ['m', 'stable', '1.0.0', '--remove'], /--remove takes no version/],
     ['label', ['m', 'stable', '1.0.0', '--label', 'old'], /two labels were given, stable and old/],
-    ['rollback', ['m', 'latest'], /MAJOR\.MINOR\.PATCH/],
+    ['rollback', ['m', 'latest'], /^<version> cannot be 'latest'\. A version is MAJOR\.MINOR\.PATCH/],
     ['promote', ['m', '--model-version', '1', '--version', '2'], /cannot be used with/],
     ['token', ['--name', 'x', '--name', 'y'], /--name was given twice/],
   ] as const)('of %s %j ends with code 2 and says what is wrong', async ([script, parameters, expected]) => {
@@ -175,6 +175,12 @@ test('publish, status, rollback and prune work on one state folder, in words and
   });
   expect(await runScript('promote', ['half', '1.0.0', '--persist-to', state])).toMatchObject({ code: 0 });
 
+  const refused = await runScript('rollback', ['half', '1.1.1', '--persist-to', state]);
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/half 1\.1\.1 is not published \(in .*\); there are 1\.1\.0, 1\.0\.0\n$/),
+  });
+
   const [one, all, prune, ...unknown] = await Promise.all([
     runScript('status', ['half', '--persist-to', state, '--json']),
     runScript('status', ['--persist-to', state, '--json']),
@@ -184,9 +190,8 @@ test('publish, status, rollback and prune work on one state folder, in words and
     runScript('rollback', ['other', '--persist-to', state]),
     runScript('prune', ['other', '--keep', '1', '--yes', '--persist-to', state]),
   ]);
-  const status = JSON.parse(one.stdout);
+  const [status] = JSON.parse(one.stdout).models;
   expect(status).toMatchObject({
-    registry,
     model: 'half',
     pointer: { schema: 1, generation: 3, history: [{ generation: 3 }, change, { generation: 1 }] },
     versions: [
@@ -194,14 +199,15 @@ test('publish, status, rollback and prune work on one state folder, in words and
       { version: '1.1.0', publishedBy: 'ci' },
     ],
   });
-  const { registry: _, ...model } = status;
-  expect(JSON.parse(all.stdout)).toEqual({ registry, models: [model] });
+  expect(JSON.parse(one.stdout)).toEqual({ registry, models: [status] });
+  expect(JSON.parse(all.stdout)).toEqual({ registry, models: [status] });
   expect(JSON.parse(prune.stdout)).toEqual({
     model: 'half',
     registry,
     dryRun: true,
     versions: [],
     kept: ['1.0.0', '1.1.0'],
+    keptBecause: { '1.0.0': ['current'], '1.1.0': ['newest', 'previous'] },
     blobs: [],
     bytes: 0,
   });
@@ -213,7 +219,8 @@ test('publish, status, rollback and prune work on one state folder, in words and
   expect(table.stdout.split('\n').map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['3', '2', '1', '']);
   for (const { code, stdout, stderr } of unknown) {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr.trimEnd().endsWith(`the model other does not exist in local state ${state}`)).toBe(true);
+    const missing = `the model other does not exist in local state ${state}; there is half`;
+    expect(stderr.trimEnd().endsWith(missing)).toBe(true);
   }
 });
 

@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { scriptName } from '../../../scripts/cli/invocation.ts';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
 import { SUBCOMMANDS } from '../../../scripts/main/subcommands.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import { loadedModules } from '../../fixtures/commands/loaded_modules.ts';
+import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
+import { publish } from '../../fixtures/commands/publishing.ts';
 import { runNpm } from '../../fixtures/commands/run_npm.ts';
 import { OUTER_ENVIRONMENT, runScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -144,6 +147,37 @@ describe('completion', () => {
       ...words,
     ]);
     expect(answer.split('\n').filter((word) => word !== '')).toEqual(offered);
+  });
+
+  test.runIf(bash)('in bash offers models and versions of local state, and works after npx', async () => {
+    const state = join(folder, 'state');
+    const registry = await openLocalRegistry(state);
+    for (const model of ['half', 'halves', 'iris']) {
+      for (const version of ['1.0.0', '1.10.0', '1.9.0']) {
+        await publish(registry.store, await writeGraphModel(join(folder, model, version)), model);
+      }
+    }
+    await registry.close();
+    const { stdout: script } = await runScript('completion', ['bash']);
+    const offered = async (typed: string): Promise<string[]> => {
+      const words = typed.split(' ');
+      const start = words[0] === 'npx' ? '_edge_serving_npx' : '_edge_serving';
+      const answer = await output('bash', [
+        '-c',
+        `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); ${start}; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        'bash',
+        ...words,
+      ]);
+      return answer.split('\n').filter((word) => word !== '');
+    };
+    const there = `--persist-to ${state}`;
+    expect(await offered(`edge-serving rollback ${there} ha`)).toEqual(['half', 'halves']);
+    expect(await offered(`edge-serving rollback ${there} half `)).toEqual(['1.10.0', '1.9.0', '1.0.0']);
+    expect(await offered(`npx edge-serving canary ${there} --percent 5 iris 1.1`)).toEqual(['1.10.0']);
+    expect(await offered(`npx edge-serving diff ${there} half 1.0.0 1.9`)).toEqual(['1.9.0']);
+    expect(await offered(`edge-serving promote ${there} half --model-version 1.0`)).toEqual(['1.0.0']);
+    expect(await offered(`npx edge-serving roll`)).toEqual(['rollback']);
+    expect(await offered(`npx other ha`)).toEqual([]);
   });
 
   test('for another shell is refused', async () => {

@@ -103,6 +103,9 @@ describe('names in a model and words of the history are escaped', { timeout: 300
     expect(status.stdout).not.toMatch(ACTS);
     const json = await runScript('status', ['half', '--persist-to', state, '--json']);
     expect(json.stdout).not.toMatch(ACTS);
-    expect(JSON.parse(json.stdout).pointer.history[0]).toMatchObject({ by: HOSTILE, reason: HOSTILE });
+    expect(JSON.parse(json.stdout).models[0].pointer.history[0]).toMatchObject({
+      by: HOSTILE,
+      reason: HOSTILE,
+    });
   });
 });

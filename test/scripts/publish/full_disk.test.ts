@@ -29,7 +29,7 @@ describe.skipIf(disk === undefined)('on a full disk', { timeout: 300_000 }, () =
       ]);
     const current = async (): Promise<unknown> => {
       const { stdout } = await runScript('status', ['half', '--persist-to', state, '--json']);
-      return JSON.parse(stdout).pointer?.current;
+      return JSON.parse(stdout).models?.[0]?.pointer?.current;
     };
     expect(await publish('1.0.0')).toMatchObject({ code: 0 });
     disk?.fill();

@@ -35,19 +35,23 @@ describe('the scripts through a management Worker', () => {
     const status = await run('status', ['half', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({
       registry: { kind: 'management', url: management.url.href },
-      pointer: {
-        current: '1.0.0',
-        previous: '1.2.0',
-        retired: ['1.1.0'],
-        history: [
-          { action: 'prune' },
-          { action: 'rollback', reason: 'late', by: expect.stringMatching(/ via ci$/) },
-          { by: 'ann via ci' },
-          { by: 'ann via ci' },
-          { by: 'ann via ci' },
-        ],
-      },
-      versions: [{ version: '1.0.0' }, { version: '1.2.0' }],
+      models: [
+        {
+          pointer: {
+            current: '1.0.0',
+            previous: '1.2.0',
+            retired: ['1.1.0'],
+            history: [
+              { action: 'prune' },
+              { action: 'rollback', reason: 'late', by: expect.stringMatching(/ via ci$/) },
+              { by: 'ann via ci' },
+              { by: 'ann via ci' },
+              { by: 'ann via ci' },
+            ],
+          },
+          versions: [{ version: '1.0.0' }, { version: '1.2.0' }],
+        },
+      ],
     });
     const keys = Object.keys(await snapshot(management.store));
     expect(keys.filter((key) => key.startsWith('publications/'))).toEqual([]);
