@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { CodedError, type ErrorCode } from '../../../worker/model/coded_error.ts';
@@ -74,6 +76,8 @@ export async function openSandbox(): Promise<Sandbox> {
 }
 
 function startHost(folder: string): ChildProcess {
+  // That of this process, which has a folder for each version of Node.
+  const compileCache = getCompileCacheDir();
   return spawn(
     process.execPath,
     [fileURLToPath(startableModule(new URL('sandbox_process.ts', import.meta.url)))],
@@ -89,6 +93,7 @@ function startHost(folder: string): ChildProcess {
         TMP: folder,
         TEMP: folder,
         CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+        ...(compileCache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compileCache) }),
       },
     },
   );
