@@ -71,8 +71,6 @@ async function simplifyGraph(
     return { ...served, message: served.message + others.join('') };
   }
   const { value, leftOut } = served.value;
-  for (const [name, reason] of Object.entries(leftOut))
-    onProgress?.(`signature "${name}" is left out: ${reason}`);
   const { nodesBefore, nodesAfter } = value;
   if (nodesAfter < nodesBefore) onProgress?.(`Simplified ${nodesBefore} operations to ${nodesAfter}`);
   if (Object.keys(leftOut).length === 0) return read(value);

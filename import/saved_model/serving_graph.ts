@@ -45,14 +45,7 @@ export async function servingGraph(parts: SavedModelParts): Promise<Imported<Ser
   );
   if (served.kind !== 'read') return served;
   const { graph, notes } = served.value.value;
-  const leftOut = { ...graph.leftOut, ...served.value.leftOut };
-  return read({
-    graph: { ...graph, leftOut },
-    notes: [
-      ...Object.entries(leftOut).map(([name, reason]) => `signature "${name}" is left out: ${reason}`),
-      ...notes,
-    ],
-  });
+  return read({ graph: { ...graph, leftOut: { ...graph.leftOut, ...served.value.leftOut } }, notes });
 }
 
 async function graphOf(

@@ -8,7 +8,7 @@ import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
-import { signatureLines } from '../status/model_report.ts';
+import { leftOutLines, signatureLines } from '../status/model_report.ts';
 
 export const CONVERT: CommandModule = { define, run };
 
@@ -64,6 +64,7 @@ async function run(command: Command, output: Output): Promise<number> {
       `Converted ${sourceFormat} to ${format} in ${showToCaller(directory)}:`,
       ...formatTable(blobs.map(({ path, bytes }) => [`  ${path}`, formatBytes(bytes)])),
       ...signatureLines(signatures),
+      ...leftOutLines(leftOut),
       ...(quantize === undefined ? [] : accuracyLines(quantize, accuracy)),
     ],
     { output: directory, sourceFormat, format, signatures, leftOut, files: blobs, weightBytes, accuracy },

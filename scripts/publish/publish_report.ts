@@ -8,6 +8,7 @@ import { effectLines } from '../pointer/change_timing.ts';
 import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
 import { describePlace, type PlaceDescription } from '../registry/place.ts';
 import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
+import { leftOutLines } from '../status/model_report.ts';
 import type { Checks } from './check_candidate.ts';
 import type { PublishOutcome } from './publish_model.ts';
 
@@ -31,6 +32,7 @@ export function publishLines(report: PublishReport): string[] {
   const { version, manifest, uploaded, present, change, effect, checks } = outcome;
   const lines = [
     ...checkLines(version, checks),
+    ...leftOutLines(outcome.leftOut),
     manifest === 'written'
       ? `Published ${model} ${version} to ${describePlace(place)}.`
       : `${model} ${version} already exists in ${describePlace(place)} with this content.`,
@@ -43,10 +45,11 @@ export function publishLines(report: PublishReport): string[] {
 }
 
 /** Describes the result of a dry run for people. */
-export function dryRunLines(model: string, { version, checks, isPublished }: Checked): string[] {
+export function dryRunLines(model: string, { version, checks, leftOut, isPublished }: Checked): string[] {
   return [
     ...differenceLines(checks.differences),
     ...checkLines(version, checks),
+    ...leftOutLines(leftOut),
     isPublished
       ? `${model} ${version} is already published with this content. Nothing was changed.`
       : `${model} ${version} can be published. Nothing was uploaded.`,

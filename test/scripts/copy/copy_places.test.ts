@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
 import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
+import { publish } from '../../fixtures/commands/publishing.ts';
 import { runScript, startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { type ManagementWorker, startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
@@ -14,11 +16,11 @@ const there = { cwd: folder, env: { EDGE_SERVING_TOKEN: TOKEN } };
 let management: ManagementWorker;
 beforeAll(async () => {
   management = await startManagement({ MANAGEMENT_TOKENS: tokenEntry('ci', 'publish+flip', TOKEN) });
+  const registry = await openLocalRegistry(join(folder, 'first'));
   for (const version of ['1.0.0', '1.1.0']) {
-    const directory = await writeGraphModel(join(folder, version));
-    const words = [directory, '--model', 'half', '--persist-to', 'first', '--skip-rehearsal', '--no-wait'];
-    expect(await runScript('publish', words, there)).toMatchObject({ code: 0 });
+    await publish(registry.store, await writeGraphModel(join(folder, version)), 'half');
   }
+  await registry.close();
 });
 afterAll(() => management.stop());
 
