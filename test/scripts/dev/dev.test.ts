@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { PACKAGE_ROOT } from '../../../scripts/files/package_root.ts';
+import { TrafficReportSchema } from '../../../worker/traffic/report/traffic_report.ts';
 import { freePort } from '../../fixtures/commands/free_port.ts';
 import { runScript, startScript } from '../../fixtures/commands/run_script.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
@@ -87,6 +89,13 @@ test('dev serves the sample models and lets them be managed; what is published i
       `  curl -d '{"inputs":{"x":[1,2,5]}}' ${url}/v1/models/half_plus_two:predict`,
     ]);
     expect(await predict(url)).toEqual({ predictions: [3.5, 4, 5.5] });
+    // Both Workers' processes are others than this one, and so is that of the command.
+    const versions = async () => {
+      const { stdout } = await runScript('traffic', ['half_plus_two', '--persist-to', state, '--json']);
+      const { versions } = v.parse(TrafficReportSchema, JSON.parse(stdout));
+      return versions.map(({ version, requests }) => `${version}: ${requests}`).sort();
+    };
+    await expect.poll(versions, { timeout: 60_000 }).toEqual([': 1', '1.0.0: 1', '1.1.0: 1']);
     const token = /Bearer ([\w-]+)/.exec(await managed)?.[1];
     const listed = await fetch(`http://localhost:${managementPort}/api/v1/models`, {
       headers: { authorization: `Bearer ${token}` },
