@@ -154,7 +154,7 @@ test('metrics count requests and examples by model, version and status', async (
     ':tensorflow:serving:request_latency_count{model_name="linear",API="regress",entrypoint="REST",version="1.0.0"}';
   const before = await readMetrics(isolate);
   await post('/v1/models/linear:regress', '{"examples": [{"x": [1.0]}, {"x": 10.0}]}');
-  await post('/v1/models/linear:regress', '{"examples": [{"x": [1.0]}, {"x": 10}]}');
+  await post('/v1/models/linear:regress', '{"examples": [{"x": [1.0]}, {"x": "ten"}]}');
   const after = await readMetrics(isolate);
   const grown = (key: string) => (after.get(key) ?? 0) - (before.get(key) ?? 0);
   expect([grown(counted), grown(examples), grown(latency)]).toEqual([1, 2, 1]);
