@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODELS_PREFIX, parseStorageKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { compareVersions } from '../../../worker/registry/version/version.ts';
+import { openBucketDatabase } from '../../registry/local/bucket_database.ts';
 
 /**
  * Returns the versions of each model in a local state folder, newest first, whatever their environment is. To be fast
@@ -28,19 +29,14 @@ async function databaseFiles(folder: string): Promise<string[]> {
 }
 
 async function manifestKeys(file: string): Promise<string[]> {
+  const database = await openBucketDatabase(file);
+  if (database === undefined) return [];
   try {
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(file, { readOnly: true });
-    try {
-      const rows = database
-        .prepare("SELECT key FROM _mf_objects WHERE key LIKE ? AND key LIKE '%/manifest.json'")
-        .all(`${MODELS_PREFIX}%`);
-      return rows.map(({ key }) => String(key));
-    } finally {
-      database.close();
-    }
-  } catch {
-    // Another database of Miniflare, or a Node without SQLite.
-    return [];
+    const rows = database
+      .prepare("SELECT key FROM _mf_objects WHERE key LIKE ? AND key LIKE '%/manifest.json'")
+      .all(`${MODELS_PREFIX}%`);
+    return rows.map(({ key }) => String(key));
+  } finally {
+    database.close();
   }
 }
