@@ -36,9 +36,10 @@ app.get('/openapi.json', async (context) => {
   const { guard, isolate, routingKeys, showsIndex } = wiringOf(context.env);
   const { raw } = context.req;
   // Everybody may read the document, and clients that may send requests see their models in it.
-  const showsModels = showsIndex && (await guard?.(raw, '/openapi.json')) === undefined;
-  if (!showsModels) return answerDocument();
-  return answerModelDocument(isolate.serving, new HttpRequestScope(raw, context.executionCtx, routingKeys));
+  const admission = showsIndex ? await guard?.(raw, '/openapi.json') : undefined;
+  if (!showsIndex || admission?.kind === 'refused') return answerDocument();
+  const scope = new HttpRequestScope(raw, context.executionCtx, routingKeys, admission?.key);
+  return answerModelDocument(isolate.serving, scope);
 });
 app.get('/docs', () => answerReference('page'));
 app.get('/docs/script.js', () => answerReference('script'));

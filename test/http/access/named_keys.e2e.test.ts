@@ -72,12 +72,20 @@ describe('a key for some models', () => {
     expect(await send('some', '/v1/models/absent:predict', INSTANCES)).toMatchObject({ status: 404 });
   });
 
+  test.each(['/v2/models/stats', '/openapi.json'])('shows nothing of others in %s', async (path) => {
+    expect(JSON.stringify((await send('all', path)).body)).toContain('secret_model');
+    const seen = JSON.stringify((await send('some', path)).body);
+    expect(seen).toContain('half_plus_two');
+    expect(seen).not.toContain('secret_model');
+  });
+
   test.each([
     ['/v1/models/secret_model:predict', INSTANCES],
     ['/V1/MODELS/secret_model:predict', INSTANCES],
     ['/v1/models/%73ecret_model:predict', INSTANCES],
     ['/v1/models/secret_model/versions/1.1.0:predict', INSTANCES],
     ['/v1/models/secret_model/labels/any:predict', INSTANCES],
+    ['/v2/models/secret_model/stats'],
     ['/v1/models/secret_model:classify', '{"examples":[{"x":1.0}]}'],
     ['/v1/models/secret_model:regress', 'no JSON'],
     ['/v1/models/secret_model', undefined],

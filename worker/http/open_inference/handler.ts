@@ -83,7 +83,9 @@ const openInference = (counts: ReadCounts): Protocol<ComputeRoute, Document, Par
       case 'model statistics':
         return answerStatistics(serving, asks.target, scope, counts());
       case 'statistics':
-        return documentAnswer(statistics(counts()));
+        return documentAnswer(
+          statistics(counts().filter(({ model }) => scope.modelRefusal?.(model) === undefined)),
+        );
       case 'repository index':
         return answerModelList(serving, scope, repositoryIndex);
       case 'repository change':
