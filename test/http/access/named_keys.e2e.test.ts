@@ -85,7 +85,7 @@ describe('a key for some models', () => {
     ['/v1/models/%73ecret_model:predict', INSTANCES],
     ['/v1/models/secret_model/versions/1.1.0:predict', INSTANCES],
     ['/v1/models/secret_model/labels/any:predict', INSTANCES],
-    ['/v2/models/secret_model/stats'],
+    ['/v2/models/secret_model/stats', undefined],
     ['/v1/models/secret_model:classify', '{"examples":[{"x":1.0}]}'],
     ['/v1/models/secret_model:regress', 'no JSON'],
     ['/v1/models/secret_model', undefined],
