@@ -145,9 +145,20 @@ export function createIsolate(options: IsolateOptions): Isolate {
         gauge('tensors', tensors),
         gauge('servables', servables),
         gauge('servable_bytes', bytes),
+        ...generationSamples(source),
         ...planSamples(manager.servables()),
         ...coldSamples(manager.servables()),
       ];
     },
   };
+}
+
+/** Samples the generations by which this isolate may answer, so that an isolate that stays behind can be found. */
+function generationSamples(source: PointerSource): MetricSample[] {
+  return [...source.generations()].map(([model, generation]) => ({
+    name: 'generation',
+    kind: 'gauge',
+    labels: { model },
+    value: generation,
+  }));
 }

@@ -75,6 +75,20 @@ describe('PointerSource', () => {
     expect(source.leased(model)?.current).toBe('1.0.0');
   });
 
+  test('tells the generations by which it may answer, and not those that it would have to check', async () => {
+    const model = uniqueModel();
+    await publish(model, '1.0.0');
+    await publish(model, '1.1.0');
+    const { source, clock } = createSource(bucket, { leaseMs: 100 });
+    await source.check(model);
+    expect(source.generations()).toEqual(new Map([[model, 2]]));
+    clock.now += 100;
+    expect(source.generations()).toEqual(new Map());
+    const { source: strict } = createSource(bucket);
+    await strict.check(model);
+    expect(strict.generations()).toEqual(new Map());
+  });
+
   test('does not go back when a slow read brings an older pointer', async () => {
     const model = uniqueModel();
     await publish(model, '1.0.0');

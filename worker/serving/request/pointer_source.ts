@@ -78,6 +78,19 @@ export class PointerSource {
     return pointer.generation < minimumGeneration ? undefined : pointer;
   }
 
+  /**
+   * Returns, by model, the generation by which this isolate may answer now. A model that it would have to read first is
+   * left out. Without I/O.
+   */
+  generations(): ReadonlyMap<string, number> {
+    const generations = new Map<string, number>();
+    for (const model of this.#held.keys()) {
+      const pointer = this.leased(model);
+      if (pointer !== undefined) generations.set(model, pointer.generation);
+    }
+    return generations;
+  }
+
   /** Starts the next read once half of the lease has passed, so that under traffic no request waits for a read. */
   readAhead(model: string, scope: RequestScope): void {
     const held = this.#held.get(model);
