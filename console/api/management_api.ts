@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ANSWERS, ErrorSchema } from '../../worker/management/openapi/openapi_answers.ts';
-import { type TrafficReport, TrafficReportSchema } from '../../worker/traffic/report/traffic_report.ts';
+import type { TrafficReport } from '../../worker/traffic/report/traffic_report.ts';
 import type { ApiAnswer, ApiRefusal } from './api_answer.ts';
 
 export type Caller = v.InferOutput<typeof ANSWERS.caller>;
@@ -75,7 +75,7 @@ export class ManagementApi {
 
   /** The requests of the last minutes, from all isolates. */
   traffic(model: string, minutes: number): Promise<ApiAnswer<TrafficReport>> {
-    return this.#ask(`${modelPath(model)}/traffic?minutes=${minutes}`, TrafficReportSchema);
+    return this.#ask(`${modelPath(model)}/traffic?minutes=${minutes}`, ANSWERS.traffic);
   }
 
   /** Makes a change. Resolves when it is written, before it takes effect. */

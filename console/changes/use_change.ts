@@ -6,7 +6,7 @@ import { newKey } from '../api/new_key.ts';
 import type { PlannedChange } from './planned_change.ts';
 
 /** The progress of a change, from the question to the moment at which the whole fleet has changed over. */
-export type ChangeProgress =
+type ChangeProgress =
   | {
       readonly kind: 'asking';
       /** The changes of others since the question was asked, newest first. */

@@ -10,7 +10,7 @@ export interface AnswerOutput {
   readonly more: number;
 }
 
-export interface AnswerRow {
+interface AnswerRow {
   readonly label: string;
   readonly value: string;
   /** The length of its bar, from 0 to 1. Undefined if the values are no shares. */

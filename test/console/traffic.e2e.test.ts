@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startTrafficServer } from '../../scripts/traffic/traffic_server.ts';
 import type { TrafficReport } from '../../worker/traffic/report/traffic_report.ts';
 import { HAS_BROWSER } from '../fixtures/browser/browser.ts';
+import { temporaryFolder } from '../fixtures/commands/temporary_folder.ts';
 import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
 import { TOKENS, useConsole } from './use_console.ts';
 
@@ -71,6 +74,32 @@ const cells = async (page: Page, caption: string) => {
       rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent)),
     );
 };
+
+const server = await startTrafficServer(join(await temporaryFolder(), 'state'));
+afterAll(() => server.close());
+
+describe.skipIf(!HAS_BROWSER)('the requests of a predict Worker', () => {
+  const store = { TRAFFIC_STORE: server.url };
+  const { workers, openAs, ask } = useConsole({ management: store, predict: store });
+
+  test('appear in the console, by version', async () => {
+    await publishDirectory(workers().store, `${SAMPLES}/half_plus_two/1.0.0`, 'half_plus_two', '1.0.0');
+    const predict = (body: string) =>
+      fetch(new URL('/v1/models/half_plus_two:predict', workers().predictUrl), { method: 'POST', body });
+    for (const body of ['{"instances":[1.0]}', '{"instances":[2.0]}', '{"instances":["a"]}'])
+      await predict(body);
+    // They are recorded after their answers.
+    const recorded = async () =>
+      (await ask('GET', '/api/v1/models/half_plus_two/traffic')).body.sampling.points;
+    await expect.poll(recorded, { timeout: 60_000 }).toBe(3);
+    const { page, faults } = await openAs('viewer', '#/models/half_plus_two/traffic');
+    expect((await cells(page, 'By version')).map((row) => row.slice(0, 4))).toEqual([
+      ['1.0.0', '3', '1', '0'],
+    ]);
+    await page.getByText('3 requests, from the local store of dev').waitFor();
+    expect(faults).toEqual([]);
+  });
+});
 
 describe.skipIf(!HAS_BROWSER)('the traffic of a model', () => {
   const { workers, open } = useConsole({ management: { DEV_TOKEN: TOKENS.ops } });
