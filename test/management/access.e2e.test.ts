@@ -82,7 +82,13 @@ describe('access', () => {
         }
         return { statuses, others: [await askFrom('192.0.2.1', token), await askFrom('192.0.2.1', token)] };
       });
-      const welcome = { service: 'edge-serving-management', token: 'ci', scopes: ['read'], signIn: 'token' };
+      const welcome = {
+        service: 'edge-serving-management',
+        token: 'ci',
+        scopes: ['read'],
+        signIn: 'token',
+        predict: { bound: false, url: null },
+      };
       expect(answers).toEqual({
         statuses: [401, 401, 429, 429],
         others: [

@@ -84,7 +84,13 @@ describe('somebody whom Cloudflare Access has admitted', () => {
   ])('is a caller: %s', async (_, who, name, scopes) => {
     expect(await ask(signedIn(assertionOf(who)))).toEqual({
       status: 200,
-      body: { service: 'edge-serving-management', token: name, scopes, signIn: 'access' },
+      body: {
+        service: 'edge-serving-management',
+        token: name,
+        scopes,
+        signIn: 'access',
+        predict: { bound: false, url: null },
+      },
     });
   });
 
