@@ -115,12 +115,16 @@ describe('a key for some models', () => {
       await send('some', '/v2/models'),
       await send('some', '/v2/repository/index', '{}'),
       await send('some', '/'),
+      await send('some', '/openapi.json'),
+      // Both models have been asked for.
+      await send('some', '/v2/models/stats'),
     ];
     for (const { status, body } of lists) {
       expect(status).toBe(200);
       expect(JSON.stringify(body)).toContain('half_plus_two');
       expect(JSON.stringify(body)).not.toContain('secret_model');
     }
+    expect(JSON.stringify((await send('all', '/v2/models/stats')).body)).toContain('secret_model');
     expect((await send('all', '/v1/models')).body).toEqual({ models: ['half_plus_two', 'secret_model'] });
   });
 
