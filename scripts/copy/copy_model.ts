@@ -43,7 +43,11 @@ export async function copyModel(
 ): Promise<ModelCopy> {
   const read = await readPointer(from, model);
   if (read.kind === 'malformed') {
-    return { kind: 'refused', model, reason: `the pointer of ${model} is malformed at the source: ${read.reason}` };
+    return {
+      kind: 'refused',
+      model,
+      reason: `the pointer of ${model} is malformed at the source: ${read.reason}`,
+    };
   }
   const source = read.kind === 'found' ? read.pointer : undefined;
   const published = await listVersions(from, model);

@@ -2,8 +2,8 @@ import { requirePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
 import { listVersions, readManifest } from '../../worker/registry/version/version_store.ts';
 import { missingModel } from '../pointer/refusal.ts';
-import type { Registry } from './registry.ts';
 import { describePlace } from './place.ts';
+import type { Registry } from './registry.ts';
 import { findNamedVersion } from './version_name.ts';
 
 export type FoundVersion =

@@ -54,6 +54,7 @@ export async function readVerifiedBlob(
     onPiece(piece);
   });
   if (kind === 'missing') throw new DamagedBlobError(`its file ${blob.path} is missing`);
-  if (kind === 'different') throw new DamagedBlobError(`its file ${blob.path} differs from the published one`);
+  if (kind === 'different')
+    throw new DamagedBlobError(`its file ${blob.path} differs from the published one`);
   return Buffer.concat(pieces);
 }

@@ -15,8 +15,8 @@ import { copyPlaces, placeWords, withPlaceOption } from '../../copy/place_option
 import { newChangeRecord, withChangeOptions } from '../../pointer/change_record.ts';
 import { changeTiming, withTimingOptions } from '../../pointer/change_timing.ts';
 import { missingModel } from '../../pointer/refusal.ts';
-import type { Registry } from '../../registry/registry.ts';
 import { describePlace } from '../../registry/place.ts';
+import type { Registry } from '../../registry/registry.ts';
 import { withRegistry } from '../../registry/registry_command.ts';
 import { parseVersionName, VERSION_NAME } from '../../registry/version_name.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLocalRegistry } from '../../../scripts/registry/open_registry.ts';
+import { openLocalRegistry } from '../../../scripts/registry/local/local_registry.ts';
 import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
