@@ -20,7 +20,7 @@ export interface FileDifference {
   readonly other: Blob | undefined;
 }
 
-export interface OperationDifference {
+interface OperationDifference {
   readonly name: string;
   readonly one: number;
   readonly other: number;

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
-import type { CompletionSource } from './completion_script.ts';
-import { listingWords, namedSubcommands, namesModel, namesVersion, versionOptions } from './words.ts';
+import {
+  type CompletionSource,
+  listingWords,
+  namedSubcommands,
+  namesModel,
+  namesVersion,
+  versionOptions,
+} from './words.ts';
 
 export function bashScript({ commands, program }: CompletionSource, shells: string): string {
   const names = namedSubcommands(commands)

@@ -1,17 +1,10 @@
-import type { Command } from 'commander';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
+import type { CompletionSource } from './words.ts';
 import { zshScript } from './zsh.ts';
 
 export const COMPLETION_SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof COMPLETION_SHELLS)[number];
-
-/** What a script needs to know. */
-export interface CompletionSource {
-  readonly commands: readonly Command[];
-  /** The words that start this program: of Node, and of its file. */
-  readonly program: readonly string[];
-}
 
 /**
  * Returns a script that completes subcommands and options, the values of options that have a list of them, and the names

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { CompletionSource } from './completion_script.ts';
-import { listingWords, namedSubcommands, namesModel, namesVersion } from './words.ts';
+import { type CompletionSource, listingWords, namedSubcommands, namesModel, namesVersion } from './words.ts';
 
 export function fishScript({ commands, program }: CompletionSource, shells: string): string {
   const all = namedSubcommands(commands);

@@ -3,6 +3,13 @@ import { parseNameArgument } from '../../cli/arguments.ts';
 import { singleQuoted } from '../../cli/shell_word.ts';
 import { OWN_SUBCOMMANDS } from '../subcommands.ts';
 
+/** What a script needs to know. */
+export interface CompletionSource {
+  readonly commands: readonly Command[];
+  /** The words that start this program: of Node, and of its file. */
+  readonly program: readonly string[];
+}
+
 /** The arguments that name a version of the model before them. */
 const VERSION_ARGUMENTS: ReadonlySet<string> = new Set(['version', 'versions', 'one', 'other']);
 

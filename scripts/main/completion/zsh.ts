@@ -1,7 +1,13 @@
 import type { Argument, Command, Option } from 'commander';
 import { singleQuoted } from '../../cli/shell_word.ts';
-import type { CompletionSource } from './completion_script.ts';
-import { listingWords, namedSubcommands, namesModel, namesVersion, versionOptions } from './words.ts';
+import {
+  type CompletionSource,
+  listingWords,
+  namedSubcommands,
+  namesModel,
+  namesVersion,
+  versionOptions,
+} from './words.ts';
 
 export function zshScript({ commands, program }: CompletionSource, shells: string): string {
   const subcommands = namedSubcommands(commands).map(
