@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -223,22 +224,31 @@ const WITH_DATASET = `
   export default { fetch: (request, env, context) => worker.fetch(at(request), { ...env, TRAFFIC }, context) };
 `;
 
-test('a dataset that is bound as TRAFFIC gets one data point for each prediction', async () => {
-  const bound = await startEdge({ isolates: 1, around: WITH_DATASET });
+test('a dataset that is bound as TRAFFIC gets one data point for each prediction, with the name of its key', async () => {
+  const key = 'the-key-of-a-shop';
+  const entry = `shop:${createHash('sha256').update(key).digest('hex')}`;
+  const bound = await startEdge({
+    isolates: 1,
+    around: WITH_DATASET,
+    variables: { NAMED_API_KEYS: entry, PREDICT_API_KEYS: 'a-key-without-name' },
+  });
   try {
     await publishDirectory(bound.store, `${SAMPLES}/half_plus_two/1.0.0`, MODEL, '1.0.0');
     const [isolate] = bound.isolates;
-    await predict(isolate, { instances: [1] });
-    await ask(isolate, `/v2/models/${MODEL}/infer`, {
-      inputs: [{ name: 'x', datatype: 'FP32', shape: [2], data: [1, 2] }],
-    });
+    const send = (path: string, body: object, shown: string) =>
+      ask(isolate, path, body, { headers: { 'x-api-key': shown } });
+    await send(`/v1/models/${MODEL}:predict`, { instances: [1] }, key);
+    const x = { name: 'x', datatype: 'FP32', shape: [2], data: [1, 2] };
+    await send(`/v2/models/${MODEL}/infer`, { inputs: [x] }, 'a-key-without-name');
+    // The guard refuses it, and nothing is recorded.
+    expect((await predict(isolate, { instances: [1] })).status).toBe(401);
     const points = () => bound.log.filter((line) => line.startsWith('point '));
     await expect.poll(points).toHaveLength(2);
     const isolateName = expect.stringMatching(/^[0-9a-f-]{36}$/);
     expect(points().map((line) => JSON.parse(line.slice('point '.length)))).toMatchObject([
       {
         indexes: [MODEL],
-        blobs: ['request', MODEL, '1.0.0', 'current', 'predict', 'ok', 'FRA', '', isolateName],
+        blobs: ['request', MODEL, '1.0.0', 'current', 'predict', 'ok', 'FRA', 'shop', isolateName],
       },
       {
         indexes: [MODEL],
