@@ -177,7 +177,7 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
     test('a reader sees the versions and no changes', async () => {
       const { page } = await openAs('viewer', '#/models/scopes/versions');
       await page.getByText('Changes need the scope flip.').waitFor();
-      expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out']);
+      expect(await page.getByRole('button').allTextContents()).toEqual(['Skip to the content', 'Sign out']);
     });
 
     test('a prune needs the scope publish too', async () => {

@@ -3,9 +3,9 @@ import { type NpmSettings, typedOption } from './npm_settings.ts';
 
 /**
  * npm's own options that ask a command for something else than it would do without them: `npm run rollback NAME --dry-run` would
- * flip.
+ * flip. npm also reads a word of its one-letter options as these: `--fas` is `--force --all --silent`.
  */
-const ASKS_FOR_SOMETHING_ELSE: ReadonlySet<string> = new Set(['dry_run', 'tag']);
+const ASKS_FOR_SOMETHING_ELSE: ReadonlySet<string> = new Set(['all', 'dry_run', 'force', 'tag']);
 
 /** Settings that npm gives to every script beside its options. */
 const OF_NPM_ITSELF: ReadonlySet<string> = new Set([

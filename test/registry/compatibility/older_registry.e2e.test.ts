@@ -55,18 +55,22 @@ describe.each(releases)('what %s has published', async (release) => {
   test('is shown with its history', async () => {
     const { stdout } = await run('status', 'half', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
-      pointer: {
-        current: '1.1.0',
-        labels: { stable: '1.0.0' },
-        history: [
-          { action: 'publish', from: '1.0.0', to: '1.1.0', by: 'ann', reason: 'trained again' },
-          { action: 'label', label: 'stable', to: '1.0.0' },
-          { action: 'publish', from: null, to: '1.0.0' },
-        ],
-      },
-      versions: [
-        { version: '1.0.0', rehearsalSkipped: true },
-        { version: '1.1.0', plan: { kind: 'planned' } },
+      models: [
+        {
+          pointer: {
+            current: '1.1.0',
+            labels: { stable: '1.0.0' },
+            history: [
+              { action: 'publish', from: '1.0.0', to: '1.1.0', by: 'ann', reason: 'trained again' },
+              { action: 'label', label: 'stable', to: '1.0.0' },
+              { action: 'publish', from: null, to: '1.0.0' },
+            ],
+          },
+          versions: [
+            { version: '1.0.0', rehearsalSkipped: true },
+            { version: '1.1.0', plan: { kind: 'planned' } },
+          ],
+        },
       ],
     });
   });

@@ -134,7 +134,7 @@ describe('completion', () => {
     ['rollback m --t', ['--to']],
     ['publish --mod', ['--model', '--model-version']],
     ['convert m out --quantize u', ['uint8']],
-    ['help ke', ['keygen']],
+    ['help keyg', ['keygen']],
     ['completion z', ['zsh']],
     ['inspect mod', []],
   ] as const)('in bash of "edge-serving %s" offers %j', async ([typed, offered]) => {

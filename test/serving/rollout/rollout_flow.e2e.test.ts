@@ -95,17 +95,15 @@ describe('a version on its way, over the real scripts and four isolates', () => 
 
     // Each isolate has loaded each version once, before any flip.
     expect(await loads()).toEqual(edge.isolates.map(() => 2));
-    const { pointer } = await run('status', MODEL);
-    expect(pointer).toMatchObject({
-      history: [
-        { action: 'rollback', from: '1.1.0', to: '1.0.0' },
-        { action: 'promote', to: '1.1.0', reason: 'the canary lives', ended: { canary: '1.1.0' } },
-        { action: 'canary', percent: 50 },
-        { action: 'canary', percent: 10 },
-        { action: 'stage' },
-        { action: 'publish' },
-      ],
-    });
+    const history = [
+      { action: 'rollback', from: '1.1.0', to: '1.0.0' },
+      { action: 'promote', to: '1.1.0', reason: 'the canary lives', ended: { canary: '1.1.0' } },
+      { action: 'canary', percent: 50 },
+      { action: 'canary', percent: 10 },
+      { action: 'stage' },
+      { action: 'publish' },
+    ];
+    expect(await run('status', MODEL)).toMatchObject({ models: [{ pointer: { history } }] });
   });
 
   test('a label moves in one command, and goes', { timeout: 400_000 }, async () => {
