@@ -35,7 +35,7 @@ export async function verifyBlob(
 
 /** A blob is missing, or differs from its manifest. The message is a clause such as `its file a.bin is missing`. */
 export class DamagedBlobError extends CodedError {
-  override readonly code: ErrorCode = 'ERR_BLOB_CORRUPT';
+  override readonly code: ErrorCode = 'ERR_COPY_DAMAGED';
 }
 
 /**

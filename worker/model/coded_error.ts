@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   ERR_BLOB_CORRUPT: 'A blob is missing, or differs from the manifest.',
   ERR_COMMAND_LINE_INVALID: 'The command line is wrong.',
   ERR_CONFIGURATION_INVALID: 'A variable of a Worker has an invalid value. The message names the variable.',
+  ERR_COPY_DAMAGED: 'A file that is to be copied is missing, or differs from the published one.',
   ERR_DELETION_FAILED: 'A prune could not delete files. Its lock is left to expire.',
   ERR_DISK_FULL: 'A disk has no space left.',
   ERR_EXECUTION_FAILED: 'The model could not compute the inputs.',
