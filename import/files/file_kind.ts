@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { type Field, scanFields } from '../saved_model/protobuf/scan_fields.ts';
+import { type Field, scanFields } from '../protobuf/scan_fields.ts';
 
 /** The kind of a file by its first bytes, whatever its name is. */
 export type FileKind =

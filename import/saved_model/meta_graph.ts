@@ -1,5 +1,5 @@
 import { type Imported, inFile, malformed, read, unsupported } from '../import_result.ts';
-import { decodeMessage } from './protobuf/decode_message.ts';
+import { decodeMessage } from './protobuf/message_types.ts';
 import {
   type AssetMessage,
   AssetMessageSchema,

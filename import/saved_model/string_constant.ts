@@ -1,7 +1,7 @@
 import { type Imported, malformed, read } from '../import_result.ts';
+import { unpackStrings } from '../tensor_values/string_values.ts';
 import { type NodesByName, origin } from './graph_def/functions/reach.ts';
 import type { SourceNode } from './graph_def/source_graph.ts';
-import { unpackStrings } from './tensor_values/string_values.ts';
 
 /** Reads the strings of a constant. */
 export async function readStringConstant(

@@ -1,7 +1,7 @@
 import { type Imported, malformed, read, unsupported } from '../import_result.ts';
+import { packStrings } from '../tensor_values/string_values.ts';
 import { constantNode } from './graph_def/constants/constant_node.ts';
 import { numberAttribute, type SourceNode, stringAttribute } from './graph_def/source_graph.ts';
-import { packStrings } from './tensor_values/string_values.ts';
 
 /** The keys and values of a table as constants. */
 export interface TextTable {

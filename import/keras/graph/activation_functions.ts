@@ -9,12 +9,12 @@ import {
   select,
   subtract,
   unary,
-} from './nodes/elementwise.ts';
-import type { NodeBuilder } from './nodes/node_builder.ts';
-import { logSoftmax, softmax } from './nodes/reductions.ts';
-import { split } from './nodes/shaping.ts';
-import { sparsemax } from './nodes/sorting.ts';
-import { axisOf, rank, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
+} from '../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../builder/node_builder.ts';
+import { logSoftmax, softmax } from '../../builder/reductions.ts';
+import { split } from '../../builder/shaping.ts';
+import { sparsemax } from '../../builder/sorting.ts';
+import { axisOf, rank, type SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 
 export type ActivationFunction = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
 

@@ -1,6 +1,8 @@
 import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
 import { isJsonObject } from '../../../worker/model/json_object.ts';
 import type { Signature, TensorInfo } from '../../../worker/model/signature.ts';
+import { type LookupTable, NodeBuilder, typeValue } from '../../builder/node_builder.ts';
+import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import type { GraphFunction, GraphInitializer, GraphNode, Weight } from '../../graph/graph.ts';
 import { readSources } from '../inbound_nodes.ts';
 import { Problems, SAVED_MODEL_ADVICE } from '../keras_errors.ts';
@@ -10,8 +12,6 @@ import type { WeightSource } from '../weights/weight_source.ts';
 import { inputShape, inputType } from './input_layer.ts';
 import type { GraphContext } from './layer_instance.ts';
 import { DEEPEST, ModelInstance } from './model_instance.ts';
-import { type LookupTable, NodeBuilder, typeValue } from './nodes/node_builder.ts';
-import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 /** A Keras model as a graph, whose parameters are in the model's file. */
 export interface KerasGraph {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { DataType } from '../../../worker/model/dtype.ts';
 import { isJsonObject } from '../../../worker/model/json_object.ts';
+import type { Shape } from '../../builder/symbolic_tensor.ts';
 import { type KerasObject, unwrap } from '../keras_object.ts';
-import type { Shape } from './nodes/symbolic_tensor.ts';
 
 const ShapeSchema = v.array(v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))));
 

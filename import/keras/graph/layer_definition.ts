@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../../../worker/model/json_object.ts';
+import { cast } from '../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../builder/node_builder.ts';
+import { isSymbolicTensor, type SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { IGNORED_EVERYWHERE } from '../keras_layers.ts';
 import type { KerasObject } from '../keras_object.ts';
 import type { ActivationFunction } from './activation_functions.ts';
 import type { LayerWeights } from './layer_weights.ts';
-import { cast } from './nodes/elementwise.ts';
-import type { NodeBuilder } from './nodes/node_builder.ts';
-import { isSymbolicTensor, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
 import { readActivationFunction } from './read_activation.ts';
 
 /** What a layer gives: tensors, or a text that says why it cannot be converted. */

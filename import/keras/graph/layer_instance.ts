@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../../worker/model/json_object.ts';
+import type { NodeBuilder } from '../../builder/node_builder.ts';
+import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { type Problems, SAVED_MODEL_ADVICE, withWayOut } from '../keras_errors.ts';
 import { isModelClass, isOwnClass, type KerasObject, unwrap } from '../keras_object.ts';
 import { quantizedReason } from '../quantized_layer.ts';
@@ -7,8 +9,6 @@ import type { WeightSource } from '../weights/weight_source.ts';
 import type { Built, InnerCall, LayerCall } from './layer_definition.ts';
 import { LayerWeights } from './layer_weights.ts';
 import { layerDefinition } from './layers/definitions.ts';
-import type { NodeBuilder } from './nodes/node_builder.ts';
-import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
 import { isOperation, operate } from './operations/operate.ts';
 
 /** A model in a model. */

@@ -1,6 +1,6 @@
+import type { NodeBuilder } from '../../builder/node_builder.ts';
+import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import type { ExpectedWeight } from '../weights/expected_weights.ts';
-import type { NodeBuilder } from './nodes/node_builder.ts';
-import type { SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 interface Requested {
   readonly group: string;

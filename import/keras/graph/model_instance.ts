@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../../worker/model/json_object.ts';
 import { isMemberName } from '../../../worker/model/names.ts';
+import { isSymbolicTensor, type SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { keysOfOutputs, readSources, type TensorSource } from '../inbound_nodes.ts';
 import { isModelClass, type KerasObject, layerName, readKerasObject } from '../keras_object.ts';
 import type { ExpectedLayer } from '../weights/expected_weights.ts';
@@ -7,7 +8,6 @@ import { groupCounter } from '../weights/group_counter.ts';
 import type { WeightSource } from '../weights/weight_source.ts';
 import { type CallArguments, readCalls, referencesIn, resolved } from './call_arguments.ts';
 import { type GraphContext, LayerInstance, type Location } from './layer_instance.ts';
-import { isSymbolicTensor, type SymbolicTensor } from './nodes/symbolic_tensor.ts';
 
 /** Deeper than anybody nests models, and not too deep for the stack. */
 export const DEEPEST = 32;

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode, Weight } from '../../graph/graph.ts';
-import type { StoredWeight } from '../tensor_values/stored_weight.ts';
+import type { StoredWeight } from '../../tensor_values/stored_weight.ts';
 
 const SAME = new Set(['DT_FLOAT', 'DT_INT32', 'DT_BOOL', 'DT_STRING']);
 const NODES_NAMED = 3;

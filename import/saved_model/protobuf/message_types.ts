@@ -1,21 +1,13 @@
 import protobuf from 'protobufjs';
-
-/**
- * The members of TensorFlow's messages that an import reads, with their field numbers. All others are skipped. Maps are
- * lists of entries, which have the same encoding and permit any names.
- */
-const message = (fields: Record<string, readonly [number, string]>, oneof: readonly string[] = []) => ({
-  fields: Object.fromEntries(
-    Object.entries(fields).map(([name, [id, type]]) => [
-      name,
-      type.startsWith('repeated ') ? { id, type: type.slice(9), rule: 'repeated' } : { id, type },
-    ]),
-  ),
-  ...(oneof.length > 0 ? { oneofs: { kind: { oneof: [...oneof] } } } : {}),
-});
+import { messageDecoder } from '../../protobuf/decode_message.ts';
+import { message } from '../../protobuf/message_definition.ts';
 
 const entry = (value: string) => message({ key: [1, 'string'], value: [2, value] });
 
+/**
+ * The members of TensorFlow's messages that an import reads. Maps are lists of entries, which have the same encoding
+ * and permit any names.
+ */
 const SHAPES = {
   Dim: message({ size: [1, 'int64'] }),
   TensorShapeProto: message({ dim: [2, 'repeated Dim'], unknownRank: [3, 'bool'] }),
@@ -154,3 +146,5 @@ const BUNDLES = {
 export const MESSAGE_TYPES = protobuf.Root.fromJSON({
   nested: { ...SHAPES, ...TENSORS, ...GRAPHS, ...SAVED_MODELS, ...BUNDLES },
 });
+
+export const decodeMessage = messageDecoder(MESSAGE_TYPES);

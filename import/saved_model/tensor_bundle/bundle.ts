@@ -3,10 +3,10 @@ import { elementCount } from '../../../worker/model/tensor.ts';
 import { findModelFile, type ModelFile } from '../../files/model_files.ts';
 import { graphTypeName } from '../../graph/dtype_mapping.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { type ElementType, elementType } from '../../tensor_values/element_type.ts';
+import { tensorShape } from '../../tensor_values/stored_weight.ts';
 import { BundleEntryMessageSchema, BundleHeaderMessageSchema } from '../protobuf/bundle_messages.ts';
-import { decodeMessage } from '../protobuf/decode_message.ts';
-import { type ElementType, elementType } from '../tensor_values/element_type.ts';
-import { tensorShape } from '../tensor_values/stored_weight.ts';
+import { decodeMessage } from '../protobuf/message_types.ts';
 import type { Slice } from './slice.ts';
 import { readTable } from './table.ts';
 

@@ -1,10 +1,10 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { WeightError } from '../../graph/weight_error.ts';
 import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { toWeightBytes } from '../../tensor_values/element_type.ts';
+import type { StoredWeight } from '../../tensor_values/stored_weight.ts';
+import { packStrings } from '../../tensor_values/string_values.ts';
 import { readLengths } from '../graph_def/constants/string_list.ts';
-import { toWeightBytes } from '../tensor_values/element_type.ts';
-import type { StoredWeight } from '../tensor_values/stored_weight.ts';
-import { packStrings } from '../tensor_values/string_values.ts';
 import { type Bundle, type BundleEntry, readEntry } from './bundle.ts';
 import { createChecksum, maskedChecksum } from './checksum.ts';
 import { copyRegion, overlap, parseShapeAndSlice, type Region, sliceRegion } from './slice.ts';

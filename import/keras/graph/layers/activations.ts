@@ -1,11 +1,20 @@
 import * as v from 'valibot';
+import {
+  add,
+  binary,
+  cast,
+  divide,
+  multiply,
+  select,
+  subtract,
+  unary,
+} from '../../../builder/elementwise.ts';
+import { reduce, softmax } from '../../../builder/reductions.ts';
+import { axesOf, canBroadcast, rank, withMask } from '../../../builder/symbolic_tensor.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { elu, leakyRelu, rectifier } from '../activation_functions.ts';
 import { axes, integers, number, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerDefinition, namedTensor, onlyInput } from '../layer_definition.ts';
-import { add, binary, cast, divide, multiply, select, subtract, unary } from '../nodes/elementwise.ts';
-import { reduce, softmax } from '../nodes/reductions.ts';
-import { axesOf, canBroadcast, rank, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 
 const ELU = defineLayer({ alpha: parameter(1) }, (call, { alpha }) => {

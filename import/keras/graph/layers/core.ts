@@ -1,12 +1,12 @@
+import { add, binary, cast, clip, divide, multiply, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { biased, dense } from '../../../builder/products.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import { expandDimension, gather, transpose } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf, withMask } from '../../../builder/symbolic_tensor.ts';
 import { type Int8Layer, int8Layer } from '../../quantized_layer.ts';
 import { count, flag, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerCall, type LayerDefinition, onlyInput } from '../layer_definition.ts';
-import { add, binary, cast, clip, divide, multiply, unary } from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { biased, dense } from '../nodes/products.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { expandDimension, gather, transpose } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf, withMask } from '../nodes/symbolic_tensor.ts';
 
 /** A text that names what has no known size. */
 export function openSize({ layer }: LayerCall): string {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { biased, einsum } from '../../../builder/products.ts';
+import { rank, withMask } from '../../../builder/symbolic_tensor.ts';
 import { type Built, defineLayer, type LayerDefinition, onlyInput } from '../layer_definition.ts';
-import { biased, einsum } from '../nodes/products.ts';
-import { rank, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 
 const size = v.nullable(v.number());

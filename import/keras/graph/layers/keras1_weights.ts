@@ -1,7 +1,7 @@
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { concatenate, reshape, transpose } from '../../../builder/shaping.ts';
+import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { LayerWeights } from '../layer_weights.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { concatenate, reshape, transpose } from '../nodes/shaping.ts';
-import type { SymbolicTensor } from '../nodes/symbolic_tensor.ts';
 
 /** What Keras 1 keeps in one weight for each gate, in the order of its gates, as one weight in Keras 2's order. */
 export function joinedGates(

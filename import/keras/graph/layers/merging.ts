@@ -1,12 +1,25 @@
 import * as v from 'valibot';
+import { add, divide, maximum, minimum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { batchProduct } from '../../../builder/products.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import {
+  concatenate,
+  dimensions,
+  expandDimension,
+  reshape,
+  squeeze,
+  transpose,
+} from '../../../builder/shaping.ts';
+import {
+  axisOf,
+  canBroadcast,
+  rank,
+  type SymbolicTensor,
+  withMask,
+} from '../../../builder/symbolic_tensor.ts';
 import { axis as axisEntry, flag, integer, integers } from '../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../layer_definition.ts';
-import { add, divide, maximum, minimum, multiply, subtract, unary } from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import { batchProduct } from '../nodes/products.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { concatenate, dimensions, expandDimension, reshape, squeeze, transpose } from '../nodes/shaping.ts';
-import { axisOf, canBroadcast, rank, type SymbolicTensor, withMask } from '../nodes/symbolic_tensor.ts';
 
 type Merge = (g: NodeBuilder, one: SymbolicTensor, other: SymbolicTensor) => SymbolicTensor;
 

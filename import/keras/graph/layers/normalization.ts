@@ -1,4 +1,15 @@
 import * as v from 'valibot';
+import { add, divide, maximum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
+import { moments, reduce } from '../../../builder/reductions.ts';
+import { dimension, reshape, reshapeRest } from '../../../builder/shaping.ts';
+import {
+  axesOf,
+  axisOf,
+  knownCount,
+  rank,
+  type SymbolicTensor,
+  withMask,
+} from '../../../builder/symbolic_tensor.ts';
 import { axes, axis as axisEntry, flag, integer, number } from '../config_entries.ts';
 import {
   type Built,
@@ -7,10 +18,6 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../layer_definition.ts';
-import { add, divide, maximum, multiply, subtract, unary } from '../nodes/elementwise.ts';
-import { moments, reduce } from '../nodes/reductions.ts';
-import { dimension, reshape, reshapeRest } from '../nodes/shaping.ts';
-import { axesOf, axisOf, knownCount, rank, type SymbolicTensor, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 import { unitVectors } from './merging.ts';
 

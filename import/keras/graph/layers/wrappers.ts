@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { add, multiply } from '../../../builder/elementwise.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import { concatenate, dimension, reshape, reverse } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, withMask } from '../../../builder/symbolic_tensor.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
 import { type KerasObject, readKerasObject } from '../../keras_object.ts';
 import { groupCounter } from '../../weights/group_counter.ts';
@@ -12,10 +16,6 @@ import {
   namedTensors,
   onlyInput,
 } from '../layer_definition.ts';
-import { add, multiply } from '../nodes/elementwise.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { concatenate, dimension, reshape, reverse } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor, withMask } from '../nodes/symbolic_tensor.ts';
 import { openSize } from './core.ts';
 
 const wrapped = v.unknown();

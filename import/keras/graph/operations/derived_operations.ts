@@ -8,9 +8,9 @@ import {
   select,
   subtract,
   unary,
-} from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
-import type { SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+} from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall } from './call/operation_call.ts';
 
 type OfFloats = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;

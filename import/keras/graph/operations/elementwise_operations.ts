@@ -1,7 +1,7 @@
+import { binary, cast, clip, type Operand, select, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { activationNamed } from '../activation_functions.ts';
 import { unitVectors } from '../layers/merging.ts';
-import { binary, cast, clip, type Operand, select, unary } from '../nodes/elementwise.ts';
-import type { NodeBuilder } from '../nodes/node_builder.ts';
 import { OPERAND, type Operated, type OperationCall } from './call/operation_call.ts';
 import { derivedOperation } from './derived_operations.ts';
 

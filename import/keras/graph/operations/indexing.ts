@@ -1,9 +1,9 @@
-import { add, binary, cast, select, unary } from '../nodes/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
-import { reduce } from '../nodes/reductions.ts';
-import { dimension, expandDimension, gather, transpose } from '../nodes/shaping.ts';
-import { alongLast, largest } from '../nodes/sorting.ts';
-import { axisOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import { add, binary, cast, select, unary } from '../../../builder/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import { dimension, expandDimension, gather, transpose } from '../../../builder/shaping.ts';
+import { alongLast, largest } from '../../../builder/sorting.ts';
+import { axisOf, rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
 import { axisOrFlat, onTensor } from './call/tensor_arguments.ts';
 

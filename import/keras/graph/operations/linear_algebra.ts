@@ -1,6 +1,6 @@
-import { cast } from '../nodes/elementwise.ts';
-import { expandDimension, squeeze, transpose } from '../nodes/shaping.ts';
-import { rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import { cast } from '../../../builder/elementwise.ts';
+import { expandDimension, squeeze, transpose } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
 
 /** The square matrices that an operation is given first. */

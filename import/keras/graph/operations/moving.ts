@@ -1,7 +1,6 @@
-import { repeat } from '../layers/spatial/reshaping.ts';
-import { binary, cast, select, unary } from '../nodes/elementwise.ts';
-import { type NodeBuilder, textValue, typeValue } from '../nodes/node_builder.ts';
-import { reduce } from '../nodes/reductions.ts';
+import { binary, cast, select, unary } from '../../../builder/elementwise.ts';
+import { type NodeBuilder, textValue, typeValue } from '../../../builder/node_builder.ts';
+import { reduce } from '../../../builder/reductions.ts';
 import {
   concatenate,
   dimension,
@@ -10,8 +9,9 @@ import {
   reverse,
   slice,
   transpose,
-} from '../nodes/shaping.ts';
-import { axesOf, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+} from '../../../builder/shaping.ts';
+import { axesOf, rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { repeat } from '../layers/spatial/reshaping.ts';
 import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 import { axisOrFlat, flat, onTensor } from './call/tensor_arguments.ts';
 

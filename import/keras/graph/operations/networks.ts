@@ -1,11 +1,11 @@
+import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
+import { convolve, convolveDepthwise } from '../../../builder/convolve.ts';
+import { add, cast, multiply, subtract, unary } from '../../../builder/elementwise.ts';
+import { moments, reduce } from '../../../builder/reductions.ts';
+import { reshape } from '../../../builder/shaping.ts';
+import { axesOf, rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
+import type { Window } from '../../../builder/windows.ts';
 import { attendWith } from '../layers/attention/attending.ts';
-import { channelsFirst, channelsLast } from '../layers/spatial/channels.ts';
-import { convolve, convolveDepthwise } from '../layers/spatial/convolve.ts';
-import type { Window } from '../layers/spatial/windows.ts';
-import { add, cast, multiply, subtract, unary } from '../nodes/elementwise.ts';
-import { moments, reduce } from '../nodes/reductions.ts';
-import { reshape } from '../nodes/shaping.ts';
-import { axesOf, rank, type SymbolicTensor, sizeOf } from '../nodes/symbolic_tensor.ts';
 import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 /** Keras's default of what is added to a variance. */

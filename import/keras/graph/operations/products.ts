@@ -1,7 +1,7 @@
-import { binary, cast } from '../nodes/elementwise.ts';
-import { batchProduct, dense, einsum } from '../nodes/products.ts';
-import { dimension, expandDimension, reshape, squeeze, transpose } from '../nodes/shaping.ts';
-import { axesOf, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+import { binary, cast } from '../../../builder/elementwise.ts';
+import { batchProduct, dense, einsum } from '../../../builder/products.ts';
+import { dimension, expandDimension, reshape, squeeze, transpose } from '../../../builder/shaping.ts';
+import { axesOf, knownCount, rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall, Operations } from './call/operation_call.ts';
 import { flat } from './call/tensor_arguments.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { isJsonObject } from '../../../../worker/model/json_object.ts';
-import { cast, unary } from '../nodes/elementwise.ts';
-import { textValue, typeValue } from '../nodes/node_builder.ts';
-import { reduce } from '../nodes/reductions.ts';
+import { cast, unary } from '../../../builder/elementwise.ts';
+import { textValue, typeValue } from '../../../builder/node_builder.ts';
+import { reduce } from '../../../builder/reductions.ts';
 import {
   concatenate,
   type Dimension,
@@ -19,8 +19,8 @@ import {
   tile,
   transpose,
   unstack,
-} from '../nodes/shaping.ts';
-import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+} from '../../../builder/shaping.ts';
+import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall } from './call/operation_call.ts';
 import { flat } from './call/tensor_arguments.ts';
 

@@ -8,12 +8,12 @@ import {
   select,
   subtract,
   unary,
-} from '../nodes/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../nodes/node_builder.ts';
-import { moments, reduce } from '../nodes/reductions.ts';
-import { expandDimension, slice, squeeze } from '../nodes/shaping.ts';
-import { alongLast, largest } from '../nodes/sorting.ts';
-import { rank, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
+} from '../../../builder/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import { moments, reduce } from '../../../builder/reductions.ts';
+import { expandDimension, slice, squeeze } from '../../../builder/shaping.ts';
+import { alongLast, largest } from '../../../builder/sorting.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 /** What Keras divides by at least, where it is not told. */

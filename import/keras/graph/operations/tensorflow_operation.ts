@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../../../../worker/model/json_object.ts';
+import { isSymbolicTensor, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { NodeSchema } from '../../../graph/node_json.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
-import { isSymbolicTensor, type SymbolicTensor } from '../nodes/symbolic_tensor.ts';
 import { operationName } from './call/names.ts';
 import { type Operated, OperationCall, type OperationContext } from './call/operation_call.ts';
 import { knownOperation } from './known_operations.ts';

@@ -2,21 +2,21 @@ import { elementCount } from '../../../../worker/model/tensor.ts';
 import { graphTypeName } from '../../../graph/dtype_mapping.ts';
 import { WeightError } from '../../../graph/weight_error.ts';
 import { type Imported, malformed, read, unsupported } from '../../../import_result.ts';
-import { decodeMessage } from '../../protobuf/decode_message.ts';
-import {
-  TensorHeaderSchema,
-  type TensorMessage,
-  TensorMessageSchema,
-} from '../../protobuf/graph_messages.ts';
 import {
   type ElementType,
   elementType,
   misfit,
   setWeight,
   toWeightBytes,
-} from '../../tensor_values/element_type.ts';
-import { type StoredWeight, tensorShape } from '../../tensor_values/stored_weight.ts';
-import { packedBytes, packStrings } from '../../tensor_values/string_values.ts';
+} from '../../../tensor_values/element_type.ts';
+import { type StoredWeight, tensorShape } from '../../../tensor_values/stored_weight.ts';
+import { packedBytes, packStrings } from '../../../tensor_values/string_values.ts';
+import {
+  TensorHeaderSchema,
+  type TensorMessage,
+  TensorMessageSchema,
+} from '../../protobuf/graph_messages.ts';
+import { decodeMessage } from '../../protobuf/message_types.ts';
 import { readStringList } from './string_list.ts';
 
 /** The most values of a constant that lists each of them. */

@@ -1,10 +1,10 @@
-import { add, binary, cast, multiply, subtract, unary } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { batchProduct } from '../../nodes/products.ts';
-import { softmax } from '../../nodes/reductions.ts';
-import { dimension, expandDimension, fill, reshape, tile, transpose } from '../../nodes/shaping.ts';
-import { runningSum } from '../../nodes/sorting.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
+import { add, binary, cast, multiply, subtract, unary } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { batchProduct } from '../../../../builder/products.ts';
+import { softmax } from '../../../../builder/reductions.ts';
+import { dimension, expandDimension, fill, reshape, tile, transpose } from '../../../../builder/shaping.ts';
+import { runningSum } from '../../../../builder/sorting.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 
 /** Sequences whose positions are a constant. */
 const MOST_COUNTED = 4096;

@@ -1,3 +1,8 @@
+import { add, cast, multiply, unary } from '../../../../builder/elementwise.ts';
+import { batchProduct } from '../../../../builder/products.ts';
+import { reduce } from '../../../../builder/reductions.ts';
+import { expandDimension } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf, withMask } from '../../../../builder/symbolic_tensor.ts';
 import { choice, flag } from '../../config_entries.ts';
 import {
   type Built,
@@ -6,11 +11,6 @@ import {
   type LayerDefinition,
   namedTensor,
 } from '../../layer_definition.ts';
-import { add, cast, multiply, unary } from '../../nodes/elementwise.ts';
-import { batchProduct } from '../../nodes/products.ts';
-import { reduce } from '../../nodes/reductions.ts';
-import { expandDimension } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { and, causalMask, maskedSoftmax } from './attending.ts';
 

@@ -1,4 +1,17 @@
 import * as v from 'valibot';
+import { cast, multiply, unary } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { batchProduct, dense } from '../../../../builder/products.ts';
+import { dimension, dimensions, expandDimension, reshape, transpose } from '../../../../builder/shaping.ts';
+import {
+  axesOf,
+  knownCount,
+  rank,
+  type Shape,
+  type SymbolicTensor,
+  sizeOf,
+  withMask,
+} from '../../../../builder/symbolic_tensor.ts';
 import { count, flag, integer, integers } from '../../config_entries.ts';
 import {
   type Built,
@@ -8,19 +21,6 @@ import {
   namedTensor,
 } from '../../layer_definition.ts';
 import type { LayerWeights } from '../../layer_weights.ts';
-import { cast, multiply, unary } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { batchProduct, dense } from '../../nodes/products.ts';
-import { dimension, dimensions, expandDimension, reshape, transpose } from '../../nodes/shaping.ts';
-import {
-  axesOf,
-  knownCount,
-  rank,
-  type Shape,
-  type SymbolicTensor,
-  sizeOf,
-  withMask,
-} from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { and, causalMask, maskedSoftmax, nearMask, repeated } from './attending.ts';
 import { type Attended, attended } from './attention.ts';

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
+import { convolve } from '../../../../builder/convolve.ts';
+import { add, binary, maximum, multiply, subtract, unary } from '../../../../builder/elementwise.ts';
+import { type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
+import { dense } from '../../../../builder/products.ts';
+import { reduce } from '../../../../builder/reductions.ts';
+import { expandDimension, slice, transpose } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, flag, number, optionalNumber } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import { add, binary, maximum, multiply, subtract, unary } from '../../nodes/elementwise.ts';
-import { type NodeBuilder, textValue, typeValue } from '../../nodes/node_builder.ts';
-import { dense } from '../../nodes/products.ts';
-import { reduce } from '../../nodes/reductions.ts';
-import { expandDimension, slice, transpose } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
-import { convolve } from '../spatial/convolve.ts';
 
 /** Numbers of one matrix of cosines or of sines. */
 const MOST_NUMBERS = 2 ** 22;

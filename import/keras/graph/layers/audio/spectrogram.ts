@@ -1,4 +1,9 @@
 import * as v from 'valibot';
+import { convolve } from '../../../../builder/convolve.ts';
+import { add, maximum, multiply, unary } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { concatenate, dimension, reshape, scaledDimension, transpose } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, dataFormat, flag } from '../../config_entries.ts';
 import {
   type Built,
@@ -7,12 +12,7 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../../layer_definition.ts';
-import { add, maximum, multiply, unary } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { concatenate, dimension, reshape, scaledDimension, transpose } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
-import { convolve } from '../spatial/convolve.ts';
 
 /** Keras's epsilon. */
 const LEAST = 1e-7;

@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { binary, cast, multiply } from '../../../../builder/elementwise.ts';
+import { reduce } from '../../../../builder/reductions.ts';
+import { expandDimension, squeeze } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { count, optionalNumber } from '../../config_entries.ts';
 import {
   defineLayer,
@@ -7,10 +11,6 @@ import {
   namedTensor,
   onlyInput,
 } from '../../layer_definition.ts';
-import { binary, cast, multiply } from '../../nodes/elementwise.ts';
-import { reduce } from '../../nodes/reductions.ts';
-import { expandDimension, squeeze } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 
 export const OUTPUT_MODES = ['int', 'one_hot', 'multi_hot', 'count'] as const;
 type OutputMode = (typeof OUTPUT_MODES)[number];

@@ -1,8 +1,8 @@
+import { add, cast, select } from '../../../../builder/elementwise.ts';
+import { expandDimension } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { count } from '../../config_entries.ts';
 import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import { add, cast, select } from '../../nodes/elementwise.ts';
-import { expandDimension } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { encodeCategories, OUTPUT_MODES, outputMode } from './encoding.ts';
 import { hashed, SALT, token } from './lookup.ts';
 

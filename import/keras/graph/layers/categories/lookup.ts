@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import { add, binary, cast, multiply, select } from '../../../../builder/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../../../../builder/node_builder.ts';
+import { dimensions, reshape } from '../../../../builder/shaping.ts';
+import type { SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, flag, integer } from '../../config_entries.ts';
 import {
   type Built,
@@ -7,10 +11,6 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../../layer_definition.ts';
-import { add, binary, cast, multiply, select } from '../../nodes/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../nodes/node_builder.ts';
-import { dimensions, reshape } from '../../nodes/shaping.ts';
-import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { encodeCategories, OUTPUT_MODES, outputMode } from './encoding.ts';
 
 type Token = string | number;

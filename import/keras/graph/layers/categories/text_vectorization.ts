@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import { integersValue, type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
+import { concatenate, expandDimension, squeeze, unstack } from '../../../../builder/shaping.ts';
+import { runningSum } from '../../../../builder/sorting.ts';
+import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { count, flag } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import { integersValue, type NodeBuilder, textValue, typeValue } from '../../nodes/node_builder.ts';
-import { concatenate, expandDimension, squeeze, unstack } from '../../nodes/shaping.ts';
-import { runningSum } from '../../nodes/sorting.ts';
-import { rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { IDF_WEIGHTS, LOOKUP_MODE, lookUp, VOCABULARY, vocabularyOf } from './lookup.ts';
 
 /** What Keras takes out as punctuation. */

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../../../../worker/model/json_object.ts';
+import { add, multiply, subtract } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { dense, product } from '../../../../builder/products.ts';
+import { at, type Cell } from '../../../../builder/recurrence/cell.ts';
+import { reshape, slice, split } from '../../../../builder/shaping.ts';
+import type { SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import type { KerasObject } from '../../../keras_object.ts';
 import type { ActivationFunction } from '../../activation_functions.ts';
 import { count, flag } from '../../config_entries.ts';
 import { configReader } from '../../layer_definition.ts';
 import type { LayerWeights } from '../../layer_weights.ts';
-import { add, multiply, subtract } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { dense, product } from '../../nodes/products.ts';
-import { reshape, slice, split } from '../../nodes/shaping.ts';
-import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 import { joinedGates } from '../keras1_weights.ts';
-import { at, type Cell } from './cell.ts';
 
 /** Members of a cell that only training uses. */
 export const TRAINED = [

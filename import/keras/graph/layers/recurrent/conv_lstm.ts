@@ -1,3 +1,12 @@
+import { channelsFirst, channelsLast } from '../../../../builder/channels.ts';
+import { convolve } from '../../../../builder/convolve.ts';
+import { add, multiply } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { biased } from '../../../../builder/products.ts';
+import { at, type Cell } from '../../../../builder/recurrence/cell.ts';
+import { dimension, reshape, split, transpose } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf, withMask } from '../../../../builder/symbolic_tensor.ts';
+import { type Window, windowed } from '../../../../builder/windows.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import {
   type Built,
@@ -6,16 +15,7 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../../layer_definition.ts';
-import { add, multiply } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { biased } from '../../nodes/products.ts';
-import { dimension, reshape, split, transpose } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
-import { channelsFirst, channelsLast } from '../spatial/channels.ts';
-import { convolve } from '../spatial/convolve.ts';
-import { type Window, windowed } from '../spatial/windows.ts';
-import { at, type Cell } from './cell.ts';
 import { TRAINED } from './cells.ts';
 import { recur, SEQUENCE } from './recurrent.ts';
 

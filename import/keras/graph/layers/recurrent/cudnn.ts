@@ -1,10 +1,10 @@
+import { add } from '../../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { concatenate, reshape, slice, split, transpose } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { activationNamed } from '../../activation_functions.ts';
 import { count, flag } from '../../config_entries.ts';
 import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import { add } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { concatenate, reshape, slice, split, transpose } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { type GivenWeights, gruCell, lstmCell } from './cells.ts';
 import { recur } from './recurrent.ts';

@@ -1,4 +1,7 @@
 import * as v from 'valibot';
+import type { Cell } from '../../../../builder/recurrence/cell.ts';
+import { runSequence } from '../../../../builder/recurrence/sequence.ts';
+import { rank, sizeOf, withMask } from '../../../../builder/symbolic_tensor.ts';
 import { type KerasObject, readKerasObject } from '../../../keras_object.ts';
 import { groupCounter } from '../../../weights/group_counter.ts';
 import { flag } from '../../config_entries.ts';
@@ -12,9 +15,7 @@ import {
   namedTensors,
   onlyInput,
 } from '../../layer_definition.ts';
-import { rank, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
-import type { Cell } from './cell.ts';
 import {
   type CellParts,
   configuredCell,
@@ -26,7 +27,6 @@ import {
   TRAINED,
   UNITS,
 } from './cells.ts';
-import { runSequence } from './sequence.ts';
 
 export const SEQUENCE = {
   return_sequences: flag(false),

@@ -1,12 +1,4 @@
 import * as v from 'valibot';
-import { count, dataFormat, number } from '../../config_entries.ts';
-import {
-  type Built,
-  defineLayer,
-  type LayerCall,
-  type LayerDefinition,
-  onlyInput,
-} from '../../layer_definition.ts';
 import {
   add,
   binary,
@@ -17,12 +9,20 @@ import {
   multiply,
   select,
   subtract,
-} from '../../nodes/elementwise.ts';
-import { type NodeBuilder, textValue, typeValue } from '../../nodes/node_builder.ts';
-import { reduce } from '../../nodes/reductions.ts';
-import { crop, dimension, fill, gather, reshape, scaledDimension } from '../../nodes/shaping.ts';
-import { runningSum } from '../../nodes/sorting.ts';
-import { knownCount, rank, type SymbolicTensor, withMask } from '../../nodes/symbolic_tensor.ts';
+} from '../../../../builder/elementwise.ts';
+import { type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
+import { reduce } from '../../../../builder/reductions.ts';
+import { crop, dimension, fill, gather, reshape, scaledDimension } from '../../../../builder/shaping.ts';
+import { runningSum } from '../../../../builder/sorting.ts';
+import { knownCount, rank, type SymbolicTensor, withMask } from '../../../../builder/symbolic_tensor.ts';
+import { count, dataFormat, number } from '../../config_entries.ts';
+import {
+  type Built,
+  defineLayer,
+  type LayerCall,
+  type LayerDefinition,
+  onlyInput,
+} from '../../layer_definition.ts';
 import { openSize } from '../core.ts';
 import { spatial } from './spatial.ts';
 

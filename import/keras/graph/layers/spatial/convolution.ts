@@ -1,12 +1,12 @@
+import { convolve, convolveDepthwise, padCausally } from '../../../../builder/convolve.ts';
+import { biased } from '../../../../builder/products.ts';
+import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
+import type { Window } from '../../../../builder/windows.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
-import { biased } from '../../nodes/products.ts';
-import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { keras1Kernel } from '../keras1_weights.ts';
-import { convolve, convolveDepthwise, padCausally } from './convolve.ts';
 import { spatial } from './spatial.ts';
-import type { Window } from './windows.ts';
 
 interface Configured {
   readonly kernel_size: readonly number[];

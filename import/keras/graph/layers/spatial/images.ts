@@ -1,4 +1,7 @@
 import * as v from 'valibot';
+import { add, multiply } from '../../../../builder/elementwise.ts';
+import { pad, slice } from '../../../../builder/shaping.ts';
+import { type SymbolicTensor, sizeOf, withMask } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, dataFormat, flag, number, sizes } from '../../config_entries.ts';
 import {
   type Built,
@@ -7,9 +10,6 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../../layer_definition.ts';
-import { add, multiply } from '../../nodes/elementwise.ts';
-import { pad, slice } from '../../nodes/shaping.ts';
-import { type SymbolicTensor, sizeOf, withMask } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { INTERPOLATIONS, resize } from './resampling.ts';
 import { repeat } from './reshaping.ts';

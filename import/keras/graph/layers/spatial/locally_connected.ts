@@ -1,13 +1,13 @@
 import * as v from 'valibot';
+import { type NodeBuilder, typeValue } from '../../../../builder/node_builder.ts';
+import { batchProduct, biased } from '../../../../builder/products.ts';
+import { concatenate, dimension, reshape, transpose } from '../../../../builder/shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
+import { windowed } from '../../../../builder/windows.ts';
 import { choice, count, flag, sizes } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
-import { type NodeBuilder, typeValue } from '../../nodes/node_builder.ts';
-import { batchProduct, biased } from '../../nodes/products.ts';
-import { concatenate, dimension, reshape, transpose } from '../../nodes/shaping.ts';
-import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { spatial } from './spatial.ts';
-import { windowed } from './windows.ts';
 
 /** A convolution whose kernel is another at every place. */
 const locallyConnected = (dimensions: number): LayerDefinition =>

@@ -1,3 +1,9 @@
+import { cast, divide, multiply } from '../../../../builder/elementwise.ts';
+import { integersValue, type NodeBuilder, textValue } from '../../../../builder/node_builder.ts';
+import { reduce } from '../../../../builder/reductions.ts';
+import { concatenate, expandDimension, slice, squeeze } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
+import { type Window, windowed } from '../../../../builder/windows.ts';
 import { choice, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import {
   type Built,
@@ -6,14 +12,8 @@ import {
   type LayerDefinition,
   onlyInput,
 } from '../../layer_definition.ts';
-import { cast, divide, multiply } from '../../nodes/elementwise.ts';
-import { integersValue, type NodeBuilder, textValue } from '../../nodes/node_builder.ts';
-import { reduce } from '../../nodes/reductions.ts';
-import { concatenate, expandDimension, slice, squeeze } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
 import { openSize } from '../core.ts';
 import { spatial } from './spatial.ts';
-import { type Window, windowed } from './windows.ts';
 
 type Kind = 'Average' | 'Max';
 

@@ -1,7 +1,7 @@
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { batchProduct } from '../../nodes/products.ts';
-import { dimension, reshape, transpose } from '../../nodes/shaping.ts';
-import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { batchProduct } from '../../../../builder/products.ts';
+import { dimension, reshape, transpose } from '../../../../builder/shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 
 export type Interpolation = 'nearest' | 'bilinear' | 'bicubic' | 'lanczos3' | 'lanczos5' | 'area';
 

@@ -1,7 +1,6 @@
 import { elementCount } from '../../../../../worker/model/tensor.ts';
-import { count, dataFormat, integers, sizes, widths } from '../../config_entries.ts';
-import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
+import { channelsLast } from '../../../../builder/channels.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import {
   crop,
   dimensions,
@@ -12,10 +11,11 @@ import {
   scaledDimension,
   tile,
   transpose,
-} from '../../nodes/shaping.ts';
-import { knownCount, rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+} from '../../../../builder/shaping.ts';
+import { knownCount, rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
+import { count, dataFormat, integers, sizes, widths } from '../../config_entries.ts';
+import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';
 import { openSize } from '../core.ts';
-import { channelsLast } from './channels.ts';
 import { spatial } from './spatial.ts';
 
 const MOVES = { anyType: true } as const;

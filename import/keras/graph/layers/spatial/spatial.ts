@@ -1,6 +1,6 @@
+import { channelsFirst, channelsLast } from '../../../../builder/channels.ts';
+import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { type Built, type LayerCall, onlyInput } from '../../layer_definition.ts';
-import { rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
-import { channelsFirst, channelsLast } from './channels.ts';
 
 type Spatial = (call: LayerCall, x: SymbolicTensor) => Built;
 

@@ -1,7 +1,6 @@
-import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
-import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
-import { integersValue, textValue } from '../../nodes/node_builder.ts';
-import { biased } from '../../nodes/products.ts';
+import { convolve } from '../../../../builder/convolve.ts';
+import { integersValue, textValue } from '../../../../builder/node_builder.ts';
+import { biased } from '../../../../builder/products.ts';
 import {
   crop,
   dimension,
@@ -14,11 +13,12 @@ import {
   shapeTensor,
   squeeze,
   transpose,
-} from '../../nodes/shaping.ts';
-import { type SymbolicTensor, sizeOf } from '../../nodes/symbolic_tensor.ts';
+} from '../../../../builder/shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
+import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
+import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
 import { openSize } from '../core.ts';
 import { keras1Kernel } from '../keras1_weights.ts';
-import { convolve } from './convolve.ts';
 import { spatial } from './spatial.ts';
 
 /** One dimension of space of a transposed convolution, whatever the size of the input is. */

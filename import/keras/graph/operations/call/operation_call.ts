@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../../../../../worker/model/json_object.ts';
 import { elementCount } from '../../../../../worker/model/tensor.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
+import { axesOf, isSymbolicTensor, rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { unwrap } from '../../../keras_object.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { axesOf, isSymbolicTensor, rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
 
 /** What an operation gives: tensors, or a text that says why it is not known. */
 export type Operated = SymbolicTensor | readonly SymbolicTensor[] | string;

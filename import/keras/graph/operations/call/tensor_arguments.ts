@@ -1,6 +1,6 @@
-import { type NodeBuilder, typeValue } from '../../nodes/node_builder.ts';
-import { reshape } from '../../nodes/shaping.ts';
-import { axisOf, knownCount, rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+import { type NodeBuilder, typeValue } from '../../../../builder/node_builder.ts';
+import { reshape } from '../../../../builder/shaping.ts';
+import { axisOf, knownCount, rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { OPERAND, type Operated, type OperationCall } from './operation_call.ts';
 
 /** All elements in one dimension. */

@@ -1,6 +1,6 @@
-import type { DataType } from '../../../../worker/model/dtype.ts';
-import { elementCount } from '../../../../worker/model/tensor.ts';
-import type { GraphFunction, GraphNode, NodeAttribute, Weight } from '../../../graph/graph.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
+import type { GraphFunction, GraphNode, NodeAttribute, Weight } from '../graph/graph.ts';
 import type { Shape, SymbolicTensor } from './symbolic_tensor.ts';
 
 const TYPES: Readonly<Record<DataType, string>> = {
@@ -26,12 +26,15 @@ export function integersValue(values: readonly number[]): NodeAttribute {
 const WITHOUT_TYPE: ReadonlySet<string> = new Set([
   'LookupTableFindV2',
   'SparseCross',
+  'StaticRegexFullMatch',
   'StaticRegexReplace',
+  'StringJoin',
   'StringNGrams',
   'StringLower',
   'StringSplitV2',
   'StringToHashBucketFast',
   'StringToHashBucketStrong',
+  'StringToNumber',
 ]);
 
 type Attributes = Readonly<Record<string, NodeAttribute>>;
@@ -165,13 +168,20 @@ export class NodeBuilder {
     return { ref: unique, dtype, shape };
   }
 
+  /** A constant whose values are read on demand. */
+  constant(name: string, weight: Weight): SymbolicTensor {
+    const tensor = this.parameter(name, weight.dtype, weight.shape);
+    this.#shared.weights.set(tensor.ref, weight);
+    return tensor;
+  }
+
   /** float32 values in row-major order. */
   floats(values: readonly number[], shape: readonly number[] = [values.length]): SymbolicTensor {
-    return this.#constant('float32', shape, new Float32Array(values));
+    return this.#numbers('float32', shape, new Float32Array(values));
   }
 
   integers(values: readonly number[], shape: readonly number[] = [values.length]): SymbolicTensor {
-    return this.#constant('int32', shape, new Int32Array(values));
+    return this.#numbers('int32', shape, new Int32Array(values));
   }
 
   string(value: string): SymbolicTensor {
@@ -195,7 +205,7 @@ export class NodeBuilder {
     return dtype === 'int32' ? this.integers([value], []) : this.floats([value], []);
   }
 
-  #constant(
+  #numbers(
     dtype: DataType,
     shape: readonly number[],
     values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
@@ -207,14 +217,7 @@ export class NodeBuilder {
   }
 
   #bytes(dtype: DataType, shape: readonly number[], bytes: Uint8Array): SymbolicTensor {
-    const tensor = this.parameter('constant', dtype, shape);
-    this.#shared.weights.set(tensor.ref, {
-      dtype,
-      shape,
-      byteLength: bytes.length,
-      read: async () => bytes,
-    });
-    return tensor;
+    return this.constant('constant', { dtype, shape, byteLength: bytes.length, read: async () => bytes });
   }
 
   #unique(name: string): string {

@@ -1,8 +1,8 @@
-import type { DataType } from '../../../../../worker/model/dtype.ts';
-import { add, binary } from '../../nodes/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../nodes/node_builder.ts';
-import { dimension, gather, shapeTensor, transpose } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+import type { DataType } from '../../../worker/model/dtype.ts';
+import { add, binary } from '../elementwise.ts';
+import { type NodeBuilder, typeValue } from '../node_builder.ts';
+import { dimension, gather, shapeTensor, transpose } from '../shaping.ts';
+import { rank, type SymbolicTensor } from '../symbolic_tensor.ts';
 import type { Cell, Sequence, Step } from './cell.ts';
 import { maskedStep } from './masked_step.ts';
 

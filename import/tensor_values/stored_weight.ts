@@ -1,7 +1,7 @@
-import { elementCount } from '../../../worker/model/tensor.ts';
-import type { Weight } from '../../graph/graph.ts';
-import { type Imported, malformed, read } from '../../import_result.ts';
-import type { ShapeMessage } from '../protobuf/graph_messages.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
+import type { Weight } from '../graph/graph.ts';
+import { type Imported, malformed, read } from '../import_result.ts';
+import type { ShapeMessage } from '../saved_model/protobuf/graph_messages.ts';
 
 /** A weight with the name of its type in the file. */
 export interface StoredWeight extends Weight {

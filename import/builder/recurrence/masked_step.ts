@@ -1,7 +1,7 @@
-import { select } from '../../nodes/elementwise.ts';
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { expandDimension } from '../../nodes/shaping.ts';
-import { rank, type SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+import { select } from '../elementwise.ts';
+import type { NodeBuilder } from '../node_builder.ts';
+import { expandDimension } from '../shaping.ts';
+import { rank, type SymbolicTensor } from '../symbolic_tensor.ts';
 import { at, type Step } from './cell.ts';
 
 /** A step that does not count leaves the states as they were. @param isCounted [batch] */

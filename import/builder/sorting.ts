@@ -31,6 +31,19 @@ export function runningSum(g: NodeBuilder, x: SymbolicTensor, axis: number): Sym
   );
 }
 
+/** The orders of dimensions that bring an axis from 0 on to the end, and back. */
+export function axisToLast(
+  x: SymbolicTensor,
+  axis: number,
+): { readonly there: readonly number[]; readonly back: readonly number[] } {
+  const last = rank(x) - 1;
+  const axes = [...x.shape.keys()];
+  return {
+    there: [...axes.filter((each) => each !== axis), axis],
+    back: axes.map((each) => (each === axis ? last : each > axis ? each - 1 : each)),
+  };
+}
+
 /** Calls a function on a tensor whose axis from 0 on is the last one, and puts the axis back. */
 export function alongLast(
   g: NodeBuilder,
@@ -38,11 +51,8 @@ export function alongLast(
   axis: number,
   action: (moved: SymbolicTensor) => SymbolicTensor,
 ): SymbolicTensor {
-  const last = rank(x) - 1;
-  if (axis === last) return action(x);
-  const others = [...x.shape.keys()].filter((each) => each !== axis);
-  const back = [...x.shape.keys()].map((each) => (each === axis ? last : each > axis ? each - 1 : each));
-  return transpose(g, action(transpose(g, x, [...others, axis])), back);
+  const { there, back } = axisToLast(x, axis);
+  return transpose(g, action(transpose(g, x, there)), back);
 }
 
 /** The nearest point whose values are not negative and have the sum 1, along an axis from 0 on. */

@@ -1,5 +1,5 @@
-import type { DataType } from '../../../../worker/model/dtype.ts';
-import type { NodeAttribute } from '../../../graph/graph.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
+import type { NodeAttribute } from '../graph/graph.ts';
 import { type NodeBuilder, typeValue } from './node_builder.ts';
 import { broadcastShape, type SymbolicTensor } from './symbolic_tensor.ts';
 

@@ -1,8 +1,8 @@
-import { BYTES_PER_ELEMENT, type DataType } from '../../../worker/model/dtype.ts';
-import { float16ToNumber } from '../../../worker/model/float16.ts';
-import { graphTypeName } from '../../graph/dtype_mapping.ts';
-import { WeightError } from '../../graph/weight_error.ts';
-import { unsupported } from '../../import_result.ts';
+import { BYTES_PER_ELEMENT, type DataType } from '../../worker/model/dtype.ts';
+import { float16ToNumber } from '../../worker/model/float16.ts';
+import { graphTypeName } from '../graph/dtype_mapping.ts';
+import { WeightError } from '../graph/weight_error.ts';
+import { unsupported } from '../import_result.ts';
 
 /** A type of elements in files, and the type that replaces it in tfjs. */
 export interface ElementType {

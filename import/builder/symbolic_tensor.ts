@@ -1,4 +1,4 @@
-import type { DataType } from '../../../../worker/model/dtype.ts';
+import type { DataType } from '../../worker/model/dtype.ts';
 
 /** Sizes; null where any is taken. */
 export type Shape = readonly (number | null)[];

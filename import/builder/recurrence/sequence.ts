@@ -1,6 +1,6 @@
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import { dimension, fill, reverse, stack, unstack } from '../../nodes/shaping.ts';
-import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+import type { NodeBuilder } from '../node_builder.ts';
+import { dimension, fill, reverse, stack, unstack } from '../shaping.ts';
+import type { SymbolicTensor } from '../symbolic_tensor.ts';
 import type { Cell, Sequence, Step } from './cell.ts';
 import { loop } from './loop.ts';
 import { maskedStep } from './masked_step.ts';

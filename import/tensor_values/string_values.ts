@@ -1,4 +1,4 @@
-import { STRING_LENGTH_BYTES } from '../../../worker/model/dtype.ts';
+import { STRING_LENGTH_BYTES } from '../../worker/model/dtype.ts';
 
 /** Encodes strings as in tfjs's files of weights: each after its length. */
 export function packStrings(strings: readonly Uint8Array[]): Uint8Array {

@@ -1,5 +1,5 @@
-import type { NodeBuilder } from '../../nodes/node_builder.ts';
-import type { SymbolicTensor } from '../../nodes/symbolic_tensor.ts';
+import type { NodeBuilder } from '../node_builder.ts';
+import type { SymbolicTensor } from '../symbolic_tensor.ts';
 
 /** What a cell makes of one step. */
 export interface Step {

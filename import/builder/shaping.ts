@@ -1,4 +1,4 @@
-import { elementCount } from '../../../../worker/model/tensor.ts';
+import { elementCount } from '../../worker/model/tensor.ts';
 import { add, multiply } from './elementwise.ts';
 import { integersValue, type NodeBuilder, typeValue } from './node_builder.ts';
 import { knownCount, rank, type Shape, type SymbolicTensor } from './symbolic_tensor.ts';
