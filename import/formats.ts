@@ -5,12 +5,14 @@ export type SourceFormat =
   | 'saved-model'
   | 'keras-h5'
   | 'keras-v3'
-  | 'graph-def';
+  | 'graph-def'
+  | 'onnx';
 
 const SUPPORTED: readonly string[] = [
   'a TensorFlow SavedModel (a directory with saved_model.pb)',
   'a Keras model (.keras, or .h5 with its configuration)',
   'a frozen TensorFlow graph (.pb)',
+  'an ONNX model (.onnx)',
   'a tfjs GraphModel or LayersModel (a directory with model.json, or one other JSON file with a "modelTopology", and the files of weights that it names)',
 ];
 

@@ -10,6 +10,7 @@ import { convertH5 } from './keras/convert_keras.ts';
 import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
 import { archiveConfiguration, h5Configuration } from './keras/read_configuration.ts';
 import { rescaledInput } from './keras/rescaled_input.ts';
+import { readOnnx } from './onnx/read_onnx.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
@@ -114,6 +115,8 @@ async function convertFormat(
       return convertArchive(model.path, options.temporaryDirectory, options);
     case 'saved-model':
       return fromGraph(await readSavedModel(model.path), 'saved-model', options);
+    case 'onnx':
+      return fromGraph(await readOnnx(model.path), 'onnx', options);
     case 'graph-def':
       return fromGraph(await readGraphDef(model.path, options.ends), 'graph-def', options);
   }

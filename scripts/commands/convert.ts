@@ -15,7 +15,10 @@ export const CONVERT: CommandModule = { define, run };
 function define(command: Command): Command {
   return withJsonOption(
     withGraphEnds(command)
-      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+      .argument(
+        '<model>',
+        'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+      )
       .argument('<output>', 'the directory to write; it must be empty or not exist')
       .addOption(quantizeOption())
       .option('--force', 'replace an output directory that is not empty'),

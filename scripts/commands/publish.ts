@@ -158,7 +158,10 @@ function define(command: Command): Command {
     withChangeOptions(
       withVersionOption(
         withCardOptions(withGraphEnds(command))
-          .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+          .argument(
+            '<model>',
+            'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+          )
           .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
           .addOption(
             new Option(

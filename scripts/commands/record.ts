@@ -22,7 +22,10 @@ export const RECORD: CommandModule = { define, run };
 function define(command: Command): Command {
   return withJsonOption(
     withEnvironmentOption(withGraphEnds(command))
-      .argument('<model>', 'a SavedModel, Keras file, frozen graph or tfjs model: its directory or file')
+      .argument(
+        '<model>',
+        'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+      )
       .addOption(
         new RepeatableOption(
           '--input <file>',

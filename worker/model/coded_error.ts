@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   ERR_KERNEL_RESULT: 'A kernel returned a result that its operation does not permit.',
   ERR_LOAD_ABANDONED: 'A load made no progress, and another request took it over.',
   ERR_MANAGEMENT_REFUSED: 'The management Worker refused a request, or cannot be reached.',
+  ERR_ONNX_REFUSED: 'A node of an ONNX model cannot be converted.',
   ERR_OUT_OF_MEMORY: 'A computation needs more memory than is available.',
   ERR_OUT_OF_OPERATIONS: 'A request needs more storage operations than `MAX_SUBREQUESTS`.',
   ERR_PATTERN_INVALID: 'A regular expression is not one of RE2, or it is too large.',

@@ -10,6 +10,7 @@ import { definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
 import { replaceSection, table } from './markdown.ts';
+import { onnxOperatorsTable } from './onnx_operators.ts';
 import { identityLayers, layersTable, operationsTable, refusedOperationsTable } from './operations.ts';
 
 const commands = await definedCommands();
@@ -30,6 +31,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
   'docs/operations.md': {
     operations: operationsTable,
     'refused operations': refusedOperationsTable,
+    'onnx operators': onnxOperatorsTable,
     layers: layersTable,
     'identity layers': identityLayers,
   },

@@ -1,0 +1,133 @@
+import type { NodeBuilder } from '../../builder/node_builder.ts';
+import { malformed } from '../../import_result.ts';
+import type { FunctionMessage, NodeMessage } from '../file/messages.ts';
+import { operatorOf } from '../operators/operators.ts';
+import { inlineConstant } from '../values/constants.ts';
+import type { OnnxTensor } from '../values/onnx_tensor.ts';
+import { OnnxRefusal, refuse, refuseMalformed } from '../values/refusal.ts';
+import { Attributes } from './attributes.ts';
+import { readSubgraph } from './read_subgraph.ts';
+import type { Values } from './subgraph.ts';
+
+/** What all nodes of a model share. */
+export interface ModelContext {
+  /** The version of each domain's operator set. */
+  readonly opsets: ReadonlyMap<string, number>;
+  /** The model's own functions, by domain and name. */
+  readonly functions: ReadonlyMap<string, FunctionMessage>;
+}
+
+/** Functions may call each other, but not endlessly. */
+const DEEPEST = 32;
+
+/** Converts nodes in their order, which is one in which values come before what reads them. */
+export function convertNodes(
+  context: ModelContext,
+  g: NodeBuilder,
+  nodes: readonly NodeMessage[],
+  values: Values,
+  depth = 0,
+): void {
+  if (depth > DEEPEST) throw new OnnxRefusal(malformed(`graphs lie in each other more than ${DEEPEST} deep`));
+  for (const node of nodes) {
+    const outputs = atNode(node, () => convertNode(context, g, node, values, depth));
+    for (const [index, name] of node.output.entries()) {
+      const output = outputs[index];
+      if (name === '') continue;
+      if (output === undefined) {
+        atNode(node, () => refuse(`has an output ${index} ("${name}") that is not computed`));
+      } else values.set(name, output);
+    }
+  }
+}
+
+/** Lets a refusal name the node. */
+function atNode<T>(node: NodeMessage, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof OnnxRefusal) || error.problem.message.startsWith('operation ')) throw error;
+    const { kind, message } = error.problem;
+    throw new OnnxRefusal({ kind, message: `${describeNode(node)} ${message}` });
+  }
+}
+
+function describeNode({ opType, domain, name, output }: NodeMessage): string {
+  const full = domain === '' || domain === 'ai.onnx' ? opType : `${domain}.${opType}`;
+  return `operation ${full} (node "${name || output[0]}")`;
+}
+
+function convertNode(
+  context: ModelContext,
+  g: NodeBuilder,
+  node: NodeMessage,
+  values: Values,
+  depth: number,
+): readonly (OnnxTensor | undefined)[] {
+  const domain = node.domain === 'ai.onnx' ? '' : node.domain;
+  const inputs = node.input.map((name) => {
+    if (name === '') return undefined;
+    return values.get(name) ?? refuseMalformed(`reads "${name}", which no node before it gives`);
+  });
+  const own = context.functions.get(functionKey(domain, node.opType));
+  if (own !== undefined) return callFunction(context, g, own, node, inputs, depth);
+  const opset = context.opsets.get(domain) ?? context.opsets.get('');
+  if (opset === undefined)
+    refuseMalformed(`is of the operator set "${domain}", whose version the model does not say`);
+  const operator = operatorOf(domain, node.opType);
+  if (operator === undefined)
+    refuse(`of operator set ${opset} is not known; docs/operations.md lists those that are`);
+  const attributes = new Attributes(node.attribute);
+  const outputs = operator({
+    g,
+    opset,
+    inputs,
+    outputCount: node.output.length,
+    attributes,
+    constant: (bytes) => inlineConstant(g, bytes),
+    subgraph: (bytes) =>
+      readSubgraph(bytes, values, (builder, inner, own) =>
+        convertNodes(context, builder, inner, own, depth + 1),
+      ),
+  });
+  const [unread] = attributes.unread();
+  if (unread !== undefined)
+    refuse(`of operator set ${opset} has the attribute "${unread}", which is not known`);
+  return 'ref' in outputs ? [outputs] : outputs;
+}
+
+export function functionKey(domain: string, name: string): string {
+  return `${domain}:${name}`;
+}
+
+/** Converts the nodes of a function in the place of its call. */
+function callFunction(
+  context: ModelContext,
+  g: NodeBuilder,
+  called: FunctionMessage,
+  node: NodeMessage,
+  inputs: readonly (OnnxTensor | undefined)[],
+  depth: number,
+): (OnnxTensor | undefined)[] {
+  const values: Values = new Map();
+  for (const [index, name] of called.input.entries()) {
+    const given = inputs[index];
+    if (given !== undefined) values.set(name, given);
+  }
+  const given = new Map([
+    ...called.attributeProto.map((attribute) => [attribute.name, attribute] as const),
+    ...node.attribute.map((attribute) => [attribute.name, attribute] as const),
+  ]);
+  const nodes = called.node.map((inner) => ({
+    ...inner,
+    input: inner.input.map((name) => (called.input.includes(name) && !values.has(name) ? '' : name)),
+    attribute: inner.attribute.flatMap((attribute) => {
+      if (attribute.refAttrName === '') return [attribute];
+      const referred = given.get(attribute.refAttrName);
+      return referred === undefined ? [] : [{ ...referred, name: attribute.name }];
+    }),
+  }));
+  const opsets = new Map(called.opsetImport.map(({ domain, version }) => [domain, Number(version)]));
+  convertNodes({ ...context, opsets: new Map([...context.opsets, ...opsets]) }, g, nodes, values, depth + 1);
+  return called.output.map((name) => values.get(name));
+}

@@ -1,0 +1,154 @@
+import { add, binary, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { batchProduct } from '../../../builder/products.ts';
+import { softmax } from '../../../builder/reductions.ts';
+import {
+  concatenate,
+  dimension,
+  expandDimension,
+  gather,
+  reshape,
+  slice,
+  split,
+  tile,
+  transpose,
+} from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
+import {
+  input,
+  knownSize,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+} from '../../conversion/operator_call.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { refuse } from '../../values/refusal.ts';
+import { countUp } from '../shapes/sizes.ts';
+
+/** Queries, keys and values of [batch, heads, steps, size], or [batch, steps, heads * size] with the numbers of heads. */
+const attention: Operator = (call) => {
+  const { g, attributes, inputs, outputCount } = call;
+  attributes.ignore('softmax_precision');
+  const given = [input(call, 0), input(call, 1), input(call, 2)] as const;
+  const isFlat = rank(given[0]) === 3;
+  const [queryHeads, keyHeads] = [attributes.integer('q_num_heads'), attributes.integer('kv_num_heads')];
+  const [q, ownKeys, ownValues] = given.map((x, index) =>
+    isFlat
+      ? inHeads(
+          g,
+          x,
+          (index === 0 ? queryHeads : keyHeads) ?? refuse('does not say how many heads there are'),
+        )
+      : x,
+  );
+  if (q === undefined || ownKeys === undefined || ownValues === undefined) throw new Error('there are three');
+  const keys = withPast(g, inputs[4], ownKeys);
+  const values = withPast(g, inputs[5], ownValues);
+  const heads = knownSize(typed(q, 'FLOAT'), 1, 'a known number of heads');
+  const scale = attributes.float(
+    'scale',
+    1 / Math.sqrt(knownSize(typed(q, 'FLOAT'), 3, 'a known size of heads')),
+  );
+  const [k, v] = [repeated(g, keys, heads), repeated(g, values, heads)];
+  let scores = multiply(g, batchProduct(g, q, k, { transposed: true }), scale);
+  const raw = scores;
+  const cap = attributes.float('softcap', 0);
+  scores = masked(call, scores, k, attributes.flag('is_causal'));
+  const biased = scores;
+  if (cap > 0) scores = multiply(g, unary(g, 'Tanh', multiply(g, scores, 1 / cap)), cap);
+  const shares = softmax(g, scores, 3);
+  const y = batchProduct(g, shares, v);
+  const result = isFlat ? outOfHeads(g, y) : y;
+  const mode = attributes.integer('qk_matmul_output_mode', 0);
+  const shown =
+    [raw, biased, scores, shares][mode] ?? refuse(`has qk_matmul_output_mode ${mode}, which is not known`);
+  const type = given[0].type;
+  return [typed(result, type), typed(keys, type), typed(values, type), typed(shown, type)].slice(
+    0,
+    outputCount,
+  );
+};
+
+function inHeads(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
+  const size = (sizeOf(x, 2) ?? refuse('needs a known size of heads')) / heads;
+  return transpose(g, reshape(g, x, [dimension(g, x, 0), dimension(g, x, 1), heads, size]), [0, 2, 1, 3]);
+}
+
+function outOfHeads(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
+  const together = transpose(g, x, [0, 2, 1, 3]);
+  const size = (sizeOf(x, 1) ?? 1) * (sizeOf(x, 3) ?? 1);
+  return reshape(g, together, [dimension(g, together, 0), dimension(g, together, 1), size]);
+}
+
+function withPast(g: NodeBuilder, past: OnnxTensor | undefined, present: SymbolicTensor): SymbolicTensor {
+  return past === undefined ? present : concatenate(g, [past, present], 2);
+}
+
+/** Several heads of queries may share one of keys. */
+function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
+  const own = sizeOf(x, 1) ?? heads;
+  if (own === heads) return x;
+  const apart = expandDimension(g, x, 2);
+  const wide = tile(g, apart, [1, 1, heads / own, 1, 1]);
+  return reshape(g, wide, [dimension(g, x, 0), heads, dimension(g, x, 2), dimension(g, x, 3)]);
+}
+
+function masked(
+  { g, inputs }: OperatorCall,
+  scores: SymbolicTensor,
+  keys: SymbolicTensor,
+  isCausal: boolean,
+) {
+  let result = scores;
+  const mask = inputs[3];
+  if (mask !== undefined) {
+    result = mask.type === 'BOOL' ? select(g, mask, result, Number.NEGATIVE_INFINITY) : add(g, result, mask);
+  }
+  if (!isCausal) return result;
+  const rows = expandDimension(g, countUp(g, dimension(g, scores, 2)), 1);
+  const columns = countUp(g, dimension(g, keys, 2));
+  return select(g, binary(g, 'LessEqual', columns, rows), result, Number.NEGATIVE_INFINITY);
+}
+
+/** Turns pairs of numbers by angles that depend on the position. [batch, heads, steps, size] or [batch, steps, heads * size] */
+const rotaryEmbedding: Operator = (call) => {
+  const { g, attributes, inputs } = call;
+  const given = input(call, 0);
+  const isInterleaved = attributes.flag('interleaved');
+  const heads = attributes.integer('num_heads', 0);
+  const part = attributes.integer('rotary_embedding_dim', 0);
+  const x =
+    rank(given) === 3 ? inHeads(g, given, heads || refuse('does not say how many heads there are')) : given;
+  const size = knownSize(typed(x, 'FLOAT'), 3, 'a known size of heads');
+  const turned = part === 0 ? size : part;
+  const ids = inputs[3];
+  const angle = (table: OnnxTensor) => {
+    const rows = ids === undefined ? table : gather(g, table, ids, 0);
+    return expandDimension(g, rows, 1);
+  };
+  const [cos, sin] = [angle(input(call, 1)), angle(input(call, 2))];
+  const [own, rest] =
+    turned === size ? [x, undefined] : [slice(g, x, 3, 0, turned), slice(g, x, 3, turned, size - turned)];
+  const pairs = isInterleaved
+    ? split(
+        g,
+        reshape(g, own, [...[0, 1, 2].map((axis) => dimension(g, own, axis)), turned / 2, 2]),
+        4,
+        2,
+      ).map((each) => reshape(g, each, [...[0, 1, 2].map((axis) => dimension(g, own, axis)), turned / 2]))
+    : split(g, own, 3, 2);
+  const [one, other] = pairs;
+  if (one === undefined || other === undefined) throw new Error('there are two');
+  const real = subtract(g, multiply(g, cos, one), multiply(g, sin, other));
+  const imaginary = add(g, multiply(g, sin, one), multiply(g, cos, other));
+  const joined = isInterleaved
+    ? reshape(g, concatenate(g, [expandDimension(g, real, 4), expandDimension(g, imaginary, 4)], 4), [
+        ...[0, 1, 2].map((axis) => dimension(g, own, axis)),
+        turned,
+      ])
+    : concatenate(g, [real, imaginary], 3);
+  const whole = rest === undefined ? joined : concatenate(g, [joined, rest], 3);
+  return typed(rank(given) === 3 ? outOfHeads(g, whole) : whole, given.type);
+};
+
+export const ATTENTION: OperatorTable = { Attention: attention, RotaryEmbedding: rotaryEmbedding };

@@ -1,0 +1,186 @@
+import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
+import { divide, multiply, unary } from '../../../builder/elementwise.ts';
+import { integersValue, type NodeBuilder, textValue, typeValue } from '../../../builder/node_builder.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import { expandDimension, pad, shapeTensor, squeeze } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
+import { windowed } from '../../../builder/windows.ts';
+import {
+  input,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+  sizesOf,
+} from '../../conversion/operator_call.ts';
+import { isFloating } from '../../values/element_types.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { refuse } from '../../values/refusal.ts';
+import { poolBySlices, sumWindows } from './slice_pooling.ts';
+import { type PaddedWindow, type Pads, readWindow, samePads } from './windows.ts';
+
+type Kind = 'Average' | 'Max';
+
+const OPERATIONS = { Average: ['AvgPool', 'AvgPool3D'], Max: ['MaxPool', 'MaxPool3D'] } as const;
+
+/** TensorFlow's pool of [batch, ...space, channels] without padding, or padded so that the size stays the same. */
+function pool(
+  g: NodeBuilder,
+  kind: Kind,
+  x: SymbolicTensor,
+  { size, strides }: Pick<PaddedWindow, 'size' | 'strides'>,
+  padding: 'valid' | 'same',
+): SymbolicTensor {
+  if (size.length === 1) {
+    const wide = { size: [1, ...size], strides: [1, ...strides] };
+    return squeeze(g, pool(g, kind, expandDimension(g, x, 1), wide, padding), [1]);
+  }
+  const window = { size, strides, dilations: size.map(() => 1), padding };
+  const space = windowed(x.shape.slice(1, -1), window) ?? refuse('has a window that does not fit its input');
+  const isSolid = size.length === 3;
+  return g.node(
+    OPERATIONS[kind][isSolid ? 1 : 0],
+    [x],
+    { shape: [sizeOf(x, 0), ...space, sizeOf(x, -1)] },
+    {
+      ksize: integersValue([1, ...size, 1]),
+      strides: integersValue([1, ...strides, 1]),
+      padding: textValue(padding.toUpperCase()),
+      data_format: textValue(isSolid ? 'NDHWC' : 'NHWC'),
+    },
+  );
+}
+
+interface PoolCall {
+  readonly x: OnnxTensor;
+  readonly window: PaddedWindow;
+  /** Whether a window may begin that does not fit. */
+  readonly isCeiled: boolean;
+}
+
+function readPool(call: OperatorCall): PoolCall {
+  const { attributes } = call;
+  const x = input(call, 0);
+  const dimensions = rank(x) - 2;
+  if (dimensions < 1 || dimensions > 3)
+    refuse(`is over ${dimensions} dimensions of space, which is not computed`);
+  const size = attributes.integers('kernel_shape') ?? refuse('has no kernel_shape');
+  return { x, window: readWindow(call, size, x.shape.slice(2)), isCeiled: attributes.flag('ceil_mode') };
+}
+
+/** The pads of a window, with as much more at the end as the last window that begins within reaches beyond it. */
+function padsOf({ x, window, isCeiled }: PoolCall): Pads | 'same' {
+  const { pads, size, strides, dilations } = window;
+  if (pads === 'same' || !isCeiled) return pads;
+  return pads.map(([before, after], index) => {
+    const length = x.shape[index + 2] ?? refuse('rounds up in a dimension whose size the request decides');
+    const [stride, reach] = [strides[index] ?? 1, ((size[index] ?? 1) - 1) * (dilations[index] ?? 1) + 1];
+    let count = Math.ceil((length + before + after - reach) / stride) + 1;
+    // A window that begins in what was put at the end is left out.
+    if ((count - 1) * stride >= length + before) count--;
+    return [before, Math.max((count - 1) * stride + reach - length - before, after)];
+  });
+}
+
+const isDilated = ({ dilations }: PaddedWindow): boolean => dilations.some((dilation) => dilation > 1);
+
+/** The largest element in each window; the second output is the place of each in the whole tensor. */
+const maxPool: Operator = (call) => {
+  const { g, attributes, outputCount } = call;
+  const read = readPool(call);
+  const { x, window } = read;
+  const pads = padsOf(read);
+  const isColumnMajor = attributes.flag('storage_order');
+  if (outputCount > 1 || isDilated(window) || !isFloating(x.type)) {
+    return poolBySlices(call, x, { ...window, pads }, outputCount > 1, isColumnMajor);
+  }
+  const last = channelsLast(g, x);
+  const padded = pads === 'same' ? last : pad(g, last, [[0, 0], ...pads, [0, 0]], Number.NEGATIVE_INFINITY);
+  return typed(channelsFirst(g, pool(g, 'Max', padded, window, pads === 'same' ? 'same' : 'valid')), x.type);
+};
+
+const averagePool: Operator = (call) => {
+  const { g, attributes } = call;
+  const read = readPool(call);
+  const { x } = read;
+  const isCounted = attributes.flag('count_include_pad');
+  return typed(channelsFirst(g, averages(call, channelsLast(g, x), read, isCounted)), x.type);
+};
+
+/** @param x [batch, ...space, channels] @param isCounted whether what the node puts around the tensor counts as zeros */
+function averages(
+  { g }: OperatorCall,
+  x: SymbolicTensor,
+  read: PoolCall,
+  isCounted: boolean,
+): SymbolicTensor {
+  const { window } = read;
+  const pads = padsOf(read);
+  if (pads === 'same' && !isCounted && !isDilated(window)) return pool(g, 'Average', x, window, 'same');
+  const around = pads === 'same' ? samePads(x.shape.slice(1, -1), window) : pads;
+  // As ONNX's reference has it, what rounding up adds counts too where the window has gaps.
+  const own = window.pads === 'same' || isDilated(window) ? around : window.pads;
+  const counted = isCounted ? own : around.map((): [number, number] => [0, 0]);
+  const average = (tensor: SymbolicTensor) =>
+    isDilated(window) ? sumWindows(g, tensor, window) : pool(g, 'Average', tensor, window, 'valid');
+  const sums = average(pad(g, x, [[0, 0], ...around, [0, 0]]));
+  const countsAll = around.every(([before, after], index) => {
+    const [first = 0, last = 0] = counted[index] ?? [];
+    return before === first && after === last;
+  });
+  if (countsAll && !isDilated(window)) return sums;
+  return divide(g, sums, average(counts(g, x, around, counted)));
+}
+
+/** Ones where an element counts and zeros elsewhere, padded like the tensor: [1, ...space, 1]. */
+function counts(g: NodeBuilder, x: SymbolicTensor, around: Pads, counted: Pads): SymbolicTensor {
+  const sizes = sizesOf(g, typed(x, 'FLOAT'));
+  const ones = g.node(
+    'Fill',
+    [shapeTensor(g, [1, ...sizes.slice(1, -1), 1]), g.floats([1], [])],
+    { shape: [1, ...x.shape.slice(1, -1), 1], dtype: 'float32' },
+    { T: typeValue('float32'), index_type: typeValue('int32') },
+  );
+  const rest = around.map(([before, after], index): [number, number] => {
+    const [first = 0, last = 0] = counted[index] ?? [];
+    return [before - first, after - last];
+  });
+  return pad(g, pad(g, ones, [[0, 0], ...counted, [0, 0]], 1), [[0, 0], ...rest, [0, 0]]);
+}
+
+const lpPool: Operator = (call) => {
+  const { g, attributes } = call;
+  const read = readPool(call);
+  const power = attributes.float('p') ?? 2;
+  const exponent = attributes.integer('p', power) || power;
+  const raised = powerOf(g, channelsLast(g, read.x), exponent);
+  const count = read.window.size.reduce((product, length) => product * length, 1);
+  const sums = multiply(g, averages(call, raised, read, true), count);
+  return typed(channelsFirst(g, rootOf(g, sums, exponent)), read.x.type);
+};
+
+const powerOf = (g: NodeBuilder, x: SymbolicTensor, exponent: number) =>
+  exponent === 2 ? multiply(g, x, x) : powered(g, unary(g, 'Abs', x), exponent);
+const rootOf = (g: NodeBuilder, x: SymbolicTensor, exponent: number) =>
+  exponent === 2 ? unary(g, 'Sqrt', x) : powered(g, x, 1 / exponent);
+const powered = (g: NodeBuilder, x: SymbolicTensor, exponent: number) =>
+  g.node('Pow', [x, g.floats([exponent], [])], { shape: x.shape });
+
+/** Over all of space, whose dimensions stay with size one. */
+const overSpace =
+  (compute: (call: OperatorCall, x: OnnxTensor, axes: readonly number[]) => SymbolicTensor): Operator =>
+  (call) => {
+    const x = input(call, 0);
+    return typed(compute(call, x, [...x.shape.keys()].slice(2)), x.type);
+  };
+
+export const POOLING: OperatorTable = {
+  AveragePool: averagePool,
+  GlobalAveragePool: overSpace(({ g }, x, axes) => reduce(g, 'Mean', x, axes, true)),
+  GlobalLpPool: overSpace(({ g, attributes }, x, axes) => {
+    const exponent = attributes.integer('p', 2);
+    return rootOf(g, reduce(g, 'Sum', powerOf(g, x, exponent), axes, true), exponent);
+  }),
+  GlobalMaxPool: overSpace(({ g }, x, axes) => reduce(g, 'Max', x, axes, true)),
+  LpPool: lpPool,
+  MaxPool: maxPool,
+};

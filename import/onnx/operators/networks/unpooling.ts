@@ -1,0 +1,40 @@
+import { typeValue } from '../../../builder/node_builder.ts';
+import { reshape } from '../../../builder/shaping.ts';
+import { knownCount } from '../../../builder/symbolic_tensor.ts';
+import { constantNumbers, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
+import { typed } from '../../values/onnx_tensor.ts';
+import { refuse } from '../../values/refusal.ts';
+
+/** Puts the largest elements back to where a pool found them, into zeros. */
+const maxUnpool: Operator = (call) => {
+  const { g, attributes, inputs } = call;
+  const [x, places] = [input(call, 0), input(call, 1)];
+  const size = attributes.integers('kernel_shape') ?? refuse('has no kernel_shape');
+  const strides = attributes.integers('strides') ?? size.map(() => 1);
+  const pads = attributes.integers('pads') ?? size.flatMap(() => [0, 0]);
+  const sizes = x.shape.map((length) => length ?? refuse('needs known sizes'));
+  // Places are counted in the tensor that the pool had.
+  const own = sizes.map((length, axis) => {
+    const index = axis - 2;
+    if (index < 0) return length;
+    const around = (pads[index] ?? 0) + (pads[index + size.length] ?? 0);
+    return (length - 1) * (strides[index] ?? 1) + (size[index] ?? 1) - around;
+  });
+  const shape = inputs[2] === undefined ? own : constantNumbers(inputs[2], 'output_shape');
+  const count = knownCount(x.shape) ?? 0;
+  const total = own.reduce((product, length) => product * length, 1);
+  const scattered = g.node(
+    'ScatterNd',
+    [reshape(g, places, [count, 1]), reshape(g, x, [count]), g.integers([total])],
+    { shape: [total], dtype: x.dtype },
+    { T: typeValue(x.dtype), Tindices: typeValue('int32') },
+  );
+  const whole = reshape(g, scattered, own);
+  const widths = shape.flatMap((length, axis) => [0, length - (own[axis] ?? length)]);
+  if (widths.some((width) => width < 0)) refuse('has an output_shape that is smaller than what it gives');
+  if (widths.every((width) => width === 0)) return typed(whole, x.type);
+  const paddings = g.integers(widths, [shape.length, 2]);
+  return typed(g.node('Pad', [whole, paddings], { shape }, { Tpaddings: typeValue('int32') }), x.type);
+};
+
+export const UNPOOLING: OperatorTable = { MaxUnpool: maxUnpool };

@@ -1,0 +1,73 @@
+import type { Operator, OperatorTable } from '../conversion/operator_call.ts';
+import { LABELS } from './classical/labels.ts';
+import { CLASSICAL } from './classical/models.ts';
+import { BRANCHES } from './control_flow/branches.ts';
+import { LOOPS } from './control_flow/loops.ts';
+import { ACTIVATIONS } from './elementwise/activations.ts';
+import { ARITHMETIC } from './elementwise/arithmetic.ts';
+import { LOGIC } from './elementwise/logic.ts';
+import { BOXES } from './images/boxes.ts';
+import { SAMPLING } from './images/grid_sample.ts';
+import { RESIZING } from './images/resize.ts';
+import { GATHERING } from './indexing/gathering.ts';
+import { SCATTERING } from './indexing/scattering.ts';
+import { SLICING } from './indexing/slicing.ts';
+import { UNIQUE } from './indexing/unique.ts';
+import { LOSSES } from './losses/losses.ts';
+import { ATTENTION } from './networks/attention.ts';
+import { CONVOLUTION } from './networks/convolution.ts';
+import { NORMALIZATION } from './networks/normalization.ts';
+import { POOLING } from './networks/pooling.ts';
+import { PRODUCTS } from './networks/products.ts';
+import { TRANSPOSED_CONVOLUTION } from './networks/transposed_convolution.ts';
+import { UNPOOLING } from './networks/unpooling.ts';
+import { LINEAR } from './quantization/linear.ts';
+import { QUANTIZED_PRODUCTS } from './quantization/products.ts';
+import { RECURRENT } from './recurrence/recurrent.ts';
+import { EXTREMES } from './reductions/extremes.ts';
+import { REDUCTIONS } from './reductions/reductions.ts';
+import { CASTING } from './shapes/casting.ts';
+import { CREATION } from './shapes/creation.ts';
+import { JOINING } from './shapes/joining.ts';
+import { PADDING } from './shapes/padding.ts';
+import { RESHAPING } from './shapes/reshaping.ts';
+
+import { WINDOWS } from './signals/windows.ts';
+import { TEXTS } from './strings/texts.ts';
+
+/** The operators of ONNX's own domain, by subject. */
+export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
+  Attention: ATTENTION,
+  Activations: ACTIVATIONS,
+  Arithmetic: ARITHMETIC,
+  Logic: LOGIC,
+  Casting: CASTING,
+  'Control flow': { ...BRANCHES, ...LOOPS },
+  Convolution: { ...CONVOLUTION, ...TRANSPOSED_CONVOLUTION },
+  Creation: CREATION,
+  Indexing: { ...GATHERING, ...SCATTERING, ...SLICING, ...UNIQUE },
+  Images: { ...BOXES, ...RESIZING, ...SAMPLING },
+  Losses: LOSSES,
+  Normalization: NORMALIZATION,
+  Pooling: { ...POOLING, ...UNPOOLING },
+  Products: PRODUCTS,
+  Quantization: { ...LINEAR, ...QUANTIZED_PRODUCTS },
+  'Recurrent networks': RECURRENT,
+  Reductions: { ...REDUCTIONS, ...EXTREMES },
+  Signals: WINDOWS,
+  Strings: TEXTS,
+  Shapes: { ...JOINING, ...PADDING, ...RESHAPING },
+};
+
+/** Those of ai.onnx.ml, the domain of classical models. */
+export const CLASSICAL_OPERATORS: OperatorTable = { ...CLASSICAL, ...LABELS };
+
+const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
+  ['', new Map(Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)))],
+  ['ai.onnx.ml', new Map(Object.entries(CLASSICAL_OPERATORS))],
+]);
+
+/** Returns undefined for an operator that is not known. @param domain '' for ONNX's own */
+export function operatorOf(domain: string, name: string): Operator | undefined {
+  return DOMAINS.get(domain)?.get(name);
+}

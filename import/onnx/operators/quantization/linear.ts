@@ -1,0 +1,142 @@
+import {
+  add,
+  binary,
+  cast,
+  clip,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+  unary,
+} from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { reduce } from '../../../builder/reductions.ts';
+import { expandDimension, reshape, tile } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import {
+  axisIn,
+  input,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+} from '../../conversion/operator_call.ts';
+import { type ElementTypeName, integerRange, isInteger } from '../../values/element_types.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { refuse } from '../../values/refusal.ts';
+import { typeOfNumber } from '../shapes/creation.ts';
+
+/** The numbers by which integers stand for floats: (integer - zero) * scale. */
+export interface Scale {
+  readonly scale: SymbolicTensor;
+  readonly zero: SymbolicTensor | undefined;
+}
+
+/** Floats of integers, laid along the dimension that they are for. */
+export function scaleAlong(
+  call: OperatorCall,
+  x: SymbolicTensor,
+  scale: OnnxTensor,
+  zero: OnnxTensor | undefined,
+  axis: number,
+): Scale {
+  const { g } = call;
+  const along = (numbers: SymbolicTensor): SymbolicTensor => {
+    if (rank(numbers) === 0) return numbers;
+    if (rank(numbers) === 1 && numbers.shape[0] === 1) return reshape(g, numbers, []);
+    let wide = numbers;
+    for (let each = rank(numbers) - 1 + axis + 1; each < rank(x); each++)
+      wide = expandDimension(g, wide, rank(wide));
+    return wide;
+  };
+  return { scale: along(scale), zero: zero && along(cast(g, zero, 'float32')) };
+}
+
+/** A scale for each block of elements along an axis, as one for each element. */
+function blockScale(
+  { g }: OperatorCall,
+  x: SymbolicTensor,
+  scale: OnnxTensor,
+  zero: OnnxTensor | undefined,
+  axis: number,
+  block: number,
+): Scale {
+  const spread = (numbers: SymbolicTensor): SymbolicTensor => {
+    const apart = expandDimension(g, numbers, axis + 1);
+    const repeated = tile(
+      g,
+      apart,
+      apart.shape.map((_, each) => (each === axis + 1 ? block : 1)),
+    );
+    const sizes = x.shape.map(
+      (size) => size ?? refuse('has blocks in a tensor whose sizes the request decides'),
+    );
+    return reshape(g, repeated, sizes);
+  };
+  return { scale: spread(scale), zero: zero && spread(cast(g, zero, 'float32')) };
+}
+
+/** The nearest integer, ties to the even one, within the range of a type. */
+export function quantize(
+  g: NodeBuilder,
+  x: SymbolicTensor,
+  { scale, zero }: Scale,
+  type: ElementTypeName,
+): OnnxTensor {
+  const [least, most] = integerRange(type) ?? refuse(`gives ${type}, which is not of integers`);
+  const near = unary(g, 'Round', divide(g, x, scale));
+  const shifted = zero === undefined ? near : add(g, near, zero);
+  return typed(cast(g, clip(g, shifted, least, most), 'int32'), type);
+}
+
+function dequantize(g: NodeBuilder, x: SymbolicTensor, { scale, zero }: Scale): SymbolicTensor {
+  const floats = cast(g, x, 'float32');
+  return multiply(g, zero === undefined ? floats : subtract(g, floats, zero), scale);
+}
+
+function readScale(call: OperatorCall, x: OnnxTensor): Scale {
+  const { attributes, inputs } = call;
+  const [scale, zero] = [input(call, 1), inputs[2]];
+  const block = attributes.integer('block_size', 0);
+  const given = attributes.integer('axis', 1);
+  if (rank(scale) === 0) return scaleAlong(call, x, scale, zero, 0);
+  const axis = axisIn(rank(x), given);
+  return block > 0 ? blockScale(call, x, scale, zero, axis, block) : scaleAlong(call, x, scale, zero, axis);
+}
+
+const quantizeLinear: Operator = (call) => {
+  const { attributes, inputs } = call;
+  attributes.ignore('saturate', 'precision');
+  const number = attributes.integer('output_dtype', 0);
+  const type = inputs[2]?.type ?? (number === 0 ? 'UINT8' : typeOfNumber(number));
+  const x = input(call, 0);
+  return quantize(call.g, cast(call.g, x, 'float32'), readScale(call, x), type);
+};
+
+const dequantizeLinear: Operator = (call) => {
+  call.attributes.ignore('output_dtype');
+  const x = input(call, 0);
+  if (!isInteger(x.type)) refuse(`takes ${x.type}, which is not of integers`);
+  return typed(dequantize(call.g, x, readScale(call, x)), input(call, 1).type);
+};
+
+/** The scale and the zero come from the smallest and the largest element, which count as if 0 were among them. */
+const dynamicQuantizeLinear: Operator = (call) => {
+  const { g } = call;
+  const x = input(call, 0);
+  const axes = [...x.shape.keys()];
+  const least = minimum(g, reduce(g, 'Min', x, axes), 0);
+  const most = maximum(g, reduce(g, 'Max', x, axes), 0);
+  const scale = divide(g, subtract(g, most, least), 255);
+  // Where all are 0, any scale is right.
+  const divisor = add(g, scale, cast(g, binary(g, 'Equal', scale, 0), 'float32'));
+  const zero = clip(g, unary(g, 'Round', divide(g, subtract(g, 0, least), divisor)), 0, 255);
+  const quantized = quantize(g, x, { scale: divisor, zero }, 'UINT8');
+  return [quantized, typed(scale, 'FLOAT'), typed(cast(g, zero, 'int32'), 'UINT8')];
+};
+
+export const LINEAR: OperatorTable = {
+  DequantizeLinear: dequantizeLinear,
+  DynamicQuantizeLinear: dynamicQuantizeLinear,
+  QuantizeLinear: quantizeLinear,
+};
