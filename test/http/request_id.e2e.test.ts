@@ -96,6 +96,8 @@ describe('the management Worker', () => {
     ];
     expect([missing.status, missing.headers.get('x-request-id')]).toEqual([404, 'a-1']);
     expect([listed.status, listed.headers.get('x-request-id')]).toEqual([200, null]);
+    // A line may arrive after the answer.
+    await expect.poll(() => management.log.length).toBe(2);
     expect(management.log.map((line) => JSON.parse(line))).toMatchObject([
       { event: 'management', request: 'a-1', path: '/api/v1/models/missing', status: 404 },
       { event: 'management', request: 'a-2', path: '/api/v1/models', status: 200 },

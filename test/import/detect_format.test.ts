@@ -47,6 +47,10 @@ describe('a format is recognized by content, whatever the name', () => {
     expect(await detect(await write({ 'model.json': '{}', 'old.h5': H5, 'weights.bin': 'x' }))).toBe('tfjs');
   });
 
+  test('an ONNX model, by its content', async () => {
+    expect(await detect(await write({ 'any.name': ONNX }))).toBe('onnx');
+  });
+
   test('a Keras model, beside which Keras wrote its configuration', async () => {
     const configuration = JSON.stringify({ class_name: 'Sequential', config: { layers: [] } });
     const directory = await write({ 'model.json': configuration, 'model.h5': H5 });
@@ -64,7 +68,6 @@ describe('a sentence says', () => {
       { 'export.meta': META_GRAPH },
       /unsupported: .*old session bundles.*SavedModel.*Supported: /,
     ],
-    ['an ONNX model', { 'model.onnx': ONNX }, /unsupported: .*holds an ONNX model\. Supported: /],
     ['a TensorFlow Lite model', { x: 'abcdTFL3' }, /unsupported: .*holds a TensorFlow Lite model/],
     ['a SavedModel as text', { 'saved_model.pbtxt': 'x' }, /unsupported: .*text form/],
     [

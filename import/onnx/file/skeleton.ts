@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { type Imported, malformed, read, unsupported } from '../../import_result.ts';
+import { type Imported, read } from '../../import_result.ts';
+import { OnnxRefusal, refuse, refuseMalformed } from '../values/refusal.ts';
 
 /** Bytes of a file. */
 export interface FileRange {
@@ -58,8 +59,7 @@ export async function readSkeleton(path: string): Promise<Imported<Skeleton>> {
     }
     return read({ model: Buffer.concat(model), graph: Buffer.concat(graph), initializers });
   } catch (error) {
-    if (error instanceof MalformedFile) return malformed(error.message);
-    if (error instanceof TooManyBytes) return unsupported(error.message);
+    if (error instanceof OnnxRefusal) return error.problem;
     throw error;
   } finally {
     await file.close();
@@ -77,10 +77,6 @@ async function readInitializer(file: FieldFile, content: FileRange): Promise<Ini
   }
   return { tensor: Buffer.concat(parts), ...(range === undefined ? {} : { range }) };
 }
-
-/** These are thrown and caught in this file only. */
-class MalformedFile extends Error {}
-class TooManyBytes extends Error {}
 
 interface FileField {
   readonly number: number;
@@ -115,7 +111,7 @@ class FieldFile {
 
   async copy({ offset, length }: FileRange): Promise<Uint8Array> {
     this.#copied += length;
-    if (this.#copied > MOST_BYTES) throw new TooManyBytes('it has more than 512 MB beside its weights');
+    if (this.#copied > MOST_BYTES) refuse('it has more than 512 MB beside its weights');
     const inWindow = offset - this.#start;
     if (inWindow >= 0 && inWindow + length <= this.#window.length) {
       return this.#window.slice(inWindow, inWindow + length);
@@ -148,11 +144,10 @@ class FieldFile {
           next = tag.end + 4;
           break;
         default:
-          throw new MalformedFile(`it is not an ONNX model: byte ${position} begins no field`);
+          refuseMalformed(`it is not an ONNX model: byte ${position} begins no field`);
       }
-      if (number === 0) throw new MalformedFile(`it is not an ONNX model: byte ${position} begins no field`);
-      if (next > end)
-        throw new MalformedFile(`it ends within the field at byte ${position}: it is incomplete`);
+      if (number === 0) refuseMalformed(`it is not an ONNX model: byte ${position} begins no field`);
+      if (next > end) refuseMalformed(`it ends within the field at byte ${position}: it is incomplete`);
       yield { number, whole: { offset: position, length: next - position }, content };
       position = next;
     }
@@ -162,12 +157,12 @@ class FieldFile {
     let value = 0;
     for (let index = 0; index < 10; index++) {
       const at = position + index;
-      if (at >= end) throw new MalformedFile(`it ends at byte ${at}: it is incomplete`);
+      if (at >= end) refuseMalformed(`it ends at byte ${at}: it is incomplete`);
       const byte = await this.#byte(at);
       value += (byte & 0x7f) * 2 ** (7 * index);
       if (byte < 0x80) return { value, end: at + 1 };
     }
-    throw new MalformedFile(`it is not an ONNX model: byte ${position} begins no number`);
+    refuseMalformed(`it is not an ONNX model: byte ${position} begins no number`);
   }
 
   async #byte(position: number): Promise<number> {
@@ -181,7 +176,7 @@ class FieldFile {
   async #read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(length);
     const { bytesRead } = await this.#handle.read(bytes, 0, length, offset);
-    if (bytesRead < length) throw new MalformedFile(`it ended early; it changed while it was being read`);
+    if (bytesRead < length) refuseMalformed(`it ended early; it changed while it was being read`);
     return bytes;
   }
 }
