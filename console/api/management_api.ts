@@ -10,7 +10,7 @@ export type Changed = v.InferOutput<typeof ANSWERS.changed>;
 export type Pruned = v.InferOutput<typeof ANSWERS.pruned>;
 export type Manifest = v.InferOutput<typeof ANSWERS.manifest>;
 
-/** A longer answer is none of the management Worker. Characters. */
+/** The longest answer that the console reads. Characters. */
 const LONGEST_ANSWER = 32 * 1024 * 1024;
 /** A registry with more models is better searched with the commands. */
 const MOST_PAGES = 20;

@@ -22,7 +22,7 @@ const RECORD = { id: 'preview', at: new Date(0).toISOString(), by: 'preview' };
 /** Works out what a change would do to a pointer, by the same transition that the management Worker runs. */
 export function previewChange(model: string, pointer: Pointer | undefined, planned: PlannedChange): Preview {
   const read = findChange(planned.name)?.read(planned.parameters);
-  if (read === undefined) return { kind: 'refused', reason: `there is no change "${planned.name}"` };
+  if (read === undefined) return { kind: 'refused', reason: `the change "${planned.name}" does not exist` };
   if (read.kind === 'malformed') return { kind: 'refused', reason: read.reason };
   const prepared = read.value.change.prepare({ model, pointer, record: RECORD });
   const result = prepared.kind === 'ready' ? prepared.transition(undefined)(pointer) : prepared;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ManagementApi, Manifest } from '../api/management_api.ts';
 
-/** A manifest, or why there is none. */
+/** A manifest, or the reason why it cannot be shown. */
 export type ReadManifest =
   | { readonly kind: 'read'; readonly manifest: Manifest }
   | { readonly kind: 'failed'; readonly message: string };

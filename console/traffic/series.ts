@@ -2,7 +2,7 @@ import type { TrafficReport } from '../../worker/traffic/report/traffic_report.t
 
 type VersionTraffic = TrafficReport['versions'][number];
 
-/** A line of a chart: one value for each time step, null where there is none. */
+/** A line of a chart: one value for each time step, or null for a step without a value. */
 export interface Line {
   readonly name: string;
   readonly values: readonly (number | null)[];

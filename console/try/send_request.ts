@@ -1,7 +1,7 @@
 import type { ManagementApi } from '../api/management_api.ts';
 import { bodyOf, type TryRequest } from './try_request.ts';
 
-/** The predict Worker's answer, or why there is none. */
+/** The predict Worker's answer, or the reason why it did not answer. */
 export type Answered =
   | {
       readonly kind: 'answered';
