@@ -1,6 +1,7 @@
 import { elementCount } from '../../worker/model/tensor.ts';
 import { add, multiply } from './elementwise.ts';
 import { integersValue, type NodeBuilder, typeValue } from './node_builder.ts';
+import { stridedSlice } from './strided_slice.ts';
 import { knownCount, rank, type Shape, type SymbolicTensor } from './symbolic_tensor.ts';
 
 /** A size: a number, or a scalar that the graph computes. */
@@ -20,19 +21,7 @@ export function dimension(g: NodeBuilder, x: SymbolicTensor, axis: number): Dime
       out_type: typeValue('int32'),
     },
   );
-  return g.node(
-    'StridedSlice',
-    [shape, g.integers([axis]), g.integers([axis + 1]), g.integers([1])],
-    { shape: [], dtype: 'int32' },
-    {
-      Index: typeValue('int32'),
-      begin_mask: { i: '0' },
-      end_mask: { i: '0' },
-      ellipsis_mask: { i: '0' },
-      new_axis_mask: { i: '0' },
-      shrink_axis_mask: { i: '1' },
-    },
-  );
+  return stridedSlice(g, shape, { begin: [axis], end: [axis + 1], steps: [1] }, [], { shrink: 1 });
 }
 
 export function dimensions(g: NodeBuilder, x: SymbolicTensor): Dimension[] {
@@ -187,26 +176,17 @@ export function crop(
 ): SymbolicTensor {
   if (before === 0 && after === 0) return x;
   const others = x.shape.map((_, index) => index).filter((index) => index !== axis);
-  const mask = String(others.reduce((bits, index) => bits | (1 << index), 0));
-  const endMask = after === 0 ? String(Number(mask) | (1 << axis)) : mask;
+  const begin = others.reduce((bits, index) => bits | (1 << index), 0);
+  const end = after === 0 ? begin | (1 << axis) : begin;
   const whole = x.shape[axis] ?? null;
   const shape = x.shape.map((size, index) =>
     index === axis && whole !== null ? whole - before - after : size,
   );
-  const at = (value: number) => g.integers(x.shape.map((_, index) => (index === axis ? value : 0)));
-  return g.node(
-    'StridedSlice',
-    [x, at(before), at(-after), g.integers(x.shape.map(() => 1))],
-    { shape },
-    {
-      Index: typeValue('int32'),
-      begin_mask: { i: mask },
-      end_mask: { i: endMask },
-      ellipsis_mask: { i: '0' },
-      new_axis_mask: { i: '0' },
-      shrink_axis_mask: { i: '0' },
-    },
-  );
+  const at = (value: number) => x.shape.map((_, index) => (index === axis ? value : 0));
+  return stridedSlice(g, x, { begin: at(before), end: at(-after), steps: x.shape.map(() => 1) }, shape, {
+    begin,
+    end,
+  });
 }
 
 /** @param widths what is put before and after, for each dimension @param value zero unless told */
@@ -235,16 +215,6 @@ export function tile(g: NodeBuilder, x: SymbolicTensor, multiples: readonly numb
 
 export function reverse(g: NodeBuilder, x: SymbolicTensor, axis: number): SymbolicTensor {
   return g.node('ReverseV2', [x, g.integers([axis])], { shape: x.shape }, INDEX);
-}
-
-/** A tensor of one value. */
-export function fill(g: NodeBuilder, sizes: readonly Dimension[], value: number): SymbolicTensor {
-  return g.node(
-    'Fill',
-    [shapeTensor(g, sizes), g.scalar(value, 'float32')],
-    { shape: shapeOf(sizes), dtype: 'float32' },
-    { T: typeValue('float32'), index_type: typeValue('int32') },
-  );
 }
 
 /** Rows of a table. */

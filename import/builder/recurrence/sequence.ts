@@ -1,5 +1,6 @@
+import { fill } from '../creation.ts';
 import type { NodeBuilder } from '../node_builder.ts';
-import { dimension, fill, reverse, stack, unstack } from '../shaping.ts';
+import { dimension, reverse, stack, unstack } from '../shaping.ts';
 import type { SymbolicTensor } from '../symbolic_tensor.ts';
 import type { Cell, Sequence, Step } from './cell.ts';
 import { loop } from './loop.ts';

@@ -1,6 +1,6 @@
 import { cast } from '../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../builder/node_builder.ts';
-import { type Dimension, dimension } from '../../builder/shaping.ts';
+import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { dataTypeOf, type ElementTypeName } from '../values/element_types.ts';
 import { numbersOf, type OnnxTensor, typed } from '../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../values/refusal.ts';
@@ -74,13 +74,8 @@ export function castTo(g: NodeBuilder, x: OnnxTensor, type: ElementTypeName): On
   return typed(cast(g, x, dataTypeOf(type)), type, x.elements);
 }
 
-/** The sizes of a tensor, as numbers where they are known. */
-export function sizesOf(g: NodeBuilder, x: OnnxTensor): Dimension[] {
-  return x.shape.map((_, axis) => dimension(g, x, axis));
-}
-
 /** A known size. @param what for the message */
-export function knownSize(x: OnnxTensor, axis: number, what: string): number {
+export function knownSize(x: SymbolicTensor, axis: number, what: string): number {
   const size = x.shape.at(axis);
   return size ?? refuse(`needs ${what}, which the request decides; export the model with a fixed size there`);
 }

@@ -1,3 +1,4 @@
+import { oneHot } from '../../../builder/creation.ts';
 import { add, binary, cast, select, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
@@ -72,29 +73,20 @@ const topK = onTensor((x, call) => {
   return Number.isInteger(k) && k > 0 ? largest(call.g, x, k) : undefined;
 });
 
-const oneHot = onTensor((given, call) => {
+const oneHotOperation = onTensor((given, call) => {
   const { g } = call;
   const x = cast(g, given, 'int32');
   const classes = call.number(['num_classes', 'depth'], 1);
   const hasValues = ['on_value', 'off_value'].some((name) => call.value([name]) !== undefined);
   if (classes === undefined || hasValues) return undefined;
-  return encoded(g, x, classes, call.axis(x, call.isKeras ? 2 : 4, -1, 1));
+  return oneHot(g, x, classes, { axis: call.axis(x, call.isKeras ? 2 : 4, -1, 1) });
 });
-
-function encoded(g: NodeBuilder, x: SymbolicTensor, classes: number, axis: number): SymbolicTensor {
-  return g.node(
-    'OneHot',
-    [x, g.integers([classes], []), g.floats([1], []), g.floats([0], [])],
-    { shape: [...x.shape.slice(0, axis), classes, ...x.shape.slice(axis)], dtype: 'float32' },
-    { T: typeValue('float32'), TI: typeValue('int32'), axis: { i: String(axis) } },
-  );
-}
 
 const multiHot = onTensor((given, call) => {
   const x = cast(call.g, given, 'int32');
   const classes = call.number(['num_classes', 'num_tokens'], 1);
   if (classes === undefined || (call.number(['axis'], 2) ?? -1) !== -1) return undefined;
-  return reduce(call.g, 'Max', encoded(call.g, x, classes, rank(x)), [rank(x) > 1 ? 1 : 0]);
+  return reduce(call.g, 'Max', oneHot(call.g, x, classes, { axis: rank(x) }), [rank(x) > 1 ? 1 : 0]);
 });
 
 /** How many of some sorted limits are less than each value, or less or equal. */
@@ -116,7 +108,7 @@ export const INDEXING: Operations = {
   digitize: (call) => counted(call.tensor(0, ['x']), call.tensor(1, ['bins']), call, true),
   gather: take,
   multi_hot: multiHot,
-  one_hot: oneHot,
+  one_hot: oneHotOperation,
   search_sorted: (call) =>
     counted(
       call.tensor(1, ['values']),

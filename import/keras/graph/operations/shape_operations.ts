@@ -20,6 +20,7 @@ import {
   transpose,
   unstack,
 } from '../../../builder/shaping.ts';
+import { stridedSlice } from '../../../builder/strided_slice.ts';
 import { isSymbolicTensor, knownCount, rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { Operated, OperationCall } from './call/operation_call.ts';
 import { flat } from './call/tensor_arguments.ts';
@@ -255,19 +256,7 @@ function sliced({ g }: OperationCall, x: SymbolicTensor, value: unknown): Symbol
     }
   }
   if (axis > rank(x)) return undefined;
-  return g.node(
-    'StridedSlice',
-    [x, g.integers(begin), g.integers(end), g.integers(strides)],
-    { shape: [...shape, ...x.shape.slice(axis)] },
-    {
-      Index: typeValue('int32'),
-      begin_mask: { i: String(masks.begin) },
-      end_mask: { i: String(masks.end) },
-      ellipsis_mask: { i: '0' },
-      new_axis_mask: { i: String(masks.new) },
-      shrink_axis_mask: { i: String(masks.shrink) },
-    },
-  );
+  return stridedSlice(g, x, { begin, end, steps: strides }, [...shape, ...x.shape.slice(axis)], masks);
 }
 
 function rangeSize(size: number | null, { start, stop, step }: Range): number | null {

@@ -1,7 +1,7 @@
 import { binary, cast, select } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
-import { expandDimension, gather } from '../../../builder/shaping.ts';
+import { expandDimension, gather, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
@@ -65,8 +65,7 @@ function defaultValue(call: OperatorCall, type: ElementTypeName): SymbolicTensor
   ];
   const stored = attributes.tensor('default_tensor');
   if (stored !== undefined) {
-    const tensor = call.constant(stored);
-    return g.node('Reshape', [tensor, g.integers([], [0])], { shape: [] }, { Tshape: typeValue('int32') });
+    return reshape(g, call.constant(stored), []);
   }
   return type === 'STRING'
     ? g.string(text)

@@ -1,11 +1,12 @@
-import { add, binary, cast, divide, select } from '../../../builder/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import { countUp } from '../../../builder/creation.ts';
+import { add, binary, cast, divide, multiply, select } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
 import { dimension, gather, reshape, stack } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { input, type OperatorCall } from '../../conversion/operator_call.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
-import { countUp } from '../shapes/sizes.ts';
+import { gatherPlaces } from '../indexing/gathering.ts';
 
 /** The nodes of all trees. A leaf leads to itself. */
 export interface Trees {
@@ -111,27 +112,18 @@ export function runTrees(call: OperatorCall, trees: Trees): SymbolicTensor {
   const integers = (values: readonly number[]) => g.integers(values);
   const [features, yes, no] = [integers(trees.features), integers(trees.yes), integers(trees.no)];
   const thresholds = g.floats(trees.thresholds);
-  const zeros = g.node('Mul', [reshape(g, countUp(g, rows), [rows, 1]), g.integers([0], [])], {
-    shape: [x.shape[0] ?? null, 1],
-    dtype: 'int32',
-  });
-  let place: SymbolicTensor = add(g, zeros, g.integers(trees.roots, [1, count]));
-  const row = add(
+  const row = multiply(
     g,
     reshape(g, countUp(g, rows), [rows, 1]),
     g.integers(
-      trees.roots.map(() => 0),
+      trees.roots.map(() => 1),
       [1, count],
     ),
   );
+  let place: SymbolicTensor = add(g, multiply(g, row, 0), g.integers(trees.roots, [1, count]));
   for (let step = depthOf(trees); step > 0; step--) {
     const where = stack(g, [row, gather(g, features, place, 0)], 2);
-    const value = g.node(
-      'GatherNd',
-      [x, where],
-      { shape: place.shape, dtype: 'float32' },
-      { Tparams: typeValue('float32'), Tindices: typeValue('int32') },
-    );
+    const value = gatherPlaces(g, x, where);
     const holds = compare(g, trees, value, gather(g, thresholds, place, 0), place);
     place = select(g, holds, gather(g, yes, place, 0), gather(g, no, place, 0));
   }

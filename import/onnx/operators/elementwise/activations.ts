@@ -1,3 +1,4 @@
+import { oneHot } from '../../../builder/creation.ts';
 import {
   add,
   binary,
@@ -10,7 +11,7 @@ import {
   unary,
 } from '../../../builder/elementwise.ts';
 import { logSoftmax, softmax } from '../../../builder/reductions.ts';
-import { reshape } from '../../../builder/shaping.ts';
+import { dimension, dimensions, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axisIn,
@@ -18,7 +19,6 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { isInteger } from '../../values/element_types.ts';
 import { typed } from '../../values/onnx_tensor.ts';
@@ -108,7 +108,7 @@ const prelu: Operator = (call) => {
   // Before operator set 7, a slope of one dimension is for the channels.
   const isOfChannels = call.opset < 7 && rank(given) === 1 && rank(x) > 2 && given.shape[0] !== 1;
   const slope = isOfChannels
-    ? reshape(g, given, [...sizesOf(g, given), ...Array.from({ length: rank(x) - 2 }, () => 1)])
+    ? reshape(g, given, [...dimensions(g, given), ...Array.from({ length: rank(x) - 2 }, () => 1)])
     : given;
   return typed(select(g, binary(g, 'Less', x, 0), multiply(g, x, slope), x), x.type);
 };
@@ -124,30 +124,13 @@ const normalized =
     const isFlattened = call.opset < 13;
     const axis = axisIn(rank(x), call.attributes.integer('axis', isFlattened ? 1 : -1));
     if (!isFlattened || axis === rank(x) - 1) return typed(compute(call, x, axis), x.type);
-    const sizes = sizesOf(g, x);
+    const sizes = dimensions(g, x);
     const flat = reshape(g, x, [productOf(g, sizes.slice(0, axis)), productOf(g, sizes.slice(axis))]);
     return typed(reshape(g, compute(call, flat, 1), sizes), x.type);
   };
 
-const hardmax: AlongAxis = ({ g }, x, axis) => {
-  const place = argumentOfExtreme(g, 'ArgMax', x, axis);
-  const depth = sizesOf(g, typed(x, 'FLOAT'))[axis] ?? 1;
-  return g.node(
-    'OneHot',
-    [
-      place,
-      typeof depth === 'number' ? g.integers([depth], []) : depth,
-      g.floats([1], []),
-      g.floats([0], []),
-    ],
-    { shape: x.shape, dtype: 'float32' },
-    {
-      T: { type: 'DT_FLOAT' },
-      TI: { type: 'DT_INT32' },
-      axis: { i: String(axis === rank(x) - 1 ? -1 : axis) },
-    },
-  );
-};
+const hardmax: AlongAxis = ({ g }, x, axis) =>
+  oneHot(g, argumentOfExtreme(g, 'ArgMax', x, axis), dimension(g, x, axis), { axis });
 
 const plain = (op: string): Operator => activation(({ g }, x) => unary(g, op, x));
 

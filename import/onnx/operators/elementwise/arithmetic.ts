@@ -1,12 +1,11 @@
 import { binary, cast, clip, divide, maximum, minimum, unary } from '../../../builder/elementwise.ts';
-import { reshape } from '../../../builder/shaping.ts';
+import { dimensions, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { dataTypeOf, isFloating, isInteger } from '../../values/element_types.ts';
 import { combineElements, constantFrom } from '../../values/elements.ts';
@@ -21,7 +20,7 @@ export function operands(call: OperatorCall): readonly [one: OnnxTensor, other: 
   call.attributes.ignore('broadcast', 'consumed_inputs');
   if (axis === undefined || call.opset >= 7) return [one, other];
   const ones = rank(one) - (axis < 0 ? axis + rank(one) : axis) - rank(other);
-  const sizes = [...sizesOf(call.g, other), ...Array.from({ length: Math.max(ones, 0) }, () => 1)];
+  const sizes = [...dimensions(call.g, other), ...Array.from({ length: Math.max(ones, 0) }, () => 1)];
   return [one, typed(reshape(call.g, other, sizes), other.type)];
 }
 

@@ -1,8 +1,8 @@
+import { countUp } from '../../../builder/creation.ts';
 import { add, cast, divide, maximum, minimum, multiply, subtract } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import type { Dimension } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { countUp } from '../shapes/sizes.ts';
 
 export const COORDINATES = [
   'half_pixel',

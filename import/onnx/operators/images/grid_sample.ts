@@ -1,3 +1,4 @@
+import { countUp } from '../../../builder/creation.ts';
 import {
   add,
   binary,
@@ -22,9 +23,11 @@ import {
 } from '../../conversion/operator_call.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { gatherPlaces } from '../indexing/gathering.ts';
-import { countUp } from '../shapes/sizes.ts';
+import { cubic } from './interpolation.ts';
 
 const MODES = ['linear', 'nearest', 'cubic', 'bilinear', 'bicubic'] as const;
+/** The coefficient of Keys' convolution. */
+const CUBIC = -0.75;
 const PADDINGS = ['zeros', 'border', 'reflection'] as const;
 
 interface Options {
@@ -121,20 +124,9 @@ function neighbors(g: NodeBuilder, place: SymbolicTensor, size: number, options:
   return offsets.map((offset) => {
     const index = add(g, first, offset);
     const distance = unary(g, 'Abs', subtract(g, moved, index));
-    const weight =
-      mode === 'linear' ? subtract(g, 1, distance) : cubic(g, distance, Math.abs(offset - 0.5) < 1);
+    const weight = mode === 'linear' ? subtract(g, 1, distance) : cubic(g, distance, CUBIC);
     return neighbor(g, index, weight, size, options);
   });
-}
-
-/** Keys' convolution with a = -0.75, for the two near neighbors or the two far ones. */
-function cubic(g: NodeBuilder, d: SymbolicTensor, isNear: boolean): SymbolicTensor {
-  const a = -0.75;
-  const square = multiply(g, d, d);
-  const cube = multiply(g, square, d);
-  if (isNear) return add(g, subtract(g, multiply(g, cube, a + 2), multiply(g, square, a + 3)), 1);
-  const rest = add(g, subtract(g, multiply(g, cube, a), multiply(g, square, 5 * a)), multiply(g, d, 8 * a));
-  return subtract(g, rest, 4 * a);
 }
 
 function neighbor(

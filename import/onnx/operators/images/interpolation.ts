@@ -1,3 +1,4 @@
+import { countUp } from '../../../builder/creation.ts';
 import {
   add,
   binary,
@@ -14,7 +15,7 @@ import { reduce } from '../../../builder/reductions.ts';
 import { expandDimension } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { countUp, scalarOf } from '../shapes/sizes.ts';
+import { scalarOf } from '../shapes/sizes.ts';
 import { asFloat, asTensor, floats, type ResizedAxis } from './coordinates.ts';
 
 interface Options {
@@ -79,8 +80,8 @@ function linear(g: NodeBuilder, distance: SymbolicTensor): SymbolicTensor {
   return maximum(g, subtract(g, 1, distance), 0);
 }
 
-/** Keys' cubic convolution. */
-function cubic(g: NodeBuilder, d: SymbolicTensor, a: number): SymbolicTensor {
+/** Keys' cubic convolution: the weight at a distance. @param a its coefficient */
+export function cubic(g: NodeBuilder, d: SymbolicTensor, a: number): SymbolicTensor {
   const square = multiply(g, d, d);
   const cube = multiply(g, square, d);
   const near = add(g, subtract(g, multiply(g, cube, a + 2), multiply(g, square, a + 3)), 1);

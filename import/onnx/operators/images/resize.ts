@@ -1,7 +1,7 @@
 import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { add, binary, cast, select, subtract, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
-import { type Dimension, expandDimension, gather, transpose } from '../../../builder/shaping.ts';
+import { type Dimension, dimensions, expandDimension, gather, transpose } from '../../../builder/shaping.ts';
 import { axisToLast } from '../../../builder/sorting.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
@@ -10,7 +10,6 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuseMalformed } from '../../values/refusal.ts';
@@ -116,7 +115,7 @@ function measure(
   policy: (typeof POLICIES)[number],
 ): [axis: number, resized: ResizedAxis][] {
   const f = floats(g);
-  const own = sizesOf(g, x);
+  const own = dimensions(g, x);
   const isSized = sizes !== undefined && sizes.shape[0] !== 0;
   const list = isSized ? sizes : scales;
   if (list === undefined) return refuseMalformed('has neither scales nor sizes');

@@ -1,21 +1,23 @@
-import { binary, cast, multiply } from '../../../builder/elementwise.ts';
+import { countUp, oneHot } from '../../../builder/creation.ts';
+import { add, binary, cast, multiply, select } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
-import { type Dimension, gather, reshape, shapeTensor, stack, transpose } from '../../../builder/shaping.ts';
-import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
-  axisIn,
-  castTo,
-  input,
-  type Operator,
-  type OperatorTable,
-  sizesOf,
-} from '../../conversion/operator_call.ts';
-import { dataTypeOf } from '../../values/element_types.ts';
+  concatenate,
+  type Dimension,
+  dimensions,
+  gather,
+  reshape,
+  shapeTensor,
+  stack,
+  transpose,
+} from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { axisIn, castTo, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { elementsTensor, followed } from '../../values/elements.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { countUp, fromStart, onlyElement, productOf } from '../shapes/sizes.ts';
+import { fromStart, onlyElement, productOf } from '../shapes/sizes.ts';
 
 const gatherOperator: Operator = (call) => {
   const { g, attributes } = call;
@@ -27,7 +29,7 @@ const gatherOperator: Operator = (call) => {
     const picked = places.flatMap((place) => list[place < 0 ? place + list.length : place] ?? []);
     if (picked.length === places.length) return elementsTensor(g, picked, x.type, rank(indices) === 0);
   }
-  const from = fromStart(g, castTo(g, indices, 'INT64'), sizesOf(g, x)[axis] ?? 1);
+  const from = fromStart(g, castTo(g, indices, 'INT64'), dimensions(g, x)[axis] ?? 1);
   return typed(gather(g, x, from, axis), x.type);
 };
 
@@ -42,7 +44,7 @@ export function elementPlaces(
   const all = sizes.map((size, each) => {
     if (each === axis) return places;
     const along = sizes.map((_, position) => (position === each ? size : 1));
-    return binary(g, 'AddV2', reshape(g, countUp(g, size), along), zeros);
+    return add(g, reshape(g, countUp(g, size), along), zeros);
   });
   return stack(g, all, sizes.length);
 }
@@ -51,8 +53,8 @@ const gatherElements: Operator = (call) => {
   const { g, attributes } = call;
   const [x, indices] = [input(call, 0), input(call, 1)];
   const axis = axisIn(rank(x), attributes.integer('axis', 0));
-  const places = fromStart(g, indices, sizesOf(g, x)[axis] ?? 1);
-  const where = elementPlaces(g, sizesOf(g, indices), axis, places);
+  const places = fromStart(g, indices, dimensions(g, x)[axis] ?? 1);
+  const where = elementPlaces(g, dimensions(g, indices), axis, places);
   return typed(gatherPlaces(g, x, where), x.type);
 };
 
@@ -77,14 +79,8 @@ export function placesFromStart(
   const numbers = numbersOf(indices);
   if (numbers?.every((value) => value >= 0)) return indices;
   const depth = indices.shape.at(-1) ?? refuse('has places of a length that the request decides');
-  const sizes = shapeTensor(g, sizesOf(g, x).slice(skipped, skipped + depth));
-  const added = binary(g, 'AddV2', indices, sizes);
-  return g.node(
-    'SelectV2',
-    [binary(g, 'Less', indices, 0), added, indices],
-    { shape: indices.shape, dtype: 'int32' },
-    { T: typeValue('int32') },
-  );
+  const sizes = shapeTensor(g, dimensions(g, x).slice(skipped, skipped + depth));
+  return select(g, binary(g, 'Less', indices, 0), add(g, indices, sizes), indices);
 }
 
 const gatherNd: Operator = (call) => {
@@ -93,20 +89,14 @@ const gatherNd: Operator = (call) => {
   const batch = attributes.integer('batch_dims', 0);
   const places = placesFromStart(g, x, indices, batch);
   if (batch === 0) return typed(gatherPlaces(g, x, places), x.type);
-  const sizes = sizesOf(g, indices).slice(0, -1);
+  const sizes = dimensions(g, indices).slice(0, -1);
   const zeros = multiply(g, reduceLast(g, places), 0);
   const outer = Array.from({ length: batch }, (_, each) => {
     const along = sizes.map((_, position) => (position === each ? (sizes[each] ?? 1) : 1));
-    return binary(g, 'AddV2', reshape(g, countUp(g, sizes[each] ?? 1), along), zeros);
+    return add(g, reshape(g, countUp(g, sizes[each] ?? 1), along), zeros);
   });
   const prefix = stack(g, outer, sizes.length);
-  const depth = indices.shape.at(-1) ?? 1;
-  const whole = g.node(
-    'ConcatV2',
-    [prefix, places, g.integers([sizes.length], [])],
-    { shape: [...indices.shape.slice(0, -1), depth + batch], dtype: 'int32' },
-    { N: { i: '2' }, Tidx: typeValue('int32') },
-  );
+  const whole = concatenate(g, [prefix, places], sizes.length);
   return typed(gatherPlaces(g, x, whole), x.type);
 };
 
@@ -115,29 +105,17 @@ function reduceLast(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
 }
 
 /** Indices that count from the end are taken; those outside of the depth give the value of off. */
-const oneHot: Operator = (call) => {
+const oneHotOperator: Operator = (call) => {
   const { g, attributes } = call;
   const [given, depth, values] = [input(call, 0), input(call, 1), input(call, 2)];
   const indices = cast(g, given, 'int32');
   const size = onlyElement(g, castTo(g, depth, 'INT64'));
   const known = numbersOf(depth)?.[0];
   const axis = attributes.integer('axis', -1);
-  const places = g.node(
-    'SelectV2',
-    [binary(g, 'Less', indices, 0), binary(g, 'AddV2', indices, size), indices],
-    { shape: indices.shape, dtype: 'int32' },
-    { T: typeValue('int32') },
-  );
+  const places = select(g, binary(g, 'Less', indices, 0), add(g, indices, size), indices);
   const [off, on] = [gather(g, values, g.integers([0], []), 0), gather(g, values, g.integers([1], []), 0)];
   const at = axis < 0 ? axis + rank(indices) + 1 : axis;
-  const dtype = dataTypeOf(values.type);
-  const hot = g.node(
-    'OneHot',
-    [places, size, on, off],
-    { shape: [...indices.shape.slice(0, at), known ?? null, ...indices.shape.slice(at)], dtype },
-    { T: typeValue(dtype), TI: typeValue('int32'), axis: { i: String(at === rank(indices) ? -1 : at) } },
-  );
-  return typed(hot, values.type);
+  return typed(oneHot(g, places, known ?? size, { axis: at, on, off }), values.type);
 };
 
 /** The places of the elements that are not zero, [rank, count]. */
@@ -159,7 +137,7 @@ const compress: Operator = (call) => {
   const places = reshape(g, whereSet(g, condition), [-1 as const]);
   const open: SymbolicTensor = { ...places, shape: [null] };
   if (axis !== undefined) return typed(gather(g, x, open, axisIn(rank(x), axis)), x.type);
-  const flat = reshape(g, x, [productOf(g, sizesOf(g, x))]);
+  const flat = reshape(g, x, [productOf(g, dimensions(g, x))]);
   return typed(gather(g, flat, open, 0), x.type);
 };
 
@@ -185,6 +163,6 @@ export const GATHERING: OperatorTable = {
   GatherElements: gatherElements,
   GatherND: gatherNd,
   NonZero: nonZero,
-  OneHot: oneHot,
+  OneHot: oneHotOperator,
   ReverseSequence: reverseSequence,
 };

@@ -1,8 +1,8 @@
 import { multiply } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import { type Dimension, reshape } from '../../../builder/shaping.ts';
+import { type Dimension, dimensions, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { axisIn, input, type Operator, type OperatorTable, sizesOf } from '../../conversion/operator_call.ts';
+import { axisIn, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
 import { fromStart, productOf, scalarOf } from '../shapes/sizes.ts';
@@ -44,7 +44,7 @@ function scatterProducts(
 ): SymbolicTensor {
   const depth = places.shape.at(-1);
   if (depth !== rank(x)) return refuse('multiplies whole slices, which is not computed');
-  const sizes = sizesOf(g, typed(x, 'FLOAT'));
+  const sizes = dimensions(g, x);
   const strides = sizes.map((_, axis) => productOf(g, sizes.slice(axis + 1)));
   const numbers = strides.filter((stride) => typeof stride === 'number');
   if (numbers.length !== strides.length)
@@ -56,7 +56,7 @@ function scatterProducts(
     { Tidx: typeValue('int32'), keep_dims: { b: false } },
   );
   const count = productOf(g, sizes);
-  const length: Dimension = productOf(g, sizesOf(g, typed(updates, 'FLOAT')));
+  const length: Dimension = productOf(g, dimensions(g, updates));
   const products = g.node(
     'UnsortedSegmentProd',
     [reshape(g, updates, [length]), reshape(g, flat, [length]), scalarOf(g, count)],
@@ -71,7 +71,12 @@ const scatterElements: Operator = (call) => {
   const [x, indices, updates] = [input(call, 0), input(call, 1), input(call, 2)];
   const axis = axisIn(rank(x), attributes.integer('axis', 0));
   const reduction = attributes.choice('reduction', REDUCTIONS, 'none');
-  const places = elementPlaces(g, sizesOf(g, indices), axis, fromStart(g, indices, sizesOf(g, x)[axis] ?? 1));
+  const places = elementPlaces(
+    g,
+    dimensions(g, indices),
+    axis,
+    fromStart(g, indices, dimensions(g, x)[axis] ?? 1),
+  );
   return ofType(x, scatter(g, x, places, updates, reduction));
 };
 

@@ -1,5 +1,7 @@
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import { rank, type Shape, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { expandDimension } from '../../../builder/shaping.ts';
+import { stridedSlice } from '../../../builder/strided_slice.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,
   input,
@@ -100,29 +102,7 @@ function strided(g: NodeBuilder, x: SymbolicTensor, { axes, starts, ends, steps 
     };
     return placesOf(size, own).length;
   });
-  return stridedSlice(g, x, [g.integers(begin), g.integers(end), g.integers(step)], mask, shape);
-}
-
-function stridedSlice(
-  g: NodeBuilder,
-  x: SymbolicTensor,
-  ranges: readonly SymbolicTensor[],
-  mask: number,
-  shape: Shape,
-): SymbolicTensor {
-  return g.node(
-    'StridedSlice',
-    [x, ...ranges],
-    { shape },
-    {
-      Index: typeValue('int32'),
-      begin_mask: { i: String(mask) },
-      end_mask: { i: String(mask) },
-      ellipsis_mask: { i: '0' },
-      new_axis_mask: { i: '0' },
-      shrink_axis_mask: { i: '0' },
-    },
-  );
+  return stridedSlice(g, x, { begin, end, steps: step }, shape, { begin: mask, end: mask });
 }
 
 /** Ranges that the request decides: they are put in the places of their axes, beside ranges of everything. */
@@ -131,12 +111,7 @@ function sliceByTensors(call: OperatorCall, x: OnnxTensor): OnnxTensor {
   const [starts, ends, axes, steps] = [input(call, 1), input(call, 2), inputs[3], inputs[4]];
   const count = lengthOf(starts, 'starts');
   const places = axes === undefined ? g.integers([...Array(count).keys()]) : fromStart(g, axes, rank(x));
-  const column = g.node(
-    'ExpandDims',
-    [places, g.integers([1], [])],
-    { shape: [count, 1] },
-    { Tdim: typeValue('int32') },
-  );
+  const column = expandDimension(g, places, 1);
   const whole = (value: number) => g.integers(x.shape.map(() => value));
   const put = (values: SymbolicTensor, absent: number) =>
     g.node(
@@ -145,15 +120,10 @@ function sliceByTensors(call: OperatorCall, x: OnnxTensor): OnnxTensor {
       { shape: [rank(x)] },
       { Tindices: typeValue('int32') },
     );
-  const ranges = [put(starts, 0), put(ends, MOST), steps === undefined ? whole(1) : put(steps, 1)];
+  const shape = x.shape.map(() => null);
+  const own = steps === undefined ? whole(1) : put(steps, 1);
   return typed(
-    stridedSlice(
-      g,
-      x,
-      ranges,
-      0,
-      x.shape.map(() => null),
-    ),
+    stridedSlice(g, x, { begin: put(starts, 0), end: put(ends, MOST), steps: own }, shape),
     x.type,
   );
 }

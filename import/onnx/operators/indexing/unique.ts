@@ -1,12 +1,13 @@
+import { countUp } from '../../../builder/creation.ts';
 import { cast, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import { dimension, gather, reshape } from '../../../builder/shaping.ts';
+import { dimension, dimensions, gather, reshape } from '../../../builder/shaping.ts';
 import { largest } from '../../../builder/sorting.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { input, type Operator, type OperatorTable, sizesOf } from '../../conversion/operator_call.ts';
+import { input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { countUp, productOf, scalarOf } from '../shapes/sizes.ts';
+import { productOf, scalarOf } from '../shapes/sizes.ts';
 
 /** The different elements of a tensor, sorted or in the order of their first places. */
 const unique: Operator = (call) => {
@@ -14,7 +15,7 @@ const unique: Operator = (call) => {
   const x = input(call, 0);
   const axis = attributes.integer('axis');
   if (axis !== undefined && rank(x) > 1) refuse('compares slices along an axis, which is not computed');
-  const flat = reshape(g, x, [productOf(g, sizesOf(g, x))]);
+  const flat = reshape(g, x, [productOf(g, dimensions(g, x))]);
   const [found, inverse, counts] = g.nodeWith(
     'UniqueWithCounts',
     [flat],

@@ -1,8 +1,9 @@
+import { oneHot } from '../../../builder/creation.ts';
 import { binary, cast, divide, multiply, select, unary } from '../../../builder/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { logSoftmax, reduce } from '../../../builder/reductions.ts';
 import { dimension, gather } from '../../../builder/shaping.ts';
-import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
   type Operator,
@@ -22,18 +23,7 @@ function ofLabels(
   const counts = ignored === undefined ? undefined : binary(g, 'NotEqual', labels, ignored);
   // A label that is ignored may be no class.
   const safe = counts === undefined ? labels : multiply(g, labels, cast(g, counts, 'int32'));
-  const classes = dimension(g, logarithms, 1);
-  const hot = g.node(
-    'OneHot',
-    [
-      safe,
-      typeof classes === 'number' ? g.integers([classes], []) : classes,
-      g.scalar(1, 'float32'),
-      g.scalar(0, 'float32'),
-    ],
-    { shape: logarithms.shape, dtype: 'float32' },
-    { T: typeValue('float32'), TI: typeValue('int32'), axis: { i: rank(logarithms) === 2 ? '-1' : '1' } },
-  );
+  const hot = oneHot(g, safe, dimension(g, logarithms, 1), { axis: 1 });
   const zero = g.scalar(0, 'float32');
   const picked = select(g, binary(g, 'Greater', hot, zero), logarithms, zero);
   const chosen = reduce(g, 'Sum', picked, [1]);

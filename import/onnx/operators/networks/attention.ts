@@ -1,3 +1,4 @@
+import { countUp } from '../../../builder/creation.ts';
 import { add, binary, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { batchProduct } from '../../../builder/products.ts';
@@ -23,7 +24,6 @@ import {
 } from '../../conversion/operator_call.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { countUp } from '../shapes/sizes.ts';
 
 /** Queries, keys and values of [batch, heads, steps, size], or [batch, steps, heads * size] with the numbers of heads. */
 const attention: Operator = (call) => {
@@ -44,11 +44,8 @@ const attention: Operator = (call) => {
   if (q === undefined || ownKeys === undefined || ownValues === undefined) throw new Error('there are three');
   const keys = withPast(g, inputs[4], ownKeys);
   const values = withPast(g, inputs[5], ownValues);
-  const heads = knownSize(typed(q, 'FLOAT'), 1, 'a known number of heads');
-  const scale = attributes.float(
-    'scale',
-    1 / Math.sqrt(knownSize(typed(q, 'FLOAT'), 3, 'a known size of heads')),
-  );
+  const heads = knownSize(q, 1, 'a known number of heads');
+  const scale = attributes.float('scale', 1 / Math.sqrt(knownSize(q, 3, 'a known size of heads')));
   const [k, v] = [repeated(g, keys, heads), repeated(g, values, heads)];
   let scores = multiply(g, batchProduct(g, q, k, { transposed: true }), scale);
   const raw = scores;
@@ -119,7 +116,7 @@ const rotaryEmbedding: Operator = (call) => {
   const part = attributes.integer('rotary_embedding_dim', 0);
   const x =
     rank(given) === 3 ? inHeads(g, given, heads || refuse('does not say how many heads there are')) : given;
-  const size = knownSize(typed(x, 'FLOAT'), 3, 'a known size of heads');
+  const size = knownSize(x, 3, 'a known size of heads');
   const turned = part === 0 ? size : part;
   const ids = inputs[3];
   const angle = (table: OnnxTensor) => {

@@ -2,7 +2,7 @@ import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { add, divide, maximum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
 import { moments, reduce } from '../../../builder/reductions.ts';
-import { expandDimension, reshape } from '../../../builder/shaping.ts';
+import { dimensions, expandDimension, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,
@@ -11,7 +11,6 @@ import {
   knownSize,
   type Operator,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
@@ -96,7 +95,7 @@ const groupNormalization: Operator = (call) => {
   const [x, scale, offset] = [input(call, 0), input(call, 1), input(call, 2)];
   const groups = attributes.integer('num_groups') ?? refuse('has no num_groups');
   const channels = knownSize(x, 1, 'a known number of channels');
-  const sizes = sizesOf(g, x);
+  const sizes = dimensions(g, x);
   const [batch = 1] = sizes;
   const apart = reshape(g, x, [batch, groups, channels / groups, ...sizes.slice(2)]);
   const axes = [...apart.shape.keys()].slice(2);

@@ -1,8 +1,9 @@
 import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
+import { fill } from '../../../builder/creation.ts';
 import { divide, multiply, unary } from '../../../builder/elementwise.ts';
-import { integersValue, type NodeBuilder, textValue, typeValue } from '../../../builder/node_builder.ts';
+import { integersValue, type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
-import { expandDimension, pad, shapeTensor, squeeze } from '../../../builder/shaping.ts';
+import { dimensions, expandDimension, pad, squeeze } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
 import { windowed } from '../../../builder/windows.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { isFloating } from '../../values/element_types.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
@@ -133,13 +133,8 @@ function averages(
 
 /** Ones where an element counts and zeros elsewhere, padded like the tensor: [1, ...space, 1]. */
 function counts(g: NodeBuilder, x: SymbolicTensor, around: Pads, counted: Pads): SymbolicTensor {
-  const sizes = sizesOf(g, typed(x, 'FLOAT'));
-  const ones = g.node(
-    'Fill',
-    [shapeTensor(g, [1, ...sizes.slice(1, -1), 1]), g.floats([1], [])],
-    { shape: [1, ...x.shape.slice(1, -1), 1], dtype: 'float32' },
-    { T: typeValue('float32'), index_type: typeValue('int32') },
-  );
+  const sizes = dimensions(g, x);
+  const ones = fill(g, [1, ...sizes.slice(1, -1), 1], 1);
   const rest = around.map(([before, after], index): [number, number] => {
     const [first = 0, last = 0] = counted[index] ?? [];
     return [before - first, after - last];

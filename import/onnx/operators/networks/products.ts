@@ -1,10 +1,10 @@
 import { add, cast, multiply } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { einsum, product } from '../../../builder/products.ts';
-import { expandDimension, reshape, squeeze } from '../../../builder/shaping.ts';
+import { dimension, dimensions, expandDimension, reshape, squeeze } from '../../../builder/shaping.ts';
 import { broadcastShape, rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
-import { input, type Operator, type OperatorTable, sizesOf } from '../../conversion/operator_call.ts';
-import { dataTypeOf, isFloating } from '../../values/element_types.ts';
+import { input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
+import { isFloating } from '../../values/element_types.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { productOf } from '../shapes/sizes.ts';
@@ -33,14 +33,10 @@ export function matrixProduct(g: NodeBuilder, one: SymbolicTensor, other: Symbol
 
 /** All rows of a tensor times one matrix, as one product. */
 function rowsTimes(g: NodeBuilder, one: SymbolicTensor, matrix: SymbolicTensor): SymbolicTensor {
-  const sizes = sizesOf(g, typed(one, dataTypeOf('FLOAT') === one.dtype ? 'FLOAT' : 'INT32'));
+  const sizes = dimensions(g, one);
   const inner = sizes.at(-1) ?? 1;
-  const columns = sizeOf(matrix, 1);
   const rows = reshape(g, one, [productOf(g, sizes.slice(0, -1)), inner]);
-  return reshape(g, product(g, rows, matrix), [
-    ...sizes.slice(0, -1),
-    columns ?? sizesOf(g, typed(matrix, 'FLOAT'))[1] ?? 1,
-  ]);
+  return reshape(g, product(g, rows, matrix), [...sizes.slice(0, -1), dimension(g, matrix, 1)]);
 }
 
 const matMul: Operator = (call) => {

@@ -1,6 +1,7 @@
 import { add, binary, maximum, select } from '../../../builder/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { pad, reshape } from '../../../builder/shaping.ts';
+import { stridedSlice } from '../../../builder/strided_slice.ts';
 import { knownCount, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import type { OperatorCall } from '../../conversion/operator_call.ts';
 import { dataTypeOf, integerRange } from '../../values/element_types.ts';
@@ -40,25 +41,17 @@ function placesOf(
     }
     const inSpace = (axis: number) => axis >= first && axis < first + size.length;
     const at = (values: (axis: number) => number, others: number) =>
-      g.integers(x.shape.map((_, axis) => (inSpace(axis) ? values(axis - first) : others)));
-    const mask = String(
-      x.shape.reduce<number>((bits, _, axis) => (inSpace(axis) ? bits : bits | (1 << axis)), 0),
-    );
+      x.shape.map((_, axis) => (inSpace(axis) ? values(axis - first) : others));
+    const mask = x.shape.reduce<number>((bits, _, axis) => (inSpace(axis) ? bits : bits | (1 << axis)), 0);
     const end = (index: number) =>
       (offsets[index] ?? 0) + ((space[index] ?? 1) - 1) * (strides[index] ?? 1) + 1;
-    return g.node(
-      'StridedSlice',
-      [x, at((index) => offsets[index] ?? 0, 0), at(end, 0), at((index) => strides[index] ?? 1, 1)],
-      { shape: x.shape.map((length, axis) => (inSpace(axis) ? (space[axis - first] ?? 1) : length)) },
-      {
-        Index: typeValue('int32'),
-        begin_mask: { i: mask },
-        end_mask: { i: mask },
-        ellipsis_mask: { i: '0' },
-        new_axis_mask: { i: '0' },
-        shrink_axis_mask: { i: '0' },
-      },
-    );
+    const shape = x.shape.map((length, axis) => (inSpace(axis) ? (space[axis - first] ?? 1) : length));
+    const ranges = {
+      begin: at((index) => offsets[index] ?? 0, 0),
+      end: at(end, 0),
+      steps: at((index) => strides[index] ?? 1, 1),
+    };
+    return stridedSlice(g, x, ranges, shape, { begin: mask, end: mask });
   });
 }
 

@@ -1,7 +1,16 @@
+import { countUp, fill } from '../../../builder/creation.ts';
 import { binary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import { runSequence } from '../../../builder/recurrence/sequence.ts';
-import { type Dimension, expandDimension, fill, gather, stack, transpose } from '../../../builder/shaping.ts';
+import {
+  type Dimension,
+  dimensions,
+  expandDimension,
+  gather,
+  reverse,
+  stack,
+  transpose,
+} from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
@@ -9,11 +18,9 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { countUp } from '../shapes/sizes.ts';
 import { readActivations } from './activations.ts';
 import { gruCell, lstmCell, type MakeCell, simpleCell } from './cells.ts';
 
@@ -106,7 +113,7 @@ function runDirection(
   isBackwards: boolean,
 ) {
   const { g } = call;
-  const [batch = 1, steps = 1] = sizesOf(g, x);
+  const [batch = 1, steps = 1] = dimensions(g, x);
   const states = initial.some((state) => state !== undefined)
     ? initial.map((state, index) => state ?? zeros(g, batch, cell.states[index]?.[0] ?? 1))
     : [];
@@ -114,8 +121,7 @@ function runDirection(
     lengths && binary(g, 'Less', expandDimension(g, countUp(g, steps), 0), expandDimension(g, lengths, 1));
   const turn = (tensor: SymbolicTensor): SymbolicTensor => {
     if (!isBackwards) return tensor;
-    if (lengths === undefined)
-      return g.node('ReverseV2', [tensor, g.integers([1])], { shape: tensor.shape }, REVERSE);
+    if (lengths === undefined) return reverse(g, tensor, 1);
     return g.node('ReverseSequence', [tensor, lengths], { shape: tensor.shape }, SEQUENCE);
   };
   const { output, states: ends } = runSequence(g, cell, turn(x), {
@@ -128,7 +134,6 @@ function runDirection(
   return { output: turn(output), states: ends };
 }
 
-const REVERSE = { Tidx: typeValue('int32') };
 const SEQUENCE = { Tlen: typeValue('int32'), seq_dim: { i: '1' }, batch_dim: { i: '0' } };
 
 function zeros(g: NodeBuilder, batch: Dimension, hidden: number): SymbolicTensor {

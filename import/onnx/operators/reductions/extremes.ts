@@ -1,11 +1,12 @@
 import { cast, subtract, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import { type Dimension, dimension, expandDimension, reverse, transpose } from '../../../builder/shaping.ts';
+import { dimension, expandDimension, reverse, transpose } from '../../../builder/shaping.ts';
 import { axisToLast, largest } from '../../../builder/sorting.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { axisIn, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { isFloating } from '../../values/element_types.ts';
-import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { numbersOf, typed } from '../../values/onnx_tensor.ts';
+import { onlyElement } from '../shapes/sizes.ts';
 
 /** The place of the first largest or smallest element along an axis from 0 on. */
 export function argumentOfExtreme(
@@ -54,18 +55,11 @@ const topK: Operator = (call) => {
   const isLargest = attributes.flag('largest', true);
   // Sorted is one of the orders that unsorted permits.
   attributes.ignore('sorted');
-  const k = attributes.integer('k') ?? scalarK(g, input(call, 1));
+  const k = attributes.integer('k') ?? numbersOf(input(call, 1))?.[0] ?? onlyElement(g, input(call, 1));
   const signed = (tensor: SymbolicTensor) => (isLargest ? tensor : unary(g, 'Neg', tensor));
   const { there, back } = axisToLast(x, axis);
   const [values, places] = largest(g, transpose(g, signed(x), there), k);
   return [typed(signed(transpose(g, values, back)), x.type), typed(transpose(g, places, back), 'INT64')];
 };
-
-/** A tensor of one element as a scalar. */
-function scalarK(g: NodeBuilder, k: OnnxTensor): Dimension {
-  const [known] = k.elements ?? [];
-  if (known !== undefined) return known;
-  return g.node('Reshape', [k, g.integers([], [0])], { shape: [] }, { Tshape: typeValue('int32') });
-}
 
 export const EXTREMES: OperatorTable = { ArgMax: argument('ArgMax'), ArgMin: argument('ArgMin'), TopK: topK };

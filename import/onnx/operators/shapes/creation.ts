@@ -1,8 +1,9 @@
+import { countUp, fillShape, range as rangeOf } from '../../../builder/creation.ts';
 import { binary, cast } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
-import { type Dimension, expandDimension, shapeTensor } from '../../../builder/shaping.ts';
+import { type Dimension, dimensions, expandDimension, shapeTensor } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { input, type Operator, type OperatorTable, sizesOf } from '../../conversion/operator_call.ts';
+import { input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import {
   dataTypeOf,
   describeElementType,
@@ -13,7 +14,7 @@ import {
 import { constantFrom, elementsTensor } from '../../values/elements.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
-import { countUp, lengthOf, onlyElement, productOf } from './sizes.ts';
+import { lengthOf, onlyElement, productOf } from './sizes.ts';
 
 /** A type that an attribute names by its number. */
 export function typeOfNumber(number: number): ElementTypeName {
@@ -56,23 +57,19 @@ const constantOfShape: Operator = (call) => {
     );
   }
   const dtype = dataTypeOf(value.type) === 'bool' ? 'int32' : dataTypeOf(value.type);
-  const filled = g.node(
-    'Fill',
-    [sizes === undefined ? target : shapeTensor(g, sizes), g.scalar(number ?? 0, dtype)],
-    { shape, dtype },
-    { T: typeValue(dtype), index_type: typeValue('int32') },
-  );
+  const whole = sizes === undefined ? target : shapeTensor(g, sizes);
+  const filled = fillShape(g, whole, g.scalar(number ?? 0, dtype), shape);
   return typed(cast(g, filled, dataTypeOf(value.type)), value.type);
 };
 
 const shape: Operator = (call) => {
-  const sizes = sizesOf(call.g, input(call, 0));
+  const sizes = dimensions(call.g, input(call, 0));
   const [start, end] = [call.attributes.integer('start', 0), call.attributes.integer('end')];
   return elementsTensor(call.g, sizes.slice(start, end), 'INT64');
 };
 
 const size: Operator = (call) =>
-  elementsTensor(call.g, [productOf(call.g, sizesOf(call.g, input(call, 0)))], 'INT64', true);
+  elementsTensor(call.g, [productOf(call.g, dimensions(call.g, input(call, 0)))], 'INT64', true);
 
 const range: Operator = (call) => {
   const { g } = call;
@@ -85,13 +82,12 @@ const range: Operator = (call) => {
     const numbers = Array.from({ length: Math.min(count, 2 ** 20) }, (_, index) => start + index * delta);
     if (count <= 2 ** 20) return constantFrom(g, numbers, [count], type);
   }
-  const result = g.node(
-    'Range',
-    given.map((each) => onlyElement(g, each)),
-    { shape: [null], dtype: dataTypeOf(type) },
-    { Tidx: typeValue(dataTypeOf(type)) },
-  );
-  return typed(result, type);
+  const [from, to, by] = [
+    onlyElement(g, input(call, 0)),
+    onlyElement(g, input(call, 1)),
+    onlyElement(g, input(call, 2)),
+  ];
+  return typed(rangeOf(g, [from, to, by], null), type);
 };
 
 /** Rows and columns of a matrix as they are counted, [rows, 1] and [columns]. */
@@ -99,7 +95,7 @@ function grid(
   call: Parameters<Operator>[0],
   x: OnnxTensor,
 ): readonly [rows: SymbolicTensor, columns: SymbolicTensor] {
-  const sizes = sizesOf(call.g, x);
+  const sizes = dimensions(call.g, x);
   const [height, width]: Dimension[] = [sizes.at(-2) ?? 1, sizes.at(-1) ?? 1];
   return [expandDimension(call.g, countUp(call.g, height ?? 1), 1), countUp(call.g, width ?? 1)];
 }

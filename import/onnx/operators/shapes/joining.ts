@@ -1,7 +1,16 @@
+import { fillShape } from '../../../builder/creation.ts';
 import { binary, multiply } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
-import { concatenate, type Dimension, shapeTensor, slice, split, tile } from '../../../builder/shaping.ts';
-import { broadcastShape, rank, type Shape, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import {
+  concatenate,
+  type Dimension,
+  dimensions,
+  shapeTensor,
+  slice,
+  split,
+  tile,
+} from '../../../builder/shaping.ts';
+import { rank, type Shape, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axisIn,
   constantNumbers,
@@ -10,7 +19,6 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { elementsTensor, followed } from '../../values/elements.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
@@ -95,7 +103,7 @@ const expand: Operator = (call) => {
   const [x, target] = [input(call, 0), input(call, 1)];
   const sizes = target.elements;
   const length = lengthOf(target, 'a shape');
-  const own = sizesOf(g, x);
+  const own = dimensions(g, x);
   const outer = Math.max(rank(x), length);
   if (sizes === undefined) {
     return spread(
@@ -124,12 +132,7 @@ const expand: Operator = (call) => {
 /** Broadcasts by an operation with a tensor that changes no value. */
 function spread({ g }: OperatorCall, x: OnnxTensor, target: SymbolicTensor, shape: Shape): OnnxTensor {
   const dtype = x.dtype === 'bool' ? 'int32' : x.dtype;
-  const ones = g.node(
-    'Fill',
-    [target, g.scalar(1, dtype)],
-    { shape: broadcastShape(shape, []), dtype },
-    { T: typeValue(dtype), index_type: typeValue('int32') },
-  );
+  const ones = fillShape(g, target, g.scalar(1, dtype), shape);
   const result =
     x.type === 'BOOL' ? binary(g, 'LogicalAnd', x, binary(g, 'Equal', ones, 1)) : multiply(g, x, ones);
   return typed({ ...result, shape }, x.type);

@@ -1,7 +1,9 @@
+import { fill } from '../../../builder/creation.ts';
 import { binary, multiply, select } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
 import {
   type Dimension,
+  dimensions,
   expandDimension,
   reshape,
   shapeTensor,
@@ -16,7 +18,6 @@ import {
   type Operator,
   type OperatorCall,
   type OperatorTable,
-  sizesOf,
 } from '../../conversion/operator_call.ts';
 import { elementsTensor, followed } from '../../values/elements.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
@@ -40,7 +41,7 @@ const reshapeOperator: Operator = (call) => {
   const target = old === undefined ? input(call, 1) : undefined;
   const given = old ?? target?.elements;
   if (given === undefined) return typed(reshapeByTensor(call, x, input(call, 1), zeros), x.type);
-  const own = sizesOf(g, x);
+  const own = dimensions(g, x);
   const sizes = given.map((size, axis) => {
     if (size !== 0 || zeros) return size;
     return own[axis] ?? refuseMalformed(`keeps size ${axis} of a tensor of ${rank(x)} dimensions`);
@@ -72,7 +73,7 @@ function reshapeByTensor(
 ): SymbolicTensor {
   const { g } = call;
   const length = lengthOf(target, 'a shape');
-  const own = sizesOf(g, x);
+  const own = dimensions(g, x);
   const copied = shapeTensor(
     g,
     Array.from({ length }, (_, axis) => own[axis] ?? 1),
@@ -86,7 +87,7 @@ const flatten: Operator = (call) => {
   const x = input(call, 0);
   const axis = call.attributes.integer('axis', 1);
   const from = axis < 0 ? axis + rank(x) : axis;
-  const sizes = sizesOf(call.g, x);
+  const sizes = dimensions(call.g, x);
   const [before, after] = [sizes.slice(0, from), sizes.slice(from)].map((each) => productOf(call.g, each));
   return typed(reshape(call.g, x, [before ?? 1, after ?? 1]), x.type);
 };
@@ -151,15 +152,7 @@ const dropout: Operator = (call) => {
   const training = call.inputs[2]?.elements;
   if (call.inputs[2] !== undefined && training?.[0] !== 0) refuse('is in training mode');
   if (call.outputCount < 2) return x;
-  const ones = call.g.node(
-    'Fill',
-    [shapeOfTensor(call.g, x), call.g.integers([1], [])],
-    { shape: x.shape, dtype: 'int32' },
-    {
-      T: typeValue('int32'),
-      index_type: typeValue('int32'),
-    },
-  );
+  const ones = fill(call.g, dimensions(call.g, x), 1, 'int32');
   return [x, typed(binary(call.g, 'Equal', ones, 1), 'BOOL')];
 };
 
@@ -171,7 +164,7 @@ const depthToSpace: Operator = (call) => {
   const x = input(call, 0);
   const block = attributes.integer('blocksize', 1);
   const isDepthFirst = attributes.choice('mode', DEPTH, 'DCR') === 'DCR';
-  const [batch = 1, , rows = 1, columns = 1] = sizesOf(g, x);
+  const [batch = 1, , rows = 1, columns = 1] = dimensions(g, x);
   const channels = (x.shape[1] ?? refuse('needs a known number of channels')) / block ** 2;
   const apart = isDepthFirst
     ? [batch, block, block, channels, rows, columns]
@@ -191,7 +184,7 @@ const spaceToDepth: Operator = (call) => {
   const [batch = 1, channels, rows, columns] = x.shape.map(
     (size, axis) => size ?? (axis === 0 ? null : refuse(`needs a known size of axis ${axis}`)),
   );
-  const [open = 1] = sizesOf(g, x);
+  const [open = 1] = dimensions(g, x);
   const first: Dimension = batch ?? open;
   const [depth = 1, height = 1, width = 1] = [channels ?? 1, (rows ?? 1) / block, (columns ?? 1) / block];
   const apart = reshape(g, x, [first, depth, height, block, width, block]);

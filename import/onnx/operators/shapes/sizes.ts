@@ -1,8 +1,7 @@
-import { binary, multiply, select } from '../../../builder/elementwise.ts';
-import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import { type Dimension, shapeTensor } from '../../../builder/shaping.ts';
+import { add, binary, multiply, select } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { type Dimension, dimensions, reshape, shapeTensor } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { sizesOf } from '../../conversion/operator_call.ts';
 import { dataTypeOf } from '../../values/element_types.ts';
 import { constantFrom } from '../../values/elements.ts';
 import type { OnnxTensor } from '../../values/onnx_tensor.ts';
@@ -31,7 +30,7 @@ export function onlyElement(g: NodeBuilder, x: OnnxTensor): SymbolicTensor {
   }
   if (typeof known === 'object') return known;
   if (x.shape.length === 0) return x;
-  return g.node('Reshape', [x, g.integers([], [0])], { shape: [] }, { Tshape: typeValue('int32') });
+  return reshape(g, x, []);
 }
 
 /** How many elements a tensor of one dimension has, which decides about the rank of a result. */
@@ -43,24 +42,12 @@ export function lengthOf(x: OnnxTensor, what: string): number {
 
 /** The shape of a tensor as a tensor of the graph. */
 export function shapeOfTensor(g: NodeBuilder, x: OnnxTensor): SymbolicTensor {
-  return shapeTensor(g, sizesOf(g, x));
-}
-
-/** Numbers from 0 to below a size, [size]. */
-export function countUp(g: NodeBuilder, size: Dimension): SymbolicTensor {
-  if (typeof size === 'number' && size <= 4096)
-    return g.integers(Array.from({ length: size }, (_, index) => index));
-  return g.node(
-    'Range',
-    [g.integers([0], []), scalarOf(g, size), g.integers([1], [])],
-    { shape: [typeof size === 'number' ? size : null], dtype: 'int32' },
-    { Tidx: typeValue('int32') },
-  );
+  return shapeTensor(g, dimensions(g, x));
 }
 
 /** Indices from 0 on of those that may count from the end. @param size of what they are of */
 export function fromStart(g: NodeBuilder, indices: OnnxTensor, size: Dimension): SymbolicTensor {
   const { elements } = indices;
   if (elements?.every((each) => typeof each === 'number' && each >= 0)) return indices;
-  return select(g, binary(g, 'Less', indices, 0), binary(g, 'AddV2', indices, scalarOf(g, size)), indices);
+  return select(g, binary(g, 'Less', indices, 0), add(g, indices, scalarOf(g, size)), indices);
 }

@@ -1,9 +1,10 @@
+import { countUp } from '../../../builder/creation.ts';
 import { add, cast, divide, multiply, subtract, unary } from '../../../builder/elementwise.ts';
 import { input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { dataTypeOf } from '../../values/element_types.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { typeOfNumber } from '../shapes/creation.ts';
-import { countUp, onlyElement } from '../shapes/sizes.ts';
+import { onlyElement } from '../shapes/sizes.ts';
 
 const FLOAT = 1;
 

@@ -1,8 +1,9 @@
+import { fill } from '../../../../builder/creation.ts';
 import { add, binary, cast, multiply, subtract, unary } from '../../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import { batchProduct } from '../../../../builder/products.ts';
 import { softmax } from '../../../../builder/reductions.ts';
-import { dimension, expandDimension, fill, reshape, tile, transpose } from '../../../../builder/shaping.ts';
+import { dimension, expandDimension, reshape, tile, transpose } from '../../../../builder/shaping.ts';
 import { runningSum } from '../../../../builder/sorting.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { fill } from '../../../../builder/creation.ts';
 import { integersValue, type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
-import { concatenate, expandDimension, squeeze, unstack } from '../../../../builder/shaping.ts';
+import { concatenate, dimension, expandDimension, squeeze, unstack } from '../../../../builder/shaping.ts';
 import { runningSum } from '../../../../builder/sorting.ts';
 import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { count, flag } from '../../config_entries.ts';
@@ -58,15 +59,7 @@ function pieces(g: NodeBuilder, x: SymbolicTensor, kind: 'whitespace' | 'charact
   const [rows] = unstack(g, shape, 0, 2);
   const [row] = unstack(g, indices, 1, 2);
   if (rows === undefined || row === undefined) throw new Error('a shape of two sizes');
-  const one = g.node(
-    'Fill',
-    [
-      g.node('Shape', [row], { shape: [1], dtype: 'int32' }, { out_type: typeValue('int32') }),
-      g.integers([1], []),
-    ],
-    { shape: [null], dtype: 'int32' },
-    { T: typeValue('int32'), index_type: typeValue('int32') },
-  );
+  const one = fill(g, [dimension(g, row, 0)], 1, 'int32');
   const counts = g.node(
     'UnsortedSegmentSum',
     [one, row, rows],

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { countUp, fill } from '../../../../builder/creation.ts';
 import {
   add,
   binary,
@@ -12,7 +13,7 @@ import {
 } from '../../../../builder/elementwise.ts';
 import { type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
 import { reduce } from '../../../../builder/reductions.ts';
-import { crop, dimension, fill, gather, reshape, scaledDimension } from '../../../../builder/shaping.ts';
+import { crop, dimension, gather, reshape, scaledDimension } from '../../../../builder/shaping.ts';
 import { runningSum } from '../../../../builder/sorting.ts';
 import { knownCount, rank, type SymbolicTensor, withMask } from '../../../../builder/symbolic_tensor.ts';
 import { count, dataFormat, number } from '../../config_entries.ts';
@@ -89,20 +90,7 @@ function positions(
           0,
           counted(batch, (index) => index * image),
         )
-      : multiply(
-          g,
-          reshape(
-            g,
-            g.node(
-              'Range',
-              [g.integers([0], []), batch, g.integers([1], [])],
-              { shape: [null], dtype: 'int32' },
-              { Tidx: typeValue('int32') },
-            ),
-            [batch, 1, 1, 1],
-          ),
-          image,
-        );
+      : multiply(g, reshape(g, countUp(g, batch), [batch, 1, 1, 1]), image);
   const tiles = add(
     g,
     along(

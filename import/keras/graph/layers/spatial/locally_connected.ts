@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { type NodeBuilder, typeValue } from '../../../../builder/node_builder.ts';
+import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import { batchProduct, biased } from '../../../../builder/products.ts';
 import { concatenate, dimension, reshape, transpose } from '../../../../builder/shaping.ts';
+import { stridedSlice } from '../../../../builder/strided_slice.ts';
 import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { windowed } from '../../../../builder/windows.ts';
 import { choice, count, flag, sizes } from '../../config_entries.ts';
@@ -75,20 +76,10 @@ function strided(
 ): SymbolicTensor {
   const end = offset.map((start, index) => start + ((space[index] ?? 1) - 1) * (strides[index] ?? 1) + 1);
   // The batch and the channels are taken whole.
-  const whole = String(1 | (1 << (offset.length + 1)));
-  return g.node(
-    'StridedSlice',
-    [x, g.integers([0, ...offset, 0]), g.integers([0, ...end, 0]), g.integers([1, ...strides, 1])],
-    { shape: [sizeOf(x, 0), ...space, sizeOf(x, -1)] },
-    {
-      Index: typeValue('int32'),
-      begin_mask: { i: whole },
-      end_mask: { i: whole },
-      ellipsis_mask: { i: '0' },
-      new_axis_mask: { i: '0' },
-      shrink_axis_mask: { i: '0' },
-    },
-  );
+  const whole = 1 | (1 << (offset.length + 1));
+  const ranges = { begin: [0, ...offset, 0], end: [0, ...end, 0], steps: [1, ...strides, 1] };
+  const shape = [sizeOf(x, 0), ...space, sizeOf(x, -1)];
+  return stridedSlice(g, x, ranges, shape, { begin: whole, end: whole });
 }
 
 export const LOCALLY_CONNECTED: Readonly<Record<string, LayerDefinition>> = {
