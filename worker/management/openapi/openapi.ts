@@ -1,11 +1,11 @@
-import { toJsonSchema } from '@valibot/to-json-schema';
-import type * as v from 'valibot';
 import { jsonResponse } from '../../http/answer/answer_headers.ts';
 import { DOCUMENT_SCHEMA } from '../../http/openapi/document_schema.ts';
-import { changeDefinitions } from '../../registry/pointer/change/table.ts';
 import { DEFAULT_MINUTES, MOST_MINUTES } from '../../traffic/report/traffic_report.ts';
-import { PRUNE_NAME, PRUNE_SUMMARY, PruneBodySchema } from '../prune/prune_request.ts';
+import { changePaths } from './change_paths.ts';
+import { forwardingPaths } from './forwarding_paths.ts';
+import { objectPaths } from './object_paths.ts';
 import { ANSWERS, ErrorSchema } from './openapi_answers.ts';
+import { documented, errors, json, MODEL, parameter, schemaOf } from './parts.ts';
 
 let text: string | undefined;
 
@@ -13,69 +13,6 @@ let text: string | undefined;
 export function answerManagementDocument(): Response {
   text ??= JSON.stringify(managementDocument());
   return jsonResponse(text);
-}
-
-const parameter = (name: string, description: string) => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
-const MODEL = parameter('model', 'The name of a model');
-const ifMatch = (description: string) => ({
-  name: 'If-Match',
-  in: 'header',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
-
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description: 'A repeated request with the same key takes effect once',
-  schema: { type: 'string', pattern: '^"?[A-Za-z0-9_.:-]{1,200}"?$' },
-};
-
-/** Converts a schema to OpenAPI 3.1. Checks in code are omitted. */
-function schemaOf(schema: v.GenericSchema): object {
-  return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
-}
-
-const documented = (description: string, schema: object) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const json = (description: string, schema: v.GenericSchema) => documented(description, schemaOf(schema));
-const ERROR = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
-const ERRORS: Readonly<Record<number, string>> = {
-  400: 'The request is invalid; the message says where',
-  401: 'The token, or the assertion of Cloudflare Access, is missing or not valid',
-  403: 'The caller lacks the scope, or the management API is off',
-  404: 'The object does not exist',
-  405: 'Only the Worker itself writes or deletes this object',
-  409: 'The change is not possible; the message says why, and `reason` says it without the model',
-  411: 'The upload does not state its length',
-  412: 'The object has changed; for a change, `generation` is the current one',
-  413: 'The body is larger than the limit',
-  415: 'The Content-Encoding is not accepted',
-  422: 'The bytes do not have the digest',
-  428: 'A condition is needed: If-Match or If-None-Match',
-  429: 'Too many wrong tokens from this address, or too many publishes under way',
-  500: 'The server failed to answer; its log contains the reason',
-  501: 'The management Worker is not bound to the predict Worker, or no dataset of requests is configured',
-  502: 'The dataset of requests cannot be read',
-  503: 'The request may succeed later; the message says why',
-};
-
-function errors(...statuses: readonly number[]) {
-  return Object.fromEntries(
-    [400, 401, 403, 429, 500, 503, ...statuses].map((status) => [
-      status,
-      { description: ERRORS[status] ?? 'An error', content: ERROR },
-    ]),
-  );
 }
 
 /**
@@ -171,7 +108,7 @@ function managementDocument() {
         },
       },
       ...changePaths(),
-      ...predictPaths(),
+      ...forwardingPaths(),
       ...objectPaths(),
     },
     components: {
@@ -187,120 +124,6 @@ function managementDocument() {
           description:
             'Cloudflare Access adds it for those who have signed in, if the Worker is configured for it',
         },
-      },
-    },
-  };
-}
-
-function changePaths() {
-  const changes = changeDefinitions().map(({ name, summary, schema }) =>
-    changePath(name, summary, schemaOf(schema), {
-      200: json('The change; `change` is null if nothing changed', ANSWERS.changed),
-    }),
-  );
-  const prune = changePath(PRUNE_NAME, PRUNE_SUMMARY, schemaOf(PruneBodySchema), {
-    200: json('The deleted objects, or with dryRun the objects to delete', ANSWERS.pruned),
-    202: json('Part of the work is done: send the request again with this idempotencyKey', ANSWERS.pruned),
-  });
-  return Object.fromEntries([...changes, prune]);
-}
-
-function changePath(name: string, summary: string, body: object, answers: object): [string, object] {
-  return [
-    `/api/v1/models/{model}/${name}`,
-    {
-      post: {
-        operationId: name,
-        summary,
-        parameters: [MODEL, ifMatch('The generation that you have seen, or * for any'), IDEMPOTENCY_KEY],
-        requestBody: { content: { 'application/json': { schema: body } } },
-        responses: { ...answers, ...errors(404, 409, 412, 413, 415, 428) },
-      },
-    },
-  ];
-}
-
-function predictPaths() {
-  const path = parameter('path', 'A path of the predict Worker below /v1/models or /v2/models');
-  const key = {
-    name: 'x-api-key',
-    in: 'header',
-    description: "The predict Worker's API key, if it asks for one",
-    schema: { type: 'string' },
-  };
-  const any = {
-    description: "The predict Worker's own answer",
-    content: { 'application/json': { schema: {} } },
-  };
-  const responses = { default: any, ...errors(404, 501) };
-  return {
-    '/api/v1/predict/{path}': {
-      get: {
-        operationId: 'forwardGet',
-        summary: 'Ask the predict Worker, through its service binding: metadata, status',
-        parameters: [path, key],
-        responses,
-      },
-      post: {
-        operationId: 'forwardPost',
-        summary: 'Ask the predict Worker for a prediction, through its service binding',
-        parameters: [path, key],
-        requestBody: { content: { 'application/json': { schema: {} } } },
-        responses,
-      },
-    },
-  };
-}
-
-function objectPaths() {
-  const key = parameter('key', 'A key of the bucket, with unescaped slashes');
-  const bytes = { description: 'The object', content: { 'application/octet-stream': { schema: {} } } };
-  const empty = (description: string) => ({ description });
-  return {
-    '/api/v1/objects': {
-      get: {
-        operationId: 'listObjects',
-        summary:
-          'Objects below a prefix, one JSON value a line, then {"end":true}, or {"after":TEXT} if there may be more',
-        parameters: [
-          { name: 'prefix', in: 'query', required: true, schema: { type: 'string' } },
-          { name: 'folders', in: 'query', schema: { type: 'boolean' } },
-          { name: 'after', in: 'query', schema: { type: 'string' } },
-        ],
-        responses: {
-          200: { description: 'Lines', content: { 'application/x-ndjson': { schema: { type: 'string' } } } },
-          ...errors(),
-        },
-      },
-    },
-    '/api/v1/objects/{key}': {
-      get: {
-        operationId: 'readObject',
-        summary: 'An object',
-        parameters: [key],
-        responses: { 200: bytes, 304: empty('The object has the ETag of If-None-Match'), ...errors(404) },
-      },
-      head: {
-        operationId: 'describeObject',
-        summary: 'Length and ETag of an object, if it exists; an upload is resumed by its digest',
-        parameters: [key],
-        responses: { 200: empty('The object exists'), ...errors(404) },
-      },
-      put: {
-        operationId: 'writeObject',
-        summary: 'Writes a blob, a manifest or the announcement of a publish, checked against its key',
-        parameters: [key],
-        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
-        responses: {
-          201: json('Written', ANSWERS.written),
-          ...errors(405, 409, 411, 412, 413, 415, 422, 428),
-        },
-      },
-      delete: {
-        operationId: 'deleteObject',
-        summary: 'Withdraws an announcement of this token',
-        parameters: [key],
-        responses: { 204: empty('The announcement does not exist any more'), ...errors(404, 405) },
       },
     },
   };
