@@ -1,26 +1,14 @@
-import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
 import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
+import { encoded, signed, signingKey } from '../fixtures/requests/access_assertion.ts';
 
 const ISSUER = 'https://team.cloudflareaccess.com';
 const AUDIENCE = '32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228';
 const TOKEN = 't'.repeat(43);
 const SERVICE = 'e367826f93b8d71185e03fe518aff3b4.access';
 
-/** A key pair as Cloudflare Access publishes the public half of it. */
-function signingKey(kid: string) {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
-}
 const [OURS, NEXT, FOREIGN] = [signingKey('ours'), signingKey('next'), signingKey('foreign')];
-
-const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-function signed(claims: object, header: object, privateKey: KeyObject): string {
-  const text = `${encoded(header)}.${encoded(claims)}`;
-  return `${text}.${createSign('RSA-SHA256').update(text).sign(privateKey, 'base64url')}`;
-}
 
 /** The claims of somebody who has signed in a minute ago, as Access makes them. */
 function claimsOf(who: object, changes: object = {}) {
