@@ -113,14 +113,9 @@ export function createProtocolHandler<
     const model = isComputed ? route.target.model : route.model;
     const refusal = model === undefined || model === '' ? undefined : scope.modelRefusal?.(model);
     const isRecorded = isComputed && traffic?.draws() === true;
-    const answer =
-      refusal !== undefined
-        ? errorAnswer(refusal, 403)
-        : isComputed
-          ? await answerComputed(protocol, options, request, route, scope, isRecorded)
-          : await protocol.answerDocument(route, request, options.serving, scope);
-    phases?.end('total', began);
-    if (model !== undefined) {
+    const count = (answer: Answer): void => {
+      phases?.end('total', began);
+      if (model === undefined) return;
       const api = isComputed ? route.api : '';
       const milliseconds = performance.now() - start;
       options.record?.({
@@ -137,7 +132,21 @@ export function createProtocolHandler<
         const recorded = recordedRequest({ target, api, answer, milliseconds, request, scope });
         traffic.recordRequest(recorded, scope);
       }
+    };
+    let answer: Answer;
+    try {
+      answer =
+        refusal !== undefined
+          ? errorAnswer(refusal, 403)
+          : isComputed
+            ? await answerComputed(protocol, options, request, route, scope, isRecorded)
+            : await protocol.answerDocument(route, request, options.serving, scope);
+    } catch (error) {
+      // The answer to a fault is made where all requests end.
+      count(errorAnswer('', 500));
+      throw error;
     }
+    count(answer);
     if (answer.status >= 500) options.log?.(failure(request, path, answer));
     const response = responseOf(answer, phases);
     // Triton's clients do not decompress errors.

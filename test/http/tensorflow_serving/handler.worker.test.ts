@@ -109,6 +109,24 @@ test('reports every request to the metrics', async () => {
   ]);
 });
 
+test('reports a request that a fault ended', async () => {
+  const records: RequestRecord[] = [];
+  const handler = createTensorFlowServingHandler({
+    serving: fakeServing({
+      execute: () => {
+        throw new Error('a fault');
+      },
+    }),
+    maxRequestBytes: 100,
+    memory: new RequestMemory(1_000_000),
+    record: (record) => records.push(record),
+  });
+  const path = '/v1/models/half_plus_two:predict';
+  const request = new Request(`http://test${path}`, { method: 'POST', body: '{"instances": [1]}' });
+  await expect(handler(request, path, SCOPE)).rejects.toThrow('a fault');
+  expect(records).toMatchObject([{ model: 'half_plus_two', api: 'predict', httpStatus: 500 }]);
+});
+
 describe('status', () => {
   const OK = { error_code: 'OK', error_message: '' };
   const ONE = { version: '1', state: 'AVAILABLE', status: OK };

@@ -1,40 +1,28 @@
-import type { LeftOut } from '../../model/content.ts';
-import type { ImageInput } from '../../model/image_input.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import { andThen, type ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ExecutionResult, ServableView } from '../../serving/api.ts';
 import type { Phases } from '../../serving/request/phases.ts';
+import { WrappedServable } from '../../serving/servables/wrapped_servable.ts';
 
 /** A servable whose executions are measured. What follows an execution is the encoding of its outputs. */
-class MeasuredServable implements ServableView {
-  readonly model: string;
-  readonly version: string;
-  readonly signatures: Readonly<Record<string, Signature>>;
-  readonly leftOut: LeftOut | undefined;
-  readonly image: ImageInput | undefined;
-  readonly #servable: ServableView;
+class MeasuredServable extends WrappedServable {
   readonly #phases: Phases;
   #encoding: number | undefined;
 
   constructor(servable: ServableView, phases: Phases) {
-    this.model = servable.model;
-    this.version = servable.version;
-    this.signatures = servable.signatures;
-    this.leftOut = servable.leftOut;
-    this.image = servable.image;
-    this.#servable = servable;
+    super(servable);
     this.#phases = phases;
   }
 
-  execute(
+  override execute(
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
   ): ValueOrPromise<ExecutionResult> {
     const phases = this.#phases;
     const began = phases.begin('compute');
-    return andThen(this.#servable.execute(signature, inputs, heapGrowthBytes), (result) => {
+    return andThen(this.servable.execute(signature, inputs, heapGrowthBytes), (result) => {
       phases.end('compute', began);
       this.#encoding = phases.begin('encode');
       return result;

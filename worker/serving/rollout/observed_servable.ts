@@ -1,9 +1,8 @@
-import type { LeftOut } from '../../model/content.ts';
-import type { ImageInput } from '../../model/image_input.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import { andThen, type ValueOrPromise } from '../../runtime/value_or_promise.ts';
-import type { ExecutionResult, ServableView } from '../api.ts';
+import type { ExecutionResult } from '../api.ts';
+import { WrappedServable } from '../servables/wrapped_servable.ts';
 
 /** The arguments and the result of a servable's execution. The tensors are not modified any more. */
 export interface Execution {
@@ -13,26 +12,11 @@ export interface Execution {
 }
 
 /** A servable that records its last execution. */
-export class ObservedServable implements ServableView {
-  readonly model: string;
-  readonly version: string;
-  readonly signatures: Readonly<Record<string, Signature>>;
-  readonly leftOut: LeftOut | undefined;
-  readonly image: ImageInput | undefined;
-  readonly #servable: ServableView;
+export class ObservedServable extends WrappedServable {
   /** Undefined if a computation ended or was refused without an execution. */
   execution: Execution | undefined;
 
-  constructor(servable: ServableView) {
-    this.model = servable.model;
-    this.version = servable.version;
-    this.signatures = servable.signatures;
-    this.leftOut = servable.leftOut;
-    this.image = servable.image;
-    this.#servable = servable;
-  }
-
-  execute(
+  override execute(
     signature: Signature,
     inputs: NamedTensors,
     heapGrowthBytes?: number,
@@ -42,7 +26,7 @@ export class ObservedServable implements ServableView {
       this.execution = { signature: name, inputs, result };
       return result;
     };
-    return andThen(this.#servable.execute(signature, inputs, heapGrowthBytes), note);
+    return andThen(this.servable.execute(signature, inputs, heapGrowthBytes), note);
   }
 }
 
