@@ -46,7 +46,11 @@ if (options.only !== undefined && !names.includes(options.only)) {
   program.error(`there is no network ${options.only}; there are ${names.join(', ')}`);
 }
 
-const report = (message: string): void => console.error(message);
+const began = performance.now();
+const report = (message: string): void => {
+  const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+  console.error(`${minutes} min  ${message}`);
+};
 const mode = options.quick ? QUICK : FULL;
 const settings = options.only === undefined ? mode : allFigures(mode);
 const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-bench-'));
