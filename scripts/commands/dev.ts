@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import { parsePortArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_FAILED } from '../cli/command_module.ts';
+import { parsePortArgument } from '../cli/options/arguments.ts';
+import { RepeatableOption } from '../cli/options/repeatable_option.ts';
 import type { Output } from '../cli/output.ts';
-import { RepeatableOption } from '../cli/repeatable_option.ts';
 import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { DEV_PORT } from '../dev/dev_address.ts';
 import { type DevServerOptions, portFault, runDevServers, serverUrl } from '../dev/dev_server.ts';

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
-import { parseNameArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
 import { commandLine } from '../cli/invocation.ts';
+import { parseNameArgument } from '../cli/options/arguments.ts';
+import { withVersionArgument } from '../cli/options/version_argument.ts';
 import type { Output } from '../cli/output.ts';
 import { shellWord } from '../cli/shell_word.ts';
-import { withVersionArgument } from '../cli/version_argument.ts';
 import { DEV_URL } from '../dev/dev_address.ts';
 import { runningDev } from '../dev/running_dev.ts';
 import { DEFAULT_STATE_DIRECTORY, resolveFromCaller } from '../files/package_root.ts';

@@ -5,14 +5,15 @@ import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import type { Card } from '../../worker/registry/version/card.ts';
 import { VERSION_BUMPS } from '../../worker/registry/version/version.ts';
-import { parseCountArgument, parseNameArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import { parseCountArgument, parseNameArgument } from '../cli/options/arguments.ts';
+import { versionOption, withVersionOption } from '../cli/options/version_option.ts';
 import type { Output } from '../cli/output.ts';
-import { versionOption, withVersionOption } from '../cli/version_option.ts';
 import { resolveFromCaller, toolVersion } from '../files/package_root.ts';
 import { newChangeRecord, withChangeOptions } from '../pointer/change_record.ts';
 import { changeTiming, isServed, withTimingOptions } from '../pointer/change_timing.ts';
 import { readCard, withCardOptions } from '../publish/card_option.ts';
+import { signatureFault } from '../publish/checks/required_signature.ts';
 import { firstRequestLines } from '../publish/first_request.ts';
 import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import {
@@ -23,7 +24,6 @@ import {
   publishLines,
 } from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
-import { signatureFault } from '../publish/required_signature.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
 import { describePlace } from '../registry/place.ts';
 import type { Registry } from '../registry/registry.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parseNameArgument } from '../cli/arguments.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../cli/command_module.ts';
+import { parseNameArgument } from '../cli/options/arguments.ts';
 import { missingModel } from '../pointer/refusal.ts';
 import { describePlace } from '../registry/place.ts';
 import { registryCommand } from '../registry/registry_command.ts';

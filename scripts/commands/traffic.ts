@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 import { DEFAULT_MINUTES, MOST_MINUTES } from '../../worker/traffic/report/traffic_report.ts';
-import { parseNameArgument } from '../cli/arguments.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../cli/command_module.ts';
 import { commandLine } from '../cli/invocation.ts';
+import { parseNameArgument } from '../cli/options/arguments.ts';
 import type { Output } from '../cli/output.ts';
 import { selectedPlace, TOKEN_MISSING, withRegistryOptions } from '../registry/registry_command.ts';
 

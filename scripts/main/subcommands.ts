@@ -131,17 +131,17 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'key',
     summary: 'Creates an API key for the serving Worker, and the entry for its secret. Nothing is stored.',
-    load: async () => (await import('../commands/key.ts')).KEY,
+    load: async () => (await import('../commands/secrets/key.ts')).KEY,
   },
   {
     name: 'token',
     summary: 'Creates a token for the management Worker, and the entry for its secret. Nothing is stored.',
-    load: async () => (await import('../commands/token.ts')).TOKEN,
+    load: async () => (await import('../commands/secrets/token.ts')).TOKEN,
   },
   {
     name: 'keygen',
     summary: 'Creates a key for signing manifests: an Ed25519 private key in PEM.',
-    load: async () => (await import('../commands/keygen.ts')).KEYGEN,
+    load: async () => (await import('../commands/secrets/keygen.ts')).KEYGEN,
   },
 ];
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { BY_LENGTH, type ChangeRecord, REASON_LENGTH } from '../../worker/registry/pointer/transition.ts';
-import { parseTextUpTo } from '../cli/arguments.ts';
+import { parseTextUpTo } from '../cli/options/arguments.ts';
 
 /** Adds the options of a command that changes a pointer, which its history records. */
 export function withChangeOptions(command: Command): Command {

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
 import type { Pointer } from '../../worker/registry/pointer/pointer.ts';
-import { parseShareArgument } from '../cli/arguments.ts';
 import type { CommandModule } from '../cli/command_module.ts';
-import { argumentOrOption, withVersionArgument } from '../cli/version_argument.ts';
-import { versionOption, withVersionOption } from '../cli/version_option.ts';
+import { parseShareArgument } from '../cli/options/arguments.ts';
+import { argumentOrOption, withVersionArgument } from '../cli/options/version_argument.ts';
+import { versionOption, withVersionOption } from '../cli/options/version_option.ts';
 import { pointerCommand } from './pointer_command.ts';
 
 type Role = 'canary' | 'shadow';

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { parseDocument } from '../../worker/registry/storage/json_document.ts';
 import { CARD_LIMITS, type Card, CardSchema } from '../../worker/registry/version/card.ts';
-import { parseNameArgument } from '../cli/arguments.ts';
-import { RepeatableOption } from '../cli/repeatable_option.ts';
+import { parseNameArgument } from '../cli/options/arguments.ts';
+import { RepeatableOption } from '../cli/options/repeatable_option.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
 

@@ -9,7 +9,7 @@ import { describeChange, placeOptions } from '../pointer/pointer_report.ts';
 import { describePlace, type PlaceDescription } from '../registry/place.ts';
 import { rehearsalJson, rehearsalLines } from '../rehearsal/rehearsal_report.ts';
 import { leftOutLines } from '../status/model_report.ts';
-import type { Checks } from './check_candidate.ts';
+import type { Checks } from './checks/check_candidate.ts';
 import type { PublishOutcome } from './publish_model.ts';
 
 export interface PublishReport {

@@ -9,7 +9,7 @@ import { measureCycles } from './figures/cycles.ts';
 import { measureFarBuckets } from './figures/far_bucket.ts';
 import { FlipsNotMeasuredError, measureFlips } from './figures/flip_stall.ts';
 import { heapAfterLoading, heapAfterPredictions } from './figures/heap.ts';
-import type { Requested } from './figures/load.ts';
+import type { Requested } from './figures/load/load.ts';
 import { measureServiceBinding } from './figures/service_binding.ts';
 import { measureServing } from './figures/serving.ts';
 import { measureServingLayer } from './figures/serving_layer.ts';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { RepeatableOption } from '../repeatable_option.ts';
+import { RepeatableOption } from '../options/repeatable_option.ts';
 
 /**
  * Returns a mistake that commander accepts silently, in one sentence, or undefined.

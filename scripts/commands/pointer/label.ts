@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import { parseNameArgument } from '../../cli/arguments.ts';
+import { parseNameArgument } from '../../cli/options/arguments.ts';
+import { argumentOrOption, withVersionArgument } from '../../cli/options/version_argument.ts';
+import { versionOption, withVersionOption } from '../../cli/options/version_option.ts';
 import { UsageError } from '../../cli/usage_error.ts';
-import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
-import { versionOption, withVersionOption } from '../../cli/version_option.ts';
 import { pointerCommand } from '../../pointer/pointer_command.ts';
 
 const OptionsSchema = v.object({

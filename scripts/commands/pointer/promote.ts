@@ -1,6 +1,6 @@
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
-import { versionOption, withVersionOption } from '../../cli/version_option.ts';
+import { argumentOrOption, withVersionArgument } from '../../cli/options/version_argument.ts';
+import { versionOption, withVersionOption } from '../../cli/options/version_option.ts';
 import { pointerCommand } from '../../pointer/pointer_command.ts';
 
 export const PROMOTE = pointerCommand({

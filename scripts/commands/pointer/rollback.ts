@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
-import { parseVersionArgument } from '../../cli/arguments.ts';
 import { EXIT_CURRENT_ALREADY } from '../../cli/command_module.ts';
 import { commandLine } from '../../cli/invocation.ts';
-import { argumentOrOption, withVersionArgument } from '../../cli/version_argument.ts';
-import { versionOption, withVersionOption } from '../../cli/version_option.ts';
+import { parseVersionArgument } from '../../cli/options/arguments.ts';
+import { argumentOrOption, withVersionArgument } from '../../cli/options/version_argument.ts';
+import { versionOption, withVersionOption } from '../../cli/options/version_option.ts';
 import { pointerCommand } from '../../pointer/pointer_command.ts';
 
 const OptionsSchema = v.object({ to: v.optional(v.string()) });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { parseNameArgument } from '../../cli/arguments.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../../cli/command_module.ts';
+import { parseNameArgument } from '../../cli/options/arguments.ts';
 import { diffJson, diffLines } from '../../diff/diff_report.ts';
 import type { SummarizedVersion } from '../../diff/version_diff.ts';
 import { findVersion } from '../../registry/find_version.ts';

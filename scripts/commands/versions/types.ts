@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { parseNameArgument } from '../../cli/arguments.ts';
 import { EXIT_DONE, EXIT_FAILED } from '../../cli/command_module.ts';
 import { commandLine } from '../../cli/invocation.ts';
+import { parseNameArgument } from '../../cli/options/arguments.ts';
 import { placeOptions } from '../../pointer/pointer_report.ts';
 import { findVersion } from '../../registry/find_version.ts';
 import { registryCommand } from '../../registry/registry_command.ts';

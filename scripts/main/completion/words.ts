@@ -1,5 +1,5 @@
 import type { Argument, Command } from 'commander';
-import { parseNameArgument } from '../../cli/arguments.ts';
+import { parseNameArgument } from '../../cli/options/arguments.ts';
 import { singleQuoted } from '../../cli/shell_word.ts';
 import { OWN_SUBCOMMANDS } from '../subcommands.ts';
 

@@ -5,8 +5,8 @@ import type { Network } from '../networks/network.ts';
 import { nest } from '../runs/nested_values.ts';
 import type { Settings } from '../settings.ts';
 import { type Summary, summarize } from '../statistics.ts';
+import { warmUp } from './load/warm_up.ts';
 import { comparable, inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
-import { warmUp } from './warm_up.ts';
 
 /** The names of the two codecs in the figures. */
 export const CODEC = { ours: 'edge-serving', platform: 'JSON.parse and JSON.stringify' } as const;

@@ -3,8 +3,8 @@ import type { OpenNetwork } from '../engines/engine.ts';
 import type { Network } from '../networks/network.ts';
 import { type Outputs, type TimedRuns, TimedRunsSchema } from '../runs/timed_runs.ts';
 import type { Settings } from '../settings.ts';
+import { warmUp } from './load/warm_up.ts';
 import { inTimedRounds, type TimedRounds } from './rounds.ts';
-import { warmUp } from './warm_up.ts';
 
 /**
  * Milliseconds per inference of each engine that computes, in its own process. Their processor time includes the call

@@ -8,7 +8,7 @@ import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../runs/encoding.ts';
 import { predictPath } from '../runs/paths.ts';
 import { quantile } from '../statistics.ts';
-import { pacedLoad } from './paced_load.ts';
+import { pacedLoad } from './load/paced_load.ts';
 
 /** The distances of the bucket: the additional milliseconds of each operation. */
 const DISTANCES_MS = [0, 20, 100] as const;

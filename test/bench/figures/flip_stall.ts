@@ -14,7 +14,7 @@ import { publishNetwork } from '../engines/publication.ts';
 import type { Stage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import { quantile } from '../statistics.ts';
-import { type Load, load, type Requested } from './load.ts';
+import { type Load, load, type Requested } from './load/load.ts';
 
 /** The kinds of windows in which answers are collected. */
 export const FLIP_PHASES = [

@@ -4,7 +4,7 @@ import { PLAIN } from '../engines/plain_worker.ts';
 import type { Stage } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import type { Settings } from '../settings.ts';
-import { load, type Requested } from './load.ts';
+import { load, type Requested } from './load/load.ts';
 
 /** Bytes of an isolate's wasm heap after it loaded a network. The heap grows and never shrinks. */
 export interface LoadedHeap {

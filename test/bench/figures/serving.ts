@@ -4,7 +4,7 @@ import { processorTime } from '../processor_time.ts';
 import type { Encoding } from '../runs/encoding.ts';
 import type { Settings } from '../settings.ts';
 import { summarize } from '../statistics.ts';
-import { load, type Requested } from './load.ts';
+import { load, type Requested } from './load/load.ts';
 import { inTimedRounds, type Rounds, type TimedRounds } from './rounds.ts';
 
 /** How many clients ask at once. */

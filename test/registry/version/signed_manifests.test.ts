@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureFault } from '../../../scripts/publish/required_signature.ts';
+import { signatureFault } from '../../../scripts/publish/checks/required_signature.ts';
 import { generateSigningKey, readSigner, type Signer } from '../../../scripts/publish/signing_key.ts';
 import { manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import {

@@ -1,9 +1,9 @@
-import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
-import type { PointerChange } from '../../worker/registry/pointer/change/definition.ts';
-import type { PointerUpdate } from '../../worker/registry/pointer/pointer_store.ts';
-import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
-import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
-import type { Manifest } from '../../worker/registry/version/manifest.ts';
+import type { ChangePointer } from '../../../worker/registry/pointer/change/change_pointer.ts';
+import type { PointerChange } from '../../../worker/registry/pointer/change/definition.ts';
+import type { PointerUpdate } from '../../../worker/registry/pointer/pointer_store.ts';
+import type { ChangeRecord } from '../../../worker/registry/pointer/pointer_transitions.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 
 /**

@@ -1,6 +1,10 @@
-import { keyId, type PublicKey, parsePublicKey } from '../../worker/registry/version/manifest_signature.ts';
-import { showToCaller, wranglerConfiguration } from '../files/package_root.ts';
-import type { WorkerConfiguration } from '../rehearsal/sandbox/worker_configuration.ts';
+import {
+  keyId,
+  type PublicKey,
+  parsePublicKey,
+} from '../../../worker/registry/version/manifest_signature.ts';
+import { showToCaller, wranglerConfiguration } from '../../files/package_root.ts';
+import type { WorkerConfiguration } from '../../rehearsal/sandbox/worker_configuration.ts';
 
 /** Returns the public keys of the configuration, undefined if it requires no signature, or what is wrong with them. */
 export function configuredKeys({

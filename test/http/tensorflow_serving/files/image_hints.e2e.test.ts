@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { bitmap } from '../../fixtures/images/bitmap.ts';
-import { imageVector } from '../../fixtures/images/vectors.ts';
-import { writeColorModel } from '../../fixtures/models/color_model.ts';
-import { publishDirectory, publishModel, SAMPLES } from '../../fixtures/models/publish_directory.ts';
-import { faultsOf } from '../../fixtures/requests/conformance.ts';
+import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
+import { bitmap } from '../../../fixtures/images/bitmap.ts';
+import { imageVector } from '../../../fixtures/images/vectors.ts';
+import { writeColorModel } from '../../../fixtures/models/color_model.ts';
+import { publishDirectory, publishModel, SAMPLES } from '../../../fixtures/models/publish_directory.ts';
+import { faultsOf } from '../../../fixtures/requests/conformance.ts';
 
 let edge: Edge;
 beforeAll(async () => {

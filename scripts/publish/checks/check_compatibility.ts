@@ -1,12 +1,12 @@
-import type { ModelContent } from '../../worker/model/content.ts';
-import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
+import type { ModelContent } from '../../../worker/model/content.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import {
   announcesBreaking,
   compareSignatures,
   type SignatureDifference,
-} from '../../worker/registry/version/compatibility.ts';
-import { nextVersion } from '../../worker/registry/version/version.ts';
-import { readManifest } from '../../worker/registry/version/version_store.ts';
+} from '../../../worker/registry/version/compatibility.ts';
+import { nextVersion } from '../../../worker/registry/version/version.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
 
 export interface CompatibilityCheck {
   /** The differences that clients of the current version can observe. Empty also if its manifest cannot be read. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
+import { UsageError } from '../usage_error.ts';
 import { parseVersionArgument } from './arguments.ts';
-import { UsageError } from './usage_error.ts';
 
 /** Adds a version as the argument after the model: it needs no `--`, however npm handles options. */
 export function withVersionArgument(command: Command, description: string): Command {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseForm } from '../../../worker/http/tensorflow_serving/files/multipart.ts';
+import { parseForm } from '../../../../worker/http/tensorflow_serving/files/multipart.ts';
 
 const TYPE = 'multipart/form-data; boundary=x-1';
 const latin = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -1,9 +1,9 @@
-import type { ObjectStore } from '../../worker/registry/storage/object_store.ts';
-import type { SignatureDifference } from '../../worker/registry/version/compatibility.ts';
-import type { Manifest } from '../../worker/registry/version/manifest.ts';
-import { readManifest } from '../../worker/registry/version/version_store.ts';
-import type { RehearsalOutcome, Rehearse } from '../rehearsal/rehearse.ts';
-import { roomFault } from '../status/room_beside.ts';
+import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
+import type { SignatureDifference } from '../../../worker/registry/version/compatibility.ts';
+import type { Manifest } from '../../../worker/registry/version/manifest.ts';
+import { readManifest } from '../../../worker/registry/version/version_store.ts';
+import type { RehearsalOutcome, Rehearse } from '../../rehearsal/rehearse.ts';
+import { roomFault } from '../../status/room_beside.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 
 type DoneRehearsal = Extract<RehearsalOutcome, { kind: 'done' }>;

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { type CommandModule, EXIT_DONE, withJsonOption } from '../cli/command_module.ts';
-import type { Output } from '../cli/output.ts';
-import { managementEnvironment, withEnvironmentOption } from '../deploy/wrangler_environment.ts';
-import { parseKeyName } from '../keys/key_name.ts';
-import { createToken, TOKEN_SCOPES } from '../registry/management_token.ts';
+import { type CommandModule, EXIT_DONE, withJsonOption } from '../../cli/command_module.ts';
+import type { Output } from '../../cli/output.ts';
+import { managementEnvironment, withEnvironmentOption } from '../../deploy/wrangler_environment.ts';
+import { parseKeyName } from '../../keys/key_name.ts';
+import { createToken, TOKEN_SCOPES } from '../../registry/management_token.ts';
 
 export const TOKEN: CommandModule = { define, run };
 

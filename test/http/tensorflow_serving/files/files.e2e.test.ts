@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { bitmap } from '../../fixtures/images/bitmap.ts';
-import { imageVector } from '../../fixtures/images/vectors.ts';
-import { writeColorModel } from '../../fixtures/models/color_model.ts';
-import { publishModel, SAMPLES } from '../../fixtures/models/publish_directory.ts';
-import { writeGraph } from '../../fixtures/models/write_graph.ts';
+import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
+import { bitmap } from '../../../fixtures/images/bitmap.ts';
+import { imageVector } from '../../../fixtures/images/vectors.ts';
+import { writeColorModel } from '../../../fixtures/models/color_model.ts';
+import { publishModel, SAMPLES } from '../../../fixtures/models/publish_directory.ts';
+import { writeGraph } from '../../../fixtures/models/write_graph.ts';
 
 const FLOAT = { T: { type: 'DT_FLOAT' } };
 

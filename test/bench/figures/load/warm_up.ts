@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../settings.ts';
 
 /** The number of batches in a row that must be no faster than the earlier ones. Then all code is compiled. */
 const STEADY_BATCHES = 5;

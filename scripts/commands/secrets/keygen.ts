@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import { writeWholeFile } from '../../import/files/write_whole_file.ts';
-import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
-import type { Output } from '../cli/output.ts';
-import { resolveFromCaller, showToCaller, wranglerConfiguration } from '../files/package_root.ts';
-import { generateSigningKey } from '../publish/signing_key.ts';
+import { writeWholeFile } from '../../../import/files/write_whole_file.ts';
+import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../../cli/command_module.ts';
+import type { Output } from '../../cli/output.ts';
+import { resolveFromCaller, showToCaller, wranglerConfiguration } from '../../files/package_root.ts';
+import { generateSigningKey } from '../../publish/signing_key.ts';
 
 export const KEYGEN: CommandModule = { define, run };
 

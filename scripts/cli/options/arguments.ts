@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { isName, NAME_RULE } from '../../worker/model/names.ts';
-import { parseVersion } from '../../worker/registry/version/version.ts';
+import { isName, NAME_RULE } from '../../../worker/model/names.ts';
+import { parseVersion } from '../../../worker/registry/version/version.ts';
 
 export function parseNameArgument(text: string): string {
   if (!isName(text)) throw new InvalidArgumentError(`A name consists of ${NAME_RULE}.`);

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
-import { type CommandModule, EXIT_DONE, withJsonOption } from '../cli/command_module.ts';
-import { commandLine } from '../cli/invocation.ts';
-import type { Output } from '../cli/output.ts';
-import { withEnvironmentOption, wranglerEnvironment } from '../deploy/wrangler_environment.ts';
-import { createApiKey, type KeyRate, rateLimiterLines } from '../keys/api_key.ts';
-import { parseKeyName } from '../keys/key_name.ts';
+import { type CommandModule, EXIT_DONE, withJsonOption } from '../../cli/command_module.ts';
+import { commandLine } from '../../cli/invocation.ts';
+import type { Output } from '../../cli/output.ts';
+import { withEnvironmentOption, wranglerEnvironment } from '../../deploy/wrangler_environment.ts';
+import { createApiKey, type KeyRate, rateLimiterLines } from '../../keys/api_key.ts';
+import { parseKeyName } from '../../keys/key_name.ts';
 
 export const KEY: CommandModule = { define, run };
 
