@@ -1,6 +1,6 @@
 import type { WorkerModule } from '../fixtures/edge/built_worker.ts';
 import type { Engine, OpenNetwork } from './engines/engine.ts';
-import { OURS } from './engines/ours.ts';
+import { OURS, OURS_FRESH } from './engines/ours.ts';
 import { startStage } from './engines/stage.ts';
 import { checkAgreement } from './figures/agreement.ts';
 import { measureColdStarts } from './figures/cold_start.ts';
@@ -77,6 +77,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
     await checkAgreement(network, withoutFloors(inferring), binary);
     onProgress(`${name}: compute`);
     const compute = await measureCompute(network, opened, settings);
+    const heap = await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings));
     return {
       name,
       description,
@@ -87,11 +88,12 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
       ...(await figure('binaryServing', () => measureServing(network, inferring, floors, binary, settings))),
       ...(await figure('servingLayer', () => measureServingLayer(network, stage, encoding, settings))),
       ...(await figure('serviceBinding', () => measureServiceBinding(network, stage, settings))),
-      ...(await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings))),
+      ...heap,
       ...(await figure('flips', () =>
         measureFlips(network, stage, requested(OURS), {
           flips: settings.flips[name] ?? settings.flips.others,
           stagedFlips: settings.stagedFlips,
+          heap: heap.heap?.get(OURS_FRESH),
         }),
       )),
       ...(await figure('farBuckets', () =>

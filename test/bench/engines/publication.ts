@@ -11,16 +11,27 @@ import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import type { Network } from '../networks/network.ts';
 import { TOPOLOGY_FILE } from '../runs/network_description.ts';
 
+interface PublicationOptions {
+  /** Whether the version becomes current. */
+  readonly flip: boolean;
+  /**
+   * Whether it answers zeros before it serves, as after `npm run publish`. Without, the cost of a load can be told from that
+   * of the first answer.
+   */
+  readonly warmup: boolean;
+  /** The heap of an isolate without and with the network, as a rehearsal measures it. Bytes. */
+  readonly heap?: { readonly empty: number; readonly used: number } | undefined;
+}
+
 /**
- * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. With
- * `warmup` it answers zeros before it serves, as `npm run publish` would have it; without, what a load costs can be
- * told from what the first answer costs. Returns the milliseconds until the version has taken effect everywhere.
+ * Publishes a network as a version of the model of its name, and makes it current unless told otherwise. Returns the
+ * milliseconds until the version has taken effect everywhere.
  */
 export async function publishNetwork(
   store: ObjectStore,
   network: Network,
   version: string,
-  options: { readonly flip: boolean; readonly warmup: boolean } = { flip: true, warmup: false },
+  options: PublicationOptions = { flip: true, warmup: false },
 ): Promise<number> {
   const at = new Date().toISOString();
   const manifest: Manifest = {
@@ -29,6 +40,7 @@ export async function publishNetwork(
     version,
     content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
+    ...(options.heap && { rehearsal: rehearsalOf(options.heap, at) }),
   };
   const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
   const transition = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
@@ -49,6 +61,17 @@ export async function publishNetwork(
     throw new Error(`${network.name} ${version} could not be published`);
   }
   return result.flip?.kind === 'changed' ? result.flip.effect.settlesInMs : 0;
+}
+
+/** The record of a rehearsal that measured only memory. */
+function rehearsalOf({ empty, used }: { empty: number; used: number }, at: string): Manifest['rehearsal'] {
+  return {
+    kind: 'rehearsed',
+    at,
+    worker: 'bench',
+    figures: { loadMs: 0, firstMs: null, medianMs: null, heapBytes: used, emptyHeapBytes: empty },
+    golden: { examples: 0, largestDifference: null },
+  };
 }
 
 function modelContent(

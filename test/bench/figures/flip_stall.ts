@@ -62,6 +62,13 @@ interface Window {
   readonly ends: number;
 }
 
+interface Flips {
+  readonly flips: number;
+  readonly stagedFlips: number;
+  /** The heap of an isolate without and with the network, from which it is told that two versions have room. Bytes. */
+  readonly heap: { readonly empty: number; readonly used: number } | undefined;
+}
+
 /**
  * Flips under load: publishes, each with a rollback after it, and promotions of staged versions; with windows in between
  * in which nothing happens. No answer may fail: `load` throws on the first one that does.
@@ -70,7 +77,7 @@ export async function measureFlips(
   network: Network,
   stage: Stage,
   requested: Requested,
-  { flips, stagedFlips }: { readonly flips: number; readonly stagedFlips: number },
+  { flips, stagedFlips, heap }: Flips,
 ): Promise<FlipFigures> {
   const windows: Window[] = [];
   const during = async (phase: FlipPhase, change: () => Promise<void>): Promise<void> => {
@@ -104,13 +111,15 @@ export async function measureFlips(
       // Isolates load what is published while they wait for the moment at which it takes effect.
       await during('publish', async () => {
         const version = `2.0.${index}`;
-        await setTimeout(await publishNetwork(stage.store, network, version, { flip: true, warmup: true }));
+        await setTimeout(
+          await publishNetwork(stage.store, network, version, { flip: true, warmup: true, heap }),
+        );
       });
       await during('rollback', apply(rollbackTransition(undefined, changeRecord())));
     }
     for (let index = 0; index < stagedFlips; index++) {
       const version = `3.0.${index}`;
-      await publishNetwork(stage.store, network, version, { flip: false, warmup: true });
+      await publishNetwork(stage.store, network, version, { flip: false, warmup: true, heap });
       const loads = await loadsOf(requested.url);
       await during('loading what is staged', async () => {
         await apply(stageTransition(version, changeRecord()))();
