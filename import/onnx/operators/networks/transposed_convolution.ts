@@ -4,18 +4,18 @@ import { integersValue, type NodeBuilder, textValue } from '../../../builder/nod
 import {
   concatenate,
   crop,
-  type Dimension,
   dimension,
   expandDimension,
   pad,
-  reshape,
   scaledDimension,
   shapeTensor,
+  slice,
   split,
   squeeze,
   transpose,
 } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
+import { zerosBetween } from '../../../builder/zeros_between.ts';
 import {
   input,
   knownSize,
@@ -45,13 +45,17 @@ const convTranspose: Operator = (call) => {
   const size = given.shape.slice(2).map((_, axis) => knownSize(given, axis + 2, 'a kernel of known sizes'));
   const dilations = attributes.integers('dilations') ?? size.map(() => 1);
   const axes = axesOf(call, x, size, dilations);
-  const kernel = dilated(g, given, dilations);
+  const kernel = dilations.reduce<SymbolicTensor>(
+    (each, step, index) => zerosBetween(g, each, index + 2, step),
+    given,
+  );
   const groups = attributes.integer('group', 1);
   const order = [...size.map((_, axis) => axis + 2), 1, 0];
-  const kernels = split(g, kernel, 0, groups);
-  const parts = split(g, channelsLast(g, x), rank(x) - 1, groups).map((part, index) =>
-    whole(g, part, transpose(g, kernels[index] ?? kernel, order), axes),
-  );
+  const channels = knownSize(given, 0, 'a known number of channels') / groups;
+  const parts = split(g, channelsLast(g, x), rank(x) - 1, groups).map((part, index) => {
+    const own = groups === 1 ? kernel : slice(g, kernel, 0, index * channels, channels);
+    return whole(g, part, transpose(g, own, order), axes);
+  });
   const full = concatenate(g, parts, rank(x) - 1);
   const y = axes.reduce<SymbolicTensor>((rest, { cut: [before, after] }, index) => {
     const kept = crop(g, rest, index + 1, [Math.max(before, 0), Math.max(after, 0)]);
@@ -99,22 +103,6 @@ function axesOf(
     const [before, after] = auto === 'SAME_UPPER' ? [half, total - half] : [total - half, half];
     return { size: reach, stride, cut: [before, after - extra] };
   });
-}
-
-/** A kernel with zeros between its elements. */
-function dilated(g: NodeBuilder, kernel: SymbolicTensor, dilations: readonly number[]): SymbolicTensor {
-  let result = kernel;
-  for (const [index, dilation] of dilations.entries()) {
-    if (dilation === 1) continue;
-    const axis = index + 2;
-    const apart = expandDimension(g, result, axis + 1);
-    const widths = apart.shape.map((_, each): [number, number] => [0, each === axis + 1 ? dilation - 1 : 0]);
-    const sizes = result.shape.map(
-      (length, each): Dimension => (length ?? 1) * (each === axis ? dilation : 1),
-    );
-    result = crop(g, reshape(g, pad(g, apart, widths), sizes), axis, [0, dilation - 1]);
-  }
-  return result;
 }
 
 /** Everything that the input reaches, before any of it is left out. @param kernel [...size, filters, channels] */

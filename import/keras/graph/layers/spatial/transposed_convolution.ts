@@ -4,10 +4,8 @@ import { biased } from '../../../../builder/products.ts';
 import {
   crop,
   dimension,
-  dimensions,
   expandDimension,
   pad,
-  reshape,
   reverse,
   scaledDimension,
   shapeTensor,
@@ -15,6 +13,7 @@ import {
   transpose,
 } from '../../../../builder/shaping.ts';
 import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
+import { zerosBetween } from '../../../../builder/zeros_between.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
 import { openSize } from '../core.ts';
@@ -152,18 +151,7 @@ function spread(
   const widths: [number, number][] = [[0, 0]];
   const cut: [number, number][] = [];
   for (const [index, { kernel: size, stride, dilation, more, before }] of axes.entries()) {
-    const position = index + 1;
-    if (stride > 1) {
-      const apart = expandDimension(g, wide, position + 1);
-      const zeros = apart.shape.map((_, each): [number, number] => [
-        0,
-        each === position + 1 ? stride - 1 : 0,
-      ]);
-      const sizes = dimensions(g, wide).map((length, each) =>
-        each === position ? scaledDimension(g, length, stride) : length,
-      );
-      wide = crop(g, reshape(g, pad(g, apart, zeros), sizes), position, [0, stride - 1]);
-    }
+    wide = zerosBetween(g, wide, index + 1, stride);
     const reach = (size - 1) * dilation;
     // What lies outside of the result on either side is cut off, what it lacks is put there.
     const after = reach + 1 - stride - before - more;
