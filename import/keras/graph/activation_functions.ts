@@ -1,22 +1,30 @@
 import {
+  type ActivationFunction,
+  approximateGelu,
+  celu,
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  softplus,
+} from '../../builder/activations.ts';
+import {
   add,
   binary,
   clip,
   divide,
-  maximum,
   minimum,
   multiply,
   select,
   subtract,
   unary,
 } from '../../builder/elementwise.ts';
-import type { NodeBuilder } from '../../builder/node_builder.ts';
 import { logSoftmax, softmax } from '../../builder/reductions.ts';
 import { split } from '../../builder/shaping.ts';
 import { sparsemax } from '../../builder/sorting.ts';
-import { axisOf, rank, type SymbolicTensor } from '../../builder/symbolic_tensor.ts';
-
-export type ActivationFunction = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
+import { axisOf, rank } from '../../builder/symbolic_tensor.ts';
 
 /** What a function is made with or called with beside the tensor. */
 export interface FunctionParameters {
@@ -25,49 +33,8 @@ export interface FunctionParameters {
   value(names: readonly string[], position?: number): unknown;
 }
 
-export const leakyRelu =
-  (slope: number): ActivationFunction =>
-  (g, x) =>
-    unary(g, 'LeakyRelu', x, { alpha: { f: slope } });
-
-/** alpha * (exp(x) - 1) where x is negative. */
-export const elu =
-  (alpha: number): ActivationFunction =>
-  (g, x) =>
-    alpha === 1
-      ? unary(g, 'Elu', x)
-      : select(g, binary(g, 'Greater', x, 0), x, multiply(g, unary(g, 'Elu', minimum(g, x, 0)), alpha));
-
-const hardSigmoid =
-  (divisor: number): ActivationFunction =>
-  (g, x) =>
-    clip(g, add(g, multiply(g, x, 1 / divisor), 0.5), 0, 1);
-
-const hardSigmoid3 = hardSigmoid(6);
-
 const sigmoid: ActivationFunction = (g, x) => unary(g, 'Sigmoid', x);
 const silu: ActivationFunction = (g, x) => multiply(g, x, sigmoid(g, x));
-const hardSilu: ActivationFunction = (g, x) => multiply(g, x, hardSigmoid3(g, x));
-const softplus: ActivationFunction = (g, x) => unary(g, 'Softplus', x);
-
-/** x times the normal distribution up to x. */
-const gelu: ActivationFunction = (g, x) =>
-  multiply(g, multiply(g, x, 0.5), add(g, unary(g, 'Erf', multiply(g, x, Math.SQRT1_2)), 1));
-
-/** The same, with a tangent for the distribution. */
-const approximateGelu: ActivationFunction = (g, x) => {
-  const cubed = multiply(g, multiply(g, multiply(g, x, x), x), 0.044715);
-  const tangent = unary(g, 'Tanh', multiply(g, add(g, x, cubed), Math.sqrt(2 / Math.PI)));
-  return multiply(g, multiply(g, x, 0.5), add(g, tangent, 1));
-};
-
-const celu =
-  (alpha: number): ActivationFunction =>
-  (g, x) => {
-    const negative = unary(g, 'Expm1', divide(g, minimum(g, x, 0), alpha));
-    return add(g, maximum(g, x, 0), multiply(g, negative, alpha));
-  };
-
 const glu =
   (axis: number): ActivationFunction =>
   (g, x) => {
@@ -96,12 +63,12 @@ const squareplus =
 const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
   exp: (g, x) => unary(g, 'Exp', x),
   exponential: (g, x) => unary(g, 'Exp', x),
-  hard_silu: hardSilu,
-  hard_swish: hardSilu,
+  hard_silu: hardSwish,
+  hard_swish: hardSwish,
   hard_tanh: (g, x) => clip(g, x, -1, 1),
   linear: (_, x) => x,
   log_sigmoid: (g, x) => unary(g, 'Neg', softplus(g, unary(g, 'Neg', x))),
-  mish: (g, x) => multiply(g, x, unary(g, 'Tanh', softplus(g, x))),
+  mish,
   relu6: (g, x) => unary(g, 'Relu6', x),
   selu: (g, x) => unary(g, 'Selu', x),
   sigmoid,
@@ -149,7 +116,7 @@ export function activationNamed(
     case 'hard_shrink':
       return hardShrink(threshold() ?? 0.5);
     case 'hard_sigmoid':
-      return hardSigmoid(kerasMajor >= 3 ? 6 : 5);
+      return hardSigmoid(1 / (kerasMajor >= 3 ? 6 : 5), 0.5);
     case 'leaky_relu':
       return leakyRelu(parameters.number(['negative_slope', 'alpha'], 1) ?? LEAKY_RELU_SLOPE);
     case 'log_softmax':

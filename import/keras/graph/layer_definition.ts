@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../../../worker/model/json_object.ts';
+import type { ActivationFunction } from '../../builder/activations.ts';
 import { cast } from '../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../builder/node_builder.ts';
 import { isSymbolicTensor, type SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { IGNORED_EVERYWHERE } from '../keras_layers.ts';
 import type { KerasObject } from '../keras_object.ts';
-import type { ActivationFunction } from './activation_functions.ts';
 import type { LayerWeights } from './layer_weights.ts';
 import { readActivationFunction } from './read_activation.ts';
 

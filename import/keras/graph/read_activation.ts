@@ -1,13 +1,7 @@
 import * as v from 'valibot';
+import { type ActivationFunction, elu, leakyRelu } from '../../builder/activations.ts';
 import { isOwnClass, type KerasObject, readKerasObject, unwrap } from '../keras_object.ts';
-import {
-  type ActivationFunction,
-  activationNamed,
-  elu,
-  type FunctionParameters,
-  leakyRelu,
-  rectifier,
-} from './activation_functions.ts';
+import { activationNamed, type FunctionParameters, rectifier } from './activation_functions.ts';
 import { operationName } from './operations/call/names.ts';
 
 const NumberSchema = v.number();

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { elu, leakyRelu, thresholdedRelu } from '../../../builder/activations.ts';
 import {
   add,
   binary,
@@ -12,7 +13,7 @@ import {
 import { reduce, softmax } from '../../../builder/reductions.ts';
 import { axesOf, canBroadcast, rank, withMask } from '../../../builder/symbolic_tensor.ts';
 import { SAVED_MODEL_ADVICE } from '../../keras_errors.ts';
-import { elu, leakyRelu, rectifier } from '../activation_functions.ts';
+import { rectifier } from '../activation_functions.ts';
 import { axes, integers, number, optionalNumber, parameter } from '../config_entries.ts';
 import { defineLayer, type LayerDefinition, namedTensor, onlyInput } from '../layer_definition.ts';
 import { openSize } from './core.ts';
@@ -41,7 +42,7 @@ const RELU = defineLayer(
 
 const THRESHOLDED_RELU = defineLayer({ theta: number(1) }, (call, { theta }) => {
   const x = onlyInput(call);
-  return withMask(select(call.g, binary(call.g, 'Greater', x, theta), x, 0), x.mask);
+  return withMask(thresholdedRelu(theta)(call.g, x), x.mask);
 });
 
 const PRELU = defineLayer(

@@ -1,8 +1,9 @@
+import * as activations from '../../../builder/activations.ts';
+import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { oneHot } from '../../../builder/creation.ts';
 import {
   add,
   binary,
-  clip,
   maximum,
   minimum,
   multiply,
@@ -41,14 +42,10 @@ const relu: Operator = (call) => {
 };
 
 const leakyRelu = activation(({ g, attributes }, x) =>
-  unary(g, 'LeakyRelu', x, { alpha: { f: attributes.float('alpha', 0.01) } }),
+  activations.leakyRelu(attributes.float('alpha', 0.01))(g, x),
 );
 
-const elu = activation(({ g, attributes }, x) => {
-  const alpha = attributes.float('alpha', 1);
-  if (alpha === 1) return unary(g, 'Elu', x);
-  return select(g, binary(g, 'Greater', x, 0), x, multiply(g, unary(g, 'Expm1', x), alpha));
-});
+const elu = activation(({ g, attributes }, x) => activations.elu(attributes.float('alpha', 1))(g, x));
 
 const [SELU_ALPHA, SELU_GAMMA] = [1.6732631921768188, 1.0507010221481323];
 
@@ -59,30 +56,16 @@ const selu = activation(({ g, attributes }, x) => {
   return multiply(g, select(g, binary(g, 'Greater', x, 0), x, below), gamma);
 });
 
-const celu = activation(({ g, attributes }, x) => {
-  const alpha = attributes.float('alpha', 1);
-  const below = multiply(g, unary(g, 'Expm1', multiply(g, x, 1 / alpha)), alpha);
-  return add(g, maximum(g, x, 0), minimum(g, below, 0));
-});
+const celu = activation(({ g, attributes }, x) => activations.celu(attributes.float('alpha', 1))(g, x));
 
 const gelu = activation(({ g, attributes }, x) => {
-  if (attributes.choice('approximate', ['none', 'tanh'], 'none') === 'none') {
-    const share = add(g, unary(g, 'Erf', multiply(g, x, Math.SQRT1_2)), 1);
-    return multiply(g, multiply(g, x, 0.5), share);
-  }
-  const cube = multiply(g, multiply(g, x, multiply(g, x, x)), 0.044715);
-  const inner = multiply(g, add(g, x, cube), Math.sqrt(2 / Math.PI));
-  return multiply(g, multiply(g, x, 0.5), add(g, unary(g, 'Tanh', inner), 1));
+  const isExact = attributes.choice('approximate', ['none', 'tanh'], 'none') === 'none';
+  return isExact ? activations.gelu(g, x) : activations.approximateGelu(g, x);
 });
 
-const hardSigmoid = activation(({ g, attributes }, x) => {
-  const scaled = multiply(g, x, attributes.float('alpha', 0.2));
-  return clip(g, add(g, scaled, attributes.float('beta', 0.5)), 0, 1);
-});
-
-const hardSwish = activation(({ g }, x) => multiply(g, x, multiply(g, clip(g, add(g, x, 3), 0, 6), 1 / 6)));
-
-const mish = activation(({ g }, x) => multiply(g, x, unary(g, 'Tanh', unary(g, 'Softplus', x))));
+const hardSigmoid = activation(({ g, attributes }, x) =>
+  activations.hardSigmoid(attributes.float('alpha', 0.2), attributes.float('beta', 0.5))(g, x),
+);
 
 const swish = activation(({ g, attributes }, x) => {
   const alpha = attributes.float('alpha', 1);
@@ -90,7 +73,7 @@ const swish = activation(({ g, attributes }, x) => {
 });
 
 const thresholdedRelu = activation(({ g, attributes }, x) =>
-  select(g, binary(g, 'Greater', x, attributes.float('alpha', 1)), x, 0),
+  activations.thresholdedRelu(attributes.float('alpha', 1))(g, x),
 );
 
 const shrink: Operator = (call) => {
@@ -110,7 +93,7 @@ const prelu: Operator = (call) => {
   const slope = isOfChannels
     ? reshape(g, given, [...dimensions(g, given), ...Array.from({ length: rank(x) - 2 }, () => 1)])
     : given;
-  return typed(select(g, binary(g, 'Less', x, 0), multiply(g, x, slope), x), x.type);
+  return typed(add(g, maximum(g, x, 0), multiply(g, minimum(g, x, 0), slope)), x.type);
 };
 
 type AlongAxis = (call: OperatorCall, x: SymbolicTensor, axis: number) => SymbolicTensor;
@@ -123,6 +106,10 @@ const normalized =
     const x = input(call, 0);
     const isFlattened = call.opset < 13;
     const axis = axisIn(rank(x), call.attributes.integer('axis', isFlattened ? 1 : -1));
+    if (!isFlattened && axis === 1 && rank(x) > 2) {
+      // Over channels, which come last in what convolutions give.
+      return typed(channelsFirst(g, compute(call, channelsLast(g, x), rank(x) - 1)), x.type);
+    }
     if (!isFlattened || axis === rank(x) - 1) return typed(compute(call, x, axis), x.type);
     const sizes = dimensions(g, x);
     const flat = reshape(g, x, [productOf(g, sizes.slice(0, axis)), productOf(g, sizes.slice(axis))]);
@@ -139,11 +126,11 @@ export const ACTIVATIONS: OperatorTable = {
   Elu: elu,
   Gelu: gelu,
   HardSigmoid: hardSigmoid,
-  HardSwish: hardSwish,
+  HardSwish: activation(({ g }, x) => activations.hardSwish(g, x)),
   Hardmax: normalized(hardmax),
   LeakyRelu: leakyRelu,
   LogSoftmax: normalized(({ g }, x, axis) => logSoftmax(g, x, axis)),
-  Mish: mish,
+  Mish: activation(({ g }, x) => activations.mish(g, x)),
   PRelu: prelu,
   Relu: relu,
   Selu: selu,

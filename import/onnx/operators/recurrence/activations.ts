@@ -1,34 +1,30 @@
-import { add, binary, clip, multiply, select, unary } from '../../../builder/elementwise.ts';
-import type { NodeBuilder } from '../../../builder/node_builder.ts';
-import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import {
+  type ActivationFunction,
+  elu,
+  hardSigmoid,
+  leakyRelu,
+  thresholdedRelu,
+} from '../../../builder/activations.ts';
+import { add, multiply, unary } from '../../../builder/elementwise.ts';
 import type { OperatorCall } from '../../conversion/operator_call.ts';
 import { refuse } from '../../values/refusal.ts';
 
-export type Activation = (g: NodeBuilder, x: SymbolicTensor) => SymbolicTensor;
-
 const plain =
-  (op: string): Activation =>
+  (op: string): ActivationFunction =>
   (g, x) =>
     unary(g, op, x);
 
+type MakeFunction = (alpha: number | undefined, beta: number | undefined) => ActivationFunction;
+
 /** By name, with the defaults of alpha and beta where it has them. */
-const KNOWN: Readonly<Record<string, (alpha: number | undefined, beta: number | undefined) => Activation>> = {
+const KNOWN: Readonly<Record<string, MakeFunction>> = {
   affine:
     (alpha = 1, beta = 0) =>
     (g, x) =>
       add(g, multiply(g, x, alpha), beta),
-  elu:
-    (alpha = 1) =>
-    (g, x) =>
-      select(g, binary(g, 'Greater', x, 0), x, multiply(g, unary(g, 'Expm1', x), alpha)),
-  hardsigmoid:
-    (alpha = 0.2, beta = 0.5) =>
-    (g, x) =>
-      clip(g, add(g, multiply(g, x, alpha), beta), 0, 1),
-  leakyrelu:
-    (alpha = 0.01) =>
-    (g, x) =>
-      unary(g, 'LeakyRelu', x, { alpha: { f: alpha } }),
+  elu: (alpha = 1) => elu(alpha),
+  hardsigmoid: (alpha = 0.2, beta = 0.5) => hardSigmoid(alpha, beta),
+  leakyrelu: (alpha = 0.01) => leakyRelu(alpha),
   relu: () => plain('Relu'),
   scaledtanh:
     (alpha = 1, beta = 1) =>
@@ -38,10 +34,7 @@ const KNOWN: Readonly<Record<string, (alpha: number | undefined, beta: number | 
   softplus: () => plain('Softplus'),
   softsign: () => plain('Softsign'),
   tanh: () => plain('Tanh'),
-  thresholdedrelu:
-    (alpha = 1) =>
-    (g, x) =>
-      select(g, binary(g, 'Greater', x, alpha), x, 0),
+  thresholdedrelu: (alpha = 1) => thresholdedRelu(alpha),
 };
 
 const WITH_ALPHA: ReadonlySet<string> = new Set(
@@ -57,7 +50,7 @@ export function readActivations(
   { attributes }: OperatorCall,
   defaults: readonly string[],
   directions: number,
-): Activation[] {
+): ActivationFunction[] {
   const names = attributes.texts('activations') ?? Array.from({ length: directions }, () => defaults).flat();
   const alphas = [...(attributes.floats('activation_alpha') ?? [])];
   const betas = [...(attributes.floats('activation_beta') ?? [])];

@@ -1,10 +1,10 @@
+import type { ActivationFunction } from '../../../builder/activations.ts';
 import { add, clip, multiply, subtract } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { dense, product } from '../../../builder/products.ts';
 import { at, type Cell } from '../../../builder/recurrence/cell.ts';
 import { slice, split, transpose } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import type { Activation } from './activations.ts';
 
 /** The weights of one direction. */
 interface Direction {
@@ -17,7 +17,7 @@ interface Direction {
   /** [3 * hidden] */
   readonly peepholes: SymbolicTensor | undefined;
   readonly hidden: number;
-  readonly activations: readonly Activation[];
+  readonly activations: readonly ActivationFunction[];
   /** Bounds what activations are given. */
   readonly limit: number | undefined;
 }
@@ -31,7 +31,7 @@ export type MakeCell = (g: NodeBuilder, direction: Direction, options: CellOptio
 
 const turned = (g: NodeBuilder, matrix: SymbolicTensor) => transpose(g, matrix, [1, 0]);
 
-function activated({ activations, limit }: Direction, index: number): Activation {
+function activated({ activations, limit }: Direction, index: number): ActivationFunction {
   const activation = at(activations, index);
   return limit === undefined ? activation : (g, x) => activation(g, clip(g, x, -limit, limit));
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../../../worker/model/json_object.ts';
+import type { ActivationFunction } from '../../../../builder/activations.ts';
 import { add, multiply, subtract } from '../../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import { dense, product } from '../../../../builder/products.ts';
@@ -6,7 +7,6 @@ import { at, type Cell } from '../../../../builder/recurrence/cell.ts';
 import { reshape, slice, split } from '../../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import type { KerasObject } from '../../../keras_object.ts';
-import type { ActivationFunction } from '../../activation_functions.ts';
 import { count, flag } from '../../config_entries.ts';
 import { configReader } from '../../layer_definition.ts';
 import type { LayerWeights } from '../../layer_weights.ts';
