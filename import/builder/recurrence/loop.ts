@@ -1,8 +1,8 @@
-import type { DataType } from '../../../worker/model/dtype.ts';
 import { add, binary } from '../elementwise.ts';
 import { type NodeBuilder, typeValue } from '../node_builder.ts';
 import { dimension, gather, shapeTensor, transpose } from '../shaping.ts';
 import { rank, type SymbolicTensor } from '../symbolic_tensor.ts';
+import { type Carried, type CarriedValue, whileLoop } from '../while_loop.ts';
 import type { Cell, Sequence, Step } from './cell.ts';
 import { maskedStep } from './masked_step.ts';
 
@@ -13,64 +13,34 @@ interface LoopOptions {
   readonly zeroForMask: boolean;
 }
 
-/** A value that a loop carries from step to step. */
-interface Carried {
-  readonly name: string;
-  readonly type: string;
-  readonly initial: SymbolicTensor;
-}
-
 const ELEMENTS = { element_dtype: { type: 'DT_FLOAT' } };
 
-/** A loop over [batch, steps, ...]. What all steps share goes round with it: a function sees its arguments alone. */
+/** A loop over [batch, steps, ...]. */
 export function loop(g: NodeBuilder, cell: Cell, x: SymbolicTensor, options: LoopOptions): Sequence {
   const { mask, start, returnsSequence } = options;
   const count = dimension(g, x, 1);
   const steps = typeof count === 'number' ? g.integers([count], []) : count;
   const carried: Carried[] = [
-    carry('step', g.integers([0], [])),
-    carry('steps', steps),
-    carry('inputs', stepsFirst(g, x)),
-    carry('output', start.output),
-    ...start.states.map((state, index) => carry(`state${index}`, state)),
-    ...cell.constants.map((constant, index) => carry(`constant${index}`, constant)),
-    ...(mask === undefined ? [] : [carry('mask', stepsFirst(g, mask))]),
-    ...(mask === undefined || !options.zeroForMask ? [] : [carry('zeros', start.output)]),
+    { name: 'step', initial: g.integers([0], []) },
+    { name: 'steps', initial: steps },
+    { name: 'inputs', initial: stepsFirst(g, x) },
+    { name: 'output', initial: start.output },
+    ...start.states.map((initial, index) => ({ name: `state${index}`, initial })),
+    ...cell.constants.map((initial, index) => ({ name: `constant${index}`, initial })),
+    ...(mask === undefined ? [] : [{ name: 'mask', initial: stepsFirst(g, mask) }]),
+    ...(mask === undefined || !options.zeroForMask ? [] : [{ name: 'zeros', initial: start.output }]),
     ...(returnsSequence
-      ? [{ name: 'outputs', type: 'DT_VARIANT', initial: reserved(g, start.output, steps) }]
+      ? [{ name: 'outputs', isList: true as const, initial: reserved(g, start.output, steps) }]
       : []),
   ];
-  const condition = addCondition(g, carried);
-  const body = addBody(g, cell, carried, options);
-  const results = g.nodeWith(
-    'StatelessWhile',
-    carried.map(({ initial }) => initial),
-    carried.map(({ initial }) => ({ shape: initial.shape, dtype: initial.dtype })),
-    {
-      T: { list: { type: carried.map(({ type }) => type) } },
-      cond: { func: { name: condition } },
-      body: { func: { name: body } },
-    },
-  );
-  const result = (name: string): SymbolicTensor => {
-    const found = results[carried.findIndex((one) => one.name === name)];
-    if (found === undefined) throw new Error(`the loop gives no ${name}`);
-    return found;
-  };
+  const result = whileLoop(g, carried, {
+    goesOn: (inner, value) => binary(inner, 'Less', value('step'), value('steps')),
+    round: (inner, value) => oneStep(inner, value, cell, options),
+  });
   return {
     output: returnsSequence ? collected(g, result('outputs'), start.output, x) : result('output'),
     states: start.states.map((_, index) => result(`state${index}`)),
   };
-}
-
-function carry(name: string, initial: SymbolicTensor): Carried {
-  const types: Readonly<Record<DataType, string>> = {
-    float32: 'DT_FLOAT',
-    int32: 'DT_INT32',
-    bool: 'DT_BOOL',
-    string: 'DT_STRING',
-  };
-  return { name, type: types[initial.dtype], initial };
 }
 
 function stepsFirst(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
@@ -106,67 +76,33 @@ function collected(
   return transpose(g, stacked, [1, 0, ...Array.from({ length: rank(output) - 1 }, (_, index) => index + 2)]);
 }
 
-function addCondition(g: NodeBuilder, carried: readonly Carried[]): string {
-  const { builder, name } = g.function('condition');
-  const [step, steps] = carried.map((one) => ({ ...one.initial, ref: one.name }));
-  if (step === undefined || steps === undefined) throw new Error('a loop counts its steps');
-  const before = binary(builder, 'Less', step, steps);
-  g.addFunction({
-    name,
-    inputs: carried.map(({ name: input, type }) => ({ name: input, type })),
-    outputs: [{ name: 'goes_on', type: 'DT_BOOL' }],
-    nodes: builder.nodes,
-    results: { goes_on: before.ref },
-  });
-  return name;
-}
-
-function addBody(
-  graph: NodeBuilder,
+/** What a step makes of the values that go round. */
+function oneStep(
+  g: NodeBuilder,
+  value: CarriedValue,
   cell: Cell,
-  carried: readonly Carried[],
-  { mask, zeroForMask, start }: LoopOptions,
-): string {
-  const { builder: g, name } = graph.function('body');
-  const argument = (wanted: string): SymbolicTensor => {
-    const found = carried.find((one) => one.name === wanted);
-    if (found === undefined) throw new Error(`the loop carries no ${wanted}`);
-    return { ref: wanted, dtype: found.initial.dtype, shape: found.initial.shape };
-  };
-  const step = argument('step');
+  { mask, zeroForMask, start, returnsSequence }: LoopOptions,
+): Map<string, SymbolicTensor> {
+  const step = value('step');
   const before: Step = {
-    output: argument('output'),
-    states: start.states.map((_, index) => argument(`state${index}`)),
+    output: value('output'),
+    states: start.states.map((_, index) => value(`state${index}`)),
   };
-  const constants = cell.constants.map((_, index) => argument(`constant${index}`));
-  const next = cell.step(g, gather(g, argument('inputs'), step, 0), before.states, constants);
-  const zeros: Step = { output: zeroForMask && mask ? argument('zeros') : before.output, states: [] };
+  const constants = cell.constants.map((_, index) => value(`constant${index}`));
+  const next = cell.step(g, gather(g, value('inputs'), step, 0), before.states, constants);
+  const zeros: Step = { output: zeroForMask && mask ? value('zeros') : before.output, states: [] };
   const kept =
     mask === undefined
       ? next
-      : maskedStep(g, gather(g, argument('mask'), step, 0), next, before, zeros, zeroForMask);
-  const results = new Map<string, SymbolicTensor>([
+      : maskedStep(g, gather(g, value('mask'), step, 0), next, before, zeros, zeroForMask);
+  const changed = new Map<string, SymbolicTensor>([
     ['step', add(g, step, 1)],
     ['output', kept.output],
     ...kept.states.map((state, index): [string, SymbolicTensor] => [`state${index}`, state]),
   ]);
-  if (carried.some((one) => one.name === 'outputs')) {
-    const written = g.node(
-      'TensorListSetItem',
-      [argument('outputs'), step, kept.output],
-      { shape: [] },
-      ELEMENTS,
-    );
-    results.set('outputs', written);
+  if (returnsSequence) {
+    const list = [value('outputs'), step, kept.output];
+    changed.set('outputs', g.node('TensorListSetItem', list, { shape: [] }, ELEMENTS));
   }
-  graph.addFunction({
-    name,
-    inputs: carried.map(({ name: input, type }) => ({ name: input, type })),
-    outputs: carried.map(({ name: output, type }) => ({ name: `${output}_out`, type })),
-    nodes: g.nodes,
-    results: Object.fromEntries(
-      carried.map(({ name: output }) => [`${output}_out`, results.get(output)?.ref ?? output]),
-    ),
-  });
-  return name;
+  return changed;
 }

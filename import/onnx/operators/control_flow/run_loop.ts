@@ -1,8 +1,8 @@
 import { add, binary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { type Carried, type CarriedValue, whileLoop } from '../../../builder/while_loop.ts';
 import type { OperatorCall } from '../../conversion/operator_call.ts';
-import type { ElementTypeName } from '../../values/element_types.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { onlyElement } from '../shapes/sizes.ts';
@@ -82,67 +82,90 @@ function writtenOut(
   return { states: current, collected };
 }
 
-interface Carried {
-  readonly name: string;
-  readonly type: string;
-  readonly initial: SymbolicTensor;
-}
-
-const typeOf = (tensor: SymbolicTensor): string => typeValue(tensor.dtype).type ?? 'DT_FLOAT';
-
-/** A loop of the graph's own: what the rounds read goes round with it, since a function sees its arguments alone. */
+/** A loop of the graph's own: what the rounds read goes round with it. */
 function asFunction(call: OperatorCall, parts: LoopParts): Looped {
   const { g } = call;
-  const { states, captured } = parts;
-  const open = states.map(({ elements: _, ...state }) => state);
-  // A trial of one round tells what is collected; its nodes are not used.
-  const trial = g.function('trial');
-  const sample = parts.body(trial.builder, typed(trial.builder.integers([0], []), 'INT64'), open, captured);
+  const { captured } = parts;
+  const { states, sample } = settled(g, parts);
   const limit = parts.rounds === undefined ? g.integers([2 ** 31 - 1], []) : onlyElement(g, parts.rounds);
   const isOn =
     parts.isOn === undefined ? binary(g, 'Equal', g.integers([0], []), 0) : onlyElement(g, parts.isOn);
-  const lists = sample.collected.map((each) => emptyList(g, each));
   const carried: Carried[] = [
-    { name: 'round', type: 'DT_INT32', initial: g.integers([0], []) },
-    { name: 'limit', type: 'DT_INT32', initial: limit },
-    { name: 'is_on', type: 'DT_BOOL', initial: isOn },
-    ...states.map((state, index) => ({ name: `state${index}`, type: typeOf(state), initial: state })),
-    ...captured.map((each, index) => ({ name: `captured${index}`, type: typeOf(each), initial: each })),
-    ...lists.map((list, index) => ({ name: `list${index}`, type: 'DT_VARIANT', initial: list })),
+    { name: 'round', initial: g.integers([0], []) },
+    { name: 'limit', initial: limit },
+    { name: 'is_on', initial: isOn },
+    ...states.map((initial, index) => ({ name: `state${index}`, initial })),
+    ...captured.map((initial, index) => ({ name: `captured${index}`, initial })),
+    ...sample.collected.map((each, index) => ({
+      name: `list${index}`,
+      initial: emptyList(g, each),
+      isList: true as const,
+    })),
   ];
-  const condition = addCondition(g, carried);
-  const body = addBody(g, parts, open, sample, carried);
-  const shapes = carried.map(({ name, initial }) => {
-    const index = name.startsWith('state') ? Number(name.slice(5)) : -1;
-    const after = sample.states[index];
-    if (after !== undefined && after.shape.length !== initial.shape.length) {
-      return refuse('changes the number of dimensions of what it carries from round to round');
-    }
-    const shape =
-      after === undefined
-        ? initial.shape
-        : initial.shape.map((size, axis) => (size === after.shape[axis] ? size : null));
-    return { shape, dtype: initial.dtype };
+  const result = whileLoop(g, carried, {
+    goesOn: (inner, value) =>
+      binary(inner, 'LogicalAnd', binary(inner, 'Less', value('round'), value('limit')), value('is_on')),
+    round: (inner, value) => oneRound(inner, value, { ...parts, states }, sample),
   });
-  const results = g.nodeWith(
-    'StatelessWhile',
-    carried.map(({ initial }) => initial),
-    shapes,
-    {
-      T: { list: { type: carried.map(({ type }) => type) } },
-      cond: { func: { name: condition } },
-      body: { func: { name: body } },
-    },
-  );
-  const result = (name: string): SymbolicTensor =>
-    results[carried.findIndex((each) => each.name === name)] ?? refuseMalformed(`gives no ${name}`);
   return {
     states: states.map(({ type }, index) => typed(result(`state${index}`), type)),
     collected: sample.collected.map((each, index) => stacked(g, result(`list${index}`), each)),
   };
 }
 
-const elementsOf = (each: OnnxTensor) => ({ element_dtype: { type: typeOf(each) } });
+/**
+ * The states with the sizes alone that no round changes, and a round over them, which tells what is collected. The nodes of
+ * the trials are not used.
+ */
+function settled(g: NodeBuilder, { body, states, captured }: LoopParts) {
+  let current = states.map(({ elements: _, ...state }) => state);
+  for (;;) {
+    const trial = g.function('trial');
+    const round = typed(trial.builder.integers([0], []), 'INT64');
+    const sample = body(trial.builder, round, current, captured);
+    const next = current.map((state, index) => {
+      const after = sample.states[index] ?? refuseMalformed('gives fewer states than it carries');
+      if (after.shape.length !== state.shape.length)
+        return refuse('changes the number of dimensions of what it carries from round to round');
+      return {
+        ...state,
+        shape: state.shape.map((size, axis) => (size === after.shape[axis] ? size : null)),
+      };
+    });
+    const isSettled = next.every(({ shape }, index) =>
+      shape.every((size, axis) => size === current[index]?.shape[axis]),
+    );
+    if (isSettled) return { states: current, sample };
+    current = next;
+  }
+}
+
+/** What a round makes of the values that go round. */
+function oneRound(
+  g: NodeBuilder,
+  value: CarriedValue,
+  { body, states, captured }: LoopParts,
+  sample: Round,
+): Map<string, SymbolicTensor> {
+  const round = typed(value('round'), 'INT64');
+  const made = body(
+    g,
+    round,
+    states.map(({ type }, index) => typed(value(`state${index}`), type)),
+    captured.map((each, index) => typed(value(`captured${index}`), each.type, numbersOf(each))),
+  );
+  const changed = new Map<string, SymbolicTensor>([['round', add(g, round, 1)]]);
+  if (made.goesOn !== undefined) changed.set('is_on', onlyElement(g, made.goesOn));
+  for (const [index, state] of made.states.entries()) changed.set(`state${index}`, state);
+  for (const [index, each] of made.collected.entries()) {
+    const list = [value(`list${index}`), each];
+    const elements = elementsOf(sample.collected[index] ?? each);
+    changed.set(`list${index}`, g.node('TensorListPushBack', list, { shape: [] }, elements));
+  }
+  return changed;
+}
+
+const elementsOf = (each: OnnxTensor) => ({ element_dtype: typeValue(each.dtype) });
 
 function emptyList(g: NodeBuilder, each: OnnxTensor): SymbolicTensor {
   const sizes = g.integers(each.shape.map((size) => size ?? -1));
@@ -159,70 +182,4 @@ function stacked(g: NodeBuilder, list: SymbolicTensor, each: OnnxTensor): OnnxTe
     { ...elementsOf(each), num_elements: { i: '-1' } },
   );
   return typed(result, each.type);
-}
-
-function addCondition(g: NodeBuilder, carried: readonly Carried[]): string {
-  const { builder, name } = g.function('condition');
-  const [round, limit, isOn] = carried.map((each) => ({ ...each.initial, ref: each.name }));
-  if (round === undefined || limit === undefined || isOn === undefined)
-    throw new Error('a loop counts its rounds');
-  const goesOn = binary(builder, 'LogicalAnd', binary(builder, 'Less', round, limit), isOn);
-  g.addFunction({
-    name,
-    inputs: carried.map(({ name: argument, type }) => ({ name: argument, type })),
-    outputs: [{ name: 'goes_on', type: 'DT_BOOL' }],
-    nodes: builder.nodes,
-    results: { goes_on: goesOn.ref },
-  });
-  return name;
-}
-
-function addBody(
-  graph: NodeBuilder,
-  { body, captured }: LoopParts,
-  states: readonly OnnxTensor[],
-  sample: Round,
-  carried: readonly Carried[],
-): string {
-  const { builder: g, name } = graph.function('body');
-  const argument = (wanted: string, type: ElementTypeName, shape: OnnxTensor['shape']): OnnxTensor => ({
-    ref: wanted,
-    type,
-    shape,
-    dtype: carried.find((each) => each.name === wanted)?.initial.dtype ?? 'float32',
-  });
-  const round = argument('round', 'INT64', []);
-  const made = body(
-    g,
-    round,
-    states.map(({ type, shape }, index) => argument(`state${index}`, type, shape)),
-    captured.map((each, index) => ({
-      ...argument(`captured${index}`, each.type, each.shape),
-      ...numbersIn(each),
-    })),
-  );
-  const results = new Map<string, string>([['round', add(g, round, 1).ref]]);
-  if (made.goesOn !== undefined) results.set('is_on', onlyElement(g, made.goesOn).ref);
-  for (const [index, state] of made.states.entries()) results.set(`state${index}`, state.ref);
-  for (const [index, each] of made.collected.entries()) {
-    const list = { ref: `list${index}`, dtype: 'float32' as const, shape: [] };
-    const value = sample.collected[index] ?? each;
-    results.set(
-      `list${index}`,
-      g.node('TensorListPushBack', [list, each], { shape: [] }, elementsOf(value)).ref,
-    );
-  }
-  graph.addFunction({
-    name,
-    inputs: carried.map(({ name: own, type }) => ({ name: own, type })),
-    outputs: carried.map(({ name: own, type }) => ({ name: `${own}_out`, type })),
-    nodes: g.nodes,
-    results: Object.fromEntries(carried.map(({ name: own }) => [`${own}_out`, results.get(own) ?? own])),
-  });
-  return name;
-}
-
-function numbersIn(each: OnnxTensor): Pick<OnnxTensor, 'elements'> {
-  const numbers = numbersOf(each);
-  return numbers === undefined ? {} : { elements: numbers };
 }
