@@ -10,20 +10,26 @@ import { convertH5 } from './keras/convert_keras.ts';
 import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
 import { archiveConfiguration, h5Configuration } from './keras/read_configuration.ts';
 import { rescaledInput } from './keras/rescaled_input.ts';
-import { readOnnx } from './onnx/read_onnx.ts';
+import { type OnnxLayout, readOnnx } from './onnx/read_onnx.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
 import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 
-export interface OpenModelOptions {
+/** What the file of a model leaves open. */
+export interface SourceOptions {
+  /** Where a frozen graph begins and ends. Other formats say it themselves. */
+  readonly ends?: GraphEnds;
+  /** The order of dimensions in the signature of an ONNX model, if not that of the file. */
+  readonly layout?: OnnxLayout;
+}
+
+export interface OpenModelOptions extends SourceOptions {
   /**
    * An empty directory for the converted model. The result names files in it, and the caller removes it after reading
    * them.
    */
   readonly temporaryDirectory: string;
-  /** Where a frozen graph begins and ends. Other formats say it themselves. */
-  readonly ends?: GraphEnds;
   /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
   readonly quantize?: QuantizationMode;
   /** Receives the current step of long work. */
@@ -48,6 +54,9 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
     return unsupported(
       `${path} says itself what its inputs and outputs are: only for a frozen graph are they named`,
     );
+  }
+  if (model.kind !== 'onnx' && options.layout !== undefined) {
+    return unsupported(`${path} is not an ONNX model: --layout changes only the layout of these`);
   }
   const converted = await convertToTfjs(model, options);
   if (converted.kind !== 'read') {
@@ -116,7 +125,7 @@ async function convertFormat(
     case 'saved-model':
       return fromGraph(await readSavedModel(model.path), 'saved-model', options);
     case 'onnx':
-      return fromGraph(await readOnnx(model.path), 'onnx', options);
+      return fromGraph(await readOnnx(model.path, options.layout), 'onnx', options);
     case 'graph-def':
       return fromGraph(await readGraphDef(model.path, options.ends), 'graph-def', options);
   }

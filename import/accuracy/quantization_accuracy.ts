@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Imported, read } from '../import_result.ts';
-import { type OpenModelOptions, openModel } from '../open_model.ts';
+import { type OpenModelOptions, openModel, type SourceOptions } from '../open_model.ts';
 import type { ModelImport } from '../tfjs/tfjs_directory.ts';
 import { compareAnswers, type OutputDifference } from './compare_answers.ts';
 import { openComputation } from './computation.ts';
@@ -21,14 +21,14 @@ export async function quantizationAccuracy(
   {
     temporaryDirectory,
     onProgress,
-    ends,
-  }: Pick<OpenModelOptions, 'temporaryDirectory' | 'onProgress' | 'ends'>,
+    ...source
+  }: SourceOptions & Pick<OpenModelOptions, 'temporaryDirectory' | 'onProgress'>,
 ): Promise<Imported<OutputDifference[]>> {
   const { golden, signatures } = quantized.content;
   if (golden.length === 0) return read([]);
   const directory = join(temporaryDirectory, 'original');
   await mkdir(directory);
-  const original = await openModel(path, { temporaryDirectory: directory, ...(ends && { ends }) });
+  const original = await openModel(path, { ...source, temporaryDirectory: directory });
   if (original.kind !== 'read') return original;
   onProgress?.('Comparing the answers on the golden examples');
   const before = await openComputation(topologyFile(original));

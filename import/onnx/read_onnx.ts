@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import { isMemberName } from '../../worker/model/names.ts';
 import type { TensorInfo } from '../../worker/model/signature.ts';
+import { channelsFirst, channelsLast } from '../builder/channels.ts';
 import { NodeBuilder } from '../builder/node_builder.ts';
 import type { Shape } from '../builder/symbolic_tensor.ts';
 import { findModelFile } from '../files/model_files.ts';
@@ -23,6 +24,9 @@ import { type OnnxTensor, typed } from './values/onnx_tensor.ts';
 import { readTensor } from './values/read_tensor.ts';
 import { OnnxRefusal } from './values/refusal.ts';
 
+/** The order of dimensions in a signature: ONNX's own is that of channels first. */
+export type OnnxLayout = 'nhwc';
+
 export interface ReadOnnx {
   readonly graph: Graph;
   /** Differences from the file, as sentences for the publisher. */
@@ -35,21 +39,27 @@ const PRODUCER = 1087;
 /**
  * Reads an ONNX model as a graph of TensorFlow's operations. Its signature has the names, types and shapes of the file.
  * Large weights are read on demand.
+ *
+ * @param layout of the inputs and outputs that have four or five dimensions; that of the file by default
  */
-export async function readOnnx(path: string): Promise<Imported<ReadOnnx>> {
+export async function readOnnx(path: string, layout?: OnnxLayout): Promise<Imported<ReadOnnx>> {
   const file = await findModelFile(dirname(path), basename(path));
   if (file.kind !== 'read') return file;
   const skeleton = await readSkeleton(path);
   if (skeleton.kind !== 'read') return inFile(path, skeleton);
   try {
-    return inFile(path, await convert(skeleton.value, path));
+    return inFile(path, await convert(skeleton.value, path, layout));
   } catch (error) {
     if (error instanceof OnnxRefusal) return inFile(path, error.problem);
     throw error;
   }
 }
 
-async function convert(skeleton: Skeleton, path: string): Promise<Imported<ReadOnnx>> {
+async function convert(
+  skeleton: Skeleton,
+  path: string,
+  layout: OnnxLayout | undefined,
+): Promise<Imported<ReadOnnx>> {
   const model = decodeOnnxMessage('ModelProto', skeleton.model, ModelProtoSchema, path);
   if (model.kind !== 'read') return model;
   const decoded = decodeOnnxMessage('GraphProto', skeleton.graph, GraphProtoSchema, path);
@@ -63,7 +73,7 @@ async function convert(skeleton: Skeleton, path: string): Promise<Imported<ReadO
     if (stored.kind !== 'read') return stored;
     values.set(stored.value.name, constantOf(g, stored.value));
   }
-  const inputs = readInputs(graph, g, values);
+  const inputs = readInputs(graph, g, values, layout);
   if (inputs.kind !== 'read') return inputs;
   const context: ModelContext = {
     opsets: new Map(
@@ -75,7 +85,7 @@ async function convert(skeleton: Skeleton, path: string): Promise<Imported<ReadO
     functions: new Map(model.value.functions.map((each) => [functionKey(each.domain, each.name), each])),
   };
   convertNodes(context, g, graph.node, values);
-  const outputs = readOutputs(graph, g, values);
+  const outputs = readOutputs(graph, g, values, layout);
   if (outputs.kind !== 'read') return outputs;
   return read({
     graph: {
@@ -101,7 +111,12 @@ interface Inputs {
 }
 
 /** What a request gives: the graph's inputs without those that have a value. */
-function readInputs(graph: GraphMessage, g: NodeBuilder, values: Values): Imported<Inputs> {
+function readInputs(
+  graph: GraphMessage,
+  g: NodeBuilder,
+  values: Values,
+  layout: OnnxLayout | undefined,
+): Imported<Inputs> {
   const infos: Record<string, TensorInfo> = {};
   for (const info of graph.input) {
     if (values.has(info.name)) continue;
@@ -110,11 +125,21 @@ function readInputs(graph: GraphMessage, g: NodeBuilder, values: Values): Import
     const described = describeInput(info);
     if (described.kind !== 'read') return described;
     const { type, shape } = described.value;
-    const tensor = typed(g.placeholder(name, dataTypeOf(type), shape), type);
-    values.set(name, tensor);
-    infos[name] = tensorInfo(tensor);
+    const isTurned = layout !== undefined && hasChannels(shape);
+    const given = g.placeholder(name, dataTypeOf(type), isTurned ? withChannelsLast(shape) : shape);
+    values.set(name, typed(isTurned ? channelsFirst(g, given) : given, type));
+    infos[name] = tensorInfo(given);
   }
   return read({ infos, notes: [] });
+}
+
+/** Images and volumes, and what stands for them within a network: [batch, channels, ...space]. */
+function hasChannels(shape: Shape): boolean {
+  return shape.length === 4 || shape.length === 5;
+}
+
+function withChannelsLast([batch = null, channels = null, ...space]: Shape): Shape {
+  return [batch, ...space, channels];
 }
 
 function describeInput({ name, type }: ValueInfoMessage): Imported<Pick<OnnxTensor, 'type' | 'shape'>> {
@@ -147,13 +172,15 @@ function readOutputs(
   graph: GraphMessage,
   g: NodeBuilder,
   values: Values,
+  layout: OnnxLayout | undefined,
 ): Imported<Record<string, TensorInfo>> {
   const infos: Record<string, TensorInfo> = {};
   for (const { name } of graph.output) {
     if (!isMemberName(name)) return unsupported(`output "${name}": its name cannot be used`);
     const value = values.get(name);
     if (value === undefined) return malformed(`output "${name}" is given by no node`);
-    const output = g.node('Identity', [value], { shape: value.shape });
+    const turned = layout !== undefined && hasChannels(value.shape) ? channelsLast(g, value) : value;
+    const output = g.node('Identity', [turned], { shape: turned.shape });
     infos[name] = {
       ...tensorInfo(output),
       ...(value.classes === undefined ? {} : { classes: [...value.classes] }),

@@ -6,15 +6,15 @@ import { formatBytes, formatTable } from '../cli/format.ts';
 import type { Output } from '../cli/output.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
-import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
+import { sourceOptions, withSourceOptions } from '../publish/source_options.ts';
 import { leftOutLines, signatureLines } from '../status/model_report.ts';
 
 export const CONVERT: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withJsonOption(
-    withGraphEnds(command)
+    withSourceOptions(command)
       .argument(
         '<model>',
         'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
@@ -37,7 +37,7 @@ async function run(command: Command, output: Output): Promise<number> {
   const { force, quantize } = v.parse(OptionsSchema, command.opts());
   const converted = await convertModel(resolveFromCaller(path), directory, {
     force,
-    ...graphEnds(command),
+    ...sourceOptions(command),
     ...(quantize === undefined ? {} : { quantize }),
     onProgress: output.progress,
   });
@@ -50,7 +50,7 @@ async function run(command: Command, output: Output): Promise<number> {
     const compared = await withTemporaryDirectory((temporaryDirectory) =>
       quantizationAccuracy(resolveFromCaller(path), converted, {
         temporaryDirectory,
-        ...graphEnds(command),
+        ...sourceOptions(command),
         onProgress: output.progress,
       }),
     );

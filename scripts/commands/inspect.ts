@@ -4,14 +4,14 @@ import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../c
 import type { Output } from '../cli/output.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
-import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
+import { sourceOptions, withSourceOptions } from '../publish/source_options.ts';
 import { summaryLines } from '../status/model_report.ts';
 
 export const INSPECT: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withJsonOption(
-    withGraphEnds(command).argument(
+    withSourceOptions(command).argument(
       '<model>',
       'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
     ),
@@ -24,7 +24,7 @@ async function run(command: Command, output: Output): Promise<number> {
   const inspected = await withTemporaryDirectory((temporaryDirectory) =>
     inspectModel(resolveFromCaller(path), {
       temporaryDirectory,
-      ...graphEnds(command),
+      ...sourceOptions(command),
       onProgress: output.progress,
     }),
   );

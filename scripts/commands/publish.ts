@@ -15,7 +15,6 @@ import { changeTiming, isServed, withTimingOptions } from '../pointer/change_tim
 import { readCard, withCardOptions } from '../publish/card_option.ts';
 import { signatureFault } from '../publish/checks/required_signature.ts';
 import { firstRequestLines } from '../publish/first_request.ts';
-import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
 import {
   differenceLines,
   dryRunJson,
@@ -25,6 +24,7 @@ import {
 } from '../publish/publish_report.ts';
 import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
+import { sourceOptions, withSourceOptions } from '../publish/source_options.ts';
 import { describePlace } from '../registry/place.ts';
 import type { Registry } from '../registry/registry.ts';
 import { runOnRegistry, withRegistryOptions } from '../registry/registry_command.ts';
@@ -98,7 +98,7 @@ async function publishOnce(
     store,
     {
       ...options,
-      ...graphEnds(command),
+      ...sourceOptions(command),
       memoryBudgetBytes: memoryBudgetBytes(configuration),
       path: resolveFromCaller(path),
       record,
@@ -157,7 +157,7 @@ function define(command: Command): Command {
   return withTimingOptions(
     withChangeOptions(
       withVersionOption(
-        withCardOptions(withGraphEnds(command))
+        withCardOptions(withSourceOptions(command))
           .argument(
             '<model>',
             'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',

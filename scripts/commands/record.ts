@@ -14,14 +14,14 @@ import { withEnvironmentOption } from '../deploy/wrangler_environment.ts';
 import { requireRoom } from '../files/full_disk.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
-import { graphEnds, withGraphEnds } from '../publish/graph_ends.ts';
+import { sourceOptions, withSourceOptions } from '../publish/source_options.ts';
 import type { EarlyRehearsal } from '../rehearsal/prepare_rehearsal.ts';
 
 export const RECORD: CommandModule = { define, run };
 
 function define(command: Command): Command {
   return withJsonOption(
-    withEnvironmentOption(withGraphEnds(command))
+    withEnvironmentOption(withSourceOptions(command))
       .argument(
         '<model>',
         'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
@@ -84,7 +84,7 @@ async function record(command: Command, output: Output, early: EarlyRehearsal): 
   const outcome = await withTemporaryDirectory(async (temporaryDirectory) => {
     const imported = await openModel(path, {
       temporaryDirectory,
-      ...graphEnds(command),
+      ...sourceOptions(command),
       onProgress: output.progress,
     });
     if (imported.kind !== 'read') return { kind: 'refused' as const, reason: imported.message };

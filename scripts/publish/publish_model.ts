@@ -89,16 +89,18 @@ export async function publishModel(
   observer: PublishObserver,
 ): Promise<PublishOutcome> {
   return withTemporaryDirectory(async (temporaryDirectory) => {
+    const { ends, layout } = request;
+    const source = { ...(ends && { ends }), ...(layout && { layout }) };
     const imported = await openModel(request.path, {
       temporaryDirectory,
-      ...(request.ends && { ends: request.ends }),
+      ...source,
       ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
       ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
     });
     if (request.quantize !== undefined && imported.kind === 'read') {
       const accuracy = await quantizationAccuracy(request.path, imported, {
         temporaryDirectory,
-        ...(request.ends && { ends: request.ends }),
+        ...source,
       });
       if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
       observer.onQuantized?.(accuracy.value);

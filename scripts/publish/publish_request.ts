@@ -1,15 +1,13 @@
-import type { GraphEnds, QuantizationMode } from '../../import/index.ts';
+import type { QuantizationMode, SourceOptions } from '../../import/index.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
 import type { Card } from '../../worker/registry/version/card.ts';
 import type { VersionBump } from '../../worker/registry/version/version.ts';
 import type { Signer } from './signing_key.ts';
 
 /** The request of a publish. */
-export interface PublishRequest {
+export interface PublishRequest extends SourceOptions {
   /** The model in any importable format: a directory or a file. */
   readonly path: string;
-  /** Where a frozen graph begins and ends. */
-  readonly ends?: GraphEnds;
   readonly model: string;
   readonly version?: string | undefined;
   readonly bump?: VersionBump | undefined;
