@@ -1,5 +1,5 @@
 import { integersValue, type NodeBuilder, textValue } from './node_builder.ts';
-import { concatenate, expandDimension, pad, reshape, split, squeeze } from './shaping.ts';
+import { concatenate, expandDimension, pad, reshape, slice, split, squeeze } from './shaping.ts';
 import { type SymbolicTensor, sizeOf } from './symbolic_tensor.ts';
 import { type Window, windowed } from './windows.ts';
 
@@ -47,11 +47,11 @@ function grouped(
     depthwise.splice(-2, 2, channels, filters / groups);
     return convolveDepthwise(g, x, reshape(g, kernel, depthwise), window);
   }
-  const kernels = split(g, kernel, kernel.shape.length - 1, groups);
   const parts: SymbolicTensor[] = [];
   for (const [index, part] of split(g, x, x.shape.length - 1, groups).entries()) {
-    const own = kernels[index];
-    const convolved = own && convolve(g, part, own, window);
+    // Slices of a constant are constants.
+    const own = slice(g, kernel, kernel.shape.length - 1, (index * filters) / groups, filters / groups);
+    const convolved = convolve(g, part, own, window);
     if (convolved === undefined) return undefined;
     parts.push(convolved);
   }

@@ -27,16 +27,32 @@ const stretched =
       ? (await bound(inputs)) || Number.POSITIVE_INFINITY
       : Number.POSITIVE_INFINITY;
 
+/** A number for each dimension. */
+async function integers(sizes: Weight | undefined): Promise<Int32Array | undefined> {
+  if (sizes === undefined || sizes.dtype !== 'int32' || count(sizes) > 8) return undefined;
+  return new Int32Array(new Uint8Array(await sizes.read()).buffer);
+}
+
 /** The product of the sizes in a constant input. */
 const productOf =
   (index: number, factor: Bound = () => 1): Bound =>
   async (inputs) => {
-    const sizes = inputs[index];
-    if (sizes === undefined || sizes.dtype !== 'int32' || count(sizes) > 8) return Number.POSITIVE_INFINITY;
-    const bytes = new Uint8Array(await sizes.read());
-    const product = new Int32Array(bytes.buffer).reduce((result, size) => result * Math.abs(size), 1);
-    return product * (await factor(inputs));
+    const sizes = await integers(inputs[index]);
+    if (sizes === undefined) return Number.POSITIVE_INFINITY;
+    return sizes.reduce((result, size) => result * Math.abs(size), 1) * (await factor(inputs));
   };
+
+/** Slice's sizes, of which -1 stands for the rest of a dimension. */
+const sliced: Bound = async ([x, begin, sizes]) => {
+  const [starts, counts] = [await integers(begin), await integers(sizes)];
+  if (x === undefined || starts === undefined || counts === undefined) return Number.POSITIVE_INFINITY;
+  return elementCount(
+    x.shape.map((size, axis) => {
+      const taken = counts[axis] ?? -1;
+      return taken < 0 ? size - (starts[axis] ?? 0) : taken;
+    }),
+  );
+};
 
 const gathered: Bound = ([params, indices]) => {
   const largestRow = count(params) / Math.max(1, Math.min(...(params?.shape ?? [1])));
@@ -51,7 +67,7 @@ const gathered: Bound = ([params, indices]) => {
 const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(first, [
     'Abs Ceil Cos Elu Exp Expm1 Floor LeakyRelu Log Log1p LogicalNot Neg Reciprocal Relu Relu6 Round Rsqrt',
-    'Selu Sigmoid Sign Sin Softplus Sqrt Square Tan Tanh Cast ExpandDims Reshape Squeeze Transpose Slice',
+    'Selu Sigmoid Sign Sin Softplus Sqrt Square Tan Tanh Cast ExpandDims Reshape Squeeze Transpose',
     'StridedSlice Reverse ReverseV2 All Any Max Min Prod Sum ClipByValue OnesLike ZerosLike',
   ]),
   ...entries(broadcast, [
@@ -63,6 +79,7 @@ const BOUNDS: ReadonlyMap<string, Bound> = new Map<string, Bound>([
   ...entries(rank, ['Shape']),
   ...entries(() => 1, ['Rank Size']),
   ...entries(gathered, ['Gather GatherV2']),
+  ...entries(sliced, ['Slice']),
   ...entries(productOf(0), ['Fill']),
   ...entries(stretched(productOf(1)), ['BroadcastTo']),
   ...entries(productOf(1, first), ['Tile']),

@@ -24,7 +24,8 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
     const node = rewrite.current(name);
     const inputs = node && constantInputs(rewrite, node);
     if (node === undefined || inputs === undefined) continue;
-    const weight = await fold(rewrite, node, inputs);
+    const shares = node.input.map((tensor) => freedShare(rewrite, readers, tensor));
+    const weight = await fold(node, inputs, shares);
     if (weight === undefined) continue;
     rewrite.replaceByConstant(name, weight);
     // Readers earlier in the list were visited already.
@@ -48,10 +49,26 @@ function constantInputs(rewrite: GraphRewrite, node: GraphNode): Weight[] | unde
   return inputs;
 }
 
-async function fold(
+/** The share of a constant that a folded reader makes unnecessary: nodes that take slices of it share it. */
+function freedShare(
   rewrite: GraphRewrite,
+  readers: ReadonlyMap<string, readonly string[]>,
+  tensor: string,
+): number {
+  const source = rewrite.producer(tensor);
+  if (source === undefined || rewrite.isNamed(source.name)) return 0;
+  const names = readers.get(source.name) ?? [];
+  if (names.length === 1) return 1;
+  // A slice that is folded already is a constant.
+  const areSlices = names.every((name) => ['Const', 'Slice'].includes(rewrite.current(name)?.op ?? ''));
+  return areSlices ? 1 / names.length : 0;
+}
+
+/** @param shares of each input, which the fold makes unnecessary */
+async function fold(
   node: GraphNode,
   inputs: readonly Weight[],
+  shares: readonly number[],
 ): Promise<Weight | undefined> {
   // A folded quantized weight would have its full size in the file.
   if (
@@ -59,11 +76,7 @@ async function fold(
   ) {
     return undefined;
   }
-  const freed = node.input.reduce(
-    (sum, tensor, index) =>
-      rewrite.soleProducer(tensor) === undefined ? sum : sum + (inputs[index]?.byteLength ?? 0),
-    0,
-  );
+  const freed = inputs.reduce((sum, { byteLength }, index) => sum + byteLength * (shares[index] ?? 0), 0);
   const allowed = Math.max(SMALL_WEIGHT_BYTES, freed);
   if ((await largestResult(node.op, inputs)) > allowed) return undefined;
   const evaluated = await evaluateNode(node, inputs);
