@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import { constantTables } from '../graph/tables/constant_tables.ts';
 import { convertChannels } from './channels_last/convert_channels.ts';
 import { mergeTransposes } from './channels_last/merge_transposes.ts';
+import { reshapeTransposes } from './channels_last/reshape_transposes.ts';
 import { sinkTransposes } from './channels_last/sink_transposes.ts';
 import { dropControlDependencies } from './control_dependencies.ts';
 import { stateDefaults } from './default_attributes.ts';
@@ -43,6 +44,7 @@ const PASSES: readonly Pass[] = [
   padBeforeMaxima,
   sinkTransposes,
   mergeTransposes,
+  reshapeTransposes,
   dequantizeConstants,
   foldConstants,
   shortenReshapes,

@@ -2,7 +2,8 @@ import type { Signature } from '../../../worker/model/signature.ts';
 import type { Graph, GraphNode, NodeAttribute } from '../../graph/graph.ts';
 import { integersAttribute, textAttribute, textsAttribute } from '../attributes.ts';
 import { GraphRewrite } from '../graph_rewrite.ts';
-import { constantIntegers, integersWeight, LAYOUTS, type Layout, transposeNode } from './layouts.ts';
+import { constantIntegers } from '../shapes/constant_integers.ts';
+import { integersWeight, LAYOUTS, type Layout, transposeNode } from './layouts.ts';
 
 /** Which input of an operation is the image. */
 const IMAGE_INPUT = new Map<string, number>([

@@ -16,15 +16,20 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   NCDHW: { toLast: [0, 2, 3, 4, 1], toFirst: [0, 4, 1, 2, 3] },
 };
 
-/** The integers of a small constant; undefined for any other tensor. */
-export async function constantIntegers(
-  rewrite: GraphRewrite,
-  tensor: string | undefined,
-): Promise<readonly number[] | undefined> {
-  const weight = rewrite.constant(tensor);
-  if (weight?.dtype !== 'int32' || elementCount(weight.shape) > 16) return undefined;
-  // A copy lies where integers of 32 bits may begin.
-  return [...new Int32Array(new Uint8Array(await weight.read()).buffer)];
+/**
+ * Returns true for an order of dimensions that puts channels first: the last ones go before the dimensions of space. The
+ * channels may be several dimensions, such as groups, where there are two of space.
+ */
+export function isChannelsFirst(order: readonly number[]): boolean {
+  const rank = order.length;
+  const [batch, first = 0] = order;
+  const isRotated = order.slice(1).every((axis, index) => axis === 1 + ((first - 1 + index) % (rank - 1)));
+  return batch === 0 && isRotated && (rank === 3 ? first === 2 : first > 2);
+}
+
+/** The order that undoes another one. */
+export function inverseOrder(order: readonly number[]): number[] {
+  return order.map((_, axis) => order.indexOf(axis));
 }
 
 export function integersWeight(
@@ -53,14 +58,14 @@ export function transposeNode(
 export const isSame = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, index) => value === b[index]);
 
-/** A constant that broadcasts against tensors of this layout's first form, for those of its last. */
-export function constantWithChannelsLast(weight: Weight, { toLast }: Layout): Weight | undefined {
+/** A constant, with as many dimensions of size one before its own as the order has more, in this order of dimensions. */
+export function transposedConstant(weight: Weight, order: readonly number[]): Weight | undefined {
   if (weight.dtype !== 'float32' || weight.quantized !== undefined) return undefined;
-  const rank = toLast.length;
+  const rank = order.length;
   if (weight.shape.length > rank) return undefined;
   const whole = [...Array.from({ length: rank - weight.shape.length }, () => 1), ...weight.shape];
-  const shape = toLast.map((axis) => whole[axis] ?? 1);
-  const strides = toLast.map((axis) => elementCount(whole.slice(axis + 1)));
+  const shape = order.map((axis) => whole[axis] ?? 1);
+  const strides = order.map((axis) => elementCount(whole.slice(axis + 1)));
   return derivedWeight(shape, [weight], (result, values = result) => {
     for (let index = 0; index < result.length; index++) {
       let rest = index;

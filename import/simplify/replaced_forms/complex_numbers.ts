@@ -1,7 +1,8 @@
 import type { Graph, GraphNode, NodeAttribute } from '../../graph/graph.ts';
 import { hasControlInputs, integersAttribute } from '../attributes.ts';
-import { constantIntegers, integersWeight } from '../channels_last/layouts.ts';
+import { integersWeight } from '../channels_last/layouts.ts';
 import { GraphRewrite } from '../graph_rewrite.ts';
+import { constantIntegers } from '../shapes/constant_integers.ts';
 
 type Attributes = GraphNode['attr'];
 

@@ -1,6 +1,7 @@
 import type { Graph, NodeAttribute } from '../../graph/graph.ts';
-import { constantIntegers } from '../channels_last/layouts.ts';
+
 import { GraphRewrite } from '../graph_rewrite.ts';
+import { constantIntegers } from '../shapes/constant_integers.ts';
 
 /** Makes a MaxPool of each MaxPoolV2 whose window and strides are constants: the executor reads them as attributes. */
 export async function stateWindows(graph: Graph): Promise<Graph> {

@@ -22,7 +22,13 @@ export function hasFastForm(x: OnnxTensor, measured: Measured, form: Form): bool
     return axis < 2 ? from === to : Math.abs(to / from - scale) < 1e-6;
   });
   if (!exact || !measured.some(([axis]) => axis >= 2)) return false;
-  if (form.mode === 'linear') return ['half_pixel', 'align_corners', 'asymmetric'].includes(form.coordinates);
+  if (form.mode === 'linear') {
+    // PyTorch's form of half pixels differs only where the result has a single row or column.
+    const isPyTorch =
+      form.coordinates === 'pytorch_half_pixel' &&
+      measured.every(([axis, { to }]) => axis < 2 || (typeof to === 'number' && to > 1));
+    return isPyTorch || ['half_pixel', 'align_corners', 'asymmetric'].includes(form.coordinates);
+  }
   // Whole multiples: each element is repeated.
   const isMultiple = measured.every(
     ([axis, { scale }]) => axis < 2 || (typeof scale === 'number' && Number.isInteger(scale)),
@@ -46,7 +52,7 @@ export function resizeFast(
   });
   const attributes = {
     align_corners: { b: coordinates === 'align_corners' },
-    half_pixel_centers: { b: mode === 'linear' && coordinates === 'half_pixel' },
+    half_pixel_centers: { b: mode === 'linear' && coordinates.endsWith('half_pixel') },
     T: typeValue('float32'),
   };
   return g.node(

@@ -38,7 +38,12 @@ export function readWindow(
   const pads = size.map((_, index): [number, number] =>
     isValid ? [0, 0] : [given[index] ?? 0, given[index + size.length] ?? 0],
   );
-  return { size, strides, dilations, pads: isSame({ size, strides, dilations }, pads) ? 'same' : pads };
+  return {
+    size,
+    strides,
+    dilations,
+    pads: isSame(space, { size, strides, dilations }, pads) ? 'same' : pads,
+  };
 }
 
 /** What is put around each dimension so that the result has as many windows as begin in it, the odd element at the end. */
@@ -53,14 +58,14 @@ export function samePads(space: Shape, { size, strides, dilations }: Omit<Padded
   });
 }
 
-/** With a stride of one, as much on both sides as keeps the size is what TensorFlow calls the same. */
-function isSame({ size, strides, dilations }: Omit<PaddedWindow, 'pads'>, pads: Pads): boolean {
-  const isPadded = pads.some(([before, after]) => before + after > 0);
-  return (
-    isPadded &&
-    pads.every(([before, after], index) => {
-      const reach = ((size[index] ?? 1) - 1) * (dilations[index] ?? 1);
-      return strides[index] === 1 && reach % 2 === 0 && before === reach / 2 && after === reach / 2;
-    })
-  );
+/** True for what TensorFlow calls the same, whatever the sizes are or for these. */
+function isSame(space: Shape, window: Omit<PaddedWindow, 'pads'>, pads: Pads): boolean {
+  if (pads.every(([before, after]) => before + after === 0)) return false;
+  if (!space.includes(null)) return String(pads) === String(samePads(space, window));
+  const { size, strides, dilations } = window;
+  // With a stride of one, as much on both sides as keeps the size.
+  return pads.every(([before, after], index) => {
+    const reach = ((size[index] ?? 1) - 1) * (dilations[index] ?? 1);
+    return strides[index] === 1 && reach % 2 === 0 && before === reach / 2 && after === reach / 2;
+  });
 }

@@ -1,3 +1,4 @@
+import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { fill } from '../../../builder/creation.ts';
 import { binary, multiply, select } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
@@ -46,11 +47,16 @@ const reshapeOperator: Operator = (call) => {
     if (size !== 0 || zeros) return size;
     return own[axis] ?? refuseMalformed(`keeps size ${axis} of a tensor of ${rank(x)} dimensions`);
   });
-  return withFollowed(call, x, reshapeTo(call, x, sizes));
+  return withFollowed(call, x, reshapeTo(call, x, sizes, own));
 };
 
-/** @param sizes of which one may be -1 */
-function reshapeTo({ g }: OperatorCall, x: OnnxTensor, sizes: readonly Dimension[]): SymbolicTensor {
+/** @param sizes of which one may be -1 @param own those of the tensor */
+function reshapeTo(
+  { g }: OperatorCall,
+  x: OnnxTensor,
+  sizes: readonly Dimension[],
+  own: readonly Dimension[],
+): SymbolicTensor {
   const inferred = sizes.indexOf(-1);
   if (inferred < 0) return reshape(g, x, sizes);
   const count = knownCount(x.shape);
@@ -60,6 +66,11 @@ function reshapeTo({ g }: OperatorCall, x: OnnxTensor, sizes: readonly Dimension
     .reduce((product, size) => product * size, 1);
   const areKnown = others.every((size) => typeof size === 'number');
   if (count !== undefined && areKnown && known > 0) return reshape(g, x, sizes.with(inferred, count / known));
+  // Sizes that are kept leave the others of the tensor.
+  const left = x.shape.filter((size, axis) => size !== null || sizes[axis] !== own[axis]);
+  const whole = knownCount(left);
+  const areKept = sizes.every((size, axis) => typeof size === 'number' || size === own[axis]);
+  if (whole !== undefined && areKept && known > 0) return reshape(g, x, sizes.with(inferred, whole / known));
   const shape: Shape = sizes.map((size) => (typeof size === 'number' && size >= 0 ? size : null));
   return g.node('Reshape', [x, shapeTensor(g, sizes)], { shape }, { Tshape: typeValue('int32') });
 }
@@ -158,7 +169,7 @@ const dropout: Operator = (call) => {
 
 const DEPTH = ['DCR', 'CRD'] as const;
 
-/** [batch, channels, rows, columns]: channels become pixels. */
+/** [batch, channels, rows, columns]: channels become pixels. It is computed with channels last, as convolutions are. */
 const depthToSpace: Operator = (call) => {
   const { g, attributes } = call;
   const x = input(call, 0);
@@ -166,15 +177,11 @@ const depthToSpace: Operator = (call) => {
   const isDepthFirst = attributes.choice('mode', DEPTH, 'DCR') === 'DCR';
   const [batch = 1, , rows = 1, columns = 1] = dimensions(g, x);
   const channels = (x.shape[1] ?? refuse('needs a known number of channels')) / block ** 2;
-  const apart = isDepthFirst
-    ? [batch, block, block, channels, rows, columns]
-    : [batch, channels, block, block, rows, columns];
-  const order = isDepthFirst ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
-  const moved = transpose(g, reshape(g, x, apart), order);
-  return typed(
-    reshape(g, moved, [batch, channels, productOf(g, [rows, block]), productOf(g, [columns, block])]),
-    x.type,
-  );
+  const depth = isDepthFirst ? [block, block, channels] : [channels, block, block];
+  const order = isDepthFirst ? [0, 1, 3, 2, 4, 5] : [0, 1, 4, 2, 5, 3];
+  const moved = transpose(g, reshape(g, channelsLast(g, x), [batch, rows, columns, ...depth]), order);
+  const [height, width] = [productOf(g, [rows, block]), productOf(g, [columns, block])];
+  return typed(channelsFirst(g, reshape(g, moved, [batch, height, width, channels])), x.type);
 };
 
 const spaceToDepth: Operator = (call) => {
@@ -187,9 +194,9 @@ const spaceToDepth: Operator = (call) => {
   const [open = 1] = dimensions(g, x);
   const first: Dimension = batch ?? open;
   const [depth = 1, height = 1, width = 1] = [channels ?? 1, (rows ?? 1) / block, (columns ?? 1) / block];
-  const apart = reshape(g, x, [first, depth, height, block, width, block]);
-  const moved = transpose(g, apart, [0, 3, 5, 1, 2, 4]);
-  return typed(reshape(g, moved, [first, depth * block ** 2, height, width]), x.type);
+  const apart = reshape(g, channelsLast(g, x), [first, height, block, width, block, depth]);
+  const moved = transpose(g, apart, [0, 1, 3, 2, 4, 5]);
+  return typed(channelsFirst(g, reshape(g, moved, [first, height, width, depth * block ** 2])), x.type);
 };
 
 export const RESHAPING: OperatorTable = {
