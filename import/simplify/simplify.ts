@@ -10,6 +10,7 @@ import { stateDefaults } from './default_attributes.ts';
 import { delayReshapes } from './delay_reshapes.ts';
 import { foldBatchNorm } from './fold/fold_batch_norm.ts';
 import { foldConstants } from './fold/fold_constants.ts';
+import { foldPadding } from './fold/fold_padding.ts';
 import { fuseActivation } from './fuse_activation.ts';
 import { fuseBias } from './fuse_bias.ts';
 import { removePassThrough } from './pass_through.ts';
@@ -47,6 +48,7 @@ const PASSES: readonly Pass[] = [
   reshapeTransposes,
   dequantizeConstants,
   foldConstants,
+  foldPadding,
   shortenReshapes,
   transposeConstants,
   delayReshapes,
