@@ -18,9 +18,10 @@ import { prune } from './prune.ts';
 import { splitComplexNumbers } from './replaced_forms/complex_numbers.ts';
 import { stateWindows } from './replaced_forms/constant_windows.ts';
 import { dequantizeConstants } from './replaced_forms/dequantize_constants.ts';
+import { scaleErrorFunctions } from './replaced_forms/error_functions.ts';
 import { padBeforeMaxima } from './replaced_forms/explicit_padding.ts';
 import { shortenReshapes } from './reshape_chains.ts';
-import { transposeConstants } from './transposed_products.ts';
+import { readColumnsAsRows, transposeConstants } from './transposed_products.ts';
 
 /** A graph with the same outputs and less work. */
 export interface Simplified {
@@ -51,6 +52,8 @@ const PASSES: readonly Pass[] = [
   foldPadding,
   shortenReshapes,
   transposeConstants,
+  readColumnsAsRows,
+  scaleErrorFunctions,
   delayReshapes,
   fuseBias,
   foldBatchNorm,

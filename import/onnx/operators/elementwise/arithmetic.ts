@@ -60,6 +60,9 @@ const modulo: Operator = (call) => {
 /** The result has the type of the base, whatever that of the exponent is. */
 const power: Operator = (call) => {
   const [base, exponent] = operands(call);
+  const isSquare = isFloating(base.type) && numbersOf(exponent)?.every((value) => value === 2);
+  if (isSquare && exponent.elements?.length === 1 && rank(exponent) <= rank(base))
+    return typed(unary(call.g, 'Square', base), base.type);
   const raised = binary(call.g, 'Pow', base, exponent);
   return wrapped(call.g, cast(call.g, raised, dataTypeOf(base.type)), base.type);
 };
