@@ -17,6 +17,8 @@ const TensorInfoSchema = v.object({
   anyShape: v.exactOptional(v.boolean()),
   /** True if the strings are serialized tf.Examples, which requests to classify and to regress hold as JSON. */
   holdsExamples: v.exactOptional(v.boolean()),
+  /** The least and the largest value that an input takes, where its own type is narrower than `dtype`. */
+  range: v.exactOptional(v.tuple([v.number(), v.number()])),
   /** The meaning of the positions of the last dimension, for a classifier. */
   classes: v.optional(v.array(v.string())),
 });

@@ -15,6 +15,7 @@ import {
 import type { ValueOrPromise } from '../../runtime/value_or_promise.ts';
 import type { ExecutionResult, ServableView } from '../api.ts';
 import { SignatureNames } from './signature_names.ts';
+import { rangeFault } from './value_ranges.ts';
 
 /** A loaded version, ready to compute. It is freed only when it is not in use. */
 export class Servable implements ServableView {
@@ -61,6 +62,8 @@ export class Servable implements ServableView {
     heapGrowthBytes?: number,
     pause?: Pause,
   ): ValueOrPromise<ExecutionResult> {
+    const fault = rangeFault(signature, inputs);
+    if (fault !== undefined) return { kind: 'failed', reason: fault };
     const names = this.#namesOf(signature);
     const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
     let isPending = false;
