@@ -9,7 +9,7 @@ import { isKerasArchive } from './keras/convert_archive.ts';
 
 /** A model of a supported format. Paths are absolute. */
 export interface DetectedModel {
-  readonly kind: 'tfjs' | 'saved-model' | 'keras-h5' | 'keras-archive' | 'graph-def' | 'onnx';
+  readonly kind: 'tfjs' | 'saved-model' | 'keras-h5' | 'keras-archive' | 'graph-def' | 'onnx' | 'tflite';
   /** The directory of a SavedModel, the JSON file of a tfjs model, or else the file. */
   readonly path: string;
   /** The directory of the model's examples. */
@@ -21,7 +21,6 @@ const OTHER_KINDS: Partial<Record<FileKind, string>> = {
   'meta-graph':
     "an export.meta of TensorFlow Serving's old session bundles, which TensorFlow itself no longer loads; save the model as a SavedModel",
   'saved-model': 'a SavedModel whose file has to be called saved_model.pb',
-  tflite: 'a TensorFlow Lite model',
   zip: 'a zip archive that is no Keras model: it lacks config.json or model.weights.h5',
 };
 
@@ -72,6 +71,8 @@ async function modelOfKind(kind: FileKind, path: string): Promise<DetectedModel 
       return { kind: 'graph-def', path, directory };
     case 'onnx':
       return { kind: 'onnx', path, directory };
+    case 'tflite':
+      return { kind: 'tflite', path, directory };
     default:
       return undefined;
   }

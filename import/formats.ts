@@ -6,13 +6,15 @@ export type SourceFormat =
   | 'keras-h5'
   | 'keras-v3'
   | 'graph-def'
-  | 'onnx';
+  | 'onnx'
+  | 'tflite';
 
 const SUPPORTED: readonly string[] = [
   'a TensorFlow SavedModel (a directory with saved_model.pb)',
   'a Keras model (.keras, or .h5 with its configuration)',
   'a frozen TensorFlow graph (.pb)',
   'an ONNX model (.onnx)',
+  'a TensorFlow Lite model (.tflite)',
   'a tfjs GraphModel or LayersModel (a directory with model.json, or one other JSON file with a "modelTopology", and the files of weights that it names)',
 ];
 

@@ -15,6 +15,8 @@ import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
 import type { QuantizationMode } from './tfjs/writer/quantize.ts';
+import { tfliteImage } from './tflite/metadata/image.ts';
+import { readTflite } from './tflite/read_tflite.ts';
 
 /** What the file of a model leaves open. */
 export interface SourceOptions {
@@ -65,7 +67,7 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
     return named ? converted : { ...converted, message: `${path}: ${converted.message}` };
   }
   if (converted.value === undefined) return readTfjsDirectory(model.path);
-  const image = await kerasImage(model);
+  const image = await statedImage(model);
   return readTfjsDirectory(options.temporaryDirectory, {
     examplesIn: model.directory,
     sourceFormat: converted.value,
@@ -73,8 +75,9 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   });
 }
 
-/** What a Keras file tells of how an image becomes its input: once it is converted, its layers may be nodes of a graph. */
-async function kerasImage({ kind, path }: DetectedModel): Promise<ImageFile | undefined> {
+/** What a file tells of how an image becomes its input: once it is converted, it does not say it any more. */
+async function statedImage({ kind, path }: DetectedModel): Promise<ImageFile | undefined> {
+  if (kind === 'tflite') return tfliteImage(path);
   const text =
     kind === 'keras-archive'
       ? await archiveConfiguration(path)
@@ -126,6 +129,8 @@ async function convertFormat(
       return fromGraph(await readSavedModel(model.path), 'saved-model', options);
     case 'onnx':
       return fromGraph(await readOnnx(model.path, options.layout), 'onnx', options);
+    case 'tflite':
+      return fromGraph(await readTflite(model.path), 'tflite', options);
     case 'graph-def':
       return fromGraph(await readGraphDef(model.path, options.ends), 'graph-def', options);
   }

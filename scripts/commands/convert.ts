@@ -17,7 +17,7 @@ function define(command: Command): Command {
     withSourceOptions(command)
       .argument(
         '<model>',
-        'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+        'a SavedModel, Keras file, ONNX or TensorFlow Lite model, frozen graph or tfjs model: its directory or file',
       )
       .argument('<output>', 'the directory to write; it must be empty or not exist')
       .addOption(quantizeOption())

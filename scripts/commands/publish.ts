@@ -160,7 +160,7 @@ function define(command: Command): Command {
         withCardOptions(withSourceOptions(command))
           .argument(
             '<model>',
-            'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+            'a SavedModel, Keras file, ONNX or TensorFlow Lite model, frozen graph or tfjs model: its directory or file',
           )
           .requiredOption('--model <name>', 'the model to publish it as', parseNameArgument)
           .addOption(

@@ -24,7 +24,7 @@ function define(command: Command): Command {
     withEnvironmentOption(withSourceOptions(command))
       .argument(
         '<model>',
-        'a SavedModel, Keras file, ONNX model, frozen graph or tfjs model: its directory or file',
+        'a SavedModel, Keras file, ONNX or TensorFlow Lite model, frozen graph or tfjs model: its directory or file',
       )
       .addOption(
         new RepeatableOption(

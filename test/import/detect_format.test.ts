@@ -47,6 +47,10 @@ describe('a format is recognized by content, whatever the name', () => {
     expect(await detect(await write({ 'model.json': '{}', 'old.h5': H5, 'weights.bin': 'x' }))).toBe('tfjs');
   });
 
+  test('a TensorFlow Lite model, by its content', async () => {
+    expect(await detect(await write({ 'any.name': 'abcdTFL3' }))).toBe('tflite');
+  });
+
   test('an ONNX model, by its content', async () => {
     expect(await detect(await write({ 'any.name': ONNX }))).toBe('onnx');
   });
@@ -68,7 +72,6 @@ describe('a sentence says', () => {
       { 'export.meta': META_GRAPH },
       /unsupported: .*old session bundles.*SavedModel.*Supported: /,
     ],
-    ['a TensorFlow Lite model', { x: 'abcdTFL3' }, /unsupported: .*holds a TensorFlow Lite model/],
     ['a SavedModel as text', { 'saved_model.pbtxt': 'x' }, /unsupported: .*text form/],
     [
       'no model',

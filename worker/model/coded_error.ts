@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   ERR_RUNTIME_BROKEN: 'A computation trapped and broke the runtime, whose heap is discarded.',
   ERR_SANDBOX_FAILED: 'workerd could not be started for a rehearsal.',
   ERR_STORAGE_TIMEOUT: 'The storage did not answer in time. The operation may still happen.',
+  ERR_TFLITE_REFUSED: 'A TensorFlow Lite model is damaged, or an operation of it cannot be converted.',
   ERR_WEIGHT_INVALID: 'The values of a weight are damaged, or tfjs cannot represent them.',
   ERR_WEIGHT_MISFIT: 'A weight does not belong to a layer, or has another shape.',
   ERR_WORKER_BUILD_FAILED: 'The Worker could not be built for a rehearsal.',

@@ -40,11 +40,24 @@ export class ZipArchive {
 
   /** @throws {ArchiveError} if the file is not a valid archive */
   static async open(path: string): Promise<ZipArchive> {
+    return ZipArchive.#open(path, 'strict');
+  }
+
+  /**
+   * Opens an archive that lies behind other data.
+   *
+   * @throws {ArchiveError} if the file does not end with a valid archive
+   */
+  static async openAppended(path: string): Promise<ZipArchive> {
+    return ZipArchive.#open(path, 'balanced');
+  }
+
+  static async #open(path: string, strictness: 'strict' | 'balanced'): Promise<ZipArchive> {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
       const reader = new ZipReader(new FileReader(file, size), {
-        strictness: 'strict',
+        strictness,
         filenameValidation: 'strict',
         checkCrc32: true,
         checkOverlappingEntry: true,

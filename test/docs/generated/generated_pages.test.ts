@@ -9,8 +9,8 @@ import { BLOBS, columnOf, DOUBLES } from '../../../worker/traffic/data_point.ts'
 import { definedCommands } from '../../fixtures/commands/commands.ts';
 import { commandsReference } from './commands.ts';
 import { MANAGEMENT, PREDICT, variableComments, variablesTable } from './configuration.ts';
+import { onnxOperatorsTable, tfliteOperatorsTable } from './converted_operators.ts';
 import { replaceSection, table } from './markdown.ts';
-import { onnxOperatorsTable } from './onnx_operators.ts';
 import { identityLayers, layersTable, operationsTable, refusedOperationsTable } from './operations.ts';
 
 const commands = await definedCommands();
@@ -32,6 +32,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
     operations: operationsTable,
     'refused operations': refusedOperationsTable,
     'onnx operators': onnxOperatorsTable,
+    'tflite operators': tfliteOperatorsTable,
     layers: layersTable,
     'identity layers': identityLayers,
   },
