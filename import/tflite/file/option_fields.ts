@@ -11,12 +11,6 @@ export const int =
   (table, slot) =>
     table?.number(slot, 'int32', absent) ?? absent;
 
-/** A number of 64 bits that a double holds. */
-export const long =
-  (absent = 0): Field<number> =>
-  (table, slot) =>
-    table?.number(slot, 'int64', absent) ?? absent;
-
 export const float =
   (absent = 0): Field<number> =>
   (table, slot) =>
@@ -30,9 +24,6 @@ export const flag =
 /** Undefined where the list is left out, which is not the same as an empty one. */
 export const ints = (): Field<readonly number[] | undefined> => (table, slot) =>
   table?.numbers(slot, 'int32');
-
-export const longs = (): Field<readonly number[] | undefined> => (table, slot) =>
-  table?.numbers(slot, 'int64');
 
 export const floats = (): Field<readonly number[] | undefined> => (table, slot) =>
   table?.numbers(slot, 'float32');
