@@ -26,7 +26,12 @@ const valid = (strides: readonly number[]): Record<string, NodeAttribute> => ({
 });
 
 /** A convolution of images that zeros are put around, more at the end. */
-function padded(op: string, filter: readonly number[], value?: number, widths = [0, 0, 0, 1, 1, 2, 0, 0]): Graph {
+function padded(
+  op: string,
+  filter: readonly number[],
+  value?: number,
+  widths = [0, 0, 0, 1, 1, 2, 0, 0],
+): Graph {
   const b = new GraphBuilder(3);
   const around = b.constant(int32Weight([4, 2], widths));
   const x = b.input([2, 8, 7, 3]);
