@@ -15,12 +15,14 @@ import {
   type GraphMessage,
   GraphProtoSchema,
   ModelProtoSchema,
+  OptionalTypeSchema,
   type ValueInfoMessage,
 } from './file/messages.ts';
 import { readSkeleton, type Skeleton } from './file/skeleton.ts';
 import { constantOf } from './values/constants.ts';
 import { dataTypeOf, describeElementType, elementTypeName } from './values/element_types.ts';
 import { type OnnxTensor, typed } from './values/onnx_tensor.ts';
+import { isTensor } from './values/onnx_value.ts';
 import { readTensor } from './values/read_tensor.ts';
 import { OnnxRefusal } from './values/refusal.ts';
 
@@ -82,6 +84,7 @@ async function convert(
         Number(version),
       ]),
     ),
+    converted: { count: 0 },
     functions: new Map(model.value.functions.map((each) => [functionKey(each.domain, each.name), each])),
   };
   convertNodes(context, g, graph.node, values);
@@ -143,7 +146,7 @@ function withChannelsLast([batch = null, channels = null, ...space]: Shape): Sha
 }
 
 function describeInput({ name, type }: ValueInfoMessage): Imported<Pick<OnnxTensor, 'type' | 'shape'>> {
-  const tensor = type?.tensorType;
+  const tensor = type?.tensorType ?? elementOfOptional(type?.optionalType);
   if (tensor === undefined) {
     const kind = type?.sequenceType
       ? 'a sequence'
@@ -167,6 +170,13 @@ function describeInput({ name, type }: ValueInfoMessage): Imported<Pick<OnnxTens
   return read({ type: known, shape });
 }
 
+/** The tensor in an optional one. A request has to send it. */
+function elementOfOptional(type: Uint8Array | undefined) {
+  if (type === undefined) return undefined;
+  const decoded = decodeOnnxMessage('OptionalType', type, OptionalTypeSchema, 'a type');
+  return decoded.kind === 'read' ? decoded.value.elemType?.tensorType : undefined;
+}
+
 /** A node for each output: what gives it may be an input, or give another one too. */
 function readOutputs(
   graph: GraphMessage,
@@ -179,6 +189,9 @@ function readOutputs(
     if (!isMemberName(name)) return unsupported(`output "${name}": its name cannot be used`);
     const value = values.get(name);
     if (value === undefined) return malformed(`output "${name}" is given by no node`);
+    if (!isTensor(value)) {
+      return unsupported(`output "${name}" is a sequence or an optional value; only tensors can be answered`);
+    }
     const turned = layout !== undefined && hasChannels(value.shape) ? channelsLast(g, value) : value;
     const output = g.node('Identity', [turned], { shape: turned.shape });
     infos[name] = {

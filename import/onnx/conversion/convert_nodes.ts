@@ -1,9 +1,10 @@
+import { CodedError } from '../../../worker/model/coded_error.ts';
 import type { NodeBuilder } from '../../builder/node_builder.ts';
-import { malformed } from '../../import_result.ts';
+import { type ImportProblem, malformed, unsupported } from '../../import_result.ts';
 import type { FunctionMessage, NodeMessage } from '../file/messages.ts';
-import { operatorOf } from '../operators/operators.ts';
-import { inlineConstant } from '../values/constants.ts';
-import type { OnnxTensor } from '../values/onnx_tensor.ts';
+import { operatorOf, takesSequences } from '../operators/operators.ts';
+import { elementsOf, inlineConstant } from '../values/constants.ts';
+import { isTensor, type OnnxValue, tensorOf } from '../values/onnx_value.ts';
 import { OnnxRefusal, refuse, refuseMalformed } from '../values/refusal.ts';
 import { Attributes } from './attributes.ts';
 import { readSubgraph } from './read_subgraph.ts';
@@ -15,7 +16,12 @@ export interface ModelContext {
   readonly opsets: ReadonlyMap<string, number>;
   /** The model's own functions, by domain and name. */
   readonly functions: ReadonlyMap<string, FunctionMessage>;
+  /** How many nodes were converted so far, also those of functions and of rounds that are written out. */
+  readonly converted: { count: number };
 }
+
+/** Functions that call functions, and loops in loops, could make any number of nodes of a small file. */
+const MOST_NODES = 250_000;
 
 /** Functions may call each other, but not endlessly. */
 const DEEPEST = 32;
@@ -30,6 +36,8 @@ export function convertNodes(
 ): void {
   if (depth > DEEPEST) throw new OnnxRefusal(malformed(`graphs lie in each other more than ${DEEPEST} deep`));
   for (const node of nodes) {
+    if (++context.converted.count > MOST_NODES)
+      throw new OnnxRefusal(unsupported(`it has more than ${MOST_NODES} nodes, which are too many`));
     const outputs = atNode(node, () => convertNode(context, g, node, values, depth));
     for (const [index, name] of node.output.entries()) {
       const output = outputs[index];
@@ -46,10 +54,17 @@ function atNode<T>(node: NodeMessage, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof OnnxRefusal) || error.problem.message.startsWith('operation ')) throw error;
-    const { kind, message } = error.problem;
+    const { kind, message } = problemOf(error);
+    if (message.startsWith('operation ')) throw error;
     throw new OnnxRefusal({ kind, message: `${describeNode(node)} ${message}` });
   }
+}
+
+/** Sizes and attributes that do not fit together can fail anywhere in a conversion. @throws faults of other kinds */
+function problemOf(error: unknown): ImportProblem {
+  if (error instanceof OnnxRefusal) return error.problem;
+  if (!(error instanceof Error) || error instanceof CodedError) throw error;
+  return malformed(`has inputs and attributes that do not fit together: ${error.message}`);
 }
 
 function describeNode({ opType, domain, name, output }: NodeMessage): string {
@@ -63,30 +78,37 @@ function convertNode(
   node: NodeMessage,
   values: Values,
   depth: number,
-): readonly (OnnxTensor | undefined)[] {
+): readonly (OnnxValue | undefined)[] {
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
-  const inputs = node.input.map((name) => {
+  const given = node.input.map((name) => {
     if (name === '') return undefined;
     return values.get(name) ?? refuseMalformed(`reads "${name}", which no node before it gives`);
   });
   const own = context.functions.get(functionKey(domain, node.opType));
-  if (own !== undefined) return callFunction(context, g, own, node, inputs, depth);
+  if (own !== undefined) return callFunction(context, g, own, node, given, depth);
   const opset = context.opsets.get(domain) ?? context.opsets.get('');
   if (opset === undefined)
     refuseMalformed(`is of the operator set "${domain}", whose version the model does not say`);
   const operator = operatorOf(domain, node.opType);
   if (operator === undefined)
     refuse(`of operator set ${opset} is not known; docs/operations.md lists those that are`);
+  const mayBeSequences = domain === '' && takesSequences(node.opType);
+  const inputs = given.map((value, index) => {
+    if (value === undefined || isTensor(value)) return value;
+    return mayBeSequences ? undefined : tensorOf(value, node.input[index] ?? '');
+  });
   const attributes = new Attributes(node.attribute);
   const outputs = operator({
     g,
     opset,
     inputs,
+    values: given,
     outputCount: node.output.length,
     attributes,
     constant: (bytes) => inlineConstant(g, bytes),
+    elements: elementsOf,
     subgraph: (bytes) =>
-      readSubgraph(bytes, values, (builder, inner, own) =>
+      readSubgraph(bytes, values, g, (builder, inner, own) =>
         convertNodes(context, builder, inner, own, depth + 1),
       ),
   });
@@ -106,9 +128,9 @@ function callFunction(
   g: NodeBuilder,
   called: FunctionMessage,
   node: NodeMessage,
-  inputs: readonly (OnnxTensor | undefined)[],
+  inputs: readonly (OnnxValue | undefined)[],
   depth: number,
-): (OnnxTensor | undefined)[] {
+): (OnnxValue | undefined)[] {
   const values: Values = new Map();
   for (const [index, name] of called.input.entries()) {
     const given = inputs[index];

@@ -3,6 +3,8 @@ import type { NodeBuilder } from '../../builder/node_builder.ts';
 import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { dataTypeOf, type ElementTypeName } from '../values/element_types.ts';
 import { numbersOf, type OnnxTensor, typed } from '../values/onnx_tensor.ts';
+import type { OnnxValue } from '../values/onnx_value.ts';
+import type { StoredElements } from '../values/read_tensor.ts';
 import { refuse, refuseMalformed } from '../values/refusal.ts';
 import type { Attributes } from './attributes.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -12,18 +14,23 @@ export interface OperatorCall {
   readonly g: NodeBuilder;
   /** The version of the operator set of the node's domain. */
   readonly opset: number;
+  /** Its inputs that are tensors, at their places. */
   readonly inputs: readonly (OnnxTensor | undefined)[];
+  /** All of its inputs, also sequences. */
+  readonly values: readonly (OnnxValue | undefined)[];
   /** How many outputs the node has; some may have no name. */
   readonly outputCount: number;
   readonly attributes: Attributes;
   /** Reads a TensorProto of an attribute as a constant. */
   readonly constant: (bytes: Uint8Array) => OnnxTensor;
+  /** Reads all elements of a TensorProto of an attribute. */
+  readonly elements: (bytes: Uint8Array) => StoredElements;
   /** Reads a GraphProto of an attribute. */
   readonly subgraph: (bytes: Uint8Array) => Subgraph;
 }
 
 /** What a node gives: its outputs in their order. */
-type Outputs = OnnxTensor | readonly (OnnxTensor | undefined)[];
+type Outputs = OnnxTensor | readonly (OnnxValue | undefined)[];
 
 /** Converts a node. @throws OnnxRefusal */
 export type Operator = (call: OperatorCall) => Outputs;

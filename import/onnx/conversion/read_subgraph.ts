@@ -6,25 +6,44 @@ import {
   type NodeMessage,
 } from '../file/messages.ts';
 import { constantOf } from '../values/constants.ts';
+import type { OnnxTensor } from '../values/onnx_tensor.ts';
+import { isTensor, type OnnxValue } from '../values/onnx_value.ts';
 import { inlineTensor } from '../values/read_tensor.ts';
-import { OnnxRefusal, refuseMalformed } from '../values/refusal.ts';
+import { OnnxRefusal, refuse, refuseMalformed } from '../values/refusal.ts';
 import type { Subgraph, Values } from './subgraph.ts';
 
 /** Converts nodes and adds what they give to the values. */
 type ConvertNodes = (g: NodeBuilder, nodes: readonly NodeMessage[], values: Values) => void;
 
 /** Reads a graph within a node. @param outer the values that it may read */
-export function readSubgraph(bytes: Uint8Array, outer: Values, convertNodes: ConvertNodes): Subgraph {
+export function readSubgraph(
+  bytes: Uint8Array,
+  outer: Values,
+  outerBuilder: NodeBuilder,
+  convertNodes: ConvertNodes,
+): Subgraph {
   const graph = decodeGraph(bytes);
-  const captured = [...freeNames(graph)].filter((name) => outer.has(name));
+  const free = [...freeNames(graph)].flatMap((name): [string, OnnxValue][] => {
+    const value = outer.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const captured = free.flatMap(([name, value]): [string, OnnxTensor][] =>
+    isTensor(value) ? [[name, value]] : [],
+  );
   const inputs = graph.input.map(({ name }) => name);
   return {
     inputs,
     outputCount: graph.output.length,
-    captured: captured.flatMap((name) => outer.get(name) ?? []),
+    captured: captured.map(([, tensor]) => tensor),
     convert(g, given, values) {
       const own: Values = new Map();
-      for (const [index, name] of captured.entries()) {
+      for (const [name, value] of free) {
+        if (isTensor(value)) continue;
+        // A function sees its arguments alone, which are tensors.
+        if (g !== outerBuilder) refuse(`reads "${name}" of the graph around it, which is no tensor`);
+        own.set(name, value);
+      }
+      for (const [index, [name]] of captured.entries()) {
         const value = values[index];
         if (value !== undefined) own.set(name, value);
       }

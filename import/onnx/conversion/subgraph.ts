@@ -1,8 +1,9 @@
 import type { NodeBuilder } from '../../builder/node_builder.ts';
 import type { OnnxTensor } from '../values/onnx_tensor.ts';
+import type { OnnxValue } from '../values/onnx_value.ts';
 
-/** The tensors of a graph by name, also those of the graphs around it. */
-export type Values = Map<string, OnnxTensor>;
+/** What the names of a graph stand for, also those of the graphs around it. */
+export type Values = Map<string, OnnxValue>;
 
 /** A graph within a node, such as a branch or the body of a loop. */
 export interface Subgraph {
@@ -15,5 +16,5 @@ export interface Subgraph {
    *
    * @param captured in the place of `captured`
    */
-  convert(g: NodeBuilder, inputs: readonly OnnxTensor[], captured: readonly OnnxTensor[]): OnnxTensor[];
+  convert(g: NodeBuilder, inputs: readonly OnnxValue[], captured: readonly OnnxTensor[]): OnnxValue[];
 }

@@ -19,6 +19,7 @@ export const ONNX_MESSAGE_TYPES = protobuf.Root.fromJSON({
       'sequenceType',
       'optionalType',
     ]),
+    OptionalType: message({ elemType: [1, 'Type'] }),
     ValueInfo: message({ name: [1, 'string'], type: [2, 'Type'] }),
     Attribute: message({
       name: [1, 'string'],
@@ -91,25 +92,26 @@ const FloatSchema = v.union([v.number(), v.nan()]);
 
 const OperatorSetSchema = v.object({ domain: v.string(), version: v.bigint() });
 
-const ValueInfoSchema = v.object({
-  name: v.string(),
-  type: v.nullable(
-    v.object({
-      tensorType: v.optional(
-        v.object({
-          elemType: v.number(),
-          shape: v.nullable(
-            v.object({
-              dim: v.array(v.object({ dimValue: v.optional(v.bigint()), dimParam: v.optional(v.string()) })),
-            }),
-          ),
-        }),
-      ),
-      sequenceType: v.optional(BytesSchema),
-      optionalType: v.optional(BytesSchema),
-    }),
-  ),
-});
+const TypeSchema = v.nullable(
+  v.object({
+    tensorType: v.optional(
+      v.object({
+        elemType: v.number(),
+        shape: v.nullable(
+          v.object({
+            dim: v.array(v.object({ dimValue: v.optional(v.bigint()), dimParam: v.optional(v.string()) })),
+          }),
+        ),
+      }),
+    ),
+    sequenceType: v.optional(BytesSchema),
+    optionalType: v.optional(BytesSchema),
+  }),
+);
+
+const ValueInfoSchema = v.object({ name: v.string(), type: TypeSchema });
+/** An optional value, whose type is that of its element. */
+export const OptionalTypeSchema = v.object({ elemType: TypeSchema });
 export type ValueInfoMessage = v.InferOutput<typeof ValueInfoSchema>;
 
 const AttributeSchema = v.object({

@@ -3,6 +3,7 @@ import { LABELS } from './classical/labels.ts';
 import { CLASSICAL } from './classical/models.ts';
 import { BRANCHES } from './control_flow/branches.ts';
 import { LOOPS } from './control_flow/loops.ts';
+import { SEQUENCES } from './control_flow/sequences.ts';
 import { ACTIVATIONS } from './elementwise/activations.ts';
 import { ARITHMETIC } from './elementwise/arithmetic.ts';
 import { LOGIC } from './elementwise/logic.ts';
@@ -31,7 +32,6 @@ import { CREATION } from './shapes/creation.ts';
 import { JOINING } from './shapes/joining.ts';
 import { PADDING } from './shapes/padding.ts';
 import { RESHAPING } from './shapes/reshaping.ts';
-
 import { WINDOWS } from './signals/windows.ts';
 import { TEXTS } from './strings/texts.ts';
 
@@ -54,6 +54,7 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
   Quantization: { ...LINEAR, ...QUANTIZED_PRODUCTS },
   'Recurrent networks': RECURRENT,
   Reductions: { ...REDUCTIONS, ...EXTREMES },
+  Sequences: SEQUENCES,
   Signals: WINDOWS,
   Strings: TEXTS,
   Shapes: { ...JOINING, ...PADDING, ...RESHAPING },
@@ -66,6 +67,11 @@ const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
   ['', new Map(Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)))],
   ['ai.onnx.ml', new Map(Object.entries(CLASSICAL_OPERATORS))],
 ]);
+
+/** Whether an operator of ONNX's own domain may be given sequences and optional values. */
+export function takesSequences(name: string): boolean {
+  return name in SEQUENCES || name === 'Identity' || name === 'If' || name === 'Loop';
+}
 
 /** Returns undefined for an operator that is not known. @param domain '' for ONNX's own */
 export function operatorOf(domain: string, name: string): Operator | undefined {

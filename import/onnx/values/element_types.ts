@@ -1,7 +1,10 @@
 import type { DataType } from '../../../worker/model/dtype.ts';
 import { type ElementType, elementType } from '../../tensor_values/element_type.ts';
 
-/** The numbers of ONNX's TensorProto.DataType, with TensorFlow's number of the same type. */
+/**
+ * The numbers of ONNX's TensorProto.DataType, with TensorFlow's number of the same type: for types of fewer than 8 bits that
+ * of the one of 8 bits, to which their elements are unpacked.
+ */
 const TYPES = {
   FLOAT: [1, 1],
   UINT8: [2, 4],
@@ -17,6 +20,10 @@ const TYPES = {
   UINT32: [12, 22],
   UINT64: [13, 23],
   BFLOAT16: [16, 14],
+  UINT4: [21, 4],
+  INT4: [22, 6],
+  UINT2: [25, 4],
+  INT2: [26, 6],
 } as const;
 
 /** The types of elements that can be computed, by ONNX's names. */
@@ -33,12 +40,8 @@ const OTHERS = new Map([
   [18, 'FLOAT8E4M3FNUZ'],
   [19, 'FLOAT8E5M2'],
   [20, 'FLOAT8E5M2FNUZ'],
-  [21, 'UINT4'],
-  [22, 'INT4'],
   [23, 'FLOAT4E2M1'],
   [24, 'FLOAT8E8M0'],
-  [25, 'UINT2'],
-  [26, 'INT2'],
 ]);
 
 /** Returns undefined for a type that is not computed. */
@@ -65,6 +68,14 @@ export function dataTypeOf(name: ElementTypeName): DataType {
 /** The least and the largest integer of a type; undefined for types that are not of integers. */
 export function integerRange(name: ElementTypeName): readonly [least: number, most: number] | undefined {
   switch (name) {
+    case 'INT2':
+      return [-2, 1];
+    case 'UINT2':
+      return [0, 3];
+    case 'INT4':
+      return [-8, 7];
+    case 'UINT4':
+      return [0, 15];
     case 'INT8':
       return [-128, 127];
     case 'UINT8':
@@ -91,7 +102,13 @@ export const isInteger = (name: ElementTypeName): boolean => dataTypeOf(name) ==
 export const isUnsigned = (name: ElementTypeName): boolean => name.startsWith('UINT');
 
 /** The bits of an integer type that is narrower than the 32 bits in which it is computed. */
-export function narrowBits(name: ElementTypeName): 8 | 16 | undefined {
+export function narrowBits(name: ElementTypeName): 2 | 4 | 8 | 16 | undefined {
   if (name === 'INT8' || name === 'UINT8') return 8;
-  return name === 'INT16' || name === 'UINT16' ? 16 : undefined;
+  return name === 'INT16' || name === 'UINT16' ? 16 : packedBits(name);
+}
+
+/** The bits of an integer type of which several elements are in one byte of a file. */
+export function packedBits(name: ElementTypeName): 2 | 4 | undefined {
+  if (name === 'INT4' || name === 'UINT4') return 4;
+  return name === 'INT2' || name === 'UINT2' ? 2 : undefined;
 }

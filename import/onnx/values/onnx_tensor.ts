@@ -1,6 +1,7 @@
 import type { Dimension } from '../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import { dataTypeOf, type ElementTypeName } from './element_types.ts';
+import { refuseMalformed } from './refusal.ts';
 
 /** A tensor of an ONNX graph under conversion. */
 export interface OnnxTensor extends SymbolicTensor {
@@ -25,7 +26,7 @@ export function typed(
   type: ElementTypeName,
   elements?: readonly Dimension[],
 ): OnnxTensor {
-  if (dtype !== dataTypeOf(type)) throw new Error(`${ref} is of ${dtype}, which is not that of ${type}`);
+  if (dtype !== dataTypeOf(type)) refuseMalformed(`computes ${dtype} where it has to give ${type}`);
   return { ref, dtype, shape, type, ...(elements === undefined ? {} : { elements }) };
 }
 

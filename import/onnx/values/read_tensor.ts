@@ -11,9 +11,11 @@ import {
   describeElementType,
   type ElementTypeName,
   elementTypeName,
+  packedBits,
   storedElement,
 } from './element_types.ts';
 import { MOST_ELEMENTS } from './onnx_tensor.ts';
+import { storedBytes, wholeElements } from './packed_elements.ts';
 
 /** A stored tensor, whose values are read on demand. */
 export interface StoredTensor {
@@ -72,6 +74,31 @@ export function inlineTensor(bytes: Uint8Array, place: string): Imported<StoredT
   if (values.kind !== 'read') return values;
   const numbers = count <= MOST_ELEMENTS ? smallNumbers(values.value, type, count) : undefined;
   return read(storedTensor(described.value, async () => values.value, numbers));
+}
+
+/** All elements of a tensor, as numbers or texts. */
+export interface StoredElements {
+  readonly type: ElementTypeName;
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** Reads all elements of a TensorProto that has its values in itself. */
+export function inlineElements(bytes: Uint8Array, place: string): Imported<StoredElements> {
+  const described = describeTensor(bytes, place);
+  if (described.kind !== 'read') return described;
+  const { message, type, count, named } = described.value;
+  if (count > MOST_LISTED) return malformed(`${named} has ${count} elements, which are too many`);
+  if (type === 'STRING') {
+    const texts = message.stringData.map((text) => new TextDecoder().decode(text));
+    return texts.length === count
+      ? read({ type, numbers: [], texts })
+      : malformed(`${named} has ${texts.length} strings and its shape needs ${count}`);
+  }
+  if (message.dataLocation === EXTERNAL) return unsupported(`${named} has its values in another file`);
+  const values = inlineValues(described.value);
+  if (values.kind !== 'read') return values;
+  return read({ type, numbers: smallNumbers(values.value, type, count), texts: [] });
 }
 
 interface Described {
@@ -145,16 +172,18 @@ type ReadValues = () => Promise<Uint8Array>;
 /** The values in little-endian form, as the message has them: raw, or listed one by one. */
 function inlineValues({ message, type, count, named }: Described): Imported<Uint8Array> {
   const { rawData } = message;
-  const bytes = count * storedElement(type).bytes;
+  const bytes = storedBytes(type, count);
   if (rawData.length > 0 || count === 0) {
     return rawData.length === bytes
-      ? read(rawData)
+      ? read(wholeElements(rawData, type, count))
       : malformed(`${named} has ${rawData.length} bytes and its shape needs ${bytes}`);
   }
   const list = listOf(message, type);
-  return list.length === count
-    ? read(packed(list, type))
-    : malformed(`${named} has ${list.length} values and its shape needs ${count}`);
+  // One element of the list is a byte of several packed ones.
+  const needed = packedBits(type) === undefined ? count : bytes;
+  return list.length === needed
+    ? read(wholeElements(packed(list, type), type, count))
+    : malformed(`${named} has ${list.length} values and its shape needs ${needed}`);
 }
 
 function valuesInFile(
@@ -162,9 +191,9 @@ function valuesInFile(
   path: string,
   range: FileRange,
 ): Imported<ReadValues> {
-  const bytes = count * storedElement(type).bytes;
+  const bytes = storedBytes(type, count);
   return range.length === bytes
-    ? read(() => readRange(path, range))
+    ? read(async () => wholeElements(await readRange(path, range), type, count))
     : malformed(`${named} has ${range.length} bytes and its shape needs ${bytes}`);
 }
 
@@ -207,7 +236,7 @@ async function externalValues(
   { message: { externalData }, type, count, named: place }: Described,
   directory: string,
 ): Promise<Imported<ReadValues>> {
-  const bytes = count * storedElement(type).bytes;
+  const bytes = storedBytes(type, count);
   const entries = new Map(externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location');
   if (location === undefined) return malformed(`${place} does not say in which file its values are`);
@@ -221,7 +250,7 @@ async function externalValues(
     );
   }
   const { absolutePath } = file.value;
-  return read(() => readRange(absolutePath, { offset, length }));
+  return read(async () => wholeElements(await readRange(absolutePath, { offset, length }), type, count));
 }
 
 async function readRange(path: string, { offset, length }: FileRange): Promise<Uint8Array> {

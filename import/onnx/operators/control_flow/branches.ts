@@ -8,6 +8,7 @@ import {
 } from '../../conversion/operator_call.ts';
 import type { Subgraph } from '../../conversion/subgraph.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { tensorOf } from '../../values/onnx_value.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { onlyElement } from '../shapes/sizes.ts';
 
@@ -71,6 +72,7 @@ function addBranch(
   });
   const outputs = graph
     .convert(inner.builder, [], given)
+    .map((value, index) => tensorOf(value, `output ${index}`))
     .map((output) => typed(inner.builder.node('Identity', [output], { shape: output.shape }), output.type));
   g.addFunction({
     name: inner.name,

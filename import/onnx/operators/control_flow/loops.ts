@@ -1,24 +1,35 @@
 import { binary } from '../../../builder/elementwise.ts';
-import { dimension, gather, reverse, transpose } from '../../../builder/shaping.ts';
-import { axisIn, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
+import { dimension, gather, reverse, stack, transpose } from '../../../builder/shaping.ts';
+import {
+  axisIn,
+  input,
+  knownSize,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+} from '../../conversion/operator_call.ts';
 import type { Subgraph } from '../../conversion/subgraph.ts';
-import { typed } from '../../values/onnx_tensor.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { type OnnxValue, tensorOf } from '../../values/onnx_value.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { type Body, runLoop } from './run_loop.ts';
 
 /** Inputs: the most rounds, the condition, and what is carried. The body gives its condition first. */
 const loop: Operator = (call) => {
-  const { attributes, inputs } = call;
+  const { attributes, inputs, values } = call;
   const graph = call.subgraph(attributes.graph('body'));
-  const states = inputs.slice(2).map((_, index) => input(call, index + 2));
+  const states = values
+    .slice(2)
+    .map((value, index) => value ?? refuseMalformed(`lacks its input ${index + 2}`));
   const body: Body = (g, round, given, captured) => {
     const [, condition] = graph.inputs;
     const isOn = typed(binary(g, 'Equal', g.integers([0], []), 0), 'BOOL', [1]);
     const outputs = graph.convert(g, condition === undefined ? [round] : [round, isOn, ...given], captured);
+    const [goesOn] = outputs;
     return {
-      goesOn: outputs[0],
+      goesOn: goesOn && tensorOf(goesOn, 'the condition'),
       states: outputs.slice(1, 1 + states.length),
-      collected: outputs.slice(1 + states.length),
+      collected: collectedOf(outputs.slice(1 + states.length)),
     };
   };
   const { states: ends, collected } = runLoop(call, {
@@ -31,20 +42,48 @@ const loop: Operator = (call) => {
   return [...ends, ...collected];
 };
 
+const collectedOf = (values: readonly OnnxValue[]): OnnxTensor[] =>
+  values.map((value, index) => tensorOf(value, `collected output ${index}`));
+
+const scan: Operator = (call) => (call.opset < 9 ? batchedScan(call) : scanned(call));
+
+/** Each row of a batch is a node of its own. */
+const MOST_ROWS = 64;
+
+/** The operator of set 8, whose tensors have a batch before their steps: each row of the batch is scanned by itself. */
+function batchedScan(call: OperatorCall): OnnxTensor[] {
+  const { g, inputs } = call;
+  if (inputs[0] !== undefined) refuse('has sequences of different lengths, which are not scanned');
+  const tensors = inputs.slice(1).map((_, index) => input(call, index + 1));
+  const batch = knownSize(input(call, 1), 0, 'a known number of rows');
+  if (batch > MOST_ROWS) refuse(`scans ${batch} rows, which are too many`);
+  const rows = Array.from({ length: batch }, (_, row) => {
+    const own = tensors.map((x) => typed(gather(g, x, g.integers([row], []), 0), x.type));
+    return scanned({ ...call, inputs: own, values: own });
+  });
+  const [first = []] = rows;
+  return first.map((output, index) =>
+    typed(
+      stack(
+        g,
+        rows.map((row) => row[index] ?? output),
+        0,
+      ),
+      output.type,
+    ),
+  );
+}
+
 /** Inputs: what is carried, and tensors of which each round reads one slice. */
-const scan: Operator = (call) => {
-  const { g, attributes, inputs, opset } = call;
-  if (opset < 9)
-    return refuse(
-      'is of operator set 8, whose batches are not read; export the model with operator set 9 or later',
-    );
+function scanned(call: OperatorCall): OnnxTensor[] {
+  const { g, attributes, inputs } = call;
   const graph: Subgraph = call.subgraph(attributes.graph('body'));
-  const scanned = attributes.integer('num_scan_inputs', 1);
-  const count = inputs.length - scanned;
+  const number = attributes.integer('num_scan_inputs', 1);
+  const count = inputs.length - number;
   const states = inputs.slice(0, count).map((_, index) => input(call, index));
   const axes = attributes.integers('scan_input_axes') ?? [];
-  const directions = attributes.integers('scan_input_directions') ?? [];
-  const rows = Array.from({ length: scanned }, (_, index) => {
+  const directions = attributes.integers('scan_input_directions') ?? attributes.integers('directions') ?? [];
+  const rows = Array.from({ length: number }, (_, index) => {
     const x = input(call, count + index);
     const axis = axisIn(x.shape.length, axes[index] ?? 0);
     const first = transpose(g, x, [axis, ...[...x.shape.keys()].filter((each) => each !== axis)]);
@@ -55,10 +94,14 @@ const scan: Operator = (call) => {
   const size = dimension(g, longest, 0);
   const rounds = typed(typeof size === 'number' ? g.integers([size], []) : size, 'INT64', [size]);
   const body: Body = (builder, round, given, captured) => {
-    const own = captured.slice(0, scanned);
+    const own = captured.slice(0, number);
     const slices = own.map((each) => typed(gather(builder, each, round, 0), each.type));
-    const outputs = graph.convert(builder, [...given, ...slices], captured.slice(scanned));
-    return { goesOn: undefined, states: outputs.slice(0, count), collected: outputs.slice(count) };
+    const outputs = graph.convert(builder, [...given, ...slices], captured.slice(number));
+    return {
+      goesOn: undefined,
+      states: outputs.slice(0, count),
+      collected: collectedOf(outputs.slice(count)),
+    };
   };
   const { states: ends, collected } = runLoop(call, {
     body,
@@ -70,7 +113,7 @@ const scan: Operator = (call) => {
   const outputAxes = attributes.integers('scan_output_axes') ?? [];
   const outputDirections = attributes.integers('scan_output_directions') ?? [];
   return [
-    ...ends,
+    ...ends.map((end, index) => tensorOf(end, `state ${index}`)),
     ...collected.map((each, index) => {
       const turned = outputDirections[index] === 1 ? reverse(g, each, 0) : each;
       const to = axisIn(each.shape.length, outputAxes[index] ?? 0);
@@ -79,6 +122,6 @@ const scan: Operator = (call) => {
       return typed(transpose(g, turned, order), each.type);
     }),
   ];
-};
+}
 
 export const LOOPS: OperatorTable = { Loop: loop, Scan: scan };

@@ -4,6 +4,7 @@ import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { type Carried, type CarriedValue, whileLoop } from '../../../builder/while_loop.ts';
 import type { OperatorCall } from '../../conversion/operator_call.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { type OnnxValue, tensorOf } from '../../values/onnx_value.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { onlyElement } from '../shapes/sizes.ts';
 
@@ -14,20 +15,20 @@ const MOST_ROUNDS = 64;
 interface Round {
   /** Whether another one follows; undefined where that does not change. */
   readonly goesOn: OnnxTensor | undefined;
-  readonly states: readonly OnnxTensor[];
+  readonly states: readonly OnnxValue[];
   readonly collected: readonly OnnxTensor[];
 }
 
 export type Body = (
   g: NodeBuilder,
   round: OnnxTensor,
-  states: readonly OnnxTensor[],
+  states: readonly OnnxValue[],
   captured: readonly OnnxTensor[],
 ) => Round;
 
 interface LoopParts {
   readonly body: Body;
-  readonly states: readonly OnnxTensor[];
+  readonly states: readonly OnnxValue[];
   readonly captured: readonly OnnxTensor[];
   /** How many rounds there are at most. */
   readonly rounds: OnnxTensor | undefined;
@@ -36,7 +37,7 @@ interface LoopParts {
 
 /** What is collected along a new first dimension, with the states at the end. */
 interface Looped {
-  readonly states: readonly OnnxTensor[];
+  readonly states: readonly OnnxValue[];
   readonly collected: readonly OnnxTensor[];
 }
 
@@ -118,13 +119,14 @@ function asFunction(call: OperatorCall, parts: LoopParts): Looped {
  * the trials are not used.
  */
 function settled(g: NodeBuilder, { body, states, captured }: LoopParts) {
-  let current = states.map(({ elements: _, ...state }) => state);
+  let current = tensorsOf(states).map(({ elements: _, ...state }) => state);
   for (;;) {
     const trial = g.function('trial');
     const round = typed(trial.builder.integers([0], []), 'INT64');
     const sample = body(trial.builder, round, current, captured);
+    const ends = tensorsOf(sample.states);
     const next = current.map((state, index) => {
-      const after = sample.states[index] ?? refuseMalformed('gives fewer states than it carries');
+      const after = ends[index] ?? refuseMalformed('gives fewer states than it carries');
       if (after.shape.length !== state.shape.length)
         return refuse('changes the number of dimensions of what it carries from round to round');
       return {
@@ -156,7 +158,7 @@ function oneRound(
   );
   const changed = new Map<string, SymbolicTensor>([['round', add(g, round, 1)]]);
   if (made.goesOn !== undefined) changed.set('is_on', onlyElement(g, made.goesOn));
-  for (const [index, state] of made.states.entries()) changed.set(`state${index}`, state);
+  for (const [index, state] of tensorsOf(made.states).entries()) changed.set(`state${index}`, state);
   for (const [index, each] of made.collected.entries()) {
     const list = [value(`list${index}`), each];
     const elements = elementsOf(sample.collected[index] ?? each);
@@ -164,6 +166,10 @@ function oneRound(
   }
   return changed;
 }
+
+/** A function sees its arguments alone, which are tensors. */
+const tensorsOf = (states: readonly OnnxValue[]): OnnxTensor[] =>
+  states.map((state, index) => tensorOf(state, `state ${index}`));
 
 const elementsOf = (each: OnnxTensor) => ({ element_dtype: typeValue(each.dtype) });
 

@@ -1,6 +1,7 @@
 import { FLOAT16_LIMIT } from '../../../../worker/model/float16.ts';
-import { binary, cast, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
-import { typeValue } from '../../../builder/node_builder.ts';
+import { binary, cast, clip, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
+import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
+import type { NodeAttribute } from '../../../graph/graph.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
@@ -8,7 +9,14 @@ import {
   type OperatorCall,
   type OperatorTable,
 } from '../../conversion/operator_call.ts';
-import { dataTypeOf, type ElementTypeName, isFloating, isInteger } from '../../values/element_types.ts';
+import {
+  dataTypeOf,
+  type ElementTypeName,
+  integerRange,
+  isFloating,
+  isInteger,
+  packedBits,
+} from '../../values/element_types.ts';
 import { elementsTensor, followed } from '../../values/elements.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
@@ -24,9 +32,14 @@ function castElements(call: OperatorCall, x: OnnxTensor, type: ElementTypeName):
   if (x.type === type) return x;
   const known = isInteger(type) ? followed(x) : undefined;
   if (known !== undefined) return elementsTensor(g, known, type, x.shape.length === 0);
-  if (x.type === 'STRING') return typed(cast(g, fromText(call, x), dataTypeOf(type)), type);
+  if (x.type === 'STRING') return typed(cast(g, fromText(g, x), dataTypeOf(type)), type);
   if (type === 'STRING') return toText(call, x);
   if (type === 'BOOL') return typed(binary(g, 'NotEqual', x, 0), 'BOOL', x.elements?.map(truth));
+  const range = packedBits(type) === undefined ? undefined : integerRange(type);
+  if (range !== undefined && isFloating(x.type)) {
+    // What is beyond the few integers of the type is the nearest of them.
+    return typed(cast(g, clip(g, x, ...range), 'int32'), type);
+  }
   const result = cast(g, x, dataTypeOf(type));
   const bits = PRECISION[type];
   if (bits !== undefined && x.type !== 'BFLOAT16') {
@@ -59,7 +72,7 @@ function withinHalf({ g }: OperatorCall, x: SymbolicTensor): SymbolicTensor {
   return select(g, binary(g, 'GreaterEqual', unary(g, 'Abs', x), FLOAT16_LIMIT), infinite, x);
 }
 
-function fromText({ g }: OperatorCall, x: OnnxTensor): SymbolicTensor {
+function fromText(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
   return g.node(
     'StringToNumber',
     [x],
@@ -68,9 +81,22 @@ function fromText({ g }: OperatorCall, x: OnnxTensor): SymbolicTensor {
   );
 }
 
+/** The digits that tell all floats of single precision apart, and fewer of them that may suffice. */
+const DIGITS = [9, 8, 7, 6] as const;
+
+/** Floats have the fewest digits from which they are read again. */
 function toText({ g }: OperatorCall, x: OnnxTensor): OnnxTensor {
-  if (isFloating(x.type)) refuse('writes floats as texts, whose digits ONNX does not define');
-  return typed(g.node('AsString', [x], { shape: x.shape, dtype: 'string' }), 'STRING');
+  const written = (attributes: Readonly<Record<string, NodeAttribute>>) =>
+    g.node('AsString', [x], { shape: x.shape, dtype: 'string' }, attributes);
+  if (!isFloating(x.type)) return typed(written({}), 'STRING');
+  if (x.type === 'DOUBLE')
+    refuse('writes numbers of double precision as texts, of which single precision is computed');
+  const [longest, ...shorter] = DIGITS.map((digits) =>
+    written({ precision: { i: String(digits) }, shortest: { b: true } }),
+  );
+  if (longest === undefined) throw new Error('there are several');
+  const text = shorter.reduce((rest, each) => select(g, binary(g, 'Equal', fromText(g, each), x), each, rest), longest);
+  return typed(text, 'STRING');
 }
 
 const castOperator: Operator = (call) => {

@@ -6,6 +6,7 @@ import {
   type Dimension,
   dimensions,
   expandDimension,
+  gather,
   reshape,
   shapeTensor,
   squeeze,
@@ -105,6 +106,8 @@ const flatten: Operator = (call) => {
 
 const squeezeOperator: Operator = (call) => {
   const x = input(call, 0);
+  const tensor = call.inputs[1];
+  if (tensor !== undefined && numbersOf(tensor) === undefined) return squeezeByTensor(call, x, tensor);
   const given = integersOf(call, 'axes', 1);
   if (given === undefined && x.shape.includes(null)) {
     refuse('leaves out every size that is 1, which the request decides; name the axes');
@@ -113,6 +116,22 @@ const squeezeOperator: Operator = (call) => {
     given === undefined ? [...x.shape.keys()].filter((axis) => x.shape[axis] === 1) : axesIn(rank(x), given);
   return withFollowed(call, x, axes.length === 0 ? x : squeeze(call.g, x, axes));
 };
+
+/** Along axes that the request decides: what is left of the shape. */
+function squeezeByTensor({ g }: OperatorCall, x: OnnxTensor, axes: OnnxTensor): OnnxTensor {
+  const places = fromStart(g, axes, rank(x));
+  const isLeft = g.node(
+    'TensorScatterUpdate',
+    [g.integers(x.shape.map(() => 1)), expandDimension(g, places, 1), multiply(g, places, 0)],
+    { shape: [rank(x)], dtype: 'int32' },
+    { Tindices: typeValue('int32') },
+  );
+  const left = g.node('Where', [binary(g, 'Equal', isLeft, 1)], { shape: [null, 1], dtype: 'int32' });
+  const count = Math.max(rank(x) - lengthOf(axes, 'axes'), 0);
+  const sizes = gather(g, shapeOfTensor(g, x), reshape(g, left, [count]), 0);
+  const shape = Array.from({ length: count }, () => null);
+  return typed(g.node('Reshape', [x, sizes], { shape }, { Tshape: typeValue('int32') }), x.type);
+}
 
 const unsqueeze: Operator = (call) => {
   const x = input(call, 0);
@@ -154,7 +173,7 @@ const transposeOperator: Operator = (call) => {
   return typed(transpose(call.g, x, axesIn(rank(x), order)), x.type, rank(x) <= 1 ? x.elements : undefined);
 };
 
-const identity: Operator = (call) => input(call, 0);
+const identity: Operator = ({ values }) => [values[0] ?? refuseMalformed('lacks its input 0')];
 
 /** Nothing is left out at inference. The second output says that all elements are kept. */
 const dropout: Operator = (call) => {
