@@ -25,6 +25,7 @@ export function integersValue(values: readonly number[]): NodeAttribute {
 /** Operations whose nodes have no attribute `T`: they take strings, or name their types by other attributes. */
 const WITHOUT_TYPE: ReadonlySet<string> = new Set([
   'LookupTableFindV2',
+  '_ConstantTableFind',
   'SparseCross',
   'StaticRegexFullMatch',
   'StaticRegexReplace',
@@ -35,6 +36,7 @@ const WITHOUT_TYPE: ReadonlySet<string> = new Set([
   'StringToHashBucketFast',
   'StringToHashBucketStrong',
   'StringToNumber',
+  'StringUpper',
 ]);
 
 type Attributes = Readonly<Record<string, NodeAttribute>>;

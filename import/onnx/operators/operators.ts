@@ -33,7 +33,9 @@ import { JOINING } from './shapes/joining.ts';
 import { PADDING } from './shapes/padding.ts';
 import { RESHAPING } from './shapes/reshaping.ts';
 import { WINDOWS } from './signals/windows.ts';
+import { SPLITTING } from './strings/splitting.ts';
 import { TEXTS } from './strings/texts.ts';
+import { VECTORIZER } from './strings/vectorizer.ts';
 
 /** The operators of ONNX's own domain, by subject. */
 export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
@@ -56,7 +58,7 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
   Reductions: { ...REDUCTIONS, ...EXTREMES },
   Sequences: SEQUENCES,
   Signals: WINDOWS,
-  Strings: TEXTS,
+  Strings: { ...SPLITTING, ...TEXTS, ...VECTORIZER },
   Shapes: { ...JOINING, ...PADDING, ...RESHAPING },
 };
 
