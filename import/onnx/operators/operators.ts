@@ -32,6 +32,8 @@ import { CREATION } from './shapes/creation.ts';
 import { JOINING } from './shapes/joining.ts';
 import { PADDING } from './shapes/padding.ts';
 import { RESHAPING } from './shapes/reshaping.ts';
+import { MEL } from './signals/mel.ts';
+import { TRANSFORMS } from './signals/transforms.ts';
 import { WINDOWS } from './signals/windows.ts';
 import { SPLITTING } from './strings/splitting.ts';
 import { TEXTS } from './strings/texts.ts';
@@ -57,7 +59,7 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
   'Recurrent networks': RECURRENT,
   Reductions: { ...REDUCTIONS, ...EXTREMES },
   Sequences: SEQUENCES,
-  Signals: WINDOWS,
+  Signals: { ...MEL, ...TRANSFORMS, ...WINDOWS },
   Strings: { ...SPLITTING, ...TEXTS, ...VECTORIZER },
   Shapes: { ...JOINING, ...PADDING, ...RESHAPING },
 };
