@@ -8,7 +8,10 @@ import { ACTIVATIONS } from './elementwise/activations.ts';
 import { ARITHMETIC } from './elementwise/arithmetic.ts';
 import { LOGIC } from './elementwise/logic.ts';
 import { BOXES } from './images/boxes.ts';
+import { COL2IM } from './images/col2im.ts';
+import { DEFORMABLE } from './images/deformable.ts';
 import { SAMPLING } from './images/grid_sample.ts';
+import { REGIONS } from './images/regions.ts';
 import { RESIZING } from './images/resize.ts';
 import { GATHERING } from './indexing/gathering.ts';
 import { SCATTERING } from './indexing/scattering.ts';
@@ -50,7 +53,7 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
   Convolution: { ...CONVOLUTION, ...TRANSPOSED_CONVOLUTION },
   Creation: CREATION,
   Indexing: { ...GATHERING, ...SCATTERING, ...SLICING, ...UNIQUE },
-  Images: { ...BOXES, ...RESIZING, ...SAMPLING },
+  Images: { ...BOXES, ...COL2IM, ...DEFORMABLE, ...REGIONS, ...RESIZING, ...SAMPLING },
   Losses: LOSSES,
   Normalization: NORMALIZATION,
   Pooling: { ...POOLING, ...UNPOOLING },

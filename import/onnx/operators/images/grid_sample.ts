@@ -50,7 +50,7 @@ const gridSample: Operator = (call) => {
   const places = sizes.map((size, axis) =>
     placeInImage(g, gather(g, grid, g.integers([dimensions - 1 - axis], []), rank(grid) - 1), size, options),
   );
-  const sampled = sample(g, last, places, sizes, options);
+  const sampled = sampleImage(g, last, places, sizes, options);
   const out = [...sampled.shape.keys()];
   return typed(transpose(g, sampled, [0, out.length - 1, ...out.slice(1, -1)]), x.type);
 };
@@ -77,7 +77,7 @@ function placeInImage(
 }
 
 /** The sum of the elements around each place by their weights. */
-function sample(
+export function sampleImage(
   g: NodeBuilder,
   image: SymbolicTensor,
   places: readonly SymbolicTensor[],

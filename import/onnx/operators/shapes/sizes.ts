@@ -17,6 +17,13 @@ export function productOf(g: NodeBuilder, sizes: readonly Dimension[]): Dimensio
   }, 1);
 }
 
+/** How often a size has another one, rounded down. */
+export function quotientOf(g: NodeBuilder, size: Dimension, divisor: Dimension): Dimension {
+  if (divisor === 1) return size;
+  if (typeof size === 'number' && typeof divisor === 'number') return Math.floor(size / divisor);
+  return binary(g, 'FloorDiv', scalarOf(g, size), divisor);
+}
+
 /** A size as a scalar of the graph. */
 export function scalarOf(g: NodeBuilder, size: Dimension): SymbolicTensor {
   return typeof size === 'number' ? g.integers([size], []) : size;
