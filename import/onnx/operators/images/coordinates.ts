@@ -4,6 +4,9 @@ import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import type { Dimension } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 
+/** Up to so many places are a constant. */
+const MOST_PLACES = 2 ** 16;
+
 export const COORDINATES = [
   'half_pixel',
   'half_pixel_symmetric',
@@ -76,7 +79,7 @@ export function placesInInput(g: NodeBuilder, axis: ResizedAxis, mode: Coordinat
   );
   const place = (index: Float): Float =>
     f.add(f.multiply(f.divide(f.add(index, before), divisor), factor), after);
-  if (typeof to === 'number') {
+  if (typeof to === 'number' && to <= MOST_PLACES) {
     const known = Array.from({ length: to }, (_, index) => place(index)).filter(
       (each) => typeof each === 'number',
     );

@@ -14,7 +14,6 @@ import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
 import { expandDimension } from '../../../builder/shaping.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { refuse } from '../../values/refusal.ts';
 import { scalarOf } from '../shapes/sizes.ts';
 import { asFloat, asTensor, floats, type ResizedAxis } from './coordinates.ts';
 
@@ -47,15 +46,10 @@ export function weightsOf(
     : typeof scale === 'number'
       ? Math.min(scale, 1)
       : binary(g, 'Minimum', scale, g.floats([1], []));
-  const taps =
-    typeof narrowing === 'number'
-      ? Math.ceil(reach / narrowing)
-      : refuse('smooths by a scale that the request decides');
   const column = expandDimension(g, places, 1);
   const first = unary(g, 'Floor', column);
-  const offsets = Array.from({ length: 2 * taps }, (_, index) => index - taps + 1);
   // [to, taps]
-  const indices = add(g, first, g.floats(offsets, [1, offsets.length]));
+  const indices = add(g, first, expandDimension(g, offsetsOf(g, f.divide(reach, narrowing)), 0));
   const distance = multiply(g, unary(g, 'Abs', subtract(g, column, indices)), narrowing);
   let weights = options.mode === 'linear' ? linear(g, distance) : cubic(g, distance, options.cubic);
   if (options.excludesOutside) {
@@ -74,6 +68,17 @@ export function weightsOf(
   const clamped = within(g, cast(g, indices, 'int32'), from);
   const hot = binary(g, 'Equal', expandDimension(g, clamped, 2), countUp(g, from));
   return reduce(g, 'Sum', multiply(g, expandDimension(g, weights, 2), cast(g, hot, 'float32')), [1]);
+}
+
+/** How far the elements that count are from that at or before a place. @param reach the farthest distance */
+function offsetsOf(g: NodeBuilder, reach: number | SymbolicTensor): SymbolicTensor {
+  if (typeof reach === 'number') {
+    const taps = Math.ceil(reach);
+    return g.floats(Array.from({ length: 2 * taps }, (_, index) => index - taps + 1));
+  }
+  const taps = unary(g, 'Ceil', reach);
+  const numbers = cast(g, countUp(g, cast(g, multiply(g, taps, 2), 'int32')), 'float32');
+  return subtract(g, numbers, subtract(g, taps, 1));
 }
 
 function linear(g: NodeBuilder, distance: SymbolicTensor): SymbolicTensor {

@@ -1,13 +1,15 @@
 import { countUp } from '../../../builder/creation.ts';
-import { add, binary, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
+import { add, binary, cast, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { batchProduct } from '../../../builder/products.ts';
-import { softmax } from '../../../builder/reductions.ts';
+import { reduce, softmax } from '../../../builder/reductions.ts';
 import {
   concatenate,
+  type Dimension,
   dimension,
   expandDimension,
   gather,
+  pad,
   reshape,
   slice,
   split,
@@ -47,18 +49,16 @@ const attention: Operator = (call) => {
   const heads = knownSize(q, 1, 'a known number of heads');
   const scale = attributes.float('scale', 1 / Math.sqrt(knownSize(q, 3, 'a known size of heads')));
   const [k, v] = [repeated(g, keys, heads), repeated(g, values, heads)];
-  let scores = multiply(g, batchProduct(g, q, k, { transposed: true }), scale);
-  const raw = scores;
+  const raw = multiply(g, batchProduct(g, q, k, { transposed: true }), scale);
   const cap = attributes.float('softcap', 0);
-  scores = masked(call, scores, k, attributes.flag('is_causal'));
-  const biased = scores;
-  if (cap > 0) scores = multiply(g, unary(g, 'Tanh', multiply(g, scores, 1 / cap)), cap);
-  const shares = softmax(g, scores, 3);
+  const capped = cap > 0 ? multiply(g, unary(g, 'Tanh', multiply(g, raw, 1 / cap)), cap) : raw;
+  const biased = masked(call, capped, { keys: k, offset: offsetOf(call, dimension(g, q, 2)) });
+  const shares = sharesOf(call, biased);
   const y = batchProduct(g, shares, v);
   const result = isFlat ? outOfHeads(g, y) : y;
   const mode = attributes.integer('qk_matmul_output_mode', 0);
   const shown =
-    [raw, biased, scores, shares][mode] ?? refuse(`has qk_matmul_output_mode ${mode}, which is not known`);
+    [raw, capped, biased, shares][mode] ?? refuse(`has qk_matmul_output_mode ${mode}, which is not known`);
   const type = given[0].type;
   return [typed(result, type), typed(keys, type), typed(values, type), typed(shown, type)].slice(
     0,
@@ -66,23 +66,27 @@ const attention: Operator = (call) => {
   );
 };
 
-function inHeads(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
+export function inHeads(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
   const size = (sizeOf(x, 2) ?? refuse('needs a known size of heads')) / heads;
   return transpose(g, reshape(g, x, [dimension(g, x, 0), dimension(g, x, 1), heads, size]), [0, 2, 1, 3]);
 }
 
-function outOfHeads(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
+export function outOfHeads(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
   const together = transpose(g, x, [0, 2, 1, 3]);
   const size = (sizeOf(x, 1) ?? 1) * (sizeOf(x, 3) ?? 1);
   return reshape(g, together, [dimension(g, together, 0), dimension(g, together, 1), size]);
 }
 
-function withPast(g: NodeBuilder, past: OnnxTensor | undefined, present: SymbolicTensor): SymbolicTensor {
+export function withPast(
+  g: NodeBuilder,
+  past: OnnxTensor | undefined,
+  present: SymbolicTensor,
+): SymbolicTensor {
   return past === undefined ? present : concatenate(g, [past, present], 2);
 }
 
 /** Several heads of queries may share one of keys. */
-function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
+export function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
   const own = sizeOf(x, 1) ?? heads;
   if (own === heads) return x;
   const apart = expandDimension(g, x, 2);
@@ -90,21 +94,63 @@ function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTen
   return reshape(g, wide, [dimension(g, x, 0), heads, dimension(g, x, 2), dimension(g, x, 3)]);
 }
 
-function masked(
-  { g, inputs }: OperatorCall,
-  scores: SymbolicTensor,
-  keys: SymbolicTensor,
-  isCausal: boolean,
-) {
-  let result = scores;
-  const mask = inputs[3];
-  if (mask !== undefined) {
-    result = mask.type === 'BOOL' ? select(g, mask, result, Number.NEGATIVE_INFINITY) : add(g, result, mask);
+/** How many keys come before those of the queries: a number, or one for each row of the batch, [batch, 1, 1, 1]. */
+function offsetOf({ g, inputs }: OperatorCall, steps: Dimension): Dimension {
+  const [past, lengths] = [inputs[4], inputs[6]];
+  if (past !== undefined) return dimension(g, past, 2);
+  if (lengths === undefined) return 0;
+  return subtract(g, reshape(g, lengths, [dimension(g, lengths, 0), 1, 1, 1]), steps);
+}
+
+interface Seen {
+  readonly keys: SymbolicTensor;
+  readonly offset: Dimension;
+}
+
+function masked(call: OperatorCall, scores: SymbolicTensor, { keys, offset }: Seen): SymbolicTensor {
+  const { g, attributes, inputs } = call;
+  const [mask, lengths] = [inputs[3], inputs[6]];
+  const places = countUp(g, dimension(g, keys, 2));
+  const limits: SymbolicTensor[] = [];
+  if (lengths !== undefined) {
+    limits.push(binary(g, 'Less', places, reshape(g, lengths, [dimension(g, lengths, 0), 1, 1, 1])));
   }
-  if (!isCausal) return result;
-  const rows = expandDimension(g, countUp(g, dimension(g, scores, 2)), 1);
-  const columns = countUp(g, dimension(g, keys, 2));
-  return select(g, binary(g, 'LessEqual', columns, rows), result, Number.NEGATIVE_INFINITY);
+  const own = add(g, expandDimension(g, countUp(g, dimension(g, scores, 2)), 1), offset);
+  if (attributes.flag('is_causal')) limits.push(binary(g, 'LessEqual', places, own));
+  const [left, right] = [
+    attributes.integer('left_window_size', -1),
+    attributes.integer('right_window_size', -1),
+  ];
+  if (left >= 0) limits.push(binary(g, 'GreaterEqual', places, subtract(g, own, left)));
+  if (right >= 0) limits.push(binary(g, 'LessEqual', places, add(g, own, right)));
+  let result = scores;
+  if (mask !== undefined) {
+    const whole = asLong(g, mask, keys);
+    result =
+      whole.dtype === 'bool' ? select(g, whole, result, Number.NEGATIVE_INFINITY) : add(g, result, whole);
+  }
+  return limits.reduce((rest, isSeen) => select(g, isSeen, rest, Number.NEGATIVE_INFINITY), result);
+}
+
+/** A mask of fewer keys than there are hides the others. */
+function asLong(g: NodeBuilder, mask: OnnxTensor, keys: SymbolicTensor): SymbolicTensor {
+  const [own, wanted] = [sizeOf(mask, -1), sizeOf(keys, 2)];
+  if (own === null || wanted === null || own >= wanted || own === 1) return mask;
+  const widths = mask.shape.map((_, axis): [number, number] => [
+    0,
+    axis === rank(mask) - 1 ? wanted - own : 0,
+  ]);
+  return mask.type === 'BOOL'
+    ? cast(g, pad(g, cast(g, mask, 'int32'), widths), 'bool')
+    : pad(g, mask, widths, Number.NEGATIVE_INFINITY);
+}
+
+/** What each query takes of each key: nothing where all keys are hidden. */
+function sharesOf({ g, inputs }: OperatorCall, scores: SymbolicTensor): SymbolicTensor {
+  const shares = softmax(g, scores, 3);
+  if (inputs[3] === undefined && inputs[6] === undefined) return shares;
+  const isHidden = binary(g, 'Equal', reduce(g, 'Max', scores, [3], true), Number.NEGATIVE_INFINITY);
+  return select(g, isHidden, 0, shares);
 }
 
 /** Turns pairs of numbers by angles that depend on the position. [batch, heads, steps, size] or [batch, steps, heads * size] */

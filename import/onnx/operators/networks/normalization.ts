@@ -1,8 +1,8 @@
 import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
-import { add, divide, maximum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
+import { add, binary, divide, maximum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
 import { moments, reduce } from '../../../builder/reductions.ts';
-import { dimensions, expandDimension, reshape } from '../../../builder/shaping.ts';
+import { dimensions, expandDimension, pad, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,
@@ -14,6 +14,7 @@ import {
 } from '../../conversion/operator_call.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
+import { sumWindows } from './slice_pooling.ts';
 
 /** Numbers of the channels, [channels], for tensors of [batch, channels, ...]. */
 function ofChannels(g: NodeBuilder, numbers: SymbolicTensor, dimensions: number): SymbolicTensor {
@@ -24,7 +25,9 @@ function ofChannels(g: NodeBuilder, numbers: SymbolicTensor, dimensions: number)
 
 const batchNormalization: Operator = (call) => {
   const { g, attributes } = call;
-  attributes.ignore('momentum', 'spatial', 'consumed_inputs', 'is_test');
+  attributes.ignore('momentum', 'consumed_inputs', 'is_test');
+  if (!attributes.flag('spatial', true))
+    refuse('has numbers for each place (spatial 0), which are not computed');
   if (attributes.flag('training_mode'))
     refuse('is in training mode; export the model for inference (model.eval())');
   const x = input(call, 0);
@@ -51,7 +54,7 @@ const batchNormalization: Operator = (call) => {
 };
 
 /** Mean 0 and variance 1 over some axes. */
-function standardized(g: NodeBuilder, x: SymbolicTensor, axes: readonly number[], epsilon: number) {
+export function standardized(g: NodeBuilder, x: SymbolicTensor, axes: readonly number[], epsilon: number) {
   const { mean, centered, variance } = moments(g, x, axes);
   const inverse = unary(g, 'Rsqrt', add(g, variance, epsilon));
   return { result: multiply(g, centered, inverse), mean, inverse };
@@ -67,7 +70,7 @@ const instanceNormalization: Operator = (call) => {
   return typed(add(g, scaled, ofChannels(g, offset, rank(x))), x.type);
 };
 
-const layerNormalization: Operator = (call) => {
+export const layerNormalization: Operator = (call) => {
   const { g, attributes, inputs, outputCount } = call;
   attributes.ignore('stash_type');
   const [x, scale, offset] = [input(call, 0), input(call, 1), inputs[2]];
@@ -78,15 +81,21 @@ const layerNormalization: Operator = (call) => {
   return outputCount === 1 ? y : [y, typed(mean, 'FLOAT'), typed(inverse, 'FLOAT')];
 };
 
-const rmsNormalization: Operator = (call) => {
+export const rmsNormalization: Operator = (call) => {
   const { g, attributes } = call;
   attributes.ignore('stash_type');
   const [x, scale] = [input(call, 0), input(call, 1)];
   const axes = [...x.shape.keys()].slice(axisIn(rank(x), attributes.integer('axis', -1)));
-  const square = reduce(g, 'Mean', multiply(g, x, x), axes, true);
-  const inverse = unary(g, 'Rsqrt', add(g, square, attributes.float('epsilon', 1e-5)));
-  return typed(multiply(g, multiply(g, x, inverse), scale), x.type);
+  const { result } = rootMeanSquared(g, x, axes, attributes.float('epsilon', 1e-5));
+  return typed(multiply(g, result, scale), x.type);
 };
+
+/** Mean square 1 over some axes. */
+export function rootMeanSquared(g: NodeBuilder, x: SymbolicTensor, axes: readonly number[], epsilon: number) {
+  const square = reduce(g, 'Mean', multiply(g, x, x), axes, true);
+  const inverse = unary(g, 'Rsqrt', add(g, square, epsilon));
+  return { result: multiply(g, x, inverse), inverse };
+}
 
 /** Channels in groups are standardized together. Before operator set 21, a scale is for a group. */
 const groupNormalization: Operator = (call) => {
@@ -108,13 +117,21 @@ const groupNormalization: Operator = (call) => {
   return typed(isOfGroups ? reshape(g, affine(result), sizes) : affine(reshape(g, result, sizes)), x.type);
 };
 
-/** x / (bias + alpha / size * sum of squares of the channels around)^beta, by TensorFlow's LRN for odd sizes. */
+/** x / (bias + alpha / size * sum of squares of the channels around)^beta, by TensorFlow's LRN for odd sizes of images. */
 const localResponseNormalization: Operator = (call) => {
   const { g, attributes } = call;
   const x = input(call, 0);
   const size = attributes.integer('size') ?? refuse('has no size');
-  if (size % 2 === 0) refuse(`is over ${size} channels, which have no middle`);
-  if (rank(x) !== 4) refuse(`takes a tensor of ${rank(x)} dimensions, which is not computed`);
+  const [bias, beta] = [attributes.float('bias', 1), attributes.float('beta', 0.75)];
+  const alpha = attributes.float('alpha', 1e-4) / size;
+  if (size % 2 === 0 || rank(x) !== 4) {
+    const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+    const widths = x.shape.map((_, axis): [number, number] => (axis === 1 ? [before, after] : [0, 0]));
+    const window = { size: [size], strides: [1], dilations: [1] };
+    const sums = sumWindows(g, pad(g, multiply(g, x, x), widths), window);
+    const base = add(g, multiply(g, sums, alpha), bias);
+    return typed(divide(g, x, binary(g, 'Pow', base, beta)), x.type);
+  }
   const last = channelsLast(g, x);
   const normalized = g.node(
     'LRN',
@@ -122,9 +139,9 @@ const localResponseNormalization: Operator = (call) => {
     { shape: last.shape },
     {
       depth_radius: { i: String((size - 1) / 2) },
-      bias: { f: attributes.float('bias', 1) },
-      alpha: { f: attributes.float('alpha', 1e-4) / size },
-      beta: { f: attributes.float('beta', 0.75) },
+      bias: { f: bias },
+      alpha: { f: alpha },
+      beta: { f: beta },
     },
   );
   return typed(channelsFirst(g, normalized), x.type);

@@ -12,6 +12,9 @@ import { type PaddedWindow, samePads } from './windows.ts';
 /** Each is a node. */
 const MOST_PLACES = 1024;
 
+/** So many elements are numbered by a constant. */
+const MOST_NUMBERED = 2 ** 22;
+
 type Space = Pick<PaddedWindow, 'size' | 'strides' | 'dilations'>;
 
 /**
@@ -125,6 +128,7 @@ function padWith(
 function numbered(g: NodeBuilder, x: OnnxTensor, isColumnMajor: boolean): SymbolicTensor {
   const count =
     knownCount(x.shape) ?? refuse('gives the places of elements of a tensor whose sizes the request decides');
+  if (count > MOST_NUMBERED) refuse(`gives the places of ${count} elements, which are too many`);
   const sizes = x.shape.map((size) => size ?? 1);
   const space = sizes.slice(2);
   const inSpace = space.reduce((product, size) => product * size, 1);

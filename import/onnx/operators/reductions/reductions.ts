@@ -69,28 +69,31 @@ const logSumExp: Compute = (g, x, over, keeps) => {
   return keeps ? result : over('Sum', result, false);
 };
 
-const cumulative: Operator = (call) => {
-  const { g, attributes } = call;
-  const x = input(call, 0);
-  const given = input(call, 1);
-  const [axis] = numbersOf(given) ?? [];
-  const result = g.node(
-    'Cumsum',
-    [x, axis === undefined ? onlyElement(g, given) : g.integers(axesIn(rank(x), [axis]), [])],
-    { shape: x.shape },
-    {
-      exclusive: { b: attributes.flag('exclusive') },
-      reverse: { b: attributes.flag('reverse') },
-      Tidx: typeValue('int32'),
-    },
-  );
-  return typed(result, x.type);
-};
+const cumulative =
+  (op: 'Cumprod' | 'Cumsum'): Operator =>
+  (call) => {
+    const { g, attributes } = call;
+    const x = input(call, 0);
+    const given = input(call, 1);
+    const [axis] = numbersOf(given) ?? [];
+    const result = g.node(
+      op,
+      [x, axis === undefined ? onlyElement(g, given) : g.integers(axesIn(rank(x), [axis]), [])],
+      { shape: x.shape },
+      {
+        exclusive: { b: attributes.flag('exclusive') },
+        reverse: { b: attributes.flag('reverse') },
+        Tidx: typeValue('int32'),
+      },
+    );
+    return typed(result, x.type);
+  };
 
 const square = (g: NodeBuilder, x: SymbolicTensor) => multiply(g, x, x);
 
 export const REDUCTIONS: OperatorTable = {
-  CumSum: cumulative,
+  CumProd: cumulative('Cumprod'),
+  CumSum: cumulative('Cumsum'),
   ReduceL1: reduction((g, x, over) => over('Sum', unary(g, 'Abs', x))),
   ReduceL2: reduction((g, x, over) => unary(g, 'Sqrt', over('Sum', square(g, x)))),
   ReduceLogSum: reduction((g, x, over) => unary(g, 'Log', over('Sum', x))),

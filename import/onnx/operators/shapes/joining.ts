@@ -15,7 +15,6 @@ import {
   axisIn,
   constantNumbers,
   input,
-  knownSize,
   type Operator,
   type OperatorCall,
   type OperatorTable,
@@ -41,6 +40,7 @@ const splitOperator: Operator = (call) => {
   const x = input(call, 0);
   const axis = axisIn(rank(x), attributes.integer('axis', 0));
   const count = attributes.integer('num_outputs', outputCount);
+  if (count !== outputCount) refuseMalformed(`has num_outputs ${count} and ${outputCount} outputs`);
   const sizes = attributes.integers('split') ?? (call.inputs[1] && numbersOf(call.inputs[1]));
   const given = call.inputs[1];
   if (sizes === undefined && given !== undefined) return splitByTensor(call, x, given, axis);
@@ -138,39 +138,7 @@ function spread({ g }: OperatorCall, x: OnnxTensor, target: SymbolicTensor, shap
   return typed({ ...result, shape }, x.type);
 }
 
-/** Crops from the middle, or puts zeros around it, until the axes have the given sizes. */
-const centerCropPad: Operator = (call) => {
-  const { g, attributes } = call;
-  const x = input(call, 0);
-  const given = attributes.integers('axes') ?? [...x.shape.keys()];
-  const sizes = constantNumbers(input(call, 1), 'shape');
-  let result: SymbolicTensor = x;
-  for (const [index, each] of given.entries()) {
-    const axis = axisIn(rank(x), each);
-    const [have, want] = [
-      knownSize(x, axis, `the size of axis ${axis}`),
-      sizes[index] ?? refuseMalformed('lacks sizes'),
-    ];
-    if (want < have) result = slice(g, result, axis, Math.floor((have - want) / 2), want);
-    else if (want > have) {
-      const before = Math.floor((want - have) / 2);
-      const widths = x.shape.flatMap((_, position) =>
-        position === axis ? [before, want - have - before] : [0, 0],
-      );
-      const shape = result.shape.map((size, position) => (position === axis ? want : size));
-      result = g.node(
-        'Pad',
-        [result, g.integers(widths, [rank(x), 2])],
-        { shape },
-        { Tpaddings: typeValue('int32') },
-      );
-    }
-  }
-  return typed(result, x.type);
-};
-
 export const JOINING: OperatorTable = {
-  CenterCropPad: centerCropPad,
   Concat: concat,
   Expand: expand,
   Split: splitOperator,
