@@ -1,6 +1,9 @@
 import type { Operator, OperatorTable } from '../conversion/operator_call.ts';
+import { ENSEMBLES } from './classical/ensembles.ts';
+import { FEATURES } from './classical/features.ts';
 import { LABELS } from './classical/labels.ts';
-import { CLASSICAL } from './classical/models.ts';
+import { LINEAR_MODELS } from './classical/linear.ts';
+import { SUPPORT_VECTORS } from './classical/support_vectors.ts';
 import { BRANCHES } from './control_flow/branches.ts';
 import { LOOPS } from './control_flow/loops.ts';
 import { SEQUENCES } from './control_flow/sequences.ts';
@@ -68,7 +71,13 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
 };
 
 /** Those of ai.onnx.ml, the domain of classical models. */
-export const CLASSICAL_OPERATORS: OperatorTable = { ...CLASSICAL, ...LABELS };
+export const CLASSICAL_OPERATORS: OperatorTable = {
+  ...ENSEMBLES,
+  ...FEATURES,
+  ...LABELS,
+  ...LINEAR_MODELS,
+  ...SUPPORT_VECTORS,
+};
 
 const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
   ['', new Map(Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)))],

@@ -11,9 +11,10 @@ import {
 } from '../../conversion/operator_call.ts';
 import { dataTypeOf, type ElementTypeName } from '../../values/element_types.ts';
 import { constantFrom } from '../../values/elements.ts';
-import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { argumentOfExtreme } from '../reductions/extremes.ts';
+import { lookUp } from '../strings/lookup.ts';
 
 /** A list of labels, keys or values. */
 export type List =
@@ -43,10 +44,9 @@ function readList(call: OperatorCall, name: string): List {
   const { attributes } = call;
   const stored = attributes.tensor(`${name}_tensor`);
   if (stored !== undefined) {
-    const tensor = call.constant(stored);
-    if (tensor.texts !== undefined) return { type: 'STRING', texts: tensor.texts };
-    const numbers = numbersOf(tensor) ?? refuse(`has more ${name} than are read`);
-    return { type: dataTypeOf(tensor.type) === 'int32' ? 'INT64' : 'FLOAT', numbers };
+    const { type, numbers, texts } = call.elements(stored);
+    if (type === 'STRING') return { type, texts };
+    return { type: dataTypeOf(type) === 'int32' ? 'INT64' : 'FLOAT', numbers };
   }
   const texts = attributes.texts(`${name}_strings`);
   if (texts !== undefined) return { type: 'STRING', texts };
@@ -83,16 +83,58 @@ function matches({ g }: OperatorCall, x: SymbolicTensor, keys: SymbolicTensor): 
   return binary(g, 'LogicalOr', same, binary(g, 'LogicalAnd', one, other));
 }
 
+/** The first version of the operator: the numbers of texts in a list, or the texts of numbers. */
+function encodedClasses(call: OperatorCall, x: OnnxTensor, classes: readonly string[]): OnnxTensor {
+  const { g } = call;
+  const [texts, numbers] = [
+    g.strings([...new Set(classes)]),
+    g.integers([...new Set(classes)].map((text) => classes.indexOf(text))),
+  ];
+  const isText = x.type === 'STRING';
+  const absent = defaultValue(call, isText ? 'INT64' : 'STRING');
+  return isText
+    ? typed(lookUp(g, texts, numbers, x, absent), 'INT64')
+    : typed(lookUp(g, g.integers([...classes.keys()]), g.strings(classes), x, absent), 'STRING');
+}
+
+/** By a table, in which the first of several values of a key counts. */
+function lookUpList(
+  call: OperatorCall,
+  keys: List,
+  values: List,
+  x: SymbolicTensor,
+  absent: SymbolicTensor,
+): SymbolicTensor {
+  const list: readonly (number | string)[] = keys.type === 'STRING' ? keys.texts : keys.numbers;
+  const first = new Map<number | string, number>();
+  for (const [place, key] of list.entries()) if (!first.has(key)) first.set(key, place);
+  const [ofKeys, ofValues] = [keys, values].map((each) =>
+    listTensor(call, chosen(each, [...first.values()])),
+  );
+  if (ofKeys === undefined || ofValues === undefined) throw new Error('there are two');
+  return lookUp(call.g, ofKeys, ofValues, x, absent);
+}
+
+/** The elements of a list at places. */
+function chosen(list: List, places: readonly number[]): List {
+  return list.type === 'STRING'
+    ? { type: list.type, texts: places.map((place) => list.texts[place] ?? '') }
+    : { type: list.type, numbers: places.map((place) => list.numbers[place] ?? 0) };
+}
+
 /** The value of each element's key, or a default. */
 const labelEncoder: Operator = (call) => {
-  const { g } = call;
+  const { g, attributes } = call;
   const x = input(call, 0);
+  const classes = attributes.texts('classes_strings');
+  if (classes !== undefined) return encodedClasses(call, x, classes);
   const [keys, values] = [readList(call, 'keys'), readList(call, 'values')];
+  const absent = defaultValue(call, values.type);
+  if (keys.type !== 'FLOAT') return typed(lookUpList(call, keys, values, x, absent), values.type);
   const found = matches(call, x, listTensor(call, keys));
   const place = argumentOfExtreme(g, 'ArgMax', cast(g, found, 'float32'), rank(x));
   const picked = gather(g, listTensor(call, values), place, 0);
   const isKnown = reduce(g, 'Any', found, [rank(x)]);
-  const absent = defaultValue(call, values.type);
   if (values.type === 'STRING') {
     const chosen = g.node(
       'SelectV2',
@@ -105,6 +147,16 @@ const labelEncoder: Operator = (call) => {
   return typed(select(g, isKnown, picked, absent), values.type);
 };
 
+/** Integers of texts, or texts of integers, by two lists of the same length. */
+const categoryMapper: Operator = (call) => {
+  const { attributes } = call;
+  const x = input(call, 0);
+  const texts: List = { type: 'STRING', texts: attributes.texts('cats_strings') ?? [] };
+  const numbers: List = { type: 'INT64', numbers: attributes.integers('cats_int64s') ?? [] };
+  const [keys, values] = x.type === 'STRING' ? [texts, numbers] : [numbers, texts];
+  return typed(lookUpList(call, keys, values, x, defaultValue(call, values.type)), values.type);
+};
+
 const oneHotEncoder: Operator = (call) => {
   const { g, attributes } = call;
   const x = input(call, 0);
@@ -115,4 +167,8 @@ const oneHotEncoder: Operator = (call) => {
   return typed(cast(g, matches(call, given, keys), 'float32'), 'FLOAT');
 };
 
-export const LABELS: OperatorTable = { LabelEncoder: labelEncoder, OneHotEncoder: oneHotEncoder };
+export const LABELS: OperatorTable = {
+  CategoryMapper: categoryMapper,
+  LabelEncoder: labelEncoder,
+  OneHotEncoder: oneHotEncoder,
+};

@@ -1,28 +1,43 @@
 import { countUp } from '../../../builder/creation.ts';
-import { add, binary, cast, divide, multiply, select } from '../../../builder/elementwise.ts';
+import { add, binary, cast, divide, multiply, select, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
-import { dimension, gather, reshape, stack } from '../../../builder/shaping.ts';
-import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { dimension, expandDimension, gather, reshape, stack } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { input, type OperatorCall } from '../../conversion/operator_call.ts';
-import { refuse, refuseMalformed } from '../../values/refusal.ts';
+import { refuse } from '../../values/refusal.ts';
 import { gatherPlaces } from '../indexing/gathering.ts';
+
+/** How a node compares a feature with its threshold, or with a set. */
+export type Mode =
+  | 'BRANCH_LEQ'
+  | 'BRANCH_LT'
+  | 'BRANCH_GTE'
+  | 'BRANCH_GT'
+  | 'BRANCH_EQ'
+  | 'BRANCH_NEQ'
+  | 'BRANCH_MEMBER'
+  | 'LEAF';
+
+/** What each node adds to each target; only leaves add anything. */
+export type Weights = readonly (readonly (number | undefined)[])[];
 
 /** The nodes of all trees. A leaf leads to itself. */
 export interface Trees {
   readonly roots: readonly number[];
   readonly features: readonly number[];
   readonly thresholds: readonly number[];
-  readonly modes: readonly string[];
+  readonly modes: readonly Mode[];
   readonly yes: readonly number[];
   readonly no: readonly number[];
   /** Whether a missing value (NaN) leads to where the comparison holds. */
   readonly missing: readonly boolean[];
-  /** What each node adds to each target; only leaves add anything. */
-  readonly weights: readonly (readonly number[])[];
+  readonly weights: Weights;
+  /** The sets of the nodes that look whether a feature is in one. */
+  readonly members: ReadonlyMap<number, readonly number[]>;
 }
 
-const COMPARISONS: Readonly<Record<string, string>> = {
+const COMPARISONS: Readonly<Record<Exclude<Mode, 'BRANCH_MEMBER' | 'LEAF'>, string>> = {
   BRANCH_LEQ: 'LessEqual',
   BRANCH_LT: 'Less',
   BRANCH_GTE: 'GreaterEqual',
@@ -33,56 +48,6 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 
 /** A path of more nodes would take a graph of thousands of operations. */
 const DEEPEST = 256;
-
-/** Reads the attributes of an ensemble whose nodes are named by tree and number. */
-export function readTrees({ attributes }: OperatorCall, prefix: 'class' | 'target', targets: number): Trees {
-  const integers = (name: string) => attributes.integers(name) ?? refuseMalformed(`has no ${name}`);
-  const [treeIds, nodeIds] = [integers('nodes_treeids'), integers('nodes_nodeids')];
-  const modes = attributes.texts('nodes_modes') ?? refuseMalformed('has no nodes_modes');
-  attributes.ignore('nodes_hitrates');
-  const key = (tree: number | undefined, node: number | undefined) => `${tree}:${node}`;
-  const places = new Map(treeIds.map((tree, index) => [key(tree, nodeIds[index]), index]));
-  const child = (ids: readonly number[]) =>
-    ids.map((id, index) => {
-      if (modes[index] === 'LEAF') return index;
-      return (
-        places.get(key(treeIds[index], id)) ??
-        refuseMalformed(`has a node that leads to ${id}, which does not exist`)
-      );
-    });
-  const [yes, no] = [child(integers('nodes_truenodeids')), child(integers('nodes_falsenodeids'))];
-  const values = doublesOf(attributes, 'nodes_values');
-  const reached = new Set([...yes, ...no].filter((place, index) => place !== index % nodeIds.length));
-  const weights = nodeIds.map(() => Array.from({ length: targets }, () => 0));
-  const [ownTrees, ownNodes, ids] = [
-    integers(`${prefix}_treeids`),
-    integers(`${prefix}_nodeids`),
-    integers(`${prefix}_ids`),
-  ];
-  const added = doublesOf(attributes, `${prefix}_weights`);
-  for (const [index, id] of ids.entries()) {
-    const row = weights[places.get(key(ownTrees[index], ownNodes[index])) ?? -1];
-    if (row === undefined || id >= targets) refuseMalformed('has a weight for a node that does not exist');
-    row[id] = (row[id] ?? 0) + (added[index] ?? 0);
-  }
-  return {
-    roots: nodeIds.flatMap((_, index) => (reached.has(index) ? [] : [index])),
-    features: integers('nodes_featureids'),
-    thresholds: values,
-    modes,
-    yes,
-    no,
-    missing: (attributes.integers('nodes_missing_value_tracks_true') ?? []).map((value) => value !== 0),
-    weights,
-  };
-}
-
-/** Floats that newer versions keep as a tensor of doubles. */
-function doublesOf(attributes: OperatorCall['attributes'], name: string): readonly number[] {
-  if (attributes.has(`${name}_as_tensor`))
-    return refuse(`has ${name} of double precision, which is not computed`);
-  return attributes.floats(name) ?? refuseMalformed(`has no ${name}`);
-}
 
 /** How many steps lead from a root to the farthest leaf. */
 function depthOf({ roots, yes, no, modes }: Trees): number {
@@ -100,11 +65,13 @@ function depthOf({ roots, yes, no, modes }: Trees): number {
   return refuse(`has trees that are more than ${DEEPEST} nodes deep`);
 }
 
+export type Aggregate = 'SUM' | 'AVERAGE' | 'MIN' | 'MAX';
+
 /**
- * What the trees add to each target for each row, [rows, trees, targets]: all rows go down all trees together, one step
- * at a time.
+ * What the trees add to each target for each row, [rows, targets]: all rows go down all trees together, one step at a
+ * time.
  */
-export function runTrees(call: OperatorCall, trees: Trees): SymbolicTensor {
+export function runTrees(call: OperatorCall, trees: Trees, aggregate: Aggregate): SymbolicTensor {
   const { g } = call;
   const x = cast(g, input(call, 0), 'float32');
   const rows = dimension(g, x, 0);
@@ -127,58 +94,93 @@ export function runTrees(call: OperatorCall, trees: Trees): SymbolicTensor {
     const holds = compare(g, trees, value, gather(g, thresholds, place, 0), place);
     place = select(g, holds, gather(g, yes, place, 0), gather(g, no, place, 0));
   }
-  const targets = trees.weights[0]?.length ?? 1;
-  return gather(g, g.floats(trees.weights.flat(), [trees.weights.length, targets]), place, 0);
+  return aggregated(g, trees, place, aggregate);
 }
 
+/** Whether each row goes to where the comparison of its node holds, [rows, trees]. */
 function compare(
   g: NodeBuilder,
-  { modes, missing }: Trees,
+  trees: Trees,
   value: SymbolicTensor,
   threshold: SymbolicTensor,
   place: SymbolicTensor,
 ): SymbolicTensor {
-  const kinds = [...new Set(modes)].filter((mode) => mode !== 'LEAF');
+  const { modes, missing } = trees;
   let result: SymbolicTensor | undefined;
-  for (const kind of kinds) {
-    const op = COMPARISONS[kind] ?? refuse(`has nodes of the mode ${kind}, which is not known`);
-    const holds = binary(g, op, value, threshold);
+  for (const kind of new Set(modes)) {
+    if (kind === 'LEAF') continue;
+    const holds =
+      kind === 'BRANCH_MEMBER'
+        ? isMember(g, trees, value, place)
+        : binary(g, COMPARISONS[kind], value, threshold);
     if (result === undefined) result = holds;
     else {
-      const isKind = gather(g, g.integers(modes.map((mode) => (mode === kind ? 1 : 0))), place, 0);
-      const [yes, no] = [cast(g, holds, 'int32'), cast(g, result, 'int32')];
-      result = cast(g, select(g, binary(g, 'Equal', isKind, 1), yes, no), 'bool');
+      const isKind = truthOf(
+        g,
+        modes.map((mode) => mode === kind),
+        place,
+      );
+      const others = binary(g, 'LogicalAnd', result, unary(g, 'LogicalNot', isKind));
+      result = binary(g, 'LogicalOr', others, binary(g, 'LogicalAnd', holds, isKind));
     }
   }
   if (result === undefined) return binary(g, 'Equal', value, value);
   if (!missing.includes(true)) return result;
-  const tracks = binary(
+  const tracks = truthOf(
     g,
-    'Equal',
-    gather(g, g.integers(modes.map((_, index) => (missing[index] ? 1 : 0))), place, 0),
-    1,
+    modes.map((_, index) => missing[index] === true),
+    place,
   );
   const isMissing = binary(g, 'LogicalAnd', binary(g, 'NotEqual', value, value), tracks);
   return binary(g, 'LogicalOr', result, isMissing);
 }
 
-/** One number of what all trees add: [rows, targets]. */
-export function aggregate(
+/** A truth of each node, for the nodes at places. */
+function truthOf(g: NodeBuilder, truths: readonly boolean[], place: SymbolicTensor): SymbolicTensor {
+  return binary(g, 'Equal', gather(g, g.integers(truths.map(Number)), place, 0), 1);
+}
+
+/** Whether a value is in the set of its node. NaN fills the rows of smaller sets, since it equals nothing. */
+function isMember(
   g: NodeBuilder,
-  added: SymbolicTensor,
-  kind: string,
-  trees: number,
+  { members, modes }: Trees,
+  value: SymbolicTensor,
+  place: SymbolicTensor,
 ): SymbolicTensor {
-  switch (kind) {
-    case 'SUM':
-      return reduce(g, 'Sum', added, [1]);
-    case 'AVERAGE':
-      return divide(g, reduce(g, 'Sum', added, [1]), trees);
-    case 'MIN':
-      return reduce(g, 'Min', added, [1]);
-    case 'MAX':
-      return reduce(g, 'Max', added, [1]);
-    default:
-      return refuse(`has aggregate_function "${kind}", which is not known`);
+  const sets = [[], ...members.values()];
+  const width = Math.max(1, ...sets.map((set) => set.length));
+  const table = g.floats(
+    sets.flatMap((set) => Array.from({ length: width }, (_, index) => set[index] ?? Number.NaN)),
+    [sets.length, width],
+  );
+  const rows = new Map([...members.keys()].map((node, index) => [node, index + 1]));
+  const row = gather(g, g.integers(modes.map((_, node) => rows.get(node) ?? 0)), place, 0);
+  const isEach = binary(g, 'Equal', expandDimension(g, value, rank(value)), gather(g, table, row, 0));
+  return reduce(g, 'Any', isEach, [rank(value)]);
+}
+
+/** One number of what all trees add: [rows, targets]. @param place the leaf of each row in each tree */
+function aggregated(g: NodeBuilder, trees: Trees, place: SymbolicTensor, kind: Aggregate): SymbolicTensor {
+  const { weights, roots } = trees;
+  const targets = weights[0]?.length ?? 1;
+  const added = (absent: number) =>
+    gather(
+      g,
+      g.floats(
+        weights.flatMap((row) => row.map((weight) => weight ?? absent)),
+        [weights.length, targets],
+      ),
+      place,
+      0,
+    );
+  if (kind === 'SUM' || kind === 'AVERAGE') {
+    const sum = reduce(g, 'Sum', added(0), [1]);
+    return kind === 'SUM' ? sum : divide(g, sum, roots.length);
   }
+  // A target that no leaf adds to is 0.
+  const extreme =
+    kind === 'MIN'
+      ? reduce(g, 'Min', added(Number.POSITIVE_INFINITY), [1])
+      : reduce(g, 'Max', added(Number.NEGATIVE_INFINITY), [1]);
+  return select(g, unary(g, 'IsInf', extreme), 0, extreme);
 }
