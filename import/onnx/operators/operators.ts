@@ -28,6 +28,11 @@ import { POOLING } from './networks/pooling.ts';
 import { PRODUCTS } from './networks/products.ts';
 import { TRANSPOSED_CONVOLUTION } from './networks/transposed_convolution.ts';
 import { UNPOOLING } from './networks/unpooling.ts';
+import { FUSED_ATTENTION } from './onnx_runtime/attention.ts';
+import { EMBEDDING } from './onnx_runtime/embedding.ts';
+import { PACKED_PRODUCTS } from './onnx_runtime/packed_product.ts';
+import { FUSED_PRODUCTS } from './onnx_runtime/products.ts';
+import { QUANTIZED } from './onnx_runtime/quantized.ts';
 import { LINEAR } from './quantization/linear.ts';
 import { QUANTIZED_PRODUCTS } from './quantization/products.ts';
 import { RECURRENT } from './recurrence/recurrent.ts';
@@ -79,9 +84,19 @@ export const CLASSICAL_OPERATORS: OperatorTable = {
   ...SUPPORT_VECTORS,
 };
 
+/** Those of com.microsoft, with which ONNX Runtime and its tools replace groups of nodes. */
+export const RUNTIME_OPERATORS: OperatorTable = {
+  ...EMBEDDING,
+  ...FUSED_ATTENTION,
+  ...FUSED_PRODUCTS,
+  ...PACKED_PRODUCTS,
+  ...QUANTIZED,
+};
+
 const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
   ['', new Map(Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)))],
   ['ai.onnx.ml', new Map(Object.entries(CLASSICAL_OPERATORS))],
+  ['com.microsoft', new Map(Object.entries(RUNTIME_OPERATORS))],
 ]);
 
 /** Whether an operator of ONNX's own domain may be given sequences and optional values. */

@@ -62,7 +62,12 @@ const treeClassifier: Operator = (call) => {
   if (only === 0) {
     const score = add(g, slice(g, all, 1, 0, 1), baseValues(call)[0] ?? 0);
     const kind = transformOf(call);
-    return classifiedByOneScore(call, { score, limit, isShare }, labels, isShare && kind !== 'PROBIT' ? 'NONE' : kind);
+    return classifiedByOneScore(
+      call,
+      { score, limit, isShare },
+      labels,
+      isShare && kind !== 'PROBIT' ? 'NONE' : kind,
+    );
   }
   const scores = withBases(call, all);
   const place = secondAbove(g, slice(g, scores, 1, 1, 1), limit);

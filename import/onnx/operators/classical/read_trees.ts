@@ -121,7 +121,10 @@ export function readTrees(call: OperatorCall, targets: number): Trees {
   return {
     roots: integers('tree_roots'),
     features: [...features, ...ids.map(() => 0)],
-    thresholds: [...modes.map((mode, index) => narrowed(call, splits[index] ?? 0, mode)), ...ids.map(() => 0)],
+    thresholds: [
+      ...modes.map((mode, index) => narrowed(call, splits[index] ?? 0, mode)),
+      ...ids.map(() => 0),
+    ],
     modes: [...modes, ...ids.map(() => 'LEAF' as const)],
     yes: child('true'),
     no: child('false'),

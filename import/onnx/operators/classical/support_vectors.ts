@@ -13,7 +13,13 @@ import {
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { argumentOfExtreme } from '../reductions/extremes.ts';
-import { classifiedByOneScore, classifiedByScores, labelsAndScores, labelsOf, transformOf } from './classification.ts';
+import {
+  classifiedByOneScore,
+  classifiedByScores,
+  labelsAndScores,
+  labelsOf,
+  transformOf,
+} from './classification.ts';
 import { type List, namesOf } from './labels.ts';
 import { coupledProbabilities } from './pairwise_coupling.ts';
 import { postTransform } from './post_transform.ts';

@@ -89,7 +89,7 @@ export function quantize(
   return typed(cast(g, clip(g, shifted, least, most), 'int32'), type);
 }
 
-function dequantize(g: NodeBuilder, x: SymbolicTensor, { scale, zero }: Scale): SymbolicTensor {
+export function dequantize(g: NodeBuilder, x: SymbolicTensor, { scale, zero }: Scale): SymbolicTensor {
   const floats = cast(g, x, 'float32');
   return multiply(g, zero === undefined ? floats : subtract(g, floats, zero), scale);
 }
@@ -122,8 +122,15 @@ const dequantizeLinear: Operator = (call) => {
 
 /** The scale and the zero come from the smallest and the largest element, which count as if 0 were among them. */
 const dynamicQuantizeLinear: Operator = (call) => {
-  const { g } = call;
-  const x = input(call, 0);
+  const { scale, zero, quantized } = dynamicScale(call.g, input(call, 0));
+  return [quantized, typed(scale, 'FLOAT'), typed(cast(call.g, zero, 'int32'), 'UINT8')];
+};
+
+/** @returns the scale and the zero, both of floats, and the integers */
+export function dynamicScale(
+  g: NodeBuilder,
+  x: SymbolicTensor,
+): { readonly scale: SymbolicTensor; readonly zero: SymbolicTensor; readonly quantized: OnnxTensor } {
   const axes = [...x.shape.keys()];
   const least = minimum(g, reduce(g, 'Min', x, axes), 0);
   const most = maximum(g, reduce(g, 'Max', x, axes), 0);
@@ -131,9 +138,8 @@ const dynamicQuantizeLinear: Operator = (call) => {
   // Where all are 0, any scale is right.
   const divisor = add(g, scale, cast(g, binary(g, 'Equal', scale, 0), 'float32'));
   const zero = clip(g, unary(g, 'Round', divide(g, subtract(g, 0, least), divisor)), 0, 255);
-  const quantized = quantize(g, x, { scale: divisor, zero }, 'UINT8');
-  return [quantized, typed(scale, 'FLOAT'), typed(cast(g, zero, 'int32'), 'UINT8')];
-};
+  return { scale, zero, quantized: quantize(g, x, { scale: divisor, zero }, 'UINT8') };
+}
 
 export const LINEAR: OperatorTable = {
   DequantizeLinear: dequantizeLinear,

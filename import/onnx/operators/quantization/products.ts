@@ -13,7 +13,7 @@ import { matrixProduct } from '../networks/products.ts';
 import { quantize, type Scale, scaleAlong } from './linear.ts';
 
 /** Integers without their zero, as floats: these hold all integers up to 2^24. */
-function centered(
+export function centered(
   call: OperatorCall,
   x: OnnxTensor,
   zero: OnnxTensor | undefined,

@@ -42,6 +42,12 @@ const WITH_ALPHA: ReadonlySet<string> = new Set(
 );
 const WITH_BETA: ReadonlySet<string> = new Set('affine hardsigmoid scaledtanh'.split(' '));
 
+/** The function of a name. @throws OnnxRefusal if the name is not known */
+export function activationOf(name: string, alpha: number | undefined, beta: number | undefined): Activation {
+  const make = KNOWN[name.toLowerCase()] ?? refuse(`has the activation "${name}", which is not known`);
+  return make(alpha, beta);
+}
+
 /**
  * The functions of a recurrent node, those of one direction after those of the other. Each value of alpha and beta
  * belongs to the next function that takes one.
@@ -56,8 +62,8 @@ export function readActivations(
   const betas = [...(attributes.floats('activation_beta') ?? [])];
   return names.map((name) => {
     const key = name.toLowerCase();
-    const make = KNOWN[key] ?? refuse(`has the activation "${name}", which is not known`);
-    return make(
+    return activationOf(
+      name,
       WITH_ALPHA.has(key) ? alphas.shift() : undefined,
       WITH_BETA.has(key) ? betas.shift() : undefined,
     );

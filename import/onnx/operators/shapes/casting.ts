@@ -1,8 +1,8 @@
 import { FLOAT16_LIMIT } from '../../../../worker/model/float16.ts';
 import { binary, cast, clip, multiply, select, subtract, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
-import type { NodeAttribute } from '../../../graph/graph.ts';
 import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import type { NodeAttribute } from '../../../graph/graph.ts';
 import {
   input,
   type Operator,
@@ -95,7 +95,10 @@ function toText({ g }: OperatorCall, x: OnnxTensor): OnnxTensor {
     written({ precision: { i: String(digits) }, shortest: { b: true } }),
   );
   if (longest === undefined) throw new Error('there are several');
-  const text = shorter.reduce((rest, each) => select(g, binary(g, 'Equal', fromText(g, each), x), each, rest), longest);
+  const text = shorter.reduce(
+    (rest, each) => select(g, binary(g, 'Equal', fromText(g, each), x), each, rest),
+    longest,
+  );
   return typed(text, 'STRING');
 }
 

@@ -1,0 +1,118 @@
+import { add, binary, cast, multiply, unary } from '../../../builder/elementwise.ts';
+import { reduce, softmax } from '../../../builder/reductions.ts';
+import { concatenate } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import {
+  axisIn,
+  input,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+} from '../../conversion/operator_call.ts';
+import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
+import { refuse } from '../../values/refusal.ts';
+import { POOLING } from '../networks/pooling.ts';
+import { matrixProduct } from '../networks/products.ts';
+import { dequantize, dynamicScale, LINEAR, quantize, scaleAlong } from '../quantization/linear.ts';
+import { centered } from '../quantization/products.ts';
+
+/** The floats that an input of integers stands for, by the scale and the zero behind it. */
+function floatsOf(call: OperatorCall, index: number): SymbolicTensor {
+  const x = input(call, index);
+  return dequantize(call.g, x, scaleAlong(call, x, input(call, index + 1), call.inputs[index + 2], 0));
+}
+
+/** Floats as integers of a type, by a scale and a zero. @param index of the scale */
+function integersOf(
+  call: OperatorCall,
+  floats: SymbolicTensor,
+  index: number,
+  type: OnnxTensor['type'],
+): OnnxTensor {
+  const scale = scaleAlong(call, floats, input(call, index), call.inputs[index + 1], 0);
+  return quantize(call.g, floats, scale, type);
+}
+
+const ofOne =
+  (compute: (call: OperatorCall, x: OnnxTensor) => SymbolicTensor): Operator =>
+  (call) => {
+    const x = typed(floatsOf(call, 0), 'FLOAT');
+    return integersOf(call, compute(call, x), 3, input(call, 0).type);
+  };
+
+const ofTwo =
+  (op: string): Operator =>
+  (call) => {
+    const result = binary(call.g, op, floatsOf(call, 0), floatsOf(call, 3));
+    return integersOf(call, result, 6, input(call, 0).type);
+  };
+
+const concat: Operator = (call) => {
+  const { g, attributes } = call;
+  const first = input(call, 2);
+  const axis = axisIn(rank(first), attributes.integer('axis', 0));
+  const count = Math.floor((call.inputs.length - 2) / 3);
+  const parts = Array.from({ length: count }, (_, index) => floatsOf(call, 2 + 3 * index));
+  return integersOf(call, concatenate(g, parts, axis), 0, first.type);
+};
+
+const globalAverage = ofOne(({ g, attributes }, x) => {
+  const axes = [...x.shape.keys()];
+  return reduce(g, 'Mean', x, attributes.flag('channels_last') ? axes.slice(1, -1) : axes.slice(2), true);
+});
+
+const average = ofOne((call, x) => {
+  if (call.attributes.flag('channels_last')) refuse('has channels last, which is not computed');
+  const pooled = POOLING.AveragePool?.({ ...call, inputs: [x], values: [x] });
+  return pooled !== undefined && 'ref' in pooled ? pooled : refuse('gives nothing');
+});
+
+const softmaxOf = ofOne(({ g, attributes }, x) => {
+  const axis = axisIn(rank(x), attributes.integer('axis', -1));
+  if (attributes.integer('opset', 13) < 13 && axis !== rank(x) - 1) refuse('is over several dimensions');
+  return softmax(g, x, axis);
+});
+
+/** Floats that are quantized by their own range, times integers. */
+const dynamicMatMul: Operator = (call) => {
+  const { g, inputs } = call;
+  const [x, w] = [input(call, 0), input(call, 1)];
+  const { scale, zero, quantized } = dynamicScale(g, x);
+  const rows = binary(g, 'Sub', cast(g, quantized, 'float32'), zero);
+  const columns = centered(call, w, inputs[3], rank(w) - 1);
+  const scales = scaleAlong(call, w, input(call, 2), undefined, rank(w) - 1).scale;
+  const product = multiply(g, matrixProduct(g, rows, columns), multiply(g, scales, scale));
+  return typed(inputs[4] === undefined ? product : add(g, product, inputs[4]), 'FLOAT');
+};
+
+const matMulToFloat: Operator = (call) => {
+  const { g, inputs } = call;
+  const [a, b] = [input(call, 0), input(call, 1)];
+  const rows = centered(call, a, inputs[4], Math.max(rank(a) - 2, 0));
+  const columns = centered(call, b, inputs[5], rank(b) - 1);
+  const scales = [
+    scaleAlong(call, a, input(call, 2), undefined, Math.max(rank(a) - 2, 0)).scale,
+    scaleAlong(call, b, input(call, 3), undefined, rank(b) - 1).scale,
+  ];
+  const product = scales.reduce(
+    (result, scale) => multiply(g, result, scale),
+    matrixProduct(g, rows, columns),
+  );
+  return typed(inputs[6] === undefined ? product : add(g, product, inputs[6]), 'FLOAT');
+};
+
+export const QUANTIZED: OperatorTable = {
+  ...LINEAR,
+  DynamicQuantizeMatMul: dynamicMatMul,
+  MatMulIntegerToFloat: matMulToFloat,
+  QLinearAdd: ofTwo('AddV2'),
+  QLinearAveragePool: average,
+  QLinearConcat: concat,
+  QLinearGlobalAveragePool: globalAverage,
+  QLinearLeakyRelu: ofOne(({ g, attributes }, x) =>
+    unary(g, 'LeakyRelu', x, { alpha: { f: attributes.float('alpha', 0.01) } }),
+  ),
+  QLinearMul: ofTwo('Mul'),
+  QLinearSigmoid: ofOne(({ g }, x) => unary(g, 'Sigmoid', x)),
+  QLinearSoftmax: softmaxOf,
+};
