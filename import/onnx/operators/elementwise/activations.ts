@@ -11,7 +11,6 @@ import {
   subtract,
   unary,
 } from '../../../builder/elementwise.ts';
-import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { logSoftmax, softmax } from '../../../builder/reductions.ts';
 import { dimension, dimensions, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
