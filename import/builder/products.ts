@@ -1,7 +1,7 @@
 import { add } from './elementwise.ts';
 import type { NodeBuilder } from './node_builder.ts';
 import { textValue } from './node_builder.ts';
-import { dimensions, reshape } from './shaping.ts';
+import { dimension, dimensions, reshape } from './shaping.ts';
 import { broadcastShape, rank, type Shape, type SymbolicTensor, sizeOf } from './symbolic_tensor.ts';
 
 /** [rows, n] times [n, columns]. */
@@ -35,10 +35,10 @@ export function dense(
 ): SymbolicTensor {
   if (rank(x) === 2) return biased(g, product(g, x, kernel), bias);
   const sizes = dimensions(g, x);
-  const inner = sizes.at(-1) ?? 1;
-  const rows = reshape(g, x, [openRows(g, x), inner]);
+  const inner = sizeOf(kernel, 0) ?? sizes.at(-1) ?? 1;
+  const rows = reshape(g, x, [typeof inner === 'number' ? openRows(g, x) : -1, inner]);
   const flat = biased(g, product(g, rows, kernel), bias);
-  return reshape(g, flat, [...sizes.slice(0, -1), sizeOf(kernel, 1) ?? 1]);
+  return reshape(g, flat, [...sizes.slice(0, -1), dimension(g, kernel, 1)]);
 }
 
 /** How many rows a tensor has: any number where the batch is open. */

@@ -35,8 +35,9 @@ export function scaledDimension(g: NodeBuilder, size: Dimension, factor: number,
   return more === 0 ? product : add(g, product, more);
 }
 
-const shapeOf = (sizes: readonly Dimension[]): Shape =>
-  sizes.map((size) => (typeof size === 'number' ? size : null));
+const isKnown = (size: Dimension): size is number => typeof size === 'number' && size >= 0;
+
+const shapeOf = (sizes: readonly Dimension[]): Shape => sizes.map((size) => (isKnown(size) ? size : null));
 
 /** A shape as a tensor. */
 export function shapeTensor(g: NodeBuilder, sizes: readonly Dimension[]): SymbolicTensor {
@@ -54,9 +55,12 @@ export function shapeTensor(g: NodeBuilder, sizes: readonly Dimension[]): Symbol
   );
 }
 
-/** @param sizes where all but one are numbers that one is worked out, so that the graph need not know it */
+/**
+ * @param sizes where all but one are numbers that one is worked out, so that the graph need not know it; -1 is a size
+ * that is worked out beside others that the graph knows
+ */
 export function reshape(g: NodeBuilder, x: SymbolicTensor, sizes: readonly Dimension[]): SymbolicTensor {
-  const open = sizes.filter((size) => typeof size !== 'number').length;
+  const open = sizes.filter((size) => !isKnown(size)).length;
   const numbers = sizes.map((size) => (typeof size === 'number' ? size : -1));
   const mayInfer = open <= 1 && !numbers.includes(0);
   const target = mayInfer ? g.integers(numbers) : shapeTensor(g, sizes);
@@ -66,7 +70,7 @@ export function reshape(g: NodeBuilder, x: SymbolicTensor, sizes: readonly Dimen
 function inferred(x: SymbolicTensor, sizes: readonly Dimension[]): Shape {
   const shape = shapeOf(sizes);
   const whole = knownCount(x.shape);
-  const numbers = sizes.filter((size) => typeof size === 'number');
+  const numbers = sizes.filter(isKnown);
   if (whole === undefined || numbers.length !== sizes.length - 1) return shape;
   return shape.map((size) => size ?? whole / elementCount(numbers));
 }

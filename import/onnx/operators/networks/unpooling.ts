@@ -1,3 +1,4 @@
+import { fill } from '../../../builder/creation.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
 import { reshape } from '../../../builder/shaping.ts';
 import { knownCount } from '../../../builder/symbolic_tensor.ts';
@@ -23,11 +24,12 @@ const maxUnpool: Operator = (call) => {
   const shape = inputs[2] === undefined ? own : constantNumbers(inputs[2], 'output_shape');
   const count = knownCount(x.shape) ?? 0;
   const total = own.reduce((product, length) => product * length, 1);
+  // An element that several windows found comes several times, and is put once.
   const scattered = g.node(
-    'ScatterNd',
-    [reshape(g, places, [count, 1]), reshape(g, x, [count]), g.integers([total])],
-    { shape: [total], dtype: x.dtype },
-    { T: typeValue(x.dtype), Tindices: typeValue('int32') },
+    'TensorScatterUpdate',
+    [fill(g, [total], 0), reshape(g, places, [count, 1]), reshape(g, x, [count])],
+    { shape: [total] },
+    { Tindices: typeValue('int32') },
   );
   const whole = reshape(g, scattered, own);
   const widths = shape.flatMap((length, axis) => [0, length - (own[axis] ?? length)]);

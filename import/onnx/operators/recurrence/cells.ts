@@ -18,7 +18,7 @@ interface Direction {
   readonly peepholes: SymbolicTensor | undefined;
   readonly hidden: number;
   readonly activations: readonly ActivationFunction[];
-  /** Bounds what activations are given. */
+  /** Bounds what the activations of gates and of what enters the state are given. */
   readonly limit: number | undefined;
 }
 
@@ -67,7 +67,9 @@ export const lstmCell: MakeCell = (g, direction, { coupled = false }) => {
   const { weights, recurrent, hidden, peepholes } = direction;
   const kernel = turned(g, weights);
   const sum = biases(g, direction, 4)?.sum;
-  const [gate, cell, output] = [activated(direction, 0), activated(direction, 1), activated(direction, 2)];
+  // As in other engines, the state itself is not bounded.
+  const unbounded = { ...direction, limit: undefined };
+  const [gate, cell, output] = [activated(direction, 0), activated(direction, 1), activated(unbounded, 2)];
   const holes = peepholes === undefined ? [] : split(g, peepholes, 0, 3);
   return {
     states: [[hidden], [hidden]],

@@ -89,15 +89,23 @@ const cumulative =
     return typed(result, x.type);
   };
 
+/** Computes with floats; integers are cut off, as all of ONNX's integers are. */
+const inFloats =
+  (compute: Compute): Compute =>
+  (g, x, over, keeps) =>
+    x.dtype === 'float32'
+      ? compute(g, x, over, keeps)
+      : cast(g, compute(g, cast(g, x, 'float32'), over, keeps), x.dtype);
+
 const square = (g: NodeBuilder, x: SymbolicTensor) => multiply(g, x, x);
 
 export const REDUCTIONS: OperatorTable = {
   CumProd: cumulative('Cumprod'),
   CumSum: cumulative('Cumsum'),
   ReduceL1: reduction((g, x, over) => over('Sum', unary(g, 'Abs', x))),
-  ReduceL2: reduction((g, x, over) => unary(g, 'Sqrt', over('Sum', square(g, x)))),
-  ReduceLogSum: reduction((g, x, over) => unary(g, 'Log', over('Sum', x))),
-  ReduceLogSumExp: reduction(logSumExp),
+  ReduceL2: reduction(inFloats((g, x, over) => unary(g, 'Sqrt', over('Sum', square(g, x))))),
+  ReduceLogSum: reduction(inFloats((g, x, over) => unary(g, 'Log', over('Sum', x)))),
+  ReduceLogSumExp: reduction(inFloats(logSumExp)),
   ReduceMax: reduction((_, x, over) => over('Max', x)),
   ReduceMean: reduction((_, x, over) => over('Mean', x)),
   ReduceMin: reduction((_, x, over) => over('Min', x)),
