@@ -20,7 +20,13 @@ import {
 } from './file/messages.ts';
 import { readSkeleton, type Skeleton } from './file/skeleton.ts';
 import { constantOf } from './values/constants.ts';
-import { dataTypeOf, describeElementType, elementTypeName } from './values/element_types.ts';
+import {
+  dataTypeOf,
+  describeElementType,
+  type ElementTypeName,
+  elementTypeName,
+  integerRange,
+} from './values/element_types.ts';
 import { type OnnxTensor, typed } from './values/onnx_tensor.ts';
 import { isTensor } from './values/onnx_value.ts';
 import { readTensor } from './values/read_tensor.ts';
@@ -34,6 +40,8 @@ export interface ReadOnnx {
   /** Differences from the file, as sentences for the publisher. */
   readonly notes: readonly string[];
 }
+
+const INT32_RANGE = [-(2 ** 31), 2 ** 31 - 1] as const;
 
 /** TensorFlow's versions of GraphDef: any recent one has the operations' present meaning. */
 const PRODUCER = 1087;
@@ -131,9 +139,16 @@ function readInputs(
     const isTurned = layout !== undefined && hasChannels(shape);
     const given = g.placeholder(name, dataTypeOf(type), isTurned ? withChannelsLast(shape) : shape);
     values.set(name, typed(isTurned ? channelsFirst(g, given) : given, type));
-    infos[name] = tensorInfo(given);
+    infos[name] = { ...tensorInfo(given), ...rangeOf(type) };
   }
   return read({ infos, notes: [] });
+}
+
+/** The integers that a request may have for a type, where these are not all of int32. */
+function rangeOf(type: ElementTypeName): Pick<TensorInfo, 'range'> {
+  const [least, most] = integerRange(type) ?? INT32_RANGE;
+  const range: [number, number] = [Math.max(least, INT32_RANGE[0]), Math.min(most, INT32_RANGE[1])];
+  return range[0] === INT32_RANGE[0] && range[1] === INT32_RANGE[1] ? {} : { range };
 }
 
 /** Images and volumes, and what stands for them within a network: [batch, channels, ...space]. */

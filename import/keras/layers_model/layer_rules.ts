@@ -165,7 +165,8 @@ export const LAYER_RULES: Readonly<Record<string, LayerRule>> = {
   },
   SimpleRNN: RECURRENT,
   SimpleRNNCell: CELL,
-  Softmax: { keeps: ['axis'] },
+  // tfjs refuses other axes when it is asked.
+  Softmax: { neutral: { axis: [-1, null] } },
   SpatialDropout1D: RANDOM,
   ThresholdedReLU: { keeps: ['theta'] },
   UpSampling2D: { keeps: ['size', 'data_format'], neutral: { interpolation: ['nearest'] } },

@@ -36,6 +36,13 @@ export class Attributes {
     return this.#get(name)?.ints.map((value) => safe(value, name));
   }
 
+  /** Places in a dimension, of which exporters write the largest integer for its end. */
+  places(name: string): readonly number[] | undefined {
+    return this.#get(name)?.ints.map((value) =>
+      Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(value))),
+    );
+  }
+
   float(name: string): number | undefined;
   float(name: string, absent: number): number;
   float(name: string, absent?: number): number | undefined {

@@ -113,6 +113,24 @@ const CASES: readonly Case[] = [
     given: { x: FP32([3, 1, 1], [1, 1, 1]) },
     wanted: FP32([3, 1, 1, 1], [1, 2, 3]),
   },
+  {
+    title: 'a slice to the end, as old exporters write it',
+    opset: 9,
+    graph: {
+      nodes: [
+        {
+          op: 'Slice',
+          inputs: ['x'],
+          outputs: ['y'],
+          attributes: { starts: { integers: [1] }, ends: { integers: [2 ** 63 - 1024] } },
+        },
+      ],
+      inputs: { x: { type: 'FLOAT', shape: [-1] } },
+      outputs: ['y'],
+    },
+    given: { x: FP32([3], [1, 2, 3]) },
+    wanted: FP32([2], [2, 3]),
+  },
   sums('ReduceLogSum', 'the logarithm of a sum of integers is cut off', [15, 5], 2),
   sums('ReduceLogSumExp', 'so is that of exponentials', [1, 1], 1),
   sums('ReduceL2', 'and a root', [2, 2], 2),
@@ -135,3 +153,30 @@ test.each(CASES.map((each, index) => ({ ...each, model: `case${index}` })))(
     }
   },
 );
+
+test.each([
+  ['UINT8', 255, [256, -1]],
+  ['INT16', -32768, [-32769, 32768]],
+  ['UINT32', 2 ** 31 - 1, [-1]],
+] as const)('%s takes no integer beyond its range', async (type, most, beyond) => {
+  const model = `range-${type.toLowerCase()}`;
+  await withTemporaryDirectory(async (directory) => {
+    const file = path.join(directory, 'model.onnx');
+    const graph: WrittenGraph = {
+      nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'], attributes: {} }],
+      inputs: { x: { type, shape: [-1] } },
+      outputs: ['y'],
+    };
+    await writeFile(file, writeOnnx(graph, { opsets: { '': 20 } }));
+    await publishModel(edge.store, file, model, '1');
+  });
+  const ask = (value: number) => infer(edge.isolates[0], model, { x: INT32([1], [value]) });
+  expect(await ask(most)).toEqual({ kind: 'answered', outputs: { y: INT32([1], [most]) } });
+  for (const value of beyond) {
+    expect(await ask(value)).toMatchObject({
+      kind: 'refused',
+      status: 400,
+      message: expect.stringContaining(`input x: ${value} is not from`),
+    });
+  }
+});

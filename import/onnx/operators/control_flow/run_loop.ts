@@ -153,7 +153,7 @@ function oneRound(
   const made = body(
     g,
     round,
-    states.map(({ type }, index) => typed(value(`state${index}`), type)),
+    tensorsOf(states).map(({ type }, index) => typed(value(`state${index}`), type)),
     captured.map((each, index) => typed(value(`captured${index}`), each.type, numbersOf(each))),
   );
   const changed = new Map<string, SymbolicTensor>([['round', add(g, round, 1)]]);

@@ -46,11 +46,7 @@ function rangesOf(call: OperatorCall, x: OnnxTensor): Ranges | undefined {
   const { attributes, inputs } = call;
   const isOld = call.opset < 10;
   const named = (name: string, index: number) =>
-    isOld
-      ? attributes.integers(name)
-      : inputs[index] === undefined
-        ? undefined
-        : numbersOf(input(call, index));
+    isOld ? attributes.places(name) : inputs[index] === undefined ? undefined : numbersOf(input(call, index));
   const [starts, ends] = [named('starts', 1), named('ends', 2)];
   const [axes, steps] = [named('axes', 3), isOld ? undefined : named('steps', 4)];
   const isKnown = (value: unknown, index: number) =>

@@ -43,7 +43,11 @@ const WITH_ALPHA: ReadonlySet<string> = new Set(
 const WITH_BETA: ReadonlySet<string> = new Set('affine hardsigmoid scaledtanh'.split(' '));
 
 /** The function of a name. @throws OnnxRefusal if the name is not known */
-export function activationOf(name: string, alpha: number | undefined, beta: number | undefined): Activation {
+export function activationOf(
+  name: string,
+  alpha: number | undefined,
+  beta: number | undefined,
+): ActivationFunction {
   const make = KNOWN[name.toLowerCase()] ?? refuse(`has the activation "${name}", which is not known`);
   return make(alpha, beta);
 }
