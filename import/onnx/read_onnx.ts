@@ -192,7 +192,7 @@ function elementOfOptional(type: Uint8Array | undefined) {
   return decoded.kind === 'read' ? decoded.value.elemType?.tensorType : undefined;
 }
 
-/** A node for each output: what gives it may be an input, or give another one too. */
+/** A node for each output: what gives it may be an input or a constant, or give another output too. */
 function readOutputs(
   graph: GraphMessage,
   g: NodeBuilder,
@@ -200,6 +200,8 @@ function readOutputs(
   layout: OnnxLayout | undefined,
 ): Imported<Record<string, TensorInfo>> {
   const infos: Record<string, TensorInfo> = {};
+  const given = new Set<string>();
+  const computed = new Set(g.nodes.flatMap(({ name, op }) => (isGiven(op) ? [] : [name])));
   for (const { name } of graph.output) {
     if (!isMemberName(name)) return unsupported(`output "${name}": its name cannot be used`);
     const value = values.get(name);
@@ -208,7 +210,9 @@ function readOutputs(
       return unsupported(`output "${name}" is a sequence or an optional value; only tensors can be answered`);
     }
     const turned = layout !== undefined && hasChannels(value.shape) ? channelsLast(g, value) : value;
-    const output = g.node('Identity', [turned], { shape: turned.shape });
+    const isOwn = turned.ref !== value.ref || (computed.has(value.ref) && !given.has(value.ref));
+    const output = isOwn ? turned : g.node('Identity', [turned], { shape: turned.shape });
+    given.add(output.ref);
     infos[name] = {
       ...tensorInfo(output),
       ...(value.classes === undefined ? {} : { classes: [...value.classes] }),
@@ -216,6 +220,8 @@ function readOutputs(
   }
   return Object.keys(infos).length === 0 ? malformed('the graph has no output') : read(infos);
 }
+
+const isGiven = (op: string): boolean => op === 'Const' || op === 'Placeholder';
 
 function tensorInfo({ ref, dtype, shape }: Pick<OnnxTensor, 'ref' | 'dtype' | 'shape'>): TensorInfo {
   return { name: `${ref}:0`, dtype, shape: shape.map((size) => size ?? -1) };

@@ -81,9 +81,8 @@ function kerasEncoder(): Graph {
     x = normalize(add(g, x, layer(reshape(g, mixed, [1, steps, width]), width, width)));
     x = normalize(add(g, layer(gelu(g, layer(x, width, 4 * width)), 4 * width, width), x));
   }
-  const result = g.node('Identity', [x], { shape: x.shape });
   const inputs = { x: { name: 'x:0', dtype: 'float32' as const, shape: [1, steps, width] } };
-  const outputs = { y: { name: `${result.ref}:0`, dtype: 'float32' as const, shape: [1, steps, width] } };
+  const outputs = { y: { name: `${x.ref}:0`, dtype: 'float32' as const, shape: [1, steps, width] } };
   return {
     nodes: g.nodes,
     functions: [],

@@ -1,4 +1,5 @@
 import { binary, cast, clip, divide, maximum, minimum, unary } from '../../../builder/elementwise.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { dimensions, reshape } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
@@ -119,14 +120,22 @@ const clipped: Operator = (call) => {
   const most = attributes.float('max') ?? inputs[2];
   const numbers = [least, most].map((limit) => (typeof limit === 'object' ? limit.elements?.[0] : limit));
   const [low, high] = numbers;
+  if (isFloating(x.type) && low === 0 && most === undefined) return typed(unary(g, 'Relu', x), x.type);
   if (typeof low === 'number' && typeof high === 'number' && isFloating(x.type)) {
-    return typed(clip(g, x, low, high), x.type);
+    return typed(between(g, x, low, high), x.type);
   }
   let result: SymbolicTensor = x;
   if (least !== undefined) result = maximum(g, result, least);
   if (most !== undefined) result = minimum(g, result, most);
   return typed(result, x.type);
 };
+
+/** In the form that a convolution or a product before it can take in, if there is one. */
+function between(g: NodeBuilder, x: SymbolicTensor, low: number, high: number): SymbolicTensor {
+  if (low === 0 && high === 6) return unary(g, 'Relu6', x);
+  if (low > high) return clip(g, x, low, high);
+  return g.node('ClipByValue', [x, g.floats([low], []), g.floats([high], [])], { shape: x.shape });
+}
 
 const isNotANumber: Operator = (call) => typed(unary(call.g, 'IsNan', input(call, 0)), 'BOOL');
 
