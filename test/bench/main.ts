@@ -8,7 +8,7 @@ import { builtWorker } from '../fixtures/edge/built_worker.ts';
 import { startBareWorkers } from './engines/bare_worker.ts';
 import type { Engine } from './engines/engine.ts';
 import { NODE_SERVERS, startNodeServer } from './engines/node_server.ts';
-import { startOurs, startOursFresh } from './engines/ours.ts';
+import { startOurs, startOursFresh, startOursOnnx } from './engines/ours.ts';
 import { startPlainWorker } from './engines/plain_worker.ts';
 import { measureBundle } from './figures/bundle.ts';
 import { measureCodec } from './figures/codec.ts';
@@ -79,7 +79,14 @@ async function run(): Promise<Results> {
     startPlainWorker(),
     startBareWorkers(),
   ]);
-  const engines = [await startOurs(built), startOursFresh(built), plain, ...servers, ...floors];
+  const engines = [
+    await startOurs(built),
+    startOursFresh(built),
+    await startOursOnnx(),
+    plain,
+    ...servers,
+    ...floors,
+  ];
 
   const networks: NetworkResults[] = [];
   for (const source of NETWORKS) {

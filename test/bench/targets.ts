@@ -1,6 +1,6 @@
 import { BARE, BARE_WITH_READ } from './engines/bare_worker.ts';
 import { ONNX_NODE, ONNX_WEB, TFJS_NODE } from './engines/node_server.ts';
-import { OURS, OURS_FRESH } from './engines/ours.ts';
+import { OURS, OURS_FRESH, OURS_ONNX } from './engines/ours.ts';
 import { PLAIN } from './engines/plain_worker.ts';
 import { CODEC } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
@@ -43,6 +43,11 @@ export function judge(results: Results): Target[] {
       'MobileNetV2 compute, ours / onnxruntime-node, one thread',
       { atMost: 1.5 },
       ratio(mobilenet?.compute, OURS, ONNX_NODE),
+    ),
+    target(
+      'MobileNetV2 compute, ours from ONNX / ours from tfjs',
+      { atMost: 1.1 },
+      ratio(mobilenet?.compute, OURS_ONNX, OURS),
     ),
     target(
       'JSON of 1 x 224 x 224 x 3, decoding and encoding / MobileNetV2 compute',

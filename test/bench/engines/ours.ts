@@ -1,4 +1,5 @@
 import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
+import { CONVERTED_FOLDER } from '../runs/network_description.ts';
 import { inferPath, predictPath } from '../runs/paths.ts';
 import { bundleWorker } from './bundle_worker.ts';
 import type { Engine } from './engine.ts';
@@ -6,6 +7,8 @@ import { publishNetwork } from './publication.ts';
 
 export const OURS = 'edge-serving';
 export const OURS_FRESH = 'edge-serving-lease-0';
+/** The product, of the ONNX file of a network. */
+export const OURS_ONNX = 'edge-serving-onnx';
 /** The product's runtime alone, in a Worker of the benchmark. */
 export const OUR_RUNTIME = 'our-runtime';
 /** The product's entry, called in a loop by a Worker of the benchmark. */
@@ -51,6 +54,25 @@ export async function startOurs(built: readonly WorkerModule[]): Promise<Engine>
         processId: stage.processId,
       };
     },
+    stop: async () => undefined,
+  };
+}
+
+/** The runtime with what a publish makes of a network's ONNX file. */
+export async function startOursOnnx(): Promise<Engine> {
+  return {
+    name: OURS_ONNX,
+    description: "this product's runtime, with what a publish makes of the ONNX file",
+    isFloor: false,
+    workers: [
+      {
+        name: OURS_ONNX,
+        modules: await bundleWorker('our_runtime'),
+        variables: { FOLDER: CONVERTED_FOLDER },
+      },
+    ],
+    open: async ({ onnx }, stage) =>
+      onnx && { compute: new URL('/compute', stage.url(OURS_ONNX)), processId: stage.processId },
     stop: async () => undefined,
   };
 }

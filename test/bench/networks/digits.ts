@@ -8,6 +8,7 @@ import { GraphBuilder, type WeightSource } from './graph/graph_builder.ts';
 import { writeOnnx } from './graph/onnx_model.ts';
 import { randomInput } from './graph/random_weights.ts';
 import type { Network, NetworkSource } from './network.ts';
+import { onnxFile } from './onnx_file.ts';
 
 const DIRECTORY = path.join(REPOSITORY, 'models/digits/1.0.0');
 const WEIGHTS_FILE = 'weights.bin';
@@ -37,7 +38,7 @@ async function build(): Promise<Network> {
       [WEIGHTS_FILE, new Uint8Array(bytes)],
     ]),
     weightBytes: bytes.length,
-    onnx: writeOnnx(graph),
+    onnx: await onnxFile(writeOnnx(graph)),
     input: { name: 'image', onnxName: 'image', shape: input.shape, values: randomInput(6, input.shape) },
     outputs: [{ name: 'probabilities', onnxName: graph.output.name, shape: graph.output.shape }],
   };

@@ -4,6 +4,7 @@ import { writeOnnx } from './graph/onnx_model.ts';
 import type { Value } from './graph/operation.ts';
 import { randomInput, randomWeights } from './graph/random_weights.ts';
 import type { Network, NetworkSource } from './network.ts';
+import { onnxFile } from './onnx_file.ts';
 
 interface Description {
   readonly name: string;
@@ -30,7 +31,7 @@ export function randomNetwork({ name, description, seed, inputShape, layers }: D
         // Includes constants that are not weights of a layer, such as the axes of a mean, because the server checks the
         // sum.
         weightBytes: files.get(WEIGHTS_FILE)?.byteLength ?? 0,
-        onnx: writeOnnx(graph),
+        onnx: await onnxFile(writeOnnx(graph)),
         input: {
           name: graph.input.name,
           onnxName: graph.input.name,

@@ -7,9 +7,18 @@ export interface Network {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Bytes of the weights as float32 in memory. */
   readonly weightBytes: number;
-  readonly onnx?: Uint8Array;
+  readonly onnx?: OnnxFile;
   readonly input: NetworkInput;
   readonly outputs: readonly NetworkOutput[];
+}
+
+/** The same network in ONNX, and what this product makes of it. */
+export interface OnnxFile {
+  readonly bytes: Uint8Array;
+  /** The tfjs files by their paths, including model.json. */
+  readonly converted: ReadonlyMap<string, Uint8Array>;
+  /** The names of the tensors in the converted graph, by those in the ONNX file. */
+  readonly tensors: ReadonlyMap<string, string>;
 }
 
 export interface NetworkInput {

@@ -6,6 +6,7 @@ import { elementCount } from '../../../worker/model/tensor.ts';
 import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { randomInput } from './graph/random_weights.ts';
 import type { Network, NetworkInput, NetworkSource } from './network.ts';
+import { onnxFile } from './onnx_file.ts';
 
 /** Models by other authors, which may be in a folder beside the repository. */
 const DIRECTORY = process.env.EDGE_SERVING_SHARED_MODELS ?? path.join(REPOSITORY, '../shared/models');
@@ -38,7 +39,7 @@ export function sharedModel({ folder, onnx, ...network }: Description): NetworkS
         ...network,
         files,
         weightBytes: weights.reduce((bytes, { shape }) => bytes + 4 * elementCount(shape), 0),
-        ...(onnx === undefined ? {} : { onnx: new Uint8Array(await readFile(path.join(DIRECTORY, onnx))) }),
+        ...(onnx === undefined ? {} : { onnx: await onnxFile(await readFile(path.join(DIRECTORY, onnx))) }),
         input: { ...network.input, values: randomInput(7, network.input.shape) },
       };
     },

@@ -16,6 +16,8 @@ export type NetworkDescription = v.InferOutput<typeof NetworkDescriptionSchema>;
 export const DESCRIPTION_FILE = 'network.json';
 export const TOPOLOGY_FILE = 'model.json';
 export const ONNX_FILE = 'model.onnx';
+/** What this product makes of the ONNX file, with a description of its own. */
+export const CONVERTED_FOLDER = 'converted';
 
 export const parseDescription = (text: string): NetworkDescription =>
   v.parse(NetworkDescriptionSchema, JSON.parse(text));

@@ -4,10 +4,15 @@ import { DESCRIPTION_FILE, type NetworkDescription, parseDescription } from '../
 export interface BenchEnvironment {
   readonly MODELS: R2Bucket;
   readonly NETWORK: string;
+  /** A folder among the files of the network, of another form of it. */
+  readonly FOLDER?: string;
 }
 
-export async function openFile({ MODELS, NETWORK }: BenchEnvironment, file: string): Promise<R2ObjectBody> {
-  const object = await MODELS.get(`bench/${NETWORK}/${file}`);
+export async function openFile(
+  { MODELS, NETWORK, FOLDER }: BenchEnvironment,
+  file: string,
+): Promise<R2ObjectBody> {
+  const object = await MODELS.get(`bench/${NETWORK}/${FOLDER === undefined ? '' : `${FOLDER}/`}${file}`);
   if (object === null) throw new Error(`${NETWORK} has no file ${file}`);
   return object;
 }

@@ -22,23 +22,28 @@ export async function readOurNetwork(environment: BenchEnvironment): Promise<Our
     if (bytes === undefined) throw new Error(`${network.name} has no file ${path}`);
     yield bytes;
   };
-  const names = outputs.map(({ name }) => name);
+  const isConverted = environment.FOLDER !== undefined;
+  const tensorOf = ({ name, onnxName }: NetworkDescription['input']) => (isConverted ? onnxName : name);
+  const named = new Map(outputs.map((output) => [tensorOf(output), output.name]));
   return {
     network,
     load: () => loadModel({ format, topology: TOPOLOGY_FILE, open, onAbandon: () => undefined }),
     runOf: (model) => (values) => {
       const tensor = { dtype: 'float32', shape: input.shape, values } as const;
-      const result = model.execute(new Map([[input.name, tensor]]), names);
-      return result instanceof Promise ? result.then(toOutputs) : toOutputs(result);
+      const result = model.execute(new Map([[tensorOf(input), tensor]]), [...named.keys()]);
+      return result instanceof Promise
+        ? result.then((tensors) => toOutputs(tensors, named))
+        : toOutputs(result, named);
     },
   };
 }
 
-function toOutputs(tensors: NamedTensors): Outputs {
+/** @param named the names of the network's outputs by those of the tensors */
+function toOutputs(tensors: NamedTensors, named: ReadonlyMap<string, string>): Outputs {
   const outputs = new Map<string, Float32Array>();
   for (const [name, { dtype, values }] of tensors) {
     if (dtype !== 'float32') throw new Error(`${name} is ${dtype}`);
-    outputs.set(name, values);
+    outputs.set(named.get(name) ?? name, values);
   }
   return outputs;
 }
