@@ -71,8 +71,9 @@ export function axesIn(length: number, axes: readonly number[]): number[] {
   return axes.map((axis) => axisIn(length, axis));
 }
 
-/** The values of an input that has to be constant. @param what for the message */
+/** The integers of an input that has to be constant. @param what for the message */
 export function constantNumbers(tensor: TfliteTensor, what: string): readonly number[] {
+  if (tensor.dtype !== 'int32') refuseMalformed(`has ${what} of ${tensor.type}, which is not of integers`);
   return numbersOf(tensor) ?? refuse(`has ${what} that the request decides; they have to be constant`);
 }
 

@@ -12,6 +12,7 @@ import { refuseMalformed } from '../../conversion/refusal.ts';
 import type { FusedActivation } from '../../file/option_tables.ts';
 import { combineFollowed } from '../../tensors/followed.ts';
 import type { TfliteTensor } from '../../tensors/tflite_tensor.ts';
+import { exactDifference, exactProduct, exactSum } from '../quantization/arithmetic.ts';
 import { activate } from './fused_activation.ts';
 
 interface Arithmetic {
@@ -53,17 +54,31 @@ const activationOf =
   ({ options }: OperatorCall): FusedActivation =>
     options.read(name).fused_activation_function;
 
+const sum = arithmetic({
+  floats: 'AddV2',
+  compute: (left, right) => left + right,
+  activation: activationOf('AddOptions'),
+});
+
+const difference = arithmetic({
+  floats: 'Sub',
+  compute: (left, right) => left - right,
+  activation: activationOf('SubOptions'),
+});
+
+const product = arithmetic({
+  floats: 'Mul',
+  compute: (left, right) => left * right,
+  activation: activationOf('MulOptions'),
+});
+
 export const ARITHMETIC: OperatorTable = {
+  ADD: exactSum(sum),
   ADD_N: inFloat(addAll),
+  MUL: exactProduct(product),
+  SUB: exactDifference(difference),
   ...tableOf<Arithmetic>(
     {
-      ADD: {
-        floats: 'AddV2',
-        compute: (left, right) => left + right,
-        activation: activationOf('AddOptions'),
-      },
-      SUB: { floats: 'Sub', compute: (left, right) => left - right, activation: activationOf('SubOptions') },
-      MUL: { floats: 'Mul', compute: (left, right) => left * right, activation: activationOf('MulOptions') },
       DIV: {
         floats: 'RealDiv',
         integers: 'TruncateDiv',

@@ -12,6 +12,7 @@ import {
   type OperatorTable,
 } from '../../conversion/operator_call.ts';
 import { followed, followedTensor, productOf } from '../../tensors/followed.ts';
+import { exactMean } from '../quantization/arithmetic.ts';
 
 type Reduction = 'All' | 'Any' | 'Max' | 'Mean' | 'Min' | 'Prod' | 'Sum';
 
@@ -83,7 +84,7 @@ export const REDUCTIONS: OperatorTable = {
   CUMSUM: inFloat(cumulativeSum),
   L2_NORMALIZATION: inFloat(unitLength),
   LOCAL_RESPONSE_NORMALIZATION: inFloat(localResponse),
-  MEAN: inFloat(reduction('Mean')),
+  MEAN: exactMean(inFloat(reduction('Mean'))),
   REDUCE_ALL: asCodes(reduction('All')),
   REDUCE_ANY: asCodes(reduction('Any')),
   REDUCE_MAX: asCodes(reduction('Max')),

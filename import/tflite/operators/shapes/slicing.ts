@@ -15,7 +15,7 @@ import { refuse, refuseMalformed } from '../../conversion/refusal.ts';
 import type { OptionValues } from '../../file/options.ts';
 import { followed, followedTensor, withinBits } from '../../tensors/followed.ts';
 import { numbersOf, type TfliteTensor } from '../../tensors/tflite_tensor.ts';
-import { placesOf, readStridedRanges, type StridedRanges } from './strided_ranges.ts';
+import { keptOf, placesOf, readStridedRanges, type StridedRanges } from './strided_ranges.ts';
 
 /** A box of the tensor; a size of -1 is all that follows. */
 const sliceOperator: Operator = (call) => {
@@ -39,7 +39,11 @@ const sliceOperator: Operator = (call) => {
 const stridedSliceOperator: Operator = (call) => {
   const x = input(call, 0);
   const masks = call.options.read('StridedSliceOptions');
-  const [begin, end, steps] = [1, 2, 3].map((index) => numbersOf(input(call, index)));
+  const [begin, end, steps] = [1, 2, 3].map((index) => {
+    const numbers = input(call, index);
+    if (numbers.dtype !== 'int32') refuseMalformed(`has a range of ${numbers.type}`);
+    return numbersOf(numbers);
+  });
   if (begin === undefined || end === undefined || steps === undefined) return sliceByTensors(call, x, masks);
   const ranges = readStridedRanges(x.shape, { begin, end, steps }, masks);
   return followedSlice(call, x, ranges) ?? strided(call, x, ranges);
@@ -60,7 +64,7 @@ function strided({ g }: OperatorCall, x: TfliteTensor, { ranges, axes }: Strided
     ranges.reduce((bits, range, axis) => (range[side] === undefined ? bits | (1 << axis) : bits), 0);
   const shape = x.shape.map((size, axis) => {
     const range = ranges[axis];
-    return size === null || range === undefined ? size : placesOf(size, range).length;
+    return size === null || range === undefined ? size : keptOf(size, range).count;
   });
   const isWhole = ranges.every(
     ({ begin, end, step }) => begin === undefined && end === undefined && step === 1,

@@ -73,12 +73,17 @@ function offsetEnd(begin: number, count: number): number | undefined {
 }
 
 /** The places that a range keeps of a dimension. */
-export function placesOf(size: number, { begin, end, step }: AxisRange): number[] {
+export function placesOf(size: number, range: AxisRange): number[] {
+  const { from, count } = keptOf(size, range);
+  return Array.from({ length: count }, (_, index) => from + index * range.step);
+}
+
+/** The first place that a range keeps of a dimension, and how many it keeps. */
+export function keptOf(size: number, { begin, end, step }: AxisRange): { from: number; count: number } {
   const [least, most] = step > 0 ? [0, size] : [-1, size - 1];
   const limit = (value: number) => Math.max(least, Math.min(most, value < 0 ? value + size : value));
   const [first, last] = step > 0 ? [0, size] : [size - 1, -1];
   const from = begin === undefined ? first : limit(begin);
   const to = end === undefined ? last : limit(end);
-  const count = Math.max(Math.ceil((to - from) / step), 0);
-  return Array.from({ length: count }, (_, index) => from + index * step);
+  return { from, count: Math.max(Math.ceil((to - from) / step), 0) };
 }
