@@ -3,7 +3,7 @@ import { TfliteRefusal } from '../conversion/refusal.ts';
 import { FileBytes } from '../file/file_bytes.ts';
 import { readModel, type TensorMessage } from '../file/model.ts';
 import { codeRange } from '../tensors/element_types.ts';
-import { readMetadata, type TensorMetadata } from './metadata.ts';
+import { type Normalization, readMetadata, type TensorMetadata } from './metadata.ts';
 
 /**
  * How an image becomes the input of a model.
@@ -27,25 +27,57 @@ export async function tfliteImage(path: string): Promise<ImageFile | undefined> 
   }
 }
 
+/** Of so much of a sample, the normalization and the quantization of a file differ though they mean the same. */
+const NEAR = 1;
+
 /** Samples from 0 to 255 are normalized, and then quantized where the input is. */
 function imageOf(tensor: TensorMessage, metadata: TensorMetadata | undefined): ImageFile | undefined {
   const channels = tensor.shape.length === 4 ? tensor.shape[3] : undefined;
   if (channels !== 1 && channels !== 3) return undefined;
   const file = { fit: 'stretch', resize: 'bilinear' } as const;
-  const [least] = codeRange(tensor.type) ?? [];
-  if (metadata?.image === undefined || metadata.normalization === undefined) {
-    // Bytes are samples as they are; that they may be less than zero moves them alone.
-    const areSamples =
-      tensor.type === 'UINT8' || (tensor.type === 'INT8' && tensor.quantization !== undefined);
-    return areSamples && least !== undefined ? { ...file, scale: 1, offset: least } : undefined;
-  }
-  const { mean, deviation } = metadata.normalization;
-  const length = Math.max(mean.length, deviation.length, 1);
-  const [step, zero] = [tensor.quantization?.scales[0] ?? 1, tensor.quantization?.zeros[0] ?? 0];
-  const isCoded = least !== undefined;
-  const at = (numbers: readonly number[], index: number, absent: number) =>
-    numbers[numbers.length === 1 ? 0 : index] ?? absent;
-  const scale = Array.from({ length }, (_, index) => 1 / at(deviation, index, 1) / (isCoded ? step : 1));
-  const offset = scale.map((factor, index) => -at(mean, index, 0) * factor + (isCoded ? zero : 0));
-  return { ...file, scale, offset };
+  const range = codeRange(tensor.type);
+  const isNormalized = metadata?.image !== undefined && metadata.normalization !== undefined;
+  const stated = isNormalized ? normalized(tensor, metadata.normalization, channels) : undefined;
+  if (range === undefined) return stated && { ...file, ...stated };
+  const [least, most] = range;
+  const [step] = tensor.quantization?.scales ?? [];
+  const areBytes = most - least === LARGEST_SAMPLE && step !== undefined;
+  // Without a normalization, bytes are samples as they are; that they may be less than zero moves them alone.
+  const areSamples = areBytes && (stated === undefined || isNear(stated, least));
+  return areSamples ? { ...file, scale: 1, offset: least } : undefined;
+}
+
+const LARGEST_SAMPLE = 255;
+
+interface Numbers {
+  readonly scale: number[];
+  readonly offset: number[];
+}
+
+function normalized(
+  { type, quantization }: TensorMessage,
+  { mean, deviation }: Normalization,
+  channels: number,
+): Numbers {
+  const isCoded = codeRange(type) !== undefined;
+  const step = isCoded ? (quantization?.scales[0] ?? 1) : 1;
+  const zero = isCoded ? (quantization?.zeros[0] ?? 0) : 0;
+  const at = (numbers: readonly number[], channel: number, absent: number) =>
+    numbers[numbers.length === 1 ? 0 : channel] ?? absent;
+  const isSame = mean.length <= 1 && deviation.length <= 1;
+  const scale = Array.from(
+    { length: isSame ? 1 : channels },
+    (_, channel) => 1 / at(deviation, channel, 1) / step,
+  );
+  const offset = scale.map((factor, channel) => zero - at(mean, channel, 0) * factor);
+  return { scale, offset };
+}
+
+/** Whether the darkest and the brightest sample become the least integer and the one 255 above it, or almost. */
+function isNear({ scale, offset }: Numbers, least: number): boolean {
+  return scale.every((factor, channel) => {
+    const darkest = offset[channel] ?? 0;
+    const brightest = darkest + LARGEST_SAMPLE * factor;
+    return Math.abs(darkest - least) <= NEAR && Math.abs(brightest - least - LARGEST_SAMPLE) <= NEAR;
+  });
 }

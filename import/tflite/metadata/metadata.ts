@@ -12,6 +12,12 @@ export interface Metadata {
   readonly outputs: readonly TensorMetadata[];
 }
 
+/** What is taken off each sample, and what it is divided by then: one number for all channels, or one for each. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
 export interface TensorMetadata {
   /** The samples of an image; undefined where the tensor is not said to be one. */
   readonly image: 'rgb' | 'gray' | undefined;
