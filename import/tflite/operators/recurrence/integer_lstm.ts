@@ -33,7 +33,7 @@ interface Quantization {
 /**
  * An LSTM of integers: eight bits for weights and what goes in and out, sixteen for cells and gates. All that is computed is
  * rounded as TensorFlow Lite's kernel does (lstm_eval.cc, LstmStepInteger8x8_16), and the scales are made as there
- * (lstm.cc, PopulateQuantizedLstmParams8x8_16).
+ * (lstm.cc, PopulateQuantizedLstmParams8x8_16). Zeros are added to what a cell gives, as the kernel does since pull request 56493.
  */
 export function integerLstmCell(
   g: NodeBuilder,
