@@ -32,6 +32,7 @@ import { JOINING } from './shapes/joining.ts';
 import { PADDING } from './shapes/padding.ts';
 import { RESHAPING } from './shapes/reshaping.ts';
 import { SLICING } from './shapes/slicing.ts';
+import { AUDIO } from './signals/audio.ts';
 import { SPECTRA } from './signals/spectra.ts';
 
 /** The built-in operators by subject. */
@@ -56,7 +57,7 @@ export const OPERATOR_GROUPS: Readonly<Record<string, OperatorTable>> = {
 };
 
 /** Operators that are no part of TensorFlow Lite, by the names that models give them. */
-export const CUSTOM_OPERATORS: OperatorTable = { ...DETECTIONS, ...FLEX };
+export const CUSTOM_OPERATORS: OperatorTable = { ...AUDIO, ...DETECTIONS, ...FLEX };
 
 const BUILT_IN: ReadonlyMap<string, OperatorEntry> = new Map(
   Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)),

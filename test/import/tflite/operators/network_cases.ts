@@ -150,6 +150,18 @@ export const NETWORK_CASES: readonly OperatorCase[] = [
     ],
   },
   {
+    op: 'AudioSpectrogram',
+    about: 'of a constant sound, in which Hann windows are seen alone',
+    custom: flexMap({ window_size: 8, stride: 4, magnitude_squared: true }),
+    inputs: [floats([12, 1], Array(12).fill(1))],
+    outputs: [floats([1, 2, 5], [16, 4, 0, 0, 0, 16, 4, 0, 0, 0])],
+  },
+  {
+    op: 'FlexErf',
+    inputs: [floats([3], [-0.5, 0, 1])],
+    outputs: [floats([3], [-0.5204999, 0, 0.8427008])],
+  },
+  {
     op: 'IF',
     options: ['IfOptions', [int32(1), int32(2)]],
     inputs: [truths([], [1]), floats([2], [1, 2])],
