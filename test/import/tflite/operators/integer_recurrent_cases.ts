@@ -4,6 +4,8 @@ import { lstmOutputs, type Matrix, type OracleGate, type OracleLstm } from './re
 
 const TANH = 4;
 const [STEPS, INPUTS, CELLS] = [4, 3, 4] as const;
+/** More steps than are written out one after the other. */
+const MANY_STEPS = 70;
 
 /** Scales, each with the integer that stands for zero. */
 const INPUT = { scale: 0.01, zero: 3 };
@@ -24,13 +26,15 @@ const rounded = (values: readonly number[], scale: number): number[] =>
 
 interface Parts {
   readonly outputs: number;
+  readonly steps?: number;
   readonly hasPeepholes?: boolean;
   readonly isNormalized?: boolean;
   readonly isCoupled?: boolean;
 }
 
 /** An LSTM of integers, and what they stand for. */
-function integerLstm(about: string, { outputs, hasPeepholes, isNormalized, isCoupled }: Parts): OperatorCase {
+function integerLstm(about: string, parts: Parts): OperatorCase {
+  const { outputs, steps = STEPS, hasPeepholes, isNormalized, isCoupled } = parts;
   const isProjected = outputs !== CELLS;
   const biasScale = isNormalized ? NORM / 1024 : INPUT.scale * WEIGHT;
   const snapped = (values: readonly number[], scale: number) =>
@@ -52,8 +56,8 @@ function integerLstm(about: string, { outputs, hasPeepholes, isNormalized, isCou
   const gates = [lstm.input, lstm.forget, lstm.cell, lstm.output];
   const ofGates = (pick: (gate: OracleGate) => CaseTensor | undefined) =>
     gates.map((each) => each && pick(each));
-  const given = Array.from({ length: STEPS * INPUTS }, (_, index) => ((index * 37) % 200) - 100);
-  const sequence = Array.from({ length: STEPS }, (_, step) =>
+  const given = Array.from({ length: steps * INPUTS }, (_, index) => ((index * 37) % 200) - 100);
+  const sequence = Array.from({ length: steps }, (_, step) =>
     given.slice(step * INPUTS, (step + 1) * INPUTS).map((code) => (code - INPUT.zero) * INPUT.scale),
   );
   const wanted = lstmOutputs(lstm, sequence).flat();
@@ -67,7 +71,7 @@ function integerLstm(about: string, { outputs, hasPeepholes, isNormalized, isCou
     about: `of integers ${about}`,
     options: ['UnidirectionalSequenceLSTMOptions', [int8(TANH), float32(0), float32(0)]],
     inputs: [
-      codes(INPUT.scale, INPUT.zero)([1, STEPS, INPUTS], given),
+      codes(INPUT.scale, INPUT.zero)([1, steps, INPUTS], given),
       ...ofGates(({ weights }) => bytes(weights)),
       ...ofGates(({ recurrent }) => bytes(recurrent)),
       ...[lstm.input, lstm.forget, lstm.output].map((each) => words(each?.peephole, PEEPHOLE)),
@@ -86,7 +90,7 @@ function integerLstm(about: string, { outputs, hasPeepholes, isNormalized, isCou
     ],
     outputs: [
       codes(OUTPUT.scale, OUTPUT.zero)(
-        [1, STEPS, outputs],
+        [1, steps, outputs],
         wanted.map((value) => Math.round(value / OUTPUT.scale) + OUTPUT.zero),
       ),
     ],
@@ -97,6 +101,7 @@ function integerLstm(about: string, { outputs, hasPeepholes, isNormalized, isCou
 
 export const INTEGER_RECURRENT_CASES: readonly OperatorCase[] = [
   integerLstm('', { outputs: CELLS }),
+  integerLstm('of many steps', { outputs: CELLS, steps: MANY_STEPS }),
   integerLstm('with peepholes and a projection', { outputs: 3, hasPeepholes: true }),
   integerLstm('with coupled gates', { outputs: CELLS, isCoupled: true }),
   integerLstm('with layer normalization', { outputs: CELLS, isNormalized: true }),

@@ -1,5 +1,5 @@
 import { flag, float32, int8, int32 } from '../../../fixtures/models/flatbuffer.ts';
-import { type CaseTensor, constant, floats, type OperatorCase, state } from './operator_case.ts';
+import { type CaseTensor, codes, constant, floats, type OperatorCase, state } from './operator_case.ts';
 import {
   lstmOutputs,
   type Matrix,
@@ -119,8 +119,56 @@ const simpleInputs = ({ weights, recurrent, bias }: OracleGate) => [
 const whole = [2, STEPS, CELLS];
 const last = sequences.map((each) => each.slice(0, 1));
 
+/** More steps than are written out one after the other. */
+const long = Array.from({ length: 70 }, () => take(INPUTS));
+
+/** The weights as integers of eight bits, with what these stand for in the place of the weights. */
+const STEP = 1 / 64;
+const snapped = (each: Matrix): Matrix =>
+  each.map((row) => row.map((value) => Math.round(value / STEP) * STEP));
+const bytes = (values: Matrix): CaseTensor =>
+  constant(
+    codes(STEP, 0)(
+      [values.length, values[0]?.length ?? 0],
+      values.flat().map((value) => Math.round(value / STEP)),
+    ),
+  );
+const coarse: OracleGate = {
+  ...simple,
+  weights: snapped(simple.weights),
+  recurrent: snapped(simple.recurrent),
+};
+
 export const RECURRENT_CASES: readonly OperatorCase[] = [
   sequence('', plain),
+  {
+    ...sequence('of an open batch', plain),
+    inputs: [
+      { ...batches, signature: [-1, STEPS, INPUTS] },
+      ...lstmInputs(plain),
+      ...states(CELLS),
+      ...norms(plain),
+    ],
+  },
+  {
+    op: 'UNIDIRECTIONAL_SEQUENCE_LSTM',
+    about: 'of many steps',
+    options: ['UnidirectionalSequenceLSTMOptions', [int8(TANH), float32(0), float32(0), flag(false)]],
+    inputs: [
+      floats([1, long.length, INPUTS], long.flat()),
+      ...lstmInputs(projected),
+      state([1, OUTPUTS]),
+      state([1, CELLS]),
+    ],
+    outputs: [floats([1, long.length, OUTPUTS], lstmOutputs(projected, long).flat())],
+  },
+  {
+    op: 'UNIDIRECTIONAL_SEQUENCE_RNN',
+    about: 'with weights of eight bits',
+    options: ['SequenceRNNOptions', [flag(false), int8(RELU)]],
+    inputs: [batches, bytes(simple.weights), bytes(simple.recurrent), fixed(simple.bias), state([2, CELLS])],
+    outputs: [floats(whole, sequences.map((each) => rnnOutputs(coarse, each)).flat(2))],
+  },
   sequence('with steps first', plain, true),
   sequence('with peepholes and a projection', projected),
   sequence('with coupled gates and a limit', coupled),
