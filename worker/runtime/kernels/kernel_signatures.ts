@@ -75,6 +75,9 @@ export const SIGNATURES = {
   fill: {
     y: 'Output', count: 'i32', value: 'f32',
   },
+  floats_of_integers: {
+    x: 'Input', y: 'Output', count: 'i32', offset: 'i32',
+  },
   gemm: {
     a: 'Input', lda: 'i32', packed: 'Input', bias: 'Input', residual: 'Input', c: 'Output', ldc: 'i32',
     m: 'i32', k: 'i32', n: 'i32', lower: 'f32', upper: 'f32', scratch: 'Scratch',
@@ -90,8 +93,36 @@ export const SIGNATURES = {
   gemm_scratch_bytes: {
 
   },
+  has_fused_dot: {
+
+  },
   has_infinite_half: {
     b: 'Input', count: 'i32',
+  },
+  integer_add: {
+    a: 'Input', aOffset: 'i32', aScale: 'f32', b: 'Input', bOffset: 'i32', bScale: 'f32', y: 'Output',
+    count: 'i32', scale: 'f32', zero: 'i32', lower: 'i32', upper: 'i32',
+  },
+  integer_conv2d: {
+    x: 'Input', packed: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
+    outHeight: 'i32', outWidth: 'i32', outChannels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
+    strideY: 'i32', strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32',
+    outside: 'i32', zero: 'i32', lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
+  },
+  integer_conv2d_scratch_bytes: {
+    channels: 'i32', outChannels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
+  },
+  integer_depthwise: {
+    x: 'Input', packed: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
+    outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32',
+    strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32', outside: 'i32',
+    zero: 'i32', lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
+  },
+  integer_depthwise_scratch_bytes: {
+    channels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
+  },
+  integers_of_floats: {
+    x: 'Input', y: 'Output', count: 'i32', offset: 'i32',
   },
   layer_norm: {
     x: 'Input', gamma: 'Input', beta: 'Input', y: 'Output', rows: 'i32', width: 'i32', epsilon: 'f32',
@@ -201,6 +232,9 @@ export interface KernelFunctions {
   fill(
     y: number, count: number, value: number,
   ): void;
+  floats_of_integers(
+    x: number, y: number, count: number, offset: number,
+  ): void;
   gemm(
     a: number, lda: number, packed: number, bias: number, residual: number, c: number, ldc: number, m: number,
     k: number, n: number, lower: number, upper: number, scratch: number,
@@ -216,8 +250,36 @@ export interface KernelFunctions {
   gemm_scratch_bytes(
 
   ): number;
+  has_fused_dot(
+
+  ): number;
   has_infinite_half(
     b: number, count: number,
+  ): number;
+  integer_add(
+    a: number, aOffset: number, aScale: number, b: number, bOffset: number, bScale: number, y: number,
+    count: number, scale: number, zero: number, lower: number, upper: number,
+  ): void;
+  integer_conv2d(
+    x: number, packed: number, y: number, batch: number, height: number, width: number, channels: number,
+    outHeight: number, outWidth: number, outChannels: number, filterHeight: number, filterWidth: number,
+    strideY: number, strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
+    outside: number, zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
+  ): void;
+  integer_conv2d_scratch_bytes(
+    channels: number, outChannels: number, filterHeight: number, filterWidth: number,
+  ): number;
+  integer_depthwise(
+    x: number, packed: number, y: number, batch: number, height: number, width: number, channels: number,
+    outHeight: number, outWidth: number, filterHeight: number, filterWidth: number, strideY: number,
+    strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number, outside: number,
+    zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
+  ): void;
+  integer_depthwise_scratch_bytes(
+    channels: number, filterHeight: number, filterWidth: number,
+  ): number;
+  integers_of_floats(
+    x: number, y: number, count: number, offset: number,
   ): number;
   layer_norm(
     x: number, gamma: number, beta: number, y: number, rows: number, width: number, epsilon: number,

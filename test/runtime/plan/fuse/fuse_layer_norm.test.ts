@@ -66,7 +66,7 @@ describe('a layer normalization becomes one step, and computes what tfjs does', 
     try {
       expect(recorded.plan.steps, recorded.recorded.join()).toBe(steps);
       expect(recorded.plan.isReordered).toBe(true);
-      expect(recorded.plan.isFolded).toBe(false);
+      expect(recorded.plan.hasCopies).toBe(false);
       const [values = new Float32Array()] = recorded.run(x.dataSync<'float32'>());
       tf.tidy(() => expectClose(tf.tensor(values, shape), onCpu([x], compute)));
     } finally {

@@ -49,6 +49,8 @@ export let ERF_Q2: v128 = f32x4.splat(-1.68282697438203e-3);
 export let ERF_Q3: v128 = f32x4.splat(-7.37332916720468e-3);
 export let ERF_Q4: v128 = f32x4.splat(-1.42647390514189e-2);
 export let EXPONENT_BIAS: v128 = i32x4.splat(127);
+/** 1 in every lane of 16 bits. */
+export let ONES: v128 = i16x8.splat(1);
 
 /** Never called. Since a function could change the variables, no optimizer makes constants of them. */
 export function scale_constants(factor: f32): void {
@@ -98,4 +100,5 @@ export function scale_constants(factor: f32): void {
   ERF_Q3 = f32x4.mul(ERF_Q3, scale);
   ERF_Q4 = f32x4.mul(ERF_Q4, scale);
   EXPONENT_BIAS = i32x4.mul(EXPONENT_BIAS, scale);
+  ONES = i16x8.mul(ONES, scale);
 }

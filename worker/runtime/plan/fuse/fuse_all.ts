@@ -5,6 +5,9 @@ import { type Fold, fuseEpilogues } from './fuse_epilogues.ts';
 import { fuseGeluAndSilu } from './fuse_gelu_silu.ts';
 import { fuseInvertedResiduals, type InvertedResidualScratch } from './fuse_inverted_residuals.ts';
 import { fuseResiduals } from './fuse_residuals.ts';
+import type { HeapReader } from './integers/heap_reader.ts';
+import type { IntegerFunctions } from './integers/integer_product.ts';
+import { useIntegers } from './integers/use_integers.ts';
 import { fuseLayerNorms } from './layer_norm/fuse_layer_norm.ts';
 import type { ConstantValues } from './layer_norm/match_layer_norm.ts';
 import { useWinograd } from './use_winograd.ts';
@@ -20,6 +23,8 @@ export interface FusedSteps {
 export interface WeightCopies {
   readonly fold: Fold;
   readonly transform: (filter: PackedFilter) => number | undefined;
+  /** Places copies of weights as bytes in memory. */
+  readonly place: (bytes: Uint8Array) => number | undefined;
 }
 
 /**
@@ -32,16 +37,18 @@ export function fuseAll(
   outputs: readonly BufferId[],
   bufferBytes: number[],
   constants: ConstantValues,
-  { fold, transform, mayReorder }: WeightCopies & { readonly mayReorder: boolean },
-  functions: InvertedResidualScratch & Pick<KernelFunctions, 'winograd_scratch_bytes'>,
+  heap: HeapReader,
+  { fold, transform, place, mayReorder }: WeightCopies & { readonly mayReorder: boolean },
+  functions: InvertedResidualScratch & IntegerFunctions & Pick<KernelFunctions, 'winograd_scratch_bytes'>,
 ): FusedSteps {
-  const gated = fuseGeluAndSilu(steps, outputs, bufferBytes, constants);
+  const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
+  const integers = useIntegers(steps, outputs, bufferBytes, { heap, functions, createBuffer, place });
+  const gated = fuseGeluAndSilu(integers, outputs, bufferBytes, constants);
   const normalized = mayReorder ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
   const folded = fuseEpilogues(normalized, outputs, bufferBytes, fold);
   const added = fuseResiduals(folded, outputs, bufferBytes, constants);
   // A clamp may follow a residual addition.
   const bounded = fuseEpilogues(added, outputs, bufferBytes, () => undefined);
-  const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);
   const expanded = fuseInvertedResiduals(halved, outputs, bufferBytes, functions, createBuffer);
   return { steps: expanded, isReordered: normalized.length < gated.length };

@@ -6,6 +6,8 @@ import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import type { PackedWeights } from '../../kernels/packing/packed_weights.ts';
 import { FoldedWeights } from '../fuse/folded_weights.ts';
 import { fuseAll, type WeightCopies } from '../fuse/fuse_all.ts';
+import { heapReader } from '../fuse/integers/heap_reader.ts';
+import { IntegerWeights } from '../fuse/integers/integer_weights.ts';
 import { WinogradWeights } from '../fuse/winograd_weights.ts';
 import type { BufferId } from '../ir/buffers.ts';
 import { constantValues } from '../ir/constant_values.ts';
@@ -43,7 +45,9 @@ export type PlanResult =
   /** The arena cannot be allocated now. */
   | { readonly kind: 'no memory' }
   /** A kernel returned another shape or dtype than during the recording. */
-  | { readonly kind: 'changed' };
+  | { readonly kind: 'changed' }
+  /** A value is outside of those that the plan covers. The executor computes such a request. */
+  | { readonly kind: 'outside' };
 
 /** The permitted differences of a plan from its recording. */
 export interface Liberties {
@@ -72,6 +76,9 @@ type PlacedOutput =
   | (Extract<PlanOutput, { readonly kind: 'computed' }> & { readonly offset: number; readonly count: number })
   | Extract<PlanOutput, { readonly kind: 'constant' }>;
 
+/** What became of a step. */
+type StepResult = 'done' | Exclude<PlanResult['kind'], 'computed' | 'no memory'>;
+
 /** An address argument that moves with the arena. */
 interface ArenaArgument {
   readonly values: number[];
@@ -87,9 +94,10 @@ export class Plan {
   readonly #layout: ArenaLayout;
   readonly #folded: FoldedWeights;
   readonly #transformed: WinogradWeights;
+  readonly #integers: IntegerWeights;
   /** True if the order of its sums differs from the executor's. */
   readonly isReordered: boolean;
-  readonly #runs: (() => boolean)[];
+  readonly #runs: (() => StepResult)[];
   readonly #moving: ArenaArgument[] = [];
   /** The arena's address for which the arguments were last set. */
   #start: number | undefined;
@@ -107,17 +115,23 @@ export class Plan {
     const constants = constantValues(runtime.backend, runtime.weights);
     this.#folded = new FoldedWeights(runtime.heap);
     this.#transformed = new WinogradWeights(runtime.heap, runtime.functions, MOST_TRANSFORMED_BYTES);
+    this.#integers = new IntegerWeights(runtime.heap);
     const none = () => undefined;
     const copies: WeightCopies =
       mayCopy && mayReorder
-        ? { fold: this.#folded.fold, transform: this.#transformed.transform }
-        : { fold: none, transform: none };
+        ? {
+            fold: this.#folded.fold,
+            transform: this.#transformed.transform,
+            place: this.#integers.place,
+          }
+        : { fold: none, transform: none, place: none };
     const bytes = [...recording.bufferBytes];
     const { steps, isReordered } = fuseAll(
       needed,
       results,
       bytes,
       constants,
+      heapReader(runtime.backend),
       { ...copies, mayReorder },
       runtime.functions,
     );
@@ -126,7 +140,7 @@ export class Plan {
     if (unwritten !== undefined) throw new Error(`a plan reads the buffer ${unwritten}, which no step wrote`);
     const lives = lifetimes(steps, inputBuffers, results);
     this.#layout = layOutArena([...lives].map(([id, life]) => ({ id, bytes: bytes[id] ?? 0, ...life })));
-    this.isReordered = isReordered || this.isFolded;
+    this.isReordered = isReordered || this.#folded.count > 0 || this.isTransformed;
     this.#inputs = inputs.map(({ name, buffer }) => ({ name, offset: this.#offset(buffer) }));
     this.#outputs = outputs.map((output) =>
       output.kind === 'computed'
@@ -157,8 +171,8 @@ export class Plan {
   }
 
   /** True if the plan has its own copies of weights. */
-  get isFolded(): boolean {
-    return this.#folded.count > 0 || this.isTransformed;
+  get hasCopies(): boolean {
+    return this.#folded.count > 0 || this.isTransformed || this.#integers.count > 0;
   }
 
   /** Computes outputs for inputs of the recorded shapes. */
@@ -172,7 +186,10 @@ export class Plan {
       if (value === undefined) throw new Error(`a plan was run without its input ${name}`);
       writeValues(wasm, value, start + offset);
     }
-    for (const run of this.#runs) if (!run()) return { kind: 'changed' };
+    for (const run of this.#runs) {
+      const result = run();
+      if (result !== 'done') return { kind: result };
+    }
     const outputs = new Map<string, TensorValue>();
     for (const output of this.#outputs) {
       outputs.set(
@@ -188,6 +205,7 @@ export class Plan {
     this.#runtime.arena.release(this);
     this.#folded.dispose();
     this.#transformed.dispose();
+    this.#integers.dispose();
   }
 
   #offset(buffer: BufferId): number {
@@ -199,15 +217,16 @@ export class Plan {
     for (const { values, position, offset } of this.#moving) values[position] = start + offset;
   }
 
-  #createRun(step: Step): () => boolean {
-    return step.kind === 'function'
-      ? this.#createCall(step)
-      : createKernelRun(step, this.#runtime.backend, (buffer) => {
-          return (this.#start ?? 0) + this.#offset(buffer);
-        });
+  #createRun(step: Step): () => StepResult {
+    if (step.kind === 'function') return this.#createCall(step);
+    const run = createKernelRun(step, this.#runtime.backend, (buffer) => {
+      return (this.#start ?? 0) + this.#offset(buffer);
+    });
+    return () => (run() ? 'done' : 'changed');
   }
 
-  #createCall(step: FunctionStep): () => boolean {
+  /** A kernel that covers all values returns nothing. Others return 0 for values that they do not cover. */
+  #createCall(step: FunctionStep): () => StepResult {
     const values: number[] = [];
     for (const [position, value] of orderedArguments(step).entries()) {
       if (typeof value === 'number') values.push(value);
@@ -218,10 +237,7 @@ export class Plan {
       }
     }
     const call: (...values: never[]) => unknown = this.#runtime.functions[step.name];
-    return () => {
-      Reflect.apply(call, undefined, values);
-      return true;
-    };
+    return () => (Reflect.apply(call, undefined, values) === 0 ? 'outside' : 'done');
   }
 }
 

@@ -221,7 +221,7 @@ export class PlannedModel {
           compute: (probe) => this.#compute(probe, outputs),
           // Only one shape's plan may have its own copies of weights, which would take too much memory for several.
           mayCopy: this.#entries.every(
-            (other) => other.state.kind !== 'proven' || !other.state.plan.isFolded,
+            (other) => other.state.kind !== 'proven' || !other.state.plan.hasCopies,
           ),
           isOvertaken: () => this.#isOver(entry, state),
           pause,

@@ -185,6 +185,9 @@ class Trial {
         return this.end({ kind: 'refused', reason: CHANGED, forMemory: false });
       case 'no memory':
         return this.end({ kind: 'refused', reason: 'there is no memory for its arena', forMemory: true });
+      case 'outside':
+        // A probe outside of what the plan covers speaks against the plan, but a request only against itself.
+        return counts ? this.end('reordered') : 'agrees';
       case 'computed': {
         if (areEquivalent(result.outputs, expected, isReordered ? REORDERED_TOLERANCE : 0)) {
           if (counts) this.#evidence.add(expected);

@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
+import { packIntegers } from '../../../worker/runtime/plan/fuse/integers/pack_integers.ts';
+import type { Window } from '../../../worker/runtime/plan/fuse/integers/product_operands.ts';
+import { shapeSize } from '../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
+
+let node: NodeBackend;
+let kernels: RegisteredKernels;
+beforeAll(async () => {
+  node = await createNodeBackend();
+  kernels = registerBuilt(node);
+});
+afterAll(() => kernels.unregister());
+
+/** Both instructions of both builds. The build without relaxed SIMD has only one. */
+const VARIANTS = [
+  { build: 0, fused: 0 },
+  { build: 0, fused: 1 },
+  { build: 1, fused: 0 },
+] as const;
+
+const BYTE = { min: -128, max: 127 };
+
+/** Deterministic bytes from -128 to 127, with more of the extreme ones than chance gives. */
+function randomBytes(count: number, seed: number, lowest: number): Int8Array {
+  let state = (seed * 2654435761 + 12345) >>> 0;
+  return Int8Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const kind = (state >>> 8) % 8;
+    if (kind === 0) return lowest;
+    return kind === 1 ? 127 : Math.max(lowest, state >> 24);
+  });
+}
+
+/** The nearest integer, ties to the even one. */
+function nearest(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+function requantized(sum: number, scale: number, { zero, lower, upper }: Range): number {
+  return Math.min(Math.max(nearest(Math.fround(sum * scale)) + zero, lower), upper);
+}
+
+interface Range {
+  readonly zero: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+const range = fc
+  .record({ zero: fc.integer({ min: -128, max: 127 }), ends: fc.tuple(fc.integer(BYTE), fc.integer(BYTE)) })
+  .map(({ zero, ends: [one, other] }) => ({
+    zero,
+    lower: Math.min(one, other),
+    upper: Math.max(one, other),
+  }));
+
+interface Convolution extends Window {
+  readonly outChannels: number;
+  readonly depthwise: boolean;
+  readonly offset: number;
+  readonly scale: number;
+  readonly range: Range;
+  readonly seed: number;
+}
+
+const convolutions = fc
+  .record({
+    ...{ batch: shapeSize(2), height: shapeSize(9), width: shapeSize(9), channels: shapeSize(40) },
+    ...{ filterHeight: shapeSize(5), filterWidth: shapeSize(5), outChannels: shapeSize(20) },
+    ...{ strideY: shapeSize(3), strideX: shapeSize(3), dilationY: shapeSize(2), dilationX: shapeSize(2) },
+    ...{ padTop: fc.nat(3), padLeft: fc.nat(3), padBottom: fc.nat(3), padRight: fc.nat(3) },
+    ...{ depthwise: fc.boolean(), offset: fc.integer({ min: -127, max: 128 }), range, seed: fc.nat(1000) },
+    scale: fc.double({ min: 1e-5, max: 0.5, noNaN: true }).map(Math.fround),
+  })
+  .map(({ padBottom, padRight, ...given }): Convolution => {
+    const size = (
+      length: number,
+      before: number,
+      after: number,
+      filter: number,
+      step: number,
+      apart: number,
+    ) => Math.floor((length + before + after - (filter - 1) * apart - 1) / step) + 1;
+    const { height, width, padTop, padLeft, filterHeight, filterWidth } = given;
+    return {
+      ...given,
+      outChannels: given.depthwise ? given.channels : given.outChannels,
+      outHeight: size(height, padTop, padBottom, filterHeight, given.strideY, given.dilationY),
+      outWidth: size(width, padLeft, padRight, filterWidth, given.strideX, given.dilationX),
+    };
+  })
+  .filter(({ outHeight, outWidth }) => outHeight > 0 && outWidth > 0);
+
+/** Computes the bytes of a convolution with numbers of JavaScript. */
+function convolved(of: Convolution, x: Int8Array, weights: Int8Array, biases: Int32Array): Int8Array {
+  const { batch, height, width, channels, outHeight, outWidth, outChannels, depthwise, offset } = of;
+  const taps = of.filterHeight * of.filterWidth;
+  const result = new Int8Array(batch * outHeight * outWidth * outChannels);
+  let at = 0;
+  for (let image = 0; image < batch; image++)
+    for (let outY = 0; outY < outHeight; outY++)
+      for (let outX = 0; outX < outWidth; outX++)
+        for (let column = 0; column < outChannels; column++) {
+          let sum = biases[column] ?? 0;
+          for (let tap = 0; tap < taps; tap++) {
+            const y = outY * of.strideY - of.padTop + Math.floor(tap / of.filterWidth) * of.dilationY;
+            const inX = outX * of.strideX - of.padLeft + (tap % of.filterWidth) * of.dilationX;
+            if (y < 0 || y >= height || inX < 0 || inX >= width) continue;
+            const pixel = ((image * height + y) * width + inX) * channels;
+            for (let channel = 0; channel < (depthwise ? 1 : channels); channel++) {
+              const value = (x[pixel + (depthwise ? column : channel)] ?? 0) + offset;
+              const index = depthwise ? column * taps + tap : (column * taps + tap) * channels + channel;
+              sum += value * (weights[index] ?? 0);
+            }
+          }
+          result[at++] = requantized(sum, of.scale, of.range);
+        }
+  return result;
+}
+
+function compute(of: Convolution, x: Int8Array, packed: Uint8Array, fused: 0 | 1): Int8Array {
+  const { functions, heap } = kernels;
+  const { channels, filterHeight, filterWidth, depthwise, outChannels, range: bounds } = of;
+  const count = of.batch * of.outHeight * of.outWidth * outChannels;
+  const scratchBytes = depthwise
+    ? functions.integer_depthwise_scratch_bytes(channels, filterHeight, filterWidth)
+    : functions.integer_conv2d_scratch_bytes(channels, outChannels, filterHeight, filterWidth);
+  const blocks = [x.length + 16, packed.length, count, scratchBytes].map((bytes) => heap.allocate(bytes));
+  const [from = 0, weights = 0, to = 0, scratch = 0] = blocks;
+  const { HEAP8, HEAPU8 } = heap.backend.wasm;
+  HEAP8.set(x, from);
+  HEAPU8.set(packed, weights);
+  const image = [of.batch, of.height, of.width, channels, of.outHeight, of.outWidth] as const;
+  const window = [
+    ...([filterHeight, filterWidth, of.strideY, of.strideX, of.dilationY, of.dilationX] as const),
+    ...([
+      of.padTop,
+      of.padLeft,
+      -of.offset,
+      bounds.zero,
+      bounds.lower,
+      bounds.upper,
+      fused,
+      scratch,
+    ] as const),
+  ] as const;
+  if (depthwise) functions.integer_depthwise(from, weights, to, ...image, ...window);
+  else functions.integer_conv2d(from, weights, to, ...image, outChannels, ...window);
+  const result = HEAP8.slice(to, to + count);
+  for (const block of blocks) heap.free(block);
+  return result;
+}
+
+describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) => {
+  beforeAll(() => {
+    kernels.unregister();
+    kernels = registerBuilt(node, build);
+  });
+
+  test('a convolution of bytes is what integers give, for any sizes and extreme values', () => {
+    fc.assert(
+      fc.property(convolutions, (of) => {
+        const { outChannels, depthwise, channels, seed } = of;
+        const factors = of.filterHeight * of.filterWidth * (depthwise ? 1 : channels);
+        const x = randomBytes(of.batch * of.height * of.width * channels, seed, -128);
+        const weights = randomBytes(outChannels * factors, seed + 1, -127);
+        const biases = Int32Array.from(randomBytes(outChannels, seed + 2, -128), (value) => value * 1000);
+        const product = { kind: depthwise ? 'depthwise' : 'full', window: of, outChannels } as const;
+        const sums = { weights, biases, largest: new Float64Array() };
+        const packed = packIntegers(product, sums, of, () => of.scale);
+        expect(compute(of, x, packed, fused)).toEqual(convolved(of, x, weights, biases));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('an addition of integers of two scales is what float32 gives', () => {
+    const scale = fc.double({ min: 1e-3, max: 2, noNaN: true }).map(Math.fround);
+    const offset = fc.integer({ min: -255, max: 255 });
+    const property = fc.property(
+      shapeSize(70),
+      fc.tuple(scale, scale, scale),
+      fc.tuple(offset, offset),
+      range,
+      fc.nat(1000),
+      (count, [aScale, bScale, factor], [aOffset, bOffset], bounds, seed) => {
+        const { functions, heap } = kernels;
+        const [a, b] = [randomBytes(count, seed, -128), randomBytes(count, seed + 1, -128)];
+        const blocks = [0, 1, 2].map(() => heap.allocate(count + 16));
+        const [from = 0, other = 0, to = 0] = blocks;
+        const { HEAP8 } = heap.backend.wasm;
+        HEAP8.set(a, from);
+        HEAP8.set(b, other);
+        const { zero, lower, upper } = bounds;
+        const sides = [from, aOffset, aScale, other, bOffset, bScale] as const;
+        functions.integer_add(...sides, to, count, factor, zero, lower, upper);
+        const expected = a.map((value, index) => {
+          const left = Math.fround((value + aOffset) * aScale);
+          const right = Math.fround(((b[index] ?? 0) + bOffset) * bScale);
+          return requantized(Math.fround(left + right), factor, bounds);
+        });
+        expect(HEAP8.slice(to, to + count)).toEqual(expected);
+        for (const block of blocks) heap.free(block);
+      },
+    );
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  test('bytes become floats and floats bytes', () => {
+    fc.assert(
+      fc.property(shapeSize(70), fc.integer({ min: -300, max: 300 }), fc.nat(1000), (count, offset, seed) => {
+        const { functions, heap } = kernels;
+        const values = randomBytes(count, seed, -128);
+        const blocks = [heap.allocate(count + 16), heap.allocate(4 * count + 4), heap.allocate(count + 16)];
+        const [bytes = 0, floats = 0, back = 0] = blocks;
+        const { HEAP8, HEAPF32 } = heap.backend.wasm;
+        HEAP8.set(values, bytes);
+        HEAPF32[(floats >> 2) + count] = 0.25;
+        functions.floats_of_integers(bytes, floats, count, offset);
+        const given = HEAPF32.slice(floats >> 2, (floats >> 2) + count);
+        expect(given).toEqual(Float32Array.from(values, (value) => value + offset));
+        expect(HEAPF32[(floats >> 2) + count]).toBe(0.25);
+        expect(functions.integers_of_floats(floats, back, count, offset)).toBe(1);
+        expect(HEAP8.slice(back, back + count)).toEqual(values);
+        for (const block of blocks) heap.free(block);
+      }),
+    );
+  });
+
+  test.each([Number.NaN, 128, -129, 0.5, 2 ** 22, Number.POSITIVE_INFINITY])(
+    '%s is no byte, wherever it is',
+    (wrong) => {
+      const { functions, heap } = kernels;
+      for (const count of [1, 3, 4, 16, 23, 31]) {
+        for (let position = 0; position < count; position++) {
+          const [from, to] = [heap.allocate(4 * count), heap.allocate(count + 16)];
+          const { HEAPF32 } = heap.backend.wasm;
+          HEAPF32.fill(-128, from >> 2, (from >> 2) + count);
+          HEAPF32[(from >> 2) + position] = wrong;
+          expect(functions.integers_of_floats(from, to, count, 0)).toBe(0);
+          HEAPF32[(from >> 2) + position] = 127;
+          expect(functions.integers_of_floats(from, to, count, 0)).toBe(1);
+          heap.free(from);
+          heap.free(to);
+        }
+      }
+    },
+  );
+});

@@ -1,0 +1,213 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { randomValues } from '../../../fixtures/kernels/comparison.ts';
+import { createNodeBackend, type NodeBackend } from '../../../fixtures/kernels/node_backend.ts';
+import { recordPlan } from '../recorded_plan.ts';
+
+let node: NodeBackend;
+beforeAll(async () => {
+  node = await createNodeBackend();
+});
+
+/** Integers from -`most` to `most`. */
+function weights(shape: number[], seed: number, most = 127): tf.Tensor {
+  return tf.tensor(randomValues(tf.util.sizeFromShape(shape), seed, most).map(Math.round), shape);
+}
+
+interface Codes {
+  readonly zero: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+const INT8: Codes = { zero: -3, lowest: -128, highest: 127 };
+const UINT8: Codes = { zero: 121, lowest: 0, highest: 255 };
+
+function quantized(sums: tf.Tensor, scale: tf.Tensor | number, { zero, lowest, highest }: Codes): tf.Tensor {
+  const near = tf.round(tf.mul(sums, scale));
+  return tf.minimum(tf.maximum(tf.add(near, zero), lowest), highest);
+}
+
+/** A block as in MobileNetV2: an expansion, a depthwise convolution, a projection and a residual addition. */
+function block(codes: Codes, channels: number, stride: 1 | 2, most = 127): (x: tf.Tensor) => tf.Tensor {
+  const { zero } = codes;
+  const expansion = weights([1, 1, channels, 3 * channels], 1, most);
+  const filter = weights([3, 3, 3 * channels, 1], 2, most);
+  const projection = weights([1, 1, 3 * channels, channels], 3, most);
+  const biases = [3, 3, 1].map((times, index) => weights([times * channels], 4 + index, 3000));
+  const [b0, b1, b2] = biases as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+  const scales = tf.tensor(
+    randomValues(3 * channels, 7, 0.001).map((value) => 0.002 + value),
+    [3 * channels],
+  );
+  return (x) => {
+    const given = quantized(x, 40, codes);
+    const common = { strides: 1, pad: 'same' } as const;
+    const wide = quantized(
+      tf.fused.conv2d({
+        ...common,
+        x: tf.sub<tf.Tensor4D>(given, zero),
+        filter: expansion as tf.Tensor4D,
+        bias: b0,
+      }),
+      scales,
+      codes,
+    );
+    const filtered = quantized(
+      tf.fused.depthwiseConv2d({
+        x: tf.sub<tf.Tensor4D>(wide, zero),
+        filter: filter as tf.Tensor4D,
+        strides: stride,
+        pad: 'same',
+        bias: b1,
+      }),
+      scales,
+      codes,
+    );
+    const narrow = quantized(
+      tf.fused.conv2d({
+        ...common,
+        x: tf.sub<tf.Tensor4D>(filtered, zero),
+        filter: projection as tf.Tensor4D,
+        bias: b2,
+      }),
+      0.0013,
+      codes,
+    );
+    const result =
+      stride === 2
+        ? narrow
+        : quantized(tf.add(tf.mul(tf.sub(narrow, zero), 0.7), tf.mul(tf.sub(given, zero), 0.9)), 0.8, codes);
+    return tf.mul(tf.sub(result, zero), 0.05);
+  };
+}
+
+describe('plans of quantized networks', () => {
+  test.each([
+    { name: 'int8', codes: INT8 },
+    { name: 'uint8', codes: UINT8 },
+  ])('compute $name in bytes, equal bit for bit to float32', ({ codes }) => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          height: fc.integer({ min: 1, max: 9 }),
+          width: fc.integer({ min: 1, max: 9 }),
+          channels: fc.constantFrom(1, 3, 5, 8, 24),
+          stride: fc.constantFrom<1 | 2>(1, 2),
+          build: fc.constantFrom<0 | 1>(0, 1),
+        }),
+        ({ height, width, channels, stride, build }) => {
+          const shape = [1, height, width, channels];
+          const compute = block(codes, channels, stride);
+          const values = (seed: number) => randomValues(height * width * channels, seed, 3);
+          const recorded = recordPlan(node, compute, { shape, values: values(1) }, { build });
+          try {
+            expect(recorded.plan.hasCopies).toBe(true);
+            expect(recorded.plan.isReordered).toBe(false);
+            // Without the steps from bytes to bytes there are about five times as many.
+            expect(recorded.plan.steps).toBeLessThan(stride === 1 ? 14 : 13);
+            for (const seed of [2, 3]) {
+              const expected = tf.tidy(() => compute(tf.tensor(values(seed), shape)).dataSync());
+              expect(recorded.run(values(seed))).toEqual([expected]);
+            }
+          } finally {
+            recorded.dispose();
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  test('begin with codes that no step bounds, and cover no other values', () => {
+    const filter = weights([3, 3, 3, 8], 1) as tf.Tensor4D;
+    const compute = (x: tf.Tensor) => {
+      const sums = tf.conv2d(tf.sub<tf.Tensor4D>(x, UINT8.zero), filter, 2, 'same');
+      return tf.sub(quantized(sums, 0.002, UINT8), 1);
+    };
+    const shape = [1, 7, 6, 3];
+    const codes = (seed: number) => randomValues(126, seed, 127.5).map((value) => Math.round(value + 127.5));
+    const recorded = recordPlan(node, compute, { shape, values: codes(1) });
+    expect(recorded.plan.hasCopies).toBe(true);
+    const expected = tf.tidy(() => compute(tf.tensor(codes(2), shape)).dataSync());
+    expect(recorded.run(codes(2))).toEqual([expected]);
+    for (const wrong of [-1, 256, 0.5, Number.NaN]) {
+      const values = codes(2);
+      values[125] = wrong;
+      expect(() => recorded.run(values)).toThrow('outside');
+    }
+    expect(recorded.run(codes(2))).toEqual([expected]);
+    recorded.dispose();
+  });
+
+  test.each([
+    { name: 'of the zero is part of the convolution', value: INT8.zero, steps: 9 },
+    { name: 'of another value stays', value: 5, steps: 15 },
+  ])('padding $name', ({ value, steps }) => {
+    const filter = weights([3, 3, 8, 1], 1) as tf.Tensor4D;
+    const compute = (x: tf.Tensor) => {
+      const padded = tf.pad(
+        quantized(x, 40, INT8),
+        [
+          [0, 0],
+          [1, 2],
+          [0, 1],
+          [0, 0],
+        ],
+        value,
+      );
+      const sums = tf.depthwiseConv2d(tf.sub<tf.Tensor4D>(padded, INT8.zero), filter, 2, 'valid');
+      return tf.sub(quantized(sums, 0.004, INT8), 1);
+    };
+    const shape = [1, 6, 5, 8];
+    const values = (seed: number) => randomValues(240, seed, 3);
+    const recorded = recordPlan(node, compute, { shape, values: values(1) });
+    expect(recorded.plan.steps).toBe(steps);
+    const expected = tf.tidy(() => compute(tf.tensor(values(2), shape)).dataSync());
+    expect(recorded.run(values(2))).toEqual([expected]);
+    recorded.dispose();
+  });
+
+  test('keep a channel without weights whose bias is beyond 2^24', () => {
+    const values = weights([1, 1, 4, 2], 1).dataSync<'float32'>();
+    const filter = tf.tensor4d(
+      values.map((value, index) => (index % 2 === 0 ? 0 : value)),
+      [1, 1, 4, 2],
+    );
+    const compute = (x: tf.Tensor) => {
+      const given = tf.sub<tf.Tensor4D>(quantized(x, 40, INT8), INT8.zero);
+      const bias = tf.tensor1d([-154_995_744, 300]);
+      const sums = tf.fused.conv2d({ x: given, filter, bias, strides: 1, pad: 'same' });
+      return tf.sub(quantized(sums, 0.002, INT8), 1);
+    };
+    const shape = [1, 3, 3, 4];
+    const recorded = recordPlan(node, compute, { shape, values: randomValues(36, 1, 3) });
+    expect(recorded.plan.hasCopies).toBe(true);
+    const expected = tf.tidy(() => compute(tf.tensor(randomValues(36, 2, 3), shape)).dataSync());
+    expect(recorded.run(randomValues(36, 2, 3))).toEqual([expected]);
+    recorded.dispose();
+  });
+
+  test('stay with floats where a sum might be beyond 2^24', () => {
+    const filter = tf.fill<tf.Rank.R4>([1, 1, 1100, 8], 127);
+    const compute = (x: tf.Tensor) => {
+      const given = tf.sub<tf.Tensor4D>(quantized(x, 40, INT8), INT8.zero);
+      return tf.sub(quantized(tf.conv2d(given, filter, 1, 'same'), 0.0001, INT8), 1);
+    };
+    const recorded = recordPlan(node, compute, { shape: [1, 2, 2, 1100], values: randomValues(4400, 1, 3) });
+    expect(recorded.plan.hasCopies).toBe(false);
+    recorded.dispose();
+  });
+
+  test('stay with floats where a weight has 8 bits, or is no integer', () => {
+    for (const most of [128.4, 300]) {
+      const shape = [1, 4, 4, 8];
+      const compute = block(INT8, 8, 2, most);
+      const values = randomValues(128, 1, 3);
+      const recorded = recordPlan(node, compute, { shape, values }, {});
+      expect(recorded.plan.hasCopies).toBe(false);
+      recorded.dispose();
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { Flag, Input, Output, Scratch } from '../roles';
+import { computeRows } from './compute_rows';
+import { expandedPanelBytes, expandPanels, packedPanelBytes, TILE_ROWS } from './tile';
+
+/** The bytes of expanded panels that stay in the second-level cache while all rows are multiplied. */
+const GROUP_BYTES: i32 = 256 * 1024;
+
+/** The bytes of the addresses of a tile's rows for one tap. */
+const TAP_POINTERS: usize = 16;
+
+// @ts-ignore: decorator
+@inline
+function groupsOf(channels: i32): i32 {
+  return (channels + 3) >>> 2;
+}
+
+/** Returns the number of panels that are expanded at once. */
+// @ts-ignore: decorator
+@inline
+function panelsPerGroup(groups: i32, panels: i32): i32 {
+  return max(1, min(panels, GROUP_BYTES / <i32>expandedPanelBytes(groups)));
+}
+
+/** Returns the bytes of scratch that integer_conv2d needs: expanded panels, pointers, and a pixel outside the image. */
+export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, filterHeight: i32, filterWidth: i32): usize {
+  const taps = filterHeight * filterWidth;
+  const groups = taps * groupsOf(channels);
+  const expanded = <usize>panelsPerGroup(groups, (outChannels + 7) >>> 3) * expandedPanelBytes(groups);
+  return expanded + TAP_POINTERS * <usize>taps + (<usize>groupsOf(channels) << 2);
+}
+
+/**
+ * Computes a 2-D convolution of signed bytes, and rounds its sums to signed bytes:
+ * y = clamp(round((x * filter + bias) * scale) + zero, lower, upper). A group of four channels is read as a whole, so
+ * that up to 3 bytes behind the image are read, but multiplied by 0. The other parameters are those of conv2d.
+ *
+ * @param x       [batch, height, width, channels] in int8
+ * @param packed  the filter with biases and scales: see tile.ts and plan/fuse/integers/pack_integers.ts
+ * @param y       [batch, outHeight, outWidth, outChannels] in int8
+ * @param outside the value of pixels outside the image
+ * @param zero    what is added to the rounded results
+ * @param lower   lower bound of the result, -128 or more
+ * @param upper   upper bound of the result, 127 or less
+ * @param fused   see has_fused_dot
+ * @param scratch integer_conv2d_scratch_bytes bytes
+ */
+export function integer_conv2d(
+  x: Input,
+  packed: Input,
+  y: Output,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+  outside: i32,
+  zero: i32,
+  lower: i32,
+  upper: i32,
+  fused: Flag,
+  scratch: Scratch,
+): void {
+  const taps = filterHeight * filterWidth;
+  const groups = groupsOf(channels);
+  const lineBytes = <usize>(width * channels);
+  const imageBytes = <usize>height * lineBytes;
+  const panels = (outChannels + 7) >>> 3;
+  const panelBytes = packedPanelBytes(taps * groups);
+  const group = panelsPerGroup(taps * groups, panels);
+  const pointers = scratch + <usize>group * expandedPanelBytes(taps * groups);
+  const pixelOutside = pointers + TAP_POINTERS * <usize>taps;
+  for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
+
+  const count = batch * outHeight * outWidth;
+  for (let panel = 0; panel < panels; panel += group) {
+    const panelsHere = min(group, panels - panel);
+    expandPanels(packed + <usize>panel * panelBytes, panelsHere, taps * groups, scratch);
+    const column = panel << 3;
+    let image = x;
+    let outY = 0;
+    let outX = 0;
+    for (let row = 0; row < count; ) {
+      const here = min(TILE_ROWS, count - row);
+      for (let index = 0; index < here; index++) {
+        let pointer = pointers + (<usize>index << 2);
+        let line = outY * strideY - padTop;
+        for (let filterY = 0; filterY < filterHeight; filterY++) {
+          const start = image + <usize>line * lineBytes;
+          const lineInside = line >= 0 && line < height;
+          let pixel = outX * strideX - padLeft;
+          for (let filterX = 0; filterX < filterWidth; filterX++) {
+            const inside = lineInside && pixel >= 0 && pixel < width;
+            store<usize>(pointer, inside ? start + <usize>(pixel * channels) : pixelOutside);
+            pointer += TAP_POINTERS;
+            pixel += dilationX;
+          }
+          line += dilationY;
+        }
+        if (++outX == outWidth) {
+          outX = 0;
+          if (++outY == outHeight) {
+            outY = 0;
+            image += imageBytes;
+          }
+        }
+      }
+      computeRows(fused != 0, here, pointers, taps, groups, scratch, panelsHere, y + <usize>(row * outChannels + column), outChannels, outChannels - column, zero, lower, upper);
+      row += here;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import type { BufferId } from '../../ir/buffers.ts';
+import { functionStep } from '../../ir/function_step.ts';
+import { neededSteps } from '../../ir/lifetimes.ts';
+import type { Step } from '../../ir/step.ts';
+import { usesOf } from '../../ir/uses.ts';
+import { shiftOf } from './constant_operand.ts';
+import { integerAddition } from './integer_addition.ts';
+import {
+  type IntegerContext,
+  type IntegerStep,
+  integerProduct,
+  requantizedProduct,
+} from './integer_product.ts';
+import { BYTES_BEHIND, type IntegerView, offsetFor } from './integer_view.ts';
+import { type EarlierSteps, type Requantization, requantizationAt } from './match_requantization.ts';
+import { type PaddedImage, paddedImage, windowInside } from './padded_image.ts';
+
+/**
+ * Computes the quantized parts of a model in bytes. A requantized product or addition of integers becomes one step from
+ * bytes to bytes, and floats are made of the bytes only for steps that need floats. Results are equal bit for bit.
+ */
+export function useIntegers(
+  steps: readonly Step[],
+  outputs: readonly BufferId[],
+  bufferBytes: readonly number[],
+  context: IntegerContext,
+): readonly Step[] {
+  const pass = new IntegerPass(steps, outputs, bufferBytes, context);
+  for (const step of steps) pass.follow(step);
+  return pass.isUsed ? neededSteps(pass.steps, outputs) : steps;
+}
+
+/** A padded image whose inner part has a view. */
+interface PaddedView {
+  readonly image: PaddedImage;
+  readonly inner: IntegerView;
+}
+
+class IntegerPass implements EarlierSteps {
+  readonly steps: Step[] = [];
+  isUsed = false;
+  readonly #context: IntegerContext;
+  readonly #bufferBytes: readonly number[];
+  readonly #views = new Map<BufferId, IntegerView>();
+  readonly #padded = new Map<BufferId, PaddedView>();
+  readonly #writers = new Map<BufferId, Step>();
+  readonly #writerCounts: ReadonlyMap<BufferId, number>;
+
+  constructor(
+    steps: readonly Step[],
+    outputs: readonly BufferId[],
+    bufferBytes: readonly number[],
+    context: IntegerContext,
+  ) {
+    this.#context = context;
+    this.#bufferBytes = bufferBytes;
+    const { writers } = usesOf(steps, outputs);
+    this.#writerCounts = new Map([...writers].map(([buffer, all]) => [buffer, all.length]));
+  }
+
+  writerOf(buffer: BufferId): Step | undefined {
+    return this.#isWrittenOnce(buffer) ? this.#writers.get(buffer) : undefined;
+  }
+
+  follow(step: Step): void {
+    const found = requantizationAt(step, this, this.#context.heap);
+    const requantization = found && this.#isFollowed(found.result, found.count) ? found : undefined;
+    const made = requantization && this.#compute(requantization);
+    this.#passPadding(step);
+    // Later steps recognize values by the float steps that compute them, even if these are replaced.
+    for (const buffer of step.writes) this.#writers.set(buffer, step);
+    if (requantization !== undefined && made !== undefined) this.#replace(requantization, made);
+    else {
+      this.steps.push(step);
+      if (requantization !== undefined) this.#viewFloats(requantization);
+      this.#passView(step);
+    }
+  }
+
+  #isWrittenOnce(buffer: BufferId): boolean {
+    return (this.#writerCounts.get(buffer) ?? 0) <= 1;
+  }
+
+  #isFollowed(buffer: BufferId, count: number): boolean {
+    return this.#isWrittenOnce(buffer) && this.#bufferBytes[buffer] === 4 * count;
+  }
+
+  #compute(requantization: Requantization): IntegerStep | undefined {
+    const product = requantizedProduct(requantization, this, this.#context.heap);
+    if (product === undefined)
+      return integerAddition(requantization, this, (buffer) => this.#views.get(buffer), this.#context);
+    const { operands } = product;
+    const padded = this.#padded.get(operands.x);
+    // Pixels outside the inner image count as 0.
+    const window = padded?.image.value === 0 ? windowInside(operands.window, padded.image) : undefined;
+    if (padded && window)
+      return integerProduct({ ...product, operands: { ...operands, window } }, padded.inner, this.#context);
+    const x = this.#views.get(operands.x) ?? this.#viewInput(operands.x, requantization);
+    return x && integerProduct(product, x, this.#context);
+  }
+
+  /** Adds a step from bytes to bytes, and makes floats of them for steps that need floats. */
+  #replace({ result, count }: Requantization, { step, view }: IntegerStep): void {
+    this.isUsed = true;
+    const x = { buffer: view.bytes, offset: 0 };
+    const y = { buffer: result, offset: 0 };
+    this.steps.push(step, functionStep('floats_of_integers', { x, y, count, offset: view.offset }));
+    this.#views.set(result, view);
+  }
+
+  /** Makes bytes of requantized floats, for later steps that compute with bytes. */
+  #viewFloats({ result, count, lowest, highest }: Requantization): void {
+    const offset = offsetFor(lowest, highest);
+    const bytes = this.#bytesOf(result, count, offset);
+    this.#views.set(result, { bytes, offset, lowest, highest });
+  }
+
+  /**
+   * Makes bytes of the input of a chain, whose range the steps do not show. It is taken to have the type of the chain's
+   * first result. If a request has other values, the conversion notices it, and the executor computes the request.
+   */
+  #viewInput(x: BufferId, { lowest, highest }: Requantization): IntegerView | undefined {
+    const shift = shiftOf(this.writerOf(x), this.#context.heap);
+    const source = shift?.x ?? x;
+    const count = (this.#bufferBytes[source] ?? 0) / 4;
+    const by = shift?.by ?? 0;
+    if (!this.#isFollowed(source, count) || !this.#isFollowed(x, count) || !Number.isInteger(by))
+      return undefined;
+    const zero = offsetFor(lowest, highest);
+    const offset = zero + by;
+    return { bytes: this.#bytesOf(source, count, zero), offset, lowest: offset - 128, highest: offset + 127 };
+  }
+
+  #bytesOf(floats: BufferId, count: number, offset: number): BufferId {
+    const bytes = this.#context.createBuffer(count + BYTES_BEHIND);
+    const [x, y] = [
+      { buffer: floats, offset: 0 },
+      { buffer: bytes, offset: 0 },
+    ];
+    this.steps.push(functionStep('integers_of_floats', { x, y, count, offset }));
+    return bytes;
+  }
+
+  /** Follows integers through steps that only shift them or change their dtype. */
+  #passView(step: Step): void {
+    if (step.kind === 'kernel') {
+      const x = step.inputs.get('x');
+      const [output, ...others] = step.outputs;
+      const view = x?.kind === 'buffer' ? this.#views.get(x.buffer) : undefined;
+      const isCast = step.name === 'Cast' && others.length === 0 && output?.dtype !== 'bool';
+      if (view && isCast && output && this.#isWrittenOnce(output.buffer))
+        this.#views.set(output.buffer, view);
+      return;
+    }
+    const shift = shiftOf(step, this.#context.heap);
+    if (shift === undefined || !Number.isInteger(shift.by)) return;
+    const { x, result, by } = shift;
+    if (!this.#isFollowed(result, shift.count) || this.#bufferBytes[x] !== 4 * shift.count) return;
+    const view = this.#views.get(x);
+    if (view !== undefined) this.#views.set(result, shifted(view, by));
+    const padded = this.#padded.get(x);
+    if (padded === undefined) return;
+    const image = { ...padded.image, value: padded.image.value + by };
+    this.#padded.set(result, { image, inner: shifted(padded.inner, by) });
+  }
+
+  /** Follows integers into a larger image around theirs. */
+  #passPadding(step: Step): void {
+    const [buffer = -1] = step.writes;
+    const image = paddedImage(this.#writers.get(buffer), step);
+    const inner = image && this.#views.get(image.inner);
+    if (image && inner && this.#writerCounts.get(buffer) === 2) this.#padded.set(buffer, { image, inner });
+  }
+}
+
+function shifted({ bytes, offset, lowest, highest }: IntegerView, by: number): IntegerView {
+  return { bytes, offset: offset + by, lowest: lowest + by, highest: highest + by };
+}
