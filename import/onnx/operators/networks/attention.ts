@@ -86,7 +86,7 @@ export function withPast(
 }
 
 /** Several heads of queries may share one of keys. */
-export function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
+function repeated(g: NodeBuilder, x: SymbolicTensor, heads: number): SymbolicTensor {
   const own = sizeOf(x, 1) ?? heads;
   if (own === heads) return x;
   const apart = expandDimension(g, x, 2);
