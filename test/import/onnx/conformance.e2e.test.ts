@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
 import { publishModel } from '../../fixtures/models/publish_directory.ts';
 import { infer, type RawTensor } from '../../fixtures/requests/raw_inference.ts';
+import { CONFORMANCE_RESULTS, operatorsOf } from './conformance_results.ts';
 import { isMisstated, refusalOf } from './refused_cases.ts';
 import { isSame, readStored } from './stored_tensors.ts';
 
@@ -51,6 +53,7 @@ afterAll(async () => {
     if (outcome.kind !== 'passed') console.log(`${outcome.kind} ${name}: ${outcome.why}`);
   }
   console.log(Object.entries(counts).flat().join(' '));
+  if (process.env.ONNX_RESULTS === 'write' && ONLY.source === '(?:)') await writeResults();
 });
 
 describe.skipIf(cases().length === 0)("ONNX's values of an operator, or a refusal with a reason", () => {
@@ -62,6 +65,21 @@ describe.skipIf(cases().length === 0)("ONNX's values of an operator, or a refusa
     else expect(outcome).toMatchObject({ kind: 'refused' });
   });
 });
+
+/** Stores for docs/operations.md how many cases of each operator pass. */
+async function writeResults(): Promise<void> {
+  const results: Record<string, { passed: number; cases: number }> = {};
+  for (const [name, { kind }] of outcomes) {
+    for (const operator of await operatorsOf(path.join(CASES, name, 'model.onnx'))) {
+      const counted = results[operator] ?? { passed: 0, cases: 0 };
+      counted.cases++;
+      if (kind === 'passed') counted.passed++;
+      results[operator] = counted;
+    }
+  }
+  const sorted = Object.fromEntries(Object.entries(results).sort(([one], [other]) => (one < other ? -1 : 1)));
+  await writeFile(CONFORMANCE_RESULTS, `${JSON.stringify(sorted, null, 2)}\n`);
+}
 
 const NamesSchema = v.array(v.object({ name: v.string() }));
 const MetadataSchema = v.object({ inputs: NamesSchema, outputs: NamesSchema });
