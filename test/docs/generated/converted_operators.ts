@@ -51,6 +51,6 @@ function operatorsTable(groups: readonly Group[], results: ConformanceResults = 
 }
 
 /** Nothing for operators of which there is no case. */
-function share(counted: ConformanceResults[string]): string {
+function share(counted: ConformanceResults[string] | undefined): string {
   return counted === undefined ? '' : ` ${counted.passed}/${counted.cases}`;
 }
