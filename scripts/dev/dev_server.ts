@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import * as v from 'valibot';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import { commandLine } from '../cli/invocation.ts';
 import { configurationOptions, type WorkerName, WRANGLER } from '../deploy/wrangler_process.ts';
@@ -63,7 +64,13 @@ export async function runDevServers(
       if (log.shows(line)) print(line, 'stdout');
     });
     createInterface(child.stderr).on('line', (line) => print(line, 'stderr'));
-    healthy = await whenHealthy(`${serverUrl(options.ip, options.port)}/healthz`, child, log);
+    const url = serverUrl(options.ip, options.port);
+    healthy = await whenHealthy(`${url}/healthz`, child, log, (reason) =>
+      print(
+        `${url} answers every request with: ${reason}. Correct wrangler.toml, or start again with another --var`,
+        'stderr',
+      ),
+    );
     if (healthy && !stopping) await options.onReady();
   }
   const code = await Promise.race(exits);
@@ -114,25 +121,51 @@ async function exitCode(child: ChildProcess): Promise<number> {
   return typeof code === 'number' ? code : 1;
 }
 
-/** Waits until a server is healthy. Returns false if it ended before. */
-async function whenHealthy(url: string, child: ChildProcess, log: RequestLogFilter): Promise<boolean> {
+/**
+ * Waits until a server is healthy. Returns false if it ended before.
+ *
+ * @param onRefusal receives why the server refuses every request, once for each reason
+ */
+async function whenHealthy(
+  url: string,
+  child: ChildProcess,
+  log: RequestLogFilter,
+  onRefusal: (reason: string) => void,
+): Promise<boolean> {
+  let reported: string | undefined;
   while (child.exitCode === null && child.signalCode === null) {
-    if (await isHealthy(url, log)) return true;
+    const health = await askHealth(url, log);
+    if (health.kind === 'healthy') return true;
+    if (health.kind === 'refusing' && health.reason !== reported) {
+      reported = health.reason;
+      onRefusal(reported);
+    }
     await wait(POLL_MS);
   }
   return false;
 }
 
-async function isHealthy(url: string, log: RequestLogFilter): Promise<boolean> {
+type Health =
+  | { readonly kind: 'healthy' | 'silent' }
+  /** The Worker runs and answers nothing, such as for an invalid variable. */
+  | { readonly kind: 'refusing'; readonly reason: string };
+
+const RefusalSchema = v.object({ error: v.string() });
+
+async function askHealth(url: string, log: RequestLogFilter): Promise<Health> {
   log.probeSent();
+  let response: Response;
   try {
-    const response = await fetch(url);
-    await response.body?.cancel();
-    return response.ok;
+    response = await fetch(url);
   } catch {
     log.probeFailed();
-    return false;
+    return { kind: 'silent' };
   }
+  const text = await response.text().catch(() => '');
+  if (response.ok) return { kind: 'healthy' };
+  // While it starts, wrangler itself answers with a page.
+  const refusal = v.safeParse(v.pipe(v.string(), v.parseJson(), RefusalSchema), text);
+  return refusal.success ? { kind: 'refusing', reason: refusal.output.error } : { kind: 'silent' };
 }
 
 /** Returns the URL of a server that listens on this address. */

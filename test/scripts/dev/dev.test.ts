@@ -42,6 +42,28 @@ test('dev leaves no server behind when it is killed', async () => {
   }
 });
 
+test('dev says what is wrong with a variable', async () => {
+  const port = await freePort();
+  const child = startScript('dev', [
+    ...['--port', String(port), '--no-management', '--persist-to', join(folder, 'refusing')],
+    ...['--var', 'MEMORY_BUDGET_MB:abc'],
+  ]);
+  const exit = once(child, 'close');
+  try {
+    const found: string[] = [];
+    for await (const line of createInterface(child.stderr)) {
+      found.push(line);
+      if (line.includes('MEMORY_BUDGET_MB')) break;
+    }
+    expect(found.at(-1)).toBe(
+      `http://localhost:${port} answers every request with: configuration: MEMORY_BUDGET_MB must be a number of at least 0.01. Correct wrangler.toml, or start again with another --var`,
+    );
+  } finally {
+    child.kill('SIGTERM');
+    await exit;
+  }
+});
+
 test('dev serves the sample models and lets them be managed; what is published is served at once; it ends when told to', async () => {
   const [port, managementPort] = [await freePort(), await freePort()];
   const state = join(folder, 'state');
