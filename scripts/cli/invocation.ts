@@ -6,6 +6,11 @@ export function scriptName(subcommand: string): string {
   return subcommand.replaceAll('-', ':');
 }
 
+/** Returns how the user started the program, other than through a script of npm. */
+export function programName(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment.npm_lifecycle_event === 'npx' ? 'npx edge-serving' : 'edge-serving';
+}
+
 /**
  * Returns a command line of this product in the form in which the user started this process: through a script of npm,
  * through npx, or by its own name.
@@ -22,6 +27,5 @@ export function commandLine(
   if (OWN_SCRIPT.test(environment.npm_lifecycle_script ?? '')) {
     return ['npm run', scriptName(subcommand), ...(rest.length === 0 ? [] : ['--', ...rest])].join(' ');
   }
-  const program = environment.npm_lifecycle_event === 'npx' ? 'npx edge-serving' : 'edge-serving';
-  return [program, subcommand, ...rest].join(' ');
+  return [programName(environment), subcommand, ...rest].join(' ');
 }

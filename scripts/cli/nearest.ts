@@ -18,6 +18,11 @@ export function existing(typed: string, names: readonly string[]): string {
   return `there ${verb} ${shown.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`;
 }
 
+/** Whether a typed name is another one with a mistake: at most four tenths of its letters are wrong. */
+export function resembles(typed: string, name: string): boolean {
+  return editDistance(typed.toLowerCase(), name.toLowerCase()) <= Math.ceil(typed.length * 0.4);
+}
+
 /** The least number of letters to insert, delete or replace that turns one text into the other. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

@@ -22,7 +22,7 @@ export async function runCommand(
   const parsed = parseCommandLine(command, words, process.env);
   if (parsed.kind === 'helped') return EXIT_DONE;
   if (parsed.kind === 'wrong') {
-    output.error(parsed.lines);
+    output.error(parsed.lines, 'ERR_COMMAND_LINE_INVALID');
     return EXIT_USAGE;
   }
   try {
@@ -31,7 +31,7 @@ export async function runCommand(
     return await run(command, output);
   } catch (error) {
     if (error instanceof UsageError) {
-      output.error([error.message, seeHelp(command, process.env)]);
+      output.error([error.message, seeHelp(command, process.env)], error.code);
       return EXIT_USAGE;
     }
     output.error(errorLines(error), errorCode(error));

@@ -40,7 +40,7 @@ async function run(command: Command, output: Output): Promise<number> {
   const [model] = v.parse(v.tuple([v.string()]), command.processedArgs);
   const place = selectedPlace(command);
   if (place === undefined) {
-    output.error(TOKEN_MISSING);
+    output.error(TOKEN_MISSING, 'ERR_COMMAND_LINE_INVALID');
     return EXIT_USAGE;
   }
   const { wait } = await import('../../worker/registry/storage/waiting.ts');

@@ -41,7 +41,7 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
     return refuse(
       name.startsWith('-')
         ? `"${name}" is not an option of edge-serving itself; the options of a subcommand follow its name`
-        : `"${name}" is not a subcommand; did you mean ${nearestSubcommand(name)}?`,
+        : unknownSubcommand(name),
       [name, ...words],
     );
   }
@@ -51,6 +51,12 @@ async function runSubcommand(name: string, words: readonly string[]): Promise<nu
     subcommand.load(),
   ]);
   return runCommand(module.define(newCommand(name, subcommand.summary)), module, words);
+}
+
+function unknownSubcommand(name: string): string {
+  const meant = nearestSubcommand(name);
+  const question = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `"${name}" is not a subcommand${question}`;
 }
 
 async function complete([shell = '', ...rest]: readonly string[]): Promise<number> {
@@ -83,11 +89,12 @@ async function listNames([what, ...words]: readonly string[]): Promise<number> {
 }
 
 async function refuse(message: string, words: readonly string[]): Promise<number> {
-  const [{ createOutput }, { EXIT_USAGE }] = await Promise.all([
+  const [{ createOutput }, { EXIT_USAGE }, { programName }] = await Promise.all([
     import('../cli/output.ts'),
     import('../cli/command_module.ts'),
+    import('../cli/invocation.ts'),
   ]);
   const output = await createOutput(words.includes('--json'));
-  output.error([message, 'See edge-serving --help']);
+  output.error([message, `See ${programName()} --help`], 'ERR_COMMAND_LINE_INVALID');
   return EXIT_USAGE;
 }

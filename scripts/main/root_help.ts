@@ -1,5 +1,5 @@
 import { formatTable } from '../cli/format.ts';
-import { commandLine } from '../cli/invocation.ts';
+import { commandLine, programName } from '../cli/invocation.ts';
 import { OWN_SUBCOMMANDS, SUBCOMMANDS } from './subcommands.ts';
 
 /** The help of the program itself. */
@@ -9,7 +9,7 @@ export function rootHelp(): string {
     ...OWN_SUBCOMMANDS.map(({ usage, summary }) => [`  ${usage}`, summary]),
   ];
   return [
-    'Usage: edge-serving <subcommand> [arguments] [options]',
+    `Usage: ${programName()} <subcommand> [arguments] [options]`,
     '',
     'A model server on Cloudflare Workers, with the job and the API of TensorFlow Serving.',
     '',

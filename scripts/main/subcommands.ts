@@ -1,5 +1,5 @@
 import type { CommandModule } from '../cli/command_module.ts';
-import { nearestFirst } from '../cli/nearest.ts';
+import { nearestFirst, resembles } from '../cli/nearest.ts';
 
 export interface Subcommand {
   readonly name: string;
@@ -159,8 +159,25 @@ export function findSubcommand(name: string): Subcommand | undefined {
   return SUBCOMMANDS.find((subcommand) => subcommand.name === name);
 }
 
-/** Returns the subcommand that a misspelled name most probably means. */
-export function nearestSubcommand(typed: string): string {
+/** What other programs call a task, and who has not read the help tries first. */
+const OTHER_NAMES: readonly (readonly [words: readonly string[], meant: string])[] = [
+  [['list', 'ls', 'models', 'show', 'info', 'get'], 'status'],
+  [['stage'], 'publish --stage'],
+  [['delete', 'remove', 'rm'], 'prune'],
+  [['flip', 'activate', 'release'], 'promote'],
+  [['serve', 'start', 'run', 'server'], 'dev'],
+  [['push', 'upload', 'add'], 'publish'],
+  [['log', 'logs'], 'history'],
+  [['revert', 'undo'], 'rollback'],
+  [['compare'], 'diff'],
+  [['verify'], 'check'],
+  [['backup'], 'copy'],
+];
+
+/** Returns what an unknown name most probably means, or undefined if it resembles nothing. */
+export function nearestSubcommand(typed: string): string | undefined {
+  const [, meant] = OTHER_NAMES.find(([words]) => words.includes(typed)) ?? [];
+  if (meant !== undefined) return meant;
   const names = [...SUBCOMMANDS, ...OWN_SUBCOMMANDS].map(({ name }) => name);
-  return nearestFirst(typed, names)[0] ?? '';
+  return nearestFirst(typed, names).find((name) => resembles(typed, name));
 }

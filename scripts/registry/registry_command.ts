@@ -69,7 +69,7 @@ export async function runOnRegistry(
 ): Promise<number> {
   const place = selectedPlace(command);
   if (place === undefined) {
-    output.error(TOKEN_MISSING);
+    output.error(TOKEN_MISSING, 'ERR_COMMAND_LINE_INVALID');
     return EXIT_USAGE;
   }
   return withRegistry(place, output, { state, access }, (registry) => run(registry, output, command));

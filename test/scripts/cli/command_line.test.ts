@@ -58,7 +58,10 @@ describe.concurrent('a wrong command line', () => {
   test('is answered in JSON where that is asked for', async () => {
     const { code, stdout, stderr } = await runScript('publish', ['--json']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({ error: expect.stringContaining('--model') });
+    expect(JSON.parse(stdout)).toEqual({
+      error: expect.stringContaining('--model'),
+      code: 'ERR_COMMAND_LINE_INVALID',
+    });
   });
 
   test('does not include a request for help', async () => {

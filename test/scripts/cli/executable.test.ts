@@ -54,6 +54,10 @@ describe.concurrent('edge-serving', () => {
     ['deploy:management', 'deploy-management'],
     ['stats', 'status'],
     ['complete', 'completion'],
+    ['list', 'status'],
+    ['ls', 'status'],
+    ['stage', 'publish --stage'],
+    ['delete', 'prune'],
   ] as const)('%s is refused and %s is suggested', async ([typed, meant]) => {
     const refused = await runScript(typed, ['gender']);
     expect(refused).toEqual({
@@ -63,10 +67,27 @@ describe.concurrent('edge-serving', () => {
     });
   });
 
+  test('suggests nothing for a name that resembles none', async () => {
+    expect(await runScript('nosuch', [])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: '"nosuch" is not a subcommand\nSee edge-serving --help\n',
+    });
+  });
+
+  test('names itself in the form in which it was started', async () => {
+    const env = { ...OUTER_ENVIRONMENT, npm_lifecycle_event: 'npx' };
+    const refused = await runScript('nosuch', [], { env });
+    expect(refused.stderr).toBe('"nosuch" is not a subcommand\nSee npx edge-serving --help\n');
+  });
+
   test('refuses an option before the subcommand, in JSON if that is asked for', async () => {
     const refused = await runScript('--json', ['status']);
     expect(refused).toMatchObject({ code: 2, stderr: '' });
-    expect(JSON.parse(refused.stdout)).toEqual({ error: expect.stringContaining('follow its name') });
+    expect(JSON.parse(refused.stdout)).toEqual({
+      error: expect.stringContaining('follow its name'),
+      code: 'ERR_COMMAND_LINE_INVALID',
+    });
   });
 
   test('help NAME is NAME --help', async () => {
