@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ModelList } from './models/model_list.tsx';
 import { ModelPage } from './models/model_page.tsx';
 import { Button } from './page/button.tsx';
+import { CONTENT_ID, focusContent } from './page/focus_content.ts';
 import { MODELS_LINK } from './page/route.ts';
 import { useRoute } from './page/use_route.ts';
 import { resumeSession, type SignIn, signIn, signOut } from './session/session.ts';
@@ -25,7 +26,8 @@ export function App() {
   }, [model]);
   return (
     <>
-      <button type="button" class="skip" onClick={skipToContent}>
+      {/* Not a link: the fragment of the address names the page, and so must stay. */}
+      <button type="button" class="skip" onClick={focusContent}>
         Skip to the content
       </button>
       <header>
@@ -44,7 +46,7 @@ export function App() {
           </div>
         )}
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id={CONTENT_ID} tabIndex={-1}>
         {state.kind === 'starting' && <p class="quiet">Opening…</p>}
         {state.kind === 'signed out' && (
           <SignInForm
@@ -59,9 +61,4 @@ export function App() {
       </main>
     </>
   );
-}
-
-/** Not a link: the fragment of the address names the page, and so must stay. */
-function skipToContent(): void {
-  document.getElementById('content')?.focus();
 }

@@ -25,6 +25,8 @@ function describeFault({ type, message, expected, received, input }: v.BaseIssue
   if (!message.startsWith('Invalid ')) return message;
   if (type === 'safe_integer' || type === 'integer') return `must be an integer and is ${received}`;
   if (expected === null) return message;
+  // What a closed schema expects of a member that it does not have.
+  if (expected === 'never') return 'is not a known member';
   if (input === undefined) return 'is missing';
   return `must be ${inWords(expected)} and is ${inWords(received)}`;
 }

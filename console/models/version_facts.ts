@@ -1,4 +1,4 @@
-import { formatBytes, formatTime, plural } from '../../scripts/cli/format.ts';
+import { formatBytes, formatDifference, formatTime, plural } from '../../scripts/cli/format.ts';
 import type { Manifest } from '../api/management_api.ts';
 
 /** A fact of a version, as a text to compare with that of another one. */
@@ -49,7 +49,9 @@ function rehearsalFacts({ rehearsal }: Manifest): Fact[] {
   const { figures, golden, plan, at } = rehearsal;
   const milliseconds = (value: number | null) => (value === null ? 'no request' : `${value.toFixed(1)} ms`);
   const difference =
-    golden.largestDifference === null ? '' : `, largest difference ${golden.largestDifference}`;
+    golden.largestDifference === null
+      ? ''
+      : `, largest difference ${formatDifference(golden.largestDifference)}`;
   return [
     fact('Rehearsed', formatTime(at)),
     fact('WebAssembly heap', formatBytes(figures.heapBytes)),

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { focusContent } from './focus_content.ts';
 
 interface Props {
   readonly title: string;
@@ -10,18 +11,27 @@ interface Props {
 /** A modal dialog: the browser keeps the focus inside, and Escape closes it. */
 export function Dialog({ title, children, onClose }: Props) {
   const element = useRef<HTMLDialogElement>(null);
+  const titleElement = useRef<HTMLHeadingElement>(null);
   const heading = useId();
   useEffect(() => {
     // The focus returns to where it was, which showModal does not do if the dialog is removed.
     const before = document.activeElement;
     element.current?.showModal();
     return () => {
-      if (before instanceof HTMLElement) before.focus();
+      // After a rollback, the button that opened the dialog does not exist any more.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else focusContent();
     };
   }, []);
+  // The button that was pressed is gone after the next step. A button of that step must not be pressed by mistake.
+  useEffect(() => {
+    if (!element.current?.contains(document.activeElement)) titleElement.current?.focus();
+  });
   return (
     <dialog ref={element} aria-labelledby={heading} onClose={onClose}>
-      <h2 id={heading}>{title}</h2>
+      <h2 id={heading} ref={titleElement} tabIndex={-1}>
+        {title}
+      </h2>
       {children}
     </dialog>
   );

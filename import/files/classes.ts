@@ -6,13 +6,13 @@ import { type Imported, malformed, read } from '../import_result.ts';
 const ClassesSchema = v.array(v.string());
 
 /**
- * Adds the classes in `userDefinedMetadata.classes` to the output whose last dimension they name: the only output, or
- * the only one of that size.
+ * Adds the classes in `userDefinedMetadata.classes`, or in a classes.json, to the output whose last dimension they name:
+ * the only output, or the only one of that size.
  */
 export function withClasses(signature: Signature, metadata: JsonObject | undefined): Imported<Signature> {
   if (metadata?.classes === undefined || metadata.classes === null) return read(signature);
   const parsed = v.safeParse(ClassesSchema, metadata.classes);
-  if (!parsed.success) return malformed('userDefinedMetadata.classes is not a list of strings');
+  if (!parsed.success) return malformed('the classes are not a list of strings');
   const classes = parsed.output;
   const outputs = Object.entries(signature.outputs);
   const [only, ...others] = outputs;
@@ -21,7 +21,7 @@ export function withClasses(signature: Signature, metadata: JsonObject | undefin
     const size = output.shape?.at(-1) ?? -1;
     if (size !== -1 && size !== classes.length) {
       return malformed(
-        `userDefinedMetadata.classes has ${classes.length} names, output "${name}" ${size} columns`,
+        `the number of classes is ${classes.length}, and output "${name}" has ${size} columns: each needs a name`,
       );
     }
     return read(named(signature, name, output, classes));

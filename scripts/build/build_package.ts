@@ -14,7 +14,10 @@ const PACKAGE = join(PACKAGE_ROOT, 'dist', 'package');
 const COMPILED = ['scripts', 'client'];
 
 /** The Worker stays TypeScript: wrangler bundles it in the user's project, with the WebAssembly that is built here. */
-const COPIED = ['bin', 'worker', 'models', 'tsconfig.json', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+const COPIED = ['bin', 'worker', 'models', 'tsconfig.json', 'LICENSE'];
+
+/** Messages name pages of these, and the README leads to the others. */
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs'];
 
 /** Packages that commands need, and that are no dependencies in the sources, where npm ci installs them anyway. */
 const RUN_TIME_PACKAGES = ['miniflare', 'wrangler'];
@@ -37,7 +40,7 @@ for (const part of COMPILED) {
     join(PACKAGE_ROOT, part, 'tsconfig.package.json'),
   ]);
 }
-for (const name of COPIED) {
+for (const name of [...COPIED, ...DOCUMENTS]) {
   await cp(join(PACKAGE_ROOT, name), join(PACKAGE, name), {
     recursive: true,
     filter: (path) => !/[\\/]assembly([\\/]|$)/.test(relative(PACKAGE_ROOT, path)),

@@ -43,6 +43,11 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** @example formatDifference(1.230000000740361e-7) // '1.2e-7' */
+export function formatDifference(difference: number): string {
+  return difference === 0 ? '0' : difference.toPrecision(2);
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -104,6 +104,8 @@ async function send(url: URL, path: string, request: RequestInit): Promise<Respo
 
 function faultOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_SOCKET')
+    return 'it closed the connection without an answer';
   if (cause instanceof Error && 'code' in cause) return String(cause.code);
   return cause instanceof Error ? cause.message : String(cause);
 }

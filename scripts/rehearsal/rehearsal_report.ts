@@ -1,5 +1,5 @@
 import type { Figures, PlanRecord } from '../../worker/registry/version/rehearsal_record.ts';
-import { formatBytes, formatTable, plural } from '../cli/format.ts';
+import { formatBytes, formatDifference, formatTable, plural } from '../cli/format.ts';
 import type { RehearsalOutcome } from './rehearse.ts';
 
 type Done = Extract<RehearsalOutcome, { kind: 'done' }>;
@@ -22,7 +22,7 @@ export function rehearsalLines(version: string, { rehearsal, current, notes }: D
           `It agrees with ${plural(examples, 'golden example')}` +
             (largestDifference === null
               ? '.'
-              : `; the largest difference is ${shortNumber(largestDifference)}.`),
+              : `; the largest difference is ${formatDifference(largestDifference)}.`),
         ];
   return [
     'Rehearsed in a local workerd:',
@@ -82,8 +82,4 @@ function planLines(plan: PlanRecord | undefined): string[] {
 
 function milliseconds(value: number | null): string {
   return value === null ? '-' : `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
-}
-
-function shortNumber(value: number): string {
-  return value === 0 ? '0' : value.toPrecision(2);
 }

@@ -171,6 +171,28 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Promote 1.1.0');
   });
 
+  test('the focus is never lost: after a link, a step of a dialog, and a change that removes its button', async () => {
+    await publish('focused');
+    const { page } = await openAs('flipper', '#/');
+    const focused = () => page.evaluate('document.activeElement.id || document.activeElement.textContent');
+    await page.getByRole('link', { name: 'focused' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Promote 1.1.0' }).waitFor();
+    await expect.poll(focused).toBe('content');
+    await page.getByRole('button', { name: 'Promote 1.1.0' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Promote 1.1.0', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await dialog.getByText('In effect in the whole fleet').waitFor();
+    await expect.poll(() => page.locator('dialog h2:focus').count()).toBe(1);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Close');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe('content');
+  });
+
   describe('by scope', () => {
     beforeAll(() => publish('scopes'));
 

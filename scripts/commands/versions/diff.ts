@@ -14,8 +14,8 @@ export const DIFF = registryCommand({
   define: (command) =>
     command
       .argument('<model>', 'the model', parseNameArgument)
-      .argument('<one>', VERSION_NAME, parseVersionName)
-      .argument('<other>', 'what to compare it with, in the same way', parseVersionName),
+      .argument('<version>', VERSION_NAME, parseVersionName)
+      .argument('<other-version>', 'what to compare it with, in the same way', parseVersionName),
   run: async ({ store, place }, output, command) => {
     const { diffVersions, summarizeVersion } = await import('../../diff/version_diff.ts');
     const [model, first, second] = v.parse(

@@ -100,12 +100,12 @@ describe('a layers model', () => {
     [
       'too few classes',
       { userDefinedMetadata: { classes: ['a'] } },
-      /malformed: .*classes has 1 names, output "scores" 2 columns/,
+      /malformed: .*the number of classes is 1, and output "scores" has 2 columns/,
     ],
     [
       'a text for the classes',
       { userDefinedMetadata: { classes: 'ab' } },
-      /malformed: .*classes is not a list of strings/,
+      /malformed: .*the classes are not a list of strings/,
     ],
   ] as const)('is refused where it is unsound: %s', async ([_, json, expected]) => {
     expect(problem(await importLayers(json))).toMatch(expected);

@@ -59,6 +59,21 @@ describe('the package', () => {
     expect(await readdir(join(packages, '.bin'))).toContain('edge-serving');
   });
 
+  test('has the pages that its README and its messages name', async () => {
+    const readme = await readFile(join(installed, 'README.md'), 'utf8');
+    const pages = [...readme.matchAll(/\]\(([\w./-]+\.md)(?:#[\w-]+)?\)/g)].map(([, page = '']) => page);
+    expect(pages.length).toBeGreaterThan(30);
+    for (const page of new Set(pages)) expect(await readFile(join(installed, page), 'utf8')).not.toBe('');
+    // ... operation ... is not known; docs/operations.md lists those that are
+    expect(pages).toContain('docs/operations.md');
+  });
+
+  test('is not made by npm pack, which says how it is made', async () => {
+    const packed = await runNpm(['pack', '--dry-run'], { cwd: PACKAGE_ROOT });
+    expect(packed.code).toBe(1);
+    expect(packed.stderr).toContain('make the package with npm run package');
+  });
+
   test('says that a folder has no project', async () => {
     await expect(edgeServing('status')).rejects.toMatchObject({
       code: 2,

@@ -52,7 +52,9 @@ export function parseValue<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, json);
   if (result.success) return { kind: 'valid', value: result.output };
   const [issue] = result.issues;
-  return { kind: 'malformed', reason: `${v.getDotPath(issue) ?? 'the document'}: ${issue.message}` };
+  // What a closed schema expects of a member that it does not have.
+  const message = issue.expected === 'never' ? 'is not a known member' : issue.message;
+  return { kind: 'malformed', reason: `${v.getDotPath(issue) ?? 'the document'}: ${message}` };
 }
 
 /** Serializes a document for storage, indented because people read it. */
