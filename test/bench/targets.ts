@@ -7,7 +7,7 @@ import { COLD } from './figures/cold_start.ts';
 import { isFlat } from './figures/cycles.ts';
 import { comparable, type TimedRounds } from './figures/rounds.ts';
 import { CLIENTS } from './figures/serving.ts';
-import type { Results } from './results.ts';
+import type { NetworkResults, Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 
 /** A figure and its target. Ratios are within one run, because figures of different runs cannot be compared. */
@@ -29,6 +29,7 @@ export function judge(results: Results): Target[] {
   const network = (name: string) => results.networks.find((candidate) => candidate.name === name);
   const small = network('dense-small');
   const mobilenet = network('mobilenet-v2');
+  const integers = network('mobilenet-v2-int8');
   const heap = mobilenet?.heap?.get(OURS_FRESH);
   const flips = mobilenet?.flips;
   const [near, far] = [small?.farBuckets?.get(0), small?.farBuckets?.get(100)];
@@ -50,12 +51,19 @@ export function judge(results: Results): Target[] {
       ratio(mobilenet?.compute, OURS_ONNX, OURS),
     ),
     target(
+      'MobileNetV2 int8 compute / float32, both ours',
+      { atMost: 0.4 },
+      ratioOfMedians(computed(integers, OURS), computed(mobilenet, OURS)),
+    ),
+    target(
+      'MobileNetV2 int8 compute, ours / float32, onnxruntime-node, one thread',
+      { atMost: 1 },
+      ratioOfMedians(computed(integers, OURS), computed(mobilenet, ONNX_NODE)),
+    ),
+    target(
       'JSON of 1 x 224 x 224 x 3, decoding and encoding / MobileNetV2 compute',
       { atMost: 1 },
-      ratioOfMedians(
-        results.codec?.both.get(CODEC.ours),
-        mobilenet && comparable(mobilenet.compute).get(OURS),
-      ),
+      ratioOfMedians(results.codec?.both.get(CODEC.ours), computed(mobilenet, OURS)),
     ),
     ...['transformer', 'audio', 'dense-wide'].map((name) =>
       target(
@@ -124,6 +132,11 @@ function target(name: string, bound: Bound, measured: number | Summary | undefin
   const met = 'atMost' in bound ? value <= bound.atMost : value >= bound.atLeast;
   if (typeof measured === 'number') return { name, value, target: text, met };
   return { name, value, target: text, met, spread: { p10: measured.p10, p90: measured.p90 } };
+}
+
+/** The times of an inference by an engine in each round. */
+function computed(network: NetworkResults | undefined, engine: string): readonly number[] | undefined {
+  return network && comparable(network.compute).get(engine);
 }
 
 function ratio(timed: TimedRounds | undefined, left: string, right: string): Summary | undefined {

@@ -4,6 +4,7 @@ import { denseSmall } from './dense_small.ts';
 import { denseWide } from './dense_wide.ts';
 import { digits } from './digits.ts';
 import { mobilenetV2 } from './mobilenet_v2.ts';
+import { mobilenetV2Int8 } from './mobilenet_v2_int8.ts';
 import type { NetworkSource } from './network.ts';
 import { nsfwjs } from './nsfwjs.ts';
 import { transformer } from './transformer.ts';
@@ -13,6 +14,7 @@ export const NETWORKS: readonly NetworkSource[] = [
   denseWide,
   digits,
   mobilenetV2,
+  mobilenetV2Int8,
   transformer,
   audio,
   basicPitch,

@@ -1,3 +1,4 @@
+import type { WeightSource } from './graph/graph_builder.ts';
 import { GraphBuilder } from './graph/graph_builder.ts';
 import { WEIGHTS_FILE, writeGraphModel } from './graph/graph_model.ts';
 import { writeOnnx } from './graph/onnx_model.ts';
@@ -13,14 +14,26 @@ interface Description {
   /** For a batch of one. */
   readonly inputShape: readonly number[];
   readonly layers: (builder: GraphBuilder, input: Value) => Value;
+  /** By default, random weights in float32. */
+  readonly weights?: (seed: number) => WeightSource;
+  /** False for a network that only tfjs's format has. */
+  readonly hasOnnx?: boolean;
 }
 
 /** A network with random weights. The same seed gives the same network on every machine. */
-export function randomNetwork({ name, description, seed, inputShape, layers }: Description): NetworkSource {
+export function randomNetwork({
+  name,
+  description,
+  seed,
+  inputShape,
+  layers,
+  weights = randomWeights,
+  hasOnnx = true,
+}: Description): NetworkSource {
   return {
     name,
     build: async (): Promise<Network> => {
-      const builder = new GraphBuilder({ name: 'input', shape: inputShape }, randomWeights(seed));
+      const builder = new GraphBuilder({ name: 'input', shape: inputShape }, weights(seed));
       const graph = builder.build(layers(builder, builder.input));
       const files = writeGraphModel(graph);
       return {
@@ -31,7 +44,7 @@ export function randomNetwork({ name, description, seed, inputShape, layers }: D
         // Includes constants that are not weights of a layer, such as the axes of a mean, because the server checks the
         // sum.
         weightBytes: files.get(WEIGHTS_FILE)?.byteLength ?? 0,
-        onnx: await onnxFile(writeOnnx(graph)),
+        ...(hasOnnx ? { onnx: await onnxFile(writeOnnx(graph)) } : {}),
         input: {
           name: graph.input.name,
           onnxName: graph.input.name,

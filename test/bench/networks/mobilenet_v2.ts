@@ -13,6 +13,36 @@ const STAGES = [
   { expansion: 6, channels: 320, repetitions: 1, stride: 1 },
 ] as const;
 
+/** The layers of a number format, by which the network is built. */
+export interface ImageLayers {
+  /** @param activated false for a linear convolution */
+  convolution(
+    name: string,
+    input: Value,
+    channels: number,
+    size: 1 | 3,
+    stride: 1 | 2,
+    activated: boolean,
+  ): Value;
+  depthwise(name: string, input: Value, stride: 1 | 2): Value;
+  add(name: string, left: Value, right: Value): Value;
+}
+
+/** Builds everything up to the pooling. */
+export function mobilenetFeatures(layers: ImageLayers, input: Value): Value {
+  let value = layers.convolution('stem', input, 32, 3, 2, true);
+  for (const [stage, { expansion, channels, repetitions, stride }] of STAGES.entries()) {
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      value = invertedResidual(layers, `block_${stage}_${repetition}`, value, {
+        expansion,
+        channels,
+        stride: repetition === 0 ? stride : 1,
+      });
+    }
+  }
+  return layers.convolution('last', value, 1280, 1, 1, true);
+}
+
 /** 52 convolutions and one dense layer; batch normalization is folded into weights and biases. */
 export const mobilenetV2 = randomNetwork({
   name: 'mobilenet-v2',
@@ -20,21 +50,7 @@ export const mobilenetV2 = randomNetwork({
   seed: 3,
   inputShape: [1, 224, 224, 3],
   layers: (builder, input) => {
-    let value = builder.convolution('stem', input, 32, {
-      kernel: [3, 3],
-      strides: [2, 2],
-      activation: 'relu6',
-    });
-    for (const [stage, { expansion, channels, repetitions, stride }] of STAGES.entries()) {
-      for (let repetition = 0; repetition < repetitions; repetition++) {
-        value = invertedResidual(builder, `block_${stage}_${repetition}`, value, {
-          expansion,
-          channels,
-          stride: repetition === 0 ? stride : 1,
-        });
-      }
-    }
-    const last = builder.convolution('last', value, 1280, { kernel: [1, 1], activation: 'relu6' });
+    const last = mobilenetFeatures(floatLayers(builder), input);
     return builder.softmax(
       'probabilities',
       builder.dense('scores', builder.spatialMean('pooled', last), 1000),
@@ -42,25 +58,34 @@ export const mobilenetV2 = randomNetwork({
   },
 });
 
+function floatLayers(builder: GraphBuilder): ImageLayers {
+  return {
+    convolution: (name, input, channels, size, stride, activated) =>
+      builder.convolution(name, input, channels, {
+        kernel: [size, size],
+        strides: [stride, stride],
+        activation: activated ? 'relu6' : 'none',
+      }),
+    depthwise: (name, input, stride) =>
+      builder.depthwiseConvolution(name, input, {
+        kernel: [3, 3],
+        strides: [stride, stride],
+        activation: 'relu6',
+      }),
+    add: (name, left, right) => builder.add(name, left, right),
+  };
+}
+
 function invertedResidual(
-  builder: GraphBuilder,
+  layers: ImageLayers,
   name: string,
   input: Value,
-  { expansion, channels, stride }: { expansion: number; channels: number; stride: number },
+  { expansion, channels, stride }: { expansion: number; channels: number; stride: 1 | 2 },
 ): Value {
   const inputs = input.shape.at(-1) ?? 0;
   const expanded =
-    expansion === 1
-      ? input
-      : builder.convolution(`${name}/expand`, input, expansion * inputs, {
-          kernel: [1, 1],
-          activation: 'relu6',
-        });
-  const filtered = builder.depthwiseConvolution(`${name}/depthwise`, expanded, {
-    kernel: [3, 3],
-    strides: [stride, stride],
-    activation: 'relu6',
-  });
-  const projected = builder.convolution(`${name}/project`, filtered, channels, { kernel: [1, 1] });
-  return stride === 1 && inputs === channels ? builder.add(`${name}/sum`, input, projected) : projected;
+    expansion === 1 ? input : layers.convolution(`${name}/expand`, input, expansion * inputs, 1, 1, true);
+  const filtered = layers.depthwise(`${name}/depthwise`, expanded, stride);
+  const projected = layers.convolution(`${name}/project`, filtered, channels, 1, 1, false);
+  return stride === 1 && inputs === channels ? layers.add(`${name}/sum`, input, projected) : projected;
 }

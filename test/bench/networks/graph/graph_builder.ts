@@ -76,6 +76,17 @@ export class GraphBuilder {
     return this.#step(name, input.shape, { kind: 'scale', input, factor: weight });
   }
 
+  /** @param scale one number, or one for each channel */
+  quantize(name: string, input: Value, scale: readonly number[], zero: number): Value {
+    const shape = scale.length === 1 ? [] : [scale.length];
+    const weight = { name: `${name}/scale`, shape, values: Float32Array.from(scale) };
+    return this.#step(name, input.shape, { kind: 'quantize', input, scale: weight, zero });
+  }
+
+  center(name: string, input: Value, zero: number): Value {
+    return this.#step(name, input.shape, { kind: 'center', input, zero });
+  }
+
   matrixMultiply(name: string, left: Value, right: Value, transposeRight: boolean): Value {
     const columns = right.shape.at(transposeRight ? -2 : -1) ?? 0;
     const shape = [...left.shape.slice(0, -1), columns];

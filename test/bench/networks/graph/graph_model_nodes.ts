@@ -99,6 +99,18 @@ export function graphModelNodes({ output, operation }: Step): { nodes: GraphNode
     case 'scale':
       node('Mul', [operation.input.name, operation.factor.name]);
       break;
+    case 'quantize': {
+      const { input, scale, zero } = operation;
+      const scalar = (suffix: string, value: number) => constant(suffix, Float32Array.of(value), []);
+      const near = node('Round', [node('Mul', [input.name, scale.name], {}, '/scaled')], {}, '/near');
+      const shifted = node('AddV2', [near, scalar('/zero', zero)], {}, '/shifted');
+      const above = node('Maximum', [shifted, scalar('/lowest', -128)], {}, '/above');
+      node('Minimum', [above, scalar('/highest', 127)]);
+      break;
+    }
+    case 'center':
+      node('Sub', [operation.input.name, constant('/zero', Float32Array.of(operation.zero), [])]);
+      break;
     case 'matrix multiply':
       node('BatchMatMulV2', [operation.left.name, operation.right.name], {
         adj_x: { b: false },

@@ -48,6 +48,9 @@ function writeStep(writer: OnnxWriter, { output, operation }: Step): Written {
       const inputs = [writer.plain(operation.input), writer.weight(operation.factor)];
       return plain(writer.node('Mul', inputs));
     }
+    case 'quantize':
+    case 'center':
+      throw new Error(`${output.name} is only written in tfjs's format`);
     case 'matrix multiply': {
       const right = writer.plain(operation.right);
       const turned = operation.transposeRight

@@ -43,6 +43,10 @@ export type Operation =
   | { readonly kind: 'transpose'; readonly input: Value; readonly permutation: readonly number[] }
   | { readonly kind: 'add'; readonly left: Value; readonly right: Value }
   | { readonly kind: 'scale'; readonly input: Value; readonly factor: Weight }
+  /** Integers of int8: clamp(round(input * scale) + zero), as floats. Only in tfjs's format, like the one below. */
+  | { readonly kind: 'quantize'; readonly input: Value; readonly scale: Weight; readonly zero: number }
+  /** Such integers without their zero. */
+  | { readonly kind: 'center'; readonly input: Value; readonly zero: number }
   | {
       readonly kind: 'matrix multiply';
       readonly left: Value;
@@ -83,6 +87,8 @@ export function weightsOf(operation: Operation): Weight[] {
       return [operation.gain, operation.offset];
     case 'scale':
       return [operation.factor];
+    case 'quantize':
+      return [operation.scale];
     default:
       return [];
   }

@@ -14,6 +14,21 @@ export function randomWeights(seed: number): WeightSource {
   };
 }
 
+/** The standard deviation of the weights of randomIntegers. */
+export const INTEGER_DEVIATION = 40;
+
+/** Normal weights, rounded to integers of 8 bits, and biases of up to some thousands. */
+export function randomIntegers(seed: number): WeightSource {
+  const random = seededRandom(seed);
+  return (name, shape) => {
+    const deviation = name.endsWith('/kernel') ? INTEGER_DEVIATION : 1000;
+    const most = name.endsWith('/kernel') ? 127 : 5000;
+    return Float32Array.from({ length: elementCount(shape) }, () =>
+      Math.max(-most, Math.min(most, Math.round(random.normal(0, deviation)))),
+    );
+  };
+}
+
 /** Uniform values in [0, 1), as an image or a normalized record has them. */
 export function randomInput(seed: number, shape: readonly number[]): Float32Array<ArrayBuffer> {
   const random = seededRandom(seed);
