@@ -23,6 +23,8 @@ export interface EarlierSteps {
   writerOf(buffer: BufferId): Step | undefined;
 }
 
+/** The zero is added to rounded numbers of up to 2^22, the sums of which are exact in float32. */
+const LARGEST_ZERO = 2 ** 22;
 /** The integers of a byte. */
 const MOST_INTEGERS = 256;
 
@@ -44,7 +46,7 @@ export function requantizationAt(
   const shifted = shiftOf(earlier.writerOf(from), heap);
   const zero = shifted?.by ?? 0;
   const rounded = roundedBy(earlier.writerOf(shifted?.x ?? from));
-  if (rounded === undefined || !Number.isInteger(zero)) return undefined;
+  if (rounded === undefined || !Number.isInteger(zero) || Math.abs(zero) > LARGEST_ZERO) return undefined;
   const range = { zero, lowest, highest, result, count };
   const scaled = constantOperand(earlier.writerOf(rounded), heap);
   if (scaled?.operation === BinaryOperation.multiply && scaled.count === count)

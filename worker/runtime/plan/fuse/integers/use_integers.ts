@@ -87,9 +87,14 @@ class IntegerPass implements EarlierSteps {
 
   #compute(requantization: Requantization): IntegerStep | undefined {
     const product = requantizedProduct(requantization, this, this.#context.heap);
-    if (product === undefined)
-      return integerAddition(requantization, this, (buffer) => this.#views.get(buffer), this.#context);
+    if (product === undefined) {
+      const viewOf = (buffer: BufferId): IntegerView | undefined =>
+        this.#isFollowed(buffer, requantization.count) ? this.#views.get(buffer) : undefined;
+      return integerAddition(requantization, this, viewOf, this.#context);
+    }
     const { operands } = product;
+    const { batch, height, width, channels } = operands.window;
+    if (this.#bufferBytes[operands.x] !== 4 * batch * height * width * channels) return undefined;
     const padded = this.#padded.get(operands.x);
     // Pixels outside the inner image count as 0.
     const window = padded?.image.value === 0 ? windowInside(operands.window, padded.image) : undefined;
