@@ -39,7 +39,7 @@ export function oneScale({ type, quantization }: Typed): OneScale {
 }
 
 /** The integers of an output, as far as the activation of the operation lets them be. */
-export function codesOf(output: TensorDescription, activation: FusedActivation = 'NONE'): Codes {
+export function codesOf(output: Typed, activation: FusedActivation = 'NONE'): Codes {
   const { type } = output;
   const [least, most] = codeRange(type) ?? refuse(`gives ${type}, which is not of quantized numbers`);
   const { scale, zero } = oneScale(output);

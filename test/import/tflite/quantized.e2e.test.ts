@@ -126,6 +126,11 @@ describe('a product of integers is exact', () => {
 const bytes = [-128, -127, -90, -33, -2, -1, 0, 1, 2, 31, 64, 100, 126, 127];
 const pairs = bytes.flatMap((left) => bytes.map((right) => [left, right] as const));
 
+type Scales = readonly [one: number, other: number, result: number];
+const UNEVEN: Scales = [0.2455354630947113, 0.36084941029548645, 0.40290647745132446];
+/** Half of all sums lie in the middle between two integers. */
+const ROUND: Scales = [0.25, 0.25, 0.5];
+
 describe('elements of bytes', () => {
   const zeros = { one: -7, other: 3, result: -1 };
   const operand = (name: string, scale: number, zero: number): FileTensor => ({
@@ -135,8 +140,7 @@ describe('elements of bytes', () => {
     scale: Math.fround(scale),
     zero,
   });
-  const [one, other, result] = [0.2455354630947113, 0.36084941029548645, 0.40290647745132446];
-  const graph = (op: string, options: string): FileGraph => ({
+  const graph = (op: string, options: string, [one, other, result]: Scales): FileGraph => ({
     tensors: [
       operand('x', one, zeros.one),
       { ...operand('second', other, zeros.other), values: pairs.map(([, right]) => right) },
@@ -148,21 +152,24 @@ describe('elements of bytes', () => {
   });
   const centered = pairs.map(([left, right]) => [left - zeros.one, right - zeros.other] as const);
 
+  const sums = ([one, other, result]: Scales, sign: 1 | -1) =>
+    shiftedSums(centered, [one / result, (sign * other) / result], zeros.result);
+  const products = ([one, other, result]: Scales) =>
+    requantized(
+      { shape: [pairs.length], values: centered.map(([left, right]) => left * right) },
+      () => Math.fround(one * other) / result,
+      zeros.result,
+      [-128, 127],
+    );
+
   test.each([
-    ['ADD', 'AddOptions', shiftedSums(centered, [one / result, other / result], zeros.result)],
-    ['SUB', 'SubOptions', shiftedSums(centered, [one / result, -other / result], zeros.result)],
-    [
-      'MUL',
-      'MulOptions',
-      requantized(
-        { shape: [pairs.length], values: centered.map(([left, right]) => left * right) },
-        () => Math.fround(one * other) / result,
-        zeros.result,
-        [-128, 127],
-      ),
-    ],
-  ] as const)('%s', async (op, options, wanted) => {
-    const model = await publish(graph(op, options));
+    ['ADD', 'AddOptions', UNEVEN, sums(UNEVEN, 1)],
+    ['ADD', 'AddOptions', ROUND, sums(ROUND, 1)],
+    ['SUB', 'SubOptions', UNEVEN, sums(UNEVEN, -1)],
+    ['SUB', 'SubOptions', ROUND, sums(ROUND, -1)],
+    ['MUL', 'MulOptions', UNEVEN, products(UNEVEN)],
+  ] as const)('%s %s of the scales %j', async (op, options, scales, wanted) => {
+    const model = await publish(graph(op, options, scales));
     for (let round = 0; round < ROUNDS; round++) {
       const answer = await ask(model, {
         shape: [pairs.length],
