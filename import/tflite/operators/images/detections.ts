@@ -27,6 +27,9 @@ import { refuse, refuseMalformed } from '../../conversion/refusal.ts';
 import { type FlexValue, readFlexMap } from '../../file/flexbuffer.ts';
 import { justBelow } from './just_below.ts';
 
+/** There are at most so many detections. */
+const MOST_DETECTIONS = 2 ** 14;
+
 interface DetectionOptions {
   readonly most: number;
   readonly classesPerBox: number;
@@ -67,6 +70,9 @@ function readOptions(options: ReadonlyMap<string, FlexValue>): DetectionOptions 
 const detectionPostProcess: Operator = (call) => {
   const { g } = call;
   const options = readOptions(readFlexMap(call.options.custom));
+  const { most, classesPerBox } = options;
+  if (!(most >= 1 && classesPerBox >= 1 && most * classesPerBox <= MOST_DETECTIONS))
+    return refuseMalformed(`gives ${most} detections of ${classesPerBox} classes`);
   const [encodings, predictions, anchors] = [input(call, 0), input(call, 1), input(call, 2)];
   if (knownSize(encodings, 0, 'a batch of one') !== 1)
     refuse('is of several images, which TensorFlow Lite does not take');

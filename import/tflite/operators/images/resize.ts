@@ -12,13 +12,18 @@ import {
 } from '../../conversion/operator_call.ts';
 import { refuseMalformed } from '../../conversion/refusal.ts';
 
+/** Images have at most so many rows or columns. */
+const LARGEST = 2 ** 16;
+
 /** The rows and columns of the result. */
 function sizesOf(call: OperatorCall): readonly [rows: number, columns: number] {
   const [rows, columns] = constantNumbers(input(call, 1), 'sizes');
-  if (rows === undefined || columns === undefined || rows < 1 || columns < 1)
+  if (rows === undefined || columns === undefined || !isSize(rows) || !isSize(columns))
     return refuseMalformed(`has the sizes ${rows} and ${columns}`);
   return [rows, columns];
 }
+
+const isSize = (size: number): boolean => size >= 1 && size <= LARGEST;
 
 function resizedBy(
   { g }: OperatorCall,

@@ -1,22 +1,29 @@
 import { add, maximum, minimum } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import { reshape, slice } from '../../../builder/shaping.ts';
-import type { SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { asCodes } from '../../conversion/entries.ts';
 import { input, knownSize, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
+import { refuse, refuseMalformed } from '../../conversion/refusal.ts';
+
+/** The places of so many elements or rows are a constant. */
+const MOST_PLACES = 2 ** 18;
 
 /** A box of the tensor is replaced. It is moved so that it lies within the tensor. */
 const updateSlice: Operator = (call) => {
   const { g } = call;
   const [x, update, starts] = [input(call, 0), input(call, 1), input(call, 2)];
+  if (rank(update) !== rank(x))
+    refuseMalformed(`puts ${rank(update)} dimensions into a tensor of ${rank(x)}`);
   const whole = x.shape.map((_, axis) => knownSize(x, axis, 'a tensor of known sizes'));
   const sizes = update.shape.map((_, axis) => knownSize(update, axis, 'an update of known sizes'));
   // The last axes along which the update is as long as the tensor have no places.
   const depth = sizes.findLastIndex((size, axis) => size !== whole[axis]) + 1;
   if (depth === 0) return update;
   const room = sizes.slice(0, depth).map((size, axis) => (whole[axis] ?? size) - size);
-  const places = placesOf(g, starts, sizes.slice(0, depth), room);
   const count = sizes.slice(0, depth).reduce((product, size) => product * size, 1);
+  if (count > MOST_PLACES) refuse(`replaces ${count} places, where at most ${MOST_PLACES} are listed`);
+  const places = placesOf(g, starts, sizes.slice(0, depth), room);
   return g.node(
     'TensorScatterUpdate',
     [x, places, reshape(g, update, [count, ...sizes.slice(depth)])],

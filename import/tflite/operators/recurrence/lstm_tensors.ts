@@ -2,6 +2,9 @@ import { knownSize, type OperatorCall } from '../../conversion/operator_call.ts'
 import { refuse, refuseMalformed } from '../../conversion/refusal.ts';
 import type { TfliteTensor } from '../../tensors/tflite_tensor.ts';
 
+/** An LSTM has at most so many cells. */
+const MOST_CELLS = 2 ** 16;
+
 /** The weights of one gate, for each of its cells. */
 export interface Gate {
   /** [cells, inputs] */
@@ -49,6 +52,8 @@ export function readLstmTensors({ inputs }: OperatorCall, { first, norms }: Plac
   };
   const required = (index: number): Gate => gate(index) ?? refuseMalformed('lacks weights of a gate');
   const output = required(3);
+  const cells = knownSize(output.weights, 0, 'weights of known sizes');
+  if (cells > MOST_CELLS) refuse(`has ${cells} cells`);
   return {
     input: gate(0),
     forget: required(1),
@@ -56,7 +61,7 @@ export function readLstmTensors({ inputs }: OperatorCall, { first, norms }: Plac
     output,
     projection: at(15),
     projectionBias: at(16),
-    cells: knownSize(output.weights, 0, 'weights of known sizes'),
+    cells,
     outputs: knownSize(output.recurrent, 1, 'weights of known sizes'),
   };
 }

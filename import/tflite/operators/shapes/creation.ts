@@ -18,7 +18,13 @@ const fillOperator: Operator = (call) => {
   if (typeof length !== 'number') return refuse('has a shape of a length that the request decides');
   const [known] = followed(value) ?? [];
   const [count] = sizes ?? [];
-  if (length === 1 && known !== undefined && typeof count === 'number' && count <= MOST_ELEMENTS)
+  if (
+    length === 1 &&
+    known !== undefined &&
+    typeof count === 'number' &&
+    count >= 0 &&
+    count <= MOST_ELEMENTS
+  )
     return followedTensor(g, Array(count).fill(known));
   const shape = Array.from({ length }, (_, axis) => {
     const size = sizes?.[axis];
