@@ -1,7 +1,7 @@
-import { add } from './elementwise.ts';
+import { add, multiply } from './elementwise.ts';
 import type { NodeBuilder } from './node_builder.ts';
 import { textValue } from './node_builder.ts';
-import { dimension, dimensions, reshape } from './shaping.ts';
+import { type Dimension, dimension, dimensions, reshape } from './shaping.ts';
 import { broadcastShape, rank, type Shape, type SymbolicTensor, sizeOf } from './symbolic_tensor.ts';
 
 /** [rows, n] times [n, columns]. */
@@ -35,19 +35,22 @@ export function dense(
 ): SymbolicTensor {
   if (rank(x) === 2) return biased(g, product(g, x, kernel), bias);
   const sizes = dimensions(g, x);
+  // Of a size that a request decides, the kernel tells what it has to be.
   const inner = sizeOf(kernel, 0) ?? sizes.at(-1) ?? 1;
-  const rows = reshape(g, x, [typeof inner === 'number' ? openRows(g, x) : -1, inner]);
+  const rows = reshape(g, x, [openRows(g, x, inner), inner]);
   const flat = biased(g, product(g, rows, kernel), bias);
   return reshape(g, flat, [...sizes.slice(0, -1), dimension(g, kernel, 1)]);
 }
 
 /** How many rows a tensor has: any number where the batch is open. */
-function openRows(g: NodeBuilder, x: SymbolicTensor) {
+function openRows(g: NodeBuilder, x: SymbolicTensor, inner: Dimension): Dimension {
   const outer = x.shape.slice(0, -1);
   const known = outer.every((size) => size !== null);
   if (known) return outer.reduce<number>((count, size) => count * (size ?? 1), 1);
+  const sizes = dimensions(g, x).slice(0, -1);
+  if (typeof inner !== 'number') return sizes.reduce<Dimension>((count, size) => multiply(g, count, size), 1);
   // Only that it is not a number counts: reshaping works it out.
-  return dimensions(g, x).find((size) => typeof size !== 'number') ?? -1;
+  return sizes.find((size) => typeof size !== 'number') ?? -1;
 }
 
 export function biased(g: NodeBuilder, x: SymbolicTensor, bias: SymbolicTensor | undefined): SymbolicTensor {

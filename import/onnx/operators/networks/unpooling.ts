@@ -1,9 +1,15 @@
 import { fill } from '../../../builder/creation.ts';
+import { multiply, subtract } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
-import { reshape } from '../../../builder/shaping.ts';
+import { reshape, stack } from '../../../builder/shaping.ts';
 import { knownCount } from '../../../builder/symbolic_tensor.ts';
-import { constantNumbers, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
-import { typed } from '../../values/onnx_tensor.ts';
+import {
+  input,
+  type Operator,
+  type OperatorCall,
+  type OperatorTable,
+} from '../../conversion/operator_call.ts';
+import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
 
 /** Puts the largest elements back to where a pool found them, into zeros. */
@@ -21,7 +27,8 @@ const maxUnpool: Operator = (call) => {
     const around = (pads[index] ?? 0) + (pads[index + size.length] ?? 0);
     return (length - 1) * (strides[index] ?? 1) + (size[index] ?? 1) - around;
   });
-  const shape = inputs[2] === undefined ? own : constantNumbers(inputs[2], 'output_shape');
+  const given = inputs[2];
+  const shape = given === undefined ? own : numbersOf(given);
   const count = knownCount(x.shape) ?? 0;
   const total = own.reduce((product, length) => product * length, 1);
   // An element that several windows found comes several times, and is put once.
@@ -32,11 +39,20 @@ const maxUnpool: Operator = (call) => {
     { Tindices: typeValue('int32') },
   );
   const whole = reshape(g, scattered, own);
+  if (shape === undefined) return padTo(call, typed(whole, x.type), own, input(call, 2));
   const widths = shape.flatMap((length, axis) => [0, length - (own[axis] ?? length)]);
   if (widths.some((width) => width < 0)) refuse('has an output_shape that is smaller than what it gives');
   if (widths.every((width) => width === 0)) return typed(whole, x.type);
   const paddings = g.integers(widths, [shape.length, 2]);
   return typed(g.node('Pad', [whole, paddings], { shape }, { Tpaddings: typeValue('int32') }), x.type);
 };
+
+/** With zeros after it, up to sizes that the request decides. */
+function padTo({ g }: OperatorCall, x: OnnxTensor, own: readonly number[], sizes: OnnxTensor): OnnxTensor {
+  const after = subtract(g, sizes, g.integers(own));
+  const widths = stack(g, [multiply(g, after, 0), after], 1);
+  const shape = own.map(() => null);
+  return typed(g.node('Pad', [x, widths], { shape }, { Tpaddings: typeValue('int32') }), x.type);
+}
 
 export const UNPOOLING: OperatorTable = { MaxUnpool: maxUnpool };
