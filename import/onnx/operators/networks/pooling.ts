@@ -148,10 +148,19 @@ const lpPool: Operator = (call) => {
   const power = attributes.float('p') ?? 2;
   const exponent = attributes.integer('p', power) || power;
   const raised = powerOf(g, channelsLast(g, read.x), exponent);
-  const count = read.window.size.reduce((product, length) => product * length, 1);
-  const sums = multiply(g, averages(call, raised, read, true), count);
-  return typed(channelsFirst(g, rootOf(g, sums, exponent)), read.x.type);
+  return typed(channelsFirst(g, rootOf(g, sums(g, raised, read), exponent)), read.x.type);
 };
+
+/** The sum of each window of [batch, ...space, channels], to which what is put around the tensor adds nothing. */
+function sums(g: NodeBuilder, x: SymbolicTensor, read: PoolCall): SymbolicTensor {
+  const { window } = read;
+  const pads = padsOf(read);
+  const around = pads === 'same' ? samePads(x.shape.slice(1, -1), window) : pads;
+  const padded = pad(g, x, [[0, 0], ...around, [0, 0]]);
+  if (isDilated(window)) return sumWindows(g, padded, window);
+  const count = window.size.reduce((product, length) => product * length, 1);
+  return multiply(g, pool(g, 'Average', padded, window, 'valid'), count);
+}
 
 const powerOf = (g: NodeBuilder, x: SymbolicTensor, exponent: number) =>
   exponent === 2 ? multiply(g, x, x) : powered(g, unary(g, 'Abs', x), exponent);

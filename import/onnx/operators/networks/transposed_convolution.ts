@@ -99,8 +99,9 @@ function axesOf(
           reach +
           extra -
           wanted;
-    const half = Math.floor(total / 2);
-    const [before, after] = auto === 'SAME_UPPER' ? [half, total - half] : [total - half, half];
+    // Zeros that the result has beyond what the input reaches are at its end.
+    const half = Math.floor(Math.max(total, 0) / 2);
+    const [before, after] = auto === 'SAME_UPPER' || total < 0 ? [half, total - half] : [total - half, half];
     return { size: reach, stride, cut: [before, after - extra] };
   });
 }
