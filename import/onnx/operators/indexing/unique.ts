@@ -1,5 +1,5 @@
 import { countUp } from '../../../builder/creation.ts';
-import { binary, cast, unary } from '../../../builder/elementwise.ts';
+import { binary, cast } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../../builder/node_builder.ts';
 import { reduce } from '../../../builder/reductions.ts';
 import {
@@ -15,6 +15,7 @@ import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import { axisIn, input, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
+import { reversedOrder } from '../reductions/extremes.ts';
 import { productOf, scalarOf } from '../shapes/sizes.ts';
 
 /** The different elements of a tensor, or slices along an axis, sorted or in the order of their first places. */
@@ -68,7 +69,7 @@ function differing(
 function orderOf(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {
   const [, order] = largest(
     g,
-    unary(g, 'Neg', x.dtype === 'bool' ? cast(g, x, 'int32') : x),
+    reversedOrder(g, x.dtype === 'bool' ? cast(g, x, 'int32') : x),
     dimension(g, x, 0),
   );
   return order;
