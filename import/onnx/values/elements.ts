@@ -1,12 +1,14 @@
 import { binary } from '../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../builder/node_builder.ts';
 import { type Dimension, shapeTensor } from '../../builder/shaping.ts';
-import { type ElementTypeName, isInteger } from './element_types.ts';
+import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
+import { misfit } from '../../tensor_values/element_type.ts';
+import { type ElementTypeName, isInteger, storedElement } from './element_types.ts';
 import { type OnnxTensor, typed } from './onnx_tensor.ts';
 
-const [LEAST, MOST] = [-(2 ** 31), 2 ** 31 - 1];
+const isOf32Bits = (value: number): boolean => value === (value | 0);
 
-/** A constant of known numbers. Integers beyond 32 bits, which are ends of ranges, become the nearest of these. */
+/** A constant of known numbers. One with integers beyond 32 bits may say where a range ends, but cannot be computed. */
 export function constantFrom(
   g: NodeBuilder,
   numbers: readonly number[],
@@ -14,8 +16,9 @@ export function constantFrom(
   type: ElementTypeName,
 ): OnnxTensor {
   if (isInteger(type)) {
-    const narrowed = numbers.map((value) => Math.max(LEAST, Math.min(MOST, value)));
-    return typed(g.integers(narrowed, shape), type, numbers);
+    const wide = numbers.find((value) => !isOf32Bits(value));
+    const tensor = wide === undefined ? g.integers(numbers, shape) : unreadable(g, shape, type, wide);
+    return typed(tensor, type, numbers);
   }
   if (type === 'BOOL') {
     const bytes = Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1));
@@ -23,6 +26,24 @@ export function constantFrom(
     return typed(g.constant('constant', weight), type, numbers);
   }
   return typed(g.floats(numbers, shape), type, numbers);
+}
+
+/** A constant that refuses the model if anything is computed with it. */
+function unreadable(
+  g: NodeBuilder,
+  shape: readonly number[],
+  type: ElementTypeName,
+  value: number,
+): SymbolicTensor {
+  const byteLength = shape.reduce((product, size) => product * size, 4);
+  return g.constant('constant', {
+    dtype: 'int32',
+    shape,
+    byteLength,
+    read: async () => {
+      throw misfit(storedElement(type), value, 'a constant');
+    },
+  });
 }
 
 /** A tensor of rank 0 or 1 whose elements are known or scalars of the graph. */
@@ -41,9 +62,12 @@ export function elementsTensor(
   return typed(tensor, type, elements);
 }
 
+/** Whether elements are followed: sizes are of these types, and narrower ones wrap around. */
+export const isFollowed = (type: ElementTypeName): boolean => type === 'INT64' || type === 'INT32';
+
 /** The elements as scalars of the graph or numbers, where the tensor is of integers, small and of rank 0 or 1. */
 export function followed({ elements, shape, type }: OnnxTensor): readonly Dimension[] | undefined {
-  return shape.length <= 1 && isInteger(type) ? elements : undefined;
+  return shape.length <= 1 && isFollowed(type) ? elements : undefined;
 }
 
 /**
@@ -68,5 +92,8 @@ export function combineElements(
     const b = right[right.length === 1 ? 0 : index] ?? 0;
     return typeof a === 'number' && typeof b === 'number' ? compute(a, b) : binary(g, op, a, b);
   });
+  // The graph wraps around where 32 bits do.
+  if (one.type === 'INT32' && elements.some((each) => typeof each === 'number' && !isOf32Bits(each)))
+    return undefined;
   return elementsTensor(g, elements, one.type, one.shape.length === 0 && other.shape.length === 0);
 }

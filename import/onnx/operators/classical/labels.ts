@@ -70,7 +70,7 @@ function defaultValue(call: OperatorCall, type: ElementTypeName): SymbolicTensor
   return type === 'STRING'
     ? g.string(text)
     : type === 'INT64'
-      ? g.integers([integer], [])
+      ? constantFrom(g, [integer], [], 'INT64')
       : g.floats([float], []);
 }
 

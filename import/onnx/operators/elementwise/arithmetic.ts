@@ -9,7 +9,7 @@ import {
   type OperatorTable,
 } from '../../conversion/operator_call.ts';
 import { dataTypeOf, isFloating, isInteger } from '../../values/element_types.ts';
-import { combineElements, constantFrom } from '../../values/elements.ts';
+import { combineElements, constantFrom, isFollowed } from '../../values/elements.ts';
 import { numbersOf, type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuseMalformed } from '../../values/refusal.ts';
 import { wrapped } from './integers.ts';
@@ -95,12 +95,12 @@ const unaryOf =
   (call) => {
     call.attributes.ignore('consumed_inputs');
     const x = input(call, 0);
-    return typed(unary(call.g, op, x), x.type);
+    return wrapped(call.g, unary(call.g, op, x), x.type);
   };
 
 const negative: Operator = (call) => {
   const x = input(call, 0);
-  const known = isInteger(x.type) && rank(x) <= 1 ? numbersOf(x) : undefined;
+  const known = isFollowed(x.type) && rank(x) <= 1 ? numbersOf(x) : undefined;
   if (known !== undefined)
     return constantFrom(
       call.g,

@@ -63,7 +63,7 @@ function chosenElements(
   const [yes, no, known] = [followed(one), followed(other), numbersOf(condition)];
   if (yes === undefined || no === undefined || known === undefined || known.length !== yes.length)
     return undefined;
-  if (one.shape.length !== 1 || yes.length !== no.length) return undefined;
+  if (one.shape.length !== 1 || yes.length !== no.length || condition.shape.length > 1) return undefined;
   return known.flatMap((each, index) => (each === 0 ? no[index] : yes[index]) ?? []);
 }
 

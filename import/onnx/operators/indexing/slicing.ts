@@ -101,6 +101,12 @@ function strided(g: NodeBuilder, x: SymbolicTensor, { axes, starts, ends, steps 
   return stridedSlice(g, x, { begin, end, steps: step }, shape, { begin: mask, end: mask });
 }
 
+/** A constant may lie beyond 32 bits, for "to the end". */
+function within32Bits(g: NodeBuilder, tensor: OnnxTensor): SymbolicTensor {
+  const numbers = numbersOf(tensor);
+  return numbers === undefined ? tensor : g.integers(numbers.map(bounded));
+}
+
 /** Ranges that the request decides: they are put in the places of their axes, beside ranges of everything. */
 function sliceByTensors(call: OperatorCall, x: OnnxTensor): OnnxTensor {
   const { g, inputs } = call;
@@ -109,10 +115,10 @@ function sliceByTensors(call: OperatorCall, x: OnnxTensor): OnnxTensor {
   const places = axes === undefined ? g.integers([...Array(count).keys()]) : fromStart(g, axes, rank(x));
   const column = expandDimension(g, places, 1);
   const whole = (value: number) => g.integers(x.shape.map(() => value));
-  const put = (values: SymbolicTensor, absent: number) =>
+  const put = (values: OnnxTensor, absent: number) =>
     g.node(
       'TensorScatterUpdate',
-      [whole(absent), column, values],
+      [whole(absent), column, within32Bits(g, values)],
       { shape: [rank(x)] },
       { Tindices: typeValue('int32') },
     );

@@ -17,7 +17,7 @@ import {
   isInteger,
   packedBits,
 } from '../../values/element_types.ts';
-import { elementsTensor, followed } from '../../values/elements.ts';
+import { elementsTensor, followed, isFollowed } from '../../values/elements.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse, refuseMalformed } from '../../values/refusal.ts';
 import { wrapped } from '../elementwise/integers.ts';
@@ -30,7 +30,7 @@ const PRECISION: Partial<Record<ElementTypeName, number>> = { BFLOAT16: 8, FLOAT
 function castElements(call: OperatorCall, x: OnnxTensor, type: ElementTypeName): OnnxTensor {
   const { g } = call;
   if (x.type === type) return x;
-  const known = isInteger(type) ? followed(x) : undefined;
+  const known = isFollowed(type) ? followed(x) : undefined;
   if (known !== undefined) return elementsTensor(g, known, type, x.shape.length === 0);
   if (x.type === 'STRING') return typed(cast(g, fromText(g, x), dataTypeOf(type)), type);
   if (type === 'STRING') return toText(call, x);
