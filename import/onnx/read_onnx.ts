@@ -8,7 +8,7 @@ import type { Shape } from '../builder/symbolic_tensor.ts';
 import { findModelFile } from '../files/model_files.ts';
 import type { Graph } from '../graph/graph.ts';
 import { type Imported, inFile, malformed, read, unsupported } from '../import_result.ts';
-import { convertNodes, functionKey, type ModelContext } from './conversion/convert_nodes.ts';
+import { convertNodes, functionKey, type ModelContext, opsetsOf } from './conversion/convert_nodes.ts';
 import type { Values } from './conversion/subgraph.ts';
 import {
   decodeOnnxMessage,
@@ -86,14 +86,9 @@ async function convert(
   const inputs = readInputs(graph, g, values, layout);
   if (inputs.kind !== 'read') return inputs;
   const context: ModelContext = {
-    opsets: new Map(
-      model.value.opsetImport.map(({ domain, version }) => [
-        domain === 'ai.onnx' ? '' : domain,
-        Number(version),
-      ]),
-    ),
+    opsets: opsetsOf(model.value.opsetImport),
     converted: { count: 0 },
-    functions: new Map(model.value.functions.map((each) => [functionKey(each.domain, each.name), each])),
+    functions: new Map(model.value.functions.map((each) => [functionKey(each), each])),
   };
   convertNodes(context, g, graph.node, values);
   const outputs = readOutputs(graph, g, values, layout);

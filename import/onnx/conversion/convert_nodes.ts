@@ -1,7 +1,7 @@
 import { CodedError } from '../../../worker/model/coded_error.ts';
 import type { NodeBuilder } from '../../builder/node_builder.ts';
 import { type ImportProblem, malformed, unsupported } from '../../import_result.ts';
-import type { FunctionMessage, NodeMessage } from '../file/messages.ts';
+import type { AttributeMessage, FunctionMessage, ModelMessage, NodeMessage } from '../file/messages.ts';
 import { operatorOf, takesSequences } from '../operators/operators.ts';
 import { elementsOf, inlineConstant } from '../values/constants.ts';
 import { isTensor, type OnnxValue, tensorOf } from '../values/onnx_value.ts';
@@ -16,6 +16,8 @@ export interface ModelContext {
   readonly opsets: ReadonlyMap<string, number>;
   /** The model's own functions, by domain and name. */
   readonly functions: ReadonlyMap<string, FunctionMessage>;
+  /** What the call of a function gives for the attributes that its nodes refer to, also those in graphs within nodes. */
+  readonly given?: ReadonlyMap<string, AttributeMessage>;
   /** How many nodes were converted so far, also those of functions and of rounds that are written out. */
   readonly converted: { count: number };
 }
@@ -84,8 +86,9 @@ function convertNode(
     if (name === '') return undefined;
     return values.get(name) ?? refuseMalformed(`reads "${name}", which no node before it gives`);
   });
-  const own = context.functions.get(functionKey(domain, node.opType));
-  if (own !== undefined) return callFunction(context, g, own, node, given, depth);
+  const attribute = resolved(context, node.attribute);
+  const own = context.functions.get(functionKey({ domain, name: node.opType, overload: node.overload }));
+  if (own !== undefined) return callFunction(context, g, own, attribute, given, depth);
   const opset = context.opsets.get(domain) ?? context.opsets.get('');
   if (opset === undefined)
     refuseMalformed(`is of the operator set "${domain}", whose version the model does not say`);
@@ -97,7 +100,7 @@ function convertNode(
     if (value === undefined || isTensor(value)) return value;
     return mayBeSequences ? undefined : tensorOf(value, node.input[index] ?? '');
   });
-  const attributes = new Attributes(node.attribute);
+  const attributes = new Attributes(attribute);
   const outputs = operator({
     g,
     opset,
@@ -118,8 +121,33 @@ function convertNode(
   return 'ref' in outputs ? [outputs] : outputs;
 }
 
-export function functionKey(domain: string, name: string): string {
-  return `${domain}:${name}`;
+/** Attributes of a node of a function, in the place of those that refer to one of the call. */
+function resolved(
+  { given }: ModelContext,
+  attributes: readonly AttributeMessage[],
+): readonly AttributeMessage[] {
+  return attributes.flatMap((attribute) => {
+    if (attribute.refAttrName === '') return [attribute];
+    if (given === undefined) {
+      return refuseMalformed(`refers to the attribute "${attribute.refAttrName}" outside of a function`);
+    }
+    const referred = given.get(attribute.refAttrName);
+    return referred === undefined ? [] : [{ ...referred, name: attribute.name }];
+  });
+}
+
+/** The name by which nodes call a function; functions of one name differ in their overload. */
+export function functionKey({
+  domain,
+  name,
+  overload,
+}: Pick<FunctionMessage, 'domain' | 'name' | 'overload'>): string {
+  return `${domain === 'ai.onnx' ? '' : domain}:${name}:${overload}`;
+}
+
+/** The version of each domain's operator set; ONNX's own domain has two names. */
+export function opsetsOf(imports: ModelMessage['opsetImport']): Map<string, number> {
+  return new Map(imports.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]));
 }
 
 /** Converts the nodes of a function in the place of its call. */
@@ -127,7 +155,7 @@ function callFunction(
   context: ModelContext,
   g: NodeBuilder,
   called: FunctionMessage,
-  node: NodeMessage,
+  attributes: readonly AttributeMessage[],
   inputs: readonly (OnnxValue | undefined)[],
   depth: number,
 ): (OnnxValue | undefined)[] {
@@ -138,18 +166,13 @@ function callFunction(
   }
   const given = new Map([
     ...called.attributeProto.map((attribute) => [attribute.name, attribute] as const),
-    ...node.attribute.map((attribute) => [attribute.name, attribute] as const),
+    ...attributes.map((attribute) => [attribute.name, attribute] as const),
   ]);
   const nodes = called.node.map((inner) => ({
     ...inner,
     input: inner.input.map((name) => (called.input.includes(name) && !values.has(name) ? '' : name)),
-    attribute: inner.attribute.flatMap((attribute) => {
-      if (attribute.refAttrName === '') return [attribute];
-      const referred = given.get(attribute.refAttrName);
-      return referred === undefined ? [] : [{ ...referred, name: attribute.name }];
-    }),
   }));
-  const opsets = new Map(called.opsetImport.map(({ domain, version }) => [domain, Number(version)]));
-  convertNodes({ ...context, opsets: new Map([...context.opsets, ...opsets]) }, g, nodes, values, depth + 1);
+  const opsets = new Map([...context.opsets, ...opsetsOf(called.opsetImport)]);
+  convertNodes({ ...context, opsets, given }, g, nodes, values, depth + 1);
   return called.output.map((name) => values.get(name));
 }

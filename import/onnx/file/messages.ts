@@ -41,6 +41,7 @@ export const ONNX_MESSAGE_TYPES = protobuf.Root.fromJSON({
       opType: [4, 'string'],
       attribute: [5, 'repeated Attribute'],
       domain: [7, 'string'],
+      overload: [8, 'string'],
     }),
     GraphProto: message({
       node: [1, 'repeated Node'],
@@ -58,6 +59,7 @@ export const ONNX_MESSAGE_TYPES = protobuf.Root.fromJSON({
       opsetImport: [9, 'repeated OperatorSet'],
       domain: [10, 'string'],
       attributeProto: [11, 'repeated Attribute'],
+      overload: [13, 'string'],
     }),
     ModelProto: message({
       irVersion: [1, 'int64'],
@@ -136,6 +138,7 @@ const NodeSchema = v.object({
   opType: v.string(),
   attribute: v.array(AttributeSchema),
   domain: v.string(),
+  overload: v.string(),
 });
 export type NodeMessage = v.InferOutput<typeof NodeSchema>;
 
@@ -156,6 +159,7 @@ const FunctionProtoSchema = v.object({
   opsetImport: v.array(OperatorSetSchema),
   domain: v.string(),
   attributeProto: v.array(AttributeSchema),
+  overload: v.string(),
 });
 export type FunctionMessage = v.InferOutput<typeof FunctionProtoSchema>;
 
@@ -163,6 +167,8 @@ export const ModelProtoSchema = v.object({
   opsetImport: v.array(OperatorSetSchema),
   functions: v.array(FunctionProtoSchema),
 });
+
+export type ModelMessage = v.InferOutput<typeof ModelProtoSchema>;
 
 export const TensorProtoSchema = v.object({
   dims: v.array(v.bigint()),
