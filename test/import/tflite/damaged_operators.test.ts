@@ -7,6 +7,7 @@ import { writeTflite } from '../../fixtures/models/tflite_model.ts';
 import { A_SENTENCE, judgeFile, numbers } from './judge_file.ts';
 import { ELEMENTWISE_CASES } from './operators/elementwise_cases.ts';
 import { INDEXING_CASES } from './operators/indexing_cases.ts';
+import { INTEGER_RECURRENT_CASES } from './operators/integer_recurrent_cases.ts';
 import { NETWORK_CASES } from './operators/network_cases.ts';
 import { graphOf } from './operators/operator_case.ts';
 import { RECURRENT_CASES } from './operators/recurrent_cases.ts';
@@ -18,6 +19,7 @@ const FILES = [
   ...INDEXING_CASES,
   ...NETWORK_CASES,
   ...RECURRENT_CASES,
+  ...INTEGER_RECURRENT_CASES,
   ...SHAPE_CASES,
   ...SLICE_CASES,
 ].map((each) => ({
