@@ -53,6 +53,7 @@ function rangesOf(call: OperatorCall, x: OnnxTensor): Ranges | undefined {
     isOld || inputs[index] === undefined || value !== undefined;
   if (!isKnown(starts, 1) || !isKnown(ends, 2) || !isKnown(axes, 3) || !isKnown(steps, 4)) return undefined;
   if (starts === undefined || ends === undefined) return refuseMalformed('has no starts or no ends');
+  if (steps?.includes(0)) return refuseMalformed('has a step of 0');
   return {
     starts,
     ends,
