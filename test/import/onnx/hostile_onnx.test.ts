@@ -1,4 +1,4 @@
-import { symlink, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -145,46 +145,6 @@ const identity = (constant: StoredTensor): WrittenGraph => ({
   inputs: { x: { type: 'FLOAT', shape: [4] } },
   outputs: ['y'],
   constants: { c: constant },
-});
-
-describe('values in another file', () => {
-  const external = (members: Readonly<Record<string, string>>) =>
-    importOnnx(writeOnnx(identity({ type: 'FLOAT', shape: [4], external: members })));
-
-  test('are read, also where two tensors have the same bytes', async () => {
-    await writeFile(path.join(folder, 'values.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4, 5).buffer));
-    expect(await external({ location: 'values.bin', offset: '4', length: '16' })).toBe('read');
-    expect(await external({ location: './values.bin' })).toMatch(/needs 16 bytes|^read$/);
-  });
-
-  test.each([
-    ['../secret.bin', /is not a path inside the model's directory/],
-    ['/etc/passwd', /is not a path inside the model's directory/],
-    ['a/../../secret.bin', /is not a path inside the model's directory/],
-    ['C:\\secret.bin', /is not a path inside the model's directory/],
-    ['', /is not a path inside the model's directory/],
-    ['missing.bin', /there is no file "missing.bin"/],
-    ['.', /is not a file/],
-  ])('are refused at %j', async (location, reason) => {
-    expect(await external({ location })).toMatch(reason);
-  });
-
-  test('are refused behind a link out of the directory', async () => {
-    await symlink('/etc/passwd', path.join(folder, 'link.bin'));
-    expect(await external({ location: 'link.bin' })).toMatch(/is a link out of the model's directory/);
-  });
-
-  const beyond = [
-    { offset: '8' },
-    { offset: '-4' },
-    { offset: '1e300' },
-    { offset: 'none' },
-    { length: '4' },
-  ];
-
-  test.each(beyond)('are refused outside of the file, at %j', async (place) => {
-    expect(await external({ location: 'values.bin', ...place })).toMatch(/malformed: .*needs 16 bytes/);
-  });
 });
 
 describe('a hostile graph', () => {
