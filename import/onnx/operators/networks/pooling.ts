@@ -1,11 +1,11 @@
 import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { fill } from '../../../builder/creation.ts';
 import { divide, multiply, unary } from '../../../builder/elementwise.ts';
-import { integersValue, type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
+import type { NodeBuilder } from '../../../builder/node_builder.ts';
+import { pool } from '../../../builder/pool.ts';
 import { reduce } from '../../../builder/reductions.ts';
-import { dimensions, expandDimension, pad, squeeze } from '../../../builder/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
-import { windowed } from '../../../builder/windows.ts';
+import { dimensions, pad } from '../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,
   type Operator,
@@ -18,36 +18,16 @@ import { refuse } from '../../values/refusal.ts';
 import { poolBySlices, sumWindows } from './slice_pooling.ts';
 import { type PaddedWindow, type Pads, readWindow, samePads } from './windows.ts';
 
-type Kind = 'Average' | 'Max';
-
-const OPERATIONS = { Average: ['AvgPool', 'AvgPool3D'], Max: ['MaxPool', 'MaxPool3D'] } as const;
-
-/** TensorFlow's pool of [batch, ...space, channels] without padding, or padded so that the size stays the same. */
-function pool(
+/** A pool of [batch, ...space, channels] without padding, or padded so that the size stays the same. */
+function poolWindows(
   g: NodeBuilder,
-  kind: Kind,
+  kind: 'Average' | 'Max',
   x: SymbolicTensor,
   { size, strides }: Pick<PaddedWindow, 'size' | 'strides'>,
   padding: 'valid' | 'same',
 ): SymbolicTensor {
-  if (size.length === 1) {
-    const wide = { size: [1, ...size], strides: [1, ...strides] };
-    return squeeze(g, pool(g, kind, expandDimension(g, x, 1), wide, padding), [1]);
-  }
   const window = { size, strides, dilations: size.map(() => 1), padding };
-  const space = windowed(x.shape.slice(1, -1), window) ?? refuse('has a window that does not fit its input');
-  const isSolid = size.length === 3;
-  return g.node(
-    OPERATIONS[kind][isSolid ? 1 : 0],
-    [x],
-    { shape: [sizeOf(x, 0), ...space, sizeOf(x, -1)] },
-    {
-      ksize: integersValue([1, ...size, 1]),
-      strides: integersValue([1, ...strides, 1]),
-      padding: textValue(padding.toUpperCase()),
-      data_format: textValue(isSolid ? 'NDHWC' : 'NHWC'),
-    },
-  );
+  return pool(g, kind, x, window) ?? refuse('has a window that does not fit its input');
 }
 
 interface PoolCall {
@@ -95,7 +75,10 @@ const maxPool: Operator = (call) => {
   }
   const last = channelsLast(g, x);
   const padded = pads === 'same' ? last : pad(g, last, [[0, 0], ...pads, [0, 0]], Number.NEGATIVE_INFINITY);
-  return typed(channelsFirst(g, pool(g, 'Max', padded, window, pads === 'same' ? 'same' : 'valid')), x.type);
+  return typed(
+    channelsFirst(g, poolWindows(g, 'Max', padded, window, pads === 'same' ? 'same' : 'valid')),
+    x.type,
+  );
 };
 
 const averagePool: Operator = (call) => {
@@ -115,13 +98,14 @@ function averages(
 ): SymbolicTensor {
   const { window } = read;
   const pads = padsOf(read);
-  if (pads === 'same' && !isCounted && !isDilated(window)) return pool(g, 'Average', x, window, 'same');
+  if (pads === 'same' && !isCounted && !isDilated(window))
+    return poolWindows(g, 'Average', x, window, 'same');
   const around = pads === 'same' ? samePads(x.shape.slice(1, -1), window) : pads;
   // As ONNX's reference has it, what rounding up adds counts too where the window has gaps.
   const own = window.pads === 'same' || isDilated(window) ? around : window.pads;
   const counted = isCounted ? own : around.map((): [number, number] => [0, 0]);
   const average = (tensor: SymbolicTensor) =>
-    isDilated(window) ? sumWindows(g, tensor, window) : pool(g, 'Average', tensor, window, 'valid');
+    isDilated(window) ? sumWindows(g, tensor, window) : poolWindows(g, 'Average', tensor, window, 'valid');
   const sums = average(pad(g, x, [[0, 0], ...around, [0, 0]]));
   const countsAll = around.every(([before, after], index) => {
     const [first = 0, last = 0] = counted[index] ?? [];
@@ -159,7 +143,7 @@ function sums(g: NodeBuilder, x: SymbolicTensor, read: PoolCall): SymbolicTensor
   const padded = pad(g, x, [[0, 0], ...around, [0, 0]]);
   if (isDilated(window)) return sumWindows(g, padded, window);
   const count = window.size.reduce((product, length) => product * length, 1);
-  return multiply(g, pool(g, 'Average', padded, window, 'valid'), count);
+  return multiply(g, poolWindows(g, 'Average', padded, window, 'valid'), count);
 }
 
 const powerOf = (g: NodeBuilder, x: SymbolicTensor, exponent: number) =>

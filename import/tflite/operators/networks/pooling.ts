@@ -38,19 +38,19 @@ function readPool(call: OperatorCall): PoolCall {
 
 function pooled(
   { g }: OperatorCall,
-  op: 'AvgPool' | 'MaxPool',
+  kind: 'Average' | 'Max',
   x: SymbolicTensor,
   window: Window,
 ): SymbolicTensor {
-  return pool(g, op, x, window) ?? refuse('has a window that does not fit its input');
+  return pool(g, kind, x, window) ?? refuse('has a window that does not fit its input');
 }
 
 const maximum: Operator = (call) => {
   const { g } = call;
   const { x, window, activation } = readPool(call);
   const target = output(call, 0);
-  if (!isQuantized(x)) return activate(g, pooled(call, 'MaxPool', x, window), activation);
-  const largest = pooled(call, 'MaxPool', rescale(g, x, target), window);
+  if (!isQuantized(x)) return activate(g, pooled(call, 'Max', x, window), activation);
+  const largest = pooled(call, 'Max', rescale(g, x, target), window);
   if (activation === 'NONE') return largest;
   const [least, most] = codesOf(target, activation).range;
   return clip(g, largest, least, most);
@@ -66,9 +66,9 @@ const UPWARD = 1 + 2 ** -20;
 const average: Operator = (call) => {
   const { g } = call;
   const { x, window, activation } = readPool(call);
-  if (!isQuantized(x)) return activate(g, pooled(call, 'AvgPool', x, window), activation);
+  if (!isQuantized(x)) return activate(g, pooled(call, 'Average', x, window), activation);
   const target = output(call, 0);
-  const mean = pooled(call, 'AvgPool', rescale(g, x, target), window);
+  const mean = pooled(call, 'Average', rescale(g, x, target), window);
   return quantized(g, mean, UPWARD, { ...codesOf(target, activation), zero: 0 });
 };
 
@@ -76,7 +76,7 @@ const average: Operator = (call) => {
 const rootOfSquares: Operator = (call) => {
   const { g } = call;
   const { x, window, activation } = readPool(call);
-  const mean = pooled(call, 'AvgPool', multiply(g, x, x), window);
+  const mean = pooled(call, 'Average', multiply(g, x, x), window);
   return activate(g, unary(g, 'Sqrt', mean), activation);
 };
 

@@ -1,9 +1,8 @@
 import { cast, divide, multiply } from '../../../../builder/elementwise.ts';
-import { integersValue, type NodeBuilder, textValue } from '../../../../builder/node_builder.ts';
+import { pool } from '../../../../builder/pool.ts';
 import { reduce } from '../../../../builder/reductions.ts';
-import { concatenate, expandDimension, slice, squeeze } from '../../../../builder/shaping.ts';
-import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
-import { type Window, windowed } from '../../../../builder/windows.ts';
+import { concatenate, expandDimension, slice } from '../../../../builder/shaping.ts';
+import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { choice, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import {
   type Built,
@@ -17,35 +16,7 @@ import { spatial } from './spatial.ts';
 
 type Kind = 'Average' | 'Max';
 
-const OPERATIONS = {
-  Average: { planar: 'AvgPool', spatial: 'AvgPool3D', reduction: 'Mean' },
-  Max: { planar: 'MaxPool', spatial: 'MaxPool3D', reduction: 'Max' },
-} as const;
-
-function pool(g: NodeBuilder, kind: Kind, x: SymbolicTensor, window: Window): SymbolicTensor | undefined {
-  const { size, strides, padding } = window;
-  if (size.length === 1) {
-    const [length = 1] = size;
-    const [stride = 1] = strides;
-    const planar = { size: [1, length], strides: [1, stride], dilations: [1, 1], padding };
-    const wide = pool(g, kind, expandDimension(g, x, 1), planar);
-    return wide && squeeze(g, wide, [1]);
-  }
-  const space = windowed(x.shape.slice(1, -1), window);
-  if (space === undefined) return undefined;
-  const { planar, spatial: solid } = OPERATIONS[kind];
-  return g.node(
-    size.length === 3 ? solid : planar,
-    [x],
-    { shape: [sizeOf(x, 0), ...space, sizeOf(x, -1)] },
-    {
-      ksize: integersValue([1, ...size, 1]),
-      strides: integersValue([1, ...strides, 1]),
-      padding: textValue(padding.toUpperCase()),
-      data_format: textValue(size.length === 3 ? 'NDHWC' : 'NHWC'),
-    },
-  );
-}
+const REDUCTIONS = { Average: 'Mean', Max: 'Max' } as const;
 
 const pooling = (kind: Kind, dimensions: number): LayerDefinition =>
   defineLayer(
@@ -77,7 +48,7 @@ const globalPooling = (kind: Kind, dimensions: number): LayerDefinition =>
       if (mask !== undefined && kind === 'Average' && dimensions === 1) {
         return meanOfMasked(call, x, mask, format === 'channels_first', keep);
       }
-      return reduce(g, OPERATIONS[kind].reduction, x, axes, keep);
+      return reduce(g, REDUCTIONS[kind], x, axes, keep);
     },
   );
 
@@ -114,7 +85,7 @@ const adaptivePooling = (kind: Kind, dimensions: number): LayerDefinition =>
           const pooled = Array.from({ length: parts }, (_, part) => {
             const start = Math.floor((part * size) / parts);
             const end = Math.ceil(((part + 1) * size) / parts);
-            return reduce(g, OPERATIONS[kind].reduction, slice(g, x, axis, start, end - start), [axis], true);
+            return reduce(g, REDUCTIONS[kind], slice(g, x, axis, start, end - start), [axis], true);
           });
           x = concatenate(g, pooled, axis);
         }
