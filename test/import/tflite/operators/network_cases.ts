@@ -1,4 +1,4 @@
-import { flag, float32, int32 } from '../../../fixtures/models/flatbuffer.ts';
+import { flag, float32, int32, text } from '../../../fixtures/models/flatbuffer.ts';
 import { flexMap } from './flex_map.ts';
 import { codes, constant, floats, integers, type OperatorCase, truths } from './operator_case.ts';
 
@@ -175,6 +175,13 @@ export const NETWORK_CASES: readonly OperatorCase[] = [
     inputs: [truths([], [0]), floats([2], [3, 4])],
     outputs: [floats([2], [9, 16])],
     graphs: [oneInput('ADD', [0, 0]), oneInput('MUL', [0, 0])],
+  },
+  {
+    op: 'STABLEHLO_COMPOSITE',
+    options: ['StableHLOCompositeOptions', [text('unheard.of'), int32(1)]],
+    inputs: [floats([2], [3, 4])],
+    outputs: [floats([2], [9, 16])],
+    graphs: [oneInput('MUL', [0, 0])],
   },
   {
     op: 'WHILE',
