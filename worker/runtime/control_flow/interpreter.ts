@@ -84,11 +84,18 @@ export class Interpreter {
   }
 }
 
+/**
+ * The rounds of all loops of one execution together. A loop does not yield: one that a request lets go on without an end
+ * would hold up every other request of the isolate.
+ */
+const MOST_ROUNDS = 100_000;
+
 /** One execution of a graph. */
 class Execution {
   readonly #function: (name: string) => Routine;
   readonly #environment: Environment;
   readonly #held = new HeldTensors();
+  #rounds = 0;
 
   constructor(called: (name: string) => Routine, environment: Environment) {
     this.#function = called;
@@ -174,6 +181,8 @@ class Execution {
       const goesOn = decision[0] !== undefined && isTrue(decision[0]);
       this.#release(decision);
       if (!goesOn) return state;
+      if (++this.#rounds > MOST_ROUNDS)
+        throw new ExecutionError(`the loop ${node.name} goes on after ${MOST_ROUNDS} rounds`);
       const next = await this.#call(body, state);
       this.#release(state);
       state = next;
