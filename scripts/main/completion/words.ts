@@ -11,7 +11,7 @@ export interface CompletionSource {
 }
 
 /** The arguments that name a version of the model before them. */
-const VERSION_ARGUMENTS: ReadonlySet<string> = new Set(['version', 'versions', 'one', 'other']);
+const VERSION_ARGUMENTS: ReadonlySet<string> = new Set(['version', 'versions', 'other-version']);
 
 /** The options that name a version. */
 const VERSION_OPTIONS: ReadonlySet<string> = new Set(['--to', '--model-version', '--version']);

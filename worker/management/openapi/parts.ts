@@ -13,7 +13,7 @@ export const parameter = (name: string, description: string) => ({
 export const MODEL = parameter('model', 'The name of a model');
 /** Converts a schema to OpenAPI 3.1. Checks in code are omitted. */
 export function schemaOf(schema: v.GenericSchema): object {
-  return toJsonSchema(schema, { typeMode: 'input', errorMode: 'ignore' });
+  return toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore' });
 }
 
 export const documented = (description: string, schema: object) => ({
