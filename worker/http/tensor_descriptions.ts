@@ -5,6 +5,8 @@ export interface TensorDescription {
   readonly dtype: TensorInfo['dtype'];
   readonly shape: TensorInfo['shape'];
   readonly classes?: readonly string[];
+  /** The least and the largest value that an input takes, if these are not all of its dtype. */
+  readonly range?: readonly [least: number, largest: number];
 }
 
 /** Describes the inputs or the outputs of a signature, without the model's own names. */
@@ -12,9 +14,9 @@ export function tensorDescriptions(
   infos: Readonly<Record<string, TensorInfo>>,
 ): Record<string, TensorDescription> {
   return Object.fromEntries(
-    Object.entries(infos).map(([name, { dtype, shape, classes }]) => [
+    Object.entries(infos).map(([name, { dtype, shape, classes, range }]) => [
       name,
-      { dtype, shape, ...(classes && { classes }) },
+      { dtype, shape, ...(classes && { classes }), ...(range && { range }) },
     ]),
   );
 }

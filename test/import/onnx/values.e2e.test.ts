@@ -155,10 +155,10 @@ test.each(CASES.map((each, index) => ({ ...each, model: `case${index}` })))(
 );
 
 test.each([
-  ['UINT8', 255, [256, -1]],
-  ['INT16', -32768, [-32769, 32768]],
-  ['UINT32', 2 ** 31 - 1, [-1]],
-] as const)('%s takes no integer beyond its range', async (type, most, beyond) => {
+  ['UINT8', [0, 255], [256, -1]],
+  ['INT16', [-32768, 32767], [-32769, 32768]],
+  ['UINT32', [0, 2 ** 31 - 1], [-1]],
+] as const)('%s takes no integer beyond its range, which the metadata says', async (type, range, beyond) => {
   const model = `range-${type.toLowerCase()}`;
   await withTemporaryDirectory(async (directory) => {
     const file = path.join(directory, 'model.onnx');
@@ -171,7 +171,12 @@ test.each([
     await publishModel(edge.store, file, model, '1');
   });
   const ask = (value: number) => infer(edge.isolates[0], model, { x: INT32([1], [value]) });
-  expect(await ask(most)).toEqual({ kind: 'answered', outputs: { y: INT32([1], [most]) } });
+  for (const value of range) {
+    expect(await ask(value)).toEqual({ kind: 'answered', outputs: { y: INT32([1], [value]) } });
+  }
+  const [minimum, maximum] = range;
+  const metadata = await fetch(new URL(`/v2/models/${model}`, edge.isolates[0]));
+  expect(await metadata.json()).toMatchObject({ inputs: [{ parameters: { minimum, maximum } }] });
   for (const value of beyond) {
     expect(await ask(value)).toMatchObject({
       kind: 'refused',

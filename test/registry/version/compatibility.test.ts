@@ -148,6 +148,23 @@ test('a second output beside a single one breaks: answers of one output have no 
   expect(breaks(predict({ x }, { y }), after)).toBe(true);
 });
 
+test('an input that takes fewer values breaks clients, and one that takes more does not', () => {
+  const ranged = (...range: (readonly [number, number])[]) =>
+    predict({ x: range[0] === undefined ? x : { ...x, range: [range[0][0], range[0][1]] } }, { y, z });
+  expect(compareSignatures(ranged([0, 255]), ranged([-128, 127]))).toEqual([
+    {
+      isBreaking: true,
+      what: 'serving_default: input "x" takes values from -128 to 127 and took values from 0 to 255',
+    },
+  ]);
+  expect(compareSignatures(ranged([0, 255]), ranged())).toEqual([
+    { isBreaking: false, what: 'serving_default: input "x" takes any value and took values from 0 to 255' },
+  ]);
+  expect(breaks(ranged(), ranged([0, 255]))).toBe(true);
+  expect(breaks(ranged([0, 255]), ranged([0, 65535]))).toBe(false);
+  expect(compareSignatures(ranged([0, 255]), ranged([0, 255]))).toEqual([]);
+});
+
 test('other classes break: a client knows them by position', () => {
   const classes = (...names: string[]) => predict({ x }, { y: { ...y, classes: names }, z });
   expect(breaks(classes('a', 'b'), classes('b', 'a'))).toBe(true);

@@ -17,7 +17,8 @@ export const PLATFORMS = {
 } as const satisfies Record<ModelContent['format'], ModelMetadata['platform']>;
 
 /**
- * Returns a model's metadata. Parameters of the tensors tell the names of classes and the values that images have.
+ * Returns a model's metadata. Parameters of the tensors tell the names of classes, and the least and
+ * the largest value that an image has or that an input takes.
  *
  * @param image the input of this signature that an image becomes, if there is one
  * @param versions undefined if they could not be listed
@@ -35,8 +36,11 @@ export function modelMetadata(
     platform: PLATFORMS[format],
     inputs: Object.entries(signature.inputs).map(([input, info]) => {
       const described = tensorMetadata(input, info);
-      if (image?.input !== input) return described;
-      return { ...described, parameters: { ...valueRange(image), channels: image.channels } };
+      if (image?.input === input)
+        return { ...described, parameters: { ...valueRange(image), channels: image.channels } };
+      if (info.range === undefined) return described;
+      const [minimum, maximum] = info.range;
+      return { ...described, parameters: { minimum, maximum } };
     }),
     outputs: Object.entries(signature.outputs).map(([output, info]) => {
       const described = tensorMetadata(output, info);

@@ -64,6 +64,7 @@ function compareInput(place: string, before: TensorInfo, after: TensorInfo): Sig
   return [
     ...compareDtype(place, before, after),
     ...compareShape(place, was, is, includesShape(is.shape, was.shape)),
+    ...compareRange(place, before.range, after.range),
   ];
 }
 
@@ -101,6 +102,20 @@ function includesShape(wider: TensorInfo['shape'], narrower: TensorInfo['shape']
   if (wider === null) return true;
   if (narrower === null || wider.length !== narrower.length) return false;
   return wider.every((size, axis) => size === -1 || size === narrower[axis]);
+}
+
+type Range = TensorInfo['range'];
+
+function compareRange(place: string, before: Range, after: Range): SignatureDifference[] {
+  if (before?.[0] === after?.[0] && before?.[1] === after?.[1]) return [];
+  const takesAll =
+    after === undefined || (before !== undefined && after[0] <= before[0] && after[1] >= before[1]);
+  const what = `${place} takes ${describeRange(after)} and took ${describeRange(before)}`;
+  return [takesAll ? harmless(what) : breaking(what)];
+}
+
+function describeRange(range: Range): string {
+  return range === undefined ? 'any value' : `values from ${range.join(' to ')}`;
 }
 
 function compareClasses(
