@@ -39,6 +39,14 @@ describe('which weights of a graph are matrices of products', () => {
     expect([...found]).toEqual([['v', 'matrix']]);
   });
 
+  test('and which ones are tables of which rows are taken', () => {
+    for (const op of ['Gather', 'GatherV2']) {
+      expect([...graphMatrices(graph(node('y', op, ['w', 'x'])))]).toEqual([['w', 'table']]);
+    }
+    const both = [node('y', 'GatherV2', ['w', 'x']), node('z', 'MatMul', ['x', 'w'])];
+    expect([...graphMatrices(graph(...both))]).toEqual([]);
+  });
+
   const others: [string, object[]][] = [
     ['on the left', [node('y', 'MatMul', ['w', 'x'])]],
     ['on both sides', [node('y', 'MatMul', ['w', 'w'])]],

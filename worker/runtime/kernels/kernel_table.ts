@@ -80,6 +80,7 @@ import { absolute, transform } from './javascript/spectral/spectral.ts';
 import { suppress, suppressByClass } from './javascript/suppression/suppression.ts';
 import type { Kernel, KernelContext } from './kernel.ts';
 import { BinaryOperation, UnaryOperation } from './kernel_signatures.ts';
+import { type CompactKernel, gatheredRows } from './packing/gathered_rows.ts';
 import { batchNormalization } from './webassembly/batch_norm.ts';
 import { convolution, depthwiseConvolution } from './webassembly/conv2d.ts';
 import { concatenation, pack, pad, slice, stridedSlice, transpose } from './webassembly/data_movement.ts';
@@ -99,6 +100,8 @@ type OwnKernel = (context: KernelContext, call: RawCall) => TensorInfo | undefin
 export interface Replacement {
   /** In WebAssembly. It is tried first. */
   readonly fast?: OwnKernel;
+  /** On weights in the form in which they are kept, which the kernels below would have to unpack. */
+  readonly compact?: CompactKernel;
   /** In JavaScript, for calls that tfjs's kernel would compute wrongly. */
   readonly plain?: PlainKernel;
 }
@@ -143,7 +146,7 @@ export const KERNEL_TABLE: Readonly<Record<string, Replacement>> = {
   FusedBatchNorm: { fast: own(batchNormalization) },
   FusedConv2D: { fast: own(convolution), plain: emptyProduct },
   FusedDepthwiseConv2D: { fast: own(depthwiseConvolution), plain: plainDepthwiseConvolution },
-  GatherV2: { plain: gatherInBatches },
+  GatherV2: { compact: gatheredRows, plain: gatherInBatches },
   InTopK: { plain: inTopK },
   InvertPermutation: { plain: inversePermutation },
   LeakyRelu: { fast: own(leakyRelu) },

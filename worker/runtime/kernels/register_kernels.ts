@@ -28,8 +28,8 @@ export interface RegisteredKernels extends KernelContext {
 
 /**
  * Replaces each kernel of tfjs by one that passes the gate and works on the backend's own memory. A call is computed by
- * the fast kernel of its name if that covers the call, or else in JavaScript if tfjs's kernel would compute it wrongly,
- * or else by tfjs's kernel. Kernels without a rule are removed, and kernels that tfjs does not have are added.
+ * the fast kernel of its name if that covers the call, or else from compact weights, or else in JavaScript if tfjs's kernel
+ * would compute it wrongly, or else by tfjs's kernel. Kernels without a rule are removed, and kernels that tfjs does not have are added.
  *
  * @param module the compiled kernels
  * @param memory the memory that the backend's instance exports
@@ -47,12 +47,17 @@ export function registerKernels(
   const context: KernelContext = { functions, heap, weights };
   const gate = new Gate(backend, KERNEL_RULES, limitBytes);
 
+  const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
+
+  function computeCompactly(name: string, call: RawCall, outputs: readonly Output[]) {
+    return KERNEL_TABLE[name]?.compact?.({ backend, weights }, new KernelCall(name, call, read), outputs);
+  }
+
   function computePlainly(name: string, call: RawCall, outputs: readonly Output[]) {
     const plain = KERNEL_TABLE[name]?.plain;
     if (plain === undefined) return undefined;
     // Allocates deferred memory of weights before views are taken, since the memory may grow.
     for (const tensor of Object.values(call.inputs)) if (tensor) backend.getMemoryOffset(tensor.dataId);
-    const read = (tensor: TensorInfo) => backend.typedArrayFromHeap(tensor);
     return plain(backend, new KernelCall(name, call, read), outputs);
   }
 
@@ -69,7 +74,10 @@ export function registerKernels(
           name,
           call,
           (checked, outputs) =>
-            fast?.(context, checked) ?? computePlainly(name, checked, outputs) ?? kernelFunc(checked),
+            fast?.(context, checked) ??
+            computeCompactly(name, checked, outputs) ??
+            computePlainly(name, checked, outputs) ??
+            kernelFunc(checked),
         ),
     });
   }

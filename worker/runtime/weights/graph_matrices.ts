@@ -18,8 +18,11 @@ const GraphSchema = v.object({
 
 /** The index of the input that is the packed matrix or filter of a product. */
 const RIGHT_HAND_SIDE = 1;
+/** The index of the input of which an operation takes rows, if its axis is the first. */
+const TABLE = 0;
+const TAKING_ROWS: ReadonlySet<string> = new Set(['Gather', 'GatherV2']);
 
-/** Returns the weights of a graph that are only used as matrices of products, with their roles, by name. */
+/** Returns the weights of a graph that are only used as matrices of products or as tables, with their roles, by name. */
 export function graphMatrices(topology: unknown): ReadonlyMap<string, MatrixRole> {
   const { node, library } = v.parse(GraphSchema, topology);
   const roles = new Map<string, MatrixRole | undefined>();
@@ -42,9 +45,14 @@ function noteUses(
     each.input.forEach((input, position) => {
       const source = sourceOf(input, byName);
       if (source?.op !== 'Const') return;
-      note(source.name, position === RIGHT_HAND_SIDE ? roleIn(each) : undefined);
+      note(source.name, roleAt(position, each));
     });
   }
+}
+
+function roleAt(position: number, node: Node): MatrixRole | undefined {
+  if (position === TABLE) return TAKING_ROWS.has(node.op) ? 'table' : undefined;
+  return position === RIGHT_HAND_SIDE ? roleIn(node) : undefined;
 }
 
 /** Returns the node of an input's value, past nodes that only pass it on. */

@@ -20,6 +20,10 @@ export function isWorthKeepingSmall({ shape }: WeightSpec, { k, n }: MatrixLayou
   return k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
 }
 
+export function isKeptSmall(spec: WeightSpec, layout: MatrixLayout): boolean {
+  return isWorthKeepingSmall(spec, layout) && quantizedElements(spec) !== undefined;
+}
+
 /** Returns the quantized elements of a matrix that stays quantized, or undefined if it is or must become float32. */
 export function quantizedElements(spec: WeightSpec): QuantizedElements | undefined {
   const { quantization } = spec;

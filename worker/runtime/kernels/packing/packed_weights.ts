@@ -109,6 +109,28 @@ export class PackedWeights {
     return { tensor, matrix };
   }
 
+  /** True if a weight is quantized in memory, its rows are those of its first dimension, and it has no original. */
+  hasRows({ dataId }: TensorInfo): boolean {
+    const entry = this.#entries.get(dataId);
+    if (entry?.elements === undefined || entry.transposed) return false;
+    return isDeferred(this.#heap.backend.dataIdMap.get(dataId));
+  }
+
+  /** Writes some rows of a weight for which `hasRows` is true to an address, in float32. The others stay quantized. */
+  takeRows({ dataId }: TensorInfo, rows: Int32Array, to: number): void {
+    const entry = this.#entries.get(dataId);
+    if (entry?.elements === undefined) throw new Error('a weight is not quantized in memory');
+    entry.used = true;
+    const { elements, n } = entry;
+    const { wasm } = this.#heap.backend;
+    const bytes = n << elementShift(elements);
+    const staging = this.#heap.scratch(bytes);
+    for (const [index, row] of rows.entries()) {
+      this.#take(entry, staging, row * n, n);
+      elements.expand(wasm.HEAPU8, to + 4 * n * index, wasm.HEAPU8.slice(staging, staging + bytes));
+    }
+  }
+
   /** Returns the address of a tensor's original in bytes. The original stays there, even if a packed copy exists. */
   pin(tensor: TensorInfo): number {
     this.#pinned.add(tensor.dataId);
