@@ -53,8 +53,8 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
     const { history, ...pointer } = await pointerOf('flips');
     expect(pointer).toMatchObject({ generation: 3, current: '1.0.0', previous: '1.1.0' });
     await page.getByRole('link', { name: 'History' }).click();
-    const entries = await page.locator('.timeline .what').allTextContents();
-    expect(entries).toEqual([
+    const entries = () => page.locator('.timeline .what').allTextContents();
+    await expect.poll(entries).toEqual([
       '3 rollback 1.1.0 → 1.0.0',
       '2 promote 1.0.0 → 1.1.0',
       '1 publish nothing → 1.0.0',
