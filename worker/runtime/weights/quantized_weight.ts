@@ -1,13 +1,15 @@
 import type { WeightSpec } from '../../model/model_json.ts';
 import { expandElements } from '../../model/quantization.ts';
 import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
-import type { QuantizedElements } from '../kernels/packing/quantized_matrix.ts';
+import { packedBlock, type QuantizedElements } from '../kernels/packing/quantized_matrix.ts';
 
 /**
  * Smaller matrices become float32. Models have many of them where an image has become small, and a product of few rows
  * spends much of its time on dequantization: with 36 rows up to a tenth more, with 9 rows a third more.
  */
 const LEAST_QUANTIZED = 32 * 1024;
+
+const FLOAT_BYTES = 4;
 
 /** Beyond these limits, a scale would lose digits in float32. */
 const LEAST_SCALE = 1e-30;
@@ -20,8 +22,10 @@ export function isWorthKeepingSmall({ shape }: WeightSpec, { k, n }: MatrixLayou
   return k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
 }
 
+/** True if a weight stays quantized and takes less memory than in float32: panels of few columns are mostly padding. */
 export function isKeptSmall(spec: WeightSpec, layout: MatrixLayout): boolean {
-  return isWorthKeepingSmall(spec, layout) && quantizedElements(spec) !== undefined;
+  const elements = isWorthKeepingSmall(spec, layout) ? quantizedElements(spec) : undefined;
+  return elements !== undefined && packedBlock(layout, elements).bytes < FLOAT_BYTES * layout.k * layout.n;
 }
 
 /** Returns the quantized elements of a matrix that stays quantized, or undefined if it is or must become float32. */
