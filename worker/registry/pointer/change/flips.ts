@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { NameSchema } from '../../../model/names.ts';
 import { VersionSchema } from '../../version/manifest.ts';
+import type { Pointer } from '../pointer.ts';
 import {
   promotable,
   promoteTransition,
@@ -8,7 +9,7 @@ import {
   rollbackTarget,
   rollbackTransition,
 } from '../pointer_transitions.ts';
-import type { PointerTransition } from '../transition.ts';
+import { type PointerTransition, refused } from '../transition.ts';
 import { defineChange, ready } from './definition.ts';
 import { republishTransition } from './republish.ts';
 
@@ -51,7 +52,7 @@ export const promote = defineChange({
     // Decided once: a version that is staged concurrently must not be promoted instead.
     const choice = version ?? promotable(pointer);
     if (typeof choice === 'string') return ready(choice, promoteTransition(choice, record));
-    return choice.kind === 'refused' ? choice : { kind: 'unchanged', pointer };
+    return choice.kind === 'refused' ? choice : ready(undefined, unchangedFrom(pointer));
   },
 });
 
@@ -64,9 +65,20 @@ export const rollback = defineChange({
     // Decided once: if two people roll back the same version, the second must not flip forward to it again.
     const target = to ?? rollbackTarget(pointer);
     if (typeof target === 'string') return ready(target, rollbackTransition(target, record));
-    return target.kind === 'refused' ? target : { kind: 'unchanged', pointer };
+    return target.kind === 'refused' ? target : ready(undefined, unchangedFrom(pointer));
   },
 });
+
+/**
+ * Changes nothing. It passes through the compare-and-set, which waits for the flip that was made before, or in an emergency
+ * brings it forward.
+ */
+function unchangedFrom({ current }: Pointer): PointerTransition {
+  return (pointer) => {
+    if (pointer?.current === current) return { kind: 'unchanged', pointer };
+    return refused(`${pointer?.current ?? 'no version'} has become current meanwhile`);
+  };
+}
 
 function noCurrent(model: string): { readonly kind: 'refused'; readonly reason: string } {
   return { kind: 'refused', reason: `${model} has no current version yet` };
