@@ -5,6 +5,7 @@ import {
   IMAGE_OPTIONS,
   type ImageInput,
   ImageInputSchema,
+  valueRange,
 } from '../../worker/model/image_input.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
@@ -92,7 +93,7 @@ function layoutOf({ shape }: TensorInfo): ImageInput['layout'] {
   return isOfChannels(shape?.[1]) && !isOfChannels(shape?.[3]) ? 'NCHW' : 'NHWC';
 }
 
-function checked(image: ImageInput, { shape }: TensorInfo): Imported<ImageInput> {
+function checked(image: ImageInput, { shape, range }: TensorInfo): Imported<ImageInput> {
   const { height, width, layout, input } = image;
   const count = channelCount(image);
   for (const member of ['scale', 'offset'] as const) {
@@ -100,6 +101,14 @@ function checked(image: ImageInput, { shape }: TensorInfo): Imported<ImageInput>
     if (length !== 1 && length !== count)
       return malformed(
         `${member} has ${length} numbers, and an image of ${image.channels} has ${count} channels`,
+      );
+  }
+  if (range !== undefined) {
+    const { minimum, maximum } = valueRange(image);
+    // An input with a range is of integers, and takes the nearest ones.
+    if (Math.round(minimum) < range[0] || Math.round(maximum) > range[1])
+      return malformed(
+        `scale and offset: samples would be from ${minimum} to ${maximum}, and the input "${input}" takes values from ${range.join(' to ')}`,
       );
   }
   const given = layout === 'NHWC' ? [-1, height, width, count] : [-1, count, height, width];

@@ -31,6 +31,17 @@ const DEFAULTS = {
 };
 
 describe('image.json', () => {
+  test('makes no samples that the input would refuse', () => {
+    const bytes = taking({ name: 'x:0', dtype: 'int32', shape: [1, 224, 160, 3], range: [-128, 127] });
+    expect(read({ offset: -128 }, bytes)).toEqual({ ...DEFAULTS, offset: [-128] });
+    // Rounded, these are the least and the largest one.
+    expect(read({ scale: 1.001, offset: -128 }, bytes)).toMatchObject({ scale: [1.001] });
+    const samples = 'scale and offset: samples would be from';
+    const takes = 'and the input "x" takes values from -128 to 127';
+    expect(read({}, bytes)).toBe(`${samples} 0 to 255, ${takes}`);
+    expect(read({ offset: -129 }, bytes)).toBe(`${samples} -129 to 126, ${takes}`);
+  });
+
   test('may be empty where the shape of the input tells all', () => {
     expect(read({})).toEqual(DEFAULTS);
     expect(read({}, taking(float([1, 1, 28, 20])))).toEqual({

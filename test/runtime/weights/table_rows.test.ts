@@ -95,9 +95,12 @@ describe('a quantized table of which rows are taken', () => {
     ['float16', 1, false],
     ['float16', 4, false],
     ['float16', 5, true],
-  ] as const)('of %s with %i columns is quantized only where that takes less memory', (dtype, columns, isKept) => {
-    const quantization = dtype === 'float16' ? { dtype } : { dtype, scale: 0.5, min: -1 };
-    const spec: WeightSpec = { name: 'w', shape: [400_000, columns], dtype: 'float32', quantization };
-    expect(matrixLayout(spec, 'table') !== undefined).toBe(isKept);
-  });
+  ] as const)(
+    'of %s with %i columns is quantized only where that takes less memory',
+    (dtype, columns, isKept) => {
+      const quantization = dtype === 'float16' ? { dtype } : { dtype, scale: 0.5, min: -1 };
+      const spec: WeightSpec = { name: 'w', shape: [400_000, columns], dtype: 'float32', quantization };
+      expect(matrixLayout(spec, 'table') !== undefined).toBe(isKept);
+    },
+  );
 });
