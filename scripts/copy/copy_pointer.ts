@@ -51,13 +51,16 @@ function pointerSteps(
 ): (PointerChange | string)[] {
   const steps: (PointerChange | string)[] = [];
   if (wanted.flip) {
+    // A copy takes long. A version that becomes current there meanwhile stays, as in a publish.
+    let over = before?.current ?? null;
     // In an empty registry the previous version comes first, so that a rollback is possible afterwards.
     if (before === undefined && previous !== null && there.has(previous)) {
-      steps.push(POINTER_CHANGES.flip.of({ version: previous }));
+      steps.push(POINTER_CHANGES.flip.of({ version: previous, over }));
+      over = previous;
     }
     steps.push(
       there.has(current)
-        ? POINTER_CHANGES.flip.of({ version: current })
+        ? POINTER_CHANGES.flip.of({ version: current, over })
         : `its current version ${current} was not copied, so that nothing was flipped`,
     );
   }

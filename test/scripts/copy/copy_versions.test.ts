@@ -213,6 +213,32 @@ describe('copy', () => {
     expect(keys.filter((key) => key.includes('damaged') || key === blobKey(weights.sha256))).toEqual([]);
   });
 
+  test.each([['with'], ['without']])(
+    'does not flip over a version that became current there meanwhile, in a registry %s a current version',
+    async (there) => {
+      const model = `overtaken_${there}`;
+      await publishVersions(model, '1.0.0', '1.1.0');
+      const other = async (version: string) =>
+        publish(destination, await writeGraphModel(join(folder, `${model}_other`, version)), model);
+      if (there === 'with') await other('0.9.0');
+      let overtaken: Promise<unknown> | undefined;
+      const busy = hookedObjectStore(destination, {
+        after: async (operation, key) => {
+          if (operation !== 'put' || key !== manifestKey(model, '1.1.0') || overtaken !== undefined) return;
+          overtaken = other('2.0.0');
+          await overtaken;
+        },
+      });
+      expect(await copy(model, { flip: true }, busy)).toMatchObject({
+        pointer: { kind: 'refused', reason: '2.0.0 has become current meanwhile' },
+      });
+      expect(await requirePointer(destination, model)).toMatchObject({ current: '2.0.0' });
+      // Who asks again has seen it.
+      await copy(model, { flip: true });
+      expect(await requirePointer(destination, model)).toMatchObject({ current: '1.1.0' });
+    },
+  );
+
   test('is not disturbed by a prune at the same time', async () => {
     await publishVersions('raced', '1.0.0');
     const other = await writeGraphModel(join(folder, 'unrelated'));
