@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readPointer, updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
+  labelTransition,
   publishTransition,
   rollbackTransition,
 } from '../../../worker/registry/pointer/pointer_transitions.ts';
@@ -185,6 +186,29 @@ describe('an emergency while a change is scheduled', () => {
       { generation: 2, from: '1.0.0', to: '2.0.0', delayMs: 20_500 },
       { generation: 1 },
     ]);
+  });
+
+  test('leaves it scheduled where what is asked for was in effect before', async () => {
+    const model = uniqueModel();
+    const agreement = { lease };
+    await updatePointer(bucket, model, publishTransition('1.0.0', changeRecord(), 'stable'), {
+      ...immediately,
+      agreement,
+    });
+    await updatePointer(bucket, model, publishTransition('2.0.0', changeRecord()), {
+      ...immediately,
+      agreement,
+    });
+    const record = changeRecord();
+    const update = await updatePointer(bucket, model, labelTransition('stable', '1.0.0', record), {
+      ...immediately,
+      agreement: { lease, immediately: true, record },
+    });
+    expect(update).toMatchObject({ kind: 'unchanged' });
+    expect((await storedPointer(model)).pointer).toMatchObject({
+      generation: 2,
+      pending: { before: { current: '1.0.0' } },
+    });
   });
 
   test('and without an emergency it is waited for, which the caller is told', async () => {

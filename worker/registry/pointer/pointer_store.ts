@@ -4,7 +4,7 @@ import type { ObjectStore } from '../storage/object_store.ts';
 import { pointerKey } from '../storage/storage_keys.ts';
 import { type Effect, effectOf } from './effect.ts';
 import { archiveDropped } from './history_archive.ts';
-import { leaseInForce, leaseOf, momentOf, type WrittenPointer, withMoment } from './moment.ts';
+import { leaseInForce, leaseOf, momentOf, statesOf, type WrittenPointer, withMoment } from './moment.ts';
 import { type HistoryEntry, type Lease, POINTER_BYTES, type Pointer, PointerSchema } from './pointer.ts';
 import {
   advance,
@@ -140,7 +140,10 @@ export async function updatePointer(
         return { kind: 'changed', pointer: before.pointer, change: landed, effect };
       }
       const toSettle = before === undefined || before.etag === settled ? 0 : settlesIn(before, options);
-      const step = broughtForward(transition(before?.pointer), toSettle > 0, options.agreement);
+      const made = transition(before?.pointer);
+      // A change that was in effect before the pending one has nothing to bring forward.
+      const isPending = toSettle > 0 && !wasInEffect(before, transition);
+      const step = broughtForward(made, isPending, options.agreement);
       const isImmediate =
         options.agreement?.immediately === true &&
         !(step.kind === 'changed' && shortensLease(before?.pointer, step.pointer, toSettle > 0));
@@ -174,6 +177,12 @@ export async function updatePointer(
 }
 
 type FoundPointer = Extract<PointerRead, { readonly kind: 'found' }>;
+
+/** True if a transition changes nothing in the state before the pending change. */
+function wasInEffect(read: FoundPointer | undefined, transition: PointerTransition): boolean {
+  const before = read && statesOf(read.pointer, read.uploaded).before;
+  return before !== undefined && transition(before).kind === 'unchanged';
+}
 
 /** In an emergency, brings a pending change forward: repeats it without a moment. */
 function broughtForward(
