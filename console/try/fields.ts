@@ -1,3 +1,4 @@
+import { exampleSize } from '../../worker/http/index_page/example_request.ts';
 import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import type { DataType } from '../../worker/model/dtype.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
@@ -36,8 +37,9 @@ export function fieldsOf({ inputs }: Signature): Field[] | undefined {
     return { input, dtype: info.dtype, shape, count: elementCount(shape) };
   });
   const count = fields.reduce((sum, field) => sum + field.count, 0);
+  const size = fields.reduce((sum, { shape }) => sum + exampleSize(shape), 0);
   const hasExamples = entries.some(([, { holdsExamples }]) => holdsExamples === true);
-  return count === 0 || count > MOST_ELEMENTS || hasExamples ? undefined : fields;
+  return count === 0 || size > MOST_ELEMENTS || hasExamples ? undefined : fields;
 }
 
 export function firstTexts(fields: readonly Field[]): FieldTexts {

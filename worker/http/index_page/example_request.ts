@@ -2,7 +2,7 @@ import { DEFAULT_SIGNATURE } from '../../model/default_signature.ts';
 import type { DataType } from '../../model/dtype.ts';
 import type { ImageInput } from '../../model/image_input.ts';
 import type { Signature, TensorInfo } from '../../model/signature.ts';
-import { elementCount } from '../../model/tensor.ts';
+import { MAX_RANK } from '../../model/tensor.ts';
 
 /** A request that the model answers, to be copied. */
 export type ExampleRequest =
@@ -33,7 +33,7 @@ export function exampleRequest(
   if (image?.signature === DEFAULT_SIGNATURE) return { kind: 'image', path };
   const [name, signature] = exampleSignature(signatures) ?? [];
   const inputs = Object.entries(signature?.inputs ?? {});
-  const count = inputs.reduce((sum, [, { shape }]) => sum + elementCount(concrete(shape)), 0);
+  const count = inputs.reduce((sum, [, { shape }]) => sum + exampleSize(concrete(shape)), 0);
   if (inputs.length === 0 || count > MOST_ELEMENTS) return undefined;
   if (inputs.some(([, { holdsExamples }]) => holdsExamples === true)) return undefined;
   const named = name === DEFAULT_SIGNATURE ? {} : { signature_name: name };
@@ -59,6 +59,15 @@ export function exampleSignature<Described>(
 /** Returns a shape in which each size that may vary is 1. */
 export function concrete(shape: TensorInfo['shape']): number[] {
   return (shape ?? [1]).map((size) => (size === -1 ? 1 : size));
+}
+
+/**
+ * Returns the size of the JSON of an example of a shape. A list of empty lists has a size too: a model states its shapes
+ * itself, and they say nothing about its files.
+ */
+export function exampleSize(shape: readonly number[]): number {
+  if (shape.length > MAX_RANK) return Number.POSITIVE_INFINITY;
+  return shape.reduce((product, size) => product * Math.max(size, 1), 1);
 }
 
 function nested(dtype: DataType, [size, ...inner]: readonly number[]): unknown {
