@@ -12,6 +12,8 @@ interface Props {
 /** A time in the reader's zone, with its age. Its exact form stands in the title. */
 export function Moment({ time, isExact = false }: Props) {
   const date = new Date(time);
+  // A publisher states times, of which not every browser reads every form.
+  if (Number.isNaN(date.getTime())) return <span>{time}</span>;
   const exact = date.toISOString();
   return (
     <time dateTime={exact} title={exact}>

@@ -135,6 +135,33 @@ describe.skipIf(!HAS_BROWSER)('attacks on the console', () => {
     expect(faults).toEqual([]);
   });
 
+  test('a manifest whose time and shapes mean nothing is shown as it is', async () => {
+    const { store } = workers();
+    await publishDirectory(store, `${SAMPLES}/half_plus_two/1.0.0`, 'odd', '1.0.0', { flip: true });
+    const read = await readManifest(store, 'odd', '1.0.0');
+    if (read.kind !== 'found') throw new Error(read.kind);
+    const { manifest } = read;
+    const time = '2026-01-01T00:00:00+05';
+    const signature = Object.values(manifest.content.signatures)[0];
+    const tensor = (shape: number[]) => ({ name: 'x', dtype: 'float32', shape });
+    const signatures = {
+      serving_default: { ...signature, inputs: { a: tensor([2 ** 31, 0]), b: tensor([1]) } },
+      deep: { ...signature, inputs: { a: tensor(Array.from({ length: 100_000 }, () => 1)) } },
+    };
+    const odd = {
+      ...manifest,
+      content: { ...manifest.content, signatures },
+      provenance: { ...manifest.provenance, publishedAt: time },
+    };
+    await store.put(manifestKey('odd', '1.0.0'), encode(odd), always);
+    const { page, faults } = await open('/#/models/odd/versions');
+    await page.getByText(time).waitFor();
+    await page.goto(new URL('/#/models/odd/try', workers().url).href);
+    await page.getByLabel('Signature').selectOption('deep');
+    await page.getByLabel('Body').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('addresses with HTML show the list of models', async () => {
     const { page } = await open(`/#/models/${encodeURIComponent(evil('address'))}/versions`);
     await page.getByRole('heading', { name: 'Models' }).waitFor();

@@ -40,6 +40,14 @@ describe('a manifest', () => {
       /publishedBy/,
     ],
     [
+      'a time that browsers cannot read',
+      ({ provenance, ...rest }) => ({
+        ...rest,
+        provenance: { ...Object(provenance), publishedAt: '2026-01-01T00:00:00+05' },
+      }),
+      /publishedAt is not a time/,
+    ],
+    [
       'a topology that is no blob of it',
       ({ content, ...rest }) => ({ ...rest, content: { ...Object(content), topology: 'x' } }),
       /topology/,

@@ -53,9 +53,12 @@ function manifestFault({ content, provenance }: Manifest): string | undefined {
   const wrong = Object.entries(provenance).find(
     ([, text]) => text.length > PROVENANCE_LENGTH || hasControls(text),
   );
-  return wrong === undefined
-    ? undefined
-    : `provenance.${wrong[0]} has control characters or more than ${PROVENANCE_LENGTH} characters`;
+  if (wrong !== undefined) {
+    return `provenance.${wrong[0]} has control characters or more than ${PROVENANCE_LENGTH} characters`;
+  }
+  return Number.isNaN(Date.parse(provenance.publishedAt))
+    ? 'provenance.publishedAt is not a time'
+    : undefined;
 }
 
 function hasControls(text: string): boolean {
