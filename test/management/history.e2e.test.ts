@@ -97,6 +97,7 @@ describe('the history', () => {
     ['a generation', { generation: 9 }, /generation/],
     ['another token in the name', { by: 'root via admin' }, /by: has the word "via"/],
     ['a terminal escape in the name', { by: 'a\u001b[2J' }, /by: has control characters/],
+    ['another token in the name, from right to left', { by: '\u202etoor aiv' }, /by: has control characters/],
     ['a line break in the name', { by: 'a\nb' }, /by: has control characters/],
     ['a C1 escape in the reason', { reason: 'a\u009b2J' }, /reason: has control characters/],
     ['a carriage return in the reason', { reason: 'a\rb' }, /reason: has control characters/],

@@ -4,11 +4,15 @@ import type { Manifest } from '../../version/manifest.ts';
 import type { Pointer } from '../pointer.ts';
 import { BY_LENGTH, type ChangeRecord, type PointerTransition, REASON_LENGTH } from '../transition.ts';
 
-/** Control characters are refused: with a line break, a caller could add lines to a log or a terminal. */
+/**
+ * Control characters are refused: with a line break, a caller could add lines to a log or a terminal, and with those of
+ * bidirectional text show the name of another token at the end.
+ */
 const BySchema = v.pipe(
   v.string(),
   v.maxLength(BY_LENGTH),
   v.regex(/^\P{Cc}*$/u, 'has control characters'),
+  v.check((text) => !/[\p{Bidi_Control}\p{Zl}\p{Zp}]/u.test(text), 'has control characters'),
   // Only the management Worker writes this word, before the name of the token.
   v.check((text) => !/\bvia\b/i.test(text), 'has the word "via", which names a token'),
 );
