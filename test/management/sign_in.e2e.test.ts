@@ -154,6 +154,11 @@ describe('an assertion is refused', () => {
       /not signed with RS256/,
     ],
     ['with another algorithm', signed(payload, { ...header, alg: 'PS256' }, OURS.privateKey), /not signed/],
+    [
+      'that needs an extension',
+      signed(payload, { ...header, crit: ['x'], x: 1 }, OURS.privateKey),
+      /an extension that is not supported/,
+    ],
     ['that names nobody', assertionOf({}), /names neither an email nor a service token/],
     ['with a name of two lines', assertionOf({ email: 'a@example.com\nx' }), /names neither/],
     ['that is no JWT', 'nonsense', /it is malformed/],
@@ -222,6 +227,22 @@ describe('the keys of the team', () => {
       }
       expect(asked).toEqual([`${ISSUER}/cdn-cgi/access/certs`]);
     } finally {
+      await fresh.stop();
+    }
+  });
+
+  test('are several, of which an assertion names its own', async () => {
+    certificates = published(OURS, NEXT);
+    fresh = await start(VARIABLES);
+    try {
+      expect((await askFresh(assertionOf(ANN, {}, NEXT))).status).toBe(200);
+      const unnamed = signed(claimsOf(ANN), { alg: 'RS256' }, OURS.privateKey);
+      expect(await askFresh(unnamed)).toMatchObject({
+        status: 401,
+        body: { error: expect.stringContaining('it does not name its key') },
+      });
+    } finally {
+      certificates = published(OURS);
       await fresh.stop();
     }
   });

@@ -79,6 +79,9 @@ function faultOf(error: unknown): Verified {
   if (error instanceof errors.JWTExpired) return invalid('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed) return invalid(`its claim "${error.claim}" is wrong`);
   if (error instanceof errors.JWKSNoMatchingKey) return invalid('it is signed with a key that is not known');
+  // Without the name of its key, several may fit.
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return invalid('it does not name its key');
+  if (error instanceof errors.JOSENotSupported) return invalid('it needs an extension that is not supported');
   if (error instanceof errors.JOSEAlgNotAllowed) return invalid(`it is not signed with ${ALGORITHM}`);
   if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('its signature is wrong');
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
