@@ -1,4 +1,5 @@
 import { errorResponse } from '../../http/answer/answer_headers.ts';
+import { requestIdOf } from '../../http/request_id.ts';
 import type { ManagementRequest } from '../management_request.ts';
 
 const PREFIX = '/api/v1/predict';
@@ -28,7 +29,11 @@ const NOT_BOUND =
  * Forwards a request to the predict Worker, which answers it as if it had come directly: it asks for its own key, and
  * its limits hold.
  */
-export async function forwardPrediction({ request, url, predict }: ManagementRequest): Promise<Response> {
+export async function forwardPrediction({
+  request,
+  url,
+  predict,
+}: Pick<ManagementRequest, 'request' | 'url' | 'predict'>): Promise<Response> {
   const path = url.pathname.slice(PREFIX.length);
   if (!FORWARDED.test(path)) {
     return errorResponse(
@@ -45,6 +50,8 @@ export async function forwardPrediction({ request, url, predict }: ManagementReq
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
+  // The text, the log and the header of the answer name one id.
+  headers.set('x-request-id', requestIdOf(request));
   const { method, body } = request;
   const asked = new Request(`https://predict${path}${url.search}`, {
     method,
