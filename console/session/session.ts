@@ -69,7 +69,8 @@ async function openSession(
 
 async function readDevToken(): Promise<string | undefined> {
   try {
-    const response = await fetch('/console/dev-token', { method: 'POST' });
+    // The Worker looks at the Origin, which the page's own policy may withhold.
+    const response = await fetch('/console/dev-token', { method: 'POST', referrerPolicy: 'same-origin' });
     if (!response.ok) return undefined;
     return v.parse(DevTokenSchema, await response.json()).token;
   } catch {

@@ -4,7 +4,7 @@ import { askDevToken } from '../fixtures/requests/dev_token.ts';
 import { TOKENS, useConsole } from './use_console.ts';
 
 /** What a browser states of a request by the console's own page. */
-const OWN = { 'sec-fetch-site': 'same-origin' };
+const OWN = { 'sec-fetch-site': 'same-origin', origin: 'http://localhost:8788' };
 
 describe.skipIf(!HAS_BROWSER)('signing in', () => {
   const { workers, open, openAs } = useConsole();
@@ -68,6 +68,10 @@ describe.skipIf(!HAS_BROWSER)('in dev', () => {
     // Another site, and another port of this machine.
     for (const site of ['cross-site', 'same-site', 'none']) {
       expect(await askDevToken(url, { 'sec-fetch-site': site }), site).toMatchObject({ status: 403 });
+    }
+    // wrangler takes the Host from the header MF-Original-URL, which any page may send to itself.
+    for (const origin of ['http://evil.example:8788', 'null', '', 'localhost']) {
+      expect(await askDevToken(url, { ...OWN, origin }), origin).toMatchObject({ status: 403 });
     }
     expect(await askDevToken(url, OWN, { method: 'GET' })).toMatchObject({ status: 405 });
     for (const host of [

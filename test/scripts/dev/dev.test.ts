@@ -127,11 +127,14 @@ test('dev serves the sample models and lets them be managed; what is published i
     });
     const console = new URL(`http://localhost:${managementPort}/`);
     expect(output).toContain(`The console: ${console}`);
-    const own = { 'sec-fetch-site': 'same-origin' };
+    const own = { 'sec-fetch-site': 'same-origin', origin: console.origin };
     expect(await askDevToken(console, own)).toEqual({ status: 200, text: JSON.stringify({ token }) });
     // The name of another site that is made to point here.
     const host = `evil.example:${managementPort}`;
     expect(await askDevToken(console, { ...own, host })).toMatchObject({ status: 403 });
+    // Its page can make wrangler state another host.
+    const forged = { origin: `http://${host}`, 'mf-original-url': `${console}console/dev-token` };
+    expect(await askDevToken(console, { ...own, host, ...forged })).toMatchObject({ status: 403 });
     const forwarded = await fetch(new URL('/api/v1/predict/v1/models/half_plus_two:predict', console), {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },

@@ -5,7 +5,8 @@ export const DEV_TOKEN_PATH = '/console/dev-token';
 
 /**
  * Hands the token of a run of `dev` to the console's own page. Pages of other sites cannot get it: browsers state in
- * Sec-Fetch-Site where a request comes from, and a name that is made to point at this machine is not one of its own.
+ * Sec-Fetch-Site where a request comes from, and a name that is made to point at this machine is not one of its own. Such
+ * a page can make wrangler state another Host, with the header MF-Original-URL, but cannot choose its Origin.
  */
 export function answerDevToken({ method, headers }: Request, devToken: string | undefined): Response {
   if (devToken === undefined) return errorResponse('This console needs a sign-in', 404);
@@ -13,11 +14,14 @@ export function answerDevToken({ method, headers }: Request, devToken: string | 
   if (headers.get('sec-fetch-site') !== 'same-origin') {
     return errorResponse("The token of dev is only for the console's own page", 403);
   }
-  const host = headers.get('host') ?? '';
-  if (!URL.canParse(`http://${host}`) || !isLoopback(new URL(`http://${host}`).hostname)) {
+  if (!isOfThisMachine(`http://${headers.get('host')}`) || !isOfThisMachine(headers.get('origin') ?? '')) {
     return errorResponse('The token of dev is only for a browser on the same machine', 403);
   }
   const response = jsonResponse(JSON.stringify({ token: devToken }));
   response.headers.set('cache-control', 'no-store');
   return response;
+}
+
+function isOfThisMachine(address: string): boolean {
+  return URL.canParse(address) && isLoopback(new URL(address).hostname);
 }
