@@ -54,11 +54,9 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
     expect(pointer).toMatchObject({ generation: 3, current: '1.0.0', previous: '1.1.0' });
     await page.getByRole('link', { name: 'History' }).click();
     const entries = () => page.locator('.timeline .what').allTextContents();
-    await expect.poll(entries).toEqual([
-      '3 rollback 1.1.0 → 1.0.0',
-      '2 promote 1.0.0 → 1.1.0',
-      '1 publish nothing → 1.0.0',
-    ]);
+    await expect
+      .poll(entries)
+      .toEqual(['3 rollback 1.1.0 → 1.0.0', '2 promote 1.0.0 → 1.1.0', '1 publish nothing → 1.0.0']);
     const moment = history[1].effectiveAt;
     await page.getByText(`in effect everywhere at ${moment.replace('T', ' ')}`).waitFor();
     expect(faults).toEqual([]);
