@@ -16,7 +16,7 @@ export interface OperatorCall {
   /** What the file says of tensors within the operation, such as the gates of an LSTM. */
   readonly intermediates: readonly TensorDescription[];
   readonly options: Options;
-  /** A graph of the file that the operation calls. @throws TfliteRefusal if there is no such graph */
+  /** A graph of the file that the operation calls. @throws TfliteRefusal if the file does not have it */
   readonly subgraph: (index: number) => Subgraph;
   /** The values of variables and the contents of tables, by the name of the resource; all graphs of a model share them. */
   readonly resources: Map<string, readonly TfliteTensor[]>;

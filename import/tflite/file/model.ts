@@ -200,7 +200,7 @@ function readQuantization(table: Table | undefined, named: string): TensorQuanti
     refuseMalformed(`${named} has ${scales.length} scales and ${zeros.length} zeros`);
   // Files have tensors whose scale is 0, which nothing reads as floats.
   if (scales.some((scale) => !Number.isFinite(scale) || scale < 0))
-    refuseMalformed(`${named} has a scale that is no positive number`);
+    refuseMalformed(`${named} has a scale that is not a positive number`);
   return {
     scales,
     zeros: scales.map((_, index) => zeros[index] ?? zeros[0] ?? 0),

@@ -9,7 +9,7 @@ import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 import type { PackedWeights } from '../kernels/packing/packed_weights.ts';
 import { ElementPieces } from './element_pieces.ts';
 import { MatrixSink } from './matrix_sink.ts';
-import { isWorthKeepingSmall, quantizedElements } from './quantized_weight.ts';
+import { keptElements } from './quantized_weight.ts';
 import { dequantizedBytes, type WeightAllowance } from './weight_allowance.ts';
 import type { WeightSink } from './weight_sink.ts';
 
@@ -33,7 +33,7 @@ export function createWeightSink(
     allowance?.take(spec.name, dequantizedBytes(spec));
     return new HeapSink(context.heap.backend, spec, spec.dtype);
   }
-  const elements = isWorthKeepingSmall(spec, layout) ? quantizedElements(spec) : undefined;
+  const elements = keptElements(spec, layout);
   const bytes = elements === undefined ? dequantizedBytes(spec) : layout.k * layout.n * storedWidth(spec);
   allowance?.take(spec.name, bytes);
   return new MatrixSink(context, spec, layout, elements);

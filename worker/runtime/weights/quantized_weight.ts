@@ -18,13 +18,16 @@ const MOST_SCALE = 1e30;
 /** Filters of this width can use Winograd's algorithm, which needs float32. */
 const WINOGRAD_WIDTH = 3;
 
-export function isWorthKeepingSmall({ shape }: WeightSpec, { k, n }: MatrixLayout): boolean {
-  return k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
+/** Returns the quantized elements of a matrix that is large enough to stay quantized, or undefined. */
+export function keptElements(spec: WeightSpec, { k, n }: MatrixLayout): QuantizedElements | undefined {
+  const { shape } = spec;
+  const isWorthIt = k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
+  return isWorthIt ? quantizedElements(spec) : undefined;
 }
 
 /** True if a weight stays quantized and takes less memory than in float32: panels of few columns are mostly padding. */
 export function isKeptSmall(spec: WeightSpec, layout: MatrixLayout): boolean {
-  const elements = isWorthKeepingSmall(spec, layout) ? quantizedElements(spec) : undefined;
+  const elements = keptElements(spec, layout);
   return elements !== undefined && packedBlock(layout, elements).bytes < FLOAT_BYTES * layout.k * layout.n;
 }
 

@@ -62,9 +62,9 @@ export class Servable implements ServableView {
     heapGrowthBytes?: number,
     pause?: Pause,
   ): ValueOrPromise<ExecutionResult> {
-    const fault = rangeFault(signature, inputs);
-    if (fault !== undefined) return { kind: 'failed', reason: fault };
     const names = this.#namesOf(signature);
+    const fault = rangeFault(names.ranges, inputs);
+    if (fault !== undefined) return { kind: 'failed', reason: fault };
     const lift = heapGrowthBytes === undefined ? undefined : allowHeapGrowth(heapGrowthBytes);
     let isPending = false;
     try {

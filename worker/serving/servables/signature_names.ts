@@ -1,20 +1,25 @@
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors, TensorValue } from '../../model/tensor.ts';
 import type { ExecutionResult } from '../api.ts';
+import { type InputRange, inputRanges } from './value_ranges.ts';
 
 /**
- * Maps a signature's public names to the graph's names. The mapping is computed once. Most signatures use the graph's
+ * Maps a signature's public names to the graph's names. The mapping is computed once, and with it what inputs take. Most signatures use the graph's
  * own names, and their tensors are then passed on unchanged.
  */
 export class SignatureNames {
   /** The outputs' names in the graph, in the signature's order. */
   readonly graphOutputs: readonly string[];
+  /** The inputs that do not take all values. */
+  readonly ranges: readonly InputRange[];
   readonly #publicOutputs: readonly string[];
   readonly #graphInputs: ReadonlyMap<string, string>;
   readonly #renamesInputs: boolean;
   readonly #renamesOutputs: boolean;
 
-  constructor({ inputs, outputs }: Signature) {
+  constructor(signature: Signature) {
+    const { inputs, outputs } = signature;
+    this.ranges = inputRanges(signature);
     this.#graphInputs = new Map(Object.entries(inputs).map(([alias, { name }]) => [alias, name]));
     this.#publicOutputs = Object.keys(outputs);
     this.graphOutputs = Object.values(outputs).map(({ name }) => name);

@@ -1,12 +1,24 @@
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors, TensorValue } from '../../model/tensor.ts';
 
+/** The values that an input takes, if these are not all of its dtype. */
+export interface InputRange {
+  readonly input: string;
+  readonly range: readonly [least: number, largest: number];
+}
+
+export function inputRanges({ inputs }: Signature): InputRange[] {
+  return Object.entries(inputs).flatMap(([input, { range }]) =>
+    range === undefined ? [] : [{ input, range }],
+  );
+}
+
 /** Returns a sentence about the first value that its input does not take, or undefined. */
-export function rangeFault({ inputs }: Signature, tensors: NamedTensors): string | undefined {
-  for (const [name, tensor] of tensors) {
-    const range = inputs[name]?.range;
-    const value = range && firstOutside(tensor, range);
-    if (value !== undefined) return `input ${name}: ${value} is not from ${range?.join(' to ')}`;
+export function rangeFault(ranges: readonly InputRange[], tensors: NamedTensors): string | undefined {
+  for (const { input, range } of ranges) {
+    const tensor = tensors.get(input);
+    const value = tensor && firstOutside(tensor, range);
+    if (value !== undefined) return `input ${input}: ${value} is not from ${range.join(' to ')}`;
   }
   return undefined;
 }

@@ -43,7 +43,7 @@ function activated({ g, attributes }: OperatorCall, x: SymbolicTensor): Symbolic
 const fused =
   (operator: Operator | undefined, isAdded: boolean): Operator =>
   (call) => {
-    if (operator === undefined) throw new Error('there is no such operator');
+    if (operator === undefined) throw new Error('the operator is not known');
     const result = operator(call);
     if (!('ref' in result)) throw new Error('it gives one tensor');
     const more: OnnxTensor | undefined = isAdded ? call.inputs[3] : undefined;
