@@ -4,6 +4,7 @@ import { ModelPage } from './models/model_page.tsx';
 import { Button } from './page/button.tsx';
 import { CONTENT_ID, focusContent } from './page/focus_content.ts';
 import { MODELS_LINK } from './page/route.ts';
+import { useKeptFocus } from './page/use_kept_focus.ts';
 import { useRoute } from './page/use_route.ts';
 import { resumeSession, type SignIn, signIn, signOut } from './session/session.ts';
 import { SignInForm } from './session/sign_in_form.tsx';
@@ -11,6 +12,7 @@ import { SignInForm } from './session/sign_in_form.tsx';
 /** The whole console: a sign-in, and the pages for the caller. */
 export function App() {
   const route = useRoute();
+  useKeptFocus();
   const [state, setState] = useState<SignIn | { readonly kind: 'starting' }>({ kind: 'starting' });
   const endSession = useCallback((message: string | undefined) => {
     signOut();

@@ -10,17 +10,21 @@ interface Props {
   readonly onClick?: () => void;
 }
 
-/** A button. While it is busy, it cannot be pressed again and says so to screen readers. */
+/**
+ * A button. While it is busy, it cannot be pressed again and says so to screen readers. It is not disabled then, since
+ * it would lose the focus.
+ */
 export function Button({ children, kind = 'plain', type = 'button', ...props }: Props) {
   const { isBusy = false, isDisabled = false, label, onClick } = props;
   return (
     <button
       type={type}
       class={kind}
-      disabled={isDisabled || isBusy}
+      disabled={isDisabled}
+      aria-disabled={isBusy}
       aria-busy={isBusy}
       aria-label={label}
-      onClick={onClick}
+      onClick={(event) => (isBusy ? event.preventDefault() : onClick?.())}
     >
       {children}
     </button>

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { focusContent } from './focus_content.ts';
 
 interface Props {
   readonly title: string;
@@ -18,9 +17,7 @@ export function Dialog({ title, children, onClose }: Props) {
     const before = document.activeElement;
     element.current?.showModal();
     return () => {
-      // After a rollback, the button that opened the dialog does not exist any more.
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-      else focusContent();
+      if (before instanceof HTMLElement) before.focus();
     };
   }, []);
   // The button that was pressed is gone after the next step. A button of that step must not be pressed by mistake.

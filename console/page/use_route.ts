@@ -1,5 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { focusContent } from './focus_content.ts';
+import { useEffect, useState } from 'preact/hooks';
 import { parseRoute, type Route } from './route.ts';
 
 /** Follows the fragment of the address. */
@@ -10,11 +9,5 @@ export function useRoute(): Route {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  const shown = useRef(fragment);
-  // The link that was followed is gone with its page.
-  useEffect(() => {
-    if (shown.current !== fragment && document.activeElement === document.body) focusContent();
-    shown.current = fragment;
-  }, [fragment]);
   return parseRoute(fragment);
 }

@@ -191,6 +191,28 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
     await expect.poll(focused).toBe('content');
   });
 
+  test('the focus goes to the content when its button is removed after the dialog has closed', async () => {
+    await publish('late');
+    const { page } = await openAs('flipper', '#/models/late/versions');
+    const focused = () => page.evaluate('document.activeElement.id || document.activeElement.ariaLabel');
+    await page.getByRole('button', { name: 'Promote 1.1.0' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/api/v1/models/late', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await confirm(page, 'Promote 1.1.0');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe('Promote 1.1.0');
+    release();
+    await expect.poll(focused).toBe('content');
+  });
+
   describe('by scope', () => {
     beforeAll(() => publish('scopes'));
 
