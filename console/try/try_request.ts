@@ -40,6 +40,11 @@ export function bodyOf(request: TryRequest): { readonly body: string | File; rea
     case 'text':
       return { body: request.text, type: 'text/plain' };
     case 'file':
-      return { body: request.file, type: request.file.type || 'application/octet-stream' };
+      return { body: request.file, type: imageType(request.file.type) };
   }
+}
+
+/** The server finds out from the bytes what an image is. It would read JSON under a type that is not an image's. */
+function imageType(type: string): string {
+  return type.startsWith('image/') ? type : 'image/x-unknown';
 }

@@ -91,6 +91,17 @@ describe.skipIf(!HAS_BROWSER)('trying a model', () => {
     expect(faults).toEqual([]);
   });
 
+  test('a file that is no picture is refused as a picture', async () => {
+    const { page } = await openAs('viewer', '#/models/digits/try');
+    const buffer = Buffer.from('no picture');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer });
+    await page.getByText('notes.txt, 10 B').waitFor();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('alert').getByText('The body cannot be decoded').waitFor();
+  });
+
   test('JSON is sent as it was typed, and a refusal is shown', async () => {
     const { page } = await openAs('viewer', '#/models/half_plus_two/try');
     await page.getByLabel('JSON').check();

@@ -33,6 +33,18 @@ describe('access', () => {
     for (const token of Object.values(TOKENS)) expect(management().log.join('\n')).not.toContain(token);
   });
 
+  test.each(['/healthz', '/openapi.json', '/api/v1', '/api/v1/models', '/api/v1/objects', '/nothing'])(
+    'no browser takes the answer of %s for a page',
+    async (path) => {
+      for (const token of [TOKENS.ops, 'wrong']) {
+        const response = await fetch(new URL(path, management().url), {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      }
+    },
+  );
+
   test('is refused without the scope, and says which', async () => {
     expect(await change('any', 'rollback', {}, '*', 'viewer')).toMatchObject({
       status: 403,

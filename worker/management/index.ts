@@ -130,6 +130,12 @@ function answerFault(error: unknown, entry: Readonly<Record<string, unknown>>): 
   return errorResponse(`${what}, for the request ${entry.request}`, 500);
 }
 
+/** Objects of the bucket have any content. No browser may take one for a page. */
+function sealed(response: Response, request: Request): Response {
+  response.headers.set('x-content-type-options', 'nosniff');
+  return identified(response, request);
+}
+
 export default {
   async fetch(request, env) {
     const url = new URL(request.url);
@@ -140,9 +146,9 @@ export default {
       const { response, token } = await answer(request, url, env);
       // Health checks are not logged.
       if (url.pathname !== '/healthz') log({ ...entry, status: response.status, token: token ?? null });
-      return identified(response, request);
+      return sealed(response, request);
     } catch (error) {
-      return identified(answerFault(error, entry), request);
+      return sealed(answerFault(error, entry), request);
     }
   },
 

@@ -46,7 +46,6 @@ export async function answerConsole(request: Request, url: URL): Promise<Respons
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
     },
   });

@@ -65,7 +65,7 @@ export function rollbackTransition(target: string | undefined, record: ChangeRec
 export function rollbackTarget(pointer: Pointer): string | TransitionResult {
   const { current, previous, history } = pointer;
   if (history.find(isFlip)?.action === 'rollback') return { kind: 'unchanged', pointer };
-  return previous ?? refused(`there is no version before ${current} to roll back to`);
+  return previous ?? refused(`there is no version before ${current}: name the version to roll back to`);
 }
 
 /**
@@ -94,7 +94,9 @@ export function promotable(pointer: Pointer): string | TransitionResult {
   const waiting = next ?? canary;
   if (waiting !== undefined) return waiting.version;
   if (history.find(isFlip)?.action === 'promote') return { kind: 'unchanged', pointer };
-  return refused(`no version is staged beside ${current} and there is no canary`);
+  return refused(
+    `no version is staged beside ${current} and there is no canary: name the version to promote`,
+  );
 }
 
 /** Points a label at a published version. `current` stays. */
