@@ -5,14 +5,14 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeTflite } from '../../fixtures/models/tflite_model.ts';
 import { A_SENTENCE, judgeFile, numbers } from './judge_file.ts';
-import { ELEMENTWISE_CASES } from './operators/elementwise_cases.ts';
-import { INDEXING_CASES } from './operators/indexing_cases.ts';
-import { INTEGER_RECURRENT_CASES } from './operators/integer_recurrent_cases.ts';
-import { NETWORK_CASES } from './operators/network_cases.ts';
-import { graphOf } from './operators/operator_case.ts';
-import { RECURRENT_CASES } from './operators/recurrent_cases.ts';
-import { SHAPE_CASES } from './operators/shape_cases.ts';
-import { SLICE_CASES } from './operators/slice_cases.ts';
+import { ELEMENTWISE_CASES } from './operators/cases/elementwise.ts';
+import { INDEXING_CASES } from './operators/cases/indexing.ts';
+import { INTEGER_RECURRENT_CASES } from './operators/cases/integer_recurrent.ts';
+import { NETWORK_CASES } from './operators/cases/network.ts';
+import { graphOf } from './operators/cases/operator_case.ts';
+import { RECURRENT_CASES } from './operators/cases/recurrent.ts';
+import { SHAPE_CASES } from './operators/cases/shape.ts';
+import { SLICE_CASES } from './operators/cases/slice.ts';
 
 const FILES = [
   ...ELEMENTWISE_CASES,

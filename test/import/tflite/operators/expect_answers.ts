@@ -7,7 +7,7 @@ import type { Edge } from '../../../fixtures/edge/edge.ts';
 import { publishModel } from '../../../fixtures/models/publish_directory.ts';
 import { type FileGraph, writeTflite } from '../../../fixtures/models/tflite_model.ts';
 import { infer, type RawTensor } from '../../../fixtures/requests/raw_inference.ts';
-import type { CaseTensor } from './operator_case.ts';
+import type { CaseTensor } from './cases/operator_case.ts';
 
 /** The executor answers first; then a plan is recorded, proven and used. */
 const ROUNDS = 3;

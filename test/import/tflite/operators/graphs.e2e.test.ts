@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
 import { int8, int32, text } from '../../../fixtures/models/flatbuffer.ts';
+import { floats, integers, texts } from './cases/operator_case.ts';
 import { expectAnswers } from './expect_answers.ts';
 import { namedGraph } from './named_graph.ts';
-import { floats, integers, texts } from './operator_case.ts';
 
 let edge: Edge;
 beforeAll(async () => {

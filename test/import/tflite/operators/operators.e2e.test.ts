@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
-import { ELEMENTWISE_CASES } from './elementwise_cases.ts';
+import { ELEMENTWISE_CASES } from './cases/elementwise.ts';
+import { INDEXING_CASES } from './cases/indexing.ts';
+import { INTEGER_RECURRENT_CASES } from './cases/integer_recurrent.ts';
+import { NETWORK_CASES } from './cases/network.ts';
+import { graphOf } from './cases/operator_case.ts';
+import { RECURRENT_CASES } from './cases/recurrent.ts';
+import { SHAPE_CASES } from './cases/shape.ts';
+import { SLICE_CASES } from './cases/slice.ts';
 import { expectAnswers } from './expect_answers.ts';
-import { INDEXING_CASES } from './indexing_cases.ts';
-import { INTEGER_RECURRENT_CASES } from './integer_recurrent_cases.ts';
-import { NETWORK_CASES } from './network_cases.ts';
-import { graphOf } from './operator_case.ts';
-import { RECURRENT_CASES } from './recurrent_cases.ts';
-import { SHAPE_CASES } from './shape_cases.ts';
-import { SLICE_CASES } from './slice_cases.ts';
 
 let edge: Edge;
 beforeAll(async () => {

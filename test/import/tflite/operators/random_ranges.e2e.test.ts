@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
 import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
 import { flag, int32 } from '../../../fixtures/models/flatbuffer.ts';
+import { constant, floats, graphOf, integers } from './cases/operator_case.ts';
 import { expectAnswers } from './expect_answers.ts';
-import { constant, floats, graphOf, integers } from './operator_case.ts';
 
 let edge: Edge;
 beforeAll(async () => {

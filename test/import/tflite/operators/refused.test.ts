@@ -5,7 +5,7 @@ import { openModel } from '../../../../import/open_model.ts';
 import { withTemporaryDirectory } from '../../../../scripts/files/temporary_directory.ts';
 import { flag, int8, int32 } from '../../../fixtures/models/flatbuffer.ts';
 import { writeTflite } from '../../../fixtures/models/tflite_model.ts';
-import { constant, floats, graphOf, integers, type OperatorCase } from './operator_case.ts';
+import { constant, floats, graphOf, integers, type OperatorCase } from './cases/operator_case.ts';
 
 const values = floats([2], [1, 2]);
 const number = (value: number) => constant(floats([], [value]));

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newChangeRecord } from '../../scripts/pointer/change_record.ts';
-import { HttpObjectStore } from '../../scripts/registry/http_object_store.ts';
-import { changePointerThrough } from '../../scripts/registry/management_changes.ts';
-import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
-import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
-import { wait } from '../../worker/registry/storage/waiting.ts';
-import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { changePointerThrough } from '../../../scripts/registry/management_changes.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
+import { type ManagementWorker, startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
+import { publishDirectory, SAMPLES } from '../../fixtures/models/publish_directory.ts';
 
 let management: ManagementWorker;
 beforeAll(async () => {

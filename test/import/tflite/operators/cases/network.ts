@@ -1,5 +1,5 @@
-import { flag, float32, int32, text } from '../../../fixtures/models/flatbuffer.ts';
-import { flexMap } from './flex_map.ts';
+import { flag, float32, int32, text } from '../../../../fixtures/models/flatbuffer.ts';
+import { flexMap } from '../flex_map.ts';
 import { codes, constant, floats, integers, type OperatorCase, truths } from './operator_case.ts';
 
 const pixels = floats([1, 2, 2, 1], [1, 2, 3, 4]);

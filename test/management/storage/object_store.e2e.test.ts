@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
-import { HttpObjectStore } from '../../scripts/registry/http_object_store.ts';
-import { requireManagement } from '../../scripts/registry/management_client.ts';
-import { blobKey, publicationKey } from '../../worker/registry/storage/storage_keys.ts';
-import { startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { sha256 } from '../fixtures/models/sha256.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { requireManagement } from '../../../scripts/registry/management_client.ts';
+import { blobKey, publicationKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
+import { sha256 } from '../../fixtures/models/sha256.ts';
 
 const management = await startManagement({ MANAGEMENT_TOKENS: tokenEntry('ci', 'publish+flip', 'secret') });
 afterAll(() => management.stop());

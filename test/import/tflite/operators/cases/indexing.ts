@@ -1,4 +1,4 @@
-import { flag, int8, int32 } from '../../../fixtures/models/flatbuffer.ts';
+import { flag, int8, int32 } from '../../../../fixtures/models/flatbuffer.ts';
 import { codes, constant, floats, integers, type OperatorCase, truths } from './operator_case.ts';
 
 const table = floats([3, 2], [1, 2, 3, 4, 5, 6]);

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newChangeRecord } from '../../scripts/pointer/change_record.ts';
-import { HttpObjectStore } from '../../scripts/registry/http_object_store.ts';
-import { changePointerThrough, pruneThrough } from '../../scripts/registry/management_changes.ts';
-import { POINTER_CHANGES } from '../../worker/registry/pointer/change/table.ts';
-import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
+import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
+import { HttpObjectStore } from '../../../scripts/registry/http_object_store.ts';
+import { changePointerThrough, pruneThrough } from '../../../scripts/registry/management_changes.ts';
+import { POINTER_CHANGES } from '../../../worker/registry/pointer/change/table.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import {
   blobKey,
   manifestKey,
   PRUNING_KEY,
   pointerKey,
   publicationKey,
-} from '../../worker/registry/storage/storage_keys.ts';
-import { wait } from '../../worker/registry/storage/waiting.ts';
-import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { sha256 } from '../fixtures/models/sha256.ts';
+} from '../../../worker/registry/storage/storage_keys.ts';
+import { wait } from '../../../worker/registry/storage/waiting.ts';
+import { type ManagementWorker, startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
+import { sha256 } from '../../fixtures/models/sha256.ts';
 
 const TOKEN = 'secret';
 const MODELS = 60;

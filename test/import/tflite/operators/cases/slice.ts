@@ -1,6 +1,6 @@
-import { flag, int32 } from '../../../fixtures/models/flatbuffer.ts';
+import { flag, int32 } from '../../../../fixtures/models/flatbuffer.ts';
 import { type CaseTensor, floats, integers, type OperatorCase } from './operator_case.ts';
-import { counted, fixed } from './shape_cases.ts';
+import { counted, fixed } from './shape.ts';
 
 interface Masks {
   readonly begin?: number;

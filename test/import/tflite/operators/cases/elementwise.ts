@@ -1,4 +1,4 @@
-import { flag, float32, float32s, int8 } from '../../../fixtures/models/flatbuffer.ts';
+import { flag, float32, float32s, int8 } from '../../../../fixtures/models/flatbuffer.ts';
 import { codes, constant, floats, integers, type OperatorCase, truths } from './operator_case.ts';
 
 const RELU = int8(1);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blobKey } from '../../worker/registry/storage/storage_keys.ts';
-import { startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { withinOneWindow } from '../fixtures/edge/rate_limit_window.ts';
-import { type AskOptions, TOKENS, type TokenName, useManagement } from './use_management.ts';
+import { blobKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
+import { withinOneWindow } from '../../fixtures/edge/rate_limit_window.ts';
+import { type AskOptions, TOKENS, type TokenName, useManagement } from '../use_management.ts';
 
 const { management, ask, change } = useManagement();
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
-import { blobKey, manifestKey, PRUNING_KEY, pointerKey } from '../../worker/registry/storage/storage_keys.ts';
-import { type AskOptions, type TokenName, useManagement } from './use_management.ts';
+import { readPointer } from '../../../worker/registry/pointer/pointer_store.ts';
+import {
+  blobKey,
+  manifestKey,
+  PRUNING_KEY,
+  pointerKey,
+} from '../../../worker/registry/storage/storage_keys.ts';
+import { type AskOptions, type TokenName, useManagement } from '../use_management.ts';
 
 const { management, ask, change, publish } = useManagement();
 

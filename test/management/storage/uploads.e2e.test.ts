@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { blobKey, manifestKey } from '../../worker/registry/storage/storage_keys.ts';
-import { type TokenName, useManagement } from './use_management.ts';
+import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
+import { type TokenName, useManagement } from '../use_management.ts';
 
 const { ask, publish } = useManagement();
 

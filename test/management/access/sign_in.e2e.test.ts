@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ManagementWorker, startManagement, tokenEntry } from '../fixtures/edge/management_worker.ts';
-import { publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
-import { encoded, signed, signingKey } from '../fixtures/requests/access_assertion.ts';
+import { type ManagementWorker, startManagement, tokenEntry } from '../../fixtures/edge/management_worker.ts';
+import { publishDirectory, SAMPLES } from '../../fixtures/models/publish_directory.ts';
+import { encoded, signed, signingKey } from '../../fixtures/requests/access_assertion.ts';
 
 const ISSUER = 'https://team.cloudflareaccess.com';
 const AUDIENCE = '32eafc7626e974616deaf0dc3ce63d7bcbed58a2731e84d06bc3cdf1b53c4228';

@@ -1,6 +1,6 @@
-import { float32, int8, int32 } from '../../../fixtures/models/flatbuffer.ts';
+import { float32, int8, int32 } from '../../../../fixtures/models/flatbuffer.ts';
+import { lstmOutputs, type Matrix, type OracleGate, type OracleLstm } from '../recurrent_oracle.ts';
 import { type CaseTensor, codes, constant, floats, type OperatorCase, state } from './operator_case.ts';
-import { lstmOutputs, type Matrix, type OracleGate, type OracleLstm } from './recurrent_oracle.ts';
 
 const TANH = 4;
 const [STEPS, INPUTS, CELLS] = [4, 3, 4] as const;

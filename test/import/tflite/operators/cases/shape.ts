@@ -1,4 +1,4 @@
-import { int8, int32, int32s } from '../../../fixtures/models/flatbuffer.ts';
+import { int8, int32, int32s } from '../../../../fixtures/models/flatbuffer.ts';
 import {
   type CaseTensor,
   codes,

@@ -1,6 +1,6 @@
-import type { ElementTypeName } from '../../../../import/tflite/tensors/element_types.ts';
-import type { Fields } from '../../../fixtures/models/flatbuffer.ts';
-import type { FileGraph, FileTensor } from '../../../fixtures/models/tflite_model.ts';
+import type { ElementTypeName } from '../../../../../import/tflite/tensors/element_types.ts';
+import type { Fields } from '../../../../fixtures/models/flatbuffer.ts';
+import type { FileGraph, FileTensor } from '../../../../fixtures/models/tflite_model.ts';
 
 export interface CaseTensor {
   readonly type: ElementTypeName;

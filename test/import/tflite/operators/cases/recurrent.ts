@@ -1,12 +1,12 @@
-import { flag, float32, int8, int32 } from '../../../fixtures/models/flatbuffer.ts';
-import { type CaseTensor, codes, constant, floats, type OperatorCase, state } from './operator_case.ts';
+import { flag, float32, int8, int32 } from '../../../../fixtures/models/flatbuffer.ts';
 import {
   lstmOutputs,
   type Matrix,
   type OracleGate,
   type OracleLstm,
   rnnOutputs,
-} from './recurrent_oracle.ts';
+} from '../recurrent_oracle.ts';
+import { type CaseTensor, codes, constant, floats, type OperatorCase, state } from './operator_case.ts';
 
 const [STEPS, INPUTS, CELLS, OUTPUTS] = [3, 2, 4, 3] as const;
 const [RELU, TANH] = [1, 4] as const;
