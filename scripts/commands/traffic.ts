@@ -20,7 +20,7 @@ function define(command: Command): Command {
 Example: ${commandLine('traffic', 'half_plus_two --minutes 60')}
 
 It shows the requests that isolates have recorded: of the local \`dev\`, of the account with --remote, or through a
-management Worker with --url. docs/traffic.md says how to switch the record on.`,
+management Worker with --url. docs/operating/traffic.md says how to switch the record on.`,
     );
 }
 

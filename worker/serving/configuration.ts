@@ -172,7 +172,9 @@ export const SERVING_VARIABLES = v.object({
 /** @throws ConfigurationError that names every invalid variable and its valid values */
 export function parseConfiguration(variables: object): ServingConfiguration {
   if ('POINTER_MAX_AGE_MS' in variables) {
-    throw new ConfigurationError('POINTER_MAX_AGE_MS has become POINTER_LEASE_MS: see docs/consistency.md');
+    throw new ConfigurationError(
+      'POINTER_MAX_AGE_MS has become POINTER_LEASE_MS: see docs/releases/consistency.md',
+    );
   }
   const output = parseVariables(SERVING_VARIABLES, variables);
   return {

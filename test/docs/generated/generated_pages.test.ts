@@ -27,7 +27,7 @@ const SECTIONS: Readonly<Record<string, Readonly<Record<string, () => string>>>>
     'management variables': () => variablesTable(MANAGEMENT),
   },
   'docs/errors.md': { 'error codes': () => table(['code', 'meaning'], codes) },
-  'docs/traffic.md': { 'data points': () => table(['column', 'name', 'meaning'], columns) },
+  'docs/operating/traffic.md': { 'data points': () => table(['column', 'name', 'meaning'], columns) },
   'docs/operations.md': {
     operations: operationsTable,
     'refused operations': refusedOperationsTable,

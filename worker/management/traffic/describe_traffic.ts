@@ -8,7 +8,7 @@ import type { ManagementRequest } from '../management_request.ts';
 
 const NOT_CONFIGURED =
   'This Worker reads no record of requests: bind a dataset as TRAFFIC to the serving Worker, and set ' +
-  'ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN here (docs/traffic.md)';
+  'ANALYTICS_ACCOUNT_ID and ANALYTICS_API_TOKEN here (docs/operating/traffic.md)';
 
 /** Returns the report of a model's requests over the last minutes, from all isolates. */
 export async function describeTraffic(
