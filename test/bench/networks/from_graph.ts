@@ -1,6 +1,6 @@
 import type { WeightSource } from './graph/graph_builder.ts';
 import { GraphBuilder } from './graph/graph_builder.ts';
-import { WEIGHTS_FILE, writeGraphModel } from './graph/graph_model.ts';
+import { constantsOf, writeGraphModel } from './graph/graph_model.ts';
 import { writeOnnx } from './graph/onnx_model.ts';
 import type { Value } from './graph/operation.ts';
 import { randomInput, randomWeights } from './graph/random_weights.ts';
@@ -18,6 +18,8 @@ interface Description {
   readonly weights?: (seed: number) => WeightSource;
   /** False for a network that only tfjs's format has. */
   readonly hasOnnx?: boolean;
+  /** Whether kernels are integers, which take a byte each. */
+  readonly asBytes?: boolean;
 }
 
 /** A network with random weights. The same seed gives the same network on every machine. */
@@ -29,13 +31,14 @@ export function randomNetwork({
   layers,
   weights = randomWeights,
   hasOnnx = true,
+  asBytes = false,
 }: Description): NetworkSource {
   return {
     name,
     build: async (): Promise<Network> => {
       const builder = new GraphBuilder({ name: 'input', shape: inputShape }, weights(seed));
       const graph = builder.build(layers(builder, builder.input));
-      const files = writeGraphModel(graph);
+      const files = writeGraphModel(graph, { asBytes });
       return {
         name,
         description,
@@ -43,7 +46,7 @@ export function randomNetwork({
         files,
         // Includes constants that are not weights of a layer, such as the axes of a mean, because the server checks the
         // sum.
-        weightBytes: files.get(WEIGHTS_FILE)?.byteLength ?? 0,
+        weightBytes: constantsOf(graph).reduce((bytes, { values }) => bytes + values.byteLength, 0),
         ...(hasOnnx ? { onnx: await onnxFile(writeOnnx(graph)) } : {}),
         input: {
           name: graph.input.name,

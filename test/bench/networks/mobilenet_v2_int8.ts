@@ -23,6 +23,7 @@ export const mobilenetV2Int8 = randomNetwork({
   inputShape: [1, 224, 224, 3],
   weights: randomIntegers,
   hasOnnx: false,
+  asBytes: true,
   layers: (builder, input) => {
     const image = builder.quantize('image', input, [255], IMAGE.zero);
     const last = mobilenetFeatures(integerLayers(builder, image), image);

@@ -1,9 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import { packIntegers } from '../../../worker/runtime/plan/fuse/integers/pack_integers.ts';
+import {
+  packDepthwise,
+  packHeads,
+  packPanels,
+} from '../../../worker/runtime/plan/fuse/integers/pack_integers.ts';
 import type { Window } from '../../../worker/runtime/plan/fuse/integers/product_operands.ts';
 import { shapeSize } from '../../fixtures/kernels/comparison.ts';
+import {
+  type Range,
+  randomBytes,
+  randomIntegers,
+  ranges,
+  requantized,
+  VARIANTS,
+} from '../../fixtures/kernels/integer_values.ts';
 import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
 
 let node: NodeBackend;
@@ -14,52 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => kernels.unregister());
 
-/** Both instructions of both builds. The build without relaxed SIMD has only one. */
-const VARIANTS = [
-  { build: 0, fused: 0 },
-  { build: 0, fused: 1 },
-  { build: 1, fused: 0 },
-] as const;
-
-const BYTE = { min: -128, max: 127 };
-
-/** Deterministic bytes from -128 to 127, with more of the extreme ones than chance gives. */
-function randomBytes(count: number, seed: number, lowest: number): Int8Array {
-  let state = (seed * 2654435761 + 12345) >>> 0;
-  return Int8Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const kind = (state >>> 8) % 8;
-    if (kind === 0) return lowest;
-    return kind === 1 ? 127 : Math.max(lowest, state >> 24);
-  });
-}
-
-/** The nearest integer, ties to the even one. */
-function nearest(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-function requantized(sum: number, scale: number, { zero, lower, upper }: Range): number {
-  return Math.min(Math.max(nearest(Math.fround(sum * scale)) + zero, lower), upper);
-}
-
-interface Range {
-  readonly zero: number;
-  readonly lower: number;
-  readonly upper: number;
-}
-
-const range = fc
-  .record({ zero: fc.integer({ min: -128, max: 127 }), ends: fc.tuple(fc.integer(BYTE), fc.integer(BYTE)) })
-  .map(({ zero, ends: [one, other] }) => ({
-    zero,
-    lower: Math.min(one, other),
-    upper: Math.max(one, other),
-  }));
-
 interface Convolution extends Window {
   readonly outChannels: number;
   readonly depthwise: boolean;
@@ -67,6 +33,11 @@ interface Convolution extends Window {
   readonly scale: number;
   readonly range: Range;
   readonly seed: number;
+  /** What the weights are larger than bytes of 7 bits and a sign. */
+  readonly factor: number;
+  /** The byte that stands for 0. */
+  readonly weightZero: number;
+  readonly parts: 1 | 2;
 }
 
 const convolutions = fc
@@ -75,7 +46,13 @@ const convolutions = fc
     ...{ filterHeight: shapeSize(5), filterWidth: shapeSize(5), outChannels: shapeSize(20) },
     ...{ strideY: shapeSize(3), strideX: shapeSize(3), dilationY: shapeSize(2), dilationX: shapeSize(2) },
     ...{ padTop: fc.nat(3), padLeft: fc.nat(3), padBottom: fc.nat(3), padRight: fc.nat(3) },
-    ...{ depthwise: fc.boolean(), offset: fc.integer({ min: -127, max: 128 }), range, seed: fc.nat(1000) },
+    ...{
+      depthwise: fc.boolean(),
+      offset: fc.integer({ min: -127, max: 128 }),
+      range: ranges,
+      seed: fc.nat(1000),
+    },
+    ...{ factor: fc.integer({ min: -127, max: 127 }), weightZero: fc.nat(255), parts: fc.constantFrom(1, 2) },
     scale: fc.double({ min: 1e-5, max: 0.5, noNaN: true }).map(Math.fround),
   })
   .map(({ padBottom, padRight, ...given }): Convolution => {
@@ -98,7 +75,7 @@ const convolutions = fc
   .filter(({ outHeight, outWidth }) => outHeight > 0 && outWidth > 0);
 
 /** Computes the bytes of a convolution with numbers of JavaScript. */
-function convolved(of: Convolution, x: Int8Array, weights: Int8Array, biases: Int32Array): Int8Array {
+function convolved(of: Convolution, x: Int8Array, weights: Int16Array, biases: Int32Array): Int8Array {
   const { batch, height, width, channels, outHeight, outWidth, outChannels, depthwise, offset } = of;
   const taps = of.filterHeight * of.filterWidth;
   const result = new Int8Array(batch * outHeight * outWidth * outChannels);
@@ -124,34 +101,51 @@ function convolved(of: Convolution, x: Int8Array, weights: Int8Array, biases: In
   return result;
 }
 
-function compute(of: Convolution, x: Int8Array, packed: Uint8Array, fused: 0 | 1): Int8Array {
+/** The weights' bytes, the biases and scales of a product, each where its kernel takes them. */
+interface Packed {
+  readonly bytes: Uint8Array;
+  readonly head: Uint8Array;
+}
+
+function packed(of: Convolution, weights: Int16Array, biases: Int32Array): Packed {
+  const { factor, weightZero, offset, outChannels, scale } = of;
+  const sums = { weights, biases };
+  if (of.depthwise)
+    return { bytes: packDepthwise(of, sums, of.parts, offset, () => scale), head: new Uint8Array() };
+  // Of whole groups of four channels, weights can have any byte as their zero.
+  const zero = of.channels % 4 === 0 ? weightZero : 0;
+  const bytes = packPanels(of, outChannels, sums, factor).map((byte) => byte + zero);
+  return { bytes, head: packHeads(outChannels, sums, factor, offset, () => scale) };
+}
+
+function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 0 | 1): Int8Array {
   const { functions, heap } = kernels;
   const { channels, filterHeight, filterWidth, depthwise, outChannels, range: bounds } = of;
   const count = of.batch * of.outHeight * of.outWidth * outChannels;
+  const lines = of.parts * filterHeight;
   const scratchBytes = depthwise
-    ? functions.integer_depthwise_scratch_bytes(channels, filterHeight, filterWidth)
+    ? functions.integer_depthwise_scratch_bytes(channels, lines, filterWidth)
     : functions.integer_conv2d_scratch_bytes(channels, outChannels, filterHeight, filterWidth);
-  const blocks = [x.length + 16, packed.length, count, scratchBytes].map((bytes) => heap.allocate(bytes));
-  const [from = 0, weights = 0, to = 0, scratch = 0] = blocks;
+  const sizes = [x.length + 16, bytes.length, head.length, count, scratchBytes];
+  const blocks = sizes.map((size) => heap.allocate(size));
+  const [from = 0, weights = 0, heads = 0, to = 0, scratch = 0] = blocks;
   const { HEAP8, HEAPU8 } = heap.backend.wasm;
   HEAP8.set(x, from);
-  HEAPU8.set(packed, weights);
+  HEAPU8.set(bytes, weights);
+  HEAPU8.set(head, heads);
   const image = [of.batch, of.height, of.width, channels, of.outHeight, of.outWidth] as const;
-  const window = [
-    ...([filterHeight, filterWidth, of.strideY, of.strideX, of.dilationY, of.dilationX] as const),
-    ...([
-      of.padTop,
-      of.padLeft,
-      -of.offset,
-      bounds.zero,
-      bounds.lower,
-      bounds.upper,
-      fused,
-      scratch,
-    ] as const),
-  ] as const;
-  if (depthwise) functions.integer_depthwise(from, weights, to, ...image, ...window);
-  else functions.integer_conv2d(from, weights, to, ...image, outChannels, ...window);
+  const steps = [of.strideY, of.strideX, of.dilationY, of.dilationX, of.padTop, of.padLeft] as const;
+  const { zero, lower, upper } = bounds;
+  const rest = [-of.offset, zero, lower, upper, fused, scratch] as const;
+  if (depthwise) {
+    const filter = [lines, filterWidth, filterHeight] as const;
+    functions.integer_depthwise(from, weights, to, ...image, ...filter, ...steps, ...rest);
+  } else {
+    const weightZero = channels % 4 === 0 ? of.weightZero : 0;
+    const filter = [outChannels, filterHeight, filterWidth] as const;
+    const matrix = [weights, weightZero, of.factor, heads] as const;
+    functions.integer_conv2d(from, ...matrix, to, ...image, ...filter, ...steps, ...rest);
+  }
   const result = HEAP8.slice(to, to + count);
   for (const block of blocks) heap.free(block);
   return result;
@@ -166,15 +160,15 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
   test('a convolution of bytes is what integers give, for any sizes and extreme values', () => {
     fc.assert(
       fc.property(convolutions, (of) => {
-        const { outChannels, depthwise, channels, seed } = of;
+        const { outChannels, depthwise, channels, seed, factor, parts } = of;
         const factors = of.filterHeight * of.filterWidth * (depthwise ? 1 : channels);
-        const x = randomBytes(of.batch * of.height * of.width * channels, seed, -128);
-        const weights = randomBytes(outChannels * factors, seed + 1, -127);
-        const biases = Int32Array.from(randomBytes(outChannels, seed + 2, -128), (value) => value * 1000);
-        const product = { kind: depthwise ? 'depthwise' : 'full', window: of, outChannels } as const;
-        const sums = { weights, biases, largest: new Float64Array() };
-        const packed = packIntegers(product, sums, of, () => of.scale);
-        expect(compute(of, x, packed, fused)).toEqual(convolved(of, x, weights, biases));
+        const x = randomBytes(of.batch * of.height * of.width * channels, seed);
+        const most = depthwise ? 127 * parts : 127;
+        const middle = depthwise ? 0 : factor;
+        const weights = randomIntegers(outChannels * factors, seed + 1, middle - most, middle + most);
+        const biases = Int32Array.from(randomBytes(outChannels, seed + 2), (value) => value * 1000);
+        const result = compute(of, x, packed(of, weights, biases), fused);
+        expect(result).toEqual(convolved(of, x, weights, biases));
       }),
       { numRuns: 150 },
     );
@@ -187,11 +181,11 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
       shapeSize(70),
       fc.tuple(scale, scale, scale),
       fc.tuple(offset, offset),
-      range,
+      ranges,
       fc.nat(1000),
       (count, [aScale, bScale, factor], [aOffset, bOffset], bounds, seed) => {
         const { functions, heap } = kernels;
-        const [a, b] = [randomBytes(count, seed, -128), randomBytes(count, seed + 1, -128)];
+        const [a, b] = [randomBytes(count, seed), randomBytes(count, seed + 1)];
         const blocks = [0, 1, 2].map(() => heap.allocate(count + 16));
         const [from = 0, other = 0, to = 0] = blocks;
         const { HEAP8 } = heap.backend.wasm;
@@ -216,7 +210,7 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
     fc.assert(
       fc.property(shapeSize(70), fc.integer({ min: -300, max: 300 }), fc.nat(1000), (count, offset, seed) => {
         const { functions, heap } = kernels;
-        const values = randomBytes(count, seed, -128);
+        const values = randomBytes(count, seed);
         const blocks = [heap.allocate(count + 16), heap.allocate(4 * count + 4), heap.allocate(count + 16)];
         const [bytes = 0, floats = 0, back = 0] = blocks;
         const { HEAP8, HEAPF32 } = heap.backend.wasm;

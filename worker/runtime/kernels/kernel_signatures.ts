@@ -55,6 +55,10 @@ export const SIGNATURES = {
     x: 'Input', y: 'Output', size0: 'i32', size1: 'i32', size2: 'i32', size3: 'i32', size4: 'i32', x0: 'i32',
     x1: 'i32', x2: 'i32', x3: 'i32', x4: 'i32', y0: 'i32', y1: 'i32', y2: 'i32', y3: 'i32', y4: 'i32',
   },
+  copy_bytes: {
+    x: 'Input', y: 'Output', size0: 'i32', size1: 'i32', size2: 'i32', size3: 'i32', size4: 'i32', x0: 'i32',
+    x1: 'i32', x2: 'i32', x3: 'i32', x4: 'i32', y0: 'i32', y1: 'i32', y2: 'i32', y3: 'i32', y4: 'i32',
+  },
   depthwise_conv2d: {
     x: 'Input', filter: 'Input', bias: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32',
     channels: 'i32', outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32',
@@ -74,6 +78,9 @@ export const SIGNATURES = {
   },
   fill: {
     y: 'Output', count: 'i32', value: 'f32',
+  },
+  fill_bytes: {
+    y: 'Output', count: 'i32', value: 'i32',
   },
   floats_of_integers: {
     x: 'Input', y: 'Output', count: 'i32', offset: 'i32',
@@ -104,28 +111,38 @@ export const SIGNATURES = {
     count: 'i32', scale: 'f32', zero: 'i32', lower: 'i32', upper: 'i32',
   },
   integer_conv2d: {
-    x: 'Input', packed: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
-    outHeight: 'i32', outWidth: 'i32', outChannels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
-    strideY: 'i32', strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32',
-    outside: 'i32', zero: 'i32', lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
+    x: 'Input', packed: 'Input', weightZero: 'i32', rowFactor: 'i32', head: 'Input', y: 'Output',
+    batch: 'i32', height: 'i32', width: 'i32', channels: 'i32', outHeight: 'i32', outWidth: 'i32',
+    outChannels: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32', strideX: 'i32',
+    dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32', outside: 'i32', zero: 'i32',
+    lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
   },
   integer_conv2d_scratch_bytes: {
     channels: 'i32', outChannels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
   },
   integer_depthwise: {
     x: 'Input', packed: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
-    outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32',
+    outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', period: 'i32', strideY: 'i32',
     strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32', outside: 'i32',
     zero: 'i32', lower: 'i32', upper: 'i32', fused: 'Flag', scratch: 'Scratch',
   },
   integer_depthwise_scratch_bytes: {
     channels: 'i32', filterHeight: 'i32', filterWidth: 'i32',
   },
+  integer_pool2d: {
+    x: 'Input', y: 'Output', average: 'Flag', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
+    outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32',
+    strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32', offset: 'i32',
+    scale: 'f32', zero: 'i32', lower: 'i32', upper: 'i32',
+  },
   integers_of_floats: {
     x: 'Input', y: 'Output', count: 'i32', offset: 'i32',
   },
   layer_norm: {
     x: 'Input', gamma: 'Input', beta: 'Input', y: 'Output', rows: 'i32', width: 'i32', epsilon: 'f32',
+  },
+  map_bytes: {
+    x: 'Input', table: 'Input', y: 'Output', count: 'i32',
   },
   pack_b: {
     b: 'Input', packed: 'Output', k: 'i32', n: 'i32', stride: 'i32',
@@ -145,11 +162,17 @@ export const SIGNATURES = {
     outHeight: 'i32', outWidth: 'i32', filterHeight: 'i32', filterWidth: 'i32', strideY: 'i32',
     strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32',
   },
+  quantize_floats: {
+    x: 'Input', y: 'Output', count: 'i32', scale: 'f32', zero: 'i32', lower: 'i32', upper: 'i32',
+  },
   softmax: {
     x: 'Input', y: 'Output', rows: 'i32', width: 'i32',
   },
   sum_middle: {
     x: 'Input', y: 'Output', outer: 'i32', reduced: 'i32', inner: 'i32', scale: 'f32',
+  },
+  sums_of_integers: {
+    x: 'Input', y: 'Output', outer: 'i32', reduced: 'i32', inner: 'i32', offset: 'i32', scale: 'f32',
   },
   take_elements: {
     packed: 'Input', b: 'Output', k: 'i32', n: 'i32', transposed: 'Flag', shift: 'i32', first: 'i32',
@@ -212,6 +235,11 @@ export interface KernelFunctions {
     x0: number, x1: number, x2: number, x3: number, x4: number, y0: number, y1: number, y2: number,
     y3: number, y4: number,
   ): void;
+  copy_bytes(
+    x: number, y: number, size0: number, size1: number, size2: number, size3: number, size4: number,
+    x0: number, x1: number, x2: number, x3: number, x4: number, y0: number, y1: number, y2: number,
+    y3: number, y4: number,
+  ): void;
   depthwise_conv2d(
     x: number, filter: number, bias: number, y: number, batch: number, height: number, width: number,
     channels: number, outHeight: number, outWidth: number, filterHeight: number, filterWidth: number,
@@ -230,6 +258,9 @@ export interface KernelFunctions {
     quantized: 0 | 1,
   ): number;
   fill(
+    y: number, count: number, value: number,
+  ): void;
+  fill_bytes(
     y: number, count: number, value: number,
   ): void;
   floats_of_integers(
@@ -261,28 +292,38 @@ export interface KernelFunctions {
     count: number, scale: number, zero: number, lower: number, upper: number,
   ): void;
   integer_conv2d(
-    x: number, packed: number, y: number, batch: number, height: number, width: number, channels: number,
-    outHeight: number, outWidth: number, outChannels: number, filterHeight: number, filterWidth: number,
-    strideY: number, strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
-    outside: number, zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
+    x: number, packed: number, weightZero: number, rowFactor: number, head: number, y: number, batch: number,
+    height: number, width: number, channels: number, outHeight: number, outWidth: number, outChannels: number,
+    filterHeight: number, filterWidth: number, strideY: number, strideX: number, dilationY: number,
+    dilationX: number, padTop: number, padLeft: number, outside: number, zero: number, lower: number,
+    upper: number, fused: 0 | 1, scratch: number,
   ): void;
   integer_conv2d_scratch_bytes(
     channels: number, outChannels: number, filterHeight: number, filterWidth: number,
   ): number;
   integer_depthwise(
     x: number, packed: number, y: number, batch: number, height: number, width: number, channels: number,
-    outHeight: number, outWidth: number, filterHeight: number, filterWidth: number, strideY: number,
-    strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number, outside: number,
-    zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
+    outHeight: number, outWidth: number, filterHeight: number, filterWidth: number, period: number,
+    strideY: number, strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
+    outside: number, zero: number, lower: number, upper: number, fused: 0 | 1, scratch: number,
   ): void;
   integer_depthwise_scratch_bytes(
     channels: number, filterHeight: number, filterWidth: number,
   ): number;
+  integer_pool2d(
+    x: number, y: number, average: 0 | 1, batch: number, height: number, width: number, channels: number,
+    outHeight: number, outWidth: number, filterHeight: number, filterWidth: number, strideY: number,
+    strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number, offset: number,
+    scale: number, zero: number, lower: number, upper: number,
+  ): void;
   integers_of_floats(
     x: number, y: number, count: number, offset: number,
   ): number;
   layer_norm(
     x: number, gamma: number, beta: number, y: number, rows: number, width: number, epsilon: number,
+  ): void;
+  map_bytes(
+    x: number, table: number, y: number, count: number,
   ): void;
   pack_b(
     b: number, packed: number, k: number, n: number, stride: number,
@@ -302,11 +343,17 @@ export interface KernelFunctions {
     outHeight: number, outWidth: number, filterHeight: number, filterWidth: number, strideY: number,
     strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
   ): void;
+  quantize_floats(
+    x: number, y: number, count: number, scale: number, zero: number, lower: number, upper: number,
+  ): number;
   softmax(
     x: number, y: number, rows: number, width: number,
   ): void;
   sum_middle(
     x: number, y: number, outer: number, reduced: number, inner: number, scale: number,
+  ): void;
+  sums_of_integers(
+    x: number, y: number, outer: number, reduced: number, inner: number, offset: number, scale: number,
   ): void;
   take_elements(
     packed: number, b: number, k: number, n: number, transposed: 0 | 1, shift: number, first: number,

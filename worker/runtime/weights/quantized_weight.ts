@@ -9,6 +9,11 @@ import { packedBlock, type QuantizedElements } from '../kernels/packing/quantize
  */
 const LEAST_QUANTIZED = 32 * 1024;
 
+/**
+ * Plans compute with the bytes of integer weights as they are, whatever their number. Smaller matrices would be mostly padding.
+ */
+const LEAST_INTEGERS = 1024;
+
 const FLOAT_BYTES = 4;
 
 /** Beyond these limits, a scale would lose digits in float32. */
@@ -21,8 +26,14 @@ const WINOGRAD_WIDTH = 3;
 /** Returns the quantized elements of a matrix that is large enough to stay quantized, or undefined. */
 export function keptElements(spec: WeightSpec, { k, n }: MatrixLayout): QuantizedElements | undefined {
   const { shape } = spec;
-  const isWorthIt = k * n >= LEAST_QUANTIZED && !(shape.length === 4 && shape[1] === WINOGRAD_WIDTH);
+  const isWinograd = shape.length === 4 && shape[1] === WINOGRAD_WIDTH;
+  const isWorthIt = isIntegers(spec) ? k * n >= LEAST_INTEGERS : k * n >= LEAST_QUANTIZED && !isWinograd;
   return isWorthIt ? quantizedElements(spec) : undefined;
+}
+
+/** True for the weights of a quantized model: bytes that stand for integers, whose scale is applied to the sums. */
+function isIntegers({ quantization }: WeightSpec): boolean {
+  return quantization?.dtype === 'uint8' && quantization.scale === 1 && Number.isInteger(quantization.min);
 }
 
 /** True if a weight stays quantized and takes less memory than in float32: panels of few columns are mostly padding. */

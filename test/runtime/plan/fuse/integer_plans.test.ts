@@ -3,31 +3,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomValues } from '../../../fixtures/kernels/comparison.ts';
 import { createNodeBackend, type NodeBackend } from '../../../fixtures/kernels/node_backend.ts';
+import { type Codes, expectSame, INT8, quantized, UINT8, weights } from '../quantized_layers.ts';
 import { recordPlan } from '../recorded_plan.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {
   node = await createNodeBackend();
 });
-
-/** Integers from -`most` to `most`. */
-function weights(shape: number[], seed: number, most = 127): tf.Tensor {
-  return tf.tensor(randomValues(tf.util.sizeFromShape(shape), seed, most).map(Math.round), shape);
-}
-
-interface Codes {
-  readonly zero: number;
-  readonly lowest: number;
-  readonly highest: number;
-}
-
-const INT8: Codes = { zero: -3, lowest: -128, highest: 127 };
-const UINT8: Codes = { zero: 121, lowest: 0, highest: 255 };
-
-function quantized(sums: tf.Tensor, scale: tf.Tensor | number, { zero, lowest, highest }: Codes): tf.Tensor {
-  const near = tf.round(tf.mul(sums, scale));
-  return tf.minimum(tf.maximum(tf.add(near, zero), lowest), highest);
-}
 
 /** A block as in MobileNetV2: an expansion, a depthwise convolution, a projection and a residual addition. */
 function block(codes: Codes, channels: number, stride: 1 | 2, most = 127): (x: tf.Tensor) => tf.Tensor {
@@ -142,8 +124,8 @@ describe('plans of quantized networks', () => {
   });
 
   test.each([
-    { name: 'of the zero is part of the convolution', value: INT8.zero, steps: 9 },
-    { name: 'of another value stays', value: 5, steps: 15 },
+    { name: 'of the zero is part of the convolution', value: INT8.zero, steps: 4 },
+    { name: 'of another value is copied', value: 5, steps: 6 },
   ])('padding $name', ({ value, steps }) => {
     const filter = weights([3, 3, 8, 1], 1) as tf.Tensor4D;
     const compute = (x: tf.Tensor) => {
@@ -200,14 +182,46 @@ describe('plans of quantized networks', () => {
     recorded.dispose();
   });
 
-  test('stay with floats where a weight has 8 bits, or is no integer', () => {
-    for (const most of [128.4, 300]) {
-      const shape = [1, 4, 4, 8];
-      const compute = block(INT8, 8, 2, most);
-      const values = randomValues(128, 1, 3);
-      const recorded = recordPlan(node, compute, { shape, values }, {});
-      expect(recorded.plan.hasCopies).toBe(false);
-      recorded.dispose();
+  test.each([
+    { name: 'of 8 bits with another zero', from: -100, to: 150, hasCopies: true },
+    { name: 'of 8 bits below and above 7', from: -128, to: 127, hasCopies: false },
+    { name: 'of 9 bits', from: -254, to: 254, hasCopies: false },
+  ])('weights $name: in bytes is $hasCopies', ({ from, to, hasCopies }) => {
+    const middle = Math.ceil((from + to) / 2);
+    const filter = tf.add<tf.Tensor4D>(weights([2, 2, 6, 8], 1, Math.floor((to - from) / 2)), middle);
+    const extremes = tf.pad(tf.tensor4d([from, to], [1, 1, 1, 2]), [
+      [0, 1],
+      [0, 1],
+      [0, 5],
+      [0, 6],
+    ]);
+    const taken = tf.where(tf.equal(extremes, 0), filter, extremes) as tf.Tensor4D;
+    expectSame(node, { hasCopies }, [1, 5, 4, 6], (x) => {
+      const given = tf.sub<tf.Tensor4D>(quantized(x, 40, UINT8), UINT8.zero);
+      return tf.sub(quantized(tf.conv2d(given, taken, 1, 'same'), 0.0008, UINT8), 1);
+    });
+  });
+
+  test('weights of a depthwise convolution are sums of two bytes if one is not enough', () => {
+    for (const [size, stride] of [
+      [3, 1],
+      [5, 2],
+    ] as const) {
+      const filter = weights([size, size, 20, 1], 1, 254) as tf.Tensor4D;
+      expectSame(node, { hasCopies: true }, [1, 7, 6, 20], (x) => {
+        const given = tf.sub<tf.Tensor4D>(quantized(x, 40, UINT8), UINT8.zero);
+        return tf.sub(quantized(tf.depthwiseConv2d(given, filter, stride, 'same'), 0.001, UINT8), 1);
+      });
+    }
+  });
+
+  test('stay with floats where a weight has 10 bits, or is no integer', () => {
+    for (const most of [300, 126.5]) {
+      const filter = tf.add<tf.Tensor4D>(weights([3, 3, 8, 1], 1, 50), most - 50);
+      expectSame(node, { hasCopies: false }, [1, 4, 4, 8], (x) => {
+        const given = tf.sub<tf.Tensor4D>(quantized(x, 40, INT8), INT8.zero);
+        return tf.sub(quantized(tf.depthwiseConv2d(given, filter, 1, 'same'), 0.001, INT8), 1);
+      });
     }
   });
 });

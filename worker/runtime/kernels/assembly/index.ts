@@ -14,7 +14,11 @@ export { expand_depthwise, expand_depthwise_scratch_bytes } from './convolution/
 export { has_fused_dot } from './integers/dot';
 export { integer_conv2d, integer_conv2d_scratch_bytes } from './integers/integer_conv2d';
 export { integer_depthwise, integer_depthwise_scratch_bytes } from './integers/integer_depthwise';
-export { floats_of_integers, integer_add, integers_of_floats } from './integers/elementwise';
+export { integer_pool2d } from './integers/integer_pool';
+export { sums_of_integers } from './integers/integer_reduce';
+export { copy_bytes, fill_bytes } from './integers/copy_bytes';
+export { map_bytes } from './integers/map_bytes';
+export { floats_of_integers, integer_add, integers_of_floats, quantize_floats } from './integers/elementwise';
 export { unary } from './unary';
 export { binary } from './binary';
 export { layer_norm, softmax, sum_middle } from './reduce';

@@ -1,6 +1,6 @@
 import { ROUND } from '../constants';
 import { Input, Output } from '../roles';
-import { storeUpTo } from '../vector';
+import { clamp, storeUpTo } from '../vector';
 import { bounded, rounded, shiftTo } from './requantize';
 
 /** Returns four of eight integers plus an offset as floats. */
@@ -127,4 +127,44 @@ export function integer_add(
     );
     v128.store(y + index, bytes);
   }
+}
+
+/** Floats beyond this magnitude are beyond all bounds, and would not be rounded by an addition. */
+const MOST_ROUNDED: f32 = 2097152;
+
+/**
+ * Quantizes floats: y = clamp(round(x * scale) + zero, lower, upper). Up to 15 bytes behind the last are written.
+ *
+ * @param x     [count] in float32
+ * @param y     [count] in int8
+ * @param zero  what is added to the rounded results, of a magnitude below 2^20
+ * @param lower lower bound of the result, -128 or more
+ * @param upper upper bound of the result, 127 or less
+ * @returns 1, or 0 if a value is NaN: then y is undefined
+ */
+export function quantize_floats(x: Input, y: Output, count: i32, scale: f32, zero: i32, lower: i32, upper: i32): i32 {
+  const round = ROUND;
+  const shift = shiftTo(zero);
+  const scales = f32x4.splat(scale);
+  const least = f32x4.splat(-MOST_ROUNDED), most = f32x4.splat(MOST_ROUNDED);
+  const nothing = f32x4.splat(0);
+  const lowest = i8x16.splat(<i8>lower), highest = i8x16.splat(<i8>upper);
+  let different = i32x4.splat(0);
+  for (let left = count; left > 0; left -= 16) {
+    const x0 = f32x4.mul(fourValues(x, left, nothing), scales), x1 = f32x4.mul(fourValues(x + 16, left - 4, nothing), scales);
+    const x2 = f32x4.mul(fourValues(x + 32, left - 8, nothing), scales), x3 = f32x4.mul(fourValues(x + 48, left - 12, nothing), scales);
+    different = v128.or(different, v128.or(v128.or(f32x4.ne(x0, x0), f32x4.ne(x1, x1)), v128.or(f32x4.ne(x2, x2), f32x4.ne(x3, x3))));
+    const bytes = bounded(
+      rounded(clamp(x0, least, most), round, shift),
+      rounded(clamp(x1, least, most), round, shift),
+      rounded(clamp(x2, least, most), round, shift),
+      rounded(clamp(x3, least, most), round, shift),
+      lowest,
+      highest,
+    );
+    v128.store(y, bytes);
+    x += 64;
+    y += 16;
+  }
+  return v128.any_true(different) ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { Flag, Input, Output, Scratch } from '../roles';
 import { computeRows } from './compute_rows';
-import { expandedPanelBytes, expandPanels, packedPanelBytes, TILE_ROWS } from './tile';
+import { expandedPanelBytes, expandPanels, packedPanelBytes, PANEL_HEAD, sumOfRow, TILE_ROWS } from './tile';
 
 /** The bytes of expanded panels that stay in the second-level cache while all rows are multiplied. */
 const GROUP_BYTES: i32 = 256 * 1024;
@@ -21,12 +21,15 @@ function panelsPerGroup(groups: i32, panels: i32): i32 {
   return max(1, min(panels, GROUP_BYTES / <i32>expandedPanelBytes(groups)));
 }
 
-/** Returns the bytes of scratch that integer_conv2d needs: expanded panels, pointers, and a pixel outside the image. */
+/** The bytes of the terms of a tile's rows. */
+const TERMS: usize = 16;
+
+/** Returns the bytes of scratch that integer_conv2d needs: expanded panels, pointers, terms, and a pixel outside the image. */
 export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, filterHeight: i32, filterWidth: i32): usize {
   const taps = filterHeight * filterWidth;
   const groups = taps * groupsOf(channels);
   const expanded = <usize>panelsPerGroup(groups, (outChannels + 7) >>> 3) * expandedPanelBytes(groups);
-  return expanded + TAP_POINTERS * <usize>taps + (<usize>groupsOf(channels) << 2);
+  return expanded + TAP_POINTERS * <usize>taps + TERMS + (<usize>groupsOf(channels) << 2);
 }
 
 /**
@@ -35,7 +38,10 @@ export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, fi
  * that up to 3 bytes behind the image are read, but multiplied by 0. The other parameters are those of conv2d.
  *
  * @param x       [batch, height, width, channels] in int8
- * @param packed  the filter with biases and scales: see tile.ts and plan/fuse/integers/pack_integers.ts
+ * @param packed  the filter: see tile.ts and plan/fuse/integers/pack_integers.ts
+ * @param weightZero the byte that stands for the weight 0. All others differ from it by at most 127
+ * @param rowFactor what all weights are larger than their bytes say
+ * @param head    8 biases in int32 and 8 scales in float32 for each panel
  * @param y       [batch, outHeight, outWidth, outChannels] in int8
  * @param outside the value of pixels outside the image
  * @param zero    what is added to the rounded results
@@ -47,6 +53,9 @@ export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, fi
 export function integer_conv2d(
   x: Input,
   packed: Input,
+  weightZero: i32,
+  rowFactor: i32,
+  head: Input,
   y: Output,
   batch: i32,
   height: i32,
@@ -78,13 +87,14 @@ export function integer_conv2d(
   const panelBytes = packedPanelBytes(taps * groups);
   const group = panelsPerGroup(taps * groups, panels);
   const pointers = scratch + <usize>group * expandedPanelBytes(taps * groups);
-  const pixelOutside = pointers + TAP_POINTERS * <usize>taps;
+  const terms = pointers + TAP_POINTERS * <usize>taps;
+  const pixelOutside = terms + TERMS;
   for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
 
   const count = batch * outHeight * outWidth;
   for (let panel = 0; panel < panels; panel += group) {
     const panelsHere = min(group, panels - panel);
-    expandPanels(packed + <usize>panel * panelBytes, panelsHere, taps * groups, scratch);
+    expandPanels(packed + <usize>panel * panelBytes, panelsHere, taps * groups, weightZero, scratch);
     const column = panel << 3;
     let image = x;
     let outY = 0;
@@ -114,7 +124,13 @@ export function integer_conv2d(
           }
         }
       }
-      computeRows(fused != 0, here, pointers, taps, groups, scratch, panelsHere, y + <usize>(row * outChannels + column), outChannels, outChannels - column, zero, lower, upper);
+      if (rowFactor != 0) {
+        for (let index = 0; index < here; index++) {
+          const at = <usize>index << 2;
+          store<i32>(terms + at, rowFactor * sumOfRow(pointers + at, taps, channels));
+        }
+      }
+      computeRows(fused != 0, here, pointers, taps, groups, scratch, head + <usize>panel * PANEL_HEAD, panelsHere, rowFactor != 0 ? terms : 0, y + <usize>(row * outChannels + column), outChannels, outChannels - column, zero, lower, upper);
       row += here;
     }
   }

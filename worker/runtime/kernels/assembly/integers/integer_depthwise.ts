@@ -36,10 +36,14 @@ export function integer_depthwise_scratch_bytes(channels: i32, filterHeight: i32
  * Up to 15 bytes behind the image are read, but their channels are not stored. The other parameters are those of
  * integer_conv2d.
  *
+ * The lines of a filter may be given twice, for weights that are the sum of two bytes.
+ *
  * @param x       [batch, height, width, channels] in int8
  * @param packed  blocks of 16 channels: biases in int32, scales in float32, and 64 bytes for each four taps of a column of
  *                the filter, the four weights of a channel together
  * @param y       [batch, outHeight, outWidth, channels] in int8
+ * @param filterHeight the lines of the packed filter
+ * @param period  the lines of the image that they are for: line `period` of the filter is for the first one again
  * @param scratch integer_depthwise_scratch_bytes bytes
  */
 export function integer_depthwise(
@@ -54,6 +58,7 @@ export function integer_depthwise(
   outWidth: i32,
   filterHeight: i32,
   filterWidth: i32,
+  period: i32,
   strideY: i32,
   strideX: i32,
   dilationY: i32,
@@ -80,7 +85,7 @@ export function integer_depthwise(
     for (let outY = 0; outY < outHeight; outY++) {
       const top = outY * strideY - padTop;
       const first = x + <usize>top * lineBytes;
-      if (hasLinesOfThree(filterHeight, filterWidth, strideX, dilationX)) {
+      if (period == filterHeight && hasLinesOfThree(filterHeight, filterWidth, strideX, dilationX)) {
         const line0 = isInside(top, height) ? first : pixelOutside;
         const line1 = filterHeight > 1 && isInside(top + dilationY, height) ? first + lineStep : pixelOutside;
         const line2 = filterHeight > 2 && isInside(top + 2 * dilationY, height) ? first + 2 * lineStep : pixelOutside;
@@ -94,11 +99,11 @@ export function integer_depthwise(
         let column = scratch;
         for (let filterX = 0; filterX < filterWidth; filterX++) {
           const pixel = left + filterX * dilationX;
-          let start = first + <usize>(pixel * channels);
-          for (let filterY = 0; filterY < filterHeight; filterY++) {
-            const inside = isInside(pixel, width) && isInside(top + filterY * dilationY, height);
-            store<usize>(column + (<usize>filterY << 2), inside ? start : pixelOutside);
-            start += lineStep;
+          const start = first + <usize>(pixel * channels);
+          for (let filterY = 0, line = 0; filterY < filterHeight; filterY++) {
+            const inside = isInside(pixel, width) && isInside(top + line * dilationY, height);
+            store<usize>(column + (<usize>filterY << 2), inside ? start + <usize>line * lineStep : pixelOutside);
+            if (++line == period) line = 0;
           }
           column += QUAD_POINTERS * <usize>((filterHeight + 3) >>> 2);
         }

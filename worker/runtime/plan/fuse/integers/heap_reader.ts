@@ -4,6 +4,12 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_was
 export interface HeapReader {
   floatAt(address: number): number;
   byteAt(address: number): number;
+  /**
+   * Calls `use` with memory for float32 numbers and its address, valid until it returns. `use` must not allocate.
+   *
+   * @returns undefined if memory is out
+   */
+  borrow<Result>(floats: number, use: (memory: Float32Array, address: number) => Result): Result | undefined;
 }
 
 /** Returns a reader of the backend's heap. It finds the present memory at each read, since the heap may grow. */
@@ -11,5 +17,14 @@ export function heapReader({ wasm }: BackendWasm): HeapReader {
   return {
     floatAt: (address) => wasm.HEAPF32[address >> 2] ?? Number.NaN,
     byteAt: (address) => wasm.HEAPU8[address] ?? 0,
+    borrow: (floats, use) => {
+      const address = wasm._malloc(4 * floats) >>> 0;
+      if (address === 0) return undefined;
+      try {
+        return use(wasm.HEAPF32.subarray(address >> 2, (address >> 2) + floats), address);
+      } finally {
+        wasm._free(address);
+      }
+    },
   };
 }

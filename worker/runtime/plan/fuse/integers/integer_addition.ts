@@ -4,11 +4,8 @@ import { functionStep } from '../../ir/function_step.ts';
 import { flatOperands } from '../elementwise_operands.ts';
 import { constantOperand } from './constant_operand.ts';
 import type { IntegerContext, IntegerStep } from './integer_product.ts';
-import { BYTES_BEHIND, type IntegerView, offsetFor } from './integer_view.ts';
-import type { EarlierSteps, Requantization } from './match_requantization.ts';
-
-/** Sums times the scale are rounded only below this magnitude: see assembly/integers/requantize.ts. */
-const ROUNDED = 2 ** 22;
+import { BYTES_BEHIND, type IntegerView, largestOf, offsetFor } from './integer_view.ts';
+import { type EarlierSteps, type Requantization, ROUNDED } from './match_requantization.ts';
 
 /** Integers times a scale. */
 interface Scaled {
@@ -25,7 +22,7 @@ interface Scaled {
 export function integerAddition(
   { sums, width, scaleAt, zero, lowest, highest, count }: Requantization,
   earlier: EarlierSteps,
-  viewOf: (buffer: BufferId) => IntegerView | undefined,
+  viewOf: (buffer: BufferId, count: number) => IntegerView | undefined,
   { heap, createBuffer }: IntegerContext,
 ): IntegerStep | undefined {
   const scalarAt = (address: number): number => heap.floatAt(address);
@@ -33,12 +30,12 @@ export function integerAddition(
   const [one, other] = added?.buffers ?? [];
   if (added?.operation !== BinaryOperation.add || one === undefined || other === undefined) return undefined;
   const scaled = (buffer: BufferId): Scaled | undefined => {
-    const view = viewOf(buffer);
+    const view = viewOf(buffer, count);
     if (view !== undefined) return { view, scale: 1 };
     const product = constantOperand(earlier.writerOf(buffer), heap);
     if (product?.operation !== BinaryOperation.multiply || product.width !== 1 || product.count !== count)
       return undefined;
-    const factor = viewOf(product.x);
+    const factor = viewOf(product.x, count);
     return factor && { view: factor, scale: product.valueAt(0) };
   };
   const [a, b] = [scaled(one), scaled(other)];
@@ -56,6 +53,6 @@ export function integerAddition(
   return { step, view: { bytes, offset, lowest, highest } };
 }
 
-function largest({ view: { lowest, highest }, scale }: Scaled): number {
-  return Math.max(Math.abs(lowest), Math.abs(highest)) * Math.abs(scale);
+function largest({ view, scale }: Scaled): number {
+  return largestOf(view) * Math.abs(scale);
 }

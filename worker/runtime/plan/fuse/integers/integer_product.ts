@@ -1,20 +1,18 @@
 import { BinaryOperation, type KernelFunctions } from '../../../kernels/kernel_signatures.ts';
-import type { BufferId } from '../../ir/buffers.ts';
+import type { BufferId, Place } from '../../ir/buffers.ts';
 import { type FunctionStep, functionStep } from '../../ir/function_step.ts';
 import { constantOperand } from './constant_operand.ts';
 import type { HeapReader } from './heap_reader.ts';
-import { integerSums } from './integer_sums.ts';
+import { type IntegerSums, integerSums } from './integer_sums.ts';
 import { BYTES_BEHIND, type IntegerView, offsetFor } from './integer_view.ts';
-import type { EarlierSteps, Requantization } from './match_requantization.ts';
-import { packIntegers } from './pack_integers.ts';
-import { type ProductOperands, productOperands } from './product_operands.ts';
-
-/** Products times scales are rounded only below this magnitude: see assembly/integers/requantize.ts. */
-const ROUNDED = 2 ** 22;
+import { type EarlierSteps, type Requantization, ROUNDED } from './match_requantization.ts';
+import { packDepthwise, packHeads, packPanels } from './pack_integers.ts';
+import { type ProductOperands, productOperands, type Window } from './product_operands.ts';
+import { type WeightBytes, weightBytes } from './weight_bytes.ts';
 
 export type IntegerFunctions = Pick<
   KernelFunctions,
-  'has_fused_dot' | 'integer_conv2d_scratch_bytes' | 'integer_depthwise_scratch_bytes'
+  'binary' | 'has_fused_dot' | 'integer_conv2d_scratch_bytes' | 'integer_depthwise_scratch_bytes' | 'unary'
 >;
 
 export interface IntegerContext {
@@ -69,7 +67,7 @@ export function integerProduct(
   x: IntegerView,
   context: IntegerContext,
 ): IntegerStep | undefined {
-  const { kind, window, outChannels } = operands;
+  const { window } = operands;
   const { scaleAt, width, zero, lowest, highest } = requantization;
   const sums = integerSums(operands, x, extraBiasAt);
   const outside = -x.offset;
@@ -77,30 +75,66 @@ export function integerProduct(
   const scales = (channel: number): number => scaleAt(channel % width);
   if (sums.largest.some((largest, channel) => !(largest * Math.abs(scales(channel)) < ROUNDED)))
     return undefined;
-  const packed = context.place(packIntegers(operands, sums, x, scales));
-  if (packed === undefined) return undefined;
-
-  const { functions, createBuffer } = context;
-  const { channels, filterHeight, filterWidth } = window;
-  const scratch = createBuffer(
-    kind === 'depthwise'
-      ? functions.integer_depthwise_scratch_bytes(channels, filterHeight, filterWidth)
-      : functions.integer_conv2d_scratch_bytes(channels, outChannels, filterHeight, filterWidth),
-  );
-  const bytes = createBuffer(requantization.count + BYTES_BEHIND);
+  const representation = weightBytes(operands, sums);
+  if (representation === undefined) return undefined;
+  const bytes = context.createBuffer(requantization.count + BYTES_BEHIND);
   const offset = offsetFor(lowest, highest);
-  const given = {
-    ...window,
-    ...{ x: { buffer: x.bytes, offset: 0 }, packed, y: { buffer: bytes, offset: 0 }, outChannels, outside },
+  const step = productStep(operands, sums, representation, context, {
+    ...{ x: { buffer: x.bytes, offset: 0 }, y: { buffer: bytes, offset: 0 }, outside },
     ...{ zero: zero - offset, lower: lowest - offset, upper: highest - offset },
-    ...{ fused: functions.has_fused_dot(), scratch: { buffer: scratch, offset: 0 } },
-  };
-  const step =
-    kind === 'depthwise' ? functionStep('integer_depthwise', given) : functionStep('integer_conv2d', given);
-  return { step, view: { bytes, offset, lowest, highest } };
+    ...{ inputOffset: x.offset, scaleAt: scales },
+  });
+  return step && { step, view: { bytes, offset, lowest, highest } };
 }
 
-function mayBeOutside(window: ProductOperands['window']): boolean {
+/** The arguments of both kernels, and what their weights are packed with. */
+interface ProductArguments {
+  readonly x: Place;
+  readonly y: Place;
+  readonly outside: number;
+  readonly zero: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly inputOffset: number;
+  readonly scaleAt: (outChannel: number) => number;
+}
+
+/** Returns the step with its weights in memory, or undefined if memory is out. */
+function productStep(
+  operands: ProductOperands,
+  sums: IntegerSums,
+  representation: WeightBytes,
+  { functions, createBuffer, place }: IntegerContext,
+  given: ProductArguments,
+): FunctionStep | undefined {
+  const { window, outChannels } = operands;
+  const { channels, filterHeight, filterWidth } = window;
+  const fused = functions.has_fused_dot();
+  const scratchOf = (bytes: number): Place => ({ buffer: createBuffer(bytes), offset: 0 });
+  if (operands.kind === 'depthwise') {
+    const parts = representation.kind === 'split' ? 2 : 1;
+    const packed = place(packDepthwise(window, sums, parts, given.inputOffset, given.scaleAt));
+    if (packed === undefined) return undefined;
+    const lines = parts * filterHeight;
+    const scratch = scratchOf(functions.integer_depthwise_scratch_bytes(channels, lines, filterWidth));
+    const filter = { filterHeight: lines, period: filterHeight };
+    return functionStep('integer_depthwise', { ...window, ...given, ...filter, packed, fused, scratch });
+  }
+  if (representation.kind === 'split') return undefined;
+  const { factor: rowFactor, stored } = representation;
+  const head = place(packHeads(outChannels, sums, rowFactor, given.inputOffset, given.scaleAt));
+  const packed = head && (stored?.address ?? place(packPanels(window, outChannels, sums, rowFactor)));
+  if (head === undefined || packed === undefined) return undefined;
+  const scratch = scratchOf(
+    functions.integer_conv2d_scratch_bytes(channels, outChannels, filterHeight, filterWidth),
+  );
+  return functionStep('integer_conv2d', {
+    ...{ ...window, ...given, packed, weightZero: stored?.zero ?? 0, rowFactor, head },
+    ...{ outChannels, fused, scratch },
+  });
+}
+
+function mayBeOutside(window: Window): boolean {
   const { height, width, outHeight, outWidth, filterHeight, filterWidth, padTop, padLeft } = window;
   const { strideY, strideX, dilationY, dilationX } = window;
   const bottom = (outHeight - 1) * strideY - padTop + (filterHeight - 1) * dilationY;

@@ -20,3 +20,8 @@ export function offsetFor(lowest: number, highest: number): number {
   if (lowest >= 0 && highest <= 255) return 128;
   return lowest + 128;
 }
+
+/** Returns the largest magnitude of the values. */
+export function largestOf({ lowest, highest }: Pick<IntegerView, 'lowest' | 'highest'>): number {
+  return Math.max(Math.abs(lowest), Math.abs(highest));
+}

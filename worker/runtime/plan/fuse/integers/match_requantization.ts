@@ -23,6 +23,9 @@ export interface EarlierSteps {
   writerOf(buffer: BufferId): Step | undefined;
 }
 
+/** Numbers are rounded only below this magnitude: see assembly/integers/requantize.ts. */
+export const ROUNDED = 2 ** 22;
+
 /** The zero is added to rounded numbers of up to 2^22, the sums of which are exact in float32. */
 const LARGEST_ZERO = 2 ** 22;
 /** The integers of a byte. */

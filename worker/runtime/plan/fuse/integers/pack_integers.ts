@@ -1,50 +1,131 @@
 import { PANEL } from '../../../kernels/packing/packed_matrix.ts';
 import type { IntegerSums } from './integer_sums.ts';
-import type { IntegerView } from './integer_view.ts';
-import type { ProductOperands } from './product_operands.ts';
+import type { Window } from './product_operands.ts';
+import { LARGEST_BYTE } from './weight_bytes.ts';
 
 /** The weights of an output channel that lie together, in 32 bits. */
 const QUAD = 4;
 /** The channels of a block of a depthwise filter: see assembly/integers/integer_depthwise.ts. */
 const BLOCK = 16;
 
+type FilterSize = Pick<Window, 'channels' | 'filterHeight' | 'filterWidth'>;
+
 /**
- * Arranges weights, biases and scales for the kernels in assembly/integers/.
+ * Arranges the weights of a product for the kernel in assembly/integers/integer_conv2d.ts.
  *
- * @param offset of the product's input: the kernels multiply bytes, so that the biases include the rest
+ * @param factor what all weights are larger than their bytes
  */
-export function packIntegers(
-  product: Pick<ProductOperands, 'kind' | 'window' | 'outChannels'>,
-  { weights, biases }: IntegerSums,
-  { offset }: Pick<IntegerView, 'offset'>,
-  scaleAt: (outChannel: number) => number,
+export function packPanels(
+  { channels, filterHeight, filterWidth }: FilterSize,
+  outChannels: number,
+  { weights }: Pick<IntegerSums, 'weights'>,
+  factor: number,
 ): Uint8Array {
-  const { kind, window, outChannels } = product;
-  const depthwise = kind === 'depthwise';
-  // The weights of an output channel in lines: the channels of each tap, or each column of the one channel's filter.
-  const { filterHeight, filterWidth, channels } = window;
-  const [lines, length] = depthwise ? [filterWidth, filterHeight] : [filterHeight * filterWidth, channels];
-  const width = depthwise ? BLOCK : PANEL;
-  const quads = Math.ceil(length / QUAD);
-  const head = 2 * 4 * width;
-  const panelBytes = head + lines * quads * QUAD * width;
-  const bytes = new Uint8Array(Math.ceil(outChannels / width) * panelBytes);
-  const view = new DataView(bytes.buffer);
+  const taps = filterHeight * filterWidth;
+  const quads = Math.ceil(channels / QUAD);
+  const panelBytes = taps * quads * QUAD * PANEL;
+  const bytes = new Uint8Array(Math.ceil(outChannels / PANEL) * panelBytes);
+  let at = 0;
   for (let column = 0; column < outChannels; column++) {
-    const panel = Math.floor(column / width) * panelBytes;
-    const position = column % width;
-    let bias = biases[column] ?? 0;
-    for (let line = 0; line < lines; line++) {
-      for (let index = 0; index < length; index++) {
-        const place = depthwise ? index * lines + line : line * length + index;
-        const weight = weights[column * lines * length + place] ?? 0;
-        const quad = line * quads + Math.floor(index / QUAD);
-        view.setInt8(panel + head + (quad * width + position) * QUAD + (index % QUAD), weight);
-        bias += weight * offset + Math.max(0, -weight);
+    const panel = Math.floor(column / PANEL) * panelBytes + (column % PANEL) * QUAD;
+    for (let tap = 0; tap < taps; tap++) {
+      for (let channel = 0; channel < channels; channel++) {
+        const quad = tap * quads + Math.floor(channel / QUAD);
+        bytes[panel + quad * PANEL * QUAD + (channel % QUAD)] = (weights[at++] ?? 0) - factor;
       }
     }
-    view.setInt32(panel + 4 * position, bias, true);
-    view.setFloat32(panel + 4 * (width + position), scaleAt(column), true);
   }
   return bytes;
+}
+
+/**
+ * Arranges the biases and scales of a product, 8 of each for 8 output channels.
+ *
+ * @param factor what all weights are larger than their bytes
+ * @param inputOffset what the product's input is larger than its bytes: the kernels multiply bytes, so that the biases
+ *   include the rest
+ */
+export function packHeads(
+  outChannels: number,
+  { weights, biases }: Pick<IntegerSums, 'weights' | 'biases'>,
+  factor: number,
+  inputOffset: number,
+  scaleAt: (outChannel: number) => number,
+): Uint8Array {
+  const length = weights.length / outChannels;
+  const heads = new Heads(Math.ceil(outChannels / PANEL) * PANEL, PANEL, 0);
+  for (let column = 0; column < outChannels; column++) {
+    let bias = biases[column] ?? 0;
+    for (let at = column * length; at < (column + 1) * length; at++)
+      bias += termOf(weights[at] ?? 0, (weights[at] ?? 0) - factor, inputOffset);
+    heads.set(column, bias, scaleAt(column));
+  }
+  return heads.bytes;
+}
+
+/**
+ * Arranges the filters of a depthwise convolution with their biases and scales for the kernel in
+ * assembly/integers/integer_depthwise.ts.
+ *
+ * @param parts 2 if each weight is the sum of two bytes. The filter then has its lines twice
+ * @param inputOffset see packHeads
+ */
+export function packDepthwise(
+  { channels, filterHeight, filterWidth }: FilterSize,
+  { weights, biases }: Pick<IntegerSums, 'weights' | 'biases'>,
+  parts: 1 | 2,
+  inputOffset: number,
+  scaleAt: (outChannel: number) => number,
+): Uint8Array {
+  const lines = parts * filterHeight;
+  const quads = Math.ceil(lines / QUAD);
+  const heads = new Heads(Math.ceil(channels / BLOCK) * BLOCK, BLOCK, filterWidth * quads * QUAD * BLOCK);
+  for (let channel = 0; channel < channels; channel++) {
+    let bias = biases[channel] ?? 0;
+    const place = heads.behind(channel) + (channel % BLOCK) * QUAD;
+    for (let line = 0; line < lines; line++) {
+      for (let column = 0; column < filterWidth; column++) {
+        const tap = (line % filterHeight) * filterWidth + column;
+        const weight = weights[channel * filterHeight * filterWidth + tap] ?? 0;
+        const first = Math.min(Math.max(weight, -LARGEST_BYTE), LARGEST_BYTE);
+        const part = line < filterHeight ? first : weight - first;
+        const quad = column * quads + Math.floor(line / QUAD);
+        heads.bytes[place + quad * QUAD * BLOCK + (line % QUAD)] = part;
+        bias += termOf(part, part, inputOffset);
+      }
+    }
+    heads.set(channel, bias, scaleAt(channel));
+  }
+  return heads.bytes;
+}
+
+/** Returns what a weight adds to the bias: its product with the input's offset, and what its sign leaves. See dot.ts. */
+function termOf(weight: number, byte: number, inputOffset: number): number {
+  return weight * inputOffset + Math.max(0, -byte);
+}
+
+/** Biases in int32 and scales in float32 for groups of columns, each before other bytes of its group. */
+class Heads {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #group: number;
+  readonly #groupBytes: number;
+
+  constructor(columns: number, group: number, bytesBehind: number) {
+    this.#group = group;
+    this.#groupBytes = 2 * 4 * group + bytesBehind;
+    this.bytes = new Uint8Array((columns / group) * this.#groupBytes);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  set(column: number, bias: number, scale: number): void {
+    const at = Math.floor(column / this.#group) * this.#groupBytes + 4 * (column % this.#group);
+    this.#view.setInt32(at, bias, true);
+    this.#view.setFloat32(at + 4 * this.#group, scale, true);
+  }
+
+  /** Returns the position of the bytes behind a column's group. */
+  behind(column: number): number {
+    return Math.floor(column / this.#group) * this.#groupBytes + 2 * 4 * this.#group;
+  }
 }

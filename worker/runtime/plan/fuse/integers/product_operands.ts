@@ -9,6 +9,9 @@ import type { HeapReader } from './heap_reader.ts';
 /** The rows of 8-bit elements that are interleaved: see assembly/product/quantized.ts. */
 const BLOCK_ROWS = 4;
 
+/** A product of one row adds four elements with their zeros before it subtracts these: see assembly/product/quantized_row.ts. */
+const ONE_ROW_EXCESS = 4 * 255;
+
 /** The sizes and steps of a filter over an image, by the names of the kernels' parameters. */
 export interface Window {
   readonly batch: number;
@@ -37,6 +40,22 @@ export interface ProductOperands {
   /** The factor for a channel of a tap in the sum of an output channel. A depthwise one has only its own, the first. */
   weightAt(tap: number, channel: number, outChannel: number): number;
   biasAt(outChannel: number): number;
+  /** The weights where they lie in memory, if the integer kernels can read them there. */
+  readonly stored: StoredBytes | undefined;
+  /** By how much a sum of the executor may be larger than those of products meanwhile, times the largest input. */
+  readonly excess: number;
+}
+
+/** Weights as bytes in panels as in pack_integers.ts: a weight is byte - zero. */
+interface StoredBytes {
+  readonly address: number;
+  readonly zero: number;
+}
+
+/** A matrix of weights in memory. */
+interface WeightMatrix {
+  at(row: number, column: number): number;
+  readonly stored: StoredBytes | undefined;
 }
 
 /** Returns the operands of a product of whole buffers that neither adds nor bounds more, or undefined for other steps. */
@@ -51,56 +70,72 @@ export function productOperands(step: Step | undefined, heap: HeapReader): Produ
     const { a, lda, c, ldc, m, k, n } = step.arguments;
     const [x, sums] = [bufferAt(a), bufferAt(c)];
     if (x === undefined || sums === undefined || lda !== k || ldc !== n) return undefined;
-    // The sums of a single row begin with products of elements without their zero, which may be above 2^24.
-    if (step.name === 'gemm_quantized' && m === 1) return undefined;
-    const weightAt = (_: number, channel: number, outChannel: number) => weights(channel, outChannel);
-    return { kind: 'full', x, sums, window: rowsAsImage(m, k), outChannels: n, weightAt, biasAt };
+    const isOneRow = step.name === 'gemm_quantized' && m === 1;
+    const weightAt = (_: number, channel: number, outChannel: number) => weights.at(channel, outChannel);
+    const { stored } = weights;
+    return {
+      ...{ kind: 'full', x, sums, window: rowsAsImage(m, k), outChannels: n, weightAt, biasAt, stored },
+      excess: isOneRow ? ONE_ROW_EXCESS : 0,
+    };
   }
   const [x, sums] = [bufferAt(step.arguments.x), bufferAt(step.arguments.y)];
   if (x === undefined || sums === undefined) return undefined;
   const window: Window = step.arguments;
   const { channels } = window;
   if (step.name === 'depthwise_conv2d') {
-    const weightAt = (tap: number, _: number, outChannel: number) => weights(tap, outChannel);
-    return { kind: 'depthwise', x, sums, window, outChannels: channels, weightAt, biasAt };
+    const weightAt = (tap: number, _: number, outChannel: number) => weights.at(tap, outChannel);
+    return {
+      ...{ kind: 'depthwise', x, sums, window, outChannels: channels, weightAt, biasAt },
+      ...{ stored: undefined, excess: 0 },
+    };
   }
   const { outChannels } = step.arguments;
   const weightAt = (tap: number, channel: number, outChannel: number) =>
-    weights(tap * channels + channel, outChannel);
-  return { kind: 'full', x, sums, window, outChannels, weightAt, biasAt };
+    weights.at(tap * channels + channel, outChannel);
+  const { stored } = weights;
+  return { kind: 'full', x, sums, window, outChannels, weightAt, biasAt, stored, excess: 0 };
 }
 
-/** Returns a function from a row and a column of a product's matrix to the weight: see assembly/product/. */
+/** Returns a product's matrix, or undefined if it is computed: see assembly/product/. */
 function weightsAt(
   step: FunctionStep<'gemm' | 'gemm_quantized' | 'conv2d' | 'conv2d_quantized' | 'depthwise_conv2d'>,
   heap: HeapReader,
-): ((row: number, column: number) => number) | undefined {
+): WeightMatrix | undefined {
   if (step.name === 'depthwise_conv2d') {
     const { filter, channels } = step.arguments;
-    return isConstant(filter)
-      ? (row, column) => heap.floatAt(filter + 4 * (row * channels + column))
-      : undefined;
+    if (!isConstant(filter)) return undefined;
+    return { at: (row, column) => heap.floatAt(filter + 4 * (row * channels + column)), stored: undefined };
   }
   const { packed } = step.arguments;
   const rows = 'k' in step.arguments ? step.arguments.k : filterRows(step.arguments);
   if (!isConstant(packed)) return undefined;
   if (step.name === 'gemm' || step.name === 'conv2d') {
-    return (row, column) => {
+    const at = (row: number, column: number): number => {
       const panel = Math.floor(column / PANEL) * rows;
       return heap.floatAt(packed + 4 * ((panel + row) * PANEL + (column % PANEL)));
     };
+    return { at, stored: undefined };
   }
   const { vectors, zero, format } = step.arguments;
   const columns = 'n' in step.arguments ? step.arguments.n : step.arguments.outChannels;
+  const channels = 'k' in step.arguments ? step.arguments.k : step.arguments.channels;
   if (format !== ElementFormat.uint8 || !isConstant(vectors)) return undefined;
-  return (row, column) => {
+  const scaleOf = (column: number): number => heap.floatAt(vectors + 4 * column);
+  const offsetOf = (column: number): number => heap.floatAt(vectors + 4 * (columns + column));
+  const at = (row: number, column: number): number => {
     const panel = Math.floor(column / PANEL) * Math.ceil(rows / BLOCK_ROWS);
     const block = PANEL * BLOCK_ROWS * (panel + Math.floor(row / BLOCK_ROWS));
     const element = heap.byteAt(packed + block + BLOCK_ROWS * (column % PANEL) + (row % BLOCK_ROWS));
-    return (
-      (element - zero) * heap.floatAt(vectors + 4 * column) + heap.floatAt(vectors + 4 * (columns + column))
-    );
+    return (element - zero) * scaleOf(column) + offsetOf(column);
   };
+  let isPlain = true;
+  for (let column = 0; column < columns; column++)
+    isPlain &&= scaleOf(column) === 1 && offsetOf(column) === 0;
+  // The sums of a product of one row would also begin with those of offsets.
+  if (!isPlain && 'm' in step.arguments && step.arguments.m === 1) return undefined;
+  // The integer kernels read four channels of a tap together. Behind the last row, memory is not initialized.
+  const isWhole = channels % BLOCK_ROWS === 0;
+  return { at, stored: isPlain && isWhole ? { address: packed, zero } : undefined };
 }
 
 function filterRows({

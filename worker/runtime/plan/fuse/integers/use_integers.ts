@@ -9,11 +9,18 @@ import {
   type IntegerContext,
   type IntegerStep,
   integerProduct,
+  type RequantizedProduct,
   requantizedProduct,
 } from './integer_product.ts';
 import { BYTES_BEHIND, type IntegerView, offsetFor } from './integer_view.ts';
 import { type EarlierSteps, type Requantization, requantizationAt } from './match_requantization.ts';
+import { IntegerMoves } from './moves/integer_moves.ts';
+import { integerAverage, integerMaximum } from './moves/integer_pool.ts';
+import { sumsOfIntegers } from './moves/sums_of_integers.ts';
+import { upsampledIntegers } from './moves/upsampled_integers.ts';
 import { type PaddedImage, paddedImage, windowInside } from './padded_image.ts';
+import { quantizedFloats } from './quantized_floats.ts';
+import { integerTable } from './tables/integer_table.ts';
 
 /**
  * Computes the quantized parts of a model in bytes. A requantized product or addition of integers becomes one step from
@@ -45,6 +52,7 @@ class IntegerPass implements EarlierSteps {
   readonly #padded = new Map<BufferId, PaddedView>();
   readonly #writers = new Map<BufferId, Step>();
   readonly #writerCounts: ReadonlyMap<BufferId, number>;
+  readonly #moves: IntegerMoves;
 
   constructor(
     steps: readonly Step[],
@@ -56,43 +64,106 @@ class IntegerPass implements EarlierSteps {
     this.#bufferBytes = bufferBytes;
     const { writers } = usesOf(steps, outputs);
     this.#writerCounts = new Map([...writers].map(([buffer, all]) => [buffer, all.length]));
+    this.#moves = new IntegerMoves(bufferBytes, this.#writerCounts, context.createBuffer);
   }
 
   writerOf(buffer: BufferId): Step | undefined {
-    return this.#isWrittenOnce(buffer) ? this.#writers.get(buffer) : undefined;
+    const writer = this.#isWrittenOnce(buffer) ? this.#writers.get(buffer) : undefined;
+    const copied = writer && copiedBuffer(writer);
+    return copied === undefined ? writer : this.writerOf(copied);
   }
 
   follow(step: Step): void {
+    this.#passPadding(step);
     const found = requantizationAt(step, this, this.#context.heap);
     const requantization = found && this.#isFollowed(found.result, found.count) ? found : undefined;
-    const made = requantization && this.#compute(requantization);
-    this.#passPadding(step);
+    const isReplaced =
+      this.#requantize(requantization) ||
+      this.#maximum(step) ||
+      this.#sum(step) ||
+      this.#move(step) ||
+      this.#upsample(step);
     // Later steps recognize values by the float steps that compute them, even if these are replaced.
     for (const buffer of step.writes) this.#writers.set(buffer, step);
-    if (requantization !== undefined && made !== undefined) this.#replace(requantization, made);
-    else {
-      this.steps.push(step);
-      if (requantization !== undefined) this.#viewFloats(requantization);
-      this.#passView(step);
+    if (isReplaced) return;
+    this.steps.push(step);
+    if (requantization !== undefined) this.#viewFloats(requantization);
+    this.#passView(step);
+  }
+
+  #requantize(requantization: Requantization | undefined): boolean {
+    const made = requantization && this.#compute(requantization);
+    if (requantization === undefined || made === undefined) return false;
+    this.#replace(requantization, [made.step], made.view);
+    return true;
+  }
+
+  #maximum(step: Step): boolean {
+    const made = integerMaximum(step, this.#viewOf, this.#context);
+    if (made === undefined || !this.#isFollowed(made.result, made.count)) return false;
+    this.#replace(made, [made.step], made.view);
+    return true;
+  }
+
+  #sum(step: Step): boolean {
+    const made = sumsOfIntegers(step, this.#viewOf);
+    if (made === undefined) return false;
+    this.isUsed = true;
+    this.steps.push(made);
+    return true;
+  }
+
+  #move(step: Step): boolean {
+    const viewOf = (buffer: BufferId) => (this.#isFloat(buffer) ? this.#views.get(buffer) : undefined);
+    const moved = this.#moves.follow(step, viewOf);
+    if (moved === undefined) return false;
+    for (const float of moved.replaced) {
+      const index = this.steps.lastIndexOf(float);
+      if (index >= 0) this.steps.splice(index, 1);
     }
+    this.#replace(moved, moved.steps, moved.view);
+    return true;
+  }
+
+  #upsample(step: Step): boolean {
+    const made = upsampledIntegers(step, this.#viewOf, this.#context.createBuffer);
+    if (made === undefined || !this.#isFollowed(made.result, made.count)) return false;
+    this.#replace(made, made.steps, made.view);
+    return true;
   }
 
   #isWrittenOnce(buffer: BufferId): boolean {
     return (this.#writerCounts.get(buffer) ?? 0) <= 1;
   }
 
+  /** False for a buffer of another dtype, which has the view of the floats that were converted to it. */
+  #isFloat(buffer: BufferId): boolean {
+    const writer = this.#writers.get(buffer);
+    const output =
+      writer?.kind === 'kernel' ? writer.outputs.find((each) => each.buffer === buffer) : undefined;
+    return output === undefined || output.dtype === 'float32';
+  }
+
   #isFollowed(buffer: BufferId, count: number): boolean {
     return this.#isWrittenOnce(buffer) && this.#bufferBytes[buffer] === 4 * count;
   }
 
+  readonly #viewOf = (buffer: BufferId, count: number): IntegerView | undefined =>
+    this.#bufferBytes[buffer] === 4 * count ? this.#views.get(buffer) : undefined;
+
   #compute(requantization: Requantization): IntegerStep | undefined {
     const product = requantizedProduct(requantization, this, this.#context.heap);
-    if (product === undefined) {
-      const viewOf = (buffer: BufferId): IntegerView | undefined =>
-        this.#isFollowed(buffer, requantization.count) ? this.#views.get(buffer) : undefined;
-      return integerAddition(requantization, this, viewOf, this.#context);
-    }
-    const { operands } = product;
+    return (
+      (product && this.#computeProduct(product)) ??
+      integerAddition(requantization, this, this.#viewOf, this.#context) ??
+      integerAverage(requantization, this, this.#viewOf, this.#context) ??
+      integerTable(requantization, this, this.#viewOf, this.#context) ??
+      this.#quantize(requantization)
+    );
+  }
+
+  #computeProduct(product: RequantizedProduct): IntegerStep | undefined {
+    const { operands, requantization } = product;
     const { batch, height, width, channels } = operands.window;
     if (this.#bufferBytes[operands.x] !== 4 * batch * height * width * channels) return undefined;
     const padded = this.#padded.get(operands.x);
@@ -104,12 +175,21 @@ class IntegerPass implements EarlierSteps {
     return x && integerProduct(product, x, this.#context);
   }
 
-  /** Adds a step from bytes to bytes, and makes floats of them for steps that need floats. */
-  #replace({ result, count }: Requantization, { step, view }: IntegerStep): void {
+  #quantize(requantization: Requantization): IntegerStep | undefined {
+    if (this.#bufferBytes[requantization.sums] !== 4 * requantization.count) return undefined;
+    return quantizedFloats(requantization, this.#context.createBuffer);
+  }
+
+  /** Adds steps from bytes to bytes, and makes floats of them for steps that need floats. */
+  #replace(
+    { result, count }: { readonly result: BufferId; readonly count: number },
+    steps: readonly Step[],
+    view: IntegerView,
+  ): void {
     this.isUsed = true;
     const x = { buffer: view.bytes, offset: 0 };
     const y = { buffer: result, offset: 0 };
-    this.steps.push(step, functionStep('floats_of_integers', { x, y, count, offset: view.offset }));
+    this.steps.push(...steps, functionStep('floats_of_integers', { x, y, count, offset: view.offset }));
     this.#views.set(result, view);
   }
 
@@ -176,6 +256,13 @@ class IntegerPass implements EarlierSteps {
     const inner = image && this.#views.get(image.inner);
     if (image && inner && this.#writerCounts.get(buffer) === 2) this.#padded.set(buffer, { image, inner });
   }
+}
+
+/** Returns the buffer that a step converts to its own dtype, which averages of windows are after tfjs's. */
+function copiedBuffer(step: Step): BufferId | undefined {
+  const x = step.kind === 'kernel' && step.name === 'Cast' ? step.inputs.get('x') : undefined;
+  const isCopy = step.kind === 'kernel' && x?.kind === 'buffer' && x.dtype === step.outputs[0]?.dtype;
+  return isCopy ? x.buffer : undefined;
 }
 
 function shifted({ bytes, offset, lowest, highest }: IntegerView, by: number): IntegerView {
