@@ -7,13 +7,22 @@ import {
   describeUnsupportedOperations,
   findUnsupportedOperations,
 } from './operations/unsupported_operations.ts';
+import type { MoreExamples } from './quantize/calibration_examples.ts';
+import { type QuantizedGraph, quantizeGraph, withFloatWeights } from './quantize/quantize_graph.ts';
 import { type Simplified, simplify } from './simplify/simplify.ts';
 import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 import { type WriteModelOptions, writeGraphModel } from './tfjs/writer/write_graph_model.ts';
 import { occasionally } from './throttle_progress.ts';
 
+/** What a graph is calibrated with, to be computed in bytes. */
+interface IntegerOptions {
+  readonly examples: MoreExamples;
+  readonly onQuantized: (quantized: QuantizedGraph) => void;
+}
+
 export interface ConvertGraphOptions {
   readonly quantize?: QuantizationMode;
+  readonly integers?: IntegerOptions;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -25,7 +34,9 @@ export async function convertGraph(
 ): Promise<Imported<undefined>> {
   const simplified = await simplifyGraph(graph, options);
   if (simplified.kind !== 'read') return simplified;
-  await writeSimplified(simplified.value.graph, directory, { ...options, generatedBy: 'TensorFlow' });
+  const finished = await inIntegers(simplified.value.graph, options);
+  if (finished.kind !== 'read') return finished;
+  await writeSimplified(finished.value, directory, { ...options, generatedBy: 'TensorFlow' });
   return read(undefined);
 }
 
@@ -42,12 +53,14 @@ export async function simplifyGraphModel(
   options: ConvertGraphOptions,
 ): Promise<Imported<boolean>> {
   const model = await readTfjsGraph(path);
-  if (model.kind !== 'read') return read(false);
+  if (model.kind !== 'read') return options.integers === undefined ? read(false) : model;
   const { graph, metadata, generatedBy } = model.value;
   const simplified = await simplifyGraph(graph, options);
   if (simplified.kind !== 'read') return simplified;
-  if (!simplified.value.changed) return read(false);
-  await writeSimplified(simplified.value.graph, directory, {
+  if (!simplified.value.changed && options.integers === undefined) return read(false);
+  const finished = await inIntegers(simplified.value.graph, options);
+  if (finished.kind !== 'read') return finished;
+  await writeSimplified(finished.value, directory, {
     ...options,
     metadata,
     ...(generatedBy === undefined ? {} : { generatedBy }),
@@ -57,9 +70,10 @@ export async function simplifyGraphModel(
 
 /** Simplifies a graph, or only the signatures that can be executed if others cannot. */
 async function simplifyGraph(
-  graph: Graph,
-  { onProgress }: ConvertGraphOptions,
+  given: Graph,
+  { onProgress, integers }: ConvertGraphOptions,
 ): Promise<Imported<Simplified>> {
+  const graph = integers === undefined ? given : withFloatWeights(given);
   const malformedNode = findMalformedNode(graph);
   if (malformedNode !== undefined) return malformed(malformedNode);
   const names = Object.keys(graph.signatures);
@@ -79,6 +93,18 @@ async function simplifyGraph(
     changed: true,
     graph: { ...value.graph, leftOut: { ...value.graph.leftOut, ...leftOut } },
   });
+}
+
+/** Computes a simplified graph in bytes, if that is wanted. */
+async function inIntegers(
+  graph: Graph,
+  { integers, onProgress }: ConvertGraphOptions,
+): Promise<Imported<Graph>> {
+  if (integers === undefined) return read(graph);
+  const quantized = await quantizeGraph(graph, integers.examples, onProgress);
+  if (quantized.kind !== 'read') return quantized;
+  integers.onQuantized(quantized.value);
+  return read(quantized.value.graph);
 }
 
 async function simplifyWhole(graph: Graph): Promise<Imported<Simplified>> {

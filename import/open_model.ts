@@ -1,4 +1,4 @@
-import { convertGraph, simplifyGraphModel } from './convert_graph.ts';
+import { type ConvertGraphOptions, convertGraph, simplifyGraphModel } from './convert_graph.ts';
 import { type DetectedModel, detectFormat } from './detect_format.ts';
 import type { ImageFile } from './files/image_file.ts';
 import type { SourceFormat } from './formats.ts';
@@ -11,10 +11,12 @@ import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
 import { archiveConfiguration, h5Configuration } from './keras/read_configuration.ts';
 import { rescaledInput } from './keras/rescaled_input.ts';
 import { type OnnxLayout, readOnnx } from './onnx/read_onnx.ts';
+import { calibrationExamples, type MoreExamples } from './quantize/calibration_examples.ts';
+import type { QuantizationForm } from './quantize/quantization_form.ts';
+import type { QuantizedGraph } from './quantize/quantize_graph.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
 import { readSavedModel } from './saved_model/read_saved_model.ts';
 import { type ModelImport, readTfjsDirectory } from './tfjs/tfjs_directory.ts';
-import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 import { tfliteImage } from './tflite/metadata/image.ts';
 import { readTflite } from './tflite/read_tflite.ts';
 
@@ -33,7 +35,11 @@ export interface OpenModelOptions extends SourceOptions {
    */
   readonly temporaryDirectory: string;
   /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
-  readonly quantize?: QuantizationMode;
+  readonly quantize?: QuantizationForm;
+  /** Returns examples for the calibration of int8, beside the golden ones. */
+  readonly calibration?: MoreExamples;
+  /** Receives what int8 computes in bytes, and the examples it was calibrated on. */
+  readonly onIntegers?: (quantized: Pick<QuantizedGraph, 'report' | 'examples'>) => void;
   /** Receives the current step of long work. */
   readonly onProgress?: (text: string) => void;
 }
@@ -49,8 +55,10 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
   const detected = await detectFormat(path);
   if (detected.kind !== 'read') return detected;
   const model = detected.value;
-  if (model.kind === 'tfjs' && options.quantize !== undefined) {
-    return unsupported(`${path} is in tfjs's form already: quantize when you convert what it was made of`);
+  if (model.kind === 'tfjs' && options.quantize !== undefined && options.quantize !== 'int8') {
+    return unsupported(
+      `${path} is in tfjs's form already: quantize when you convert what it was made of, or to int8`,
+    );
   }
   if (model.kind !== 'graph-def' && options.ends !== undefined) {
     return unsupported(
@@ -92,7 +100,7 @@ async function convertToTfjs(
   options: OpenModelOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
   try {
-    return await convertFormat(model, options);
+    return await convertFormat(model, await conversionOptions(model, options));
   } catch (error) {
     // Values are checked only when they are written.
     if (error instanceof WeightError) return error.problem;
@@ -107,10 +115,28 @@ function namedWriteFault(error: unknown, directory: string): unknown {
   return new Error(`cannot write the converted model into ${directory}: ${error.message}`, { cause: error });
 }
 
+type ConversionOptions = ConvertGraphOptions & SourceOptions & Pick<OpenModelOptions, 'temporaryDirectory'>;
+
+async function conversionOptions(
+  model: DetectedModel,
+  { quantize, calibration, onIntegers, ...others }: OpenModelOptions,
+): Promise<ConversionOptions> {
+  if (quantize !== 'int8') return quantize === undefined ? others : { ...others, quantize };
+  const image = await statedImage(model);
+  return {
+    ...others,
+    integers: {
+      examples: (signatures) =>
+        calibrationExamples({ directory: model.directory, image }, signatures, calibration),
+      onQuantized: (quantized) => onIntegers?.(quantized),
+    },
+  };
+}
+
 /** Writes a model to the temporary directory in tfjs's format, or returns undefined if nothing has to change. */
 async function convertFormat(
   model: DetectedModel,
-  options: OpenModelOptions,
+  options: ConversionOptions,
 ): Promise<Imported<SourceFormat | undefined>> {
   switch (model.kind) {
     case 'tfjs': {
@@ -139,7 +165,7 @@ async function convertFormat(
 async function fromGraph(
   graph: Imported<{ readonly graph: Graph; readonly notes: readonly string[] }>,
   format: SourceFormat,
-  options: OpenModelOptions,
+  options: ConversionOptions,
 ): Promise<Imported<SourceFormat>> {
   if (graph.kind !== 'read') return graph;
   for (const note of graph.value.notes) options.onProgress?.(note);

@@ -20,7 +20,9 @@ interface Example {
 /**
  * Computes the same examples with two forms of a model and compares the outputs.
  *
+ * @param signatures those of the changed model
  * @param examples golden examples. Only their inputs are used
+ * @param before the signatures of the original, if its tensors have other names
  * @throws if an example does not fit its signature, or a model cannot compute it
  */
 export async function compareAnswers(
@@ -28,13 +30,12 @@ export async function compareAnswers(
   changed: Computation,
   signatures: Readonly<Record<string, Signature>>,
   examples: readonly Example[],
+  before: Readonly<Record<string, Signature>> = signatures,
 ): Promise<OutputDifference[]> {
   const differences = new Map<string, OutputDifference>();
   for (const { signature_name: name = 'serving_default', inputs } of examples) {
-    const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
-    if (signature === undefined) throw new Error(`there is no signature "${name}"`);
-    const expected = await original.run(signature, inputs);
-    const found = await changed.run(signature, inputs);
+    const expected = await original.run(signatureOf(before, name), inputs);
+    const found = await changed.run(signatureOf(signatures, name), inputs);
     for (const [output, tensor] of expected) {
       const other = found.get(output);
       if (other === undefined) throw new Error(`the changed model gave no output "${output}"`);
@@ -46,6 +47,12 @@ export async function compareAnswers(
     }
   }
   return [...differences.values()];
+}
+
+function signatureOf(signatures: Readonly<Record<string, Signature>>, name: string): Signature {
+  const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+  if (signature === undefined) throw new Error(`there is no signature "${name}"`);
+  return signature;
 }
 
 /** Describes the difference of each output in one line. */

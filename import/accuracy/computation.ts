@@ -6,7 +6,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { JsonObject } from '../../worker/model/json_object.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
+import type { Graph } from '../graph/graph.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
+import { graphArtifacts } from '../tfjs/writer/graph_artifacts.ts';
 
 /** A model that this process can compute with tfjs's CPU backend. */
 export interface Computation {
@@ -50,6 +52,41 @@ export async function openComputation(topology: string): Promise<Computation> {
       return new Map(computed);
     },
     dispose: compute.dispose,
+  };
+}
+
+/** A graph that this process can compute with tfjs's CPU backend, with the tensors inside of it. */
+export interface GraphComputation {
+  /**
+   * Computes the first outputs of nodes from the inputs of a signature, and gives each to the reader by the name of the node.
+   */
+  read(
+    signature: Signature,
+    inputs: JsonObject,
+    nodes: readonly string[],
+    reader: (node: string, tensor: ComputedTensor) => void,
+  ): Promise<void>;
+  dispose(): void;
+}
+
+/** Loads a graph. All of its weights are in memory. */
+export async function openGraph(graph: Graph): Promise<GraphComputation> {
+  const { core, createGraphModel } = await loadTensorFlow();
+  await core.setBackend('cpu');
+  const model = createGraphModel(await graphArtifacts(graph));
+  return {
+    read: async (signature, inputs, nodes, reader) => {
+      await core.setBackend('cpu');
+      const tensors = createInputs(core, signature, inputs);
+      const results = [await execute(model, tensors, [...nodes])].flat();
+      for (const [index, node] of nodes.entries()) {
+        const result = results[index];
+        if (result === undefined) throw new Error(`the graph gave no "${node}"`);
+        reader(node, { shape: result.shape, values: result.dataSync() });
+      }
+      core.dispose([...results, ...Object.values(tensors)]);
+    },
+    dispose: () => model.dispose(),
   };
 }
 

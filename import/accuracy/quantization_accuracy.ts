@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Imported, read } from '../import_result.ts';
 import { type OpenModelOptions, openModel, type SourceOptions } from '../open_model.ts';
+import type { CalibrationExample } from '../quantize/calibration_examples.ts';
 import type { ModelImport } from '../tfjs/tfjs_directory.ts';
 import { compareAnswers, type OutputDifference } from './compare_answers.ts';
 import { openComputation } from './computation.ts';
@@ -9,8 +10,8 @@ import { openComputation } from './computation.ts';
 type ReadImport = Extract<ModelImport, { kind: 'read' }>;
 
 /**
- * Returns the differences of a quantized model's outputs from the original's on the model's golden examples. The list
- * is empty without examples. The original is converted a second time, and this process computes both.
+ * Returns the differences of a quantized model's outputs from the original's on examples, by default the model's golden ones. The
+ * list is empty without examples. The original is converted a second time, and this process computes both.
  *
  * @param path the path of the original
  * @param temporaryDirectory a directory for the original in tfjs's format
@@ -21,19 +22,32 @@ export async function quantizationAccuracy(
   {
     temporaryDirectory,
     onProgress,
+    examples = quantized.content.golden,
+    onOriginal,
     ...source
-  }: SourceOptions & Pick<OpenModelOptions, 'temporaryDirectory' | 'onProgress'>,
+  }: SourceOptions &
+    Pick<OpenModelOptions, 'temporaryDirectory' | 'onProgress'> & {
+      readonly examples?: readonly CalibrationExample[] | undefined;
+      /** Receives the original in tfjs's format. */
+      readonly onOriginal?: (original: ReadImport) => void;
+    },
 ): Promise<Imported<OutputDifference[]>> {
-  const { golden, signatures } = quantized.content;
-  if (golden.length === 0) return read([]);
+  if (examples.length === 0) return read([]);
   const directory = join(temporaryDirectory, 'original');
   await mkdir(directory);
   const original = await openModel(path, { ...source, temporaryDirectory: directory });
   if (original.kind !== 'read') return original;
-  onProgress?.('Comparing the answers on the golden examples');
+  onOriginal?.(original);
+  onProgress?.('Comparing the answers on the examples');
   const before = await openComputation(topologyFile(original));
   const after = await openComputation(topologyFile(quantized));
-  const differences = await compareAnswers(before, after, signatures, golden);
+  const differences = await compareAnswers(
+    before,
+    after,
+    quantized.content.signatures,
+    examples,
+    original.content.signatures,
+  );
   before.dispose();
   after.dispose();
   return read(differences);

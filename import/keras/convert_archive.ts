@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { ConvertGraphOptions } from '../convert_graph.ts';
 import { ArchiveError, ZipArchive } from '../files/archive/zip_archive.ts';
 import type { SourceFormat } from '../formats.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
@@ -8,7 +9,7 @@ import { withHdf5 } from './convert_keras.ts';
 import { planConversion } from './plan_conversion.ts';
 import { findArchiveWeights } from './weights/archive_weights.ts';
 import type { ExpectedLayer } from './weights/expected_weights.ts';
-import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
+import { writeConverted } from './write_converted.ts';
 
 const CONFIGURATION_ENTRY = 'config.json';
 const METADATA_ENTRY = 'metadata.json';
@@ -49,7 +50,7 @@ export async function isKerasArchive(path: string): Promise<boolean> {
 export async function convertArchive(
   path: string,
   directory: string,
-  options: ConvertKerasOptions = {},
+  options: ConvertGraphOptions = {},
 ): Promise<Imported<SourceFormat>> {
   const weights = join(directory, `${WEIGHTS_ENTRY}.unpacked`);
   let archive: ZipArchive | undefined;
@@ -58,7 +59,12 @@ export async function convertArchive(
     const version = await readVersion(archive);
     if (version.kind !== 'read') return version;
     const text = await archive.text(CONFIGURATION_ENTRY, LARGEST_CONFIGURATION);
-    const model = await planConversion(text, version.value, await readAssets(archive));
+    const model = await planConversion(
+      text,
+      version.value,
+      options.integers !== undefined,
+      await readAssets(archive),
+    );
     if (model.kind !== 'read') return { ...model, message: `${CONFIGURATION_ENTRY}: ${model.message}` };
     const { sources, expected } = model.value;
     options.onProgress?.('Unpacking the weights');

@@ -1,9 +1,10 @@
+import type { ConvertGraphOptions } from '../convert_graph.ts';
 import type { SourceFormat } from '../formats.ts';
 import { type Imported, type ImportProblem, malformed, read, unsupported } from '../import_result.ts';
 import { Hdf5Error, Hdf5File } from './hdf5/hdf5_file.ts';
 import { planConversion } from './plan_conversion.ts';
 import { findH5Weights } from './weights/h5_weights.ts';
-import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
+import { writeConverted } from './write_converted.ts';
 
 /**
  * Writes the model in a Keras `.h5` file into a directory in tfjs's form. One tensor is in memory at a time.
@@ -13,7 +14,7 @@ import { type ConvertKerasOptions, writeConverted } from './write_converted.ts';
 export async function convertH5(
   path: string,
   directory: string,
-  options: ConvertKerasOptions = {},
+  options: ConvertGraphOptions = {},
 ): Promise<Imported<SourceFormat>> {
   return withHdf5(path, async (file) => {
     const configuration = await file.attribute('/', 'model_config');
@@ -25,7 +26,7 @@ export async function convertH5(
       );
     }
     const version = await file.attribute('/', 'keras_version');
-    const model = await planConversion(configuration, version);
+    const model = await planConversion(configuration, version, options.integers !== undefined);
     if (model.kind !== 'read') return { ...model, message: `model_config: ${model.message}` };
     const { sources, expected } = model.value;
     const found = await findH5Weights(file, '/model_weights', sources, expected);

@@ -22,11 +22,13 @@ export type PlannedConversion =
  * does, else a graph.
  *
  * @param version Keras's; files without one are older than Keras 3
+ * @param asGraph true for a graph in any case
  * @param assets the texts of an archive's files, by their paths under `assets`
  */
 export async function planConversion(
   text: string,
   version: unknown,
+  asGraph: boolean,
   assets?: ReadonlyMap<string, string>,
 ): Promise<Imported<PlannedConversion>> {
   let configuration: unknown;
@@ -39,8 +41,8 @@ export async function planConversion(
   const major = typeof version === 'string' ? Number.parseInt(version, 10) : unknown;
   if (major === 1) return planned(convertToGraph(upgradeConfiguration(configuration), 1));
   const kerasMajor = major >= 3 ? 3 : 2;
-  const layers = convertConfiguration(configuration, kerasMajor);
-  if (typeof layers !== 'string') {
+  const layers = asGraph ? undefined : convertConfiguration(configuration, kerasMajor);
+  if (layers !== undefined && typeof layers !== 'string') {
     const expected = await expectedWeights(layers.model);
     if (expected.kind === 'read') return read({ kind: 'layers', ...layers, expected: expected.value });
   }

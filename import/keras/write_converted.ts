@@ -1,18 +1,12 @@
-import { convertGraph } from '../convert_graph.ts';
+import { type ConvertGraphOptions, convertGraph } from '../convert_graph.ts';
 import type { Weight } from '../graph/graph.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import type { QuantizationMode } from '../tfjs/writer/quantize.ts';
 import { writeLayersModel } from '../tfjs/writer/write_layers_model.ts';
 import { occasionally } from '../throttle_progress.ts';
 import type { KerasGraph } from './graph/convert_to_graph.ts';
 import type { PlannedConversion } from './plan_conversion.ts';
 import type { FoundWeight } from './weights/found_weight.ts';
 import { namedWeights, type TensorFile } from './weights/keras_weights.ts';
-
-export interface ConvertKerasOptions {
-  readonly quantize?: QuantizationMode;
-  readonly onProgress?: (text: string) => void;
-}
 
 /** GraphDef's `versions.producer`: that of TensorFlow 2. */
 const PRODUCER = 1882;
@@ -23,7 +17,7 @@ export async function writeConverted(
   planned: PlannedConversion,
   found: readonly FoundWeight[],
   directory: string,
-  options: ConvertKerasOptions,
+  options: ConvertGraphOptions,
 ): Promise<Imported<undefined>> {
   if (planned.kind === 'graph') return writeGraph(file, planned, found, directory, options);
   const { quantize, onProgress } = options;
@@ -43,7 +37,7 @@ function writeGraph(
   { nodes, functions, constants, signatures, initializer }: KerasGraph,
   found: readonly FoundWeight[],
   directory: string,
-  options: ConvertKerasOptions,
+  options: ConvertGraphOptions,
 ): Promise<Imported<undefined>> | Imported<undefined> {
   const weights = new Map<string, Weight>(constants);
   for (const { name, stored } of found) {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import * as v from 'valibot';
-import type { OutputDifference } from '../../import/index.ts';
 import { readPointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { wait } from '../../worker/registry/storage/waiting.ts';
 import type { Card } from '../../worker/registry/version/card.ts';
@@ -22,7 +21,13 @@ import {
   publishJson,
   publishLines,
 } from '../publish/publish_report.ts';
-import { accuracyLines, QUANTIZATIONS, quantizeOption } from '../publish/quantization.ts';
+import {
+  costLines,
+  parseFractionArgument,
+  type QuantizationCost,
+  quantizeOptions,
+  withQuantizeOptions,
+} from '../publish/quantization.ts';
 import { readSigner, SIGNING_KEY_VARIABLE } from '../publish/signing_key.ts';
 import { sourceOptions, withSourceOptions } from '../publish/source_options.ts';
 import { describePlace } from '../registry/place.ts';
@@ -35,7 +40,6 @@ const OptionsSchema = v.object({
   model: v.string(),
   bump: v.optional(v.picklist(VERSION_BUMPS)),
   label: v.optional(v.string()),
-  quantize: v.optional(v.picklist(QUANTIZATIONS)),
   stage: v.optional(v.boolean(), false),
   flip: v.boolean(),
   dryRun: v.optional(v.boolean(), false),
@@ -77,10 +81,14 @@ async function publishOnce(
 ): Promise<number> {
   const { publishModel } = await import('../publish/publish_model.ts');
   const { createRehearsal, skipRehearsal } = await import('../rehearsal/rehearse.ts');
-  const options = { ...v.parse(OptionsSchema, command.opts()), version: versionOption(command) };
+  const options = {
+    ...v.parse(OptionsSchema, command.opts()),
+    ...quantizeOptions(command),
+    version: versionOption(command),
+  };
   const [path] = v.parse(v.tuple([v.string()]), command.args);
   const { model, flip, stage, quantize } = options;
-  let accuracy: readonly OutputDifference[] = [];
+  let cost: QuantizationCost = { accuracy: [] };
   output.progress(
     `${options.dryRun ? `Checking ${model} against` : `Publishing ${model} to`} ${describePlace(place)}`,
   );
@@ -93,7 +101,9 @@ async function publishOnce(
     output.error(unsignable);
     return EXIT_FAILED;
   }
-  if (!options.skipRehearsal) early.start((await readPointer(store, model)).kind === 'missing' ? 1 : 2);
+  const isFirst = (await readPointer(store, model)).kind === 'missing';
+  // The current version and the unquantized model are measured beside it.
+  if (!options.skipRehearsal) early.start(1 + (isFirst ? 0 : 1) + (quantize === 'int8' ? 1 : 0));
   const outcome = await publishModel(
     store,
     {
@@ -122,7 +132,7 @@ async function publishOnce(
       },
       onConvert: output.progress,
       onQuantized: (measured) => {
-        accuracy = measured;
+        cost = measured;
       },
       onBlob: ({ path }, what) =>
         output.progress(`${path} ${what === 'uploaded' ? 'uploaded' : 'exists already'}`),
@@ -136,8 +146,8 @@ async function publishOnce(
     output.error(outcome.reason);
     return EXIT_FAILED;
   }
-  const costs = quantize === undefined ? [] : accuracyLines(quantize, accuracy);
-  const measured = quantize === undefined ? {} : { accuracy };
+  const costs = quantize === undefined ? [] : costLines(quantize, cost);
+  const measured = quantize === undefined ? {} : cost;
   if (outcome.kind === 'checked') {
     output.result([...dryRunLines(model, outcome), ...costs], {
       ...dryRunJson(model, place, outcome),
@@ -157,7 +167,7 @@ function define(command: Command): Command {
   return withTimingOptions(
     withChangeOptions(
       withVersionOption(
-        withCardOptions(withSourceOptions(command))
+        withCardOptions(withQuantizeOptions(withSourceOptions(command)))
           .argument(
             '<model>',
             'a SavedModel, Keras file, ONNX or TensorFlow Lite model, frozen graph or tfjs model: its directory or file',
@@ -171,7 +181,11 @@ function define(command: Command): Command {
               .choices(VERSION_BUMPS)
               .conflicts(['modelVersion', 'version']),
           )
-          .addOption(quantizeOption())
+          .option(
+            '--max-loss <fraction>',
+            'refuse a quantized model that differs by more: of the largest value of an output, or of its classes',
+            parseFractionArgument,
+          )
           .option('--label <label>', 'a label to move to the version', parseNameArgument)
           .addOption(
             new Option(

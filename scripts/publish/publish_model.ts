@@ -1,11 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import {
-  type ModelImport,
-  type OutputDifference,
-  openModel,
-  quantizationAccuracy,
-} from '../../import/index.ts';
 import type { Blob, LeftOut, ModelContent } from '../../worker/model/content.ts';
 import type { ChangePointer } from '../../worker/registry/pointer/change/change_pointer.ts';
 import type { Effect } from '../../worker/registry/pointer/effect.ts';
@@ -21,10 +15,11 @@ import type { Rehearse } from '../rehearsal/rehearse.ts';
 import { type Checks, checkCandidate, rehearseOnce } from './checks/check_candidate.ts';
 import { flipOnceCompatible } from './checks/flip_guard.ts';
 import { namedVersion, versionAfter, versionOfContent } from './choose_version.ts';
+import { importModel, type PublishImport } from './import_model.ts';
 import { pointerChange, wouldChange } from './publish_change.ts';
 import type { PublishRequest } from './publish_request.ts';
 import { publishedFault } from './published_fault.ts';
-import { disagreementAdvice, withPermittedDifference } from './quantization.ts';
+import { disagreementAdvice, type QuantizationCost } from './quantization.ts';
 import { readBlob } from './read_blob.ts';
 import type { Signer } from './signing_key.ts';
 
@@ -38,10 +33,8 @@ export interface PublishObserver {
   readonly onDifferences?: (differences: readonly SignatureDifference[]) => void;
   /** Receives the current step of a conversion. */
   readonly onConvert?: (text: string) => void;
-  /**
-   * Receives the differences between the outputs of a quantized model and the original's, before anything is uploaded.
-   */
-  readonly onQuantized?: (accuracy: readonly OutputDifference[]) => void;
+  /** Receives what a quantization costs, before anything is uploaded. */
+  readonly onQuantized?: (cost: QuantizationCost) => void;
   readonly onBlob?: (blob: Blob, outcome: 'uploaded' | 'present') => void;
   /** A prune is in progress. The publish continues after it, or when its lock expires. */
   readonly onWait?: (until: Date) => void;
@@ -89,34 +82,17 @@ export async function publishModel(
   observer: PublishObserver,
 ): Promise<PublishOutcome> {
   return withTemporaryDirectory(async (temporaryDirectory) => {
-    const { ends, layout } = request;
-    const source = { ...(ends && { ends }), ...(layout && { layout }) };
-    const imported = await openModel(request.path, {
-      temporaryDirectory,
-      ...source,
-      ...(request.quantize === undefined ? {} : { quantize: request.quantize }),
-      ...(observer.onConvert === undefined ? {} : { onProgress: observer.onConvert }),
-    });
-    if (request.quantize !== undefined && imported.kind === 'read') {
-      const accuracy = await quantizationAccuracy(request.path, imported, {
-        temporaryDirectory,
-        ...source,
-      });
-      if (accuracy.kind !== 'read') return { kind: 'refused', reason: accuracy.message };
-      observer.onQuantized?.(accuracy.value);
-      const content = withPermittedDifference(imported.content, request.quantize);
-      return publishImport(store, request, { ...imported, content }, observer);
-    }
+    const imported = await importModel(request, temporaryDirectory, observer);
     return publishImport(store, request, imported, observer);
   });
 }
 
-type ReadImport = Extract<ModelImport, { kind: 'read' }>;
+type ReadImport = Extract<PublishImport, { kind: 'read' }>;
 
 async function publishImport(
   store: ObjectStore,
   request: PublishRequest,
-  imported: ModelImport,
+  imported: PublishImport,
   observer: PublishObserver,
 ): Promise<PublishOutcome> {
   if (imported.kind !== 'read') return { kind: 'refused', reason: imported.message };
@@ -134,7 +110,7 @@ async function publishImport(
 async function publishContent(
   store: ObjectStore,
   request: PublishRequest,
-  { content, files, sourceFormat }: ReadImport,
+  { content, files, sourceFormat, original }: ReadImport,
   named: string | undefined,
   observer: PublishObserver,
 ): Promise<PublishOutcome | { readonly kind: 'version taken'; readonly version: string }> {
@@ -174,7 +150,17 @@ async function publishContent(
   if (fault !== undefined) return { kind: 'refused', reason: fault };
   const change = pointerChange(request, version, published !== undefined);
   const unrehearsed = createManifest(request, version, content, sourceFormat);
-  const checked = await checkCandidate(store, request, { manifest: unrehearsed, files }, published, {
+  const unquantized = original && {
+    manifest: createManifest(
+      request,
+      otherVersion(version, pointer?.current),
+      original.content,
+      sourceFormat,
+    ),
+    files: original.files,
+  };
+  const candidate = { manifest: unrehearsed, files, ...(unquantized && { unquantized }) };
+  const checked = await checkCandidate(store, request, candidate, published, {
     current: pointer?.current,
     changes: change !== undefined && wouldChange(change(pointer?.current), request, pointer, published),
     rehearse: observer.rehearse,
@@ -268,6 +254,11 @@ function createManifest(
     provenance: { publishedAt: record.at, publishedBy: record.by, sourceFormat, tool },
     ...(card === undefined ? {} : { card }),
   };
+}
+
+/** A version for the rehearsal alone. */
+function otherVersion(...versions: readonly (string | undefined)[]): string {
+  return ['0.0.0', '0.0.1', '0.0.2'].find((version) => !versions.includes(version)) ?? '0.0.3';
 }
 
 async function completeManifest(

@@ -1,4 +1,4 @@
-import type { QuantizationMode, SourceOptions } from '../../import/index.ts';
+import type { QuantizationForm, SourceOptions } from '../../import/index.ts';
 import type { ChangeRecord } from '../../worker/registry/pointer/pointer_transitions.ts';
 import type { Card } from '../../worker/registry/version/card.ts';
 import type { VersionBump } from '../../worker/registry/version/version.ts';
@@ -14,7 +14,11 @@ export interface PublishRequest extends SourceOptions {
   readonly label?: string | undefined;
   readonly flip: boolean;
   /** Reduces the weight files if the model is converted. */
-  readonly quantize?: QuantizationMode | undefined;
+  readonly quantize?: QuantizationForm | undefined;
+  /** Files with requests, on which int8 is calibrated beside the golden examples. */
+  readonly calibrate?: readonly string[] | undefined;
+  /** The largest share of the largest value, or of the classes, by which a quantized model may differ. */
+  readonly maxLoss?: number | undefined;
   /** Stages the version instead of making it current. */
   readonly stage?: boolean;
   /** Permits breaking changes for clients of the current version, whatever the version's number is. */

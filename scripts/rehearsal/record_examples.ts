@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { GoldenExample, ModelContent } from '../../worker/model/content.ts';
 import type { Signature } from '../../worker/model/signature.ts';
 import type { Manifest } from '../../worker/registry/version/manifest.ts';
@@ -59,9 +58,6 @@ interface AskedRequest {
   readonly from: string;
 }
 
-/** A server accepts no larger request. Bytes. */
-const LARGEST_REQUEST = 64 * 1024 * 1024;
-
 async function readRequests({
   content: { signatures },
   requests,
@@ -72,11 +68,8 @@ async function readRequests({
 > {
   const asked: AskedRequest[] = [];
   for (const path of requests) {
-    const found = await stat(path).catch(() => undefined);
-    if (!found?.isFile()) return { kind: 'refused', reason: `${path} is not a file` };
-    if (found.size > LARGEST_REQUEST) return { kind: 'refused', reason: `${path} is larger than 64 MB` };
     const read = await readRequest(path, signatures);
-    if (read.kind === 'malformed') return { kind: 'refused', reason: `${path}: ${read.reason}` };
+    if (read.kind === 'malformed') return { kind: 'refused', reason: read.reason };
     asked.push({ example: read.request, signature: read.signature, from: path });
   }
   if (requests.length > 0) return { kind: 'read', requests: asked };

@@ -5,15 +5,19 @@ import type { RehearsalOutcome } from './rehearse.ts';
 type Done = Extract<RehearsalOutcome, { kind: 'done' }>;
 
 /** Describes a rehearsal for people: the candidate next to the current version. */
-export function rehearsalLines(version: string, { rehearsal, current, notes }: Done): string[] {
+export function rehearsalLines(version: string, { rehearsal, current, unquantized, notes }: Done): string[] {
   if (rehearsal.kind === 'skipped') {
     return [`NOT REHEARSED: nothing has shown that ${version} loads and computes correctly.`];
   }
-  const beside = current?.kind === 'rehearsed' ? current : undefined;
-  const rows = figureRows(rehearsal.figures, beside?.figures);
+  const beside = [
+    ...(current?.kind === 'rehearsed' ? [{ ...current, name: `${current.version} (current)` }] : []),
+    ...(unquantized?.kind === 'rehearsed' ? [{ ...unquantized, name: 'not quantized' }] : []),
+  ];
+  const rows = figureRows([rehearsal.figures, ...beside.map(({ figures }) => figures)]);
   const { plan } = rehearsal;
-  if (plan !== undefined) rows.push(['computed by', ...[plan, beside?.plan].flatMap(computedBy)]);
-  const heading = ['', version, ...(beside === undefined ? [] : [`${beside.version} (current)`])];
+  if (plan !== undefined)
+    rows.push(['computed by', ...[plan, ...beside.map((each) => each.plan)].flatMap(computedBy)]);
+  const heading = ['', version, ...beside.map(({ name }) => name)];
   const { examples, largestDifference } = rehearsal.golden;
   const agreement =
     examples === 0
@@ -36,16 +40,12 @@ export function rehearsalLines(version: string, { rehearsal, current, notes }: D
   ];
 }
 
-export function rehearsalJson({ rehearsal, current, notes }: Done): object {
-  return { ...rehearsal, current: current ?? null, notes };
+export function rehearsalJson({ rehearsal, current, unquantized, notes }: Done): object {
+  return { ...rehearsal, current: current ?? null, ...(unquantized && { unquantized }), notes };
 }
 
-function figureRows(figures: Figures, beside: Figures | undefined): string[][] {
-  return SHOWN_FIGURES.map(([name, show]) => [
-    name,
-    show(figures),
-    ...(beside === undefined ? [] : [show(beside)]),
-  ]);
+function figureRows(figures: readonly Figures[]): string[][] {
+  return SHOWN_FIGURES.map(([name, show]) => [name, ...figures.map(show)]);
 }
 
 /** The figures of a rehearsal as people read them. */

@@ -14,14 +14,19 @@ import { SandboxError } from './sandbox/open_sandbox.ts';
 import { WorkerBuildError } from './sandbox/worker_build.ts';
 import { memoryBudgetBytes, readWorkerConfiguration } from './sandbox/worker_configuration.ts';
 
-/** A version that is not published yet. */
-interface Candidate {
+interface UnpublishedVersion {
   readonly manifest: Manifest;
   /** Absolute paths by the blobs' paths. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** The figures of the current version, for comparison. */
+/** A version that is not published yet. */
+export interface Candidate extends UnpublishedVersion {
+  /** What it was before it was quantized, under another version, for comparison. */
+  readonly unquantized?: UnpublishedVersion;
+}
+
+/** The figures of another version, for comparison. */
 type CurrentFigures =
   | {
       readonly kind: 'rehearsed';
@@ -37,6 +42,8 @@ export type RehearsalOutcome =
       /** The record for the manifest. */
       readonly rehearsal: Rehearsal;
       readonly current: CurrentFigures | undefined;
+      /** Those of the candidate before it was quantized. */
+      readonly unquantized?: CurrentFigures | undefined;
       /** Sentences for the publisher. */
       readonly notes: readonly string[];
     }
@@ -70,7 +77,8 @@ export function createRehearsal(options: RehearsalOptions): Rehearse {
     const refusal = overBudget(leastMemoryNeed(candidate.manifest.content), budget);
     if (refusal !== undefined) return refused(candidate, refusal);
     try {
-      const prepared = await prepare(current === undefined ? 1 : 2);
+      const others = [current, candidate.unquantized].filter((other) => other !== undefined);
+      const prepared = await prepare(1 + others.length);
       try {
         return await rehearseIn(prepared, candidate, current, { ...options, budget });
       } finally {
@@ -97,6 +105,9 @@ async function rehearseIn(
   const isolates = await sandbox.publish([
     { manifest: candidate.manifest, files: Object.fromEntries(candidate.files) },
     ...(fetched?.kind === 'fetched' ? [fetched.version] : []),
+    ...[candidate.unquantized ?? []]
+      .flat()
+      .map(({ manifest, files }) => ({ manifest, files: Object.fromEntries(files) })),
   ]);
   return perform(isolates, candidate, fetched, { ...options, worker: worker.slice(0, 12) });
 }
@@ -129,7 +140,7 @@ async function fetchCurrent(
 }
 
 async function perform(
-  [own, beside]: readonly URL[],
+  [own, ...others]: readonly URL[],
   candidate: Candidate,
   fetched: Fetched | undefined,
   options: RehearsalOptions & { readonly budget: number; readonly worker: string },
@@ -141,16 +152,24 @@ async function perform(
     return { ...refused(candidate, result.reason), disagrees: result.disagrees === true };
   }
   const { rehearsed } = result;
-  const replaced = await rehearseCurrent(beside, fetched, { ...options, first: rehearsed.request });
-  const [median = null, currentMedian = null] = await measureMedians(
-    replaced?.kind === 'rehearsed' ? [rehearsed, replaced.rehearsed] : [rehearsed],
+  const beside = { ...options, first: rehearsed.request };
+  const [besideCurrent, besideUnquantized] = fetched?.kind === 'fetched' ? others : [undefined, ...others];
+  const replaced = await rehearseCurrent(besideCurrent, fetched, beside);
+  const unquantized =
+    candidate.unquantized &&
+    (await rehearseBeside(besideUnquantized, candidate.unquantized.manifest, beside));
+  const compared = [replaced, unquantized].flatMap((each) =>
+    each?.kind === 'rehearsed' ? [each.rehearsed] : [],
   );
+  const medians = await measureMedians([rehearsed, ...compared]);
+  const medianOf = (version: RehearsedVersion): number | null =>
+    medians[[rehearsed, ...compared].indexOf(version)] ?? null;
   const { golden, recorded, notes } = rehearsed;
   const rehearsal: Rehearsal = {
     kind: 'rehearsed',
     at: options.at,
     worker: options.worker,
-    ...(await measured(rehearsed, median)),
+    ...(await measured(rehearsed, medianOf(rehearsed))),
     golden,
     ...(recorded === undefined ? {} : { recorded }),
   };
@@ -159,7 +178,8 @@ async function perform(
   return {
     kind: 'done',
     rehearsal,
-    current: await currentFigures(replaced, currentMedian),
+    current: await currentFigures(replaced, medianOf),
+    ...(unquantized && { unquantized: await currentFigures(unquantized, medianOf) }),
     notes: [...notes, ...(replaced?.kind === 'rehearsed' ? replaced.rehearsed.notes : [])],
   };
 }
@@ -178,7 +198,14 @@ async function rehearseCurrent(
   if (fetched.kind === 'failed') {
     return { kind: 'not rehearsed', version: fetched.version, reason: fetched.reason };
   }
-  const { manifest } = fetched.version;
+  return rehearseBeside(isolate, fetched.version.manifest, options);
+}
+
+async function rehearseBeside(
+  isolate: URL | undefined,
+  manifest: Manifest,
+  options: { readonly limitMs: number; readonly first: RehearsedVersion['request'] },
+): Promise<Replaced> {
   if (isolate === undefined) throw new SandboxError('workerd started too few isolates');
   const result = await rehearseVersion(isolate, manifest, { ...options, isPublished: true });
   return result.kind === 'rehearsed'
@@ -188,7 +215,7 @@ async function rehearseCurrent(
 
 async function currentFigures(
   replaced: Replaced | undefined,
-  medianMs: number | null,
+  medianOf: (version: RehearsedVersion) => number | null,
 ): Promise<CurrentFigures | undefined> {
   if (replaced?.kind !== 'rehearsed') return replaced;
   const { rehearsed } = replaced;
@@ -196,7 +223,7 @@ async function currentFigures(
     return {
       kind: 'rehearsed',
       version: rehearsed.version,
-      ...(await measured(rehearsed, medianMs)),
+      ...(await measured(rehearsed, medianOf(rehearsed))),
     };
   } catch (error) {
     const reason = errorMessage(error);

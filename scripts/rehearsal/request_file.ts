@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { embedFiles } from '../../import/examples/embed_files.ts';
@@ -14,7 +14,11 @@ const RequestSchema = v.object({
 
 export type RequestRead =
   | { readonly kind: 'read'; readonly request: ExampleRequest; readonly signature: Signature }
+  /** The reason is a sentence that names the file. */
   | { readonly kind: 'malformed'; readonly reason: string };
+
+/** A server accepts no larger request. Bytes. */
+const LARGEST_REQUEST = 64 * 1024 * 1024;
 
 /**
  * Reads a predict request in TensorFlow Serving's JSON, in row or columnar format, and returns it as golden examples
@@ -25,6 +29,10 @@ export async function readRequest(
   path: string,
   signatures: Readonly<Record<string, Signature>>,
 ): Promise<RequestRead> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return { kind: 'malformed', reason: `${path} is not a file` };
+  if (found.size > LARGEST_REQUEST) return { kind: 'malformed', reason: `${path} is larger than 64 MB` };
+  const malformed = (reason: string): RequestRead => ({ kind: 'malformed', reason: `${path}: ${reason}` });
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
@@ -76,8 +84,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** `{"b64": "..."}` is a string of bytes, and not an object with an input of that name. */
 function isBytes(value: Record<string, unknown>): boolean {
   return typeof value.b64 === 'string' && Object.keys(value).length === 1;
-}
-
-function malformed(reason: string): RequestRead {
-  return { kind: 'malformed', reason };
 }

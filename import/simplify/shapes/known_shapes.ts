@@ -70,7 +70,7 @@ export class KnownShapes {
 }
 
 /** The nodes, each after those that it reads. */
-function inOrder(rewrite: GraphRewrite): GraphNode[] {
+export function inOrder(rewrite: GraphRewrite): GraphNode[] {
   const ordered = new Set<GraphNode>();
   const begun = new Set<GraphNode>();
   for (const start of rewrite.nodes()) {

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../../worker/registry/storage/object_store.
 import type { SignatureDifference } from '../../../worker/registry/version/compatibility.ts';
 import type { Manifest } from '../../../worker/registry/version/manifest.ts';
 import { readManifest } from '../../../worker/registry/version/version_store.ts';
-import type { RehearsalOutcome, Rehearse } from '../../rehearsal/rehearse.ts';
+import type { Candidate, RehearsalOutcome, Rehearse } from '../../rehearsal/rehearse.ts';
 import { roomFault } from '../../status/room_beside.ts';
 import { checkCompatibility } from './check_compatibility.ts';
 
@@ -28,7 +28,7 @@ export async function checkCandidate(
     allowBreaking = false,
     memoryBudgetBytes,
   }: { readonly model: string; readonly allowBreaking?: boolean; readonly memoryBudgetBytes?: number },
-  candidate: { readonly manifest: Manifest; readonly files: ReadonlyMap<string, string> },
+  candidate: Candidate,
   published: Manifest | undefined,
   {
     current,

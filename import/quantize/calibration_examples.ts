@@ -1,0 +1,60 @@
+import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
+import type { JsonObject } from '../../worker/model/json_object.ts';
+import type { Signature } from '../../worker/model/signature.ts';
+import { readTensorJson } from '../examples/tensor_json.ts';
+import type { ImageFile } from '../files/image_file.ts';
+import { readSidecarFiles } from '../files/sidecar_files.ts';
+import { type Imported, read, unsupported } from '../import_result.ts';
+
+/** The inputs of a request, by their public names. */
+export interface CalibrationExample {
+  readonly signature_name?: string | undefined;
+  readonly inputs: JsonObject;
+}
+
+type Signatures = Readonly<Record<string, Signature>>;
+
+/** Returns further examples for a model of these signatures. */
+export type MoreExamples = (signatures: Signatures) => Promise<Imported<readonly CalibrationExample[]>>;
+
+/**
+ * Returns the examples on which a model is calibrated: the golden ones of its directory, and those of the caller.
+ *
+ * Files of images are left out, since only the server makes tensors of them.
+ */
+export async function calibrationExamples(
+  { directory, image }: { readonly directory: string; readonly image?: ImageFile | undefined },
+  signatures: Signatures,
+  more: MoreExamples | undefined,
+): Promise<Imported<readonly CalibrationExample[]>> {
+  const sidecars = await readSidecarFiles(directory, signatures, image);
+  if (sidecars.kind !== 'read') return sidecars;
+  const added = (await more?.(signatures)) ?? read([]);
+  if (added.kind !== 'read') return added;
+  const all = [...sidecars.value.golden, ...added.value];
+  const numbers = all.filter((example) => isOfNumbers(example, signatures));
+  if (numbers.length > 0) return read(numbers);
+  const lack =
+    all.length === 0
+      ? 'it has no golden.json'
+      : 'the inputs of its examples are not the numbers that the signature takes';
+  return unsupported(
+    `--quantize int8 needs examples to measure the ranges of its values, and ${lack}: give requests with --calibrate FILE, or let record write golden.json`,
+  );
+}
+
+/** Whether this process can compute an example: its inputs are tensors and not files. */
+function isOfNumbers(
+  { signature_name: name = DEFAULT_SIGNATURE, inputs }: CalibrationExample,
+  signatures: Signatures,
+): boolean {
+  const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
+  return (
+    signature !== undefined &&
+    Object.entries(signature.inputs).every(
+      ([input, info]) =>
+        readTensorJson(inputs[input], { ...info, shape: info.shape === null ? null : [...info.shape] })
+          .kind === 'read',
+    )
+  );
+}

@@ -1,0 +1,89 @@
+import { openGraph } from '../../accuracy/computation.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { GraphRewrite } from '../../simplify/graph_rewrite.ts';
+import { inOrder } from '../../simplify/shapes/known_shapes.ts';
+import type { CalibrationExample } from '../calibration_examples.ts';
+import { type ChosenLayers, LayerChoice } from './choose_layers.ts';
+import { computeInBytes } from './compute_in_bytes.ts';
+import { signalToNoise } from './isolated_layers.ts';
+import { observe } from './observe.ts';
+import { readStep, type Step } from './read_step.ts';
+
+/** Below this ratio of signal to noise, in decibels, a layer stays in floats. */
+const LEAST_DECIBELS = 15;
+/** Errors of so many examples tell which layers are sensitive. */
+const MOST_COMPARED = 4;
+
+/** The nodes that can be computed in bytes, each after those that it reads. */
+export interface ByteSteps {
+  readonly steps: readonly Step[];
+  /** Why other convolutions cannot, by name. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+export interface QuantizedConvolutions {
+  readonly graph: Graph;
+  /** The names of the convolutions in bytes. */
+  readonly inBytes: readonly string[];
+  /** Why each other convolution stays in floats, by name. */
+  readonly inFloats: ReadonlyMap<string, string>;
+  /** Those of them that bytes would cost too much accuracy. */
+  readonly lossy: ReadonlySet<string>;
+}
+
+export function readSteps(rewrite: GraphRewrite): ByteSteps {
+  const steps: Step[] = [];
+  const refused = new Map<string, string>();
+  for (const node of inOrder(rewrite)) {
+    const step = readStep(rewrite, node);
+    if (step !== undefined && 'reason' in step) refused.set(node.name, step.reason);
+    else if (step !== undefined) steps.push(step);
+  }
+  return { steps, refused };
+}
+
+/**
+ * Computes the convolutions of a graph in bytes, with what lies between them. The ranges of activations are those on the examples.
+ * A convolution stays in floats if bytes cost it too much accuracy or time.
+ */
+export async function quantizeConvolutions(
+  graph: Graph,
+  rewrite: GraphRewrite,
+  { steps, refused }: ByteSteps,
+  examples: readonly CalibrationExample[],
+  onProgress: (text: string) => void,
+): Promise<QuantizedConvolutions> {
+  onProgress(`Measuring the ranges of activations; examples: ${examples.length}`);
+  const names = new Set(steps.flatMap(({ node, inputs }) => [node.name, ...inputs]));
+  const computation = await openGraph(graph);
+  const observed = await observe(graph, computation, [...names], examples);
+  computation.dispose();
+  const choice = new LayerChoice(rewrite, steps, observed);
+  const first = await choice.choose(refused);
+  onProgress('Measuring what bytes cost each layer');
+  const lossy = await lossyLayers(graph, first, examples.slice(0, MOST_COMPARED));
+  const chosen = lossy.size === 0 ? first : await choice.choose(new Map([...refused, ...lossy]));
+  return {
+    graph: computeInBytes(graph, chosen.chains, chosen.filters),
+    inBytes: [...chosen.filters.keys()],
+    inFloats: chosen.inFloats,
+    lossy: new Set(lossy.keys()),
+  };
+}
+
+async function lossyLayers(
+  graph: Graph,
+  chosen: ChosenLayers,
+  examples: readonly CalibrationExample[],
+): Promise<Map<string, string>> {
+  const lossy = new Map<string, string>();
+  if (chosen.filters.size === 0) return lossy;
+  for (const [name, decibels] of await signalToNoise(graph, chosen, examples)) {
+    if (decibels < LEAST_DECIBELS)
+      lossy.set(
+        name,
+        `bytes would cost it too much: its signal is ${decibels.toFixed(0)} decibels over the noise`,
+      );
+  }
+  return lossy;
+}

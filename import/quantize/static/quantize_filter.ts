@@ -1,0 +1,130 @@
+import { elementCount } from '../../../worker/model/tensor.ts';
+import { float32Values } from '../../graph/float32_values.ts';
+import type { Weight } from '../../graph/graph.ts';
+import { type ByteCodes, LEAST_CODE, MOST_CODE } from './byte_codes.ts';
+
+const { fround } = Math;
+
+/** Weights of 7 bits and a sign: see docs/decisions/integer-kernels.md. */
+const LARGEST_WEIGHT = 127;
+/** All integers up to this one are floats, so that sums up to it are exact in any order. */
+const EXACT = 2 ** 24;
+/** Plans round sums times their scale below this magnitude. */
+const ROUNDED = 2 ** 22;
+/** A channel whose weights have fewer levels on each side of 0 loses too much. */
+const FEWEST_LEVELS = 31;
+/** A scale of sums below this one makes 0 of every weight. */
+const SMALLEST_SCALE = 2 ** -40;
+
+/** A filter, or a matrix, whose elements belong to one output channel each. */
+export interface Filter {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+  readonly channels: number;
+  /** Returns the output channel of an element in row-major order. */
+  readonly channelOf: (index: number) => number;
+  /** What is added to the sums of each channel. */
+  readonly bias: Float32Array | undefined;
+}
+
+/** The scales of a filter's integers, one for each output channel. */
+export interface FilterScales {
+  readonly scales: Float32Array;
+  /** The integers that are added to the sums of each channel. */
+  readonly biases: Float64Array;
+}
+
+export type QuantizedFilter =
+  | ({ readonly kind: 'quantized' } & FilterScales)
+  /** In float32, sums of these integers would be rounded, or weights would have too few levels below that. */
+  | { readonly kind: 'too large' };
+
+/**
+ * Chooses the scale of each output channel so that its largest weight is 127, or as much smaller as it has to be so that no sum of
+ * products with any bytes can leave the integers that float32 has. Plans compute only such products in bytes.
+ *
+ * @param x the codes of the input
+ * @param y the codes of the result
+ */
+export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): QuantizedFilter {
+  const { channels, bias } = filter;
+  const [lowest, highest] = [LEAST_CODE - x.zero, MOST_CODE - x.zero];
+  const { largest, positive, negative, count } = channelSums(filter);
+  const scales = new Float32Array(channels);
+  const biases = new Float64Array(channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const [above, below] = [positive[channel] ?? 0, negative[channel] ?? 0];
+    const sum = Math.max(above * highest - below * lowest, below * highest - above * lowest);
+    const added = (bias?.[channel] ?? 0) / x.scale;
+    // Each weight may be rounded up by a half.
+    const room = EXACT - ((highest - lowest) * count) / 2 - 1;
+    if (room <= 0) return { kind: 'too large' };
+    const magnitude = largest[channel] ?? 0;
+    const scale = fround(
+      Math.max(
+        magnitude / LARGEST_WEIGHT,
+        ((sum + Math.abs(added)) / room) * (1 + 2 ** -20),
+        (SMALLEST_SCALE * y.scale) / x.scale,
+      ),
+    );
+    const matters = (above + below) * (highest - lowest) * x.scale > y.scale;
+    if (matters && magnitude / scale < FEWEST_LEVELS) return { kind: 'too large' };
+    if (!((sum + Math.abs(added)) * x.scale < ROUNDED * y.scale)) return { kind: 'too large' };
+    scales[channel] = scale;
+    biases[channel] = Math.round(added / scale);
+  }
+  return { kind: 'quantized', scales, biases };
+}
+
+/** Of each channel: the largest magnitude, the sums of the weights above and below 0, and how many there are. */
+function channelSums({ values, channels, channelOf }: Filter) {
+  const [largest, positive, negative] = [
+    new Float64Array(channels),
+    new Float64Array(channels),
+    new Float64Array(channels),
+  ];
+  for (const [index, value] of values.entries()) {
+    const channel = channelOf(index);
+    largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(value));
+    const sums = value < 0 ? negative : positive;
+    sums[channel] = (sums[channel] ?? 0) + Math.abs(value);
+  }
+  return { largest, positive, negative, count: values.length / channels };
+}
+
+/** Returns the scales of the channels alone, for products of floats with integer weights. */
+export function channelScales(filter: Filter): Float32Array {
+  const { largest } = channelSums(filter);
+  return Float32Array.from(largest, (magnitude) => (magnitude === 0 ? 1 : magnitude / LARGEST_WEIGHT));
+}
+
+/** The least of tfjs's numbers from 0 on stands for this integer. */
+const STORED_LEAST = -128;
+
+/**
+ * Returns the integers of a weight as a constant that is stored in 8 bits. They are computed from the source when they are read.
+ */
+export function integerWeight(
+  source: Weight,
+  { scales, channelOf }: Pick<Filter, 'channelOf'> & { readonly scales: Float32Array },
+): Weight {
+  const { shape } = source;
+  const count = elementCount(shape);
+  const read = async (): Promise<Float32Array> =>
+    float32Values(await source.read()).map((value, index) => {
+      const near = Math.round(value / (scales[channelOf(index)] ?? 1));
+      // Adding 0 makes 0 of -0.
+      return Math.min(Math.max(near, -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
+    });
+  return {
+    dtype: 'float32',
+    shape,
+    byteLength: 4 * count,
+    read: async () => new Uint8Array((await read()).buffer),
+    quantized: {
+      quantization: { dtype: 'uint8', scale: 1, min: STORED_LEAST },
+      byteLength: count,
+      read: async () => Uint8Array.from(await read(), (integer) => integer - STORED_LEAST),
+    },
+  };
+}
