@@ -13,17 +13,23 @@ export function centered(g: NodeBuilder, codes: SymbolicTensor, zero: Operand): 
   return zero === 0 ? codes : subtract(g, codes, zero);
 }
 
+/** The same with a zero that a request may decide. */
+export interface OpenCodes {
+  readonly zero: Operand;
+  readonly range: Codes['range'];
+}
+
 /**
  * Integers, as floats, that stand for sums of other ones, or for any floats: times a scale, the nearest integer, ties to the even
  * one, plus the zero, within a range. Float32 holds all integers up to 2^24.
  *
- * @param scale one number, or one for each position of the last dimension
+ * @param scale one number, or numbers that broadcast
  */
 export function quantized(
   g: NodeBuilder,
   sums: SymbolicTensor,
   scale: Operand,
-  { zero, range: [least, most] }: Codes,
+  { zero, range: [least, most] }: OpenCodes,
 ): SymbolicTensor {
   const near = unary(g, 'Round', scale === 1 ? sums : multiply(g, sums, scale));
   return clip(g, zero === 0 ? near : add(g, near, zero), least, most);

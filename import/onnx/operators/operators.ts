@@ -33,6 +33,7 @@ import { EMBEDDING } from './onnx_runtime/embedding.ts';
 import { PACKED_PRODUCTS } from './onnx_runtime/packed_product.ts';
 import { FUSED_PRODUCTS } from './onnx_runtime/products.ts';
 import { QUANTIZED } from './onnx_runtime/quantized.ts';
+import { followingIntegers } from './quantization/between.ts';
 import { LINEAR } from './quantization/linear.ts';
 import { QUANTIZED_PRODUCTS } from './quantization/products.ts';
 import { RECURRENT } from './recurrence/recurrent.ts';
@@ -94,7 +95,14 @@ export const RUNTIME_OPERATORS: OperatorTable = {
 };
 
 const DOMAINS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
-  ['', new Map(Object.values(OPERATOR_GROUPS).flatMap((table) => Object.entries(table)))],
+  [
+    '',
+    new Map(
+      Object.values(OPERATOR_GROUPS)
+        .flatMap((table) => Object.entries(table))
+        .map(([name, operator]) => [name, followingIntegers(name, operator)]),
+    ),
+  ],
   ['ai.onnx.ml', new Map(Object.entries(CLASSICAL_OPERATORS))],
   ['com.microsoft', new Map(Object.entries(RUNTIME_OPERATORS))],
 ]);

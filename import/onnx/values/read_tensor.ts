@@ -11,6 +11,8 @@ import {
   describeElementType,
   type ElementTypeName,
   elementTypeName,
+  isUnsigned,
+  narrowBits,
   packedBits,
   storedElement,
 } from './element_types.ts';
@@ -137,8 +139,27 @@ function storedTensor(
     shape,
     byteLength: count * element.weightBytes,
     read: async () => toWeightBytes(element, await source(), named),
+    ...narrowForm(type, shape, source),
   };
   return { name: message.name, type, weight, ...(numbers === undefined ? {} : { numbers }) };
+}
+
+/** Matrices and filters of up to 8 bits keep their width in the file. */
+function narrowForm(
+  type: ElementTypeName,
+  shape: readonly number[],
+  source: ReadValues,
+): Pick<Weight, 'quantized'> {
+  const isNarrow = (narrowBits(type) ?? Number.POSITIVE_INFINITY) <= 8;
+  if (!isNarrow || shape.length < 2) return {};
+  const min = isUnsigned(type) ? 0 : -128;
+  return {
+    quantized: {
+      quantization: { dtype: 'uint8', scale: 1, min },
+      byteLength: elementCount(shape),
+      read: async () => (min === 0 ? source() : Uint8Array.from(await source(), (byte) => byte ^ 0x80)),
+    },
+  };
 }
 
 function stringTensor(

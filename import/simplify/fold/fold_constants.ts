@@ -5,6 +5,7 @@ import { GraphRewrite, SMALL_WEIGHT_BYTES } from '../graph_rewrite.ts';
 import { isFoldable, largestResult } from './constant_operations.ts';
 import { evaluateNode } from './evaluate.ts';
 import { isExact } from './exact_integers.ts';
+import { becomesFloats, keepQuantized } from './kept_integers.ts';
 
 /**
  * Computes nodes whose inputs are all constants. The model does not grow: a result of more than a few kilobytes must
@@ -70,15 +71,15 @@ async function fold(
   inputs: readonly Weight[],
   shares: readonly number[],
 ): Promise<Weight | undefined> {
-  // A folded quantized weight would have its full size in the file.
-  if (
-    inputs.some(({ quantized, byteLength }) => quantized !== undefined && byteLength > SMALL_WEIGHT_BYTES)
-  ) {
-    return undefined;
-  }
   const freed = inputs.reduce((sum, { byteLength }, index) => sum + byteLength * (shares[index] ?? 0), 0);
   const allowed = Math.max(SMALL_WEIGHT_BYTES, freed);
   if ((await largestResult(node.op, inputs)) > allowed) return undefined;
+  const kept = await keepQuantized(node, inputs);
+  if (kept !== undefined) return kept;
+  // A folded quantized weight would have its full size in the file.
+  const isTooLarge = (input: Weight): boolean =>
+    input.quantized !== undefined && input.byteLength > SMALL_WEIGHT_BYTES && !becomesFloats(node, input);
+  if (inputs.some(isTooLarge)) return undefined;
   const evaluated = await evaluateNode(node, inputs);
   if (evaluated === undefined || !(await isExact(node, inputs, evaluated))) return undefined;
   const { dtype, shape, bytes } = evaluated;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Weight } from '../../../import/graph/graph.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
 import { GraphBuilder } from '../../fixtures/graphs/graph_builder.ts';
@@ -67,4 +67,56 @@ test.each([
   { of: 'the error function, which tfjs approximates', op: 'Erf', inputs: [float(1e-6)], attr: FLOAT },
 ])('$of is left to the server', async ({ op, inputs, attr = INT32 }) => {
   expect(await folded(op, inputs, attr)).toBeUndefined();
+});
+
+/** Integers from -128 on, of which the file has the bytes. */
+function bytes(shape: readonly number[], values: readonly number[], dtype: 'float32' | 'int32'): Weight {
+  const whole = dtype === 'float32' ? float32Weight(shape, values) : int32Weight(shape, values);
+  return {
+    ...whole,
+    quantized: {
+      quantization: { dtype: 'uint8', scale: 1, min: -128 },
+      byteLength: values.length,
+      read: async () => Uint8Array.from(values, (value) => value + 128),
+    },
+  };
+}
+
+const TO_FLOAT = { SrcT: { type: 'DT_INT32' }, DstT: { type: 'DT_FLOAT' } };
+const SIX = [-128, -1, 0, 7, 100, 127];
+
+describe('quantized integers keep their bytes', () => {
+  test.each([
+    {
+      ...{ name: 'transposed', op: 'Transpose', attr: FLOAT, dtype: 'float32' as const },
+      ...{ other: int(1, 0), values: [-128, 7, -1, 100, 0, 127], min: -128 },
+    },
+    {
+      ...{ name: 'reshaped', op: 'Reshape', attr: FLOAT, dtype: 'float32' as const },
+      ...{ other: int(3, 2), values: SIX, min: -128 },
+    },
+    {
+      ...{ name: 'as floats', op: 'Cast', attr: TO_FLOAT, dtype: 'int32' as const },
+      ...{ other: undefined, values: SIX, min: -128 },
+    },
+    {
+      ...{ name: 'without their zero', op: 'Sub', attr: FLOAT, dtype: 'float32' as const },
+      ...{ other: float(3), values: SIX.map((value) => value - 3), min: -131 },
+    },
+  ])('$name', async ({ op, attr, dtype, other, values, min }) => {
+    const builder = new GraphBuilder(1);
+    const inputs = [bytes([2, 3], SIX, dtype), ...(other === undefined ? [] : [other])];
+    const node = builder.node(
+      op,
+      inputs.map((constant) => builder.constant(constant)),
+      attr,
+    );
+    builder.output(builder.node('Identity', [node], FLOAT));
+    const { graph } = await simplify(builder.graph(1));
+    const [weight, ...others] = [...graph.weights.values()];
+    expect(others).toEqual([]);
+    expect([...new Float32Array(new Uint8Array((await weight?.read()) ?? []).buffer)]).toEqual(values);
+    expect(weight?.quantized?.quantization).toEqual({ dtype: 'uint8', scale: 1, min });
+    expect([...((await weight?.quantized?.read()) ?? [])]).toEqual(values.map((value) => value - min));
+  });
 });

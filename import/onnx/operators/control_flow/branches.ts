@@ -66,9 +66,7 @@ function addBranch(
   const names = captured.map((_, index) => `captured${index}`);
   const given = graph.captured.map((each) => {
     const index = captured.findIndex(({ ref }) => ref === each.ref);
-    const { elements, ...rest } = each;
-    const numbers = numbersOf(each);
-    return { ...rest, ref: names[index] ?? '', ...(numbers === undefined ? {} : { elements: numbers }) };
+    return typed({ ...each, ref: names[index] ?? '' }, each.type, numbersOf(each));
   });
   const outputs = graph
     .convert(inner.builder, [], given)

@@ -1,6 +1,6 @@
 import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { convolve } from '../../../builder/convolve.ts';
-import { add } from '../../../builder/elementwise.ts';
+import { add, type Operand, subtract } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { pad, transpose } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
@@ -24,11 +24,13 @@ const conv: Operator = (call) => {
   return typed(convolveChannelsFirst(call, x, kernel, bias), x.type);
 };
 
+/** @param zero what is taken off each element before zeros are put around them */
 export function convolveChannelsFirst(
   call: OperatorCall,
   x: SymbolicTensor,
   kernel: SymbolicTensor,
   bias: SymbolicTensor | undefined,
+  zero: Operand = 0,
 ): SymbolicTensor {
   const { g, attributes } = call;
   const dimensions = rank(x) - 2;
@@ -40,7 +42,9 @@ export function convolveChannelsFirst(
   const groups = attributes.integer('group', 1);
   const window = readWindow(call, size, x.shape.slice(2));
   const order = [...size.map((_, axis) => axis + 2), 1, 0];
-  const y = convolvePadded(g, channelsLast(g, x), transpose(g, kernel, order), window, groups);
+  const last = channelsLast(g, x);
+  const image = zero === 0 ? last : subtract(g, last, zero);
+  const y = convolvePadded(g, image, transpose(g, kernel, order), window, groups);
   return channelsFirst(g, bias === undefined ? y : add(g, y, bias));
 }
 

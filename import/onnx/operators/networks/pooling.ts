@@ -65,29 +65,48 @@ const isDilated = ({ dilations }: PaddedWindow): boolean => dilations.some((dila
 
 /** The largest element in each window; the second output is the place of each in the whole tensor. */
 const maxPool: Operator = (call) => {
-  const { g, attributes, outputCount } = call;
-  const read = readPool(call);
-  const { x, window } = read;
-  const pads = padsOf(read);
+  const { attributes, outputCount } = call;
+  const x = input(call, 0);
   const isColumnMajor = attributes.flag('storage_order');
-  if (outputCount > 1 || isDilated(window) || !isFloating(x.type)) {
-    return poolBySlices(call, x, { ...window, pads }, outputCount > 1, isColumnMajor);
-  }
-  const last = channelsLast(g, x);
-  const padded = pads === 'same' ? last : pad(g, last, [[0, 0], ...pads, [0, 0]], Number.NEGATIVE_INFINITY);
-  return typed(
-    channelsFirst(g, poolWindows(g, 'Max', padded, window, pads === 'same' ? 'same' : 'valid')),
-    x.type,
-  );
+  const pooled = isFloating(x.type) ? largestInWindows(call, x, Number.NEGATIVE_INFINITY) : undefined;
+  if (pooled !== undefined) return typed(pooled, x.type);
+  const read = readPool(call);
+  return poolBySlices(call, x, { ...read.window, pads: padsOf(read) }, outputCount > 1, isColumnMajor);
 };
 
+/**
+ * The largest element in each window of a tensor of floats, [batch, channels, ...space]; undefined for windows with gaps and
+ * where the places are wanted.
+ *
+ * @param least no more than any element, for what is put around the tensor
+ */
+export function largestInWindows(
+  call: OperatorCall,
+  x: OnnxTensor,
+  least: number,
+): SymbolicTensor | undefined {
+  const { g, outputCount } = call;
+  const read = readPool({ ...call, inputs: [x] });
+  const { window } = read;
+  if (outputCount > 1 || isDilated(window)) return undefined;
+  const pads = padsOf(read);
+  const last = channelsLast(g, x);
+  const padded = pads === 'same' ? last : pad(g, last, [[0, 0], ...pads, [0, 0]], least);
+  return channelsFirst(g, poolWindows(g, 'Max', padded, window, pads === 'same' ? 'same' : 'valid'));
+}
+
 const averagePool: Operator = (call) => {
-  const { g, attributes } = call;
-  const read = readPool(call);
-  const { x } = read;
-  const isCounted = attributes.flag('count_include_pad');
-  return typed(channelsFirst(g, averages(call, channelsLast(g, x), read, isCounted)), x.type);
+  const x = input(call, 0);
+  return typed(averagesOf(call, x), x.type);
 };
+
+/** The average of each window of a tensor of floats, [batch, channels, ...space]. */
+export function averagesOf(call: OperatorCall, x: OnnxTensor): SymbolicTensor {
+  const { g, attributes } = call;
+  const read = readPool({ ...call, inputs: [x] });
+  const isCounted = attributes.flag('count_include_pad');
+  return channelsFirst(g, averages(call, channelsLast(g, x), read, isCounted));
+}
 
 /** @param x [batch, ...space, channels] @param isCounted whether what the node puts around the tensor counts as zeros */
 function averages(

@@ -1,5 +1,5 @@
-import { add, binary, cast, multiply, unary } from '../../../builder/elementwise.ts';
-import { reduce, softmax } from '../../../builder/reductions.ts';
+import { add, binary, multiply, unary } from '../../../builder/elementwise.ts';
+import { softmax } from '../../../builder/reductions.ts';
 import { concatenate } from '../../../builder/shaping.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
@@ -11,15 +11,24 @@ import {
 } from '../../conversion/operator_call.ts';
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
-import { POOLING } from '../networks/pooling.ts';
+import { averagesOf } from '../networks/pooling.ts';
 import { matrixProduct } from '../networks/products.ts';
+import { codesOf, ofCodes, targetOf, toIntegersOf, withoutZero } from '../quantization/forms.ts';
 import { dequantize, dynamicScale, LINEAR, quantize, scaleAlong } from '../quantization/linear.ts';
+import { answer, formOf } from '../quantization/linear_operands.ts';
 import { centered } from '../quantization/products.ts';
+import {
+  additionToIntegers,
+  averageToIntegers,
+  meanToIntegers,
+  multiplicationToIntegers,
+} from '../quantization/sums.ts';
 
-/** The floats that an input of integers stands for, by the scale and the zero behind it. */
-function floatsOf(call: OperatorCall, index: number): SymbolicTensor {
+/** The floats that an input of integers stands for. */
+function floatsOf(call: OperatorCall, index: number): OnnxTensor {
   const x = input(call, index);
-  return dequantize(call.g, x, scaleAlong(call, x, input(call, index + 1), call.inputs[index + 2], 0));
+  const scale = scaleAlong(call, x, input(call, index + 1), call.inputs[index + 2], 0);
+  return { ...typed(dequantize(call.g, x, scale), 'FLOAT'), dequantized: formOf(call, index) };
 }
 
 /** Floats as integers of a type, by a scale and a zero. @param index of the scale */
@@ -33,6 +42,7 @@ function integersOf(
   return quantize(call.g, floats, scale, type);
 }
 
+/** An operator on the floats. */
 const ofOne =
   (compute: (call: OperatorCall, x: OnnxTensor) => SymbolicTensor): Operator =>
   (call) => {
@@ -41,31 +51,36 @@ const ofOne =
   };
 
 const ofTwo =
-  (op: string): Operator =>
-  (call) => {
-    const result = binary(call.g, op, floatsOf(call, 0), floatsOf(call, 3));
-    return integersOf(call, result, 6, input(call, 0).type);
-  };
+  (compute: typeof additionToIntegers): Operator =>
+  (call) =>
+    answer(call, compute(call.g, formOf(call, 0), formOf(call, 3)), 6, input(call, 0).type);
 
 const concat: Operator = (call) => {
-  const { g, attributes } = call;
+  const { g, attributes, inputs } = call;
   const first = input(call, 2);
   const axis = axisIn(rank(first), attributes.integer('axis', 0));
-  const count = Math.floor((call.inputs.length - 2) / 3);
-  const parts = Array.from({ length: count }, (_, index) => floatsOf(call, 2 + 3 * index));
-  return integersOf(call, concatenate(g, parts, axis), 0, first.type);
+  const count = Math.floor((inputs.length - 2) / 3);
+  const target = targetOf(g, input(call, 0), inputs[1], first.type);
+  const parts = Array.from({ length: count }, (_, index) => {
+    const floats = floatsOf(call, 2 + 3 * index);
+    const codes = target && toIntegersOf(g, floats)?.(target);
+    return codes ?? codesOf(g, integersOf(call, floats, 0, first.type));
+  });
+  return ofCodes(g, concatenate(g, parts, axis), first.type);
 };
 
-const globalAverage = ofOne(({ g, attributes }, x) => {
-  const axes = [...x.shape.keys()];
-  return reduce(g, 'Mean', x, attributes.flag('channels_last') ? axes.slice(1, -1) : axes.slice(2), true);
-});
+const globalAverage: Operator = (call) => {
+  const axes = [...input(call, 0).shape.keys()];
+  const space = call.attributes.flag('channels_last') ? axes.slice(1, -1) : axes.slice(2);
+  return answer(call, meanToIntegers(call.g, formOf(call, 0), space, true), 3, input(call, 0).type);
+};
 
-const average = ofOne((call, x) => {
+const average: Operator = (call) => {
   if (call.attributes.flag('channels_last')) refuse('has channels last, which is not computed');
-  const pooled = POOLING.AveragePool?.({ ...call, inputs: [x], values: [x] });
-  return pooled !== undefined && 'ref' in pooled ? pooled : refuse('gives nothing');
-});
+  const form = formOf(call, 0);
+  const averages = averagesOf(call, typed(withoutZero(call.g, form), 'FLOAT'));
+  return answer(call, averageToIntegers(call.g, form, averages), 3, input(call, 0).type);
+};
 
 const softmaxOf = ofOne(({ g, attributes }, x) => {
   const axis = axisIn(rank(x), attributes.integer('axis', -1));
@@ -78,7 +93,7 @@ const dynamicMatMul: Operator = (call) => {
   const { g, inputs } = call;
   const [x, w] = [input(call, 0), input(call, 1)];
   const { scale, zero, quantized } = dynamicScale(g, x);
-  const rows = binary(g, 'Sub', cast(g, quantized, 'float32'), zero);
+  const rows = binary(g, 'Sub', codesOf(g, quantized), zero);
   const columns = centered(call, w, inputs[3], rank(w) - 1);
   const scales = scaleAlong(call, w, input(call, 2), undefined, rank(w) - 1).scale;
   const product = multiply(g, matrixProduct(g, rows, columns), multiply(g, scales, scale));
@@ -105,14 +120,14 @@ export const QUANTIZED: OperatorTable = {
   ...LINEAR,
   DynamicQuantizeMatMul: dynamicMatMul,
   MatMulIntegerToFloat: matMulToFloat,
-  QLinearAdd: ofTwo('AddV2'),
+  QLinearAdd: ofTwo(additionToIntegers),
   QLinearAveragePool: average,
   QLinearConcat: concat,
   QLinearGlobalAveragePool: globalAverage,
   QLinearLeakyRelu: ofOne(({ g, attributes }, x) =>
     unary(g, 'LeakyRelu', x, { alpha: { f: attributes.float('alpha', 0.01) } }),
   ),
-  QLinearMul: ofTwo('Mul'),
+  QLinearMul: ofTwo(multiplicationToIntegers),
   QLinearSigmoid: ofOne(({ g }, x) => unary(g, 'Sigmoid', x)),
   QLinearSoftmax: softmaxOf,
 };

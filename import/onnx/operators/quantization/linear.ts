@@ -25,6 +25,7 @@ import { type ElementTypeName, integerRange, isInteger } from '../../values/elem
 import { type OnnxTensor, typed } from '../../values/onnx_tensor.ts';
 import { refuse } from '../../values/refusal.ts';
 import { typeOfNumber } from '../shapes/creation.ts';
+import { codesOf, laidAlong, ofCodes, standingFor, targetOf, toIntegersOf } from './forms.ts';
 
 /** The numbers by which integers stand for floats: (integer - zero) * scale. */
 export interface Scale {
@@ -41,14 +42,7 @@ export function scaleAlong(
   axis: number,
 ): Scale {
   const { g } = call;
-  const along = (numbers: SymbolicTensor): SymbolicTensor => {
-    if (rank(numbers) === 0) return numbers;
-    if (rank(numbers) === 1 && numbers.shape[0] === 1) return reshape(g, numbers, []);
-    let wide = numbers;
-    for (let each = rank(numbers) - 1 + axis + 1; each < rank(x); each++)
-      wide = expandDimension(g, wide, rank(wide));
-    return wide;
-  };
+  const along = (numbers: SymbolicTensor): SymbolicTensor => laidAlong(g, numbers, rank(x), axis);
   return { scale: along(scale), zero: zero && along(cast(g, zero, 'float32')) };
 }
 
@@ -86,11 +80,17 @@ export function quantize(
   const [least, most] = integerRange(type) ?? refuse(`gives ${type}, which is not of integers`);
   const near = unary(g, 'Round', divide(g, x, scale));
   const shifted = zero === undefined ? near : add(g, near, zero);
-  return typed(cast(g, clip(g, shifted, least, most), 'int32'), type);
+  const codes = clip(g, shifted, least, most);
+  return least < -LARGEST_CODE || most > LARGEST_CODE
+    ? typed(cast(g, codes, 'int32'), type)
+    : ofCodes(g, codes, type);
 }
 
-export function dequantize(g: NodeBuilder, x: SymbolicTensor, { scale, zero }: Scale): SymbolicTensor {
-  const floats = cast(g, x, 'float32');
+/** Float32 holds all integers up to this one. */
+const LARGEST_CODE = 2 ** 24;
+
+export function dequantize(g: NodeBuilder, x: OnnxTensor, { scale, zero }: Scale): SymbolicTensor {
+  const floats = codesOf(g, x);
   return multiply(g, zero === undefined ? floats : subtract(g, floats, zero), scale);
 }
 
@@ -110,14 +110,27 @@ const quantizeLinear: Operator = (call) => {
   const number = attributes.integer('output_dtype', 0);
   const type = inputs[2]?.type ?? (number === 0 ? 'UINT8' : typeOfNumber(number));
   const x = input(call, 0);
+  const codes = codesAtOnce(call, x, type);
+  if (codes !== undefined) return ofCodes(call.g, codes, type);
   return quantize(call.g, cast(call.g, x, 'float32'), readScale(call, x), type);
 };
+
+/** The integers of floats that were made of integers, computed from those. */
+function codesAtOnce(call: OperatorCall, x: OnnxTensor, type: ElementTypeName): SymbolicTensor | undefined {
+  if (call.attributes.integer('block_size', 0) > 0) return undefined;
+  const target = targetOf(call.g, input(call, 1), call.inputs[2], type);
+  return target && toIntegersOf(call.g, x)?.(target);
+}
 
 const dequantizeLinear: Operator = (call) => {
   call.attributes.ignore('output_dtype');
   const x = input(call, 0);
   if (!isInteger(x.type)) refuse(`takes ${x.type}, which is not of integers`);
-  return typed(dequantize(call.g, x, readScale(call, x)), input(call, 1).type);
+  const scale = input(call, 1);
+  const floats = typed(dequantize(call.g, x, readScale(call, x)), scale.type);
+  if (scale.type !== 'FLOAT' || call.attributes.integer('block_size', 0) > 0) return floats;
+  const axis = rank(scale) === 0 ? 0 : axisIn(rank(x), call.attributes.integer('axis', 1));
+  return { ...floats, dequantized: standingFor(call.g, x, scale, call.inputs[2], axis) };
 };
 
 /** The scale and the zero come from the smallest and the largest element, which count as if 0 were among them. */

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
+import { publishModel } from '../../../fixtures/models/publish_directory.ts';
+import { quantizedAnswer } from '../../../fixtures/onnx/quantized_arithmetic.ts';
+import { type QuantizedForm, writeQuantized } from '../../../fixtures/onnx/quantized_forms.ts';
+import { IMAGE_SHAPE, imageValues } from '../../../fixtures/onnx/quantized_network.ts';
+import { infer } from '../../../fixtures/requests/raw_inference.ts';
+
+let edge: Edge;
+beforeAll(async () => {
+  edge = await startEdge({ isolates: 1 });
+});
+afterAll(() => edge?.stop());
+
+const CASES: readonly (readonly [QuantizedForm, 'int8' | 'uint8'])[] = [
+  ['QDQ', 'int8'],
+  ['QDQ', 'uint8'],
+  ['QLinear', 'int8'],
+  ['QLinear', 'uint8'],
+];
+
+/**
+ * By form and type, what ONNX Runtime 1.30 answered on x86 with its optimizations, in which QDQ becomes operators on integers. For
+ * the image of each round.
+ */
+const KNOWN = v.parse(
+  v.record(v.string(), v.array(v.array(v.number()))),
+  JSON.parse(await readFile(path.join(import.meta.dirname, 'onnx_runtime_answers.json'), 'utf8')),
+);
+
+/** The executor answers first; then a plan is recorded, proven and used. */
+const ROUNDS = 5;
+
+test.each(CASES)('a network in the form %s of %s answers what ONNX Runtime does', async (form, type) => {
+  const signed = type === 'int8';
+  const model = `${form.toLowerCase()}-${type}`;
+  await publishModel(edge.store, await writeQuantized(form, signed).write(), model, '1');
+  for (let round = 0; round < ROUNDS; round++) {
+    const data = imageValues(round);
+    const answer = await infer(edge.isolates[0], model, {
+      x: { shape: [...IMAGE_SHAPE], datatype: 'FP32', data },
+    });
+    if (answer.kind === 'refused') throw new Error(answer.message);
+    const [given] = Object.values(answer.outputs).map((each) => each.data);
+    expect(given).toEqual(quantizedAnswer(data, signed));
+    expect(given).toEqual(KNOWN[`${form} ${type}`]?.[round]);
+  }
+});
