@@ -1,5 +1,7 @@
 import { Flag, Input, Output, Scratch } from '../roles';
 import { computeRows } from './compute_rows';
+import { gatherRow } from './gather_row';
+import { limitBytes } from './requantize';
 import { expandedPanelBytes, expandPanels, packedPanelBytes, PANEL_HEAD, sumOfRow, TILE_ROWS } from './tile';
 
 /** The bytes of expanded panels that stay in the second-level cache while all rows are multiplied. */
@@ -24,12 +26,31 @@ function panelsPerGroup(groups: i32, panels: i32): i32 {
 /** The bytes of the terms of a tile's rows. */
 const TERMS: usize = 16;
 
-/** Returns the bytes of scratch that integer_conv2d needs: expanded panels, pointers, terms, and a pixel outside the image. */
+/**
+ * True if the taps of a row are copied to one place, since their channels do not fill groups of four. The filter is then
+ * packed like one tap of all channels.
+ */
+// @ts-ignore: decorator
+@inline
+function isGathered(channels: i32, taps: i32): bool {
+  return (channels & 3) != 0 && taps > 1;
+}
+
+/** Returns the bytes from one gathered row to the next. The bytes behind it may be overwritten. */
+// @ts-ignore: decorator
+@inline
+function gatheredBytes(groups: i32): usize {
+  return (<usize>groups << 2) + 16;
+}
+
+/** Returns the bytes of scratch that integer_conv2d needs: expanded panels, pointers, terms, and a pixel outside the image or gathered rows. */
 export function integer_conv2d_scratch_bytes(channels: i32, outChannels: i32, filterHeight: i32, filterWidth: i32): usize {
   const taps = filterHeight * filterWidth;
-  const groups = taps * groupsOf(channels);
+  const gathered = isGathered(channels, taps);
+  const groups = gathered ? groupsOf(channels * taps) : taps * groupsOf(channels);
   const expanded = <usize>panelsPerGroup(groups, (outChannels + 7) >>> 3) * expandedPanelBytes(groups);
-  return expanded + TAP_POINTERS * <usize>taps + TERMS + (<usize>groupsOf(channels) << 2);
+  const pixels = gathered ? <usize>TILE_ROWS * gatheredBytes(groups) : <usize>groupsOf(channels) << 2;
+  return expanded + TAP_POINTERS * <usize>taps + TERMS + pixels;
 }
 
 /**
@@ -80,21 +101,24 @@ export function integer_conv2d(
   scratch: Scratch,
 ): void {
   const taps = filterHeight * filterWidth;
-  const groups = groupsOf(channels);
+  const gathered = isGathered(channels, taps);
+  const segments = gathered ? 1 : taps;
+  const length = gathered ? taps * channels : channels;
+  const groups = groupsOf(length);
   const lineBytes = <usize>(width * channels);
   const imageBytes = <usize>height * lineBytes;
   const panels = (outChannels + 7) >>> 3;
-  const panelBytes = packedPanelBytes(taps * groups);
-  const group = panelsPerGroup(taps * groups, panels);
-  const pointers = scratch + <usize>group * expandedPanelBytes(taps * groups);
+  const panelBytes = packedPanelBytes(segments * groups);
+  const group = panelsPerGroup(segments * groups, panels);
+  const pointers = scratch + <usize>group * expandedPanelBytes(segments * groups);
   const terms = pointers + TAP_POINTERS * <usize>taps;
   const pixelOutside = terms + TERMS;
-  for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
+  if (!gathered) for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
 
   const count = batch * outHeight * outWidth;
   for (let panel = 0; panel < panels; panel += group) {
     const panelsHere = min(group, panels - panel);
-    expandPanels(packed + <usize>panel * panelBytes, panelsHere, taps * groups, weightZero, scratch);
+    expandPanels(packed + <usize>panel * panelBytes, panelsHere, segments * groups, weightZero, scratch);
     const column = panel << 3;
     let image = x;
     let outY = 0;
@@ -104,7 +128,12 @@ export function integer_conv2d(
       for (let index = 0; index < here; index++) {
         let pointer = pointers + (<usize>index << 2);
         let line = outY * strideY - padTop;
-        for (let filterY = 0; filterY < filterHeight; filterY++) {
+        if (gathered) {
+          const target = pixelOutside + <usize>index * gatheredBytes(groups);
+          gatherRow(image, target, line, outX * strideX - padLeft, height, width, channels, filterHeight, filterWidth, dilationY, dilationX, outside);
+          store<usize>(pointer, target);
+        }
+        for (let filterY = gathered ? filterHeight : 0; filterY < filterHeight; filterY++) {
           const start = image + <usize>line * lineBytes;
           const lineInside = line >= 0 && line < height;
           let pixel = outX * strideX - padLeft;
@@ -127,11 +156,12 @@ export function integer_conv2d(
       if (rowFactor != 0) {
         for (let index = 0; index < here; index++) {
           const at = <usize>index << 2;
-          store<i32>(terms + at, rowFactor * sumOfRow(pointers + at, taps, channels));
+          store<i32>(terms + at, rowFactor * sumOfRow(pointers + at, segments, length));
         }
       }
-      computeRows(fused != 0, here, pointers, taps, groups, scratch, head + <usize>panel * PANEL_HEAD, panelsHere, rowFactor != 0 ? terms : 0, y + <usize>(row * outChannels + column), outChannels, outChannels - column, zero, lower, upper);
+      computeRows(fused != 0, here, pointers, segments, groups, scratch, head + <usize>panel * PANEL_HEAD, panelsHere, rowFactor != 0 ? terms : 0, y + <usize>(row * outChannels + column), outChannels, outChannels - column, zero);
       row += here;
     }
   }
+  limitBytes(y, count * outChannels, lower, upper);
 }

@@ -2,7 +2,7 @@ import { ONES, ROUND } from '../constants';
 import { Flag, Input, Output, Scratch } from '../roles';
 import { hasLinesOfThree, lineOfThree } from './depthwise_three';
 import { addProducts, signsOf } from './dot';
-import { bounded, requantized, shiftTo, storeBytes } from './requantize';
+import { limitBytes, narrowed, requantized, shiftTo, storeBytes } from './requantize';
 
 /** The channels that are computed at once. */
 const BLOCK: i32 = 16;
@@ -72,6 +72,7 @@ export function integer_depthwise(
   fused: Flag,
   scratch: Scratch,
 ): void {
+  const result = y;
   const quads = quadsOf(filterHeight, filterWidth);
   const blockBytes = BLOCK_HEAD + (<usize>quads << 6);
   const lineBytes = <usize>(width * channels);
@@ -89,8 +90,7 @@ export function integer_depthwise(
         const line0 = isInside(top, height) ? first : pixelOutside;
         const line1 = filterHeight > 1 && isInside(top + dilationY, height) ? first + lineStep : pixelOutside;
         const line2 = filterHeight > 2 && isInside(top + 2 * dilationY, height) ? first + 2 * lineStep : pixelOutside;
-        const line3 = filterHeight > 3 && isInside(top + 3 * dilationY, height) ? first + 3 * lineStep : pixelOutside;
-        lineOfThree(fused != 0, strideX, line0, line1, line2, line3, pixelOutside, packed, blockBytes, y, channels, width, outWidth, padLeft, zero, lower, upper);
+        lineOfThree(fused != 0, strideX, line0, line1, line2, pixelOutside, packed, blockBytes, y, channels, width, outWidth, padLeft, zero);
         y += <usize>(outWidth * channels);
         continue;
       }
@@ -107,13 +107,14 @@ export function integer_depthwise(
           }
           column += QUAD_POINTERS * <usize>((filterHeight + 3) >>> 2);
         }
-        if (fused) pixelFused(scratch, quads, packed, y, channels, zero, lower, upper);
-        else pixelInPairs(scratch, quads, packed, y, channels, zero, lower, upper);
+        if (fused) pixelFused(scratch, quads, packed, y, channels, zero);
+        else pixelInPairs(scratch, quads, packed, y, channels, zero);
         y += channels;
       }
     }
     x += <usize>height * lineBytes;
   }
+  limitBytes(result, batch * outHeight * outWidth * channels, lower, upper);
 }
 
 // @ts-ignore: decorator
@@ -122,21 +123,20 @@ function isInside(position: i32, size: i32): bool {
   return <u32>position < <u32>size;
 }
 
-function pixelFused(pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32, lower: i32, upper: i32): void {
-  pixelOf(true, pointers, quads, packed, y, channels, zero, lower, upper);
+function pixelFused(pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32): void {
+  pixelOf(true, pointers, quads, packed, y, channels, zero);
 }
 
-function pixelInPairs(pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32, lower: i32, upper: i32): void {
-  pixelOf(false, pointers, quads, packed, y, channels, zero, lower, upper);
+function pixelInPairs(pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32): void {
+  pixelOf(false, pointers, quads, packed, y, channels, zero);
 }
 
 // @ts-ignore: decorator
 @inline
-function pixelOf(FUSED: bool, pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32, lower: i32, upper: i32): void {
+function pixelOf(FUSED: bool, pointers: usize, quads: i32, packed: usize, y: usize, channels: i32, zero: i32): void {
   const ones = ONES;
   const round = ROUND;
   const shift = shiftTo(zero);
-  const lowest = i8x16.splat(<i8>lower), highest = i8x16.splat(<i8>upper);
   let b = packed;
   for (let channel = 0; channel < channels; channel += BLOCK) {
     const head = b;
@@ -166,7 +166,7 @@ function pixelOf(FUSED: bool, pointers: usize, quads: i32, packed: usize, y: usi
     const second = requantized(sums1, v128.load(head, 80), round, shift);
     const third = requantized(sums2, v128.load(head, 96), round, shift);
     const fourth = requantized(sums3, v128.load(head, 112), round, shift);
-    const bytes = bounded(first, second, third, fourth, lowest, highest);
+    const bytes = narrowed(first, second, third, fourth);
     storeBytes(y + channel, bytes, channels - channel);
   }
 }

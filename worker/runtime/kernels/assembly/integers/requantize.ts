@@ -29,12 +29,36 @@ export function requantized(sums: v128, scales: v128, round: v128, shift: v128):
   return rounded(f32x4.mul(f32x4.convert_i32x4_s(sums), scales), round, shift);
 }
 
+/** Narrows 16 integers to signed bytes. Those beyond become -128 or 127. */
+// @ts-ignore: decorator
+@inline
+export function narrowed(first: v128, second: v128, third: v128, fourth: v128): v128 {
+  return i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(first, second), i16x8.narrow_i32x4_s(third, fourth));
+}
+
 /** Narrows 16 integers to signed bytes within bounds. */
 // @ts-ignore: decorator
 @inline
 export function bounded(first: v128, second: v128, third: v128, fourth: v128, lower: v128, upper: v128): v128 {
-  const bytes = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(first, second), i16x8.narrow_i32x4_s(third, fourth));
-  return i8x16.min_s(i8x16.max_s(bytes, lower), upper);
+  return i8x16.min_s(i8x16.max_s(narrowed(first, second, third, fourth), lower), upper);
+}
+
+/**
+ * Limits narrowed bytes to bounds, after they are computed: few quantized layers have others than those of a byte.
+ *
+ * @param y [count] in int8
+ */
+export function limitBytes(y: usize, count: i32, lower: i32, upper: i32): void {
+  if (lower <= -128 && upper >= 127) return;
+  const lowest = i8x16.splat(<i8>lower), highest = i8x16.splat(<i8>upper);
+  for (; count >= 16; count -= 16) {
+    v128.store(y, i8x16.min_s(i8x16.max_s(v128.load(y), lowest), highest));
+    y += 16;
+  }
+  for (; count > 0; count--) {
+    store<u8>(y, <u8>max(lower, min(upper, <i32>load<i8>(y))));
+    y++;
+  }
 }
 
 /** Stores the first `count` bytes, 1 to 16. */

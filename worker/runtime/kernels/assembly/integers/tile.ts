@@ -1,6 +1,6 @@
 import { ONES, ROUND } from '../constants';
 import { addProducts, signsOf } from './dot';
-import { bounded, requantized, shiftTo, storeBytes } from './requantize';
+import { narrowed, requantized, shiftTo, storeBytes } from './requantize';
 
 /** The rows of a tile. */
 export const TILE_ROWS: i32 = 4;
@@ -91,13 +91,10 @@ export function rows(
   ldc: usize,
   columns: i32,
   zero: i32,
-  lower: i32,
-  upper: i32,
 ): void {
   const ones = ONES;
   const round = ROUND;
   const shift = shiftTo(zero);
-  const lowest = i8x16.splat(<i8>lower), highest = i8x16.splat(<i8>upper);
   let b = expanded;
   for (let panel = 0; panel < panels; panel++) {
     let c00 = v128.load(head);
@@ -146,9 +143,9 @@ export function rows(
     }
     const left = v128.load(head, 32);
     const right = v128.load(head, 48);
-    storeRows(c, ldc, requantized(c00, left, round, shift), requantized(c01, right, round, shift), requantized(c10, left, round, shift), requantized(c11, right, round, shift), columns, ROWS > 1, lowest, highest);
+    storeRows(c, ldc, requantized(c00, left, round, shift), requantized(c01, right, round, shift), requantized(c10, left, round, shift), requantized(c11, right, round, shift), columns, ROWS > 1);
     if (ROWS > 2) {
-      storeRows(c + 2 * ldc, ldc, requantized(c20, left, round, shift), requantized(c21, right, round, shift), requantized(c30, left, round, shift), requantized(c31, right, round, shift), columns, ROWS > 3, lowest, highest);
+      storeRows(c + 2 * ldc, ldc, requantized(c20, left, round, shift), requantized(c21, right, round, shift), requantized(c30, left, round, shift), requantized(c31, right, round, shift), columns, ROWS > 3);
     }
     head += PANEL_HEAD;
     c += 8;
@@ -159,8 +156,8 @@ export function rows(
 /** Stores one or two rows of up to 8 columns. */
 // @ts-ignore: decorator
 @inline
-function storeRows(c: usize, ldc: usize, left: v128, right: v128, nextLeft: v128, nextRight: v128, columns: i32, TWO: bool, lowest: v128, highest: v128): void {
-  const bytes = bounded(left, right, nextLeft, nextRight, lowest, highest);
+function storeRows(c: usize, ldc: usize, left: v128, right: v128, nextLeft: v128, nextRight: v128, columns: i32, TWO: bool): void {
+  const bytes = narrowed(left, right, nextLeft, nextRight);
   if (columns >= 8) {
     v128.store_lane<u64>(c, bytes, 0);
     if (TWO) v128.store_lane<u64>(c + ldc, bytes, 1);

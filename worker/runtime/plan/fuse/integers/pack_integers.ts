@@ -22,16 +22,19 @@ export function packPanels(
   factor: number,
 ): Uint8Array {
   const taps = filterHeight * filterWidth;
-  const quads = Math.ceil(channels / QUAD);
-  const panelBytes = taps * quads * QUAD * PANEL;
+  // The kernel copies taps to one place if their channels do not fill quads.
+  const lines = channels % QUAD === 0 ? taps : 1;
+  const length = (taps * channels) / lines;
+  const quads = Math.ceil(length / QUAD);
+  const panelBytes = lines * quads * QUAD * PANEL;
   const bytes = new Uint8Array(Math.ceil(outChannels / PANEL) * panelBytes);
   let at = 0;
   for (let column = 0; column < outChannels; column++) {
     const panel = Math.floor(column / PANEL) * panelBytes + (column % PANEL) * QUAD;
-    for (let tap = 0; tap < taps; tap++) {
-      for (let channel = 0; channel < channels; channel++) {
-        const quad = tap * quads + Math.floor(channel / QUAD);
-        bytes[panel + quad * PANEL * QUAD + (channel % QUAD)] = (weights[at++] ?? 0) - factor;
+    for (let line = 0; line < lines; line++) {
+      for (let index = 0; index < length; index++) {
+        const quad = line * quads + Math.floor(index / QUAD);
+        bytes[panel + quad * PANEL * QUAD + (index % QUAD)] = (weights[at++] ?? 0) - factor;
       }
     }
   }
