@@ -54,7 +54,7 @@ export async function storeWeightsInBytes(
 
 interface Product {
   readonly operation: string;
-  readonly filter: Filter;
+  readonly filter: Omit<Filter, 'bias' | 'meanInputOf'>;
   readonly kernel: Parameters<typeof integerWeight>[0];
   /** Of the fused node, without the addition of a bias. */
   readonly activation: string | undefined;
@@ -79,7 +79,7 @@ async function readProduct(rewrite: GraphRewrite, node: GraphNode): Promise<Prod
     : (index: number) => index % channels;
   const values = float32Values(await kernel.read());
   if (!values.every(Number.isFinite)) return undefined;
-  return { operation, kernel, activation, filter: { shape, values, channels, channelOf, bias: undefined } };
+  return { operation, kernel, activation, filter: { shape, values, channels, channelOf } };
 }
 
 /** The steps of a product one after the other. The last one has the name of the node. */

@@ -7,6 +7,8 @@ import type { Step } from './read_step.ts';
 export interface Observed extends Range {
   /** The shape of the first example. */
   readonly shape: readonly number[];
+  /** The mean of each position of the last dimension, over all examples. */
+  readonly means: Float64Array;
 }
 
 /** The steps of a graph that are computed with bytes, and the codes of the tensors between them. */

@@ -75,9 +75,17 @@ export class LayerChoice {
       const [x, y] = [codes.get(step.inputs[0] ?? ''), codes.get(step.node.name)];
       if (x === undefined || y === undefined) continue;
       const { filter: values, bias } = await this.#valuesOf(step);
-      const { channels, filter } = step;
+      const { channels, filter, operation } = step;
       const channelOf = (index: number): number => index % channels;
-      const quantized = quantizeFilter({ shape: filter.shape, values, channels, channelOf, bias }, x, y);
+      const means = this.#observed.get(step.inputs[0] ?? '')?.means ?? [];
+      const inChannels = filter.shape[2] ?? 1;
+      const meanInputOf = (index: number): number =>
+        means[(operation === 'Conv2D' ? Math.floor(index / channels) : index) % inChannels] ?? 0;
+      const quantized = quantizeFilter(
+        { shape: filter.shape, values, channels, channelOf, bias, meanInputOf },
+        x,
+        y,
+      );
       if (quantized.kind === 'quantized') filters.set(step.node.name, quantized);
     }
     return filters;

@@ -4,9 +4,9 @@ import type { Graph } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import type { CalibrationExample } from '../calibration_examples.ts';
 import type { ChosenLayers } from './choose_layers.ts';
+import { computable } from './computable.ts';
 import { extending } from './compute_in_bytes.ts';
 import { bytesOfFloats, convolveBytes, floatsOfBytes } from './emit_steps.ts';
-import { computable } from './observe.ts';
 
 /** A convolution beside its form in bytes, both computed from the same floats. */
 interface IsolatedLayer {

@@ -1,9 +1,11 @@
 import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
 import type { GraphComputation } from '../../accuracy/computation.ts';
-import type { Graph, GraphNode } from '../../graph/graph.ts';
+import type { Graph } from '../../graph/graph.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import type { CalibrationExample } from '../calibration_examples.ts';
 import type { Observed } from './chains.ts';
+import { computable } from './computable.ts';
+import { ValueHistogram } from './value_histogram.ts';
 
 /**
  * Computes a graph on examples and returns the ranges of the tensors of nodes, as far as the signatures of the examples reach
@@ -17,8 +19,9 @@ export async function observe(
   nodes: readonly string[],
   examples: readonly CalibrationExample[],
 ): Promise<Map<string, Observed>> {
-  const observed = new Map<string, Observed>();
-  const notFinite = new Set<string>();
+  const histograms = new Map<string, ValueHistogram>();
+  const shapes = new Map<string, readonly number[]>();
+  const means = new Map<string, ChannelMeans>();
   for (const { signature_name: name = DEFAULT_SIGNATURE, inputs } of examples) {
     const signature = graph.signatures[name];
     if (signature === undefined) throw new Error(`there is no signature "${name}"`);
@@ -26,44 +29,43 @@ export async function observe(
     const reached = computable(graph, new Set(fed));
     const asked = nodes.filter((node) => reached.has(node));
     await computation.read(signature, inputs, asked, (node, { shape, values }) => {
-      const before = observed.get(node);
-      let [least, most] = [
-        before?.least ?? Number.POSITIVE_INFINITY,
-        before?.most ?? Number.NEGATIVE_INFINITY,
-      ];
-      for (let index = 0; index < values.length; index++) {
-        const value = values[index] ?? 0;
-        if (value < least) least = value;
-        if (value > most) most = value;
-        if (!Number.isFinite(value)) notFinite.add(node);
-      }
-      if (values.length > 0) observed.set(node, { least, most, shape: before?.shape ?? shape });
+      const histogram = histograms.get(node) ?? new ValueHistogram();
+      histogram.add(values);
+      histograms.set(node, histogram);
+      if (!shapes.has(node)) shapes.set(node, shape);
+      const channels = means.get(node) ?? new ChannelMeans(shape.at(-1) ?? 1);
+      channels.add(values);
+      means.set(node, channels);
     });
   }
-  for (const node of notFinite) observed.delete(node);
-  return observed;
+  return new Map(
+    [...histograms].flatMap(([node, histogram]): [string, Observed][] => {
+      const range = histogram.range();
+      const [shape, channels] = [shapes.get(node), means.get(node)];
+      if (range === undefined || shape === undefined || channels === undefined) return [];
+      return [[node, { ...range, shape, means: channels.means() }]];
+    }),
+  );
 }
 
-/** Returns the nodes that can be computed from these. */
-export function computable({ nodes, initializer }: Graph, fed: ReadonlySet<string>): ReadonlySet<string> {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const reached = new Set([...fed, ...Object.keys(initializer?.outputs ?? {})]);
-  const visited = new Set<string>();
-  const visit = (start: GraphNode): void => {
-    const waiting = [start];
-    for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
-      const open = node.input.map(nodeName).filter((input) => !reached.has(input) && !visited.has(input));
-      visited.add(node.name);
-      const next = open.map((name) => byName.get(name)).find((each) => each !== undefined);
-      if (next !== undefined) {
-        waiting.push(next);
-        continue;
-      }
-      const isFed = node.op.startsWith('Placeholder') && node.op !== 'PlaceholderWithDefault';
-      if (!isFed && node.input.map(nodeName).every((input) => reached.has(input))) reached.add(node.name);
-      waiting.pop();
+class ChannelMeans {
+  readonly #sums: Float64Array;
+  #count = 0;
+
+  constructor(channels: number) {
+    this.#sums = new Float64Array(channels);
+  }
+
+  add(values: ArrayLike<number>): void {
+    const channels = this.#sums.length;
+    for (let index = 0; index < values.length; index++) {
+      const channel = index % channels;
+      this.#sums[channel] = (this.#sums[channel] ?? 0) + (values[index] ?? 0);
     }
-  };
-  for (const node of nodes) if (!visited.has(node.name)) visit(node);
-  return reached;
+    this.#count += values.length / channels;
+  }
+
+  means(): Float64Array {
+    return this.#sums.map((sum) => sum / Math.max(this.#count, 1));
+  }
 }

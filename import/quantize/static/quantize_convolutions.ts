@@ -10,7 +10,7 @@ import { observe } from './observe.ts';
 import { readStep, type Step } from './read_step.ts';
 
 /** Below this ratio of signal to noise, in decibels, a layer stays in floats. */
-const LEAST_DECIBELS = 15;
+const LEAST_DECIBELS = 20;
 /** Errors of so many examples tell which layers are sensitive. */
 const MOST_COMPARED = 4;
 

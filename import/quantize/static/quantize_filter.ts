@@ -25,6 +25,8 @@ export interface Filter {
   readonly channelOf: (index: number) => number;
   /** What is added to the sums of each channel. */
   readonly bias: Float32Array | undefined;
+  /** Returns the mean of the values that an element is multiplied with. */
+  readonly meanInputOf: (index: number) => number;
 }
 
 /** The scales of a filter's integers, one for each output channel. */
@@ -51,13 +53,12 @@ export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): Quan
   const [lowest, highest] = [LEAST_CODE - x.zero, MOST_CODE - x.zero];
   const { largest, positive, negative, count } = channelSums(filter);
   const scales = new Float32Array(channels);
-  const biases = new Float64Array(channels);
   for (let channel = 0; channel < channels; channel++) {
     const [above, below] = [positive[channel] ?? 0, negative[channel] ?? 0];
     const sum = Math.max(above * highest - below * lowest, below * highest - above * lowest);
     const added = (bias?.[channel] ?? 0) / x.scale;
-    // Each weight may be rounded up by a half.
-    const room = EXACT - ((highest - lowest) * count) / 2 - 1;
+    // Each weight may be rounded up by a half, and the bias corrects as much.
+    const room = EXACT - (highest - lowest) * count - 1;
     if (room <= 0) return { kind: 'too large' };
     const magnitude = largest[channel] ?? 0;
     const scale = fround(
@@ -71,13 +72,33 @@ export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): Quan
     if (matters && magnitude / scale < FEWEST_LEVELS) return { kind: 'too large' };
     if (!((sum + Math.abs(added)) * x.scale < ROUNDED * y.scale)) return { kind: 'too large' };
     scales[channel] = scale;
-    biases[channel] = Math.round(added / scale);
   }
+  const lost = lostSums(filter, scales);
+  const biases = Float64Array.from(lost, (sum, channel) =>
+    Math.round(((bias?.[channel] ?? 0) + sum) / x.scale / (scales[channel] ?? 1)),
+  );
   return { kind: 'quantized', scales, biases };
 }
 
+/** What the rounding of weights takes off the sums of each channel in the mean (Nagel et al. 2019, bias correction). */
+function lostSums({ values, channels, channelOf, meanInputOf }: Filter, scales: Float32Array): Float64Array {
+  const lost = new Float64Array(channels);
+  for (const [index, value] of values.entries()) {
+    const channel = channelOf(index);
+    const scale = scales[channel] ?? 1;
+    const rounded = integerOf(value, scale) * scale;
+    lost[channel] = (lost[channel] ?? 0) + (value - rounded) * meanInputOf(index);
+  }
+  return lost;
+}
+
+function integerOf(value: number, scale: number): number {
+  // Adding 0 makes 0 of -0.
+  return Math.min(Math.max(Math.round(value / scale), -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
+}
+
 /** Of each channel: the largest magnitude, the sums of the weights above and below 0, and how many there are. */
-function channelSums({ values, channels, channelOf }: Filter) {
+function channelSums({ values, channels, channelOf }: Pick<Filter, 'values' | 'channels' | 'channelOf'>) {
   const [largest, positive, negative] = [
     new Float64Array(channels),
     new Float64Array(channels),
@@ -93,7 +114,7 @@ function channelSums({ values, channels, channelOf }: Filter) {
 }
 
 /** Returns the scales of the channels alone, for products of floats with integer weights. */
-export function channelScales(filter: Filter): Float32Array {
+export function channelScales(filter: Omit<Filter, 'bias' | 'meanInputOf'>): Float32Array {
   const { largest } = channelSums(filter);
   return Float32Array.from(largest, (magnitude) => (magnitude === 0 ? 1 : magnitude / LARGEST_WEIGHT));
 }
@@ -111,11 +132,7 @@ export function integerWeight(
   const { shape } = source;
   const count = elementCount(shape);
   const read = async (): Promise<Float32Array> =>
-    float32Values(await source.read()).map((value, index) => {
-      const near = Math.round(value / (scales[channelOf(index)] ?? 1));
-      // Adding 0 makes 0 of -0.
-      return Math.min(Math.max(near, -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
-    });
+    float32Values(await source.read()).map((value, index) => integerOf(value, scales[channelOf(index)] ?? 1));
   return {
     dtype: 'float32',
     shape,

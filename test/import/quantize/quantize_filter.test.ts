@@ -66,8 +66,16 @@ describe('a quantized filter', () => {
         const y = codesOfRange({ least: -50, most: 50 });
         const floats = Float32Array.from(values);
         const channelOf = (index: number) => index % channels;
+        const meanInputOf = (index: number) => least + ((most - least) * (index % 7)) / 7;
         const shape = [taps, channels];
-        const filter = { shape, values: floats, channels, channelOf, bias: Float32Array.from(bias) };
+        const filter = {
+          shape,
+          values: floats,
+          channels,
+          channelOf,
+          bias: Float32Array.from(bias),
+          meanInputOf,
+        };
         const quantized = quantizeFilter(filter, x, y);
         if (quantized.kind !== 'quantized') throw new Error(quantized.kind);
         const { scales, biases } = quantized;
@@ -102,6 +110,7 @@ describe('a quantized filter', () => {
       channels: 1,
       channelOf: () => 0,
       bias: undefined,
+      meanInputOf: () => 0.5,
     };
     const [x, y] = [codesOfRange({ least: 0, most: 1 }), codesOfRange({ least: 0, most: 600 })];
     // All weights at 127 would sum up to 127 * 255 * 4608.
@@ -121,10 +130,31 @@ describe('a quantized filter', () => {
       channels: 2,
       channelOf: (index: number) => index % 2,
       bias: Float32Array.of(0.75, 0),
+      meanInputOf: () => 0,
     };
     const [x, y] = [codesOfRange({ least: 0, most: 1 }), codesOfRange({ least: 0, most: 2 })];
     const quantized = quantizeFilter(filter, x, y);
     if (quantized.kind !== 'quantized') throw new Error(quantized.kind);
     expect((quantized.biases[0] ?? 0) * (quantized.scales[0] ?? 0) * x.scale).toBeCloseTo(0.75, 5);
+  });
+
+  test('has a bias that makes up in the mean for what the rounding of its weights takes off', () => {
+    const values = Float32Array.of(1, 0.3003, -0.7007, 0.4999);
+    const means = [2, 1, 0.5, 3];
+    const filter = {
+      ...{ shape: [4, 1], values, channels: 1, channelOf: () => 0, bias: Float32Array.of(0.2) },
+      meanInputOf: (index: number) => means[index] ?? 0,
+    };
+    const [x, y] = [codesOfRange({ least: 0, most: 4 }), codesOfRange({ least: -4, most: 4 })];
+    const quantized = quantizeFilter(filter, x, y);
+    if (quantized.kind !== 'quantized') throw new Error(quantized.kind);
+    const scale = quantized.scales[0] ?? 0;
+    const exact = values.reduce((sum, value, index) => sum + value * (means[index] ?? 0), 0.2);
+    const rounded = values.reduce(
+      (sum, value, index) => sum + Math.round(value / scale) * scale * (means[index] ?? 0),
+      (quantized.biases[0] ?? 0) * scale * x.scale,
+    );
+    // The bias itself is rounded.
+    expect(Math.abs(rounded - exact)).toBeLessThanOrEqual((scale * x.scale) / 2 + 1e-6);
   });
 });

@@ -92,6 +92,7 @@ test('a convolution in bytes differs by no more than the roundings of its parts 
             channels: step.channels,
             channelOf: (index) => index % step.channels,
             bias: step.bias && float32Values(await step.bias.read()),
+            meanInputOf: () => 0,
           },
           from,
           to,
