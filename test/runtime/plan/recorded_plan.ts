@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Arena } from '../../../worker/runtime/backend/arena.ts';
+import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
 import type { Step } from '../../../worker/runtime/plan/ir/step.ts';
 import { Recorder } from '../../../worker/runtime/plan/record/recorder.ts';
 import { Plan } from '../../../worker/runtime/plan/run/plan.ts';
@@ -21,6 +22,7 @@ export interface RecordedPlan {
  * Records a computation while it runs with this input, and makes a plan from it.
  *
  * @param build the build of the kernels
+ * @param prepare makes weights before the recording
  */
 export function recordPlan(
   node: NodeBackend,
@@ -30,9 +32,16 @@ export function recordPlan(
     build = 0,
     mayCopy = true,
     mayReorder = true,
-  }: { readonly build?: 0 | 1; readonly mayCopy?: boolean; readonly mayReorder?: boolean } = {},
+    prepare,
+  }: {
+    readonly build?: 0 | 1;
+    readonly mayCopy?: boolean;
+    readonly mayReorder?: boolean;
+    readonly prepare?: (kernels: RegisteredKernels) => void;
+  } = {},
 ): RecordedPlan {
   const kernels = registerBuilt(node, build);
+  prepare?.(kernels);
   const { functions, heap, weights } = kernels;
   const { backend } = node;
   const arena = new Arena(heap);

@@ -16,6 +16,9 @@ describe('which weights of a graph are matrices of products', () => {
     ['_FusedMatMul', { transpose_b: { b: true } }, 'transposed matrix'],
     ['BatchMatMulV2', { adj_y: { b: true } }, 'transposed matrix'],
     ['BatchMatMul', {}, 'matrix'],
+    ['Einsum', { equation: { s: btoa('ab, bc -> ac') } }, 'filter'],
+    ['Einsum', { equation: { s: btoa('...cd,cde->...e') } }, 'filter'],
+    ['Einsum', { equation: { s: btoa('abc,cde->abde') } }, 'table'],
   ];
   test.each(roles)('%s has a matrix', (op, attributes, role) => {
     expect([...graphMatrices(graph(node('y', op, ['x', 'w'], attributes)))]).toEqual([['w', role]]);
@@ -45,6 +48,20 @@ describe('which weights of a graph are matrices of products', () => {
     }
     const both = [node('y', 'GatherV2', ['w', 'x']), node('z', 'MatMul', ['x', 'w'])];
     expect([...graphMatrices(graph(...both))]).toEqual([]);
+  });
+
+  test.each([
+    'ab,cb->ac',
+    'ab,bc->ca',
+    'ab,bc->abc',
+    'aab,bc->ac',
+    'ab,ab->a',
+    'abc,bcde->ade',
+    'ab->ba',
+    '',
+  ])('but not that of the equation "%s"', (equation) => {
+    const attributes = { equation: { s: btoa(equation) } };
+    expect([...graphMatrices(graph(node('y', 'Einsum', ['x', 'w'], attributes)))]).toEqual([]);
   });
 
   const others: [string, object[]][] = [

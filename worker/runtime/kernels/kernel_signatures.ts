@@ -65,6 +65,13 @@ export const SIGNATURES = {
     strideY: 'i32', strideX: 'i32', dilationY: 'i32', dilationX: 'i32', padTop: 'i32', padLeft: 'i32',
     lower: 'f32', upper: 'f32',
   },
+  dynamic_product: {
+    x: 'Input', packed: 'Input', zero: 'i32', scales: 'Input', bias: 'Input', residual: 'Input', c: 'Output',
+    m: 'i32', k: 'i32', n: 'i32', lower: 'f32', upper: 'f32', fused: 'Flag',
+  },
+  dynamic_row_bytes: {
+    width: 'i32',
+  },
   expand_depthwise: {
     x: 'Input', packed: 'Input', vectors: 'Input', format: 'ElementFormat', zero: 'i32', expandBias: 'Input',
     filter: 'Input', bias: 'Input', y: 'Output', batch: 'i32', height: 'i32', width: 'i32', channels: 'i32',
@@ -138,6 +145,9 @@ export const SIGNATURES = {
   integers_of_floats: {
     x: 'Input', y: 'Output', count: 'i32', offset: 'i32',
   },
+  largest_magnitude_sum: {
+    packed: 'Input', zero: 'i32', k: 'i32', n: 'i32',
+  },
   layer_norm: {
     x: 'Input', gamma: 'Input', beta: 'Input', y: 'Output', rows: 'i32', width: 'i32', epsilon: 'f32',
   },
@@ -164,6 +174,9 @@ export const SIGNATURES = {
   },
   quantize_floats: {
     x: 'Input', y: 'Output', count: 'i32', scale: 'f32', zero: 'i32', lower: 'i32', upper: 'i32',
+  },
+  quantize_rows: {
+    x: 'Input', y: 'Output', rows: 'i32', width: 'i32', least: 'f32',
   },
   softmax: {
     x: 'Input', y: 'Output', rows: 'i32', width: 'i32',
@@ -246,6 +259,13 @@ export interface KernelFunctions {
     strideY: number, strideX: number, dilationY: number, dilationX: number, padTop: number, padLeft: number,
     lower: number, upper: number,
   ): void;
+  dynamic_product(
+    x: number, packed: number, zero: number, scales: number, bias: number, residual: number, c: number,
+    m: number, k: number, n: number, lower: number, upper: number, fused: 0 | 1,
+  ): void;
+  dynamic_row_bytes(
+    width: number,
+  ): number;
   expand_depthwise(
     x: number, packed: number, vectors: number, format: ElementFormat, zero: number, expandBias: number,
     filter: number, bias: number, y: number, batch: number, height: number, width: number, channels: number,
@@ -319,6 +339,9 @@ export interface KernelFunctions {
   integers_of_floats(
     x: number, y: number, count: number, offset: number,
   ): number;
+  largest_magnitude_sum(
+    packed: number, zero: number, k: number, n: number,
+  ): number;
   layer_norm(
     x: number, gamma: number, beta: number, y: number, rows: number, width: number, epsilon: number,
   ): void;
@@ -345,6 +368,9 @@ export interface KernelFunctions {
   ): void;
   quantize_floats(
     x: number, y: number, count: number, scale: number, zero: number, lower: number, upper: number,
+  ): number;
+  quantize_rows(
+    x: number, y: number, rows: number, width: number, least: number,
   ): number;
   softmax(
     x: number, y: number, rows: number, width: number,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readDenseEquation } from '../../model/dense_equation.ts';
 import type { MatrixRole } from './matrix_role.ts';
 
 const NodeSchema = v.object({
@@ -80,9 +81,19 @@ function roleIn({ op, attr }: Node): MatrixRole | undefined {
     case 'BatchMatMul':
     case 'BatchMatMulV2':
       return isTrue(attr.adj_y) ? 'transposed matrix' : 'matrix';
+    case 'Einsum':
+      return roleInEquation(attr.equation);
     default:
       return undefined;
   }
+}
+
+/** Returns the role of an Einsum's second tensor: its first dimension, or its last one, is one of the matrix. */
+function roleInEquation(attribute: unknown): MatrixRole | undefined {
+  if (!v.is(v.object({ s: v.string() }), attribute)) return undefined;
+  const dense = readDenseEquation(atob(attribute.s));
+  if (dense?.columns === 1) return 'filter';
+  return dense?.contracted === 1 ? 'table' : undefined;
 }
 
 function isTrue(attribute: unknown): boolean {

@@ -5,7 +5,7 @@ import { isKeptSmall } from './quantized_weight.ts';
 
 /**
  * The role of a weight: the right-hand matrix of products; a filter, whose last dimension is the columns; or a table of which
- * rows are taken.
+ * rows are taken, or whose first dimension is the rows of a product's matrix.
  */
 export type MatrixRole = 'matrix' | 'transposed matrix' | 'filter' | 'table';
 

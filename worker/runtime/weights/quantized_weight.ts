@@ -1,13 +1,7 @@
 import type { WeightSpec } from '../../model/model_json.ts';
-import { expandElements } from '../../model/quantization.ts';
+import { expandElements, LEAST_KEPT } from '../../model/quantization.ts';
 import type { MatrixLayout } from '../kernels/packing/packed_matrix.ts';
 import { packedBlock, type QuantizedElements } from '../kernels/packing/quantized_matrix.ts';
-
-/**
- * Smaller matrices become float32. Models have many of them where an image has become small, and a product of few rows
- * spends much of its time on dequantization: with 36 rows up to a tenth more, with 9 rows a third more.
- */
-const LEAST_QUANTIZED = 32 * 1024;
 
 /**
  * Plans compute with the bytes of integer weights as they are, whatever their number. Smaller matrices would be mostly padding.
@@ -27,7 +21,7 @@ const WINOGRAD_WIDTH = 3;
 export function keptElements(spec: WeightSpec, { k, n }: MatrixLayout): QuantizedElements | undefined {
   const { shape } = spec;
   const isWinograd = shape.length === 4 && shape[1] === WINOGRAD_WIDTH;
-  const isWorthIt = isIntegers(spec) ? k * n >= LEAST_INTEGERS : k * n >= LEAST_QUANTIZED && !isWinograd;
+  const isWorthIt = isIntegers(spec) ? k * n >= LEAST_INTEGERS : k * n >= LEAST_KEPT && !isWinograd;
   return isWorthIt ? quantizedElements(spec) : undefined;
 }
 

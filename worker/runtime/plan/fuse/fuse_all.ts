@@ -1,6 +1,8 @@
 import type { KernelFunctions } from '../../kernels/kernel_signatures.ts';
 import type { BufferId } from '../ir/buffers.ts';
 import type { Step } from '../ir/step.ts';
+import type { DynamicFunctions } from './dynamic/scaled_product.ts';
+import { useDynamicProducts } from './dynamic/use_dynamic_products.ts';
 import { type Fold, fuseEpilogues } from './fuse_epilogues.ts';
 import { fuseGeluAndSilu } from './fuse_gelu_silu.ts';
 import { fuseInvertedResiduals, type InvertedResidualScratch } from './fuse_inverted_residuals.ts';
@@ -28,7 +30,8 @@ export interface WeightCopies {
 }
 
 /**
- * Fuses steps into fewer ones that compute the same.
+ * Fuses steps into fewer ones that compute the same. If rows are quantized on the way, nothing changes the order of sums:
+ * a difference in the last bit of a number can change its code, which is a difference of up to a hundredth.
  *
  * @param bufferBytes receives the sizes of additional buffers
  */
@@ -39,17 +42,31 @@ export function fuseAll(
   constants: ConstantValues,
   heap: HeapReader,
   { fold, transform, place, mayReorder }: WeightCopies & { readonly mayReorder: boolean },
-  functions: InvertedResidualScratch & IntegerFunctions & Pick<KernelFunctions, 'winograd_scratch_bytes'>,
+  functions: InvertedResidualScratch &
+    IntegerFunctions &
+    DynamicFunctions &
+    Pick<KernelFunctions, 'winograd_scratch_bytes'>,
 ): FusedSteps {
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
-  const integers = useIntegers(steps, outputs, bufferBytes, { heap, functions, createBuffer, place });
+  const none = () => undefined;
+  const dynamic = mayReorder
+    ? useDynamicProducts(steps, outputs, bufferBytes, { heap, functions, createBuffer })
+    : steps;
+  const isSensitive = dynamic !== steps;
+  const integers = useIntegers(dynamic, outputs, bufferBytes, { heap, functions, createBuffer, place });
   const gated = fuseGeluAndSilu(integers, outputs, bufferBytes, constants);
-  const normalized = mayReorder ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
-  const folded = fuseEpilogues(normalized, outputs, bufferBytes, fold);
+  const mayMove = mayReorder && !isSensitive;
+  const normalized = mayMove ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
+  const folded = fuseEpilogues(normalized, outputs, bufferBytes, isSensitive ? none : fold);
   const added = fuseResiduals(folded, outputs, bufferBytes, constants);
   // A clamp may follow a residual addition.
-  const bounded = fuseEpilogues(added, outputs, bufferBytes, () => undefined);
-  const halved = useWinograd(bounded, transform, functions.winograd_scratch_bytes, createBuffer);
+  const bounded = fuseEpilogues(added, outputs, bufferBytes, none);
+  const halved = useWinograd(
+    bounded,
+    isSensitive ? none : transform,
+    functions.winograd_scratch_bytes,
+    createBuffer,
+  );
   const expanded = fuseInvertedResiduals(halved, outputs, bufferBytes, functions, createBuffer);
   return { steps: expanded, isReordered: normalized.length < gated.length };
 }

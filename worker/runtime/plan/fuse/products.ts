@@ -1,7 +1,14 @@
 import { type Address, type FunctionStep, withArguments } from '../ir/function_step.ts';
 
 /** Kernels of products with constant matrices or filters, which add a bias and clamp the result. */
-const PRODUCTS = ['gemm', 'gemm_quantized', 'conv2d', 'conv2d_quantized', 'depthwise_conv2d'] as const;
+const PRODUCTS = [
+  'gemm',
+  'gemm_quantized',
+  'conv2d',
+  'conv2d_quantized',
+  'depthwise_conv2d',
+  'dynamic_product',
+] as const;
 
 type ProductStep = FunctionStep<(typeof PRODUCTS)[number]>;
 
@@ -27,7 +34,7 @@ export interface WeightMatrix {
  * Returns the matrix to multiply in order to scale a product's columns: the packed weights, the filter of each channel,
  * or the scales and offsets of a quantized matrix, which are two rows that represent all of its rows.
  *
- * @returns undefined if the matrix is computed or is part of a larger buffer
+ * @returns undefined if the matrix is computed, is part of a larger buffer, or must stay as it is
  */
 export function weightsOf(step: ProductStep): WeightMatrix | undefined {
   switch (step.name) {
@@ -51,11 +58,14 @@ export function weightsOf(step: ProductStep): WeightMatrix | undefined {
       const { filter, filterHeight, filterWidth, channels } = step.arguments;
       return matrix(filter, filterHeight * filterWidth, channels, false);
     }
+    // Another order of scaling would round differently.
+    case 'dynamic_product':
+      return undefined;
   }
 }
 
 /** Returns the same product with the addresses of another matrix and another bias. */
-export function withWeights(step: ProductStep, weights: number, bias: number): FunctionStep {
+export function withWeights(step: ProductStep, weights: number, bias: number): FunctionStep | undefined {
   switch (step.name) {
     case 'gemm':
     case 'conv2d':
@@ -65,6 +75,8 @@ export function withWeights(step: ProductStep, weights: number, bias: number): F
       return withArguments(step, { vectors: weights, bias });
     case 'depthwise_conv2d':
       return withArguments(step, { filter: weights, bias });
+    case 'dynamic_product':
+      return undefined;
   }
 }
 

@@ -13,6 +13,8 @@ export interface ConstantOperand {
   readonly count: number;
   /** The length of the row of constants, or 1. */
   readonly width: number;
+  /** The address of the first constant. */
+  readonly address: number;
   /** True if the constant is the right operand. */
   readonly isRight: boolean;
   valueAt(position: number): number;
@@ -35,7 +37,7 @@ export function constantOperand(step: Step | undefined, heap: HeapReader): Const
     const isRow = (size2 === 1 || constantRows === 0) && (constantColumns === 0 || constantColumns === 1);
     if (!isContiguous || !isRow) return undefined;
     return {
-      ...{ operation, x, result, count: size2 * size3, isRight },
+      ...{ operation, x, result, count: size2 * size3, address: constant, isRight },
       width: constantColumns === 0 ? 1 : size3,
       valueAt: (position) => heap.floatAt(constant + 4 * position * constantColumns),
     };

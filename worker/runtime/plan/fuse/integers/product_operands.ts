@@ -61,6 +61,7 @@ interface WeightMatrix {
 /** Returns the operands of a product of whole buffers that neither adds nor bounds more, or undefined for other steps. */
 export function productOperands(step: Step | undefined, heap: HeapReader): ProductOperands | undefined {
   if (step?.kind !== 'function' || !isProduct(step) || !isUnbounded(step)) return undefined;
+  if (step.name === 'dynamic_product') return undefined;
   if ('residual' in step.arguments && step.arguments.residual !== 0) return undefined;
   const weights = weightsAt(step, heap);
   const { bias } = step.arguments;
