@@ -72,6 +72,21 @@ export function judge(results: Results): Target[] {
         ratioToBest(network(name)?.compute, OURS, [PLAIN, TFJS_NODE, ONNX_WEB]),
       ),
     ),
+    target(
+      'dense-wide int8 compute, ours / float32, onnxruntime-node, one thread',
+      { atMost: 0.5 },
+      ratioOfMedians(computed(network('dense-wide-int8'), OURS), computed(network('dense-wide'), ONNX_NODE)),
+    ),
+    target(
+      'minilm int8 compute, ours / float32, the better of tfjs and onnxruntime-web',
+      { atMost: 0.5 },
+      ratioToBestOfOthers(network('minilm-int8'), network('minilm'), [PLAIN, TFJS_NODE, ONNX_WEB]),
+    ),
+    target(
+      'minilm int8 compute / float32, both ours',
+      { atMost: 0.7 },
+      ratioOfMedians(computed(network('minilm-int8'), OURS), computed(network('minilm'), OURS)),
+    ),
     ...CLIENTS.map((clients) =>
       target(
         `dense 4-16-3, requests/s of ${clients} clients, ours (default, lease 1000) / bare Worker`,
@@ -151,6 +166,18 @@ function ratioOfMedians(
   right: readonly number[] | undefined,
 ): number | undefined {
   return left && right && summarize(left).median / summarize(right).median;
+}
+
+/** The ratio of our figures for one network to those of the fastest of several engines for another one. */
+function ratioToBestOfOthers(
+  ours: NetworkResults | undefined,
+  theirs: NetworkResults | undefined,
+  engines: readonly string[],
+): number | undefined {
+  const ratios = engines.flatMap(
+    (engine) => ratioOfMedians(computed(ours, OURS), computed(theirs, engine)) ?? [],
+  );
+  return ratios.length === 0 ? undefined : Math.max(...ratios);
 }
 
 /** The ratio to the fastest of several engines, by their medians. */

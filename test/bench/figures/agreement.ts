@@ -29,7 +29,7 @@ export async function checkAgreement(
     for (const answer of answers) {
       reference ??= answer;
       const difference = largestDifference(network, answer, reference);
-      if (!(difference <= TOLERANCE)) {
+      if (!(difference <= (network.tolerance ?? TOLERANCE))) {
         throw new Error(`${engine} computes another ${network.name}: its outputs differ by ${difference}`);
       }
       differences.set(engine, Math.max(differences.get(engine) ?? 0, difference));

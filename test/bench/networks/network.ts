@@ -10,6 +10,8 @@ export interface Network {
   readonly onnx?: OnnxFile;
   readonly input: NetworkInput;
   readonly outputs: readonly NetworkOutput[];
+  /** How far the engines' outputs may be apart if more than by rounding: see figures/agreement.ts. */
+  readonly tolerance?: number;
 }
 
 /** The same network in ONNX, and what this product makes of it. */

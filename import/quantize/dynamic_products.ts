@@ -1,0 +1,38 @@
+import type { Graph } from '../graph/graph.ts';
+import { GraphRewrite } from '../simplify/graph_rewrite.ts';
+import { prune } from '../simplify/prune.ts';
+import { DynamicWriter } from './dynamic_writer.ts';
+import { readProduct } from './read_product.ts';
+
+/** A graph some of whose products have weights of 8 bits. */
+export interface DynamicProducts {
+  readonly graph: Graph;
+  /** The number of products that were changed. */
+  readonly quantizedProducts: number;
+}
+
+/**
+ * Lets products with constant matrices compute with integers of 8 bits: the matrix is quantized by columns now, and each
+ * row of the other side by its largest magnitude when a request is computed. All of it consists of TensorFlow's
+ * operations:
+ *
+ *     magnitude = maximum(max(|x|), least)
+ *     y = matmul(round(x * (127 / magnitude)), codes) * magnitude * (scale / 127)
+ *
+ * Products with the same rows share their quantization. Small matrices, and those that are quantized already, stay.
+ *
+ * @param staysFloat returns true for the name of a product that must not be changed
+ */
+export async function quantizeDynamicProducts(
+  graph: Graph,
+  staysFloat: (name: string) => boolean = () => false,
+): Promise<DynamicProducts> {
+  const rewrite = new GraphRewrite(graph);
+  const writer = new DynamicWriter(rewrite);
+  let quantizedProducts = 0;
+  for (const node of graph.nodes) {
+    const product = staysFloat(node.name) ? undefined : readProduct(rewrite, node);
+    if (product !== undefined && (await writer.write(product))) quantizedProducts++;
+  }
+  return { graph: prune(rewrite.finish()), quantizedProducts };
+}
