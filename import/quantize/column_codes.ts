@@ -1,4 +1,4 @@
-import { LARGEST_CODE, MOST_MAGNITUDES, STORED_CODES } from '../../worker/model/dynamic_quantization.ts';
+import { LARGEST_CODE, mostMagnitudes, STORED_CODES } from '../../worker/model/dynamic_quantization.ts';
 import { float32Values } from '../graph/float32_values.ts';
 import type { Weight } from '../graph/graph.ts';
 
@@ -27,7 +27,7 @@ export interface ColumnCodes {
 export async function columnCodes(matrix: Matrix): Promise<ColumnCodes | undefined> {
   const { weight, rows, columns } = matrix;
   // Rounding adds at most a half to each magnitude, and that of the scale less than 1 to their sum.
-  const exactSum = MOST_MAGNITUDES - rows / 2 - 1;
+  const exactSum = mostMagnitudes(LARGEST_CODE) - rows / 2 - 1;
   if (exactSum <= 0) return undefined;
   const largest = new Float64Array(columns);
   const sums = new Float64Array(columns);

@@ -15,11 +15,15 @@ export const STORED_CODES = { dtype: 'uint8', scale: 1, min: -LARGEST_CODE } as 
 /** All integers up to this one are float32 numbers. */
 const EXACT = 2 ** 24;
 
-/** What the sums of a single row may be off on their way: four products with stored elements and with their zero. */
-const DETOUR = 4 * LARGEST_CODE * (2 ** 8 + LARGEST_CODE);
+/** What the sums of a single row may be off on their way: four times a stored element and its zero. */
+const DETOUR = 4 * (2 ** 8 + LARGEST_CODE);
 
 /**
- * The most that the magnitudes of a column's codes may add up to, so that no sum of products leaves the integers that
- * float32 has, in whichever order it is added up.
+ * Returns the most that the magnitudes of a column's codes may add up to, so that no sum of products leaves the integers
+ * that float32 has, in whichever order it is added up.
+ *
+ * @param largest the largest magnitude of an activation's code
  */
-export const MOST_MAGNITUDES = Math.floor((EXACT - DETOUR) / LARGEST_CODE);
+export function mostMagnitudes(largest: number): number {
+  return Math.floor(EXACT / largest) - DETOUR;
+}

@@ -66,8 +66,8 @@ export const SIGNATURES = {
     lower: 'f32', upper: 'f32',
   },
   dynamic_product: {
-    x: 'Input', packed: 'Input', zero: 'i32', scales: 'Input', bias: 'Input', residual: 'Input', c: 'Output',
-    m: 'i32', k: 'i32', n: 'i32', lower: 'f32', upper: 'f32', fused: 'Flag',
+    x: 'Input', packed: 'Input', zero: 'i32', sums: 'Input', scales: 'Input', bias: 'Input',
+    residual: 'Input', c: 'Output', m: 'i32', k: 'i32', n: 'i32', lower: 'f32', upper: 'f32', fused: 'Flag',
   },
   dynamic_row_bytes: {
     width: 'i32',
@@ -178,6 +178,9 @@ export const SIGNATURES = {
   quantize_rows: {
     x: 'Input', y: 'Output', rows: 'i32', width: 'i32', least: 'f32',
   },
+  quantize_tensor: {
+    x: 'Input', divisor: 'Input', zero: 'Input', y: 'Output', rows: 'i32', width: 'i32',
+  },
   softmax: {
     x: 'Input', y: 'Output', rows: 'i32', width: 'i32',
   },
@@ -190,6 +193,9 @@ export const SIGNATURES = {
   take_elements: {
     packed: 'Input', b: 'Output', k: 'i32', n: 'i32', transposed: 'Flag', shift: 'i32', first: 'i32',
     count: 'i32',
+  },
+  tensor_row_bytes: {
+    width: 'i32',
   },
   transpose: {
     x: 'Input', y: 'Output', rows: 'i32', columns: 'i32',
@@ -260,8 +266,8 @@ export interface KernelFunctions {
     lower: number, upper: number,
   ): void;
   dynamic_product(
-    x: number, packed: number, zero: number, scales: number, bias: number, residual: number, c: number,
-    m: number, k: number, n: number, lower: number, upper: number, fused: 0 | 1,
+    x: number, packed: number, zero: number, sums: number, scales: number, bias: number, residual: number,
+    c: number, m: number, k: number, n: number, lower: number, upper: number, fused: 0 | 1,
   ): void;
   dynamic_row_bytes(
     width: number,
@@ -372,6 +378,9 @@ export interface KernelFunctions {
   quantize_rows(
     x: number, y: number, rows: number, width: number, least: number,
   ): number;
+  quantize_tensor(
+    x: number, divisor: number, zero: number, y: number, rows: number, width: number,
+  ): number;
   softmax(
     x: number, y: number, rows: number, width: number,
   ): void;
@@ -385,6 +394,9 @@ export interface KernelFunctions {
     packed: number, b: number, k: number, n: number, transposed: 0 | 1, shift: number, first: number,
     count: number,
   ): void;
+  tensor_row_bytes(
+    width: number,
+  ): number;
   transpose(
     x: number, y: number, rows: number, columns: number,
   ): void;

@@ -14,6 +14,7 @@ export { expand_depthwise, expand_depthwise_scratch_bytes } from './convolution/
 export { has_fused_dot } from './integers/dot';
 export { dynamic_row_bytes, quantize_rows } from './integers/dynamic_rows';
 export { dynamic_product, largest_magnitude_sum } from './integers/dynamic_product';
+export { quantize_tensor, tensor_row_bytes } from './integers/tensor_rows';
 export { integer_conv2d, integer_conv2d_scratch_bytes } from './integers/integer_conv2d';
 export { integer_depthwise, integer_depthwise_scratch_bytes } from './integers/integer_depthwise';
 export { integer_pool2d } from './integers/integer_pool';

@@ -50,7 +50,7 @@ export function fuseAll(
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const none = () => undefined;
   const dynamic = mayReorder
-    ? useDynamicProducts(steps, outputs, bufferBytes, { heap, functions, createBuffer })
+    ? useDynamicProducts(steps, outputs, bufferBytes, { heap, functions, createBuffer, place })
     : steps;
   const isSensitive = dynamic !== steps;
   const integers = useIntegers(dynamic, outputs, bufferBytes, { heap, functions, createBuffer, place });

@@ -6,17 +6,18 @@ import { rounded, shiftTo } from './requantize';
 /**
  * Rows that are quantized while a request is computed, in the form that dynamic_product takes as its left-hand side.
  *
- * A code is a number of -127 to 127 times the row's largest magnitude / 127. A row begins with a head of 16 bytes: that
- * magnitude in float32, the sum of all codes and the sum of the magnitudes of negative codes, both in int32. For each
- * group of four codes follow four masks and four magnitudes, in a byte each. Codes of 0 fill the last 16.
+ * A code is a number of -127 to 127 times the row's largest magnitude / 127. A row begins with a head of 32 bytes: that
+ * magnitude in float32, the sum of all codes and the sum of the magnitudes of negative codes, both in int32, and what
+ * tensor_rows.ts describes. For each group of four codes follow four masks and four magnitudes, in a byte each. Codes of 0
+ * fill the last 16.
  */
-export const ROW_HEAD: usize = 16;
+export const ROW_HEAD: usize = 32;
 
 /** The bytes of a group of four codes. */
 export const GROUP_BYTES: usize = 8;
 
 /** A mask inverts the bits of a weight for a negative code, and makes a signed byte of a stored weight: see dynamic_tile.ts. */
-const FLIPPED: i8 = -128;
+export const FLIPPED: i8 = -128;
 
 const LARGEST_CODE: f32 = 127;
 const MAGNITUDE_BITS: i32 = 0x7fffffff;
@@ -89,11 +90,7 @@ function quantizeLine(x: usize, y: usize, width: i32, factor: f32): void {
     const high = i16x8.narrow_i32x4_s(rounded(f32x4.mul(x2, factors), round, shift), rounded(f32x4.mul(x3, factors), round, shift));
     sums = i32x4.add(sums, i32x4.dot_i16x8_s(i16x8.add(low, high), ones));
     sizes = i32x4.add(sizes, i32x4.dot_i16x8_s(i16x8.add(i16x8.abs(low), i16x8.abs(high)), ones));
-    const codes = i8x16.narrow_i16x8_s(low, high);
-    const masks = v128.xor(i8x16.lt_s(codes, i8x16.splat(0)), flipped);
-    const magnitudes = i8x16.abs(codes);
-    v128.store(y, v128.shuffle<u32>(masks, magnitudes, 0, 4, 1, 5));
-    v128.store(y, v128.shuffle<u32>(masks, magnitudes, 2, 6, 3, 7), 16);
+    storeCodes(y, i8x16.narrow_i16x8_s(low, high), flipped);
     x += 64;
     y += 32;
   }
@@ -102,9 +99,19 @@ function quantizeLine(x: usize, y: usize, width: i32, factor: f32): void {
   store<i32>(head, (sumOfIntegers(sizes) - sum) >> 1, 8);
 }
 
+/** Stores 16 codes as masks and magnitudes. */
 // @ts-ignore: decorator
 @inline
-function sumOfIntegers(x: v128): i32 {
+export function storeCodes(y: usize, codes: v128, flipped: v128): void {
+  const masks = v128.xor(i8x16.lt_s(codes, i8x16.splat(0)), flipped);
+  const magnitudes = i8x16.abs(codes);
+  v128.store(y, v128.shuffle<u32>(masks, magnitudes, 0, 4, 1, 5));
+  v128.store(y, v128.shuffle<u32>(masks, magnitudes, 2, 6, 3, 7), 16);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumOfIntegers(x: v128): i32 {
   const pairs = i32x4.add(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1));
   return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
 }

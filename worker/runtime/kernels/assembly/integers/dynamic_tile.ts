@@ -3,6 +3,7 @@ import { storeRow } from '../product/tile';
 import { loadUpTo } from '../vector';
 import { addProducts } from './dot';
 import { GROUP_BYTES, ROW_HEAD } from './dynamic_rows';
+import { extraSums } from './tensor_rows';
 
 /** The rows of a tile. */
 export const DYNAMIC_ROWS: i32 = 4;
@@ -20,8 +21,24 @@ function beginning(row: usize, zero: i32): v128 {
   return i32x4.splat((128 - zero) * load<i32>(row, 4) + load<i32>(row, 8));
 }
 
-/** Scales the sums of eight columns of a row, adds the bias, and stores them. */
-function finish(left: v128, right: v128, row: usize, scales: usize, bias: usize, c: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+/** Adds what is missing in the sums of a row of tensor_rows.ts. */
+// @ts-ignore: decorator
+@inline
+function completed(sums: v128, row: usize, extra: usize, weights: usize, columnSums: v128): v128 {
+  return i32x4.add(i32x4.add(sums, extraSums(row, extra, weights)), i32x4.mul(columnSums, v128.load32_splat(row, 12)));
+}
+
+/**
+ * Completes and scales the sums of eight columns of a row, adds the bias, and stores them.
+ *
+ * @param weights the address of the first group of the columns' panel
+ * @param extra   the distance from a row to its extra codes in bytes
+ */
+function finish(left: v128, right: v128, row: usize, weights: usize, sums: usize, extra: usize, scales: usize, bias: usize, c: usize, columns: i32, residual: usize, lower: f32, upper: f32): void {
+  if (sums != 0) {
+    left = completed(left, row, row + extra, weights, loadUpTo(sums, columns));
+    right = completed(right, row, row + extra, weights + 16, loadUpTo(sums + 16, columns - 4));
+  }
   const magnitude = v128.load32_splat(row);
   left = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(left), magnitude), loadUpTo(scales, columns));
   right = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(right), magnitude), loadUpTo(scales + 16, columns - 4));
@@ -42,6 +59,8 @@ function finish(left: v128, right: v128, row: usize, scales: usize, bias: usize,
  * @param packed   the first panel
  * @param panels   the number of panels to compute
  * @param zero     the stored weight that stands for 0
+ * @param sums     the address of the first column's sum for rows of tensor_rows.ts, or 0
+ * @param extra    the distance from such a row to its extra codes in bytes
  * @param scales   the address of the first column's scale
  * @param bias     the address of the first column's bias, or 0
  * @param c        the address of the first result
@@ -60,6 +79,8 @@ export function dynamicRows(
   packed: usize,
   panels: i32,
   zero: i32,
+  sums: usize,
+  extra: usize,
   scales: usize,
   bias: usize,
   c: usize,
@@ -142,10 +163,12 @@ export function dynamicRows(
       }
       b = end;
     }
-    finish(c00, c01, x, scales, bias, c, columns, residual, lower, upper);
-    if (ROWS > 1) finish(c10, c11, x1, scales, bias, c + ldc, columns, residual, lower, upper);
-    if (ROWS > 2) finish(c20, c21, x2, scales, bias, c + 2 * ldc, columns, residual, lower, upper);
-    if (ROWS > 3) finish(c30, c31, x3, scales, bias, c + 3 * ldc, columns, residual, lower, upper);
+    const weights = end - panelBytes;
+    finish(c00, c01, x, weights, sums, extra, scales, bias, c, columns, residual, lower, upper);
+    if (ROWS > 1) finish(c10, c11, x1, weights, sums, extra, scales, bias, c + ldc, columns, residual, lower, upper);
+    if (ROWS > 2) finish(c20, c21, x2, weights, sums, extra, scales, bias, c + 2 * ldc, columns, residual, lower, upper);
+    if (ROWS > 3) finish(c30, c31, x3, weights, sums, extra, scales, bias, c + 3 * ldc, columns, residual, lower, upper);
+    if (sums != 0) sums += 32;
     scales += 32;
     if (bias != 0) bias += 32;
     c += 32;
@@ -166,6 +189,8 @@ export function dynamicRow(
   packed: usize,
   panels: i32,
   zero: i32,
+  sums: usize,
+  extra: usize,
   scales: usize,
   bias: usize,
   c: usize,
@@ -195,15 +220,16 @@ export function dynamicRow(
       b2 += 32;
       b3 += 32;
     }
-    finish(c00, c01, x, scales, bias, c, columns, residual, lower, upper);
-    finish(c10, c11, x, scales + 32, bias != 0 ? bias + 32 : 0, c + 32, columns - 8, residual, lower, upper);
-    finish(c20, c21, x, scales + 64, bias != 0 ? bias + 64 : 0, c + 64, columns - 16, residual, lower, upper);
-    finish(c30, c31, x, scales + 96, bias != 0 ? bias + 96 : 0, c + 96, columns - 24, residual, lower, upper);
+    finish(c00, c01, x, b0 - panelBytes, sums, extra, scales, bias, c, columns, residual, lower, upper);
+    finish(c10, c11, x, b0, sums != 0 ? sums + 32 : 0, extra, scales + 32, bias != 0 ? bias + 32 : 0, c + 32, columns - 8, residual, lower, upper);
+    finish(c20, c21, x, b1, sums != 0 ? sums + 64 : 0, extra, scales + 64, bias != 0 ? bias + 64 : 0, c + 64, columns - 16, residual, lower, upper);
+    finish(c30, c31, x, b2, sums != 0 ? sums + 96 : 0, extra, scales + 96, bias != 0 ? bias + 96 : 0, c + 96, columns - 24, residual, lower, upper);
     b0 = b3;
+    if (sums != 0) sums += 128;
     scales += 128;
     if (bias != 0) bias += 128;
     c += 128;
     columns -= 32;
   }
-  dynamicRows(1, FUSED, x, 0, groups, b0, panels, zero, scales, bias, c, 0, columns, residual, lower, upper);
+  dynamicRows(1, FUSED, x, 0, groups, b0, panels, zero, sums, extra, scales, bias, c, 0, columns, residual, lower, upper);
 }

@@ -1,4 +1,4 @@
-import { MOST_MAGNITUDES } from '../../../../model/dynamic_quantization.ts';
+import { LARGEST_CODE, mostMagnitudes } from '../../../../model/dynamic_quantization.ts';
 import { BinaryOperation, ElementFormat, type KernelFunctions } from '../../../kernels/kernel_signatures.ts';
 import type { BufferId } from '../../ir/buffers.ts';
 import { bufferAt, type FunctionStep } from '../../ir/function_step.ts';
@@ -24,7 +24,7 @@ export interface ScaledProduct {
 
 export type DynamicFunctions = Pick<
   KernelFunctions,
-  'dynamic_row_bytes' | 'has_fused_dot' | 'largest_magnitude_sum'
+  'dynamic_row_bytes' | 'has_fused_dot' | 'largest_magnitude_sum' | 'tensor_row_bytes'
 >;
 
 /** Returns the product that a step scales, or undefined for other steps, and if its sums might be inexact in float32. */
@@ -48,7 +48,7 @@ export function scaledProductAt(
   const isPerColumn = byColumns.count === m * n && byColumns.width === n;
   if (!isScaled || !isPerColumn || bufferAt(c) !== byRows.x || typeof packed !== 'number') return undefined;
   if (!isPlain(product) || !hasIntegers(product, heap)) return undefined;
-  if (functions.largest_magnitude_sum(packed, zero, k, n) > MOST_MAGNITUDES) return undefined;
+  if (functions.largest_magnitude_sum(packed, zero, k, n) > mostMagnitudes(LARGEST_CODE)) return undefined;
   const { address: scales, result } = byColumns;
   return { rows, packed, zero, scales, columns: n, result };
 }
