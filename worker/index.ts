@@ -46,6 +46,9 @@ app.get('/docs/script.js', () => answerReference('script'));
 app.get('/docs/style.css', () => answerReference('style'));
 
 const METRICS = '/monitoring/prometheus/metrics';
+/** What the plans of the versions in memory were proven with, which a rehearsal stores with its version. */
+const PROOFS = '/monitoring/plans';
+const MONITORING = [METRICS, PROOFS];
 const METRICS_OF_ALL = 'The metrics are about all models, and this key may use only some of them';
 // Hono's patterns would split at `:predict` and decode names too early.
 const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
@@ -53,20 +56,26 @@ const PATTERNS: readonly (readonly [pattern: string, protocol: Protocol])[] = [
   ['/v2/*', 'open inference'],
 ];
 
-for (const pattern of [METRICS, ...PATTERNS.map(([pattern]) => pattern)]) {
+for (const pattern of [...MONITORING, ...PATTERNS.map(([pattern]) => pattern)]) {
   app.use(pattern, (context, next) => wiringOf(context.env).cors(context, next));
 }
 
-app.use(METRICS, async (context, next) => {
-  const admission = await wiringOf(context.env).guard?.(context.req.raw, METRICS);
-  if (admission?.kind === 'refused') return admission.response;
-  return admission?.key?.models === undefined ? next() : errorResponse(METRICS_OF_ALL, 403);
-});
+for (const path of MONITORING) {
+  app.use(path, async (context, next) => {
+    const admission = await wiringOf(context.env).guard?.(context.req.raw, path);
+    if (admission?.kind === 'refused') return admission.response;
+    return admission?.key?.models === undefined ? next() : errorResponse(METRICS_OF_ALL, 403);
+  });
+}
 app.get(METRICS, async (context) => {
   const { isolate, requestMetrics, keyMetrics } = wiringOf(context.env);
   const samples = [...(await isolate.samples()), ...keyMetrics.samples()];
   const text = requestMetrics.render() + renderPrometheus(samples);
   return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4' });
+});
+app.get(PROOFS, (context, next) => {
+  const { isolate, showsPlanProofs } = wiringOf(context.env);
+  return showsPlanProofs ? Promise.resolve(context.json(isolate.planProofs())) : next();
 });
 
 for (const [pattern, protocol] of PATTERNS) {

@@ -78,6 +78,7 @@ function wire(env: Env) {
     }),
     cors: createCors(access.corsOrigins, log),
     showsIndex: access.showsIndex,
+    showsPlanProofs: configuration.showsPlanProofs,
   };
 }
 

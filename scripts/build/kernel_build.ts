@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeWholeFile } from '../../import/files/write_whole_file.ts';
+import { runtimeSourceDigest } from './runtime_sources.ts';
+import { sectionText, withoutLastSection, withSection } from './wasm_section.ts';
 
 const WORKER = fileURLToPath(new URL('../../worker/', import.meta.url));
 const KERNELS = path.join(WORKER, 'runtime/kernels');
@@ -54,6 +56,8 @@ export const BUILDS: readonly Build[] = [...KERNEL_BUILDS, NUMBER_LISTS];
 
 /** The name of the custom section that identifies a module's sources. */
 const DIGEST_SECTION = 'sources';
+/** The name of the last custom section of the kernels, which identifies the sources of the whole runtime. */
+const RUNTIME_SECTION = 'runtime';
 
 /** Returns the SHA-256 of all inputs of a build. */
 export async function sourceDigest({ sources, options }: Build): Promise<string> {
@@ -78,14 +82,33 @@ export async function sourceFiles(folder: string): Promise<string[]> {
 
 /** Returns the digest in a built file, or undefined if the file or the digest is missing. */
 export async function builtDigest(output: string): Promise<string | undefined> {
+  return (await readBuilt(output))?.sources;
+}
+
+/** Returns the digest of the runtime's sources in a built file, or undefined if the file or the digest is missing. */
+export async function builtRuntimeDigest(output: string): Promise<string | undefined> {
+  return (await readBuilt(output))?.runtime;
+}
+
+interface Built {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sources: string | undefined;
+  readonly runtime: string | undefined;
+}
+
+async function readBuilt(output: string): Promise<Built | undefined> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(await readFile(output));
   } catch {
     return undefined;
   }
-  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), DIGEST_SECTION);
-  return section && new TextDecoder().decode(section);
+  const module = new WebAssembly.Module(bytes);
+  return {
+    bytes,
+    sources: sectionText(module, DIGEST_SECTION),
+    runtime: sectionText(module, RUNTIME_SECTION),
+  };
 }
 
 /**
@@ -94,17 +117,31 @@ export async function builtDigest(output: string): Promise<string | undefined> {
  */
 export async function buildKernels(): Promise<string[]> {
   const written: string[] = [];
+  const runtime = await runtimeSourceDigest();
   for (const build of BUILDS) {
     const { output } = build;
-    const digest = await sourceDigest(build);
-    if ((await builtDigest(output)) === digest) continue;
-    const module = withSection(await compile(build), DIGEST_SECTION, digest);
+    const sources = await sourceDigest(build);
+    const built = await readBuilt(output);
+    const states = build === NUMBER_LISTS ? undefined : runtime;
+    if (built?.sources === sources && built.runtime === states) continue;
+    const module =
+      built?.sources === sources
+        ? withoutRuntime(built)
+        : withSection(await compile(build), DIGEST_SECTION, sources);
     await mkdir(path.dirname(output), { recursive: true });
     // Another process that reads or builds at the same time sees one whole file or the other.
-    await writeWholeFile(output, module, { replace: true });
+    await writeWholeFile(
+      output,
+      states === undefined ? module : withSection(module, RUNTIME_SECTION, states),
+      { replace: true },
+    );
     written.push(output);
   }
   return written;
+}
+
+function withoutRuntime({ bytes, runtime }: Built): Uint8Array {
+  return runtime === undefined ? bytes : withoutLastSection(bytes, RUNTIME_SECTION, runtime);
 }
 
 async function compile({ output, sources, options }: Build): Promise<Uint8Array> {
@@ -123,17 +160,4 @@ async function compile({ output, sources, options }: Build): Promise<Uint8Array>
   if (error) throw new Error(`${name} does not compile: ${stderr.toString()}`, { cause: error });
   if (module === undefined) throw new Error(`the compiler wrote no ${name}`);
   return module;
-}
-
-/** Appends a custom section: 0, the length of the rest, the length of the name, the name, the contents. */
-function withSection(module: Uint8Array, name: string, contents: string): Uint8Array {
-  const encoder = new TextEncoder();
-  const nameBytes = encoder.encode(name);
-  const body = [...unsigned(nameBytes.length), ...nameBytes, ...encoder.encode(contents)];
-  return Uint8Array.from([...module, 0, ...unsigned(body.length), ...body]);
-}
-
-/** Encodes an unsigned integer in LEB128. */
-function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
 }

@@ -67,8 +67,8 @@ export class EarlyRehearsal {
 }
 
 /**
- * The deployed configuration, except that every version is loaded regardless of the budget, and that requests may be
- * large.
+ * The deployed configuration, except that every version is loaded regardless of the budget, that requests may be large, and
+ * that the proofs of plans can be read.
  */
 function sandboxConfiguration({ compatibilityDate, compatibilityFlags, variables }: WorkerConfiguration): {
   readonly compatibilityDate: string;
@@ -82,6 +82,7 @@ function sandboxConfiguration({ compatibilityDate, compatibilityFlags, variables
       ...(variables.HEAP_LIMIT_MB === undefined ? {} : { HEAP_LIMIT_MB: variables.HEAP_LIMIT_MB }),
       MEMORY_BUDGET_MB: '100000',
       MAX_REQUEST_MB: '64',
+      PLAN_PROOFS: 'shown',
     },
   };
 }

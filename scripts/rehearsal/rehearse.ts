@@ -172,6 +172,7 @@ async function perform(
     ...(await measured(rehearsed, medianOf(rehearsed))),
     golden,
     ...(recorded === undefined ? {} : { recorded }),
+    proofs: await rehearsed.client.planProofs(),
   };
   const refusal = overBudget(memoryNeed({ content, rehearsal }), options.budget);
   if (refusal !== undefined) return refused(candidate, refusal);

@@ -51,7 +51,7 @@ export const QUICK: Settings = {
     heap: ['mobilenet-v2'],
     flips: ['mobilenet-v2'],
     farBuckets: ['dense-small'],
-    coldStart: ['mobilenet-v2'],
+    coldStart: ['mobilenet-v2', 'mobilenet-v2-int8'],
     cycles: ['dense-small'],
   },
   rounds: 5,

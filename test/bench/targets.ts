@@ -114,6 +114,16 @@ export function judge(results: Results): Target[] {
       { atMost: 2 },
       ratio(mobilenet?.coldStart?.firstAnswer, COLD.ours, COLD.hash),
     ),
+    target(
+      'the same, published with a warmup and the proof of its plan',
+      { atMost: 2 },
+      ratio(mobilenet?.coldStart?.firstAnswer, COLD.published, COLD.hash),
+    ),
+    target(
+      'MobileNetV2 int8 cold start, published like that / reading and hashing the same bytes',
+      { atMost: 1.5 },
+      ratio(integers?.coldStart?.firstAnswer, COLD.published, COLD.hash),
+    ),
     ...(['p99', 'max'] as const).map((figure) =>
       target(
         `MobileNetV2, ${figure} of answers around publishes and rollbacks / steady`,

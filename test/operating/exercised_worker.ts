@@ -9,6 +9,7 @@ import { wait } from '../../worker/registry/storage/waiting.ts';
 import { readManifest } from '../../worker/registry/version/version_store.ts';
 import { GRAPH_MODEL, writeFiles } from '../fixtures/commands/model_directories.ts';
 import { repeated } from '../fixtures/commands/planned_models.ts';
+import { publish } from '../fixtures/commands/publishing.ts';
 import { ask, readMetrics } from '../fixtures/edge/client.ts';
 import { type Edge, startEdge } from '../fixtures/edge/edge.ts';
 import { changeRecord, publishDirectory, SAMPLES } from '../fixtures/models/publish_directory.ts';
@@ -56,6 +57,7 @@ export async function exercisedMetrics(folder: string): Promise<MetricLabels> {
     // Beside versions that fill the memory, a shadow would not be loaded. What follows stays in memory.
     await worker.evict();
     await worker.computeWithoutPlan();
+    await worker.ignoreStoredProof();
     await worker.guessWarmup();
     await worker.loseStorage();
     await worker.answerUnderLease();
@@ -114,6 +116,21 @@ class ExercisedWorker {
     });
     await this.#change('shadowed', shadowTransition({ version: '1.1.0', percent: 100 }, changeRecord()));
     await this.#until('shadow_requests_total', 'outcome="compared"', () => this.#predict('shadowed'));
+  }
+
+  /** Its version was published for another Worker. */
+  async ignoreStoredProof(): Promise<void> {
+    const rehearsal = {
+      kind: 'rehearsed' as const,
+      at: changeRecord().at,
+      worker: 'another',
+      figures: { loadMs: 1, firstMs: null, medianMs: null, heapBytes: 1, emptyHeapBytes: 1 },
+      golden: { examples: 0, largestDifference: null },
+      proofs: { runtime: '0'.repeat(64), shapes: [] },
+    };
+    const rehearse = async () => ({ kind: 'done' as const, rehearsal, current: undefined, notes: [] });
+    await publish(this.#edge.store, `${SAMPLES}/half_plus_two/1.0.0`, 'rehearsed', {}, rehearse);
+    await this.#until('plan_proofs_total', 'model="rehearsed"', () => this.#predict('rehearsed'));
   }
 
   async computeWithoutPlan(): Promise<void> {

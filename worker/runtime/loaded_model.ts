@@ -1,4 +1,5 @@
 import { CodedError, type ErrorCode } from '../model/coded_error.ts';
+import type { PlanProof } from '../model/plan_proof.ts';
 import type { NamedTensors } from '../model/tensor.ts';
 import type { ValueOrPromise } from './value_or_promise.ts';
 
@@ -14,8 +15,20 @@ export interface LoadedModel {
    * @throws ExecutionError if the model cannot compute these inputs. Any other error is a defect of the runtime
    */
   execute(inputs: NamedTensors, outputs: readonly string[], pause?: Pause): ValueOrPromise<NamedTensors>;
+  /**
+   * Does for the first request of this shape what it need not do itself, and computes these values if that is necessary.
+   *
+   * @returns the outputs, if they were computed
+   */
+  prepare(
+    inputs: NamedTensors,
+    outputs: readonly string[],
+    pause?: Pause,
+  ): ValueOrPromise<NamedTensors | undefined>;
   /** Returns whether plans compute the model. */
   planState(): PlanState;
+  /** Returns what the plans that answer were proven with, as far as it can be stored for new isolates. */
+  planProofs(): readonly PlanProof[];
   /** Frees everything. It must not be called during a computation. */
   dispose(): void;
 }

@@ -40,6 +40,8 @@ export interface ServingConfiguration {
   readonly versionsByNumber: VersionsByNumber;
   /** One of these keys must have signed every loaded version. An empty list requires no signature. */
   readonly publicKeys: readonly PublicKey[];
+  /** True if clients may read what plans were proven with, which contains the integers of a request. */
+  readonly showsPlanProofs: boolean;
 }
 
 /** The bytes of one MB, as the variables count it. */
@@ -167,6 +169,12 @@ export const SERVING_VARIABLES = v.object({
     meaning:
       'one of these keys must have signed the manifest of each loaded version. Unset: no signature is required',
   }),
+  PLAN_PROOFS: documented(v.optional(choice(['shown', 'hidden']), 'hidden'), {
+    values: '`shown`, `hidden`',
+    meaning:
+      '`shown`: answer `/monitoring/plans` with what plans were proven with, which contains the integers of a request. ' +
+      'Only rehearsals need it',
+  }),
 });
 
 /** @throws ConfigurationError that names every invalid variable and its valid values */
@@ -187,6 +195,7 @@ export function parseConfiguration(variables: object): ServingConfiguration {
     onLoadFailure: output.ON_LOAD_FAILURE,
     versionsByNumber: output.VERSIONS_BY_NUMBER,
     publicKeys: output.MANIFEST_PUBLIC_KEYS ?? [],
+    showsPlanProofs: output.PLAN_PROOFS === 'shown',
     maxRequestBytes: Math.floor(output.MAX_REQUEST_MB * MEBIBYTE),
     requestMemoryBytes: Math.floor(output.REQUEST_MEMORY_MB * MEBIBYTE),
     cachesBlobs: output.BLOB_CACHE === 'on',

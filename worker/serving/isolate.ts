@@ -10,6 +10,7 @@ import type { CacheOutcome } from './loading/blob_reader.ts';
 import { loadVersion } from './loading/version_loader.ts';
 import { type MetricSample, Metrics } from './metrics/metrics.ts';
 import { boundedReason, coldSamples, planSamples } from './metrics/plan_metrics.ts';
+import { type PlanProofsDocument, planProofsDocument } from './metrics/plan_proofs.ts';
 import { ModelServer } from './request/model_server.ts';
 import { PointerSource, pointerReader } from './request/pointer_source.ts';
 import { Rollout } from './rollout/rollout.ts';
@@ -21,6 +22,8 @@ import { ConfigurationError } from './variables.ts';
 export interface Isolate {
   readonly serving: Serving;
   samples(): Promise<MetricSample[]>;
+  /** Returns the proofs of the plans of each version in memory. */
+  planProofs(): PlanProofsDocument;
 }
 
 export interface IsolateOptions {
@@ -89,7 +92,14 @@ export function createIsolate(options: IsolateOptions): Isolate {
       const { model, version } = manifest;
       const told = (event: string) => (reason: string) =>
         log({ event, model, version, reason: boundedReason(reason) });
-      return loadVersion(blobs, manifest, task, { onUnplanned: told('unplanned'), onCold: told('cold') });
+      return loadVersion(blobs, manifest, task, {
+        onUnplanned: told('unplanned'),
+        onCold: told('cold'),
+        onStoredProof: (outcome) => {
+          metrics.count('plan_proofs_total', { model, version, outcome: outcome.kind });
+          if (outcome.kind === 'refused') told('proof refused')(outcome.reason);
+        },
+      });
     },
     events: {
       loaded: (model, version, milliseconds) => {
@@ -150,6 +160,7 @@ export function createIsolate(options: IsolateOptions): Isolate {
         ...coldSamples(manager.servables()),
       ];
     },
+    planProofs: () => planProofsDocument(manager.servables()),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { ModelContent } from '../../../worker/model/content.ts';
+import type { PlanProofs } from '../../../worker/model/plan_proof.ts';
 import type { TensorInfo } from '../../../worker/model/signature.ts';
 import { DEFAULT_LEASE } from '../../../worker/registry/pointer/moment.ts';
 import { updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
@@ -21,6 +22,8 @@ interface PublicationOptions {
   readonly warmup: boolean;
   /** The heap of an isolate without and with the network, as a rehearsal measures it. Bytes. */
   readonly heap?: { readonly empty: number; readonly used: number } | undefined;
+  /** What the plans were proven with in that isolate. */
+  readonly proofs?: PlanProofs | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function publishNetwork(
     version,
     content: modelContent(network, options.warmup),
     provenance: { publishedAt: at, publishedBy: 'bench', sourceFormat: network.format, tool: 'bench' },
-    ...(options.heap && { rehearsal: rehearsalOf(options.heap, at) }),
+    ...(options.heap && { rehearsal: rehearsalOf(options.heap, at, options.proofs) }),
   };
   const wait = (milliseconds: number): Promise<void> => setTimeout(milliseconds);
   const transition = publishTransition(version, { id: randomUUID(), at, by: 'bench' });
@@ -63,14 +66,19 @@ export async function publishNetwork(
   return result.flip?.kind === 'changed' ? result.flip.effect.settlesInMs : 0;
 }
 
-/** The record of a rehearsal that measured only memory. */
-function rehearsalOf({ empty, used }: { empty: number; used: number }, at: string): Manifest['rehearsal'] {
+/** The record of a rehearsal that measured only memory and plans. */
+function rehearsalOf(
+  { empty, used }: { empty: number; used: number },
+  at: string,
+  proofs: PlanProofs | undefined,
+): Manifest['rehearsal'] {
   return {
     kind: 'rehearsed',
     at,
     worker: 'bench',
     figures: { loadMs: 0, firstMs: null, medianMs: null, heapBytes: used, emptyHeapBytes: empty },
     golden: { examples: 0, largestDifference: null },
+    proofs,
   };
 }
 

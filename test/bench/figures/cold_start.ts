@@ -7,6 +7,7 @@ import { startStage, type WorkerSpecification } from '../engines/stage.ts';
 import type { Network } from '../networks/network.ts';
 import type { Encoding } from '../runs/encoding.ts';
 import { predictPath } from '../runs/paths.ts';
+import { rehearsePlans } from './rehearse_plans.ts';
 import { inTimedRounds, type Timed, type TimedRounds } from './rounds.ts';
 
 /** Milliseconds until the first answer of new isolates, by the kind of Worker. */
@@ -17,7 +18,16 @@ export interface ColdStartFigures {
 }
 
 const NumbersSchema = v.record(v.string(), v.number());
-export const COLD = { ours: 'ours', plain: 'plain', read: 'read', hash: 'read and hash' } as const;
+export const COLD = {
+  /** Without a warmup, as a version that was published without a rehearsal. */
+  ours: 'ours',
+  /** With a warmup of zeros and the proofs of its plans, as after `npm run publish`. */
+  published: 'ours, published',
+  plain: 'plain',
+  read: 'read',
+  hash: 'read and hash',
+} as const;
+const REHEARSAL = 'rehearsal';
 
 /**
  * Each sample is a new isolate of one workerd: a separate Worker with the same modules. Its script is evaluated when
@@ -31,14 +41,16 @@ export async function measureColdStarts(
   samples: number,
 ): Promise<ColdStartFigures> {
   const readAndHash = await bundleWorker('read_and_hash');
+  const published = { ...network, name: `${network.name}-published` };
   const kinds: Record<string, Omit<WorkerSpecification, 'name'> & { path: string }> = {
     [COLD.ours]: { modules: built, variables: ourVariables(0), path: predictPath(network.name) },
+    [COLD.published]: { modules: built, variables: ourVariables(0), path: predictPath(published.name) },
     [COLD.plain]: { modules: await bundleWorker('plain_tfjs'), path: '/predict' },
     [COLD.read]: { modules: readAndHash, path: '/read' },
     [COLD.hash]: { modules: readAndHash, path: '/hash' },
     parts: { modules: await bundleWorker('cold_parts'), path: '/' },
   };
-  const workerName = (kind: string, sample: number) => `${kind.replaceAll(' ', '-')}-${sample}`;
+  const workerName = (kind: string, sample: number) => `${kind.replaceAll(/\W+/g, '-')}-${sample}`;
   // One more of each kind, because the first isolate also bears the costs that a process has once.
   const workers = Object.entries(kinds).flatMap(([kind, { modules, variables }]) =>
     Array.from({ length: samples + 1 }, (_, sample) => ({
@@ -47,10 +59,23 @@ export async function measureColdStarts(
       ...(variables ? { variables } : {}),
     })),
   );
-  const stage = await startStage(network, workers);
+  const rehearsing = { ...ourVariables(0), PLAN_PROOFS: 'shown' };
+  const stage = await startStage(network, [
+    ...workers,
+    { name: REHEARSAL, modules: built, variables: rehearsing },
+  ]);
   try {
     await publishNetwork(stage.store, network, '1.0.0');
     const request = Buffer.from(encoding.encodeRequest(network));
+    const isolate = stage.url(REHEARSAL);
+    const rehearsed = await rehearsePlans(isolate, () =>
+      fetch(new URL(predictPath(network.name), isolate), {
+        method: 'POST',
+        headers: { ...encoding.headers },
+        body: request,
+      }).then((response) => response.arrayBuffer()),
+    );
+    await publishNetwork(stage.store, published, '1.0.0', { flip: true, warmup: true, ...rehearsed });
     const parts = new Map<string, number[]>();
     const next = new Map<string, number>();
     const ask = async (kind: string): Promise<number> => {

@@ -54,7 +54,7 @@ test('a loop leaves nothing behind, whatever it gives out, nor does one that fai
     const { model } = await loadGraph(recurrence(given));
     const run = (size: number) =>
       answer(
-        { model, refusals: [] },
+        { model },
         {
           x: float(
             [size, 1],

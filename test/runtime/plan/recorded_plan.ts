@@ -45,7 +45,7 @@ export function recordPlan(
   const { functions, heap, weights } = kernels;
   const { backend } = node;
   const arena = new Arena(heap);
-  const recorder = new Recorder(backend, kernels, false);
+  const recorder = new Recorder(backend, kernels, { waits: false, computes: true });
   const outputs = tf.tidy(() => {
     recorder.start();
     const input = tf.tensor(x.values, [...x.shape], 'float32');

@@ -1,12 +1,33 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { BUILDS, builtDigest, KERNEL_BUILDS, sourceDigest } from '../../../scripts/build/kernel_build.ts';
+import {
+  BUILDS,
+  builtDigest,
+  builtRuntimeDigest,
+  KERNEL_BUILDS,
+  sourceDigest,
+} from '../../../scripts/build/kernel_build.ts';
+import { runtimeSourceDigest } from '../../../scripts/build/runtime_sources.ts';
+import { sectionText, withoutLastSection, withSection } from '../../../scripts/build/wasm_section.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { compiled } from '../../fixtures/kernels/node_backend.ts';
 
 test.each(BUILDS)('$output was built from the sources that are here', async (build) => {
   expect(await builtDigest(build.output)).toBe(await sourceDigest(build));
+});
+
+test.each(KERNEL_BUILDS)('$output states the sources of the whole runtime', async ({ output }) => {
+  expect(await builtRuntimeDigest(output)).toBe(await runtimeSourceDigest());
+});
+
+test('a section can be removed and another takes its place', () => {
+  const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const first = withSection(empty, 'sources', 'a'.repeat(200));
+  const both = withSection(first, 'runtime', 'b');
+  const module = new WebAssembly.Module(both);
+  expect([sectionText(module, 'sources'), sectionText(module, 'runtime')]).toEqual(['a'.repeat(200), 'b']);
+  expect([...withoutLastSection(both, 'runtime', 'b')]).toEqual([...first]);
 });
 
 const sources = await temporaryFolder();

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { runtimeSourceDigest } from '../../../scripts/build/runtime_sources.ts';
 import { publishJson, publishLines } from '../../../scripts/publish/publish_report.ts';
 import { rehearsalLines } from '../../../scripts/rehearsal/rehearsal_report.ts';
 import { createRehearsal, type Rehearse, skipRehearsal } from '../../../scripts/rehearsal/rehearse.ts';
@@ -124,6 +125,21 @@ describe('whether a plan computes it', () => {
     }
   });
 
+  test('is shown by the proofs that are in the manifest', async () => {
+    const model = 'proofs';
+    await publish(store, await half(join(folder, model)), model, {}, rehearse);
+    const { rehearsal } = await manifestOf(model, '1.0.0');
+    const proofs = rehearsal?.kind === 'rehearsed' ? rehearsal.proofs : undefined;
+    expect(proofs?.runtime).toBe(await runtimeSourceDigest());
+    expect(proofs?.shapes).toMatchObject([
+      { probe: 0, inputs: [{ dtype: 'float32', shape: [1] }], outputs: [{ dtype: 'float32', shape: [1] }] },
+    ]);
+    const [output] = proofs?.shapes[0]?.outputs ?? [];
+    const bytes = Buffer.from(output?.values ?? '', 'base64');
+    // Half of a number from -1 to 1, plus two.
+    expect(Math.abs(bytes.readFloatLE() - 2)).toBeLessThanOrEqual(0.5);
+  });
+
   test('is absent from earlier manifests, which stay unchanged', () => {
     const rehearsed = {
       kind: 'rehearsed' as const,
@@ -133,6 +149,8 @@ describe('whether a plan computes it', () => {
       golden: { examples: 0, largestDifference: null },
     };
     expect(v.parse(RehearsalSchema, rehearsed)).toEqual(rehearsed);
+    const unknown = { ...rehearsed, proofs: { runtime: 'of a newer tool', shapes: 7 } };
+    expect(v.parse(RehearsalSchema, unknown)).toEqual({ ...rehearsed, proofs: undefined });
     const done = { kind: 'done' as const, rehearsal: rehearsed, current: undefined, notes: [] };
     expect(rehearsalLines('1.0.0', done).join('\n')).not.toMatch(/plan|computed by/);
   });

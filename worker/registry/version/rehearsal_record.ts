@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PlanProofsSchema } from '../../model/plan_proof.ts';
 
 const MillisecondsSchema = v.pipe(v.number(), v.minValue(0));
 const ByteLengthSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -51,6 +52,11 @@ export const RehearsalSchema = v.variant('kind', [
     recorded: v.optional(RecordedAnswersSchema),
     /** Absent in records of earlier rehearsals, which did not report it. */
     plan: v.optional(PlanRecordSchema),
+    /**
+     * With which new isolates of the same Worker check the plans, in place of proving them anew. An unknown form, of a newer
+     * tool, must not make the other figures unreadable.
+     */
+    proofs: v.fallback(v.optional(PlanProofsSchema), undefined),
   }),
   /** The publisher skipped the rehearsal. */
   v.object({ kind: v.literal('skipped'), at: v.pipe(v.string(), v.isoTimestamp()) }),

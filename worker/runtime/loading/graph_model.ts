@@ -7,7 +7,7 @@ import { interpretGraph } from '../control_flow/interpret_graph.ts';
 import type { LoadedModel } from '../loaded_model.ts';
 import { registerOperations } from '../operations/register_operations.ts';
 import { asynchronousComputation, synchronousComputation } from '../plan/record/record_plan.ts';
-import { PlannedModel } from '../plan/run/planned_model.ts';
+import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
 import { graphMatrices } from '../weights/graph_matrices.ts';
 import { matrixLayout } from '../weights/matrix_role.ts';
@@ -18,8 +18,8 @@ import { needsAsynchronousExecution, unknownOperation } from './graph_operations
 /** Loads a tfjs GraphModel into the existing backend. Its weights are streamed into the heap. */
 export async function loadGraphModel(
   json: ModelJson,
-  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
-  onUnplanned: (reason: string) => void,
+  files: WeightFiles & { readonly declared?: DeclaredWeights },
+  plans: PlannedModelOptions,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const model = createModel(json);
@@ -53,10 +53,12 @@ export async function loadGraphModel(
     : synchronousComputation(runtime, (inputs, outputs) =>
         [model.execute(Object.fromEntries(inputs), [...outputs])].flat(),
       );
-  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
+  const planned = new PlannedModel(runtime, computation, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
+    prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),
     planState: () => planned.state(),
+    planProofs: () => planned.proofs(),
     dispose: () => {
       planned.dispose();
       model.dispose();

@@ -9,7 +9,7 @@ import { currentRuntime } from '../backend/backend.ts';
 import { withLazyZeros } from '../backend/lazy_zeros.ts';
 import { ExecutionError, type LoadedModel } from '../loaded_model.ts';
 import { synchronousComputation } from '../plan/record/record_plan.ts';
-import { PlannedModel } from '../plan/run/planned_model.ts';
+import { PlannedModel, type PlannedModelOptions } from '../plan/run/planned_model.ts';
 import { createWeightSink } from '../weights/create_weight_sink.ts';
 import { layerMatrices } from '../weights/layer_matrices.ts';
 import { matrixLayout } from '../weights/matrix_role.ts';
@@ -20,8 +20,8 @@ import { correctLayerCalls } from './keras_layer_fixes.ts';
 /** Loads a tfjs LayersModel into the existing backend. Each complete weight replaces the zeros of its variable. */
 export async function loadLayersModel(
   json: ModelJson,
-  files: WeightFiles & { readonly name?: string; readonly declared?: DeclaredWeights },
-  onUnplanned: (reason: string) => void,
+  files: WeightFiles & { readonly declared?: DeclaredWeights },
+  plans: PlannedModelOptions,
 ): Promise<LoadedModel> {
   const runtime = currentRuntime();
   const model = withLazyZeros(runtime.backend, () => createModel(json));
@@ -56,11 +56,18 @@ export async function loadLayersModel(
     disposeModel();
     throw error;
   }
-  const computation = synchronousComputation(runtime, (inputs, outputs) => apply(model, inputs, outputs));
-  const planned = new PlannedModel(runtime, computation, { name: files.name, onRefused: onUnplanned });
+  const computation = synchronousComputation(
+    runtime,
+    (inputs, outputs) => apply(model, inputs, outputs),
+    // A state must not become one that nothing computed.
+    !model.stateful,
+  );
+  const planned = new PlannedModel(runtime, computation, plans);
   return {
     execute: (inputs, outputs, pause) => planned.execute(inputs, outputs, pause),
+    prepare: (inputs, outputs, pause) => planned.prepare(inputs, outputs, pause),
     planState: () => planned.state(),
+    planProofs: () => planned.proofs(),
     dispose: () => {
       planned.dispose();
       disposeModel();

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import type { ModelContent } from '../../model/content.ts';
 import { ModelJsonSchema, type WeightSpec } from '../../model/model_json.ts';
+import type { PlanProof, PlanProofs } from '../../model/plan_proof.ts';
 import { currentRuntime, wasmBackend } from '../backend/backend.ts';
+import { runtimeDigest } from '../kernels/runtime_digest.ts';
 import type { LoadedModel } from '../loaded_model.ts';
+import type { StoredProofOutcome as ProofOutcome } from '../plan/run/stored_plans.ts';
 import { checkDeclared, type DeclaredWeights } from '../weights/weight_allowance.ts';
 import type { WeightFiles } from '../weights/weight_stream.ts';
 import { loadGraphModel } from './graph_model.ts';
@@ -18,7 +21,14 @@ export interface ModelFiles extends WeightFiles {
   readonly declared?: DeclaredWeights;
   /** Receives the reason why a plan does not compute a shape. */
   readonly onUnplanned?: (reason: string) => void;
+  /** The proofs that the version was published with. */
+  readonly proofs?: PlanProofs | undefined;
+  /** Receives what became of each stored proof. */
+  readonly onStoredProof?: (outcome: StoredProofOutcome) => void;
 }
+
+/** What became of a stored proof. One of another runtime says nothing about the plans of this one, and is not used. */
+export type StoredProofOutcome = ProofOutcome | { readonly kind: 'other runtime' };
 
 /**
  * Loads a model into the isolate's WebAssembly heap.
@@ -27,7 +37,7 @@ export interface ModelFiles extends WeightFiles {
  */
 export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   await wasmBackend();
-  const { onUnplanned = () => undefined } = files;
+  const { onUnplanned = () => undefined, onStoredProof = () => undefined } = files;
   const json = v.parse(ModelJsonSchema, JSON.parse(await readText(files.open(files.topology))));
   const isGraph = files.format === 'tfjs-graph-model';
   // Weights of the optimizer are skipped for layers. A graph uses all of its weights.
@@ -35,7 +45,19 @@ export async function loadModel(files: ModelFiles): Promise<LoadedModel> {
   if (files.declared !== undefined) checkDeclared(files.declared, json.weightsManifest, isKept);
   // Frees the arena before weights are allocated, since weights never move but the arena can.
   currentRuntime().arena.free();
-  return isGraph ? loadGraphModel(json, files, onUnplanned) : loadLayersModel(json, files, onUnplanned);
+  const proofs = usableProofs(files.proofs, onStoredProof);
+  const plans = { name: files.name, onRefused: onUnplanned, proofs, onStoredProof };
+  return isGraph ? loadGraphModel(json, files, plans) : loadLayersModel(json, files, plans);
+}
+
+function usableProofs(
+  proofs: PlanProofs | undefined,
+  onStoredProof: (outcome: StoredProofOutcome) => void,
+): readonly PlanProof[] {
+  if (proofs === undefined) return [];
+  if (proofs.runtime === runtimeDigest()) return proofs.shapes;
+  onStoredProof({ kind: 'other runtime' });
+  return [];
 }
 
 async function readText(pieces: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../registry/version/manifest.ts';
 import { weightLimit } from '../../registry/version/memory_need.ts';
-import { loadModel } from '../../runtime/loading/load_model.ts';
+import { loadModel, type StoredProofOutcome } from '../../runtime/loading/load_model.ts';
 import type { LoadTask } from '../servables/load_task.ts';
 import { Servable } from '../servables/servable.ts';
 import { BlobReader, type BlobSource } from './blob_reader.ts';
@@ -9,6 +9,8 @@ import { warmUp } from './warmup.ts';
 export interface LoadObserver {
   /** Receives the reason why a plan does not compute a shape. */
   readonly onUnplanned?: (reason: string) => void;
+  /** Receives what became of each proof that the version was published with. */
+  readonly onStoredProof?: (outcome: StoredProofOutcome) => void;
   /** Receives the reason why a warmup request that was guessed was not computed. */
   readonly onCold?: (reason: string) => void;
 }
@@ -45,9 +47,10 @@ async function loadFrom(
   reader: BlobReader,
   manifest: Manifest,
   task: LoadTask,
-  { onUnplanned = () => undefined, onCold }: LoadObserver,
+  { onUnplanned = () => undefined, onStoredProof = () => undefined, onCold }: LoadObserver,
 ): Promise<Servable> {
   const { format, topology, blobs, warmup } = manifest.content;
+  const { rehearsal } = manifest;
   try {
     // Requested while the backend is created.
     reader.openAhead(blobs.find(({ path }) => path === topology));
@@ -59,12 +62,14 @@ async function loadFrom(
       open: (path) => task.watch(reader.read(path)),
       onAbandon: task.onAbandon,
       onUnplanned,
+      proofs: rehearsal?.kind === 'rehearsed' ? rehearsal.proofs : undefined,
+      onStoredProof,
     });
     const servable = new Servable(manifest, loaded);
     try {
       for (const request of warmup) {
         await task.pause();
-        const reason = await warmUp(servable, request);
+        const reason = await warmUp(servable, request, task.pauses ? task.pause : undefined);
         if (reason === undefined) continue;
         servable.cold ??= reason;
         onCold?.(reason);

@@ -8,14 +8,14 @@ import type { Servable } from '../servables/servable.ts';
 const isGuess = ({ inputs }: Warmup): boolean => Object.values(inputs).some(({ kind }) => kind === 'zeros');
 
 /**
- * Computes a warmup request with a servable.
+ * Computes a warmup request with a servable. One that was guessed is not computed if a stored proof takes its place.
  *
  * @param pause called between the parts of the work, where there are several
  * @returns why a request that was guessed could not be computed: zeros need not make sense to a model
  * @throws if a request that was written fails. As in TensorFlow Serving, that fails the load.
  */
 export async function warmUp(
-  servable: Pick<Servable, 'signatures' | 'execute'>,
+  servable: Pick<Servable, 'signatures' | 'execute' | 'prepare'>,
   warmup: Warmup,
   pause?: Pause,
 ): Promise<string | undefined> {
@@ -28,8 +28,10 @@ export async function warmUp(
       throw new Error(`warmup of ${warmup.signature}: the input ${name} does not exist`);
     inputs.set(name, createTensor(dtype, tensor));
   }
-  const result = await servable.execute(signature, inputs, undefined, pause);
-  if (result.kind === 'computed') return undefined;
+  const result = isGuess(warmup)
+    ? await servable.prepare(signature, inputs, pause)
+    : await servable.execute(signature, inputs, undefined, pause);
+  if (result === undefined || result.kind === 'computed') return undefined;
   const reason = `warmup of ${warmup.signature}: ${result.reason}`;
   if (!isGuess(warmup) || result.isFatal) throw new Error(reason);
   return reason;

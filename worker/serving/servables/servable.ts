@@ -1,5 +1,6 @@
 import type { LeftOut, ModelContent } from '../../model/content.ts';
 import type { ImageInput } from '../../model/image_input.ts';
+import type { PlanProof } from '../../model/plan_proof.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { NamedTensors } from '../../model/tensor.ts';
 import type { Manifest } from '../../registry/version/manifest.ts';
@@ -80,6 +81,27 @@ export class Servable implements ServableView {
     }
   }
 
+  /**
+   * Does for the first request of this shape what it need not do itself.
+   *
+   * @returns undefined if these inputs need not be computed for that
+   */
+  async prepare(
+    signature: Signature,
+    inputs: NamedTensors,
+    pause?: Pause,
+  ): Promise<ExecutionResult | undefined> {
+    const names = this.#namesOf(signature);
+    const fault = rangeFault(names.ranges, inputs);
+    if (fault !== undefined) return { kind: 'failed', reason: fault };
+    try {
+      const computed = await this.#loaded.prepare(names.graphInputs(inputs), names.graphOutputs, pause);
+      return computed && names.resultOf(computed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
   #namesOf(signature: Signature): SignatureNames {
     const known = this.#names.get(signature);
     if (known !== undefined) return known;
@@ -90,6 +112,10 @@ export class Servable implements ServableView {
 
   planState(): PlanState {
     return this.#loaded.planState();
+  }
+
+  planProofs(): readonly PlanProof[] {
+    return this.#loaded.planProofs();
   }
 
   dispose(): void {

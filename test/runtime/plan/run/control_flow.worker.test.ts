@@ -19,7 +19,7 @@ test('a loop that ends when a weight says so is unrolled', async () => {
   });
   const { model } = await loadGraph(loop('a weight'));
   const x = varied([2], 1);
-  const { y } = await answer({ model, refusals: [] }, { x }, ['y']);
+  const { y } = await answer({ model }, { x }, ['y']);
   expect(y).toEqual([...x.values].map((value) => 8 * Number(value)));
   model.dispose();
 });

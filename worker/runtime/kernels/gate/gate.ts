@@ -12,8 +12,12 @@ import { isEmpty } from './shapes.ts';
 
 export type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
 
-/** Computes a valid call, whose outputs must have these shapes and dtypes. */
-export type Compute = (call: RawCall, outputs: readonly Output[]) => KernelResult;
+/**
+ * Computes a valid call, whose outputs must have these shapes and dtypes.
+ *
+ * @param isList true if the operation returns a list, even of one tensor
+ */
+export type Compute = (call: RawCall, outputs: readonly Output[], isList: boolean) => KernelResult;
 
 /** A kernel returned other outputs than its rule requires: a defect of the kernel or of the rule. */
 export class KernelFault extends ExecutionError {
@@ -61,12 +65,12 @@ export class Gate {
     const rule = this.#rules[operation];
     if (rule === undefined) throw new KernelRefusal(operation, 'it is not computed by this server');
     const verdict = rule(new KernelCall(operation, call, this.#read));
-    const { outputs, fill, takesEmpty, attributes } = verdict;
+    const { outputs, fill, takesEmpty, attributes, isList = false } = verdict;
     this.#checkRoom(operation, outputs);
     if (fill !== undefined || areEmpty(outputs)) return this.#answer(verdict);
     if (takesEmpty !== true) refuseEmptyInputs(operation, call);
     const checked = attributes === undefined ? call : { ...call, attrs: { ...call.attrs, ...attributes } };
-    const result = this.#fresh.run(() => compute(checked, outputs));
+    const result = this.#fresh.run(() => compute(checked, outputs, isList));
     this.#verify(operation, outputs, result);
     return result;
   }

@@ -1,12 +1,12 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { NamedTensors, TensorValue } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
-import { execute, executeAsynchronously } from '../../backend/execution.ts';
+import { BrokenRuntimeError, execute, executeAsynchronously } from '../../backend/execution.ts';
 import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
 import { ExecutionError } from '../../loaded_model.ts';
 import type { ValueOrPromise } from '../../value_or_promise.ts';
 import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, type RecordingMode } from './recorder.ts';
 
 /** tfjs's executor of a model. Inputs are by name, outputs in the order of the requested names. */
 export type Executor = (inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) => Results;
@@ -23,23 +23,31 @@ export interface PlanDraft {
   dispose(): void;
 }
 
+type RecordingResult =
+  | { readonly kind: 'recording'; readonly draft: PlanDraft }
+  /** The reason why it cannot be replayed. */
+  | { readonly kind: 'obstacle'; readonly reason: string };
+
 export interface Recorded {
   /** The outputs of the recorded execution. */
   readonly values: NamedTensors;
-  readonly result:
-    | { readonly kind: 'recording'; readonly draft: PlanDraft }
-    /** The reason why it cannot be replayed. */
-    | { readonly kind: 'obstacle'; readonly reason: string };
+  readonly result: RecordingResult;
 }
 
-/** Computes a model without a plan. Both functions throw or reject with ExecutionError. */
+/** Computes a model without a plan. All functions throw or reject with ExecutionError. */
 export interface Computation {
   compute(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<NamedTensors>;
   /** Computes in the same way and records. */
   record(inputs: NamedTensors, names: readonly string[]): ValueOrPromise<Recorded>;
+  /**
+   * Records the same calls without making them. An asynchronous computation, whose steps may depend on values, has no such
+   * function. It throws only if the runtime broke.
+   */
+  outline?(inputs: NamedTensors, names: readonly string[]): RecordingResult;
 }
 
-export function synchronousComputation(runtime: Runtime, executor: Executor): Computation {
+/** @param mayOutline false if the executor keeps values for later calls */
+export function synchronousComputation(runtime: Runtime, executor: Executor, mayOutline = true): Computation {
   return {
     compute: (inputs, names) =>
       execute(() => {
@@ -51,26 +59,34 @@ export function synchronousComputation(runtime: Runtime, executor: Executor): Co
         return values;
       }),
     record: (inputs, names) => {
-      const session = new RecordingSession(runtime, false);
+      const session = new RecordingSession(runtime, { waits: false, computes: true });
       try {
-        execute(() => {
-          tidy(() => {
-            let results: Results;
-            try {
-              results = executor(session.start(inputs), names);
-            } finally {
-              session.recorder.stop();
-            }
-            session.collect(names, results);
-          });
-        });
+        execute(() => tidy(() => session.watch(executor, inputs, names)));
         return session.finish();
       } catch (error) {
         session.recorder.abandon();
         throw error;
       }
     },
+    ...(mayOutline ? { outline: (inputs, names) => outlined(runtime, executor, inputs, names) } : {}),
   };
+}
+
+function outlined(
+  runtime: Runtime,
+  executor: Executor,
+  inputs: NamedTensors,
+  names: readonly string[],
+): RecordingResult {
+  const session = new RecordingSession(runtime, { waits: false, computes: false });
+  try {
+    execute(() => tidy(() => session.watch(executor, inputs, names)));
+    return session.finish().result;
+  } catch (error) {
+    session.recorder.abandon();
+    if (!(error instanceof ExecutionError) || error instanceof BrokenRuntimeError) throw error;
+    return { kind: 'obstacle', reason: error.message };
+  }
 }
 
 export function asynchronousComputation(runtime: Runtime, executor: AsynchronousExecutor): Computation {
@@ -81,7 +97,7 @@ export function asynchronousComputation(runtime: Runtime, executor: Asynchronous
         return new Map(named(names, results).map(([name, tensor]) => [name, toTensorValue(tensor)]));
       }),
     record: async (inputs, names) => {
-      const session = new RecordingSession(runtime, true);
+      const session = new RecordingSession(runtime, { waits: true, computes: true });
       try {
         await executeAsynchronously(async () => {
           let results: Results;
@@ -104,14 +120,27 @@ export function asynchronousComputation(runtime: Runtime, executor: Asynchronous
 /** The recording of one computation. */
 class RecordingSession {
   readonly recorder: Recorder;
+  readonly #mode: RecordingMode;
   readonly #runtime: Runtime;
   readonly #inputs: PlanInput[] = [];
   readonly #outputs: PlanOutput[] = [];
   readonly #values = new Map<string, TensorValue>();
 
-  constructor(runtime: Runtime, waits: boolean) {
+  constructor(runtime: Runtime, mode: RecordingMode) {
     this.#runtime = runtime;
-    this.recorder = new Recorder(runtime.backend, runtime.kernels, waits);
+    this.#mode = mode;
+    this.recorder = new Recorder(runtime.backend, runtime.kernels, mode);
+  }
+
+  /** Executes, and reads what was recorded. */
+  watch(executor: Executor, inputs: NamedTensors, names: readonly string[]): void {
+    let results: Results;
+    try {
+      results = executor(this.start(inputs), names);
+    } finally {
+      this.recorder.stop();
+    }
+    this.collect(names, results);
   }
 
   start(inputs: NamedTensors): Map<string, Tensor> {
@@ -123,12 +152,17 @@ class RecordingSession {
     return tensors;
   }
 
-  /** Reads the outputs before they are disposed of. */
+  /** Reads the outputs before they are disposed of, except those that were not computed. */
   collect(names: readonly string[], results: Results): void {
     for (const [name, tensor] of named(names, results)) {
-      const value = toTensorValue(tensor);
-      this.#values.set(name, value);
-      this.#outputs.push(planOutput(name, value, this.recorder.bufferOf(tensor)));
+      const buffer = this.recorder.bufferOf(tensor);
+      const { dtype, shape } = tensor;
+      const isComputed =
+        buffer !== undefined && (dtype === 'float32' || dtype === 'int32' || dtype === 'bool');
+      const value = isComputed && !this.#mode.computes ? undefined : toTensorValue(tensor);
+      if (value !== undefined) this.#values.set(name, value);
+      if (isComputed) this.#outputs.push({ kind: 'computed', name, dtype, shape, buffer });
+      else if (value !== undefined) this.#outputs.push({ kind: 'constant', name, value });
     }
   }
 
@@ -165,10 +199,4 @@ function named(names: readonly string[], results: Results): [string, Tensor][] {
     if (result === undefined) throw new ExecutionError(`the model gave no output ${name}`);
     return [name, result];
   });
-}
-
-function planOutput(name: string, value: TensorValue, buffer: number | undefined): PlanOutput {
-  return buffer === undefined || value.dtype === 'string'
-    ? { kind: 'constant', name, value }
-    : { kind: 'computed', name, dtype: value.dtype, shape: value.shape, buffer };
 }

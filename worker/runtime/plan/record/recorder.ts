@@ -1,19 +1,24 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import { engine, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import { BYTES_PER_ELEMENT } from '../../../model/dtype.ts';
 import { elementCount } from '../../../model/tensor.ts';
 import { activateRecording } from '../../backend/active_recording.ts';
+import type { Compute } from '../../kernels/gate/gate.ts';
 import { KERNEL_TABLE } from '../../kernels/kernel_table.ts';
 import type { RegisteredKernels } from '../../kernels/register_kernels.ts';
+import { ExecutionError } from '../../loaded_model.ts';
 import type { BufferId } from '../ir/buffers.ts';
 import type { KernelInput, KernelOutput, Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
+import { HeldConstants } from './held_constants.ts';
+import { outlinedOutputs, RETURNING_THEIR_INPUT } from './outlined_kernel.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
-import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation } from './recording_hooks.ts';
+import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation, wrapViews } from './recording_hooks.ts';
 
 type DataId = TensorInfo['dataId'];
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
 type KernelResult = ReturnType<KernelConfig['kernelFunc']>;
+type Outlined = [outputs: Parameters<Compute>[1], isList: Parameters<Compute>[2]];
 
 /** The most steps. A longer unrolled loop would only take memory. */
 const MOST_STEPS = 10_000;
@@ -33,6 +38,17 @@ export interface Recording {
   readonly constants: HeldConstants;
 }
 
+/** How a model is executed while it is recorded. */
+export interface RecordingMode {
+  /** True if the computation is asynchronous, so that others may create tensors meanwhile. */
+  readonly waits: boolean;
+  /**
+   * False if calls are only noted: nothing that depends on the inputs is computed, and an attempt to read such values ends
+   * the recording with an error.
+   */
+  readonly computes: boolean;
+}
+
 /**
  * Records one execution of a model by tfjs. Every kernel call whose inputs depend on the values of the model's inputs
  * becomes steps. All other results are constants.
@@ -40,7 +56,7 @@ export interface Recording {
 export class Recorder {
   readonly #backend: BackendWasm;
   readonly #kernels: RegisteredKernels;
-  readonly #waits: boolean;
+  readonly #mode: RecordingMode;
   readonly #context: RecordingContext;
   readonly #buffers = new Map<DataId, BufferId>();
   /** The origin of each tensor, for messages. */
@@ -55,13 +71,12 @@ export class Recorder {
   #depth = 0;
   #obstacle: string | undefined;
 
-  /** @param waits true if the computation is asynchronous, so that others may create tensors meanwhile */
-  constructor(backend: BackendWasm, kernels: RegisteredKernels, waits: boolean) {
-    this.#waits = waits;
+  constructor(backend: BackendWasm, kernels: RegisteredKernels, mode: RecordingMode) {
+    this.#mode = mode;
     this.#backend = backend;
     this.#kernels = kernels;
     this.#constants = new HeldConstants(backend);
-    this.#context = createRecordingContext(kernels.functions, backend, kernels.weights, {
+    this.#context = createRecordingContext(kernels, backend, mode.computes, {
       bufferOf: (tensor) => this.bufferOf(tensor),
       createBuffer: (bytes) => this.#bufferBytes.push(bytes) - 1,
       addTensor: ({ dataId }, buffer) => this.#buffers.set(dataId, buffer),
@@ -104,7 +119,7 @@ export class Recorder {
    * @returns the recording, or why it cannot be replayed
    */
   finish(): { readonly kind: 'recorded'; readonly recording: Recording } | ObstacleFound {
-    const own = this.#waits ? [] : this.#created;
+    const own = this.#mode.waits ? [] : this.#created;
     const kept = [...own, ...this.#buffers.keys()].some(
       (dataId) => this.#backend.refCount(dataId) > (this.#constants.has(dataId) ? 1 : 0),
     );
@@ -146,6 +161,7 @@ export class Recorder {
     const restore = [
       wrapKernels((config, call) => this.#run(config, call)),
       wrapReads(this.#backend, (dataId) => this.#noteRead(dataId)),
+      ...(this.#mode.computes ? [] : [wrapViews(this.#backend, (dataId) => this.#noteRead(dataId))]),
       wrapTensorCreation(this.#backend, (dataId) => this.#created.push(dataId)),
       wrapRandomness(() => this.#note('it draws random numbers')),
     ];
@@ -165,13 +181,22 @@ export class Recorder {
     return buffer;
   }
 
-  /** Records an obstacle. Only the first one is reported. */
+  /**
+   * Records an obstacle. Only the first one is reported.
+   *
+   * @throws ExecutionError if nothing is computed, since there are no values to go on with
+   */
   #note(obstacle: string): void {
     this.#obstacle ??= obstacle;
+    if (!this.#mode.computes) throw new ExecutionError(obstacle);
   }
 
   #noteRead(dataId: DataId): void {
-    if (this.#depth === 0 && this.#buffers.has(dataId)) {
+    const buffer = this.#buffers.get(dataId);
+    if (buffer === undefined) return;
+    // A kernel may read what is computed, and the inputs always are.
+    const isComputed = this.#mode.computes || this.#inputs.includes(buffer);
+    if (this.#depth === 0 || !isComputed) {
       this.#note(`what it computes depends on the values of ${this.#origins.get(dataId)}`);
     }
   }
@@ -196,7 +221,9 @@ export class Recorder {
       const result = this.#kernels.gate.pass(
         config.kernelName,
         call,
-        (checked) => this.#runOurs(config, checked) ?? this.#runKernel(config, call, inputs),
+        (checked, outputs, isList) =>
+          this.#runOurs(config, checked) ??
+          this.#runKernel(config, call, inputs, () => this.#compute(config, call, outputs, isList)),
       );
       for (const output of [result].flat())
         this.#origins.set(output.dataId, `an output of ${config.kernelName}`);
@@ -215,9 +242,23 @@ export class Recorder {
     return result;
   }
 
+  /** Computes a call of tfjs's own kernel, or makes its outputs without values. */
+  #compute(config: KernelConfig, call: KernelCall, ...[outputs, isList]: Outlined): KernelResult {
+    const { computes } = this.#mode;
+    if (computes || RETURNING_THEIR_INPUT.has(config.kernelName)) return config.kernelFunc(call);
+    const made = outlinedOutputs(this.#backend, outputs, isList);
+    if (made === undefined) this.#note(`the shape of what ${config.kernelName} answers depends on values`);
+    return made ?? [];
+  }
+
   /** Runs tfjs's own kernel as one step, unless it only returns its input in another shape. */
-  #runKernel(config: KernelConfig, call: KernelCall, inputs: readonly TensorInfo[]): KernelResult {
-    const result = config.kernelFunc(call);
+  #runKernel(
+    config: KernelConfig,
+    call: KernelCall,
+    inputs: readonly TensorInfo[],
+    compute: () => KernelResult,
+  ): KernelResult {
+    const result = compute();
     const outputs = [result].flat();
     const fresh = outputs.filter(({ dataId }) => inputs.every((input) => input.dataId !== dataId));
     if (fresh.length === 0 && outputs.every(({ dataId }) => this.#buffers.has(dataId))) return result;
@@ -259,31 +300,4 @@ export class Recorder {
 export interface ObstacleFound {
   readonly kind: 'obstacle';
   readonly reason: string;
-}
-
-/** The tensor data to which a plan refers by address or by name. */
-export class HeldConstants {
-  readonly #backend: BackendWasm;
-  readonly #held = new Set<DataId>();
-
-  constructor(backend: BackendWasm) {
-    this.#backend = backend;
-  }
-
-  has(dataId: DataId): boolean {
-    return this.#held.has(dataId);
-  }
-
-  hold(dataId: DataId): void {
-    if (this.#held.has(dataId)) return;
-    this.#held.add(dataId);
-    this.#backend.incRef(dataId);
-  }
-
-  release(): void {
-    for (const dataId of this.#held) {
-      if (this.#backend.disposeData(dataId)) engine().removeDataId(dataId, this.#backend);
-    }
-    this.#held.clear();
-  }
 }

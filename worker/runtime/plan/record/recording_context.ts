@@ -44,18 +44,22 @@ export interface RecordingContext extends KernelContext {
 /**
  * Creates the context of this project's kernels during a recording: it computes as usual and records each call with its
  * addresses resolved to buffers.
+ *
+ * @param computes false if calls that write buffers are recorded and not made
  */
 export function createRecordingContext(
-  functions: KernelFunctions,
+  { functions, weights }: { readonly functions: KernelFunctions; readonly weights: PackedWeights },
   backend: BackendWasm,
-  weights: PackedWeights,
+  computes: boolean,
   tensors: RecordedTensors,
 ): RecordingContext {
   const regions: Region[] = [];
   let calls: FunctionStep[] = [];
   const recording = recordingFunctions(functions, (name, values) => {
     const step = resolve(name, values, regions, tensors.unknownAddress);
-    if (step.writes.length > 0) calls.push(step);
+    const isStep = step.writes.length > 0;
+    if (isStep) calls.push(step);
+    return computes || !isStep;
   });
   const heap = new RecordingHeap(backend, weights, tensors, regions);
   return {
@@ -107,17 +111,15 @@ function resolve(
   return functionStep(name, Object.fromEntries(given));
 }
 
+/** @param note returns true if the call is to be made */
 function recordingFunctions(
   functions: KernelFunctions,
-  note: (name: KernelName, values: number[]) => void,
+  note: (name: KernelName, values: number[]) => boolean,
 ): KernelFunctions {
   const wrapped: Record<string, (...values: number[]) => unknown> = {};
   for (const name of Object.keys(SIGNATURES) as KernelName[]) {
     const call: (...values: never[]) => unknown = functions[name];
-    wrapped[name] = (...values) => {
-      note(name, values);
-      return Reflect.apply(call, undefined, values);
-    };
+    wrapped[name] = (...values) => (note(name, values) ? Reflect.apply(call, undefined, values) : undefined);
   }
   if (!isKernelFunctions(wrapped)) throw new Error('a function was lost');
   return wrapped;

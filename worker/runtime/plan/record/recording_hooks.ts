@@ -38,6 +38,18 @@ export function wrapReads(backend: BackendWasm, note: (dataId: TensorInfo['dataI
   };
 }
 
+/** Calls `note` before the heap is viewed as a tensor's values. */
+export function wrapViews(backend: BackendWasm, note: (dataId: TensorInfo['dataId']) => void): () => void {
+  const { typedArrayFromHeap } = backend;
+  backend.typedArrayFromHeap = (tensor) => {
+    note(tensor.dataId);
+    return typedArrayFromHeap.call(backend, tensor);
+  };
+  return () => {
+    backend.typedArrayFromHeap = typedArrayFromHeap;
+  };
+}
+
 /** Calls `note` with the data of each created tensor. */
 export function wrapTensorCreation(
   backend: BackendWasm,

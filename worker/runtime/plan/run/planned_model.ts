@@ -1,5 +1,7 @@
+import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { Runtime } from '../../backend/backend.ts';
+import { BrokenRuntimeError } from '../../backend/execution.ts';
 import { OutOfMemoryError, type Pause, type PlanState } from '../../loaded_model.ts';
 import { andThen, recovered, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { Computation, Recorded } from '../record/record_plan.ts';
@@ -7,14 +9,13 @@ import { RequestShape } from '../record/request_shape.ts';
 import { CHANGED, type ProofOutcome, prove, UNPROVEN } from '../verify/proof.ts';
 import { areWellScaled } from '../verify/well_scaled_inputs.ts';
 import type { Plan, PlanResult } from './plan.ts';
+import { areWorthPlanning } from './planned_inputs.ts';
 import { runPlan } from './run_plan.ts';
 import { type Demand, ShapeDemand } from './shape_demand.ts';
 import { type Entry, type Recording, type Refused, recordingOf } from './shape_entry.ts';
+import { MOST_PLANS, ShapeTable } from './shape_table.ts';
+import { StoredPlans, type StoredProofOutcome } from './stored_plans.ts';
 
-/** Larger inputs are computed without a plan. An image of 512 x 512 x 3 floats has 3 MiB. Bytes. */
-const MOST_PLANNED_BYTES = 4 * 1024 * 1024;
-/** The most shapes for which a model has plans. */
-const MOST_PLANS = 4;
 /** After failures for this number of shapes, no further plans are tried for a model. */
 const MOST_REFUSALS = 2;
 /** The number of remembered shapes whose plan found no memory. */
@@ -30,6 +31,9 @@ export interface PlannedModelOptions {
   /** Identifies the model within the isolate, also after a reload. */
   readonly name: string | undefined;
   readonly onRefused: (reason: string) => void;
+  /** The proofs that the version was published with, if they are of this runtime. */
+  readonly proofs: readonly PlanProof[];
+  readonly onStoredProof: (outcome: StoredProofOutcome) => void;
 }
 
 /** The models whose proofs broke the runtime. After a reload they would break it again. */
@@ -37,14 +41,15 @@ const breaking = new Set<string>();
 
 /**
  * A model that is computed by plans if possible. The executor computes the first request of a shape and is recorded.
- * The next request proves the plan. From then on the plan answers.
+ * The next request proves the plan. From then on the plan answers. A plan with a stored proof answers from the first request
+ * on.
  */
 export class PlannedModel {
   readonly #runtime: Runtime;
   readonly #computation: Computation;
   readonly #options: PlannedModelOptions;
-  /** Most recently used first. */
-  readonly #entries: Entry[] = [];
+  readonly #stored: StoredPlans;
+  readonly #shapes: ShapeTable;
   readonly #demand = new ShapeDemand();
   #isDisposed = false;
 
@@ -52,6 +57,8 @@ export class PlannedModel {
     this.#runtime = runtime;
     this.#computation = computation;
     this.#options = options;
+    this.#shapes = new ShapeTable(() => runtime.backend.isAbandoned);
+    this.#stored = new StoredPlans(runtime, computation, options.proofs, options.onStoredProof);
   }
 
   /**
@@ -60,10 +67,10 @@ export class PlannedModel {
    * @param pause called between the parts of a proof
    */
   execute(inputs: NamedTensors, outputs: readonly string[], pause?: Pause): Answer {
-    const entry = this.#find(inputs, outputs);
+    const entry = this.#shapes.find(inputs, outputs);
     if (this.#runtime.backend.isAbandoned) return this.#compute(inputs, outputs);
-    if (entry === undefined) return this.#begin(inputs, outputs);
-    this.#demand.note(entry, this.#entries);
+    if (entry === undefined) return this.#begin(inputs, outputs, pause);
+    this.#demand.note(entry, this.#shapes.all);
     switch (entry.state.kind) {
       case 'proven':
         return this.#answer(entry, entry.state.plan, inputs, outputs);
@@ -74,32 +81,36 @@ export class PlannedModel {
     }
   }
 
+  /**
+   * Does for the first request of a shape what it need not do itself: proves the stored plan, or computes with these values.
+   *
+   * @returns the outputs, if they were computed
+   */
+  prepare(
+    inputs: NamedTensors,
+    outputs: readonly string[],
+    pause?: Pause,
+  ): ValueOrPromise<NamedTensors | undefined> {
+    const isNew = this.#shapes.find(inputs, outputs) === undefined && this.#isWorthRecording(inputs, outputs);
+    return andThen<unknown, NamedTensors | undefined>(isNew && this.#start(inputs, outputs, pause), () =>
+      this.#shapes.find(inputs, outputs)?.state.kind === 'proven'
+        ? undefined
+        : this.execute(inputs, outputs, pause),
+    );
+  }
+
+  /** Returns the proofs of the plans that answer, for new isolates. */
+  proofs(): PlanProof[] {
+    return this.#computation.outline === undefined ? [] : this.#shapes.proofs();
+  }
+
   state(): PlanState {
-    const states = this.#entries.map(({ state }) => state);
-    const shapes = states.filter(({ kind }) => kind === 'proven').length;
-    if (shapes > 0) return { kind: 'planned', shapes };
-    for (const state of states) {
-      if (state.kind === 'refused') return { kind: 'not planned', reason: state.reason };
-      if (state.kind === 'recorded' && state.attempts > 0) return { kind: 'not planned', reason: UNPROVEN };
-    }
-    return { kind: 'not yet planned' };
+    return this.#shapes.state();
   }
 
   dispose(): void {
     this.#isDisposed = true;
-    for (const entry of this.#entries.splice(0)) this.#drop(entry);
-  }
-
-  #find(inputs: NamedTensors, outputs: readonly string[]): Entry | undefined {
-    const [last] = this.#entries;
-    if (last?.shape.matches(inputs, outputs)) return last;
-    const index = this.#entries.findIndex(({ shape }) => shape.matches(inputs, outputs));
-    const entry = this.#entries[index];
-    if (entry !== undefined && index > 0) {
-      this.#entries.splice(index, 1);
-      this.#entries.unshift(entry);
-    }
-    return entry;
+    this.#shapes.clear();
   }
 
   #compute(inputs: NamedTensors, outputs: readonly string[]): Answer {
@@ -109,17 +120,55 @@ export class PlannedModel {
     );
   }
 
-  #begin(inputs: NamedTensors, outputs: readonly string[]): Answer {
+  #begin(inputs: NamedTensors, outputs: readonly string[], pause: Pause | undefined): Answer {
     if (!this.#isWorthRecording(inputs, outputs)) return this.#compute(inputs, outputs);
-    const shape = new RequestShape(inputs, outputs);
+    return andThen(this.#start(inputs, outputs, pause), (isTried) =>
+      isTried ? this.execute(inputs, outputs, pause) : this.#record(inputs, outputs),
+    );
+  }
+
+  /**
+   * Adds the plan of a stored proof, if there is one of this shape and the plan agrees with it.
+   *
+   * @returns false if no proof was tried
+   */
+  #start(
+    inputs: NamedTensors,
+    outputs: readonly string[],
+    pause: Pause | undefined,
+  ): ValueOrPromise<boolean> {
+    const proof = this.#stored.take(inputs, outputs);
+    if (proof === undefined) return false;
+    const started = recovered(
+      () => this.#stored.start(proof, inputs, this.#shapes.mayCopy(), pause),
+      (error) => {
+        const { name } = this.#options;
+        if (error instanceof BrokenRuntimeError && name !== undefined) breaking.add(name);
+        throw error;
+      },
+    );
+    return andThen(started, (plan) => {
+      if (plan === undefined) return true;
+      // During a pause, another request may have recorded the shape.
+      if (this.#isDisposed || this.#shapes.find(inputs, outputs) !== undefined) this.#stored.drop(plan);
+      else this.#shapes.add({ ...this.#demanded(inputs, outputs), state: { kind: 'proven', ...plan } });
+      return true;
+    });
+  }
+
+  #record(inputs: NamedTensors, outputs: readonly string[]): Answer {
     const record = () =>
       andThen(this.#computation.record(inputs, outputs), (recorded) => {
         // During an asynchronous recording, another request may have finished first.
-        if (this.#find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
-        else this.#add({ shape, asked: this.#demand.take(inputs, outputs) }, recorded);
+        if (this.#shapes.find(inputs, outputs) !== undefined || this.#isDisposed) this.#discard(recorded);
+        else this.#add(this.#demanded(inputs, outputs), recorded);
         return recorded.values;
       });
     return this.#orWithoutArena(record, () => this.#computation.compute(inputs, outputs));
+  }
+
+  #demanded(inputs: NamedTensors, outputs: readonly string[]): Demand {
+    return { shape: new RequestShape(inputs, outputs), asked: this.#demand.take(inputs, outputs) };
   }
 
   /** If memory is out, frees the arena and tries again. */
@@ -141,43 +190,24 @@ export class PlannedModel {
   #add(demand: Demand, { result }: Recorded): void {
     if (result.kind === 'obstacle') {
       const state: Refused = { kind: 'refused', reason: result.reason, forMemory: false };
-      this.#entries.unshift({ ...demand, state });
+      this.#shapes.add({ ...demand, state });
       this.#options.onRefused(result.reason);
       return;
     }
-    const plans = this.#plans();
-    if (plans.length >= MOST_PLANS) {
-      const least = plans.reduce((one, other) => (other.asked < one.asked ? other : one));
-      this.#drop(least);
-      this.#entries.splice(this.#entries.indexOf(least), 1);
-    }
-    this.#entries.unshift({ ...demand, state: recordingOf(result.draft) });
+    this.#shapes.add({ ...demand, state: recordingOf(result.draft) });
   }
 
-  /** Returns the entries with a plan, or whose plan is in progress. */
-  #plans(): Entry[] {
-    return this.#entries.filter(({ state }) => state.kind !== 'refused');
-  }
-
-  /**
-   * Not worth recording are shapes that are rarely requested, empty inputs, which take no time, and very large inputs,
-   * whose proof would take several times the memory and time of a request.
-   */
+  /** Not worth recording are shapes that are rarely requested, and some inputs. */
   #isWorthRecording(inputs: NamedTensors, outputs: readonly string[]): boolean {
-    let bytes = 0;
-    for (const { dtype, values } of inputs.values()) {
-      if (values.length === 0) return false;
-      bytes += dtype === 'string' ? values.length : values.byteLength;
-    }
-    if (bytes > MOST_PLANNED_BYTES) return false;
+    if (!areWorthPlanning(inputs)) return false;
     const { name } = this.#options;
     if (name !== undefined && breaking.has(name)) return false;
-    const refused = this.#entries.filter(({ state }) => state.kind === 'refused' && !state.forMemory);
+    const refused = this.#shapes.all.filter(({ state }) => state.kind === 'refused' && !state.forMemory);
     if (refused.length >= MOST_REFUSALS) return false;
-    const plans = this.#plans();
+    const plans = this.#shapes.plans();
     if (plans.length < MOST_PLANS) return true;
     const least = Math.min(...plans.map(({ asked }) => asked));
-    return this.#demand.isWorthReplacing(inputs, outputs, least, this.#entries);
+    return this.#demand.isWorthReplacing(inputs, outputs, least, this.#shapes.all);
   }
 
   #answer(entry: Entry, plan: Plan, inputs: NamedTensors, outputs: readonly string[]): Answer {
@@ -219,10 +249,7 @@ export class PlannedModel {
         {
           runtime: this.#runtime,
           compute: (probe) => this.#compute(probe, outputs),
-          // Only one shape's plan may have its own copies of weights, which would take too much memory for several.
-          mayCopy: this.#entries.every(
-            (other) => other.state.kind !== 'proven' || !other.state.plan.hasCopies,
-          ),
+          mayCopy: this.#shapes.mayCopy(),
           isOvertaken: () => this.#isOver(entry, state),
           pause,
         },
@@ -240,13 +267,13 @@ export class PlannedModel {
 
   /** True if, during a computation, another shape replaced this one or the runtime broke. */
   #isOver(entry: Entry, state: Recording): boolean {
-    return this.#runtime.backend.isAbandoned || entry.state !== state || !this.#entries.includes(entry);
+    return this.#runtime.backend.isAbandoned || entry.state !== state || !this.#shapes.all.includes(entry);
   }
 
   #conclude(entry: Entry, state: Recording, outcome: ProofOutcome): void {
     switch (outcome.kind) {
       case 'proven':
-        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft };
+        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft, proof: outcome.proof };
         return;
       case 'unproven':
         if (state.attempts >= MOST_ATTEMPTS) this.#refuse(entry, { reason: UNPROVEN, forMemory: false });
@@ -264,17 +291,8 @@ export class PlannedModel {
   }
 
   #refuse(entry: Entry, { reason, forMemory }: Omit<Refused, 'kind'>): void {
-    this.#drop(entry);
-    entry.state = { kind: 'refused', reason, forMemory };
+    this.#shapes.replace(entry, { kind: 'refused', reason, forMemory });
     this.#options.onRefused(reason);
-    const isWithoutMemory = ({ state }: Entry) => state.kind === 'refused' && state.forMemory;
-    for (const old of this.#entries.filter(isWithoutMemory).slice(MOST_WITHOUT_MEMORY))
-      this.#entries.splice(this.#entries.indexOf(old), 1);
-  }
-
-  #drop({ state }: Entry): void {
-    if (this.#runtime.backend.isAbandoned || state.kind === 'refused') return;
-    if (state.kind === 'proven') state.plan.dispose();
-    state.draft.dispose();
+    this.#shapes.limit(MOST_WITHOUT_MEMORY, ({ state }) => state.kind === 'refused' && state.forMemory);
   }
 }

@@ -1,3 +1,4 @@
+import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import { Evidence } from '../verify/evidence.ts';
 import type { Provable } from '../verify/proof.ts';
@@ -21,10 +22,18 @@ export interface Refused {
   readonly forMemory: boolean;
 }
 
+/** A shape whose plan answers. */
+interface Proven {
+  readonly kind: 'proven';
+  readonly plan: Plan;
+  readonly draft: PlanDraft;
+  /** What a new isolate can check the same plan with, if there is a probe for that. */
+  readonly proof: PlanProof | undefined;
+}
+
 /** A shape of requests, and how it is computed. */
 export interface Entry extends Demand {
-  state: /** It answers nothing until it is proven. */
-  Recording | { readonly kind: 'proven'; readonly plan: Plan; readonly draft: PlanDraft } | Refused;
+  state: /** It answers nothing until it is proven. */ Recording | Proven | Refused;
 }
 
 /** A recording that no request has tried to prove. */

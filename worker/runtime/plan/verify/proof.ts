@@ -1,18 +1,20 @@
+import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
 import { BrokenRuntimeError } from '../../backend/execution.ts';
 import { ExecutionError, type Pause } from '../../loaded_model.ts';
 import { andThen, settled, type ValueOrPromise } from '../../value_or_promise.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
-import type { Plan, PlanResult } from '../run/plan.ts';
+import type { Liberties, Plan, PlanResult } from '../run/plan.ts';
 import { runPlan } from '../run/run_plan.ts';
 import { Evidence } from './evidence.ts';
 import { areEquivalent } from './output_equivalence.ts';
 import { hasFloats, probesLike, REORDERED_PROBES } from './probe_inputs.ts';
+import { proofOf } from './stored_proof.ts';
 import { areWellScaled } from './well_scaled_inputs.ts';
 
 /** The tolerance for sums in another order: see output_equivalence.ts. */
-const REORDERED_TOLERANCE = 1e-4;
+export const REORDERED_TOLERANCE = 1e-4;
 
 export const CHANGED = 'the shape of what a kernel answers depends on values';
 export const UNPROVEN = 'no values were found whose answers differ enough to prove its plan';
@@ -32,7 +34,8 @@ export interface Provable {
 }
 
 export type ProofOutcome =
-  | { readonly kind: 'proven'; readonly plan: Plan }
+  /** The proof is what a new isolate can check the plan with, if there is a probe for that. */
+  | { readonly kind: 'proven'; readonly plan: Plan; readonly proof: PlanProof | undefined }
   /** All answers agreed but are too little evidence. */
   | { readonly kind: 'unproven' }
   | { readonly kind: 'refused'; readonly reason: string; readonly forMemory: boolean }
@@ -84,7 +87,7 @@ function tryPlan(
   const probes = probesLike(inputs);
   const from = (index: number): ValueOrPromise<ProofOutcome> => {
     const probe = probes[index];
-    if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan };
+    if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan, proof: trial.proof };
     if (probe === undefined) return trial.end({ kind: 'unproven' });
     const values = probe();
     return andThen(
@@ -100,9 +103,11 @@ function tryPlan(
           throw computed.error;
         }
         if (context.isOvertaken()) return trial.end({ kind: 'overtaken' });
-        return andThen(trial.check(values, computed.value, true), (found) =>
-          found === 'agrees' ? from(index + 1) : next(context, subject, found, inputs, expected),
-        );
+        return andThen(trial.check(values, computed.value, true), (found) => {
+          if (found !== 'agrees') return next(context, subject, found, inputs, expected);
+          trial.keep(index, inputs, values, computed.value);
+          return from(index + 1);
+        });
       },
     );
   };
@@ -129,12 +134,16 @@ function next(
 /** The trial of one plan. */
 class Trial {
   readonly plan: Plan;
+  /** The first probe that shows enough to be stored. */
+  proof: PlanProof | undefined;
   readonly #context: ProofContext;
   readonly #evidence: Evidence;
+  readonly #liberties: Liberties;
 
   constructor(context: ProofContext, { draft, mayReorder, evidence }: Provable) {
     this.#context = context;
-    this.plan = draft.create({ mayCopy: context.mayCopy && mayReorder, mayReorder });
+    this.#liberties = { mayCopy: context.mayCopy && mayReorder, mayReorder };
+    this.plan = draft.create(this.#liberties);
     // The plan omits copies for which memory was refused. That is no failure of the next computation.
     takeRefusal();
     this.#evidence = this.plan.isReordered ? new Evidence() : evidence;
@@ -143,6 +152,12 @@ class Trial {
   isProven(probes: number): boolean {
     if (this.plan.isReordered && probes < REORDERED_PROBES) return false;
     return this.#evidence.isEnough(this.plan.computedOutputs);
+  }
+
+  /** Keeps a probe for which the plan agreed with the executor. */
+  keep(index: number, like: NamedTensors, probe: NamedTensors, computed: NamedTensors): void {
+    // Others are not compared.
+    if (areWellScaled(probe)) this.proof ??= proofOf(index, like, computed, this.#liberties);
   }
 
   /** Runs a part of the proof after a pause, unless it was overtaken meanwhile, which ends the trial. */

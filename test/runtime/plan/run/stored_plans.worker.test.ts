@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, inject, test } from 'vitest';
+import { type PlanProof, type PlanProofs, PlanProofsSchema } from '../../../../worker/model/plan_proof.ts';
+import { abandonBackend, currentRuntime } from '../../../../worker/runtime/backend/backend.ts';
+import { runtimeMemory } from '../../../../worker/runtime/backend/memory.ts';
+import { runtimeDigest } from '../../../../worker/runtime/kernels/runtime_digest.ts';
+import {
+  answer,
+  dense,
+  graph,
+  int,
+  loadGraph,
+  proofsOf,
+  requests,
+  type TestGraph,
+  varied,
+  weight,
+} from '../../../fixtures/worker/planned_graph.ts';
+
+const attr = {
+  strides: { list: { i: ['1', '1', '1', '1'] } },
+  dilations: { list: { i: ['1', '1', '1', '1'] } },
+  padding: { s: btoa('SAME') },
+  data_format: { s: btoa('NHWC') },
+};
+
+/** A convolution that Winograd's algorithm computes, with copies of its weights, and kernels of tfjs after it. */
+const convolution: TestGraph = graph(
+  [
+    { name: 'sums', op: 'Conv2D', input: ['x', 'filter'], attr },
+    { name: 'shifted', op: 'AddV2', input: ['sums', 'offset'] },
+    { name: 'smooth', op: 'Softplus', input: ['shifted'] },
+    { name: 'y', op: 'Sub', input: ['shifted', 'smooth'] },
+  ],
+  { filter: weight([3, 3, 16, 16]), offset: weight([16]) },
+);
+
+const SHAPE = [1, 8, 8, 16];
+
+/** Proves the plans of a graph as a rehearsal does. */
+async function proven(model: TestGraph, asked: readonly Record<string, ReturnType<typeof varied>>[]) {
+  const rehearsed = await loadGraph(model);
+  for (const inputs of asked) await answer(rehearsed, inputs, ['y']);
+  const proofs = proofsOf(rehearsed);
+  rehearsed.model.dispose();
+  return proofs;
+}
+
+async function computed(model: TestGraph, inputs: Record<string, ReturnType<typeof varied>>) {
+  const fresh = await loadGraph(model);
+  const outputs = await answer(fresh, inputs, ['y']);
+  fresh.model.dispose();
+  return outputs;
+}
+
+test('a plan with a stored proof answers from the first request on', async () => {
+  const proofs = await proven(dense, requests([2, 4]));
+  const model = await loadGraph(dense, proofs);
+  const x = varied([2, 4], 77);
+  const expected = await computed(dense, { x });
+  expect(model.model.planState()).toEqual({ kind: 'not yet planned' });
+  expect(await answer(model, { x }, ['y'])).toEqual(expected);
+  expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
+  expect(model.stored).toEqual(['used']);
+  model.model.dispose();
+});
+
+test('a stored proof survives its JSON and its closed schema', async () => {
+  const proofs = await proven(convolution, requests(SHAPE));
+  expect(proofs.shapes).toMatchObject([{ mayCopy: true, mayReorder: true, probe: 0 }]);
+  expect(v.parse(PlanProofsSchema, JSON.parse(JSON.stringify(proofs)))).toEqual(proofs);
+});
+
+test('a warmup that was guessed is not computed if the stored proof takes its place', async () => {
+  const proofs = await proven(dense, requests([2, 4]));
+  const inputs = new Map([['x', varied([2, 4], 1)]]);
+  const prepared = await loadGraph(dense, proofs);
+  expect(await prepared.model.prepare(inputs, ['y'])).toBeUndefined();
+  expect(prepared.model.planState()).toEqual({ kind: 'planned', shapes: 1 });
+  expect(await prepared.model.prepare(inputs, ['y'])).toBeUndefined();
+  prepared.model.dispose();
+  const other = await loadGraph(dense);
+  const outputs = await other.model.prepare(inputs, ['y']);
+  expect([...(outputs?.get('y')?.values ?? [])]).toEqual((await computed(dense, { x: varied([2, 4], 1) })).y);
+  other.model.dispose();
+});
+
+test('a request of another shape than that of the proof is recorded as without it', async () => {
+  const model = await loadGraph(dense, await proven(dense, requests([2, 4])));
+  for (const inputs of requests([3, 4]))
+    expect(await answer(model, inputs, ['y'])).toEqual(await computed(dense, inputs));
+  expect(model.stored).toEqual([]);
+  await answer(model, { x: varied([2, 4], 1) }, ['y']);
+  expect(model.stored).toEqual(['used']);
+  expect(model.model.planState()).toEqual({ kind: 'planned', shapes: 2 });
+  model.model.dispose();
+});
+
+test('the proof of integers names those of the request that proved the plan', async () => {
+  const table = graph([{ name: 'y', op: 'GatherV2', input: ['table', 'x', 'axis'] }], {
+    table: weight([9, 3]),
+    axis: { dtype: 'int32', shape: [], values: [0] },
+  });
+  const lookup = { ...table, inputs: { x: 'int32' as const } };
+  const asked = [
+    [1, 5, 2],
+    [7, 0, 3],
+    [4, 4, 8],
+  ].map((rows) => ({ x: int([3], rows) }));
+  const proofs = await proven(lookup, asked);
+  expect(proofs.shapes).toHaveLength(1);
+  const model = await loadGraph(lookup, proofs);
+  for (const inputs of asked)
+    expect(await answer(model, inputs, ['y'])).toEqual(await computed(lookup, inputs));
+  expect(model.stored).toEqual(['used']);
+  model.model.dispose();
+});
+
+describe('a proof that is not that of this plan', () => {
+  const x = varied(SHAPE, 5);
+  const answers = async (proofs: PlanProofs) => {
+    const before = (await runtimeMemory()).tensors;
+    const model = await loadGraph(convolution, proofs);
+    const all = [await answer(model, { x }, ['y']), await answer(model, { x }, ['y'])];
+    model.model.dispose();
+    expect((await runtimeMemory()).tensors).toBe(before);
+    return { all, stored: model.stored };
+  };
+  const changed = (proofs: PlanProofs, change: (proof: PlanProof) => PlanProof): PlanProofs => ({
+    ...proofs,
+    shapes: proofs.shapes.map(change),
+  });
+
+  test.each<[string, (proof: PlanProof) => PlanProof]>([
+    ['outputs of another probe', (proof) => ({ ...proof, probe: 1 })],
+    [
+      'too few bytes',
+      (proof) => ({ ...proof, outputs: proof.outputs.map((output) => ({ ...output, values: 'AAAA' })) }),
+    ],
+    [
+      'a shape of more elements',
+      (proof) => ({
+        ...proof,
+        outputs: proof.outputs.map((output) => ({ ...output, shape: [2 ** 31 - 1] })),
+      }),
+    ],
+  ])('with %s is refused, and the executor answers', async (_, change) => {
+    const expected = await computed(convolution, { x });
+    const { all, stored } = await answers(changed(await proven(convolution, requests(SHAPE)), change));
+    expect(stored).toEqual(['refused']);
+    expect(all[0]).toEqual(expected);
+  });
+
+  test('of another runtime is not used', async () => {
+    const proofs = await proven(convolution, requests(SHAPE));
+    const expected = await computed(convolution, { x });
+    const { all, stored } = await answers({ ...proofs, runtime: '0'.repeat(64) });
+    expect(stored).toEqual(['other runtime']);
+    expect(all[0]).toEqual(expected);
+  });
+
+  test('of another model of the same shapes is refused', async () => {
+    const values = weight([16]).values.map((value) => value + 0.25);
+    const shifted = {
+      ...convolution,
+      weights: { ...convolution.weights, offset: { ...weight([16]), values } },
+    };
+    const { stored } = await answers(await proven(shifted, requests(SHAPE)));
+    expect(stored).toEqual(['refused']);
+  });
+
+  test('whatever its damage, does not change an answer', async () => {
+    const proofs = await proven(convolution, requests(SHAPE));
+    const text = JSON.stringify(proofs);
+    const expected = (await computed(convolution, { x })).y?.map(Number) ?? [];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(text.length - 1), fc.constantFrom('0', '9', 'A', 'z', '"', '{', ',', '-')), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        async (changes) => {
+          const characters = [...text];
+          for (const [position, character] of changes) characters[position] = character;
+          const read = v.safeParse(PlanProofsSchema, json(characters.join('')));
+          const model = await loadGraph(convolution, read.success ? read.output : undefined);
+          const { y = [] } = await answer(model, { x }, ['y']);
+          model.model.dispose();
+          for (const [index, value] of y.entries())
+            expect(Math.abs(Number(value) - (expected[index] ?? Number.NaN))).toBeLessThan(1e-3);
+          expect(y).toHaveLength(expected.length);
+        },
+      ),
+      { numRuns: Math.ceil(inject('fuzzCases') / 60) },
+    );
+  });
+});
+
+/** A document that is not JSON has no proofs. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+describe('a load ahead', () => {
+  const inputs = new Map([['x', varied(SHAPE, 1)]]);
+
+  test('lets requests go first before the plan computes its probe', async () => {
+    const model = await loadGraph(convolution, await proven(convolution, requests(SHAPE)));
+    let pauses = 0;
+    await model.model.prepare(inputs, ['y'], async () => {
+      pauses++;
+      const answered = await answer(model, { x: varied(SHAPE, 3) }, ['y']);
+      expect(answered).toEqual(await computed(convolution, { x: varied(SHAPE, 3) }));
+    });
+    expect(pauses).toBeGreaterThan(0);
+    model.model.dispose();
+  });
+
+  test('that is abandoned at the pause frees the plan', async () => {
+    const proofs = await proven(convolution, requests(SHAPE));
+    abandonBackend();
+    const first = await loadGraph(convolution);
+    first.model.dispose();
+    const before = await runtimeMemory();
+    const model = await loadGraph(convolution, proofs);
+    const abandoned = async () =>
+      model.model.prepare(inputs, ['y'], () => Promise.reject(new Error('abandoned')));
+    await expect(abandoned()).rejects.toThrow('abandoned');
+    model.model.dispose();
+    expect((await runtimeMemory()).tensors).toBe(before.tensors);
+    expect(currentRuntime().arena.bytes).toBe(0);
+  });
+
+  test('that is over when the backend is discarded uses no proof', async () => {
+    const model = await loadGraph(convolution, await proven(convolution, requests(SHAPE)));
+    const discarded = async () =>
+      model.model.prepare(inputs, ['y'], async () => {
+        abandonBackend();
+      });
+    await discarded().catch(() => undefined);
+    expect(model.stored).toEqual([]);
+  });
+});
+
+test('a computation that reads values is not outlined, and answers as without a proof', async () => {
+  const reading = graph(
+    [
+      { name: 'most', op: 'Max', input: ['x', 'axes'] },
+      { name: 'y', op: 'Fill', input: ['sizes', 'most'] },
+    ],
+    {
+      axes: { dtype: 'int32', shape: [1], values: [0] },
+      sizes: { dtype: 'int32', shape: [1], values: [3] },
+    },
+  );
+  const [shape] = (await proven(dense, requests([2, 4]))).shapes;
+  if (shape === undefined) throw new Error('no proof');
+  const runtime = runtimeDigest() ?? '';
+  const forged: PlanProofs = {
+    runtime,
+    shapes: [{ ...shape, inputs: [{ name: 'x', dtype: 'float32', shape: [4] }] }],
+  };
+  const model = await loadGraph(reading, forged);
+  for (const seed of [1, 2]) {
+    const x = varied([4], seed);
+    expect(await answer(model, { x }, ['y'])).toEqual(await computed(reading, { x }));
+  }
+  expect(model.stored).toEqual(['refused']);
+  model.model.dispose();
+});

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { MAX_RANK } from './tensor.ts';
+
+const MOST_PROOFS = 4;
+const MOST_TENSORS = 32;
+const LONGEST_NAME = 1000;
+/** The most base64 digits of a tensor. Every isolate reads them with the manifest. */
+const MOST_DIGITS = 64 * 1024;
+/** The most bytes of a tensor in a proof. */
+export const MOST_PROOF_BYTES = (MOST_DIGITS / 4) * 3;
+
+const NameSchema = v.pipe(v.string(), v.maxLength(LONGEST_NAME));
+const ShapeSchema = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1))),
+  v.maxLength(MAX_RANK),
+);
+/** Little-endian numbers, or a byte for each boolean, in base64. */
+const ValuesSchema = v.pipe(v.string(), v.maxLength(MOST_DIGITS), v.base64());
+
+/** An input of a probe. Floats follow from the number of the probe, so that only integers and booleans are stored. */
+const ProbeInputSchema = v.variant('dtype', [
+  v.strictObject({ name: NameSchema, dtype: v.literal('float32'), shape: ShapeSchema }),
+  v.strictObject({
+    name: NameSchema,
+    dtype: v.picklist(['int32', 'bool']),
+    shape: ShapeSchema,
+    values: ValuesSchema,
+  }),
+]);
+export type ProbeInput = v.InferOutput<typeof ProbeInputSchema>;
+
+const ProbeOutputSchema = v.strictObject({
+  name: NameSchema,
+  dtype: v.picklist(['float32', 'int32', 'bool']),
+  shape: ShapeSchema,
+  values: ValuesSchema,
+});
+export type ProbeOutput = v.InferOutput<typeof ProbeOutputSchema>;
+
+const tensors = <Schema extends v.GenericSchema>(schema: Schema) =>
+  v.pipe(v.array(schema), v.minLength(1), v.maxLength(MOST_TENSORS));
+
+/** What shows in a new isolate that a plan of one shape computes what it computed when it was proven. */
+const PlanProofSchema = v.strictObject({
+  /** The number of the generated probe: see runtime/plan/verify/probe_inputs.ts. */
+  probe: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
+  /** The inputs that the probe is made like. */
+  inputs: tensors(ProbeInputSchema),
+  /** The outputs of the executor for the probe, in the order of the requests. */
+  outputs: tensors(ProbeOutputSchema),
+  /** The liberties of the plan that was proven. */
+  mayCopy: v.boolean(),
+  mayReorder: v.boolean(),
+});
+export type PlanProof = v.InferOutput<typeof PlanProofSchema>;
+
+/** The proofs of the plans of a version, and the runtime in which they were made. They say nothing about any other. */
+export const PlanProofsSchema = v.strictObject({
+  runtime: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'is not a sha256 in hex')),
+  shapes: v.pipe(v.array(PlanProofSchema), v.maxLength(MOST_PROOFS)),
+});
+export type PlanProofs = v.InferOutput<typeof PlanProofsSchema>;
