@@ -70,11 +70,20 @@ function takenSteps(
   isChosen: (name: string) => boolean,
 ): Step[] {
   const coded = new Set<string>();
+  // Bytes are made of what a convolution takes in any case.
+  const entering = new Set(
+    steps.flatMap(({ kind, node, inputs }) => (kind === 'convolution' && isChosen(node.name) ? inputs : [])),
+  );
   const possible = steps.filter(({ kind, node, inputs }) => {
-    const isPossible =
-      kind === 'convolution' ? isChosen(node.name) : inputs.every((input) => coded.has(input));
-    const isSum = kind === 'sum' && !haveOneShape([...inputs, node.name], observed);
-    if (!isPossible || isSum || !observed.has(node.name)) return false;
+    if (!observed.has(node.name)) return false;
+    const areCoded = inputs.every((input) => coded.has(input));
+    if (kind === 'convolution') {
+      if (!isChosen(node.name)) return false;
+    } else if (kind === 'sum') {
+      const areTaken = inputs.every((input) => coded.has(input) || entering.has(input));
+      const isOfBytes = areTaken && inputs.some((input) => coded.has(input));
+      if (!isOfBytes || !haveOneShape([...inputs, node.name], observed)) return false;
+    } else if (!areCoded) return false;
     if (kind !== 'mean') coded.add(node.name);
     return true;
   });

@@ -28,11 +28,22 @@ export class LayerChoice {
     { readonly filter: Float32Array; readonly bias: Float32Array | undefined }
   >();
 
-  /** @param steps in an order in which each follows those whose results it takes */
-  constructor(rewrite: GraphRewrite, steps: readonly Step[], observed: ReadonlyMap<string, Observed>) {
+  readonly #costly: typeof costlyConvolutions;
+
+  /**
+   * @param steps in an order in which each follows those whose results it takes
+   * @param costly names the convolutions of chains that win no time
+   */
+  constructor(
+    rewrite: GraphRewrite,
+    steps: readonly Step[],
+    observed: ReadonlyMap<string, Observed>,
+    costly = costlyConvolutions,
+  ) {
     this.#rewrite = rewrite;
     this.#steps = steps;
     this.#observed = observed;
+    this.#costly = costly;
   }
 
   /** @param refused convolutions that have to stay in floats, with the reasons */
@@ -50,7 +61,7 @@ export class LayerChoice {
       );
       for (const { node } of tooLarge)
         inFloats.set(node.name, 'its sums would leave the integers that float32 has');
-      const costly = tooLarge.length > 0 ? [] : costlyConvolutions(this.#rewrite, chains, this.#observed);
+      const costly = tooLarge.length > 0 ? [] : this.#costly(this.#rewrite, chains, this.#observed);
       for (const name of costly)
         inFloats.set(name, 'making bytes of its input would take longer than it wins');
       if (tooLarge.length + costly.length === 0) return { chains, filters, inFloats };
