@@ -12,13 +12,15 @@ import { startOurs, startOursFresh, startOursOnnx } from './engines/ours.ts';
 import { startPlainWorker } from './engines/plain_worker.ts';
 import { measureBundle } from './figures/bundle.ts';
 import { measureCodec } from './figures/codec.ts';
+import { measureTflite, TFLITE_WEB } from './figures/tflite_compute.ts';
 import { describeMachine } from './machine.ts';
 import { measureNetwork } from './measure_network.ts';
 import { NETWORKS } from './networks/all.ts';
 import { mobilenetV2 } from './networks/mobilenet_v2.ts';
+import { mobilenetV2Int8 } from './networks/mobilenet_v2_int8.ts';
 import { type NetworkResults, type Results, toJson } from './results.ts';
 import { json } from './runs/encoding.ts';
-import { allFigures, FULL, QUICK } from './settings.ts';
+import { allFigures, FIGURES, FULL, QUICK, withFigures } from './settings.ts';
 import { renderResults } from './table.ts';
 import { judge } from './targets.ts';
 
@@ -26,6 +28,7 @@ interface Options {
   readonly json?: string;
   readonly quick: boolean;
   readonly only?: string;
+  readonly figures?: readonly string[];
 }
 
 const names = NETWORKS.map(({ name }) => name);
@@ -34,7 +37,8 @@ const program = new Command('bench')
   .description('Measures this product beside other ways to run a model, and prints one table.')
   .option('--json <file>', 'write all figures and the targets there too')
   .option('--quick', 'about a minute: few repetitions, and only what the targets need', false)
-  .option('--only <network>', `measure one network: ${names.join(', ')}`);
+  .option('--only <network>', `measure one network: ${names.join(', ')}`)
+  .option('--figures <names...>', `beside compute, measure only these: ${FIGURES.join(', ')}`);
 const parsed = parseCommandLine(program, process.argv.slice(2), process.env);
 if (parsed.kind === 'helped') process.exit(0);
 if (parsed.kind === 'wrong') {
@@ -46,13 +50,19 @@ if (options.only !== undefined && !names.includes(options.only)) {
   program.error(`there is no network ${options.only}; there are ${names.join(', ')}`);
 }
 
+const unknown = options.figures?.find((name) => FIGURES.every((figure) => figure !== name));
+if (unknown !== undefined) {
+  program.error(`there is no figure ${unknown}; there are ${FIGURES.join(', ')}`);
+}
+
 const began = performance.now();
 const report = (message: string): void => {
   const minutes = ((performance.now() - began) / 60_000).toFixed(1);
   console.error(`${minutes} min  ${message}`);
 };
 const mode = options.quick ? QUICK : FULL;
-const settings = options.only === undefined ? mode : allFigures(mode);
+const whole = options.only === undefined ? mode : allFigures(mode);
+const settings = options.figures === undefined ? whole : withFigures(whole, options.figures);
 const directory = await mkdtemp(path.join(tmpdir(), 'edge-serving-bench-'));
 const started: Engine[] = [];
 try {
@@ -103,6 +113,9 @@ async function run(): Promise<Results> {
   report('codec');
   const imageNetwork = await mobilenetV2.build();
   const codec = imageNetwork && (await measureCodec(imageNetwork, settings));
+  const isOfIntegers = options.only === undefined || options.only === mobilenetV2Int8.name;
+  if (isOfIntegers) report(TFLITE_WEB);
+  const tfliteCompute = isOfIntegers ? await measureTflite(settings, report) : undefined;
   report('bundle and startup');
   return {
     mode: settings.name,
@@ -111,6 +124,7 @@ async function run(): Promise<Results> {
     engines: new Map(engines.map(({ name, description }) => [name, description])),
     bundle: await measureBundle(built, settings.startups),
     ...(codec && { codec }),
+    ...(tfliteCompute && { tfliteCompute }),
     networks,
   };
 }

@@ -1,7 +1,8 @@
 import type { WorkerModule } from '../fixtures/edge/built_worker.ts';
 import type { Engine, OpenNetwork } from './engines/engine.ts';
-import { OURS, OURS_FRESH } from './engines/ours.ts';
-import { startStage } from './engines/stage.ts';
+import { ONNX_NODE } from './engines/node_server.ts';
+import { OURS, OURS_FRESH, openRuntimeBeside, runtimeBeside } from './engines/ours.ts';
+import { type Stage, startStage } from './engines/stage.ts';
 import { checkAgreement } from './figures/agreement.ts';
 import { measureColdStarts } from './figures/cold_start.ts';
 import { measureCompute } from './figures/compute.ts';
@@ -31,7 +32,9 @@ export interface Bench {
 export async function measureNetwork(network: Network, bench: Bench): Promise<NetworkResults> {
   const { engines, built, encoding, settings, onProgress } = bench;
   const { name, description, weightBytes } = network;
+  const { beside } = network;
   const workers = engines.flatMap((engine) => engine.workers);
+  if (beside !== undefined) workers.push(await runtimeBeside(beside));
   const stage = await startStage(network, workers);
 
   /** Measures a figure, or leaves it out of the results and says why. */
@@ -76,7 +79,7 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
     const agreement = await checkAgreement(network, withoutFloors(opened), encoding);
     await checkAgreement(network, withoutFloors(inferring), binary);
     onProgress(`${name}: compute`);
-    const compute = await measureCompute(network, opened, settings);
+    const compute = await measureCompute(network, opened, settings, await openBeside(beside, engines, stage));
     const heap = await figure('heap', () => heapAfterPredictions(stage, loadedHeap, requested, settings));
     return {
       name,
@@ -108,4 +111,18 @@ export async function measureNetwork(network: Network, bench: Bench): Promise<Ne
   } finally {
     await stage.stop();
   }
+}
+
+/** The engines with which the network beside another one is computed. */
+async function openBeside(
+  beside: Network | undefined,
+  engines: readonly Engine[],
+  stage: Stage,
+): Promise<ReadonlyMap<string, OpenNetwork>> {
+  const opened = new Map<string, OpenNetwork>();
+  if (beside === undefined) return opened;
+  opened.set(OURS, openRuntimeBeside(stage));
+  const native = await engines.find(({ name }) => name === ONNX_NODE)?.open(beside, stage);
+  if (native !== undefined) opened.set(ONNX_NODE, native);
+  return opened;
 }

@@ -41,6 +41,8 @@ export interface Results {
   readonly engines: ReadonlyMap<string, string>;
   readonly bundle?: BundleFigures;
   readonly codec?: CodecFigures;
+  /** Milliseconds per inference of a quantized network in TensorFlow Lite's format. */
+  readonly tfliteCompute?: TimedRounds;
   readonly networks: readonly NetworkResults[];
 }
 

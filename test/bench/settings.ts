@@ -30,16 +30,18 @@ export interface Settings {
 }
 
 /** Figures that take long enough to be left out of a quick run. */
-export type Figure =
-  | 'serving'
-  | 'binaryServing'
-  | 'servingLayer'
-  | 'serviceBinding'
-  | 'heap'
-  | 'flips'
-  | 'farBuckets'
-  | 'coldStart'
-  | 'cycles';
+export const FIGURES = [
+  'serving',
+  'binaryServing',
+  'servingLayer',
+  'serviceBinding',
+  'heap',
+  'flips',
+  'farBuckets',
+  'coldStart',
+  'cycles',
+] as const;
+export type Figure = (typeof FIGURES)[number];
 
 export const QUICK: Settings = {
   name: 'quick',
@@ -48,7 +50,7 @@ export const QUICK: Settings = {
     binaryServing: ['dense-small'],
     servingLayer: ['dense-small'],
     serviceBinding: ['dense-small'],
-    heap: ['mobilenet-v2'],
+    heap: ['mobilenet-v2', 'mobilenet-v2-int8'],
     flips: ['mobilenet-v2'],
     farBuckets: ['dense-small'],
     coldStart: ['mobilenet-v2', 'mobilenet-v2-int8'],
@@ -106,6 +108,13 @@ export const FULL: Settings = {
 /** The repetitions of a mode with all figures, for runs with one network. */
 export function allFigures(mode: Settings): Settings {
   return { ...mode, figures: { ...FULL.figures, binaryServing: 'all', flips: 'all' } };
+}
+
+/** The same without the figures that are not among these. */
+export function withFigures(settings: Settings, chosen: readonly string[]): Settings {
+  const figures = { ...settings.figures };
+  for (const figure of FIGURES) if (!chosen.includes(figure)) figures[figure] = [];
+  return { ...settings, figures };
 }
 
 export function isMeasured({ figures }: Settings, figure: Figure, network: string): boolean {

@@ -19,7 +19,10 @@ interface Row {
 export function renderResults(results: Results, targets: readonly Target[]): string {
   const { machine, engines, mode, at } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const rows = [...results.networks.flatMap(networkRows), ...codecRows(results), ...bundleRows(results)];
+  const rows = [
+    ...[...results.networks.flatMap(networkRows), ...tfliteRows(results)],
+    ...[...codecRows(results), ...bundleRows(results)],
+  ];
   const table = plainTable(['network', 'figure', 'engine', 'median', 'p10 .. p90'], [3, 4]);
   let group = '';
   for (const row of rows) {
@@ -126,6 +129,19 @@ function networkRows(results: NetworkResults): Row[] {
     );
   }
   return result;
+}
+
+function tfliteRows({ tfliteCompute }: Results): Row[] {
+  const rows = (figure: string, rounds: Rounds | undefined): Row[] =>
+    [...(rounds ?? [])].map(([engine, values]) => {
+      const { median, p10, p90 } = summarize(values);
+      const spread = `${number(p10)} .. ${number(p90)}`;
+      return { network: 'MobileNetV2, TensorFlow Lite', figure, engine, median: number(median), spread };
+    });
+  return [
+    ...rows('compute, ms', tfliteCompute?.wall),
+    ...rows('compute, processor ms', tfliteCompute?.processor),
+  ];
 }
 
 function codecRows({ codec }: Results): Row[] {

@@ -4,9 +4,11 @@ import { OURS, OURS_FRESH, OURS_ONNX } from './engines/ours.ts';
 import { PLAIN } from './engines/plain_worker.ts';
 import { CODEC } from './figures/codec.ts';
 import { COLD } from './figures/cold_start.ts';
+import { besideName } from './figures/compute.ts';
 import { isFlat } from './figures/cycles.ts';
 import { comparable, type TimedRounds } from './figures/rounds.ts';
 import { CLIENTS } from './figures/serving.ts';
+import { TFLITE_WEB } from './figures/tflite_compute.ts';
 import type { NetworkResults, Results } from './results.ts';
 import { pairedRatio, type Summary, summarize } from './statistics.ts';
 
@@ -24,13 +26,15 @@ export interface Target {
 type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
 const MEBIBYTE = 2 ** 20;
+const MOBILENET = { name: 'mobilenet-v2' };
 
 export function judge(results: Results): Target[] {
   const network = (name: string) => results.networks.find((candidate) => candidate.name === name);
   const small = network('dense-small');
-  const mobilenet = network('mobilenet-v2');
+  const mobilenet = network(MOBILENET.name);
   const integers = network('mobilenet-v2-int8');
   const heap = mobilenet?.heap?.get(OURS_FRESH);
+  const integerHeap = integers?.heap?.get(OURS_FRESH);
   const flips = mobilenet?.flips;
   const [near, far] = [small?.farBuckets?.get(0), small?.farBuckets?.get(100)];
   const cycled = results.networks.flatMap(({ cycles }) => (cycles === undefined ? [] : [isFlat(cycles)]));
@@ -53,12 +57,27 @@ export function judge(results: Results): Target[] {
     target(
       'MobileNetV2 int8 compute / float32, both ours',
       { atMost: 0.4 },
-      ratioOfMedians(computed(integers, OURS), computed(mobilenet, OURS)),
+      ratio(integers?.compute, OURS, besideName(OURS, MOBILENET)),
     ),
     target(
       'MobileNetV2 int8 compute, ours / float32, onnxruntime-node, one thread',
       { atMost: 1 },
-      ratioOfMedians(computed(integers, OURS), computed(mobilenet, ONNX_NODE)),
+      ratio(integers?.compute, OURS, besideName(ONNX_NODE, MOBILENET)),
+    ),
+    target(
+      'MobileNetV2 int8 compute, ours / onnxruntime-web',
+      { atMost: 0.7 },
+      ratio(integers?.compute, OURS, ONNX_WEB),
+    ),
+    target(
+      'MobileNetV2 int8 compute, ours from ONNX / ours from tfjs',
+      { atMost: 1.1 },
+      ratio(integers?.compute, OURS_ONNX, OURS),
+    ),
+    target(
+      "quantized MobileNetV2 in TensorFlow Lite's format, ours / its own WebAssembly runtime, one thread",
+      { atMost: 0.7 },
+      ratio(results.tfliteCompute, OURS, TFLITE_WEB),
     ),
     target(
       'JSON of 1 x 224 x 224 x 3, decoding and encoding / MobileNetV2 compute',
@@ -108,6 +127,11 @@ export function judge(results: Results): Target[] {
       `MobileNetV2 wasm heap over the empty backend after ${heap?.predictions ?? 1000} predictions, MiB`,
       { atMost: 24 },
       heap && (heap.used - heap.empty) / MEBIBYTE,
+    ),
+    target(
+      'MobileNetV2 int8 wasm heap over the empty backend after the same, MiB',
+      { atMost: 5 },
+      integerHeap && (integerHeap.used - integerHeap.empty) / MEBIBYTE,
     ),
     target(
       'MobileNetV2 cold start, ours / reading and hashing the same bytes',

@@ -38,7 +38,10 @@ function description(
     name,
     format,
     files: [...files.keys()],
-    input: { name: input.name, onnxName: tensorOf(input.onnxName), shape: [...input.shape] },
+    input: {
+      ...{ name: input.name, onnxName: tensorOf(input.onnxName), shape: [...input.shape] },
+      dtype: input.dtype ?? 'float32',
+    },
     outputs: outputs.map(({ onnxName, ...output }) => ({
       ...output,
       onnxName: tensorOf(onnxName),

@@ -1,9 +1,11 @@
 import type { WorkerModule } from '../../fixtures/edge/built_worker.ts';
+import type { Network } from '../networks/network.ts';
 import { CONVERTED_FOLDER } from '../runs/network_description.ts';
 import { inferPath, predictPath } from '../runs/paths.ts';
 import { bundleWorker } from './bundle_worker.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, OpenNetwork } from './engine.ts';
 import { publishNetwork } from './publication.ts';
+import type { Stage, WorkerSpecification } from './stage.ts';
 
 export const OURS = 'edge-serving';
 export const OURS_FRESH = 'edge-serving-lease-0';
@@ -11,6 +13,8 @@ export const OURS_FRESH = 'edge-serving-lease-0';
 export const OURS_ONNX = 'edge-serving-onnx';
 /** The product's runtime alone, in a Worker of the benchmark. */
 export const OUR_RUNTIME = 'our-runtime';
+/** The same for the network beside another one. */
+const RUNTIME_BESIDE = 'our-runtime-beside';
 /** The product's entry, called in a loop by a Worker of the benchmark. */
 export const SERVING_LAYER = 'serving-layer';
 /** A Worker that asks the product by service bindings. */
@@ -75,6 +79,16 @@ export async function startOursOnnx(): Promise<Engine> {
       onnx && { compute: new URL('/compute', stage.url(OURS_ONNX)), processId: stage.processId },
     stop: async () => undefined,
   };
+}
+
+/** The runtime with the network beside another one. */
+export async function runtimeBeside({ name }: Pick<Network, 'name'>): Promise<WorkerSpecification> {
+  const modules = await bundleWorker('our_runtime');
+  return { name: RUNTIME_BESIDE, modules, variables: { NETWORK: name } };
+}
+
+export function openRuntimeBeside(stage: Stage): OpenNetwork {
+  return { compute: new URL('/compute', stage.url(RUNTIME_BESIDE)), processId: stage.processId };
 }
 
 /** The built Worker in its strictest mode, which reads the pointer for every request. Opened after the other. */

@@ -49,8 +49,8 @@ export async function startStage(network: Network, workers: readonly WorkerSpeci
   const addresses = new Map<string, URL>();
   for (const { name } of workers) addresses.set(name, await miniflare.unsafeGetDirectURL(name));
   const { MODELS } = await miniflare.getBindings<{ MODELS: R2BucketBinding }>(workers[0]?.name);
-  for (const [file, bytes] of networkFiles(network)) {
-    await MODELS.put(`bench/${network.name}/${file}`, bytes);
+  for (const each of network.beside === undefined ? [network] : [network, network.beside]) {
+    for (const [file, bytes] of networkFiles(each)) await MODELS.put(`bench/${each.name}/${file}`, bytes);
   }
   return {
     store: new R2ObjectStore(MODELS),

@@ -2,7 +2,7 @@ import { randomNetwork } from './from_graph.ts';
 import type { GraphBuilder } from './graph/graph_builder.ts';
 import type { Value } from './graph/operation.ts';
 import { INTEGER_DEVIATION, randomIntegers } from './graph/random_weights.ts';
-import { type ImageLayers, mobilenetFeatures } from './mobilenet_v2.ts';
+import { type ImageLayers, mobilenetFeatures, mobilenetV2 } from './mobilenet_v2.ts';
 
 /** The integers of a tensor: their zero, and the root of the mean square of their distances from it. */
 interface Codes {
@@ -15,6 +15,11 @@ const IMAGE: Codes = { zero: -128, spread: 147 };
 const ACTIVATED: Codes = { zero: -128, spread: 60 };
 const LINEAR: Codes = { zero: 0, spread: 40 };
 
+/** A power of two: it makes no difference whether engines multiply by it or divide by its inverse. */
+const IMAGE_SCALE = 256;
+/** Whose product with sums of two bytes is never a half, which engines would round in different ways. */
+const [SUMMAND_SCALE, SUM_SCALE] = [0.05, 13.37];
+
 /** The layers of MobileNetV2 with weights and activations of int8, as a quantized model is converted to a graph. */
 export const mobilenetV2Int8 = randomNetwork({
   name: 'mobilenet-v2-int8',
@@ -22,10 +27,9 @@ export const mobilenetV2Int8 = randomNetwork({
   seed: 4,
   inputShape: [1, 224, 224, 3],
   weights: randomIntegers,
-  hasOnnx: false,
-  asBytes: true,
+  beside: mobilenetV2,
   layers: (builder, input) => {
-    const image = builder.quantize('image', input, [255], IMAGE.zero);
+    const image = builder.quantize('image', input, [IMAGE_SCALE], IMAGE.zero);
     const last = mobilenetFeatures(integerLayers(builder, image), image);
     const pooled = builder.spatialMean('pooled', builder.center('features', last, ACTIVATED.zero));
     return builder.softmax(
@@ -70,12 +74,12 @@ function integerLayers(builder: GraphBuilder, image: Value): ImageLayers {
         builder.scale(
           `${name}/scaled_${index}`,
           builder.center(`${name}/centered_${index}`, side, LINEAR.zero),
-          0.05,
+          SUMMAND_SCALE,
         ),
       );
       const [one = left, other = right] = sides;
       return noted(
-        builder.quantize(name, builder.add(`${name}/floats`, one, other), [14], LINEAR.zero),
+        builder.quantize(name, builder.add(`${name}/floats`, one, other), [SUM_SCALE], LINEAR.zero),
         LINEAR,
       );
     },

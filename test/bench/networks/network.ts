@@ -12,6 +12,8 @@ export interface Network {
   readonly outputs: readonly NetworkOutput[];
   /** How far the engines' outputs may be apart if more than by rounding: see figures/agreement.ts. */
   readonly tolerance?: number;
+  /** A network whose compute is measured in the same rounds, so that the two can be compared. */
+  readonly beside?: Network;
 }
 
 /** The same network in ONNX, and what this product makes of it. */
@@ -28,6 +30,8 @@ export interface NetworkInput {
   /** The name in the ONNX file, which may differ. */
   readonly onnxName: string;
   readonly shape: readonly number[];
+  /** float32 by default. The values are integers for int32. */
+  readonly dtype?: 'float32' | 'int32';
   readonly values: Float32Array<ArrayBuffer>;
 }
 

@@ -9,7 +9,8 @@ import type { Network, NetworkInput, NetworkSource } from './network.ts';
 import { onnxFile } from './onnx_file.ts';
 
 /** Models by other authors, which may be in a folder beside the repository. */
-const DIRECTORY = process.env.EDGE_SERVING_SHARED_MODELS ?? path.join(REPOSITORY, '../shared/models');
+export const MODELS_DIRECTORY =
+  process.env.EDGE_SERVING_SHARED_MODELS ?? path.join(REPOSITORY, '../shared/models');
 
 interface Description {
   readonly name: string;
@@ -26,7 +27,7 @@ export function sharedModel({ folder, onnx, ...network }: Description): NetworkS
   return {
     name: network.name,
     build: async () => {
-      const directory = path.join(DIRECTORY, folder);
+      const directory = path.join(MODELS_DIRECTORY, folder);
       if (!(await exists(path.join(directory, 'model.json')))) return undefined;
       const json = await readFile(path.join(directory, 'model.json'));
       const { weightsManifest } = v.parse(ModelJsonSchema, JSON.parse(json.toString()));
@@ -39,7 +40,9 @@ export function sharedModel({ folder, onnx, ...network }: Description): NetworkS
         ...network,
         files,
         weightBytes: weights.reduce((bytes, { shape }) => bytes + 4 * elementCount(shape), 0),
-        ...(onnx === undefined ? {} : { onnx: await onnxFile(await readFile(path.join(DIRECTORY, onnx))) }),
+        ...(onnx === undefined
+          ? {}
+          : { onnx: await onnxFile(await readFile(path.join(MODELS_DIRECTORY, onnx))) }),
         input: { ...network.input, values: randomInput(7, network.input.shape) },
       };
     },

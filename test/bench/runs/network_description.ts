@@ -8,7 +8,7 @@ const NetworkDescriptionSchema = v.object({
   format: v.picklist(['tfjs-graph-model', 'tfjs-layers-model']),
   /** The tfjs files; the one with the topology is model.json. */
   files: v.array(v.string()),
-  input: TensorSchema,
+  input: v.object({ ...TensorSchema.entries, dtype: v.picklist(['float32', 'int32']) }),
   outputs: v.array(TensorSchema),
 });
 export type NetworkDescription = v.InferOutput<typeof NetworkDescriptionSchema>;

@@ -2,19 +2,17 @@ import { type Constant, graphModelNodes } from './graph_model_nodes.ts';
 import type { Graph } from './operation.ts';
 
 const WEIGHTS_FILE = 'weights.bin';
+const LEAST_BYTE = -128;
+const MOST_BYTE = 127;
 
-/** The bytes of integers are their distances from this one. */
-const LEAST_INTEGER = -127;
+/** The files of a network as a tfjs GraphModel, and the bytes of its weights as float32 in memory. */
+export interface GraphModelFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly weightBytes: number;
+}
 
-/**
- * The files of a network as a tfjs GraphModel: model.json and one file of weights.
- *
- * @param asBytes whether kernels of integers take a byte each, as a converted model has them
- */
-export function writeGraphModel(
-  { input, output, steps }: Graph,
-  { asBytes }: { readonly asBytes: boolean },
-): Map<string, Uint8Array> {
+/** Writes model.json and one file of weights. Filters and matrices of 8-bit integers are stored as such. */
+export function writeGraphModel({ input, output, steps }: Graph): GraphModelFiles {
   const parts = steps.map(graphModelNodes);
   const constants = parts.flatMap((part) => part.constants);
   const batched = { dim: ['-1', ...input.shape.slice(1).map(String)].map((size) => ({ size })) };
@@ -45,33 +43,29 @@ export function writeGraphModel(
     weightsManifest: [
       {
         paths: [WEIGHTS_FILE],
-        weights: constants.map(({ name, shape, dtype }) => ({
-          ...{ name, shape, dtype },
-          ...(asBytes && isKernel(name)
-            ? { quantization: { dtype: 'uint8', scale: 1, min: LEAST_INTEGER } }
-            : {}),
+        weights: constants.map((constant) => ({
+          ...{ name: constant.name, shape: constant.shape, dtype: constant.dtype },
+          ...(isOfBytes(constant) ? { quantization: { dtype: 'uint8', scale: 1, min: LEAST_BYTE } } : {}),
         })),
       },
     ],
   };
-  const bytes = constants.map(({ name, values }) =>
-    asBytes && isKernel(name) ? bytesOf(values) : new Uint8Array(values.buffer),
+  const bytes = constants.map((constant) =>
+    isOfBytes(constant)
+      ? Uint8Array.from(constant.values, (value) => value - LEAST_BYTE)
+      : new Uint8Array(constant.values.buffer),
   );
-  return new Map([
-    ['model.json', new TextEncoder().encode(JSON.stringify(json))],
-    [WEIGHTS_FILE, new Uint8Array(Buffer.concat(bytes))],
-  ]);
+  return {
+    files: new Map([
+      ['model.json', new TextEncoder().encode(JSON.stringify(json))],
+      [WEIGHTS_FILE, new Uint8Array(Buffer.concat(bytes))],
+    ]),
+    // Includes constants that are not weights of a layer, such as the axes of a mean, because the server checks the sum.
+    weightBytes: constants.reduce((sum, { values }) => sum + values.byteLength, 0),
+  };
 }
 
-function isKernel(name: string): boolean {
-  return name.endsWith('/kernel');
-}
-
-function bytesOf(values: Constant['values']): Uint8Array {
-  return Uint8Array.from(values, (value) => value - LEAST_INTEGER);
-}
-
-/** The weights of a network, and the other constants of its nodes. */
-export function constantsOf({ steps }: Graph): readonly Constant[] {
-  return steps.map(graphModelNodes).flatMap((part) => part.constants);
+function isOfBytes({ dtype, shape, values }: Constant): boolean {
+  if (dtype !== 'float32' || shape.length < 2) return false;
+  return values.every((value) => Number.isInteger(value) && value >= LEAST_BYTE && value <= MOST_BYTE);
 }

@@ -1,17 +1,22 @@
+import { IntegerSteps } from './onnx_integers.ts';
 import { OnnxWriter, type Written } from './onnx_writer.ts';
 import type { Graph, Operation, Pair, Step, Value, Weight } from './operation.ts';
 
 /** A network as an ONNX file. Images are channels first between the convolutions, as ONNX has them. */
-export function writeOnnx({ input, output, steps }: Graph): Uint8Array {
+export function writeOnnx(graph: Graph): Uint8Array {
+  const { input, output, steps } = graph;
   const writer = new OnnxWriter(input.name);
-  for (const step of steps) writer.define(step.output, writeStep(writer, step));
+  const integers = new IntegerSteps(graph, writer, convolutionParts);
+  for (const step of steps) {
+    if (!integers.isPart(step)) writer.define(step.output, writeStep(writer, integers, step));
+  }
   return writer.finish(input, output);
 }
 
 const plain = (name: string): Written => ({ layout: 'plain', name });
 const channelsFirst = (name: string): Written => ({ layout: 'channels first', name });
 
-function writeStep(writer: OnnxWriter, { output, operation }: Step): Written {
+function writeStep(writer: OnnxWriter, integers: IntegerSteps, { output, operation }: Step): Written {
   switch (operation.kind) {
     case 'convolution':
       return writeConvolution(writer, output, operation);
@@ -49,8 +54,9 @@ function writeStep(writer: OnnxWriter, { output, operation }: Step): Written {
       return plain(writer.node('Mul', inputs));
     }
     case 'quantize':
+      return integers.quantize(operation);
     case 'center':
-      throw new Error(`${output.name} is only written in tfjs's format`);
+      return integers.center(operation);
     case 'matrix multiply': {
       const right = writer.plain(operation.right);
       const turned = operation.transposeRight
@@ -75,7 +81,15 @@ function writeConvolution(
   output: Value,
   operation: Extract<Operation, { kind: 'convolution' }>,
 ): Written {
-  const { input, filter, bias, depthwise, strides, padding, activation } = operation;
+  const { input, bias, activation } = operation;
+  const { filter, attributes } = convolutionParts(output, operation);
+  const inputs = [writer.channelsFirst(input), writer.weight(filter), writer.weight(bias)];
+  const sum = writer.node('Conv', inputs, attributes);
+  return channelsFirst(writer.activation(sum, activation));
+}
+
+function convolutionParts(output: Value, operation: Extract<Operation, { kind: 'convolution' }>) {
+  const { input, filter, depthwise, strides, padding } = operation;
   const kernel: Pair = [filter.shape[0] ?? 1, filter.shape[1] ?? 1];
   const pads = ([0, 1] as const).map((axis) => {
     const missing =
@@ -86,18 +100,13 @@ function writeConvolution(
     const before = Math.floor(Math.max(0, missing) / 2);
     return { before, after: Math.max(0, missing) - before };
   });
-  const inputs = [
-    writer.channelsFirst(input),
-    writer.weight(outputsFirst(filter, depthwise)),
-    writer.weight(bias),
-  ];
-  const sum = writer.node('Conv', inputs, {
+  const attributes = {
     kernel_shape: kernel,
     strides,
     pads: [...pads.map(({ before }) => before), ...pads.map(({ after }) => after)],
     group: depthwise ? (filter.shape[2] ?? 1) : 1,
-  });
-  return channelsFirst(writer.activation(sum, activation));
+  };
+  return { filter: outputsFirst(filter, depthwise), attributes };
 }
 
 /** A filter in ONNX's layout: [out, in, height, width], or [channels, 1, height, width] for a depthwise one. */

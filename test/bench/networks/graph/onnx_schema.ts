@@ -31,6 +31,7 @@ const root = Root.fromJSON({
         name: { id: 3, type: 'string' },
         opType: { id: 4, type: 'string' },
         attribute: { id: 5, type: 'AttributeProto', rule: 'repeated' },
+        domain: { id: 7, type: 'string' },
       },
     },
     AttributeProto: {
@@ -60,11 +61,13 @@ const root = Root.fromJSON({
   },
 });
 
-export const DATA_TYPE = { float32: 1, int64: 7 } as const;
+export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 export const ATTRIBUTE_TYPE = { float: 1, integer: 2, integers: 7 } as const;
 
 export interface OnnxNode {
   readonly opType: string;
+  /** '' for ONNX's own operators. */
+  readonly domain: string;
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: readonly OnnxAttribute[];

@@ -33,10 +33,10 @@ export class OnnxWriter {
   }
 
   /** Adds a node and names its one output. */
-  node(opType: string, input: readonly string[], attributes: Attributes = {}): string {
+  node(opType: string, input: readonly string[], attributes: Attributes = {}, domain = ''): string {
     const output = `${opType}_${this.#nodes.length}`;
     const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    this.#nodes.push({ opType, input, output: [output], attribute });
+    this.#nodes.push({ opType, domain, input, output: [output], attribute });
     return output;
   }
 
@@ -47,16 +47,34 @@ export class OnnxWriter {
   }
 
   weight({ name, shape, values }: Weight): string {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#tensors.set(name, { name, dims: shape, dataType: DATA_TYPE.float32, rawData: bytes });
-    return name;
+    return this.#tensor(name, shape, 'float32', values);
+  }
+
+  /** Integers of 8 bits. */
+  bytes({ name, shape, values }: Weight): string {
+    return this.#tensor(name, shape, 'int8', Int8Array.from(values));
+  }
+
+  int32({ name, shape, values }: Weight): string {
+    return this.#tensor(name, shape, 'int32', Int32Array.from(values));
+  }
+
+  /** An integer of int8 as that of uint8 at the same place in the range. */
+  unsignedByte(value: number): string {
+    return this.#tensor(`byte_${value}`, [], 'uint8', Uint8Array.of(value + 128));
+  }
+
+  byteZeros(count: number): string {
+    return this.#tensor(`byte_zeros_${count}`, [count], 'int8', new Int8Array(count));
+  }
+
+  float(value: number): string {
+    return this.#scalar(`float_${value}`, value);
   }
 
   integers(values: readonly number[]): string {
     const name = `integers_${values.join('_')}`;
-    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    this.#tensors.set(name, { name, dims: [values.length], dataType: DATA_TYPE.int64, rawData });
-    return name;
+    return this.#tensor(name, [values.length], 'int64', BigInt64Array.from(values, BigInt));
   }
 
   /** Records the name and the layout in which a value was written. */
@@ -78,11 +96,15 @@ export class OnnxWriter {
 
   finish(input: Value, output: Value): Uint8Array {
     const last = this.plain(output);
-    this.#nodes.push({ opType: 'Identity', input: [last], output: [output.name], attribute: [] });
+    const domain = '';
+    this.#nodes.push({ opType: 'Identity', domain, input: [last], output: [output.name], attribute: [] });
     return encodeModel({
       irVersion: 10,
       producerName: 'edge-serving-bench',
-      opsetImport: [{ domain: '', version: 20 }],
+      opsetImport: [
+        { domain: '', version: 20 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
       graph: {
         name: 'network',
         node: this.#nodes,
@@ -106,6 +128,17 @@ export class OnnxWriter {
     const turned = this.node('Transpose', [source], turn);
     wanted.set(value.name, turned);
     return turned;
+  }
+
+  #tensor(
+    name: string,
+    dims: readonly number[],
+    type: keyof typeof DATA_TYPE,
+    { buffer, byteOffset, byteLength }: ArrayBufferView,
+  ): string {
+    const rawData = new Uint8Array(buffer, byteOffset, byteLength);
+    this.#tensors.set(name, { name, dims, dataType: DATA_TYPE[type], rawData });
+    return name;
   }
 
   #scalar(name: string, value: number): string {

@@ -43,7 +43,7 @@ export type Operation =
   | { readonly kind: 'transpose'; readonly input: Value; readonly permutation: readonly number[] }
   | { readonly kind: 'add'; readonly left: Value; readonly right: Value }
   | { readonly kind: 'scale'; readonly input: Value; readonly factor: Weight }
-  /** Integers of int8: clamp(round(input * scale) + zero), as floats. Only in tfjs's format, like the one below. */
+  /** Integers of int8: clamp(round(input * scale) + zero), as floats. */
   | { readonly kind: 'quantize'; readonly input: Value; readonly scale: Weight; readonly zero: number }
   /** Such integers without their zero. */
   | { readonly kind: 'center'; readonly input: Value; readonly zero: number }
