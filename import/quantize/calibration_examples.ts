@@ -32,29 +32,28 @@ export async function calibrationExamples(
   const added = (await more?.(signatures)) ?? read([]);
   if (added.kind !== 'read') return added;
   const all = [...sidecars.value.golden, ...added.value];
-  const numbers = all.filter((example) => isOfNumbers(example, signatures));
+  const numbers = all.filter((example) => misfit(example, signatures) === undefined);
   if (numbers.length > 0) return read(numbers);
+  const [first] = all;
   const lack =
-    all.length === 0
+    first === undefined
       ? 'it has no golden.json'
-      : 'the inputs of its examples are not the numbers that the signature takes';
+      : `the first one cannot be used: ${misfit(first, signatures)}`;
   return unsupported(
-    `--quantize int8 needs examples to measure the ranges of its values, and ${lack}: give requests with --calibrate FILE, or let record write golden.json`,
+    `--quantize int8 needs examples to measure the ranges of its values, and ${lack}; give requests with --calibrate FILE, or let record write golden.json`,
   );
 }
 
-/** Whether this process can compute an example: its inputs are tensors and not files. */
-function isOfNumbers(
+/** Why this process cannot compute an example, whose inputs have to be numbers and not files; undefined if it can. */
+function misfit(
   { signature_name: name = DEFAULT_SIGNATURE, inputs }: CalibrationExample,
   signatures: Signatures,
-): boolean {
+): string | undefined {
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
-  return (
-    signature !== undefined &&
-    Object.entries(signature.inputs).every(
-      ([input, info]) =>
-        readTensorJson(inputs[input], { ...info, shape: info.shape === null ? null : [...info.shape] })
-          .kind === 'read',
-    )
-  );
+  if (signature === undefined) return `there is no signature "${name}"`;
+  for (const [input, info] of Object.entries(signature.inputs)) {
+    const tensor = readTensorJson(inputs[input], info);
+    if (tensor.kind !== 'read') return `input "${input}" ${tensor.message}`;
+  }
+  return undefined;
 }

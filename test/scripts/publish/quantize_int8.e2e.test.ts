@@ -126,8 +126,16 @@ describe('publish --quantize int8', () => {
   test('refuses a model without examples, and names the ways out', async () => {
     const { code, stderr } = await publish(without, 'refused', '--skip-rehearsal');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/int8 needs examples.* it has no golden\.json: .*--calibrate FILE.*record/);
+    expect(stderr).toMatch(/int8 needs examples.* it has no golden\.json; .*--calibrate FILE.*record/);
     expect(await published()).not.toContain('refused');
+  });
+
+  test('refuses examples of another shape, and says so', async () => {
+    const file = join(folder, 'narrow.json');
+    await writeFile(file, '{"inputs": {"x": [[1, 2]]}}');
+    const { code, stderr } = await publish(without, 'refused', '--calibrate', file, '--skip-rehearsal');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/int8 needs examples.* the first one cannot be used: input "x" has shape \[1,2\]/);
   });
 
   test('refuses a file that is no request', async () => {
