@@ -116,6 +116,8 @@ export function integer_conv2d(
   if (!gathered) for (let index = 0; index < groups << 2; index++) store<u8>(pixelOutside + index, <u8>outside);
 
   const count = batch * outHeight * outWidth;
+  // Each row of the result belongs to a row of the image, as in a product of matrices.
+  const isPointwise = taps == 1 && (strideY | strideX) == 1 && (padTop | padLeft) == 0 && outHeight == height && outWidth == width;
   for (let panel = 0; panel < panels; panel += group) {
     const panelsHere = min(group, panels - panel);
     expandPanels(packed + <usize>panel * panelBytes, panelsHere, segments * groups, weightZero, scratch);
@@ -127,6 +129,10 @@ export function integer_conv2d(
       const here = min(TILE_ROWS, count - row);
       for (let index = 0; index < here; index++) {
         let pointer = pointers + (<usize>index << 2);
+        if (isPointwise) {
+          store<usize>(pointer, x + <usize>((row + index) * channels));
+          continue;
+        }
         let line = outY * strideY - padTop;
         if (gathered) {
           const target = pixelOutside + <usize>index * gatheredBytes(groups);
