@@ -33,7 +33,7 @@ const quantized = (b: OnnxBuilder, x: string) => b.nodeWith('DynamicQuantizeLine
 
 const [WIDTH, WIDE] = [40, 70];
 /** Of a quantization: the smallest and the largest value, the scale, the divisor, and the zero. */
-const NUMBERS = 14;
+const NUMBERS = 13;
 /** Of a dense layer: its scale, the product with it, and the bias. */
 const SCALED = 3;
 

@@ -34,8 +34,8 @@ export function quantizedTensorAt(
   const centered = scalarOperand(step);
   if (centered?.operation !== BinaryOperation.subtract) return undefined;
   const { result: codes, count } = centered;
-  const zero = integerOf(earlier.writerOf(centered.number), earlier);
-  const upper = boundsOf(earlier.writerOf(integerOf(earlier.writerOf(centered.x), earlier)), heap);
+  const zero = integersIn(centered.number, earlier);
+  const upper = boundsOf(earlier.writerOf(integersIn(centered.x, earlier)), heap);
   const lower = boundsOf(earlier.writerOf(upper?.x ?? NONE), heap);
   const shifted = scalarOperand(earlier.writerOf(lower?.x ?? NONE));
   if (upper?.upper !== LARGEST || lower?.lower !== 0) return undefined;
@@ -43,6 +43,12 @@ export function quantizedTensorAt(
   const divided = scalarOperand(earlier.writerOf(inputOf('Round', earlier.writerOf(shifted.x), 'float32')));
   if (divided?.operation !== BinaryOperation.divide || divided.count !== count) return undefined;
   return { x: divided.x, divisor: divided.number, zero, codes, count };
+}
+
+/** Returns the floats of a buffer before they were cast to int32 and back, or the buffer if they were not. */
+function integersIn(buffer: BufferId, earlier: EarlierSteps): BufferId {
+  const integers = integerOf(earlier.writerOf(buffer), earlier);
+  return integers === NONE ? buffer : integers;
 }
 
 /** Returns the floats that a step casts back after an earlier one has cast them to int32. They are equal if they are integers. */
