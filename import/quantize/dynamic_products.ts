@@ -7,8 +7,8 @@ import { readProduct } from './read_product.ts';
 /** A graph some of whose products have weights of 8 bits. */
 export interface DynamicProducts {
   readonly graph: Graph;
-  /** The number of products that were changed. */
-  readonly quantizedProducts: number;
+  /** The names of the products that were changed. */
+  readonly products: readonly string[];
 }
 
 /**
@@ -29,10 +29,10 @@ export async function quantizeDynamicProducts(
 ): Promise<DynamicProducts> {
   const rewrite = new GraphRewrite(graph);
   const writer = new DynamicWriter(rewrite);
-  let quantizedProducts = 0;
+  const products: string[] = [];
   for (const node of graph.nodes) {
     const product = staysFloat(node.name) ? undefined : readProduct(rewrite, node);
-    if (product !== undefined && (await writer.write(product))) quantizedProducts++;
+    if (product !== undefined && (await writer.write(product))) products.push(node.name);
   }
-  return { graph: prune(rewrite.finish()), quantizedProducts };
+  return { graph: prune(rewrite.finish()), products };
 }

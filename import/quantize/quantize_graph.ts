@@ -3,6 +3,7 @@ import { type Imported, read, unsupported } from '../import_result.ts';
 import { GraphRewrite } from '../simplify/graph_rewrite.ts';
 import { simplify } from '../simplify/simplify.ts';
 import type { CalibrationExample, MoreExamples } from './calibration_examples.ts';
+import { quantizeDynamicProducts } from './dynamic_products.ts';
 import { quantizeConvolutions, readSteps } from './static/quantize_convolutions.ts';
 import { storeWeightsInBytes } from './weights_in_bytes.ts';
 
@@ -10,6 +11,8 @@ import { storeWeightsInBytes } from './weights_in_bytes.ts';
 export interface IntegerReport {
   /** The convolutions whose weights, input and result are bytes. */
   readonly inBytes: readonly string[];
+  /** The products of matrices whose weights are bytes, and whose rows become bytes while a request is computed. */
+  readonly rowsInBytes: readonly string[];
   /** The products of floats with weights that are stored in bytes. */
   readonly weightsInBytes: readonly string[];
   /** The other convolutions. */
@@ -49,8 +52,13 @@ export async function quantizeGraph(
   } = hasConvolutions
     ? await quantizeConvolutions(graph, rewrite, steps, calibration.value, onProgress)
     : { graph, inBytes: [], inFloats: steps.refused, lossy: new Set<string>() };
-  const { products, graph: stored } = await storeWeightsInBytes(convolved, ({ name }) => !lossy.has(name));
-  if (inBytes.length + products.length === 0) {
+  const multiplied = await quantizeDynamicProducts(convolved, (name) => lossy.has(name));
+  const rowsInBytes = multiplied.products;
+  const { products, graph: stored } = await storeWeightsInBytes(
+    multiplied.graph,
+    ({ name }) => !lossy.has(name),
+  );
+  if (inBytes.length + rowsInBytes.length + products.length === 0) {
     const [reason] = inFloats.values();
     return unsupported(
       `has no convolution or product that could be computed in bytes${reason === undefined ? '' : `: ${reason}`}`,
@@ -63,6 +71,7 @@ export async function quantizeGraph(
     graph: quantized,
     report: {
       inBytes,
+      rowsInBytes,
       weightsInBytes: products,
       inFloats: others.map(([layer, reason]) => ({ layer, reason })),
     },

@@ -132,11 +132,11 @@ export function costLines(form: QuantizationForm, { accuracy, integers }: Quanti
   return integers === undefined ? costs : [...integerLines(integers), ...costs];
 }
 
-function integerLines({ inBytes, weightsInBytes, inFloats }: IntegerCost): string[] {
+function integerLines({ inBytes, rowsInBytes, weightsInBytes, inFloats }: IntegerCost): string[] {
   const reasons = new Map<string, string[]>();
   for (const { layer, reason } of inFloats) reasons.set(reason, [...(reasons.get(reason) ?? []), layer]);
   return [
-    `Computed in bytes: ${plural(inBytes.length, 'convolution')}; products with weights in bytes: ${weightsInBytes.length}; in floats: ${plural(inFloats.length, 'convolution')}.`,
+    `Computed in bytes: ${plural(inBytes.length, 'convolution')} and ${plural(rowsInBytes.length, 'product')}; in floats: ${plural(inFloats.length, 'convolution')}, and ${plural(weightsInBytes.length, 'product')} with weights in bytes.`,
     ...[...reasons].map(([reason, layers]) => `  ${named(layers)}: ${reason}`),
   ];
 }

@@ -54,6 +54,7 @@ describe('a graph in bytes', () => {
     const { graph, report, loss } = await quantize(float);
     expect(report).toEqual({
       inBytes: expect.objectContaining({ length: 4 }),
+      rowsInBytes: [],
       weightsInBytes: [],
       inFloats: [],
     });
@@ -97,6 +98,15 @@ describe('a graph in bytes', () => {
     expect(report.weightsInBytes).toHaveLength(1);
     const stored = [...graph.weights.values()].filter(({ quantized }) => quantized !== undefined);
     expect(stored.map(({ quantized }) => quantized?.byteLength)).toEqual([3 * 3 * 8 * 32, 32 * 64]);
+    expect(loss).toBeLessThan(0.02);
+  });
+
+  test('multiplies rows in bytes where the matrix is large', async () => {
+    const n = new ImageNetwork();
+    const { graph, report, loss } = await quantize(n.graph(n.classify(n.convolve(n.x, 64), 64, 512)));
+    expect(report).toMatchObject({ rowsInBytes: [expect.any(String)], weightsInBytes: [] });
+    // The input, the convolution, and the rows of the product.
+    expect(count(graph, 'Round')).toBe(1 + 1 + 1);
     expect(loss).toBeLessThan(0.02);
   });
 

@@ -105,7 +105,7 @@ describe('publish --quantize int8', () => {
     const { code, stdout } = await publish(withGolden, 'told', '--dry-run', '--skip-rehearsal');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /Computed in bytes: 4 convolutions; products with weights in bytes: 0; in floats: 0 conv/,
+      /Computed in bytes: 4 convolutions and 0 products; in floats: 0 convolutions, and 0 products with weights/,
     );
     expect(stdout).toMatch(
       /What int8 costs in accuracy, on 4 examples:\n {2}serving_default y0: off by at most/,
