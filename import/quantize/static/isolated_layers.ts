@@ -7,6 +7,7 @@ import type { ChosenLayers } from './choose_layers.ts';
 import { computable } from './computable.ts';
 import { extending } from './compute_in_bytes.ts';
 import { bytesOfFloats, convolveBytes, floatsOfBytes } from './emit_steps.ts';
+import { EnergyRatio } from './energy_ratio.ts';
 
 /** A convolution beside its form in bytes, both computed from the same floats. */
 interface IsolatedLayer {
@@ -28,7 +29,7 @@ export async function signalToNoise(
 ): Promise<Map<string, number>> {
   const isolated = isolate(graph, layers);
   const computation = await openGraph(isolated.graph);
-  const energies = new Map(isolated.layers.map(({ name }) => [name, { signal: 0, noise: 0 }]));
+  const ratios = new Map(isolated.layers.map(({ name }) => [name, new EnergyRatio()]));
   for (const { signature_name: name = DEFAULT_SIGNATURE, inputs } of examples) {
     const signature = graph.signatures[name];
     if (signature === undefined) throw new Error(`there is no signature "${name}"`);
@@ -38,13 +39,11 @@ export async function signalToNoise(
     const values = new Map<string, ArrayLike<number>>();
     const nodes = asked.flatMap(({ exact, rounded }) => [exact, rounded]);
     await computation.read(signature, inputs, nodes, (node, tensor) => values.set(node, tensor.values));
-    for (const layer of asked) {
-      const energy = energies.get(layer.name);
-      if (energy !== undefined) addEnergies(energy, values.get(layer.exact), values.get(layer.rounded));
-    }
+    for (const layer of asked)
+      ratios.get(layer.name)?.add(values.get(layer.exact) ?? [], values.get(layer.rounded) ?? []);
   }
   computation.dispose();
-  return new Map([...energies].map(([name, { signal, noise }]) => [name, decibels(signal, noise)]));
+  return new Map([...ratios].map(([name, { decibels }]) => [name, decibels]));
 }
 
 function isolate(
@@ -70,20 +69,4 @@ function isolate(
     layers.push({ name, exact: behind?.node.name ?? name, rounded });
   }
   return { graph: { ...graph, nodes: g.nodes, weights: g.weights }, layers };
-}
-
-function addEnergies(
-  energy: { signal: number; noise: number },
-  exact: ArrayLike<number> = [],
-  rounded: ArrayLike<number> = [],
-): void {
-  for (let index = 0; index < exact.length; index++) {
-    const [value, other] = [exact[index] ?? 0, rounded[index] ?? 0];
-    energy.signal += value * value;
-    energy.noise += (value - other) ** 2;
-  }
-}
-
-function decibels(signal: number, noise: number): number {
-  return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
 }

@@ -3,7 +3,8 @@ import type { Graph } from '../../graph/graph.ts';
 import type { GraphRewrite } from '../../simplify/graph_rewrite.ts';
 import { inOrder } from '../../simplify/shapes/known_shapes.ts';
 import type { CalibrationExample } from '../calibration_examples.ts';
-import { type ChosenLayers, LayerChoice } from './choose_layers.ts';
+import { chainCosts } from './chain_costs.ts';
+import { LayerChoice } from './choose_layers.ts';
 import { computeInBytes } from './compute_in_bytes.ts';
 import { signalToNoise } from './isolated_layers.ts';
 import { observe } from './observe.ts';
@@ -11,6 +12,8 @@ import { readStep, type Step } from './read_step.ts';
 
 /** Below this ratio of signal to noise, in decibels, a layer stays in floats. */
 const LEAST_DECIBELS = 20;
+/** Below this one, of an output of the model with the bytes of one chain, that chain does. */
+const LEAST_OUTPUT_DECIBELS = 20;
 /** Errors of so many examples tell which layers are sensitive. */
 const MOST_COMPARED = 4;
 
@@ -61,8 +64,15 @@ export async function quantizeConvolutions(
   const choice = new LayerChoice(rewrite, steps, observed);
   const first = await choice.choose(refused);
   onProgress('Measuring what bytes cost each layer');
-  const lossy = await lossyLayers(graph, first, examples.slice(0, MOST_COMPARED));
-  const chosen = lossy.size === 0 ? first : await choice.choose(new Map([...refused, ...lossy]));
+  const compared = examples.slice(0, MOST_COMPARED);
+  const lossyLayers = below(
+    LEAST_DECIBELS,
+    first.filters.size === 0 ? [] : await signalToNoise(graph, first, compared),
+  );
+  const second = lossyLayers.size === 0 ? first : await choice.choose(new Map([...refused, ...lossyLayers]));
+  const lossyChains = below(LEAST_OUTPUT_DECIBELS, await chainCosts(graph, second, compared));
+  const lossy = new Map([...lossyLayers, ...lossyChains]);
+  const chosen = lossyChains.size === 0 ? second : await choice.choose(new Map([...refused, ...lossy]));
   return {
     graph: computeInBytes(graph, chosen.chains, chosen.filters),
     inBytes: [...chosen.filters.keys()],
@@ -71,19 +81,17 @@ export async function quantizeConvolutions(
   };
 }
 
-async function lossyLayers(
-  graph: Graph,
-  chosen: ChosenLayers,
-  examples: readonly CalibrationExample[],
-): Promise<Map<string, string>> {
-  const lossy = new Map<string, string>();
-  if (chosen.filters.size === 0) return lossy;
-  for (const [name, decibels] of await signalToNoise(graph, chosen, examples)) {
-    if (decibels < LEAST_DECIBELS)
-      lossy.set(
-        name,
-        `bytes would cost it too much: its signal is ${decibels.toFixed(0)} decibels over the noise`,
-      );
-  }
-  return lossy;
+/** The reasons why layers with less decibels stay in floats. */
+function below(
+  least: number,
+  ratios: Iterable<readonly [name: string, decibels: number]>,
+): Map<string, string> {
+  return new Map(
+    [...ratios].flatMap(([name, decibels]): [string, string][] =>
+      // Also of what is not a number.
+      decibels >= least
+        ? []
+        : [[name, `bytes would cost too much: the signal is ${decibels.toFixed(0)} decibels over the noise`]],
+    ),
+  );
 }

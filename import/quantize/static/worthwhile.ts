@@ -1,8 +1,8 @@
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { nodeName } from '../../graph/graph_topology.ts';
 import type { GraphRewrite } from '../../simplify/graph_rewrite.ts';
+import { chainSets, givesBytes } from './chain_sets.ts';
 import type { Chains, Observed } from './chains.ts';
-import { DisjointSets } from './disjoint_sets.ts';
 import type { Step } from './read_step.ts';
 
 /**
@@ -18,9 +18,7 @@ export function costlyConvolutions(
   observed: ReadonlyMap<string, Observed>,
 ): string[] {
   const inBytes = new Map(steps.map((step) => [step.node.name, step]));
-  const chains = new DisjointSets();
-  for (const { node, inputs } of steps)
-    for (const input of inputs) if (isInBytes(inBytes.get(input))) chains.join(node.name, input);
+  const chains = chainSets(steps);
   const gains = new Map<string, number>();
   const count = (name: string, amount: number): void => {
     const root = chains.rootOf(name);
@@ -33,7 +31,7 @@ export function costlyConvolutions(
     if (step.kind === 'convolution') count(node.name, elements(node.name) * productsPerElement(step));
     for (const input of inputs) {
       const entry = `${chains.rootOf(node.name)} ${input}`;
-      if (isInBytes(inBytes.get(input)) || entered.has(entry)) continue;
+      if (givesBytes(inBytes.get(input)) || entered.has(entry)) continue;
       entered.add(entry);
       count(node.name, -PRODUCTS_TO_ENTER * elements(input));
     }
@@ -42,17 +40,12 @@ export function costlyConvolutions(
     rewrite.nodes().flatMap(({ name, input }) => (inBytes.has(name) ? [] : input.map(nodeName))),
   );
   for (const [name, step] of inBytes) {
-    if (isInBytes(step) && (left.has(name) || rewrite.isNamed(name)))
+    if (givesBytes(step) && (left.has(name) || rewrite.isNamed(name)))
       count(name, -PRODUCTS_TO_LEAVE * elements(name));
   }
   return steps
     .filter(({ kind, node }) => kind === 'convolution' && (gains.get(chains.rootOf(node.name)) ?? 0) <= 0)
     .map(({ node }) => node.name);
-}
-
-/** A mean is made of bytes, and gives floats. */
-function isInBytes(step: Step | undefined): boolean {
-  return step !== undefined && step.kind !== 'mean';
 }
 
 function productsPerElement({ filter, operation }: Extract<Step, { kind: 'convolution' }>): number {

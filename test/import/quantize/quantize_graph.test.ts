@@ -3,7 +3,7 @@ import { openGraph } from '../../../import/accuracy/computation.ts';
 import type { Graph } from '../../../import/graph/graph.ts';
 import { type IntegerReport, quantizeGraph } from '../../../import/quantize/quantize_graph.ts';
 import { simplify } from '../../../import/simplify/simplify.ts';
-import { int32Weight } from '../../fixtures/graphs/memory_weight.ts';
+import { float32Weight, int32Weight } from '../../fixtures/graphs/memory_weight.ts';
 import { ImageNetwork, image } from './image_network.ts';
 
 const EXAMPLES = async () => ({ kind: 'read', value: [1, 2, 3].map((seed) => image(seed)) }) as const;
@@ -90,6 +90,21 @@ describe('a graph in bytes', () => {
     expect(report.weightsInBytes).toHaveLength(1);
     expect(report.inBytes).toHaveLength(2);
     expect(loss).toBeLessThan(0.02);
+  });
+
+  test('leaves a chain in floats whose small errors an operation behind it enlarges', async () => {
+    const n = new ImageNetwork();
+    const steep = n.builder.node('Mul', [
+      n.convolve(n.x, 16, ''),
+      n.builder.constant(float32Weight([], [100])),
+    ]);
+    const wave = n.builder.node('Sin', [steep]);
+    const { report, loss } = await quantize(n.graph(n.convolve(wave, 32, '', 16)));
+    expect(report.inBytes).toHaveLength(1);
+    expect(report.inFloats).toEqual([
+      { layer: expect.any(String), reason: expect.stringMatching(/^bytes would cost too much: .* decibels/) },
+    ]);
+    expect(loss).toBeLessThan(0.03);
   });
 
   test('stores the matrix of a product of floats in bytes, with a scale for each column', async () => {
