@@ -72,16 +72,22 @@ export const QUICK: Settings = {
   cycles: 1000,
 };
 
+/** The others would make a full run several minutes longer, and are there for their time of computing. */
+const SERVED = [
+  ...['dense-small', 'dense-wide', 'digits', 'mobilenet-v2', 'mobilenet-v2-int8', 'transformer', 'audio'],
+  ...['basic-pitch', 'nsfwjs-mobilenet-v2'],
+];
+
 export const FULL: Settings = {
   name: 'full',
   figures: {
-    serving: 'all',
+    serving: SERVED,
     // These networks stand for the others, which would take ten minutes more.
     binaryServing: ['dense-small', 'digits', 'mobilenet-v2'],
     heap: 'all',
     flips: ['dense-small', 'dense-wide', 'mobilenet-v2'],
     farBuckets: ['dense-small'],
-    coldStart: 'all',
+    coldStart: SERVED,
     // Small networks only. For large ones, the difference of two large figures would say nothing, and a thousand loads
     // take long.
     servingLayer: ['dense-small'],
@@ -105,9 +111,11 @@ export const FULL: Settings = {
   cycles: 1000,
 };
 
+const ALL = { serving: 'all', binaryServing: 'all', flips: 'all', coldStart: 'all' } as const;
+
 /** The repetitions of a mode with all figures, for runs with one network. */
 export function allFigures(mode: Settings): Settings {
-  return { ...mode, figures: { ...FULL.figures, binaryServing: 'all', flips: 'all' } };
+  return { ...mode, figures: { ...FULL.figures, ...ALL } };
 }
 
 /** The same without the figures that are not among these. */

@@ -101,11 +101,6 @@ export function judge(results: Results): Target[] {
       { atMost: 0.5 },
       ratioToBestOfOthers(network('minilm-int8'), network('minilm'), [PLAIN, TFJS_NODE, ONNX_WEB]),
     ),
-    target(
-      'minilm int8 compute / float32, both ours',
-      { atMost: 0.7 },
-      ratioOfMedians(computed(network('minilm-int8'), OURS), computed(network('minilm'), OURS)),
-    ),
     ...CLIENTS.map((clients) =>
       target(
         `dense 4-16-3, requests/s of ${clients} clients, ours (default, lease 1000) / bare Worker`,
