@@ -4,10 +4,8 @@ import { MAX_RANK } from './tensor.ts';
 const MOST_PROOFS = 4;
 const MOST_TENSORS = 32;
 const LONGEST_NAME = 1000;
-/** The most base64 digits of a tensor. Every isolate reads them with the manifest. */
-const MOST_DIGITS = 64 * 1024;
-/** The most bytes of a tensor in a proof. */
-export const MOST_PROOF_BYTES = (MOST_DIGITS / 4) * 3;
+/** The most base64 digits of a proof's tensors together. Every isolate reads them with the manifest. */
+export const MOST_PROOF_DIGITS = 64 * 1024;
 
 const NameSchema = v.pipe(v.string(), v.maxLength(LONGEST_NAME));
 const ShapeSchema = v.pipe(
@@ -15,7 +13,7 @@ const ShapeSchema = v.pipe(
   v.maxLength(MAX_RANK),
 );
 /** Little-endian numbers, or a byte for each boolean, in base64. */
-const ValuesSchema = v.pipe(v.string(), v.maxLength(MOST_DIGITS), v.base64());
+const ValuesSchema = v.pipe(v.string(), v.maxLength(MOST_PROOF_DIGITS), v.base64());
 
 /** An input of a probe. Floats follow from the number of the probe, so that only integers and booleans are stored. */
 const ProbeInputSchema = v.variant('dtype', [
@@ -41,18 +39,29 @@ const tensors = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.pipe(v.array(schema), v.minLength(1), v.maxLength(MOST_TENSORS));
 
 /** What shows in a new isolate that a plan of one shape computes what it computed when it was proven. */
-const PlanProofSchema = v.strictObject({
-  /** The number of the generated probe: see runtime/plan/verify/probe_inputs.ts. */
-  probe: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
-  /** The inputs that the probe is made like. */
-  inputs: tensors(ProbeInputSchema),
-  /** The outputs of the executor for the probe, in the order of the requests. */
-  outputs: tensors(ProbeOutputSchema),
-  /** The liberties of the plan that was proven. */
-  mayCopy: v.boolean(),
-  mayReorder: v.boolean(),
-});
+const PlanProofSchema = v.pipe(
+  v.strictObject({
+    /** The number of the generated probe: see runtime/plan/verify/probe_inputs.ts. */
+    probe: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
+    /** The inputs that the probe is made like. */
+    inputs: tensors(ProbeInputSchema),
+    /** The outputs of the executor for the probe, in the order of the requests. */
+    outputs: tensors(ProbeOutputSchema),
+    /** The liberties of the plan that was proven. */
+    mayCopy: v.boolean(),
+    mayReorder: v.boolean(),
+  }),
+  v.check(
+    ({ inputs, outputs }) =>
+      [...inputs, ...outputs].reduce((sum, tensor) => sum + digitsOf(tensor), 0) <= MOST_PROOF_DIGITS,
+    `has more than ${MOST_PROOF_DIGITS} base64 digits`,
+  ),
+);
 export type PlanProof = v.InferOutput<typeof PlanProofSchema>;
+
+function digitsOf(tensor: ProbeInput | ProbeOutput): number {
+  return 'values' in tensor ? tensor.values.length : 0;
+}
 
 /** The proofs of the plans of a version, and the runtime in which they were made. They say nothing about any other. */
 export const PlanProofsSchema = v.strictObject({

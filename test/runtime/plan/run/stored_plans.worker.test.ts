@@ -72,6 +72,11 @@ test('a stored proof survives its JSON and its closed schema', async () => {
   expect(v.parse(PlanProofsSchema, JSON.parse(JSON.stringify(proofs)))).toEqual(proofs);
 });
 
+test('a proof that every isolate would read with the manifest has at most 48 KiB', async () => {
+  expect((await proven(dense, requests([4096, 4]))).shapes).toHaveLength(1);
+  expect((await proven(dense, requests([4097, 4]))).shapes).toEqual([]);
+});
+
 test('a warmup that was guessed is not computed if the stored proof takes its place', async () => {
   const proofs = await proven(dense, requests([2, 4]));
   const inputs = new Map([['x', varied([2, 4], 1)]]);

@@ -151,7 +151,7 @@ export class PlannedModel {
       if (plan === undefined) return true;
       // During a pause, another request may have recorded the shape.
       if (this.#isDisposed || this.#shapes.find(inputs, outputs) !== undefined) this.#stored.drop(plan);
-      else this.#shapes.add({ ...this.#demanded(inputs, outputs), state: { kind: 'proven', ...plan } });
+      else this.#shapes.add({ ...this.#demanded(inputs, outputs), state: plan });
       return true;
     });
   }
@@ -273,7 +273,7 @@ export class PlannedModel {
   #conclude(entry: Entry, state: Recording, outcome: ProofOutcome): void {
     switch (outcome.kind) {
       case 'proven':
-        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft, proof: outcome.proof };
+        entry.state = { kind: 'proven', plan: outcome.plan, draft: state.draft, agreed: outcome.agreed };
         return;
       case 'unproven':
         if (state.attempts >= MOST_ATTEMPTS) this.#refuse(entry, { reason: UNPROVEN, forMemory: false });

@@ -1,7 +1,7 @@
-import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { PlanDraft } from '../record/record_plan.ts';
 import { Evidence } from '../verify/evidence.ts';
 import type { Provable } from '../verify/proof.ts';
+import type { AgreedProbe } from '../verify/stored_proof.ts';
 import type { Plan } from './plan.ts';
 import type { Demand } from './shape_demand.ts';
 
@@ -23,12 +23,12 @@ export interface Refused {
 }
 
 /** A shape whose plan answers. */
-interface Proven {
+export interface Proven {
   readonly kind: 'proven';
   readonly plan: Plan;
   readonly draft: PlanDraft;
   /** What a new isolate can check the same plan with, if there is a probe for that. */
-  readonly proof: PlanProof | undefined;
+  readonly agreed: AgreedProbe | undefined;
 }
 
 /** A shape of requests, and how it is computed. */

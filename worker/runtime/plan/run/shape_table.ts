@@ -2,6 +2,7 @@ import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import type { PlanState } from '../../loaded_model.ts';
 import { UNPROVEN } from '../verify/proof.ts';
+import { proofOf } from '../verify/stored_proof.ts';
 import type { Entry } from './shape_entry.ts';
 
 /** The most shapes for which a model has plans. */
@@ -52,7 +53,7 @@ export class ShapeTable {
   /** Returns the proofs of the plans that answer, for new isolates. */
   proofs(): PlanProof[] {
     return this.#entries.flatMap(({ state }) =>
-      state.kind === 'proven' && state.proof !== undefined ? [state.proof] : [],
+      state.kind === 'proven' && state.agreed !== undefined ? [proofOf(state.agreed)] : [],
     );
   }
 

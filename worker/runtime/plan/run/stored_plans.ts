@@ -10,13 +10,7 @@ import { REORDERED_TOLERANCE } from '../verify/proof.ts';
 import { isOfShape, probeOf } from '../verify/stored_proof.ts';
 import type { Plan, PlanResult } from './plan.ts';
 import { runPlan } from './run_plan.ts';
-
-/** A plan that answers from the first request of its shape on. */
-export interface StartedPlan {
-  readonly plan: Plan;
-  readonly draft: PlanDraft;
-  readonly proof: PlanProof;
-}
+import type { Proven } from './shape_entry.ts';
 
 /** The result of the check of a stored proof. */
 export type StoredProofOutcome =
@@ -63,7 +57,7 @@ export class StoredPlans {
     inputs: NamedTensors,
     mayCopy: boolean,
     pause: Pause | undefined,
-  ): ValueOrPromise<StartedPlan | undefined> {
+  ): ValueOrPromise<Proven | undefined> {
     const names = proof.outputs.map(({ name }) => name);
     const probe = probeOf(proof, inputs);
     if (probe === undefined) return this.#refuse('it is damaged');
@@ -71,13 +65,11 @@ export class StoredPlans {
     if (outlined?.kind !== 'recording')
       return this.#refuse(outlined?.reason ?? 'its computation is asynchronous');
     const { draft } = outlined;
-    const plan = draft.create({ mayCopy: mayCopy && proof.mayCopy, mayReorder: proof.mayReorder });
-    // The plan omits copies for which memory was refused. That is no failure of the next computation.
-    takeRefusal();
-    const started: StartedPlan = { plan, draft, proof };
-    const check = (): StartedPlan | undefined => {
+    const started = this.#make(proof, draft, mayCopy);
+    if (started === undefined) return this.#refuse('there is no memory for its plan');
+    const check = (): Proven | undefined => {
       if (this.#runtime.backend.isAbandoned) return undefined;
-      if (this.#agrees(plan, probe)) {
+      if (this.#agrees(started.plan, probe)) {
         this.#onTried({ kind: 'used' });
         return started;
       }
@@ -91,8 +83,24 @@ export class StoredPlans {
     });
   }
 
+  /** @returns undefined if memory is out */
+  #make(proof: PlanProof, draft: PlanDraft, mayCopy: boolean): Proven | undefined {
+    try {
+      const plan = draft.create({ mayCopy: mayCopy && proof.mayCopy, mayReorder: proof.mayReorder });
+      return { kind: 'proven', plan, draft, agreed: undefined };
+    } catch (error) {
+      // After a trap, nothing may be freed.
+      if (error instanceof WebAssembly.RuntimeError) throw error;
+      draft.dispose();
+      return undefined;
+    } finally {
+      // The plan omits copies for which memory was refused. That is no failure of the next computation.
+      takeRefusal();
+    }
+  }
+
   /** Frees a plan that is not used. */
-  drop({ plan, draft }: StartedPlan): void {
+  drop({ plan, draft }: Proven): void {
     if (this.#runtime.backend.isAbandoned) return;
     plan.dispose();
     draft.dispose();

@@ -1,4 +1,3 @@
-import type { PlanProof } from '../../../model/plan_proof.ts';
 import type { NamedTensors } from '../../../model/tensor.ts';
 import { type Runtime, takeRefusal } from '../../backend/backend.ts';
 import { BrokenRuntimeError } from '../../backend/execution.ts';
@@ -10,7 +9,7 @@ import { runPlan } from '../run/run_plan.ts';
 import { Evidence } from './evidence.ts';
 import { areEquivalent } from './output_equivalence.ts';
 import { hasFloats, probesLike, REORDERED_PROBES } from './probe_inputs.ts';
-import { proofOf } from './stored_proof.ts';
+import { type AgreedProbe, isStorable } from './stored_proof.ts';
 import { areWellScaled } from './well_scaled_inputs.ts';
 
 /** The tolerance for sums in another order: see output_equivalence.ts. */
@@ -34,8 +33,8 @@ export interface Provable {
 }
 
 export type ProofOutcome =
-  /** The proof is what a new isolate can check the plan with, if there is a probe for that. */
-  | { readonly kind: 'proven'; readonly plan: Plan; readonly proof: PlanProof | undefined }
+  /** The probe is what a new isolate can check the plan with, if one of them is storable. */
+  | { readonly kind: 'proven'; readonly plan: Plan; readonly agreed: AgreedProbe | undefined }
   /** All answers agreed but are too little evidence. */
   | { readonly kind: 'unproven' }
   | { readonly kind: 'refused'; readonly reason: string; readonly forMemory: boolean }
@@ -87,7 +86,7 @@ function tryPlan(
   const probes = probesLike(inputs);
   const from = (index: number): ValueOrPromise<ProofOutcome> => {
     const probe = probes[index];
-    if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan, proof: trial.proof };
+    if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan, agreed: trial.agreed };
     if (probe === undefined) return trial.end({ kind: 'unproven' });
     const values = probe();
     return andThen(
@@ -134,8 +133,8 @@ function next(
 /** The trial of one plan. */
 class Trial {
   readonly plan: Plan;
-  /** The first probe that shows enough to be stored. */
-  proof: PlanProof | undefined;
+  /** The first probe that can be stored. */
+  agreed: AgreedProbe | undefined;
   readonly #context: ProofContext;
   readonly #evidence: Evidence;
   readonly #liberties: Liberties;
@@ -156,8 +155,9 @@ class Trial {
 
   /** Keeps a probe for which the plan agreed with the executor. */
   keep(index: number, like: NamedTensors, probe: NamedTensors, computed: NamedTensors): void {
+    const agreed = { probe: index, inputs: like, outputs: computed, liberties: this.#liberties };
     // Others are not compared.
-    if (areWellScaled(probe)) this.proof ??= proofOf(index, like, computed, this.#liberties);
+    if (this.agreed === undefined && areWellScaled(probe) && isStorable(agreed)) this.agreed = agreed;
   }
 
   /** Runs a part of the proof after a pause, unless it was overtaken meanwhile, which ends the trial. */

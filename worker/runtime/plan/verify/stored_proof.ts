@@ -1,5 +1,5 @@
 import {
-  MOST_PROOF_BYTES,
+  MOST_PROOF_DIGITS,
   type PlanProof,
   type ProbeInput,
   type ProbeOutput,
@@ -12,37 +12,39 @@ import { probesLike } from './probe_inputs.ts';
 /** The number of probes that follow from shapes and integers alone. Later ones depend on the floats of a request. */
 const STORED_PROBES = 4;
 
-/**
- * Describes a probe for which a plan agreed with the executor, so that a new isolate can check the same plan with it.
- *
- * @param probe the number of the probe
- * @param inputs the request that the probe was made like
- * @param outputs the executor's outputs for the probe
- * @returns undefined if the probe shows too little or is too large to be stored
- */
-export function proofOf(
-  probe: number,
-  inputs: NamedTensors,
-  outputs: NamedTensors,
-  liberties: Liberties,
-): PlanProof | undefined {
-  if (probe >= STORED_PROBES || ![...outputs.values()].every(isInformative)) return undefined;
+/** A probe for which a plan agreed with the executor. */
+export interface AgreedProbe {
+  /** The number of the probe. */
+  readonly probe: number;
+  /** The request that the probe was made like. */
+  readonly inputs: NamedTensors;
+  /** The executor's outputs for the probe. */
+  readonly outputs: NamedTensors;
+  readonly liberties: Liberties;
+}
+
+/** True if the probe shows enough to be stored, and is small enough. */
+export function isStorable({ probe, inputs, outputs }: AgreedProbe): boolean {
+  const values = [...[...inputs.values()].filter(({ dtype }) => dtype !== 'float32'), ...outputs.values()];
+  let digits = 0;
+  for (const value of values) {
+    if (value.dtype === 'string') return false;
+    digits += 4 * Math.ceil(value.values.byteLength / 3);
+  }
+  return probe < STORED_PROBES && digits <= MOST_PROOF_DIGITS && [...outputs.values()].every(isInformative);
+}
+
+/** Describes a storable probe, so that a new isolate can check the same plan with it. */
+export function proofOf({ probe, inputs, outputs, liberties }: AgreedProbe): PlanProof {
   const storedInputs: ProbeInput[] = [];
-  for (const [name, value] of inputs) {
-    const { dtype, shape } = value;
-    if (dtype === 'string' || (dtype !== 'float32' && isTooLarge(value))) return undefined;
-    storedInputs.push(
-      dtype === 'float32'
-        ? { name, dtype, shape: [...shape] }
-        : { name, dtype, shape: [...shape], values: textOf(value.values) },
-    );
+  for (const [name, { dtype, shape, values }] of inputs) {
+    if (dtype === 'float32') storedInputs.push({ name, dtype, shape: [...shape] });
+    else if (dtype !== 'string')
+      storedInputs.push({ name, dtype, shape: [...shape], values: textOf(values) });
   }
   const storedOutputs: ProbeOutput[] = [];
-  for (const [name, value] of outputs) {
-    if (value.dtype === 'string' || isTooLarge(value)) return undefined;
-    const { dtype, shape } = value;
-    storedOutputs.push({ name, dtype, shape: [...shape], values: textOf(value.values) });
-  }
+  for (const [name, { dtype, shape, values }] of outputs)
+    if (dtype !== 'string') storedOutputs.push({ name, dtype, shape: [...shape], values: textOf(values) });
   return { probe, inputs: storedInputs, outputs: storedOutputs, ...liberties };
 }
 
@@ -83,10 +85,6 @@ export function probeOf(
   }
   const inputs = probesLike(given)[proof.probe]?.();
   return inputs && { inputs, outputs };
-}
-
-function isTooLarge({ values }: Exclude<TensorValue, { dtype: 'string' }>): boolean {
-  return values.byteLength > MOST_PROOF_BYTES;
 }
 
 function isSameShape(one: readonly number[], other: readonly number[]): boolean {
