@@ -5,7 +5,7 @@ import { GraphRewrite, SMALL_WEIGHT_BYTES } from '../graph_rewrite.ts';
 import { isFoldable, largestResult } from './constant_operations.ts';
 import { evaluateNode } from './evaluate.ts';
 import { isExact } from './exact_integers.ts';
-import { becomesFloats, keepQuantized } from './kept_integers.ts';
+import { becomesFloats, keepQuantized, narrowForm } from './kept_integers.ts';
 
 /**
  * Computes nodes whose inputs are all constants. The model does not grow: a result of more than a few kilobytes must
@@ -83,13 +83,9 @@ async function fold(
   const evaluated = await evaluateNode(node, inputs);
   if (evaluated === undefined || !(await isExact(node, inputs, evaluated))) return undefined;
   const { dtype, shape, bytes } = evaluated;
-  return {
-    dtype,
-    shape,
-    byteLength: bytes.length,
-    // Large results are computed again on demand, so that simplifying keeps none of them in memory.
-    read: bytes.length <= SMALL_WEIGHT_BYTES ? async () => bytes : () => evaluateAgain(node, inputs),
-  };
+  // Large results are computed again on demand, so that simplifying keeps none of them in memory.
+  const read = bytes.length <= SMALL_WEIGHT_BYTES ? async () => bytes : () => evaluateAgain(node, inputs);
+  return { dtype, shape, byteLength: bytes.length, read, ...narrowForm(node, evaluated, read) };
 }
 
 async function evaluateAgain(node: GraphNode, inputs: readonly Weight[]): Promise<Uint8Array> {

@@ -2,7 +2,7 @@ import { BYTES_PER_ELEMENT } from '../../../worker/model/dtype.ts';
 import { elementCount } from '../../../worker/model/tensor.ts';
 import { float32Values } from '../../graph/float32_values.ts';
 import type { GraphNode, Weight } from '../../graph/graph.ts';
-import { evaluateNode } from './evaluate.ts';
+import { type Evaluated, evaluateNode } from './evaluate.ts';
 
 type QuantizedForm = NonNullable<Weight['quantized']>;
 
@@ -102,6 +102,34 @@ function asFloats(source: Weight): Weight {
     ...source,
     dtype: 'float32',
     read: async () => new Uint8Array(Float32Array.from(integersOf(await source.read())).buffer),
+  };
+}
+
+/** The least integers of bytes. */
+const LEAST = [-128, 0] as const;
+const BYTES = 256;
+
+/**
+ * The narrower form of a matrix or a filter that was rounded to integers of a byte, as tools leave it that simulate
+ * quantization. The last step of that is the upper bound.
+ */
+export function narrowForm(
+  { op }: GraphNode,
+  { dtype, shape, bytes }: Evaluated,
+  read: Weight['read'],
+): Pick<Weight, 'quantized'> {
+  if (op !== 'Minimum' || dtype !== 'float32' || shape.length < 2) return {};
+  const values = float32Values(bytes);
+  const min = LEAST.find((least) =>
+    values.every((value) => Number.isInteger(value) && value >= least && value < least + BYTES),
+  );
+  if (min === undefined) return {};
+  return {
+    quantized: {
+      quantization: { dtype: 'uint8', scale: 1, min },
+      byteLength: values.length,
+      read: async () => Uint8Array.from(float32Values(await read()), (value) => value - min),
+    },
   };
 }
 

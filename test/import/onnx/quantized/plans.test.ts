@@ -24,7 +24,7 @@ async function read(form: QuantizedForm): Promise<Graph> {
   return (await simplify(imported.value.graph)).graph;
 }
 
-describe.each<QuantizedForm>(['QDQ', 'QLinear'])('a network in the form %s', (form) => {
+describe.each<QuantizedForm>(['QDQ', 'simulated', 'QLinear'])('a network in the form %s', (form) => {
   test('is computed in bytes by a plan', async () => {
     const artifacts = await graphArtifacts(await read(form));
     // Constants were computed by another backend.
