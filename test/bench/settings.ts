@@ -95,8 +95,9 @@ export const FULL: Settings = {
     cycles: ['dense-small', 'digits'],
   },
   rounds: 5,
-  computeRounds: 15,
-  computeMs: 150,
+  // A slow phase of the machine, of which there are some in a run, then rather hits all engines of a round.
+  computeRounds: 30,
+  computeMs: 75,
   warmupMs: 1000,
   loadMs: 400,
   longestLoadMs: 5_000,
