@@ -3,11 +3,11 @@ import type { Graph } from '../../graph/graph.ts';
 import type { GraphRewrite } from '../../simplify/graph_rewrite.ts';
 import { inOrder } from '../../simplify/shapes/known_shapes.ts';
 import type { CalibrationExample } from '../calibration_examples.ts';
-import { chainCosts } from './chain_costs.ts';
+import { chainCosts } from './calibration/chain_costs.ts';
+import { signalToNoise } from './calibration/isolated_layers.ts';
+import { observe } from './calibration/observe.ts';
 import { LayerChoice } from './choose_layers.ts';
 import { computeInBytes } from './compute_in_bytes.ts';
-import { signalToNoise } from './isolated_layers.ts';
-import { observe } from './observe.ts';
 import { readStep, type Step } from './read_step.ts';
 
 /** Below this ratio of signal to noise, in decibels, a layer stays in floats. */

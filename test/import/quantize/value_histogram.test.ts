@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ValueHistogram } from '../../../import/quantize/static/value_histogram.ts';
+import { ValueHistogram } from '../../../import/quantize/static/calibration/value_histogram.ts';
 import { seededRandom } from '../../../models/build/seeded_random.ts';
 
 /** The mean square error of values that are rounded to 256 steps from the least to the most, with 0 among them. */

@@ -1,9 +1,9 @@
-import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
-import type { GraphComputation } from '../../accuracy/computation.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { nodeName } from '../../graph/graph_topology.ts';
-import type { CalibrationExample } from '../calibration_examples.ts';
-import type { Observed } from './chains.ts';
+import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import type { GraphComputation } from '../../../accuracy/computation.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { nodeName } from '../../../graph/graph_topology.ts';
+import type { CalibrationExample } from '../../calibration_examples.ts';
+import type { Observed } from '../chains.ts';
 import { computable } from './computable.ts';
 import { ValueHistogram } from './value_histogram.ts';
 

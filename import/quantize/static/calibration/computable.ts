@@ -1,5 +1,5 @@
-import type { Graph, GraphNode } from '../../graph/graph.ts';
-import { nodeName } from '../../graph/graph_topology.ts';
+import type { Graph, GraphNode } from '../../../graph/graph.ts';
+import { nodeName } from '../../../graph/graph_topology.ts';
 
 /** Returns the nodes that can be computed from these. */
 export function computable({ nodes, initializer }: Graph, fed: ReadonlySet<string>): ReadonlySet<string> {

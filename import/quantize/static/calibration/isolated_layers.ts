@@ -1,12 +1,12 @@
-import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
-import { openGraph } from '../../accuracy/computation.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { nodeName } from '../../graph/graph_topology.ts';
-import type { CalibrationExample } from '../calibration_examples.ts';
-import type { ChosenLayers } from './choose_layers.ts';
+import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import { openGraph } from '../../../accuracy/computation.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { nodeName } from '../../../graph/graph_topology.ts';
+import type { CalibrationExample } from '../../calibration_examples.ts';
+import type { ChosenLayers } from '../choose_layers.ts';
+import { extending } from '../compute_in_bytes.ts';
+import { bytesOfFloats, convolveBytes, floatsOfBytes } from '../emit_steps.ts';
 import { computable } from './computable.ts';
-import { extending } from './compute_in_bytes.ts';
-import { bytesOfFloats, convolveBytes, floatsOfBytes } from './emit_steps.ts';
 import { EnergyRatio } from './energy_ratio.ts';
 
 /** A convolution beside its form in bytes, both computed from the same floats. */

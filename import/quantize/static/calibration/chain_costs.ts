@@ -1,11 +1,11 @@
-import { DEFAULT_SIGNATURE } from '../../../worker/model/default_signature.ts';
-import { openGraph } from '../../accuracy/computation.ts';
-import type { Graph } from '../../graph/graph.ts';
-import { nodeName } from '../../graph/graph_topology.ts';
-import type { CalibrationExample } from '../calibration_examples.ts';
-import { chainSets } from './chain_sets.ts';
-import type { ChosenLayers } from './choose_layers.ts';
-import { computeInBytes } from './compute_in_bytes.ts';
+import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import { openGraph } from '../../../accuracy/computation.ts';
+import type { Graph } from '../../../graph/graph.ts';
+import { nodeName } from '../../../graph/graph_topology.ts';
+import type { CalibrationExample } from '../../calibration_examples.ts';
+import { chainSets } from '../chain_sets.ts';
+import type { ChosenLayers } from '../choose_layers.ts';
+import { computeInBytes } from '../compute_in_bytes.ts';
 import { EnergyRatio } from './energy_ratio.ts';
 
 /**

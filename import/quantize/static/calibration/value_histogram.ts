@@ -1,4 +1,4 @@
-import { codesOfRange, type Range } from './byte_codes.ts';
+import { codesOfRange, type Range } from '../byte_codes.ts';
 
 const BINS = 4096;
 const MIDDLE = BINS / 2;
