@@ -19,9 +19,9 @@ const attr = {
 
 const number = (value: number): TestWeight => ({ dtype: 'float32', shape: [], values: [value] });
 
-/** A weight of integers from -127 to 127, as a converted model has them: bytes with an offset. */
-function integers(shape: readonly number[]): TestWeight {
-  const { values, ...rest } = quantizedWeight(shape, { dtype: 'uint8', scale: 1, min: -127 });
+/** A weight of 255 integers from the least one on, as a converted model has them: bytes with an offset. */
+function integers(shape: readonly number[], least: number): TestWeight {
+  const { values, ...rest } = quantizedWeight(shape, { dtype: 'uint8', scale: 1, min: least });
   return { ...rest, values: values.map((value) => Math.min(value, 254)) };
 }
 
@@ -35,12 +35,13 @@ const quantized = (name: string, sums: string, scale: string): TestGraph['nodes'
 ];
 
 /** A pointwise convolution, whose filter stays quantized in memory, a depthwise one, and a product of rows. */
-const network: TestGraph = {
+const network = (least: number): TestGraph => ({
   inputs: { x: 'float32' },
   weights: {
     ...{ zero: number(-3), lowest: number(-128), highest: number(127), fine: number(0.02) },
     ...{ given: number(90), wideScale: weight([520]), matrixScale: number(0.0002) },
-    ...{ wide: integers([1, 1, 64, 520]), taps: integers([3, 3, 520, 1]), matrix: integers([520, 72]) },
+    ...{ wide: integers([1, 1, 64, 520], least), taps: integers([3, 3, 520, 1], least) },
+    matrix: integers([520, 72], least),
     ...{ rows: { dtype: 'int32', shape: [2], values: [-1, 520] } },
   },
   nodes: [
@@ -57,12 +58,15 @@ const network: TestGraph = {
     { name: 'matrixSums', op: 'MatMul', input: ['flat', 'matrix'] },
     ...quantized('y', 'matrixSums', 'matrixScale'),
   ],
-};
-
-test('a plan in bytes answers as the executor does, to the last bit', async () => {
-  const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 4, 64], seed) }));
-  expect(await expectSameAnswers(network, requests, ['y'])).toEqual(PLANNED);
 });
+
+test.each([-127, -120, -140, 0])(
+  'a plan in bytes with weights from %s on answers as the executor does, to the last bit',
+  async (least) => {
+    const requests = [1, 2, 3, 4].map((seed) => ({ x: varied([1, 5, 4, 64], seed) }));
+    expect(await expectSameAnswers(network(least), requests, ['y'])).toEqual(PLANNED);
+  },
+);
 
 test('the executor answers a request with a number that is no byte, and the plan those after it', async () => {
   const values = Array.from({ length: 1280 }, (_, index) => (index === 700 ? Number.NaN : Math.cos(index)));
@@ -70,5 +74,7 @@ test('the executor answers a request with a number that is no byte, and the plan
   const requests = [1, 2, 3].map((seed) => ({ x: varied([1, 5, 4, 64], seed) }));
   const [first, ...others] = requests;
   if (first === undefined) throw new Error('no request');
-  expect(await expectSameAnswers(network, [first, wrong, ...others, wrong, first], ['y'])).toEqual(PLANNED);
+  expect(await expectSameAnswers(network(-127), [first, wrong, ...others, wrong, first], ['y'])).toEqual(
+    PLANNED,
+  );
 });

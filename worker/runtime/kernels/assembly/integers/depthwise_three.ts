@@ -86,9 +86,9 @@ function lineOf(
     // The columns a, b and c of the first pixel, and those of the second: b, c and d, or c, d and e.
     if (STRIDE == 2) {
       top = bottom = around;
-    if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-    b0 = lowQuads(top, bottom), b1 = highQuads(top, bottom);
-    x++, p0 += step0, p1 += step1, p2 += step2;
+      if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
+      b0 = lowQuads(top, bottom), b1 = highQuads(top, bottom);
+      x++, p0 += step0, p1 += step1, p2 += step2;
     }
     top = bottom = around;
     if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
@@ -100,9 +100,9 @@ function lineOf(
     x++, p0 += step0, p1 += step1, p2 += step2;
     if (STRIDE == 2) {
       top = bottom = around;
-    if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
-    e0 = lowQuads(top, bottom), e1 = highQuads(top, bottom);
-    x++, p0 += step0, p1 += step1, p2 += step2;
+      if (<u32>x < <u32>width) top = interleaved(p0, p1), bottom = interleaved(p2, p2);
+      e0 = lowQuads(top, bottom), e1 = highQuads(top, bottom);
+      x++, p0 += step0, p1 += step1, p2 += step2;
     }
     let sums = addProducts(FUSED, a0, s00, m00, bias0, ones);
     let next = addProducts(FUSED, STRIDE == 1 ? b0 : c0, s00, m00, bias0, ones);
