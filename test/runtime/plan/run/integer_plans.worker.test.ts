@@ -78,3 +78,18 @@ test('the executor answers a request with a number that is no byte, and the plan
     PLANNED,
   );
 });
+
+test('a quantization of roots, which probes do not have, is planned without bytes', async () => {
+  const roots: TestGraph = {
+    inputs: { x: 'float32' },
+    weights: { zero: number(-3), lowest: number(-128), highest: number(127), given: number(90) },
+    nodes: [{ name: 'root', op: 'Sqrt', input: ['x'] }, ...quantized('y', 'root', 'given')],
+  };
+  const requests = [1, 2, 3].map((seed) => ({
+    x: float(
+      [1, 20],
+      Array.from({ length: 20 }, (_, index) => (index + seed) / 16),
+    ),
+  }));
+  expect(await expectSameAnswers(roots, requests, ['y'])).toEqual(PLANNED);
+});

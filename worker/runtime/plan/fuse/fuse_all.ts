@@ -49,11 +49,11 @@ export function fuseAll(
 ): FusedSteps {
   const createBuffer = (bytes: number): BufferId => bufferBytes.push(bytes) - 1;
   const none = () => undefined;
-  const dynamic = mayReorder
-    ? useDynamicProducts(steps, outputs, bufferBytes, { heap, functions, createBuffer, place })
-    : steps;
+  const context = { heap, functions, createBuffer, place };
+  // Bytes do not cover all values, and a plan that may not reorder is the one that covers what others did not.
+  const dynamic = mayReorder ? useDynamicProducts(steps, outputs, bufferBytes, context) : steps;
   const isSensitive = dynamic !== steps;
-  const integers = useIntegers(dynamic, outputs, bufferBytes, { heap, functions, createBuffer, place });
+  const integers = mayReorder ? useIntegers(dynamic, outputs, bufferBytes, context) : steps;
   const gated = fuseGeluAndSilu(integers, outputs, bufferBytes, constants);
   const mayMove = mayReorder && !isSensitive;
   const normalized = mayMove ? fuseLayerNorms(gated, outputs, bufferBytes, constants) : gated;
