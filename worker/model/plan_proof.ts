@@ -45,7 +45,7 @@ const PlanProofSchema = v.pipe(
     probe: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3)),
     /** The inputs that the probe is made like. */
     inputs: tensors(ProbeInputSchema),
-    /** The outputs of the executor for the probe, in the order of the requests. */
+    /** Samples of the executor's outputs for the probe, in the order of the requests: see runtime/plan/verify/stored_proof.ts. */
     outputs: tensors(ProbeOutputSchema),
     /** The liberties of the plan that was proven. */
     mayCopy: v.boolean(),

@@ -8,6 +8,7 @@ import { runtimeDigest } from '../../../../worker/runtime/kernels/runtime_digest
 import {
   answer,
   dense,
+  float,
   graph,
   int,
   loadGraph,
@@ -37,6 +38,17 @@ const convolution: TestGraph = graph(
 );
 
 const SHAPE = [1, 8, 8, 16];
+
+const table = {
+  table: weight([9, 3]),
+  axis: { dtype: 'int32' as const, shape: [], values: [0] },
+};
+/** Takes rows of a table. */
+const lookup: TestGraph = {
+  inputs: { x: 'int32' },
+  weights: table,
+  nodes: [{ name: 'y', op: 'GatherV2', input: ['table', 'x', 'axis'] }],
+};
 
 /** Proves the plans of a graph as a rehearsal does. */
 async function proven(model: TestGraph, asked: readonly Record<string, ReturnType<typeof varied>>[]) {
@@ -72,9 +84,26 @@ test('a stored proof survives its JSON and its closed schema', async () => {
   expect(v.parse(PlanProofsSchema, JSON.parse(JSON.stringify(proofs)))).toEqual(proofs);
 });
 
-test('a proof that every isolate would read with the manifest has at most 48 KiB', async () => {
-  expect((await proven(dense, requests([4096, 4]))).shapes).toHaveLength(1);
-  expect((await proven(dense, requests([4097, 4]))).shapes).toEqual([]);
+test('a proof has samples of a large output, and no integers beyond 48 KiB', async () => {
+  const proofs = await proven(dense, requests([4096, 4]));
+  const [output] = proofs.shapes[0]?.outputs ?? [];
+  expect(output?.shape).toEqual([1756]);
+  // Every seventh of 12288 floats.
+  expect(atob(output?.values ?? '')).toHaveLength(4 * 1756);
+  const model = await loadGraph(dense, proofs);
+  const x = varied([4096, 4], 3);
+  expect(await answer(model, { x }, ['y'])).toEqual(await computed(dense, { x }));
+  expect(model.stored).toEqual(['used']);
+  model.model.dispose();
+  const integers = (count: number) =>
+    [1, 2, 3].map((seed) => ({
+      x: int(
+        [count],
+        Array.from({ length: count }, (_, at) => (at * seed) % 9),
+      ),
+    }));
+  expect((await proven(lookup, integers(10_000))).shapes).toHaveLength(1);
+  expect((await proven(lookup, integers(13_000))).shapes).toEqual([]);
 });
 
 test('a warmup that was guessed is not computed if the stored proof takes its place', async () => {
@@ -103,11 +132,6 @@ test('a request of another shape than that of the proof is recorded as without i
 });
 
 test('the proof of integers names those of the request that proved the plan', async () => {
-  const table = graph([{ name: 'y', op: 'GatherV2', input: ['table', 'x', 'axis'] }], {
-    table: weight([9, 3]),
-    axis: { dtype: 'int32', shape: [], values: [0] },
-  });
-  const lookup = { ...table, inputs: { x: 'int32' as const } };
   const asked = [
     [1, 5, 2],
     [7, 0, 3],
@@ -118,6 +142,28 @@ test('the proof of integers names those of the request that proved the plan', as
   const model = await loadGraph(lookup, proofs);
   for (const inputs of asked)
     expect(await answer(model, inputs, ['y'])).toEqual(await computed(lookup, inputs));
+  expect(model.stored).toEqual(['used']);
+  model.model.dispose();
+});
+
+test('indices that are cast from floats are computed, since the gate checks their values', async () => {
+  const cast: TestGraph = graph(
+    [
+      {
+        name: 'rows',
+        op: 'Cast',
+        input: ['x'],
+        attr: { DstT: { type: 'DT_INT32' }, SrcT: { type: 'DT_FLOAT' } },
+      },
+      { name: 'y', op: 'GatherV2', input: ['table', 'rows', 'axis'] },
+    ],
+    table,
+  );
+  const rows = (...numbers: number[]) => ({ x: float([numbers.length], numbers) });
+  const proofs = await proven(cast, [rows(0.5, 8.2), rows(3, 1), rows(2, 7)]);
+  expect(proofs.shapes).toHaveLength(1);
+  const model = await loadGraph(cast, proofs);
+  expect(await answer(model, rows(4, 6), ['y'])).toEqual(await computed(cast, rows(4, 6)));
   expect(model.stored).toEqual(['used']);
   model.model.dispose();
 });

@@ -6,7 +6,8 @@ import { toTensor, toTensorValue } from '../../backend/tensor_transfer.ts';
 import { ExecutionError } from '../../loaded_model.ts';
 import type { ValueOrPromise } from '../../value_or_promise.ts';
 import { type Liberties, Plan, type PlanInput, type PlanOutput } from '../run/plan.ts';
-import { Recorder, type RecordingMode } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import type { RecordingMode } from './recording_mode.ts';
 
 /** tfjs's executor of a model. Inputs are by name, outputs in the order of the requested names. */
 export type Executor = (inputs: ReadonlyMap<string, Tensor>, outputs: readonly string[]) => Results;

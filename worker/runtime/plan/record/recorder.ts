@@ -11,9 +11,10 @@ import type { BufferId } from '../ir/buffers.ts';
 import type { KernelInput, KernelOutput, Step } from '../ir/step.ts';
 import { firstUnwritten } from '../ir/written_buffers.ts';
 import { HeldConstants } from './held_constants.ts';
-import { outlinedOutputs, RETURNING_THEIR_INPUT } from './outlined_kernel.ts';
+import { Outline } from './outline.ts';
 import { createRecordingContext, type RecordingContext } from './recording_context.ts';
 import { wrapKernels, wrapRandomness, wrapReads, wrapTensorCreation, wrapViews } from './recording_hooks.ts';
+import type { RecordingMode } from './recording_mode.ts';
 
 type DataId = TensorInfo['dataId'];
 type KernelCall = Parameters<KernelConfig['kernelFunc']>[0];
@@ -38,17 +39,6 @@ export interface Recording {
   readonly constants: HeldConstants;
 }
 
-/** How a model is executed while it is recorded. */
-export interface RecordingMode {
-  /** True if the computation is asynchronous, so that others may create tensors meanwhile. */
-  readonly waits: boolean;
-  /**
-   * False if calls are only noted: nothing that depends on the inputs is computed, and an attempt to read such values ends
-   * the recording with an error.
-   */
-  readonly computes: boolean;
-}
-
 /**
  * Records one execution of a model by tfjs. Every kernel call whose inputs depend on the values of the model's inputs
  * becomes steps. All other results are constants.
@@ -57,6 +47,8 @@ export class Recorder {
   readonly #backend: BackendWasm;
   readonly #kernels: RegisteredKernels;
   readonly #mode: RecordingMode;
+  /** Undefined if calls are made. */
+  readonly #outline: Outline | undefined;
   readonly #context: RecordingContext;
   readonly #buffers = new Map<DataId, BufferId>();
   /** The origin of each tensor, for messages. */
@@ -73,6 +65,7 @@ export class Recorder {
 
   constructor(backend: BackendWasm, kernels: RegisteredKernels, mode: RecordingMode) {
     this.#mode = mode;
+    this.#outline = mode.computes ? undefined : new Outline(backend);
     this.#backend = backend;
     this.#kernels = kernels;
     this.#constants = new HeldConstants(backend);
@@ -105,6 +98,7 @@ export class Recorder {
     this.#addTensor(tensor, `the input ${name}`);
     const buffer = this.#placeOf(tensor);
     this.#inputs.push(buffer);
+    this.#outline?.add(tensor);
     return buffer;
   }
 
@@ -161,7 +155,7 @@ export class Recorder {
     const restore = [
       wrapKernels((config, call) => this.#run(config, call)),
       wrapReads(this.#backend, (dataId) => this.#noteRead(dataId)),
-      ...(this.#mode.computes ? [] : [wrapViews(this.#backend, (dataId) => this.#noteRead(dataId))]),
+      ...(this.#outline ? [wrapViews(this.#backend, (dataId) => this.#noteRead(dataId))] : []),
       wrapTensorCreation(this.#backend, (dataId) => this.#created.push(dataId)),
       wrapRandomness(() => this.#note('it draws random numbers')),
     ];
@@ -188,15 +182,13 @@ export class Recorder {
    */
   #note(obstacle: string): void {
     this.#obstacle ??= obstacle;
-    if (!this.#mode.computes) throw new ExecutionError(obstacle);
+    if (this.#outline !== undefined) throw new ExecutionError(obstacle);
   }
 
   #noteRead(dataId: DataId): void {
-    const buffer = this.#buffers.get(dataId);
-    if (buffer === undefined) return;
-    // A kernel may read what is computed, and the inputs always are.
-    const isComputed = this.#mode.computes || this.#inputs.includes(buffer);
-    if (this.#depth === 0 || !isComputed) {
+    // A kernel may read what is computed.
+    const isComputed = this.#outline?.has(dataId) ?? true;
+    if (this.#buffers.has(dataId) && (this.#depth === 0 || !isComputed)) {
       this.#note(`what it computes depends on the values of ${this.#origins.get(dataId)}`);
     }
   }
@@ -223,7 +215,7 @@ export class Recorder {
         call,
         (checked, outputs, isList) =>
           this.#runOurs(config, checked) ??
-          this.#runKernel(config, call, inputs, () => this.#compute(config, call, outputs, isList)),
+          this.#runKernel(config, call, inputs, () => this.#compute(config, call, inputs, outputs, isList)),
       );
       for (const output of [result].flat())
         this.#origins.set(output.dataId, `an output of ${config.kernelName}`);
@@ -243,10 +235,15 @@ export class Recorder {
   }
 
   /** Computes a call of tfjs's own kernel, or makes its outputs without values. */
-  #compute(config: KernelConfig, call: KernelCall, ...[outputs, isList]: Outlined): KernelResult {
-    const { computes } = this.#mode;
-    if (computes || RETURNING_THEIR_INPUT.has(config.kernelName)) return config.kernelFunc(call);
-    const made = outlinedOutputs(this.#backend, outputs, isList);
+  #compute(
+    config: KernelConfig,
+    call: KernelCall,
+    inputs: readonly TensorInfo[],
+    ...[outputs, isList]: Outlined
+  ): KernelResult {
+    if (this.#outline === undefined) return config.kernelFunc(call);
+    const given = inputs.filter(({ dataId }) => this.#buffers.has(dataId));
+    const made = this.#outline.call(config, call, given, outputs, isList);
     if (made === undefined) this.#note(`the shape of what ${config.kernelName} answers depends on values`);
     return made ?? [];
   }

@@ -60,6 +60,16 @@ export function probesLike(inputs: NamedTensors): readonly (() => NamedTensors)[
   );
 }
 
+/**
+ * Returns the functions that generate those probes that a stored proof can name by their numbers. Without floats, the first
+ * one is the request itself.
+ */
+export function storedProbesLike(inputs: NamedTensors): readonly (() => NamedTensors)[] {
+  const probes = probesLike(inputs);
+  // The last one depends on the floats of the request.
+  return hasFloats(inputs) ? probes.slice(0, FLOATS.length - 1) : [() => inputs, ...probes];
+}
+
 function probe(inputs: NamedTensors, floats: Floats | undefined, order: Order): NamedTensors {
   const made = new Map<string, TensorValue>();
   for (const [name, value] of inputs) {

@@ -84,6 +84,7 @@ function tryPlan(
 ): ValueOrPromise<ProofOutcome> {
   const trial = new Trial(context, subject);
   const probes = probesLike(inputs);
+  const isFloat = hasFloats(inputs);
   const from = (index: number): ValueOrPromise<ProofOutcome> => {
     const probe = probes[index];
     if (trial.isProven(index)) return { kind: 'proven', plan: trial.plan, agreed: trial.agreed };
@@ -104,15 +105,17 @@ function tryPlan(
         if (context.isOvertaken()) return trial.end({ kind: 'overtaken' });
         return andThen(trial.check(values, computed.value, true), (found) => {
           if (found !== 'agrees') return next(context, subject, found, inputs, expected);
-          trial.keep(index, inputs, values, computed.value);
+          trial.keep(isFloat ? index : index + 1, inputs, values, computed.value);
           return from(index + 1);
         });
       },
     );
   };
-  return andThen(trial.check(inputs, expected, !hasFloats(inputs)), (verdict) =>
-    verdict === 'agrees' ? from(0) : next(context, subject, verdict, inputs, expected),
-  );
+  return andThen(trial.check(inputs, expected, !isFloat), (verdict) => {
+    if (verdict !== 'agrees') return next(context, subject, verdict, inputs, expected);
+    if (!isFloat) trial.keep(0, inputs, inputs, expected);
+    return from(0);
+  });
 }
 
 type Verdict = 'agrees' | 'reordered' | Exclude<ProofOutcome, { kind: 'proven' | 'unproven' }>;
@@ -153,9 +156,13 @@ class Trial {
     return this.#evidence.isEnough(this.plan.computedOutputs);
   }
 
-  /** Keeps a probe for which the plan agreed with the executor. */
-  keep(index: number, like: NamedTensors, probe: NamedTensors, computed: NamedTensors): void {
-    const agreed = { probe: index, inputs: like, outputs: computed, liberties: this.#liberties };
+  /**
+   * Keeps a probe for which the plan agreed with the executor.
+   *
+   * @param number of the probe: see storedProbesLike
+   */
+  keep(number: number, like: NamedTensors, probe: NamedTensors, computed: NamedTensors): void {
+    const agreed = { probe: number, inputs: like, outputs: computed, liberties: this.#liberties };
     // Others are not compared.
     if (this.agreed === undefined && areWellScaled(probe) && isStorable(agreed)) this.agreed = agreed;
   }

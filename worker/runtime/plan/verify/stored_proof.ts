@@ -7,14 +7,14 @@ import {
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import type { Liberties } from '../run/plan.ts';
 import { isInformative } from './evidence.ts';
-import { probesLike } from './probe_inputs.ts';
+import { storedProbesLike } from './probe_inputs.ts';
 
-/** The number of probes that follow from shapes and integers alone. Later ones depend on the floats of a request. */
-const STORED_PROBES = 4;
+/** The most elements of an output that a proof has. */
+const MOST_SAMPLED = 2048;
 
 /** A probe for which a plan agreed with the executor. */
 export interface AgreedProbe {
-  /** The number of the probe. */
+  /** The number of the probe: see storedProbesLike. */
   readonly probe: number;
   /** The request that the probe was made like. */
   readonly inputs: NamedTensors;
@@ -25,13 +25,42 @@ export interface AgreedProbe {
 
 /** True if the probe shows enough to be stored, and is small enough. */
 export function isStorable({ probe, inputs, outputs }: AgreedProbe): boolean {
-  const values = [...[...inputs.values()].filter(({ dtype }) => dtype !== 'float32'), ...outputs.values()];
+  const samples = [...sampled(outputs).values()];
+  const given = [...inputs.values()].filter(({ dtype }) => dtype !== 'float32');
   let digits = 0;
-  for (const value of values) {
+  for (const value of [...given, ...samples]) {
     if (value.dtype === 'string') return false;
     digits += 4 * Math.ceil(value.values.byteLength / 3);
   }
-  return probe < STORED_PROBES && digits <= MOST_PROOF_DIGITS && [...outputs.values()].every(isInformative);
+  return (
+    digits <= MOST_PROOF_DIGITS && samples.every(isInformative) && probe < storedProbesLike(inputs).length
+  );
+}
+
+/** Returns flat lists of elements of outputs, at regular distances, so that a large output needs little room in a proof. */
+export function sampled(outputs: NamedTensors): NamedTensors {
+  return new Map([...outputs].map(([name, value]) => [name, sampleOf(value)]));
+}
+
+function sampleOf(value: TensorValue): TensorValue {
+  const distance = distanceOf(value.values.length);
+  const isSample = (_: unknown, index: number): boolean => index % distance === 0;
+  const shape = [Math.ceil(value.values.length / distance)];
+  switch (value.dtype) {
+    case 'float32':
+      return { ...value, shape, values: value.values.filter(isSample) };
+    case 'int32':
+      return { ...value, shape, values: value.values.filter(isSample) };
+    case 'bool':
+      return { ...value, shape, values: value.values.filter(isSample) };
+    case 'string':
+      return value;
+  }
+}
+
+/** An odd distance, so that samples of rows of even lengths are of all columns. */
+function distanceOf(count: number): number {
+  return Math.ceil(count / MOST_SAMPLED) | 1;
 }
 
 /** Describes a storable probe, so that a new isolate can check the same plan with it. */
@@ -43,7 +72,7 @@ export function proofOf({ probe, inputs, outputs, liberties }: AgreedProbe): Pla
       storedInputs.push({ name, dtype, shape: [...shape], values: textOf(values) });
   }
   const storedOutputs: ProbeOutput[] = [];
-  for (const [name, { dtype, shape, values }] of outputs)
+  for (const [name, { dtype, shape, values }] of sampled(outputs))
     if (dtype !== 'string') storedOutputs.push({ name, dtype, shape: [...shape], values: textOf(values) });
   return { probe, inputs: storedInputs, outputs: storedOutputs, ...liberties };
 }
@@ -62,7 +91,7 @@ export function isOfShape(proof: PlanProof, inputs: NamedTensors, outputs: reado
 }
 
 /**
- * Generates the probe of a proof again, and returns it with the outputs that the executor computed for it.
+ * Generates the probe of a proof again, and returns it with the samples of the outputs that the executor computed for it.
  *
  * @param request a request of the proof's shape
  * @returns undefined if the proof is damaged
@@ -70,7 +99,7 @@ export function isOfShape(proof: PlanProof, inputs: NamedTensors, outputs: reado
 export function probeOf(
   proof: PlanProof,
   request: NamedTensors,
-): { readonly inputs: NamedTensors; readonly outputs: NamedTensors } | undefined {
+): { readonly inputs: NamedTensors; readonly samples: NamedTensors } | undefined {
   const given = new Map<string, TensorValue>();
   for (const input of proof.inputs) {
     const value = input.dtype === 'float32' ? request.get(input.name) : tensorOf(input);
@@ -83,8 +112,8 @@ export function probeOf(
     if (value === undefined) return undefined;
     outputs.set(output.name, value);
   }
-  const inputs = probesLike(given)[proof.probe]?.();
-  return inputs && { inputs, outputs };
+  const inputs = storedProbesLike(given)[proof.probe]?.();
+  return inputs && { inputs, samples: outputs };
 }
 
 function isSameShape(one: readonly number[], other: readonly number[]): boolean {
