@@ -42,9 +42,23 @@ const FIRST_TWICE: Order = (position) => position >> 1;
 const LAST_TWICE: Order = (position, count) => count - 1 - (position >> 1);
 const ORDERS = [AS_GIVEN, REVERSED, FIRST_TWICE, LAST_TWICE];
 
+/** The integers or booleans of an input that a proof stores. */
+export const MOST_STORED = 4096;
+/** Repeats the first values, so that a probe of a large input can be stored. */
+const REPEATED: Order = (position) => position % MOST_STORED;
+/** The number of that probe: see storedProbesLike. */
+export const REPEATED_PROBE = 1;
+
 /** True if a request has floats, for which values can be generated. */
 export function hasFloats(inputs: NamedTensors): boolean {
   return [...inputs.values()].some(({ dtype, values }) => dtype === 'float32' && values.length > 0);
+}
+
+/** True if a proof cannot store all integers and booleans of a request. */
+export function isLarge(inputs: NamedTensors): boolean {
+  return [...inputs.values()].some(
+    ({ dtype, values }) => (dtype === 'int32' || dtype === 'bool') && values.length > MOST_STORED,
+  );
 }
 
 /**
@@ -54,7 +68,10 @@ export function hasFloats(inputs: NamedTensors): boolean {
  * @returns functions that generate the inputs, since each may be large
  */
 export function probesLike(inputs: NamedTensors): readonly (() => NamedTensors)[] {
-  if (!hasFloats(inputs)) return ORDERS.slice(1).map((order) => () => probe(inputs, undefined, order));
+  if (!hasFloats(inputs)) {
+    const orders = isLarge(inputs) ? [REPEATED, ...ORDERS.slice(1)] : ORDERS.slice(1);
+    return orders.map((order) => () => probe(inputs, undefined, order));
+  }
   return FLOATS.map(
     (floats, index) => () => probe(inputs, floats, ORDERS[index % ORDERS.length] ?? AS_GIVEN),
   );

@@ -7,7 +7,7 @@ import {
 import { elementCount, type NamedTensors, type TensorValue } from '../../../model/tensor.ts';
 import type { Liberties } from '../run/plan.ts';
 import { isInformative } from './evidence.ts';
-import { storedProbesLike } from './probe_inputs.ts';
+import { hasFloats, isLarge, MOST_STORED, REPEATED_PROBE, storedProbesLike } from './probe_inputs.ts';
 
 /** The most elements of an output that a proof has. */
 const MOST_SAMPLED = 2048;
@@ -26,15 +26,29 @@ export interface AgreedProbe {
 /** True if the probe shows enough to be stored, and is small enough. */
 export function isStorable({ probe, inputs, outputs }: AgreedProbe): boolean {
   const samples = [...sampled(outputs).values()];
-  const given = [...inputs.values()].filter(({ dtype }) => dtype !== 'float32');
+  const given = [...inputs.values()].filter(({ dtype }) => dtype !== 'float32').map(firstOf);
   let digits = 0;
   for (const value of [...given, ...samples]) {
     if (value.dtype === 'string') return false;
     digits += 4 * Math.ceil(value.values.byteLength / 3);
   }
-  return (
-    digits <= MOST_PROOF_DIGITS && samples.every(isInformative) && probe < storedProbesLike(inputs).length
-  );
+  const isStoredProbe = isLarge(inputs)
+    ? !hasFloats(inputs) && probe === REPEATED_PROBE
+    : probe < storedProbesLike(inputs).length;
+  return isStoredProbe && digits <= MOST_PROOF_DIGITS && samples.every(isInformative);
+}
+
+/** Returns as many of a tensor's first values as a proof stores. */
+function firstOf(value: TensorValue): TensorValue {
+  switch (value.dtype) {
+    case 'int32':
+      return { ...value, values: value.values.subarray(0, MOST_STORED) };
+    case 'bool':
+      return { ...value, values: value.values.subarray(0, MOST_STORED) };
+    case 'float32':
+    case 'string':
+      return value;
+  }
 }
 
 /** Returns flat lists of elements of outputs, at regular distances, so that a large output needs little room in a proof. */
@@ -66,7 +80,8 @@ function distanceOf(count: number): number {
 /** Describes a storable probe, so that a new isolate can check the same plan with it. */
 export function proofOf({ probe, inputs, outputs, liberties }: AgreedProbe): PlanProof {
   const storedInputs: ProbeInput[] = [];
-  for (const [name, { dtype, shape, values }] of inputs) {
+  for (const [name, input] of inputs) {
+    const { dtype, shape, values } = firstOf(input);
     if (dtype === 'float32') storedInputs.push({ name, dtype, shape: [...shape] });
     else if (dtype !== 'string')
       storedInputs.push({ name, dtype, shape: [...shape], values: textOf(values) });
@@ -102,7 +117,7 @@ export function probeOf(
 ): { readonly inputs: NamedTensors; readonly samples: NamedTensors } | undefined {
   const given = new Map<string, TensorValue>();
   for (const input of proof.inputs) {
-    const value = input.dtype === 'float32' ? request.get(input.name) : tensorOf(input);
+    const value = input.dtype === 'float32' ? request.get(input.name) : givenOf(input);
     if (value === undefined) return undefined;
     given.set(input.name, value);
   }
@@ -124,6 +139,19 @@ function isSameShape(one: readonly number[], other: readonly number[]): boolean 
 function textOf({ buffer, byteOffset, byteLength }: Float32Array | Int32Array | Uint8Array): string {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+/** Returns a stored input, whose values are repeated if it is large, or undefined if its bytes are not those of its shape. */
+function givenOf(input: Exclude<ProbeInput, { dtype: 'float32' }>): TensorValue | undefined {
+  const { shape } = input;
+  const count = elementCount(shape);
+  const stored = tensorOf({ ...input, shape: [Math.min(count, MOST_STORED)] });
+  const repeated = (_: unknown, index: number) => Number(stored?.values[index % MOST_STORED]);
+  if (stored?.dtype === 'int32')
+    return { ...stored, shape, values: Int32Array.from({ length: count }, repeated) };
+  return stored?.dtype === 'bool'
+    ? { ...stored, shape, values: Uint8Array.from({ length: count }, repeated) }
+    : undefined;
 }
 
 /** Returns a stored tensor, or undefined if its bytes are not those of its shape. */
