@@ -78,6 +78,8 @@ describe('whole networks in bytes', () => {
     const kinds = new Map<string, number>();
     for (const { kind } of chosen.chains.steps) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     expect(Object.fromEntries(kinds)).toEqual(IN_BYTES[name]);
+    // What a ReLU behind a sum cuts off has no codes.
+    for (const name of chosen.chains.merged.keys()) expect(chosen.chains.codes.get(name)?.zero).toBe(-128);
 
     const given = images(2, 3);
     const [expected, found] = [await answer(graph, given), await answer(quantized, given)];
