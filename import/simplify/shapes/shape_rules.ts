@@ -1,5 +1,5 @@
+import { windowed } from '../../builder/spatial/windows.ts';
 import { broadcastShape, knownCount, type Shape } from '../../builder/symbolic_tensor.ts';
-import { windowed } from '../../builder/windows.ts';
 import type { GraphNode } from '../../graph/graph.ts';
 import { hasChannelsLast, integersAttribute, textAttribute } from '../attributes.ts';
 import { BROADCASTING, hasShapeOfFirst, PADDINGS, REDUCTIONS } from './operation_kinds.ts';

@@ -1,10 +1,10 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { cast } from '../../../builder/elementwise.ts';
 import { integersValue, textValue } from '../../../builder/node_builder.ts';
 import { product } from '../../../builder/products.ts';
 import { crop, dimensions, pad, reshape } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
+import { windowed } from '../../../builder/spatial/windows.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
-import { windowed } from '../../../builder/windows.ts';
 import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 
 type OnImages = (call: OperationCall, x: SymbolicTensor) => Operated | undefined;

@@ -1,10 +1,10 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
-import { convolve, convolveDepthwise } from '../../../builder/convolve.ts';
 import { add, cast, multiply, subtract, unary } from '../../../builder/elementwise.ts';
 import { moments, reduce } from '../../../builder/reductions.ts';
 import { reshape } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
+import { convolve, convolveDepthwise } from '../../../builder/spatial/convolve.ts';
+import type { Window } from '../../../builder/spatial/windows.ts';
 import { axesOf, rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
-import type { Window } from '../../../builder/windows.ts';
 import { attendWith } from '../layers/attention/attending.ts';
 import { OPERAND, type Operated, type OperationCall, type Operations } from './call/operation_call.ts';
 

@@ -1,5 +1,4 @@
 import * as activations from '../../../builder/activations.ts';
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { oneHot } from '../../../builder/creation.ts';
 import {
   add,
@@ -13,6 +12,7 @@ import {
 } from '../../../builder/elementwise.ts';
 import { logSoftmax, softmax } from '../../../builder/reductions.ts';
 import { dimension, dimensions, reshape } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axisIn,

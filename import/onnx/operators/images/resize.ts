@@ -1,8 +1,8 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { add, binary, cast, select, subtract, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { type Dimension, dimensions, expandDimension, gather, transpose } from '../../../builder/shaping.ts';
 import { axisToLast } from '../../../builder/sorting.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,

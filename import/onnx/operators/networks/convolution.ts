@@ -1,8 +1,8 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
-import { convolve } from '../../../builder/convolve.ts';
 import { add, type Operand, subtract } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { pad, transpose } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
+import { convolve } from '../../../builder/spatial/convolve.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,

@@ -1,8 +1,8 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { add, binary, divide, maximum, multiply, subtract, unary } from '../../../builder/elementwise.ts';
 import { type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
 import { moments, reduce } from '../../../builder/reductions.ts';
 import { dimensions, expandDimension, pad, reshape } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,

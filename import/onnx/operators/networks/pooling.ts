@@ -1,10 +1,10 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { fill } from '../../../builder/creation.ts';
 import { divide, multiply, unary } from '../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
-import { pool } from '../../../builder/pool.ts';
 import { reduce } from '../../../builder/reductions.ts';
 import { dimensions, pad } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
+import { pool } from '../../../builder/spatial/pool.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   input,

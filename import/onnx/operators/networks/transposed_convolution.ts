@@ -1,4 +1,3 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { add } from '../../../builder/elementwise.ts';
 import { integersValue, type NodeBuilder, textValue } from '../../../builder/node_builder.ts';
 import {
@@ -14,8 +13,9 @@ import {
   squeeze,
   transpose,
 } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
+import { zerosBetween } from '../../../builder/spatial/zeros_between.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../builder/symbolic_tensor.ts';
-import { zerosBetween } from '../../../builder/zeros_between.ts';
 import {
   input,
   knownSize,

@@ -1,5 +1,5 @@
+import type { Window } from '../../../builder/spatial/windows.ts';
 import type { Shape } from '../../../builder/symbolic_tensor.ts';
-import type { Window } from '../../../builder/windows.ts';
 import type { OperatorCall } from '../../conversion/operator_call.ts';
 import { refuse } from '../../values/refusal.ts';
 

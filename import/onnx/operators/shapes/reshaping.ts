@@ -1,4 +1,3 @@
-import { channelsFirst, channelsLast } from '../../../builder/channels.ts';
 import { fill } from '../../../builder/creation.ts';
 import { binary, multiply, select } from '../../../builder/elementwise.ts';
 import { typeValue } from '../../../builder/node_builder.ts';
@@ -12,6 +11,7 @@ import {
   squeeze,
   transpose,
 } from '../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../builder/spatial/channels.ts';
 import { knownCount, rank, type Shape, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
 import {
   axesIn,

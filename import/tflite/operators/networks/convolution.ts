@@ -1,9 +1,9 @@
-import { convolve, convolveDepthwise } from '../../../builder/convolve.ts';
 import type { NodeBuilder } from '../../../builder/node_builder.ts';
 import { pad } from '../../../builder/shaping.ts';
+import { convolve, convolveDepthwise } from '../../../builder/spatial/convolve.ts';
+import { type Window, windowed } from '../../../builder/spatial/windows.ts';
 import { stridedSlice } from '../../../builder/strided_slice.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import { type Window, windowed } from '../../../builder/windows.ts';
 import { knownSize, type Operator, type OperatorTable } from '../../conversion/operator_call.ts';
 import { refuse, refuseMalformed } from '../../conversion/refusal.ts';
 import type { TfliteTensor } from '../../tensors/tflite_tensor.ts';

@@ -1,8 +1,8 @@
 import { clip, multiply, unary } from '../../../builder/elementwise.ts';
-import { pool } from '../../../builder/pool.ts';
 import { quantized } from '../../../builder/quantized.ts';
+import { pool } from '../../../builder/spatial/pool.ts';
+import type { Window } from '../../../builder/spatial/windows.ts';
 import { rank, type SymbolicTensor } from '../../../builder/symbolic_tensor.ts';
-import type { Window } from '../../../builder/windows.ts';
 import {
   input,
   type Operator,

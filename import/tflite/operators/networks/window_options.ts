@@ -1,4 +1,4 @@
-import type { Window } from '../../../builder/windows.ts';
+import type { Window } from '../../../builder/spatial/windows.ts';
 import { refuseMalformed } from '../../conversion/refusal.ts';
 
 /** @throws TfliteRefusal of numbers that no window has */

@@ -12,9 +12,9 @@ export { conv2d_quantized, conv2d_quantized_scratch_bytes, gemm_quantized, gemm_
 export { depthwise_conv2d } from './convolution/depthwise';
 export { expand_depthwise, expand_depthwise_scratch_bytes } from './convolution/expand';
 export { has_fused_dot } from './integers/dot';
-export { dynamic_row_bytes, quantize_rows } from './integers/dynamic_rows';
-export { dynamic_product, largest_magnitude_sum } from './integers/dynamic_product';
-export { quantize_tensor, tensor_row_bytes } from './integers/tensor_rows';
+export { dynamic_row_bytes, quantize_rows } from './integers/dynamic/dynamic_rows';
+export { dynamic_product, largest_magnitude_sum } from './integers/dynamic/dynamic_product';
+export { quantize_tensor, tensor_row_bytes } from './integers/dynamic/tensor_rows';
 export { integer_conv2d, integer_conv2d_scratch_bytes } from './integers/integer_conv2d';
 export { integer_depthwise, integer_depthwise_scratch_bytes } from './integers/integer_depthwise';
 export { integer_pool2d } from './integers/integer_pool';

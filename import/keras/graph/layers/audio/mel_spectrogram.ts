@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { convolve } from '../../../../builder/convolve.ts';
 import { add, binary, maximum, multiply, subtract, unary } from '../../../../builder/elementwise.ts';
 import { type NodeBuilder, textValue, typeValue } from '../../../../builder/node_builder.ts';
 import { dense } from '../../../../builder/products.ts';
 import { reduce } from '../../../../builder/reductions.ts';
 import { expandDimension, slice, transpose } from '../../../../builder/shaping.ts';
+import { convolve } from '../../../../builder/spatial/convolve.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, flag, number, optionalNumber } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { convolve } from '../../../../builder/convolve.ts';
 import { add, maximum, multiply, unary } from '../../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import { concatenate, dimension, reshape, scaledDimension, transpose } from '../../../../builder/shaping.ts';
+import { convolve } from '../../../../builder/spatial/convolve.ts';
 import { rank, type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
 import { choice, count, dataFormat, flag } from '../../config_entries.ts';
 import {

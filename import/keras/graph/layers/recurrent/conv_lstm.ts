@@ -1,12 +1,12 @@
-import { channelsFirst, channelsLast } from '../../../../builder/channels.ts';
-import { convolve } from '../../../../builder/convolve.ts';
 import { add, multiply } from '../../../../builder/elementwise.ts';
 import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import { biased } from '../../../../builder/products.ts';
 import { at, type Cell } from '../../../../builder/recurrence/cell.ts';
 import { dimension, reshape, split, transpose } from '../../../../builder/shaping.ts';
+import { channelsFirst, channelsLast } from '../../../../builder/spatial/channels.ts';
+import { convolve } from '../../../../builder/spatial/convolve.ts';
+import { type Window, windowed } from '../../../../builder/spatial/windows.ts';
 import { rank, type SymbolicTensor, sizeOf, withMask } from '../../../../builder/symbolic_tensor.ts';
-import { type Window, windowed } from '../../../../builder/windows.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import {
   type Built,

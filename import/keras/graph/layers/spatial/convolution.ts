@@ -1,7 +1,7 @@
-import { convolve, convolveDepthwise, padCausally } from '../../../../builder/convolve.ts';
 import { biased } from '../../../../builder/products.ts';
+import { convolve, convolveDepthwise, padCausally } from '../../../../builder/spatial/convolve.ts';
+import type { Window } from '../../../../builder/spatial/windows.ts';
 import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
-import type { Window } from '../../../../builder/windows.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
 import { openSize } from '../core.ts';

@@ -1,7 +1,7 @@
 import { cast, divide, multiply } from '../../../../builder/elementwise.ts';
-import { pool } from '../../../../builder/pool.ts';
 import { reduce } from '../../../../builder/reductions.ts';
 import { concatenate, expandDimension, slice } from '../../../../builder/shaping.ts';
+import { pool } from '../../../../builder/spatial/pool.ts';
 import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { choice, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import {

@@ -1,5 +1,4 @@
 import { elementCount } from '../../../../../worker/model/tensor.ts';
-import { channelsLast } from '../../../../builder/channels.ts';
 import type { NodeBuilder } from '../../../../builder/node_builder.ts';
 import {
   crop,
@@ -12,6 +11,7 @@ import {
   tile,
   transpose,
 } from '../../../../builder/shaping.ts';
+import { channelsLast } from '../../../../builder/spatial/channels.ts';
 import { knownCount, rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { count, dataFormat, integers, sizes, widths } from '../../config_entries.ts';
 import { defineLayer, type LayerDefinition, onlyInput } from '../../layer_definition.ts';

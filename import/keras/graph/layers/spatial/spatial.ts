@@ -1,4 +1,4 @@
-import { channelsFirst, channelsLast } from '../../../../builder/channels.ts';
+import { channelsFirst, channelsLast } from '../../../../builder/spatial/channels.ts';
 import { rank, type SymbolicTensor } from '../../../../builder/symbolic_tensor.ts';
 import { type Built, type LayerCall, onlyInput } from '../../layer_definition.ts';
 

@@ -1,4 +1,3 @@
-import { convolve } from '../../../../builder/convolve.ts';
 import { integersValue, textValue } from '../../../../builder/node_builder.ts';
 import { biased } from '../../../../builder/products.ts';
 import {
@@ -12,8 +11,9 @@ import {
   squeeze,
   transpose,
 } from '../../../../builder/shaping.ts';
+import { convolve } from '../../../../builder/spatial/convolve.ts';
+import { zerosBetween } from '../../../../builder/spatial/zeros_between.ts';
 import { type SymbolicTensor, sizeOf } from '../../../../builder/symbolic_tensor.ts';
-import { zerosBetween } from '../../../../builder/zeros_between.ts';
 import { choice, count, dataFormat, flag, optionalSizes, sizes } from '../../config_entries.ts';
 import { type Built, defineLayer, type LayerCall, type LayerDefinition } from '../../layer_definition.ts';
 import { openSize } from '../core.ts';

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { decodeOnnxMessage, GraphProtoSchema, type NodeMessage } from '../../../import/onnx/file/messages.ts';
-import { readSkeleton } from '../../../import/onnx/file/skeleton.ts';
+import {
+  decodeOnnxMessage,
+  GraphProtoSchema,
+  type NodeMessage,
+} from '../../../../import/onnx/file/messages.ts';
+import { readSkeleton } from '../../../../import/onnx/file/skeleton.ts';
 
 /**
  * How many of ONNX's own cases with an operator pass. The conformance test writes the file with ONNX_RESULTS=write, and

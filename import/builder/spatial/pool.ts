@@ -1,6 +1,6 @@
-import { integersValue, type NodeBuilder, textValue } from './node_builder.ts';
-import { expandDimension, squeeze } from './shaping.ts';
-import { type SymbolicTensor, sizeOf } from './symbolic_tensor.ts';
+import { integersValue, type NodeBuilder, textValue } from '../node_builder.ts';
+import { expandDimension, squeeze } from '../shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../symbolic_tensor.ts';
 import { type Window, windowed } from './windows.ts';
 
 const OPERATIONS = {

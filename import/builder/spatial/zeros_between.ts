@@ -1,6 +1,6 @@
-import type { NodeBuilder } from './node_builder.ts';
-import { crop, dimensions, expandDimension, pad, reshape, scaledDimension } from './shaping.ts';
-import type { SymbolicTensor } from './symbolic_tensor.ts';
+import type { NodeBuilder } from '../node_builder.ts';
+import { crop, dimensions, expandDimension, pad, reshape, scaledDimension } from '../shaping.ts';
+import type { SymbolicTensor } from '../symbolic_tensor.ts';
 
 /**
  * A tensor with zeros between its elements along an axis, so that their distance is the step.

@@ -1,6 +1,6 @@
-import { integersValue, type NodeBuilder, textValue } from './node_builder.ts';
-import { concatenate, expandDimension, pad, reshape, slice, split, squeeze } from './shaping.ts';
-import { type SymbolicTensor, sizeOf } from './symbolic_tensor.ts';
+import { integersValue, type NodeBuilder, textValue } from '../node_builder.ts';
+import { concatenate, expandDimension, pad, reshape, slice, split, squeeze } from '../shaping.ts';
+import { type SymbolicTensor, sizeOf } from '../symbolic_tensor.ts';
 import { type Window, windowed } from './windows.ts';
 
 const FORMATS: Readonly<Record<number, string>> = { 2: 'NHWC', 3: 'NDHWC' };

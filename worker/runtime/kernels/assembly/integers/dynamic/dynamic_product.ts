@@ -1,5 +1,5 @@
-import { NO_RESIDUAL } from '../product/tile';
-import { Flag, Input, Output } from '../roles';
+import { NO_RESIDUAL } from '../../product/tile';
+import { Flag, Input, Output } from '../../roles';
 import { dynamic_row_bytes } from './dynamic_rows';
 import { DYNAMIC_ROWS, dynamicRow, dynamicRows } from './dynamic_tile';
 import { tensor_row_bytes } from './tensor_rows';

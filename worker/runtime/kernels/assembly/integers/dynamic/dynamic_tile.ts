@@ -1,7 +1,7 @@
-import { ONES } from '../constants';
-import { storeRow } from '../product/tile';
-import { loadUpTo } from '../vector';
-import { addProducts } from './dot';
+import { ONES } from '../../constants';
+import { storeRow } from '../../product/tile';
+import { loadUpTo } from '../../vector';
+import { addProducts } from '../dot';
 import { GROUP_BYTES, ROW_HEAD } from './dynamic_rows';
 import { extraSums } from './tensor_rows';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { publishModel } from '../../fixtures/models/publish_directory.ts';
-import { infer } from '../../fixtures/requests/raw_inference.ts';
-import { isSame } from './stored_tensors.ts';
+import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
+import { publishModel } from '../../../fixtures/models/publish_directory.ts';
+import { infer } from '../../../fixtures/requests/raw_inference.ts';
+import { isSame } from '../stored_tensors.ts';
 
 /** JSON has no NaN and no infinity, which are texts here. */
 const NumberSchema = v.union([

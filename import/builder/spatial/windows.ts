@@ -1,4 +1,4 @@
-import type { Shape } from './symbolic_tensor.ts';
+import type { Shape } from '../symbolic_tensor.ts';
 
 /** How a window moves over a tensor, whose channels come last: one number for each dimension of space. */
 export interface Window {

@@ -1,9 +1,9 @@
-import { ONES, ROUND } from '../constants';
-import { Input, Output } from '../roles';
-import { loadUpTo } from '../vector';
-import { addProducts } from './dot';
+import { ONES, ROUND } from '../../constants';
+import { Input, Output } from '../../roles';
+import { loadUpTo } from '../../vector';
+import { addProducts } from '../dot';
 import { dynamic_row_bytes, FLIPPED, ROW_HEAD, storeCodes, sumOfIntegers } from './dynamic_rows';
-import { rounded, shiftTo } from './requantize';
+import { rounded, shiftTo } from '../requantize';
 
 /**
  * Rows of a tensor that is quantized by one scale and one zero, as ONNX's DynamicQuantizeLinear does: integers from 0 to

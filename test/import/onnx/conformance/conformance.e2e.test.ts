@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
-import { type Edge, startEdge } from '../../fixtures/edge/edge.ts';
-import { publishModel } from '../../fixtures/models/publish_directory.ts';
-import { infer, type RawTensor } from '../../fixtures/requests/raw_inference.ts';
+import { REPOSITORY } from '../../../fixtures/edge/built_worker.ts';
+import { type Edge, startEdge } from '../../../fixtures/edge/edge.ts';
+import { publishModel } from '../../../fixtures/models/publish_directory.ts';
+import { infer, type RawTensor } from '../../../fixtures/requests/raw_inference.ts';
+import { isSame, readStored } from '../stored_tensors.ts';
 import { CONFORMANCE_RESULTS, operatorsOf } from './conformance_results.ts';
 import { isMisstated, refusalOf } from './refused_cases.ts';
-import { isSame, readStored } from './stored_tensors.ts';
 
 /** Cases of ONNX's own backend tests, beside the repository. */
 const CASES = process.env.ONNX_CONFORMANCE ?? path.join(REPOSITORY, '../shared/conformance/onnx');

@@ -1,6 +1,6 @@
-import type { NodeBuilder } from './node_builder.ts';
-import { transpose } from './shaping.ts';
-import { rank, type SymbolicTensor } from './symbolic_tensor.ts';
+import type { NodeBuilder } from '../node_builder.ts';
+import { transpose } from '../shaping.ts';
+import { rank, type SymbolicTensor } from '../symbolic_tensor.ts';
 
 /** [batch, channels, ...] as [batch, ..., channels]. */
 export function channelsLast(g: NodeBuilder, x: SymbolicTensor): SymbolicTensor {

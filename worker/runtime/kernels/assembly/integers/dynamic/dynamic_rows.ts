@@ -1,7 +1,7 @@
-import { ONES, ROUND } from '../constants';
-import { Input, Output } from '../roles';
-import { loadUpTo } from '../vector';
-import { rounded, shiftTo } from './requantize';
+import { ONES, ROUND } from '../../constants';
+import { Input, Output } from '../../roles';
+import { loadUpTo } from '../../vector';
+import { rounded, shiftTo } from '../requantize';
 
 /**
  * Rows that are quantized while a request is computed, in the form that dynamic_product takes as its left-hand side.
