@@ -12,6 +12,7 @@ import { startOurs, startOursFresh, startOursOnnx } from './engines/ours.ts';
 import { startPlainWorker } from './engines/plain_worker.ts';
 import { measureBundle } from './figures/bundle.ts';
 import { measureCodec } from './figures/codec.ts';
+import { measureIntegerAgreement } from './figures/integer_agreement.ts';
 import { measureTflite, TFLITE_WEB } from './figures/tflite_compute.ts';
 import { describeMachine } from './machine.ts';
 import { measureNetwork } from './measure_network.ts';
@@ -116,6 +117,10 @@ async function run(): Promise<Results> {
   const isOfIntegers = options.only === undefined || options.only === mobilenetV2Int8.name;
   if (isOfIntegers) report(TFLITE_WEB);
   const tfliteCompute = isOfIntegers ? await measureTflite(settings, report) : undefined;
+  // Calibration takes a minute.
+  const isCompared = isOfIntegers && (mode === FULL || options.only !== undefined);
+  if (isCompared) report('agreement of int8 with float32');
+  const integerAgreement = isCompared ? await measureIntegerAgreement() : undefined;
   report('bundle and startup');
   return {
     mode: settings.name,
@@ -125,6 +130,7 @@ async function run(): Promise<Results> {
     bundle: await measureBundle(built, settings.startups),
     ...(codec && { codec }),
     ...(tfliteCompute && { tfliteCompute }),
+    ...(integerAgreement && { integerAgreement }),
     networks,
   };
 }

@@ -6,6 +6,7 @@ import type { CycleFigures } from './figures/cycles.ts';
 import type { FarBucketFigures } from './figures/far_bucket.ts';
 import type { FlipFigures } from './figures/flip_stall.ts';
 import type { HeapFigures } from './figures/heap.ts';
+import type { IntegerAgreement } from './figures/integer_agreement.ts';
 import type { TimedRounds } from './figures/rounds.ts';
 import type { ServingFigures } from './figures/serving.ts';
 import type { ServingLayerFigures } from './figures/serving_layer.ts';
@@ -43,6 +44,7 @@ export interface Results {
   readonly codec?: CodecFigures;
   /** Milliseconds per inference of a quantized network in TensorFlow Lite's format. */
   readonly tfliteCompute?: TimedRounds;
+  readonly integerAgreement?: IntegerAgreement;
   readonly networks: readonly NetworkResults[];
 }
 

@@ -20,7 +20,7 @@ export function renderResults(results: Results, targets: readonly Target[]): str
   const { machine, engines, mode, at } = results;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const rows = [
-    ...[...results.networks.flatMap(networkRows), ...tfliteRows(results)],
+    ...[...results.networks.flatMap(networkRows), ...tfliteRows(results), ...agreementRows(results)],
     ...[...codecRows(results), ...bundleRows(results)],
   ];
   const table = plainTable(['network', 'figure', 'engine', 'median', 'p10 .. p90'], [3, 4]);
@@ -141,6 +141,18 @@ function tfliteRows({ tfliteCompute }: Results): Row[] {
   return [
     ...rows('compute, ms', tfliteCompute?.wall),
     ...rows('compute, processor ms', tfliteCompute?.processor),
+  ];
+}
+
+function agreementRows({ integerAgreement }: Results): Row[] {
+  if (integerAgreement === undefined) return [];
+  const { pictures, sameClass, largestDifference } = integerAgreement;
+  const row = (figure: string, median: string): Row => {
+    return { network: 'NSFWJS in int8', figure, engine: 'beside float32', median, spread: '' };
+  };
+  return [
+    row(`pictures of ${pictures} with the same first class`, String(sameClass)),
+    row('largest difference of a probability', number(largestDifference)),
   ];
 }
 

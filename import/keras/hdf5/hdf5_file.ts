@@ -35,7 +35,10 @@ export class Hdf5File {
     this.#thread = thread;
     this.#timeLimit = timeLimit;
     thread.on('message', (reply: Hdf5Reply) => this.#waiting.get(reply.id)?.answer(reply));
-    thread.on('error', (error) => this.#stop(new Hdf5Error(`HDF5 gave up on it: ${error.message}`)));
+    thread.on('error', (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#stop(new Hdf5Error(`HDF5 gave up on it: ${why}`));
+    });
     thread.on('exit', () => this.#stop(new Hdf5Error('HDF5 gave up on it')));
   }
 
