@@ -1,6 +1,9 @@
 import * as onnx from '../../../import/onnx/operators/operators.ts';
 import * as tflite from '../../../import/tflite/operators/operators.ts';
-import { type ConformanceResults, conformanceResults } from '../../import/onnx/conformance/conformance_results.ts';
+import {
+  type ConformanceResults,
+  conformanceResults,
+} from '../../import/onnx/conformance/conformance_results.ts';
 import { code, table } from './markdown.ts';
 
 interface Group {
