@@ -35,7 +35,7 @@ export function withQuantizeOptions(command: Command): Command {
     .addOption(
       new RepeatableOption(
         '--calibrate <file>',
-        "of int8: a request in TensorFlow Serving's JSON with typical values, beside golden.json",
+        "of int8: a request in TensorFlow Serving's JSON with typical values, or a folder of them, beside golden.json",
         resolveFromCaller,
       ),
     );

@@ -123,6 +123,18 @@ describe('publish --quantize int8', () => {
     expect(JSON.parse(stdout).integers.examples).toBe(2);
   });
 
+  test('takes a folder of requests, without its hidden files', async () => {
+    const requests = join(folder, 'requests');
+    await mkdir(requests);
+    for (const seed of [1, 2, 3])
+      await writeFile(join(requests, `${seed}.json`), JSON.stringify({ inputs: image(seed).inputs }));
+    await writeFile(join(requests, '.hidden'), '');
+    const words = ['--calibrate', requests, '--skip-rehearsal', '--json'];
+    const { code, stdout } = await publish(without, 'calibrated_by_folder', ...words);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).integers.examples).toBe(3);
+  });
+
   test('refuses a model without examples, and names the ways out', async () => {
     const { code, stderr } = await publish(without, 'refused', '--skip-rehearsal');
     expect(code).toBe(1);
