@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createNodeBackend, type NodeBackend } from '../../../fixtures/kernels/node_backend.ts';
-import { expectSame, INT8, quantized } from '../quantized_layers.ts';
+import { expectSame, INT8, quantized, UINT8, weights } from '../quantized_layers.ts';
 
 let node: NodeBackend;
 beforeAll(async () => {
@@ -58,6 +58,22 @@ describe('plans of quantized networks', () => {
     );
     // The last two are the subtraction and the multiplication in floats.
     expect(found).toBe(steps + 2);
+  });
+
+  test.each<{
+    readonly name: string;
+    readonly order: (x: tf.Tensor) => tf.Tensor;
+  }>([
+    { name: 'before', order: (x) => tf.sub(tf.transpose(x, [0, 2, 3, 1]), UINT8.zero) },
+    { name: 'after', order: (x) => tf.transpose(tf.sub(x, UINT8.zero), [0, 2, 3, 1]) },
+  ])('integers keep their range in another order, $name their zero is subtracted', ({ order }) => {
+    const filter = weights([3, 3, 5, 4], 3) as tf.Tensor4D;
+    // The input's range is not that of the result.
+    expectSame(node, { hasCopies: true }, [1, 5, 7, 6], (x) => {
+      const image = order(quantized(x, 40, UINT8)) as tf.Tensor4D;
+      return tf.mul(quantized(tf.conv2d(image, filter, 1, 'same'), 0.002, INT8), 0.5);
+    });
+    filter.dispose();
   });
 
   test.each<{

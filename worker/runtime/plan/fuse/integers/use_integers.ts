@@ -49,6 +49,8 @@ class IntegerPass implements EarlierSteps {
   readonly #context: IntegerContext;
   readonly #bufferBytes: readonly number[];
   readonly #views = new Map<BufferId, IntegerView>();
+  /** The ranges of floats that are integers in another order than those of a view. */
+  readonly #permuted = new Map<BufferId, Omit<IntegerView, 'bytes'>>();
   readonly #padded = new Map<BufferId, PaddedView>();
   readonly #writers = new Map<BufferId, Step>();
   readonly #writerCounts: ReadonlyMap<BufferId, number>;
@@ -201,8 +203,8 @@ class IntegerPass implements EarlierSteps {
   }
 
   /**
-   * Makes bytes of the input of a chain, whose range the steps do not show. It is taken to have the type of the chain's
-   * first result. If a request has other values, the conversion notices it, and the executor computes the request.
+   * Makes bytes of the input of a chain. If the steps do not show its range, it is taken to have the type of the chain's first
+   * result. If a request has other values, the conversion notices it, and the executor computes the request.
    */
   #viewInput(x: BufferId, { lowest, highest }: Requantization): IntegerView | undefined {
     const shift = shiftOf(this.writerOf(x), this.#context.heap);
@@ -212,8 +214,8 @@ class IntegerPass implements EarlierSteps {
     if (!this.#isFollowed(source, count) || !this.#isFollowed(x, count) || !Number.isInteger(by))
       return undefined;
     const zero = offsetFor(lowest, highest);
-    const offset = zero + by;
-    return { bytes: this.#bytesOf(source, count, zero), offset, lowest: offset - 128, highest: offset + 127 };
+    const range = this.#permuted.get(source) ?? { offset: zero, lowest: zero - 128, highest: zero + 127 };
+    return shifted({ bytes: this.#bytesOf(source, count, range.offset), ...range }, by);
   }
 
   #bytesOf(floats: BufferId, count: number, offset: number): BufferId {
@@ -226,7 +228,7 @@ class IntegerPass implements EarlierSteps {
     return bytes;
   }
 
-  /** Follows integers through steps that only shift them or change their dtype. */
+  /** Follows integers through steps that only shift them or change their dtype, and their range through permutations. */
   #passView(step: Step): void {
     if (step.kind === 'kernel') {
       const x = step.inputs.get('x');
@@ -235,6 +237,10 @@ class IntegerPass implements EarlierSteps {
       const isCast = step.name === 'Cast' && others.length === 0 && output?.dtype !== 'bool';
       if (view && isCast && output && this.#isWrittenOnce(output.buffer))
         this.#views.set(output.buffer, view);
+      if (view && step.name === 'Transpose' && output) {
+        const { offset, lowest, highest } = view;
+        this.#permuted.set(output.buffer, { offset, lowest, highest });
+      }
       return;
     }
     const shift = shiftOf(step, this.#context.heap);
