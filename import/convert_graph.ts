@@ -30,7 +30,7 @@ export interface ConvertGraphOptions {
 export async function convertGraph(
   graph: Graph,
   directory: string,
-  options: ConvertGraphOptions,
+  options: ConvertGraphOptions & Pick<WriteModelOptions, 'metadata'>,
 ): Promise<Imported<undefined>> {
   const simplified = await simplifyGraph(graph, options);
   if (simplified.kind !== 'read') return simplified;

@@ -8,7 +8,7 @@ import { type Imported, read, unsupported } from './import_result.ts';
 import { convertArchive } from './keras/convert_archive.ts';
 import { convertH5 } from './keras/convert_keras.ts';
 import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
-import { archiveConfiguration, h5Configuration } from './keras/read_configuration.ts';
+import { archiveConfiguration, h5Configuration, tfjsConfiguration } from './keras/read_configuration.ts';
 import { rescaledInput } from './keras/rescaled_input.ts';
 import { type OnnxLayout, readOnnx } from './onnx/read_onnx.ts';
 import { calibrationExamples, type MoreExamples } from './quantize/calibration_examples.ts';
@@ -86,6 +86,7 @@ export async function openModel(path: string, options: OpenModelOptions): Promis
 /** What a file tells of how an image becomes its input: once it is converted, it does not say it any more. */
 async function statedImage({ kind, path }: DetectedModel): Promise<ImageFile | undefined> {
   if (kind === 'tflite') return tfliteImage(path);
+  if (kind === 'tfjs') return rescaledInput(await tfjsConfiguration(path));
   const text =
     kind === 'keras-archive'
       ? await archiveConfiguration(path)

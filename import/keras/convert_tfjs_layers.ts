@@ -29,7 +29,7 @@ export async function convertTfjsLayers(
   const parsed = v.safeParse(ModelJsonSchema, json.kind === 'read' ? json.value : undefined);
   if (!parsed.success) return read(false);
   const isGraph = options.integers !== undefined;
-  const { modelTopology } = parsed.output;
+  const { modelTopology, userDefinedMetadata } = parsed.output;
   const version = keras3Version(modelTopology) ?? (isGraph ? olderVersion(modelTopology) : undefined);
   if (version === undefined) return read(false);
   const configuration = modelTopology.model_config ?? modelTopology;
@@ -42,7 +42,11 @@ export async function convertTfjsLayers(
   const file = {
     read: async (name: string) => new Uint8Array((await weights.value.get(name)?.read()) ?? []),
   };
-  const written = await writeConverted(file, model.value, paired.value, directory, options);
+  const classes = userDefinedMetadata?.classes;
+  const written = await writeConverted(file, model.value, paired.value, directory, {
+    ...options,
+    ...(classes === undefined ? {} : { metadata: { classes } }),
+  });
   return written.kind === 'read' ? read(true) : written;
 }
 

@@ -1,6 +1,7 @@
 import { type ConvertGraphOptions, convertGraph } from '../convert_graph.ts';
 import type { Weight } from '../graph/graph.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
+import type { WriteModelOptions } from '../tfjs/writer/write_graph_model.ts';
 import { writeLayersModel } from '../tfjs/writer/write_layers_model.ts';
 import { occasionally } from '../throttle_progress.ts';
 import type { KerasGraph } from './graph/convert_to_graph.ts';
@@ -17,16 +18,17 @@ export async function writeConverted(
   planned: PlannedConversion,
   found: readonly FoundWeight[],
   directory: string,
-  options: ConvertGraphOptions,
+  options: ConvertGraphOptions & Pick<WriteModelOptions, 'metadata'>,
 ): Promise<Imported<undefined>> {
   if (planned.kind === 'graph') return writeGraph(file, planned, found, directory, options);
-  const { quantize, onProgress } = options;
+  const { quantize, metadata, onProgress } = options;
   const count = found.length;
   const progress = occasionally(onProgress);
   const weights = namedWeights(file, found, planned.sources);
   await writeLayersModel({ model_config: planned.model }, weights, directory, {
     generatedBy: 'Keras',
     ...(quantize === undefined ? {} : { quantize }),
+    ...(metadata === undefined ? {} : { metadata }),
     onProgress: ({ weights: written }) => progress(`Converting weights: ${written} of ${count}`),
   });
   return read(undefined);
@@ -37,7 +39,7 @@ function writeGraph(
   { nodes, functions, constants, signatures, initializer }: KerasGraph,
   found: readonly FoundWeight[],
   directory: string,
-  options: ConvertGraphOptions,
+  options: ConvertGraphOptions & Pick<WriteModelOptions, 'metadata'>,
 ): Promise<Imported<undefined>> | Imported<undefined> {
   const weights = new Map<string, Weight>(constants);
   for (const { name, stored } of found) {
