@@ -7,8 +7,12 @@ import {
   describeUnsupportedOperations,
   findUnsupportedOperations,
 } from './operations/unsupported_operations.ts';
-import type { MoreExamples } from './quantize/calibration_examples.ts';
-import { type QuantizedGraph, quantizeGraph, withFloatWeights } from './quantize/quantize_graph.ts';
+import {
+  type FindExamples,
+  type QuantizedGraph,
+  quantizeGraph,
+  withFloatWeights,
+} from './quantize/quantize_graph.ts';
 import { type Simplified, simplify } from './simplify/simplify.ts';
 import type { QuantizationMode } from './tfjs/writer/quantize.ts';
 import { type WriteModelOptions, writeGraphModel } from './tfjs/writer/write_graph_model.ts';
@@ -16,7 +20,7 @@ import { occasionally } from './throttle_progress.ts';
 
 /** What a graph is calibrated with, to be computed in bytes. */
 interface IntegerOptions {
-  readonly examples: MoreExamples;
+  readonly examples: FindExamples;
   readonly onQuantized: (quantized: QuantizedGraph) => void;
 }
 

@@ -127,8 +127,8 @@ async function conversionOptions(
   return {
     ...others,
     integers: {
-      examples: (signatures) =>
-        calibrationExamples({ directory: model.directory, image }, signatures, calibration),
+      examples: (signatures, areNeeded) =>
+        calibrationExamples({ directory: model.directory, image }, signatures, calibration, areNeeded),
       onQuantized: (quantized) => onIntegers?.(quantized),
     },
   };

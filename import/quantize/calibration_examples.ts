@@ -21,11 +21,14 @@ export type MoreExamples = (signatures: Signatures) => Promise<Imported<readonly
  * Returns the examples on which a model is calibrated: the golden ones of its directory, and those of the caller.
  *
  * Files of images are left out, since only the server makes tensors of them.
+ *
+ * @param areNeeded false if the model can be quantized without examples, which then only compare its answers
  */
 export async function calibrationExamples(
   { directory, image }: { readonly directory: string; readonly image?: ImageFile | undefined },
   signatures: Signatures,
   more: MoreExamples | undefined,
+  areNeeded: boolean,
 ): Promise<Imported<readonly CalibrationExample[]>> {
   const sidecars = await readSidecarFiles(directory, signatures, image);
   if (sidecars.kind !== 'read') return sidecars;
@@ -33,7 +36,7 @@ export async function calibrationExamples(
   if (added.kind !== 'read') return added;
   const all = [...sidecars.value.golden, ...added.value];
   const numbers = all.filter((example) => misfit(example, signatures) === undefined);
-  if (numbers.length > 0) return read(numbers);
+  if (numbers.length > 0 || !areNeeded) return read(numbers);
   const [first] = all;
   const lack =
     first === undefined
@@ -45,7 +48,7 @@ export async function calibrationExamples(
 }
 
 /** Why this process cannot compute an example, whose inputs have to be numbers and not files; undefined if it can. */
-function misfit(
+export function misfit(
   { signature_name: name = DEFAULT_SIGNATURE, inputs }: CalibrationExample,
   signatures: Signatures,
 ): string | undefined {

@@ -2,7 +2,7 @@ import type { Graph, Weight } from '../graph/graph.ts';
 import { type Imported, read, unsupported } from '../import_result.ts';
 import { GraphRewrite } from '../simplify/graph_rewrite.ts';
 import { simplify } from '../simplify/simplify.ts';
-import type { CalibrationExample, MoreExamples } from './calibration_examples.ts';
+import type { CalibrationExample } from './calibration_examples.ts';
 import { quantizeDynamicProducts } from './dynamic_products.ts';
 import { quantizeConvolutions, readSteps } from './static/quantize_convolutions.ts';
 import { storeWeightsInBytes } from './weights_in_bytes.ts';
@@ -19,6 +19,12 @@ export interface IntegerReport {
   readonly inFloats: readonly { readonly layer: string; readonly reason: string }[];
 }
 
+/** Returns the examples of a model of these signatures. Without `areNeeded`, there may be none. */
+export type FindExamples = (
+  signatures: Graph['signatures'],
+  areNeeded: boolean,
+) => Promise<Imported<readonly CalibrationExample[]>>;
+
 /** A quantized graph, and the examples it was calibrated on. */
 export interface QuantizedGraph {
   readonly graph: Graph;
@@ -34,7 +40,7 @@ export interface QuantizedGraph {
  */
 export async function quantizeGraph(
   graph: Graph,
-  examples: MoreExamples,
+  examples: FindExamples,
   onProgress: (text: string) => void = () => undefined,
 ): Promise<Imported<QuantizedGraph>> {
   if ([...graph.weights.values()].some(isOfIntegers))
@@ -42,7 +48,7 @@ export async function quantizeGraph(
   const rewrite = new GraphRewrite(graph);
   const steps = readSteps(rewrite);
   const hasConvolutions = steps.steps.some(({ kind }) => kind === 'convolution');
-  const calibration = hasConvolutions ? await examples(graph.signatures) : read([]);
+  const calibration = await examples(graph.signatures, hasConvolutions);
   if (calibration.kind !== 'read') return calibration;
   const {
     inBytes,
@@ -61,7 +67,7 @@ export async function quantizeGraph(
   if (inBytes.length + rowsInBytes.length + products.length === 0) {
     const [reason] = inFloats.values();
     return unsupported(
-      `has no convolution or product that could be computed in bytes${reason === undefined ? '' : `: ${reason}`}`,
+      `has no convolution or product that could be computed in bytes${reason === undefined ? '' : `: ${reason}`}; publish it without --quantize`,
     );
   }
   const withBytes = new Set(products);

@@ -1,15 +1,22 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CalibrationExample, MoreExamples } from '../../import/index.ts';
+// Not from index.ts, which loads tfjs.
+import { misfit } from '../../import/quantize/calibration_examples.ts';
 import { readRequest } from '../rehearsal/request_file.ts';
 
-/** Returns a reader of files, and of folders of files, with requests on which a model is calibrated. */
+/**
+ * Returns a reader of files, and of folders of files, with requests on which a model is calibrated. It refuses a request that
+ * could not be used.
+ */
 export function calibrationFiles(paths: readonly string[]): MoreExamples {
   return async (signatures) => {
     const examples: CalibrationExample[] = [];
     for (const path of await filesIn(paths)) {
       const found = await readRequest(path, signatures);
       if (found.kind === 'malformed') return { kind: 'malformed', message: found.reason };
+      const fault = misfit(found.request, signatures);
+      if (fault !== undefined) return { kind: 'malformed', message: `${path}: ${fault}` };
       examples.push(found.request);
     }
     return { kind: 'read', value: examples };

@@ -43,7 +43,7 @@ export async function importModel(
     calibration: calibrationFiles(calibrate),
     onIntegers: (quantized) => {
       integers = quantized.report;
-      // Only convolutions are calibrated; a model without them is compared on its golden examples.
+      // A model without convolutions needs none, and may have golden examples of files of images.
       if (quantized.examples.length > 0) examples = quantized.examples;
     },
   });

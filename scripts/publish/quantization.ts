@@ -107,7 +107,7 @@ export function lossFault(
   maxLoss: number,
 ): string | undefined {
   if (accuracy.length === 0)
-    return `--max-loss needs examples to measure what --quantize ${form} costs: put golden.json next to the model`;
+    return `--max-loss needs examples to measure what --quantize ${form} costs: put golden.json next to the model${form === 'int8' ? ', or give requests with --calibrate FILE' : ''}`;
   const worst = accuracy.filter((difference) => !(lossOf(difference) <= maxLoss));
   return worst.length === 0
     ? undefined

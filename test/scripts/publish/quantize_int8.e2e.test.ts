@@ -142,12 +142,32 @@ describe('publish --quantize int8', () => {
     expect(await published()).not.toContain('refused');
   });
 
-  test('refuses examples of another shape, and says so', async () => {
+  test('refuses a request of another shape, also beside others, and names its file', async () => {
     const file = join(folder, 'narrow.json');
     await writeFile(file, '{"inputs": {"x": [[1, 2]]}}');
-    const { code, stderr } = await publish(without, 'refused', '--calibrate', file, '--skip-rehearsal');
+    const { code, stderr } = await publish(withGolden, 'refused', '--calibrate', file, '--skip-rehearsal');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/int8 needs examples.* the first one cannot be used: input "x" has shape \[1,2\]/);
+    expect(stderr).toMatch(/narrow\.json: input "x" has shape \[1,2\] and not/);
+  });
+
+  test('compares a model without convolutions on the requests, and refuses a file that does not exist', async () => {
+    const products = join(folder, 'products');
+    const g = new ImageNetwork();
+    await mkdir(products);
+    await writeGraphModel(g.graph(g.classify(g.x, 8, 400)), products);
+    const request = join(folder, 'products.json');
+    await writeFile(request, JSON.stringify({ inputs: image(1).inputs }));
+    const words = ['--skip-rehearsal', '--dry-run', '--json'];
+    const taken = await publish(products, 'products', '--calibrate', request, '--max-loss', '1', ...words);
+    expect(taken).toMatchObject({ code: 0 });
+    expect(JSON.parse(taken.stdout)).toMatchObject({
+      integers: { examples: 1 },
+      accuracy: [{ output: 'y0' }],
+    });
+    const lost = await publish(products, 'products', '--calibrate', `${request}x`, ...words);
+    expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('products.jsonx is not a file') });
+    const unmeasured = await publish(products, 'products', '--max-loss', '1', ...words);
+    expect(unmeasured).toMatchObject({ code: 1, stdout: expect.stringContaining('--calibrate FILE') });
   });
 
   test('refuses a file that is no request', async () => {
