@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Imported, read } from '../import_result.ts';
 import { type OpenModelOptions, openModel, type SourceOptions } from '../open_model.ts';
-import type { CalibrationExample } from '../quantize/calibration_examples.ts';
+import { type CalibrationExample, misfit } from '../quantize/calibration_examples.ts';
 import type { ModelImport } from '../tfjs/tfjs_directory.ts';
 import { compareAnswers, type OutputDifference } from './compare_answers.ts';
 import { openComputation } from './computation.ts';
@@ -11,7 +11,7 @@ type ReadImport = Extract<ModelImport, { kind: 'read' }>;
 
 /**
  * Returns the differences of a quantized model's outputs from the original's on examples, by default the model's golden ones. The
- * list is empty without examples. The original is converted a second time, and this process computes both.
+ * list is empty without examples of numbers: only the server decodes files of images. The original is converted a second time, and this process computes both.
  *
  * @param path the path of the original
  * @param temporaryDirectory a directory for the original in tfjs's format
@@ -22,7 +22,7 @@ export async function quantizationAccuracy(
   {
     temporaryDirectory,
     onProgress,
-    examples = quantized.content.golden,
+    examples: given = quantized.content.golden,
     onOriginal,
     ...source
   }: SourceOptions &
@@ -32,6 +32,7 @@ export async function quantizationAccuracy(
       readonly onOriginal?: (original: ReadImport) => void;
     },
 ): Promise<Imported<OutputDifference[]>> {
+  const examples = given.filter((example) => misfit(example, quantized.content.signatures) === undefined);
   if (examples.length === 0) return read([]);
   const directory = join(temporaryDirectory, 'original');
   await mkdir(directory);

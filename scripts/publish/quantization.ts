@@ -124,7 +124,7 @@ function lossOf({ largestRelative, changedClasses }: OutputDifference): number {
 export function costLines(form: QuantizationForm, { accuracy, integers }: QuantizationCost): string[] {
   const costs =
     accuracy.length === 0
-      ? [`What ${form} costs in accuracy was not measured: the model has no golden.json.`]
+      ? [`What ${form} costs in accuracy was not measured: the model has no golden examples of numbers.`]
       : [
           `What ${form} costs in accuracy, on ${integers?.examples ? plural(integers.examples, 'example') : 'the golden examples'}:`,
           ...describeDifferences(accuracy).map((line) => `  ${line}`),

@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openModel } from '../../../import/index.ts';
+import { openModel, quantizationAccuracy } from '../../../import/index.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { SAMPLES } from '../../fixtures/models/publish_directory.ts';
 
@@ -28,6 +28,15 @@ async function contentOf(path: string, quantize?: 'int8') {
   if (opened.kind !== 'read') throw new Error(opened.message);
   return opened.content;
 }
+
+test('golden examples of files of images are not compared, and do not prevent a quantization', async () => {
+  const opened = await openModel(await rescalingDigits(), { temporaryDirectory: join(folder, 'unused') });
+  if (opened.kind !== 'read') throw new Error(opened.message);
+  const inputs = { image: [{ b64: 'iVBORw0KGgo=' }] };
+  const temporaryDirectory = join(folder, 'compared');
+  const accuracy = await quantizationAccuracy('', opened, { temporaryDirectory, examples: [{ inputs }] });
+  expect(accuracy).toEqual({ kind: 'read', value: [] });
+});
 
 test('a LayersModel that int8 makes a graph of keeps the names of its classes and takes the same images', async () => {
   const path = await rescalingDigits();
