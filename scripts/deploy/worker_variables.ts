@@ -23,4 +23,5 @@ export const PREDICT_VARIABLES: readonly string[] = [
   'MANIFEST_PUBLIC_KEYS',
   'TRAFFIC_ONE_IN',
   'TRAFFIC_STORE',
+  'PLAN_PROOFS',
 ];

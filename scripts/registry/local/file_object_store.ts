@@ -15,6 +15,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../../../worker/registry/storage/object_store.ts';
+import { ReplacedBlobs } from './replaced_blobs.ts';
 
 const RowSchema = v.object({
   key: v.string(),
@@ -51,13 +52,13 @@ const LIST_FOLDERS =
 export class FileObjectStore implements ObjectStore {
   readonly #database: DatabaseSync;
   readonly #blobs: string;
-  /** Files of replaced and deleted objects. A reader that has just found one may still open it. */
-  readonly #unused: string[] = [];
+  readonly #replaced: ReplacedBlobs;
 
   /** @param blobs the folder of the objects' bytes */
   constructor(database: DatabaseSync, blobs: string) {
     this.#database = database;
     this.#blobs = blobs;
+    this.#replaced = new ReplacedBlobs(blobs);
   }
 
   async get(key: string, options: { unlessEtag?: string } = {}): Promise<ReadResult> {
@@ -95,7 +96,7 @@ export class FileObjectStore implements ObjectStore {
     try {
       await writeFile(this.#path(blob), value, { flag: 'wx', flush: true });
       const { result, replaced } = this.#transaction(() => this.#write(key, blob, value, options));
-      if (replaced !== undefined) this.#unused.push(replaced);
+      if (replaced !== undefined) await this.#replaced.add([replaced]);
       return result;
     } finally {
       if (!this.#names(key, blob)) await rm(this.#path(blob), { force: true });
@@ -105,7 +106,7 @@ export class FileObjectStore implements ObjectStore {
   async delete(keys: readonly string[]): Promise<void> {
     const remove = this.#database.prepare(DELETE);
     const blobs = this.#transaction(() => keys.flatMap((key) => remove.all(key)));
-    for (const { blob_id } of blobs) this.#unused.push(v.parse(RowSchema.entries.blob_id, blob_id));
+    await this.#replaced.add(blobs.map(({ blob_id }) => v.parse(RowSchema.entries.blob_id, blob_id)));
   }
 
   async *list(prefix: string, { after = '' }: ListOptions = {}): AsyncIterable<ObjectDescription> {
@@ -128,7 +129,7 @@ export class FileObjectStore implements ObjectStore {
 
   async close(): Promise<void> {
     this.#database.close();
-    for (const blob of this.#unused) await rm(this.#path(blob), { force: true });
+    await this.#replaced.sweep(Date.now());
   }
 
   #write(

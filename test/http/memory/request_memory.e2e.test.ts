@@ -93,7 +93,8 @@ describe.runIf(isMeasured)('one request lets the process grow by no more than th
   });
 });
 
-describe.runIf(isMeasured)('four such requests at once fit the isolate', () => {
+// On a busy machine, garbage may be collected later than usual. Each attempt has a fresh Worker.
+describe.runIf(isMeasured)('four such requests at once fit the isolate', { retry: 2 }, () => {
   test.each(named.filter(([name]) => OF_EACH_KIND.includes(name)))('%s', async (_name, heavy) => {
     const { path, body, headers, statuses } = heavy;
     const { isolate, memory } = await freshWorker(modelOf(path));

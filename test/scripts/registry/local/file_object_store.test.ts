@@ -1,3 +1,5 @@
+import { readdir, utimes } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openBucketDatabase } from '../../../../scripts/registry/local/bucket_database.ts';
 import { FileObjectStore } from '../../../../scripts/registry/local/file_object_store.ts';
@@ -57,6 +59,23 @@ describe('the files of local state, while workerd has them open', () => {
     expect(await listed(reader, prefix)).toEqual(await listed(writer, prefix));
     await reader.put(`${prefix}ä`, encode('replaced'), { condition: { kind: 'always' } });
     expect(await textOf(writer, `${prefix}ä`)).toBe('replaced');
+  });
+
+  test('a reader that found an object before it was replaced can read it for a while, even if the writer has ended', async () => {
+    const writer = await open();
+    await writer.put('replaced', encode('one'), { condition: { kind: 'always' } });
+    const found = await files.get('replaced');
+    if (found.kind !== 'found') throw new Error(found.kind);
+    await writer.put('replaced', encode('two'), { condition: { kind: 'always' } });
+    await writer.close();
+    expect(await found.object.text()).toBe('one');
+    const marks = path.join(path.dirname(localBucket(state).blobs), 'replaced');
+    const longAgo = new Date(Date.now() - 120_000);
+    for (const mark of await readdir(marks)) await utimes(path.join(marks, mark), longAgo, longAgo);
+    await (await open()).close();
+    await expect(found.object.text()).rejects.toThrow('ENOENT');
+    expect(await readdir(marks)).toEqual([]);
+    expect(await textOf(files, 'replaced')).toBe('two');
   });
 
   test('an etag is that of R2, and the digest is kept', async () => {
