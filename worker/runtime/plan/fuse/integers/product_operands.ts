@@ -121,17 +121,19 @@ function weightsAt(
   const columns = 'n' in step.arguments ? step.arguments.n : step.arguments.outChannels;
   const channels = 'k' in step.arguments ? step.arguments.k : step.arguments.channels;
   if (format !== ElementFormat.uint8 || !isConstant(vectors)) return undefined;
-  const scaleOf = (column: number): number => heap.floatAt(vectors + 4 * column);
-  const offsetOf = (column: number): number => heap.floatAt(vectors + 4 * (columns + column));
-  const at = (row: number, column: number): number => {
-    const panel = Math.floor(column / PANEL) * Math.ceil(rows / BLOCK_ROWS);
-    const block = PANEL * BLOCK_ROWS * (panel + Math.floor(row / BLOCK_ROWS));
-    const element = heap.byteAt(packed + block + BLOCK_ROWS * (column % PANEL) + (row % BLOCK_ROWS));
-    return (element - zero) * scaleOf(column) + offsetOf(column);
+  const vector = (first: number): Float64Array =>
+    Float64Array.from({ length: columns }, (_, column) => heap.floatAt(first + 4 * column));
+  const [scales, offsets] = [vector(vectors), vector(vectors + 4 * columns)];
+  const isPlain = scales.every((scale) => scale === 1) && offsets.every((offset) => offset === 0);
+  const panelBytes = PANEL * BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS);
+  const integerAt = (row: number, column: number): number => {
+    const block = Math.floor(column / PANEL) * panelBytes + Math.floor(row / BLOCK_ROWS) * PANEL * BLOCK_ROWS;
+    return heap.byteAt(packed + block + BLOCK_ROWS * (column % PANEL) + (row % BLOCK_ROWS)) - zero;
   };
-  let isPlain = true;
-  for (let column = 0; column < columns; column++)
-    isPlain &&= scaleOf(column) === 1 && offsetOf(column) === 0;
+  const at = isPlain
+    ? integerAt
+    : (row: number, column: number): number =>
+        integerAt(row, column) * (scales[column] ?? Number.NaN) + (offsets[column] ?? Number.NaN);
   // The sums of a product of one row would also begin with those of offsets.
   if (!isPlain && 'm' in step.arguments && step.arguments.m === 1) return undefined;
   // The integer kernels read four channels of a tap together. Behind the last row, memory is not initialized.
