@@ -16,7 +16,11 @@ describe.skipIf(!HAS_BROWSER)('changes in the console', () => {
   const pointerOf = async (model: string) => (await ask('GET', `/api/v1/models/${model}`)).body.pointer;
 
   /** The sentences that the dialog shows before the change. */
-  const consequences = (page: Page) => page.getByRole('dialog').locator('.consequences li').allTextContents();
+  const consequences = async (page: Page) => {
+    const sentences = page.getByRole('dialog').locator('.consequences li');
+    await sentences.first().waitFor();
+    return sentences.allTextContents();
+  };
 
   /** Confirms the dialog, and waits until the whole fleet has changed over. */
   const confirm = async (page: Page, button: string, reason = '') => {
