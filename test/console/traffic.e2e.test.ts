@@ -116,7 +116,7 @@ describe.skipIf(!HAS_BROWSER)('the traffic of a model', () => {
   test('is drawn by version, with the canary beside the current one, and the generations still seen', async () => {
     const { page, faults } = await openWith(200, REPORT);
     await page.getByText('500 requests, estimated from 50 sampled ones').waitFor();
-    expect(await page.locator('figure.chart canvas').count()).toBe(4);
+    await expect.poll(() => page.locator('figure.chart canvas').count()).toBe(4);
     expect(await page.locator('figure.chart').first().locator('.legend li').allTextContents()).toEqual([
       ' 1.0.0',
       ' 1.1.0 (canary)',
