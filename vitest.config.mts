@@ -42,6 +42,8 @@ export default defineConfig({
           exclude: ['test/**/*.worker.test.ts', 'test/bench/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // The default of a second is not enough for a browser on a busy machine.
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],
