@@ -1,6 +1,7 @@
 import { LARGEST_CODE, mostMagnitudes, STORED_CODES } from '../../worker/model/dynamic_quantization.ts';
 import { float32Values } from '../graph/float32_values.ts';
 import type { Weight } from '../graph/graph.ts';
+import { integerWeight } from './integer_weight.ts';
 
 /** A matrix [rows, columns], or its transpose in memory. */
 export interface Matrix {
@@ -44,35 +45,12 @@ export async function columnCodes(matrix: Matrix): Promise<ColumnCodes | undefin
     const scale = Math.max(size / LARGEST_CODE, (sums[column] ?? 0) / exactSum);
     return scale < LEAST_SCALE ? 1 : scale;
   });
-  return { codes: codesOf(matrix, scales), scales };
+  const codes = integerWeight(weight, { scales, channelOf: columnAt }, STORED_CODES.min);
+  return { codes, scales };
 }
 
 /** Columns of smaller values count as zeros. */
 const LEAST_SCALE = 1e-30;
-
-function codesOf(matrix: Matrix, scales: Float32Array): Weight {
-  const { weight, rows, columns } = matrix;
-  const { dtype, shape } = weight;
-  const columnAt = columnsOf(matrix);
-  const read = async (): Promise<Float32Array> =>
-    float32Values(await weight.read()).map((value, index) => {
-      const code = Math.round(value / (scales[columnAt(index)] ?? 1));
-      // The sum with 0 makes a 0 of -0.
-      return Math.min(LARGEST_CODE, Math.max(-LARGEST_CODE, code)) + 0;
-    });
-  const count = rows * columns;
-  return {
-    dtype,
-    shape,
-    byteLength: 4 * count,
-    read: async () => new Uint8Array((await read()).buffer),
-    quantized: {
-      quantization: STORED_CODES,
-      byteLength: count,
-      read: async () => Uint8Array.from(await read(), (code) => code - STORED_CODES.min),
-    },
-  };
-}
 
 function columnsOf({ rows, columns, transposed }: Matrix): (index: number) => number {
   return transposed ? (index) => Math.floor(index / rows) : (index) => index % columns;

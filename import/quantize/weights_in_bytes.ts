@@ -6,9 +6,10 @@ import type { Graph, GraphNode, NodeAttribute } from '../graph/graph.ts';
 import { computesFloats, hasControlInputs, textsAttribute } from '../simplify/attributes.ts';
 import { GraphRewrite } from '../simplify/graph_rewrite.ts';
 import { isQuantizable } from '../tfjs/writer/quantize.ts';
+import { integerWeight } from './integer_weight.ts';
 import { extending } from './static/compute_in_bytes.ts';
 import { withoutFusion } from './static/emit_steps.ts';
-import { channelScales, type Filter, integerWeight } from './static/quantize_filter.ts';
+import { channelScales, type Filter } from './static/quantize_filter.ts';
 
 const PLAIN: ReadonlyMap<string, string> = new Map([
   ['Conv2D', 'Conv2D'],

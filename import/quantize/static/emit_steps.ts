@@ -3,8 +3,9 @@ import { type NodeBuilder, typeValue } from '../../builder/node_builder.ts';
 import { centered, quantized } from '../../builder/quantized.ts';
 import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
 import type { GraphNode, NodeAttribute } from '../../graph/graph.ts';
+import { integerWeight } from '../integer_weight.ts';
 import { type Activation, activatedCodes, type ByteCodes } from './byte_codes.ts';
-import { type FilterScales, integerWeight } from './quantize_filter.ts';
+import type { FilterScales } from './quantize_filter.ts';
 import type { Convolution } from './read_step.ts';
 
 const { fround } = Math;

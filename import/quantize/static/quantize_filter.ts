@@ -1,12 +1,9 @@
-import { elementCount } from '../../../worker/model/tensor.ts';
-import { float32Values } from '../../graph/float32_values.ts';
-import type { Weight } from '../../graph/graph.ts';
+import { LARGEST_CODE } from '../../../worker/model/dynamic_quantization.ts';
+import { integerOf } from '../integer_weight.ts';
 import { type ByteCodes, LEAST_CODE, MOST_CODE } from './byte_codes.ts';
 
 const { fround } = Math;
 
-/** Weights of 7 bits and a sign: see docs/decisions/integer-kernels.md. */
-const LARGEST_WEIGHT = 127;
 /** All integers up to this one are floats, so that sums up to it are exact in any order. */
 const EXACT = 2 ** 24;
 /** Plans round sums times their scale below this magnitude. */
@@ -63,7 +60,7 @@ export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): Quan
     const magnitude = largest[channel] ?? 0;
     const scale = fround(
       Math.max(
-        magnitude / LARGEST_WEIGHT,
+        magnitude / LARGEST_CODE,
         ((sum + Math.abs(added)) / room) * (1 + 2 ** -20),
         (SMALLEST_SCALE * y.scale) / x.scale,
       ),
@@ -92,11 +89,6 @@ function lostSums({ values, channels, channelOf, meanInputOf }: Filter, scales: 
   return lost;
 }
 
-function integerOf(value: number, scale: number): number {
-  // Adding 0 makes 0 of -0.
-  return Math.min(Math.max(Math.round(value / scale), -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
-}
-
 /** Of each channel: the largest magnitude, the sums of the weights above and below 0, and how many there are. */
 function channelSums({ values, channels, channelOf }: Pick<Filter, 'values' | 'channels' | 'channelOf'>) {
   const [largest, positive, negative] = [
@@ -116,32 +108,5 @@ function channelSums({ values, channels, channelOf }: Pick<Filter, 'values' | 'c
 /** Returns the scales of the channels alone, for products of floats with integer weights. */
 export function channelScales(filter: Omit<Filter, 'bias' | 'meanInputOf'>): Float32Array {
   const { largest } = channelSums(filter);
-  return Float32Array.from(largest, (magnitude) => (magnitude === 0 ? 1 : magnitude / LARGEST_WEIGHT));
-}
-
-/** The least of tfjs's numbers from 0 on stands for this integer. */
-const STORED_LEAST = -128;
-
-/**
- * Returns the integers of a weight as a constant that is stored in 8 bits. They are computed from the source when they are read.
- */
-export function integerWeight(
-  source: Weight,
-  { scales, channelOf }: Pick<Filter, 'channelOf'> & { readonly scales: Float32Array },
-): Weight {
-  const { shape } = source;
-  const count = elementCount(shape);
-  const read = async (): Promise<Float32Array> =>
-    float32Values(await source.read()).map((value, index) => integerOf(value, scales[channelOf(index)] ?? 1));
-  return {
-    dtype: 'float32',
-    shape,
-    byteLength: 4 * count,
-    read: async () => new Uint8Array((await read()).buffer),
-    quantized: {
-      quantization: { dtype: 'uint8', scale: 1, min: STORED_LEAST },
-      byteLength: count,
-      read: async () => Uint8Array.from(await read(), (integer) => integer - STORED_LEAST),
-    },
-  };
+  return Float32Array.from(largest, (magnitude) => (magnitude === 0 ? 1 : magnitude / LARGEST_CODE));
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { float32Values } from '../../../import/graph/float32_values.ts';
+import { integerWeight } from '../../../import/quantize/integer_weight.ts';
 import { activatedCodes, codesOfRange } from '../../../import/quantize/static/byte_codes.ts';
-import { integerWeight, quantizeFilter } from '../../../import/quantize/static/quantize_filter.ts';
+import { quantizeFilter } from '../../../import/quantize/static/quantize_filter.ts';
 import { float32Weight } from '../../fixtures/graphs/memory_weight.ts';
 
 const RUNS = { numRuns: Number(process.env.FUZZ_CASES ?? 200) };
