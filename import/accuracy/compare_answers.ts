@@ -49,7 +49,8 @@ export async function compareAnswers(
   return [...differences.values()];
 }
 
-function signatureOf(signatures: Readonly<Record<string, Signature>>, name: string): Signature {
+/** Returns the signature of an example. @throws if there is none of this name */
+export function signatureOf(signatures: Readonly<Record<string, Signature>>, name: string): Signature {
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature === undefined) throw new Error(`there is no signature "${name}"`);
   return signature;

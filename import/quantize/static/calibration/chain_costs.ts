@@ -1,4 +1,5 @@
 import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import { signatureOf } from '../../../accuracy/compare_answers.ts';
 import { openGraph } from '../../../accuracy/computation.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { nodeName } from '../../../graph/graph_topology.ts';
@@ -46,8 +47,7 @@ async function outputs(
   const computation = await openGraph(graph);
   const values = new Map<string, number[]>();
   for (const { signature_name: name = DEFAULT_SIGNATURE, inputs } of examples) {
-    const signature = graph.signatures[name];
-    if (signature === undefined) throw new Error(`there is no signature "${name}"`);
+    const signature = signatureOf(graph.signatures, name);
     const nodes = Object.values(signature.outputs)
       .filter(({ dtype, name: tensor }) => dtype === 'float32' && !/:[1-9]/.test(tensor))
       .map((output) => nodeName(output.name));

@@ -1,4 +1,5 @@
 import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import { signatureOf } from '../../../accuracy/compare_answers.ts';
 import { openGraph } from '../../../accuracy/computation.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { nodeName } from '../../../graph/graph_topology.ts';
@@ -31,8 +32,7 @@ export async function signalToNoise(
   const computation = await openGraph(isolated.graph);
   const ratios = new Map(isolated.layers.map(({ name }) => [name, new EnergyRatio()]));
   for (const { signature_name: name = DEFAULT_SIGNATURE, inputs } of examples) {
-    const signature = graph.signatures[name];
-    if (signature === undefined) throw new Error(`there is no signature "${name}"`);
+    const signature = signatureOf(graph.signatures, name);
     const fed = Object.values(signature.inputs).map((input) => nodeName(input.name));
     const reached = computable(isolated.graph, new Set(fed));
     const asked = isolated.layers.filter(({ exact, rounded }) => reached.has(exact) && reached.has(rounded));

@@ -1,4 +1,5 @@
 import { DEFAULT_SIGNATURE } from '../../../../worker/model/default_signature.ts';
+import { signatureOf } from '../../../accuracy/compare_answers.ts';
 import type { GraphComputation } from '../../../accuracy/computation.ts';
 import type { Graph } from '../../../graph/graph.ts';
 import { nodeName } from '../../../graph/graph_topology.ts';
@@ -23,8 +24,7 @@ export async function observe(
   const shapes = new Map<string, readonly number[]>();
   const means = new Map<string, ChannelMeans>();
   for (const { signature_name: name = DEFAULT_SIGNATURE, inputs } of examples) {
-    const signature = graph.signatures[name];
-    if (signature === undefined) throw new Error(`there is no signature "${name}"`);
+    const signature = signatureOf(graph.signatures, name);
     const fed = Object.values(signature.inputs).map((input) => nodeName(input.name));
     const reached = computable(graph, new Set(fed));
     const asked = nodes.filter((node) => reached.has(node));
