@@ -183,6 +183,40 @@ test('n-grams that fill the memory are refused before one is made', () => {
   });
 });
 
+describe('a window whose places do not fit in 32 bits is refused', () => {
+  const HUGE = 2 ** 31 - 1;
+  const image = floats([1, 1, 2, 3]);
+  const convolutions = ['DepthwiseConv2dNative', 'FusedDepthwiseConv2D', 'Conv2D', 'FusedConv2D'];
+  const wide = (name: string): CallSpec['attributes'] => ({
+    ...window,
+    pad: 'same',
+    activation: 'linear',
+    filterSize: [1, 2],
+    [name]: [1, HUGE],
+  });
+  const calls: readonly [name: string, kernel: string, spec: CallSpec][] = [
+    ...['strides', 'dilations'].flatMap((name) =>
+      convolutions.map((kernel): [string, string, CallSpec] => [
+        name,
+        kernel,
+        { inputs: { x: image, filter: floats([1, 2, 3, 1]) }, attributes: wide(name) },
+      ]),
+    ),
+    ...['MaxPool', 'AvgPool'].map((kernel): [string, string, CallSpec] => [
+      'strides',
+      kernel,
+      { inputs: { x: image }, attributes: wide('strides') },
+    ]),
+  ];
+
+  test.each(calls)('%s of a %s', (_, kernel, spec) => {
+    expect(laboratory.call(draw(kernel, spec, { seed: 1, isWild: false }))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('too large'),
+    });
+  });
+});
+
 const STRICT = { isWild: false, mustCompute: true };
 
 describe('what TensorFlow computes', () => {

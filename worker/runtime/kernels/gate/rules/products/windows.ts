@@ -7,6 +7,12 @@ export interface Window {
   readonly dilations: readonly number[];
 }
 
+/**
+ * The largest size, extent, stride, dilation or padding of a window. The kernels compute places in 32 bits, as sums of
+ * three of these.
+ */
+const LARGEST_EXTENT = 2 ** 29;
+
 /** Returns a positive number for each spatial dimension. A single number that is not a list applies to all. */
 export function perDimension(
   call: KernelCall,
@@ -35,9 +41,15 @@ export function windowPositions(
   const pad = call.attribute('pad');
   return image.map((size, axis) => {
     const stride = strides[axis] ?? 1;
-    const extent = ((sizes[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+    const dilation = dilations[axis] ?? 1;
+    const extent = ((sizes[axis] ?? 1) - 1) * dilation + 1;
+    const padded = pad === 'same' ? 0 : padding(call, pad, axis);
+    if (Math.max(extent, stride, dilation, size + padded) > LARGEST_EXTENT)
+      call.refuse(
+        `a window of [${sizes}] with strides [${strides}] and dilations [${dilations}] is too large to compute`,
+      );
     if (pad === 'same') return Math.ceil(size / stride);
-    const count = Math.trunc((size + padding(call, pad, axis) - extent + stride) / stride);
+    const count = Math.trunc((size + padded - extent + stride) / stride);
     if (count < 0) call.refuse(`a window of [${sizes}] is larger than an image of [${image}]`);
     return count + 0;
   });
