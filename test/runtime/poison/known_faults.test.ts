@@ -187,7 +187,7 @@ describe('a window whose places do not fit in 32 bits is refused', () => {
   const HUGE = 2 ** 31 - 1;
   const image = floats([1, 1, 2, 3]);
   const convolutions = ['DepthwiseConv2dNative', 'FusedDepthwiseConv2D', 'Conv2D', 'FusedConv2D'];
-  const wide = (name: string): CallSpec['attributes'] => ({
+  const wide = (name: string): Readonly<Record<string, unknown>> => ({
     ...window,
     pad: 'same',
     activation: 'linear',
