@@ -1,6 +1,7 @@
-import { LARGEST_CODE, mostMagnitudes, STORED_CODES } from '../../worker/model/dynamic_quantization.ts';
+import { LARGEST_CODE } from '../../worker/model/dynamic_quantization.ts';
 import { float32Values } from '../graph/float32_values.ts';
 import type { Weight } from '../graph/graph.ts';
+import { channelSums } from './channel_sums.ts';
 import { integerWeight } from './integer_weight.ts';
 
 /** A matrix [rows, columns], or its transpose in memory. */
@@ -19,34 +20,32 @@ export interface ColumnCodes {
 }
 
 /**
- * Quantizes a matrix by columns. The scale of a column is as small as its largest magnitude permits, and large enough for
- * the sums of its products to be exact in float32. The matrix is read now for its scales, and again whenever the codes
- * are read.
+ * Quantizes a matrix by columns. The scale of a column is as small as its largest magnitude permits, and as large as the
+ * bound of its sum requires. The matrix is read now for its scales, and again whenever the codes are read.
  *
- * @returns undefined if a value is not finite, or if a column has too many values for exact sums
+ * @param mostMagnitudes the most that the magnitudes of a column's codes may add up to
+ * @param storedLeast the integer for which the byte 0 stands
+ * @returns undefined if a value is not finite, or if a column has too many values for that bound
  */
-export async function columnCodes(matrix: Matrix): Promise<ColumnCodes | undefined> {
+export async function columnCodes(
+  matrix: Matrix,
+  mostMagnitudes = Number.POSITIVE_INFINITY,
+  storedLeast?: number,
+): Promise<ColumnCodes | undefined> {
   const { weight, rows, columns } = matrix;
   // Rounding adds at most a half to each magnitude, and that of the scale less than 1 to their sum.
-  const exactSum = mostMagnitudes(LARGEST_CODE) - rows / 2 - 1;
-  if (exactSum <= 0) return undefined;
-  const largest = new Float64Array(columns);
-  const sums = new Float64Array(columns);
-  const columnAt = columnsOf(matrix);
-  for (const [index, value] of float32Values(await weight.read()).entries()) {
-    const column = columnAt(index);
-    const size = Math.abs(value);
-    // Also false for NaN.
-    if (!(size < Number.POSITIVE_INFINITY)) return undefined;
-    largest[column] = Math.max(largest[column] ?? 0, size);
-    sums[column] = (sums[column] ?? 0) + size;
-  }
-  const scales = Float32Array.from(largest, (size, column) => {
-    const scale = Math.max(size / LARGEST_CODE, (sums[column] ?? 0) / exactSum);
+  const room = mostMagnitudes - rows / 2 - 1;
+  if (room <= 0) return undefined;
+  const channelOf = columnsOf(matrix);
+  const values = float32Values(await weight.read());
+  const { largest, above, below } = channelSums({ values, channels: columns, channelOf });
+  if (!largest.every(Number.isFinite)) return undefined;
+  const scales = Float32Array.from(largest, (magnitude, column) => {
+    const sum = (above[column] ?? 0) + (below[column] ?? 0);
+    const scale = Math.max(magnitude / LARGEST_CODE, sum / room);
     return scale < LEAST_SCALE ? 1 : scale;
   });
-  const codes = integerWeight(weight, { scales, channelOf: columnAt }, STORED_CODES.min);
-  return { codes, scales };
+  return { codes: integerWeight(weight, { scales, channelOf }, storedLeast), scales };
 }
 
 /** Columns of smaller values count as zeros. */

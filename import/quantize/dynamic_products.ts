@@ -1,8 +1,9 @@
+import { LEAST_KEPT } from '../../worker/model/quantization.ts';
 import type { Graph } from '../graph/graph.ts';
 import { GraphRewrite } from '../simplify/graph_rewrite.ts';
 import { prune } from '../simplify/prune.ts';
 import { DynamicWriter } from './dynamic_writer.ts';
-import { readProduct } from './read_product.ts';
+import { type Product, type ProductOfRows, readProduct } from './read_product.ts';
 
 /** A graph some of whose products have weights of 8 bits. */
 export interface DynamicProducts {
@@ -32,7 +33,20 @@ export async function quantizeDynamicProducts(
   const products: string[] = [];
   for (const node of graph.nodes) {
     const product = staysFloat(node.name) ? undefined : readProduct(rewrite, node);
-    if (product !== undefined && (await writer.write(product))) products.push(node.name);
+    if (product !== undefined && isWorthIt(product) && (await writer.write(product)))
+      products.push(node.name);
   }
   return { graph: prune(rewrite.finish()), products };
+}
+
+/** Narrower matrices gain nothing. */
+const LEAST_ROWS = 16;
+const LEAST_COLUMNS = 8;
+
+/** True for a product of rows with a matrix of floats that is large enough to gain from 8 bits. */
+function isWorthIt(product: Product): product is ProductOfRows {
+  const { weight, rows, columns } = product.matrix;
+  const isLarge = rows >= LEAST_ROWS && columns >= LEAST_COLUMNS && rows * columns >= LEAST_KEPT;
+  const isFloat = weight.quantized === undefined || weight.quantized.quantization.dtype === 'float16';
+  return product.kind === 'rows' && isLarge && isFloat;
 }

@@ -1,12 +1,17 @@
-import { LARGEST_CODE, LEAST_MAGNITUDE } from '../../worker/model/dynamic_quantization.ts';
-import type { GraphNode, NodeAttribute } from '../graph/graph.ts';
+import {
+  LARGEST_CODE,
+  LEAST_MAGNITUDE,
+  mostMagnitudes,
+  STORED_CODES,
+} from '../../worker/model/dynamic_quantization.ts';
+import type { NodeAttribute } from '../graph/graph.ts';
 import { integersWeight } from '../simplify/channels_last/layouts.ts';
 import { derivedWeight } from '../simplify/fold/derived_weight.ts';
 import type { GraphRewrite } from '../simplify/graph_rewrite.ts';
 import { columnCodes, type Matrix } from './column_codes.ts';
-import type { Product } from './read_product.ts';
+import { FLOAT, replaceByScaled } from './fused_parts.ts';
+import type { ProductOfRows } from './read_product.ts';
 
-const FLOAT: NodeAttribute = { type: 'DT_FLOAT' };
 const INTEGERS: NodeAttribute = { type: 'DT_INT32' };
 
 /** The rows of a tensor, quantized: the tensors of their codes and of their magnitudes. */
@@ -32,26 +37,15 @@ export class DynamicWriter {
   }
 
   /** @returns false if the values of the matrix cannot be quantized */
-  async write(product: Product): Promise<boolean> {
+  async write(product: ProductOfRows): Promise<boolean> {
     const columns = await this.#quantizedColumns(product);
     if (columns === undefined) return false;
-    const { name, op, attr, bias, activation } = product;
+    const { name, op, attr } = product;
     const rows = this.#quantizedRows(product.x, product.rowDimensions);
     const sums = this.#add(`${name}/sums`, op, [rows.codes, columns.codes], attr);
     const magnitudes = this.#withDimensions(`${name}/magnitudes`, rows.magnitudes, product);
     const scaled = this.#add(`${name}/of_rows`, 'Mul', [sums, magnitudes]);
-    const parts: Omit<GraphNode, 'name'>[] = [{ op: 'Mul', input: [scaled, columns.scales], attr: {} }];
-    if (bias !== undefined) parts.push({ op: 'AddV2', input: [bias], attr: {} });
-    if (activation !== undefined)
-      parts.push({ op: activation.op, input: activation.inputs, attr: activation.attr });
-    let result: string | undefined;
-    for (const [index, part] of parts.entries()) {
-      const input = result === undefined ? part.input : [result, ...part.input];
-      // The last node has the name by which others know the product.
-      if (index === parts.length - 1)
-        this.#rewrite.replace({ name, op: part.op, input, attr: { T: FLOAT, ...part.attr } });
-      else result = this.#add(`${name}/part_${index}`, part.op, input, part.attr);
-    }
+    replaceByScaled(this.#rewrite, name, { product: scaled, scales: columns.scales }, product);
     return true;
   }
 
@@ -78,7 +72,11 @@ export class DynamicWriter {
   }
 
   /** Gives the magnitudes of rows as many last dimensions of size one as the result has columns. */
-  #withDimensions(name: string, magnitudes: string, { rowDimensions, columnDimensions }: Product): string {
+  #withDimensions(
+    name: string,
+    magnitudes: string,
+    { rowDimensions, columnDimensions }: ProductOfRows,
+  ): string {
     let result = magnitudes;
     for (let count = rowDimensions; count < columnDimensions; count++)
       result = this.#add(name, 'ExpandDims', [result, this.#integers(`${name}/axis`, [-1], [])], {
@@ -89,7 +87,7 @@ export class DynamicWriter {
     return result;
   }
 
-  async #quantizedColumns({ tensor, matrix, columnDimensions }: Product): Promise<Columns | undefined> {
+  async #quantizedColumns({ tensor, matrix, columnDimensions }: ProductOfRows): Promise<Columns | undefined> {
     const key = `${tensor} ${matrix.transposed} ${columnDimensions}`;
     if (!this.#columns.has(key))
       this.#columns.set(key, await this.#writeColumns(tensor, matrix, columnDimensions));
@@ -101,7 +99,7 @@ export class DynamicWriter {
     matrix: Matrix,
     columnDimensions: number,
   ): Promise<Columns | undefined> {
-    const quantized = await columnCodes(matrix);
+    const quantized = await columnCodes(matrix, mostMagnitudes(LARGEST_CODE), STORED_CODES.min);
     if (quantized === undefined) return undefined;
     // Codes of activations are 127 times too large for their magnitudes.
     const scales = quantized.scales.map((scale) => scale / LARGEST_CODE);

@@ -92,11 +92,7 @@ export class LayerChoice {
       const inChannels = filter.shape[2] ?? 1;
       const meanInputOf = (index: number): number =>
         means[(operation === 'Conv2D' ? Math.floor(index / channels) : index) % inChannels] ?? 0;
-      const quantized = quantizeFilter(
-        { shape: filter.shape, values, channels, channelOf, bias, meanInputOf },
-        x,
-        y,
-      );
+      const quantized = quantizeFilter({ values, channels, channelOf, bias, meanInputOf }, x, y);
       if (quantized.kind === 'quantized') filters.set(step.node.name, quantized);
     }
     return filters;

@@ -2,7 +2,7 @@ import { add, multiply } from '../../builder/elementwise.ts';
 import { type NodeBuilder, typeValue } from '../../builder/node_builder.ts';
 import { centered, quantized } from '../../builder/quantized.ts';
 import type { SymbolicTensor } from '../../builder/symbolic_tensor.ts';
-import type { GraphNode, NodeAttribute } from '../../graph/graph.ts';
+import { withoutFusion } from '../fused_parts.ts';
 import { integerWeight } from '../integer_weight.ts';
 import { type Activation, activatedCodes, type ByteCodes } from './byte_codes.ts';
 import type { FilterScales } from './quantize_filter.ts';
@@ -66,11 +66,4 @@ export function addBytes(
   );
   if (one === undefined || other === undefined) throw new Error('a sum has two terms');
   return { tensor: quantized(g, add(g, one, other), 1, activatedCodes(codes, activation)), codes };
-}
-
-const FUSION: ReadonlySet<string> = new Set(['fused_ops', 'num_args', 'epsilon', 'leakyrelu_alpha']);
-
-/** The attributes of a node as those of the plain operation. */
-export function withoutFusion({ attr }: GraphNode): Readonly<Record<string, NodeAttribute>> {
-  return Object.fromEntries(Object.entries(attr).filter(([name]) => !FUSION.has(name)));
 }

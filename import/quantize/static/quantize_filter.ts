@@ -1,4 +1,5 @@
 import { LARGEST_CODE } from '../../../worker/model/dynamic_quantization.ts';
+import { channelSums, type OfChannels } from '../channel_sums.ts';
 import { integerOf } from '../integer_weight.ts';
 import { type ByteCodes, LEAST_CODE, MOST_CODE } from './byte_codes.ts';
 
@@ -13,13 +14,8 @@ const FEWEST_LEVELS = 31;
 /** A scale of sums below this one makes 0 of every weight. */
 const SMALLEST_SCALE = 2 ** -40;
 
-/** A filter, or a matrix, whose elements belong to one output channel each. */
-export interface Filter {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-  readonly channels: number;
-  /** Returns the output channel of an element in row-major order. */
-  readonly channelOf: (index: number) => number;
+/** A filter, and what its sums begin with. */
+export interface Filter extends OfChannels {
   /** What is added to the sums of each channel. */
   readonly bias: Float32Array | undefined;
   /** Returns the mean of the values that an element is multiplied with. */
@@ -46,13 +42,14 @@ export type QuantizedFilter =
  * @param y the codes of the result
  */
 export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): QuantizedFilter {
-  const { channels, bias } = filter;
+  const { channels, bias, values } = filter;
   const [lowest, highest] = [LEAST_CODE - x.zero, MOST_CODE - x.zero];
-  const { largest, positive, negative, count } = channelSums(filter);
+  const { largest, above, below } = channelSums(filter);
+  const count = values.length / channels;
   const scales = new Float32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    const [above, below] = [positive[channel] ?? 0, negative[channel] ?? 0];
-    const sum = Math.max(above * highest - below * lowest, below * highest - above * lowest);
+    const [plus, minus] = [above[channel] ?? 0, below[channel] ?? 0];
+    const sum = Math.max(plus * highest - minus * lowest, minus * highest - plus * lowest);
     const added = (bias?.[channel] ?? 0) / x.scale;
     // Each weight may be rounded up by a half, and the bias corrects as much.
     const room = EXACT - (highest - lowest) * count - 1;
@@ -65,7 +62,7 @@ export function quantizeFilter(filter: Filter, x: ByteCodes, y: ByteCodes): Quan
         (SMALLEST_SCALE * y.scale) / x.scale,
       ),
     );
-    const matters = (above + below) * (highest - lowest) * x.scale > y.scale;
+    const matters = (plus + minus) * (highest - lowest) * x.scale > y.scale;
     if (matters && magnitude / scale < FEWEST_LEVELS) return { kind: 'too large' };
     if (!((sum + Math.abs(added)) * x.scale < ROUNDED * y.scale)) return { kind: 'too large' };
     scales[channel] = scale;
@@ -87,26 +84,4 @@ function lostSums({ values, channels, channelOf, meanInputOf }: Filter, scales: 
     lost[channel] = (lost[channel] ?? 0) + (value - rounded) * meanInputOf(index);
   }
   return lost;
-}
-
-/** Of each channel: the largest magnitude, the sums of the weights above and below 0, and how many there are. */
-function channelSums({ values, channels, channelOf }: Pick<Filter, 'values' | 'channels' | 'channelOf'>) {
-  const [largest, positive, negative] = [
-    new Float64Array(channels),
-    new Float64Array(channels),
-    new Float64Array(channels),
-  ];
-  for (const [index, value] of values.entries()) {
-    const channel = channelOf(index);
-    largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(value));
-    const sums = value < 0 ? negative : positive;
-    sums[channel] = (sums[channel] ?? 0) + Math.abs(value);
-  }
-  return { largest, positive, negative, count: values.length / channels };
-}
-
-/** Returns the scales of the channels alone, for products of floats with integer weights. */
-export function channelScales(filter: Omit<Filter, 'bias' | 'meanInputOf'>): Float32Array {
-  const { largest } = channelSums(filter);
-  return Float32Array.from(largest, (magnitude) => (magnitude === 0 ? 1 : magnitude / LARGEST_CODE));
 }

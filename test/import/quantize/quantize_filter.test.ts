@@ -70,7 +70,6 @@ describe('a quantized filter', () => {
         const meanInputOf = (index: number) => least + ((most - least) * (index % 7)) / 7;
         const shape = [taps, channels];
         const filter = {
-          shape,
           values: floats,
           channels,
           channelOf,
@@ -106,7 +105,6 @@ describe('a quantized filter', () => {
   test('of more taps than float32 can sum up with 7 bits has smaller weights', () => {
     const taps = 3 * 3 * 512;
     const filter = {
-      shape: [taps, 1],
       values: new Float32Array(taps).fill(0.5),
       channels: 1,
       channelOf: () => 0,
@@ -126,7 +124,6 @@ describe('a quantized filter', () => {
 
   test('of a channel that gives its bias alone has that bias', () => {
     const filter = {
-      shape: [2, 2],
       values: Float32Array.of(1e-12, 1, -1e-12, 0.5),
       channels: 2,
       channelOf: (index: number) => index % 2,
@@ -143,7 +140,7 @@ describe('a quantized filter', () => {
     const values = Float32Array.of(1, 0.3003, -0.7007, 0.4999);
     const means = [2, 1, 0.5, 3];
     const filter = {
-      ...{ shape: [4, 1], values, channels: 1, channelOf: () => 0, bias: Float32Array.of(0.2) },
+      ...{ values, channels: 1, channelOf: () => 0, bias: Float32Array.of(0.2) },
       meanInputOf: (index: number) => means[index] ?? 0,
     };
     const [x, y] = [codesOfRange({ least: 0, most: 4 }), codesOfRange({ least: -4, most: 4 })];

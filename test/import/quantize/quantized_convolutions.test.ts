@@ -87,7 +87,6 @@ test('a convolution in bytes differs by no more than the roundings of its parts 
         const weights = float32Values(await step.filter.read());
         const quantized = quantizeFilter(
           {
-            shape: step.filter.shape,
             values: weights,
             channels: step.channels,
             channelOf: (index) => index % step.channels,
