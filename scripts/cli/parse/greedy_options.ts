@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
 import { commandLine } from '../invocation.ts';
 import { shellWord } from '../shell_word.ts';
+import { findLostValues } from './lost_values.ts';
 import { type NpmSettings, typedOption } from './npm_settings.ts';
 
 /** An option that npm consumed as its own, because `--` did not precede it. */
@@ -32,21 +33,29 @@ export function greedyOptions(command: Command, npm: NpmSettings): GreedyOption[
   return found;
 }
 
-/** Returns a command line that reaches the command, with placeholders for values that npm left among the arguments. */
+/**
+ * Returns a command line that reaches the command, in the user's words. It has placeholders if npm left values among the arguments and
+ * these cannot be told apart.
+ */
 export function withoutGreedyOptions(
   command: Command,
   greedy: readonly GreedyOption[],
   words: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): string {
-  const isMixed = greedy.some(({ option, values }) => option.required && values.length === 0);
-  const placeholders = command.registeredArguments.map((argument) => `<${argument.name()}>`);
+  const isLost = ({ option, values }: GreedyOption): boolean => option.required && values.length === 0;
+  const lost = greedy.filter(isLost).map(({ option }) => option);
+  const sorted =
+    lost.length === 0 ? { words, values: new Map<Option, string>() } : findLostValues(command, lost, words);
+  const typed =
+    sorted?.words.map(shellWord) ?? command.registeredArguments.map((argument) => `<${argument.name()}>`);
   const options = greedy.flatMap(({ option, values }) => {
-    if (!option.required) return [option.long ?? option.flags];
-    if (values.length === 0) return [option.flags];
-    return values.flatMap((value) => [option.long ?? '', shellWord(value)]);
+    const long = option.long ?? option.flags;
+    if (!option.required) return [long];
+    const found = sorted?.values.get(option);
+    const known = found === undefined ? values : [found];
+    return known.length === 0 ? [option.flags] : known.flatMap((value) => [long, shellWord(value)]);
   });
-  const typed = isMixed ? placeholders : words.map(shellWord);
   return commandLine(command.name(), [...typed, ...options].join(' '), environment);
 }
 

@@ -23,12 +23,18 @@ describe('through the npm that is installed', { timeout: 300_000 }, () => {
   test.for([
     [['rollback', 'gender', '--to', '1.0.1'], 'npm run rollback -- gender --persist-to', '--to 1.0.1'],
     [['rollback', '--to=1.0.1', 'gender'], 'npm run rollback -- gender --persist-to', '--to 1.0.1'],
-    [['rollback', 'gender', '--by', 'ann'], 'npm run rollback -- <model>', '--by <name>'],
+    [['rollback', 'gender', '--by', 'ann'], 'npm run rollback -- gender --persist-to', '--by ann'],
     [
-      ['promote', 'gender', '--model-version', '1.0.1'],
-      'npm run promote -- <model>',
-      '--model-version <version>',
+      ['rollback', 'gender', '1.0.1', '--reason', "it's wrong"],
+      'npm run rollback -- gender 1.0.1 --persist-to',
+      "--reason 'it'\\''s wrong'",
     ],
+    [
+      ['promote', '--model-version', '1.0.1', 'gender'],
+      'npm run promote -- gender --persist-to',
+      '--model-version 1.0.1',
+    ],
+    [['canary', 'gender', '1.0.1', '--percent', '10'], 'npm run canary -- gender 1.0.1', '--percent 10'],
     [['prune', 'gender', '--keep=1'], 'npm run prune -- gender --persist-to', '--keep 1'],
     [['rollback', 'gender', '--remot'], 'npm run rollback -- gender --persist-to', '--remote'],
   ] as const)('%j is refused, changes nothing, and says what to type', async ([words, ...told]) => {
