@@ -5,7 +5,13 @@ import { type CommandModule, EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from '../cli/c
 import { commandLine } from '../cli/invocation.ts';
 import { parseNameArgument } from '../cli/options/arguments.ts';
 import type { Output } from '../cli/output.ts';
-import { selectedPlace, TOKEN_MISSING, withRegistryOptions } from '../registry/registry_command.ts';
+import type { RegistryPlace } from '../registry/open_registry.ts';
+import {
+  selectedPlace,
+  TOKEN_MISSING,
+  withRegistry,
+  withRegistryOptions,
+} from '../registry/registry_command.ts';
 
 export const TRAFFIC: CommandModule = { define, run };
 
@@ -55,6 +61,8 @@ async function run(command: Command, output: Output): Promise<number> {
     for (;;) {
       output.progress(`Reading the requests of ${model}`);
       const report = await opened.read(model, minutes);
+      const mayBeUnknown = report.versions.length === 0 && place.kind === 'local';
+      if (mayBeUnknown && (await refuseUnknown(place, model, output)) !== EXIT_DONE) return EXIT_FAILED;
       const others = report.versions.length === 0 ? await opened.models(minutes) : [];
       output.result(trafficLines(report, others), report);
       if (!watch) return EXIT_DONE;
@@ -63,4 +71,15 @@ async function run(command: Command, output: Output): Promise<number> {
   } finally {
     opened.close();
   }
+}
+
+/** Refuses a model that the local state does not have. A management Worker refuses it by itself. */
+async function refuseUnknown(place: RegistryPlace, model: string, output: Output): Promise<number> {
+  const { missingModel } = await import('../pointer/refusal.ts');
+  const { modelExists } = await import('../status/model_status.ts');
+  return withRegistry(place, output, { state: 'must exist', access: 'read' }, async (registry) => {
+    if (await modelExists(registry.store, model)) return EXIT_DONE;
+    output.error(await missingModel(registry, model));
+    return EXIT_FAILED;
+  });
 }

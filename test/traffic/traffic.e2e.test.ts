@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLocalRegistry } from '../../scripts/registry/local/local_registry.ts';
 import { startTrafficServer, type TrafficServer } from '../../scripts/traffic/traffic_server.ts';
 import { updatePointer } from '../../worker/registry/pointer/pointer_store.ts';
 import { canaryTransition, shadowTransition } from '../../worker/registry/pointer/rollout_transitions.ts';
@@ -186,17 +187,26 @@ describe('the command', () => {
   });
 
   test('says that a model had no requests, and which ones had', async () => {
-    const { code, stdout } = await runScript('traffic', [
-      'misspelled',
-      '--persist-to',
-      state,
-      '--minutes',
-      '5',
-    ]);
-    expect(code).toBe(0);
-    expect(stdout).toBe(
-      'No request of misspelled was recorded in the last 5 minutes.\nRequests of these models were: half_plus_two\n',
-    );
+    const registry = await openLocalRegistry(state);
+    await publishDirectory(registry.store, `${SAMPLES}/half_plus_two/1.0.0`, 'idle', '1.0.0');
+    await registry.close();
+    const words = ['--persist-to', state, '--minutes', '5'];
+    expect(await runScript('traffic', ['idle', ...words])).toMatchObject({
+      code: 0,
+      stdout:
+        'No request of idle was recorded in the last 5 minutes.\nRequests of these models were: half_plus_two\n',
+    });
+    const unknown = await runScript('traffic', ['idel', ...words]);
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toContain('the model idel does not exist in local state');
+    expect(unknown.stderr).toContain('; there is idle');
+  });
+
+  test('refuses a model that the management Worker does not have', async () => {
+    const env = { EDGE_SERVING_TOKEN: TOKEN };
+    const { code, stderr } = await runScript('traffic', ['invented', '--url', management.url.href], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain('The model invented does not exist');
   });
 
   test.each([
