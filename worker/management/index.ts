@@ -56,7 +56,7 @@ let wired: ReturnType<typeof wire> | undefined;
 function signInOf(env: Env): SignIn | undefined {
   const configuration = parseSignIn(env);
   if (configuration === undefined) return undefined;
-  const verify = assertionVerifier(configuration, fetch.bind(globalThis));
+  const verify = assertionVerifier(configuration, fetch.bind(globalThis), Date.now);
   return { verify, scopes: configuration.scopes };
 }
 

@@ -1,10 +1,9 @@
-import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import * as v from 'valibot';
-import { piecesOfBody } from '../../../http/body/body_pieces.ts';
-import { concatBytes } from '../../../http/concat_bytes.ts';
 import { errorMessage } from '../../../registry/storage/error_message.ts';
 import type { SignedIn } from './access_scopes.ts';
 import type { SignInConfiguration } from './sign_in_configuration.ts';
+import { teamKeysReader } from './team_keys.ts';
 
 type Verified =
   | { readonly kind: 'verified'; readonly signedIn: SignedIn }
@@ -17,8 +16,6 @@ export type VerifyAssertion = (assertion: string) => Promise<Verified>;
 /** Cloudflare Access signs with this algorithm. Another one in a header is refused. */
 const ALGORITHM = 'RS256';
 const LONGEST_ASSERTION = 8192;
-/** The largest set of keys. Bytes. */
-const KEYS_LIMIT = 64 * 1024;
 const TIMEOUT_MS = 5000;
 /** Access replaces its keys every six weeks and publishes a new one before it signs with it. */
 const KEYS_AGE_MS = 600_000;
@@ -36,16 +33,19 @@ const PayloadSchema = v.object({ email: v.optional(v.string()), common_name: v.o
 /**
  * Makes the function that verifies the assertions of a Cloudflare Access application: signature, algorithm, issuer,
  * audience and times. The team's public keys are read when they are needed, and kept.
+ *
+ * @param now returns milliseconds since 1970, for the pauses between reads of keys that fail
  */
 export function assertionVerifier(
   { issuer, audiences }: Pick<SignInConfiguration, 'issuer' | 'audiences'>,
   ask: typeof fetch,
+  now: () => number,
 ): VerifyAssertion {
   const keys = createRemoteJWKSet(new URL('/cdn-cgi/access/certs', issuer), {
     timeoutDuration: TIMEOUT_MS,
     cacheMaxAge: KEYS_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
-    [customFetch]: limitedFetch(ask),
+    [customFetch]: teamKeysReader(ask, now),
   });
   return async (assertion) => {
     if (assertion.length > LONGEST_ASSERTION) return invalid('it is too long');
@@ -92,26 +92,4 @@ function faultOf(error: unknown): Verified {
 
 function invalid(reason: string): Verified {
   return { kind: 'invalid', reason };
-}
-
-/** Follows no redirect, and reads no more than the limit. */
-function limitedFetch(ask: typeof fetch): FetchImplementation {
-  return async (url, { headers, method, signal }) => {
-    const response = await ask(url, { headers, method, signal, redirect: 'manual' });
-    const { status, body } = response;
-    if (status !== 200 || body === null)
-      throw new Error(`the team's keys were answered with status ${status}`);
-    const pieces = piecesOfBody(body);
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for (let piece = await pieces.next(); piece !== undefined; piece = await pieces.next()) {
-      length += piece.length;
-      if (length > KEYS_LIMIT) {
-        pieces.cancel();
-        throw new Error(`the team's keys have more than ${KEYS_LIMIT} bytes`);
-      }
-      parts.push(piece.slice());
-    }
-    return new Response(concatBytes(parts), { status });
-  };
 }
