@@ -7,6 +7,7 @@ import {
   packPanels,
 } from '../../../worker/runtime/plan/fuse/integers/pack_integers.ts';
 import type { Window } from '../../../worker/runtime/plan/fuse/integers/product_operands.ts';
+import { columnsOf } from '../../../worker/runtime/plan/fuse/integers/weight_columns.ts';
 import { shapeSize } from '../../fixtures/kernels/comparison.ts';
 import {
   type Range,
@@ -109,13 +110,13 @@ interface Packed {
 
 function packed(of: Convolution, weights: Int16Array, biases: Int32Array): Packed {
   const { factor, weightZero, offset, outChannels, scale } = of;
-  const sums = { weights, biases };
+  const sums = { weights: columnsOf(weights, outChannels), biases };
   if (of.depthwise)
     return { bytes: packDepthwise(of, sums, of.parts, offset, () => scale), head: new Uint8Array() };
   // Of whole groups of four channels, weights can have any byte as their zero.
   const zero = of.channels % 4 === 0 ? weightZero : 0;
   const bytes = packPanels(of, outChannels, sums, factor).map((byte) => byte + zero);
-  return { bytes, head: packHeads(outChannels, sums, factor, offset, () => scale) };
+  return { bytes, head: packHeads(sums, factor, offset, () => scale) ?? new Uint8Array() };
 }
 
 function compute(of: Convolution, x: Int8Array, { bytes, head }: Packed, fused: 0 | 1): Int8Array {

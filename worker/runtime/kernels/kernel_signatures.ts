@@ -32,6 +32,9 @@ export const SIGNATURES = {
     size2: 'i32', size3: 'i32', a0: 'i32', a1: 'i32', a2: 'i32', a3: 'i32', b0: 'i32', b1: 'i32', b2: 'i32',
     b3: 'i32',
   },
+  column_sums: {
+    packed: 'Input', pivot: 'i32', k: 'i32', n: 'i32', sums: 'Output',
+  },
   conv2d: {
     x: 'Input', packed: 'Input', bias: 'Input', residual: 'Input', y: 'Output', batch: 'i32', height: 'i32',
     width: 'i32', channels: 'i32', outHeight: 'i32', outWidth: 'i32', outChannels: 'i32', filterHeight: 'i32',
@@ -229,6 +232,9 @@ export interface KernelFunctions {
     operation: BinaryOperation, a: number, b: number, c: number, size0: number, size1: number, size2: number,
     size3: number, a0: number, a1: number, a2: number, a3: number, b0: number, b1: number, b2: number,
     b3: number,
+  ): void;
+  column_sums(
+    packed: number, pivot: number, k: number, n: number, sums: number,
   ): void;
   conv2d(
     x: number, packed: number, bias: number, residual: number, y: number, batch: number, height: number,

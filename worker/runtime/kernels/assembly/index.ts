@@ -11,6 +11,7 @@ export { has_infinite_half } from './product/quantized';
 export { conv2d_quantized, conv2d_quantized_scratch_bytes, gemm_quantized, gemm_quantized_scratch_bytes } from './product/quantized_products';
 export { depthwise_conv2d } from './convolution/depthwise';
 export { expand_depthwise, expand_depthwise_scratch_bytes } from './convolution/expand';
+export { column_sums } from './integers/column_sums';
 export { has_fused_dot } from './integers/dot';
 export { dynamic_row_bytes, quantize_rows } from './integers/dynamic/dynamic_rows';
 export { dynamic_product, largest_magnitude_sum } from './integers/dynamic/dynamic_product';

@@ -9,10 +9,16 @@ import { type EarlierSteps, type Requantization, ROUNDED } from './match_requant
 import { packDepthwise, packHeads, packPanels } from './pack_integers.ts';
 import { type ProductOperands, productOperands, type Window } from './product_operands.ts';
 import { type WeightBytes, weightBytes } from './weight_bytes.ts';
+import { weightColumns } from './weight_columns.ts';
 
 export type IntegerFunctions = Pick<
   KernelFunctions,
-  'binary' | 'has_fused_dot' | 'integer_conv2d_scratch_bytes' | 'integer_depthwise_scratch_bytes' | 'unary'
+  | 'binary'
+  | 'column_sums'
+  | 'has_fused_dot'
+  | 'integer_conv2d_scratch_bytes'
+  | 'integer_depthwise_scratch_bytes'
+  | 'unary'
 >;
 
 export interface IntegerContext {
@@ -60,7 +66,7 @@ export function requantizedProduct(
  * Makes the step that computes a requantized product of integers. Its results are equal to those of the float steps, bit
  * for bit.
  *
- * @returns undefined if the sums in float32 might be inexact, or if memory is out
+ * @returns undefined if weights are no integers, if the sums in float32 might be inexact, or if memory is out
  */
 export function integerProduct(
   { operands, requantization, extraBiasAt }: RequantizedProduct,
@@ -69,13 +75,14 @@ export function integerProduct(
 ): IntegerStep | undefined {
   const { window } = operands;
   const { scaleAt, width, zero, lowest, highest } = requantization;
-  const sums = integerSums(operands, x, extraBiasAt);
+  const weights = weightColumns(operands, context.heap, context.functions);
+  const sums = weights && integerSums(operands, weights, x, extraBiasAt);
   const outside = -x.offset;
   if (sums === undefined || (mayBeOutside(window) && (outside < -128 || outside > 127))) return undefined;
   const scales = (channel: number): number => scaleAt(channel % width);
   if (sums.largest.some((largest, channel) => !(largest * Math.abs(scales(channel)) < ROUNDED)))
     return undefined;
-  const representation = weightBytes(operands, sums);
+  const representation = weightBytes(operands, sums.weights);
   if (representation === undefined) return undefined;
   const bytes = context.createBuffer(requantization.count + BYTES_BEHIND);
   const offset = offsetFor(lowest, highest);
@@ -122,7 +129,8 @@ function productStep(
   }
   if (representation.kind === 'split') return undefined;
   const { factor: rowFactor, stored } = representation;
-  const head = place(packHeads(outChannels, sums, rowFactor, given.inputOffset, given.scaleAt));
+  const heads = packHeads(sums, rowFactor, given.inputOffset, given.scaleAt);
+  const head = heads && place(heads);
   const packed = head && (stored?.address ?? place(packPanels(window, outChannels, sums, rowFactor)));
   if (head === undefined || packed === undefined) return undefined;
   const scratch = scratchOf(

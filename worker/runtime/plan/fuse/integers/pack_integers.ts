@@ -1,7 +1,7 @@
 import { PANEL } from '../../../kernels/packing/packed_matrix.ts';
-import type { IntegerSums } from './integer_sums.ts';
 import type { Window } from './product_operands.ts';
 import { LARGEST_BYTE } from './weight_bytes.ts';
+import type { WeightColumns } from './weight_columns.ts';
 
 /** The weights of an output channel that lie together, in 32 bits. */
 const QUAD = 4;
@@ -9,6 +9,12 @@ const QUAD = 4;
 const BLOCK = 16;
 
 type FilterSize = Pick<Window, 'channels' | 'filterHeight' | 'filterWidth'>;
+
+/** The weights of a product, and what its sums begin with. */
+interface PackedSums {
+  readonly weights: WeightColumns;
+  readonly biases: Int32Array;
+}
 
 /**
  * Arranges the weights of a product for the kernel in assembly/integers/integer_conv2d.ts.
@@ -18,9 +24,10 @@ type FilterSize = Pick<Window, 'channels' | 'filterHeight' | 'filterWidth'>;
 export function packPanels(
   { channels, filterHeight, filterWidth }: FilterSize,
   outChannels: number,
-  { weights }: Pick<IntegerSums, 'weights'>,
+  { weights }: Pick<PackedSums, 'weights'>,
   factor: number,
 ): Uint8Array {
+  const integers = weights.integers();
   const taps = filterHeight * filterWidth;
   // The kernel copies taps to one place if their channels do not fill quads.
   const lines = channels % QUAD === 0 ? taps : 1;
@@ -34,7 +41,7 @@ export function packPanels(
     for (let line = 0; line < lines; line++) {
       for (let index = 0; index < length; index++) {
         const quad = line * quads + Math.floor(index / QUAD);
-        bytes[panel + quad * PANEL * QUAD + (index % QUAD)] = (weights[at++] ?? 0) - factor;
+        bytes[panel + quad * PANEL * QUAD + (index % QUAD)] = (integers[at++] ?? 0) - factor;
       }
     }
   }
@@ -46,21 +53,21 @@ export function packPanels(
  *
  * @param factor what all weights are larger than their bytes
  * @param inputOffset what the product's input is larger than its bytes: the kernels multiply bytes, so that the biases
- *   include the rest
+ *   include the rest, and what the signs of weights leave (see dot.ts)
+ * @returns undefined if memory is out
  */
 export function packHeads(
-  outChannels: number,
-  { weights, biases }: Pick<IntegerSums, 'weights' | 'biases'>,
+  { weights, biases }: PackedSums,
   factor: number,
   inputOffset: number,
   scaleAt: (outChannel: number) => number,
-): Uint8Array {
-  const length = weights.length / outChannels;
-  const heads = new Heads(Math.ceil(outChannels / PANEL) * PANEL, PANEL, 0);
-  for (let column = 0; column < outChannels; column++) {
-    let bias = biases[column] ?? 0;
-    for (let at = column * length; at < (column + 1) * length; at++)
-      bias += termOf(weights[at] ?? 0, (weights[at] ?? 0) - factor, inputOffset);
+): Uint8Array | undefined {
+  const [whole, signed] = [weights.around(0), weights.around(factor)];
+  if (whole === undefined || signed === undefined) return undefined;
+  const heads = new Heads(Math.ceil(biases.length / PANEL) * PANEL, PANEL, 0);
+  for (let column = 0; column < biases.length; column++) {
+    const sum = (whole.above[column] ?? 0) - (whole.below[column] ?? 0);
+    const bias = (biases[column] ?? 0) + sum * inputOffset + (signed.below[column] ?? 0);
     heads.set(column, bias, scaleAt(column));
   }
   return heads.bytes;
@@ -75,11 +82,12 @@ export function packHeads(
  */
 export function packDepthwise(
   { channels, filterHeight, filterWidth }: FilterSize,
-  { weights, biases }: Pick<IntegerSums, 'weights' | 'biases'>,
+  { weights, biases }: PackedSums,
   parts: 1 | 2,
   inputOffset: number,
   scaleAt: (outChannel: number) => number,
 ): Uint8Array {
+  const integers = weights.integers();
   const lines = parts * filterHeight;
   const quads = Math.ceil(lines / QUAD);
   const heads = new Heads(Math.ceil(channels / BLOCK) * BLOCK, BLOCK, filterWidth * quads * QUAD * BLOCK);
@@ -89,22 +97,17 @@ export function packDepthwise(
     for (let line = 0; line < lines; line++) {
       for (let column = 0; column < filterWidth; column++) {
         const tap = (line % filterHeight) * filterWidth + column;
-        const weight = weights[channel * filterHeight * filterWidth + tap] ?? 0;
+        const weight = integers[channel * filterHeight * filterWidth + tap] ?? 0;
         const first = Math.min(Math.max(weight, -LARGEST_BYTE), LARGEST_BYTE);
         const part = line < filterHeight ? first : weight - first;
         const quad = column * quads + Math.floor(line / QUAD);
         heads.bytes[place + quad * QUAD * BLOCK + (line % QUAD)] = part;
-        bias += termOf(part, part, inputOffset);
+        bias += part * inputOffset + Math.max(0, -part);
       }
     }
     heads.set(channel, bias, scaleAt(channel));
   }
   return heads.bytes;
-}
-
-/** Returns what a weight adds to the bias: its product with the input's offset, and what its sign leaves. See dot.ts. */
-function termOf(weight: number, byte: number, inputOffset: number): number {
-  return weight * inputOffset + Math.max(0, -byte);
 }
 
 /** Biases in int32 and scales in float32 for groups of columns, each before other bytes of its group. */

@@ -42,12 +42,14 @@ export interface ProductOperands {
   biasAt(outChannel: number): number;
   /** The weights where they lie in memory, if the integer kernels can read them there. */
   readonly stored: StoredBytes | undefined;
+  /** The address of the weights of a depthwise convolution, [taps, channels] in float32. */
+  readonly filter: number | undefined;
   /** By how much a sum of the executor may be larger than those of products meanwhile, times the largest input. */
   readonly excess: number;
 }
 
 /** Weights as bytes in panels as in pack_integers.ts: a weight is byte - zero. */
-interface StoredBytes {
+export interface StoredBytes {
   readonly address: number;
   readonly zero: number;
 }
@@ -56,6 +58,7 @@ interface StoredBytes {
 interface WeightMatrix {
   at(row: number, column: number): number;
   readonly stored: StoredBytes | undefined;
+  readonly filter?: number;
 }
 
 /** Returns the operands of a product of whole buffers that neither adds nor bounds more, or undefined for other steps. */
@@ -76,7 +79,7 @@ export function productOperands(step: Step | undefined, heap: HeapReader): Produ
     const { stored } = weights;
     return {
       ...{ kind: 'full', x, sums, window: rowsAsImage(m, k), outChannels: n, weightAt, biasAt, stored },
-      excess: isOneRow ? ONE_ROW_EXCESS : 0,
+      ...{ filter: undefined, excess: isOneRow ? ONE_ROW_EXCESS : 0 },
     };
   }
   const [x, sums] = [bufferAt(step.arguments.x), bufferAt(step.arguments.y)];
@@ -87,14 +90,17 @@ export function productOperands(step: Step | undefined, heap: HeapReader): Produ
     const weightAt = (tap: number, _: number, outChannel: number) => weights.at(tap, outChannel);
     return {
       ...{ kind: 'depthwise', x, sums, window, outChannels: channels, weightAt, biasAt },
-      ...{ stored: undefined, excess: 0 },
+      ...{ stored: undefined, filter: weights.filter, excess: 0 },
     };
   }
   const { outChannels } = step.arguments;
   const weightAt = (tap: number, channel: number, outChannel: number) =>
     weights.at(tap * channels + channel, outChannel);
   const { stored } = weights;
-  return { kind: 'full', x, sums, window, outChannels, weightAt, biasAt, stored, excess: 0 };
+  return {
+    ...{ kind: 'full', x, sums, window, outChannels, weightAt, biasAt, stored },
+    ...{ filter: undefined, excess: 0 },
+  };
 }
 
 /** Returns a product's matrix, or undefined if it is computed: see assembly/product/. */
@@ -105,7 +111,8 @@ function weightsAt(
   if (step.name === 'depthwise_conv2d') {
     const { filter, channels } = step.arguments;
     if (!isConstant(filter)) return undefined;
-    return { at: (row, column) => heap.floatAt(filter + 4 * (row * channels + column)), stored: undefined };
+    const at = (row: number, column: number) => heap.floatAt(filter + 4 * (row * channels + column));
+    return { at, stored: undefined, filter };
   }
   const { packed } = step.arguments;
   const rows = 'k' in step.arguments ? step.arguments.k : filterRows(step.arguments);
@@ -121,9 +128,7 @@ function weightsAt(
   const columns = 'n' in step.arguments ? step.arguments.n : step.arguments.outChannels;
   const channels = 'k' in step.arguments ? step.arguments.k : step.arguments.channels;
   if (format !== ElementFormat.uint8 || !isConstant(vectors)) return undefined;
-  const vector = (first: number): Float64Array =>
-    Float64Array.from({ length: columns }, (_, column) => heap.floatAt(first + 4 * column));
-  const [scales, offsets] = [vector(vectors), vector(vectors + 4 * columns)];
+  const [scales, offsets] = [heap.floatsAt(vectors, columns), heap.floatsAt(vectors + 4 * columns, columns)];
   const isPlain = scales.every((scale) => scale === 1) && offsets.every((offset) => offset === 0);
   const panelBytes = PANEL * BLOCK_ROWS * Math.ceil(rows / BLOCK_ROWS);
   const integerAt = (row: number, column: number): number => {
@@ -133,7 +138,8 @@ function weightsAt(
   const at = isPlain
     ? integerAt
     : (row: number, column: number): number =>
-        integerAt(row, column) * (scales[column] ?? Number.NaN) + (offsets[column] ?? Number.NaN);
+        integerAt(row, column) * heap.floatAt(vectors + 4 * column) +
+        heap.floatAt(vectors + 4 * (columns + column));
   // The sums of a product of one row would also begin with those of offsets.
   if (!isPlain && 'm' in step.arguments && step.arguments.m === 1) return undefined;
   // The integer kernels read four channels of a tap together. Behind the last row, memory is not initialized.

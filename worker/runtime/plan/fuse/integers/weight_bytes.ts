@@ -1,5 +1,5 @@
-import type { IntegerSums } from './integer_sums.ts';
 import type { ProductOperands } from './product_operands.ts';
+import type { WeightColumns } from './weight_columns.ts';
 
 /** The largest magnitude of a weight's byte, which the kernels give to an instruction for 7 bits. */
 export const LARGEST_BYTE = 127;
@@ -23,7 +23,7 @@ export type WeightBytes =
  */
 export function weightBytes(
   { kind, stored }: Pick<ProductOperands, 'kind' | 'stored'>,
-  { lowest, highest }: Pick<IntegerSums, 'lowest' | 'highest'>,
+  { lowest, highest }: Pick<WeightColumns, 'lowest' | 'highest'>,
 ): WeightBytes | undefined {
   const factor = Math.max(0, highest - LARGEST_BYTE) + Math.min(0, lowest + LARGEST_BYTE);
   if (kind === 'depthwise')
