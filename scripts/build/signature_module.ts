@@ -4,7 +4,7 @@ const WIDTH = 110;
 
 /** The types of address parameters: see assembly/roles.ts. */
 const ADDRESSES = ['Input', 'Output', 'Scratch'];
-const NUMBERS = ['i32', 'u32', 'f32', 'usize'];
+const NUMBERS = ['i32', 'u32', 'f32', 'f64', 'usize'];
 
 /** Makes the TypeScript module with the kernels' parameters. */
 export function signatureModule({ functions, enumerations }: KernelSignatures): string {

@@ -33,8 +33,8 @@ export class Heap {
 
   /** @returns the address, or undefined if the heap cannot grow */
   tryAllocate(bytes: number): number | undefined {
-    // Emscripten would use only the lowest 32 bits of a larger number.
-    if (!(bytes < 2 ** 32)) return undefined;
+    // Emscripten would use only the lowest 32 bits of a larger number. A size of 2^31 or more, as a kernel returns it, is negative.
+    if (!(bytes >= 0 && bytes < 2 ** 32)) return undefined;
     // Emscripten's address is signed, and 0 if memory is out.
     const address = this.backend.wasm._malloc(Math.max(bytes, 1)) >>> 0;
     return address === 0 ? undefined : address;
@@ -46,7 +46,7 @@ export class Heap {
 
   /** Returns memory that a kernel may use until it returns. It is kept for the next kernel, since it is small. */
   scratch(bytes: number): number {
-    if (bytes > this.#scratchBytes) {
+    if (!(bytes >= 0 && bytes <= this.#scratchBytes)) {
       this.dispose();
       this.#scratch = this.allocate(bytes);
       this.#scratchBytes = bytes;

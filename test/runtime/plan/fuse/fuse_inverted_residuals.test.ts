@@ -7,9 +7,9 @@ import { type FunctionStep, functionStep } from '../../../../worker/runtime/plan
 const [HEIGHT, WIDTH, CHANNELS, EXPANDED] = [100, 90, 3, 64];
 const at = (buffer: number): Place => ({ buffer, offset: 0 });
 const SIZES = [0, 1, 2].map(() => 4 * HEIGHT * WIDTH * EXPANDED);
-const functions = {
-  expand_depthwise_scratch_bytes: (...sizes: number[]) => Number(sizes.join('')),
-};
+/** Differs for all sizes, and is less than the expanded image. */
+const scratchOf = (...sizes: number[]): number => Number(sizes.join('')) / 1000;
+const functions = { expand_depthwise_scratch_bytes: scratchOf };
 
 /** All arguments differ, so that a swapped one is found. */
 const product = (m: number) => ({
@@ -33,9 +33,9 @@ const expanded = {
   ...{ expandedLower: 1010, expandedUpper: 1011, scratch: at(3) },
 };
 
-const fuse = (steps: FunctionStep[], sizes = SIZES) => {
+const fuse = (steps: FunctionStep[], sizes = SIZES, scratch = functions) => {
   const bytes = [...sizes];
-  const fused = fuseInvertedResiduals(steps, [2], bytes, functions, (size) => bytes.push(size) - 1);
+  const fused = fuseInvertedResiduals(steps, [2], bytes, scratch, (size) => bytes.push(size) - 1);
   return { fused, bytes };
 };
 
@@ -50,7 +50,7 @@ test('a product and a depthwise convolution of all of it become one step', () =>
       arguments: { ...expanded, vectors: 0, format: 0, zero: 0 },
     },
   ]);
-  expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}320`));
+  expect(bytes.at(3)).toBe(scratchOf(WIDTH, CHANNELS, EXPANDED, 3, 2, 0));
 });
 
 test('a product with a quantized matrix too, by its stored elements', () => {
@@ -65,13 +65,15 @@ test('a product with a quantized matrix too, by its stored elements', () => {
       arguments: { ...expanded, ...elements },
     },
   ]);
-  expect(bytes.at(3)).toBe(Number(`${WIDTH}${CHANNELS}${EXPANDED}321`));
+  expect(bytes.at(3)).toBe(scratchOf(WIDTH, CHANNELS, EXPANDED, 3, 2, 1));
 });
 
-test('but not where the image is a single pixel, or small', () => {
+test('but not where the image is a single pixel, or small, or no larger than a strip of its lines', () => {
   const pixel = functionStep('depthwise_conv2d', image(1, 1));
   const one = [functionStep('gemm_quantized', { ...product(1), ...elements }), pixel];
   expect(fuse(one).fused).toEqual(one);
   const small = [functionStep('gemm', product(HEIGHT * WIDTH)), depthwise];
   expect(fuse(small, [1000, 1000, 1000]).fused).toEqual(small);
+  const [, between = 0] = SIZES;
+  expect(fuse(small, SIZES, { expand_depthwise_scratch_bytes: () => between }).fused).toEqual(small);
 });

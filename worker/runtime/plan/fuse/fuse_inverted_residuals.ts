@@ -13,8 +13,8 @@ export type InvertedResidualScratch = Pick<KernelFunctions, 'expand_depthwise_sc
 
 /**
  * Computes a pointwise convolution and the following depthwise one in strips, so that the intermediate image is never
- * in memory as a whole. The result is equal bit for bit. Only if no other step reads the intermediate image and it is
- * large.
+ * in memory as a whole. The result is equal bit for bit. Only if no other step reads the intermediate image, and if it is
+ * large and larger than a strip.
  *
  * @param createBuffer creates a buffer of a number of bytes
  */
@@ -41,8 +41,13 @@ export function fuseInvertedResiduals(
       return;
     }
     const { expansion, depthwise } = found;
-    const scratch = createBuffer(scratchBytes(functions, expansion, depthwise));
-    fused[fused.length - 1] = together(expansion, depthwise, scratch);
+    const bytes = scratchBytes(functions, expansion, depthwise);
+    // The lines that a dilated filter covers may be more than those of the image.
+    if (bytes >= (bufferBytes[found.between] ?? 0)) {
+      fused.push(step);
+      return;
+    }
+    fused[fused.length - 1] = together(expansion, depthwise, createBuffer(bytes));
   });
   return fused;
 }

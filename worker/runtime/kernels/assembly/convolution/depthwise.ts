@@ -92,7 +92,8 @@ export function depthwise_conv2d(
  * the prefetcher.
  */
 function channelsPerGroup(channels: i32, width: i32, filterHeight: i32, filterWidth: i32): i32 {
-  const group = (GROUP_FLOATS / (filterHeight * (width + filterWidth))) & ~15;
+  // One division after the other: the product of the divisors may be beyond 32 bits, and then even 0.
+  const group = (GROUP_FLOATS / filterHeight / (width + filterWidth)) & ~15;
   return group < SMALLEST_GROUP ? channels : group;
 }
 

@@ -14,7 +14,7 @@ function linesOfStrip(width: i32, expandedChannels: i32, reach: i32): i32 {
 
 /**
  * Returns the bytes of scratch that expand_depthwise needs: that of gemm, a strip of lines, and a group of panels if
- * they are quantized.
+ * they are quantized. The lines between the taps of a dilated filter may have more than 2^32.
  */
 export function expand_depthwise_scratch_bytes(
   width: i32,
@@ -23,15 +23,15 @@ export function expand_depthwise_scratch_bytes(
   filterHeight: i32,
   dilationY: i32,
   quantized: Flag,
-): usize {
-  const bytes = POINTER_LINE_BYTES + stripBytes(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
-  return quantized ? bytes + expandedGroupBytes(channels, expandedChannels) : bytes;
+): f64 {
+  const bytes = <f64>POINTER_LINE_BYTES + stripBytes(width, expandedChannels, (filterHeight - 1) * dilationY + 1);
+  return quantized ? bytes + <f64>expandedGroupBytes(channels, expandedChannels) : bytes;
 }
 
 // @ts-ignore: decorator
 @inline
-function stripBytes(width: i32, expandedChannels: i32, reach: i32): usize {
-  return <usize>linesOfStrip(width, expandedChannels, reach) * (<usize>(width * expandedChannels) << 2);
+function stripBytes(width: i32, expandedChannels: i32, reach: i32): f64 {
+  return 4 * <f64>linesOfStrip(width, expandedChannels, reach) * <f64>width * <f64>expandedChannels;
 }
 
 /**
@@ -85,7 +85,7 @@ export function expand_depthwise(
   const reach = (filterHeight - 1) * dilationY + 1;
   const outLines = (linesOfStrip(width, expandedChannels, reach) - reach) / strideY + 1;
   const strip = scratch + POINTER_LINE_BYTES;
-  const group = strip + stripBytes(width, expandedChannels, reach);
+  const group = strip + <usize>stripBytes(width, expandedChannels, reach);
   const xLine = <usize>(width * channels) << 2;
   const stripLine = <usize>(width * expandedChannels) << 2;
   const yLine = <usize>(outWidth * expandedChannels) << 2;

@@ -10,7 +10,7 @@ const GROUP_BYTES: i32 = 256 * 1024;
 
 /**
  * Returns the bytes of scratch that winograd_conv2d needs: pointers, zeros, the transformed image, and the products of
- * a block.
+ * a block. Only a result beyond 2^31 tells that a padded image is too large once it is transformed.
  */
 export function winograd_scratch_bytes(
   height: i32,
@@ -18,11 +18,11 @@ export function winograd_scratch_bytes(
   outWidth: i32,
   outChannels: i32,
   filterHeight: i32,
-): usize {
+): f64 {
   const tiles = (outWidth + 3) >>> 2;
-  const transformed = <usize>(6 * height * tiles) * <usize>channels;
-  const products = <usize>(6 * BLOCK) * <usize>paddedColumns(outChannels);
-  return 24 * <usize>filterHeight + ((<usize>channels + transformed + products) << 2);
+  const transformed = 6 * <f64>height * <f64>tiles * <f64>channels;
+  const products = <f64>(6 * BLOCK) * <f64>paddedColumns(outChannels);
+  return 24 * <f64>filterHeight + 4 * (<f64>channels + transformed + products);
 }
 
 /**
