@@ -48,7 +48,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   reference: ['worker/model'],
   import: ['worker/model'],
-  scripts: ['worker/registry', 'worker/traffic', 'worker/model', 'import'],
+  // Images become samples in commands as they do in the server.
+  scripts: ['worker/runtime/images', 'worker/registry', 'worker/traffic', 'worker/model', 'import'],
   models: ['worker/model'],
 };
 

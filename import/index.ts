@@ -18,7 +18,7 @@ export { convertModel } from './convert_model.ts';
 export { detectFormat } from './detect_format.ts';
 export { inspectModel } from './inspect_model.ts';
 export { openModel, type SourceOptions } from './open_model.ts';
-export type { CalibrationExample, MoreExamples } from './quantize/calibration_examples.ts';
+export type { CalibrationExample } from './quantize/calibration_examples.ts';
 export type { QuantizationForm } from './quantize/quantization_form.ts';
 export type { IntegerReport } from './quantize/quantize_graph.ts';
 export type { ModelSummary } from './summarize_model.ts';

@@ -11,7 +11,7 @@ import { convertTfjsLayers } from './keras/convert_tfjs_layers.ts';
 import { archiveConfiguration, h5Configuration, tfjsConfiguration } from './keras/read_configuration.ts';
 import { rescaledInput } from './keras/rescaled_input.ts';
 import { type OnnxLayout, readOnnx } from './onnx/read_onnx.ts';
-import { calibrationExamples, type MoreExamples } from './quantize/calibration_examples.ts';
+import { type Calibration, calibrationExamples } from './quantize/calibration_examples.ts';
 import type { QuantizationForm } from './quantize/quantization_form.ts';
 import type { QuantizedGraph } from './quantize/quantize_graph.ts';
 import { type GraphEnds, readGraphDef } from './saved_model/graph_def/read_graph_def.ts';
@@ -36,8 +36,8 @@ export interface OpenModelOptions extends SourceOptions {
   readonly temporaryDirectory: string;
   /** Makes the files of weights a half or a quarter as large, at the price of accuracy. */
   readonly quantize?: QuantizationForm;
-  /** Returns examples for the calibration of int8, beside the golden ones. */
-  readonly calibration?: MoreExamples;
+  /** What int8 is calibrated on, beside the golden examples. */
+  readonly calibration?: Calibration;
   /** Receives what int8 computes in bytes, and the examples it was calibrated on. */
   readonly onIntegers?: (quantized: Pick<QuantizedGraph, 'report' | 'examples'>) => void;
   /** Receives the current step of long work. */
@@ -120,7 +120,7 @@ type ConversionOptions = ConvertGraphOptions & SourceOptions & Pick<OpenModelOpt
 
 async function conversionOptions(
   model: DetectedModel,
-  { quantize, calibration, onIntegers, ...others }: OpenModelOptions,
+  { quantize, calibration = {}, onIntegers, ...others }: OpenModelOptions,
 ): Promise<ConversionOptions> {
   if (quantize !== 'int8') return quantize === undefined ? others : { ...others, quantize };
   const image = await statedImage(model);

@@ -8,6 +8,8 @@ export interface OutputDifference {
   readonly largestAbsolute: number;
   /** Relative to the largest value of the original's output in the same example. */
   readonly largestRelative: number;
+  /** On how many examples one of the two gave numbers that are not finite. Absent if there are none; these numbers are not compared. */
+  readonly notFinite?: number;
   /** The number of rows whose largest value is at another position. Undefined for outputs that are not classes. */
   readonly changedClasses?: { readonly changed: number; readonly of: number };
 }
@@ -29,7 +31,7 @@ export async function compareAnswers(
   original: Computation,
   changed: Computation,
   signatures: Readonly<Record<string, Signature>>,
-  examples: readonly Example[],
+  examples: Iterable<Example>,
   before: Readonly<Record<string, Signature>> = signatures,
 ): Promise<OutputDifference[]> {
   const differences = new Map<string, OutputDifference>();
@@ -58,14 +60,26 @@ export function signatureOf(signatures: Readonly<Record<string, Signature>>, nam
 
 /** Describes the difference of each output in one line. */
 export function describeDifferences(differences: readonly OutputDifference[]): string[] {
-  return differences.map(({ signature, output, largestAbsolute, largestRelative, changedClasses }) => {
-    const classes =
-      changedClasses === undefined
-        ? ''
-        : `, ${changedClasses.changed} of ${changedClasses.of} classes changed`;
-    const percent = (100 * largestRelative).toPrecision(2);
-    return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${percent} % of the largest value)${classes}`;
-  });
+  return differences.map(
+    ({ signature, output, largestAbsolute, largestRelative, changedClasses, notFinite }) => {
+      const classes =
+        changedClasses === undefined
+          ? ''
+          : `, ${changedClasses.changed} of ${changedClasses.of} classes changed`;
+      const share = Number.isFinite(largestRelative)
+        ? `${(100 * largestRelative).toPrecision(2)} % of the largest value`
+        : 'the original has only zeros';
+      const unmeasured =
+        notFinite === undefined
+          ? ''
+          : `; numbers that are not finite were not compared, in the answers on ${plural(notFinite)}`;
+      return `${signature} ${output}: off by at most ${largestAbsolute.toPrecision(2)} (${share})${classes}${unmeasured}`;
+    },
+  );
+}
+
+function plural(examples: number): string {
+  return `${examples} ${examples === 1 ? 'example' : 'examples'}`;
 }
 
 type Compared = Omit<OutputDifference, 'signature' | 'output'>;
@@ -74,15 +88,18 @@ function compare(expected: ComputedTensor, found: ComputedTensor): Compared {
   if (String(expected.shape) !== String(found.shape)) {
     throw new Error(`the shape of an output changed from [${expected.shape}] to [${found.shape}]`);
   }
-  let [largest, scale] = [0, 0];
+  let [largest, scale, areFinite] = [0, 0, true];
   for (let index = 0; index < expected.values.length; index++) {
     const [left, right] = [expected.values[index] ?? Number.NaN, found.values[index] ?? Number.NaN];
-    if (!Object.is(left, right)) largest = Math.max(largest, Math.abs(left - right));
-    scale = Math.max(scale, Math.abs(left));
+    if (Number.isFinite(left) && Number.isFinite(right)) {
+      largest = Math.max(largest, Math.abs(left - right));
+      scale = Math.max(scale, Math.abs(left));
+    } else areFinite = false;
   }
   return {
     largestAbsolute: largest,
     largestRelative: largest === 0 ? 0 : largest / scale,
+    ...(areFinite ? {} : { notFinite: 1 }),
     ...countChangedClasses(expected, found),
   };
 }
@@ -112,11 +129,13 @@ function largestAt(values: ArrayLike<number>, start: number, width: number): num
 
 function merge(before: OutputDifference | undefined, now: OutputDifference): OutputDifference {
   if (before === undefined) return now;
+  const notFinite = (before.notFinite ?? 0) + (now.notFinite ?? 0);
   const [first, second] = [before.changedClasses, now.changedClasses];
   return {
     ...now,
     largestAbsolute: Math.max(before.largestAbsolute, now.largestAbsolute),
     largestRelative: Math.max(before.largestRelative, now.largestRelative),
+    ...(notFinite === 0 ? {} : { notFinite }),
     ...(first === undefined || second === undefined
       ? {}
       : { changedClasses: { changed: first.changed + second.changed, of: first.of + second.of } }),

@@ -5,7 +5,9 @@ import type { io, Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { JsonObject } from '../../worker/model/json_object.ts';
 import type { Signature } from '../../worker/model/signature.ts';
-import { type FlatTensor, readTensorJson } from '../examples/tensor_json.ts';
+import type { NumberTensor } from '../../worker/model/tensor.ts';
+import { exampleTensor } from '../examples/example_tensor.ts';
+import type { FlatTensor } from '../examples/tensor_json.ts';
 import type { Graph } from '../graph/graph.ts';
 import { loadTensorFlow } from '../graph/tensorflow.ts';
 import { graphArtifacts } from '../tfjs/writer/graph_artifacts.ts';
@@ -147,10 +149,7 @@ function createInputs(
 ): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(signature.inputs).map(([publicName, info]) => {
-      const read = readTensorJson(inputs[publicName], {
-        ...info,
-        shape: info.shape === null ? null : [...info.shape],
-      });
+      const read = exampleTensor(inputs[publicName], info);
       if (read.kind !== 'read') throw new Error(`input "${publicName}" ${read.message}`);
       return [info.name, createTensor(core, read.value, info.dtype)];
     }),
@@ -159,9 +158,11 @@ function createInputs(
 
 function createTensor(
   core: typeof import('@tensorflow/tfjs-core'),
-  { values, shape }: FlatTensor,
+  { values, shape: given }: FlatTensor | NumberTensor,
   dtype: 'float32' | 'int32' | 'bool' | 'string',
 ): Tensor {
+  const shape = [...given];
+  if (!Array.isArray(values)) return core.tensor(values, shape, dtype);
   return dtype === 'string'
     ? core.tensor(values.map(String), shape, 'string')
     : core.tensor(values.map(Number), shape, dtype);

@@ -7,11 +7,12 @@ import {
 } from '../../worker/model/content.ts';
 import { DEFAULT_SIGNATURE } from '../../worker/model/default_signature.ts';
 import type { ImageInput } from '../../worker/model/image_input.ts';
-import { isJsonObject, type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
+import { type JsonObject, JsonObjectSchema } from '../../worker/model/json_object.ts';
 import type { Signature, TensorInfo } from '../../worker/model/signature.ts';
 import { elementCount } from '../../worker/model/tensor.ts';
 import { type Imported, malformed, read } from '../import_result.ts';
-import { type FlatTensor, readScalar, readTensorJson } from './tensor_json.ts';
+import { imageFiles } from './image_examples.ts';
+import { type FlatTensor, readInput, readScalar, readTensorJson } from './tensor_json.ts';
 
 type Signatures = Readonly<Record<string, Signature>>;
 
@@ -109,23 +110,12 @@ function takingImages(
   inputs: JsonObject,
   image: ImageInput | undefined,
 ): Signature {
-  const given = image?.signature === name ? inputs[image.input] : undefined;
   const info = image === undefined ? undefined : signature.inputs[image.input];
-  if (image === undefined || info === undefined || !Array.isArray(given) || !given.every(isJsonObject))
-    return signature;
+  const given = imageFiles({ signature_name: name, inputs }, image);
+  if (image === undefined || info === undefined || given === undefined) return signature;
   const files: TensorInfo = { ...info, dtype: 'string', shape: [-1] };
   return { ...signature, inputs: { ...signature.inputs, [image.input]: files } };
 }
-
-/** A string may be bytes: `{"b64": "..."}`. */
-const readInput: typeof readScalar = (json, dtype) => {
-  const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
-  return isBytes && typeof json.b64 === 'string' && BASE64.test(json.b64)
-    ? { b64: json.b64 }
-    : readScalar(json, dtype);
-};
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** What JSON has no number for stands in quotes. */
 const readGoldenOutput: typeof readScalar = (json, dtype) => {

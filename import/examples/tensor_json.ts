@@ -34,11 +34,16 @@ export function readTensorJson(
     innermost = innermost[0];
   }
   if (shape !== null && !fits(found, shape)) {
-    return malformed(`has shape [${found}] and not [${shape.map((size) => (size === -1 ? '?' : size))}]`);
+    return malformed(misshapen(found, shape));
   }
   const values: FlatTensor['values'] = [];
   const fault = flatten(json, found, 0, dtype, values, readElement);
   return fault === undefined ? read({ shape: found, values }) : malformed(fault);
+}
+
+/** Says that a tensor has another shape than its input or output. */
+export function misshapen(found: readonly number[], shape: readonly number[]): string {
+  return `has shape [${found}] and not [${shape.map((size) => (size === -1 ? '?' : size))}]`;
 }
 
 function fits(found: readonly number[], shape: readonly number[]): boolean {
@@ -56,7 +61,7 @@ function flatten(
 ): string | undefined {
   if (level === shape.length) {
     const value = readElement(json, dtype);
-    if (value === undefined) return `has ${describe(json)} in place of ${dtype}`;
+    if (value === undefined) return `has ${misfit(json, dtype)}`;
     values.push(value);
     return undefined;
   }
@@ -72,8 +77,8 @@ function flatten(
 export function readScalar(json: unknown, dtype: DataType): Element | undefined {
   switch (dtype) {
     case 'float32':
-      // `1e999` is JSON.
-      return typeof json === 'number' && Number.isFinite(json) ? json : undefined;
+      // `1e39` is JSON, and infinity in float32.
+      return typeof json === 'number' && Number.isFinite(Math.fround(json)) ? json : undefined;
     case 'int32':
       return typeof json === 'number' && Number.isInteger(json) && json === (json | 0) ? json : undefined;
     case 'bool':
@@ -81,6 +86,22 @@ export function readScalar(json: unknown, dtype: DataType): Element | undefined 
     case 'string':
       return typeof json === 'string' ? json : undefined;
   }
+}
+
+/** A string may be bytes: `{"b64": "..."}`. */
+export const readInput: typeof readScalar = (json, dtype) => {
+  const isBytes = dtype === 'string' && isJsonObject(json) && Object.keys(json).length === 1;
+  return isBytes && typeof json.b64 === 'string' && BASE64.test(json.b64)
+    ? { b64: json.b64 }
+    : readScalar(json, dtype);
+};
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+function misfit(json: unknown, dtype: DataType): string {
+  return typeof json === 'number' && dtype === 'float32'
+    ? `a number that float32 cannot hold: ${json}`
+    : `${describe(json)} in place of ${dtype}`;
 }
 
 function describe(json: unknown): string {

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import type { CalibrationExample } from '../../import/index.ts';
+import { calibrationFiles } from '../calibration/calibration_files.ts';
+import { decodeImages } from '../calibration/image_decoder.ts';
 import { type CommandModule, EXIT_DONE, EXIT_FAILED, withJsonOption } from '../cli/command_module.ts';
 import { formatBytes, formatTable } from '../cli/format.ts';
 import type { Output } from '../cli/output.ts';
 import { resolveFromCaller, showToCaller } from '../files/package_root.ts';
 import { withTemporaryDirectory } from '../files/temporary_directory.ts';
-import { calibrationFiles } from '../publish/calibration_files.ts';
 import {
   costLines,
   type QuantizationCost,
@@ -46,7 +47,7 @@ async function run(command: Command, output: Output): Promise<number> {
     force,
     ...sourceOptions(command),
     ...(quantize === undefined ? {} : { quantize }),
-    calibration: calibrationFiles(calibrate),
+    calibration: { more: calibrationFiles(calibrate, output.progress), decodeImages },
     onIntegers: (quantized) => {
       cost = { accuracy: [], integers: { ...quantized.report, examples: quantized.examples.length } };
       if (quantized.examples.length > 0) examples = quantized.examples;
@@ -61,7 +62,7 @@ async function run(command: Command, output: Output): Promise<number> {
     const compared = await withTemporaryDirectory((temporaryDirectory) =>
       quantizationAccuracy(resolveFromCaller(path), converted, {
         temporaryDirectory,
-        examples,
+        ...{ examples, decodeImages },
         ...sourceOptions(command),
         onProgress: output.progress,
       }),

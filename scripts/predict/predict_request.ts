@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CodedError, type ErrorCode } from '../../worker/model/coded_error.ts';
+import { type ImageFormat, imageFormat } from '../../worker/runtime/images/image_format.ts';
 import { UsageError } from '../cli/usage_error.ts';
 import { resolveFromCaller } from '../files/package_root.ts';
 import { parseTensorFlowJson } from '../rehearsal/tensorflow_json.ts';
@@ -70,16 +71,15 @@ function jsonBody(json: string, place: string): RequestBody {
   return { body: json, contentType, ...(typeof signature === 'string' ? { signature } : {}) };
 }
 
-/** The first bytes of the formats of images that servers take. */
-const IMAGE_SIGNATURES: readonly (readonly [string, string])[] = [
-  ['image/jpeg', 'ffd8ff'],
-  ['image/png', '89504e47'],
-  ['image/gif', '47494638'],
-  ['image/bmp', '424d'],
-];
+const MEDIA_TYPES: Readonly<Record<ImageFormat, string>> = {
+  JPEG: 'image/jpeg',
+  PNG: 'image/png',
+  GIF: 'image/gif',
+  BMP: 'image/bmp',
+  WebP: 'image/webp',
+};
 
 function imageType(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('hex');
-  if (/^52494646.{8}57454250/.test(start)) return 'image/webp';
-  return IMAGE_SIGNATURES.find(([, signature]) => start.startsWith(signature))?.[0];
+  const format = imageFormat(bytes);
+  return format && MEDIA_TYPES[format];
 }

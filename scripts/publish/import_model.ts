@@ -5,7 +5,8 @@ import {
   openModel,
   quantizationAccuracy,
 } from '../../import/index.ts';
-import { calibrationFiles } from './calibration_files.ts';
+import { calibrationFiles } from '../calibration/calibration_files.ts';
+import { decodeImages } from '../calibration/image_decoder.ts';
 import type { PublishRequest } from './publish_request.ts';
 import { lossFault, type QuantizationCost, withPermittedDifference } from './quantization.ts';
 
@@ -40,16 +41,16 @@ export async function importModel(
   let original: ReadImport | undefined;
   const imported = await openModel(path, {
     ...{ temporaryDirectory, ...source, ...progress, quantize },
-    calibration: calibrationFiles(calibrate),
+    calibration: { more: calibrationFiles(calibrate, onConvert), decodeImages },
     onIntegers: (quantized) => {
       integers = quantized.report;
-      // A model without convolutions needs none, and may have golden examples of files of images.
+      // A model without convolutions needs none.
       if (quantized.examples.length > 0) examples = quantized.examples;
     },
   });
   if (imported.kind !== 'read') return imported;
   const accuracy = await quantizationAccuracy(path, imported, {
-    ...{ temporaryDirectory, ...source, ...progress, examples },
+    ...{ temporaryDirectory, ...source, ...progress, examples, decodeImages },
     onOriginal: (opened) => {
       original = opened;
     },

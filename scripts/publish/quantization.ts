@@ -34,8 +34,8 @@ export function withQuantizeOptions(command: Command): Command {
     )
     .addOption(
       new RepeatableOption(
-        '--calibrate <file>',
-        "of int8: a request in TensorFlow Serving's JSON with typical values, or a folder of them, beside golden.json",
+        '--calibrate <path>',
+        "of int8: typical values, beside golden.json: an image, a request in TensorFlow Serving's JSON, or a folder of these",
         resolveFromCaller,
       ),
     );
@@ -107,7 +107,10 @@ export function lossFault(
   maxLoss: number,
 ): string | undefined {
   if (accuracy.length === 0)
-    return `--max-loss needs examples to measure what --quantize ${form} costs: put golden.json next to the model${form === 'int8' ? ', or give requests with --calibrate FILE' : ''}`;
+    return `--max-loss needs examples to measure what --quantize ${form} costs: put golden.json next to the model${form === 'int8' ? ', or give requests or images with --calibrate PATH' : ''}`;
+  const unmeasured = accuracy.filter(({ notFinite }) => notFinite !== undefined);
+  if (unmeasured.length > 0)
+    return `--max-loss cannot be checked on examples whose answers have numbers that are not finite: ${describeDifferences(unmeasured).join('; ')}; leave these examples out`;
   const worst = accuracy.filter((difference) => !(lossOf(difference) <= maxLoss));
   return worst.length === 0
     ? undefined

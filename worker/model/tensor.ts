@@ -8,6 +8,9 @@ export type TensorValue =
   | { readonly dtype: 'bool'; readonly shape: readonly number[]; readonly values: Uint8Array }
   | { readonly dtype: 'string'; readonly shape: readonly number[]; readonly values: readonly Uint8Array[] };
 
+/** A tensor of numbers, such as the samples of images. */
+export type NumberTensor = Extract<TensorValue, { dtype: 'float32' | 'int32' }>;
+
 /** Tensors by the public names that a signature gives them. */
 export type NamedTensors = ReadonlyMap<string, TensorValue>;
 

@@ -1,4 +1,5 @@
 import { openGraph } from '../../accuracy/computation.ts';
+import { counted } from '../../count_progress.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { GraphRewrite } from '../../simplify/graph_rewrite.ts';
 import { inOrder } from '../../simplify/shapes/known_shapes.ts';
@@ -59,7 +60,12 @@ export async function quantizeConvolutions(
   onProgress(`Measuring the ranges of activations; examples: ${examples.length}`);
   const names = new Set(steps.flatMap(({ node, inputs }) => [node.name, ...inputs]));
   const computation = await openGraph(graph);
-  const observed = await observe(graph, computation, [...names], examples);
+  const observed = await observe(
+    graph,
+    computation,
+    [...names],
+    counted(examples, 'Measuring the ranges of activations; example', onProgress),
+  );
   computation.dispose();
   const choice = new LayerChoice(rewrite, steps, observed);
   const first = await choice.choose(refused);

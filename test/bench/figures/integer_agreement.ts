@@ -71,12 +71,14 @@ async function quantized(examples: readonly Float32Array[]): Promise<Network> {
     const opened = await openModel(path.join(MODELS_DIRECTORY, nsfwjs.name, 'model.json'), {
       temporaryDirectory: directory,
       quantize: 'int8',
-      calibration: async (signatures) => {
-        const [input = ''] = Object.keys(signatures.serving_default?.inputs ?? {});
-        return {
-          kind: 'read',
-          value: examples.map((values) => ({ inputs: { [input]: [nest(values, SHAPE.slice(1))] } })),
-        };
+      calibration: {
+        more: async (signatures) => {
+          const [input = ''] = Object.keys(signatures.serving_default?.inputs ?? {});
+          return {
+            kind: 'read',
+            value: examples.map((values) => ({ inputs: { [input]: [nest(values, SHAPE.slice(1))] } })),
+          };
+        },
       },
     });
     if (opened.kind !== 'read') throw new Error(opened.message);

@@ -6,6 +6,7 @@ import { openComputation } from '../../../import/accuracy/computation.ts';
 import type { Graph } from '../../../import/graph/graph.ts';
 import { readTfjsDirectory } from '../../../import/tfjs/tfjs_directory.ts';
 import { writeGraphModel } from '../../../import/tfjs/writer/write_graph_model.ts';
+import { lossFault } from '../../../scripts/publish/quantization.ts';
 import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
 import { REPOSITORY } from '../../fixtures/edge/built_worker.ts';
 import { float32Weight } from '../../fixtures/graphs/memory_weight.ts';
@@ -72,6 +73,36 @@ describe('the accuracy of a changed model', () => {
     );
     original.dispose();
     changed.dispose();
+  });
+
+  test('is told of finite numbers alone, and on how many examples there are others', async () => {
+    const weights = [1, 2, Number.POSITIVE_INFINITY];
+    const graph = (finite: number) =>
+      productGraph(2, 2, (row, column) => (row === 0 ? finite * (column + 1) : (weights[column + 1] ?? 0)));
+    const [original, changed] = [await write('exact', graph(1)), await write('near', graph(1.5))];
+    const examples = [{ inputs: { x: [[1, 0]] } }, { inputs: { x: [[0, 1]] } }, { inputs: { x: [[1, 1]] } }];
+    const differences = await compareAnswers(original, changed, graph(1).signatures, examples);
+    // 0 times infinity is no number, so that only the first column is compared: 1 with 1.5, 2 with 2, and 3 with 3.5.
+    expect(differences).toMatchObject([{ largestAbsolute: 0.5, largestRelative: 0.5, notFinite: 3 }]);
+    expect(describeDifferences(differences)[0]).toMatch(
+      /not finite were not compared, in the answers on 3 examples$/,
+    );
+    expect(lossFault('int8', differences, 1)).toMatch(
+      /cannot be checked on examples whose answers have numbers that are not finite/,
+    );
+    original.dispose();
+    changed.dispose();
+  });
+
+  test('is never within a limit where nothing could be compared', async () => {
+    const graph = productGraph(1, 2, () => Number.NaN);
+    const computation = await write('nan', graph);
+    const differences = await compareAnswers(computation, computation, graph.signatures, [
+      { inputs: { x: [[1]] } },
+    ]);
+    expect(differences).toMatchObject([{ largestAbsolute: 0, largestRelative: 0, notFinite: 1 }]);
+    expect(lossFault('int8', differences, 1)).toBeDefined();
+    computation.dispose();
   });
 
   test('is that of layers models too, and perfect for the same model', async () => {

@@ -8,13 +8,13 @@ const CHANNELS = 8;
 const SOFTNESS = 0.02;
 export const SHAPE = [1, SIDE, SIDE, CHANNELS] as const;
 
-/** Builds graphs of images of 16 x 16 with 8 channels. */
+/** Builds graphs of images of 16 x 16, with 8 channels where nothing else is said. */
 export class ImageNetwork {
   readonly builder = new GraphBuilder(7);
   readonly x: string;
 
-  constructor() {
-    this.x = this.builder.input(SHAPE);
+  constructor(channels: number = CHANNELS) {
+    this.x = this.builder.input([1, SIDE, SIDE, channels]);
   }
 
   /** A convolution of 3 x 3 with a bias, and an activation unless it is empty. */

@@ -138,7 +138,7 @@ describe('publish --quantize int8', () => {
   test('refuses a model without examples, and names the ways out', async () => {
     const { code, stderr } = await publish(without, 'refused', '--skip-rehearsal');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/int8 needs examples.* it has no golden\.json; .*--calibrate FILE.*record/);
+    expect(stderr).toMatch(/int8 needs examples.* it has no golden\.json; .*--calibrate PATH.*record/);
     expect(await published()).not.toContain('refused');
   });
 
@@ -167,7 +167,7 @@ describe('publish --quantize int8', () => {
     const lost = await publish(products, 'products', '--calibrate', `${request}x`, ...words);
     expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('products.jsonx is not a file') });
     const unmeasured = await publish(products, 'products', '--max-loss', '1', ...words);
-    expect(unmeasured).toMatchObject({ code: 1, stdout: expect.stringContaining('--calibrate FILE') });
+    expect(unmeasured).toMatchObject({ code: 1, stdout: expect.stringContaining('--calibrate PATH') });
   });
 
   test('refuses a file that is no request', async () => {

@@ -1,5 +1,5 @@
 import { channelCount, channelNumber, type ImageInput } from '../../model/image_input.ts';
-import type { TensorValue } from '../../model/tensor.ts';
+import type { NumberTensor } from '../../model/tensor.ts';
 import { ExecutionError, OutOfMemoryError } from '../loaded_model.ts';
 import { decodeImage, formatOf, JPEG_DEFAULTS } from './decode_image.ts';
 import type { Pixels } from './pixels.ts';
@@ -13,8 +13,8 @@ import { type Box, resize } from './resize.ts';
 export function imageTensor(
   files: readonly Uint8Array[],
   image: ImageInput,
-  dtype: 'float32' | 'int32',
-): TensorValue {
+  dtype: NumberTensor['dtype'],
+): NumberTensor {
   const { height, width, layout } = image;
   const channels = channelCount(image);
   const size = height * width * channels;

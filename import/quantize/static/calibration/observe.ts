@@ -18,7 +18,7 @@ export async function observe(
   graph: Graph,
   computation: GraphComputation,
   nodes: readonly string[],
-  examples: readonly CalibrationExample[],
+  examples: Iterable<CalibrationExample>,
 ): Promise<Map<string, Observed>> {
   const histograms = new Map<string, ValueHistogram>();
   const shapes = new Map<string, readonly number[]>();
