@@ -32,6 +32,7 @@ export function rehearsalLines(version: string, { rehearsal, current, unquantize
     'Rehearsed in a local workerd:',
     ...formatTable([heading, ...rows]).map((line) => `  ${line}`),
     ...agreement,
+    ...(unquantized?.kind === 'rehearsed' ? speedLines(rehearsal.figures, unquantized.figures) : []),
     ...planLines(plan),
     ...notes,
     ...(current?.kind === 'not rehearsed'
@@ -42,6 +43,24 @@ export function rehearsalLines(version: string, { rehearsal, current, unquantize
 
 export function rehearsalJson({ rehearsal, current, unquantized, notes }: Done): object {
   return { ...rehearsal, current: current ?? null, ...(unquantized && { unquantized }), notes };
+}
+
+/** Medians of one network differ by so much of themselves by chance, with the time of HTTP in them. */
+const NOISE = 0.2;
+
+/** Says plainly whether a quantized network is slower than it was. */
+function speedLines({ medianMs: now }: Figures, { medianMs: before }: Figures): string[] {
+  if (now === null || before === null || before === 0) return [];
+  const ratio = now / before;
+  if (ratio > 1 + NOISE)
+    return [
+      `SLOWER: an answer takes ${ratio.toFixed(1)} times as long as not quantized. Publish it without --quantize, unless the smaller files and weights matter more.`,
+    ];
+  if (ratio < 1 - NOISE)
+    return [`An answer takes ${ratio.toFixed(2)} of the time that it takes not quantized.`];
+  return [
+    'An answer takes about as long as not quantized, so that only files and weights are smaller: publish it without --quantize, unless they matter.',
+  ];
 }
 
 function figureRows(figures: readonly Figures[]): string[][] {

@@ -156,6 +156,26 @@ describe('whether a plan computes it', () => {
   });
 });
 
+test.each([
+  [5, 2, /SLOWER: an answer takes 2\.5 times as long as not quantized\. Publish it without --quantize/],
+  [2.1, 2, /An answer takes about as long as not quantized, .*: publish it without --quantize/],
+  [1, 2, /An answer takes 0\.50 of the time that it takes not quantized\./],
+] as const)('of %s ms quantized and %s ms not, the report says which is slower', (now, before, expected) => {
+  const figures = { loadMs: 1, firstMs: 1, medianMs: now, heapBytes: 1, emptyHeapBytes: 1 };
+  const golden = { examples: 0, largestDifference: null };
+  const rehearsal = { kind: 'rehearsed', at: AT, worker: '0123456789ab', figures, golden } as const;
+  const plan = { kind: 'planned', shapes: 1 } as const;
+  const beside = {
+    kind: 'rehearsed',
+    version: '0.0.0',
+    figures: { ...figures, medianMs: before },
+    plan,
+  } as const;
+  const done = { kind: 'done', rehearsal, current: undefined, notes: [] } as const;
+  expect(rehearsalLines('1.0.0', { ...done, unquantized: beside }).join('\n')).toMatch(expected);
+  expect(rehearsalLines('1.0.0', done).join('\n')).not.toMatch(/quantize/);
+});
+
 describe('without golden examples', () => {
   test('the answers to made ones are kept, and a republish is the same content', async () => {
     const model = 'recorded';
