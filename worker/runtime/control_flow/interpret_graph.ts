@@ -6,6 +6,7 @@ import type { Graph } from '@tensorflow/tfjs-converter/dist/operations/types.js'
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../../model/json_object.ts';
+import { limitFrames } from './frame_rounds.ts';
 import { Interpreter } from './interpreter.ts';
 import { type Source, sourceOf } from './routine.ts';
 
@@ -40,7 +41,7 @@ const LibrarySchema = v.object({
 
 /**
  * Makes the interpreter compute a graph that must be executed asynchronously, instead of tfjs's executor. tfjs still
- * checks the inputs and creates the hash tables.
+ * checks the inputs and creates the hash tables. Graphs with TensorFlow 1's control flow stay with tfjs's executor.
  *
  * @param topology the GraphDef's JSON from which the executor was made
  */
@@ -48,7 +49,10 @@ export function interpretGraph(executor: GraphExecutor, topology: JsonObject): v
   const graph: unknown = Reflect.get(executor, 'graph');
   if (!isGraph(graph) || !('executeWithControlFlow' in executor))
     throw new Error("tfjs's GraphExecutor is another than expected");
-  if (usesFrames(graph) || Object.values(graph.functions ?? {}).some(usesFrames)) return;
+  if (usesFrames(graph) || Object.values(graph.functions ?? {}).some(usesFrames)) {
+    limitFrames(executor);
+    return;
+  }
   const interpreter = new Interpreter(graph, functionResults(topology, graph));
   Object.assign(executor, {
     executeWithControlFlow: async (

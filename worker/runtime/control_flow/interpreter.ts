@@ -10,6 +10,7 @@ import { ARRAY_OPERATIONS } from './array_operations.ts';
 import { HeldTensors } from './held_tensors.ts';
 import type { ListCall } from './list_call.ts';
 import { LIST_OPERATIONS } from './list_operations.ts';
+import { Rounds } from './rounds.ts';
 import { createRoutine, type Routine, type Source, sourceOf } from './routine.ts';
 
 const CASES: ReadonlySet<string> = new Set(['Case', 'StatelessCase']);
@@ -84,18 +85,12 @@ export class Interpreter {
   }
 }
 
-/**
- * The rounds of all loops of one execution together. A loop does not yield: one that a request lets go on without an end
- * would hold up every other request of the isolate.
- */
-const MOST_ROUNDS = 100_000;
-
 /** One execution of a graph. */
 class Execution {
   readonly #function: (name: string) => Routine;
   readonly #environment: Environment;
   readonly #held = new HeldTensors();
-  #rounds = 0;
+  readonly #rounds = new Rounds();
 
   constructor(called: (name: string) => Routine, environment: Environment) {
     this.#function = called;
@@ -181,8 +176,7 @@ class Execution {
       const goesOn = decision[0] !== undefined && isTrue(decision[0]);
       this.#release(decision);
       if (!goesOn) return state;
-      if (++this.#rounds > MOST_ROUNDS)
-        throw new ExecutionError(`the loop ${node.name} goes on after ${MOST_ROUNDS} rounds`);
+      this.#rounds.begin(node.name);
       const next = await this.#call(body, state);
       this.#release(state);
       state = next;
