@@ -32,6 +32,30 @@ await writeFile(file, encode('GraphDef', graphMessage({ nodes })));
 const x = { x: { shape: [1, 3], values: [1, 5, 3] } };
 
 describe('a frozen graph', () => {
+  test('takes inputs and outputs by name', async () => {
+    const named = join(folder, 'named.pb');
+    const chain = [
+      node('x', 'Placeholder', [], { dtype: type(FLOAT) }),
+      node('inner', 'Relu', ['x'], { T: type(FLOAT) }),
+      node('y', 'Neg', ['inner'], { T: type(FLOAT) }),
+    ];
+    await writeFile(named, encode('GraphDef', graphMessage({ nodes: chain })));
+    const whole = await readGraphDef(named);
+    const part = await readGraphDef(named, { inputs: ['inner'], outputs: ['y:0'] });
+    if (whole.kind !== 'read' || part.kind !== 'read') throw new Error('not read');
+    expect(whole.value.graph.signatures.serving_default).toMatchObject({
+      inputs: { x: { name: 'x:0' } },
+      outputs: { y: { name: 'y:0' } },
+    });
+    expect(part.value.graph.nodes.map(({ name, op }) => [name, op])).toEqual([
+      ['inner', 'Placeholder'],
+      ['y', 'Neg'],
+    ]);
+    expect(await readGraphDef(named, { outputs: ['z'] })).toMatchObject({
+      message: expect.stringContaining('no tensor "z"'),
+    });
+  });
+
   test('answers all outputs of the node that nothing uses', async () => {
     const model = await readGraphDef(file);
     if (model.kind !== 'read') throw new Error(model.message);

@@ -274,28 +274,3 @@ test('more messages than memory has room for are refused before they are decoded
     message: expect.stringMatching(/more than \d+ values/),
   });
 });
-
-test('a frozen graph takes inputs and outputs by name', async () => {
-  const directory = await temporary(writeSavedModel({ nodes: [], signatures: y }));
-  const file = path.join(directory, 'frozen.pb');
-  const nodes = [
-    node('x', 'Placeholder', [], { dtype: type(FLOAT) }),
-    node('inner', 'Relu', ['x'], { T: type(FLOAT) }),
-    node('y', 'Neg', ['inner'], { T: type(FLOAT) }),
-  ];
-  await writeFile(file, encode('GraphDef', graphMessage({ nodes })));
-  const whole = await readGraphDef(file);
-  const part = await readGraphDef(file, { inputs: ['inner'], outputs: ['y:0'] });
-  if (whole.kind !== 'read' || part.kind !== 'read') throw new Error('not read');
-  expect(whole.value.graph.signatures.serving_default).toMatchObject({
-    inputs: { x: { name: 'x:0' } },
-    outputs: { y: { name: 'y:0' } },
-  });
-  expect(part.value.graph.nodes.map(({ name, op }) => [name, op])).toEqual([
-    ['inner', 'Placeholder'],
-    ['y', 'Neg'],
-  ]);
-  expect(await readGraphDef(file, { outputs: ['z'] })).toMatchObject({
-    message: expect.stringContaining('no tensor "z"'),
-  });
-});

@@ -8,7 +8,8 @@ import { publishModel } from '../../fixtures/models/publish_directory.ts';
 import { type FileGraph, type FileTensor, writeTflite } from '../../fixtures/models/tflite_model.ts';
 import { infer, type RawTensor } from '../../fixtures/requests/raw_inference.ts';
 import { requantized, shiftedSums } from './integer_reference.ts';
-import { type Coded, PRODUCT_CASES, type ProductCase } from './quantized_cases.ts';
+import type { Coded, ProductCase } from './product_case.ts';
+import { PRODUCT_CASES } from './quantized_cases.ts';
 
 /** The executor answers first; then a plan is recorded, proven and used. */
 const ROUNDS = 3;

@@ -1,78 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type CopyRequest, copyModel, type ModelCopy } from '../../../scripts/copy/copy_model.ts';
+import type { CopyRequest, ModelCopy } from '../../../scripts/copy/copy_model.ts';
 import { newChangeRecord } from '../../../scripts/pointer/change_record.ts';
 import { generateSigningKey, readSigner } from '../../../scripts/publish/signing_key.ts';
-import { changePointerIn } from '../../../worker/registry/pointer/change/change_pointer.ts';
 import { requirePointer, updatePointer } from '../../../worker/registry/pointer/pointer_store.ts';
 import { labelTransition } from '../../../worker/registry/pointer/pointer_transitions.ts';
 import { pruneModel } from '../../../worker/registry/prune/pruning.ts';
-import type { ObjectStore } from '../../../worker/registry/storage/object_store.ts';
 import { blobKey, manifestKey } from '../../../worker/registry/storage/storage_keys.ts';
 import { checkManifestSignature } from '../../../worker/registry/version/manifest_signature.ts';
-import { readManifest } from '../../../worker/registry/version/version_store.ts';
 import { writeGraphModel } from '../../fixtures/commands/model_directories.ts';
 import { publish, wait } from '../../fixtures/commands/publishing.ts';
-import { temporaryFolder } from '../../fixtures/commands/temporary_folder.ts';
-import { snapshot, temporaryRegistry } from '../../fixtures/commands/temporary_registry.ts';
+import { snapshot } from '../../fixtures/commands/temporary_registry.ts';
 import { hookedObjectStore } from '../../fixtures/worker/hooked_object_store.ts';
-
-const folder = await temporaryFolder();
-const { store: source } = await temporaryRegistry();
-const { store: destination } = await temporaryRegistry();
-
-/** Copies to the destination, or to a store around it. Changes take effect with their write. */
-function copy(
-  model: string,
-  request: Partial<CopyRequest> = {},
-  to: ObjectStore = destination,
-): Promise<ModelCopy> {
-  return copyModel(
-    source,
-    { store: to, changePointer: changePointerIn(to, { wait, lease: { ms: 0, clockSkewMs: 0 } }) },
-    model,
-    {
-      names: [],
-      inUse: false,
-      flip: false,
-      labels: false,
-      dryRun: false,
-      record: newChangeRecord({ by: 'test' }),
-      ...request,
-    },
-    { wait },
-  );
-}
-
-async function publishVersions(model: string, ...versions: string[]): Promise<void> {
-  for (const version of versions) {
-    await publish(source, await writeGraphModel(join(folder, model, version)), model);
-  }
-}
-
-async function textOf(store: ObjectStore, key: string): Promise<string> {
-  const read = await store.get(key);
-  if (read.kind !== 'found') throw new Error(`${key} is ${read.kind}`);
-  return read.object.text();
-}
-
-const put = (store: ObjectStore, key: string, text: string): Promise<unknown> =>
-  store.put(key, new TextEncoder().encode(text), { condition: { kind: 'always' } });
-
-/** The etags of everything below a model's prefix, and of the blobs of its versions. */
-async function contentsOf(
-  store: ObjectStore,
-  model: string,
-  ...versions: string[]
-): Promise<Record<string, string>> {
-  const all = await snapshot(store);
-  const keys: string[] = versions.map((version) => manifestKey(model, version));
-  for (const version of versions) {
-    const read = await readManifest(store, model, version);
-    if (read.kind === 'found') keys.push(...read.manifest.content.blobs.map(({ sha256 }) => blobKey(sha256)));
-  }
-  return Object.fromEntries(keys.map((key) => [key, all[key] ?? 'missing']));
-}
+import { contentsOf, copy, destination, folder, publishVersions, put, source, textOf } from './copying.ts';
 
 const outcomes = (copied: ModelCopy): unknown =>
   copied.kind === 'done' ? copied.versions.map(({ version, kind }) => [version, kind]) : copied.reason;
@@ -262,42 +202,4 @@ describe('copy', () => {
       await contentsOf(source, 'raced', '1.0.0'),
     );
   });
-});
-
-/** The storage operations at the destination of a copy with a flip, in order. */
-async function recordOperations(): Promise<string[]> {
-  const operations: string[] = [];
-  await publishVersions('recorded', '1.0.0');
-  const recording = hookedObjectStore(destination, {
-    before: (operation) => void operations.push(operation),
-  });
-  await copy('recorded', { flip: true }, recording);
-  return operations;
-}
-const operations = await recordOperations();
-
-describe('a copy that is killed', () => {
-  test.for(operations.map((operation, index) => [index + 1, operation] as const))(
-    'before its operation number %i, a %s, leaves nothing half visible, and completes if it is repeated',
-    async ([point]) => {
-      const model = `killed_${point}`;
-      await publishVersions(model, '1.0.0');
-      let done = 0;
-      const dying = hookedObjectStore(destination, {
-        before: () => {
-          if (++done >= point) throw new Error('killed');
-        },
-      });
-      await copy(model, { flip: true }, dying).catch((error: unknown) =>
-        expect(String(error)).toContain('killed'),
-      );
-      const read = await readManifest(destination, model, '1.0.0');
-      const there = await contentsOf(destination, model, '1.0.0');
-      if (read.kind === 'found') expect(there).toEqual(await contentsOf(source, model, '1.0.0'));
-      else expect(await requirePointer(destination, model)).toBeUndefined();
-      expect(await copy(model, { flip: true })).toMatchObject({ pointer: { kind: 'made' } });
-      expect(await contentsOf(destination, model, '1.0.0')).toEqual(await contentsOf(source, model, '1.0.0'));
-      expect(await requirePointer(destination, model)).toMatchObject({ current: '1.0.0', generation: 1 });
-    },
-  );
 });

@@ -2,42 +2,24 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, inject, test } from 'vitest';
 import { type PlanProof, type PlanProofs, PlanProofsSchema } from '../../../../worker/model/plan_proof.ts';
-import { abandonBackend, currentRuntime } from '../../../../worker/runtime/backend/backend.ts';
 import { runtimeMemory } from '../../../../worker/runtime/backend/memory.ts';
 import { runtimeDigest } from '../../../../worker/runtime/kernels/runtime_digest.ts';
 import {
   answer,
+  CONVOLUTION_SHAPE,
+  computed,
+  convolution,
   dense,
   float,
   graph,
   int,
   loadGraph,
-  proofsOf,
+  proven,
   requests,
   type TestGraph,
   varied,
   weight,
 } from '../../../fixtures/worker/planned_graph.ts';
-
-const attr = {
-  strides: { list: { i: ['1', '1', '1', '1'] } },
-  dilations: { list: { i: ['1', '1', '1', '1'] } },
-  padding: { s: btoa('SAME') },
-  data_format: { s: btoa('NHWC') },
-};
-
-/** A convolution that Winograd's algorithm computes, with copies of its weights, and kernels of tfjs after it. */
-const convolution: TestGraph = graph(
-  [
-    { name: 'sums', op: 'Conv2D', input: ['x', 'filter'], attr },
-    { name: 'shifted', op: 'AddV2', input: ['sums', 'offset'] },
-    { name: 'smooth', op: 'Softplus', input: ['shifted'] },
-    { name: 'y', op: 'Sub', input: ['shifted', 'smooth'] },
-  ],
-  { filter: weight([3, 3, 16, 16]), offset: weight([16]) },
-);
-
-const SHAPE = [1, 8, 8, 16];
 
 const table = {
   table: weight([9, 3]),
@@ -49,22 +31,6 @@ const lookup: TestGraph = {
   weights: table,
   nodes: [{ name: 'y', op: 'GatherV2', input: ['table', 'x', 'axis'] }],
 };
-
-/** Proves the plans of a graph as a rehearsal does. */
-async function proven(model: TestGraph, asked: readonly Record<string, ReturnType<typeof varied>>[]) {
-  const rehearsed = await loadGraph(model);
-  for (const inputs of asked) await answer(rehearsed, inputs, ['y']);
-  const proofs = proofsOf(rehearsed);
-  rehearsed.model.dispose();
-  return proofs;
-}
-
-async function computed(model: TestGraph, inputs: Record<string, ReturnType<typeof varied>>) {
-  const fresh = await loadGraph(model);
-  const outputs = await answer(fresh, inputs, ['y']);
-  fresh.model.dispose();
-  return outputs;
-}
 
 test('a plan with a stored proof answers from the first request on', async () => {
   const proofs = await proven(dense, requests([2, 4]));
@@ -79,7 +45,7 @@ test('a plan with a stored proof answers from the first request on', async () =>
 });
 
 test('a stored proof survives its JSON and its closed schema', async () => {
-  const proofs = await proven(convolution, requests(SHAPE));
+  const proofs = await proven(convolution, requests(CONVOLUTION_SHAPE));
   expect(proofs.shapes).toMatchObject([{ mayCopy: true, mayReorder: true, probe: 0 }]);
   expect(v.parse(PlanProofsSchema, JSON.parse(JSON.stringify(proofs)))).toEqual(proofs);
 });
@@ -175,7 +141,7 @@ test('indices that are cast from floats are computed, since the gate checks thei
 });
 
 describe('a proof that is not that of this plan', () => {
-  const x = varied(SHAPE, 5);
+  const x = varied(CONVOLUTION_SHAPE, 5);
   const answers = async (proofs: PlanProofs) => {
     const before = (await runtimeMemory()).tensors;
     const model = await loadGraph(convolution, proofs);
@@ -204,13 +170,15 @@ describe('a proof that is not that of this plan', () => {
     ],
   ])('with %s is refused, and the executor answers', async (_, change) => {
     const expected = await computed(convolution, { x });
-    const { all, stored } = await answers(changed(await proven(convolution, requests(SHAPE)), change));
+    const { all, stored } = await answers(
+      changed(await proven(convolution, requests(CONVOLUTION_SHAPE)), change),
+    );
     expect(stored).toEqual(['refused']);
     expect(all[0]).toEqual(expected);
   });
 
   test('of another runtime is not used', async () => {
-    const proofs = await proven(convolution, requests(SHAPE));
+    const proofs = await proven(convolution, requests(CONVOLUTION_SHAPE));
     const expected = await computed(convolution, { x });
     const { all, stored } = await answers({ ...proofs, runtime: '0'.repeat(64) });
     expect(stored).toEqual(['other runtime']);
@@ -223,12 +191,12 @@ describe('a proof that is not that of this plan', () => {
       ...convolution,
       weights: { ...convolution.weights, offset: { ...weight([16]), values } },
     };
-    const { stored } = await answers(await proven(shifted, requests(SHAPE)));
+    const { stored } = await answers(await proven(shifted, requests(CONVOLUTION_SHAPE)));
     expect(stored).toEqual(['refused']);
   });
 
   test('whatever its damage, does not change an answer', async () => {
-    const proofs = await proven(convolution, requests(SHAPE));
+    const proofs = await proven(convolution, requests(CONVOLUTION_SHAPE));
     const text = JSON.stringify(proofs);
     const expected = (await computed(convolution, { x })).y?.map(Number) ?? [];
     await fc.assert(
@@ -262,47 +230,6 @@ function json(text: string): unknown {
     return undefined;
   }
 }
-
-describe('a load ahead', () => {
-  const inputs = new Map([['x', varied(SHAPE, 1)]]);
-
-  test('lets requests go first before the plan computes its probe', async () => {
-    const model = await loadGraph(convolution, await proven(convolution, requests(SHAPE)));
-    let pauses = 0;
-    await model.model.prepare(inputs, ['y'], async () => {
-      pauses++;
-      const answered = await answer(model, { x: varied(SHAPE, 3) }, ['y']);
-      expect(answered).toEqual(await computed(convolution, { x: varied(SHAPE, 3) }));
-    });
-    expect(pauses).toBeGreaterThan(0);
-    model.model.dispose();
-  });
-
-  test('that is abandoned at the pause frees the plan', async () => {
-    const proofs = await proven(convolution, requests(SHAPE));
-    abandonBackend();
-    const first = await loadGraph(convolution);
-    first.model.dispose();
-    const before = await runtimeMemory();
-    const model = await loadGraph(convolution, proofs);
-    const abandoned = async () =>
-      model.model.prepare(inputs, ['y'], () => Promise.reject(new Error('abandoned')));
-    await expect(abandoned()).rejects.toThrow('abandoned');
-    model.model.dispose();
-    expect((await runtimeMemory()).tensors).toBe(before.tensors);
-    expect(currentRuntime().arena.bytes).toBe(0);
-  });
-
-  test('that is over when the backend is discarded uses no proof', async () => {
-    const model = await loadGraph(convolution, await proven(convolution, requests(SHAPE)));
-    const discarded = async () =>
-      model.model.prepare(inputs, ['y'], async () => {
-        abandonBackend();
-      });
-    await discarded().catch(() => undefined);
-    expect(model.stored).toEqual([]);
-  });
-});
 
 test('a computation that reads values is not outlined, and answers as without a proof', async () => {
   const reading = graph(

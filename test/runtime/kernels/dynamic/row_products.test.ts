@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RegisteredKernels } from '../../../worker/runtime/kernels/register_kernels.ts';
-import { randomValues, shapeSize } from '../../fixtures/kernels/comparison.ts';
-import { createNodeBackend, type NodeBackend, registerBuilt } from '../../fixtures/kernels/node_backend.ts';
+import type { RegisteredKernels } from '../../../../worker/runtime/kernels/register_kernels.ts';
+import { randomValues, shapeSize } from '../../../fixtures/kernels/comparison.ts';
+import {
+  createNodeBackend,
+  type NodeBackend,
+  registerBuilt,
+} from '../../../fixtures/kernels/node_backend.ts';
+import { floats, GARBAGE, nearest, randomElements, VARIANTS, withMemory } from './kernel_memory.ts';
 
 let node: NodeBackend;
 let kernels: RegisteredKernels;
@@ -12,25 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => kernels.unregister());
 
-/** Both instructions of both builds. The build without relaxed SIMD has only one. */
-const VARIANTS = [
-  { build: 0, fused: 0 },
-  { build: 0, fused: 1 },
-  { build: 1, fused: 0 },
-] as const;
-
 const LEAST = Math.fround(1e-30);
-/** What memory contains that no kernel has written. */
-const GARBAGE = 0xa5;
-
-/** The nearest integer, ties to the even one. */
-function nearest(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
 interface QuantizedRow {
   readonly codes: readonly number[];
   readonly magnitude: number;
@@ -52,30 +39,6 @@ function randomRows(rows: number, width: number, seed: number): Float32Array {
     if (index % width === 0) return 127 * scale;
     return index % 3 === 0 ? (Math.round(value * 126) + 0.5) * scale : value * 127 * scale;
   });
-}
-
-/** Elements from 0 to 255, with more of the extreme ones than chance gives. */
-function randomElements(count: number, seed: number): Uint8Array {
-  return Uint8Array.from(randomValues(count, seed, 160), (value) =>
-    Math.min(255, Math.max(0, Math.round(value + 128))),
-  );
-}
-
-/** Calls `use` with blocks of memory of so many bytes, all of which contain garbage. */
-function withMemory<Result>(sizes: readonly number[], use: (addresses: readonly number[]) => Result): Result {
-  const { heap } = kernels;
-  const addresses = sizes.map((bytes) => heap.allocate(bytes));
-  for (const [index, address] of addresses.entries())
-    heap.backend.wasm.HEAPU8.fill(GARBAGE, address, address + (sizes[index] ?? 0));
-  try {
-    return use(addresses);
-  } finally {
-    for (const address of addresses) heap.free(address);
-  }
-}
-
-function floats(address: number, count: number): Float32Array {
-  return kernels.heap.backend.wasm.HEAPF32.subarray(address >> 2, (address >> 2) + count);
 }
 
 interface Product {
@@ -101,17 +64,6 @@ const products = fc.record({
     [0, Number.POSITIVE_INFINITY],
     [0, 6],
   ),
-  seed: fc.nat(1000),
-});
-
-/** The scale is such that a share of the values is beyond the integers, or none. */
-const tensorProducts = fc.record({
-  m: fc.oneof(fc.constant(1), shapeSize(9)),
-  k: fc.oneof(shapeSize(40), fc.integer({ min: 300, max: 320 })),
-  n: fc.oneof(shapeSize(12), shapeSize(80)),
-  zero: fc.oneof(fc.constantFrom(0, 127, 128, 255), fc.nat(255)),
-  scale: fc.constantFrom(0.25, 0.5, Math.fround(0.8), 2),
-  shift: fc.constantFrom(0, 90, -90),
   seed: fc.nat(1000),
 });
 
@@ -160,18 +112,22 @@ function compute(of: Product, operands: Operands, fused: 0 | 1): Float32Array {
   const rowBytes = functions.dynamic_row_bytes(k);
   const panelBytes = Math.ceil(n / 8) * Math.ceil(k / 4) * 32;
   const sizes = [4 * m * k, k * n, m * rowBytes, panelBytes, 4 * n, 4 * n, 4 * m * n, 4 * m * n];
-  return withMemory(sizes, ([x = 0, w = 0, rows = 0, packed = 0, scales = 0, bias = 0, add = 0, c = 0]) => {
-    floats(x, m * k).set(operands.rows);
-    heap.backend.wasm.HEAPU8.set(operands.elements, w);
-    floats(scales, n).set(operands.scales);
-    floats(bias, n).set(operands.bias);
-    floats(add, m * n).set(operands.residual);
-    functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
-    expect(functions.quantize_rows(x, rows, m, k, LEAST)).toBe(1);
-    const sides = [rows, packed, zero, 0, scales, biased ? bias : 0, of.residual ? add : 0, c] as const;
-    functions.dynamic_product(...sides, m, k, n, ...bounds, fused);
-    return floats(c, m * n).slice();
-  });
+  return withMemory(
+    kernels,
+    sizes,
+    ([x = 0, w = 0, rows = 0, packed = 0, scales = 0, bias = 0, add = 0, c = 0]) => {
+      floats(kernels, x, m * k).set(operands.rows);
+      heap.backend.wasm.HEAPU8.set(operands.elements, w);
+      floats(kernels, scales, n).set(operands.scales);
+      floats(kernels, bias, n).set(operands.bias);
+      floats(kernels, add, m * n).set(operands.residual);
+      functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
+      expect(functions.quantize_rows(x, rows, m, k, LEAST)).toBe(1);
+      const sides = [rows, packed, zero, 0, scales, biased ? bias : 0, of.residual ? add : 0, c] as const;
+      functions.dynamic_product(...sides, m, k, n, ...bounds, fused);
+      return floats(kernels, c, m * n).slice();
+    },
+  );
 }
 
 describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) => {
@@ -244,14 +200,14 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
         const values = randomRows(rows, width, seed);
         values.fill(0, 0, seed % 2 === 0 ? width : 0);
         const rowBytes = functions.dynamic_row_bytes(width);
-        withMemory([4 * rows * width, rows * rowBytes + 1], ([x = 0, y = 0]) => {
-          floats(x, rows * width).set(values);
+        withMemory(kernels, [4 * rows * width, rows * rowBytes + 1], ([x = 0, y = 0]) => {
+          floats(kernels, x, rows * width).set(values);
           expect(functions.quantize_rows(x, y, rows, width, LEAST)).toBe(1);
           const { HEAP32, HEAPU8 } = heap.backend.wasm;
           for (let row = 0; row < rows; row++) {
             const { codes, magnitude } = quantizedRow(values.subarray(row * width, (row + 1) * width));
             const head = y + row * rowBytes;
-            expect(floats(head, 1)[0]).toBe(magnitude);
+            expect(floats(kernels, head, 1)[0]).toBe(magnitude);
             const negative = codes.reduce((sum, code) => sum + Math.max(0, -code), 0);
             expect([HEAP32[(head >> 2) + 1], HEAP32[(head >> 2) + 2]]).toEqual([
               codes.reduce((sum, code) => sum + code, 0),
@@ -274,85 +230,17 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
     (wrong) => {
       const { functions } = kernels;
       for (const width of [1, 3, 4, 8, 16, 23]) {
-        withMemory([8 * width, 2 * functions.dynamic_row_bytes(width)], ([x = 0, y = 0]) => {
+        withMemory(kernels, [8 * width, 2 * functions.dynamic_row_bytes(width)], ([x = 0, y = 0]) => {
           for (let position = 0; position < 2 * width; position++) {
-            floats(x, 2 * width).fill(-3.4e38);
+            floats(kernels, x, 2 * width).fill(-3.4e38);
             expect(functions.quantize_rows(x, y, 2, width, LEAST)).toBe(1);
-            floats(x, 2 * width)[position] = wrong;
+            floats(kernels, x, 2 * width)[position] = wrong;
             expect(functions.quantize_rows(x, y, 2, width, LEAST)).toBe(0);
           }
         });
       }
     },
   );
-
-  test('a product of a quantized tensor is what its integers give, for any zeros and extreme values', () => {
-    fc.assert(
-      fc.property(tensorProducts, (of) => {
-        const { m, k, n, zero, seed, scale, shift } = of;
-        const { functions, heap } = kernels;
-        const x = randomValues(m * k, seed, 100).map((value) => value + shift);
-        const elements = randomElements(k * n, seed + 1);
-        const rowBytes = functions.tensor_row_bytes(k);
-        const panelBytes = Math.ceil(n / 8) * Math.ceil(k / 4) * 32;
-        const sizes = [4 * m * k, 8, k * n, m * rowBytes, panelBytes, 4 * n, 4 * n, 4 * m * n];
-        const result = withMemory(
-          sizes,
-          ([from = 0, numbers = 0, w = 0, rows = 0, packed = 0, sums = 0, ones = 0, c = 0]) => {
-            floats(from, m * k).set(x);
-            floats(numbers, 2).set([scale, zero]);
-            heap.backend.wasm.HEAPU8.set(elements, w);
-            functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
-            heap.backend.wasm.HEAP32.set(
-              Array.from({ length: n }, (_, column) =>
-                elements.reduce((sum, each, index) => sum + (index % n === column ? each - 127 : 0), 0),
-              ),
-              sums >> 2,
-            );
-            floats(ones, n).fill(1);
-            expect(functions.quantize_tensor(from, numbers, numbers + 4, rows, m, k)).toBe(1);
-            const sides = [rows, packed, 127, sums, ones, 0, 0, c] as const;
-            functions.dynamic_product(...sides, m, k, n, -1e30, 1e30, fused);
-            return floats(c, m * n).slice();
-          },
-        );
-        const integers = Array.from(x, (value) =>
-          Math.min(255, Math.max(0, nearest(Math.fround(value / scale)) + zero)),
-        );
-        const expected = result.map((_, index) => {
-          const [row, column] = [Math.floor(index / n), index % n];
-          let sum = 0;
-          for (let each = 0; each < k; each++)
-            sum += ((integers[row * k + each] ?? 0) - zero) * ((elements[each * n + column] ?? 0) - 127);
-          return Math.fround(sum);
-        });
-        expect(result).toEqual(expected);
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  test.each([
-    { name: 'NaN', value: Number.NaN, divisor: 1, zero: 3 },
-    { name: 'a number far beyond the integers', value: -(2 ** 22), divisor: 1, zero: 3 },
-    { name: 'a divisor of 0', value: 5, divisor: 0, zero: 3 },
-    { name: 'a zero beyond the integers', value: 5, divisor: 1, zero: 256 },
-    { name: 'a zero between integers', value: 5, divisor: 1, zero: 2.5 },
-  ])('a tensor with $name is not quantized', ({ value, divisor, zero }) => {
-    const { functions } = kernels;
-    for (const width of [1, 5, 16, 21]) {
-      withMemory([8 * width, 8, 2 * functions.tensor_row_bytes(width)], ([x = 0, numbers = 0, y = 0]) => {
-        for (let position = 0; position < 2 * width; position++) {
-          floats(numbers, 2).set([1, 3]);
-          floats(x, 2 * width).fill(7);
-          expect(functions.quantize_tensor(x, numbers, numbers + 4, y, 2, width)).toBe(1);
-          floats(numbers, 2).set([divisor, zero]);
-          floats(x, 2 * width)[position] = value;
-          expect(functions.quantize_tensor(x, numbers, numbers + 4, y, 2, width)).toBe(0);
-        }
-      });
-    }
-  });
 
   test('the largest sum of magnitudes is that of the elements of one column', () => {
     fc.assert(
@@ -362,7 +250,7 @@ describe.each(VARIANTS)('in build $build with fused $fused', ({ build, fused }) 
         const sums = Array.from({ length: n }, () => 0);
         for (const [index, element] of elements.entries())
           sums[index % n] = (sums[index % n] ?? 0) + Math.abs(element - zero);
-        withMemory([k * n, Math.ceil(n / 8) * Math.ceil(k / 4) * 32], ([w = 0, packed = 0]) => {
+        withMemory(kernels, [k * n, Math.ceil(n / 8) * Math.ceil(k / 4) * 32], ([w = 0, packed = 0]) => {
           heap.backend.wasm.HEAPU8.set(elements, w);
           functions.place_elements(w, packed, k, n, 0, 0, 0, k * n);
           expect(functions.largest_magnitude_sum(packed, zero, k, n)).toBe(Math.max(...sums));
