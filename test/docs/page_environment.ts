@@ -6,6 +6,8 @@ import { type CommandResult, Shell } from './shell.ts';
 /** The addresses that pages show. */
 const PREDICT = 'localhost:8787';
 const MANAGEMENT = 'localhost:8788';
+/** The command that asks the server at its usual address unless a page names another one. */
+const ASKS_BY_DEFAULT = /\bnpm run predict\b(?!.* --url\b)/;
 
 /**
  * The environment for the commands of a page: a copy of the project, one shell, and `npm run dev` if a command sends a
@@ -23,7 +25,9 @@ export class PageEnvironment {
   }
 
   static async open(commands: readonly Command[]): Promise<PageEnvironment> {
-    const asks = commands.some(({ text }) => text.includes(PREDICT) || text.includes(MANAGEMENT));
+    const asks = commands.some(
+      ({ text }) => text.includes(PREDICT) || text.includes(MANAGEMENT) || ASKS_BY_DEFAULT.test(text),
+    );
     const copy = await copyProject();
     return new PageEnvironment(copy, asks ? await startDevServer(copy) : undefined);
   }
@@ -33,7 +37,8 @@ export class PageEnvironment {
     if (this.#server === undefined) return this.#shell.run(text);
     const predict = `localhost:${this.#server.port}`;
     const management = `localhost:${this.#server.managementPort}`;
-    const command = text.replaceAll(PREDICT, predict).replaceAll(MANAGEMENT, management);
+    const addressed = ASKS_BY_DEFAULT.test(text) ? `${text} --url http://${PREDICT}` : text;
+    const command = addressed.replaceAll(PREDICT, predict).replaceAll(MANAGEMENT, management);
     const { code, output } = await this.#shell.run(command);
     return { code, output: output.replaceAll(predict, PREDICT).replaceAll(management, MANAGEMENT) };
   }
