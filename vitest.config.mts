@@ -37,7 +37,11 @@ export default defineConfig({
           name: 'node',
           // Of packages too: Node would link the module by itself, to what it imports.
           server: { deps: { inline: [/\.wasm$/] } },
-          globalSetup: ['./test/fixtures/edge/build_kernels.ts', './test/fixtures/edge/global_setup.ts'],
+          globalSetup: [
+            './test/fixtures/edge/temporary_root.ts',
+            './test/fixtures/edge/build_kernels.ts',
+            './test/fixtures/edge/global_setup.ts',
+          ],
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.worker.test.ts', 'test/bench/**'],
           testTimeout: 120_000,
