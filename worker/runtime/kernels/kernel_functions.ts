@@ -18,9 +18,17 @@ export function isAddressRole(type: string): type is AddressRole {
   return type === 'Input' || type === 'Output' || type === 'Scratch';
 }
 
+type Parameters = readonly (readonly [parameter: string, type: string])[];
+
+const PARAMETERS = new Map<KernelName, Parameters>();
+
 /** Returns the names and types of a kernel's parameters in order. */
-export function parametersOf(name: KernelName): readonly (readonly [parameter: string, type: string])[] {
-  return Object.entries<string>(SIGNATURES[name]);
+export function parametersOf(name: KernelName): Parameters {
+  const known = PARAMETERS.get(name);
+  if (known !== undefined) return known;
+  const parameters = Object.entries<string>(SIGNATURES[name]);
+  PARAMETERS.set(name, parameters);
+  return parameters;
 }
 
 /** Instantiates the kernels on a memory. The module has no data and no state of its own. */

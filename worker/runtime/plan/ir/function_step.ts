@@ -36,12 +36,12 @@ export function functionStep<Name extends KernelName>(
   name: Name,
   given: Arguments<Name>,
 ): FunctionStep<Name> {
-  const values = new Map<string, Address>(Object.entries(given));
+  const values: Readonly<Record<string, Address | undefined>> = given;
   const taken: Record<string, Address | undefined> = {};
   const reads: BufferId[] = [];
   const writes: BufferId[] = [];
   for (const [parameter, type] of parametersOf(name)) {
-    const value = values.get(parameter);
+    const value = values[parameter];
     taken[parameter] = value;
     if (isAddressRole(type) && isPlace(value)) (type === 'Input' ? reads : writes).push(value.buffer);
   }
@@ -59,8 +59,8 @@ export function withArguments<Name extends KernelName>(
 
 /** Returns the arguments in the order of the kernel's parameters. */
 export function orderedArguments({ name, arguments: given }: StepOf<KernelName>): readonly Address[] {
-  const values = new Map<string, Address>(Object.entries(given));
-  return parametersOf(name).map(([parameter]) => values.get(parameter) ?? 0);
+  const values: Readonly<Record<string, Address | undefined>> = given;
+  return parametersOf(name).map(([parameter]) => values[parameter] ?? 0);
 }
 
 /** Returns the address of the result of a kernel that writes one result. */

@@ -104,11 +104,12 @@ function resolve(
     if (region === undefined) unknownAddress(name);
     return region?.buffer === undefined ? address : { buffer: region.buffer, offset: address - region.start };
   };
-  const given: [string, Address][] = parametersOf(name).map(([parameter, type], position) => {
+  const given: Record<string, Address> = {};
+  for (const [position, [parameter, type]] of parametersOf(name).entries()) {
     const value = values[position] ?? 0;
-    return [parameter, isAddressRole(type) ? placeOf(value) : value];
-  });
-  return functionStep(name, Object.fromEntries(given));
+    given[parameter] = isAddressRole(type) ? placeOf(value) : value;
+  }
+  return functionStep(name, given);
 }
 
 /** @param note returns true if the call is to be made */
